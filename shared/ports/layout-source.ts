@@ -1,0 +1,5 @@
+/** Where layout files are read from: `layouts/` in the repository or the bundle, or any path on one machine. */
+export interface LayoutSource {
+  /** The text of the layout file, with the path to name in errors. Fails with `LayoutInvalid`. */
+  load(name: string): Promise<{ file: string; text: string }>;
+}
