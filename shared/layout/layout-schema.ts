@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/**
+ * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
+ * documents print them. What one key cannot say alone (positions within the record, partition columns that
+ * exist) is checked in read-layout.ts.
+ */
+const snakeCase = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,127}$/, 'must be lower snake case: a-z, 0-9 and _, starting with a letter');
+const position = z.int().min(1);
+
+const field = z.strictObject({
+  name: snakeCase,
+  start: position,
+  end: position,
+  type: z.string(),
+  usage: z.enum(['display', 'packed', 'binary', 'float']).optional(),
+  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate']).optional(),
+  point: z.enum(['implied', 'explicit']).optional(),
+  trim: z.enum(['trailing', 'both', 'none']).optional(),
+  keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
+  required: z.boolean().optional(),
+  onInvalid: z.enum(['null', 'reject']).optional(),
+  format: z.string().optional(),
+  trueValues: z.array(z.string().min(1)).min(1).optional(),
+  falseValues: z.array(z.string().min(1)).min(1).optional(),
+});
+
+const match = z.strictObject({ start: position, end: position, equals: z.string().min(1) });
+const controlRecord = z.strictObject({ match, fields: z.array(field).optional() });
+
+export const layoutSchema = z.strictObject({
+  name: snakeCase,
+  description: z.string().optional(),
+  encoding: z.string(),
+  record: z.strictObject({
+    format: z.enum(['lines', 'fixed', 'rdw']),
+    length: z.int().min(1).max(1_048_576),
+    short: z.enum(['pad', 'reject']).optional(),
+  }),
+  files: z.array(z.string().min(1)).optional(),
+  partitionBy: z.array(z.string()).optional(),
+  maxPartitions: z.int().min(1).max(10_000).optional(),
+  fields: z.array(field).min(1),
+  detail: z.strictObject({ match }).optional(),
+  header: controlRecord.optional(),
+  trailer: controlRecord.optional(),
+  controlTotals: z
+    .array(
+      z.strictObject({ header: z.string().optional(), trailer: z.string().optional(), equals: z.string() }),
+    )
+    .optional(),
+  businessDate: z
+    .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
+    .optional(),
+  rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+});
+
+export type LayoutFile = z.infer<typeof layoutSchema>;
+export type FieldEntry = z.infer<typeof field>;
+export type MatchEntry = z.infer<typeof match>;
+
+/** The keys an object at `path` of a layout file may have; empty where there is no object. */
+export function validKeysAt(path: PropertyKey[]): string[] {
+  let schema: z.ZodType = layoutSchema;
+  for (const step of path) {
+    schema = unwrapped(schema);
+    if (schema instanceof z.ZodObject) schema = schema.shape[step as string] as z.ZodType;
+    else if (schema instanceof z.ZodArray) schema = schema.element as z.ZodType;
+    else return [];
+  }
+  schema = unwrapped(schema);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional) inner = inner.unwrap() as z.ZodType;
+  return inner;
+}
