@@ -1,0 +1,198 @@
+import type { DateFormat } from '../layout/date-format.ts';
+import { DECIMAL_DIGITS, INT64_DIGITS } from '../layout/field-type.ts';
+import type { Encoding, Field } from '../layout/layout.ts';
+import { daysSinceEpoch } from './calendar.ts';
+
+/**
+ * One field of one record, decoded clearly rather than fast. Reads headers and trailers, explains rejects, and is
+ * what the kernel's tests compare it with.
+ *
+ * Values: text → string; integer and decimal → bigint, unscaled; date → days since 1970-01-01; timestamp →
+ * bigint microseconds since 1970-01-01T00:00:00; boolean; double → number; binary → bytes.
+ */
+export type DecodedValue =
+  | { state: 'null' }
+  | { state: 'value'; value: string | bigint | number | boolean | Uint8Array }
+  | { state: 'invalid'; reason: InvalidReason };
+
+export type InvalidReason =
+  | 'invalid-number'
+  | 'number-out-of-range'
+  | 'invalid-date'
+  | 'invalid-timestamp'
+  | 'invalid-boolean'
+  | 'invalid-text';
+
+const SPACE = 0x20;
+const NULL_VALUE: DecodedValue = { state: 'null' };
+
+/** `record` holds at least `field.endByte` bytes from `recordStart` on. */
+export function decodeValue(
+  record: Uint8Array,
+  recordStart: number,
+  field: Field,
+  encoding: Encoding,
+): DecodedValue {
+  const bytes = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
+  if (bytes.every((byte) => byte === SPACE)) return NULL_VALUE;
+  switch (field.type.kind) {
+    case 'string':
+      return decodeText(bytes, field, encoding);
+    case 'binary':
+      return { state: 'value', value: bytes.slice() };
+    case 'integer':
+      return decodeScaled(bytes, field, 0, INT64_DIGITS);
+    case 'decimal':
+      return decodeScaled(bytes, field, field.type.scale, field.type.precision);
+    case 'date':
+    case 'timestamp':
+      return decodeMoment(bytes, field.dateFormat!, field.type.kind);
+    case 'boolean':
+      return decodeBoolean(bytes, field);
+    case 'double':
+      return decodeDouble(bytes);
+  }
+}
+
+/** Strict: us-ascii has no byte above 0x7f and UTF-8 must be well formed. */
+export function decodeBytes(bytes: Uint8Array, encoding: Encoding): string | undefined {
+  if (encoding === 'utf-8') {
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+  if (encoding === 'us-ascii' && bytes.some((byte) => byte > 0x7f)) return undefined;
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+function decodeText(bytes: Uint8Array, field: Field, encoding: Encoding): DecodedValue {
+  let text = decodeBytes(bytes, encoding);
+  if (text === undefined) return { state: 'invalid', reason: 'invalid-text' };
+  if (field.keep === 'alphanumeric') text = text.replace(/[^0-9A-Za-z]/g, '');
+  if (field.keep === 'digits') text = text.replace(/[^0-9]/g, '');
+  if (field.trim !== 'none') text = text.replace(/ +$/, '');
+  if (field.trim === 'both') text = text.replace(/^ +/, '');
+  return text === '' ? NULL_VALUE : { state: 'value', value: text };
+}
+
+/**
+ * Numbers as text. Blanks may stand before the first digit, never behind the last of an implied point: there
+ * they would move it.
+ *
+ *     000000012345            → 12345        implied, scale 2: 123.45
+ *     '   -12.5 '  explicit   → -1250        scale 2
+ *     0000001234E  trailing   → 12345        overpunched sign, E = +5
+ *     12345-       trailing-separate → -12345
+ */
+function decodeScaled(bytes: Uint8Array, field: Field, scale: number, precision: number): DecodedValue {
+  const invalid: DecodedValue = { state: 'invalid', reason: 'invalid-number' };
+  let text = String.fromCharCode(...bytes);
+  let negative = false;
+  const explicit = field.type.kind === 'decimal' && field.point === 'explicit';
+
+  if (field.sign === 'trailing-separate') {
+    if (explicit) text = text.replace(/ +$/, '');
+    const last = text.at(-1)!;
+    if (last === '+' || last === '-') {
+      negative = last === '-';
+      text = text.slice(0, -1);
+    } else if (!explicit) {
+      if (last !== ' ') return invalid;
+      text = text.slice(0, -1);
+    }
+  } else if (field.sign === 'trailing' || field.sign === 'leading') {
+    const at = field.sign === 'trailing' ? text.length - 1 : 0;
+    const punched = overpunched(text.charCodeAt(at));
+    if (punched === undefined) return invalid;
+    negative = punched.negative;
+    text = text.slice(0, at) + punched.digit + text.slice(at + 1);
+  }
+  text = text.replace(/^ +/, '');
+  if (field.sign === 'leading-separate' && (text[0] === '+' || text[0] === '-')) {
+    negative = text[0] === '-';
+    text = text.slice(1).replace(/^ +/, '');
+  }
+  let fraction = '';
+  if (explicit) {
+    text = text.replace(/ +$/, '');
+    const match = /^(\d*)(?:[.,](\d*))?$/.exec(text);
+    if (!match || (match[1] === '' && (match[2] ?? '') === '')) return invalid;
+    text = match[1]!;
+    fraction = (match[2] ?? '').replace(/0+$/, '');
+    // Digits beyond the scale would have to be rounded away: money is never rounded silently.
+    if (fraction.length > scale) return { state: 'invalid', reason: 'number-out-of-range' };
+    fraction = fraction.padEnd(scale, '0');
+  } else if (!/^\d+$/.test(text)) return invalid;
+
+  const digits = (text + fraction).replace(/^0+/, '');
+  if (digits.length > Math.min(precision, DECIMAL_DIGITS)) {
+    return { state: 'invalid', reason: 'number-out-of-range' };
+  }
+  const magnitude = BigInt(digits || '0');
+  return { state: 'value', value: negative ? -magnitude : magnitude };
+}
+
+/**
+ * A digit with its sign punched over it, in ASCII text:
+ *
+ *     { A B C D E F G H I → +0 … +9      } J K L M N O P Q R → -0 … -9
+ *     0 … 9               → +0 … +9      p q r s t u v w x y → -0 … -9 (some compilers)
+ */
+function overpunched(code: number): { digit: string; negative: boolean } | undefined {
+  const character = String.fromCharCode(code);
+  for (const [row, negative] of [
+    ['0123456789', false],
+    ['{ABCDEFGHI', false],
+    ['}JKLMNOPQR', true],
+    ['pqrstuvwxy', true],
+  ] as const) {
+    const digit = row.indexOf(character);
+    if (digit >= 0) return { digit: String(digit), negative };
+  }
+  return undefined;
+}
+
+function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'timestamp'): DecodedValue {
+  const invalid: DecodedValue = {
+    state: 'invalid',
+    reason: kind === 'date' ? 'invalid-date' : 'invalid-timestamp',
+  };
+  const number = (at: number, length: number): number => {
+    const text = String.fromCharCode(...bytes.subarray(at, at + length));
+    return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  };
+  if (format.literals.some(({ at, byte }) => bytes[at] !== byte)) return invalid;
+  const days = daysSinceEpoch(number(format.yearAt, 4), number(format.monthAt, 2), number(format.dayAt, 2));
+  if (Number.isNaN(days)) return invalid;
+  if (kind === 'date') return { state: 'value', value: days };
+  const hour = number(format.hourAt, 2);
+  const minute = format.minuteAt < 0 ? 0 : number(format.minuteAt, 2);
+  const second = format.secondAt < 0 ? 0 : number(format.secondAt, 2);
+  const fraction = format.fractionAt < 0 ? 0 : number(format.fractionAt, format.fractionDigits);
+  if (!(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
+  const micros = fraction * 10 ** (6 - format.fractionDigits);
+  const seconds = (days * 24 + hour) * 3600 + minute * 60 + second;
+  return { state: 'value', value: BigInt(seconds) * 1_000_000n + BigInt(micros) };
+}
+
+function decodeBoolean(bytes: Uint8Array, field: Field): DecodedValue {
+  const text = String.fromCharCode(...bytes).replace(/^ +| +$/g, '');
+  if (field.trueValues.includes(text)) return { state: 'value', value: true };
+  if (field.falseValues.includes(text)) return { state: 'value', value: false };
+  return { state: 'invalid', reason: 'invalid-boolean' };
+}
+
+function decodeDouble(bytes: Uint8Array): DecodedValue {
+  const text = String.fromCharCode(...bytes).replace(/^ +| +$/g, '');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text)) {
+    return { state: 'invalid', reason: 'invalid-number' };
+  }
+  const value = Number(text);
+  return Number.isFinite(value)
+    ? { state: 'value', value }
+    : { state: 'invalid', reason: 'number-out-of-range' };
+}
