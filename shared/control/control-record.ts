@@ -1,0 +1,41 @@
+import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
+import { scaleOf } from '../layout/field-type.ts';
+import type { ControlRecord, Encoding } from '../layout/layout.ts';
+import type { ControlValue } from './file-plan.ts';
+
+const SPACE = 0x20;
+
+/** Does the record begin (or wherever the layout looks) as a header or trailer does? `record` has no terminator. */
+export function matchesControlRecord(record: Uint8Array, control: ControlRecord): boolean {
+  const { startByte, endByte, bytes } = control.match;
+  if (record.length < endByte) return false;
+  return bytes.every((byte, index) => record[startByte + index] === byte);
+}
+
+/** The fields of a header or trailer. A short record reads as if padded with spaces. */
+export function readControlRecord(
+  record: Uint8Array,
+  control: ControlRecord,
+  lengthBytes: number,
+  encoding: Encoding,
+): Record<string, ControlValue> {
+  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(SPACE);
+  padded.set(record);
+  return Object.fromEntries(
+    control.fields.map((field) => {
+      const decoded = decodeValue(padded, 0, field, encoding);
+      return [field.name, controlValue(decoded, field.type.kind, scaleOf(field.type))];
+    }),
+  );
+}
+
+function controlValue(decoded: DecodedValue, kind: string, scale: number): ControlValue {
+  if (decoded.state === 'null') return { text: null };
+  if (decoded.state === 'invalid') return { text: null, invalid: decoded.reason };
+  const { value } = decoded;
+  if (kind === 'date') {
+    return { text: new Date((value as number) * 86_400_000).toISOString().slice(0, 10) };
+  }
+  if (typeof value === 'bigint') return { text: String(value), scale };
+  return { text: value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value) };
+}

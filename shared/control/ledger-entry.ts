@@ -1,0 +1,104 @@
+import type { ControlTotalResult, RecordCounts } from './reconcile.ts';
+import type { Refusal } from './refusal.ts';
+
+export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'loaded' | 'refused' | 'failed';
+
+/**
+ * One source file in the ledger: what became of the last run on it, and the last version that was loaded. The two differ
+ * while a corrected file is on its way, or was refused: what is published stays the version loaded before.
+ */
+export interface LedgerEntry {
+  dataset: string;
+  sourceId: string;
+  sourceKey: string;
+  businessDate: string | null;
+  version: string;
+  inputBytes: number;
+  state: FileState;
+  runId: string | null;
+  attempt: number;
+  /** The execution that works or worked on it. */
+  execution: string;
+  layout: { name: string; fingerprint: string };
+  softwareVersion: string;
+  history: { state: FileState; at: string; execution: string; version: string }[];
+  updatedAt: string;
+  records?: RecordCounts;
+  rows?: number;
+  /** Rejected records by reason, and values that became null by field. */
+  reasons?: Record<string, number>;
+  nulled?: Record<string, number>;
+  controlTotals?: ControlTotalResult[];
+  refusal?: Refusal;
+  failure?: { name: string; message: string };
+  warnings?: string[];
+  loaded?: LoadedVersion;
+}
+
+/** A version that balanced and was merged: all that publishing it takes. */
+export interface LoadedVersion {
+  version: string;
+  runId: string;
+  layoutFingerprint: string;
+  contentDigest: string;
+  inputBytes: number;
+  records: RecordCounts;
+  rows: number;
+  controlTotals: ControlTotalResult[];
+  outputs: MergedFile[];
+  rejectOutputs: MergedFile[];
+  /** Rows a row group over all outputs. */
+  rowGroups: Distribution;
+  startedAt: string;
+  loadedAt: string;
+}
+
+/** A merged file of a run. */
+export interface MergedFile {
+  /** Partition column → value; empty for rejects. */
+  partition: Record<string, string | null>;
+  /** Key below `runs/`. */
+  mergedKey: string;
+  fileName: string;
+  rows: number;
+  bytes: number;
+}
+
+export interface Distribution {
+  count: number;
+  min: number;
+  median: number;
+  max: number;
+}
+
+/** Count, least, median and greatest; zeros for nothing. */
+export function distribution(values: number[]): Distribution {
+  if (values.length === 0) return { count: 0, min: 0, median: 0, max: 0 };
+  const sorted = [...values].sort((a, b) => a - b);
+  return {
+    count: sorted.length,
+    min: sorted[0]!,
+    median: sorted[sorted.length >> 1]!,
+    max: sorted.at(-1)!,
+  };
+}
+
+/** The states after which nothing more happens to a run. */
+export function isFinal(state: FileState): boolean {
+  return state === 'loaded' || state === 'refused' || state === 'failed';
+}
+
+/** Enough for an auditor to see how a file fared, few enough to stay a small object. */
+const HISTORY_LENGTH = 100;
+
+/** The entry in another state, with the step noted in its history. */
+export function advanced(
+  entry: LedgerEntry,
+  state: FileState,
+  at: string,
+  changes: Partial<LedgerEntry> = {},
+): LedgerEntry {
+  const next = { ...entry, ...changes, state, updatedAt: at };
+  const step = { state, at, execution: next.execution, version: next.version };
+  return { ...next, history: [...entry.history, step].slice(-HISTORY_LENGTH) };
+}

@@ -1,0 +1,35 @@
+import type { Refusal } from './refusal.ts';
+
+/** What one parser did: `runs/<runId>/parts/<rangeIndex>.json`, written last, so that it stands for the whole range. */
+export interface PartManifest {
+  rangeIndex: number;
+  startByte: number;
+  endByte: number;
+  /** First byte that belongs to one of its records, and the one behind the last. */
+  consumed: { startByte: number; endByte: number };
+  records: { detail: number; accepted: number; rejected: number };
+  /** Rejected records by reason. */
+  reasons: Record<string, number>;
+  /** Sums of the layout's control totals: unscaled decimal strings. */
+  sums: { field: string; total: string; undecodable: number }[];
+  /** Invalid values that became null, by field. */
+  nulled: Record<string, number>;
+  outputs: PartOutput[];
+  rejects: PartFile | null;
+  /** SHA-256 of the range's bytes. */
+  digest: string;
+  /** Something only a parser can see and that refuses the whole file. */
+  refusal: Refusal | null;
+}
+
+export interface PartFile {
+  key: string;
+  rows: number;
+  bytes: number;
+  rowGroupRows: number[];
+}
+
+export interface PartOutput extends PartFile {
+  /** Partition column → value. */
+  partition: Record<string, string | null>;
+}

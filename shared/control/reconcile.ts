@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import { decimalText } from '../decode/partition-router.ts';
+import type { ControlTotalRule, Layout } from '../layout/layout.ts';
+import type { FilePlan, PlannedRange } from './file-plan.ts';
+import type { PartManifest } from './part-manifest.ts';
+import type { Refusal } from './refusal.ts';
+
+/** A file's account, added up from its part manifests. */
+export interface Reconciliation {
+  records: RecordCounts;
+  reasons: Record<string, number>;
+  nulled: Record<string, number>;
+  controlTotals: ControlTotalResult[];
+  /** Over ranges and their bytes: the same content in the same ranges gives the same. */
+  contentDigest: string;
+  refusal: Refusal | null;
+}
+
+/** read = header + detail + trailer; rejected ones are details. */
+export interface RecordCounts {
+  read: number;
+  header: number;
+  detail: number;
+  trailer: number;
+  rejected: number;
+}
+
+/** Decimal strings; `expected` is what the file says of itself. */
+export interface ControlTotalResult {
+  name: string;
+  expected: string | null;
+  actual: string;
+  balanced: boolean;
+}
+
+/**
+ * Adds up what the parsers did and judges it: do the ranges tile the file, do the counts balance, does every control
+ * total agree, are there few enough rejects and partitions? The first that does not refuses the file.
+ */
+export function reconcile(
+  plan: FilePlan,
+  layout: Layout,
+  ranges: PlannedRange[],
+  manifests: PartManifest[],
+): Reconciliation {
+  const detail = total(manifests, (manifest) => manifest.records.detail);
+  const rejected = total(manifests, (manifest) => manifest.records.rejected);
+  const header = plan.header ? 1 : 0;
+  const trailer = plan.trailer ? 1 : 0;
+  const records = { read: header + detail + trailer, header, detail, trailer, rejected };
+  const sums = addSums(manifests);
+  const controlTotals = layout.controlTotals.map((rule) => judgeTotal(rule, plan, records, sums));
+  const refusal =
+    manifests.find((manifest) => manifest.refusal)?.refusal ??
+    tilingRefusal(plan, ranges, manifests) ??
+    countRefusal(manifests) ??
+    partitionRefusal(plan, layout, manifests) ??
+    totalRefusal(plan, controlTotals, layout.controlTotals, sums, records) ??
+    rejectsRefusal(plan, layout, records) ??
+    null;
+  return {
+    records,
+    reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
+    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    controlTotals,
+    contentDigest: contentDigest(plan, manifests),
+    refusal,
+  };
+}
+
+function total<T>(of: T[], figure: (item: T) => number): number {
+  return of.reduce((sum, item) => sum + figure(item), 0);
+}
+
+function addCounts(counts: Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of counts.flatMap(Object.entries)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+interface FieldTotal {
+  total: bigint;
+  undecodable: number;
+}
+
+function addSums(manifests: PartManifest[]): Map<string, FieldTotal> {
+  const sums = new Map<string, FieldTotal>();
+  for (const { field, total: text, undecodable } of manifests.flatMap((manifest) => manifest.sums)) {
+    const sum = sums.get(field) ?? { total: 0n, undecodable: 0 };
+    sums.set(field, { total: sum.total + BigInt(text), undecodable: sum.undecodable + undecodable });
+  }
+  return sums;
+}
+
+function judgeTotal(
+  rule: ControlTotalRule,
+  plan: FilePlan,
+  records: RecordCounts,
+  sums: Map<string, FieldTotal>,
+): ControlTotalResult {
+  const stated = plan[rule.record]?.values[rule.field];
+  const [unscaled, scale] = actualOf(rule, records, sums);
+  const actual = decimalText(unscaled, scale);
+  if (!stated || stated.text === null || stated.invalid) {
+    return { name: rule.name, expected: null, actual, balanced: false };
+  }
+  const statedScale = stated.scale ?? 0;
+  const common = Math.max(scale, statedScale);
+  const balanced =
+    BigInt(stated.text) * 10n ** BigInt(common - statedScale) === unscaled * 10n ** BigInt(common - scale);
+  return { name: rule.name, expected: decimalText(BigInt(stated.text), statedScale), actual, balanced };
+}
+
+function actualOf(
+  rule: ControlTotalRule,
+  records: RecordCounts,
+  sums: Map<string, FieldTotal>,
+): [unscaled: bigint, scale: number] {
+  if (rule.equals.kind === 'count-all') return [BigInt(records.read), 0];
+  if (rule.equals.kind === 'count-detail') return [BigInt(records.detail), 0];
+  return [sums.get(rule.equals.field)?.total ?? 0n, rule.equals.scale];
+}
+
+/** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
+function tilingRefusal(
+  plan: FilePlan,
+  ranges: PlannedRange[],
+  manifests: PartManifest[],
+): Refusal | undefined {
+  let at = plan.header?.endByte ?? 0;
+  const broken = (why: string): Refusal => ({
+    code: 'ranges-do-not-tile',
+    message: `${plan.sourceKey}: the byte ranges do not cover the file: ${why}. Nothing was published. Run it again with --force, and report it with the run id ${plan.runId} if it happens twice.`,
+  });
+  if (plan.header && plan.header.startByte !== 0) return broken('the header does not start at byte 0');
+  if (manifests.length !== ranges.length) {
+    return broken(`${ranges.length} ranges were planned and ${manifests.length} parsed`);
+  }
+  for (const [index, range] of ranges.entries()) {
+    const { startByte, endByte, consumed, rangeIndex } = manifests[index]!;
+    const asPlanned = startByte === range.startByte && endByte === range.endByte && rangeIndex === index;
+    const whole = consumed.startByte === startByte && consumed.endByte === endByte;
+    if (startByte !== at || !asPlanned || !whole) {
+      return broken(
+        `range ${index} should start at byte ${at} and covers ${consumed.startByte} to ${consumed.endByte}`,
+      );
+    }
+    at = endByte;
+  }
+  if (plan.trailer) {
+    if (plan.trailer.startByte !== at)
+      return broken(`the trailer starts at byte ${plan.trailer.startByte}, not ${at}`);
+    at = plan.trailer.endByte;
+  }
+  if (plan.remainder.startByte !== at || plan.remainder.endByte !== plan.sizeBytes) {
+    return broken(`bytes from ${at} to ${plan.sizeBytes} belong to nothing`);
+  }
+  return undefined;
+}
+
+function countRefusal(manifests: PartManifest[]): Refusal | undefined {
+  for (const { rangeIndex, records, outputs, rejects, reasons } of manifests) {
+    const rows = total(outputs, (output) => output.rows);
+    const byReason = total(Object.values(reasons), (count) => count);
+    const balanced =
+      records.detail === records.accepted + records.rejected &&
+      rows === records.accepted &&
+      (rejects?.rows ?? 0) === records.rejected &&
+      byReason === records.rejected;
+    if (!balanced) {
+      return {
+        code: 'counts-do-not-balance',
+        message: `Range ${rangeIndex} read ${records.detail} details, but accepted ${records.accepted} (${rows} rows written) and rejected ${records.rejected} (${rejects?.rows ?? 0} written). Nothing was published. Run it again with --force, and report it if it happens twice.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function partitionRefusal(plan: FilePlan, layout: Layout, manifests: PartManifest[]): Refusal | undefined {
+  const values = new Set(
+    manifests.flatMap(({ outputs }) => outputs.map(({ partition }) => JSON.stringify(partition))),
+  );
+  return values.size > layout.maxPartitions ? tooManyPartitions(plan.sourceKey, layout) : undefined;
+}
+
+export function tooManyPartitions(sourceKey: string, layout: Layout): Refusal {
+  const columns = layout.partitionBy.map((field) => field.name).join(', ');
+  return {
+    code: 'too-many-partitions',
+    message: `${sourceKey}: the file has more than ${layout.maxPartitions} values of ${columns}. Each would become a folder of small files; most likely the positions of the layout are off. Nothing was published. Correct the layout, or raise "maxPartitions" in it if so many are meant.`,
+  };
+}
+
+function totalRefusal(
+  plan: FilePlan,
+  results: ControlTotalResult[],
+  rules: ControlTotalRule[],
+  sums: Map<string, FieldTotal>,
+  records: RecordCounts,
+): Refusal | undefined {
+  for (const [field, { undecodable }] of sums) {
+    if (undecodable > 0) {
+      return {
+        code: 'sum-undecodable',
+        message: `${plan.sourceKey}: ${undecodable} of ${records.detail} details have a ${field} that cannot be read, so its control total cannot be proved. Nothing was published. The rejects of run ${plan.runId} show them; ask for a corrected file.`,
+      };
+    }
+  }
+  const wrong = results.flatMap((result, index) =>
+    result.balanced ? [] : [totalText(result, rules[index]!, records)],
+  );
+  if (wrong.length === 0) return undefined;
+  return {
+    code: 'control-total-mismatch',
+    message: `${plan.sourceKey}: ${wrong.join('; ')}. The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.`,
+  };
+}
+
+function totalText(result: ControlTotalResult, rule: ControlTotalRule, records: RecordCounts): string {
+  const counted =
+    rule.equals.kind === 'count-all'
+      ? `the file has ${result.actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`
+      : rule.equals.kind === 'count-detail'
+        ? `the file has ${result.actual} details`
+        : `the details add up to ${result.actual} of ${rule.equals.field}`;
+  return result.expected === null
+    ? `${result.name} is blank, and ${counted}`
+    : `${result.name} says ${result.expected}, but ${counted}`;
+}
+
+function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
+  const { maxPercent } = layout.rejects;
+  if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
+  const percent = ((records.rejected * 100) / records.detail).toFixed(3);
+  return {
+    code: 'too-many-rejects',
+    message: `${plan.sourceKey}: ${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %. Nothing was published. The rejects of run ${plan.runId} say why; correct the layout or the file, or raise "rejects.maxPercent".`,
+  };
+}
+
+/** Two loads of the same bytes cut into the same ranges have the same digest. */
+function contentDigest(plan: FilePlan, manifests: PartManifest[]): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([plan.sizeBytes, plan.header, plan.trailer, plan.remainder]));
+  for (const { startByte, endByte, digest } of manifests) hash.update(`${startByte}-${endByte}:${digest};`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,26 @@
+/**
+ * Why a whole file was not taken. A value, not an error: Choices of the state machine read it, and a refused file must
+ * not look as if running it again could help.
+ */
+export interface Refusal {
+  code: RefusalCode;
+  /** What, where, why and what to do next, without record content. */
+  message: string;
+}
+
+export type RefusalCode =
+  | 'empty-file'
+  | 'not-whole-records'
+  | 'terminator-missing'
+  | 'no-line-terminator'
+  | 'line-too-long'
+  | 'header-missing'
+  | 'trailer-missing'
+  | 'control-field-invalid'
+  | 'business-date-mismatch'
+  | 'ranges-do-not-tile'
+  | 'counts-do-not-balance'
+  | 'control-total-mismatch'
+  | 'sum-undecodable'
+  | 'too-many-rejects'
+  | 'too-many-partitions';

@@ -1,0 +1,69 @@
+/** Business dates: text yyyy-MM-dd, always of a day that exists. */
+
+const EARLIEST_YEAR = 1990;
+const LATEST_YEAR = 2100;
+
+/** Where a business date came from, first that applies. */
+export type BusinessDateOrigin = 'command' | 'key' | 'name' | 'header';
+
+export interface BusinessDateSources {
+  /** Given by the command or the execution's input, yyyy-MM-dd. */
+  requested: string | undefined;
+  sourceKey: string;
+  /** What the header field says, yyyy-MM-dd. */
+  header: string | undefined;
+}
+
+/** The file's business date and where it came from, or undefined where nothing says it. */
+export function resolveBusinessDate(
+  sources: BusinessDateSources,
+): { businessDate: string; origin: BusinessDateOrigin } | undefined {
+  const { requested, sourceKey, header } = sources;
+  if (requested !== undefined) return { businessDate: requested, origin: 'command' };
+  const fromKey = businessDateOfKey(sourceKey);
+  if (fromKey) return { businessDate: fromKey, origin: 'key' };
+  const fromName = businessDateOfName(sourceKey.slice(sourceKey.lastIndexOf('/') + 1));
+  if (fromName) return { businessDate: fromName, origin: 'name' };
+  return header === undefined ? undefined : { businessDate: header, origin: 'header' };
+}
+
+/** yyyy-MM-dd of a day that exists; the command's form. */
+export function isBusinessDate(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  return match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3]));
+}
+
+/** `…/year=2025/month=08/day=12/…` → 2025-08-12. */
+function businessDateOfKey(key: string): string | undefined {
+  const match = /(?:^|\/)year=(\d{4})\/month=(\d{2})\/day=(\d{2})\//.exec(key);
+  return match && isDay(Number(match[1]), Number(match[2]), Number(match[3]))
+    ? `${match[1]}-${match[2]}-${match[3]}`
+    : undefined;
+}
+
+/** Eight digits, and no more, that are a day as yyyyMMdd: `contratos_20250812_001.txt`, but not `D25062021`. */
+function businessDateOfName(name: string): string | undefined {
+  for (const [digits] of name.matchAll(/(?<!\d)\d{8}(?!\d)/g)) {
+    const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)];
+    if (isDay(Number(year), Number(month), Number(day))) return `${year}-${month}-${day}`;
+  }
+  return undefined;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  if (year < EARLIEST_YEAR || year > LATEST_YEAR) return false;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** Partition columns of a day: `{ year: '2025', month: '08', day: '12' }`. */
+export function dayPartition(businessDate: string): { year: string; month: string; day: string } {
+  const [year, month, day] = businessDate.split('-') as [string, string, string];
+  return { year, month, day };
+}
+
+/** `year=2025/month=08/day=12` */
+export function dayPath(businessDate: string): string {
+  const { year, month, day } = dayPartition(businessDate);
+  return `year=${year}/month=${month}/day=${day}`;
+}

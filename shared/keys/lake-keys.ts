@@ -1,0 +1,42 @@
+import { dayPath } from './business-date.ts';
+import { partitionPath } from './partition-path.ts';
+
+/** Folder of a partition's generation below the published root; ends in `/`. */
+export function generationLocation(
+  dataset: string,
+  businessDate: string,
+  partition: Record<string, string | null>,
+  generation: number,
+): string {
+  const folder = [dataset, dayPath(businessDate), partitionPath(partition)].filter((part) => part !== '');
+  return `${folder.join('/')}/gen=${String(generation).padStart(5, '0')}/`;
+}
+
+/** The ledger entry of a source file. Files refused before their business date is known are `undated`. */
+export function ledgerEntryKey(dataset: string, businessDate: string | null, sourceId: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}${sourceId}.json`;
+}
+
+/** Prefix of the ledger entries of a day; ends in `/`. Day commits stand below it, in `_day/`. */
+export function ledgerDayPrefix(dataset: string, businessDate: string | null): string {
+  return `ledger/${dataset}/${businessDate === null ? 'undated' : dayPath(businessDate)}/`;
+}
+
+/** Prefix of the day commits of a day; ends in `/`. */
+export function dayCommitPrefix(dataset: string, businessDate: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_day/`;
+}
+
+export function dayCommitKey(dataset: string, businessDate: string, commit: number): string {
+  return `${dayCommitPrefix(dataset, businessDate)}${commit}.json`;
+}
+
+/** n of `…/_day/<n>.json`, or undefined where the key is no day commit. */
+export function commitOfKey(key: string): number | undefined {
+  const match = /\/_day\/([1-9]\d*)\.json$/.exec(key);
+  return match ? Number(match[1]) : undefined;
+}
+
+export function rejectsDataset(dataset: string): string {
+  return `${dataset}_rejects`;
+}

@@ -1,0 +1,25 @@
+/** Hive's way of writing partition values into keys, so that every engine reads them back. */
+
+export const HIVE_DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
+
+/** Characters Hive escapes in a path (org.apache.hadoop.hive.common.FileUtils). Spaces and accents stay as they are. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
+const ESCAPED = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/g;
+
+/** `CAPITAL/GIRO` → `CAPITAL%2FGIRO`; null and the empty text → `__HIVE_DEFAULT_PARTITION__`. */
+export function escapePartitionValue(value: string | null): string {
+  if (value === null || value === '') return HIVE_DEFAULT_PARTITION;
+  return value
+    .replaceAll('\u0000', '%00')
+    .replace(
+      ESCAPED,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+    );
+}
+
+/** `tipo_produto=CREDITO PESSOAL/uf=SP`; empty where there are no partition columns. */
+export function partitionPath(values: Record<string, string | null>): string {
+  return Object.entries(values)
+    .map(([column, value]) => `${column}=${escapePartitionValue(value)}`)
+    .join('/');
+}

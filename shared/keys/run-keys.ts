@@ -1,0 +1,38 @@
+import { partitionPath } from './partition-path.ts';
+
+/** Keys of one run's scratch objects, below `runs/<runId>/`. No reader ever looks there. */
+export function runKeys(runId: string) {
+  const root = `runs/${runId}`;
+  return {
+    root: `${root}/`,
+    plan: `${root}/plan.json`,
+    ranges: `${root}/ranges.json`,
+    partManifest: (rangeIndex: number) => `${root}/parts/${padded(rangeIndex)}.json`,
+    part: (rangeIndex: number, partition: Record<string, string | null>) =>
+      `${root}/parts/${padded(rangeIndex)}/${partitionPath(partition) || 'all'}.parquet`,
+    rejects: (rangeIndex: number) => `${root}/rejects/${padded(rangeIndex)}.parquet`,
+    reconciliation: `${root}/reconciliation.json`,
+    merges: `${root}/merges.json`,
+    mergeSpec: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.json`,
+    mergeResult: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.result.json`,
+    merged: (partition: Record<string, string | null>, fileName: string) =>
+      [`${root}/merged`, partitionPath(partition), fileName].filter((part) => part !== '').join('/'),
+    mergedRejects: (fileName: string) => `${root}/merged/_rejects/${fileName}`,
+    parseResults: `${root}/results/parse`,
+    mergeResults: `${root}/results/merge`,
+  };
+}
+
+/** Which ledger entry an execution works on, for the one who learns of its failure. */
+export function executionKey(executionId: string): string {
+  return `runs/executions/${executionId}.json`;
+}
+
+/** `<sourceId>-00000.snappy.parquet`, the name of a merged file and of the published one. */
+export function parquetFileName(sourceId: string, fileIndex: number): string {
+  return `${sourceId}-${padded(fileIndex)}.snappy.parquet`;
+}
+
+function padded(index: number): string {
+  return String(index).padStart(5, '0');
+}

@@ -1,0 +1,39 @@
+import type { ByteRange } from './byte-range.ts';
+
+/** More would make part manifests and listings the larger half of the work. */
+export const MAX_RANGES = 10_000;
+
+/**
+ * Where cuts are wanted inside `span`, in ascending order: one every `rangeSizeBytes`, on whole strides where records have
+ * one. Each is a byte that a range would start at; both ends of `span` are left out.
+ */
+export function planCuts(span: ByteRange, rangeSizeBytes: number, strideBytes: number | null): number[] {
+  const step =
+    strideBytes === null
+      ? rangeSizeBytes
+      : Math.max(1, Math.floor(rangeSizeBytes / strideBytes)) * strideBytes;
+  const cuts: number[] = [];
+  for (let at = span.startByte + step; at < span.endByte; at += step) cuts.push(at);
+  return cuts;
+}
+
+/** How many cuts `planCuts` would make, without making them. */
+export function countCuts(span: ByteRange, rangeSizeBytes: number): number {
+  return Math.floor((span.endByte - span.startByte) / rangeSizeBytes);
+}
+
+/**
+ * The ranges between cuts that were moved to starts of records. Cuts that fell together, or on an end of `span`, make no
+ * range of their own.
+ */
+export function rangesBetween(span: ByteRange, cuts: number[]): ByteRange[] {
+  const ranges: ByteRange[] = [];
+  let startByte = span.startByte;
+  for (const cut of [...cuts, span.endByte]) {
+    if (cut <= startByte) continue;
+    ranges.push({ startByte, endByte: Math.min(cut, span.endByte) });
+    startByte = cut;
+    if (cut >= span.endByte) break;
+  }
+  return ranges;
+}
