@@ -1,0 +1,81 @@
+import { PreconditionFailed, RunInconsistent } from '../../shared/errors.ts';
+import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+
+/** Days that finish at the same time write the same file one after the other. */
+const MAX_TRIES = 200;
+
+/** The catalog of one machine: a JSON file a dataset, replaced as a whole, so that a day switches at once. */
+export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
+  return { publishDay: (day) => publishDay(store, `${prefix}${day.dataset}.json`, day) };
+}
+
+async function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    const stored = await store.get(key);
+    const current = stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as CatalogFile);
+    const standing = current?.days[day.businessDate] ?? 0;
+    if (standing > day.commit) return false;
+    if (standing === day.commit) return true;
+    const bytes = new TextEncoder().encode(`${JSON.stringify(withDay(current, day, key), null, 1)}\n`);
+    try {
+      if (stored) await store.putIf(key, bytes, stored.tag);
+      else await store.putOnce(key, bytes);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PreconditionFailed) || tries >= MAX_TRIES) throw error;
+    }
+  }
+}
+
+function withDay(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogFile {
+  const [year, month, dayOfMonth] = day.businessDate.split('-');
+  const others = (current?.partitions ?? []).filter(
+    ({ values }) => values.year !== year || values.month !== month || values.day !== dayOfMonth,
+  );
+  const partitions = [...others, ...day.partitions].sort((a, b) => (a.location < b.location ? -1 : 1));
+  return {
+    dataset: day.dataset,
+    columns: united(current?.columns ?? [], day.columns, key),
+    partitionKeys: samePartitionKeys(current?.partitionKeys, day.partitionKeys, key),
+    days: { ...current?.days, [day.businessDate]: day.commit },
+    partitions,
+  };
+}
+
+/** Existing columns keep their place; new ones follow. Files of both must stay readable as one table. */
+function united(existing: CatalogColumn[], added: CatalogColumn[], key: string): CatalogColumn[] {
+  const columns = [...existing];
+  for (const column of added) {
+    const known = existing.find(({ name }) => name === column.name);
+    if (!known) columns.push(column);
+    else if (known.type !== column.type) {
+      throw incompatible(
+        key,
+        `column ${column.name} is ${known.type} there and ${column.type} in the layout`,
+      );
+    }
+  }
+  return columns;
+}
+
+function samePartitionKeys(
+  existing: CatalogColumn[] | undefined,
+  keys: CatalogColumn[],
+  catalogKey: string,
+): CatalogColumn[] {
+  if (existing && JSON.stringify(existing) !== JSON.stringify(keys)) {
+    const names = (columns: CatalogColumn[]) => columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+    throw incompatible(catalogKey, `it is partitioned by ${names(existing)}, the layout by ${names(keys)}`);
+  }
+  return keys;
+}
+
+function incompatible(key: string, why: string): RunInconsistent {
+  return new RunInconsistent({
+    what: 'the layout does not fit what is published under its name',
+    where: key,
+    why,
+    next: 'Give the changed layout another name, or convert the published days again into a new lake.',
+  });
+}

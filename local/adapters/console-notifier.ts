@@ -1,0 +1,9 @@
+import type { Notification, Notifier } from '../../shared/ports/notifier.ts';
+
+/** Passes notifications to `show`, one line each: a terminal in place of e-mail. */
+export function createConsoleNotifier(show: (line: string) => void): Notifier {
+  return {
+    notify: async ({ kind, message }: Notification) =>
+      show(kind === 'success' ? message : `${kind}: ${message}`),
+  };
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LayoutInvalid } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/layout/nearest.ts';
+import type { LayoutSource } from '../../shared/ports/layout-source.ts';
+import { layoutNames, layoutsDir } from '../cli/project.ts';
+
+/** Layout files by path, or by their name in `layouts/`. */
+export function createFileLayoutSource(): LayoutSource {
+  return {
+    async load(name) {
+      const byName = /^[A-Za-z0-9_-]+$/.test(name);
+      const file = byName ? join(layoutsDir, `${name.replaceAll('_', '-')}.json`) : name;
+      try {
+        return { file, text: await readFile(file, 'utf8') };
+      } catch (cause) {
+        throw new LayoutInvalid({
+          what: `there is no layout '${name}'`,
+          where: file,
+          why: (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'this is a directory' : undefined,
+          next: byName
+            ? `Use a name of layouts/${didYouMean(name, await layoutNames())}, or a path to a layout file.`
+            : 'Check the path.',
+          cause,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Metrics } from '../../shared/ports/metrics.ts';
+
+/** Appends figures as JSON lines to a file: what CloudWatch would be sent. */
+export function createFileMetrics(path: string): Metrics {
+  return {
+    async record(dataset, figures) {
+      const at = new Date().toISOString();
+      await mkdir(dirname(path), { recursive: true });
+      await appendFile(
+        path,
+        figures.map((figure) => `${JSON.stringify({ at, dataset, ...figure })}\n`).join(''),
+      );
+    },
+  };
+}

@@ -1,0 +1,390 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
+import { keyProblem } from '../../shared/keys/object-key.ts';
+import type {
+  ObjectInfo,
+  ObjectPiece,
+  ObjectStore,
+  ObjectWriter,
+  ReadOptions,
+  StoredObject,
+} from '../../shared/ports/object-store.ts';
+import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { isRunning, withFileLock } from './file-lock.ts';
+
+/** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
+const INCOMING = '.incoming';
+const READ_BYTES = 1024 * 1024;
+const COPY_BYTES = 8 * 1024 * 1024;
+
+/**
+ * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
+ * whole and hard links are copies. Nothing is created before the first write.
+ */
+export function createFileObjectStore({ rootDir }: { rootDir: string }): ObjectStore {
+  return new FileObjectStore(rootDir);
+}
+
+class FileObjectStore implements ObjectStore {
+  private readonly rootDir: string;
+  private readonly incomingDir: string;
+
+  constructor(rootDir: string) {
+    this.rootDir = rootDir;
+    this.incomingDir = join(rootDir, INCOMING);
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    try {
+      const stats = await fs.stat(this.path(key), { bigint: true });
+      return stats.isFile() ? objectInfo(key, stats) : undefined;
+    } catch (error) {
+      if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      throw unreadable(error, this.path(key));
+    }
+  }
+
+  async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
+    const path = this.path(key);
+    const handle = await fs.open(path, 'r').catch((error) => {
+      throw isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+    });
+    try {
+      const stats = await handle.stat({ bigint: true });
+      if (!stats.isFile()) throw notFound(path);
+      if (options.pin !== undefined && pinOf(stats) !== options.pin) throw changed(path);
+      const end = range?.endByte ?? Number(stats.size);
+      let at = range?.startByte ?? 0;
+      // Two buffers in turn: a consumer may still hold the last chunk while the next one is read.
+      const buffers = [
+        new Uint8Array(Math.min(READ_BYTES, end - at)),
+        new Uint8Array(Math.min(READ_BYTES, end - at)),
+      ];
+      for (let turn = 0; at < end; turn++) {
+        options.signal?.throwIfAborted();
+        const buffer = buffers[turn % 2]!;
+        const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
+        if (bytesRead === 0) throw changed(path);
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+      if (options.pin !== undefined)
+        await this.checkPin(path, options.pin, await handle.stat({ bigint: true }));
+    } catch (error) {
+      throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** The open file must not have been written to, nor the path led elsewhere by a replacement. */
+  private async checkPin(path: string, pin: string, opened: BigIntStats): Promise<void> {
+    const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
+    if (!named || pinOf(opened) !== pin || pinOf(named) !== pin) throw changed(path);
+  }
+
+  async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
+    const bytes = new Uint8Array(range.endByte - range.startByte);
+    let at = 0;
+    for await (const chunk of this.streamRange(key, range, options)) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    try {
+      const bytes = await fs.readFile(this.path(key));
+      return { bytes, tag: tagOf(bytes) };
+    } catch (error) {
+      if (isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+      throw unreadable(error, this.path(key));
+    }
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<string> {
+    await this.writeIncoming(bytes, (incoming) => this.moveTo(incoming, key));
+    return tagOf(bytes);
+  }
+
+  async putOnce(key: string, bytes: Uint8Array): Promise<string> {
+    // A link to a name that exists fails: the file system itself decides who was first.
+    await this.writeIncoming(bytes, async (incoming) => {
+      const path = this.path(key);
+      await this.makeParent(path);
+      try {
+        await fs.link(incoming, path);
+      } catch (error) {
+        throw isCode(error, 'EEXIST')
+          ? preconditionFailed(key, 'it is there already')
+          : unwritable(error, path);
+      }
+      await fs.rm(incoming, { force: true });
+    });
+    return tagOf(bytes);
+  }
+
+  async putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
+    await this.makeDirectory(this.incomingDir);
+    const lock = join(
+      this.incomingDir,
+      `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.lock`,
+    );
+    await withFileLock(lock, async () => {
+      const current = await this.get(key);
+      if (current?.tag !== tag) throw preconditionFailed(key, 'it is another one by now');
+      await this.put(key, bytes);
+    });
+    return tagOf(bytes);
+  }
+
+  createWriter(key: string): ObjectWriter {
+    const incoming = this.incomingPath();
+    let handle: fs.FileHandle | undefined;
+    let done = false;
+    const open = async () => {
+      await this.makeDirectory(this.incomingDir);
+      handle ??= await fs.open(incoming, 'wx').catch((error) => {
+        throw unwritable(error, incoming);
+      });
+      return handle;
+    };
+    return {
+      write: async (bytes) => {
+        try {
+          await writeAll(await open(), bytes);
+        } catch (error) {
+          throw unwritable(error, this.path(key));
+        }
+      },
+      close: async () => {
+        await (await open()).close();
+        done = true;
+        await this.moveTo(incoming, key);
+      },
+      abort: async () => {
+        if (!done) await handle?.close().catch(() => undefined);
+        await fs.rm(incoming, { force: true });
+      },
+    };
+  }
+
+  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+    const writer = this.createWriter(key);
+    try {
+      for (const piece of pieces) {
+        if ('bytes' in piece) await writer.write(piece.bytes);
+        else await this.appendPiece(writer, piece.key, piece.range);
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+
+  private async appendPiece(writer: ObjectWriter, key: string, range: ByteRange): Promise<void> {
+    for (let startByte = range.startByte; startByte < range.endByte; startByte += COPY_BYTES) {
+      const endByte = Math.min(startByte + COPY_BYTES, range.endByte);
+      await writer.write(await this.readRange(key, { startByte, endByte }));
+    }
+  }
+
+  async copy(fromKey: string, toKey: string): Promise<void> {
+    const from = this.path(fromKey);
+    const incoming = this.incomingPath();
+    await this.makeDirectory(this.incomingDir);
+    try {
+      await fs.link(from, incoming);
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) throw notFound(from, error);
+      // Another file system, or one without links.
+      await fs.copyFile(from, incoming).catch((cause) => {
+        throw unwritable(cause, this.path(toKey));
+      });
+    }
+    await this.moveTo(incoming, toKey);
+    // A rename onto another name of the same file does nothing and leaves both.
+    await fs.rm(incoming, { force: true });
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    const keys = (await this.keysBelow(join(this.rootDir, folder))).filter((key) => key.startsWith(prefix));
+    const ordered = keys.map((key) => ({ key, order: Buffer.from(key) }));
+    ordered.sort((a, b) => Buffer.compare(a.order, b.order));
+    for (const { key } of ordered) {
+      const info = await this.head(key);
+      if (info) yield info;
+    }
+  }
+
+  private async keysBelow(directory: string): Promise<string[]> {
+    const entries = await fs.readdir(directory, { recursive: true, withFileTypes: true }).catch((error) => {
+      if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
+      throw unreadable(error, directory);
+    });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(this.rootDir, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .filter((key) => !key.startsWith(`${INCOMING}/`));
+  }
+
+  async delete(keys: string[]): Promise<void> {
+    for (const key of keys) {
+      const path = this.path(key);
+      await fs.rm(path, { force: true }).catch((error) => {
+        throw unwritable(error, path);
+      });
+      // Folders that became empty go too; the first that is not stops the walk.
+      for (let folder = dirname(path); folder !== this.rootDir; folder = dirname(folder)) {
+        if (
+          !(await fs.rmdir(folder).then(
+            () => true,
+            () => false,
+          ))
+        )
+          break;
+      }
+    }
+  }
+
+  private path(key: string): string {
+    const problem = keyProblem(key);
+    if (problem) {
+      throw new ObjectNotFound({
+        what: `'${key}' cannot be an object's key`,
+        why: problem,
+        next: 'Name a key below the folder, with / between its parts.',
+      });
+    }
+    return join(this.rootDir, key);
+  }
+
+  private incomingPath(): string {
+    return join(this.incomingDir, `${process.pid}-${randomUUID()}`);
+  }
+
+  private async writeIncoming(bytes: Uint8Array, place: (incoming: string) => Promise<void>): Promise<void> {
+    const incoming = this.incomingPath();
+    await this.makeDirectory(this.incomingDir);
+    try {
+      await fs.writeFile(incoming, bytes).catch((error) => {
+        throw unwritable(error, incoming);
+      });
+      await place(incoming);
+    } catch (error) {
+      await fs.rm(incoming, { force: true });
+      throw error;
+    }
+  }
+
+  private async moveTo(incoming: string, key: string): Promise<void> {
+    const path = this.path(key);
+    await this.makeParent(path);
+    await fs.rename(incoming, path).catch((error) => {
+      throw unwritable(error, path);
+    });
+  }
+
+  private makeParent(path: string): Promise<void> {
+    return this.makeDirectory(dirname(path));
+  }
+
+  private async makeDirectory(directory: string): Promise<void> {
+    await fs.mkdir(directory, { recursive: true }).catch((error) => {
+      throw unwritable(error, directory);
+    });
+  }
+}
+
+/** Removes unfinished files that processes which no longer run left in a store. */
+export async function removeAbandonedFiles(rootDir: string): Promise<void> {
+  const names = await fs.readdir(join(rootDir, INCOMING)).catch(() => []);
+  for (const name of names) {
+    const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+    if (Number.isInteger(pid) && !isRunning(pid)) await fs.rm(join(rootDir, INCOMING, name), { force: true });
+  }
+  await fs.rmdir(join(rootDir, INCOMING)).catch(() => undefined);
+}
+
+function objectInfo(key: string, stats: BigIntStats): ObjectInfo {
+  return {
+    key,
+    sizeBytes: Number(stats.size),
+    version: `${stats.size}-${stats.mtimeNs}`,
+    pin: pinOf(stats),
+  };
+}
+
+function pinOf(stats: BigIntStats): string {
+  return `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
+}
+
+function tagOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function writeAll(handle: fs.FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+function isCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
+function notFound(path: string, cause?: unknown): ObjectNotFound {
+  return new ObjectNotFound({
+    what: isCode(cause, 'EISDIR') ? 'this is a directory, not a file' : 'there is no such file',
+    where: path,
+    next: 'Check the path.',
+    cause,
+  });
+}
+
+function changed(path: string): SourceChanged {
+  return new SourceChanged({
+    what: 'the file changed while it was read',
+    where: path,
+    why: 'its size, time or inode is not what it was when the run began',
+    next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+  });
+}
+
+function preconditionFailed(key: string, why: string): PreconditionFailed {
+  return new PreconditionFailed({ what: 'the object was not written', where: key, why });
+}
+
+function unreadable(error: unknown, path: string): unknown {
+  if (!isCode(error, 'EACCES', 'EPERM')) return error;
+  return new ObjectNotFound({
+    what: 'the file cannot be read',
+    where: path,
+    why: 'permission was denied',
+    next: 'Give this user read permission.',
+    cause: error,
+  });
+}
+
+const WRITE_CODES: Record<string, [why: string, next: string]> = {
+  EACCES: ['permission was denied', 'Give this user write permission, or name another folder.'],
+  EPERM: ['permission was denied', 'Give this user write permission, or name another folder.'],
+  EROFS: ['the file system is read-only', 'Name another folder.'],
+  ENOSPC: ['the disk is full', 'Free some space, then run it again: finished parts are kept.'],
+  EDQUOT: ['the disk quota is used up', 'Free some space, then run it again: finished parts are kept.'],
+  ENOTDIR: ['part of the path is a file', 'Name a folder.'],
+  EEXIST: ['part of the path is a file', 'Name a folder.'],
+  EISDIR: ['a folder has that name', 'Name another folder, or remove it.'],
+  ENAMETOOLONG: ['the name is too long for this file system', 'Use a shorter folder.'],
+};
+
+function unwritable(error: unknown, path: string): unknown {
+  const known = WRITE_CODES[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  if (!known) return error;
+  const [why, next] = known;
+  return new OutputUnwritable({ what: 'this cannot be written', where: path, why, next, cause: error });
+}

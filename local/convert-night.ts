@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, relative, sep } from 'node:path';
+import { createFinalizer } from '../functions/finalizer/handler.ts';
+import { createReconciler } from '../functions/reconciler/handler.ts';
+import { createSplitter } from '../functions/splitter/handler.ts';
+import { createWatchdog } from '../functions/watchdog/handler.ts';
+import type { DayCommit } from '../shared/control/day-commit.ts';
+import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
+import type { ControlTotalResult, RecordCounts } from '../shared/control/reconcile.ts';
+import { PipelineError } from '../shared/errors.ts';
+import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
+import type { FinalizeResult } from '../shared/pipeline/finalize-file.ts';
+import { fromJsonBytes } from '../shared/pipeline/json-object.ts';
+import { readEntry } from '../shared/pipeline/ledger.ts';
+import type { PartSummary } from '../shared/pipeline/parse-range.ts';
+import type { SplitResult } from '../shared/pipeline/split-file.ts';
+import { createLocalPorts, type LocalSetup } from './local-ports.ts';
+import { loadDefinition } from './state-machine/definition.ts';
+import type { ExecutionEvent } from './state-machine/execution-event.ts';
+import { runExecution } from './state-machine/run-execution.ts';
+import { createWorkerPool } from './state-machine/worker-pool.ts';
+
+export interface NightOptions extends Omit<LocalSetup, 'rawRoot'> {
+  layout: string;
+  inputs: string[];
+  /** Source keys are paths below it; by default a file's name. */
+  rawRoot?: string;
+  businessDate?: string;
+  workerCount: number;
+  force?: boolean;
+  signal?: AbortSignal;
+  progress?: NightProgress;
+}
+
+/** Told as the night goes on, file by file. */
+export interface NightProgress {
+  fileStarted(sourceKey: string): void;
+  planned(rangeCount: number): void;
+  rangeDone(part: PartSummary): void;
+  stage(state: string): void;
+  notified(line: string): void;
+}
+
+/** The summary object of design: one a file. */
+export interface FileSummary {
+  runId: string | null;
+  status: 'loaded' | 'already-loaded' | 'refused' | 'failed';
+  sourceKey: string;
+  businessDate: string | null;
+  inputBytes: number;
+  rangeCount: number;
+  records: RecordCounts;
+  rows: number;
+  controlTotals: ControlTotalResult[];
+  outputs: SummaryOutput[];
+  rejectOutputs: SummaryOutput[];
+  rowGroups: { count: number; min: number; median: number; max: number };
+  published: boolean;
+  seconds: number;
+  reason?: string;
+  /** Name of the error of a failed file; decides the exit code. */
+  errorName?: string;
+  warnings?: string[];
+}
+
+export interface SummaryOutput {
+  key: string;
+  partition: Record<string, string | null>;
+  rows: number;
+  bytes: number;
+}
+
+const RESOURCES = {
+  SplitterArn: 'local:splitter',
+  ParserArn: 'local:parser',
+  ReconcilerArn: 'local:reconciler',
+  MergerArn: 'local:merger',
+  FinalizerArn: 'local:finalizer',
+  ProcessedBucket: 'lake',
+};
+
+/** Converts files one after the other through the deployed state machine file, ranges of each on all workers. */
+export async function* convertNight(options: NightOptions): AsyncGenerator<FileSummary> {
+  const definition = await loadDefinition(RESOURCES);
+  const { lakeDir, rangeSizeBytes, expectedFiles } = options;
+  const setup: LocalSetup = { lakeDir, rawRoot: options.rawRoot ?? '.', rangeSizeBytes, expectedFiles };
+  const handlerModule = new URL('./embedded-functions.ts', import.meta.url);
+  const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup });
+  try {
+    for (const input of options.inputs) {
+      if (options.signal?.aborted) return;
+      yield await convertFile(input, options, setup, definition, pool);
+    }
+  } finally {
+    await pool.close();
+  }
+}
+
+async function convertFile(
+  input: string,
+  options: NightOptions,
+  setup: LocalSetup,
+  definition: Awaited<ReturnType<typeof loadDefinition>>,
+  pool: ReturnType<typeof createWorkerPool>,
+): Promise<FileSummary> {
+  const startedAt = performance.now();
+  const rawRoot = options.rawRoot ?? dirname(input);
+  const sourceKey = options.rawRoot ? relative(options.rawRoot, input).split(sep).join('/') : basename(input);
+  const { progress } = options;
+  const ports = createLocalPorts({ ...setup, rawRoot }, (line) => progress?.notified(line));
+  const splitter = createSplitter(ports);
+  const reconciler = createReconciler(ports);
+  const finalizer = createFinalizer(ports);
+  let split: SplitResult | undefined;
+  let finalized: FinalizeResult | undefined;
+  progress?.fileStarted(sourceKey);
+  const onWorkers =
+    (name: string) =>
+    (event: unknown, { signal }: { signal: AbortSignal }) =>
+      pool.run(name, { ...(event as object), rawRoot }, { signal });
+  const result = await runExecution({
+    definition,
+    input: {
+      layout: options.layout,
+      sourceKey,
+      rangeSizeBytes: setup.rangeSizeBytes,
+      ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
+      ...(options.force ? { force: true } : {}),
+    },
+    executionName: `convert-${randomUUID()}`,
+    store: ports.lake,
+    maxConcurrency: options.workerCount,
+    signal: options.signal,
+    onEvent: (event: ExecutionEvent) => report(event, progress),
+    tasks: {
+      'local:splitter': async (event) => {
+        split = await splitter(event as never);
+        if (split.rangeCount !== undefined) progress?.planned(split.rangeCount);
+        return split;
+      },
+      'local:parser': onWorkers('parser'),
+      'local:reconciler': (event) => reconciler(event as never),
+      'local:merger': onWorkers('merger'),
+      'local:finalizer': async (event) => {
+        finalized = await finalizer(event as never);
+        return finalized;
+      },
+    },
+  });
+  if (result.status !== 'SUCCEEDED') {
+    const error = rootCause(result.error);
+    const status = result.status === 'ABORTED' ? 'ABORTED' : 'FAILED';
+    const detail = { executionArn: result.executionId, status, error: error.name, cause: error.message };
+    await createWatchdog(ports)({ detail });
+    if (finalized?.status !== 'refused') {
+      return failedSummary(sourceKey, split, error, seconds(startedAt));
+    }
+  }
+  const entry = await readEntry(ports.lake, split!.ledgerKey);
+  const outputs = await publishedOutputs(ports.lake, entry!, finalized?.day?.commit);
+  return summaryOf(entry!, finalized!, split!, outputs, seconds(startedAt));
+}
+
+function report(event: ExecutionEvent, progress: NightProgress | undefined): void {
+  if (event.type === 'child-succeeded' && event.state === 'ParseRanges')
+    progress?.rangeDone(event.output as PartSummary);
+  else if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
+}
+
+/** A failed map reports its own error; what broke is the child's. */
+function rootCause(error: Error): Error {
+  const { cause } = error;
+  const isMapError = error.name === 'States.ExceedToleratedFailureThreshold';
+  return isMapError && cause instanceof Error ? cause : error;
+}
+
+function seconds(startedAt: number): number {
+  return Math.round(performance.now() - startedAt) / 1000;
+}
+
+const NO_RECORDS: RecordCounts = { read: 0, header: 0, detail: 0, trailer: 0, rejected: 0 };
+const NO_ROW_GROUPS = { count: 0, min: 0, median: 0, max: 0 };
+
+function failedSummary(
+  sourceKey: string,
+  split: SplitResult | undefined,
+  error: Error,
+  elapsedSeconds: number,
+): FileSummary {
+  return {
+    runId: split?.runId ?? null,
+    status: 'failed',
+    sourceKey,
+    businessDate: split?.businessDate ?? null,
+    inputBytes: 0,
+    rangeCount: split?.rangeCount ?? 0,
+    records: NO_RECORDS,
+    rows: 0,
+    controlTotals: [],
+    outputs: [],
+    rejectOutputs: [],
+    rowGroups: NO_ROW_GROUPS,
+    published: false,
+    seconds: elapsedSeconds,
+    reason: error.message,
+    errorName: error instanceof PipelineError || error.name ? error.name : 'Error',
+  };
+}
+
+function summaryOf(
+  entry: LedgerEntry,
+  finalized: FinalizeResult,
+  split: SplitResult,
+  outputs: { rows: SummaryOutput[]; rejects: SummaryOutput[] },
+  elapsedSeconds: number,
+): FileSummary {
+  const { status, day } = finalized;
+  const refused = status === 'refused';
+  return {
+    runId: entry.runId,
+    status,
+    sourceKey: entry.sourceKey,
+    businessDate: entry.businessDate,
+    inputBytes: entry.inputBytes,
+    rangeCount: split.rangeCount ?? 0,
+    records: entry.records ?? NO_RECORDS,
+    rows: refused ? 0 : (entry.rows ?? 0),
+    controlTotals: entry.controlTotals ?? [],
+    outputs: refused ? [] : outputs.rows,
+    rejectOutputs: refused ? [] : outputs.rejects,
+    rowGroups: (!refused && entry.loaded?.rowGroups) || NO_ROW_GROUPS,
+    published: day?.published === true && day.waitingFor === undefined,
+    seconds: elapsedSeconds,
+    ...(refused && entry.refusal ? { reason: entry.refusal.message } : {}),
+    ...(entry.warnings ? { warnings: entry.warnings } : {}),
+  };
+}
+
+/** The file's objects where readers find them; where the day is not published yet, where the run left them. */
+async function publishedOutputs(
+  lake: ReturnType<typeof createLocalPorts>['lake'],
+  entry: LedgerEntry,
+  commit: number | undefined,
+): Promise<{ rows: SummaryOutput[]; rejects: SummaryOutput[] }> {
+  const { dataset, businessDate, loaded, sourceId } = entry;
+  if (!loaded || businessDate === null) return { rows: [], rejects: [] };
+  const stored =
+    commit === undefined ? undefined : await lake.get(dayCommitKey(dataset, businessDate, commit));
+  const tables = stored ? fromJsonBytes<DayCommit>(stored.bytes).tables : [];
+  const outputsOf = (table: string, files: typeof loaded.outputs): SummaryOutput[] =>
+    files.map(({ partition, mergedKey, rows, bytes }) => {
+      const published = tables
+        .find((candidate) => candidate.dataset === table)
+        ?.partitions.flatMap((candidate) => candidate.objects)
+        .find((object) => object.sourceId === sourceId && object.mergedKey === mergedKey);
+      return { key: published?.key ?? mergedKey, partition, rows, bytes };
+    });
+  return {
+    rows: outputsOf(dataset, loaded.outputs),
+    rejects: outputsOf(rejectsDataset(dataset), loaded.rejectOutputs),
+  };
+}

@@ -1,0 +1,18 @@
+import { createMerger } from '../functions/merger/handler.ts';
+import { createParser } from '../functions/parser/handler.ts';
+import { createLocalPorts, type LocalSetup } from './local-ports.ts';
+
+/** The functions that run on worker threads, called by name as Lambda would call them. */
+export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
+  const { setup: local, rawRoot } = withRawRoot(input, setup as LocalSetup);
+  const ports = createLocalPorts({ ...local, rawRoot });
+  if (functionName === 'parser') return createParser(ports)(input as never);
+  if (functionName === 'merger') return createMerger(ports)(input as never);
+  throw new Error(`no function '${functionName}'`);
+}
+
+/** Input files may lie in different folders; the runner says with each call in which one. */
+function withRawRoot(input: unknown, setup: LocalSetup): { setup: LocalSetup; rawRoot: string } {
+  const { rawRoot } = input as { rawRoot?: string };
+  return { setup, rawRoot: rawRoot ?? setup.rawRoot };
+}

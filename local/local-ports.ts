@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { PipelinePorts } from '../shared/pipeline/pipeline-ports.ts';
+import type { Notification } from '../shared/ports/notifier.ts';
+import { createFileCatalog } from './adapters/catalog-file.ts';
+import { createConsoleNotifier } from './adapters/console-notifier.ts';
+import { createFileLayoutSource } from './adapters/file-layout-source.ts';
+import { createFileMetrics } from './adapters/file-metrics.ts';
+import { createFileObjectStore } from './adapters/file-object-store.ts';
+
+/** What a worker thread needs to build the same ports: plain data, cloned into it. */
+export interface LocalSetup {
+  lakeDir: string;
+  rawRoot: string;
+  rangeSizeBytes: number;
+  expectedFiles: number | string[] | undefined;
+}
+
+/** The ports of one machine: a directory for the lake, another for the source files. */
+export function createLocalPorts(
+  setup: LocalSetup,
+  show: (line: string, kind?: Notification['kind']) => void = () => undefined,
+): PipelinePorts {
+  const lake = createFileObjectStore({ rootDir: setup.lakeDir });
+  return {
+    raw: createFileObjectStore({ rootDir: setup.rawRoot }),
+    lake,
+    publishedPrefix: 'processed/',
+    catalog: createFileCatalog(lake),
+    layouts: createFileLayoutSource(),
+    metrics: createFileMetrics(join(setup.lakeDir, 'runs', 'metrics.jsonl')),
+    notifier: createConsoleNotifier(show),
+    clock: { now: () => new Date() },
+    settings: { rangeSizeBytes: setup.rangeSizeBytes, expectedFiles: setup.expectedFiles },
+  };
+}

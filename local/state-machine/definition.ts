@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../../shared/errors.ts';
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+export interface StateMachineDefinition {
+  StartAt: string;
+  States: Record<string, StateDefinition>;
+  TimeoutSeconds?: number;
+  [field: string]: unknown;
+}
+
+/** One state as the file has it; its fields depend on `Type`. */
+export interface StateDefinition {
+  Type: string;
+  [field: string]: unknown;
+}
+
+/** The file that is deployed; there is no second one for local runs. */
+export const PIPELINE_DEFINITION = new URL('../../statemachine/contracts-pipeline.asl.json', import.meta.url);
+
+const PLACEHOLDER = /\$\{([^}]*)\}/g;
+
+/**
+ * Reads a state machine file and fills its `${Name}` placeholders, as CloudFormation's
+ * `DefinitionSubstitutions` does at deployment.
+ *
+ * Fails with `UsageError` when a placeholder stays open, when a substitution names none, and when the file
+ * is not a JSON object with `StartAt` and `States`.
+ */
+export async function loadDefinition(
+  substitutions: Readonly<Record<string, string>>,
+  file: URL = PIPELINE_DEFINITION,
+): Promise<StateMachineDefinition> {
+  return parseDefinition(await readFile(file, 'utf8'), substitutions, fileURLToPath(file));
+}
+
+/** The same for text that is already at hand; `where` names it in errors. */
+export function parseDefinition(
+  text: string,
+  substitutions: Readonly<Record<string, string>>,
+  where: string,
+): StateMachineDefinition {
+  const wanted = new Set(Array.from(text.matchAll(PLACEHOLDER), (match) => match[1]!));
+  const open = [...wanted].filter((name) => !Object.hasOwn(substitutions, name));
+  if (open.length > 0) {
+    throw new UsageError({
+      what: `no value for the placeholder ${open.map((name) => `\${${name}}`).join(', ')}`,
+      where,
+      next: 'Give one under that name.',
+    });
+  }
+  const unknown = Object.keys(substitutions).filter((name) => !wanted.has(name));
+  if (unknown.length > 0) {
+    throw new UsageError({
+      what: `has no placeholder ${unknown.map((name) => `\${${name}}`).join(', ')}`,
+      where,
+      why: `It has ${[...wanted].join(', ') || 'none'}`,
+    });
+  }
+
+  // Escaped as JSON text, so that a value with a quote or a backslash cannot break the file apart.
+  const filled = text.replace(PLACEHOLDER, (_, name: string) =>
+    JSON.stringify(substitutions[name]).slice(1, -1),
+  );
+  let definition: unknown;
+  try {
+    definition = JSON.parse(filled);
+  } catch (cause) {
+    throw new UsageError({ what: 'is not JSON', where, why: (cause as Error).message, cause });
+  }
+  if (!isDefinition(definition)) {
+    throw new UsageError({ what: 'is not a state machine', where, why: 'It needs StartAt and States' });
+  }
+  return definition;
+}
+
+function isDefinition(value: unknown): value is StateMachineDefinition {
+  const { StartAt, States } = (value ?? {}) as Partial<StateMachineDefinition>;
+  return typeof StartAt === 'string' && typeof States === 'object' && States !== null;
+}

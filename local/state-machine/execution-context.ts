@@ -1,0 +1,96 @@
+import { StateMachine } from 'aws-local-stepfunctions';
+import type { JsonValue, StateDefinition, StateMachineDefinition } from './definition.ts';
+import { asError } from './states-error.ts';
+
+/** What `$$.Execution` and `$$.StateMachine` show. */
+export interface ExecutionFacts {
+  id: string;
+  name: string;
+  input: JsonValue;
+  /** ISO 8601 */
+  startTime: string;
+  stateMachineName: string;
+}
+
+/** The context object that is handed to the library, see `bindContextPaths`. */
+export interface ContextObject {
+  [field: string]: unknown;
+}
+
+/** States that a state of the file holds: they are bound by whoever runs them. */
+const NESTED_STATES = new Set(['ItemProcessor', 'Iterator', 'Branches']);
+
+/**
+ * Points the file's context paths to values that the library leaves alone.
+ *
+ * aws-local-stepfunctions has no `$$.State`, and it sets `$$.Execution.Input` and `.StartTime` anew for every
+ * machine it runs, so that inside an inline Map they would be the item's. Hence `$$.Execution` becomes
+ * `$$.Local.Execution` and `$$.State` becomes `$$.Local.States.<stateKey>`. `$$.Map` is the library's own.
+ */
+export function bindContextPaths(state: StateDefinition, stateKey: string): StateDefinition {
+  const bind = (value: unknown, field: string): unknown => {
+    if (Array.isArray(value)) return value.map((element) => bind(element, field));
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key, NESTED_STATES.has(key) ? inner : bind(inner, key)]),
+      );
+    }
+    if (typeof value !== 'string' || !holdsPath(field)) return value;
+    return value.replace(/\$\$\.(Execution|State)(?!\w)/g, (_, name: string) =>
+      name === 'State' ? `$$.Local.States.${stateKey}` : '$$.Local.Execution',
+    );
+  };
+  return bind(state, '') as StateDefinition;
+}
+
+/** Fields whose text is a path or an intrinsic function; all others are literals. */
+function holdsPath(field: string): boolean {
+  return field.endsWith('.$') || field.endsWith('Path') || field === 'Variable';
+}
+
+/** The context object of an execution whose states are bound under the keys of `stateNames`. */
+export function createContext(facts: ExecutionFacts, stateNames: ReadonlyMap<string, string>): ContextObject {
+  return {
+    Local: {
+      Execution: { Id: facts.id, Name: facts.name, Input: facts.input, StartTime: facts.startTime },
+      States: Object.fromEntries(Array.from(stateNames, ([key, Name]) => [key, { Name }])),
+    },
+    StateMachine: { Id: stateMachineId(facts.stateMachineName), Name: facts.stateMachineName },
+  };
+}
+
+/** Stands where an ARN stands on AWS. */
+export function stateMachineId(stateMachineName: string): string {
+  return `local:stateMachine:${stateMachineName}`;
+}
+
+/** `$$.Execution.Id` of a local execution. */
+export function executionId(stateMachineName: string, executionName: string): string {
+  return `local:execution:${stateMachineName}:${executionName}`;
+}
+
+/**
+ * Fills a payload template (`{ "a.$": "$.b", "c": 1 }`) with the library's own JSONPath, by running a machine
+ * of one Pass state. Fails with what the library makes of a bad path, e.g. `States.Runtime`.
+ */
+export async function fillTemplate(
+  template: JsonValue,
+  input: JsonValue,
+  context: ContextObject,
+): Promise<JsonValue> {
+  const definition: StateMachineDefinition = {
+    StartAt: 'Fill',
+    States: { Fill: { Type: 'Pass', Parameters: { filled: template }, End: true } },
+  };
+  const machine = new StateMachine(definition as unknown as LibraryDefinition, {
+    validationOptions: { noValidate: true },
+  });
+  try {
+    return ((await machine.run(input, { context }).result) as { filled: JsonValue }).filled;
+  } catch (error) {
+    throw asError((error as Error).cause ?? error);
+  }
+}
+
+/** The library's type of a definition, which it does not export. */
+export type LibraryDefinition = ConstructorParameters<typeof StateMachine>[0];

@@ -1,0 +1,113 @@
+import { UsageError } from '../../shared/errors.ts';
+import type { StateDefinition, StateMachineDefinition } from './definition.ts';
+import { assertRunnableMap, isDistributedMap } from './distributed-map.ts';
+import { bindContextPaths } from './execution-context.ts';
+
+/** A definition as the library runs it, and what stands behind its Task states. */
+export interface PreparedMachine {
+  definition: StateMachineDefinition;
+  /** Task states by name, also those inside inline Maps and Parallels: names are unique in a file. */
+  tasks: Map<string, StateDefinition>;
+  /** Distributed Maps by name, with their context paths bound. */
+  maps: Map<string, StateDefinition>;
+  /** State key of `bindContextPaths` → name of the state. */
+  stateNames: Map<string, string>;
+}
+
+/** For a Task without TimeoutSeconds (AWS: 99,999,999) and for a Distributed Map, which has no timeout of its own. */
+const DAY_SECONDS = 86_400;
+
+/** What a Distributed Map keeps when the library sees it as a Task. */
+const KEPT_MAP_FIELDS = [
+  'Comment',
+  'InputPath',
+  'ResultSelector',
+  'ResultPath',
+  'OutputPath',
+  'Next',
+  'End',
+  'Retry',
+  'Catch',
+];
+
+/**
+ * Rewrites a definition for the library: each Distributed Map becomes a Task of the same name, so that the
+ * library still decides on input, result, Retry, Catch and the next state; context paths are bound; Tasks
+ * without a timeout get one, because the library's default is 60 s.
+ */
+export function prepareMachine(definition: StateMachineDefinition): PreparedMachine {
+  const found: Omit<PreparedMachine, 'definition'> = {
+    tasks: new Map(),
+    maps: new Map(),
+    stateNames: new Map(),
+  };
+  return { ...found, definition: prepareStates(definition, found) };
+}
+
+function prepareStates(
+  definition: StateMachineDefinition,
+  found: Omit<PreparedMachine, 'definition'>,
+): StateMachineDefinition {
+  const States = Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => {
+      const stateKey = `s${found.stateNames.size}`;
+      found.stateNames.set(stateKey, name);
+      const bound = bindContextPaths(state, stateKey);
+
+      if (isDistributedMap(bound)) {
+        found.maps.set(name, bound);
+        const kept = KEPT_MAP_FIELDS.filter((field) => Object.hasOwn(bound, field));
+        const fields = Object.fromEntries(kept.map((field) => [field, bound[field]]));
+        const task = {
+          ...fields,
+          Type: 'Task',
+          Resource: 'local:distributed-map',
+          TimeoutSeconds: DAY_SECONDS,
+        };
+        return [name, task];
+      }
+      if (bound.Type === 'Task') {
+        const hasTimeout = 'TimeoutSeconds' in bound || 'TimeoutSecondsPath' in bound;
+        const task = hasTimeout ? bound : { ...bound, TimeoutSeconds: DAY_SECONDS };
+        found.tasks.set(name, task);
+        return [name, task];
+      }
+      for (const field of ['ItemProcessor', 'Iterator']) {
+        if (field in bound) bound[field] = prepareStates(bound[field] as StateMachineDefinition, found);
+      }
+      if ('Branches' in bound) {
+        const branches = bound.Branches as StateMachineDefinition[];
+        bound.Branches = branches.map((branch) => prepareStates(branch, found));
+      }
+      return [name, bound];
+    }),
+  );
+  return { ...definition, States };
+}
+
+/**
+ * Fails with `UsageError` where a definition asks for what the local runner does not have: a Resource without
+ * a task, JSONata, a kind of ItemReader or batching. Said before anything runs, children included.
+ */
+export function assertRunnable(
+  definition: StateMachineDefinition,
+  hasTask: (resource: string) => boolean,
+): void {
+  for (const [name, state] of Object.entries(definition.States)) {
+    if ((state.QueryLanguage ?? definition.QueryLanguage ?? 'JSONPath') !== 'JSONPath') {
+      throw new UsageError({ what: 'only JSONPath runs locally', where: `state ${name}` });
+    }
+    if (state.Type === 'Task' && !hasTask(String(state.Resource))) {
+      throw new UsageError({
+        what: `no task for the Resource ${state.Resource}`,
+        where: `state ${name}`,
+        next: 'Give the runner a task under that name.',
+      });
+    }
+    if (isDistributedMap(state)) assertRunnableMap(name, state);
+    const nested = [state.ItemProcessor, state.Iterator, ...((state.Branches as unknown[]) ?? [])];
+    for (const inner of nested) {
+      if (inner) assertRunnable(inner as StateMachineDefinition, hasTask);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { MessagePort } from 'node:worker_threads';
+import Tinypool from 'tinypool';
+import { type ReportedError, reportError } from './function-error.ts';
+
+/** What a thread is given when it starts. */
+export interface WorkerSetup {
+  /** URL of a module that exports `invokeFunction`. */
+  handlerModule: string;
+  /** Handed to `invokeFunction` as it is. */
+  setup: unknown;
+}
+
+export interface WorkerTask {
+  functionName: string;
+  input: unknown;
+  /** Closes by itself when this thread ends: that is how the pool notices a `process.exit`. */
+  lifeline: MessagePort;
+}
+
+export type WorkerReply = { output: unknown } | { error: ReportedError };
+
+/** What the handler module exports. */
+export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
+
+/** Kept from the garbage collector, which would close them. */
+const lifelines = new Set<MessagePort>();
+
+/** Runs in the thread: one function at a time. Errors are replies, because a thrown one would lose its facts. */
+export default async function runTask(task: WorkerTask): Promise<WorkerReply> {
+  lifelines.add(task.lifeline);
+  try {
+    const { handlerModule, setup } = Tinypool.workerData as WorkerSetup;
+    const invokeFunction = await loadInvokeFunction(handlerModule);
+    const output = await invokeFunction(task.functionName, task.input, setup);
+    // Lambda answers with JSON; so what cannot be JSON is the function's error and not the thread's death.
+    return { output: JSON.parse(JSON.stringify(output) ?? 'null') };
+  } catch (thrown) {
+    return { error: reportError(thrown) };
+  } finally {
+    lifelines.delete(task.lifeline);
+  }
+}
+
+async function loadInvokeFunction(handlerModule: string): Promise<InvokeFunction> {
+  const loaded = (await import(handlerModule)) as { invokeFunction?: InvokeFunction };
+  if (typeof loaded.invokeFunction !== 'function') {
+    throw new TypeError(`${handlerModule} does not export invokeFunction.`);
+  }
+  return loaded.invokeFunction;
+}

@@ -1,0 +1,139 @@
+import type { FilePlan } from '../control/file-plan.ts';
+import type { MergedFile } from '../control/ledger-entry.ts';
+import { runKeys } from '../keys/run-keys.ts';
+import { readLayout } from '../layout/read-layout.ts';
+import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
+import { MAGIC } from '../parquet/format.ts';
+import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
+import { shiftOffsetIndex } from '../parquet/page-index.ts';
+import { encodeTail } from '../parquet/parquet-file-writer.ts';
+import { shiftRowGroup } from '../parquet/row-group.ts';
+import { columnFor, RowGroupReader } from '../parquet/row-group-reader.ts';
+import type { ColumnSchema } from '../parquet/schema.ts';
+import { readSourceFile, type SourceFile, type SourceRowGroup } from '../parquet/source-file.ts';
+import type { ObjectPiece, ObjectStore } from '../ports/object-store.ts';
+import { inParallel } from './in-parallel.ts';
+import { readJson, writeJson } from './json-object.ts';
+import { PartWriter } from './part-writer.ts';
+import type { PipelinePorts } from './pipeline-ports.ts';
+import { REJECT_COLUMNS } from './reject-writer.ts';
+
+/** One merged file to be: `runs/<runId>/merges/<mergeIndex>.json`. */
+export interface MergeSpec extends PlannedFile<MergePart> {
+  mergeIndex: number;
+  kind: 'rows' | 'rejects';
+  partition: Record<string, string | null>;
+  outputKey: string;
+  fileName: string;
+}
+
+/** What came of it: `runs/<runId>/merges/<mergeIndex>.result.json`. */
+export interface MergeResult extends MergedFile {
+  kind: 'rows' | 'rejects';
+  rowGroupRows: number[];
+}
+
+const PARALLEL_FOOTERS = 8;
+
+/**
+ * Makes one large Parquet object of many parts without decoding them: their row groups are copied inside the store, and a new footer
+ * and new page indexes are written with shifted offsets. In mode `join` small row groups are decoded and written as larger ones.
+ */
+export async function mergePartition(
+  ports: Pick<PipelinePorts, 'lake'>,
+  planKey: string,
+  merge: { mergeIndex: number },
+): Promise<MergeResult> {
+  const plan = await readJson<FilePlan>(ports.lake, planKey);
+  const keys = runKeys(plan.runId);
+  const spec = await readJson<MergeSpec>(ports.lake, keys.mergeSpec(merge.mergeIndex));
+  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, (part) =>
+    readSourceFile(part.bytes, (range) => ports.lake.readRange(part.key, range)),
+  );
+  const layout = readLayout(plan.layout.text, plan.layout.file);
+  const schema =
+    spec.kind === 'rejects' ? REJECT_COLUMNS : layout.columns.map(({ name, type }) => ({ name, type }));
+  const merged =
+    spec.mode === 'concat'
+      ? await concatenate(ports.lake, spec, sources)
+      : await join(ports.lake, spec, sources, schema);
+  const result: MergeResult = {
+    kind: spec.kind,
+    partition: spec.partition,
+    mergedKey: spec.outputKey,
+    fileName: spec.fileName,
+    rows: merged.rowGroupRows.reduce((sum, rows) => sum + rows, 0),
+    ...merged,
+  };
+  await writeJson(ports.lake, keys.mergeResult(merge.mergeIndex), result);
+  return result;
+}
+
+interface Merged {
+  bytes: number;
+  rowGroupRows: number[];
+}
+
+async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFile[]): Promise<Merged> {
+  const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
+  const rowGroups = [];
+  const indexes = [];
+  let at = MAGIC.length;
+  for (const [index, { rowGroups: groups }] of sources.entries()) {
+    const startByte = groups[0]!.startByte;
+    const endByte = groups.at(-1)!.endByte;
+    const shiftBytes = at - startByte;
+    pieces.push({ key: spec.parts[index]!.key, range: { startByte, endByte } });
+    for (const group of groups) {
+      rowGroups.push(shiftRowGroup(group.metadata, shiftBytes));
+      indexes.push(
+        group.indexes.map(({ column, offset }) => ({ column, offset: shiftOffsetIndex(offset, shiftBytes) })),
+      );
+    }
+    at += endByte - startByte;
+  }
+  const tail = encodeTail(sources[0]!.schema, rowGroups, indexes, at);
+  pieces.push({ bytes: tail });
+  await lake.compose(spec.outputKey, pieces);
+  return {
+    bytes: at + tail.length,
+    rowGroupRows: sources.flatMap(({ rowGroups: groups }) => groups.map((group) => group.rowCount)),
+  };
+}
+
+async function join(
+  lake: ObjectStore,
+  spec: MergeSpec,
+  sources: SourceFile[],
+  schema: ColumnSchema[],
+): Promise<Merged> {
+  const groups = sources.flatMap(({ rowGroups }, index) =>
+    rowGroups.map((group) => ({ key: spec.parts[index]!.key, group })),
+  );
+  const writer = new PartWriter(lake, spec.outputKey, schema, new ColumnChunkEncoder());
+  const reader = new RowGroupReader();
+  const columns = schema.map(columnFor);
+  try {
+    for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
+      if (step.length === 1) {
+        const { key, group } = groups[step[0]!]!;
+        await writer.parquet.copyRowGroup(group, lake.streamRange(key, rangeOf(group)));
+        continue;
+      }
+      for (const index of step) {
+        const { key, group } = groups[index]!;
+        reader.append(group, await lake.readRange(key, rangeOf(group)), columns);
+      }
+      await writer.writeRowGroup(columns);
+    }
+    const { bytes, rowGroupRows } = await writer.finish();
+    return { bytes, rowGroupRows };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+function rangeOf({ startByte, endByte }: SourceRowGroup) {
+  return { startByte, endByte };
+}

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto';
+import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
+import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
+import { tooManyPartitions } from '../control/reconcile.ts';
+import type { Refusal } from '../control/refusal.ts';
+import { BlockDecoder, type PartitionRows } from '../decode/block-decoder.ts';
+import { MAX_LINE_BYTES, RecordExtractor } from '../decode/record-extractor.ts';
+import { SourceChanged } from '../errors.ts';
+import { runKeys } from '../keys/run-keys.ts';
+import type { Layout } from '../layout/layout.ts';
+import { readLayout } from '../layout/read-layout.ts';
+import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
+import type { ColumnSchema } from '../parquet/schema.ts';
+import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
+import { PartWriter } from './part-writer.ts';
+import type { PipelinePorts } from './pipeline-ports.ts';
+import { RejectWriter } from './reject-writer.ts';
+
+/** Decoded rows that may wait for their row group, over all partitions. Above it the largest partition is written. */
+const BUFFER_BYTES = 64 * 1024 * 1024;
+const ROW_GROUP_ROWS = 1_000_000;
+
+/** What the state machine sees of a part. */
+export interface PartSummary {
+  rangeIndex: number;
+  inputBytes: number;
+  rows: number;
+  rejected: number;
+  /** The manifest was there already: the range was parsed by an earlier try of this run. */
+  reused: boolean;
+}
+
+/**
+ * Turns one byte range into one Parquet part a partition, its rejects and a part manifest, in memory bounded by buffers. Safe to
+ * run twice: the same range writes the same bytes to the same keys, and a manifest that stands is not made again.
+ */
+export async function parseRange(
+  ports: Pick<PipelinePorts, 'raw' | 'lake'>,
+  planKey: string,
+  range: PlannedRange,
+  signal?: AbortSignal,
+): Promise<PartSummary> {
+  const plan = await readJson<FilePlan>(ports.lake, planKey);
+  const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
+  const stored = await ports.lake.get(manifestKey);
+  const standing = stored && fromJsonBytes<PartManifest>(stored.bytes);
+  if (standing && standing.startByte === range.startByte && standing.endByte === range.endByte) {
+    return summary(standing, true);
+  }
+  const parser = new RangeParser(ports, plan, range, readLayout(plan.layout.text, plan.layout.file));
+  const manifest = await parser.parse(signal);
+  await writeJson(ports.lake, manifestKey, manifest);
+  return summary(manifest, false);
+}
+
+function summary(manifest: PartManifest, reused: boolean): PartSummary {
+  const { rangeIndex, startByte, endByte, records } = manifest;
+  return {
+    rangeIndex,
+    inputBytes: endByte - startByte,
+    rows: records.accepted,
+    rejected: records.rejected,
+    reused,
+  };
+}
+
+class RangeParser {
+  private readonly ports: Pick<PipelinePorts, 'raw' | 'lake'>;
+  private readonly plan: FilePlan;
+  private readonly range: PlannedRange;
+  private readonly layout: Layout;
+  private readonly schema: ColumnSchema[];
+  private readonly encoder = new ColumnChunkEncoder();
+  private readonly extractor: RecordExtractor;
+  private readonly decoder: BlockDecoder;
+  private readonly rejects: RejectWriter;
+  /** By partition index, from a partition's first row group on. */
+  private readonly writers: (PartWriter | undefined)[] = [];
+  private readonly hash = createHash('sha256');
+
+  constructor(
+    ports: Pick<PipelinePorts, 'raw' | 'lake'>,
+    plan: FilePlan,
+    range: PlannedRange,
+    layout: Layout,
+  ) {
+    this.ports = ports;
+    this.plan = plan;
+    this.range = range;
+    this.layout = layout;
+    this.schema = layout.columns.map(({ name, type }) => ({ name, type }));
+    const { terminatorBytes } = plan.geometry;
+    this.extractor = new RecordExtractor({ ...layout.record, terminatorBytes }, range.startByte);
+    const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
+    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.encoder);
+    this.decoder = new BlockDecoder(layout, (reject) => this.rejects.add(reject));
+  }
+
+  async parse(signal: AbortSignal | undefined): Promise<PartManifest> {
+    try {
+      const refusal = await this.consume(signal);
+      const outputs = refusal ? await this.abandon() : await this.finishOutputs();
+      return this.manifest(refusal, outputs, refusal ? null : await this.rejects.finish());
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+  }
+
+  /** Reads the range to its end, or to something that refuses the whole file. */
+  private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
+    const { startByte, endByte } = this.range;
+    const { sourceKey, pin } = this.plan;
+    for await (const chunk of this.ports.raw.streamRange(
+      sourceKey,
+      { startByte, endByte },
+      { pin, signal },
+    )) {
+      this.hash.update(chunk);
+      for (let at = 0; at < chunk.length; ) {
+        at += this.extractor.push(chunk, at);
+        if (!this.extractor.isFull) continue;
+        const refusal = await this.decodeBlocks(false);
+        if (refusal) return refusal;
+        if (this.extractor.isFull) return this.lineTooLong();
+      }
+    }
+    const refusal = await this.decodeBlocks(true);
+    if (refusal) return refusal;
+    if (this.extractor.unfinishedBytes > 0 || this.extractor.consumedEndByte !== endByte) {
+      throw new SourceChanged({
+        what: 'a range does not end where its last record does',
+        where: `${sourceKey}, bytes ${startByte} to ${endByte}`,
+        why: 'the file is not what the splitter saw',
+        next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+      });
+    }
+    return null;
+  }
+
+  private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
+    while (this.extractor.extract(atEnd) > 0) {
+      this.decoder.decode(this.extractor);
+      if (this.decoder.partitionCount > this.layout.maxPartitions) {
+        return tooManyPartitions(this.plan.sourceKey, this.layout);
+      }
+      await this.drain();
+    }
+    return null;
+  }
+
+  /** Keeps buffered rows within bounds: writes the largest partition as a row group until they are. */
+  private async drain(): Promise<void> {
+    await this.rejects.drain();
+    const sizes = this.decoder.partitions.map(bufferedBytes);
+    let total = sizes.reduce((sum, size) => sum + size, 0);
+    for (const [index, rows] of this.decoder.partitions.entries()) {
+      if (rows.rowCount < ROW_GROUP_ROWS) continue;
+      await this.writeRowGroup(index);
+      total -= sizes[index]!;
+      sizes[index] = 0;
+    }
+    while (total > BUFFER_BYTES) {
+      const largest = sizes.indexOf(Math.max(...sizes));
+      await this.writeRowGroup(largest);
+      total -= sizes[largest]!;
+      sizes[largest] = 0;
+    }
+  }
+
+  private async writeRowGroup(partitionIndex: number): Promise<void> {
+    const rows = this.decoder.partitions[partitionIndex]!;
+    const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(rows));
+    this.writers[partitionIndex] ??= new PartWriter(this.ports.lake, key, this.schema, this.encoder);
+    const writer = this.writers[partitionIndex];
+    await writer.writeRowGroup(rows.columns);
+    rows.rowCount = 0;
+  }
+
+  private async finishOutputs(): Promise<PartOutput[]> {
+    const outputs: PartOutput[] = [];
+    for (const [index, rows] of this.decoder.partitions.entries()) {
+      if (rows.rowCount > 0) await this.writeRowGroup(index);
+      const file = await this.writers[index]?.finish();
+      if (file) outputs.push({ partition: this.partitionOf(rows), ...file });
+    }
+    return outputs;
+  }
+
+  private async abandon(): Promise<PartOutput[]> {
+    for (const writer of this.writers) await writer?.abort();
+    await this.rejects.abort();
+    return [];
+  }
+
+  private partitionOf(rows: PartitionRows): Record<string, string | null> {
+    return Object.fromEntries(
+      this.layout.partitionBy.map((field, index) => [field.name, rows.values[index]!]),
+    );
+  }
+
+  private lineTooLong(): Refusal {
+    return {
+      code: 'line-too-long',
+      message: `${this.plan.sourceKey}: the line at byte ${this.extractor.blockStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject. Nothing was published. The layout says ${this.layout.record.lengthBytes} bytes a record: check record.format and record.length.`,
+    };
+  }
+
+  private manifest(
+    refusal: Refusal | null,
+    outputs: PartOutput[],
+    rejects: PartManifest['rejects'],
+  ): PartManifest {
+    const { rangeIndex, startByte, endByte } = this.range;
+    const { detailCount, rejectedCount, sums, nulledCounts } = this.decoder;
+    const nulled = this.layout.fields.map((field, index) => [field.name, nulledCounts[index]!] as const);
+    return {
+      rangeIndex,
+      startByte,
+      endByte,
+      consumed: { startByte, endByte: this.extractor.consumedEndByte },
+      records: { detail: detailCount, accepted: detailCount - rejectedCount, rejected: rejectedCount },
+      reasons: this.rejects.reasons,
+      sums: sums.map((sum) => ({
+        field: sum.field.name,
+        total: String(sum.total),
+        undecodable: sum.undecodableCount,
+      })),
+      nulled: Object.fromEntries(nulled.filter(([, count]) => count > 0)),
+      outputs,
+      rejects,
+      digest: this.hash.digest('hex'),
+      refusal,
+    };
+  }
+}
+
+function bufferedBytes(rows: PartitionRows): number {
+  return rows.columns.reduce((sum, column) => sum + column.sizeBytes(), 0);
+}

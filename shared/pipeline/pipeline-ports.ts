@@ -1,0 +1,28 @@
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LayoutSource } from '../ports/layout-source.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** Everything the use cases need from outside; on AWS and on one machine each function gets the same. */
+export interface PipelinePorts {
+  /** Where source files are; only read. */
+  raw: ObjectStore;
+  /** Where runs, ledger and published data are. */
+  lake: ObjectStore;
+  /** What published keys start with in `lake`: `processed/` on one machine, nothing on AWS. */
+  publishedPrefix: string;
+  catalog: Catalog;
+  layouts: LayoutSource;
+  metrics: Metrics;
+  notifier: Notifier;
+  clock: Clock;
+  settings: PipelineSettings;
+}
+
+export interface PipelineSettings {
+  rangeSizeBytes: number;
+  /** How many files make a day, or their names (globs); undefined publishes after each file. */
+  expectedFiles: number | string[] | undefined;
+}

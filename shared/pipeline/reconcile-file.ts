@@ -1,0 +1,106 @@
+import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
+import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
+import { type Reconciliation, reconcile } from '../control/reconcile.ts';
+import type { Refusal } from '../control/refusal.ts';
+import { parquetFileName, runKeys } from '../keys/run-keys.ts';
+import { readLayout } from '../layout/read-layout.ts';
+import { planMerge } from '../parquet/merge-plan.ts';
+import { inParallel } from './in-parallel.ts';
+import { readJson, writeJson } from './json-object.ts';
+import { advanceRun, readEntry } from './ledger.ts';
+import type { MergeSpec } from './merge-partition.ts';
+import type { PipelinePorts } from './pipeline-ports.ts';
+
+export interface ReconcileResult {
+  verdict: 'balanced' | 'refused' | 'already-loaded';
+  dataset: string;
+  sourceKey: string;
+  businessDate: string;
+  ledgerKey: string;
+  runId: string;
+  planKey: string;
+  mergesKey: string;
+  mergeResultsPrefix: string;
+  refusal?: Refusal;
+}
+
+const PARALLEL_READS = 32;
+
+/** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
+export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
+  const { lake, clock } = ports;
+  const plan = await readJson<FilePlan>(lake, planKey);
+  const keys = runKeys(plan.runId);
+  const now = () => clock.now().toISOString();
+  await advanceRun(lake, plan.ledgerKey, plan.runId, 'reconciling', now());
+  const layout = readLayout(plan.layout.text, plan.layout.file);
+  const ranges = await readJson<PlannedRange[]>(lake, keys.ranges);
+  const manifests = await inParallel(ranges, PARALLEL_READS, ({ rangeIndex }) =>
+    readJson<PartManifest>(lake, keys.partManifest(rangeIndex)),
+  );
+  const account = reconcile(plan, layout, ranges, manifests);
+  await writeJson(lake, keys.reconciliation, account);
+  const result = {
+    dataset: plan.dataset,
+    sourceKey: plan.sourceKey,
+    businessDate: plan.businessDate,
+    ledgerKey: plan.ledgerKey,
+    runId: plan.runId,
+    planKey,
+    mergesKey: keys.merges,
+    mergeResultsPrefix: keys.mergeResults,
+  };
+  if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
+  if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
+  const specs = planMerges(plan, manifests);
+  await inParallel(specs, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
+  await writeJson(
+    lake,
+    keys.merges,
+    specs.map(({ mergeIndex }) => ({ mergeIndex })),
+  );
+  await advanceRun(lake, plan.ledgerKey, plan.runId, 'merging', now());
+  return { verdict: 'balanced', ...result };
+}
+
+/** The same bytes as the loaded version, under a new version: nothing to do. A forced run has a higher attempt and goes on. */
+async function isLoadedAlready(
+  { lake }: PipelinePorts,
+  plan: FilePlan,
+  account: Reconciliation,
+): Promise<boolean> {
+  const { loaded } = (await readEntry(lake, plan.ledgerKey)) ?? {};
+  return (
+    loaded !== undefined &&
+    loaded.version !== plan.version &&
+    loaded.layoutFingerprint === plan.layout.fingerprint &&
+    loaded.contentDigest === account.contentDigest
+  );
+}
+
+/** Merged files of all partitions in the order of their names, then those of the rejects. */
+function planMerges(plan: FilePlan, manifests: PartManifest[]): MergeSpec[] {
+  const keys = runKeys(plan.runId);
+  const byPartition = new Map<string, PartOutput[]>();
+  for (const output of manifests.flatMap((manifest) => manifest.outputs)) {
+    const name = JSON.stringify(output.partition);
+    byPartition.set(name, [...(byPartition.get(name) ?? []), output]);
+  }
+  const specs: MergeSpec[] = [];
+  for (const name of [...byPartition.keys()].sort()) {
+    const parts = byPartition.get(name)!;
+    const partition = parts[0]!.partition;
+    for (const [fileIndex, file] of planMerge(parts).entries()) {
+      const fileName = parquetFileName(plan.sourceId, fileIndex);
+      const outputKey = keys.merged(partition, fileName);
+      specs.push({ mergeIndex: specs.length, kind: 'rows', partition, outputKey, fileName, ...file });
+    }
+  }
+  const rejects = manifests.flatMap((manifest) => (manifest.rejects ? [manifest.rejects] : []));
+  for (const [fileIndex, file] of planMerge(rejects).entries()) {
+    const fileName = parquetFileName(plan.sourceId, fileIndex);
+    const outputKey = keys.mergedRejects(fileName);
+    specs.push({ mergeIndex: specs.length, kind: 'rejects', partition: {}, outputKey, fileName, ...file });
+  }
+  return specs;
+}
