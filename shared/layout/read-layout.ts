@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LayoutInvalid } from '../errors.ts';
 import { parseDateFormat } from './date-format.ts';
 import {
@@ -11,6 +10,7 @@ import {
   scaleOf,
 } from './field-type.ts';
 import type { ControlRecord, ControlTotalRule, Encoding, Field, Layout, RecordMatch } from './layout.ts';
+import { fingerprint } from './layout-fingerprint.ts';
 import {
   type FieldEntry,
   type LayoutFile,
@@ -398,23 +398,4 @@ function encodeText(text: string, encoding: Encoding): Uint8Array | undefined {
     bytes[index] = code;
   }
   return bytes;
-}
-
-/** Two layouts with the same fingerprint make the same rows of the same bytes. `files` and prose do not count. */
-function fingerprint(file: LayoutFile): string {
-  const { description: _description, files: _files, ...relevant } = file;
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(relevant)))
-    .digest('hex')
-    .slice(0, 16);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
 }
