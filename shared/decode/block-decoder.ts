@@ -51,13 +51,20 @@ export class BlockDecoder {
   private readonly kernels: FieldKernel[];
   private readonly router: PartitionRouter;
   private readonly onReject: (reject: Reject) => void;
+  private readonly takeColumn: (columnIndex: number, make: () => ColumnBuffer) => ColumnBuffer;
   private failed = new Int16Array(0);
   private partitionOf = new Int32Array(0);
   private members = new Int32Array(0);
 
-  constructor(layout: Layout, onReject: (reject: Reject) => void) {
+  /** `takeColumn` may hand out emptied columns of an earlier range in place of new ones. */
+  constructor(
+    layout: Layout,
+    onReject: (reject: Reject) => void,
+    takeColumn: (columnIndex: number, make: () => ColumnBuffer) => ColumnBuffer = (_, make) => make(),
+  ) {
     this.layout = layout;
     this.onReject = onReject;
+    this.takeColumn = takeColumn;
     this.kernels = layout.columns.map((field) =>
       createFieldKernel(field, layout.fields.indexOf(field), layout.encoding),
     );
@@ -141,7 +148,9 @@ export class BlockDecoder {
           : -1;
     }
     for (let index = this.partitions.length; index < this.router.partitions.length; index++) {
-      const columns = this.kernels.map((kernel) => kernel.makeColumn());
+      const columns = this.kernels.map((kernel, column) =>
+        this.takeColumn(column, () => kernel.makeColumn()),
+      );
       this.partitions.push({ values: this.router.partitions[index]!, columns, rowCount: 0 });
     }
   }

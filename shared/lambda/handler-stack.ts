@@ -7,7 +7,10 @@ import { PipelineError } from '../errors.ts';
  * Wraps a function for Lambda: structured logs with the invocation's context. A failure is logged once, with its facts, and thrown on
  * with the name that the state machine's `ErrorEquals` knows.
  */
-export function lambdaHandler<Event, Result>(serviceName: string, handler: (event: Event) => Promise<Result>) {
+export function lambdaHandler<Event, Result>(
+  serviceName: string,
+  handler: (event: Event) => Promise<Result>,
+) {
   const logger = new Logger({ serviceName });
   return middy<Event, Result>()
     .use(injectLambdaContext(logger))

@@ -22,6 +22,8 @@ const PAGE_BYTES = 1024 * 1024;
 
 /** Encodes column chunks into pages, with scratch memory that is kept from one to the next. */
 export class ColumnChunkEncoder {
+  /** Encoded bytes on their way to a file; empty between the calls of the writers that share the encoder. */
+  readonly out = new ByteSink(PAGE_BYTES);
   private readonly page = new ByteSink(PAGE_BYTES);
   private readonly compress = snappyCompressor();
 

@@ -15,7 +15,8 @@ export type ByteTarget = (bytes: Uint8Array) => Promise<void>;
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes one Parquet file, row group by row group, in memory bounded by a column chunk.
+ * Writes one Parquet file, row group by row group, in memory bounded by a column chunk. Writers may take turns with one encoder,
+ * call by call, but not at the same time.
  *
  *     PAR1 │ row group 0: chunk, chunk … │ row group 1 … │ column indexes │ offset indexes │ footer │ length PAR1
  */
@@ -23,7 +24,7 @@ export class ParquetFileWriter {
   private readonly schema: ColumnSchema[];
   private readonly encoder: ColumnChunkEncoder;
   private readonly write: ByteTarget;
-  private readonly out = new ByteSink(FLUSH_BYTES);
+  private readonly out: ByteSink;
   /** Bytes already passed on. */
   private written = 0;
   private readonly rowGroups: ThriftStruct[] = [];
@@ -34,7 +35,7 @@ export class ParquetFileWriter {
     this.schema = schema;
     this.encoder = encoder;
     this.write = write;
-    this.out.append(MAGIC);
+    this.out = encoder.out;
   }
 
   /** Rows of each row group so far. */
@@ -44,6 +45,7 @@ export class ParquetFileWriter {
 
   /** Encodes columns of equal row count as one row group. They may be cleared afterwards. */
   async writeRowGroup(columns: ColumnBuffer[]): Promise<void> {
+    this.begin();
     const rowCount = columns[0]!.rowCount;
     const startsAt = this.written + this.out.length;
     const chunks: EncodedChunk[] = [];
@@ -64,10 +66,12 @@ export class ParquetFileWriter {
         offset: encodeOffsetIndex(indexes),
       })),
     );
+    await this.flush();
   }
 
   /** Appends a row group of another file as it is: `bytes` yields exactly its chunks. */
   async copyRowGroup(source: SourceRowGroup, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    this.begin();
     const shiftBytes = this.written + this.out.length - source.startByte;
     for await (const chunk of bytes) {
       this.out.append(chunk);
@@ -81,11 +85,17 @@ export class ParquetFileWriter {
 
   /** Writes indexes and footer. Returns the size of the file. */
   async finish(): Promise<number> {
+    this.begin();
     const startsAt = this.written + this.out.length;
     const tail = encodeTail(schemaElements(this.schema), this.rowGroups, this.indexes, startsAt);
     this.out.append(tail);
     await this.flush();
     return this.written;
+  }
+
+  /** The encoder's buffer is shared with other writers: it is empty between calls. */
+  private begin(): void {
+    if (this.written === 0) this.out.append(MAGIC);
   }
 
   private async flush(): Promise<void> {

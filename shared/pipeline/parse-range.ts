@@ -9,9 +9,9 @@ import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
-import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
+import { giveBackMemory, type ParserMemory, takeMemory } from './parser-memory.ts';
 import { PartWriter } from './part-writer.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { RejectWriter } from './reject-writer.ts';
@@ -70,7 +70,7 @@ class RangeParser {
   private readonly range: PlannedRange;
   private readonly layout: Layout;
   private readonly schema: ColumnSchema[];
-  private readonly encoder = new ColumnChunkEncoder();
+  private readonly memory: ParserMemory;
   private readonly extractor: RecordExtractor;
   private readonly decoder: BlockDecoder;
   private readonly rejects: RejectWriter;
@@ -88,12 +88,17 @@ class RangeParser {
     this.plan = plan;
     this.range = range;
     this.layout = layout;
+    this.memory = takeMemory(layout.fingerprint);
     this.schema = layout.columns.map(({ name, type }) => ({ name, type }));
     const { terminatorBytes } = plan.geometry;
     this.extractor = new RecordExtractor({ ...layout.record, terminatorBytes }, range.startByte);
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
-    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.encoder);
-    this.decoder = new BlockDecoder(layout, (reject) => this.rejects.add(reject));
+    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory.encoder);
+    this.decoder = new BlockDecoder(
+      layout,
+      (reject) => this.rejects.add(reject),
+      (index, make) => this.memory.takeColumn(index, make),
+    );
   }
 
   async parse(signal: AbortSignal | undefined): Promise<PartManifest> {
@@ -104,6 +109,9 @@ class RangeParser {
     } catch (error) {
       await this.abandon();
       throw error;
+    } finally {
+      for (const rows of this.decoder.partitions) this.memory.giveBackColumns(rows.columns);
+      giveBackMemory(this.memory);
     }
   }
 
@@ -171,7 +179,7 @@ class RangeParser {
   private async writeRowGroup(partitionIndex: number): Promise<void> {
     const rows = this.decoder.partitions[partitionIndex]!;
     const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(rows));
-    this.writers[partitionIndex] ??= new PartWriter(this.ports.lake, key, this.schema, this.encoder);
+    this.writers[partitionIndex] ??= new PartWriter(this.ports.lake, key, this.schema, this.memory.encoder);
     const writer = this.writers[partitionIndex];
     await writer.writeRowGroup(rows.columns);
     rows.rowCount = 0;

@@ -27,7 +27,9 @@ for (const { name } of folders.filter((entry) => entry.isDirectory())) {
     keepNames: true,
     sourcemap: 'linked',
     // Some CommonJS packages inside still call require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     logLevel: 'warning',
   });
   await cp(join(ROOT, 'layouts'), join(DIST, name, 'layouts'), { recursive: true });

@@ -1,0 +1,113 @@
+import { join, resolve } from 'node:path';
+import { RunInconsistent } from '../../shared/errors.ts';
+import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
+import { sqlName, sqlString } from './sql-text.ts';
+
+/** What DuckDB must be told to show a dataset as one table. */
+export interface DatasetView {
+  /** Makes the table of files with their partition values; `$files` is `files` as JSON. */
+  createFiles: string;
+  /** One row a published file: its path, then `p0`, `p1`, … the values of the partition keys. */
+  files: Record<string, string | null>[];
+  createView: string;
+}
+
+/** Schema of the file tables, beside the one people query. */
+export const FILES_SCHEMA = 'published_files';
+
+/**
+ * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys.
+ *
+ * Three things DuckDB would do by itself are not left to it, each for the sake of exactness.
+ * - Which files: exactly those of the catalog. DuckDB takes a path in a list for a glob, so its
+ *   wildcards are escaped.
+ * - Partition values come from the catalog by a join on `filename`. Hive parsing of paths unescapes
+ *   rightly, but takes `key=value` folders above the lake for partitions too. The join costs about as
+ *   much, and still opens only the files that a filter on partition keys leaves: the file table is the
+ *   build side, and its paths reach the scan as a dynamic filter.
+ * - Names and types come from the catalog, not from the first file: `schema` matches columns by name,
+ *   casts, and fills what an older file lacks with null, without opening every footer first.
+ *   They are `c0`, `c1`, … until the view names them: DuckDB mistakes a filter on a column called
+ *   `filename` for one on the path, and leaves out files that have what is asked for.
+ *
+ * Errors: `RunInconsistent` for a type the catalog cannot have.
+ */
+export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetView {
+  const { dataset, columns, partitionKeys, partitions } = catalog;
+  const files = partitions.flatMap(({ values, files }) =>
+    files.map((key) => ({
+      path: publishedPath(lakeDir, key),
+      ...Object.fromEntries(partitionKeys.map(({ name }, index) => [`p${index}`, values[name] ?? null])),
+    })),
+  );
+  const types = new Map(
+    [...columns, ...partitionKeys].map((column) => [column, duckdbType(column, dataset)]),
+  );
+  const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
+  const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
+  return {
+    files,
+    createFiles:
+      `CREATE TABLE ${filesTable} AS SELECT unnest(from_json_strict($files, ` +
+      `${sqlString(JSON.stringify([Object.fromEntries(fileColumns.map((name) => [name, 'VARCHAR']))]))}), recursive := true)`,
+    createView: `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect() : joinedSelect()}`,
+  };
+
+  function joinedSelect(): string {
+    const selected = [
+      ...columns.map(({ name }, index) => `rows_.c${index} AS ${sqlName(name)}`),
+      ...partitionKeys.map(
+        (key, index) => `CAST(file_.p${index} AS ${types.get(key)}) AS ${sqlName(key.name)}`,
+      ),
+    ];
+    const paths = files.map(({ path }) => sqlString(escapeGlob(path)));
+    const schema = columns.map(
+      (column, index) =>
+        `${sqlString(column.name)}: {name: 'c${index}', type: '${types.get(column)}', default_value: NULL}`,
+    );
+    return (
+      `SELECT ${selected.join(', ')} FROM read_parquet([${paths.join(', ')}], ` +
+      `schema = MAP {${schema.join(', ')}}, filename = true) AS rows_ ` +
+      `JOIN ${filesTable} AS file_ ON file_.path = rows_.filename`
+    );
+  }
+
+  function emptySelect(): string {
+    const nulls = [...columns, ...partitionKeys].map(
+      (column) => `CAST(NULL AS ${types.get(column)}) AS ${sqlName(column.name)}`,
+    );
+    return `SELECT ${nulls.join(', ')} WHERE false`;
+  }
+}
+
+/** Where the local adapter keeps an object of the published root. */
+export function publishedPath(lakeDir: string, key: string): string {
+  return join(resolve(lakeDir), 'processed', key);
+}
+
+/** `a[1]*` → `a[[]1][*]`: the glob that matches this text alone. */
+export function escapeGlob(path: string): string {
+  return path.replace(/[[*?]/g, (wildcard) => `[${wildcard}]`);
+}
+
+function duckdbType({ name, type }: CatalogColumn, dataset: string): string {
+  switch (type) {
+    case 'string':
+      return 'VARCHAR';
+    case 'binary':
+      return 'BLOB';
+    case 'bigint':
+    case 'date':
+    case 'timestamp':
+    case 'boolean':
+    case 'double':
+      return type.toUpperCase();
+    default:
+      if (/^decimal\(\d{1,2},\s*\d{1,2}\)$/.test(type)) return type.toUpperCase();
+      throw new RunInconsistent({
+        what: `column '${name}' has the unknown type '${type}'`,
+        where: `catalog/${dataset}.json`,
+        next: 'Types are string, bigint, decimal(p,s), date, timestamp, boolean, binary and double',
+      });
+  }
+}

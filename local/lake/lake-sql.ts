@@ -1,0 +1,216 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
+import { RunInconsistent, UsageError } from '../../shared/errors.ts';
+import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import { escapeGlob, FILES_SCHEMA, planDatasetView, publishedPath } from './dataset-view.ts';
+import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
+import { readCatalog } from './read-catalog.ts';
+import { sqlName, sqlString } from './sql-text.ts';
+import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
+
+export type SqlParameters = SqlParameter[] | Record<string, SqlParameter>;
+export type SqlParameter = string | number | bigint | boolean | null;
+
+export interface SqlResult {
+  columns: SqlColumn[];
+  rows: SqlValue[][];
+}
+
+export interface SqlStream {
+  columns: SqlColumn[];
+  /** Batches of rows in order, made as they are asked for; read them to the end or leave the loop. */
+  batches: AsyncIterable<SqlValue[][]>;
+}
+
+/** What is published in a lake, as it stood when it was opened, to be asked in DuckDB's SQL. */
+export interface Lake {
+  /** Names that a query can use, sorted. */
+  readonly tables: readonly string[];
+  /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
+  query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
+  /** As `query`, with rows a batch at a time, for results of any size. */
+  stream(sql: string, parameters?: SqlParameters): Promise<SqlStream>;
+  /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
+  latestBusinessDate(sql: string): string | undefined;
+  close(): void;
+}
+
+/**
+ * Opens what is published in `lakeDir`: one table a dataset (`contracts`, `contracts_rejects`), its
+ * `<dataset>_days`, and `ledger`.
+ *
+ * Errors: `UsageError` where there is no lake or nothing is published yet, `RunInconsistent` for a catalog
+ * or ledger that cannot be read.
+ */
+export async function openLake({ lakeDir }: { lakeDir: string }): Promise<Lake> {
+  const [catalogs, ledger] = await Promise.all([readCatalog(lakeDir), readLedger(lakeDir)]);
+  if (catalogs.length === 0) throw nothingPublished(lakeDir, ledger);
+  const instance = await DuckDBInstance.create(':memory:', {
+    // Everything needed is linked in; a query must not reach for the network.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    // By default a large sort would spill into the folder the command happens to run in.
+    temp_directory: join(tmpdir(), `lake-sql-${process.pid}`),
+  });
+  const lake = new DuckDBLake(instance, resolve(lakeDir), catalogs);
+  try {
+    await lake.createTables(ledger);
+    return lake;
+  } catch (error) {
+    lake.close();
+    throw error;
+  }
+}
+
+class DuckDBLake implements Lake {
+  tables: string[] = [];
+  readonly #instance: DuckDBInstance;
+  readonly #lakeDir: string;
+  readonly #catalogs: CatalogFile[];
+  readonly #connections = new Set<DuckDBConnection>();
+
+  constructor(instance: DuckDBInstance, lakeDir: string, catalogs: CatalogFile[]) {
+    this.#instance = instance;
+    this.#lakeDir = lakeDir;
+    this.#catalogs = catalogs;
+  }
+
+  async createTables(ledger: LakeLedger): Promise<void> {
+    // Timestamps are UTC wherever the person sits.
+    await this.#run("SET GLOBAL TimeZone = 'UTC'");
+    await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
+    for (const catalog of this.#catalogs) {
+      const { createFiles, files, createView } = planDatasetView(catalog, this.#lakeDir);
+      await this.#run(createFiles, { files: JSON.stringify(files) });
+      await this.#run(createView);
+      this.tables.push(catalog.dataset);
+    }
+    const rejects = new Set(this.tables.map(rejectsDataset));
+    for (const { dataset, days } of this.#catalogs) {
+      if (rejects.has(dataset)) continue;
+      const rows = publishedDays(ledger.commits.get(dataset) ?? [], days);
+      await this.#createTable(`${dataset}_days`, DAY_COLUMNS, rows);
+    }
+    await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
+    this.tables.sort();
+  }
+
+  /** A dataset that has the name already keeps it: what people published goes before what we add. */
+  async #createTable(name: string, columns: Record<string, string>, rows: object[]): Promise<void> {
+    if (this.tables.includes(name)) return;
+    const selected = Object.keys(columns).map((column) => `row_.${sqlName(column)} AS ${sqlName(column)}`);
+    await this.#run(
+      `CREATE TABLE ${sqlName(name)} AS SELECT ${selected.join(', ')} ` +
+        `FROM (SELECT unnest(from_json_strict($rows, ${sqlString(JSON.stringify([columns]))})) AS row_)`,
+      { rows: JSON.stringify(rows) },
+    );
+    this.tables.push(name);
+  }
+
+  async #run(sql: string, parameters?: Record<string, string>): Promise<void> {
+    const connection = await this.#instance.connect();
+    try {
+      await connection.run(sql, parameters);
+    } catch (error) {
+      throw this.#sqlError(error);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async query(sql: string, parameters?: SqlParameters): Promise<SqlResult> {
+    const { columns, batches } = await this.stream(sql, parameters);
+    const rows: SqlValue[][] = [];
+    for await (const batch of batches) for (const row of batch) rows.push(row);
+    return { columns, rows };
+  }
+
+  async stream(sql: string, parameters?: SqlParameters): Promise<SqlStream> {
+    // A connection of its own, because a second query on one would end the first's stream.
+    const connection = await this.#instance.connect();
+    this.#connections.add(connection);
+    try {
+      const result = await connection.stream(sql, parameters);
+      const types = result.columnTypes();
+      const columns = result
+        .deduplicatedColumnNames()
+        .map((name, index) => ({ name, type: types[index]!.toString() }));
+      return { columns, batches: this.#batches(result, connection) };
+    } catch (error) {
+      this.#disconnect(connection);
+      throw this.#sqlError(error);
+    }
+  }
+
+  async *#batches(result: DuckDBResult, connection: DuckDBConnection): AsyncGenerator<SqlValue[][]> {
+    try {
+      for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(toSqlValue));
+    } catch (error) {
+      throw this.#sqlError(error);
+    } finally {
+      this.#disconnect(connection);
+    }
+  }
+
+  latestBusinessDate(sql: string): string | undefined {
+    const words = new Set(sql.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
+    const named = this.#catalogs.filter(({ dataset }) => words.has(dataset.toLowerCase()));
+    const dates = (named.length > 0 ? named : this.#catalogs).flatMap(({ days }) => Object.keys(days));
+    return dates.sort().at(-1);
+  }
+
+  close(): void {
+    for (const connection of this.#connections) this.#disconnect(connection);
+    this.#instance.closeSync();
+  }
+
+  #disconnect(connection: DuckDBConnection): void {
+    if (this.#connections.delete(connection)) connection.closeSync();
+  }
+
+  #sqlError(error: unknown): Error {
+    if (!(error instanceof Error)) return new Error(String(error));
+    // DuckDB ends with the line and a caret below it, which only make sense in a fixed-width block.
+    const message = error.message
+      .replace(/\s+LINE \d+:[\s\S]*$/, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+    const published = publishedPath(this.#lakeDir, '');
+    if (
+      /^(IO|Invalid Input) Error/.test(message) &&
+      [published, escapeGlob(published)].some((path) => message.includes(path))
+    )
+      return new RunInconsistent({
+        what: 'a published file cannot be read',
+        where: this.#lakeDir,
+        why: message,
+        next: 'Nothing may be moved or removed below processed/: bring it back, or convert its source again with --force',
+        cause: error,
+      });
+    return new UsageError({
+      what: 'the SQL does not run',
+      why: message,
+      next: `Tables of this lake: ${this.tables.join(', ')}`,
+      cause: error,
+    });
+  }
+}
+
+function nothingPublished(lakeDir: string, { entries }: LakeLedger): UsageError {
+  const states = Object.entries(Object.groupBy(entries, ({ state }) => String(state))).map(
+    ([state, rows]) => `${rows!.length} ${state}`,
+  );
+  return new UsageError({
+    what: 'nothing is published here',
+    where: lakeDir,
+    why:
+      states.length === 0
+        ? 'There is no catalog/<dataset>.json'
+        : `No day is complete; files in its ledger/ by state: ${states.join(', ')}`,
+    next:
+      'Run "npm start" for a sample lake in lake-sample, or fill this one with ' +
+      '"npm run -s convert -- --layout contracts --input FILE --out DIR", and give that folder as the lake',
+  });
+}

@@ -1,0 +1,209 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import * as z from 'zod';
+import { RunInconsistent } from '../../shared/errors.ts';
+
+/** Columns of the `ledger` table with their DuckDB types, in order. */
+export const LEDGER_COLUMNS = {
+  dataset: 'VARCHAR',
+  source_id: 'VARCHAR',
+  source_key: 'VARCHAR',
+  business_date: 'DATE',
+  version: 'VARCHAR',
+  state: 'VARCHAR',
+  run_id: 'VARCHAR',
+  input_bytes: 'BIGINT',
+  records_read: 'BIGINT',
+  records_header: 'BIGINT',
+  records_detail: 'BIGINT',
+  records_trailer: 'BIGINT',
+  records_rejected: 'BIGINT',
+  rows: 'BIGINT',
+  reason: 'VARCHAR',
+  updated_at: 'TIMESTAMP',
+} as const;
+
+/** Columns of a `<dataset>_days` table with their DuckDB types, in order. */
+export const DAY_COLUMNS = {
+  business_date: 'DATE',
+  commit: 'BIGINT',
+  published_at: 'TIMESTAMP',
+  files: 'BIGINT',
+  rows: 'BIGINT',
+  rejected_rows: 'BIGINT',
+} as const;
+
+export type LedgerRow = Record<keyof typeof LEDGER_COLUMNS, string | number | null>;
+export type DayRow = Record<keyof typeof DAY_COLUMNS, string | number | null>;
+
+export interface LakeLedger {
+  /** One row a source file, of all datasets. */
+  entries: LedgerRow[];
+  /** Dataset → every commit written, published yet or not. */
+  commits: Map<string, DayRow[]>;
+}
+
+const count = z.number().nullish();
+const text = z.string().nullish();
+
+/** Anything in the ledger's folders that names a source file; other documents there are not ours to judge. */
+const ledgerEntry = z.object({
+  sourceId: z.string(),
+  dataset: text,
+  sourceKey: text,
+  businessDate: text,
+  version: text,
+  state: text,
+  runId: text,
+  inputBytes: count,
+  records: z.object({ read: count, header: count, detail: count, trailer: count, rejected: count }).nullish(),
+  rows: count,
+  refusal: z.object({ code: text, message: text }).nullish(),
+  failure: z.object({ name: text, message: text }).nullish(),
+  updatedAt: text,
+});
+
+const dayCommit = z.object({
+  businessDate: z.string(),
+  commit: z.number().int(),
+  committedAt: text,
+  files: z.array(z.object({ rows: count, rejectedRows: count })),
+});
+
+/** How many small files are read at a time: enough to hide the latency of a disk, few handles. */
+const READ_BATCH_FILES = 64;
+
+/**
+ * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits.
+ * Errors: `RunInconsistent` for a document that is not valid.
+ */
+export async function readLedger(lakeDir: string): Promise<LakeLedger> {
+  const ledger: LakeLedger = { entries: [], commits: new Map() };
+  const root = join(lakeDir, 'ledger');
+  const paths = await documentsBelow(root);
+  for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
+    const batch = paths.slice(start, start + READ_BATCH_FILES);
+    const documents = await Promise.all(batch.map((path) => readDocument(join(root, path))));
+    batch.forEach((path, index) => {
+      take(ledger, root, path, documents[index]);
+    });
+  }
+  return ledger;
+}
+
+/** Of each day the commit that the catalog shows: a higher one is written but not published yet. */
+export function publishedDays(commits: DayRow[], days: Record<string, number>): DayRow[] {
+  const highest = new Map<string, DayRow>();
+  for (const row of commits) {
+    const date = String(row.business_date);
+    const published = days[date];
+    if (published === undefined || Number(row.commit) > published) continue;
+    const best = highest.get(date);
+    if (best === undefined || Number(row.commit) > Number(best.commit)) highest.set(date, row);
+  }
+  return [...highest.values()].sort((a, b) => (String(a.business_date) < String(b.business_date) ? -1 : 1));
+}
+
+/** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */
+function take(ledger: LakeLedger, root: string, path: string, document: unknown): void {
+  const folders = path.split(sep);
+  const dataset = folders[0]!;
+  const where = join(root, path);
+  if (folders.at(-2) === '_day') {
+    const rows = ledger.commits.get(dataset) ?? [];
+    ledger.commits.set(dataset, rows);
+    rows.push(dayRow(checked(dayCommit, document, where)));
+  } else if (isRecord(document) && typeof document.sourceId === 'string') {
+    ledger.entries.push(ledgerRow(checked(ledgerEntry, document, where), dataset));
+  }
+}
+
+function dayRow({ businessDate, commit, committedAt, files }: z.infer<typeof dayCommit>): DayRow {
+  return {
+    business_date: businessDate,
+    commit,
+    published_at: utc(committedAt),
+    files: files.length,
+    rows: files.reduce((sum, file) => sum + (file.rows ?? 0), 0),
+    rejected_rows: files.reduce((sum, file) => sum + (file.rejectedRows ?? 0), 0),
+  };
+}
+
+function ledgerRow(entry: z.infer<typeof ledgerEntry>, dataset: string): LedgerRow {
+  const { records, refusal, failure } = entry;
+  return {
+    dataset: entry.dataset ?? dataset,
+    source_id: entry.sourceId,
+    source_key: entry.sourceKey ?? null,
+    business_date: entry.businessDate ?? null,
+    version: entry.version ?? null,
+    state: entry.state ?? null,
+    run_id: entry.runId ?? null,
+    input_bytes: entry.inputBytes ?? null,
+    records_read: records?.read ?? null,
+    records_header: records?.header ?? null,
+    records_detail: records?.detail ?? null,
+    records_trailer: records?.trailer ?? null,
+    records_rejected: records?.rejected ?? null,
+    rows: entry.rows ?? null,
+    reason: reason(refusal?.code, refusal?.message) ?? reason(failure?.name, failure?.message) ?? null,
+    updated_at: utc(entry.updatedAt),
+  };
+}
+
+/** DuckDB would drop an offset; what is no time stays as it is, for DuckDB to refuse. */
+function utc(time: string | null | undefined): string | null {
+  if (!time) return null;
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : date.toISOString();
+}
+
+function reason(name: string | null | undefined, message: string | null | undefined): string | undefined {
+  return [name, message].filter(Boolean).join(': ') || undefined;
+}
+
+function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
+  const result = schema.safeParse(document);
+  if (result.success) return result.data;
+  throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '), result.error);
+}
+
+/** Undefined for a document that was there a moment ago: the ledger may be written while it is read. */
+async function readDocument(path: string): Promise<unknown> {
+  let json: string;
+  try {
+    json = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw unreadable(path, String(cause), cause);
+  }
+}
+
+function unreadable(where: string, why: string, cause: unknown): RunInconsistent {
+  return new RunInconsistent({
+    what: 'this ledger document cannot be read',
+    where,
+    why,
+    next: 'Move it aside and convert its file again; the published rows are not affected',
+    cause,
+  });
+}
+
+async function documentsBelow(root: string): Promise<string[]> {
+  try {
+    const names = await readdir(root, { recursive: true });
+    return names.filter((name) => name.includes(sep) && /(^|[\\/])[^.\\/][^\\/]*\.json$/.test(name)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../shared/errors.ts';
+import { isBusinessDate } from '../../shared/keys/business-date.ts';
+import type { Lake, SqlResult } from './lake-sql.ts';
+
+/**
+ * Runs the SQL of `file` with `${business_date}` in its place: `businessDate` (yyyy-MM-dd), else the latest
+ * published day of the datasets it names.
+ * Errors: `UsageError` for a file that is not there, a date that is none, SQL that does not run.
+ */
+export async function runQueryFile(lake: Lake, file: string, businessDate?: string): Promise<SqlResult> {
+  return await lake.query(bindBusinessDate(lake, await readQueryFile(file), businessDate));
+}
+
+/** The text of a query file. Errors: `UsageError` where it cannot be read. */
+export async function readQueryFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError({
+      what: 'this query file cannot be read',
+      where: file,
+      why: (cause as Error).message,
+      next: 'The queries that come with the project are in docs/queries/',
+      cause,
+    });
+  }
+}
+
+/**
+ * Puts the business date where SQL says `${business_date}`. Only a date gets in, so the text stays the SQL it was.
+ * Errors: `UsageError` for a date that is none, for another placeholder, and where no day is published to default to.
+ */
+export function bindBusinessDate(lake: Lake, sql: string, businessDate?: string): string {
+  if (businessDate !== undefined && !isBusinessDate(businessDate))
+    throw new UsageError({
+      what: `the business date '${businessDate}' is not a day that exists`,
+      next: 'Write it as yyyy-MM-dd, for example 2025-08-12',
+    });
+  return sql.replace(/\$\{([^}]*)\}/g, (placeholder, name) => {
+    if (name !== 'business_date')
+      throw new UsageError({
+        what: `the SQL has the unknown placeholder ${placeholder}`,
+        next: 'The only one is ${business_date}, yyyy-MM-dd',
+      });
+    const date = businessDate ?? lake.latestBusinessDate(sql);
+    if (date === undefined)
+      throw new UsageError({
+        what: 'the SQL wants a business date and no day is published here to take it from',
+        next: 'Give one: --business-date yyyy-MM-dd',
+      });
+    return date;
+  });
+}

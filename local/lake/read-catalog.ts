@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { RunInconsistent } from '../../shared/errors.ts';
+import type { CatalogFile } from '../../shared/ports/catalog.ts';
+
+const column = z.object({ name: z.string().min(1), type: z.string() });
+
+/** Extra keys are let through: a newer writer may know more than this reader. */
+const catalogFile = z.object({
+  dataset: z.string().min(1),
+  columns: z.array(column),
+  partitionKeys: z.array(column),
+  days: z.record(z.string(), z.number().int()).default({}),
+  partitions: z.array(
+    z.object({
+      values: z.record(z.string(), z.string().nullable()),
+      location: z.string(),
+      files: z.array(z.string()),
+    }),
+  ),
+});
+
+/**
+ * Every dataset of a lake as its catalog stands now, in name order; none where there is no catalog folder.
+ * Errors: `RunInconsistent` for a catalog file that is not one.
+ */
+export async function readCatalog(lakeDir: string): Promise<CatalogFile[]> {
+  const catalogDir = join(lakeDir, 'catalog');
+  // A leading dot marks a file that a publisher is still writing.
+  const names = (await namesIn(catalogDir)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  return await Promise.all(names.sort().map((name) => readCatalogFile(join(catalogDir, name))));
+}
+
+async function readCatalogFile(path: string): Promise<CatalogFile> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return catalogFile.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new RunInconsistent({
+      what: 'this catalog file cannot be read',
+      where: path,
+      why: cause instanceof z.ZodError ? z.prettifyError(cause).replace(/\s+/g, ' ') : String(cause),
+      next: 'Publish the dataset again: convert one of its files with --force',
+      cause,
+    });
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

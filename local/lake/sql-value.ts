@@ -1,0 +1,49 @@
+import {
+  DuckDBArrayValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBUnionValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+
+/**
+ * One value of a result. 64-bit and wider integers are bigints; decimals are their exact text; dates are
+ * yyyy-MM-dd, timestamps `yyyy-MM-dd HH:mm:ss[.ffffff]`; binary is text with `\xNN` for what is not ASCII.
+ */
+export type SqlValue = null | boolean | number | bigint | string | SqlValue[] | { [name: string]: SqlValue };
+
+export interface SqlColumn {
+  /** Unique in its result: a second `a` is called `a:1`. */
+  name: string;
+  /** As DuckDB writes it: `DECIMAL(15,2)`, `VARCHAR`. */
+  type: string;
+}
+
+export function toSqlValue(value: DuckDBValue): SqlValue {
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue)
+    return value.items.map((element) => toSqlValue(element));
+  if (value instanceof DuckDBStructValue)
+    return Object.fromEntries(
+      Object.entries(value.entries).map(([name, field]) => [name, toSqlValue(field)]),
+    );
+  if (value instanceof DuckDBMapValue)
+    return value.entries.map((entry) => ({ key: toSqlValue(entry.key), value: toSqlValue(entry.value) }));
+  if (value instanceof DuckDBUnionValue) return toSqlValue(value.value);
+  // Decimals, dates, timestamps, blobs, intervals, UUIDs: their text is exact and as DuckDB itself casts it.
+  return value.toString();
+}
+
+/** What JSON can hold exactly: integers beyond 2^53 and numbers that are none become strings. */
+export function toJsonValue(value: SqlValue): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return true ? number : value.toString();
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Array.isArray(value)) return value.map(toJsonValue);
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJsonValue(field)]));
+  return value;
+}
