@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createMerger } from '../functions/merger/handler.ts';
 import { createParser } from '../functions/parser/handler.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
@@ -6,10 +8,21 @@ import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
   const { setup: local, rawRoot } = withRawRoot(input, setup as LocalSetup);
   const ports = createLocalPorts({ ...local, rawRoot });
-  if (functionName === 'parser') return createParser(ports)(input as never);
-  if (functionName === 'merger') return createMerger(ports)(input as never);
-  throw new Error(`no function '${functionName}'`);
+  try {
+    if (functionName === 'parser') return await createParser(ports)(input as never);
+    if (functionName === 'merger') return await createMerger(ports)(input as never);
+    throw new Error(`no function '${functionName}'`);
+  } finally {
+    collectGarbage();
+  }
 }
+
+/**
+ * Buffers lie outside the collector's heap, which sees no reason to hurry: without a push, those of many finished ranges would pile
+ * up and memory would grow with the file. A push takes milliseconds, a range seconds.
+ */
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Input files may lie in different folders; the runner says with each call in which one. */
 function withRawRoot(input: unknown, setup: LocalSetup): { setup: LocalSetup; rawRoot: string } {

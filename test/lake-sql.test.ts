@@ -117,11 +117,14 @@ const PRODUCTS = [
 describe('partition values', () => {
   test.each([
     'lake',
+    'lake[1]',
     'a=b/lake',
     'year=1999/tipo_produto=OUTRO/truth=no/lake',
     "o 'lake' é [meu]*?/{x,y}/lake",
   ])('are those of the catalog, in a lake at %s', async (folder) => {
     const lakeDir = join(rootDir, folder);
+    // What the path would mean as a glob: `lake[1]` matches this folder, and not itself.
+    if (folder === 'lake[1]') await writeNight(join(rootDir, 'lake1'), PRODUCTS);
     const partitions = await writeNight(lakeDir, PRODUCTS);
     await writeCatalog(lakeDir, {
       dataset: 'contracts',

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
-import { generateNights } from '../../tools/generate/night.ts';
+import { generateNights, planNights } from '../../tools/generate/night.ts';
 import { removeAbandonedFiles } from '../adapters/file-object-store.ts';
 import { convertNight, type FileSummary } from '../convert-night.ts';
 import { openLake } from '../lake/lake-sql.ts';
 import { runQueryFile } from '../lake/query-file.ts';
-import { byteSizeText } from './byte-size.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, runCommand } from './exit.ts';
 import { printTable } from './print-table.ts';
 import { createProgress } from './progress-line.ts';
@@ -36,10 +35,10 @@ await runCommand(async () => {
   const sampleDir = join(projectDir, 'lake-sample');
   const rawDir = join(sampleDir, 'raw');
   const lakeDir = join(sampleDir, 'lake');
-  const known = existsSync(rawDir);
-  console.log(known ? 'The sample nights are there already.' : 'Making two sample nights of contracts …');
-  const files = await generateNights({ ...SAMPLE, outDir: rawDir });
-  console.log(`${files.length} files, ${byteSizeText(files.reduce((sum, file) => sum + file.bytes, 0))}.\n`);
+  const { files } = planNights({ ...SAMPLE, outDir: rawDir });
+  const known = files.every((file) => existsSync(file.path));
+  console.log(known ? 'The sample nights are there already.\n' : 'Making two sample nights of contracts …\n');
+  if (!known) await generateNights({ ...SAMPLE, outDir: rawDir });
   await removeAbandonedFiles(lakeDir);
 
   const interrupt = new AbortController();

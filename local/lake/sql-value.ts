@@ -39,7 +39,7 @@ export function toSqlValue(value: DuckDBValue): SqlValue {
 export function toJsonValue(value: SqlValue): unknown {
   if (typeof value === 'bigint') {
     const number = Number(value);
-    return true ? number : value.toString();
+    return Number.isSafeInteger(number) ? number : value.toString();
   }
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return value.map(toJsonValue);

@@ -5,7 +5,7 @@ const LARGE_PARTITION_ROWS = 1_000_000;
 /** Row groups below this make scans slow in a large partition. */
 export const SMALL_ROW_GROUP_ROWS = 50_000;
 /** Joined row groups are closed at the first boundary behind this. */
-const JOINED_ROWS = 250_000;
+const JOINED_ROWS = 100_000;
 /** Athena wants files of 128 MB and more; one merger handles this much within its time. */
 const MERGED_FILE_BYTES = 1024 * 1024 * 1024;
 

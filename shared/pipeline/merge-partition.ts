@@ -2,7 +2,6 @@ import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import { readLayout } from '../layout/read-layout.ts';
-import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
 import { MAGIC } from '../parquet/format.ts';
 import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
 import { shiftOffsetIndex } from '../parquet/page-index.ts';
@@ -14,6 +13,7 @@ import { readSourceFile, type SourceFile, type SourceRowGroup } from '../parquet
 import type { ObjectPiece, ObjectStore } from '../ports/object-store.ts';
 import { inParallel } from './in-parallel.ts';
 import { readJson, writeJson } from './json-object.ts';
+import { giveBackMemory, takeMemory } from './parser-memory.ts';
 import { PartWriter } from './part-writer.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { REJECT_COLUMNS } from './reject-writer.ts';
@@ -56,7 +56,7 @@ export async function mergePartition(
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
-      : await join(ports.lake, spec, sources, schema);
+      : await join(ports.lake, spec, sources, schema, `${spec.kind} ${layout.fingerprint}`);
   const result: MergeResult = {
     kind: spec.kind,
     partition: spec.partition,
@@ -106,13 +106,15 @@ async function join(
   spec: MergeSpec,
   sources: SourceFile[],
   schema: ColumnSchema[],
+  memoryKey: string,
 ): Promise<Merged> {
   const groups = sources.flatMap(({ rowGroups }, index) =>
     rowGroups.map((group) => ({ key: spec.parts[index]!.key, group })),
   );
-  const writer = new PartWriter(lake, spec.outputKey, schema, new ColumnChunkEncoder());
+  const memory = takeMemory(memoryKey);
+  const writer = new PartWriter(lake, spec.outputKey, schema, memory.encoder);
   const reader = new RowGroupReader();
-  const columns = schema.map(columnFor);
+  const columns = schema.map((column, index) => memory.takeColumn(index, () => columnFor(column)));
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
       if (step.length === 1) {
@@ -131,6 +133,9 @@ async function join(
   } catch (error) {
     await writer.abort();
     throw error;
+  } finally {
+    memory.giveBackColumns(columns);
+    giveBackMemory(memory);
   }
 }
 

@@ -88,7 +88,7 @@ class RangeParser {
     this.plan = plan;
     this.range = range;
     this.layout = layout;
-    this.memory = takeMemory(layout.fingerprint);
+    this.memory = takeMemory(`rows ${layout.fingerprint}`);
     this.schema = layout.columns.map(({ name, type }) => ({ name, type }));
     const { terminatorBytes } = plan.geometry;
     this.extractor = new RecordExtractor({ ...layout.record, terminatorBytes }, range.startByte);

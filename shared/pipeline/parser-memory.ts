@@ -2,12 +2,12 @@ import type { ColumnBuffer } from '../decode/column-buffer.ts';
 import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
 
 /**
- * Buffers that a parser keeps from one range to the next. Typed arrays lie outside the garbage collector's heap and are returned late:
+ * Buffers that parser and merger keep from one range to the next. Typed arrays lie outside the garbage collector's heap and are returned late:
  * with new ones for each range, memory would grow with the file.
  */
 export class ParserMemory {
   readonly encoder = new ColumnChunkEncoder();
-  private layoutFingerprint = '';
+  private columnsKey = '';
   private readonly columns = new Map<number, ColumnBuffer[]>();
 
   /** An empty column for column `columnIndex` of the layout. */
@@ -24,20 +24,20 @@ export class ParserMemory {
     }
   }
 
-  /** Columns fit one layout only. */
-  prepare(layoutFingerprint: string): void {
-    if (this.layoutFingerprint !== layoutFingerprint) this.columns.clear();
-    this.layoutFingerprint = layoutFingerprint;
+  /** Columns fit one schema only. */
+  prepare(columnsKey: string): void {
+    if (this.columnsKey !== columnsKey) this.columns.clear();
+    this.columnsKey = columnsKey;
     this.encoder.out.clear();
   }
 }
 
 const free: ParserMemory[] = [];
 
-/** Memory for one range; several that are parsed at once in a thread get one each. */
-export function takeMemory(layoutFingerprint: string): ParserMemory {
+/** Memory for one range or merge; several at once in a thread get one each. `columnsKey` names the schema. */
+export function takeMemory(columnsKey: string): ParserMemory {
   const memory = free.pop() ?? new ParserMemory();
-  memory.prepare(layoutFingerprint);
+  memory.prepare(columnsKey);
   return memory;
 }
 
