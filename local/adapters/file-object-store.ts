@@ -18,7 +18,6 @@ import { isRunning, withFileLock } from './file-lock.ts';
 /** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
 const INCOMING = '.incoming';
 const READ_BYTES = 1024 * 1024;
-const COPY_BYTES = 8 * 1024 * 1024;
 
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
@@ -49,6 +48,7 @@ class FileObjectStore implements ObjectStore {
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
     const path = this.path(key);
+    const buffers: Uint8Array[] = [];
     const handle = await fs.open(path, 'r').catch((error) => {
       throw isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR') ? notFound(path, error) : unreadable(error, path);
     });
@@ -59,10 +59,7 @@ class FileObjectStore implements ObjectStore {
       const end = range?.endByte ?? Number(stats.size);
       let at = range?.startByte ?? 0;
       // Two buffers in turn: a consumer may still hold the last chunk while the next one is read.
-      const buffers = [
-        new Uint8Array(Math.min(READ_BYTES, end - at)),
-        new Uint8Array(Math.min(READ_BYTES, end - at)),
-      ];
+      buffers.push(takeBuffer(end - at), takeBuffer(end - at));
       for (let turn = 0; at < end; turn++) {
         options.signal?.throwIfAborted();
         const buffer = buffers[turn % 2]!;
@@ -76,6 +73,7 @@ class FileObjectStore implements ObjectStore {
     } catch (error) {
       throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
     } finally {
+      giveBackBuffers(buffers);
       await handle.close();
     }
   }
@@ -178,19 +176,12 @@ class FileObjectStore implements ObjectStore {
     try {
       for (const piece of pieces) {
         if ('bytes' in piece) await writer.write(piece.bytes);
-        else await this.appendPiece(writer, piece.key, piece.range);
+        else for await (const chunk of this.streamRange(piece.key, piece.range)) await writer.write(chunk);
       }
       await writer.close();
     } catch (error) {
       await writer.abort();
       throw error;
-    }
-  }
-
-  private async appendPiece(writer: ObjectWriter, key: string, range: ByteRange): Promise<void> {
-    for (let startByte = range.startByte; startByte < range.endByte; startByte += COPY_BYTES) {
-      const endByte = Math.min(startByte + COPY_BYTES, range.endByte);
-      await writer.write(await this.readRange(key, { startByte, endByte }));
     }
   }
 
@@ -299,6 +290,21 @@ class FileObjectStore implements ObjectStore {
     await fs.mkdir(directory, { recursive: true }).catch((error) => {
       throw unwritable(error, directory);
     });
+  }
+}
+
+/** Read buffers that wait for the next stream: new ones for each would pile up faster than they are collected. */
+const freeBuffers: Uint8Array[] = [];
+const MOST_FREE_BUFFERS = 32;
+
+function takeBuffer(lengthBytes: number): Uint8Array {
+  if (lengthBytes < READ_BYTES) return new Uint8Array(Math.max(lengthBytes, 0));
+  return freeBuffers.pop() ?? new Uint8Array(READ_BYTES);
+}
+
+function giveBackBuffers(buffers: Uint8Array[]): void {
+  for (const buffer of buffers) {
+    if (buffer.length === READ_BYTES && freeBuffers.length < MOST_FREE_BUFFERS) freeBuffers.push(buffer);
   }
 }
 

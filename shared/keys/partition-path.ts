@@ -2,19 +2,17 @@
 
 export const HIVE_DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
-/** Characters Hive escapes in a path (org.apache.hadoop.hive.common.FileUtils). Spaces and accents stay as they are. */
+/** Characters Hive escapes in a path (org.apache.hadoop.hive.common.FileUtils). NUL too, which no key holds. Spaces and accents stay as they are. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
-const ESCAPED = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/g;
+const ESCAPED = /[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g;
 
 /** `CAPITAL/GIRO` → `CAPITAL%2FGIRO`; null and the empty text → `__HIVE_DEFAULT_PARTITION__`. */
 export function escapePartitionValue(value: string | null): string {
   if (value === null || value === '') return HIVE_DEFAULT_PARTITION;
-  return value
-    .replaceAll('\u0000', '%00')
-    .replace(
-      ESCAPED,
-      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-    );
+  return value.replace(
+    ESCAPED,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 /** `tipo_produto=CREDITO PESSOAL/uf=SP`; empty where there are no partition columns. */
