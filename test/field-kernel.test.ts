@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ColumnBuffer } from '../shared/decode/column-buffer.ts';
 import { decodeValue } from '../shared/decode/decode-value.ts';
 import { createFieldKernel, REJECTED } from '../shared/decode/field-kernel.ts';
 import { FieldSum } from '../shared/decode/field-sum.ts';
 import { parseDateFormat } from '../shared/layout/date-format.ts';
 import { parseFieldType } from '../shared/layout/field-type.ts';
 import type { Encoding, Field, Sign } from '../shared/layout/layout.ts';
+import { comparable, rowsOf } from './support/column-rows.ts';
 
 const SIGNS: Sign[] = ['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate'];
 const FIELD_INDEX = 3;
@@ -33,36 +33,6 @@ function fieldOf(type: string, lengthBytes: number, more: Partial<Field> = {}, f
     ...more,
   };
 }
-
-/** Rows of a column in the form `decodeValue` gives them; null where there is none. */
-function rowsOf(column: ColumnBuffer): unknown[] {
-  let value = -1;
-  const read = (index: number): unknown => {
-    switch (column.kind) {
-      case 'int64':
-        return new DataView(column.words.buffer).getBigInt64(index * 8, true);
-      case 'decimal128': {
-        const view = new DataView(column.bytes.buffer);
-        return (view.getBigInt64(index * 16) << 64n) + view.getBigUint64(index * 16 + 8);
-      }
-      case 'bytes':
-        return text(column.data.subarray(index === 0 ? 0 : column.ends[index - 1]!, column.ends[index]!));
-      case 'boolean':
-        return column.values[index] === 1;
-      default:
-        return column.values[index];
-    }
-  };
-  const rows = Array.from({ length: column.rowCount }, (_, row) =>
-    column.present[row] ? read(++value) : null,
-  );
-  expect(column.valueCount).toBe(value + 1);
-  return rows;
-}
-
-const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-const comparable = (value: unknown) =>
-  value instanceof Uint8Array || typeof value === 'string' ? text(Buffer.from(value as string)) : value;
 
 /** Runs the kernel over fields that stand in records, out of order, and compares it with the one-value decoder. */
 function agrees(field: Field, encoding: Encoding, fields: Uint8Array[]): void {

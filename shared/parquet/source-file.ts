@@ -21,7 +21,7 @@ export interface SourceRowGroup {
 }
 
 /** Most footers and indexes fit, so that one read is enough. */
-const FIRST_READ_BYTES = 256 * 1024;
+const FIRST_READ_BYTES = 16 * 1024;
 
 /** Reads footer and page indexes with few ranged reads: `read` returns the bytes of a range of the file. */
 export async function readSourceFile(

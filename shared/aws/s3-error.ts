@@ -1,0 +1,142 @@
+import {
+  ObjectNotFound,
+  OutputUnwritable,
+  PipelineError,
+  PreconditionFailed,
+  SourceChanged,
+  StoreUnavailable,
+} from '../errors.ts';
+
+/** What an SDK error says of itself; HEAD answers have no body and therefore only a status. */
+interface SdkError {
+  name?: string;
+  message?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
+}
+
+const PASSING = new Set([
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+  'InternalError',
+  'InternalServiceException',
+  'OperationTimeoutException',
+  'ConcurrentModificationException',
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'TimeoutError',
+  'NetworkingError',
+  'ConditionalRequestConflict',
+  'OperationAborted',
+]);
+
+/** Codes that Node and its TLS and DNS give lost connections. */
+const NETWORK_CODE =
+  /^(ECONN\w+|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ERR_STREAM_PREMATURE_CLOSE)$/;
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as SdkError | undefined)?.$metadata?.httpStatusCode;
+}
+
+/** Throttling, 5xx, time-outs and lost connections, which the SDK has by then tried several times. */
+export function isPassing(error: unknown): boolean {
+  const { name = '', code = '', message = '' } = (error ?? {}) as SdkError;
+  const status = statusOf(error) ?? 0;
+  // A connection that ends early shows as a plain Error named `aborted`.
+  return (
+    status >= 500 ||
+    status === 429 ||
+    status === 409 ||
+    PASSING.has(name) ||
+    NETWORK_CODE.test(code) ||
+    message === 'aborted'
+  );
+}
+
+export function isNotFound(error: unknown): boolean {
+  const name = (error as SdkError | undefined)?.name;
+  return name !== 'NoSuchVersion' && name !== 'NoSuchBucket' && statusOf(error) === 404;
+}
+
+/** The typed error of a failed read of `where`; errors that are not S3's come back as they are. */
+export function readError(error: unknown, where: string): unknown {
+  const status = statusOf(error);
+  const name = (error as SdkError | undefined)?.name;
+  if (error instanceof PipelineError) return error;
+  if (isPassing(error)) return unavailable(error, where);
+  if (name === 'NoSuchVersion' || name === 'InvalidRange' || status === 412 || status === 416) {
+    return sourceChanged(where, error);
+  }
+  if (isNotFound(error)) {
+    return new ObjectNotFound({
+      what: 'there is no such object',
+      where,
+      next: 'Check bucket and key.',
+      cause: error,
+    });
+  }
+  if (status === undefined && name !== 'CredentialsProviderError') return error;
+  return new ObjectNotFound({
+    what: 'the object cannot be read',
+    where,
+    why: reason(error),
+    next: 'Check that it exists and that this role may read it (s3:GetObject, s3:ListBucket, kms:Decrypt).',
+    cause: error,
+  });
+}
+
+/** The typed error of a failed write of `where`; errors that are not S3's come back as they are. */
+export function writeError(error: unknown, where: string): unknown {
+  const status = statusOf(error);
+  if (error instanceof PipelineError) return error;
+  if (status === 412) {
+    return new PreconditionFailed({
+      what: 'the object was not written',
+      where,
+      why: 'somebody else wrote it first',
+      cause: error,
+    });
+  }
+  if (isPassing(error)) return unavailable(error, where);
+  if (status === undefined && (error as SdkError | undefined)?.name !== 'CredentialsProviderError') {
+    return error;
+  }
+  return new OutputUnwritable({
+    what: 'the object cannot be written',
+    where,
+    why: reason(error),
+    next: 'Check that the bucket exists and that this role may write to it (s3:PutObject, s3:DeleteObject, kms:GenerateDataKey).',
+    cause: error,
+  });
+}
+
+export function sourceChanged(where: string, cause?: unknown): SourceChanged {
+  return new SourceChanged({
+    what: 'the object is not the one that was planned for',
+    where,
+    why: 'it was replaced, removed or is shorter than when the run began',
+    next: 'Start a run for its present version; nothing of this run was published.',
+    cause,
+  });
+}
+
+/** `StoreUnavailable` with what the service said; also for services other than S3. */
+export function unavailable(error: unknown, where: string): StoreUnavailable {
+  const attempts = (error as SdkError | undefined)?.$metadata?.attempts;
+  return new StoreUnavailable({
+    what: attempts && attempts > 1 ? `no success in ${attempts} attempts` : 'the service did not answer',
+    where,
+    why: reason(error),
+    next: 'It is tried again; if it goes on, look at throttling, quotas and network.',
+    cause: error,
+  });
+}
+
+function reason(error: unknown): string {
+  const { name = 'Error', message = '', code, $metadata } = (error ?? {}) as SdkError;
+  const request = $metadata?.requestId ? ` (request ${$metadata.requestId})` : '';
+  return `${code ?? name}: ${message.replace(/[.\s]+$/, '')}${request}`;
+}

@@ -1,0 +1,316 @@
+import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { ObjectNotFound, OutputUnwritable, PreconditionFailed, StoreUnavailable } from '../errors.ts';
+import type {
+  ObjectInfo,
+  ObjectPiece,
+  ObjectStore,
+  ObjectWriter,
+  ReadOptions,
+  StoredObject,
+} from '../ports/object-store.ts';
+import type { ByteRange } from '../ranges/byte-range.ts';
+import { isNotFound, isPassing, readError, sourceChanged, writeError } from './s3-error.ts';
+import { httpRange, MultipartUpload, S3Writer } from './s3-upload.ts';
+import { MAX_COPY_BYTES, type PlannedPart, pieceBytes, planUploadParts } from './upload-plan.ts';
+
+const DELETE_BATCH_KEYS = 1000;
+const PARTS_AT_ONCE = 4;
+/** Times a stream whose connection breaks is taken up again where it stopped. */
+const MAX_RESUMES = 5;
+
+export interface S3ObjectStoreSettings {
+  client: S3Client;
+  bucket: string;
+  /** What a writer sends at a time and holds in memory; at least 5 MiB. */
+  partSizeBytes?: number;
+}
+
+/** A bucket as an object store. Retries are the client's; what fails after them is a typed error. */
+export function createS3ObjectStore(settings: S3ObjectStoreSettings): ObjectStore {
+  return new S3ObjectStore(settings);
+}
+
+class S3ObjectStore implements ObjectStore {
+  private readonly client: S3Client;
+  private readonly bucket: string;
+  private readonly partSizeBytes: number;
+
+  constructor({ client, bucket, partSizeBytes = 8 * 1024 * 1024 }: S3ObjectStoreSettings) {
+    this.client = client;
+    this.bucket = bucket;
+    this.partSizeBytes = partSizeBytes;
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    try {
+      const { ContentLength, ETag, VersionId } = await this.client.send(
+        new HeadObjectCommand(this.target(key)),
+      );
+      return objectInfo(key, ContentLength, ETag, VersionId);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw readError(error, this.where(key));
+    }
+  }
+
+  async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
+    if (range && range.endByte <= range.startByte) {
+      await this.checkEmptyRange(key, range, options.pin);
+      return;
+    }
+    let { pin } = options;
+    let at = range?.startByte ?? 0;
+    let end = range?.endByte;
+    for (let resumes = 0; end === undefined || at < end; ) {
+      try {
+        const wanted = range || at > 0 ? { startByte: at, endByte: end! } : undefined;
+        const got = await this.open(key, wanted, pin, options.signal);
+        // S3 cuts a range at the object's end without a word.
+        if (wanted && got.ContentLength !== wanted.endByte - wanted.startByte) {
+          (got.Body as { destroy?: () => void } | undefined)?.destroy?.();
+          throw sourceChanged(this.where(key));
+        }
+        end ??= got.ContentLength ?? 0;
+        // What is read after a break must be the rest of the same object, pinned or not.
+        pin ??= pinOf(got.ETag, got.VersionId);
+        for await (const chunk of got.Body as AsyncIterable<Uint8Array>) {
+          at += chunk.length;
+          resumes = 0;
+          yield chunk;
+        }
+        if (at < end) throw Object.assign(new Error('the body ended early'), { code: 'ECONNRESET' });
+        return;
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        // Calls that fail have been repeated by the SDK; bodies that break off have not.
+        const broke = isPassing(error) && (error as { $metadata?: unknown }).$metadata === undefined;
+        if (!broke || ++resumes > MAX_RESUMES) throw readError(error, this.where(key));
+      }
+    }
+  }
+
+  private open(
+    key: string,
+    range: ByteRange | undefined,
+    pin: string | undefined,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<GetObjectCommandOutput> {
+    const Range = range && httpRange(range);
+    return this.client.send(new GetObjectCommand({ ...this.target(key), ...pinned(pin), Range }), {
+      abortSignal,
+    });
+  }
+
+  /** HTTP has no empty range. */
+  private async checkEmptyRange(key: string, range: ByteRange, pin: string | undefined): Promise<void> {
+    const info = await this.head(key);
+    if (!info) throw this.notFound(key);
+    if (range.endByte > info.sizeBytes || (pin !== undefined && pin !== info.pin)) {
+      throw sourceChanged(this.where(key));
+    }
+  }
+
+  async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
+    const bytes = new Uint8Array(range.endByte - range.startByte);
+    let at = 0;
+    for await (const chunk of this.streamRange(key, range, options)) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    try {
+      const { Body, ETag } = await this.client.send(new GetObjectCommand(this.target(key)));
+      return { bytes: await Body!.transformToByteArray(), tag: ETag! };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw readError(error, this.where(key));
+    }
+  }
+
+  put(key: string, bytes: Uint8Array): Promise<string> {
+    return this.putObject(key, bytes, {});
+  }
+
+  putOnce(key: string, bytes: Uint8Array): Promise<string> {
+    return this.putObject(key, bytes, { IfNoneMatch: '*' });
+  }
+
+  async putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
+    return this.putObject(key, bytes, { IfMatch: tag });
+  }
+
+  private async putObject(
+    key: string,
+    bytes: Uint8Array,
+    condition: { IfMatch?: string; IfNoneMatch?: string },
+  ): Promise<string> {
+    try {
+      const { ETag } = await this.client.send(
+        new PutObjectCommand({ ...this.target(key), ...condition, Body: bytes }),
+      );
+      return ETag!;
+    } catch (error) {
+      // If-Match on an object that is gone answers 404.
+      if (condition.IfMatch !== undefined && isNotFound(error)) {
+        throw new PreconditionFailed({
+          what: 'the object was not written',
+          where: this.where(key),
+          why: 'it is gone by now',
+          cause: error,
+        });
+      }
+      throw writeError(error, this.where(key));
+    }
+  }
+
+  createWriter(key: string): ObjectWriter {
+    return new S3Writer(this.client, this.target(key), this.partSizeBytes);
+  }
+
+  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+    const parts = planUploadParts(pieces);
+    const [only] = parts;
+    if (!only) await this.put(key, new Uint8Array(0));
+    else if (parts.length === 1 && 'send' in only) await this.put(key, await this.gather(only.send));
+    else await this.uploadParts(key, parts);
+  }
+
+  private async uploadParts(key: string, parts: PlannedPart[], sourceTag?: string): Promise<void> {
+    const upload = new MultipartUpload(this.client, this.target(key));
+    const numbered = parts.entries();
+    let failed = false;
+    const lane = async () => {
+      for (const [index, part] of numbered) {
+        if (failed) return;
+        try {
+          if ('send' in part) await upload.send(index + 1, await this.gather(part.send));
+          else await upload.copy(index + 1, this.copySource(part.copy.key), part.copy.range, sourceTag);
+        } catch (error) {
+          failed = true;
+          // A part that is copied fails for its source's sake; one that is sent, for the target's.
+          const copyFailed = 'copy' in part && (isNotFound(error) || [400, 412, 416].includes(status(error)));
+          if (!copyFailed) throw writeError(error, this.where(key));
+          throw isNotFound(error)
+            ? readError(error, this.where(part.copy.key))
+            : sourceChanged(this.where(part.copy.key), error);
+        }
+      }
+    };
+    try {
+      // All lanes must have ended before an abort: a part that arrives after it would stay behind.
+      const lanes = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, lane));
+      for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
+      await upload.complete();
+    } catch (error) {
+      await upload.abort();
+      throw writeError(error, this.where(key));
+    }
+  }
+
+  private async gather(pieces: ObjectPiece[]): Promise<Uint8Array> {
+    const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set('bytes' in piece ? piece.bytes : await this.readRange(piece.key, piece.range), at);
+      at += pieceBytes(piece);
+    }
+    return bytes;
+  }
+
+  async copy(fromKey: string, toKey: string): Promise<void> {
+    const source = await this.head(fromKey);
+    if (!source) throw this.notFound(fromKey);
+    if (source.sizeBytes > MAX_COPY_BYTES) {
+      const range = { startByte: 0, endByte: source.sizeBytes };
+      await this.uploadParts(toKey, planUploadParts([{ key: fromKey, range }]));
+      return;
+    }
+    try {
+      await this.client.send(
+        new CopyObjectCommand({ ...this.target(toKey), CopySource: this.copySource(fromKey) }),
+      );
+    } catch (error) {
+      throw isNotFound(error) ? readError(error, this.where(fromKey)) : writeError(error, this.where(toKey));
+    }
+  }
+
+  /** Listings name no version ids: in a bucket with versions, `version` and `pin` of `head` are the stricter ones. */
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    let ContinuationToken: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ContinuationToken });
+      const page = await this.client.send(command).catch((error) => {
+        throw readError(error, this.where(prefix));
+      });
+      for (const { Key, Size, ETag } of page.Contents ?? []) yield objectInfo(Key!, Size, ETag);
+      ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (ContinuationToken);
+  }
+
+  async delete(keys: string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += DELETE_BATCH_KEYS) {
+      const batch = keys.slice(at, at + DELETE_BATCH_KEYS);
+      const Delete = { Objects: batch.map((Key) => ({ Key })), Quiet: true };
+      const { Errors: refused = [] } = await this.client
+        .send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete }))
+        .catch((error) => {
+          throw writeError(error, this.where(batch[0]!));
+        });
+      const [first] = refused;
+      if (!first) continue;
+      const facts = {
+        what: `${refused.length} of ${batch.length} objects were not deleted, this one first`,
+        where: this.where(first.Key ?? ''),
+        why: `${first.Code}: ${first.Message}`,
+      };
+      if (isPassing({ name: first.Code })) throw new StoreUnavailable(facts);
+      throw new OutputUnwritable({ ...facts, next: 'Check that this role has s3:DeleteObject.' });
+    }
+  }
+
+  private target(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.bucket, Key: key };
+  }
+
+  private copySource(key: string): string {
+    return `${this.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  }
+
+  private where(key: string): string {
+    return `s3://${this.bucket}/${key}`;
+  }
+
+  private notFound(key: string): ObjectNotFound {
+    return new ObjectNotFound({ what: 'there is no such object', where: this.where(key) });
+  }
+}
+
+function objectInfo(key: string, sizeBytes = 0, etag = '', versionId?: string): ObjectInfo {
+  const pin = pinOf(etag, versionId);
+  return { key, sizeBytes, version: pin.slice(2), pin };
+}
+
+/** `v:<version id>` or `e:<ETag>`. Where versioning is off the id is `null` whatever the content. */
+function pinOf(etag = '', versionId?: string): string {
+  return versionId && versionId !== 'null' ? `v:${versionId}` : `e:${etag}`;
+}
+
+function pinned(pin: string | undefined): { VersionId?: string; IfMatch?: string } {
+  if (pin === undefined) return {};
+  return pin.startsWith('v:') ? { VersionId: pin.slice(2) } : { IfMatch: pin.slice(2) };
+}
+
+function status(error: unknown): number {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+}

@@ -1,0 +1,167 @@
+import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import type { ObjectWriter } from '../ports/object-store.ts';
+import type { ByteRange } from '../ranges/byte-range.ts';
+import { writeError } from './s3-error.ts';
+import { MAX_PARTS } from './upload-plan.ts';
+
+const FIRST_BUFFER_BYTES = 64 * 1024;
+/** Parts of one size before the size doubles: 10,000 parts then hold any object. */
+const PARTS_PER_SIZE = MAX_PARTS / 4;
+
+/** One multipart upload: begun with the first part, invisible until `complete`. */
+export class MultipartUpload {
+  private readonly client: S3Client;
+  private readonly target: { Bucket: string; Key: string };
+  private readonly parts: CompletedPart[] = [];
+  private beginning: Promise<string> | undefined;
+
+  constructor(client: S3Client, target: { Bucket: string; Key: string }) {
+    this.client = client;
+    this.target = target;
+  }
+
+  async send(partNumber: number, bytes: Uint8Array): Promise<void> {
+    const UploadId = await this.begin();
+    const sent = await this.client.send(
+      new UploadPartCommand({ ...this.target, UploadId, PartNumber: partNumber, Body: bytes }),
+    );
+    this.keep(partNumber, sent);
+  }
+
+  /** `source` as CopySource takes it: escaped, with the bucket before the key. */
+  async copy(partNumber: number, source: string, range: ByteRange, sourceTag?: string): Promise<void> {
+    const UploadId = await this.begin();
+    const copied = await this.client.send(
+      new UploadPartCopyCommand({
+        ...this.target,
+        UploadId,
+        PartNumber: partNumber,
+        CopySource: source,
+        CopySourceIfMatch: sourceTag,
+        CopySourceRange: httpRange(range),
+      }),
+    );
+    this.keep(partNumber, copied.CopyPartResult ?? {});
+  }
+
+  async complete(): Promise<void> {
+    const UploadId = await this.begin();
+    const Parts = this.parts.toSorted((a, b) => a.PartNumber! - b.PartNumber!);
+    await this.client.send(
+      new CompleteMultipartUploadCommand({ ...this.target, UploadId, MultipartUpload: { Parts } }),
+    );
+    this.beginning = undefined;
+  }
+
+  /** Parts that stay behind cost money and are in no listing. What abort cannot remove, the bucket's lifecycle rule does. */
+  async abort(): Promise<void> {
+    const UploadId = await this.beginning?.catch(() => undefined);
+    this.beginning = undefined;
+    if (UploadId === undefined) return;
+    await this.client
+      .send(new AbortMultipartUploadCommand({ ...this.target, UploadId }))
+      .catch(() => undefined);
+  }
+
+  private begin(): Promise<string> {
+    this.beginning ??= this.client
+      .send(new CreateMultipartUploadCommand(this.target))
+      .then(({ UploadId }) => UploadId!);
+    return this.beginning;
+  }
+
+  private keep(partNumber: number, { ETag, ChecksumCRC32 }: CompletedPart): void {
+    this.parts.push({ PartNumber: partNumber, ETag, ChecksumCRC32 });
+  }
+}
+
+/** HTTP's way to say a range: the last byte is part of it. */
+export function httpRange({ startByte, endByte }: ByteRange): string {
+  return `bytes=${startByte}-${endByte - 1}`;
+}
+
+/** Gathers what is written into parts; an object that fits one is a single PutObject. Holds one part in memory. */
+export class S3Writer implements ObjectWriter {
+  private readonly client: S3Client;
+  private readonly target: { Bucket: string; Key: string };
+  private readonly firstPartBytes: number;
+  private readonly upload: MultipartUpload;
+  private buffer = new Uint8Array(0);
+  private filledBytes = 0;
+  private sentParts = 0;
+
+  constructor(client: S3Client, target: { Bucket: string; Key: string }, partSizeBytes: number) {
+    this.client = client;
+    this.target = target;
+    this.firstPartBytes = partSizeBytes;
+    this.upload = new MultipartUpload(client, target);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        // Only once more bytes follow: a full buffer may yet be all there is.
+        if (this.filledBytes === this.partSizeBytes()) await this.sendPart();
+        const end = Math.min(bytes.length, at + this.partSizeBytes() - this.filledBytes);
+        this.reserve(this.filledBytes + end - at);
+        this.buffer.set(bytes.subarray(at, end), this.filledBytes);
+        this.filledBytes += end - at;
+        at = end;
+      }
+    } catch (error) {
+      throw writeError(error, this.where());
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (this.sentParts === 0) {
+        const Body = this.buffer.subarray(0, this.filledBytes);
+        await this.client.send(new PutObjectCommand({ ...this.target, Body }));
+      } else {
+        await this.sendPart();
+        await this.upload.complete();
+      }
+      this.buffer = new Uint8Array(0);
+    } catch (error) {
+      throw writeError(error, this.where());
+    }
+  }
+
+  async abort(): Promise<void> {
+    this.buffer = new Uint8Array(0);
+    this.filledBytes = 0;
+    await this.upload.abort();
+  }
+
+  private async sendPart(): Promise<void> {
+    await this.upload.send(this.sentParts + 1, this.buffer.subarray(0, this.filledBytes));
+    this.sentParts++;
+    this.filledBytes = 0;
+  }
+
+  private partSizeBytes(): number {
+    return this.firstPartBytes * 2 ** Math.floor(this.sentParts / PARTS_PER_SIZE);
+  }
+
+  /** Grows as it fills: a parser has a writer for every partition, and most of them stay small. */
+  private reserve(sizeBytes: number): void {
+    if (sizeBytes <= this.buffer.length) return;
+    const grownBytes = Math.max(sizeBytes, this.buffer.length * 2, FIRST_BUFFER_BYTES);
+    const grown = new Uint8Array(Math.min(grownBytes, this.partSizeBytes()));
+    grown.set(this.buffer.subarray(0, this.filledBytes));
+    this.buffer = grown;
+  }
+
+  private where(): string {
+    return `s3://${this.target.Bucket}/${this.target.Key}`;
+  }
+}
