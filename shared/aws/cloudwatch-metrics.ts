@@ -1,0 +1,26 @@
+import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { Metrics } from '../ports/metrics.ts';
+
+/** The night's figures as CloudWatch metrics, with stage and dataset as dimensions. */
+export function createCloudWatchMetrics(options: {
+  client: CloudWatchClient;
+  namespace: string;
+  stage: string;
+}): Metrics {
+  const { client, namespace, stage } = options;
+  return {
+    async record(dataset, figures) {
+      const Dimensions = [
+        { Name: 'stage', Value: stage },
+        { Name: 'dataset', Value: dataset },
+      ];
+      const MetricData = figures.map(({ name, unit, value }) => ({
+        MetricName: name,
+        Unit: unit,
+        Value: value,
+        Dimensions,
+      }));
+      await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import {
+  BatchCreatePartitionCommand,
+  BatchDeletePartitionCommand,
+  BatchUpdatePartitionCommand,
+  CreateTableCommand,
+  GetTableCommand,
+  type GlueClient,
+  type PartitionInput,
+  paginateGetPartitions,
+  type StorageDescriptor,
+  UpdateTableCommand,
+} from '@aws-sdk/client-glue';
+import { StoreUnavailable } from '../errors.ts';
+import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
+import type { Catalog, CatalogColumn, CatalogPartition, DayPublication } from '../ports/catalog.ts';
+
+export interface GlueCatalogOptions {
+  client: GlueClient;
+  database: string;
+  /** Bucket of the published objects. */
+  bucket: string;
+}
+
+/** Most partitions a batch call of Glue takes. */
+const BATCH = 100;
+/** BatchDeletePartition takes fewer. */
+const DELETE_BATCH = 25;
+
+/** The Glue Data Catalog: a table a dataset, a registered partition a generation folder. Partitions switch one by one. */
+export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
+  return { publishDay: (day) => new GlueDay(options, day).publish() };
+}
+
+class GlueDay {
+  private readonly options: GlueCatalogOptions;
+  private readonly day: DayPublication;
+
+  constructor(options: GlueCatalogOptions, day: DayPublication) {
+    this.options = options;
+    this.day = day;
+  }
+
+  async publish(): Promise<boolean> {
+    await this.ensureTable();
+    const standing = await this.standingPartitions();
+    const commits = [...standing.values()];
+    if (commits.some((commit) => commit > this.day.commit)) return false;
+    const wanted = new Map(this.day.partitions.map((partition) => [this.nameOf(partition), partition]));
+    const created = [...wanted].filter(([name]) => !standing.has(name)).map(([, partition]) => partition);
+    const updated = [...wanted]
+      .filter(([name]) => (standing.get(name) ?? this.day.commit) < this.day.commit)
+      .map(([, partition]) => partition);
+    const removed = [...standing.keys()].filter((name) => !wanted.has(name));
+    await this.create(created);
+    await this.update(updated);
+    await this.remove(removed);
+    return true;
+  }
+
+  private get table() {
+    return { DatabaseName: this.options.database, TableName: this.day.dataset };
+  }
+
+  private async ensureTable(): Promise<void> {
+    const { client, database } = this.options;
+    const { dataset, columns, partitionKeys } = this.day;
+    const input = {
+      Name: dataset,
+      TableType: 'EXTERNAL_TABLE',
+      Parameters: { classification: 'parquet' },
+      PartitionKeys: glueColumns(partitionKeys),
+      StorageDescriptor: this.storage(`s3://${this.options.bucket}/${dataset}/`),
+    };
+    try {
+      const { Table } = await client.send(new GetTableCommand({ DatabaseName: database, Name: dataset }));
+      const known = JSON.stringify(
+        Table?.StorageDescriptor?.Columns?.map(({ Name, Type }) => ({ Name, Type })),
+      );
+      if (known !== JSON.stringify(glueColumns(columns))) {
+        await client.send(new UpdateTableCommand({ DatabaseName: database, TableInput: input }));
+      }
+    } catch (error) {
+      if ((error as Error).name !== 'EntityNotFoundException') throw error;
+      await client
+        .send(new CreateTableCommand({ DatabaseName: database, TableInput: input }))
+        .catch((cause) => {
+          if ((cause as Error).name !== 'AlreadyExistsException') throw cause;
+        });
+    }
+  }
+
+  /** Commit of each partition of the day that is registered, by its values. */
+  private async standingPartitions(): Promise<Map<string, number>> {
+    const [year, month, day] = this.day.businessDate.split('-');
+    const Expression = `year='${year}' AND month='${month}' AND day='${day}'`;
+    const found = new Map<string, number>();
+    const pages = paginateGetPartitions({ client: this.options.client }, { ...this.table, Expression });
+    for await (const { Partitions = [] } of pages) {
+      for (const { Values = [], Parameters = {} } of Partitions) {
+        found.set(JSON.stringify(Values), Number(Parameters.commit ?? 0));
+      }
+    }
+    return found;
+  }
+
+  private async create(partitions: CatalogPartition[]): Promise<void> {
+    for (const batch of batches(partitions, BATCH)) {
+      const PartitionInputList = batch.map((partition) => this.input(partition));
+      const { Errors = [] } = await this.options.client.send(
+        new BatchCreatePartitionCommand({ ...this.table, PartitionInputList }),
+      );
+      // Somebody who publishes the same commit may have been first.
+      const failed = Errors.filter(({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException');
+      this.check(failed.map((error) => [error.PartitionValues, error.ErrorDetail?.ErrorMessage]));
+    }
+  }
+
+  private async update(partitions: CatalogPartition[]): Promise<void> {
+    for (const batch of batches(partitions, BATCH)) {
+      const Entries = batch.map((partition) => ({
+        PartitionValueList: this.valuesOf(partition),
+        PartitionInput: this.input(partition),
+      }));
+      const { Errors = [] } = await this.options.client.send(
+        new BatchUpdatePartitionCommand({ ...this.table, Entries }),
+      );
+      this.check(Errors.map((error) => [error.PartitionValueList, error.ErrorDetail?.ErrorMessage]));
+    }
+  }
+
+  private async remove(names: string[]): Promise<void> {
+    for (const batch of batches(names, DELETE_BATCH)) {
+      const PartitionsToDelete = batch.map((name) => ({ Values: JSON.parse(name) as string[] }));
+      const { Errors = [] } = await this.options.client.send(
+        new BatchDeletePartitionCommand({ ...this.table, PartitionsToDelete }),
+      );
+      const failed = Errors.filter(({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'EntityNotFoundException');
+      this.check(failed.map((error) => [error.PartitionValues, error.ErrorDetail?.ErrorMessage]));
+    }
+  }
+
+  private check(failures: [values: string[] | undefined, message: string | undefined][]): void {
+    const [first] = failures;
+    if (!first) return;
+    throw new StoreUnavailable({
+      what: `Glue did not take ${failures.length} partitions`,
+      where: `${this.options.database}.${this.day.dataset} (${first[0]?.join(', ')})`,
+      why: first[1],
+      next: 'The publication is tried again; partitions that were taken stay.',
+    });
+  }
+
+  private input(partition: CatalogPartition): PartitionInput {
+    return {
+      Values: this.valuesOf(partition),
+      Parameters: { commit: String(this.day.commit) },
+      StorageDescriptor: this.storage(`s3://${this.options.bucket}/${partition.location}`),
+    };
+  }
+
+  private valuesOf(partition: CatalogPartition): string[] {
+    return this.day.partitionKeys.map(({ name }) => partition.values[name] ?? HIVE_DEFAULT_PARTITION);
+  }
+
+  private nameOf(partition: CatalogPartition): string {
+    return JSON.stringify(this.valuesOf(partition));
+  }
+
+  private storage(location: string): StorageDescriptor {
+    return {
+      Columns: glueColumns(this.day.columns),
+      Location: location,
+      InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+      OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+      SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+    };
+  }
+}
+
+function glueColumns(columns: CatalogColumn[]): { Name: string; Type: string }[] {
+  return columns.map(({ name, type }) => ({ Name: name, Type: type }));
+}
+
+function* batches<T>(items: T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

@@ -1,0 +1,18 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Notification, Notifier } from '../ports/notifier.ts';
+
+/** Notifications as messages of one SNS topic a kind. */
+export function createSnsNotifier(options: {
+  client: SNSClient;
+  topicArns: Record<Notification['kind'], string>;
+}): Notifier {
+  return {
+    async notify({ kind, subject, message }) {
+      // A subject of SNS is ASCII, one line, at most 100 characters.
+      const Subject = subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+      await options.client.send(
+        new PublishCommand({ TopicArn: options.topicArns[kind], Subject, Message: message }),
+      );
+    },
+  };
+}

@@ -1,0 +1,262 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { parquetMetadata, parquetReadObjects, readColumnIndex, readOffsetIndex } from 'hyparquet';
+import { readParquet, writeParquet } from 'parquet-wasm/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
+import { runKeys } from '../shared/keys/run-keys.ts';
+import { ColumnChunkEncoder } from '../shared/parquet/column-chunk.ts';
+import { type MergePart, type PlannedFile, planMerge } from '../shared/parquet/merge-plan.ts';
+import { decodeThrift } from '../shared/parquet/thrift.ts';
+import { writeJson } from '../shared/pipeline/json-object.ts';
+import { mergePartition } from '../shared/pipeline/merge-partition.ts';
+import { PartWriter } from '../shared/pipeline/part-writer.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
+import {
+  SAMPLE_DUCKDB_TYPES,
+  SAMPLE_SCHEMA,
+  SAMPLE_SQL,
+  type SampleValue,
+  sampleColumns,
+  sampleLayoutText,
+  sampleValues,
+} from './support/sample-columns.ts';
+
+let folder: string;
+let duckdb: DuckDBConnection;
+let lake: ObjectStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parquet-test-'));
+  lake = createFileObjectStore({ rootDir: folder });
+  duckdb = await (await DuckDBInstance.create(':memory:')).connect();
+});
+afterAll(async () => {
+  duckdb.closeSync();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const columnsOf = async (sql: string) => (await duckdb.runAndReadAll(sql)).getColumns();
+const rowsOf = async (sql: string) => (await duckdb.runAndReadAll(sql)).getRowObjects();
+const path = (key: string) => `'${join(folder, key)}'`;
+
+/** Writes row groups of these sizes, one after the other, as the parser does. */
+async function writePart(key: string, values: SampleValue[][], rowGroupRows: number[]): Promise<MergePart> {
+  const writer = new PartWriter(lake, key, SAMPLE_SCHEMA, new ColumnChunkEncoder());
+  let first = 0;
+  for (const rows of rowGroupRows) {
+    await writer.writeRowGroup(sampleColumns(values, first, first + rows));
+    first += rows;
+  }
+  expect(first).toBe(values[0]!.length);
+  return writer.finish();
+}
+
+async function merge(runId: string, file: PlannedFile<MergePart>) {
+  const keys = runKeys(runId);
+  await writeJson(lake, keys.plan, { runId, layout: { text: sampleLayoutText(), file: 'sample.json' } });
+  const fileName = 'merged.parquet';
+  const outputKey = keys.merged({}, fileName);
+  const spec = { mergeIndex: 0, kind: 'rows', partition: {}, outputKey, fileName, ...file };
+  await writeJson(lake, keys.mergeSpec(0), spec);
+  return mergePartition({ lake }, keys.plan, { mergeIndex: 0 });
+}
+
+function expectColumns(actual: readonly unknown[][], expected: SampleValue[][]): void {
+  for (const [index, { name }] of SAMPLE_SCHEMA.entries()) {
+    const wrong = expected[index]!.findIndex((value, row) => value !== actual[index]![row]);
+    expect([name, wrong, actual[index]![wrong]]).toEqual([name, -1, undefined]);
+    expect(actual[index]!.length).toBe(expected[index]!.length);
+  }
+}
+
+/** A value of hyparquet in the form of a sample value; its decimals are doubles and compared apart. */
+const RAW_PARSERS = { timestampFromMicroseconds: String, dateFromDays: String };
+function sampleOf(value: unknown): SampleValue {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return typeof value === 'number' ? value : String(value);
+}
+function expectSame(name: string, actual: SampleValue, expected: SampleValue): void {
+  const decimal = ['amount', 'wide', 'wide_code'].includes(name);
+  const same =
+    decimal && expected !== null && actual !== null
+      ? Math.abs(Number(actual) - Number(expected)) <= Math.abs(Number(expected)) * 1e-12
+      : actual === expected;
+  if (!same) expect([name, actual]).toEqual([name, expected]);
+}
+
+const bufferOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+const asFile = (buffer: ArrayBuffer) => ({
+  byteLength: buffer.byteLength,
+  slice: (start: number, end?: number) => buffer.slice(start, end),
+});
+
+describe('a file of every type, with nulls, several row groups and pages', () => {
+  const rowGroupRows = [45_000, 20_001, 7, 1];
+  let values: SampleValue[][];
+
+  beforeAll(async () => {
+    values = sampleValues(65_009, 1);
+    await writePart('all.parquet', values, rowGroupRows);
+  });
+
+  test('DuckDB reads the declared types and exactly the values', async () => {
+    const described = await rowsOf(`DESCRIBE SELECT * FROM ${path('all.parquet')}`);
+    expect(described.map((row) => row.column_type)).toEqual(SAMPLE_DUCKDB_TYPES);
+    expect(described.map((row) => row.column_name)).toEqual(SAMPLE_SCHEMA.map(({ name }) => name));
+    expectColumns(await columnsOf(`SELECT ${SAMPLE_SQL} FROM ${path('all.parquet')}`), values);
+  });
+
+  test('both encodings are used', async () => {
+    const rows = await rowsOf(
+      `SELECT path_in_schema AS name, encodings FROM parquet_metadata(${path('all.parquet')}) WHERE row_group_id = 0`,
+    );
+    const dictionaries = rows.filter((row) => String(row.encodings).includes('RLE_DICTIONARY'));
+    expect(dictionaries.map((row) => row.name)).toEqual(['code', 'wide_code', 'branch']);
+  });
+
+  test('statistics of every column chunk are those of its data', async () => {
+    await duckdb.run(
+      `CREATE TEMP TABLE loaded AS SELECT * FROM read_parquet(${path('all.parquet')}, file_row_number = true)`,
+    );
+    const metadata = await rowsOf(
+      `SELECT row_group_id::INTEGER AS "group", path_in_schema AS name, stats_min_value AS least, stats_max_value AS greatest,
+       stats_null_count::INTEGER AS nulls FROM parquet_metadata(${path('all.parquet')})`,
+    );
+    expect(metadata.length).toBe(rowGroupRows.length * SAMPLE_SCHEMA.length);
+    let first = 0;
+    for (const [group, rows] of rowGroupRows.entries()) {
+      for (const { name } of SAMPLE_SCHEMA) {
+        const [expected] = await rowsOf(
+          `SELECT ${group} AS "group", '${name}' AS name, min(${name})::VARCHAR AS least, max(${name})::VARCHAR AS greatest,
+           (count(*) - count(${name}))::INTEGER AS nulls FROM loaded
+           WHERE file_row_number >= ${first} AND file_row_number < ${first + rows}`,
+        );
+        expect(metadata.find((row) => row.group === group && row.name === name)).toEqual(expected);
+      }
+      first += rows;
+    }
+  });
+
+  test('hyparquet reads the values', async () => {
+    const file = asFile(bufferOf(await readFile(join(folder, 'all.parquet'))));
+    const rows = await parquetReadObjects({ file, parsers: RAW_PARSERS, utf8: false });
+    expect(rows.length).toBe(65_009);
+    for (const [index, { name }] of SAMPLE_SCHEMA.entries()) {
+      for (const [row, value] of values[index]!.entries())
+        expectSame(name, sampleOf(rows[row]![name]), value);
+    }
+  });
+
+  test('arrow-rs reads the values: what it writes of them is the same to DuckDB', async () => {
+    const table = readParquet(await readFile(join(folder, 'all.parquet')));
+    expect(table.recordBatches().reduce((sum, batch) => sum + batch.numRows, 0)).toBe(65_009);
+    await writeFile(join(folder, 'arrow.parquet'), writeParquet(table));
+    expectColumns(await columnsOf(`SELECT ${SAMPLE_SQL} FROM ${path('arrow.parquet')}`), values);
+  });
+});
+
+test('concatenated parts: every page is where the offset index says, and holds its rows', async () => {
+  const shapes = [[45_000, 20_001], [25], [21_000, 300]];
+  const sampled = shapes.map((rows, index) =>
+    sampleValues(
+      rows.reduce((a, b) => a + b),
+      index + 10,
+    ),
+  );
+  const parts: MergePart[] = [];
+  for (const [index, rows] of shapes.entries()) {
+    parts.push(await writePart(`parts/${index}.parquet`, sampled[index]!, rows));
+  }
+  const values = SAMPLE_SCHEMA.map((_, column) => sampled.flatMap((part) => part[column]!));
+  const [file] = planMerge(parts);
+  expect(file!.mode).toBe('concat');
+  const merged = await merge('concat', file!);
+  expect([merged.rows, merged.rowGroupRows]).toEqual([86_326, shapes.flat()]);
+  expectColumns(await columnsOf(`SELECT ${SAMPLE_SQL} FROM ${path(merged.mergedKey)}`), values);
+
+  const bytes = new Uint8Array(await readFile(join(folder, merged.mergedKey)));
+  expect(bytes.length).toBe(merged.bytes);
+  const buffer = bufferOf(bytes);
+  const metadata = parquetMetadata(buffer);
+  let groupStart = 0;
+  let pageCount = 0;
+  for (const group of metadata.row_groups) {
+    const groupRows = Number(group.num_rows);
+    for (const [column, chunk] of group.columns.entries()) {
+      const meta = chunk.meta_data!;
+      const at = (offset: bigint) => ({ view: new DataView(buffer), offset: Number(offset) });
+      const pages = readOffsetIndex(at(chunk.offset_index_offset!)).page_locations;
+      const index = readColumnIndex(at(chunk.column_index_offset!), metadata.schema[column + 1]!);
+      expect(pages[0]!.offset).toBe(meta.data_page_offset);
+      let nextOffset = meta.data_page_offset;
+      let firstRow = 0;
+      for (const [page, location] of pages.entries()) {
+        const { struct: header, length } = decodeThrift(bytes.subarray(Number(location.offset)));
+        const rows = (header.field_5 as { field_1: number }).field_1;
+        expect([header.field_1, length + (header.field_3 as number)]).toEqual([
+          0,
+          location.compressed_page_size,
+        ]);
+        expect([location.offset, Number(location.first_row_index)]).toEqual([nextOffset, firstRow]);
+        const name = SAMPLE_SCHEMA[column]!.name;
+        const rowStart = groupStart + firstRow;
+        const expected = values[column]!.slice(rowStart, rowStart + rows);
+        expect([name, Number(index.null_counts![page])]).toEqual([
+          name,
+          expected.filter((v) => v === null).length,
+        ]);
+        expect(index.null_pages[page]).toBe(expected.every((value) => value === null));
+        const read = await parquetReadObjects({
+          file: asFile(buffer),
+          metadata,
+          columns: [name],
+          rowStart,
+          rowEnd: rowStart + rows,
+          useOffsetIndex: true,
+          parsers: RAW_PARSERS,
+          utf8: false,
+        });
+        expect(read.length).toBe(rows);
+        for (const [row, value] of expected.entries()) expectSame(name, sampleOf(read[row]![name]), value);
+        nextOffset += BigInt(location.compressed_page_size);
+        firstRow += rows;
+        pageCount++;
+      }
+      expect(firstRow).toBe(groupRows);
+      const chunkStart = meta.dictionary_page_offset ?? meta.data_page_offset;
+      expect(nextOffset).toBe(chunkStart + meta.total_compressed_size);
+    }
+    groupStart += groupRows;
+  }
+  expect(groupStart).toBe(86_326);
+  expect(pageCount).toBeGreaterThan(metadata.row_groups.length * SAMPLE_SCHEMA.length);
+});
+
+test('joined parts: small row groups of over a million rows become large ones of the same rows', async () => {
+  const bases = Array.from({ length: 4 }, (_, seed) => sampleColumns(sampleValues(3000, seed + 50), 0, 3000));
+  const parts: MergePart[] = [];
+  for (let part = 0; part < 3; part++) {
+    const key = `join/${part}.parquet`;
+    const file = new PartWriter(lake, key, SAMPLE_SCHEMA, new ColumnChunkEncoder());
+    for (let group = 0; group < 112; group++) await file.parquet.writeRowGroup(bases[(group + part) % 4]!);
+    parts.push(await file.finish());
+  }
+  // One that is large already, and is copied between the joined ones.
+  parts.splice(1, 0, await writePart('join/large.parquet', sampleValues(50_000, 90), [50_000]));
+  const [file, ...others] = planMerge(parts);
+  expect([file!.mode, others]).toEqual(['join', []]);
+  const merged = await merge('join', file!);
+  expect(merged.rows).toBe(1_058_000);
+  expect(Math.min(...merged.rowGroupRows)).toBeGreaterThanOrEqual(50_000);
+  const digest = (source: string) =>
+    rowsOf(
+      `SELECT count(*) AS rows, sum(hash(${SAMPLE_SQL})::HUGEINT) AS multiset, count(DISTINCT hash(${SAMPLE_SQL})) AS different
+       FROM read_parquet(${source})`,
+    );
+  const sources = `[${parts.map(({ key }) => path(key)).join(', ')}]`;
+  expect(await digest(path(merged.mergedKey))).toEqual(await digest(sources));
+});

@@ -1,0 +1,170 @@
+import type { ColumnBuffer } from '../../shared/decode/column-buffer.ts';
+import { columnFor } from '../../shared/parquet/row-group-reader.ts';
+import type { ColumnSchema } from '../../shared/parquet/schema.ts';
+
+/**
+ * Columns of every type, filled without the decoder. A value is a text as `SAMPLE_SQL` makes it of what DuckDB reads
+ * back; a double is a number; null is null.
+ */
+export type SampleValue = string | number | null;
+
+const wide = { kind: 'decimal', precision: 38, scale: 4 } as const;
+
+export const SAMPLE_SCHEMA: ColumnSchema[] = [
+  { name: 'code', type: { kind: 'string' } },
+  { name: 'full_name', type: { kind: 'string' } },
+  { name: 'amount', type: { kind: 'decimal', precision: 15, scale: 2 } },
+  { name: 'wide', type: wide },
+  { name: 'wide_code', type: wide },
+  { name: 'opened', type: { kind: 'date' } },
+  { name: 'changed_at', type: { kind: 'timestamp' } },
+  { name: 'active', type: { kind: 'boolean' } },
+  { name: 'ratio', type: { kind: 'double' } },
+  { name: 'branch', type: { kind: 'integer' } },
+  { name: 'id', type: { kind: 'integer' } },
+  { name: 'raw', type: { kind: 'binary' } },
+  { name: 'nothing', type: { kind: 'string' } },
+];
+
+/** The types DuckDB must declare, in order. */
+export const SAMPLE_DUCKDB_TYPES = [
+  'VARCHAR',
+  'VARCHAR',
+  'DECIMAL(15,2)',
+  'DECIMAL(38,4)',
+  'DECIMAL(38,4)',
+  'DATE',
+  'TIMESTAMP',
+  'BOOLEAN',
+  'DOUBLE',
+  'BIGINT',
+  'BIGINT',
+  'BLOB',
+  'VARCHAR',
+];
+
+/** What DuckDB selects to get sample values. */
+export const SAMPLE_SQL = SAMPLE_SCHEMA.map(({ name, type }) => {
+  switch (type.kind) {
+    case 'date':
+      return `(${name} - DATE '1970-01-01')::VARCHAR`;
+    case 'timestamp':
+      return `epoch_us(${name})::VARCHAR`;
+    case 'binary':
+      return `lower(hex(${name}))`;
+    case 'string':
+    case 'double':
+      return name;
+    default:
+      return `${name}::VARCHAR`;
+  }
+}).join(', ');
+
+/** A layout that has these columns; the positions mean nothing. */
+export function sampleLayoutText(): string {
+  const fields = SAMPLE_SCHEMA.map(({ name, type }, index) => ({
+    name,
+    start: index * 20 + 1,
+    end: index * 20 + (type.kind === 'date' ? 8 : type.kind === 'timestamp' ? 14 : 20),
+    type: type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind,
+    ...(type.kind === 'decimal' ? { point: 'implied' } : {}),
+    ...(type.kind === 'date' ? { format: 'yyyyMMdd' } : {}),
+    ...(type.kind === 'timestamp' ? { format: 'yyyyMMddHHmmss' } : {}),
+  }));
+  return JSON.stringify({
+    name: 'sample',
+    encoding: 'utf-8',
+    record: { format: 'lines', length: 260 },
+    fields,
+  });
+}
+
+/** mulberry32: the same numbers for the same seed, everywhere. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mix = Math.imul(state ^ (state >>> 15), 1 | state);
+    mix = (mix + Math.imul(mix ^ (mix >>> 7), 61 | mix)) ^ mix;
+    return ((mix ^ (mix >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const CODES = ['CREDITO PESSOAL', 'CAPITAL/GIRO', 'çã', '日本', 'A'];
+
+/** Rows of sample values, one array a column. Rows 20,000 to 40,000 of `ratio` and `branch` are null: whole pages. */
+export function sampleValues(rowCount: number, seed: number): SampleValue[][] {
+  const random = randomOf(seed);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const digits = (count: number) => Array.from({ length: count }, () => below(10)).join('');
+  const decimal = (integerDigits: number, scale: number) => {
+    const unscaled = BigInt(digits(1 + below(integerDigits + scale)));
+    const text = String(unscaled).padStart(scale + 1, '0');
+    const sign = unscaled > 0n && random() < 0.5 ? '-' : '';
+    return `${sign}${text.slice(0, -scale)}.${text.slice(-scale)}`;
+  };
+  const values: ((row: number) => SampleValue)[] = [
+    () => CODES[below(CODES.length)]!,
+    (row) => `Cliente ${digits(6)} número ${row}`,
+    () => decimal(13, 2),
+    () => decimal(34, 4),
+    () => ['0.0000', `-${'9'.repeat(34)}.9999`, `${'9'.repeat(34)}.9999`, '1.0000'][below(4)]!,
+    () => String(below(3_652_059) - 719_162),
+    () => String(BigInt(below(3_652_059) - 719_162) * 86_400_000_000n + BigInt(below(86_399_999_999))),
+    () => (random() < 0.5 ? 'true' : 'false'),
+    () => (random() - 0.5) * 10 ** (below(40) - 20),
+    // On both sides of 2³¹, where the low word of 64 bits looks negative.
+    () => String(3_000_000_000 - below(300) * 7_000_000),
+    (row) => String((BigInt(row + seed * 1_000_003) * 922_337_203_685n) % 10n ** 18n),
+    () => Buffer.from(Array.from({ length: 1 + below(20) }, () => below(256))).toString('hex'),
+    () => null,
+  ];
+  return values.map((value, column) =>
+    Array.from({ length: rowCount }, (_, row) => {
+      const drawn = value(row);
+      const nullPage = (column === 8 || column === 9) && row >= 20_000 && row < 40_000;
+      return nullPage || (column !== 10 && random() < 0.1) ? null : drawn;
+    }),
+  );
+}
+
+/** Rows `first` to `last` of sample values as column buffers. */
+export function sampleColumns(values: SampleValue[][], first: number, last: number): ColumnBuffer[] {
+  return SAMPLE_SCHEMA.map((schema, index) => {
+    const column = columnFor(schema);
+    column.reserveRows(last - first);
+    for (const value of values[index]!.slice(first, last)) append(column, value, schema.type.kind);
+    return column;
+  });
+}
+
+function append(column: ColumnBuffer, value: SampleValue, kind: string): void {
+  column.present[column.rowCount++] = value === null ? 0 : 1;
+  if (value === null) return;
+  const at = column.valueCount++;
+  const text = String(value);
+  switch (column.kind) {
+    case 'int64':
+      new DataView(column.words.buffer).setBigInt64(at * 8, BigInt(text.replace('.', '')), true);
+      break;
+    case 'decimal128': {
+      const unscaled = BigInt.asUintN(128, BigInt(text.replace('.', '')));
+      column.bytes.set(Buffer.from(unscaled.toString(16).padStart(32, '0'), 'hex'), at * 16);
+      break;
+    }
+    case 'int32':
+    case 'double':
+      column.values[at] = Number(text);
+      break;
+    case 'boolean':
+      column.values[at] = text === 'true' ? 1 : 0;
+      break;
+    case 'bytes': {
+      const bytes = Buffer.from(text, kind === 'binary' ? 'hex' : 'utf8');
+      column.reserveData(bytes.length);
+      column.data.set(bytes, column.dataLength);
+      column.dataLength += bytes.length;
+      column.ends[at] = column.dataLength;
+    }
+  }
+}
