@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWorkerPool, type WorkerPool } from '../local/state-machine/worker-pool.ts';
@@ -98,23 +95,6 @@ describe('a worker pool', () => {
     const stoppedAt = Atomics.load(turns, 0);
     expect(await pool.run('echo', 'next')).toMatchObject({ input: 'next' });
     expect(Atomics.load(turns, 0)).toBe(stoppedAt);
-  });
-
-  it('fails an aborted call only when its thread can do nothing more', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'worker-pool-'));
-    try {
-      open();
-      const started = new Int32Array(new SharedArrayBuffer(4));
-      const file = join(folder, 'written-by-the-thread');
-      const abort = new AbortController();
-      const blocked = rejection(pool.run('block', { started, file }, { signal: abort.signal }));
-      while (Atomics.load(started, 0) === 0) await delay(5);
-      abort.abort(new Error('enough'));
-      await blocked;
-      expect(existsSync(file)).toBe(true);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 
   it('replaces a thread that dies between two calls', async () => {

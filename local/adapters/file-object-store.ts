@@ -308,12 +308,16 @@ function giveBackBuffers(buffers: Uint8Array[]): void {
   }
 }
 
-/** Removes unfinished files that processes which no longer run left in a store. */
-export async function removeAbandonedFiles(rootDir: string): Promise<void> {
+/**
+ * Removes unfinished files that processes which no longer run left in a store, and with `endedPid` those of that one: threads that
+ * were stopped leave theirs while the process goes on.
+ */
+export async function removeAbandonedFiles(rootDir: string, endedPid?: number): Promise<void> {
   const names = await fs.readdir(join(rootDir, INCOMING)).catch(() => []);
   for (const name of names) {
     const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isInteger(pid) && !isRunning(pid)) await fs.rm(join(rootDir, INCOMING, name), { force: true });
+    if (Number.isInteger(pid) && (pid === endedPid || !isRunning(pid)))
+      await fs.rm(join(rootDir, INCOMING, name), { force: true });
   }
   await fs.rmdir(join(rootDir, INCOMING)).catch(() => undefined);
 }

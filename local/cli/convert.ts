@@ -103,6 +103,7 @@ await runCommand(async () => {
     else printSummary(summary, lakeDir);
   }
   if (interrupt.signal.aborted) {
+    await removeAbandonedFiles(lakeDir, process.pid);
     console.error(
       'Interrupted: nothing of the unfinished file was published. Run the same command again; ranges that are done are kept.',
     );

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { threadId } from 'node:worker_threads';
 import { StoreUnavailable } from '../../shared/errors.ts';
 
@@ -33,13 +32,6 @@ export async function invokeFunction(functionName: string, input: unknown, setup
         throw new RangeError('nobody waits for this');
       }, 10);
       return threadId;
-    case 'block': {
-      // A synchronous call: the thread cannot end before its child process has written the file.
-      const { started, file } = input as { started: Int32Array; file: string };
-      Atomics.store(started, 0, 1);
-      const script = `setTimeout(() => fs.writeFileSync(${JSON.stringify(file)}, 'done'), 300)`;
-      return execFileSync(process.execPath, ['-e', script]);
-    }
     case 'out-of-memory': {
       const hoard: unknown[] = [];
       for (;;) hoard.push(Array.from({ length: 10_000 }, () => ({ random: Math.random() })));
