@@ -20,6 +20,9 @@ export interface PartitionRows {
   rowCount: number;
 }
 
+/** Where the columns of a partition come from. */
+export type TakeColumns = (values: PartitionValues, make: () => ColumnBuffer[]) => ColumnBuffer[];
+
 /** A record that is not to become a row. */
 export interface Reject {
   /** Offset of its first byte in the file. */
@@ -51,20 +54,20 @@ export class BlockDecoder {
   private readonly kernels: FieldKernel[];
   private readonly router: PartitionRouter;
   private readonly onReject: (reject: Reject) => void;
-  private readonly takeColumn: (columnIndex: number, make: () => ColumnBuffer) => ColumnBuffer;
+  private readonly takeColumns: TakeColumns;
   private failed = new Int16Array(0);
   private partitionOf = new Int32Array(0);
   private members = new Int32Array(0);
 
-  /** `takeColumn` may hand out emptied columns of an earlier range in place of new ones. */
+  /** `takeColumns` may hand out emptied columns of an earlier range in place of new ones. */
   constructor(
     layout: Layout,
     onReject: (reject: Reject) => void,
-    takeColumn: (columnIndex: number, make: () => ColumnBuffer) => ColumnBuffer = (_, make) => make(),
+    takeColumns: TakeColumns = (_, make) => make(),
   ) {
     this.layout = layout;
     this.onReject = onReject;
-    this.takeColumn = takeColumn;
+    this.takeColumns = takeColumns;
     this.kernels = layout.columns.map((field) =>
       createFieldKernel(field, layout.fields.indexOf(field), layout.encoding),
     );
@@ -148,10 +151,9 @@ export class BlockDecoder {
           : -1;
     }
     for (let index = this.partitions.length; index < this.router.partitions.length; index++) {
-      const columns = this.kernels.map((kernel, column) =>
-        this.takeColumn(column, () => kernel.makeColumn()),
-      );
-      this.partitions.push({ values: this.router.partitions[index]!, columns, rowCount: 0 });
+      const values = this.router.partitions[index]!;
+      const columns = this.takeColumns(values, () => this.kernels.map((kernel) => kernel.makeColumn()));
+      this.partitions.push({ values, columns, rowCount: 0 });
     }
   }
 

@@ -114,7 +114,8 @@ async function join(
   const memory = takeMemory(memoryKey);
   const writer = new PartWriter(lake, spec.outputKey, schema, memory.encoder);
   const reader = new RowGroupReader();
-  const columns = schema.map((column, index) => memory.takeColumn(index, () => columnFor(column)));
+  const partition = JSON.stringify(Object.values(spec.partition));
+  const columns = memory.takeColumns(partition, () => schema.map(columnFor));
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
       if (step.length === 1) {
@@ -134,7 +135,7 @@ async function join(
     await writer.abort();
     throw error;
   } finally {
-    memory.giveBackColumns(columns);
+    memory.giveBackColumns(partition, columns);
     giveBackMemory(memory);
   }
 }

@@ -97,7 +97,7 @@ class RangeParser {
     this.decoder = new BlockDecoder(
       layout,
       (reject) => this.rejects.add(reject),
-      (index, make) => this.memory.takeColumn(index, make),
+      (values, make) => this.memory.takeColumns(JSON.stringify(values), make),
     );
   }
 
@@ -110,7 +110,9 @@ class RangeParser {
       await this.abandon();
       throw error;
     } finally {
-      for (const rows of this.decoder.partitions) this.memory.giveBackColumns(rows.columns);
+      for (const { values, columns } of this.decoder.partitions) {
+        this.memory.giveBackColumns(JSON.stringify(values), columns);
+      }
       giveBackMemory(this.memory);
     }
   }

@@ -1,6 +1,9 @@
 import type { ColumnBuffer } from '../decode/column-buffer.ts';
 import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
 
+/** Columns of so many partitions are kept; those of more are left to the garbage collector. */
+const MOST_PARTITIONS = 32;
+
 /**
  * Buffers that parser and merger keep from one range to the next. Typed arrays lie outside the garbage collector's heap and are returned late:
  * with new ones for each range, memory would grow with the file.
@@ -8,20 +11,19 @@ import { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
 export class ParserMemory {
   readonly encoder = new ColumnChunkEncoder();
   private columnsKey = '';
-  private readonly columns = new Map<number, ColumnBuffer[]>();
+  private readonly columns = new Map<string, ColumnBuffer[]>();
 
-  /** An empty column for column `columnIndex` of the layout. */
-  takeColumn(columnIndex: number, make: () => ColumnBuffer): ColumnBuffer {
-    return this.columns.get(columnIndex)?.pop() ?? make();
+  /** Empty columns for a partition: those it had before, which have its size, else new ones. */
+  takeColumns(partition: string, make: () => ColumnBuffer[]): ColumnBuffer[] {
+    const kept = this.columns.get(partition);
+    this.columns.delete(partition);
+    return kept ?? make();
   }
 
-  giveBackColumns(columns: ColumnBuffer[]): void {
-    for (const [index, column] of columns.entries()) {
-      column.clear();
-      const kept = this.columns.get(index);
-      if (kept) kept.push(column);
-      else this.columns.set(index, [column]);
-    }
+  giveBackColumns(partition: string, columns: ColumnBuffer[]): void {
+    if (this.columns.size >= MOST_PARTITIONS) return;
+    for (const column of columns) column.clear();
+    this.columns.set(partition, columns);
   }
 
   /** Columns fit one schema only. */
