@@ -2,17 +2,14 @@ import {
   BatchCreatePartitionCommand,
   BatchDeletePartitionCommand,
   BatchUpdatePartitionCommand,
-  CreateTableCommand,
-  GetTableCommand,
   type GlueClient,
   type PartitionInput,
   paginateGetPartitions,
-  type StorageDescriptor,
-  UpdateTableCommand,
 } from '@aws-sdk/client-glue';
 import { StoreUnavailable } from '../errors.ts';
 import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
-import type { Catalog, CatalogColumn, CatalogPartition, DayPublication } from '../ports/catalog.ts';
+import type { Catalog, CatalogPartition, DayPublication } from '../ports/catalog.ts';
+import { GlueTable, glueColumns, glueError, isMissing, parquetStorage } from './glue-table.ts';
 
 export interface GlueCatalogOptions {
   client: GlueClient;
@@ -41,10 +38,20 @@ class GlueDay {
   }
 
   async publish(): Promise<boolean> {
-    await this.ensureTable();
+    try {
+      return await this.switchPartitions();
+    } catch (error) {
+      throw glueError(error, `glue:${this.options.database}.${this.day.dataset}`);
+    }
+  }
+
+  private async switchPartitions(): Promise<boolean> {
     const standing = await this.standingPartitions();
     const commits = [...standing.values()];
     if (commits.some((commit) => commit > this.day.commit)) return false;
+    // After the check: an older commit must not touch the table either.
+    const { client, database, bucket } = this.options;
+    await new GlueTable(client, database, `s3://${bucket}/${this.day.dataset}/`, this.day).ensure();
     const wanted = new Map(this.day.partitions.map((partition) => [this.nameOf(partition), partition]));
     const created = [...wanted].filter(([name]) => !standing.has(name)).map(([, partition]) => partition);
     const updated = [...wanted]
@@ -61,44 +68,21 @@ class GlueDay {
     return { DatabaseName: this.options.database, TableName: this.day.dataset };
   }
 
-  private async ensureTable(): Promise<void> {
-    const { client, database } = this.options;
-    const { dataset, columns, partitionKeys } = this.day;
-    const input = {
-      Name: dataset,
-      TableType: 'EXTERNAL_TABLE',
-      Parameters: { classification: 'parquet' },
-      PartitionKeys: glueColumns(partitionKeys),
-      StorageDescriptor: this.storage(`s3://${this.options.bucket}/${dataset}/`),
-    };
-    try {
-      const { Table } = await client.send(new GetTableCommand({ DatabaseName: database, Name: dataset }));
-      const known = JSON.stringify(
-        Table?.StorageDescriptor?.Columns?.map(({ Name, Type }) => ({ Name, Type })),
-      );
-      if (known !== JSON.stringify(glueColumns(columns))) {
-        await client.send(new UpdateTableCommand({ DatabaseName: database, TableInput: input }));
-      }
-    } catch (error) {
-      if ((error as Error).name !== 'EntityNotFoundException') throw error;
-      await client
-        .send(new CreateTableCommand({ DatabaseName: database, TableInput: input }))
-        .catch((cause) => {
-          if ((cause as Error).name !== 'AlreadyExistsException') throw cause;
-        });
-    }
-  }
-
   /** Commit of each partition of the day that is registered, by its values. */
   private async standingPartitions(): Promise<Map<string, number>> {
     const [year, month, day] = this.day.businessDate.split('-');
     const Expression = `year='${year}' AND month='${month}' AND day='${day}'`;
     const found = new Map<string, number>();
     const pages = paginateGetPartitions({ client: this.options.client }, { ...this.table, Expression });
-    for await (const { Partitions = [] } of pages) {
-      for (const { Values = [], Parameters = {} } of Partitions) {
-        found.set(JSON.stringify(Values), Number(Parameters.commit ?? 0));
+    try {
+      for await (const { Partitions = [] } of pages) {
+        for (const { Values = [], Parameters = {} } of Partitions) {
+          found.set(JSON.stringify(Values), Number(Parameters.commit ?? 0));
+        }
       }
+    } catch (error) {
+      // No table yet.
+      if (!isMissing(error)) throw error;
     }
     return found;
   }
@@ -109,9 +93,8 @@ class GlueDay {
       const { Errors = [] } = await this.options.client.send(
         new BatchCreatePartitionCommand({ ...this.table, PartitionInputList }),
       );
-      // Somebody who publishes the same commit may have been first.
-      const failed = Errors.filter(({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException');
-      this.check(failed.map((error) => [error.PartitionValues, error.ErrorDetail?.ErrorMessage]));
+      // One that is there by now may be of another commit: the next try reads which.
+      this.check(Errors.map((error) => [error.PartitionValues, error.ErrorDetail?.ErrorMessage]));
     }
   }
 
@@ -154,31 +137,20 @@ class GlueDay {
     return {
       Values: this.valuesOf(partition),
       Parameters: { commit: String(this.day.commit) },
-      StorageDescriptor: this.storage(`s3://${this.options.bucket}/${partition.location}`),
+      StorageDescriptor: parquetStorage(
+        `s3://${this.options.bucket}/${partition.location}`,
+        glueColumns(this.day.columns),
+      ),
     };
   }
 
   private valuesOf(partition: CatalogPartition): string[] {
-    return this.day.partitionKeys.map(({ name }) => partition.values[name] ?? HIVE_DEFAULT_PARTITION);
+    return this.day.partitionKeys.map(({ name }) => partition.values[name] || HIVE_DEFAULT_PARTITION);
   }
 
   private nameOf(partition: CatalogPartition): string {
     return JSON.stringify(this.valuesOf(partition));
   }
-
-  private storage(location: string): StorageDescriptor {
-    return {
-      Columns: glueColumns(this.day.columns),
-      Location: location,
-      InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
-      OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
-      SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
-    };
-  }
-}
-
-function glueColumns(columns: CatalogColumn[]): { Name: string; Type: string }[] {
-  return columns.map(({ name, type }) => ({ Name: name, Type: type }));
 }
 
 function* batches<T>(items: T[], size: number): Generator<T[]> {

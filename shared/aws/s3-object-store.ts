@@ -17,7 +17,8 @@ import type {
   StoredObject,
 } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
-import { isNotFound, isPassing, readError, sourceChanged, writeError } from './s3-error.ts';
+import { isNotFound, isPassing, readError, sourceChanged, statusOf, writeError } from './s3-error.ts';
+import { objectInfo, pinned, pinOf } from './s3-pin.ts';
 import { httpRange, MultipartUpload, S3Writer } from './s3-upload.ts';
 import { MAX_COPY_BYTES, type PlannedPart, pieceBytes, planUploadParts } from './upload-plan.ts';
 
@@ -146,7 +147,7 @@ class S3ObjectStore implements ObjectStore {
     return this.putObject(key, bytes, { IfNoneMatch: '*' });
   }
 
-  async putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
+  putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
     return this.putObject(key, bytes, { IfMatch: tag });
   }
 
@@ -186,7 +187,7 @@ class S3ObjectStore implements ObjectStore {
     else await this.uploadParts(key, parts);
   }
 
-  private async uploadParts(key: string, parts: PlannedPart[], sourceTag?: string): Promise<void> {
+  private async uploadParts(key: string, parts: PlannedPart[]): Promise<void> {
     const upload = new MultipartUpload(this.client, this.target(key));
     const numbered = parts.entries();
     let failed = false;
@@ -195,11 +196,12 @@ class S3ObjectStore implements ObjectStore {
         if (failed) return;
         try {
           if ('send' in part) await upload.send(index + 1, await this.gather(part.send));
-          else await upload.copy(index + 1, this.copySource(part.copy.key), part.copy.range, sourceTag);
+          else await upload.copy(index + 1, this.copySource(part.copy.key), part.copy.range);
         } catch (error) {
           failed = true;
           // A part that is copied fails for its source's sake; one that is sent, for the target's.
-          const copyFailed = 'copy' in part && (isNotFound(error) || [400, 412, 416].includes(status(error)));
+          const copyFailed =
+            'copy' in part && (isNotFound(error) || [400, 412, 416].includes(statusOf(error) ?? 0));
           if (!copyFailed) throw writeError(error, this.where(key));
           throw isNotFound(error)
             ? readError(error, this.where(part.copy.key))
@@ -294,23 +296,4 @@ class S3ObjectStore implements ObjectStore {
   private notFound(key: string): ObjectNotFound {
     return new ObjectNotFound({ what: 'there is no such object', where: this.where(key) });
   }
-}
-
-function objectInfo(key: string, sizeBytes = 0, etag = '', versionId?: string): ObjectInfo {
-  const pin = pinOf(etag, versionId);
-  return { key, sizeBytes, version: pin.slice(2), pin };
-}
-
-/** `v:<version id>` or `e:<ETag>`. Where versioning is off the id is `null` whatever the content. */
-function pinOf(etag = '', versionId?: string): string {
-  return versionId && versionId !== 'null' ? `v:${versionId}` : `e:${etag}`;
-}
-
-function pinned(pin: string | undefined): { VersionId?: string; IfMatch?: string } {
-  if (pin === undefined) return {};
-  return pin.startsWith('v:') ? { VersionId: pin.slice(2) } : { IfMatch: pin.slice(2) };
-}
-
-function status(error: unknown): number {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
 }

@@ -37,7 +37,7 @@ export class MultipartUpload {
   }
 
   /** `source` as CopySource takes it: escaped, with the bucket before the key. */
-  async copy(partNumber: number, source: string, range: ByteRange, sourceTag?: string): Promise<void> {
+  async copy(partNumber: number, source: string, range: ByteRange): Promise<void> {
     const UploadId = await this.begin();
     const copied = await this.client.send(
       new UploadPartCopyCommand({
@@ -45,7 +45,6 @@ export class MultipartUpload {
         UploadId,
         PartNumber: partNumber,
         CopySource: source,
-        CopySourceIfMatch: sourceTag,
         CopySourceRange: httpRange(range),
       }),
     );

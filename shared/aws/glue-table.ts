@@ -1,0 +1,154 @@
+import type { Column, GlueClient, StorageDescriptor, Table } from '@aws-sdk/client-glue';
+import { CreateTableCommand, GetTableCommand, UpdateTableCommand } from '@aws-sdk/client-glue';
+import { OutputUnwritable, PipelineError, RunInconsistent } from '../errors.ts';
+import type { CatalogColumn, DayPublication } from '../ports/catalog.ts';
+import { isPassing, unavailable } from './s3-error.ts';
+
+/** A dataset's table: made when it is missing, given columns it lacks, never changed in any other way. */
+export class GlueTable {
+  readonly id: { DatabaseName: string; TableName: string };
+  /** For errors: `glue:<database>.<table>`. */
+  readonly where: string;
+  private readonly client: GlueClient;
+  private readonly location: string;
+  private readonly day: DayPublication;
+
+  constructor(client: GlueClient, database: string, location: string, day: DayPublication) {
+    this.client = client;
+    this.location = location;
+    this.day = day;
+    this.id = { DatabaseName: database, TableName: day.dataset };
+    this.where = `glue:${database}.${day.dataset}`;
+  }
+
+  /** Makes the table fit for the day. */
+  async ensure(): Promise<void> {
+    try {
+      const table = await this.get();
+      if (!table) await this.create();
+      else await this.addColumns(table);
+    } catch (error) {
+      throw glueError(error, this.where);
+    }
+  }
+
+  private async get(): Promise<Table | undefined> {
+    try {
+      const { DatabaseName, TableName } = this.id;
+      return (await this.client.send(new GetTableCommand({ DatabaseName, Name: TableName }))).Table;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private async create(): Promise<void> {
+    try {
+      await this.client.send(
+        new CreateTableCommand({
+          DatabaseName: this.id.DatabaseName,
+          TableInput: {
+            Name: this.id.TableName,
+            TableType: 'EXTERNAL_TABLE',
+            Parameters: { EXTERNAL: 'TRUE', classification: 'parquet' },
+            PartitionKeys: glueColumns(this.day.partitionKeys),
+            StorageDescriptor: parquetStorage(this.location, glueColumns(this.day.columns)),
+          },
+        }),
+      );
+    } catch (error) {
+      if ((error as Error).name !== 'AlreadyExistsException') throw error;
+      // Another day of the dataset was first.
+      const table = await this.get();
+      if (table) await this.addColumns(table);
+    }
+  }
+
+  private async addColumns(table: Table): Promise<void> {
+    const keys = named(table.PartitionKeys);
+    const wanted = named(glueColumns(this.day.partitionKeys));
+    if (keys !== wanted) throw this.incompatible(`it is partitioned by ${keys}, the layout by ${wanted}`);
+
+    const standing = table.StorageDescriptor?.Columns ?? [];
+    const added: Column[] = [];
+    for (const column of glueColumns(this.day.columns)) {
+      const known = standing.find(({ Name }) => Name === column.Name);
+      if (!known) added.push(column);
+      else if (known.Type !== column.Type) {
+        throw this.incompatible(
+          `column ${column.Name} is ${known.Type} there and ${column.Type} in the layout`,
+        );
+      }
+    }
+    if (added.length === 0) return;
+    const { Name, Description, Owner, Retention, PartitionKeys, TableType, Parameters } = table;
+    await this.client.send(
+      new UpdateTableCommand({
+        DatabaseName: this.id.DatabaseName,
+        // Fails where somebody changed the table since: no column is lost.
+        VersionId: table.VersionId,
+        TableInput: {
+          Name,
+          Description,
+          Owner,
+          Retention,
+          PartitionKeys,
+          TableType,
+          Parameters,
+          StorageDescriptor: { ...table.StorageDescriptor, Columns: [...standing, ...added] },
+        },
+      }),
+    );
+  }
+
+  private incompatible(why: string): RunInconsistent {
+    return new RunInconsistent({
+      what: 'the layout does not fit what is published under its name',
+      where: this.where,
+      why,
+      next: 'Give the changed layout another name, or drop the table and publish its days again.',
+    });
+  }
+}
+
+/** How Hive, Athena and Spark are told that a folder holds Parquet. */
+export function parquetStorage(location: string, columns: Column[]): StorageDescriptor {
+  return {
+    Columns: columns,
+    Location: location,
+    InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+    OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+    SerdeInfo: {
+      SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+      Parameters: { 'serialization.format': '1' },
+    },
+  };
+}
+
+/** Columns in Glue's words. */
+export function glueColumns(columns: CatalogColumn[]): Column[] {
+  return columns.map(({ name, type }) => ({ Name: name, Type: type }));
+}
+
+function named(columns: Column[] = []): string {
+  return columns.map(({ Name, Type }) => `${Name} ${Type}`).join(', ');
+}
+
+export function isMissing(error: unknown): boolean {
+  return (error as Error | undefined)?.name === 'EntityNotFoundException';
+}
+
+/** The typed error of a Glue call that failed; errors that are not Glue's come back as they are. */
+export function glueError(error: unknown, where: string): unknown {
+  const { name = '', message = '' } = error as Error;
+  if (error instanceof PipelineError) return error;
+  if (isPassing(error)) return unavailable(error, where);
+  if (name !== 'AccessDeniedException' && !isMissing(error)) return error;
+  return new OutputUnwritable({
+    what: 'the catalog cannot be written',
+    where,
+    why: `${name}: ${message}`,
+    next: 'Check that the database exists and that this role may read and write its tables and partitions (Glue, and Lake Formation where it is on).',
+    cause: error,
+  });
+}
