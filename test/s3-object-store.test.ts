@@ -62,6 +62,22 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     expect(await store.head('made')).toMatchObject({ sizeBytes: 12 * 1024 * 1024 + 104 });
   });
 
+  it('sends a conditional write again that met another, and tells who won', async () => {
+    opened.proxy.conflicts = 2;
+    const tag = await store.putOnce('met', new Uint8Array(3));
+    expect(opened.proxy.conflicts).toBe(0);
+    opened.proxy.conflicts = 2;
+    await expect(store.putOnce('met', new Uint8Array(4))).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    opened.proxy.conflicts = 1000;
+    await expect(store.putIf('met', new Uint8Array(4), tag)).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+    });
+    opened.proxy.conflicts = 0;
+    expect(await store.head('met')).toMatchObject({ sizeBytes: 3 });
+  });
+
   it('tries again when throttled, and says so when that does not end', async () => {
     opened.proxy.throttle = 2;
     await store.put('throttled', new Uint8Array(3));

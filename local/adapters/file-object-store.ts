@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
@@ -18,6 +18,8 @@ import { isRunning, withFileLock } from './file-lock.ts';
 /** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
 const INCOMING = '.incoming';
 const READ_BYTES = 1024 * 1024;
+/** Folders go when their last file does; this often in a row just before a write is no accident. */
+const MAX_FOLDER_TRIES = 100;
 
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
@@ -58,6 +60,7 @@ class FileObjectStore implements ObjectStore {
       if (options.pin !== undefined && pinOf(stats) !== options.pin) throw changed(path);
       const end = range?.endByte ?? Number(stats.size);
       let at = range?.startByte ?? 0;
+      if (end > Number(stats.size)) throw changed(path);
       // Two buffers in turn: a consumer may still hold the last chunk while the next one is read.
       buffers.push(takeBuffer(end - at), takeBuffer(end - at));
       for (let turn = 0; at < end; turn++) {
@@ -113,14 +116,11 @@ class FileObjectStore implements ObjectStore {
     // A link to a name that exists fails: the file system itself decides who was first.
     await this.writeIncoming(bytes, async (incoming) => {
       const path = this.path(key);
-      await this.makeParent(path);
-      try {
-        await fs.link(incoming, path);
-      } catch (error) {
-        throw isCode(error, 'EEXIST')
-          ? preconditionFailed(key, 'it is there already')
-          : unwritable(error, path);
-      }
+      await this.inFolderOf(path, () =>
+        fs.link(incoming, path).catch((error) => {
+          throw isCode(error, 'EEXIST') ? preconditionFailed(key, 'it is there already') : error;
+        }),
+      );
       await fs.rm(incoming, { force: true });
     });
     return tagOf(bytes);
@@ -190,22 +190,23 @@ class FileObjectStore implements ObjectStore {
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
-      await fs.link(from, incoming);
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) throw notFound(from, error);
-      // Another file system, or one without links.
-      await fs.copyFile(from, incoming).catch((cause) => {
-        throw unwritable(cause, this.path(toKey));
+      await fs.link(from, incoming).catch(async (error) => {
+        if (isCode(error, 'ENOENT', 'ENOTDIR')) throw notFound(from, error);
+        // Another file system, or one without links; or no file at all.
+        await fs.copyFile(from, incoming).catch((cause) => {
+          throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
+        });
       });
+      await this.moveTo(incoming, toKey);
+    } finally {
+      // Also after a success: a rename onto another name of the same file does nothing and leaves both.
+      await fs.rm(incoming, { force: true });
     }
-    await this.moveTo(incoming, toKey);
-    // A rename onto another name of the same file does nothing and leaves both.
-    await fs.rm(incoming, { force: true });
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    const keys = (await this.keysBelow(join(this.rootDir, folder))).filter((key) => key.startsWith(prefix));
+    const keys = (await this.keysBelow(folder)).filter((key) => key.startsWith(prefix));
     const ordered = keys.map((key) => ({ key, order: Buffer.from(key) }));
     ordered.sort((a, b) => Buffer.compare(a.order, b.order));
     for (const { key } of ordered) {
@@ -214,32 +215,35 @@ class FileObjectStore implements ObjectStore {
     }
   }
 
-  private async keysBelow(directory: string): Promise<string[]> {
-    const entries = await fs.readdir(directory, { recursive: true, withFileTypes: true }).catch((error) => {
+  /** Folder by folder: one that is removed meanwhile is empty, and says nothing about the others. */
+  private async keysBelow(folder: string, keys: string[] = []): Promise<string[]> {
+    if (folder === `${INCOMING}/`) return keys;
+    const directory = join(this.rootDir, folder);
+    const entries = await fs.readdir(directory, { withFileTypes: true }).catch((error) => {
       if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
       throw unreadable(error, directory);
     });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(this.rootDir, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .filter((key) => !key.startsWith(`${INCOMING}/`));
+    for (const entry of entries) {
+      if (entry.isFile()) keys.push(`${folder}${entry.name}`);
+      else if (entry.isDirectory()) await this.keysBelow(`${folder}${entry.name}/`, keys);
+    }
+    return keys;
   }
 
   async delete(keys: string[]): Promise<void> {
     for (const key of keys) {
       const path = this.path(key);
-      await fs.rm(path, { force: true }).catch((error) => {
-        throw unwritable(error, path);
+      await fs.unlink(path).catch((error) => {
+        // No file has that name, as in a bucket no object has the name of a folder.
+        if (!isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw unwritable(error, path);
       });
-      // Folders that became empty go too; the first that is not stops the walk.
-      for (let folder = dirname(path); folder !== this.rootDir; folder = dirname(folder)) {
-        if (
-          !(await fs.rmdir(folder).then(
-            () => true,
-            () => false,
-          ))
-        )
-          break;
+      // Folders that became empty go too; the first that is not stops the walk, which follows the key and so never leaves the root.
+      for (let folder = dirname(key); folder !== '.'; folder = dirname(folder)) {
+        const removed = await fs.rmdir(join(this.rootDir, folder)).then(
+          () => true,
+          () => false,
+        );
+        if (!removed) break;
       }
     }
   }
@@ -276,14 +280,22 @@ class FileObjectStore implements ObjectStore {
 
   private async moveTo(incoming: string, key: string): Promise<void> {
     const path = this.path(key);
-    await this.makeParent(path);
-    await fs.rename(incoming, path).catch((error) => {
-      throw unwritable(error, path);
-    });
+    await this.inFolderOf(path, () => fs.rename(incoming, path));
   }
 
-  private makeParent(path: string): Promise<void> {
-    return this.makeDirectory(dirname(path));
+  /** Makes the folder of `path` for `action`; again when it is gone by then, with the last file of somebody else. */
+  private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await fs.mkdir(dirname(path), { recursive: true });
+        await action();
+        return;
+      } catch (error) {
+        // Where a folder goes while mkdir walks, it says that a file is in the way. One that truly is will still be.
+        const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
+        if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
+      }
+    }
   }
 
   private async makeDirectory(directory: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import {
   CopyObjectCommand,
@@ -26,6 +27,9 @@ const DELETE_BATCH_KEYS = 1000;
 const PARTS_AT_ONCE = 4;
 /** Times a stream whose connection breaks is taken up again where it stopped. */
 const MAX_RESUMES = 5;
+/** Times a conditional write is sent that S3 answers with 409: another write of the key was under way, and who won is open. */
+const CONFLICT_TRIES = 6;
+const CONFLICT_WAIT_MS = 20;
 
 export interface S3ObjectStoreSettings {
   client: S3Client;
@@ -156,22 +160,29 @@ class S3ObjectStore implements ObjectStore {
     bytes: Uint8Array,
     condition: { IfMatch?: string; IfNoneMatch?: string },
   ): Promise<string> {
-    try {
-      const { ETag } = await this.client.send(
-        new PutObjectCommand({ ...this.target(key), ...condition, Body: bytes }),
-      );
-      return ETag!;
-    } catch (error) {
-      // If-Match on an object that is gone answers 404.
-      if (condition.IfMatch !== undefined && isNotFound(error)) {
-        throw new PreconditionFailed({
-          what: 'the object was not written',
-          where: this.where(key),
-          why: 'it is gone by now',
-          cause: error,
-        });
+    for (let tries = 1; ; tries++) {
+      try {
+        const { ETag } = await this.client.send(
+          new PutObjectCommand({ ...this.target(key), ...condition, Body: bytes }),
+        );
+        return ETag!;
+      } catch (error) {
+        // The SDK does not repeat these: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        if (statusOf(error) === 409 && tries < CONFLICT_TRIES) {
+          await sleep(CONFLICT_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()));
+          continue;
+        }
+        // If-Match on an object that is gone answers 404.
+        if (condition.IfMatch !== undefined && isNotFound(error)) {
+          throw new PreconditionFailed({
+            what: 'the object was not written',
+            where: this.where(key),
+            why: 'it is gone by now',
+            cause: error,
+          });
+        }
+        throw writeError(error, this.where(key));
       }
-      throw writeError(error, this.where(key));
     }
   }
 

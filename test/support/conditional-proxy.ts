@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 export class ConditionalProxy {
   /** How many of the next requests are answered with 503. */
   throttle = 0;
+  /** How many of the next conditional writes are answered with 409, as S3 does when another write of the key is under way. */
+  conflicts = 0;
   /** Requests that copied a part inside the store. */
   partCopies = 0;
   private readonly target: { host: string; port: number };
@@ -63,6 +65,10 @@ export class ConditionalProxy {
     if (headers['x-amz-copy-source'] && url.includes('partNumber=')) this.partCopies++;
     if (method !== 'PUT') return this.forward(method, url, headers, body);
     if (ifMatch || ifNoneMatch) {
+      if (this.conflicts > 0) {
+        this.conflicts--;
+        return errorAnswer(409, 'ConditionalRequestConflict');
+      }
       const current = await this.forward('HEAD', url.split('?')[0]!, { host: headers.host }, Buffer.alloc(0));
       const exists = current.status === 200;
       if (ifNoneMatch === '*' && exists) return errorAnswer(412, 'PreconditionFailed');

@@ -60,6 +60,7 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       for (const range of [
         { startByte: end - 1, endByte: end + 1 },
         { startByte: end + 5, endByte: end + 6 },
+        { startByte: end + 1, endByte: end + 1 },
       ]) {
         await expect(all(store.streamRange('ranges.bin', range))).rejects.toMatchObject({
           name: 'SourceChanged',
