@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWorkerPool, type WorkerPool } from '../local/state-machine/worker-pool.ts';
@@ -95,6 +98,24 @@ describe('a worker pool', () => {
     const stoppedAt = Atomics.load(turns, 0);
     expect(await pool.run('echo', 'next')).toMatchObject({ input: 'next' });
     expect(Atomics.load(turns, 0)).toBe(stoppedAt);
+  });
+
+  it('fails an aborted call only when its thread can do nothing more', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'worker-pool-'));
+    try {
+      open();
+      const started = join(folder, 'started');
+      const file = join(folder, 'written-by-the-thread');
+      const abort = new AbortController();
+      const blocked = rejection(pool.run('block', { started, file }, { signal: abort.signal }));
+      // Stopped any earlier, the thread might end before its child process is there.
+      while (!existsSync(started)) await delay(5);
+      abort.abort(new Error('enough'));
+      await blocked;
+      expect(existsSync(file)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('replaces a thread that dies between two calls', async () => {

@@ -1,27 +1,27 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../../shared/errors.ts';
 
-/** Longer than any holder needs for one small write. */
-const STALE_AFTER_MS = 30_000;
 const WAIT_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 
 /**
- * Runs `action` while a file named `path` exists that nobody else could create. A lock whose process is gone, or that is
- * older than any honest holder, is broken.
+ * Runs `action` while this caller alone holds the lock file `path`. A lock names its process from the moment it appears, and is broken
+ * only when that process is gone. No clock decides: a holder that is slow keeps its lock.
  */
 export async function withFileLock<T>(path: string, action: () => Promise<T>): Promise<T> {
   const since = performance.now();
   while (!(await acquire(path))) {
-    if (await isStale(path)) await rm(path, { force: true });
-    else if (performance.now() - since > GIVE_UP_AFTER_MS) {
+    if (await isAbandoned(path)) await breakAbandoned(path);
+    if (performance.now() - since > GIVE_UP_AFTER_MS) {
       throw new StoreUnavailable({
         what: 'another process holds the lock of a small file for a minute',
         where: path,
-        next: 'Look for a hanging process; if there is none, remove the lock file.',
+        next: `Look for a hanging process; if there is none, remove ${path} and ${breakerOf(path)}.`,
       });
-    } else await sleep(WAIT_MS * (0.5 + Math.random()));
+    }
+    await sleep(WAIT_MS * (0.5 + Math.random()));
   }
   try {
     return await action();
@@ -30,24 +30,42 @@ export async function withFileLock<T>(path: string, action: () => Promise<T>): P
   }
 }
 
+/** A link to a finished file: the lock is never seen without its holder's name in it. */
 async function acquire(path: string): Promise<boolean> {
+  const mine = `${path}.${process.pid}-${randomUUID()}`;
+  await writeFile(mine, String(process.pid));
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' });
+    await link(mine, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(mine, { force: true });
   }
 }
 
-async function isStale(path: string): Promise<boolean> {
-  const [holder, stats] = await Promise.all([
-    readFile(path, 'utf8').catch(() => ''),
-    stat(path).catch(() => undefined),
-  ]);
-  if (!stats) return false;
-  if (/^\d+$/.test(holder) && !isRunning(Number(holder))) return true;
-  return Date.now() - stats.mtimeMs > STALE_AFTER_MS;
+async function isAbandoned(path: string): Promise<boolean> {
+  const holder = await readFile(path, 'utf8').catch(() => '');
+  return /^\d+$/.test(holder) && !isRunning(Number(holder));
+}
+
+function breakerOf(path: string): string {
+  return `${path}.breaking`;
+}
+
+/**
+ * Removes an abandoned lock. Two waiters may have seen the same one, and the slower must not remove the fresh lock that follows it:
+ * only one breaks at a time, and looks again first. A breaker that crashes in between is left for people, rather than guessed about.
+ */
+async function breakAbandoned(path: string): Promise<void> {
+  const breaker = breakerOf(path);
+  if (!(await acquire(breaker))) return;
+  try {
+    if (await isAbandoned(path)) await rm(path, { force: true });
+  } finally {
+    await rm(breaker, { force: true });
+  }
 }
 
 export function isRunning(pid: number): boolean {

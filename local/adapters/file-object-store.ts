@@ -331,7 +331,6 @@ export async function removeAbandonedFiles(rootDir: string, endedPid?: number): 
     if (Number.isInteger(pid) && (pid === endedPid || !isRunning(pid)))
       await fs.rm(join(rootDir, INCOMING, name), { force: true });
   }
-  await fs.rmdir(join(rootDir, INCOMING)).catch(() => undefined);
 }
 
 function objectInfo(key: string, stats: BigIntStats): ObjectInfo {

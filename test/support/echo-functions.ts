@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { threadId } from 'node:worker_threads';
 import { StoreUnavailable } from '../../shared/errors.ts';
 
@@ -32,6 +33,12 @@ export async function invokeFunction(functionName: string, input: unknown, setup
         throw new RangeError('nobody waits for this');
       }, 10);
       return threadId;
+    case 'block': {
+      // A synchronous call: once its child process runs, the thread cannot end before the child has.
+      const { started, file } = input as { started: string; file: string };
+      const script = `fs.writeFileSync(${JSON.stringify(started)}, ''); setTimeout(() => fs.writeFileSync(${JSON.stringify(file)}, 'done'), 300)`;
+      return execFileSync(process.execPath, ['-e', script]);
+    }
     case 'out-of-memory': {
       const hoard: unknown[] = [];
       for (;;) hoard.push(Array.from({ length: 10_000 }, () => ({ random: Math.random() })));
