@@ -89,4 +89,20 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     });
     opened.proxy.throttle = 0;
   });
+
+  it('knows its own conditional write again when the answer to it was lost', async () => {
+    opened.proxy.lostAnswers = 1;
+    const tag = await store.putOnce('lost', new Uint8Array([1]));
+    expect((await store.get('lost'))!.tag).toBe(tag);
+    opened.proxy.lostAnswers = 1;
+    const next = await store.putIf('lost', new Uint8Array([2]), tag);
+    expect([...(await store.get('lost'))!.bytes]).toEqual([2]);
+    expect(opened.proxy.lostAnswers).toBe(0);
+    // Somebody else's bytes stay a lost race, also when the request was repeated.
+    opened.proxy.throttle = 1;
+    await expect(store.putIf('lost', new Uint8Array([3]), tag)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    expect((await store.get('lost'))!.tag).toBe(next);
+  });
 });

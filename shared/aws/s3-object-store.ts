@@ -172,6 +172,9 @@ class S3ObjectStore implements ObjectStore {
           await sleep(CONFLICT_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()));
           continue;
         }
+        const own =
+          statusOf(error) === 412 && wasRepeated(error) ? await this.tagOfSame(key, bytes) : undefined;
+        if (own !== undefined) return own;
         // If-Match on an object that is gone answers 404.
         if (condition.IfMatch !== undefined && isNotFound(error)) {
           throw new PreconditionFailed({
@@ -184,6 +187,16 @@ class S3ObjectStore implements ObjectStore {
         throw writeError(error, this.where(key));
       }
     }
+  }
+
+  /**
+   * Tag of the object where it holds these very bytes. A write whose answer was lost is sent again by the SDK and then finds itself: it
+   * has won, and must not be told that somebody else did.
+   */
+  private async tagOfSame(key: string, bytes: Uint8Array): Promise<string | undefined> {
+    // Where that cannot be found out, the first answer stands.
+    const current = await this.get(key).catch(() => undefined);
+    return current && Buffer.compare(current.bytes, bytes) === 0 ? current.tag : undefined;
   }
 
   createWriter(key: string): ObjectWriter {
@@ -307,4 +320,9 @@ class S3ObjectStore implements ObjectStore {
   private notFound(key: string): ObjectNotFound {
     return new ObjectNotFound({ what: 'there is no such object', where: this.where(key) });
   }
+}
+
+/** Did the SDK send the request more than once? */
+function wasRepeated(error: unknown): boolean {
+  return ((error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1) > 1;
 }

@@ -10,6 +10,8 @@ export class ConditionalProxy {
   throttle = 0;
   /** How many of the next conditional writes are answered with 409, as S3 does when another write of the key is under way. */
   conflicts = 0;
+  /** How many of the next conditional writes take effect, and are then answered with 503 as if they had not. */
+  lostAnswers = 0;
   /** Requests that copied a part inside the store. */
   partCopies = 0;
   private readonly target: { host: string; port: number };
@@ -75,7 +77,12 @@ export class ConditionalProxy {
       if (ifMatch && !exists) return errorAnswer(404, 'NoSuchKey');
       if (ifMatch && current.headers.etag !== ifMatch) return errorAnswer(412, 'PreconditionFailed');
     }
-    return this.forward(method, url, others, body);
+    const answer = await this.forward(method, url, others, body);
+    if ((ifMatch || ifNoneMatch) && this.lostAnswers > 0) {
+      this.lostAnswers--;
+      return errorAnswer(503, 'SlowDown');
+    }
+    return answer;
   }
 
   private forward(
