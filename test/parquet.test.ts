@@ -6,11 +6,16 @@ import { parquetMetadata, parquetReadObjects, readColumnIndex, readOffsetIndex }
 import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
+import type { ColumnBuffer } from '../shared/decode/column-buffer.ts';
 import { runKeys } from '../shared/keys/run-keys.ts';
-import { ColumnChunkEncoder } from '../shared/parquet/column-chunk.ts';
+import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
+import { ColumnFeed } from '../shared/parquet/column-feed.ts';
 import { type MergePart, type PlannedFile, planMerge } from '../shared/parquet/merge-plan.ts';
+import { RowGroupBuilder } from '../shared/parquet/row-group-builder.ts';
+import { columnFor } from '../shared/parquet/row-group-reader.ts';
 import { decodeThrift } from '../shared/parquet/thrift.ts';
 import { writeJson } from '../shared/pipeline/json-object.ts';
+import { giveBackMemory, takeMemory } from '../shared/pipeline/kernel-memory.ts';
 import { mergePartition } from '../shared/pipeline/merge-partition.ts';
 import { PartWriter } from '../shared/pipeline/part-writer.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
@@ -42,16 +47,39 @@ const columnsOf = async (sql: string) => (await duckdb.runAndReadAll(sql)).getCo
 const rowsOf = async (sql: string) => (await duckdb.runAndReadAll(sql)).getRowObjects();
 const path = (key: string) => `'${join(folder, key)}'`;
 
-/** Writes row groups of these sizes, one after the other, as the parser does. */
-async function writePart(key: string, values: SampleValue[][], rowGroupRows: number[]): Promise<MergePart> {
-  const writer = new PartWriter(lake, key, SAMPLE_SCHEMA, new ColumnChunkEncoder());
-  let first = 0;
-  for (const rows of rowGroupRows) {
-    await writer.writeRowGroup(sampleColumns(values, first, first + rows));
-    first += rows;
+/** Writes row groups of sample columns through the kernel. */
+async function writeRowGroups(
+  key: string,
+  rowGroups: Iterable<ColumnBuffer[]>,
+  compression: Compression = 'snappy',
+): Promise<MergePart> {
+  const memory = takeMemory();
+  const writer = new PartWriter(lake, key, SAMPLE_SCHEMA, memory);
+  const rows = new RowGroupBuilder(memory.kernel, SAMPLE_SCHEMA, compression, memory.compressor);
+  const kinds = SAMPLE_SCHEMA.map((schema) => columnFor(schema).kind);
+  const feed = new ColumnFeed(memory.kernel, kinds);
+  for (const columns of rowGroups) {
+    feed.append(columns, rows);
+    await writer.writeRowGroup(rows);
   }
-  expect(first).toBe(values[0]!.length);
+  giveBackMemory(memory);
   return writer.finish();
+}
+
+/** Writes row groups of these sizes, one after the other, as the parser does. */
+function writePart(
+  key: string,
+  values: SampleValue[][],
+  rowGroupRows: number[],
+  compression?: Compression,
+): Promise<MergePart> {
+  expect(rowGroupRows.reduce((sum, rows) => sum + rows, 0)).toBe(values[0]!.length);
+  let first = 0;
+  const groups = rowGroupRows.map((rows) => {
+    first += rows;
+    return sampleColumns(values, first - rows, first);
+  });
+  return writeRowGroups(key, groups, compression);
 }
 
 async function merge(runId: string, file: PlannedFile<MergePart>) {
@@ -240,10 +268,8 @@ test('joined parts: small row groups of over a million rows become large ones of
   const bases = Array.from({ length: 4 }, (_, seed) => sampleColumns(sampleValues(3000, seed + 50), 0, 3000));
   const parts: MergePart[] = [];
   for (let part = 0; part < 3; part++) {
-    const key = `join/${part}.parquet`;
-    const file = new PartWriter(lake, key, SAMPLE_SCHEMA, new ColumnChunkEncoder());
-    for (let group = 0; group < 112; group++) await file.parquet.writeRowGroup(bases[(group + part) % 4]!);
-    parts.push(await file.finish());
+    const groups = Array.from({ length: 112 }, (_, group) => bases[(group + part) % 4]!);
+    parts.push(await writeRowGroups(`join/${part}.parquet`, groups, COMPRESSIONS[part]));
   }
   // One that is large already, and is copied between the joined ones.
   parts.splice(1, 0, await writePart('join/large.parquet', sampleValues(50_000, 90), [50_000]));

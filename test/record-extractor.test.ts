@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { RecordExtractor, type RecordShape } from '../shared/decode/record-extractor.ts';
+import { Kernel } from '../shared/kernel/kernel.ts';
 import {
   RECORD_BLANK,
   RECORD_OK,
   RECORD_TERMINATOR_MISSING,
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
-  RecordExtractor,
-  type RecordShape,
-} from '../shared/decode/record-extractor.ts';
+} from '../shared/kernel/shapes.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
 interface Found {
@@ -20,27 +20,26 @@ interface Found {
 }
 
 const FIRST_BYTE = 1_000_003;
+const kernel = new Kernel();
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
 /** Pushes `file` in chunks of the given sizes, over and over, and collects what is found. */
 function extractAll(shape: RecordShape, file: Uint8Array, chunkSizes: number[], lazy = false) {
-  const extractor = new RecordExtractor(shape, FIRST_BYTE);
+  kernel.reset();
+  const extractor = new RecordExtractor(kernel, shape, FIRST_BYTE);
   const found: Found[] = [];
   const drain = (atEnd: boolean) => {
     while (extractor.extract(atEnd) > 0) {
-      const { bytes, starts, rawStarts, rawLengths, outcomes, recordCount, blockStartByte } = extractor;
-      for (let record = 0; record < recordCount; record++) {
-        const rawStart = rawStarts[record]!;
-        const outcome = outcomes[record]!;
+      for (let record = 0; record < extractor.recordCount; record++) {
+        const outcome = extractor.outcomeOf(record);
+        const start = extractor.startOf(record);
         found.push({
-          offset: blockStartByte + rawStart - FIRST_BYTE,
-          length: rawLengths[record]!,
+          offset: extractor.byteOffsetOf(record) - FIRST_BYTE,
+          length: extractor.rawLengthOf(record),
           outcome,
-          raw: text(bytes.subarray(rawStart, rawStart + rawLengths[record]!)),
+          raw: text(extractor.rawBytesOf(record)),
           decodable:
-            outcome === RECORD_OK
-              ? text(bytes.subarray(starts[record]!, starts[record]! + shape.lengthBytes))
-              : '',
+            outcome === RECORD_OK ? text(kernel.bytes.subarray(start, start + shape.lengthBytes)) : '',
         });
       }
     }
@@ -159,7 +158,7 @@ describe('lines', () => {
 
   test('a line longer than a block fills the buffer and is no record', () => {
     const shape: RecordShape = { format: 'lines', lengthBytes: 10, terminatorBytes: 1, short: 'pad' };
-    const extractor = new RecordExtractor(shape, 0);
+    const extractor = new RecordExtractor(new Kernel(), shape, 0);
     const chunk = new Uint8Array(600_000).fill(0x61);
     expect(extractor.push(chunk, 0)).toBe(524_288);
     expect([extractor.isFull, extractor.extract(false), extractor.unfinishedBytes]).toEqual([

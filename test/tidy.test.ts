@@ -9,14 +9,16 @@ const ARROWS: Record<string, string[]> = {
   'shared/errors.ts': [],
   'shared/version.ts': [],
   'shared/layout': ['shared/errors.ts'],
-  'shared/decode': ['shared/layout', 'shared/errors.ts'],
+  'shared/kernel': [],
+  'shared/decode': ['shared/kernel', 'shared/layout', 'shared/errors.ts'],
   'shared/ranges': ['shared/errors.ts'],
   'shared/keys': ['shared/errors.ts'],
-  'shared/parquet': ['shared/decode', 'shared/layout', 'shared/ranges', 'shared/errors.ts'],
+  'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges', 'shared/errors.ts'],
   'shared/control': ['shared/decode', 'shared/layout', 'shared/keys', 'shared/ports', 'shared/errors.ts'],
   'shared/ports': ['shared/control', 'shared/ranges', 'shared/keys'],
   'shared/pipeline': [
     ...[
+      'shared/kernel',
       'shared/parquet',
       'shared/decode',
       'shared/layout',
@@ -41,6 +43,7 @@ const ARROWS: Record<string, string[]> = {
 };
 
 const PURE = [
+  'shared/kernel',
   'shared/layout',
   'shared/decode',
   'shared/parquet',

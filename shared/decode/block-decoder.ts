@@ -1,27 +1,19 @@
-import { type Layout, summedFieldIndexes } from '../layout/layout.ts';
-import type { ColumnBuffer } from './column-buffer.ts';
-import { decodeValue } from './decode-value.ts';
-import { createFieldKernel, type FieldKernel, REJECTED } from './field-kernel.ts';
-import { FieldSum } from './field-sum.ts';
-import { PartitionRouter, type PartitionValues } from './partition-router.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import {
-  OUTCOME_REASONS,
   RECORD_BLANK,
   RECORD_OK,
   RECORD_TOO_SHORT,
   RECORD_UNKNOWN_TYPE,
-  type RecordExtractor,
-} from './record-extractor.ts';
-
-/** Rows of one partition that are not yet written. */
-export interface PartitionRows {
-  values: PartitionValues;
-  columns: ColumnBuffer[];
-  rowCount: number;
-}
-
-/** Where the columns of a partition come from. */
-export type TakeColumns = (values: PartitionValues, make: () => ColumnBuffer[]) => ColumnBuffer[];
+  STATE_INVALID,
+  STATE_VALUE,
+} from '../kernel/shapes.ts';
+import { type Field, type Layout, summedFieldIndexes } from '../layout/layout.ts';
+import { decodeValue } from './decode-value.ts';
+import { FieldDecoder } from './field-decoder.ts';
+import { FieldSum } from './field-sum.ts';
+import type { FieldVector } from './field-vector.ts';
+import { PartitionRouter, type PartitionValues } from './partition-router.ts';
+import { OUTCOME_REASONS, type RecordExtractor } from './record-extractor.ts';
 
 /** A record that is not to become a row. */
 export interface Reject {
@@ -35,10 +27,16 @@ export interface Reject {
   raw: Uint8Array;
 }
 
+/** Rows of one partition within the block: `count` indexes into the vectors, 2 bytes each from `address` on. */
+export interface Members {
+  partition: number;
+  address: number;
+  count: number;
+}
+
 /**
- * Turns blocks of records into rows by partition, rejects and sums. Columns are decoded one after the other over
- * the records of one partition. A record is rejected as a whole: where any field says so, the partition's columns
- * go back to where they stood and the remaining records are decoded again, which costs only blocks that have rejects.
+ * Turns a block of records into column vectors, and its rows by partition, its rejects and its share of the control totals. Each field
+ * is decoded for all records at once; then a record that any field rejects is left out as a whole.
  */
 export class BlockDecoder {
   /** Detail records seen: accepted and rejected. */
@@ -47,186 +45,191 @@ export class BlockDecoder {
   readonly sums: FieldSum[];
   /** Values replaced by null, by index into `layout.fields`. */
   readonly nulledCounts: Float64Array;
-  /** By partition index; a partition appears with its first row. */
-  readonly partitions: PartitionRows[] = [];
+  /** Columns of the block last decoded, in the layout's order without the partition columns. */
+  readonly vectors: FieldVector[];
 
+  private readonly kernel: Kernel;
   private readonly layout: Layout;
-  private readonly kernels: FieldKernel[];
+  private readonly columns: FieldDecoder[];
+  /** Fields that are summed and no columns. */
+  private readonly others: FieldDecoder[];
   private readonly router: PartitionRouter;
   private readonly onReject: (reject: Reject) => void;
-  private readonly takeColumns: TakeColumns;
-  private failed = new Int16Array(0);
-  private partitionOf = new Int32Array(0);
-  private members = new Int32Array(0);
+  private readonly counted: number;
+  private readonly members: number;
+  private memberEnds = 0;
+  private memberEndsCapacity = 0;
+  /** By record of the block: the first field that rejects it. */
+  private readonly failed = new Map<number, number>();
 
-  /** `takeColumns` may hand out emptied columns of an earlier range in place of new ones. */
-  constructor(
-    layout: Layout,
-    onReject: (reject: Reject) => void,
-    takeColumns: TakeColumns = (_, make) => make(),
-  ) {
+  /** Blocks have at most `capacityRecords` records. */
+  constructor(kernel: Kernel, layout: Layout, capacityRecords: number, onReject: (reject: Reject) => void) {
+    const decoder = (field: Field) => new FieldDecoder(kernel, field, layout.encoding, capacityRecords);
+    this.kernel = kernel;
     this.layout = layout;
     this.onReject = onReject;
-    this.takeColumns = takeColumns;
-    this.kernels = layout.columns.map((field) =>
-      createFieldKernel(field, layout.fields.indexOf(field), layout.encoding),
+    this.columns = layout.columns.map(decoder);
+    this.vectors = this.columns.map(({ vector }) => vector);
+    const summed = summedFieldIndexes(layout).map((index) => layout.fields[index]!);
+    this.others = summed.filter((field) => !layout.columns.includes(field)).map(decoder);
+    this.sums = summed.map(
+      (field) => new FieldSum(kernel, [...this.columns, ...this.others].find((one) => one.field === field)!),
     );
-    this.sums = summedFieldIndexes(layout).map((index) => new FieldSum(layout.fields[index]!));
     this.nulledCounts = new Float64Array(layout.fields.length);
-    this.router = new PartitionRouter(layout);
+    this.router = new PartitionRouter(kernel, layout, capacityRecords);
+    this.counted = kernel.allocate(capacityRecords);
+    this.members = kernel.allocate(capacityRecords * 2);
   }
 
-  /** How many partition values were met; the caller compares it with what the layout allows. */
-  get partitionCount(): number {
-    return this.router.partitions.length;
+  /** Every partition met so far. */
+  get partitions(): PartitionValues[] {
+    return this.router.partitions;
   }
 
-  /** Decodes the records the extractor just found. */
-  decode(block: RecordExtractor): void {
-    const { recordCount } = block;
-    this.reserve(recordCount);
-    this.failed.fill(-1, 0, recordCount);
+  /** Decodes the records the extractor just found; returns the rows of each partition that has some. */
+  decode(block: RecordExtractor): Members[] {
+    const { call } = this.kernel;
+    const { recordCount, starts, outcomes } = block;
+    this.failed.clear();
     this.matchDetails(block);
-    this.addSums(block);
-    this.routeRecords(block);
-    const counts = this.groupByPartition(recordCount);
-    let first = 0;
-    for (let partition = 0; partition < counts.length; partition++) {
-      const count = counts[partition]!;
-      if (count > 0) this.decodePartition(block, partition, this.members.subarray(first, first + count));
-      first += count;
+    const allOk = call.countNotOk(outcomes, recordCount) === 0;
+    for (const column of this.columns) column.decode(starts, recordCount);
+    for (const other of this.others) other.decode(starts, recordCount);
+    this.addSums(block, allOk);
+    const nulled: { record: number; fields: number[] }[] = [];
+    this.router.route(block, (record, failedField, fields) => {
+      if (failedField >= 0) this.failed.set(record, failedField);
+      else nulled.push({ record, fields });
+    });
+    for (const column of this.columns) this.settle(column, block);
+    if (this.failed.size > 0) this.leaveOutFailed();
+    for (const { record, fields } of nulled) {
+      if (!this.failed.has(record)) for (const field of fields) this.countNulled(field, 1);
     }
+    for (const column of this.columns) this.countInvalids(column, recordCount);
     this.detailCount += recordCount;
-    this.reportRejects(block);
-  }
-
-  private reserve(recordCount: number): void {
-    if (this.failed.length >= recordCount) return;
-    this.failed = new Int16Array(recordCount);
-    this.partitionOf = new Int32Array(recordCount);
-    this.members = new Int32Array(recordCount);
+    if (!allOk || this.failed.size > 0) this.reportRejects(block);
+    return this.group(recordCount);
   }
 
   /** Records that are no detail become rejects of their own kind. */
   private matchDetails(block: RecordExtractor): void {
     const match = this.layout.detail;
     if (!match) return;
-    const { bytes, starts, outcomes, recordCount } = block;
-    for (let record = 0; record < recordCount; record++) {
-      if (outcomes[record] !== RECORD_OK) continue;
-      const at = starts[record]! + match.startByte;
-      for (let index = 0; index < match.bytes.length; index++) {
-        if (bytes[at + index] !== match.bytes[index]) {
-          outcomes[record] = RECORD_UNKNOWN_TYPE;
-          break;
-        }
-      }
-    }
+    const pattern = this.kernel.place(match.bytes);
+    const { starts, outcomes, recordCount } = block;
+    this.kernel.call.matchDetails(
+      starts,
+      outcomes,
+      recordCount,
+      match.startByte,
+      pattern,
+      match.bytes.length,
+    );
+    this.kernel.release(pattern, match.bytes.length);
   }
 
   /**
    * Over all details, rejected ones included: whatever stands at the field's positions of a line of the wrong length
    * counts, since a wrong sum then shows in the total. A line too short to hold the field counts as undecodable.
    */
-  private addSums(block: RecordExtractor): void {
-    const { bytes, starts, rawLengths, outcomes, recordCount } = block;
+  private addSums(block: RecordExtractor, allOk: boolean): void {
+    const { recordCount } = block;
     for (const sum of this.sums) {
-      let count = 0;
-      for (let record = 0; record < recordCount; record++) {
-        const outcome = outcomes[record]!;
-        if (outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK) continue;
-        if (outcome === RECORD_TOO_SHORT && rawLengths[record]! < sum.field.endByte) sum.undecodableCount++;
-        else this.members[count++] = record;
+      if (!allOk) {
+        for (let record = 0; record < recordCount; record++) {
+          const outcome = block.outcomeOf(record);
+          const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
+          const cut = outcome === RECORD_TOO_SHORT && block.rawLengthOf(record) < sum.decoder.field.endByte;
+          if (cut) sum.undecodableCount++;
+          this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
+        }
       }
-      sum.add(bytes, starts, this.members, count);
+      sum.add(recordCount, allOk ? 0 : this.counted);
     }
   }
 
-  private routeRecords(block: RecordExtractor): void {
-    const { bytes, starts, outcomes, recordCount } = block;
+  /** Marks the records that a column rejects. */
+  private settle({ field, vector, invalidCount }: FieldDecoder, block: RecordExtractor): void {
+    const rejects = field.required ? vector.hasNulls : invalidCount > 0 && field.onInvalid === 'reject';
+    if (!rejects) return;
+    const { bytes } = this.kernel;
+    const fieldIndex = this.layout.fields.indexOf(field);
+    for (let record = 0; record < block.recordCount; record++) {
+      const state = bytes[vector.states + record]!;
+      if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
+      if (block.outcomeOf(record) === RECORD_OK && !this.failed.has(record)) {
+        this.failed.set(record, fieldIndex);
+      }
+    }
+  }
+
+  private leaveOutFailed(): void {
+    for (const record of this.failed.keys()) {
+      this.kernel.view.setInt32(this.router.partitionOf + record * 4, -1, true);
+    }
+  }
+
+  /** Counts the invalid values of accepted records that become null. */
+  private countInvalids({ field, vector, invalidCount }: FieldDecoder, recordCount: number): void {
+    if (invalidCount === 0 || field.required || field.onInvalid === 'reject') return;
+    const { bytes, view } = this.kernel;
+    let count = 0;
     for (let record = 0; record < recordCount; record++) {
-      this.partitionOf[record] =
-        outcomes[record] === RECORD_OK
-          ? this.router.route(bytes, starts[record]!, record, this.failed, this.nulledCounts)
-          : -1;
+      if (bytes[vector.states + record] !== STATE_INVALID) continue;
+      if (view.getInt32(this.router.partitionOf + record * 4, true) >= 0) count++;
     }
-    for (let index = this.partitions.length; index < this.router.partitions.length; index++) {
-      const values = this.router.partitions[index]!;
-      const columns = this.takeColumns(values, () => this.kernels.map((kernel) => kernel.makeColumn()));
-      this.partitions.push({ values, columns, rowCount: 0 });
-    }
+    this.countNulled(this.layout.fields.indexOf(field), count);
   }
 
-  /** Counting sort: `members` holds the records of partition 0, then of 1, … in file order. */
-  private groupByPartition(recordCount: number): Int32Array {
-    const counts = new Int32Array(this.partitions.length);
-    for (let record = 0; record < recordCount; record++) {
-      const partition = this.partitionOf[record]!;
-      if (partition >= 0) counts[partition] = counts[partition]! + 1;
-    }
-    const next = new Int32Array(counts.length);
-    for (let partition = 1; partition < counts.length; partition++) {
-      next[partition] = next[partition - 1]! + counts[partition - 1]!;
-    }
-    for (let record = 0; record < recordCount; record++) {
-      const partition = this.partitionOf[record]!;
-      if (partition < 0) continue;
-      this.members[next[partition]!] = record;
-      next[partition] = next[partition]! + 1;
-    }
-    return counts;
+  private countNulled(fieldIndex: number, count: number): void {
+    this.nulledCounts[fieldIndex] = this.nulledCounts[fieldIndex]! + count;
   }
 
-  private decodePartition(block: RecordExtractor, partition: number, members: Int32Array): void {
-    const rows = this.partitions[partition]!;
-    const marks = rows.columns.map((column) => column.mark());
-    const batch = {
-      bytes: block.bytes,
-      starts: block.starts,
-      records: members,
-      recordCount: members.length,
-      failed: this.failed,
-    };
-    let results = this.appendAll(rows, batch);
-    if (results.some((result) => result >= REJECTED)) {
-      for (const [index, column] of rows.columns.entries()) column.rollback(marks[index]!);
-      let kept = 0;
-      for (const record of members) if (this.failed[record]! < 0) members[kept++] = record;
-      batch.recordCount = kept;
-      results = this.appendAll(rows, batch);
+  private group(recordCount: number): Members[] {
+    const partitionCount = this.partitions.length;
+    if (partitionCount > this.memberEndsCapacity) {
+      if (this.memberEnds !== 0) this.kernel.release(this.memberEnds, this.memberEndsCapacity * 4);
+      this.memberEndsCapacity = partitionCount * 2;
+      this.memberEnds = this.kernel.allocate(this.memberEndsCapacity * 4);
     }
-    for (const [index, kernel] of this.kernels.entries()) {
-      const field = this.layout.fields.indexOf(kernel.field);
-      this.nulledCounts[field] = this.nulledCounts[field]! + results[index]!;
+    const { call, view } = this.kernel;
+    call.groupByPartition(
+      this.router.partitionOf,
+      recordCount,
+      partitionCount,
+      this.memberEnds,
+      this.members,
+    );
+    const found: Members[] = [];
+    let start = 0;
+    for (let partition = 0; partition < partitionCount; partition++) {
+      const end = view.getInt32(this.memberEnds + partition * 4, true);
+      if (end > start) found.push({ partition, address: this.members + start * 2, count: end - start });
+      start = end;
     }
-    rows.rowCount += batch.recordCount;
-  }
-
-  private appendAll(rows: PartitionRows, batch: Parameters<FieldKernel['append']>[0]): number[] {
-    return this.kernels.map((kernel, index) => kernel.append(batch, rows.columns[index]!));
+    return found;
   }
 
   private reportRejects(block: RecordExtractor): void {
-    const { bytes, starts, rawStarts, rawLengths, outcomes, recordCount } = block;
-    for (let record = 0; record < recordCount; record++) {
-      const outcome = outcomes[record]!;
-      const fieldIndex = this.failed[record]!;
-      if (outcome === RECORD_OK && fieldIndex < 0) continue;
+    for (let record = 0; record < block.recordCount; record++) {
+      const outcome = block.outcomeOf(record);
+      const fieldIndex = this.failed.get(record);
+      if (outcome === RECORD_OK && fieldIndex === undefined) continue;
       this.rejectedCount++;
-      const rawStart = rawStarts[record]!;
-      const field = outcome === RECORD_OK ? this.layout.fields[fieldIndex]! : undefined;
-      let reason: string = OUTCOME_REASONS[outcome]!;
-      if (field) {
-        const decoded = decodeValue(bytes, starts[record]!, field, this.layout.encoding);
-        reason = decoded.state === 'invalid' ? decoded.reason : 'required-blank';
-      }
+      const field = outcome === RECORD_OK ? this.layout.fields[fieldIndex!]! : undefined;
       this.onReject({
-        byteOffset: block.blockStartByte + rawStart,
-        recordLengthBytes: rawLengths[record]!,
-        reason,
+        byteOffset: block.byteOffsetOf(record),
+        recordLengthBytes: block.rawLengthOf(record),
+        reason: field ? this.reasonOf(field, block.startOf(record)) : OUTCOME_REASONS[outcome]!,
         field: field?.name ?? null,
-        raw: bytes.slice(rawStart, rawStart + rawLengths[record]!),
+        raw: block.rawBytesOf(record),
       });
     }
+  }
+
+  private reasonOf(field: Field, record: number): string {
+    const decoded = decodeValue(this.kernel.bytes, record, field, this.layout.encoding);
+    return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
 }

@@ -1,11 +1,13 @@
+import type { Kernel } from '../kernel/kernel.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
-import type { Encoding, Field, Layout } from '../layout/layout.ts';
+import type { Field, Layout } from '../layout/layout.ts';
 import { decodeValue } from './decode-value.ts';
+import type { RecordExtractor } from './record-extractor.ts';
 
 /** Value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
 
-/** What a record's partition columns lead to: a partition, or the field that rejects the record. */
+/** What one spelling of the partition fields leads to. */
 interface Route {
   /** Index into `partitions`, or -1. */
   partition: number;
@@ -13,89 +15,125 @@ interface Route {
   failedField: number;
   /** Fields whose invalid value counts as null, by index into `layout.fields`. */
   nulledFields: number[];
-  key: Uint8Array;
 }
 
 /** Distinct spellings remembered; more than a sane file has, few enough to bound memory on a hostile one. */
 const MAX_ROUTES = 65_536;
+const FIRST_ROUTES = 256;
 
 /**
- * Finds the partition of each record from the raw bytes of its partition fields. Spellings are decoded once and
- * looked up afterwards; the spelling of the record before is tried first, since extracts come in runs.
+ * Finds the partition of each record from the raw bytes of its partition fields. A spelling is decoded once, the first time it
+ * is met; the kernel looks up those it knows.
  */
 export class PartitionRouter {
   readonly partitions: PartitionValues[] = [];
-  private readonly fields: Field[];
+  /** Address of the partition of each record of the block, 4 bytes, or -1. */
+  readonly partitionOf: number;
+
+  private readonly kernel: Kernel;
+  private readonly layout: Layout;
   private readonly fieldIndexes: number[];
-  private readonly encoding: Encoding;
   private readonly byValues = new Map<string, number>();
-  private readonly byHash = new Map<number, Route[]>();
-  private routeCount = 0;
-  private last: Route | undefined;
+  private routes: Route[] = [];
+  /** Whether any route has a failed or nulled field, so that blocks must be looked through for them. */
+  private hasFaults = false;
+  private readonly routeOf: number;
+  private readonly segments: number;
+  private readonly keyBytes: number;
+  /** Tables of the kernel; as many routes as half the slots. */
+  private capacity = 0;
+  private table = 0;
+  private keys = 0;
+  private targets = 0;
 
-  constructor(layout: Layout) {
-    this.fields = layout.partitionBy;
-    this.fieldIndexes = this.fields.map((field) => layout.fields.indexOf(field));
-    this.encoding = layout.encoding;
-    if (this.fields.length === 0) this.partitionOf([]);
+  constructor(kernel: Kernel, layout: Layout, capacityRecords: number) {
+    this.kernel = kernel;
+    this.layout = layout;
+    const fields = layout.partitionBy;
+    this.fieldIndexes = fields.map((field) => layout.fields.indexOf(field));
+    this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
+    const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
+    this.segments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
+    this.partitionOf = kernel.allocate(capacityRecords * 4);
+    this.routeOf = kernel.allocate(capacityRecords * 4);
+    this.makeTables(FIRST_ROUTES);
+    if (fields.length === 0) this.partitionIndex([]);
   }
 
-  /** Index of the record's partition, or -1; then `failed[record]` says which field is to blame. */
+  /**
+   * Fills `partitionOf` for the block's records. `onFault` is told of records whose partition fields reject them or hold an
+   * invalid value that becomes null.
+   */
   route(
-    bytes: Uint8Array,
-    start: number,
-    record: number,
-    failed: Int16Array,
-    nulledCounts: Float64Array,
-  ): number {
-    if (this.fields.length === 0) return 0;
-    const route = this.last && this.matches(this.last, bytes, start) ? this.last : this.find(bytes, start);
-    this.last = route;
-    if (route.partition < 0) failed[record] = route.failedField;
-    else for (const field of route.nulledFields) nulledCounts[field] = nulledCounts[field]! + 1;
-    return route.partition;
+    block: RecordExtractor,
+    onFault: (record: number, failedField: number, nulledFields: number[]) => void,
+  ): void {
+    const { call } = this.kernel;
+    const { recordCount, starts, outcomes } = block;
+    for (let from = 0; from < recordCount; ) {
+      from = call.routeRecords(
+        starts,
+        outcomes,
+        from,
+        recordCount,
+        this.segments,
+        this.fieldIndexes.length,
+        this.table,
+        this.capacity * 2 - 1,
+        this.keys,
+        this.keyBytes,
+        this.targets,
+        this.routeOf,
+        this.partitionOf,
+      );
+      if (from === recordCount) break;
+      if (this.routes.length === MAX_ROUTES) {
+        // Routes already written for this block are still to be reported.
+        this.reportFaults(from, onFault);
+        this.forgetRoutes();
+        this.kernel.bytes.fill(0xff, this.routeOf, this.routeOf + from * 4);
+      }
+      this.learn(block.startOf(from));
+    }
+    this.reportFaults(recordCount, onFault);
   }
 
-  private matches(route: Route, bytes: Uint8Array, start: number): boolean {
-    const { key } = route;
-    let at = 0;
-    for (const field of this.fields) {
-      for (let from = start + field.startByte; from < start + field.endByte; from++) {
-        if (key[at++] !== bytes[from]) return false;
+  private reportFaults(
+    recordCount: number,
+    onFault: (record: number, failedField: number, nulledFields: number[]) => void,
+  ): void {
+    if (!this.hasFaults) return;
+    for (let record = 0; record < recordCount; record++) {
+      const route = this.routes[this.kernel.view.getInt32(this.routeOf + record * 4, true)];
+      if (route && (route.failedField >= 0 || route.nulledFields.length > 0)) {
+        onFault(record, route.failedField, route.nulledFields);
       }
     }
-    return true;
   }
 
-  private find(bytes: Uint8Array, start: number): Route {
-    let hash = 0x811c9dc5;
-    for (const field of this.fields) {
-      for (let from = start + field.startByte; from < start + field.endByte; from++) {
-        hash = Math.imul(hash ^ bytes[from]!, 0x01000193);
-      }
+  private learn(record: number): void {
+    if (this.routes.length === this.capacity) this.makeTables(this.capacity * 2);
+    const { call, view, bytes } = this.kernel;
+    const index = this.routes.length;
+    const route = this.decode(record);
+    this.routes.push(route);
+    this.hasFaults ||= route.failedField >= 0 || route.nulledFields.length > 0;
+    let at = this.keys + index * this.keyBytes;
+    for (const { startByte, endByte } of this.layout.partitionBy) {
+      bytes.copyWithin(at, record + startByte, record + endByte);
+      at += endByte - startByte;
     }
-    const candidates = this.byHash.get(hash);
-    const known = candidates?.find((route) => this.matches(route, bytes, start));
-    if (known) return known;
-    const route = this.decode(bytes, start);
-    if (this.routeCount++ >= MAX_ROUTES) {
-      this.byHash.clear();
-      this.routeCount = 1;
-    }
-    const bucket = this.byHash.get(hash);
-    if (bucket) bucket.push(route);
-    else this.byHash.set(hash, [route]);
-    return route;
+    view.setInt32(this.targets + index * 4, route.partition, true);
+    call.addRoute(record, this.segments, this.fieldIndexes.length, this.table, this.capacity * 2 - 1, index);
   }
 
-  private decode(bytes: Uint8Array, start: number): Route {
+  private decode(record: number): Route {
+    const { partitionBy, encoding } = this.layout;
     const values: PartitionValues = [];
     const nulledFields: number[] = [];
-    const keys: Uint8Array[] = [];
     let failedField = -1;
-    for (const [index, field] of this.fields.entries()) {
-      keys.push(bytes.subarray(start + field.startByte, start + field.endByte));
-      const decoded = decodeValue(bytes, start, field, this.encoding);
+    for (const [index, field] of partitionBy.entries()) {
+      const decoded = decodeValue(this.kernel.bytes, record, field, encoding);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;
@@ -106,12 +144,46 @@ export class PartitionRouter {
         if (failedField < 0) failedField = this.fieldIndexes[index]!;
       } else if (invalid) nulledFields.push(this.fieldIndexes[index]!);
     }
-    const key = new Uint8Array(Buffer.concat(keys));
-    const partition = failedField < 0 ? this.partitionOf(values) : -1;
-    return { partition, failedField, nulledFields, key };
+    return { partition: failedField < 0 ? this.partitionIndex(values) : -1, failedField, nulledFields };
   }
 
-  private partitionOf(values: PartitionValues): number {
+  /** Larger tables, with the routes known so far: their keys are looked at as records that begin with them. */
+  private makeTables(capacity: number): void {
+    const { kernel, keyBytes } = this;
+    const known = this.routes.length;
+    const margin = 8;
+    this.keys = kernel.reallocate(
+      this.keys,
+      this.capacity * keyBytes + margin,
+      known * keyBytes,
+      capacity * keyBytes + margin,
+    );
+    this.targets = kernel.reallocate(this.targets, this.capacity * 4, known * 4, capacity * 4);
+    if (this.table !== 0) kernel.release(this.table, this.capacity * 8);
+    this.table = kernel.allocate(capacity * 8);
+    this.capacity = capacity;
+    kernel.bytes.fill(0, this.table, this.table + capacity * 8);
+    const widths = this.layout.partitionBy.map(({ startByte, endByte }) => endByte - startByte);
+    let at = 0;
+    const segments = widths.flatMap((width) => {
+      at += width;
+      return [at - width, width];
+    });
+    const keySegments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
+    for (let route = 0; route < known; route++) {
+      const key = this.keys + route * keyBytes;
+      kernel.call.addRoute(key, keySegments, widths.length, this.table, capacity * 2 - 1, route);
+    }
+    kernel.release(keySegments, segments.length * 4);
+  }
+
+  private forgetRoutes(): void {
+    this.routes = [];
+    this.hasFaults = false;
+    this.kernel.bytes.fill(0, this.table, this.table + this.capacity * 8);
+  }
+
+  private partitionIndex(values: PartitionValues): number {
     const key = JSON.stringify(values);
     const known = this.byValues.get(key);
     if (known !== undefined) return known;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMPRESSIONS } from './layout.ts';
 
 /**
  * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
@@ -54,6 +55,7 @@ export const layoutSchema = z.strictObject({
   businessDate: z
     .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
     .optional(),
+  compression: z.enum(COMPRESSIONS).optional(),
   rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
 });
 

@@ -26,10 +26,15 @@ export interface Layout {
   trailer: ControlRecord | undefined;
   controlTotals: ControlTotalRule[];
   businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
+  compression: Compression;
   rejects: { maxPercent: number };
   /** 16 hex digits over everything above that changes rows. */
   fingerprint: string;
 }
+
+/** How pages are compressed; a column on which it does not pay is written as `none`. */
+export const COMPRESSIONS = ['snappy', 'zstd', 'none'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
 
 export type Encoding = 'iso-8859-1' | 'us-ascii' | 'utf-8';
 export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';

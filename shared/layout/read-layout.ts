@@ -125,6 +125,7 @@ class LayoutCompiler {
       columns: fields.filter((field) => !partitionBy.includes(field)),
       partitionBy,
       maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,
+      compression: file.compression ?? 'snappy',
       detail: file.detail && this.match(file.detail.match, 'detail.match'),
       header,
       trailer,

@@ -1,157 +1,282 @@
-import { snappyCompressor } from 'hysnappy';
-import type { ColumnBuffer } from '../decode/column-buffer.ts';
-import { ByteSink } from './byte-sink.ts';
-import { buildDictionary, type Dictionary } from './dictionary.ts';
-import { Codec, Encoding, PageType, type ThriftStruct } from './format.ts';
-import { appendDefinitionLevels, appendIndexes } from './levels.ts';
-import type { ChunkIndexes, PageSummary } from './page-index.ts';
+import { type FieldVector, type VectorKind, vectorKind } from '../decode/field-vector.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Compression } from '../layout/layout.ts';
+import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
+import { ChunkOutput } from './chunk-output.ts';
+import { ChunkRange } from './chunk-range.ts';
+import { Encoding, PageType, type ThriftStruct } from './format.ts';
+import { OpenPage } from './open-page.ts';
+import { CODECS, type KernelBytes, type PageCompressor } from './page-compressor.ts';
+import type { PageSummary } from './page-index.ts';
 import { type ColumnSchema, physicalType } from './schema.ts';
 import { encodeThrift } from './thrift.ts';
-import { type ValueAccess, valueAccess } from './value-pages.ts';
 
-/** Encoded column chunk: the ColumnChunk structure of the footer, and what its page indexes will hold. */
-export interface EncodedChunk {
-  chunk: ThriftStruct;
-  indexes: ChunkIndexes;
-  uncompressedBytes: number;
-}
-
-/** Pages are cut at the same rows as parquet-mr does, or earlier where values are long. */
+/** Pages are cut behind so many rows or bytes. */
 const PAGE_ROWS = 20_000;
 const PAGE_BYTES = 1024 * 1024;
+/** A chunk whose first page keeps more than this of its size is written uncompressed. */
+const LEAST_GAIN = 0.95;
+/** Below it a page says nothing about how its chunk compresses. */
+const TELLING_PAGE_BYTES = 1024;
 
-/** Encodes column chunks into pages, with scratch memory that is kept from one to the next. */
-export class ColumnChunkEncoder {
-  /** Encoded bytes on their way to a file; empty between the calls of the writers that share the encoder. */
-  readonly out = new ByteSink(PAGE_BYTES);
-  private readonly page = new ByteSink(PAGE_BYTES);
-  private readonly compress = snappyCompressor();
+/** A chunk that is complete: its bytes, and what the footer and the indexes say of it once they know where it stands. */
+export interface FinishedChunk {
+  byteLength: number;
+  uncompressedBytes: number;
+  rowCount: number;
+  views(): Iterable<Uint8Array>;
+  /** The ColumnChunk structure of a chunk whose first byte stands at `startByte` of its file. */
+  metadata(startByte: number): ThriftStruct;
+  pages(startByte: number): PageSummary[];
+}
 
-  /** Appends the chunk's pages to `out`, whose first byte stands at `fileOffset` of the file. */
-  encode(column: ColumnBuffer, schema: ColumnSchema, out: ByteSink, fileOffset: number): EncodedChunk {
-    const access = valueAccess(column);
-    const dictionary = buildDictionary(column, access);
-    const startsAt = fileOffset + out.length;
-    let uncompressedBytes = 0;
-    if (dictionary) uncompressedBytes += this.appendDictionaryPage(access, dictionary, out);
-    const dataStartsAt = fileOffset + out.length;
-    const pages: PageSummary[] = [];
-    const statistics = new ChunkStatistics(access);
-    const rowsPerPage = pageRows(column);
-    let firstValue = 0;
-    for (let firstRow = 0; firstRow < column.rowCount; firstRow += rowsPerPage) {
-      const lastRow = Math.min(firstRow + rowsPerPage, column.rowCount);
-      const offset = fileOffset + out.length;
-      let lastValue = firstValue;
-      for (let row = firstRow; row < lastRow; row++) lastValue += column.present[row]!;
-      this.page.clear();
-      appendDefinitionLevels(this.page, column.present, firstRow, lastRow);
-      if (dictionary)
-        appendIndexes(this.page, dictionary.indexes, firstValue, lastValue, dictionary.bitWidth);
-      else access.appendPlain(this.page, firstValue, lastValue);
-      uncompressedBytes += this.appendPage(out, PageType.DATA_PAGE, {
-        field_5: {
-          field_1: lastRow - firstRow,
-          field_2: dictionary ? Encoding.RLE_DICTIONARY : Encoding.PLAIN,
-          field_3: Encoding.RLE,
-          field_4: Encoding.RLE,
-        },
-      });
-      pages.push({
-        offset,
-        compressedBytes: fileOffset + out.length - offset,
-        firstRow,
-        nullCount: lastRow - firstRow - (lastValue - firstValue),
-        ...statistics.addPage(firstValue, lastValue),
-      });
-      firstValue = lastValue;
+/**
+ * One column of one row group on its way into pages: values come in from field vectors, and full pages are compressed and kept
+ * until the row group is written. A column begins with a dictionary and continues without one as soon as that does not pay.
+ */
+export class ColumnChunkBuilder {
+  private readonly kernel: Kernel;
+  private readonly schema: ColumnSchema;
+  private readonly kind: VectorKind;
+  private readonly compression: Compression;
+  private readonly compressor: PageCompressor;
+  private readonly page: OpenPage;
+  private readonly output: ChunkOutput;
+  private readonly range: ChunkRange;
+  private dictionary: ChunkDictionary | undefined;
+  /** Whether the open page holds indexes into the dictionary. */
+  private indexing = false;
+  /** Null until the first page has shown what pays. */
+  private codec: Compression | null = null;
+  private pages: PageSummary[] = [];
+  private plainPages = 0;
+  private rowCount = 0;
+  private valueCount = 0;
+  private uncompressedBytes = 0;
+
+  constructor(kernel: Kernel, schema: ColumnSchema, compression: Compression, compressor: PageCompressor) {
+    const kind = vectorKind(schema.type);
+    this.kernel = kernel;
+    this.schema = schema;
+    this.kind = kind;
+    this.compression = compression;
+    this.compressor = compressor;
+    this.page = new OpenPage(kernel, kind);
+    this.output = new ChunkOutput(kernel);
+    this.range = new ChunkRange(kind);
+  }
+
+  /** Appends the vector's values at `count` indexes of 2 bytes each. */
+  append(vector: FieldVector, members: number, count: number): void {
+    if (this.rowCount + this.page.rows === 0) this.begin();
+    this.page.appendRows(vector, members, count);
+    const from = this.indexing ? this.appendIndexes(vector, members, count) : 0;
+    if (!this.indexing && from < count) {
+      const left = count - from;
+      const plainBytes = left * (vector.maxValueBytes + (this.kind === 'bytes' ? 4 : 0));
+      this.page.appendPlain(vector, members + from * 2, left, plainBytes);
     }
-    const dataEncoding = dictionary ? Encoding.RLE_DICTIONARY : Encoding.PLAIN;
-    const metadata: ThriftStruct = {
-      field_1: physicalType(schema.type),
-      field_2: dictionary ? [Encoding.PLAIN, Encoding.RLE, dataEncoding] : [Encoding.PLAIN, Encoding.RLE],
-      field_3: [schema.name],
-      field_4: Codec.SNAPPY,
-      field_5: BigInt(column.rowCount),
-      field_6: BigInt(uncompressedBytes),
-      field_7: BigInt(fileOffset + out.length - startsAt),
-      field_9: BigInt(dataStartsAt),
-      field_11: dictionary ? BigInt(startsAt) : undefined,
-      field_12: statistics.chunk(column.rowCount - column.valueCount),
-      field_13: [
-        ...(dictionary ? [{ field_1: PageType.DICTIONARY_PAGE, field_2: Encoding.PLAIN, field_3: 1 }] : []),
-        { field_1: PageType.DATA_PAGE, field_2: dataEncoding, field_3: pages.length },
-      ],
-    };
-    return {
-      chunk: { field_2: BigInt(startsAt), field_3: metadata },
-      indexes: { pages },
-      uncompressedBytes,
-    };
+    if (this.page.rows >= PAGE_ROWS || this.page.length >= PAGE_BYTES) this.closePage();
   }
 
-  private appendDictionaryPage(access: ValueAccess, dictionary: Dictionary, out: ByteSink): number {
-    this.page.clear();
-    for (const value of dictionary.entries) access.appendPlain(this.page, value, value + 1);
-    return this.appendPage(out, PageType.DICTIONARY_PAGE, {
-      field_7: { field_1: dictionary.entries.length, field_2: Encoding.PLAIN },
+  private begin(): void {
+    if (!canHaveDictionary(this.kind)) return;
+    this.dictionary = new ChunkDictionary(this.kernel, this.kind, this.page);
+    this.indexing = true;
+  }
+
+  /** Returns how many members found an entry; where that is not all of them, the rest goes on in PLAIN form. */
+  private appendIndexes(vector: FieldVector, members: number, count: number): number {
+    const dictionary = this.dictionary!;
+    let from = 0;
+    while (true) {
+      from = dictionary.append(vector, members, from, count);
+      if (from === count) return from;
+      if (!dictionary.grow(this.valueCount + this.page.length / 2)) break;
+    }
+    if (this.pages.length === 0) {
+      dictionary.turnPlain();
+      this.dropDictionary();
+      return from;
+    }
+    // Pages that use the dictionary are finished already: it stays, and this page becomes a PLAIN one behind them.
+    dictionary.turnPlain();
+    this.indexing = false;
+    return from;
+  }
+
+  private dropDictionary(): void {
+    this.dictionary?.release();
+    this.dictionary = undefined;
+    this.indexing = false;
+  }
+
+  private closePage(): void {
+    const { page } = this;
+    // A dictionary that has no entry yet has no page either.
+    const indexed = this.indexing && this.dictionary!.entryCount > 0;
+    const { rows, count } = page;
+    const range = indexed ? this.dictionary!.usedRange() : page.plainRange();
+    const offset = this.output.length;
+    this.appendPage(PageType.DATA_PAGE, this.pageBody(indexed), {
+      field_5: {
+        field_1: rows,
+        field_2: indexed ? Encoding.RLE_DICTIONARY : Encoding.PLAIN,
+        field_3: Encoding.RLE,
+        field_4: Encoding.RLE,
+      },
     });
+    this.pages.push({
+      offset,
+      compressedBytes: this.output.length - offset,
+      firstRow: this.rowCount,
+      nullCount: rows - count,
+      min: range.least,
+      max: range.greatest,
+    });
+    this.range.add(range);
+    this.rowCount += rows;
+    this.valueCount += count;
+    if (!indexed) this.plainPages++;
+    page.clear();
   }
 
-  /** Compresses what stands in `page` and appends it behind its header; returns header and page uncompressed. */
-  private appendPage(out: ByteSink, type: number, kind: ThriftStruct): number {
-    const plain = this.page.view();
-    const compressed = this.compress(plain);
+  /** Levels and values of the open page in one piece. */
+  private pageBody(indexed: boolean): KernelBytes {
+    const { kernel, page, compressor } = this;
+    const { call } = kernel;
+    const { rows, count } = page;
+    if (!indexed && this.kind !== 'boolean' && count === rows) {
+      // The levels of a page without nulls fit before its values.
+      const levelsBytes = 5 + varintBytes(rows * 2);
+      const address = page.values - levelsBytes;
+      call.writeLevels(0, rows, count, address);
+      return { address, length: levelsBytes + page.length };
+    }
+    const bitWidth = indexed ? this.dictionary!.bitWidth : 0;
+    const valuesBytes = indexed ? ((count + 8) / 8) * bitWidth : page.length;
+    const body = compressor.reserveBody(rows / 8 + valuesBytes + 128);
+    let at = body + call.writeLevels(page.levels, rows, count, body);
+    if (indexed) at += call.writeIndexes(page.indexes, count, bitWidth, at);
+    else if (this.kind === 'boolean') at += call.packBits(page.values, count, at);
+    else {
+      kernel.bytes.copyWithin(at, page.values, page.values + page.length);
+      at += page.length;
+    }
+    return { address: body, length: at - body };
+  }
+
+  /** Compresses a page and appends it behind its header. */
+  private appendPage(type: number, body: KernelBytes, kind: ThriftStruct, output = this.output): void {
+    const compressed = this.compressPage(body);
     const header = encodeThrift({
       field_1: type,
-      field_2: plain.length,
+      field_2: body.length,
       field_3: compressed.length,
       ...kind,
     });
-    out.append(header);
-    out.append(compressed);
-    return header.length + plain.length;
-  }
-}
-
-function pageRows(column: ColumnBuffer): number {
-  const bytesPerRow = column.sizeBytes() / Math.max(column.rowCount, 1);
-  return Math.max(1, Math.min(PAGE_ROWS, Math.floor(PAGE_BYTES / Math.max(bytesPerRow, 1))));
-}
-
-/** Least and greatest value of a chunk, page by page. */
-class ChunkStatistics {
-  private readonly access: ValueAccess;
-  private least = -1;
-  private greatest = -1;
-
-  constructor(access: ValueAccess) {
-    this.access = access;
+    output.append(header, compressed);
+    this.uncompressedBytes += header.length + body.length;
   }
 
-  addPage(first: number, last: number): { min: Uint8Array | undefined; max: Uint8Array | undefined } {
-    if (first === last) return { min: undefined, max: undefined };
-    const { compare, statistic } = this.access;
-    let least = first;
-    let greatest = first;
-    for (let value = first + 1; value < last; value++) {
-      if (compare(value, least) < 0) least = value;
-      else if (compare(value, greatest) > 0) greatest = value;
+  private compressPage(body: KernelBytes): KernelBytes {
+    if (this.codec) return this.compressor.compress(body, this.codec);
+    this.codec = this.compression;
+    const compressed = this.compressor.compress(body, this.codec);
+    if (body.length < TELLING_PAGE_BYTES || compressed.length < body.length * LEAST_GAIN) return compressed;
+    this.codec = 'none';
+    return body;
+  }
+
+  /** Completes the chunk. It must be written before `clear`. */
+  finish(): FinishedChunk {
+    if (this.page.rows > 0) {
+      if (this.indexing && this.pages.length === 0 && !this.dictionaryPays()) {
+        this.dictionary!.turnPlain();
+        this.dropDictionary();
+      }
+      this.closePage();
     }
-    if (this.least < 0 || compare(least, this.least) < 0) this.least = least;
-    if (this.greatest < 0 || compare(greatest, this.greatest) > 0) this.greatest = greatest;
-    return { min: statistic(least), max: statistic(greatest) };
-  }
-
-  /** The Statistics structure. */
-  chunk(nullCount: number): ThriftStruct {
-    if (this.least < 0) return { field_3: BigInt(nullCount) };
+    if (this.pages.length === this.plainPages) this.dropDictionary();
+    const dictionaryPage = new ChunkOutput(this.kernel);
+    if (this.dictionary) {
+      const body = { address: this.dictionary.bodyAddress, length: this.dictionary.plainBytes };
+      const header = { field_7: { field_1: this.dictionary.entryCount, field_2: Encoding.PLAIN } };
+      this.appendPage(PageType.DICTIONARY_PAGE, body, header, dictionaryPage);
+    }
+    const { output, pages, rowCount, uncompressedBytes } = this;
+    const dictionaryBytes = dictionaryPage.length;
+    const byteLength = dictionaryBytes + output.length;
+    const metadata = this.chunkMetadata(byteLength);
     return {
-      field_3: BigInt(nullCount),
-      field_5: this.access.statistic(this.greatest),
-      field_6: this.access.statistic(this.least),
-      field_7: true,
-      field_8: true,
+      byteLength,
+      uncompressedBytes,
+      rowCount,
+      *views() {
+        yield* dictionaryPage.views();
+        yield* output.views();
+        dictionaryPage.clear();
+      },
+      metadata: (startByte) => ({
+        field_2: BigInt(startByte),
+        field_3: {
+          ...metadata,
+          field_9: BigInt(startByte + dictionaryBytes),
+          field_11: dictionaryBytes > 0 ? BigInt(startByte) : undefined,
+        },
+      }),
+      pages: (startByte) =>
+        pages.map((page) => ({ ...page, offset: page.offset + startByte + dictionaryBytes })),
     };
   }
+
+  /** Whether indexes and entries are smaller than the values of the only page. */
+  private dictionaryPays(): boolean {
+    const dictionary = this.dictionary!;
+    const indexBytes = (this.page.count * dictionary.bitWidth) / 8;
+    return this.page.count >= 8 && dictionary.plainBytes + indexBytes < dictionary.pagePlainBytes;
+  }
+
+  /** ColumnMetaData without its offsets; Thrift fields must stay in the order of their numbers. */
+  private chunkMetadata(byteLength: number): ThriftStruct {
+    const { dictionary, plainPages } = this;
+    const indexPages = this.pages.length - plainPages;
+    const statistics = (type: number, encoding: number, count: number) =>
+      count > 0 ? [{ field_1: type, field_2: encoding, field_3: count }] : [];
+    return {
+      field_1: physicalType(this.schema.type),
+      field_2: [Encoding.PLAIN, Encoding.RLE, ...(dictionary ? [Encoding.RLE_DICTIONARY] : [])],
+      field_3: [this.schema.name],
+      field_4: CODECS[this.codec ?? this.compression],
+      field_5: BigInt(this.rowCount),
+      field_6: BigInt(this.uncompressedBytes),
+      field_7: BigInt(byteLength),
+      field_9: undefined,
+      field_11: undefined,
+      field_12: this.range.statistics(this.rowCount - this.valueCount),
+      field_13: [
+        ...statistics(PageType.DICTIONARY_PAGE, Encoding.PLAIN, dictionary ? 1 : 0),
+        ...statistics(PageType.DATA_PAGE, Encoding.RLE_DICTIONARY, indexPages),
+        ...statistics(PageType.DATA_PAGE, Encoding.PLAIN, plainPages),
+      ],
+    };
+  }
+
+  /** Forgets what was written, and gives its memory back. */
+  clear(): void {
+    this.output.clear();
+    this.dropDictionary();
+    this.page.releaseBuffers();
+    this.range.clear();
+    this.pages = [];
+    this.codec = null;
+    this.plainPages = 0;
+    this.rowCount = 0;
+    this.valueCount = 0;
+    this.uncompressedBytes = 0;
+  }
+}
+
+function varintBytes(value: number): number {
+  return value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4;
 }

@@ -1,6 +1,5 @@
-import type { ColumnBuffer } from '../decode/column-buffer.ts';
 import { ByteSink } from './byte-sink.ts';
-import type { ColumnChunkEncoder, EncodedChunk } from './column-chunk.ts';
+import type { FinishedChunk } from './column-chunk.ts';
 import { encodeFooter } from './footer.ts';
 import { MAGIC, type ThriftStruct } from './format.ts';
 import { encodeColumnIndex, encodeOffsetIndex, shiftOffsetIndex } from './page-index.ts';
@@ -15,14 +14,13 @@ export type ByteTarget = (bytes: Uint8Array) => Promise<void>;
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes one Parquet file, row group by row group, in memory bounded by a column chunk. Writers may take turns with one encoder,
- * call by call, but not at the same time.
+ * Writes one Parquet file, row group by row group. Writers may share `out`, the bytes on their way to a file, if they take turns call
+ * by call.
  *
  *     PAR1 │ row group 0: chunk, chunk … │ row group 1 … │ column indexes │ offset indexes │ footer │ length PAR1
  */
 export class ParquetFileWriter {
   private readonly schema: ColumnSchema[];
-  private readonly encoder: ColumnChunkEncoder;
   private readonly write: ByteTarget;
   private readonly out: ByteSink;
   /** Bytes already passed on. */
@@ -31,11 +29,10 @@ export class ParquetFileWriter {
   /** Encoded column index and offset index by row group and column. */
   private readonly indexes: { column: Uint8Array; offset: Uint8Array }[][] = [];
 
-  constructor(schema: ColumnSchema[], encoder: ColumnChunkEncoder, write: ByteTarget) {
+  constructor(schema: ColumnSchema[], out: ByteSink, write: ByteTarget) {
     this.schema = schema;
-    this.encoder = encoder;
     this.write = write;
-    this.out = encoder.out;
+    this.out = out;
   }
 
   /** Rows of each row group so far. */
@@ -43,29 +40,30 @@ export class ParquetFileWriter {
     return this.rowGroups.map((group) => Number(group.field_3 as bigint));
   }
 
-  /** Encodes columns of equal row count as one row group. They may be cleared afterwards. */
-  async writeRowGroup(columns: ColumnBuffer[]): Promise<void> {
+  /** Writes finished chunks, one a column, as a row group. */
+  async writeRowGroup(chunks: FinishedChunk[]): Promise<void> {
     this.begin();
-    const rowCount = columns[0]!.rowCount;
     const startsAt = this.written + this.out.length;
-    const chunks: EncodedChunk[] = [];
-    for (const [index, column] of columns.entries()) {
-      chunks.push(this.encoder.encode(column, this.schema[index]!, this.out, this.written));
-      if (this.out.length >= FLUSH_BYTES) await this.flush();
+    const metadata: ThriftStruct[] = [];
+    const indexes: { column: Uint8Array; offset: Uint8Array }[] = [];
+    for (const chunk of chunks) {
+      const chunkStartsAt = this.written + this.out.length;
+      metadata.push(chunk.metadata(chunkStartsAt));
+      const pages = chunk.pages(chunkStartsAt);
+      indexes.push({ column: encodeColumnIndex({ pages }), offset: encodeOffsetIndex({ pages }) });
+      for (const view of chunk.views()) {
+        this.out.append(view);
+        if (this.out.length >= FLUSH_BYTES) await this.flush();
+      }
     }
     this.rowGroups.push({
-      field_1: chunks.map(({ chunk }) => chunk),
+      field_1: metadata,
       field_2: BigInt(chunks.reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0)),
-      field_3: BigInt(rowCount),
+      field_3: BigInt(chunks[0]!.rowCount),
       field_5: BigInt(startsAt),
       field_6: BigInt(this.written + this.out.length - startsAt),
     });
-    this.indexes.push(
-      chunks.map(({ indexes }) => ({
-        column: encodeColumnIndex(indexes),
-        offset: encodeOffsetIndex(indexes),
-      })),
-    );
+    this.indexes.push(indexes);
     await this.flush();
   }
 
@@ -93,7 +91,7 @@ export class ParquetFileWriter {
     return this.written;
   }
 
-  /** The encoder's buffer is shared with other writers: it is empty between calls. */
+  /** The buffer is shared with other writers: it is empty between calls. */
   private begin(): void {
     if (this.written === 0) this.out.append(MAGIC);
   }

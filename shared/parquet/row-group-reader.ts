@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { snappyUncompressor } from 'hysnappy';
 import {
   BooleanColumn,
@@ -10,7 +11,7 @@ import {
 } from '../decode/column-buffer.ts';
 import { ParquetMalformed } from '../errors.ts';
 import { INT64_DIGITS } from '../layout/field-type.ts';
-import { Encoding, PageType, type ThriftStruct } from './format.ts';
+import { Codec, Encoding, PageType, type ThriftStruct } from './format.ts';
 import { readHybrid } from './levels.ts';
 import type { ColumnSchema } from './schema.ts';
 import type { SourceRowGroup } from './source-file.ts';
@@ -18,7 +19,7 @@ import { decodeThrift } from './thrift.ts';
 
 /**
  * Reads row groups that this program wrote back into columns, so that small ones can be joined: V1 data pages, PLAIN
- * and RLE_DICTIONARY, Snappy. Anything else is `ParquetMalformed`, never guessed at.
+ * and RLE_DICTIONARY; Snappy, Zstandard or none. Anything else is `ParquetMalformed`, never guessed at.
  */
 export class RowGroupReader {
   private readonly uncompress = snappyUncompressor();
@@ -31,11 +32,16 @@ export class RowGroupReader {
       const first = (metadata.field_11 ?? metadata.field_9) as bigint;
       const start = Number(first) - rowGroup.startByte;
       const end = start + Number(metadata.field_7 as bigint);
-      this.appendChunk(bytes.subarray(start, end), rowGroup.rowCount, columns[index]!);
+      this.appendChunk(
+        bytes.subarray(start, end),
+        metadata.field_4 as number,
+        rowGroup.rowCount,
+        columns[index]!,
+      );
     }
   }
 
-  private appendChunk(bytes: Uint8Array, rowCount: number, column: ColumnBuffer): void {
+  private appendChunk(bytes: Uint8Array, codec: number, rowCount: number, column: ColumnBuffer): void {
     let dictionary: ColumnBuffer | undefined;
     let at = 0;
     let rowsLeft = rowCount;
@@ -43,10 +49,8 @@ export class RowGroupReader {
       const { struct: header, length } = decodeThrift(bytes.subarray(at));
       const pageAt = at + length;
       const compressedBytes = header.field_3 as number;
-      const page = this.uncompress(
-        bytes.subarray(pageAt, pageAt + compressedBytes),
-        header.field_2 as number,
-      );
+      const compressed = bytes.subarray(pageAt, pageAt + compressedBytes);
+      const page = this.plainPage(compressed, codec, header.field_2 as number);
       at = pageAt + compressedBytes;
       if (header.field_1 === PageType.DICTIONARY_PAGE) {
         dictionary = emptyLike(column);
@@ -59,6 +63,19 @@ export class RowGroupReader {
         appendDataPage(column, page, pageRows, data.field_2 as number, dictionary);
         rowsLeft -= pageRows;
       } else throw malformed(`a page of type ${header.field_1}`);
+    }
+  }
+
+  private plainPage(bytes: Uint8Array, codec: number, length: number): Uint8Array {
+    switch (codec) {
+      case Codec.UNCOMPRESSED:
+        return bytes;
+      case Codec.SNAPPY:
+        return this.uncompress(bytes, length);
+      case Codec.ZSTD:
+        return zstdDecompressSync(bytes);
+      default:
+        throw malformed(`codec ${codec}`);
     }
   }
 }

@@ -1,19 +1,22 @@
 import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
+import type { Compression } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
+import { ColumnFeed } from '../parquet/column-feed.ts';
 import { MAGIC } from '../parquet/format.ts';
 import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
 import { shiftOffsetIndex } from '../parquet/page-index.ts';
 import { encodeTail } from '../parquet/parquet-file-writer.ts';
 import { shiftRowGroup } from '../parquet/row-group.ts';
+import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import { columnFor, RowGroupReader } from '../parquet/row-group-reader.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import { readSourceFile, type SourceFile, type SourceRowGroup } from '../parquet/source-file.ts';
 import type { ObjectPiece, ObjectStore } from '../ports/object-store.ts';
 import { inParallel } from './in-parallel.ts';
 import { readJson, writeJson } from './json-object.ts';
-import { giveBackMemory, takeMemory } from './parser-memory.ts';
+import { giveBackMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { REJECT_COLUMNS } from './reject-writer.ts';
@@ -56,7 +59,7 @@ export async function mergePartition(
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
-      : await join(ports.lake, spec, sources, schema, `${spec.kind} ${layout.fingerprint}`);
+      : await join(ports.lake, spec, sources, schema, layout.compression);
   const result: MergeResult = {
     kind: spec.kind,
     partition: spec.partition,
@@ -106,16 +109,21 @@ async function join(
   spec: MergeSpec,
   sources: SourceFile[],
   schema: ColumnSchema[],
-  memoryKey: string,
+  compression: Compression,
 ): Promise<Merged> {
   const groups = sources.flatMap(({ rowGroups }, index) =>
     rowGroups.map((group) => ({ key: spec.parts[index]!.key, group })),
   );
-  const memory = takeMemory(memoryKey);
-  const writer = new PartWriter(lake, spec.outputKey, schema, memory.encoder);
+  const memory = takeMemory();
+  const { kernel } = memory;
+  const writer = new PartWriter(lake, spec.outputKey, schema, memory);
+  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor);
   const reader = new RowGroupReader();
-  const partition = JSON.stringify(Object.values(spec.partition));
-  const columns = memory.takeColumns(partition, () => schema.map(columnFor));
+  const columns = schema.map(columnFor);
+  const feed = new ColumnFeed(
+    kernel,
+    columns.map(({ kind }) => kind),
+  );
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
       if (step.length === 1) {
@@ -126,8 +134,10 @@ async function join(
       for (const index of step) {
         const { key, group } = groups[index]!;
         reader.append(group, await lake.readRange(key, rangeOf(group)), columns);
+        feed.append(columns, rows);
+        for (const column of columns) column.clear();
       }
-      await writer.writeRowGroup(columns);
+      await writer.writeRowGroup(rows);
     }
     const { bytes, rowGroupRows } = await writer.finish();
     return { bytes, rowGroupRows };
@@ -135,7 +145,6 @@ async function join(
     await writer.abort();
     throw error;
   } finally {
-    memory.giveBackColumns(partition, columns);
     giveBackMemory(memory);
   }
 }

@@ -3,21 +3,22 @@ import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { tooManyPartitions } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
-import { BlockDecoder, type PartitionRows } from '../decode/block-decoder.ts';
+import { BlockDecoder } from '../decode/block-decoder.ts';
 import { MAX_LINE_BYTES, RecordExtractor } from '../decode/record-extractor.ts';
 import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
+import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
-import { giveBackMemory, type ParserMemory, takeMemory } from './parser-memory.ts';
+import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { RejectWriter } from './reject-writer.ts';
 
-/** Decoded rows that may wait for their row group, over all partitions. Above it the largest partition is written. */
-const BUFFER_BYTES = 32 * 1024 * 1024;
+/** Bytes that may wait for their row group, pages mostly, over all partitions. Above it the largest partition is written. */
+const BUFFER_BYTES = 96 * 1024 * 1024;
 const ROW_GROUP_ROWS = 1_000_000;
 
 /** What the state machine sees of a part. */
@@ -70,10 +71,12 @@ class RangeParser {
   private readonly range: PlannedRange;
   private readonly layout: Layout;
   private readonly schema: ColumnSchema[];
-  private readonly memory: ParserMemory;
+  private readonly memory: KernelMemory;
   private readonly extractor: RecordExtractor;
   private readonly decoder: BlockDecoder;
   private readonly rejects: RejectWriter;
+  /** By partition index, from a partition's first row on. */
+  private readonly rows: RowGroupBuilder[] = [];
   /** By partition index, from a partition's first row group on. */
   private readonly writers: (PartWriter | undefined)[] = [];
   private readonly hash = createHash('sha256');
@@ -88,16 +91,15 @@ class RangeParser {
     this.plan = plan;
     this.range = range;
     this.layout = layout;
-    this.memory = takeMemory(`rows ${layout.fingerprint}`);
+    this.memory = takeMemory();
+    const { kernel } = this.memory;
     this.schema = layout.columns.map(({ name, type }) => ({ name, type }));
     const { terminatorBytes } = plan.geometry;
-    this.extractor = new RecordExtractor({ ...layout.record, terminatorBytes }, range.startByte);
+    this.extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes }, range.startByte);
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
-    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory.encoder);
-    this.decoder = new BlockDecoder(
-      layout,
-      (reject) => this.rejects.add(reject),
-      (values, make) => this.memory.takeColumns(JSON.stringify(values), make),
+    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory);
+    this.decoder = new BlockDecoder(kernel, layout, this.extractor.capacityRecords, (reject) =>
+      this.rejects.add(reject),
     );
   }
 
@@ -110,9 +112,6 @@ class RangeParser {
       await this.abandon();
       throw error;
     } finally {
-      for (const { values, columns } of this.decoder.partitions) {
-        this.memory.giveBackColumns(JSON.stringify(values), columns);
-      }
       giveBackMemory(this.memory);
     }
   }
@@ -150,49 +149,49 @@ class RangeParser {
 
   private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
-      this.decoder.decode(this.extractor);
-      if (this.decoder.partitionCount > this.layout.maxPartitions) {
+      const batches = this.decoder.decode(this.extractor);
+      if (this.decoder.partitions.length > this.layout.maxPartitions) {
         return tooManyPartitions(this.plan.sourceKey, this.layout);
+      }
+      for (const { partition, address, count } of batches) {
+        this.rowsOf(partition).append(this.decoder.vectors, address, count);
       }
       await this.drain();
     }
     return null;
   }
 
+  private rowsOf(partition: number): RowGroupBuilder {
+    const { kernel, compressor } = this.memory;
+    this.rows[partition] ??= new RowGroupBuilder(kernel, this.schema, this.layout.compression, compressor);
+    return this.rows[partition];
+  }
+
   /** Keeps buffered rows within bounds: writes the largest partition as a row group until they are. */
   private async drain(): Promise<void> {
     await this.rejects.drain();
-    const sizes = this.decoder.partitions.map(bufferedBytes);
-    let total = sizes.reduce((sum, size) => sum + size, 0);
-    for (const [index, rows] of this.decoder.partitions.entries()) {
-      if (rows.rowCount < ROW_GROUP_ROWS) continue;
-      await this.writeRowGroup(index);
-      total -= sizes[index]!;
-      sizes[index] = 0;
+    for (const [index, rows] of this.rows.entries()) {
+      if (rows && rows.rowCount >= ROW_GROUP_ROWS) await this.writeRowGroup(index);
     }
-    while (total > BUFFER_BYTES) {
-      const largest = sizes.indexOf(Math.max(...sizes));
-      await this.writeRowGroup(largest);
-      total -= sizes[largest]!;
-      sizes[largest] = 0;
+    while (true) {
+      const sizes = this.rows.map((rows) => (rows.rowCount > 0 ? rows.bufferedBytes : 0));
+      if (sizes.reduce((sum, size) => sum + size, 0) <= BUFFER_BYTES) break;
+      await this.writeRowGroup(sizes.indexOf(Math.max(...sizes)));
     }
   }
 
-  private async writeRowGroup(partitionIndex: number): Promise<void> {
-    const rows = this.decoder.partitions[partitionIndex]!;
-    const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(rows));
-    this.writers[partitionIndex] ??= new PartWriter(this.ports.lake, key, this.schema, this.memory.encoder);
-    const writer = this.writers[partitionIndex];
-    await writer.writeRowGroup(rows.columns);
-    rows.rowCount = 0;
+  private async writeRowGroup(partition: number): Promise<void> {
+    const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(partition));
+    this.writers[partition] ??= new PartWriter(this.ports.lake, key, this.schema, this.memory);
+    await this.writers[partition].writeRowGroup(this.rows[partition]!);
   }
 
   private async finishOutputs(): Promise<PartOutput[]> {
     const outputs: PartOutput[] = [];
-    for (const [index, rows] of this.decoder.partitions.entries()) {
-      if (rows.rowCount > 0) await this.writeRowGroup(index);
+    for (const [index, rows] of this.rows.entries()) {
+      if (rows && rows.rowCount > 0) await this.writeRowGroup(index);
       const file = await this.writers[index]?.finish();
-      if (file) outputs.push({ partition: this.partitionOf(rows), ...file });
+      if (file) outputs.push({ partition: this.partitionOf(index), ...file });
     }
     return outputs;
   }
@@ -203,10 +202,9 @@ class RangeParser {
     return [];
   }
 
-  private partitionOf(rows: PartitionRows): Record<string, string | null> {
-    return Object.fromEntries(
-      this.layout.partitionBy.map((field, index) => [field.name, rows.values[index]!]),
-    );
+  private partitionOf(partition: number): Record<string, string | null> {
+    const values = this.decoder.partitions[partition]!;
+    return Object.fromEntries(this.layout.partitionBy.map((field, index) => [field.name, values[index]!]));
   }
 
   private lineTooLong(): Refusal {
@@ -232,7 +230,7 @@ class RangeParser {
       records: { detail: detailCount, accepted: detailCount - rejectedCount, rejected: rejectedCount },
       reasons: this.rejects.reasons,
       sums: sums.map((sum) => ({
-        field: sum.field.name,
+        field: sum.decoder.field.name,
         total: String(sum.total),
         undecodable: sum.undecodableCount,
       })),
@@ -243,8 +241,4 @@ class RangeParser {
       refusal,
     };
   }
-}
-
-function bufferedBytes(rows: PartitionRows): number {
-  return rows.columns.reduce((sum, column) => sum + column.sizeBytes(), 0);
 }

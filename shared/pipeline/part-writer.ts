@@ -1,9 +1,9 @@
 import type { PartFile } from '../control/part-manifest.ts';
-import type { ColumnBuffer } from '../decode/column-buffer.ts';
-import type { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
 import { ParquetFileWriter } from '../parquet/parquet-file-writer.ts';
+import type { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import type { ObjectStore, ObjectWriter } from '../ports/object-store.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 
 /** One Parquet object that is written row group by row group and appears when it is finished. */
 export class PartWriter {
@@ -11,20 +11,20 @@ export class PartWriter {
   private readonly target: ObjectWriter;
   private readonly file: ParquetFileWriter;
 
-  constructor(store: ObjectStore, key: string, schema: ColumnSchema[], encoder: ColumnChunkEncoder) {
+  constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
     this.target = store.createWriter(key);
-    this.file = new ParquetFileWriter(schema, encoder, (bytes) => this.target.write(bytes));
+    this.file = new ParquetFileWriter(schema, memory.out, (bytes) => this.target.write(bytes));
   }
 
   get parquet(): ParquetFileWriter {
     return this.file;
   }
 
-  /** Writes the columns as one row group and empties them. */
-  async writeRowGroup(columns: ColumnBuffer[]): Promise<void> {
-    await this.file.writeRowGroup(columns);
-    for (const column of columns) column.clear();
+  /** Writes the rows as one row group and empties them. */
+  async writeRowGroup(rows: RowGroupBuilder): Promise<void> {
+    await this.file.writeRowGroup(rows.finish());
+    rows.clear();
   }
 
   async finish(): Promise<PartFile> {

@@ -1,9 +1,11 @@
 import type { PartFile } from '../control/part-manifest.ts';
 import type { Reject } from '../decode/block-decoder.ts';
 import { BytesColumn, Int64Column } from '../decode/column-buffer.ts';
-import type { ColumnChunkEncoder } from '../parquet/column-chunk.ts';
+import { ColumnFeed } from '../parquet/column-feed.ts';
+import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
 /** Columns of every rejects dataset. `raw` is the record as it stands in the file, without terminator. */
@@ -24,7 +26,7 @@ export class RejectWriter {
   readonly reasons: Record<string, number> = {};
   private readonly store: ObjectStore;
   private readonly key: string;
-  private readonly encoder: ColumnChunkEncoder;
+  private readonly memory: KernelMemory;
   private readonly sourceKey: Uint8Array;
   private readonly texts = new TextEncoder();
   private readonly columns = {
@@ -36,11 +38,13 @@ export class RejectWriter {
     raw: new BytesColumn(),
   };
   private writer: PartWriter | undefined;
+  private feed: ColumnFeed | undefined;
+  private rows: RowGroupBuilder | undefined;
 
-  constructor(store: ObjectStore, key: string, sourceKey: string, encoder: ColumnChunkEncoder) {
+  constructor(store: ObjectStore, key: string, sourceKey: string, memory: KernelMemory) {
     this.store = store;
     this.key = key;
-    this.encoder = encoder;
+    this.memory = memory;
     this.sourceKey = this.texts.encode(sourceKey);
   }
 
@@ -70,8 +74,17 @@ export class RejectWriter {
   }
 
   private async writeRowGroup(): Promise<void> {
-    this.writer ??= new PartWriter(this.store, this.key, REJECT_COLUMNS, this.encoder);
-    await this.writer.writeRowGroup(Object.values(this.columns));
+    const memory = this.memory;
+    const columns = Object.values(this.columns);
+    this.writer ??= new PartWriter(this.store, this.key, REJECT_COLUMNS, memory);
+    this.feed ??= new ColumnFeed(
+      memory.kernel,
+      columns.map(({ kind }) => kind),
+    );
+    this.rows ??= new RowGroupBuilder(memory.kernel, REJECT_COLUMNS, 'snappy', memory.compressor);
+    this.feed.append(columns, this.rows);
+    for (const column of columns) column.clear();
+    await this.writer.writeRowGroup(this.rows);
   }
 }
 

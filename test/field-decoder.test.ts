@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeValue } from '../shared/decode/decode-value.ts';
-import { createFieldKernel, REJECTED } from '../shared/decode/field-kernel.ts';
+import { FieldDecoder } from '../shared/decode/field-decoder.ts';
 import { FieldSum } from '../shared/decode/field-sum.ts';
+import { Kernel } from '../shared/kernel/kernel.ts';
+import { READ_MARGIN_BYTES } from '../shared/kernel/shapes.ts';
 import { parseDateFormat } from '../shared/layout/date-format.ts';
 import { parseFieldType } from '../shared/layout/field-type.ts';
 import type { Encoding, Field, Sign } from '../shared/layout/layout.ts';
-import { comparable, rowsOf } from './support/column-rows.ts';
+import { comparable, INVALID, vectorValue } from './support/vector-values.ts';
 
 const SIGNS: Sign[] = ['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate'];
-const FIELD_INDEX = 3;
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
 function fieldOf(type: string, lengthBytes: number, more: Partial<Field> = {}, format?: string): Field {
@@ -34,42 +35,37 @@ function fieldOf(type: string, lengthBytes: number, more: Partial<Field> = {}, f
   };
 }
 
-/** Runs the kernel over fields that stand in records, out of order, and compares it with the one-value decoder. */
-function agrees(field: Field, encoding: Encoding, fields: Uint8Array[]): void {
+const kernel = new Kernel();
+
+/** Decodes fields that stand in records, in any order in memory, with `around` before, between and behind them. */
+function decodeAll(field: Field, encoding: Encoding, fields: Uint8Array[], around = 0x39) {
+  kernel.reset();
   const lengthBytes = field.endByte + 1;
-  const bytes = new Uint8Array(fields.length * lengthBytes).fill(0x39);
-  const starts = new Int32Array(fields.length);
-  const records = new Int32Array(fields.length);
-  for (const [index, content] of fields.entries()) {
-    starts[index] = (fields.length - 1 - index) * lengthBytes;
-    records[index] = (index + 1) % fields.length;
-    bytes.set(content, starts[index]! + field.startByte);
+  const bytes = new Uint8Array(fields.length * lengthBytes + 2 * READ_MARGIN_BYTES).fill(around);
+  const offsets = fields.map((_, index) => READ_MARGIN_BYTES + (fields.length - 1 - index) * lengthBytes);
+  for (const [index, content] of fields.entries()) bytes.set(content, offsets[index]! + field.startByte);
+  const block = kernel.place(bytes);
+  const starts = Uint32Array.from(offsets, (offset) => block + offset);
+  const records = kernel.place(new Uint8Array(starts.buffer));
+  const decoder = new FieldDecoder(kernel, field, encoding, fields.length);
+  decoder.decode(records, fields.length);
+  const rows = fields.map((_, index) => vectorValue(kernel, decoder.vector, index));
+  return { decoder, rows, bytes, offsets };
+}
+
+/** The kernel and the one-value decoder say the same of every field, whatever stands around it. */
+function agrees(field: Field, encoding: Encoding, fields: Uint8Array[]): void {
+  for (const around of [0x39, 0x20, 0xe9]) {
+    const { decoder, rows, bytes, offsets } = decodeAll(field, encoding, fields, around);
+    const expected = offsets.map((offset) => {
+      const decoded = decodeValue(bytes, offset, field, encoding);
+      if (decoded.state === 'value') return comparable(decoded.value);
+      return decoded.state === 'null' ? null : INVALID;
+    });
+    expect(rows).toEqual(expected);
+    expect(decoder.invalidCount).toBe(expected.filter((value) => value === INVALID).length);
+    expect(decoder.vector.hasNulls).toBe(expected.some((value) => value === null || value === INVALID));
   }
-  const failed = new Int16Array(fields.length).fill(-1);
-  failed[0] = 1;
-  const kernel = createFieldKernel(field, FIELD_INDEX, encoding);
-  const column = kernel.makeColumn();
-  const recordCount = fields.length;
-  const expectedFailed = [...failed];
-  let expectedResult = 0;
-  const rows = [...records].map((record) => {
-    const decoded = decodeValue(bytes, starts[record]!, field, encoding);
-    if (decoded.state === 'value') return comparable(decoded.value);
-    if (field.required || (decoded.state === 'invalid' && field.onInvalid === 'reject')) {
-      expectedResult += REJECTED;
-      if (expectedFailed[record] === -1) expectedFailed[record] = FIELD_INDEX;
-    } else if (decoded.state === 'invalid') expectedResult++;
-    return null;
-  });
-  // Twice, with a third try taken back between: the second batch must land behind the first.
-  const batch = { bytes, starts, records, recordCount, failed };
-  expect(kernel.append(batch, column)).toBe(expectedResult);
-  const mark = column.mark();
-  kernel.append(batch, column);
-  column.rollback(mark);
-  expect(kernel.append(batch, column)).toBe(expectedResult);
-  expect(rowsOf(column)).toEqual([...rows, ...rows]);
-  expect([...failed]).toEqual(expectedFailed);
 }
 
 const HOSTILE = [
@@ -107,10 +103,6 @@ function contents(lengthBytes: number, likely: string[] = []) {
   return fc.array(one, { minLength: 1, maxLength: 12 });
 }
 
-const settling = fc.record({
-  required: fc.boolean(),
-  onInvalid: fc.constantFrom('null' as const, 'reject' as const),
-});
 const encodings = fc.constantFrom<Encoding>('iso-8859-1', 'us-ascii', 'utf-8');
 
 describe('the kernel gives what the one-value decoder gives', () => {
@@ -135,14 +127,11 @@ describe('the kernel gives what the one-value decoder gives', () => {
         lengthBytes: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 9, max: 70 })),
         sign: fc.constantFrom(...SIGNS),
         point: fc.constantFrom('implied' as const, 'explicit' as const),
-        settle: settling,
       })
-      .chain(({ type, lengthBytes, sign, point, settle }) =>
+      .chain(({ type, lengthBytes, sign, point }) =>
         fc.tuple(
           // A layout of an overpunched sign and an explicit point is refused.
-          fc.constant(
-            fieldOf(type, lengthBytes, { sign, point: /ing$/.test(sign) ? 'implied' : point, ...settle }),
-          ),
+          fc.constant(fieldOf(type, lengthBytes, { sign, point: /ing$/.test(sign) ? 'implied' : point })),
           encodings,
           contents(lengthBytes, ['-12.5 ', ' 12,50-', '+.5', '5.', '.', '-', ' +', '1.2.3', '0.10000000']),
         ),
@@ -162,8 +151,8 @@ describe('the kernel gives what the one-value decoder gives', () => {
     const days = ['0101', '0228', '0229', '0230', '0431', '1231', '0001', '1301', '0100', '0132'];
     const times = ['000000000000', '235959999999', '240000000000', '006000000000', '000060000000'];
     const moment = fc.tuple(...[years, days, times].map((parts) => fc.constantFrom(...parts)));
-    const cases = fc.tuple(fc.constantFrom(...formats), settling).chain(([[type, format], settle]) => {
-      const field = fieldOf(type, format.length, settle, format);
+    const cases = fc.constantFrom(...formats).chain(([type, format]) => {
+      const field = fieldOf(type, format.length, {}, format);
       const written = moment.map(([year, day, time]) => {
         const parts = { yyyy: year!, MM: day!.slice(0, 2), dd: day!.slice(2), HH: time!.slice(0, 2) };
         const all: Record<string, string> = { ...parts, mm: time!.slice(2, 4), ss: time!.slice(4, 6) };
@@ -182,12 +171,11 @@ describe('the kernel gives what the one-value decoder gives', () => {
   test('texts: every trim, keep and encoding, ill-formed UTF-8 too', () => {
     const cases = fc
       .record({
-        lengthBytes: fc.integer({ min: 1, max: 20 }),
+        lengthBytes: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 21, max: 70 })),
         trim: fc.constantFrom('trailing' as const, 'both' as const, 'none' as const),
         keep: fc.constantFrom('all' as const, 'alphanumeric' as const, 'digits' as const),
-        settle: settling,
       })
-      .chain(({ lengthBytes, trim, keep, settle }) => {
+      .chain(({ lengthBytes, trim, keep }) => {
         const utf8 = [
           '\xed\xa0\x80',
           '\xf0\x9f\x98\x80',
@@ -197,7 +185,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
           '\xef\xbb\xbfa',
         ];
         const likely = [' á '.slice(1), '  a b ', '123.456-78', '\xc3\xa9 x', ...utf8];
-        const field = fieldOf('string', lengthBytes, { trim, keep, ...settle });
+        const field = fieldOf('string', lengthBytes, { trim, keep });
         return fc.tuple(fc.constant(field), encodings, contents(lengthBytes, likely));
       });
     run(cases, 800);
@@ -206,9 +194,9 @@ describe('the kernel gives what the one-value decoder gives', () => {
   test('booleans, doubles and raw bytes', () => {
     const likely = ['S', ' N', '1', '0 ', '-1.5e3', '1e999', '.5', '+2.', '1e', '-0', 'NaN', 'Infinity'];
     const cases = fc
-      .tuple(fc.constantFrom('boolean', 'double', 'binary'), fc.integer({ min: 1, max: 12 }), settling)
-      .chain(([type, lengthBytes, settle]) =>
-        fc.tuple(fc.constant(fieldOf(type, lengthBytes, settle)), encodings, contents(lengthBytes, likely)),
+      .tuple(fc.constantFrom('boolean', 'double', 'binary'), fc.integer({ min: 1, max: 20 }))
+      .chain(([type, lengthBytes]) =>
+        fc.tuple(fc.constant(fieldOf(type, lengthBytes)), encodings, contents(lengthBytes, likely)),
       );
     run(cases, 400);
   });
@@ -256,17 +244,11 @@ test.each([
           startByte: 0,
           endByte: width,
         };
-        const bytes = latin1(values.map((value) => cobol(value, width, sign)).join(''));
-        const records = Int32Array.from(values.keys());
-        const starts = records.map((record) => record * width);
-        const recordCount = values.length;
-        const kernel = createFieldKernel(field, 0, 'us-ascii');
-        const column = kernel.makeColumn();
-        const failed = new Int16Array(recordCount).fill(-1);
-        expect(kernel.append({ bytes, starts, records, recordCount, failed }, column)).toBe(0);
-        expect(rowsOf(column)).toEqual(values);
-        const sum = new FieldSum(field);
-        sum.add(bytes, starts, records, recordCount);
+        const written = values.map((value) => latin1(cobol(value, width, sign)));
+        const { decoder, rows } = decodeAll(field, 'us-ascii', written);
+        expect(rows).toEqual(values);
+        const sum = new FieldSum(kernel, decoder);
+        sum.add(values.length, 0);
         expect([sum.total, sum.undecodableCount]).toEqual([values.reduce((a, b) => a + b), 0]);
       },
     ),
@@ -279,5 +261,24 @@ test('dates are the days the calendar of the machine has', () => {
   for (let days = -719_162; days <= 2_932_896; days += days % 97 === 0 ? 1 : 487) {
     const iso = new Date(days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
     expect(decodeValue(latin1(iso), 0, field, 'us-ascii')).toEqual({ state: 'value', value: days });
+  }
+});
+
+test('every byte at every position of a number, a date and a text', () => {
+  const cases: [Field, string][] = [
+    [fieldOf('decimal(15,2)', 15), '000000025312531'],
+    [fieldOf('integer', 18), '999999999999999999'],
+    [fieldOf('decimal(38,0)', 38), '9'.repeat(38)],
+    [fieldOf('date', 8, {}, 'yyyyMMdd'), '20240229'],
+    [fieldOf('string', 20), 'Antonio Goncalves   '],
+    [fieldOf('string', 15, { keep: 'alphanumeric' }), '12.ABC.345/01-9'],
+  ];
+  for (const [field, text] of cases) {
+    const fields = Array.from({ length: text.length * 256 }, (_, index) => {
+      const content = latin1(text);
+      content[index >> 8] = index & 255;
+      return content;
+    });
+    for (const encoding of ['iso-8859-1', 'us-ascii', 'utf-8'] as const) agrees(field, encoding, fields);
   }
 });

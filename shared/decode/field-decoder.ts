@@ -1,0 +1,173 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import {
+  CODE_ASCII,
+  CODE_LATIN1,
+  CODE_UTF8,
+  FORMAT_LITERALS,
+  INVALID_COUNT_UNIT,
+  KEEP_ALPHANUMERIC,
+  KEEP_DIGITS,
+  SIGN_LEADING,
+  SIGN_LEADING_SEPARATE,
+  SIGN_NONE,
+  SIGN_TRAILING,
+  SIGN_TRAILING_SEPARATE,
+  STATE_INVALID,
+  STATE_UNDECIDED,
+  STATE_VALUE,
+  WRITE_MARGIN_BYTES,
+} from '../kernel/shapes.ts';
+import type { DateFormat } from '../layout/date-format.ts';
+import { INT64_DIGITS } from '../layout/field-type.ts';
+import type { Encoding, Field, Sign } from '../layout/layout.ts';
+import { decodeValue } from './decode-value.ts';
+import { FieldVector, type VectorKind, vectorKind } from './field-vector.ts';
+
+const ENCODING_CODES: Record<Encoding, number> = {
+  'iso-8859-1': CODE_LATIN1,
+  'us-ascii': CODE_ASCII,
+  'utf-8': CODE_UTF8,
+};
+
+const SIGN_CODES: Record<Sign, number> = {
+  none: SIGN_NONE,
+  leading: SIGN_LEADING,
+  trailing: SIGN_TRAILING,
+  'leading-separate': SIGN_LEADING_SEPARATE,
+  'trailing-separate': SIGN_TRAILING_SEPARATE,
+};
+
+/** Decodes the records at `count` addresses, 4 bytes each from `records` on; returns nulls + invalids × INVALID_COUNT_UNIT. */
+type DecodeRecords = (records: number, count: number) => number;
+
+/** One field of a layout, decoded for all records of a block at once. The way to do it is chosen here, never per record. */
+export class FieldDecoder {
+  readonly field: Field;
+  readonly vector: FieldVector;
+  /** Of the last block, records that are rejected for other reasons included. */
+  invalidCount = 0;
+  private readonly kernel: Kernel;
+  private readonly encoding: Encoding;
+  private readonly run: DecodeRecords;
+
+  /** `capacityRecords` is the most records of a block. */
+  constructor(kernel: Kernel, field: Field, encoding: Encoding, capacityRecords: number) {
+    this.kernel = kernel;
+    this.field = field;
+    this.encoding = encoding;
+    const kind = vectorKind(field.type);
+    this.vector = new FieldVector(kernel, kind, maxValueBytes(field, kind, encoding), capacityRecords);
+    this.run = decodeRecords(kernel, field, encoding, this.vector, capacityRecords);
+  }
+
+  decode(records: number, count: number): void {
+    const result = this.run(records, count);
+    this.invalidCount = Math.floor(result / INVALID_COUNT_UNIT);
+    if (this.vector.kind === 'double' && this.invalidCount > 0) this.decide(records, count);
+    this.vector.hasNulls = result % INVALID_COUNT_UNIT > 0 || this.invalidCount > 0;
+  }
+
+  /** Doubles that the kernel leaves: those of many digits or with an exponent, and what is no number. */
+  private decide(records: number, count: number): void {
+    const { bytes, view } = this.kernel;
+    this.invalidCount = 0;
+    for (let record = 0; record < count; record++) {
+      const stateAt = this.vector.states + record;
+      if (bytes[stateAt] !== STATE_UNDECIDED) continue;
+      const decoded = decodeValue(
+        bytes,
+        view.getUint32(records + record * 4, true),
+        this.field,
+        this.encoding,
+      );
+      bytes[stateAt] = decoded.state === 'value' ? STATE_VALUE : STATE_INVALID;
+      if (decoded.state === 'value') {
+        view.setFloat64(this.vector.values + record * 8, decoded.value as number, true);
+      } else this.invalidCount++;
+    }
+  }
+}
+
+const FIXED_BYTES = { int32: 4, int64: 8, int128: 16, double: 8, boolean: 1 };
+
+function maxValueBytes({ startByte, endByte, type }: Field, kind: VectorKind, encoding: Encoding): number {
+  if (kind !== 'bytes') return FIXED_BYTES[kind];
+  // A byte above 0x7f takes two in UTF-8.
+  return (endByte - startByte) * (type.kind === 'string' && encoding === 'iso-8859-1' ? 2 : 1);
+}
+
+function decodeRecords(
+  kernel: Kernel,
+  field: Field,
+  encoding: Encoding,
+  { states, values }: FieldVector,
+  capacityRecords: number,
+): DecodeRecords {
+  const { call } = kernel;
+  const { startByte: at, type } = field;
+  const width = field.endByte - at;
+  const sign = SIGN_CODES[field.sign];
+  switch (type.kind) {
+    case 'integer':
+      return (records, count) =>
+        call.decodeInt64s(records, count, at, width, sign, -1, INT64_DIGITS, states, values);
+    case 'decimal': {
+      const decode = type.precision > INT64_DIGITS ? call.decodeInt128s : call.decodeInt64s;
+      const explicitScale = field.point === 'explicit' ? type.scale : -1;
+      return (records, count) =>
+        decode(records, count, at, width, sign, explicitScale, type.precision, states, values);
+    }
+    case 'date': {
+      const format = kernel.place(formatBytes(field.dateFormat!));
+      const compact = field.dateFormat!.pattern === 'yyyyMMdd' ? 1 : 0;
+      return (records, count) => call.decodeDates(records, count, at, width, format, compact, states, values);
+    }
+    case 'timestamp': {
+      const format = kernel.place(formatBytes(field.dateFormat!));
+      return (records, count) => call.decodeTimestamps(records, count, at, width, format, states, values);
+    }
+    case 'string': {
+      const code = ENCODING_CODES[encoding];
+      const side = kernel.allocate(capacityRecords * width * 2 + WRITE_MARGIN_BYTES);
+      if (field.keep !== 'all') {
+        const keep = field.keep === 'digits' ? KEEP_DIGITS : KEEP_ALPHANUMERIC;
+        return (records, count) =>
+          call.decodeKept(records, count, at, width, code, keep, side, states, values);
+      }
+      const trimStart = field.trim === 'both' ? 1 : 0;
+      const trimEnd = field.trim === 'none' ? 0 : 1;
+      return (records, count) =>
+        call.decodeTexts(records, count, at, width, code, trimStart, trimEnd, side, states, values);
+    }
+    case 'binary':
+      return (records, count) => call.decodeBinary(records, count, at, width, states, values);
+    case 'boolean': {
+      const texts = kernel.place(booleanTexts(field));
+      const textCount = field.trueValues.length + field.falseValues.length;
+      return (records, count) =>
+        call.decodeBooleans(records, count, at, width, texts, textCount, states, values);
+    }
+    case 'double':
+      return (records, count) => call.decodeDoubles(records, count, at, width, states, values);
+  }
+}
+
+function formatBytes(format: DateFormat): Uint8Array {
+  const { yearAt, monthAt, dayAt, hourAt, minuteAt, secondAt, fractionAt, fractionDigits, literals } = format;
+  const words = [yearAt, monthAt, dayAt, hourAt, minuteAt, secondAt, fractionAt, fractionDigits];
+  words.push(literals.length, ...literals.flatMap(({ at, byte }) => [at, byte]));
+  if (FORMAT_LITERALS !== 9 * 4) throw new Error('the kernel has another date format');
+  return new Uint8Array(Int32Array.from(words).buffer);
+}
+
+/** { length, value, bytes } of each text. */
+function booleanTexts({ trueValues, falseValues }: Field): Uint8Array {
+  const entry = (text: string, value: number) => {
+    const bytes = Buffer.from(text, 'latin1');
+    return Buffer.concat([Uint8Array.of(bytes.length, value), bytes]);
+  };
+  return Buffer.concat([
+    ...trueValues.map((text) => entry(text, 1)),
+    ...falseValues.map((text) => entry(text, 0)),
+  ]);
+}

@@ -1,0 +1,54 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { MAX_RECORDS } from '../kernel/shapes.ts';
+import { type FieldType, INT64_DIGITS } from '../layout/field-type.ts';
+
+/** How the values of a column are held; Parquet's physical types follow from it. */
+export type VectorKind = 'int32' | 'int64' | 'int128' | 'double' | 'boolean' | 'bytes';
+
+/** Bytes of one entry in `values`; a text is an address and a length. */
+export const ENTRY_BYTES: Record<VectorKind, number> = {
+  int32: 4,
+  int64: 8,
+  int128: 16,
+  double: 8,
+  boolean: 1,
+  bytes: 8,
+};
+
+export function vectorKind(type: FieldType): VectorKind {
+  switch (type.kind) {
+    case 'string':
+    case 'binary':
+      return 'bytes';
+    case 'integer':
+    case 'timestamp':
+      return 'int64';
+    case 'decimal':
+      return type.precision > INT64_DIGITS ? 'int128' : 'int64';
+    case 'date':
+      return 'int32';
+    case 'boolean':
+    case 'double':
+      return type.kind;
+  }
+}
+
+/** One column over the records of a block, in the kernel's memory (see kernel/shapes.ts). */
+export class FieldVector {
+  readonly kind: VectorKind;
+  /** Address of a state byte a record. */
+  readonly states: number;
+  /** Address of the values, indexed as the states are. */
+  readonly values: number;
+  /** Most bytes of one value in PLAIN form, the length of a text left out. */
+  maxValueBytes: number;
+  /** Whether a record of the block may have no value. */
+  hasNulls = true;
+
+  constructor(kernel: Kernel, kind: VectorKind, maxValueBytes: number, capacityRecords = MAX_RECORDS) {
+    this.kind = kind;
+    this.maxValueBytes = maxValueBytes;
+    this.states = kernel.allocate(capacityRecords);
+    this.values = kernel.allocate(capacityRecords * ENTRY_BYTES[kind]);
+  }
+}

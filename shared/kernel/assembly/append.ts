@@ -1,0 +1,192 @@
+import {
+  PAGE_COUNT,
+  PAGE_GREATEST,
+  PAGE_GREATEST_PREFIX,
+  PAGE_LEAST,
+  PAGE_LEAST_PREFIX,
+  PAGE_LENGTH,
+  PAGE_LEVELS,
+  PAGE_ROWS,
+  PAGE_VALUES,
+  STATE_VALUE,
+} from '../shapes';
+import { compareBytes, isLess128, prefixOf } from './bytes-order';
+
+/**
+ * Appends values of a field vector to an open page in PLAIN form, keeping the least and greatest of the page. `members` are
+ * indexes into the vector, 2 bytes each; those without a value are left out. `states` 0 says that all have one. The page has
+ * room for what is appended and a margin.
+ */
+
+/** Appends the rows' levels and counts them; `states` 0 says that all have a value. */
+export function appendRows(page: usize, states: usize, members: usize, count: i32): void {
+  const rows = load<i32>(page, PAGE_ROWS);
+  const levels = load<u32>(page, PAGE_LEVELS) as usize;
+  let present = count;
+  if (states !== 0) {
+    present = 0;
+    for (let index = 0; index < count; index++) {
+      const has = (load<u8>(states + load<u16>(members + (index << 1))) === (STATE_VALUE as u8)) as i32;
+      store<u8>(levels + rows + index, has as u8);
+      present += has;
+    }
+  } else if (levels !== 0) memory.fill(levels + rows, 1, count);
+  store<i32>(page, rows + count, PAGE_ROWS);
+  store<i32>(page, load<i32>(page, PAGE_COUNT) + present, PAGE_COUNT);
+}
+
+function isAbsent(states: usize, member: u32): bool {
+  return states !== 0 && load<u8>(states + member) !== (STATE_VALUE as u8);
+}
+
+export function appendInt32s(page: usize, states: usize, values: usize, members: usize, count: i32): void {
+  let out = (load<u32>(page, PAGE_VALUES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const first = out;
+  let least = load<i64>(page, PAGE_LEAST) as i32;
+  let greatest = load<i64>(page, PAGE_GREATEST) as i32;
+  for (let index = 0; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<i32>(values + (member << 2));
+    store<i32>(out, value);
+    least = min<i32>(least, value);
+    greatest = max<i32>(greatest, value);
+    out += 4;
+  }
+  store<i64>(page, least as i64, PAGE_LEAST);
+  store<i64>(page, greatest as i64, PAGE_GREATEST);
+  addLength(page, out - first);
+}
+
+export function appendInt64s(page: usize, states: usize, values: usize, members: usize, count: i32): void {
+  let out = (load<u32>(page, PAGE_VALUES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const first = out;
+  let least = load<i64>(page, PAGE_LEAST);
+  let greatest = load<i64>(page, PAGE_GREATEST);
+  for (let index = 0; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<i64>(values + (member << 3));
+    store<i64>(out, value);
+    least = select<i64>(value, least, value < least);
+    greatest = select<i64>(value, greatest, value > greatest);
+    out += 8;
+  }
+  store<i64>(page, least, PAGE_LEAST);
+  store<i64>(page, greatest, PAGE_GREATEST);
+  addLength(page, out - first);
+}
+
+export function appendDoubles(page: usize, states: usize, values: usize, members: usize, count: i32): void {
+  let out = (load<u32>(page, PAGE_VALUES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const first = out;
+  let least = load<f64>(page, PAGE_LEAST);
+  let greatest = load<f64>(page, PAGE_GREATEST);
+  for (let index = 0; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<f64>(values + (member << 3));
+    store<f64>(out, value);
+    least = min<f64>(least, value);
+    greatest = max<f64>(greatest, value);
+    out += 8;
+  }
+  store<f64>(page, least, PAGE_LEAST);
+  store<f64>(page, greatest, PAGE_GREATEST);
+  addLength(page, out - first);
+}
+
+/** One byte a value until the page is closed. */
+export function appendBooleans(page: usize, states: usize, values: usize, members: usize, count: i32): void {
+  let out = (load<u32>(page, PAGE_VALUES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const first = out;
+  let least = load<i64>(page, PAGE_LEAST);
+  let greatest = load<i64>(page, PAGE_GREATEST);
+  for (let index = 0; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<u8>(values + member);
+    store<u8>(out++, value);
+    least = min<i64>(least, value as i64);
+    greatest = max<i64>(greatest, value as i64);
+  }
+  store<i64>(page, least, PAGE_LEAST);
+  store<i64>(page, greatest, PAGE_GREATEST);
+  addLength(page, out - first);
+}
+
+/** 16 bytes each, two's complement, high byte first. */
+export function appendInt128s(page: usize, states: usize, values: usize, members: usize, count: i32): void {
+  const base = load<u32>(page, PAGE_VALUES) as usize;
+  let out = base + load<u32>(page, PAGE_LENGTH);
+  const first = out;
+  for (let index = 0; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    v128.store(out, v128.load(values + (member << 4)));
+    if (out === base || isLess128(out, base + load<u32>(page, PAGE_LEAST))) {
+      store<u32>(page, (out - base) as u32, PAGE_LEAST);
+    }
+    if (out === base || isLess128(base + load<u32>(page, PAGE_GREATEST), out)) {
+      store<u32>(page, (out - base) as u32, PAGE_GREATEST);
+    }
+    out += 16;
+  }
+  addLength(page, out - first);
+}
+
+/** Texts and raw bytes: a length of 4 bytes before each. `base` is added to the addresses of the vector. */
+export function appendBytes(
+  page: usize,
+  states: usize,
+  values: usize,
+  base: usize,
+  members: usize,
+  count: i32,
+): void {
+  const firstOut = load<u32>(page, PAGE_VALUES) as usize;
+  let out = firstOut + load<u32>(page, PAGE_LENGTH);
+  const before = out;
+  let least = load<u64>(page, PAGE_LEAST_PREFIX);
+  let greatest = load<u64>(page, PAGE_GREATEST_PREFIX);
+  for (let index = 0; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const from = base + load<u32>(values + (member << 3));
+    const length = load<u32>(values + (member << 3), 4) as usize;
+    store<u32>(out, length as u32);
+    v128.store(out, v128.load(from), 4);
+    if (length > 16) {
+      v128.store(out, v128.load(from, 16), 20);
+      if (length > 32) memory.copy(out + 36, from + 32, length - 32);
+    }
+    const prefix = prefixOf(from, length);
+    if (prefix >= greatest) {
+      if (prefix > greatest || out === firstOut || isBeyond(page, firstOut, out, PAGE_GREATEST, 1)) {
+        greatest = prefix;
+        store<u32>(page, (out - firstOut) as u32, PAGE_GREATEST);
+      }
+    }
+    if (prefix <= least) {
+      if (prefix < least || out === firstOut || isBeyond(page, firstOut, out, PAGE_LEAST, -1)) {
+        least = prefix;
+        store<u32>(page, (out - firstOut) as u32, PAGE_LEAST);
+      }
+    }
+    out += 4 + length;
+  }
+  store<u64>(page, least, PAGE_LEAST_PREFIX);
+  store<u64>(page, greatest, PAGE_GREATEST_PREFIX);
+  addLength(page, out - before);
+}
+
+/** Whether the value at `out` lies beyond the page's least (direction -1) or greatest (1), whose prefix it shares. */
+function isBeyond(page: usize, base: usize, out: usize, word: usize, direction: i32): bool {
+  const kept = base + (word === PAGE_LEAST ? load<u32>(page, PAGE_LEAST) : load<u32>(page, PAGE_GREATEST));
+  const order = compareBytes(out + 4, load<u32>(out) as usize, kept + 4, load<u32>(kept) as usize);
+  return direction > 0 ? order > 0 : order < 0;
+}
+
+function addLength(page: usize, length: usize): void {
+  store<u32>(page, load<u32>(page, PAGE_LENGTH) + (length as u32), PAGE_LENGTH);
+}

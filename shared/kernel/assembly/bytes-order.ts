@@ -1,0 +1,36 @@
+/** The first eight bytes of a text as a number whose order is theirs; missing ones count as zero. Reads up to 8 bytes. */
+export function prefixOf(at: usize, length: usize): u64 {
+  const word = bswap<u64>(load<u64>(at));
+  if (length >= 8) return word;
+  return length === 0 ? 0 : word & (u64.MAX_VALUE << ((64 - (length << 3)) as u64));
+}
+
+/** Unsigned order of two texts, byte by byte; negative, zero or positive. */
+export function compareBytes(a: usize, aLength: usize, b: usize, bLength: usize): i32 {
+  const shorter = aLength < bLength ? aLength : bLength;
+  for (let from: usize = 0; from < shorter; from += 8) {
+    const left = shorter - from;
+    const first = prefixOf(a + from, left);
+    const second = prefixOf(b + from, left);
+    if (first !== second) return first < second ? -1 : 1;
+  }
+  return aLength === bLength ? 0 : aLength < bLength ? -1 : 1;
+}
+
+export function sameBytes(a: usize, b: usize, length: usize): bool {
+  for (let from: usize = 0; from < length; from += 8) {
+    const left = length - from;
+    let difference = load<u64>(a + from) ^ load<u64>(b + from);
+    if (left < 8) difference &= ((1 as u64) << ((left << 3) as u64)) - 1;
+    if (difference !== 0) return false;
+  }
+  return true;
+}
+
+/** Signed order of two wide decimals: 16 bytes, two's complement, high byte first. */
+export function isLess128(a: usize, b: usize): bool {
+  const aHigh = bswap<u64>(load<u64>(a)) as i64;
+  const bHigh = bswap<u64>(load<u64>(b)) as i64;
+  if (aHigh !== bHigh) return aHigh < bHigh;
+  return bswap<u64>(load<u64>(a, 8)) < bswap<u64>(load<u64>(b, 8));
+}

@@ -1,0 +1,278 @@
+import {
+  DICTIONARY_CAPACITY,
+  DICTIONARY_COUNT,
+  DICTIONARY_DATA,
+  DICTIONARY_DATA_CAPACITY,
+  DICTIONARY_DATA_LENGTH,
+  DICTIONARY_ENTRIES,
+  DICTIONARY_MASK,
+  DICTIONARY_TABLE,
+  DICTIONARY_USED,
+  PAGE_GREATEST,
+  PAGE_INDEXES,
+  PAGE_LEAST,
+  PAGE_LENGTH,
+  PAGE_PLAIN_BYTES,
+  STATE_VALUE,
+} from '../shapes';
+import { compareBytes, isLess128, sameBytes } from './bytes-order';
+
+/**
+ * Appends values of a field vector to an open page as indexes into the chunk's dictionary. PAGE_LENGTH counts the bytes of the
+ * indexes, 2 each. All return the member at which the dictionary has no more room, or `count`: the caller makes room, or
+ * continues in PLAIN form.
+ */
+
+/** Any odd number whose bits are well mixed: 2⁶⁴ divided by the golden ratio. */
+const MIX: u64 = 0x9e3779b97f4a7c15;
+
+function isAbsent(states: usize, member: u32): bool {
+  return states !== 0 && load<u8>(states + member) !== (STATE_VALUE as u8);
+}
+
+function hashWord(word: u64): u32 {
+  return ((word * MIX) >>> 32) as u32;
+}
+
+function hashBytes(at: usize, length: usize): u32 {
+  let hash: u64 = length as u64;
+  for (let from: usize = 0; from < length; from += 8) {
+    const left = length - from;
+    let word = load<u64>(at + from);
+    if (left < 8) word &= ((1 as u64) << ((left << 3) as u64)) - 1;
+    hash = (rotl<u64>(hash, 23) ^ word) * MIX;
+  }
+  return (hash >>> 32) as u32;
+}
+
+/** Integers of 4 or 8 bytes; `shift` is 2 or 3. */
+export function appendIndexesOfInts(
+  page: usize,
+  states: usize,
+  values: usize,
+  shift: i32,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let least = load<i64>(page, PAGE_LEAST);
+  let greatest = load<i64>(page, PAGE_GREATEST);
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value: i64 =
+      shift === 2 ? (load<i32>(values + (member << 2)) as i64) : load<i64>(values + (member << 3));
+    let slot = hashWord(value as u64) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0 && intAt(entries, entry, shift) !== value) {
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) {
+      if (entryCount === capacity) break;
+      entry = entryCount++;
+      if (shift === 2) store<i32>(entries + (entry << 2), value as i32);
+      else store<i64>(entries + (entry << 3), value);
+      store<u16>(table + (slot << 1), entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    out += 2;
+    least = select<i64>(value, least, value < least);
+    greatest = select<i64>(value, greatest, value > greatest);
+  }
+  store<i64>(page, least, PAGE_LEAST);
+  store<i64>(page, greatest, PAGE_GREATEST);
+  store<i32>(page, entryCount, DICTIONARY_COUNT);
+  const added = (out - firstOut) as u32;
+  store<u32>(page, load<u32>(page, PAGE_LENGTH) + added, PAGE_LENGTH);
+  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (added << (shift - 1)), PAGE_PLAIN_BYTES);
+  return index;
+}
+
+function intAt(entries: usize, entry: i32, shift: i32): i64 {
+  return shift === 2 ? (load<i32>(entries + (entry << 2)) as i64) : load<i64>(entries + (entry << 3));
+}
+
+/** Texts: entries are { offset in the dictionary's data, length }. */
+export function appendIndexesOfBytes(
+  page: usize,
+  states: usize,
+  values: usize,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  const data = load<u32>(page, DICTIONARY_DATA) as usize;
+  const dataCapacity = load<u32>(page, DICTIONARY_DATA_CAPACITY) as usize;
+  const used = load<u32>(page, DICTIONARY_USED) as usize;
+  let dataLength = load<u32>(page, DICTIONARY_DATA_LENGTH) as usize;
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let plainBytes: usize = 0;
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const text = load<u32>(values + (member << 3)) as usize;
+    const length = load<u32>(values + (member << 3), 4) as usize;
+    let slot = hashBytes(text, length) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0) {
+      const known = entries + (entry << 3);
+      if ((load<u32>(known, 4) as usize) === length && sameBytes(data + load<u32>(known), text, length))
+        break;
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) {
+      if (entryCount === capacity || dataLength + 4 + length > dataCapacity) break;
+      entry = entryCount++;
+      store<u32>(data + dataLength, length as u32);
+      memory.copy(data + dataLength + 4, text, length);
+      store<u32>(entries + (entry << 3), (dataLength + 4) as u32);
+      store<u32>(entries + (entry << 3), length as u32, 4);
+      dataLength += 4 + length;
+      store<u16>(table + (slot << 1), entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    store<u8>(used + entry, 1);
+    plainBytes += 4 + length;
+    out += 2;
+  }
+  store<i32>(page, entryCount, DICTIONARY_COUNT);
+  store<u32>(page, dataLength as u32, DICTIONARY_DATA_LENGTH);
+  store<u32>(page, load<u32>(page, PAGE_LENGTH) + ((out - firstOut) as u32), PAGE_LENGTH);
+  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (plainBytes as u32), PAGE_PLAIN_BYTES);
+  return index;
+}
+
+/** Wide decimals, 16 bytes each. */
+export function appendIndexesOfInt128s(
+  page: usize,
+  states: usize,
+  values: usize,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  const used = load<u32>(page, DICTIONARY_USED) as usize;
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = values + (member << 4);
+    let slot = hashBytes(value, 16) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0 && !sameBytes(entries + (entry << 4), value, 16)) {
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) {
+      if (entryCount === capacity) break;
+      entry = entryCount++;
+      v128.store(entries + (entry << 4), v128.load(value));
+      store<u16>(table + (slot << 1), entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    store<u8>(used + entry, 1);
+    out += 2;
+  }
+  store<i32>(page, entryCount, DICTIONARY_COUNT);
+  const added = (out - firstOut) as u32;
+  store<u32>(page, load<u32>(page, PAGE_LENGTH) + added, PAGE_LENGTH);
+  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (added << 3), PAGE_PLAIN_BYTES);
+  return index;
+}
+
+/** Fills a new, larger table from the entries. */
+export function rehashInts(page: usize, shift: i32): void {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    enter(table, mask, hashWord(intAt(entries, entry, shift) as u64), entry);
+  }
+}
+
+export function rehashInt128s(page: usize): void {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    enter(table, mask, hashBytes(entries + (entry << 4), 16), entry);
+  }
+}
+
+export function rehashBytes(page: usize): void {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const data = load<u32>(page, DICTIONARY_DATA) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    const known = entries + (entry << 3);
+    enter(table, mask, hashBytes(data + load<u32>(known), load<u32>(known, 4) as usize), entry);
+  }
+}
+
+function enter(table: usize, mask: u32, hash: u32, entry: i32): void {
+  let slot = hash & mask;
+  while (load<u16>(table + (slot << 1)) !== 0) slot = (slot + 1) & mask;
+  store<u16>(table + (slot << 1), (entry + 1) as u16);
+}
+
+/**
+ * Finds the least and greatest value the page uses, leaves their entries in PAGE_LEAST and PAGE_GREATEST, and forgets the use:
+ * of texts, or of wide decimals.
+ */
+export function usedRange(page: usize, wide: bool): void {
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const data = load<u32>(page, DICTIONARY_DATA) as usize;
+  const used = load<u32>(page, DICTIONARY_USED) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let least = -1;
+  let greatest = -1;
+  for (let entry = 0; entry < entryCount; entry++) {
+    if (load<u8>(used + entry) === 0) continue;
+    store<u8>(used + entry, 0);
+    if (least < 0 || isLess(entries, data, wide, entry, least)) least = entry;
+    if (greatest < 0 || isLess(entries, data, wide, greatest, entry)) greatest = entry;
+  }
+  store<i64>(page, least as i64, PAGE_LEAST);
+  store<i64>(page, greatest as i64, PAGE_GREATEST);
+}
+
+function isLess(entries: usize, data: usize, wide: bool, a: i32, b: i32): bool {
+  if (wide) return isLess128(entries + (a << 4), entries + (b << 4));
+  const first = entries + (a << 3);
+  const second = entries + (b << 3);
+  const order = compareBytes(
+    data + load<u32>(first),
+    load<u32>(first, 4) as usize,
+    data + load<u32>(second),
+    load<u32>(second, 4) as usize,
+  );
+  return order < 0;
+}

@@ -1,0 +1,27 @@
+export {
+  appendBooleans,
+  appendBytes,
+  appendDoubles,
+  appendInt32s,
+  appendInt64s,
+  appendInt128s,
+  appendRows,
+} from './append';
+export {
+  appendIndexesOfBytes,
+  appendIndexesOfInt128s,
+  appendIndexesOfInts,
+  rehashBytes,
+  rehashInt128s,
+  rehashInts,
+  usedRange,
+} from './dictionary';
+export { decodeDoubles } from './doubles';
+export { packBits, writeIndexes, writeLevels } from './levels';
+export { decodeDates, decodeTimestamps } from './moments';
+export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
+export { addRoute, groupByPartition, routeRecords } from './partitions';
+export { countNotOk, findFixed, findLines, matchDetails } from './records';
+export { heapAddress, resultAddress } from './result';
+export { compressSnappy } from './snappy';
+export { decodeBinary, decodeBooleans, decodeKept, decodeTexts } from './text';

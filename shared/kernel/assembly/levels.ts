@@ -1,0 +1,78 @@
+/** RLE / bit-packed hybrid of Parquet (Encodings.md): definition levels, dictionary indexes, booleans. */
+
+function storeVarint(out: usize, value: u32): usize {
+  while (value > 0x7f) {
+    store<u8>(out++, (value & 0x7f) | 0x80);
+    value >>>= 7;
+  }
+  store<u8>(out++, value);
+  return out;
+}
+
+/** Packs bytes of 0 and 1, one bit each, lowest bit first; returns the bytes written. Reads up to 15 bytes beyond. */
+export function packBits(bytes: usize, count: i32, out: usize): i32 {
+  const packedBytes = (count + 7) >>> 3;
+  const zeros = i8x16.splat(0);
+  for (let at = 0; at < count; at += 16) {
+    let bits = i8x16.bitmask(i8x16.ne(v128.load(bytes + at), zeros));
+    const left = count - at;
+    if (left < 16) bits &= (1 << left) - 1;
+    store<u16>(out + (at >>> 3), bits as u16);
+  }
+  return packedBytes;
+}
+
+/**
+ * Definition levels of a page behind their length of 4 bytes: one run where no row is null or every row is, else bits. `levels`
+ * may be 0 where no row is null. Returns the bytes written.
+ */
+export function writeLevels(levels: usize, rows: i32, present: i32, out: usize): i32 {
+  let at = out + 4;
+  if (present === rows || present === 0) {
+    at = storeVarint(at, (rows as u32) << 1);
+    store<u8>(at++, present === 0 ? 0 : 1);
+  } else {
+    at = storeVarint(at, ((((rows + 7) >>> 3) as u32) << 1) | 1);
+    at += packBits(levels, rows, at);
+  }
+  store<u32>(out, (at - out - 4) as u32);
+  return (at - out) as i32;
+}
+
+/**
+ * Dictionary indexes of a page: the bit width, then one run where all are equal, else all of them packed. Returns the bytes
+ * written.
+ */
+export function writeIndexes(indexes: usize, count: i32, bitWidth: i32, out: usize): i32 {
+  let at = out;
+  store<u8>(at++, bitWidth as u8);
+  if (count === 0) return 1;
+  const first = load<u16>(indexes);
+  let same = 1;
+  while (same < count && load<u16>(indexes + (same << 1)) === first) same++;
+  if (same === count) {
+    at = storeVarint(at, (count as u32) << 1);
+    for (let bits = 0; bits < bitWidth; bits += 8) store<u8>(at++, (first >>> (bits as u16)) as u8);
+    return (at - out) as i32;
+  }
+  const groups = (count + 7) >>> 3;
+  at = storeVarint(at, ((groups as u32) << 1) | 1);
+  const end = at + groups * bitWidth;
+  let buffer: u64 = 0;
+  let bits = 0;
+  for (let index = 0; index < count; index++) {
+    buffer |= (load<u16>(indexes + (index << 1)) as u64) << (bits as u64);
+    bits += bitWidth;
+    if (bits >= 32) {
+      store<u32>(at, buffer as u32);
+      at += 4;
+      buffer >>>= 32;
+      bits -= 32;
+    }
+  }
+  store<u64>(at, buffer);
+  // The last group is filled up with zeros.
+  const written = at + ((bits + 7) >>> 3);
+  if (written < end) memory.fill(written, 0, end - written);
+  return (end - out) as i32;
+}

@@ -1,0 +1,155 @@
+import {
+  FORMAT_DAY,
+  FORMAT_FRACTION,
+  FORMAT_FRACTION_DIGITS,
+  FORMAT_HOUR,
+  FORMAT_LITERAL_COUNT,
+  FORMAT_LITERALS,
+  FORMAT_MINUTE,
+  FORMAT_MONTH,
+  FORMAT_SECOND,
+  FORMAT_YEAR,
+  INVALID_COUNT_UNIT,
+  STATE_INVALID,
+  STATE_NULL,
+  STATE_VALUE,
+} from '../shapes';
+import { isBlank } from './blanks';
+import { digitAt } from './digits';
+
+const NO_DAY: i32 = i32.MIN_VALUE;
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/** Days of the proleptic Gregorian calendar since 1970-01-01, or `NO_DAY`. Years 1 to 9999. */
+function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return NO_DAY;
+  if (day > 28) {
+    const leap = (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
+    const last = month === 2 ? (leap ? 29 : 28) : 30 + ((month + (month >> 3)) & 1);
+    if (day > last) return NO_DAY;
+  }
+  // Counts from 1 March, so that the leap day is the last of its year (H. Hinnant, chrono-compatible low-level date algorithms).
+  const y = month <= 2 ? year - 1 : year;
+  const century = y / 100;
+  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return y * 365 + (y >> 2) - century + (century >> 2) + dayOfYear - 719_468;
+}
+
+/** The number in `width` digits, or -1 where a byte is no digit. */
+function digitsAt(at: usize, width: i32): i32 {
+  let value = 0;
+  for (let index = 0; index < width; index++) {
+    const digit = digitAt(at + index);
+    if (digit > 9) return -1;
+    value = value * 10 + (digit as i32);
+  }
+  return value;
+}
+
+/** Days of yyyyMMdd, eight digits in a row. */
+function compactDays(at: usize): i32 {
+  const digits = load<u64>(at) ^ 0x3030303030303030;
+  // A nibble above 9 carries into the upper half of its byte.
+  if (((digits + 0x0606060606060606) | digits) & 0xf0f0f0f0f0f0f0f0) return NO_DAY;
+  const pairs = digits * 10 + (digits >>> 8);
+  const year = ((pairs & 0xff) as i32) * 100 + (((pairs >>> 16) & 0xff) as i32);
+  return daysSinceEpoch(year, ((pairs >>> 32) & 0xff) as i32, ((pairs >>> 48) & 0xff) as i32);
+}
+
+function literalsFit(at: usize, format: usize): bool {
+  const count = load<i32>(format, FORMAT_LITERAL_COUNT);
+  for (let index = 0; index < count; index++) {
+    const literal = format + FORMAT_LITERALS + (index << 3);
+    if ((load<u8>(at + load<u32>(literal)) as u32) !== load<u32>(literal, 4)) return false;
+  }
+  return true;
+}
+
+function formattedDays(at: usize, format: usize): i32 {
+  if (!literalsFit(at, format)) return NO_DAY;
+  return daysSinceEpoch(
+    digitsAt(at + load<i32>(format, FORMAT_YEAR), 4),
+    digitsAt(at + load<i32>(format, FORMAT_MONTH), 2),
+    digitsAt(at + load<i32>(format, FORMAT_DAY), 2),
+  );
+}
+
+/** Two digits at an offset of the format; 0 where it has none; -1 where they are no digits. */
+function partAt(at: usize, offset: i32): i32 {
+  return offset < 0 ? 0 : digitsAt(at + offset, 2);
+}
+
+/** Microseconds since midnight, or -1. */
+function microsOfDay(at: usize, format: usize): i64 {
+  const hour = partAt(at, load<i32>(format, FORMAT_HOUR));
+  const minute = partAt(at, load<i32>(format, FORMAT_MINUTE));
+  const second = partAt(at, load<i32>(format, FORMAT_SECOND));
+  let fraction = 0;
+  const fractionAt = load<i32>(format, FORMAT_FRACTION);
+  if (fractionAt >= 0) {
+    const fractionDigits = load<i32>(format, FORMAT_FRACTION_DIGITS);
+    fraction = digitsAt(at + fractionAt, fractionDigits);
+    if (fraction < 0) return -1;
+    for (let digit = fractionDigits; digit < 6; digit++) fraction *= 10;
+  }
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1;
+  return ((hour * 3600 + minute * 60 + second) as i64) * 1_000_000 + (fraction as i64);
+}
+
+/** Dates: days since 1970-01-01, 4 bytes each. `compact` says that the format is yyyyMMdd. */
+export function decodeDates(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  format: usize,
+  compact: bool,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    const days = compact ? compactDays(start) : formattedDays(start, format);
+    if (days !== NO_DAY) {
+      store<u8>(states + record, STATE_VALUE as u8);
+      store<i32>(values + (record << 2), days);
+      continue;
+    }
+    const blank = isBlank(start, width);
+    nulls += blank as i32;
+    invalids += !blank as i32;
+    store<u8>(states + record, (blank ? STATE_NULL : STATE_INVALID) as u8);
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/** Timestamps: microseconds since 1970-01-01 00:00 local time, 8 bytes each. */
+export function decodeTimestamps(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  format: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    const days = formattedDays(start, format);
+    const micros = microsOfDay(start, format);
+    if (days !== NO_DAY && micros >= 0) {
+      store<u8>(states + record, STATE_VALUE as u8);
+      store<i64>(values + (record << 3), (days as i64) * MICROS_PER_DAY + micros);
+      continue;
+    }
+    const blank = isBlank(start, width);
+    nulls += blank as i32;
+    invalids += !blank as i32;
+    store<u8>(states + record, (blank ? STATE_NULL : STATE_INVALID) as u8);
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}

@@ -1,0 +1,142 @@
+import { INVALID_COUNT_UNIT, SIGN_NONE, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { digitAt, foldDigits, lastLanes, powerOfTen } from './digits';
+import { collectedInt64, readNumber, storeCollected128 } from './number-text';
+import { RESULT } from './result';
+
+const ZERO: u8 = 0x30;
+
+/**
+ * Integers, and decimals of at most 18 digits as their unscaled value, 8 bytes each. `explicitScale` is -1 where the point is
+ * implied.
+ */
+export function decodeInt64s(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  sign: i32,
+  explicitScale: i32,
+  maxDigits: i32,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  // Digits only, 18 at most: 16 of them in one vector, what stands before them one by one.
+  const plain = sign === SIGN_NONE && explicitScale < 0 && width <= 18;
+  const limit = powerOfTen(maxDigits);
+  const before = width > 16 ? width - 16 : 0;
+  const lanes = lastLanes(width > 16 ? 16 : width);
+  const zeros = i8x16.splat(ZERO);
+  const nines = i8x16.splat(9);
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    if (plain) {
+      const digits = v128.and(i8x16.sub(v128.load(start + width - 16), zeros), lanes);
+      let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
+      let value = foldDigits(digits);
+      if (before > 0) {
+        const first = digitAt(start);
+        const second = before > 1 ? digitAt(start + 1) : 0;
+        wrong |= ((first > 9) as u32) | ((second > 9) as u32);
+        const upper = before > 1 ? first * 10 + second : first;
+        value += (upper as u64) * 10_000_000_000_000_000;
+      }
+      if (wrong === 0 && value < limit) {
+        store<u8>(states + record, STATE_VALUE as u8);
+        store<u64>(values + (record << 3), value);
+        continue;
+      }
+    }
+    const state = readNumber(start, width, sign, explicitScale, maxDigits);
+    store<u8>(states + record, state as u8);
+    if (state === STATE_VALUE) store<i64>(values + (record << 3), collectedInt64());
+    else if (state === STATE_NULL) nulls++;
+    else invalids++;
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/** Decimals of up to 38 digits: 16 bytes each, two's complement, high byte first. */
+export function decodeInt128s(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  sign: i32,
+  explicitScale: i32,
+  maxDigits: i32,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    const state = readNumber(start, width, sign, explicitScale, maxDigits);
+    store<u8>(states + record, state as u8);
+    if (state === STATE_VALUE) storeCollected128(values + (record << 4));
+    else if (state === STATE_NULL) nulls++;
+    else invalids++;
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/**
+ * Sums the values of records whose `counted` byte is set (0: of all). RESULT: three words of 64 bits, low word first, since a sum of
+ * 38-digit values outgrows two; then the count of undecodable values.
+ */
+export function sumInt64s(states: usize, values: usize, counted: usize, count: i32): void {
+  clearSum();
+  for (let record = 0; record < count; record++) {
+    if (counted !== 0 && load<u8>(counted + record) === 0) continue;
+    const state = load<u8>(states + record);
+    if (state === (STATE_INVALID as u8)) sumUndecodable++;
+    if (state !== (STATE_VALUE as u8)) continue;
+    const value = load<i64>(values + (record << 3));
+    addToSum(value as u64, value >> 63);
+  }
+  storeSum();
+}
+
+/** As `sumInt64s`, of 16-byte values. */
+export function sumInt128s(states: usize, values: usize, counted: usize, count: i32): void {
+  clearSum();
+  for (let record = 0; record < count; record++) {
+    if (counted !== 0 && load<u8>(counted + record) === 0) continue;
+    const state = load<u8>(states + record);
+    if (state === (STATE_INVALID as u8)) sumUndecodable++;
+    if (state !== (STATE_VALUE as u8)) continue;
+    const value = values + (record << 4);
+    addToSum(bswap<u64>(load<u64>(value, 8)), bswap<u64>(load<u64>(value)) as i64);
+  }
+  storeSum();
+}
+
+let sumLow: u64 = 0;
+let sumHigh: u64 = 0;
+let sumTop: i64 = 0;
+let sumUndecodable: i32 = 0;
+
+function clearSum(): void {
+  sumLow = 0;
+  sumHigh = 0;
+  sumTop = 0;
+  sumUndecodable = 0;
+}
+
+function addToSum(low: u64, high: i64): void {
+  sumLow += low;
+  const carry: u64 = sumLow < low ? 1 : 0;
+  const upper = sumHigh + carry;
+  sumTop += upper < carry ? 1 : 0;
+  sumHigh = upper + (high as u64);
+  sumTop += (high >> 63) + (sumHigh < upper ? 1 : 0);
+}
+
+function storeSum(): void {
+  store<u64>(RESULT, sumLow);
+  store<u64>(RESULT, sumHigh, 8);
+  store<i64>(RESULT, sumTop, 16);
+  store<i32>(RESULT, sumUndecodable, 24);
+}

@@ -1,0 +1,133 @@
+import { RECORD_OK } from '../shapes';
+
+/**
+ * Routes records to partitions by the raw bytes of their partition fields.
+ *
+ *     segments  { at, width } of each partition field
+ *     table     route + 1 by hash, 4 bytes each, 0 where there is none; a power of two of them
+ *     keys      raw bytes of each route's fields one behind the other, `stride` bytes apart
+ *     targets   partition of each route, 4 bytes each, or -1
+ */
+
+/** The low bytes of a word: `count` of them. */
+function lowBytes(word: u64, count: usize): u64 {
+  return count >= 8 ? word : word & (((1 as u64) << ((count << 3) as u64)) - 1);
+}
+
+export function hashRoute(record: usize, segments: usize, segmentCount: i32): u32 {
+  let hash: u64 = 0;
+  for (let segment = 0; segment < segmentCount; segment++) {
+    let at = record + load<u32>(segments + (segment << 3));
+    let left = load<u32>(segments + (segment << 3), 4) as usize;
+    while (left > 0) {
+      hash = (rotl<u64>(hash, 23) ^ lowBytes(load<u64>(at), left)) * 0x9e3779b185ebca87;
+      if (left <= 8) break;
+      at += 8;
+      left -= 8;
+    }
+  }
+  return (hash >>> 32) as u32;
+}
+
+function sameRoute(record: usize, key: usize, segments: usize, segmentCount: i32): bool {
+  for (let segment = 0; segment < segmentCount; segment++) {
+    const at = record + load<u32>(segments + (segment << 3));
+    const width = load<u32>(segments + (segment << 3), 4) as usize;
+    for (let from: usize = 0; from < width; from += 8) {
+      const left = width - from;
+      if (lowBytes(load<u64>(at + from) ^ load<u64>(key + from), left) !== 0) return false;
+    }
+    key += width;
+  }
+  return true;
+}
+
+/**
+ * Writes the partition of each record that can be decoded, and -1 for the others, from record `from` on. Returns the first
+ * record whose spelling no route knows, or `count`. `routes` receives the route of each record, or -1.
+ */
+export function routeRecords(
+  records: usize,
+  outcomes: usize,
+  from: i32,
+  count: i32,
+  segments: usize,
+  segmentCount: i32,
+  table: usize,
+  mask: u32,
+  keys: usize,
+  stride: i32,
+  targets: usize,
+  routes: usize,
+  partitions: usize,
+): i32 {
+  for (let index = from; index < count; index++) {
+    if (load<u8>(outcomes + index) !== (RECORD_OK as u8)) {
+      store<i32>(partitions + (index << 2), -1);
+      store<i32>(routes + (index << 2), -1);
+      continue;
+    }
+    const record = load<u32>(records + (index << 2)) as usize;
+    let slot = hashRoute(record, segments, segmentCount) & mask;
+    while (true) {
+      const route = (load<u32>(table + (slot << 2)) as i32) - 1;
+      if (route < 0) return index;
+      if (sameRoute(record, keys + route * stride, segments, segmentCount)) {
+        store<i32>(partitions + (index << 2), load<i32>(targets + (route << 2)));
+        store<i32>(routes + (index << 2), route);
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+  return count;
+}
+
+/** Enters `route`, whose key is the fields of `record`, into the table. */
+export function addRoute(
+  record: usize,
+  segments: usize,
+  segmentCount: i32,
+  table: usize,
+  mask: u32,
+  route: i32,
+): void {
+  let slot = hashRoute(record, segments, segmentCount) & mask;
+  while (load<u32>(table + (slot << 2)) !== 0) slot = (slot + 1) & mask;
+  store<u32>(table + (slot << 2), (route + 1) as u32);
+}
+
+/**
+ * Counting sort: `members` receives the indexes of the records of partition 0, then of 1, … in file order, 2 bytes each; `ends`
+ * the end of each partition within it, 4 bytes each. Records of no partition are left out.
+ */
+export function groupByPartition(
+  partitions: usize,
+  count: i32,
+  partitionCount: i32,
+  ends: usize,
+  members: usize,
+): void {
+  memory.fill(ends, 0, partitionCount << 2);
+  for (let index = 0; index < count; index++) {
+    const partition = load<i32>(partitions + (index << 2));
+    if (partition < 0) continue;
+    const counter = ends + (partition << 2);
+    store<i32>(counter, load<i32>(counter) + 1);
+  }
+  let start = 0;
+  for (let partition = 0; partition < partitionCount; partition++) {
+    const counter = ends + (partition << 2);
+    const size = load<i32>(counter);
+    store<i32>(counter, start);
+    start += size;
+  }
+  for (let index = 0; index < count; index++) {
+    const partition = load<i32>(partitions + (index << 2));
+    if (partition < 0) continue;
+    const next = ends + (partition << 2);
+    const at = load<i32>(next);
+    store<u16>(members + (at << 1), index as u16);
+    store<i32>(next, at + 1);
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  RECORD_BLANK,
+  RECORD_OK,
+  RECORD_TERMINATOR_MISSING,
+  RECORD_TOO_LONG,
+  RECORD_TOO_SHORT,
+  RECORD_UNKNOWN_TYPE,
+} from '../shapes';
+import { RESULT } from './result';
+
+const LF: u8 = 0x0a;
+const CR: u8 = 0x0d;
+const SPACE: u8 = 0x20;
+
+/** Address of the next LF in [start, end), or `end`. Reads up to 15 bytes beyond. */
+function lineEnd(start: usize, end: usize): usize {
+  const lf = i8x16.splat(LF);
+  for (let at = start; at < end; at += 16) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(at), lf));
+    if (found !== 0) {
+      const position = at + ctz(found);
+      return position < end ? position : end;
+    }
+  }
+  return end;
+}
+
+/**
+ * Finds the lines of [start, end). Shorter ones are copied to `padAt` and filled with spaces where `padShort` says so.
+ * Returns their count; RESULT: address behind the last one, next free address for padded copies.
+ */
+export function findLines(
+  start: usize,
+  end: usize,
+  atEnd: bool,
+  lengthBytes: i32,
+  crLf: bool,
+  padShort: bool,
+  padAt: usize,
+  padEnd: usize,
+  maxRecords: i32,
+  starts: usize,
+  rawStarts: usize,
+  rawLengths: usize,
+  outcomes: usize,
+): i32 {
+  let count = 0;
+  while (start < end && count < maxRecords) {
+    let lineEndAt = lineEnd(start, end);
+    let next = lineEndAt + 1;
+    if (lineEndAt === end) {
+      if (!atEnd) break;
+      next = end;
+      // A CR LF cut in half at the end of the file.
+      if (crLf && lineEndAt > start && load<u8>(lineEndAt - 1) === CR) lineEndAt--;
+    } else if (lineEndAt > start && load<u8>(lineEndAt - 1) === CR) lineEndAt--;
+    const length = (lineEndAt - start) as i32;
+    let decodeAt = start;
+    let outcome = RECORD_OK;
+    if (length !== lengthBytes) {
+      if (length > lengthBytes) outcome = RECORD_TOO_LONG;
+      else if (length === 0) outcome = RECORD_BLANK;
+      else if (!padShort) outcome = RECORD_TOO_SHORT;
+      else {
+        if (padAt + lengthBytes > padEnd) break;
+        memory.copy(padAt, start, length);
+        memory.fill(padAt + length, SPACE, lengthBytes - length);
+        decodeAt = padAt;
+        padAt += lengthBytes;
+      }
+    }
+    store<u32>(starts + (count << 2), decodeAt as u32);
+    store<u32>(rawStarts + (count << 2), start as u32);
+    store<i32>(rawLengths + (count << 2), length);
+    store<u8>(outcomes + count, outcome as u8);
+    count++;
+    start = next;
+  }
+  store<u32>(RESULT, start as u32);
+  store<u32>(RESULT, padAt as u32, 4);
+  return count;
+}
+
+/** Finds records of one length in [start, end). Returns their count; RESULT: address behind the last one. */
+export function findFixed(
+  start: usize,
+  end: usize,
+  atEnd: bool,
+  lengthBytes: i32,
+  terminatorBytes: i32,
+  maxRecords: i32,
+  starts: usize,
+  rawStarts: usize,
+  rawLengths: usize,
+  outcomes: usize,
+): i32 {
+  let count = 0;
+  while (start < end && count < maxRecords) {
+    const terminatorAt = start + lengthBytes;
+    let next = terminatorAt + terminatorBytes;
+    let outcome = RECORD_OK;
+    if (next > end) {
+      // Only the last record of a file may end without its terminator; the splitter made sure of its length.
+      if (!atEnd || terminatorAt > end) break;
+      next = end;
+    } else if (terminatorBytes === 1) {
+      if (load<u8>(terminatorAt) !== LF) outcome = RECORD_TERMINATOR_MISSING;
+    } else if (terminatorBytes === 2) {
+      if (load<u8>(terminatorAt) !== CR || load<u8>(terminatorAt, 1) !== LF)
+        outcome = RECORD_TERMINATOR_MISSING;
+    }
+    store<u32>(starts + (count << 2), start as u32);
+    store<u32>(rawStarts + (count << 2), start as u32);
+    store<i32>(rawLengths + (count << 2), lengthBytes);
+    store<u8>(outcomes + count, outcome as u8);
+    count++;
+    start = next;
+  }
+  store<u32>(RESULT, start as u32);
+  return count;
+}
+
+/** Records that can be decoded but do not hold `pattern` at `at` get the outcome of an unknown type. */
+export function matchDetails(
+  starts: usize,
+  outcomes: usize,
+  count: i32,
+  at: i32,
+  pattern: usize,
+  patternBytes: i32,
+): void {
+  for (let record = 0; record < count; record++) {
+    if (load<u8>(outcomes + record) !== (RECORD_OK as u8)) continue;
+    const from = (load<u32>(starts + (record << 2)) as usize) + at;
+    if (memory.compare(from, pattern, patternBytes) !== 0)
+      store<u8>(outcomes + record, RECORD_UNKNOWN_TYPE as u8);
+  }
+}
+
+/** How many records of a block cannot be decoded as they stand. */
+export function countNotOk(outcomes: usize, count: i32): i32 {
+  let wrong = 0;
+  for (let record = 0; record < count; record++) if (load<u8>(outcomes + record) !== 0) wrong++;
+  return wrong;
+}

@@ -1,0 +1,218 @@
+import {
+  CODE_ASCII,
+  CODE_LATIN1,
+  CODE_UTF8,
+  INVALID_COUNT_UNIT,
+  KEEP_ALPHANUMERIC,
+  STATE_INVALID,
+  STATE_NULL,
+  STATE_VALUE,
+} from '../shapes';
+import { isBlank } from './blanks';
+import { isUtf8, latin1ToUtf8 } from './utf8';
+
+const SPACE: u8 = 0x20;
+
+/**
+ * Texts of one field: { address, length } of each, trimmed, in UTF-8. A text without bytes above 0x7f stays where it is;
+ * others are written to `side`, which has room for twice the field of every record.
+ */
+export function decodeTexts(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  code: i32,
+  trimStart: bool,
+  trimEnd: bool,
+  side: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  const spaces = i8x16.splat(SPACE);
+  const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    let high = 0;
+    let length = 0;
+    if (width <= 16) {
+      const bytes = v128.load(start);
+      high = i8x16.bitmask(bytes) & lanes;
+      const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & lanes;
+      length = 32 - clz(visible);
+    } else {
+      let seen = i64x2.splat(0);
+      let from = 0;
+      for (; from + 16 <= width; from += 16) {
+        const bytes = v128.load(start + from);
+        seen = v128.or(seen, bytes);
+        const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
+        length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
+      }
+      if (from < width) {
+        // The last 16 bytes, some of them a second time.
+        from = width - 16;
+        const bytes = v128.load(start + from);
+        seen = v128.or(seen, bytes);
+        const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
+        length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
+      }
+      high = i8x16.bitmask(seen);
+    }
+    if (length === 0) {
+      store<u8>(states + record, STATE_NULL as u8);
+      nulls++;
+      continue;
+    }
+    let textAt = start;
+    let textEnd = start + (trimEnd ? length : width);
+    if (trimStart) while (load<u8>(textAt) === SPACE) textAt++;
+    if (high !== 0) {
+      if (code === CODE_LATIN1) {
+        const behind = latin1ToUtf8(textAt, textEnd, side);
+        textAt = side;
+        textEnd = behind;
+        side = behind;
+      } else if (code === CODE_ASCII || !isUtf8(start, start + width)) {
+        store<u8>(states + record, STATE_INVALID as u8);
+        invalids++;
+        continue;
+      }
+    }
+    store<u8>(states + record, STATE_VALUE as u8);
+    store<u32>(values + (record << 3), textAt as u32);
+    store<u32>(values + (record << 3), (textEnd - textAt) as u32, 4);
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/** 0xff for each byte that is kept. */
+function keptLanes(bytes: v128, keep: i32): v128 {
+  const digits = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
+  if (keep !== KEEP_ALPHANUMERIC) return digits;
+  // Bit 5 makes a small letter of a capital.
+  const small = v128.or(bytes, i8x16.splat(0x20));
+  return v128.or(digits, i8x16.le_u(i8x16.sub(small, i8x16.splat(0x61)), i8x16.splat(25)));
+}
+
+/**
+ * As `decodeTexts` for fields that keep only some characters, all of them ASCII. The whole field must still be valid in its
+ * encoding: what cannot be read is not silently dropped.
+ */
+export function decodeKept(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  code: i32,
+  keep: i32,
+  side: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    let textAt = side;
+    let length = 0;
+    let high = 0;
+    for (let from = 0; from < width; from += 16) {
+      const bytes = v128.load(start + from);
+      const left = width - from;
+      const lanes: i32 = left >= 16 ? 0xffff : (1 << left) - 1;
+      high |= i8x16.bitmask(bytes) & lanes;
+      let kept = i8x16.bitmask(keptLanes(bytes, keep)) & lanes;
+      const run = kept >>> ctz(kept);
+      if (width <= 16 && (run & (run + 1)) === 0 && kept !== 0) {
+        // One run of kept characters stays where it is.
+        textAt = start + ctz(kept);
+        length = popcnt(kept);
+        break;
+      }
+      while (kept !== 0) {
+        const first = ctz(kept);
+        const runLength = ctz(~(kept >>> first));
+        v128.store(side + length, v128.load(start + from + first));
+        length += runLength;
+        kept &= ~(((1 << runLength) - 1) << first);
+      }
+    }
+    if (textAt === side) side += length;
+    let state = length === 0 ? STATE_NULL : STATE_VALUE;
+    if (high !== 0 && code !== CODE_LATIN1) {
+      if (code !== CODE_UTF8 || !isUtf8(start, start + width)) state = STATE_INVALID;
+    }
+    nulls += (state === STATE_NULL) as i32;
+    invalids += (state === STATE_INVALID) as i32;
+    store<u8>(states + record, state as u8);
+    store<u32>(values + (record << 3), textAt as u32);
+    store<u32>(values + (record << 3), length as u32, 4);
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/** Raw bytes of one field: { address, length }; null where all are spaces. */
+export function decodeBinary(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    const blank = isBlank(start, width);
+    nulls += blank as i32;
+    store<u8>(states + record, (blank ? STATE_NULL : STATE_VALUE) as u8);
+    store<u32>(values + (record << 3), start as u32);
+    store<u32>(values + (record << 3), width as u32, 4);
+  }
+  return nulls;
+}
+
+/**
+ * Booleans: each trimmed text is looked up among `texts`, entries of { length, value, bytes } as the layout lists them.
+ * One byte a value: 0 or 1.
+ */
+export function decodeBooleans(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  texts: usize,
+  textCount: i32,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    let start = (load<u32>(records + (record << 2)) as usize) + at;
+    let end = start + width;
+    while (end > start && load<u8>(end - 1) === SPACE) end--;
+    while (start < end && load<u8>(start) === SPACE) start++;
+    let state = STATE_NULL;
+    if (end > start) {
+      state = STATE_INVALID;
+      let entry = texts;
+      for (let index = 0; index < textCount; index++) {
+        const length = load<u8>(entry) as usize;
+        if (length === end - start && memory.compare(start, entry + 2, length) === 0) {
+          store<u8>(values + record, load<u8>(entry, 1));
+          state = STATE_VALUE;
+          break;
+        }
+        entry += 2 + length;
+      }
+    }
+    nulls += (state === STATE_NULL) as i32;
+    invalids += (state === STATE_INVALID) as i32;
+    store<u8>(states + record, state as u8);
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}

@@ -1,0 +1,210 @@
+/** The compiled kernel's functions; `assembly/` says what they do. Addresses, counts and flags are numbers, flags 0 or 1. */
+export interface KernelFunctions {
+  heapAddress(): number;
+  resultAddress(): number;
+  findLines(
+    start: number,
+    end: number,
+    atEnd: number,
+    lengthBytes: number,
+    crLf: number,
+    padShort: number,
+    padAt: number,
+    padEnd: number,
+    maxRecords: number,
+    starts: number,
+    rawStarts: number,
+    rawLengths: number,
+    outcomes: number,
+  ): number;
+  findFixed(
+    start: number,
+    end: number,
+    atEnd: number,
+    lengthBytes: number,
+    terminatorBytes: number,
+    maxRecords: number,
+    starts: number,
+    rawStarts: number,
+    rawLengths: number,
+    outcomes: number,
+  ): number;
+  matchDetails(
+    starts: number,
+    outcomes: number,
+    count: number,
+    at: number,
+    pattern: number,
+    patternBytes: number,
+  ): void;
+  countNotOk(outcomes: number, count: number): number;
+  decodeTexts(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    code: number,
+    trimStart: number,
+    trimEnd: number,
+    side: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeKept(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    code: number,
+    keep: number,
+    side: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeBinary(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeBooleans(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    texts: number,
+    textCount: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeDoubles(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeInt64s(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    sign: number,
+    explicitScale: number,
+    maxDigits: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeInt128s(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    sign: number,
+    explicitScale: number,
+    maxDigits: number,
+    states: number,
+    values: number,
+  ): number;
+  sumInt64s(states: number, values: number, counted: number, count: number): void;
+  sumInt128s(states: number, values: number, counted: number, count: number): void;
+  decodeDates(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    format: number,
+    compact: number,
+    states: number,
+    values: number,
+  ): number;
+  decodeTimestamps(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    format: number,
+    states: number,
+    values: number,
+  ): number;
+  routeRecords(
+    records: number,
+    outcomes: number,
+    from: number,
+    count: number,
+    segments: number,
+    segmentCount: number,
+    table: number,
+    mask: number,
+    keys: number,
+    stride: number,
+    targets: number,
+    routes: number,
+    partitions: number,
+  ): number;
+  addRoute(
+    record: number,
+    segments: number,
+    segmentCount: number,
+    table: number,
+    mask: number,
+    route: number,
+  ): void;
+  groupByPartition(
+    partitions: number,
+    count: number,
+    partitionCount: number,
+    ends: number,
+    members: number,
+  ): void;
+  appendRows(page: number, states: number, members: number, count: number): void;
+  appendInt32s(page: number, states: number, values: number, members: number, count: number): void;
+  appendInt64s(page: number, states: number, values: number, members: number, count: number): void;
+  appendInt128s(page: number, states: number, values: number, members: number, count: number): void;
+  appendDoubles(page: number, states: number, values: number, members: number, count: number): void;
+  appendBooleans(page: number, states: number, values: number, members: number, count: number): void;
+  appendBytes(
+    page: number,
+    states: number,
+    values: number,
+    base: number,
+    members: number,
+    count: number,
+  ): void;
+  appendIndexesOfInts(
+    page: number,
+    states: number,
+    values: number,
+    shift: number,
+    members: number,
+    from: number,
+    count: number,
+  ): number;
+  appendIndexesOfBytes(
+    page: number,
+    states: number,
+    values: number,
+    members: number,
+    from: number,
+    count: number,
+  ): number;
+  appendIndexesOfInt128s(
+    page: number,
+    states: number,
+    values: number,
+    members: number,
+    from: number,
+    count: number,
+  ): number;
+  rehashInts(page: number, shift: number): void;
+  rehashBytes(page: number): void;
+  rehashInt128s(page: number): void;
+  usedRange(page: number, wide: number): void;
+  packBits(bytes: number, count: number, out: number): number;
+  writeLevels(levels: number, rows: number, present: number, out: number): number;
+  writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
+  compressSnappy(from: number, length: number, out: number, table: number): number;
+}

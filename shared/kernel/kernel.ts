@@ -1,0 +1,102 @@
+import type { KernelFunctions } from './kernel-functions.ts';
+import { KERNEL_WASM } from './kernel-wasm.ts';
+
+/** What the kernel may hold at once: far above what its callers keep, far below what a parser's machine has. */
+const MAX_PAGES = 16_384;
+const FIRST_PAGES = 256;
+const PAGE_BYTES = 65_536;
+const LEAST_CLASS_BYTES = 64;
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * One instance of the compiled kernel with a memory of its own, and the allocator of that memory. Addresses are byte offsets into
+ * `bytes`; whoever allocates gives back. The views change when memory grows: read them anew behind every `allocate`.
+ */
+export class Kernel {
+  readonly call: KernelFunctions;
+  bytes: Uint8Array;
+  view: DataView;
+  /** Bytes allocated and not given back, rounded up to their size classes. */
+  usedBytes = 0;
+
+  private readonly memory: WebAssembly.Memory;
+  private readonly heapStart: number;
+  private top: number;
+  /** Addresses given back, by size class. */
+  private readonly free = new Map<number, number[]>();
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
+    this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MAX_PAGES });
+    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.memory } });
+    this.call = instance.exports as unknown as KernelFunctions;
+    this.heapStart = Math.ceil(this.call.heapAddress() / 64) * 64;
+    this.top = this.heapStart;
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.view = new DataView(this.memory.buffer);
+  }
+
+  /** Room for `byteCount` bytes at least, aligned to 16, with whatever stood there before. */
+  allocate(byteCount: number): number {
+    const size = classBytes(byteCount);
+    this.usedBytes += size;
+    const known = this.free.get(size)?.pop();
+    if (known !== undefined) return known;
+    const address = this.top;
+    this.top += size;
+    if (this.top > this.bytes.length) this.grow();
+    return address;
+  }
+
+  /** Gives back what `allocate(byteCount)` returned. */
+  release(address: number, byteCount: number): void {
+    const size = classBytes(byteCount);
+    this.usedBytes -= size;
+    const addresses = this.free.get(size);
+    if (addresses) addresses.push(address);
+    else this.free.set(size, [address]);
+  }
+
+  /** More room for what stands at `address`; its first `keptBytes` bytes move along. */
+  reallocate(address: number, byteCount: number, keptBytes: number, largerCount: number): number {
+    if (address !== 0 && classBytes(byteCount) === classBytes(largerCount)) return address;
+    const larger = this.allocate(largerCount);
+    if (address === 0) return larger;
+    this.bytes.copyWithin(larger, address, address + keptBytes);
+    this.release(address, byteCount);
+    return larger;
+  }
+
+  /** Forgets every allocation; the memory itself stays with the kernel. */
+  reset(): void {
+    this.free.clear();
+    this.top = this.heapStart;
+    this.usedBytes = 0;
+  }
+
+  /** Copies bytes in and returns their address. */
+  place(bytes: Uint8Array): number {
+    const address = this.allocate(bytes.length);
+    this.bytes.set(bytes, address);
+    return address;
+  }
+
+  private grow(): void {
+    const missing = Math.ceil((this.top - this.bytes.length) / PAGE_BYTES);
+    // In steps of a quarter, since every growth makes new views.
+    const step = Math.ceil(this.bytes.length / PAGE_BYTES / 4);
+    const room = MAX_PAGES - this.bytes.length / PAGE_BYTES;
+    this.memory.grow(Math.max(missing, Math.min(step, room)));
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.view = new DataView(this.memory.buffer);
+  }
+}
+
+/** Sizes in use: powers of two and their halves between, so that at most a third is wasted. */
+export function classBytes(byteCount: number): number {
+  if (byteCount <= LEAST_CLASS_BYTES) return LEAST_CLASS_BYTES;
+  const power = 2 ** (32 - Math.clz32(byteCount - 1));
+  const between = (power / 4) * 3;
+  return byteCount <= between ? between : power;
+}

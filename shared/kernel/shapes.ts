@@ -1,0 +1,92 @@
+/**
+ * Numbers that the kernel (AssemblyScript) and its callers (TypeScript) must agree on; both compile this file.
+ *
+ * A field vector holds one field of every record of a block: a state byte a record, and its value at the same index.
+ *
+ *     states  1 1 0 1 2 …                     one byte each
+ *     values  4, 8 or 16 bytes each, or for texts { address, length } of 4 bytes each
+ */
+export const STATE_NULL = 0;
+export const STATE_VALUE = 1;
+export const STATE_INVALID = 2;
+/** Left to the one-value decoder. */
+export const STATE_UNDECIDED = 3;
+
+export const CODE_LATIN1 = 0;
+export const CODE_ASCII = 1;
+export const CODE_UTF8 = 2;
+
+export const SIGN_NONE = 0;
+export const SIGN_LEADING = 1;
+export const SIGN_TRAILING = 2;
+export const SIGN_LEADING_SEPARATE = 3;
+export const SIGN_TRAILING_SEPARATE = 4;
+
+export const KEEP_DIGITS = 0;
+export const KEEP_ALPHANUMERIC = 1;
+
+/** Outcome of finding a record; 0 is a record that can be decoded. */
+export const RECORD_OK = 0;
+export const RECORD_UNKNOWN_TYPE = 1;
+export const RECORD_TOO_LONG = 2;
+export const RECORD_TOO_SHORT = 3;
+export const RECORD_BLANK = 4;
+export const RECORD_TERMINATOR_MISSING = 5;
+
+/** Records of a block: their indexes fit 16 bits, and counts of nulls and invalids pack into one number. */
+export const MAX_RECORDS = 16_000;
+
+/** Vector functions return nulls + invalids × this. */
+export const INVALID_COUNT_UNIT = 65_536;
+
+/** Bytes that may be read (and are ignored) before a record's first byte and behind its last. */
+export const READ_MARGIN_BYTES = 64;
+/** Bytes that may be written beyond the end of what a function appends. */
+export const WRITE_MARGIN_BYTES = 64;
+
+/** Date format: offsets of its parts in the text, 4 bytes each; then a count of literals and { at, byte } pairs. */
+export const FORMAT_YEAR = 0;
+export const FORMAT_MONTH = 4;
+export const FORMAT_DAY = 8;
+export const FORMAT_HOUR = 12;
+export const FORMAT_MINUTE = 16;
+export const FORMAT_SECOND = 20;
+export const FORMAT_FRACTION = 24;
+export const FORMAT_FRACTION_DIGITS = 28;
+export const FORMAT_LITERAL_COUNT = 32;
+export const FORMAT_LITERALS = 36;
+
+/** An open page of one column: offsets of its 4-byte words; 8 bytes from PAGE_LEAST on. */
+export const PAGE_VALUES = 0;
+/** Bytes of PLAIN values so far; booleans take one byte until the page is closed. */
+export const PAGE_LENGTH = 4;
+/** One byte a row, or 0 while no row of the page is null. */
+export const PAGE_LEVELS = 8;
+export const PAGE_ROWS = 12;
+/** Rows that are not null. */
+export const PAGE_COUNT = 16;
+/** Integers: the value. Texts and wide decimals: offset of the value in PAGE_VALUES. */
+export const PAGE_LEAST = 24;
+export const PAGE_GREATEST = 32;
+/** Texts: their first eight bytes, high byte first. */
+export const PAGE_LEAST_PREFIX = 40;
+export const PAGE_GREATEST_PREFIX = 48;
+/** Entry of each value of the page, 2 bytes each. */
+export const PAGE_INDEXES = 56;
+/** The dictionary of the chunk: entry + 1 by hash, 2 bytes each; mask of the hash. */
+export const DICTIONARY_TABLE = 60;
+export const DICTIONARY_MASK = 64;
+export const DICTIONARY_COUNT = 68;
+/** Room for so many entries. */
+export const DICTIONARY_CAPACITY = 72;
+/** Fixed width: PLAIN values. Texts: { offset in DICTIONARY_DATA, length }. */
+export const DICTIONARY_ENTRIES = 76;
+/** Texts: PLAIN values, the body of the dictionary page. */
+export const DICTIONARY_DATA = 80;
+export const DICTIONARY_DATA_LENGTH = 84;
+export const DICTIONARY_DATA_CAPACITY = 88;
+/** Texts: 1 for each entry the page uses. */
+export const DICTIONARY_USED = 92;
+/** Bytes the values of the page would take as PLAIN. */
+export const PAGE_PLAIN_BYTES = 96;
+export const PAGE_STATE_BYTES = 128;

@@ -1,0 +1,206 @@
+import type { FieldVector, VectorKind } from '../decode/field-vector.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import {
+  DICTIONARY_CAPACITY,
+  DICTIONARY_COUNT,
+  DICTIONARY_DATA,
+  DICTIONARY_DATA_CAPACITY,
+  DICTIONARY_DATA_LENGTH,
+  DICTIONARY_ENTRIES,
+  DICTIONARY_MASK,
+  DICTIONARY_TABLE,
+  DICTIONARY_USED,
+  PAGE_GREATEST,
+  PAGE_LEAST,
+  PAGE_PLAIN_BYTES,
+  WRITE_MARGIN_BYTES,
+} from '../kernel/shapes.ts';
+import { bitWidthOf } from './levels.ts';
+import type { OpenPage, ValueRange } from './open-page.ts';
+
+const FIRST_ENTRIES = 64;
+/** Until there are so many, repetition is not yet asked for. */
+const TRIAL_ENTRIES = 1024;
+/** Indexes of more entries take 2 bytes and gain too little. */
+const MOST_ENTRIES = 32_768;
+/** What readers hold of a dictionary in memory. */
+const MOST_DATA_BYTES = 1024 * 1024;
+/** Bytes of an entry: the value itself, or offset and length of a text. */
+const ENTRY_BYTES = { int32: 4, int64: 8, int128: 16, bytes: 8 };
+type DictionaryKind = keyof typeof ENTRY_BYTES;
+
+/** Kinds whose repeated values are worth a dictionary. */
+export function canHaveDictionary(kind: VectorKind): kind is DictionaryKind {
+  return kind in ENTRY_BYTES;
+}
+
+/** Distinct values of a column chunk. Its tables are words of the open page, where the kernel looks for them. */
+export class ChunkDictionary {
+  private readonly kernel: Kernel;
+  private readonly kind: DictionaryKind;
+  private readonly page: OpenPage;
+  private capacity = 0;
+  private dataCapacity = 0;
+
+  constructor(kernel: Kernel, kind: DictionaryKind, page: OpenPage) {
+    this.kernel = kernel;
+    this.kind = kind;
+    this.page = page;
+    page.setWord(DICTIONARY_COUNT, 0);
+    page.setWord(DICTIONARY_DATA_LENGTH, 0);
+    if (kind === 'bytes') this.growData(16 * FIRST_ENTRIES);
+    this.growEntries(FIRST_ENTRIES);
+  }
+
+  get entryCount(): number {
+    return this.page.word(DICTIONARY_COUNT);
+  }
+
+  get bitWidth(): number {
+    return bitWidthOf(this.entryCount);
+  }
+
+  /** Bytes of its page. */
+  get plainBytes(): number {
+    return this.kind === 'bytes'
+      ? this.page.word(DICTIONARY_DATA_LENGTH)
+      : this.entryCount * ENTRY_BYTES[this.kind];
+  }
+
+  /** Bytes the values of the open page would take in PLAIN form. */
+  get pagePlainBytes(): number {
+    return this.page.word(PAGE_PLAIN_BYTES);
+  }
+
+  /** Appends indexes of the values; returns the member at which it has no more room, or `count`. */
+  append(vector: FieldVector, members: number, from: number, count: number): number {
+    this.page.reserveIndexes(count - from);
+    const { call } = this.kernel;
+    const { address } = this.page;
+    const states = vector.hasNulls ? vector.states : 0;
+    switch (this.kind) {
+      case 'bytes':
+        return call.appendIndexesOfBytes(address, states, vector.values, members, from, count);
+      case 'int128':
+        return call.appendIndexesOfInt128s(address, states, vector.values, members, from, count);
+      default: {
+        const shift = this.kind === 'int32' ? 2 : 3;
+        return call.appendIndexesOfInts(address, states, vector.values, shift, members, from, count);
+      }
+    }
+  }
+
+  /**
+   * Makes room for more, unless `valueCount` values so far say that it does not pay: the more entries there are, the more often
+   * each must have come back. Few values that repeat soon show as few entries; identifiers and amounts show at once.
+   */
+  grow(valueCount: number): boolean {
+    const { entryCount } = this;
+    if (entryCount < this.capacity) {
+      // It is the texts that have no room.
+      if (this.dataCapacity >= MOST_DATA_BYTES) return false;
+      this.growData(this.dataCapacity * 2);
+      return true;
+    }
+    if (entryCount >= MOST_ENTRIES || valueCount < entryCount * this.leastRepetition(entryCount))
+      return false;
+    this.growEntries(this.capacity * 2);
+    return true;
+  }
+
+  /** Texts repeat in Snappy's window too, so that a dictionary must earn more. */
+  private leastRepetition(entryCount: number): number {
+    if (entryCount < TRIAL_ENTRIES) return 1;
+    const doublings = Math.log2(entryCount / TRIAL_ENTRIES);
+    return this.kind === 'bytes' ? 1.5 + doublings * 0.5 : 1.02 + 0.06 * doublings * doublings;
+  }
+
+  /** Least and greatest of the values the open page uses. */
+  usedRange(): ValueRange {
+    if (this.page.count === 0) return { least: undefined, greatest: undefined };
+    if (this.kind === 'int32' || this.kind === 'int64') return this.page.plainRange();
+    this.kernel.call.usedRange(this.page.address, this.kind === 'int128' ? 1 : 0);
+    return {
+      least: this.entryBytes(this.page.word(PAGE_LEAST)),
+      greatest: this.entryBytes(this.page.word(PAGE_GREATEST)),
+    };
+  }
+
+  private entryBytes(entry: number): Uint8Array {
+    const { bytes, view } = this.kernel;
+    const at = this.page.word(DICTIONARY_ENTRIES) + entry * ENTRY_BYTES[this.kind];
+    if (this.kind !== 'bytes') return bytes.slice(at, at + ENTRY_BYTES[this.kind]);
+    const text = this.page.word(DICTIONARY_DATA) + view.getUint32(at, true);
+    return bytes.slice(text, text + view.getUint32(at + 4, true));
+  }
+
+  /** Address of the dictionary page's body. */
+  get bodyAddress(): number {
+    return this.page.word(this.kind === 'bytes' ? DICTIONARY_DATA : DICTIONARY_ENTRIES);
+  }
+
+  /** Turns the open page's indexes into PLAIN values. */
+  turnPlain(): void {
+    const { page, kernel } = this;
+    const count = page.length / 2;
+    const indexes = page.takeIndexes();
+    page.clearValues();
+    const vector = { states: 0, values: page.word(DICTIONARY_ENTRIES), hasNulls: false };
+    const base = this.kind === 'bytes' ? page.word(DICTIONARY_DATA) : 0;
+    page.appendPlain(vector, indexes.address, count, this.pagePlainBytes, base);
+    kernel.release(indexes.address, indexes.capacityBytes);
+  }
+
+  release(): void {
+    const { kernel, page } = this;
+    kernel.release(page.word(DICTIONARY_TABLE), this.capacity * 4);
+    kernel.release(page.word(DICTIONARY_ENTRIES), this.entriesBytes(this.capacity));
+    kernel.release(page.word(DICTIONARY_USED), this.capacity);
+    if (this.dataCapacity > 0)
+      kernel.release(page.word(DICTIONARY_DATA), this.dataCapacity + WRITE_MARGIN_BYTES);
+  }
+
+  private entriesBytes(capacity: number): number {
+    return capacity * ENTRY_BYTES[this.kind] + WRITE_MARGIN_BYTES;
+  }
+
+  private growData(capacityBytes: number): void {
+    const { kernel, page } = this;
+    const data = this.dataCapacity === 0 ? 0 : page.word(DICTIONARY_DATA);
+    const larger = kernel.reallocate(
+      data,
+      this.dataCapacity + WRITE_MARGIN_BYTES,
+      page.word(DICTIONARY_DATA_LENGTH),
+      capacityBytes + WRITE_MARGIN_BYTES,
+    );
+    page.setWord(DICTIONARY_DATA, larger);
+    page.setWord(DICTIONARY_DATA_CAPACITY, capacityBytes);
+    this.dataCapacity = capacityBytes;
+  }
+
+  /** The table has twice as many slots as there may be entries. */
+  private growEntries(capacity: number): void {
+    const { kernel, page } = this;
+    const known = this.capacity;
+    const entries = known === 0 ? 0 : page.word(DICTIONARY_ENTRIES);
+    const used = known === 0 ? 0 : page.word(DICTIONARY_USED);
+    const keptBytes = known * ENTRY_BYTES[this.kind];
+    page.setWord(
+      DICTIONARY_ENTRIES,
+      kernel.reallocate(entries, this.entriesBytes(known), keptBytes, this.entriesBytes(capacity)),
+    );
+    const largerUsed = kernel.reallocate(used, known, known, capacity);
+    kernel.bytes.fill(0, largerUsed + known, largerUsed + capacity);
+    page.setWord(DICTIONARY_USED, largerUsed);
+    if (known > 0) kernel.release(page.word(DICTIONARY_TABLE), known * 4);
+    const table = kernel.allocate(capacity * 4);
+    kernel.bytes.fill(0, table, table + capacity * 4);
+    page.setWord(DICTIONARY_TABLE, table);
+    page.setWord(DICTIONARY_MASK, capacity * 2 - 1);
+    page.setWord(DICTIONARY_CAPACITY, capacity);
+    this.capacity = capacity;
+    if (this.kind === 'bytes') kernel.call.rehashBytes(page.address);
+    else if (this.kind === 'int128') kernel.call.rehashInt128s(page.address);
+    else kernel.call.rehashInts(page.address, this.kind === 'int32' ? 2 : 3);
+  }
+}
