@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 import { createFinalizer } from '../functions/finalizer/handler.ts';
 import { createReconciler } from '../functions/reconciler/handler.ts';
@@ -20,7 +21,9 @@ import type { ExecutionEvent } from './state-machine/execution-event.ts';
 import { runExecution } from './state-machine/run-execution.ts';
 import { createWorkerPool } from './state-machine/worker-pool.ts';
 
-export interface NightOptions extends Omit<LocalSetup, 'rawRoot'> {
+export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeBytes'> {
+  /** By default 128 MiB, or less where a file is to occupy every worker. */
+  rangeSizeBytes?: number;
   layout: string;
   inputs: string[];
   /** Source keys are paths below it; by default a file's name. */
@@ -70,6 +73,11 @@ export interface SummaryOutput {
   bytes: number;
 }
 
+const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
+const LEAST_SPREAD_BYTES = 8 * 1024 * 1024;
+/** Rows are no objects, so that young ones are few: more room would only be filled before it is swept. */
+const YOUNG_GENERATION_MB = 16;
+
 const RESOURCES = {
   SplitterArn: 'local:splitter',
   ParserArn: 'local:parser',
@@ -82,10 +90,12 @@ const RESOURCES = {
 /** Converts files one after the other through the deployed state machine file, ranges of each on all workers. */
 export async function* convertNight(options: NightOptions): AsyncGenerator<FileSummary> {
   const definition = await loadDefinition(RESOURCES);
-  const { lakeDir, rangeSizeBytes, expectedFiles } = options;
+  const { lakeDir, expectedFiles } = options;
+  const rangeSizeBytes = options.rangeSizeBytes ?? DEFAULT_RANGE_BYTES;
   const setup: LocalSetup = { lakeDir, rawRoot: options.rawRoot ?? '.', rangeSizeBytes, expectedFiles };
   const handlerModule = new URL('./embedded-functions.ts', import.meta.url);
-  const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup });
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
+  const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });
   try {
     for (const input of options.inputs) {
       if (options.signal?.aborted) return;
@@ -123,7 +133,7 @@ async function convertFile(
     input: {
       layout: options.layout,
       sourceKey,
-      rangeSizeBytes: setup.rangeSizeBytes,
+      rangeSizeBytes: options.rangeSizeBytes ?? (await spreadRangeBytes(input, options.workerCount)),
       ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
       ...(options.force ? { force: true } : {}),
     },
@@ -159,6 +169,16 @@ async function convertFile(
   const entry = await readEntry(ports.lake, split!.ledgerKey);
   const outputs = await publishedOutputs(ports.lake, entry!, finalized?.day?.commit);
   return summaryOf(entry!, finalized!, split!, outputs, seconds(startedAt));
+}
+
+/** Ranges of the usual size, or smaller ones where the file would not occupy every worker otherwise. */
+async function spreadRangeBytes(input: string, workerCount: number): Promise<number> {
+  const sizeBytes = await stat(input).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const shareBytes = Math.max(Math.ceil(sizeBytes / workerCount), LEAST_SPREAD_BYTES);
+  return Math.min(shareBytes, DEFAULT_RANGE_BYTES);
 }
 
 function report(event: ExecutionEvent, progress: NightProgress | undefined): void {

@@ -12,7 +12,6 @@ import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
 import { ColumnFeed } from '../shared/parquet/column-feed.ts';
 import { type MergePart, type PlannedFile, planMerge } from '../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../shared/parquet/row-group-builder.ts';
-import { columnFor } from '../shared/parquet/row-group-reader.ts';
 import { decodeThrift } from '../shared/parquet/thrift.ts';
 import { writeJson } from '../shared/pipeline/json-object.ts';
 import { giveBackMemory, takeMemory } from '../shared/pipeline/kernel-memory.ts';
@@ -20,6 +19,7 @@ import { mergePartition } from '../shared/pipeline/merge-partition.ts';
 import { PartWriter } from '../shared/pipeline/part-writer.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import {
+  columnFor,
   SAMPLE_DUCKDB_TYPES,
   SAMPLE_SCHEMA,
   SAMPLE_SQL,

@@ -18,6 +18,8 @@ import { isRunning, withFileLock } from './file-lock.ts';
 /** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
 const INCOMING = '.incoming';
 const READ_BYTES = 1024 * 1024;
+/** Reads below this get a buffer of their own; those of a whole part would pile up. */
+const SMALL_READ_BYTES = 32 * 1024;
 /** Folders go when their last file does; this often in a row just before a write is no accident. */
 const MAX_FOLDER_TRIES = 100;
 
@@ -61,10 +63,10 @@ class FileObjectStore implements ObjectStore {
       const end = range?.endByte ?? Number(stats.size);
       let at = range?.startByte ?? 0;
       if (end > Number(stats.size)) throw changed(path);
-      // Two buffers in turn: a consumer may still hold the last chunk while the next one is read.
-      buffers.push(takeBuffer(end - at), takeBuffer(end - at));
       for (let turn = 0; at < end; turn++) {
         options.signal?.throwIfAborted();
+        // Two buffers in turn: a consumer may still hold the last chunk while the next one is read.
+        if (buffers.length < 2) buffers.push(takeBuffer(end - at));
         const buffer = buffers[turn % 2]!;
         const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
         if (bytesRead === 0) throw changed(path);
@@ -310,7 +312,7 @@ const freeBuffers: Uint8Array[] = [];
 const MOST_FREE_BUFFERS = 32;
 
 function takeBuffer(lengthBytes: number): Uint8Array {
-  if (lengthBytes < READ_BYTES) return new Uint8Array(Math.max(lengthBytes, 0));
+  if (lengthBytes < SMALL_READ_BYTES) return new Uint8Array(lengthBytes);
   return freeBuffers.pop() ?? new Uint8Array(READ_BYTES);
 }
 

@@ -30,7 +30,7 @@ npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]
   --out DIR             the lake; made where it is not there
   --business-date D     yyyy-MM-dd; else the key, the name or the header of a file says it
   --raw-root DIR        source keys are paths below it; by default the name of the file
-  --range-size SIZE     bytes a range, such as 128MiB (the default)
+  --range-size SIZE     bytes a range; 128MiB, or less where a file is to occupy all threads
   --workers N           threads that convert; by default one a core
   --expected-files N    publish the day when N files are loaded, or these names (a,b,c); by default after each file
   --force               convert again what is already loaded
@@ -46,7 +46,7 @@ await runCommand(async () => {
       out: { type: 'string' },
       'business-date': { type: 'string' },
       'raw-root': { type: 'string' },
-      'range-size': { type: 'string', default: '128MiB' },
+      'range-size': { type: 'string' },
       workers: { type: 'string' },
       'expected-files': { type: 'string' },
       force: { type: 'boolean' },
@@ -88,7 +88,7 @@ await runCommand(async () => {
     lakeDir,
     rawRoot: values['raw-root'] === undefined ? undefined : resolve(startDir, values['raw-root']),
     businessDate: values['business-date'],
-    rangeSizeBytes: parseByteSize(values['range-size']),
+    rangeSizeBytes: values['range-size'] === undefined ? undefined : parseByteSize(values['range-size']),
     workerCount: positiveInteger('--workers', values.workers) ?? availableParallelism(),
     expectedFiles: expectedFiles(values['expected-files']),
     force: values.force,

@@ -41,7 +41,9 @@ export class FieldVector {
   /** Address of the values, indexed as the states are. */
   readonly values: number;
   /** Most bytes of one value in PLAIN form, the length of a text left out. */
-  maxValueBytes: number;
+  readonly maxValueBytes: number;
+  /** Most bytes of all its texts together, lengths included, where that is known better than by the longest. */
+  mostTextBytes = Number.POSITIVE_INFINITY;
   /** Whether a record of the block may have no value. */
   hasNulls = true;
 
@@ -50,5 +52,11 @@ export class FieldVector {
     this.maxValueBytes = maxValueBytes;
     this.states = kernel.allocate(capacityRecords);
     this.values = kernel.allocate(capacityRecords * ENTRY_BYTES[kind]);
+  }
+
+  /** Most bytes that `count` of its values take in PLAIN form. */
+  plainBytes(count: number): number {
+    if (this.kind !== 'bytes') return count * this.maxValueBytes;
+    return Math.min(count * (this.maxValueBytes + 4), this.mostTextBytes);
   }
 }

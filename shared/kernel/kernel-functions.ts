@@ -207,4 +207,12 @@ export interface KernelFunctions {
   writeLevels(levels: number, rows: number, present: number, out: number): number;
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
   compressSnappy(from: number, length: number, out: number, table: number): number;
+  /** 1 where it worked, as the readers below. */
+  uncompressSnappy(from: number, length: number, out: number, outLength: number): number;
+  readLevels(at: number, end: number, rows: number, states: number): number;
+  readIndexes(at: number, end: number, count: number, entryCount: number, indexes: number): number;
+  readTexts(at: number, end: number, count: number, entries: number): number;
+  readBits(at: number, end: number, count: number, values: number): number;
+  spread(states: number, rows: number, width: number, source: number, indexes: number, values: number): void;
+  sumTexts(states: number, rows: number, values: number): number;
 }

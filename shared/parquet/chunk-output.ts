@@ -1,8 +1,9 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { KernelBytes } from './page-compressor.ts';
 
-const FIRST_PIECE_BYTES = 8 * 1024;
-const LARGEST_PIECE_BYTES = 512 * 1024;
+/** Pieces grow with what is there, so that small chunks take little; the last one of a large chunk wastes little. */
+const FIRST_PIECE_BYTES = 4 * 1024;
+const LARGEST_PIECE_BYTES = 64 * 1024;
 
 interface Piece extends KernelBytes {
   capacity: number;
@@ -20,15 +21,31 @@ export class ChunkOutput {
 
   /** Appends a page: its header, and its body from the kernel's memory. */
   append(header: Uint8Array, body: KernelBytes): void {
-    const byteCount = header.length + body.length;
+    for (let from = 0; from < header.length; ) {
+      const { at, count } = this.room(header.length - from);
+      this.kernel.bytes.set(header.subarray(from, from + count), at);
+      from += count;
+    }
+    for (let from = 0; from < body.length; ) {
+      const { at, count } = this.room(body.length - from);
+      this.kernel.bytes.copyWithin(at, body.address + from, body.address + from + count);
+      from += count;
+    }
+  }
+
+  /** Takes room for `wanted` bytes, or for as many as the last piece still has. */
+  private room(wanted: number): { at: number; count: number } {
     let piece = this.pieces.at(-1);
-    if (!piece || piece.capacity - piece.length < byteCount) piece = this.addPiece(byteCount);
-    const { bytes } = this.kernel;
+    if (!piece || piece.length === piece.capacity) {
+      const capacity = Math.min(Math.max(FIRST_PIECE_BYTES, this.length), LARGEST_PIECE_BYTES);
+      piece = { address: this.kernel.allocate(capacity), length: 0, capacity };
+      this.pieces.push(piece);
+    }
     const at = piece.address + piece.length;
-    bytes.set(header, at);
-    bytes.copyWithin(at + header.length, body.address, body.address + body.length);
-    piece.length += byteCount;
-    this.length += byteCount;
+    const count = Math.min(wanted, piece.capacity - piece.length);
+    piece.length += count;
+    this.length += count;
+    return { at, count };
   }
 
   /** The bytes in their order. */
@@ -41,14 +58,5 @@ export class ChunkOutput {
     for (const { address, capacity } of this.pieces) this.kernel.release(address, capacity);
     this.pieces.length = 0;
     this.length = 0;
-  }
-
-  /** Pieces double with what is there, so that small chunks take little and large ones need no copying. */
-  private addPiece(byteCount: number): Piece {
-    const wanted = Math.min(Math.max(FIRST_PIECE_BYTES, this.length), LARGEST_PIECE_BYTES);
-    const capacity = Math.max(wanted, byteCount);
-    const piece = { address: this.kernel.allocate(capacity), length: 0, capacity };
-    this.pieces.push(piece);
-    return piece;
   }
 }

@@ -13,7 +13,7 @@ import { encodeThrift } from './thrift.ts';
 
 /** Pages are cut behind so many rows or bytes. */
 const PAGE_ROWS = 20_000;
-const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 256 * 1024;
 /** A chunk whose first page keeps more than this of its size is written uncompressed. */
 const LEAST_GAIN = 0.95;
 /** Below it a page says nothing about how its chunk compresses. */
@@ -73,8 +73,7 @@ export class ColumnChunkBuilder {
     const from = this.indexing ? this.appendIndexes(vector, members, count) : 0;
     if (!this.indexing && from < count) {
       const left = count - from;
-      const plainBytes = left * (vector.maxValueBytes + (this.kind === 'bytes' ? 4 : 0));
-      this.page.appendPlain(vector, members + from * 2, left, plainBytes);
+      this.page.appendPlain(vector, members + from * 2, left, vector.plainBytes(left));
     }
     if (this.page.rows >= PAGE_ROWS || this.page.length >= PAGE_BYTES) this.closePage();
   }

@@ -26,7 +26,9 @@ export class ColumnFeed {
 
   constructor(kernel: Kernel, kinds: ColumnBuffer['kind'][]) {
     this.kernel = kernel;
-    this.vectors = kinds.map((kind) => new FieldVector(kernel, VECTOR_KINDS[kind], 16, BATCH_ROWS));
+    this.vectors = kinds.map(
+      (kind) => new FieldVector(kernel, VECTOR_KINDS[kind], kind === 'bytes' ? 0xffffffff : 16, BATCH_ROWS),
+    );
     this.texts = kinds.map(() => ({ address: 0, capacity: 0 }));
     this.members = kernel.allocate(BATCH_ROWS * 2);
     const indexes = Uint16Array.from({ length: BATCH_ROWS }, (_, index) => index);
@@ -113,11 +115,7 @@ export class ColumnFeed {
       texts.address = this.kernel.allocate(texts.capacity + WRITE_MARGIN_BYTES);
     }
     this.kernel.bytes.set(column.data.subarray(start, end), texts.address);
-    vector.maxValueBytes = 0;
-    for (let value = firstValue; value < lastValue; value++) {
-      const before = value === 0 ? 0 : column.ends[value - 1]!;
-      vector.maxValueBytes = Math.max(vector.maxValueBytes, column.ends[value]! - before);
-    }
+    vector.mostTextBytes = end - start + 4 * (lastValue - firstValue);
     return texts.address - start;
   }
 }

@@ -32,6 +32,15 @@ export class RowGroupBuilder {
     this.rowCount += count;
   }
 
+  /** Appends values of one column only; the others must follow, and then `addRows`. */
+  appendColumn(index: number, vector: FieldVector, members: number, count: number): void {
+    this.counted(() => this.columns[index]!.append(vector, members, count));
+  }
+
+  addRows(count: number): void {
+    this.rowCount += count;
+  }
+
   /** Completes the row group; it must be written before `clear`. */
   finish(): FinishedChunk[] {
     return this.counted(() => this.columns.map((column) => column.finish()));

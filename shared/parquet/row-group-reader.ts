@@ -1,198 +1,215 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { snappyUncompressor } from 'hysnappy';
-import {
-  BooleanColumn,
-  BytesColumn,
-  type ColumnBuffer,
-  Decimal128Column,
-  DoubleColumn,
-  Int32Column,
-  Int64Column,
-} from '../decode/column-buffer.ts';
+import { ENTRY_BYTES, FieldVector, vectorKind } from '../decode/field-vector.ts';
 import { ParquetMalformed } from '../errors.ts';
-import { INT64_DIGITS } from '../layout/field-type.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { Codec, Encoding, PageType, type ThriftStruct } from './format.ts';
-import { readHybrid } from './levels.ts';
+import type { KernelBytes } from './page-compressor.ts';
+import type { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
 import type { SourceRowGroup } from './source-file.ts';
 import { decodeThrift } from './thrift.ts';
 
+/** A page header takes a few dozen bytes, a long text among them none: V1 headers of ours hold no statistics. */
+const MOST_HEADER_BYTES = 256;
+/** Rows are addressed with two bytes. */
+const MOST_PAGE_ROWS = 65_535;
+
 /**
- * Reads row groups that this program wrote back into columns, so that small ones can be joined: V1 data pages, PLAIN
+ * Reads row groups that this program wrote back into the kernel, page by page, so that small ones can be joined: V1 data pages, PLAIN
  * and RLE_DICTIONARY; Snappy, Zstandard or none. Anything else is `ParquetMalformed`, never guessed at.
  */
 export class RowGroupReader {
-  private readonly uncompress = snappyUncompressor();
+  private readonly kernel: Kernel;
+  private readonly columns: ColumnReader[];
 
-  /** Appends the rows of a row group to `columns`. `bytes` are its chunks, from `rowGroup.startByte` on. */
-  append(rowGroup: SourceRowGroup, bytes: Uint8Array, columns: ColumnBuffer[]): void {
-    const chunks = rowGroup.metadata.field_1 as ThriftStruct[];
-    for (const [index, chunk] of chunks.entries()) {
+  constructor(kernel: Kernel, schema: ColumnSchema[]) {
+    this.kernel = kernel;
+    const members = kernel.allocate(MOST_PAGE_ROWS * 2 + READ_MARGIN_BYTES);
+    const indexes = Uint16Array.from({ length: MOST_PAGE_ROWS }, (_, index) => index);
+    kernel.bytes.set(new Uint8Array(indexes.buffer), members);
+    this.columns = schema.map((column) => new ColumnReader(kernel, column, members));
+  }
+
+  /** Appends the rows of a row group. `stream` yields its chunks, from `rowGroup.startByte` on. */
+  async append(
+    rowGroup: SourceRowGroup,
+    stream: AsyncIterable<Uint8Array>,
+    rows: RowGroupBuilder,
+  ): Promise<void> {
+    const kernel = this.kernel;
+    const byteCount = rowGroup.endByte - rowGroup.startByte;
+    const address = kernel.allocate(byteCount + READ_MARGIN_BYTES);
+    let filled = 0;
+    for await (const bytes of stream) {
+      if (filled + bytes.length > byteCount)
+        throw malformed('a row group that is longer than its footer says');
+      kernel.bytes.set(bytes, address + filled);
+      filled += bytes.length;
+    }
+    if (filled < byteCount) throw malformed('a row group that is cut off');
+    for (const [index, chunk] of (rowGroup.metadata.field_1 as ThriftStruct[]).entries()) {
       const metadata = chunk.field_3 as ThriftStruct;
-      const first = (metadata.field_11 ?? metadata.field_9) as bigint;
-      const start = Number(first) - rowGroup.startByte;
-      const end = start + Number(metadata.field_7 as bigint);
-      this.appendChunk(
-        bytes.subarray(start, end),
-        metadata.field_4 as number,
-        rowGroup.rowCount,
-        columns[index]!,
+      const start = Number((metadata.field_11 ?? metadata.field_9) as bigint) - rowGroup.startByte;
+      const length = Number(metadata.field_7 as bigint);
+      if (start < 0 || start + length > byteCount) throw malformed('a chunk outside its row group');
+      const codec = metadata.field_4 as number;
+      const bytes = { address: address + start, length };
+      this.columns[index]!.append(bytes, codec, rowGroup.rowCount, (vector, members, count) =>
+        rows.appendColumn(index, vector, members, count),
       );
     }
-  }
-
-  private appendChunk(bytes: Uint8Array, codec: number, rowCount: number, column: ColumnBuffer): void {
-    let dictionary: ColumnBuffer | undefined;
-    let at = 0;
-    let rowsLeft = rowCount;
-    while (rowsLeft > 0) {
-      const { struct: header, length } = decodeThrift(bytes.subarray(at));
-      const pageAt = at + length;
-      const compressedBytes = header.field_3 as number;
-      const compressed = bytes.subarray(pageAt, pageAt + compressedBytes);
-      const page = this.plainPage(compressed, codec, header.field_2 as number);
-      at = pageAt + compressedBytes;
-      if (header.field_1 === PageType.DICTIONARY_PAGE) {
-        dictionary = emptyLike(column);
-        const count = (header.field_7 as ThriftStruct).field_1 as number;
-        dictionary.reserveRows(count);
-        appendPlainValues(dictionary, page, 0, count);
-      } else if (header.field_1 === PageType.DATA_PAGE) {
-        const data = header.field_5 as ThriftStruct;
-        const pageRows = data.field_1 as number;
-        appendDataPage(column, page, pageRows, data.field_2 as number, dictionary);
-        rowsLeft -= pageRows;
-      } else throw malformed(`a page of type ${header.field_1}`);
-    }
-  }
-
-  private plainPage(bytes: Uint8Array, codec: number, length: number): Uint8Array {
-    switch (codec) {
-      case Codec.UNCOMPRESSED:
-        return bytes;
-      case Codec.SNAPPY:
-        return this.uncompress(bytes, length);
-      case Codec.ZSTD:
-        return zstdDecompressSync(bytes);
-      default:
-        throw malformed(`codec ${codec}`);
-    }
+    rows.addRows(rowGroup.rowCount);
+    kernel.release(address, byteCount + READ_MARGIN_BYTES);
   }
 }
 
-/** An empty column of the storage that values of `schema` have. */
-export function columnFor({ type }: ColumnSchema): ColumnBuffer {
-  switch (type.kind) {
-    case 'string':
-    case 'binary':
-      return new BytesColumn();
-    case 'integer':
-    case 'timestamp':
-      return new Int64Column();
-    case 'decimal':
-      return type.precision > INT64_DIGITS ? new Decimal128Column() : new Int64Column();
-    case 'date':
-      return new Int32Column();
-    case 'boolean':
-      return new BooleanColumn();
-    case 'double':
-      return new DoubleColumn();
+type AppendVector = (vector: FieldVector, members: number, count: number) => void;
+
+/** Reads the chunks of one column. */
+class ColumnReader {
+  private readonly kernel: Kernel;
+  private readonly vector: FieldVector;
+  private readonly members: number;
+  private readonly width: number;
+
+  constructor(kernel: Kernel, { type }: ColumnSchema, members: number) {
+    this.kernel = kernel;
+    this.members = members;
+    const kind = vectorKind(type);
+    this.width = ENTRY_BYTES[kind];
+    this.vector = new FieldVector(kernel, kind, kind === 'bytes' ? 0xffffffff : this.width, MOST_PAGE_ROWS);
   }
-}
 
-function emptyLike(column: ColumnBuffer): ColumnBuffer {
-  return new (column.constructor as new () => ColumnBuffer)();
-}
-
-function appendDataPage(
-  column: ColumnBuffer,
-  page: Uint8Array,
-  rowCount: number,
-  encoding: number,
-  dictionary: ColumnBuffer | undefined,
-): void {
-  const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-  const levelsEnd = 4 + view.getUint32(0, true);
-  column.reserveRows(rowCount);
-  const present = column.present.subarray(column.rowCount, column.rowCount + rowCount);
-  if (readHybrid(page, 4, levelsEnd, 1, rowCount, present) !== rowCount) throw malformed('short levels');
-  let valueCount = 0;
-  for (let row = 0; row < rowCount; row++) valueCount += present[row]!;
-  if (encoding === Encoding.PLAIN) appendPlainValues(column, page, levelsEnd, valueCount);
-  else if (encoding === Encoding.RLE_DICTIONARY && dictionary) {
-    const indexes = new Int32Array(valueCount);
-    const bitWidth = page[levelsEnd] ?? 0;
-    if (readHybrid(page, levelsEnd + 1, page.length, bitWidth, valueCount, indexes) !== valueCount) {
-      throw malformed('short dictionary indexes');
-    }
-    appendEntries(column, dictionary, indexes);
-  } else throw malformed(`encoding ${encoding}`);
-  column.rowCount += rowCount;
-}
-
-/** Room for the values was made by `reserveRows`. */
-function appendPlainValues(column: ColumnBuffer, page: Uint8Array, at: number, count: number): void {
-  const first = column.valueCount;
-  switch (column.kind) {
-    case 'int64':
-      new Uint8Array(column.words.buffer).set(page.subarray(at, at + count * 8), first * 8);
-      break;
-    case 'int32':
-      new Uint8Array(column.values.buffer).set(page.subarray(at, at + count * 4), first * 4);
-      break;
-    case 'double':
-      new Uint8Array(column.values.buffer).set(page.subarray(at, at + count * 8), first * 8);
-      break;
-    case 'decimal128':
-      column.bytes.set(page.subarray(at, at + count * 16), first * 16);
-      break;
-    case 'boolean':
-      for (let index = 0; index < count; index++) {
-        column.values[first + index] = (page[at + (index >>> 3)]! >>> (index & 7)) & 1;
+  append(chunk: KernelBytes, codec: number, rowCount: number, appendVector: AppendVector): void {
+    const end = chunk.address + chunk.length;
+    let dictionary: PageMemory | undefined;
+    let at = chunk.address;
+    for (let rowsLeft = rowCount; rowsLeft > 0; ) {
+      const header = this.readHeader(at, end);
+      const body = { address: at + header.length, length: header.compressedBytes };
+      at = body.address + body.length;
+      const page = this.uncompress(body, codec, header.pageBytes);
+      if (header.type === PageType.DICTIONARY_PAGE) {
+        dictionary = this.readDictionary(page, header.values);
+        continue;
       }
-      break;
-    case 'bytes': {
-      column.reserveData(page.length - at);
-      let from = at;
-      for (let index = 0; index < count; index++) {
-        const length =
-          page[from]! | (page[from + 1]! << 8) | (page[from + 2]! << 16) | (page[from + 3]! << 24);
-        from += 4;
-        column.data.set(page.subarray(from, from + length), column.dataLength);
-        from += length;
-        column.dataLength += length;
-        column.ends[first + index] = column.dataLength;
-      }
+      this.readData(page, header.values, header.encoding, dictionary);
+      appendVector(this.vector, this.members, header.values);
+      page.release();
+      rowsLeft -= header.values;
     }
+    dictionary?.release();
   }
-  column.valueCount += count;
+
+  private readHeader(at: number, end: number) {
+    const last = Math.min(end, at + MOST_HEADER_BYTES);
+    const { struct, length } = decodeThrift(this.kernel.bytes.subarray(at, last));
+    const type = struct.field_1 as number;
+    const isDictionary = type === PageType.DICTIONARY_PAGE;
+    if (!isDictionary && type !== PageType.DATA_PAGE) throw malformed(`a page of type ${type}`);
+    const kind = (isDictionary ? struct.field_7 : struct.field_5) as ThriftStruct;
+    const [values, encoding] = [kind.field_1 as number, kind.field_2 as number];
+    const compressedBytes = struct.field_3 as number;
+    if (values > MOST_PAGE_ROWS) throw malformed(`a page of ${values} rows`);
+    if (at + length + compressedBytes > end) throw malformed('a page outside its chunk');
+    return { type, values, encoding, compressedBytes, pageBytes: struct.field_2 as number, length };
+  }
+
+  private uncompress({ address, length }: KernelBytes, codec: number, pageBytes: number): PageMemory {
+    const { kernel } = this;
+    const page = new PageMemory(kernel, pageBytes);
+    if (codec === Codec.SNAPPY) {
+      if (!kernel.call.uncompressSnappy(address, length, page.address, pageBytes)) throw malformed('Snappy');
+    } else if (codec === Codec.ZSTD) {
+      kernel.bytes.set(zstdDecompressSync(kernel.bytes.subarray(address, address + length)), page.address);
+    } else if (codec === Codec.UNCOMPRESSED && length === pageBytes) {
+      kernel.bytes.copyWithin(page.address, address, address + length);
+    } else throw malformed(`codec ${codec}`);
+    return page;
+  }
+
+  /** Entries of a dictionary: the page itself, or { address, length } of its texts. */
+  private readDictionary(page: PageMemory, entryCount: number): PageMemory {
+    page.entryCount = entryCount;
+    if (this.vector.kind !== 'bytes') {
+      if (page.length < entryCount * this.width) throw malformed('a dictionary that is cut off');
+      return page;
+    }
+    page.entries = new PageMemory(this.kernel, entryCount * 8);
+    const { call } = this.kernel;
+    if (!call.readTexts(page.address, page.end, entryCount, page.entries.address))
+      throw malformed('a dictionary');
+    return page;
+  }
+
+  private readData(
+    page: PageMemory,
+    rows: number,
+    encoding: number,
+    dictionary: PageMemory | undefined,
+  ): void {
+    const { vector, width } = this;
+    const { call, view } = this.kernel;
+    const levelsEnd = page.address + 4 + view.getUint32(page.address, true);
+    if (levelsEnd > page.end) throw malformed('levels outside their page');
+    const present = call.readLevels(page.address + 4, levelsEnd, rows, vector.states);
+    if (present < 0) throw malformed('short levels');
+    vector.hasNulls = present < rows;
+    const dense = new PageMemory(this.kernel, Math.max(present * width, present * 2));
+    if (encoding === Encoding.RLE_DICTIONARY && dictionary) {
+      const { entryCount } = dictionary;
+      if (!call.readIndexes(levelsEnd, page.end, present, entryCount, dense.address)) {
+        throw malformed('short dictionary indexes');
+      }
+      const entries = (dictionary.entries ?? dictionary).address;
+      call.spread(vector.states, rows, width, entries, dense.address, vector.values);
+    } else if (encoding === Encoding.PLAIN) {
+      const source = this.readPlain(levelsEnd, page.end, present, dense.address);
+      call.spread(vector.states, rows, width, source, 0, vector.values);
+    } else throw malformed(`encoding ${encoding}`);
+    dense.release();
+    if (vector.kind === 'bytes') vector.mostTextBytes = call.sumTexts(vector.states, rows, vector.values);
+  }
+
+  /** Address of `count` dense values. */
+  private readPlain(at: number, end: number, count: number, scratch: number): number {
+    const { call } = this.kernel;
+    if (this.vector.kind === 'bytes') {
+      if (!call.readTexts(at, end, count, scratch)) throw malformed('short texts');
+      return scratch;
+    }
+    if (this.vector.kind === 'boolean') {
+      if (!call.readBits(at, end, count, scratch)) throw malformed('short booleans');
+      return scratch;
+    }
+    if (end - at < count * this.width) throw malformed('short values');
+    return at;
+  }
 }
 
-function appendEntries(column: ColumnBuffer, dictionary: ColumnBuffer, indexes: Int32Array): void {
-  let at = column.valueCount;
-  if (column.kind === 'int64' && dictionary.kind === 'int64') {
-    for (const entry of indexes) {
-      column.words[at * 2] = dictionary.words[entry * 2]!;
-      column.words[at * 2 + 1] = dictionary.words[entry * 2 + 1]!;
-      at++;
-    }
-  } else if (column.kind === 'int32' && dictionary.kind === 'int32') {
-    for (const entry of indexes) column.values[at++] = dictionary.values[entry]!;
-  } else if (column.kind === 'decimal128' && dictionary.kind === 'decimal128') {
-    for (const entry of indexes) {
-      column.bytes.set(dictionary.bytes.subarray(entry * 16, entry * 16 + 16), at++ * 16);
-    }
-  } else if (column.kind === 'bytes' && dictionary.kind === 'bytes') {
-    for (const entry of indexes) {
-      const start = entry === 0 ? 0 : dictionary.ends[entry - 1]!;
-      const end = dictionary.ends[entry]!;
-      column.reserveData(end - start);
-      column.data.set(dictionary.data.subarray(start, end), column.dataLength);
-      column.dataLength += end - start;
-      column.ends[at++] = column.dataLength;
-    }
-  } else throw malformed(`a dictionary of ${dictionary.kind} values`);
-  column.valueCount = at;
+/** An uncompressed page in the kernel's memory. */
+class PageMemory {
+  readonly address: number;
+  readonly length: number;
+  entryCount = 0;
+  entries: PageMemory | undefined;
+  private readonly kernel: Kernel;
+
+  constructor(kernel: Kernel, length: number) {
+    this.kernel = kernel;
+    this.length = length;
+    this.address = kernel.allocate(length + READ_MARGIN_BYTES);
+  }
+
+  get end(): number {
+    return this.address + this.length;
+  }
+
+  release(): void {
+    this.entries?.release();
+    this.kernel.release(this.address, this.length + READ_MARGIN_BYTES);
+  }
 }
 
 function malformed(what: string): ParquetMalformed {

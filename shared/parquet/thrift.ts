@@ -4,11 +4,14 @@ import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
 import { ParquetMalformed } from '../errors.ts';
 import type { ThriftStruct } from './format.ts';
 
+/** Used over and over: there is a header for every page, and a buffer of its own for each would be garbage outside the heap. */
+const writer = new ByteWriter();
+
 /** A Thrift struct in compact protocol. 32-bit integers are numbers, 64-bit ones bigints. */
 export function encodeThrift(struct: ThriftStruct): Uint8Array {
-  const writer = new ByteWriter();
+  writer.index = 0;
   serializeTCompactProtocol(writer, struct);
-  return writer.getBytes();
+  return writer.getBytes().slice();
 }
 
 /** The struct that starts at `bytes[0]`, and how many bytes it took. Byte strings are views on `bytes`. */

@@ -3,14 +3,13 @@ import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Compression } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
-import { ColumnFeed } from '../parquet/column-feed.ts';
 import { MAGIC } from '../parquet/format.ts';
 import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
 import { shiftOffsetIndex } from '../parquet/page-index.ts';
 import { encodeTail } from '../parquet/parquet-file-writer.ts';
 import { shiftRowGroup } from '../parquet/row-group.ts';
 import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
-import { columnFor, RowGroupReader } from '../parquet/row-group-reader.ts';
+import { RowGroupReader } from '../parquet/row-group-reader.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import { readSourceFile, type SourceFile, type SourceRowGroup } from '../parquet/source-file.ts';
 import type { ObjectPiece, ObjectStore } from '../ports/object-store.ts';
@@ -118,12 +117,7 @@ async function join(
   const { kernel } = memory;
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
   const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor);
-  const reader = new RowGroupReader();
-  const columns = schema.map(columnFor);
-  const feed = new ColumnFeed(
-    kernel,
-    columns.map(({ kind }) => kind),
-  );
+  const reader = new RowGroupReader(kernel, schema);
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
       if (step.length === 1) {
@@ -133,9 +127,7 @@ async function join(
       }
       for (const index of step) {
         const { key, group } = groups[index]!;
-        reader.append(group, await lake.readRange(key, rangeOf(group)), columns);
-        feed.append(columns, rows);
-        for (const column of columns) column.clear();
+        await reader.append(group, lake.streamRange(key, rangeOf(group)), rows);
       }
       await writer.writeRowGroup(rows);
     }

@@ -1,5 +1,13 @@
-import type { ColumnBuffer } from '../../shared/decode/column-buffer.ts';
-import { columnFor } from '../../shared/parquet/row-group-reader.ts';
+import {
+  BooleanColumn,
+  BytesColumn,
+  type ColumnBuffer,
+  Decimal128Column,
+  DoubleColumn,
+  Int32Column,
+  Int64Column,
+} from '../../shared/decode/column-buffer.ts';
+import { vectorKind } from '../../shared/decode/field-vector.ts';
 import type { ColumnSchema } from '../../shared/parquet/schema.ts';
 
 /**
@@ -126,6 +134,19 @@ export function sampleValues(rowCount: number, seed: number): SampleValue[][] {
       return nullPage || (column !== 10 && random() < 0.1) ? null : drawn;
     }),
   );
+}
+
+const COLUMNS = {
+  bytes: BytesColumn,
+  int64: Int64Column,
+  int128: Decimal128Column,
+  int32: Int32Column,
+  boolean: BooleanColumn,
+  double: DoubleColumn,
+};
+
+export function columnFor({ type }: ColumnSchema): ColumnBuffer {
+  return new COLUMNS[vectorKind(type)]();
 }
 
 /** Rows `first` to `last` of sample values as column buffers. */
