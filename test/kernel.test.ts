@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { snappyUncompress } from 'hysnappy';
 import { describe, expect, test } from 'vitest';
+import { crc64nvme } from '../shared/control/crc64nvme.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { compileKernel } from '../tools/kernel/compile-kernel.ts';
 
@@ -81,4 +82,26 @@ describe('Snappy', () => {
       }
     }
   });
+});
+
+test('CRC-64/NVME of the kernel is that of the one beside it, in any pieces', () => {
+  const kernel = new Kernel();
+  const bytes = Uint8Array.from(
+    { length: 70_000 },
+    (_, index) => (Math.imul(index, 2_654_435_761) >>> 11) & 255,
+  );
+  const address = kernel.place(bytes);
+  fc.assert(
+    fc.property(fc.array(fc.nat(20_000), { maxLength: 6 }), fc.nat(9), (lengths, start) => {
+      let at = start;
+      let checksum = 0n;
+      for (const length of lengths) {
+        const count = Math.min(length, bytes.length - at);
+        checksum = BigInt.asUintN(64, kernel.call.crc64(address + at, count, checksum));
+        at += count;
+      }
+      expect(checksum).toBe(crc64nvme(bytes.subarray(start, at)));
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
+import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
   ObjectInfo,
@@ -13,13 +13,13 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { changed, isCode, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { isRunning, withFileLock } from './file-lock.ts';
+import { FileWriter } from './file-writer.ts';
+import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
 /** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
 const INCOMING = '.incoming';
-const READ_BYTES = 1024 * 1024;
-/** Reads below this get a buffer of their own; those of a whole part would pile up. */
-const SMALL_READ_BYTES = 32 * 1024;
 /** Folders go when their last file does; this often in a row just before a write is no accident. */
 const MAX_FOLDER_TRIES = 100;
 
@@ -53,6 +53,7 @@ class FileObjectStore implements ObjectStore {
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
     const path = this.path(key);
     const buffers: Uint8Array[] = [];
+    let ahead: Promise<{ bytesRead: number; buffer: Uint8Array }> | undefined;
     const handle = await fs.open(path, 'r').catch((error) => {
       throw isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR') ? notFound(path, error) : unreadable(error, path);
     });
@@ -63,14 +64,22 @@ class FileObjectStore implements ObjectStore {
       const end = range?.endByte ?? Number(stats.size);
       let at = range?.startByte ?? 0;
       if (end > Number(stats.size)) throw changed(path);
-      for (let turn = 0; at < end; turn++) {
-        options.signal?.throwIfAborted();
-        // Two buffers in turn: a consumer may still hold the last chunk while the next one is read.
+      // Two buffers in turn: the next chunk is read while the consumer is at work on the last one.
+      const readNext = (turn: number) => {
         if (buffers.length < 2) buffers.push(takeBuffer(end - at));
         const buffer = buffers[turn % 2]!;
-        const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
+        ahead = handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
+        // Whether it failed is asked when it is its turn.
+        ahead.catch(() => undefined);
+      };
+      if (at < end) readNext(0);
+      for (let turn = 1; ahead; turn++) {
+        options.signal?.throwIfAborted();
+        const { bytesRead, buffer } = await ahead;
+        ahead = undefined;
         if (bytesRead === 0) throw changed(path);
         at += bytesRead;
+        if (at < end) readNext(turn);
         yield buffer.subarray(0, bytesRead);
       }
       if (options.pin !== undefined)
@@ -78,7 +87,8 @@ class FileObjectStore implements ObjectStore {
     } catch (error) {
       throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
     } finally {
-      giveBackBuffers(buffers);
+      await ahead?.catch(() => undefined);
+      for (const buffer of buffers) giveBackBuffer(buffer);
       await handle.close();
     }
   }
@@ -143,34 +153,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   createWriter(key: string): ObjectWriter {
-    const incoming = this.incomingPath();
-    let handle: fs.FileHandle | undefined;
-    let done = false;
-    const open = async () => {
-      await this.makeDirectory(this.incomingDir);
-      handle ??= await fs.open(incoming, 'wx').catch((error) => {
-        throw unwritable(error, incoming);
-      });
-      return handle;
-    };
-    return {
-      write: async (bytes) => {
-        try {
-          await writeAll(await open(), bytes);
-        } catch (error) {
-          throw unwritable(error, this.path(key));
-        }
-      },
-      close: async () => {
-        await (await open()).close();
-        done = true;
-        await this.moveTo(incoming, key);
-      },
-      abort: async () => {
-        if (!done) await handle?.close().catch(() => undefined);
-        await fs.rm(incoming, { force: true });
-      },
-    };
+    return new FileWriter(this.incomingPath(), this.path(key), (incoming) => this.moveTo(incoming, key));
   }
 
   async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
@@ -307,21 +290,6 @@ class FileObjectStore implements ObjectStore {
   }
 }
 
-/** Read buffers that wait for the next stream: new ones for each would pile up faster than they are collected. */
-const freeBuffers: Uint8Array[] = [];
-const MOST_FREE_BUFFERS = 32;
-
-function takeBuffer(lengthBytes: number): Uint8Array {
-  if (lengthBytes < SMALL_READ_BYTES) return new Uint8Array(lengthBytes);
-  return freeBuffers.pop() ?? new Uint8Array(READ_BYTES);
-}
-
-function giveBackBuffers(buffers: Uint8Array[]): void {
-  for (const buffer of buffers) {
-    if (buffer.length === READ_BYTES && freeBuffers.length < MOST_FREE_BUFFERS) freeBuffers.push(buffer);
-  }
-}
-
 /**
  * Removes unfinished files that processes which no longer run left in a store, and with `endedPid` those of that one: threads that
  * were stopped leave theirs while the process goes on.
@@ -350,64 +318,4 @@ function pinOf(stats: BigIntStats): string {
 
 function tagOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-async function writeAll(handle: fs.FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
-}
-
-function isCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
-}
-
-function notFound(path: string, cause?: unknown): ObjectNotFound {
-  return new ObjectNotFound({
-    what: isCode(cause, 'EISDIR') ? 'this is a directory, not a file' : 'there is no such file',
-    where: path,
-    next: 'Check the path.',
-    cause,
-  });
-}
-
-function changed(path: string): SourceChanged {
-  return new SourceChanged({
-    what: 'the file changed while it was read',
-    where: path,
-    why: 'its size, time or inode is not what it was when the run began',
-    next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
-  });
-}
-
-function preconditionFailed(key: string, why: string): PreconditionFailed {
-  return new PreconditionFailed({ what: 'the object was not written', where: key, why });
-}
-
-function unreadable(error: unknown, path: string): unknown {
-  if (!isCode(error, 'EACCES', 'EPERM')) return error;
-  return new ObjectNotFound({
-    what: 'the file cannot be read',
-    where: path,
-    why: 'permission was denied',
-    next: 'Give this user read permission.',
-    cause: error,
-  });
-}
-
-const WRITE_CODES: Record<string, [why: string, next: string]> = {
-  EACCES: ['permission was denied', 'Give this user write permission, or name another folder.'],
-  EPERM: ['permission was denied', 'Give this user write permission, or name another folder.'],
-  EROFS: ['the file system is read-only', 'Name another folder.'],
-  ENOSPC: ['the disk is full', 'Free some space, then run it again: finished parts are kept.'],
-  EDQUOT: ['the disk quota is used up', 'Free some space, then run it again: finished parts are kept.'],
-  ENOTDIR: ['part of the path is a file', 'Name a folder.'],
-  EEXIST: ['part of the path is a file', 'Name a folder.'],
-  EISDIR: ['a folder has that name', 'Name another folder, or remove it.'],
-  ENAMETOOLONG: ['the name is too long for this file system', 'Use a shorter folder.'],
-};
-
-function unwritable(error: unknown, path: string): unknown {
-  const known = WRITE_CODES[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
-  if (!known) return error;
-  const [why, next] = known;
-  return new OutputUnwritable({ what: 'this cannot be written', where: path, why, next, cause: error });
 }

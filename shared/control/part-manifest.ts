@@ -16,8 +16,8 @@ export interface PartManifest {
   nulled: Record<string, number>;
   outputs: PartOutput[];
   rejects: PartFile | null;
-  /** SHA-256 of the range's bytes. */
-  digest: string;
+  /** CRC-64/NVME of the range's bytes, as S3 shows it: eight bytes in base64. Those of all ranges combine. */
+  checksum: string;
   /** Something only a parser can see and that refuses the whole file. */
   refusal: Refusal | null;
 }

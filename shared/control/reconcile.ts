@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decimalText } from '../decode/partition-router.ts';
 import type { ControlTotalRule, Layout } from '../layout/layout.ts';
+import { combineCrc64, crc64FromBase64, crc64ToBase64 } from './crc64nvme.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
 import type { Refusal } from './refusal.ts';
@@ -239,10 +240,14 @@ function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): 
   };
 }
 
-/** Two loads of the same bytes cut into the same ranges have the same digest. */
+/** Two loads of the same bytes have the same digest, however they were cut into ranges. */
 function contentDigest(plan: FilePlan, manifests: PartManifest[]): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([plan.sizeBytes, plan.header, plan.trailer, plan.remainder]));
-  for (const { startByte, endByte, digest } of manifests) hash.update(`${startByte}-${endByte}:${digest};`);
+  let details = 0n;
+  for (const { startByte, endByte, checksum } of manifests) {
+    details = combineCrc64(details, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
+  }
+  const { sizeBytes, header, trailer, remainder } = plan;
+  hash.update(JSON.stringify([sizeBytes, header, trailer, remainder, crc64ToBase64(details)]));
   return hash.digest('hex');
 }

@@ -85,10 +85,15 @@ export class RecordExtractor {
     const count = Math.min(chunk.length - from, this.blockBytes - this.filled);
     this.kernel.bytes.set(
       from === 0 && count === chunk.length ? chunk : chunk.subarray(from, from + count),
-      this.blockAddress + this.filled,
+      this.pushAddress,
     );
     this.filled += count;
     return count;
+  }
+
+  /** Address at which the next pushed byte will stand. */
+  get pushAddress(): number {
+    return this.blockAddress + this.filled;
   }
 
   get isFull(): boolean {

@@ -206,6 +206,8 @@ export interface KernelFunctions {
   packBits(bytes: number, count: number, out: number): number;
   writeLevels(levels: number, rows: number, present: number, out: number): number;
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
+  /** CRC-64/NVME of what `crc` is the checksum of with these bytes behind it. */
+  crc64(at: number, length: number, crc: bigint): bigint;
   compressSnappy(from: number, length: number, out: number, table: number): number;
   /** 1 where it worked, as the readers below. */
   uncompressSnappy(from: number, length: number, out: number, outLength: number): number;

@@ -1,6 +1,6 @@
 import { type FieldVector, type VectorKind, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression } from '../layout/layout.ts';
+import { COMPRESSIONS, type Compression } from '../layout/layout.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput } from './chunk-output.ts';
 import { ChunkRange } from './chunk-range.ts';
@@ -18,6 +18,8 @@ const PAGE_BYTES = 256 * 1024;
 const LEAST_GAIN = 0.95;
 /** Below it a page says nothing about how its chunk compresses. */
 const TELLING_PAGE_BYTES = 1024;
+
+const NO_HEADER = new Uint8Array();
 
 /** A chunk that is complete: its bytes, and what the footer and the indexes say of it once they know where it stands. */
 export interface FinishedChunk {
@@ -76,6 +78,39 @@ export class ColumnChunkBuilder {
       this.page.appendPlain(vector, members + from * 2, left, vector.plainBytes(left));
     }
     if (this.page.rows >= PAGE_ROWS || this.page.length >= PAGE_BYTES) this.closePage();
+  }
+
+  /**
+   * Whether finished PLAIN pages of `codec` can become pages of this chunk as they are. A chunk has one codec, and may have a
+   * dictionary only at its front.
+   */
+  takesPages(codec: number): boolean {
+    return this.codec === null || CODECS[this.codec] === codec;
+  }
+
+  /** Appends PLAIN pages of another chunk; `firstPage` is the address of the first, `rowCount` their rows together. */
+  appendPages(
+    firstPage: number,
+    pages: PageSummary[],
+    rowCount: number,
+    codec: number,
+    uncompressedBytes: number,
+  ): void {
+    if (this.page.rows > 0) this.closePage();
+    this.indexing = false;
+    this.codec ??= COMPRESSIONS.find((name) => CODECS[name] === codec)!;
+    for (const [index, page] of pages.entries()) {
+      const rows = (pages[index + 1]?.firstRow ?? rowCount) - page.firstRow;
+      const offset = this.output.length;
+      const address = firstPage + page.offset - pages[0]!.offset;
+      this.output.append(NO_HEADER, { address, length: page.compressedBytes });
+      this.pages.push({ ...page, offset, firstRow: this.rowCount });
+      this.range.add({ least: page.min, greatest: page.max });
+      this.rowCount += rows;
+      this.valueCount += rows - page.nullCount;
+      this.plainPages++;
+    }
+    this.uncompressedBytes += uncompressedBytes;
   }
 
   private begin(): void {

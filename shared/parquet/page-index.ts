@@ -41,6 +41,24 @@ export function encodeOffsetIndex({ pages }: ChunkIndexes): Uint8Array {
   });
 }
 
+/** The pages that a chunk's indexes describe; offsets as they stand in its file. */
+export function decodePages(columnIndex: Uint8Array, offsetIndex: Uint8Array): PageSummary[] {
+  const { struct: column } = decodeThrift(columnIndex);
+  const { struct: offset } = decodeThrift(offsetIndex);
+  const nullPages = column.field_1 as boolean[];
+  const least = column.field_2 as Uint8Array[];
+  const greatest = column.field_3 as Uint8Array[];
+  const nullCounts = column.field_5 as bigint[];
+  return (offset.field_1 as ThriftStruct[]).map((location, page) => ({
+    offset: Number(location.field_1 as bigint),
+    compressedBytes: location.field_2 as number,
+    firstRow: Number(location.field_3 as bigint),
+    nullCount: Number(nullCounts[page]!),
+    min: nullPages[page] ? undefined : least[page]!.slice(),
+    max: nullPages[page] ? undefined : greatest[page]!.slice(),
+  }));
+}
+
 /** The offset index of a chunk whose pages moved `shiftBytes` towards the end of a file. */
 export function shiftOffsetIndex(offsetIndex: Uint8Array, shiftBytes: number): Uint8Array {
   const { struct } = decodeThrift(offsetIndex);

@@ -11,7 +11,7 @@ import type { SourceRowGroup } from './source-file.ts';
 export type ByteTarget = (bytes: Uint8Array) => Promise<void>;
 
 /** Encoded bytes are passed on when so many are there. */
-const FLUSH_BYTES = 4 * 1024 * 1024;
+const FLUSH_BYTES = 1024 * 1024;
 
 /**
  * Writes one Parquet file, row group by row group. Writers may share `out`, the bytes on their way to a file, if they take turns call
@@ -71,9 +71,10 @@ export class ParquetFileWriter {
   async copyRowGroup(source: SourceRowGroup, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     this.begin();
     const shiftBytes = this.written + this.out.length - source.startByte;
+    await this.flush();
     for await (const chunk of bytes) {
-      this.out.append(chunk);
-      if (this.out.length >= FLUSH_BYTES) await this.flush();
+      await this.write(chunk);
+      this.written += chunk.length;
     }
     this.rowGroups.push(shiftRowGroup(source.metadata, shiftBytes));
     this.indexes.push(

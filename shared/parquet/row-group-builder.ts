@@ -37,6 +37,11 @@ export class RowGroupBuilder {
     this.counted(() => this.columns[index]!.append(vector, members, count));
   }
 
+  /** The builder of one column, for pages that are copied; `addRows` must follow here too. */
+  column(index: number): ColumnChunkBuilder {
+    return this.columns[index]!;
+  }
+
   addRows(count: number): void {
     this.rowCount += count;
   }

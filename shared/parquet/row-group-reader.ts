@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { Codec, Encoding, PageType, type ThriftStruct } from './format.ts';
 import type { KernelBytes } from './page-compressor.ts';
+import { decodePages } from './page-index.ts';
 import type { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
 import type { SourceRowGroup } from './source-file.ts';
@@ -54,6 +55,15 @@ export class RowGroupReader {
       const length = Number(metadata.field_7 as bigint);
       if (start < 0 || start + length > byteCount) throw malformed('a chunk outside its row group');
       const codec = metadata.field_4 as number;
+      const column = rows.column(index);
+      // Pages without a dictionary are good as they are; indexes into one must be written anew.
+      if (metadata.field_11 === undefined && column.takesPages(codec)) {
+        const { column: columnIndex, offset } = rowGroup.indexes[index]!;
+        const pages = decodePages(columnIndex, offset);
+        const uncompressedBytes = Number(metadata.field_6 as bigint);
+        column.appendPages(address + start, pages, rowGroup.rowCount, codec, uncompressedBytes);
+        continue;
+      }
       const bytes = { address: address + start, length };
       this.columns[index]!.append(bytes, codec, rowGroup.rowCount, (vector, members, count) =>
         rows.appendColumn(index, vector, members, count),

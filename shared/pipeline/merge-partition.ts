@@ -77,6 +77,12 @@ interface Merged {
 }
 
 async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFile[]): Promise<Merged> {
+  const [only, ...others] = spec.parts;
+  if (only && others.length === 0) {
+    // One part is a whole file already.
+    await lake.copy(only.key, spec.outputKey);
+    return { bytes: only.bytes, rowGroupRows: only.rowGroupRows };
+  }
   const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
   const rowGroups = [];
   const indexes = [];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { tooManyPartitions } from '../control/reconcile.ts';
@@ -18,7 +18,7 @@ import type { PipelinePorts } from './pipeline-ports.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** Bytes that may wait for their row group, pages mostly, over all partitions. Above it the largest partition is written. */
-const BUFFER_BYTES = 16 * 1024 * 1024;
+const BUFFER_BYTES = 32 * 1024 * 1024;
 const ROW_GROUP_ROWS = 1_000_000;
 
 /** What the state machine sees of a part. */
@@ -79,7 +79,8 @@ class RangeParser {
   private readonly rows: RowGroupBuilder[] = [];
   /** By partition index, from a partition's first row group on. */
   private readonly writers: (PartWriter | undefined)[] = [];
-  private readonly hash = createHash('sha256');
+  /** CRC-64/NVME of the bytes read so far. */
+  private checksum = 0n;
 
   constructor(
     ports: Pick<PipelinePorts, 'raw' | 'lake'>,
@@ -120,14 +121,17 @@ class RangeParser {
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
+    const { call } = this.memory.kernel;
     for await (const chunk of this.ports.raw.streamRange(
       sourceKey,
       { startByte, endByte },
       { pin, signal },
     )) {
-      this.hash.update(chunk);
       for (let at = 0; at < chunk.length; ) {
-        at += this.extractor.push(chunk, at);
+        const address = this.extractor.pushAddress;
+        const count = this.extractor.push(chunk, at);
+        this.checksum = BigInt.asUintN(64, call.crc64(address, count, this.checksum));
+        at += count;
         if (!this.extractor.isFull) continue;
         const refusal = await this.decodeBlocks(false);
         if (refusal) return refusal;
@@ -237,7 +241,7 @@ class RangeParser {
       nulled: Object.fromEntries(nulled.filter(([, count]) => count > 0)),
       outputs,
       rejects,
-      digest: this.hash.digest('hex'),
+      checksum: crc64ToBase64(this.checksum),
       refusal,
     };
   }

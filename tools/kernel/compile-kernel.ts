@@ -10,7 +10,16 @@ export async function compileKernel(): Promise<string> {
     [
       'shared/kernel/assembly/exports.ts',
       ...['--outFile', 'kernel.wasm', '--baseDir', ROOT],
-      ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory'],
+      ...[
+        ...(process.env.KDEBUG ? ['--debug'] : []),
+        '-O3',
+        '--noAssert',
+        '--runtime',
+        'stub',
+        '--importMemory',
+        '--memoryBase',
+        '65536',
+      ],
       ...['--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
     ],
     {

@@ -183,7 +183,15 @@ export function appendBytes(
 /** Whether the value at `out` lies beyond the page's least (direction -1) or greatest (1), whose prefix it shares. */
 function isBeyond(page: usize, base: usize, out: usize, word: usize, direction: i32): bool {
   const kept = base + (word === PAGE_LEAST ? load<u32>(page, PAGE_LEAST) : load<u32>(page, PAGE_GREATEST));
-  const order = compareBytes(out + 4, load<u32>(out) as usize, kept + 4, load<u32>(kept) as usize);
+  // Identifiers share their first bytes: the next eight decide most of them.
+  const length = load<u32>(out) as usize;
+  const keptLength = load<u32>(kept) as usize;
+  if (length > 8 && keptLength > 8) {
+    const next = prefixOf(out + 12, length - 8);
+    const keptNext = prefixOf(kept + 12, keptLength - 8);
+    if (next !== keptNext) return direction > 0 === next > keptNext;
+  }
+  const order = compareBytes(out + 4, length, kept + 4, keptLength);
   return direction > 0 ? order > 0 : order < 0;
 }
 

@@ -1,6 +1,11 @@
+function reversed(word: u64): u64 {
+  const bytes = i8x16.swizzle(i64x2.splat(word), i8x16(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
+  return i64x2.extract_lane(bytes, 0);
+}
+
 /** The first eight bytes of a text as a number whose order is theirs; missing ones count as zero. Reads up to 8 bytes. */
 export function prefixOf(at: usize, length: usize): u64 {
-  const word = bswap<u64>(load<u64>(at));
+  const word = reversed(load<u64>(at));
   if (length >= 8) return word;
   return length === 0 ? 0 : word & (u64.MAX_VALUE << ((64 - (length << 3)) as u64));
 }

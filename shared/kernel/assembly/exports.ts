@@ -7,6 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
+export { crc64 } from './crc64';
 export {
   appendIndexesOfBytes,
   appendIndexesOfInt128s,

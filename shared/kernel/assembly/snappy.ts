@@ -14,8 +14,7 @@ const TAIL_BYTES: usize = 24;
 export const TABLE_BYTES: usize = 2 << TABLE_BITS;
 
 function hashOf(word: u64): usize {
-  // Five bytes: four match too much among digits, for too little.
-  return (((word << 24) * 0x9e3779b185ebca87) >>> (64 - TABLE_BITS)) as usize;
+  return (((word << 32) * 0x9e3779b185ebca87) >>> (64 - TABLE_BITS)) as usize;
 }
 
 function writeLiteral(out: usize, from: usize, length: usize): usize {
@@ -113,7 +112,7 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
   while (at < limit) {
     let candidate = base;
     // The longer nothing matches, the larger the steps: bytes that do not compress cost little.
-    for (let steps: usize = 32; at < limit; at += steps++ >>> 5) {
+    for (let steps: usize = 16; at < limit; at += steps++ >>> 4) {
       const word = load<u64>(at);
       const slot = table + (hashOf(word) << 1);
       candidate = base + load<u16>(slot);

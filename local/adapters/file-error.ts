@@ -1,0 +1,59 @@
+import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
+
+/** What the directory store says of errors of the file system. */
+
+export function isCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
+export function notFound(path: string, cause?: unknown): ObjectNotFound {
+  return new ObjectNotFound({
+    what: isCode(cause, 'EISDIR') ? 'this is a directory, not a file' : 'there is no such file',
+    where: path,
+    next: 'Check the path.',
+    cause,
+  });
+}
+
+export function changed(path: string): SourceChanged {
+  return new SourceChanged({
+    what: 'the file changed while it was read',
+    where: path,
+    why: 'its size, time or inode is not what it was when the run began',
+    next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+  });
+}
+
+export function preconditionFailed(key: string, why: string): PreconditionFailed {
+  return new PreconditionFailed({ what: 'the object was not written', where: key, why });
+}
+
+export function unreadable(error: unknown, path: string): unknown {
+  if (!isCode(error, 'EACCES', 'EPERM')) return error;
+  return new ObjectNotFound({
+    what: 'the file cannot be read',
+    where: path,
+    why: 'permission was denied',
+    next: 'Give this user read permission.',
+    cause: error,
+  });
+}
+
+const WRITE_CODES: Record<string, [why: string, next: string]> = {
+  EACCES: ['permission was denied', 'Give this user write permission, or name another folder.'],
+  EPERM: ['permission was denied', 'Give this user write permission, or name another folder.'],
+  EROFS: ['the file system is read-only', 'Name another folder.'],
+  ENOSPC: ['the disk is full', 'Free some space, then run it again: finished parts are kept.'],
+  EDQUOT: ['the disk quota is used up', 'Free some space, then run it again: finished parts are kept.'],
+  ENOTDIR: ['part of the path is a file', 'Name a folder.'],
+  EEXIST: ['part of the path is a file', 'Name a folder.'],
+  EISDIR: ['a folder has that name', 'Name another folder, or remove it.'],
+  ENAMETOOLONG: ['the name is too long for this file system', 'Use a shorter folder.'],
+};
+
+export function unwritable(error: unknown, path: string): unknown {
+  const known = WRITE_CODES[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  if (!known) return error;
+  const [why, next] = known;
+  return new OutputUnwritable({ what: 'this cannot be written', where: path, why, next, cause: error });
+}
