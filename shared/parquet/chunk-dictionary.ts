@@ -19,10 +19,33 @@ import { bitWidthOf } from './levels.ts';
 import type { OpenPage, ValueRange } from './open-page.ts';
 
 const FIRST_ENTRIES = 64;
-/** Until there are so many, repetition is not yet asked for. */
-const TRIAL_ENTRIES = 1024;
 /** Indexes of more entries take 2 bytes and gain too little. */
 const MOST_ENTRIES = 32_768;
+/**
+ * The largest share of values that may be new while the dictionary grows to so many entries. Dates and texts: a set of 20,000
+ * equally likely values passes. Integers of 8 bytes are mostly small and compress well as they are: only one of 6,000 does.
+ */
+type Shares = [entryCount: number, share: number][];
+const NEW_SHARES: Shares = [
+  [1024, 0.965],
+  [2048, 0.93],
+  [4096, 0.87],
+  [8192, 0.72],
+  [16_384, 0.45],
+];
+const NEW_INT64_SHARES: Shares = [
+  [1024, 0.85],
+  [2048, 0.68],
+  [4096, 0.45],
+  [8192, 0.2],
+  [16_384, 0],
+];
+
+function mostNewShare(kind: DictionaryKind, entryCount: number): number {
+  const shares = kind === 'int64' ? NEW_INT64_SHARES : NEW_SHARES;
+  return shares.findLast(([from]) => entryCount >= from)?.[1] ?? 1;
+}
+
 /** What readers hold of a dictionary in memory. */
 const MOST_DATA_BYTES = 1024 * 1024;
 /** Bytes of an entry: the value itself, or offset and length of a text. */
@@ -41,6 +64,7 @@ export class ChunkDictionary {
   private readonly page: OpenPage;
   private capacity = 0;
   private dataCapacity = 0;
+  private grownAt = { entryCount: 0, valueCount: 0 };
 
   constructor(kernel: Kernel, kind: DictionaryKind, page: OpenPage) {
     this.kernel = kernel;
@@ -91,8 +115,8 @@ export class ChunkDictionary {
   }
 
   /**
-   * Makes room for more, unless `valueCount` values so far say that it does not pay: the more entries there are, the more often
-   * each must have come back. Few values that repeat soon show as few entries; identifiers and amounts show at once.
+   * Makes room for more, unless `valueCount` values so far say that it does not pay: the more entries there are, the rarer must new
+   * ones have become. A limited set of values runs dry that way; identifiers and amounts show at once that they do not.
    */
   grow(valueCount: number): boolean {
     const { entryCount } = this;
@@ -102,17 +126,12 @@ export class ChunkDictionary {
       this.growData(this.dataCapacity * 2);
       return true;
     }
-    if (entryCount >= MOST_ENTRIES || valueCount < entryCount * this.leastRepetition(entryCount))
-      return false;
+    // Of the values since it last grew, this share was new.
+    const newShare = (entryCount - this.grownAt.entryCount) / (valueCount - this.grownAt.valueCount);
+    if (entryCount >= MOST_ENTRIES || newShare > mostNewShare(this.kind, entryCount)) return false;
+    this.grownAt = { entryCount, valueCount };
     this.growEntries(this.capacity * 2);
     return true;
-  }
-
-  /** Texts repeat in Snappy's window too, so that a dictionary must earn more. */
-  private leastRepetition(entryCount: number): number {
-    if (entryCount < TRIAL_ENTRIES) return 1;
-    const doublings = Math.log2(entryCount / TRIAL_ENTRIES);
-    return this.kind === 'bytes' ? 1.5 + doublings * 0.5 : 1.02 + 0.06 * doublings * doublings;
   }
 
   /** Least and greatest of the values the open page uses. */

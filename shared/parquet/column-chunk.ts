@@ -213,11 +213,13 @@ export class ColumnChunkBuilder {
     this.uncompressedBytes += header.length + body.length;
   }
 
+  /** Where the first page is one of PLAIN values that do not compress, the chunk is written uncompressed. */
   private compressPage(body: KernelBytes): KernelBytes {
     if (this.codec) return this.compressor.compress(body, this.codec);
     this.codec = this.compression;
     const compressed = this.compressor.compress(body, this.codec);
-    if (body.length < TELLING_PAGE_BYTES || compressed.length < body.length * LEAST_GAIN) return compressed;
+    const compresses = body.length < TELLING_PAGE_BYTES || compressed.length < body.length * LEAST_GAIN;
+    if (this.indexing || compresses) return compressed;
     this.codec = 'none';
     return body;
   }

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { partitionPath } from '../../shared/keys/partition-path.ts';
+import type { Compression, Layout } from '../../shared/layout/layout.ts';
+import { duckdbCopy } from './duckdb-select.ts';
+import { detailsOf, KernelRun } from './kernel-run.ts';
+import { writePlainly } from './plain-writer.ts';
+
+/** One way to make the Parquet of a file. */
+export interface Contestant {
+  name: string;
+  /** Runs once and returns milliseconds; where it writes files, `glob` names them afterwards. */
+  run(): Promise<number>;
+  /** Input bytes it works on; less than the file where it would take too long. */
+  inputBytes: number;
+  glob?: string;
+  /** Makes what `glob` names, where a timed run does not. */
+  prepareOutput?(): Promise<void>;
+}
+
+export interface Arena {
+  /** The records. */
+  path: string;
+  layout: Layout;
+  layoutPath: string;
+  /** A folder of the bench's own. */
+  scratchDir: string;
+}
+
+const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.url));
+const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
+const PLAIN_BYTES = 20_000_000;
+
+export function contestantsOf(arena: Arena): Contestant[] {
+  return [
+    kernel(arena, 'kernel', 'snappy'),
+    kernel(arena, 'kernel, zstd', 'zstd'),
+    kernel(arena, 'kernel, no compression', 'none'),
+    convert(arena, 1),
+    convert(arena, 2),
+    duckdb(arena, 1),
+    duckdb(arena, 2),
+    plain(arena),
+  ];
+}
+
+function kernel({ path, layout, scratchDir }: Arena, name: string, compression: Compression): Contestant {
+  const outDir = join(scratchDir, name);
+  const file = readFileSync(path);
+  const details = detailsOf(file, layout);
+  const run = new KernelRun();
+  return {
+    name,
+    inputBytes: file.length,
+    glob: join(outDir, '**/*.parquet'),
+    async run() {
+      const startedAt = performance.now();
+      await run.convert(details, layout, compression);
+      return performance.now() - startedAt;
+    },
+    async prepareOutput() {
+      const pieces: [string, Uint8Array][] = [];
+      await run.convert(details, layout, compression, (values, bytes) => {
+        const partition = Object.fromEntries(
+          layout.partitionBy.map((field, index) => [field.name, values[index]!]),
+        );
+        const folder = join(outDir, partitionPath(partition));
+        mkdirSync(folder, { recursive: true });
+        pieces.push([join(folder, 'part.parquet'), bytes.slice()]);
+      });
+      for (const [file, bytes] of pieces) await appendFile(file, bytes);
+    },
+  };
+}
+
+function convert({ path, layout, layoutPath, scratchDir }: Arena, workers: number): Contestant {
+  const outDir = join(scratchDir, `convert-${workers}`);
+  return {
+    name: `convert, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+    inputBytes: readFileSync(path).length,
+    glob: join(outDir, `processed/${layout.name}/**/*.parquet`),
+    async run() {
+      await rm(outDir, { recursive: true, force: true });
+      const args = [
+        '--layout',
+        layoutPath,
+        '--input',
+        path,
+        '--out',
+        outDir,
+        '--business-date',
+        '2025-08-12',
+      ];
+      const startedAt = performance.now();
+      await runNode([CONVERT, ...args, '--workers', String(workers)]);
+      return performance.now() - startedAt;
+    },
+  };
+}
+
+function duckdb({ path, layout, scratchDir }: Arena, threads: number): Contestant {
+  const outDir = join(scratchDir, `duckdb-${threads}`);
+  return {
+    name: `DuckDB, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    inputBytes: readFileSync(path).length,
+    glob: join(outDir, '**/*.parquet'),
+    async run() {
+      await rm(outDir, { recursive: true, force: true });
+      await mkdir(outDir, { recursive: true });
+      return Number(await runNode([DUCKDB, String(threads), duckdbCopy(layout, path, outDir)]));
+    },
+  };
+}
+
+function plain({ path, layout, scratchDir }: Arena): Contestant {
+  const outDir = join(scratchDir, 'plain');
+  const all = detailsOf(readFileSync(path), layout);
+  const strideBytes = layout.record.lengthBytes + 1;
+  const details = all.slice(0, Math.floor(Math.min(all.length, PLAIN_BYTES) / strideBytes) * strideBytes);
+  return {
+    name: 'hyparquet-writer',
+    inputBytes: details.length,
+    async run() {
+      const startedAt = performance.now();
+      await writePlainly(details, layout);
+      return performance.now() - startedAt;
+    },
+    async prepareOutput() {
+      await mkdir(outDir, { recursive: true });
+      await writePlainly(details, layout, outDir);
+      await writeFile(join(outDir, 'slice.txt'), details);
+    },
+  };
+}
+
+/** Runs a script in a process of its own and returns what it printed; what it complains of is the error. */
+function runNode(args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let complaint = '';
+    child.stdout.on('data', (text) => {
+      output += text;
+    });
+    child.stderr.on('data', (text) => {
+      complaint += text;
+    });
+    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(complaint.slice(-2000)))));
+  });
+}

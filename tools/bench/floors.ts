@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import { snappyCompressor } from 'hysnappy';
+import type { Layout } from '../../shared/layout/layout.ts';
+import { detailsOf, KernelRun } from './kernel-run.ts';
+
+/** What no conversion of the same file can be faster than, on one thread, in milliseconds. */
+export interface Floor {
+  name: string;
+  run(): Promise<number>;
+}
+
+const PAGE_BYTES = 256 * 1024;
+const READ_BYTES = 1024 * 1024;
+
+export async function floorsOf(path: string, file: Uint8Array, layout: Layout): Promise<Floor[]> {
+  const pages: Uint8Array[] = [];
+  const run = new KernelRun();
+  await run.convert(detailsOf(file, layout), layout, 'none', (_, bytes) => {
+    for (let at = 0; at < bytes.length; at += PAGE_BYTES) pages.push(bytes.slice(at, at + PAGE_BYTES));
+  });
+  const compress = snappyCompressor();
+  const copy = new Uint8Array(file.length);
+  return [
+    { name: 'reading the file', run: () => timed(() => readThrough(path)) },
+    { name: 'copying it in memory', run: () => timed(async () => copy.set(file)) },
+    {
+      name: 'hysnappy over the same pages',
+      run: () =>
+        timed(async () => {
+          for (const page of pages) compress(page);
+        }),
+    },
+  ];
+}
+
+async function readThrough(path: string): Promise<void> {
+  const handle = await open(path);
+  const buffer = new Uint8Array(READ_BYTES);
+  while ((await handle.read(buffer, 0, READ_BYTES)).bytesRead > 0);
+  await handle.close();
+}
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,76 @@
+import { BlockDecoder } from '../../shared/decode/block-decoder.ts';
+import type { PartitionValues } from '../../shared/decode/partition-router.ts';
+import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { Kernel } from '../../shared/kernel/kernel.ts';
+import type { Compression, Layout } from '../../shared/layout/layout.ts';
+import { ByteSink } from '../../shared/parquet/byte-sink.ts';
+import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
+import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
+import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
+
+/** As much as the parser lets wait for a row group. */
+const BUFFER_BYTES = 32 * 1024 * 1024;
+
+export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
+
+/**
+ * The kernel without the pipeline around it: whole records in memory become whole Parquet files in memory, one a partition, on one
+ * thread. Nothing is read, checksummed or stored.
+ */
+export class KernelRun {
+  private readonly kernel = new Kernel();
+  private readonly out = new ByteSink();
+
+  /** Returns the bytes of Parquet made; `write` is given them piece by piece. */
+  async convert(
+    details: Uint8Array,
+    layout: Layout,
+    compression: Compression,
+    write?: WritePart,
+  ): Promise<number> {
+    const kernel = this.kernel;
+    kernel.reset();
+    const compressor = new PageCompressor(kernel);
+    const schema = layout.columns.map(({ name, type }) => ({ name, type }));
+    const extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes: 1 }, 0);
+    const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
+      throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
+    });
+    const rows: RowGroupBuilder[] = [];
+    const files: ParquetFileWriter[] = [];
+    let written = 0;
+    const writeRowGroup = async (partition: number) => {
+      files[partition] ??= new ParquetFileWriter(schema, this.out, async (bytes) => {
+        written += bytes.length;
+        write?.(decoder.partitions[partition]!, bytes);
+      });
+      await files[partition].writeRowGroup(rows[partition]!.finish());
+      rows[partition]!.clear();
+    };
+    for (let at = 0; at < details.length; ) {
+      at += extractor.push(details, at);
+      while (extractor.extract(at === details.length) > 0) {
+        for (const { partition, address, count } of decoder.decode(extractor)) {
+          rows[partition] ??= new RowGroupBuilder(kernel, schema, compression, compressor);
+          rows[partition].append(decoder.vectors, address, count);
+        }
+        while (
+          rows.reduce((sum, one) => sum + (one.rowCount > 0 ? one.bufferedBytes : 0), 0) > BUFFER_BYTES
+        ) {
+          const sizes = rows.map((one) => (one.rowCount > 0 ? one.bufferedBytes : 0));
+          await writeRowGroup(sizes.indexOf(Math.max(...sizes)));
+        }
+      }
+    }
+    for (const [partition, one] of rows.entries()) if (one.rowCount > 0) await writeRowGroup(partition);
+    for (const file of files) await file.finish();
+    return written;
+  }
+}
+
+/** The details of a file with LF, without header and trailer. */
+export function detailsOf(bytes: Uint8Array, layout: Layout): Uint8Array {
+  const strideBytes = layout.record.lengthBytes + 1;
+  const from = layout.header ? strideBytes : 0;
+  return bytes.subarray(from, layout.trailer ? bytes.length - strideBytes : bytes.length);
+}

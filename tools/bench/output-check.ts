@@ -1,0 +1,41 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Field, Layout } from '../../shared/layout/layout.ts';
+
+/** What is compared of two outputs: types, rows, and of each column a sum of hashes that does not ask for an order. */
+export interface Digest {
+  types: string;
+  rows: string;
+}
+
+/** `glob` names Parquet files; partition values, where there are some, are in their paths as `name=value`. */
+export async function digestOf(connection: DuckDBConnection, glob: string, layout: Layout): Promise<Digest> {
+  const source = `read_parquet('${glob}', hive_partitioning = ${layout.partitionBy.length > 0}, hive_types_autocast = false)`;
+  const columns = layout.columns.map(({ name }) => name);
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT ${columns.join(', ')} FROM ${source}`);
+  const types = described.getRowObjects().map((row) => `${row.column_name} ${row.column_type}`);
+  const sums = layout.columns.map(({ name }) => `sum(hash(${name})::HUGEINT)::VARCHAR`);
+  const partitions = layout.partitionBy.map(({ name }) => name);
+  const group = partitions.length > 0 ? `GROUP BY ${partitions.join(', ')} ORDER BY ALL` : '';
+  const rows = await connection.runAndReadAll(
+    `SELECT ${[...partitions, 'count(*)', ...sums].join(', ')} FROM ${source} ${group}`,
+  );
+  return { types: types.join('; '), rows: JSON.stringify(rows.getRowsJson()) };
+}
+
+/** Of an output whose decimals are doubles and whose dates are timestamps: count and sums as close as doubles are. */
+export async function roughSums(
+  connection: DuckDBConnection,
+  glob: string,
+  columns: Field[],
+): Promise<number[]> {
+  const sums = columns.flatMap(({ name, type }) =>
+    type.kind === 'string'
+      ? [`count(${name})::DOUBLE`, `sum(strlen(${name}))::DOUBLE`]
+      : type.kind === 'date'
+        ? [`sum(epoch(${name}))::DOUBLE`]
+        : [`sum(${name})::DOUBLE`],
+  );
+  const read = `read_parquet('${glob}', hive_partitioning = false)`;
+  const result = await connection.runAndReadAll(`SELECT count(*)::DOUBLE, ${sums.join(', ')} FROM ${read}`);
+  return result.getRows()[0]!.map(Number);
+}

@@ -1,0 +1,32 @@
+import type { WorkloadResult } from './bench-workload.ts';
+
+/** A figure people ask for: one contestant beside another, in the same run. */
+export interface Ratio {
+  name: string;
+  value: number;
+}
+
+const OF_SPEED: [string, string][] = [
+  ['kernel', 'DuckDB, 1 thread'],
+  ['kernel, no compression', 'DuckDB, 1 thread'],
+  ['convert, 1 worker', 'DuckDB, 1 thread'],
+  ['convert, 2 workers', 'DuckDB, 2 threads'],
+  ['kernel', 'hyparquet-writer'],
+];
+
+export function ratiosOf({ results }: WorkloadResult): Ratio[] {
+  const find = (name: string) => results.find((result) => result.name === name);
+  const ratios = OF_SPEED.flatMap(([ours, theirs]) => {
+    const [a, b] = [find(ours), find(theirs)];
+    return a && b
+      ? [{ name: `${ours} ÷ ${theirs}`, value: a.megabytesPerSecond / b.megabytesPerSecond }]
+      : [];
+  });
+  const [kernel, plain] = [find('kernel'), find('kernel, no compression')];
+  if (kernel && plain) {
+    ratios.push({ name: 'share of compression in the kernel', value: 1 - plain.medianMs / kernel.medianMs });
+  }
+  const [converted, duckdb] = [find('convert, 1 worker')?.outputBytes, find('DuckDB, 1 thread')?.outputBytes];
+  if (converted && duckdb) ratios.push({ name: 'bytes written ÷ DuckDB’s', value: converted / duckdb });
+  return ratios;
+}
