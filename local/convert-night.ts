@@ -76,7 +76,7 @@ export interface SummaryOutput {
 const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
 const LEAST_SPREAD_BYTES = 8 * 1024 * 1024;
 /** Rows are no objects, so that young ones are few: more room would only be filled before it is swept. */
-const YOUNG_GENERATION_MB = 16;
+const YOUNG_GENERATION_MB = 4;
 
 const RESOURCES = {
   SplitterArn: 'local:splitter',

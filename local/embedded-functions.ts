@@ -21,7 +21,7 @@ export async function invokeFunction(functionName: string, input: unknown, setup
  * What a range leaves on the collector's heap is little, and the heap would rather grow than be swept: a push now and then keeps
  * memory from growing with the file.
  */
-const CALLS_PER_COLLECTION = 6;
+const CALLS_PER_COLLECTION = 2;
 let callCount = 0;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -22,18 +22,18 @@ const FIRST_ENTRIES = 64;
 /** Indexes of more entries take 2 bytes and gain too little. */
 const MOST_ENTRIES = 32_768;
 /**
- * The largest share of values that may be new while the dictionary grows to so many entries. Dates and texts: a set of 20,000
- * equally likely values passes. Integers of 8 bytes are mostly small and compress well as they are: only one of 6,000 does.
+ * The largest share of values that may be new while the dictionary grows to so many entries. Of dates, a set of 20,000 equally
+ * likely values passes. Texts and larger numbers compress well as they are: of them only one of 6,000 does.
  */
 type Shares = [entryCount: number, share: number][];
-const NEW_SHARES: Shares = [
+const NEW_DATE_SHARES: Shares = [
   [1024, 0.965],
   [2048, 0.93],
   [4096, 0.87],
   [8192, 0.72],
   [16_384, 0.45],
 ];
-const NEW_INT64_SHARES: Shares = [
+const NEW_SHARES: Shares = [
   [1024, 0.85],
   [2048, 0.68],
   [4096, 0.45],
@@ -42,7 +42,7 @@ const NEW_INT64_SHARES: Shares = [
 ];
 
 function mostNewShare(kind: DictionaryKind, entryCount: number): number {
-  const shares = kind === 'int64' ? NEW_INT64_SHARES : NEW_SHARES;
+  const shares = kind === 'int32' ? NEW_DATE_SHARES : NEW_SHARES;
   return shares.findLast(([from]) => entryCount >= from)?.[1] ?? 1;
 }
 

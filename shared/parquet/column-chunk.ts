@@ -48,6 +48,8 @@ export class ColumnChunkBuilder {
   private dictionary: ChunkDictionary | undefined;
   /** Whether the open page holds indexes into the dictionary. */
   private indexing = false;
+  /** A dictionary did not pay in this chunk or an earlier one: it is not tried again. */
+  private gaveUp = false;
   /** Null until the first page has shown what pays. */
   private codec: Compression | null = null;
   private pages: PageSummary[] = [];
@@ -114,7 +116,7 @@ export class ColumnChunkBuilder {
   }
 
   private begin(): void {
-    if (!canHaveDictionary(this.kind)) return;
+    if (this.gaveUp || !canHaveDictionary(this.kind)) return;
     this.dictionary = new ChunkDictionary(this.kernel, this.kind, this.page);
     this.indexing = true;
   }
@@ -128,6 +130,7 @@ export class ColumnChunkBuilder {
       if (from === count) return from;
       if (!dictionary.grow(this.valueCount + this.page.length / 2)) break;
     }
+    this.gaveUp = true;
     if (this.pages.length === 0) {
       dictionary.turnPlain();
       this.dropDictionary();

@@ -41,6 +41,8 @@ export class OpenPage {
   private readonly kernel: Kernel;
   private readonly kind: VectorKind;
   private valuesBytes = 0;
+  /** What the values took before the buffers were given back. */
+  private usualBytes = 0;
   private levelsBytes = 0;
   private indexesBytes = 0;
 
@@ -158,7 +160,7 @@ export class OpenPage {
   private reserveValues(byteCount: number): void {
     const needed = LEVELS_ROOM_BYTES + this.length + byteCount + WRITE_MARGIN_BYTES;
     if (needed <= this.valuesBytes) return;
-    const larger = Math.max(needed, this.valuesBytes * 1.5, 1024);
+    const larger = Math.max(needed, this.valuesBytes * 1.5, this.usualBytes, 1024);
     const values = this.values;
     const buffer = this.kernel.reallocate(
       values === 0 ? 0 : values - LEVELS_ROOM_BYTES,
@@ -220,6 +222,7 @@ export class OpenPage {
     const { kernel } = this;
     if (this.valuesBytes > 0) kernel.release(this.values - LEVELS_ROOM_BYTES, this.valuesBytes);
     this.setWord(PAGE_VALUES, 0);
+    this.usualBytes = this.valuesBytes;
     this.valuesBytes = 0;
     const { address, capacityBytes } = this.takeIndexes();
     if (capacityBytes > 0) kernel.release(address, capacityBytes);

@@ -18,7 +18,7 @@ import type { PipelinePorts } from './pipeline-ports.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** Bytes that may wait for their row group, pages mostly, over all partitions. Above it the largest partition is written. */
-const BUFFER_BYTES = 32 * 1024 * 1024;
+const BUFFER_BYTES = 24 * 1024 * 1024;
 const ROW_GROUP_ROWS = 1_000_000;
 
 /** What the state machine sees of a part. */

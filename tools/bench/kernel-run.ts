@@ -9,7 +9,7 @@ import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
 
 /** As much as the parser lets wait for a row group. */
-const BUFFER_BYTES = 32 * 1024 * 1024;
+const BUFFER_BYTES = 24 * 1024 * 1024;
 
 export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
