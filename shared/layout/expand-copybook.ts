@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { chooseRecord, itemsOf, itemText } from './copybook/choose-record.ts';
-import { columnEntry } from './copybook/column-entry.ts';
-import { type ColumnChoice, columnsOf } from './copybook/columns.ts';
+import { chooseRecord } from './copybook/choose-record.ts';
+import { copybookFields } from './copybook/copybook-fields.ts';
 import { readCopybook } from './copybook/read-copybook.ts';
 import type { StoredRecord } from './copybook/storage.ts';
-import type { FieldEntry } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 import { overrideFields } from './override-fields.ts';
 import { invalidLayout, parseLayoutJson } from './read-layout.ts';
@@ -67,7 +65,15 @@ export function expandCopybooks(
       reference.record,
       copybook.file,
     );
-    owner.fields = fieldsOf(record, reference, owner.fields, { at, file, copybookFile: copybook.file });
+    const problems: string[] = [];
+    const names = { at, copybookFile: copybook.file };
+    owner.fields = overrideFields(
+      copybookFields(record, reference, names, problems),
+      owner.fields ?? [],
+      at.replace(/copybook$/, 'fields'),
+      problems,
+    );
+    if (problems.length > 0) throw invalidLayout(file, problems);
     delete owner.copybook;
     if (owner === json) setLength(owner, record);
   }
@@ -98,63 +104,6 @@ function copybookReference(value: unknown, at: string, file: string): CopybookRe
         : [`'${[at, ...issue.path].join('.')}' cannot be used: ${issue.message}`],
     ),
   );
-}
-
-interface Names {
-  at: string;
-  file: string;
-  copybookFile: string;
-}
-
-function fieldsOf(record: StoredRecord, reference: CopybookReference, overrides: unknown, names: Names) {
-  const problems = choiceProblems(record, reference, names);
-  const choice: ColumnChoice = {
-    redefines: reference.redefines ?? 'first',
-    filler: reference.filler ?? false,
-  };
-  const entries: FieldEntry[] = columnsOf(record, choice, names.copybookFile).map(columnEntry);
-  const fieldsAt = names.at.replace(/copybook$/, 'fields');
-  const fields = overrideFields(entries, overrides ?? [], fieldsAt, problems);
-  if (problems.length > 0) throw invalidLayout(names.file, problems);
-  return fields;
-}
-
-/** What of the record needs a decision that the layout does not take, or one that cannot be carried out yet. */
-function choiceProblems(
-  record: StoredRecord,
-  reference: CopybookReference,
-  { at, copybookFile }: Names,
-): string[] {
-  const items = itemsOf(record.root);
-  const problems: string[] = [];
-  const tables = items.filter(({ occurs }) => occurs && occurs.dependingOn === undefined);
-  const depending = items.find(({ occurs }) => occurs?.dependingOn !== undefined);
-  const redefinitions = items.filter(({ redefines }) => redefines !== undefined);
-  if (depending) {
-    problems.push(
-      `'${at}': ${itemText(depending)} of ${copybookFile} OCCURS DEPENDING ON ${depending.occurs!.dependingOn}, which this version does not read`,
-    );
-  }
-  if (tables.length > 0 && reference.occurs === undefined) {
-    const { name, occurs } = tables[0]!;
-    problems.push(
-      `'${at}' needs "occurs": "columns", because ${itemText(tables[0]!)} of ${copybookFile} occurs ${occurs!.max} times: it makes ${occurs!.max} columns ${(name ?? 'filler').toLowerCase().replaceAll('-', '_')}_1 …`,
-    );
-  }
-  if (redefinitions.length > 0 && reference.redefines === undefined) {
-    problems.push(
-      `'${at}' needs 'redefines', because ${itemText(redefinitions[0]!)} of ${copybookFile} redefines ${redefinitions[0]!.redefines}: say "first" (the redefined item only), "all" (both are read of every record), or a list of the items to read`,
-    );
-  }
-  if (Array.isArray(reference.redefines)) {
-    const names = redefinitions.map(({ name }) => name ?? 'FILLER');
-    for (const name of reference.redefines) {
-      if (!names.includes(name.toUpperCase()))
-        problems.push(`'${at}.redefines' names '${name}', which redefines nothing${didYouMean(name, names)}`);
-    }
-    reference.redefines = reference.redefines.map((name) => name.toUpperCase());
-  }
-  return problems;
 }
 
 function setLength(layout: Json, { lengthBytes }: StoredRecord): void {

@@ -13,12 +13,14 @@ interface Check<T> {
   says: (subject: T) => string;
 }
 
+const ENCODING_CHECK: Check<DeclaredLayout> = {
+  refuses: ({ encoding }) => !DECODED_ENCODINGS.includes(encoding),
+  says: ({ encoding }) =>
+    `'encoding' is '${encoding}', which this version does not read (valid: ${DECODED_ENCODINGS.join(', ')})`,
+};
+
 const LAYOUT_CHECKS: Check<DeclaredLayout>[] = [
-  {
-    refuses: ({ encoding }) => !DECODED_ENCODINGS.includes(encoding),
-    says: ({ encoding }) =>
-      `'encoding' is '${encoding}', which this version does not read (valid: ${DECODED_ENCODINGS.join(', ')})`,
-  },
+  ENCODING_CHECK,
   {
     refuses: ({ record }) => !DECODED_FORMATS.includes(record.format),
     says: ({ record }) =>
@@ -77,6 +79,11 @@ export function notYetSupported(layout: DeclaredLayout): string[] {
 /** What of one field cannot be decoded yet. */
 export function fieldNotYetSupported(field: Field, layout: DeclaredLayout): string[] {
   return FIELD_CHECKS.filter(({ refuses }) => refuses(field, layout)).map(({ says }) => says(field));
+}
+
+/** That the code page of the whole file cannot be decoded yet. */
+export function encodingNotYetSupported(layout: DeclaredLayout): string[] {
+  return ENCODING_CHECK.refuses(layout, layout) ? [ENCODING_CHECK.says(layout)] : [];
 }
 
 /** The layout as the decoder knows it: only for one of which `notYetSupported` says nothing. */
