@@ -145,6 +145,7 @@ describe('a copybook in the place of fields', () => {
     expect(names({ redefines: 'first' }, shared)).toEqual(['a']);
     expect(names({ redefines: 'all' }, shared)).toEqual(['a', 'b', 'c']);
     expect(names({ redefines: ['c'] }, shared)).toEqual(['c']);
+    expect(names({ redefines: ['A', 'C'] }, shared)).toEqual(['a', 'c']);
   });
 });
 
@@ -167,7 +168,7 @@ describe('what needs a decision is refused', () => {
       'a redefinition that is none',
       { file: 'c.cpy', redefines: ['D'] },
       '05 A PIC X. 05 B REDEFINES A PIC 9.',
-      ["names 'D'", "is 'B'"],
+      ["names 'D'", 'valid: A, B'],
     ],
     ['several records', 'c.cpy', '01 A PIC X. 01 B PIC X.', ['2 records: A, B']],
     ['no such record', { file: 'c.cpy', record: 'C' }, '01 AA PIC X. 01 BC PIC X.', ["no record 'C'", 'BC']],

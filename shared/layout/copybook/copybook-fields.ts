@@ -65,10 +65,12 @@ function choiceProblems(
     );
   }
   if (Array.isArray(choice.redefines)) {
-    const names = redefinitions.map(({ name }) => name ?? 'FILLER');
+    const names = redefinitions.flatMap(({ name, redefines }) => (name ? [redefines!, name] : [redefines!]));
     for (const name of choice.redefines) {
       if (!names.includes(name.toUpperCase()))
-        problems.push(`'${at}.redefines' names '${name}', which redefines nothing${didYouMean(name, names)}`);
+        problems.push(
+          `'${at}.redefines' names '${name}', which shares its bytes with no other item${didYouMean(name, names)}`,
+        );
     }
   }
   return problems;
