@@ -45,6 +45,17 @@ describe('positions', () => {
     expect(positionsOf('\t01\tA.\n\t\t05\tB\tPIC X.\n')).toBe('A 1\n1-1 b X DISPLAY\n');
   });
 
+  test('text that runs over column 72, or stands behind 80, is free format', () => {
+    const indent = ' '.repeat(10);
+    const over = `01 R.\n${indent}05 A ${' '.repeat(50)}PIC X(10).\n`.replace(/^/, '       ');
+    expect(over.split('\n')[1]!.slice(71, 73)).toMatch(/\S\S/);
+    expect(positionsOf(over)).toBe('R 10\n1-10 a X(10) DISPLAY\n');
+    const behind = `       01 R.\n${indent}05 A PIC X.${' '.repeat(70)}05 B PIC X.\n`;
+    expect(positionsOf(behind)).toBe('R 2\n1-1 a X DISPLAY\n2-2 b X DISPLAY\n');
+    const card = `       01 R.\n${`${indent}05 A PIC X.`.padEnd(72)}CTR00010\n`;
+    expect(positionsOf(card)).toBe('R 1\n1-1 a X DISPLAY\n');
+  });
+
   test('what is left out by the choice of redefinitions is told', () => {
     const [record] = readCopybook(fileText('copybook-redefines-nested', 'copybook.cpy'), 'case.cpy');
     const names = (redefines: 'first' | string[]) =>
@@ -107,6 +118,8 @@ describe('copybooks that are refused', () => {
     ['no period at the end', '05 A PIC X', ['ends within the entry']],
     ['PIC without picture', '05 A PIC .', ['A: ', 'picture']],
     ['two pictures', '05 A PIC X PIC 9.', ['second picture']],
+    ['a value, and no period', "01 R.\n  05 A VALUE 'X'\n  05 PIC X.", ['line 3, column 3', 'no period']],
+    ['ALL of nothing', `05 A PIC X VALUE ${'ALL '.repeat(9)}.`, ['ALL without a literal']],
     ['two usages', '05 A PIC 9 COMP COMP-3.', ['second usage']],
     ['a literal without end', "05 A PIC X VALUE 'ABC.", ['no end', 'column 18']],
     ['a group with a picture', '01 R. 05 A PIC X. 10 B PIC X.', ['A: ', 'deeper']],

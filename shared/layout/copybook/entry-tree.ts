@@ -1,5 +1,5 @@
 import { copybookInvalid } from './copybook-invalid.ts';
-import type { Entry } from './entries.ts';
+import type { Entry } from './entry.ts';
 
 /** Fourth pass: which item belongs to which group, by level number. */
 export interface ItemNode {

@@ -21,6 +21,7 @@ export interface SourceLine {
 
 const TEXT_START = 7;
 const TEXT_END = 72;
+const CARD_END = 80;
 const TAB_STOP = 8;
 const LISTING = /^\s*(EJECT|SKIP[123]|TITLE\s+(['"]).*\2)\s*\.?\s*$/i;
 const DIRECTIVE = /^\s*(>>|\$\s*SET\b)/i;
@@ -67,17 +68,20 @@ export function placeOf(line: SourceLine, at: number): Place {
 }
 
 /**
- * Fixed where every line could be: six blanks or a sequence number without blanks, then an indicator. In free
- * format a level number stands in those columns, or a word in column 7.
+ * Fixed where every line could be: six blanks or a sequence number without blanks, an indicator, and no text that
+ * runs over column 72 or stands behind 80. In free format a level number stands in the first columns, or a word in
+ * column 7.
  */
 function formatOf(lines: string[]): SourceFormat {
-  const fixed = lines.every(
-    (line) =>
-      line.trim() === '' ||
-      FORMAT_DIRECTIVE.test(line) ||
-      /^(?: {6}|\S{6})(?:[ */$-]|[Dd](?= |$)|$)/.test(line) ||
-      /^\s{0,6}$|^\d{1,6}$/.test(line),
-  );
+  const fixed = lines.every((line, index) => {
+    if (line.trim() === '' || FORMAT_DIRECTIVE.test(line) || /^\d{1,6}$/.test(line)) return true;
+    if (!/^(?: {6}|\S{6})(?:[ */$-]|[Dd](?= |$)|$)/.test(line)) return false;
+    if (/[*/]/.test(line[TEXT_START - 1] ?? '')) return true;
+    // A continued literal does fill its line to column 72, with the identification behind it.
+    const isContinued = lines[index + 1]?.[TEXT_START - 1] === '-';
+    const runsOver = /\S\S/.test(line.slice(TEXT_END - 1, TEXT_END + 1)) && !isContinued;
+    return !runsOver && line.slice(CARD_END).trim() === '';
+  });
   return fixed ? 'fixed' : 'free';
 }
 

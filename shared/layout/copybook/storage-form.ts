@@ -1,5 +1,5 @@
 import { copybookInvalid, type Place } from './copybook-invalid.ts';
-import type { Clause, Entry, Usage } from './entries.ts';
+import type { Clause, Entry, Usage } from './entry.ts';
 import { type Picture, parsePicture } from './picture.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { copybookInvalid, type Place } from './copybook-invalid.ts';
-import type { Clause, Entry, Occurs, Usage } from './entries.ts';
+import type { Clause, Entry, Occurs, Usage } from './entry.ts';
 import type { ItemNode, RecordTree } from './entry-tree.ts';
 import { type Form, formOf } from './storage-form.ts';
 
