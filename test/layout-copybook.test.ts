@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FilePlan } from '../shared/control/file-plan.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
@@ -190,6 +191,34 @@ describe('what needs a decision is refused', () => {
   test('a number in place of a file', () => {
     expect(failure(() => copybookNames(layout({ copybook: 5 }), 'l.json'))).toContain("'copybook'");
   });
+});
+
+test('whatever stands for copybook, fields and records, there is a layout or a typed error', () => {
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.record({ file: fc.constant('c.cpy'), redefines: fc.constantFrom('first', 'all', ['B'], ['X'], 5) }),
+    fc.constant('c.cpy'),
+  );
+  const entries = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.array(
+      fc.record({ name: fc.constantFrom('a', 'b', 'constructor', '__proto__'), type: fc.jsonValue() }),
+    ),
+  );
+  const shape = fc.record({ copybook: value, fields: entries, record: fc.jsonValue(), header: value });
+  fc.assert(
+    fc.property(shape, (json) => {
+      const text = JSON.stringify({ name: 'x', encoding: 'us-ascii', ...json });
+      try {
+        const copybook = { file: 'c.cpy', text: '05 A PIC X. 05 B REDEFINES A PIC 9.' };
+        const copybooks = new Map(copybookNames(text, 'l').map((name) => [name, copybook]));
+        readLayout(expandCopybooks(text, 'l', copybooks), 'l');
+      } catch (error) {
+        if (!(error instanceof LayoutInvalid)) throw error;
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('the plan of a run holds the fields, so that it does not depend on the copybook any more', async () => {

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { LayoutInvalid } from '../shared/errors.ts';
-import { CODE_PAGES, literalBytes } from '../shared/layout/code-page.ts';
+import { CODE_PAGES, isEbcdic, literalBytes } from '../shared/layout/code-page.ts';
 import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
 
 type Json = Record<string, unknown>;
@@ -83,6 +84,39 @@ describe('what a layout can say', () => {
     expect(literalBytes('€', 'iso-8859-15')).toBeUndefined();
     expect(literalBytes('ã', 'iso-8859-15')).toEqual(Uint8Array.of(0xe3));
   });
+});
+
+/** What the machine's own conversion makes of a text; undefined where it has no such program or table. */
+function iconv(text: string, codePage: string): Uint8Array | undefined {
+  try {
+    const to = `IBM${codePage.slice(2)}`;
+    return execFileSync('iconv', ['-f', 'ASCII', '-t', to], {
+      input: text,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+test.skipIf(iconv('A', 'cp037') === undefined)(
+  'literals in EBCDIC are the same bytes in every page, as iconv says too (skipped where there is none)',
+  () => {
+    const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index));
+    const text = ascii.filter((character) => literalBytes(character, 'cp037')).join('');
+    expect(text).toHaveLength(82);
+    const pages = CODE_PAGES.filter(isEbcdic);
+    for (const page of pages) {
+      const expected = iconv(text, page);
+      if (expected) expect([page, ...literalBytes(text, page)!]).toEqual([page, ...expected]);
+    }
+    expect(pages).toHaveLength(24);
+  },
+);
+
+test('a layout that says nothing new has the fingerprint it had before: its runs are not converted again', () => {
+  const text = layoutOf({ type: 'string', required: true }, { record: { format: 'lines', short: 'pad' } });
+  expect(readLayout(text, 'f').fingerprint).toBe('253175fbfea518a2');
 });
 
 describe('what contradicts itself is refused', () => {
