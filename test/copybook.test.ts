@@ -45,6 +45,30 @@ describe('positions', () => {
     expect(positionsOf('\t01\tA.\n\t\t05\tB\tPIC X.\n')).toBe('A 1\n1-1 b X DISPLAY\n');
   });
 
+  test.each([
+    ['sequence numbers of five digits', '00100  01 R.\n00200      05 A PIC X.\n', 1],
+    [
+      'change marks in the first six columns',
+      '*CHG01 01 R.\nCHG002     05 A PIC X.\n           05 B PIC X.\n',
+      2,
+    ],
+    [
+      'a comment from the first column on',
+      '*> fixed all the same\n000100 01 R.\n000200     05 A PIC X.\n',
+      1,
+    ],
+    ['a debugging line', '       01 R.\n           05 A PIC X.\n      D    05 B PIC X.\n', 1],
+    ['free text from column 7 on', '      01 R.\n       05 A PIC X.\n', 1],
+    [
+      'free text with DEPENDING in column 7',
+      '01 R.\n 05 N PIC 9.\n 05 A OCCURS 1 TO 2\n      DEPENDING ON N PIC X.\n',
+      3,
+    ],
+    ['free format said by a directive', '      >>SOURCE FORMAT IS FREE\n01 R.\n05 A PIC X.\n', 1],
+  ])('%s', (_, text, lengthBytes) => {
+    expect(readCopybook(text, 'case.cpy').map((record) => record.lengthBytes)).toEqual([lengthBytes]);
+  });
+
   test('text that runs over column 72, or stands behind 80, is free format', () => {
     const indent = ' '.repeat(10);
     const over = `01 R.\n${indent}05 A ${' '.repeat(50)}PIC X(10).\n`.replace(/^/, '       ');

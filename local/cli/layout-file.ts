@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { OutputUnwritable, SourceNotFound, UsageError } from '../../shared/errors.ts';
+import { LayoutInvalid, OutputUnwritable, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { chooseRecord } from '../../shared/layout/copybook/choose-record.ts';
 import { readCopybook } from '../../shared/layout/copybook/read-copybook.ts';
 import type { SourceFormat } from '../../shared/layout/copybook/source-lines.ts';
@@ -19,24 +19,32 @@ export function oneFile(positionals: string[], what: string): string {
   });
 }
 
+/** More than this is data, and no description of it. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
 /** A file as text: UTF-8, and where it is none, Latin-1, as old copybooks and tables are. */
 export async function readText(path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(resolve(startDir, path));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+  const file = resolve(startDir, path);
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats || stats.isDirectory()) {
     throw new SourceNotFound({
-      what: code === 'EISDIR' ? 'this is not a file' : 'there is no such file',
+      what: stats ? 'this is not a file' : 'there is no such file',
       where: path,
       next: 'Check the path.',
-      cause,
     });
   }
+  if (stats.size > MAX_TEXT_BYTES) {
+    throw new LayoutInvalid({
+      what: `${stats.size} bytes are too many for a layout, a copybook or a positions table`,
+      where: path,
+      next: 'If it is data, layout guess and layout preview read it.',
+    });
+  }
+  const bytes = await readFile(file);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return Buffer.from(bytes).toString('latin1');
+    return bytes.toString('latin1');
   }
 }
 

@@ -66,6 +66,9 @@ export async function previewData(args: string[]): Promise<number> {
   return 0;
 }
 
+/** As much of a file as is looked at, however many records are asked for. */
+const MAX_HEAD_BYTES = 64 * 1024 * 1024;
+
 interface Head {
   bytes: Uint8Array;
   sizeBytes: number;
@@ -80,7 +83,7 @@ async function headOf(path: string, layout: DeclaredLayout, recordCount: number)
   }
   try {
     const wanted = layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + 2);
-    const bytes = new Uint8Array(Math.min(stats.size, wanted));
+    const bytes = new Uint8Array(Math.min(stats.size, wanted, MAX_HEAD_BYTES));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
     return { bytes: bytes.subarray(0, bytesRead), sizeBytes: stats.size };
   } finally {

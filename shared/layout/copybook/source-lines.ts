@@ -23,6 +23,8 @@ const TEXT_START = 7;
 const TEXT_END = 72;
 const CARD_END = 80;
 const TAB_STOP = 8;
+/** A comment from any column on, in both formats. */
+const COMMENT_LINE = /^\s*\*>/;
 const LISTING = /^\s*(EJECT|SKIP[123]|TITLE\s+(['"]).*\2)\s*\.?\s*$/i;
 const DIRECTIVE = /^\s*(>>|\$\s*SET\b)/i;
 const FORMAT_DIRECTIVE =
@@ -68,15 +70,19 @@ export function placeOf(line: SourceLine, at: number): Place {
 }
 
 /**
- * Fixed where every line could be: six blanks or a sequence number without blanks, an indicator, and no text that
+ * Fixed where every line could be: six blanks or a sequence number, an indicator, and no text that
  * runs over column 72 or stands behind 80. In free format a level number stands in the first columns, or a word in
  * column 7.
  */
 function formatOf(lines: string[]): SourceFormat {
   const fixed = lines.every((line, index) => {
-    if (line.trim() === '' || FORMAT_DIRECTIVE.test(line) || /^\d{1,6}$/.test(line)) return true;
-    if (!/^(?: {6}|\S{6})(?:[ */$-]|[Dd](?= |$)|$)/.test(line)) return false;
-    if (/[*/]/.test(line[TEXT_START - 1] ?? '')) return true;
+    if (line.trim() === '' || COMMENT_LINE.test(line) || FORMAT_DIRECTIVE.test(line)) return true;
+    if (/^\d{1,6}$/.test(line)) return true;
+    const [sequence, indicated] = [line.slice(0, TEXT_START - 1), line.slice(TEXT_START - 1)];
+    // Three digits and more are no level number.
+    if (!/^(?: *|\S{6}| *\d{3,6} *)$/.test(sequence)) return false;
+    if (!/^(?:[ */$-]|[Dd](?= |$)|$)/.test(indicated)) return false;
+    if (/^[*/]/.test(indicated)) return true;
     // A continued literal does fill its line to column 72, with the identification behind it.
     const isContinued = lines[index + 1]?.[TEXT_START - 1] === '-';
     const runsOver = /\S\S/.test(line.slice(TEXT_END - 1, TEXT_END + 1)) && !isContinued;
@@ -103,7 +109,7 @@ function addFree(found: SourceLine[], line: string, lineNumber: number): void {
 function addFixed(found: SourceLine[], line: string, lineNumber: number, file: string): void {
   const indicator = line[TEXT_START - 1] ?? ' ';
   const area = line.slice(TEXT_START, TEXT_END);
-  if (/[*/Dd]/.test(indicator) || LISTING.test(area)) return;
+  if (/[*/Dd]/.test(indicator) || COMMENT_LINE.test(line) || LISTING.test(area)) return;
   if (indicator === '-') {
     continueLine(found, area, lineNumber, file);
     return;
