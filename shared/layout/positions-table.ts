@@ -84,7 +84,8 @@ function itemRow(item: StoredItem, depth: number, column: CopybookColumn | undef
     ...conditions.map(({ name, values }) => `${name} = ${values.join(', ')}`),
   ];
   return {
-    name: item.name ?? 'FILLER',
+    // Copybooks that begin below level 01 have a record without a name.
+    name: item.name ?? (depth === 0 ? '(record)' : 'FILLER'),
     start: item.startByte + 1,
     end: item.startByte + item.lengthBytes,
     length: item.lengthBytes,

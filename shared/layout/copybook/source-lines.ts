@@ -17,6 +17,8 @@ export interface SourceLine {
   text: string;
   /** Where the character at index `at`, and those behind it, stand in the file; ascending. */
   segments: { at: number; line: number; column: number }[];
+  /** The quote of a literal that has no end in it; '' for none. */
+  openQuote: string;
 }
 
 const TEXT_START = 7;
@@ -102,8 +104,9 @@ function expandTabs(line: string): string {
 
 function addFree(found: SourceLine[], line: string, lineNumber: number): void {
   if (/^\s*\*/.test(line) || LISTING.test(line)) return;
-  const { text } = withoutComment(line, '');
-  if (text.trim() !== '') found.push({ text, segments: [{ at: 0, line: lineNumber, column: 1 }] });
+  const content = withoutComment(line, '');
+  if (content.text.trim() === '') return;
+  found.push({ ...content, segments: [{ at: 0, line: lineNumber, column: 1 }] });
 }
 
 function addFixed(found: SourceLine[], line: string, lineNumber: number, file: string): void {
@@ -125,9 +128,9 @@ function addFixed(found: SourceLine[], line: string, lineNumber: number, file: s
       },
     );
   }
-  const { text } = withoutComment(area, '');
-  if (text.trim() !== '')
-    found.push({ text, segments: [{ at: 0, line: lineNumber, column: TEXT_START + 1 }] });
+  const content = withoutComment(area, '');
+  if (content.text.trim() === '') return;
+  found.push({ ...content, segments: [{ at: 0, line: lineNumber, column: TEXT_START + 1 }] });
 }
 
 /**
@@ -145,7 +148,7 @@ function continueLine(found: SourceLine[], area: string, lineNumber: number, fil
       expected: 'a line to continue',
     });
   }
-  const { openQuote } = withoutComment(previous.text, '');
+  const { openQuote } = previous;
   let from = at;
   if (openQuote === '') previous.text = previous.text.trimEnd();
   else {
@@ -161,7 +164,9 @@ function continueLine(found: SourceLine[], area: string, lineNumber: number, fil
     from = at + 1;
   }
   previous.segments.push({ at: previous.text.length, line: lineNumber, column: TEXT_START + from + 1 });
-  previous.text += withoutComment(area.slice(from), openQuote).text;
+  const content = withoutComment(area.slice(from), openQuote);
+  previous.text += content.text;
+  previous.openQuote = content.openQuote;
 }
 
 /** The text before a `*>` that stands outside literals, and the quote that is open at its end ('' for none). */
