@@ -44,7 +44,8 @@ export function overrideFields(
 function overridden(field: FieldEntry, override: Partial<FieldEntry>): object {
   const kept: Partial<FieldEntry> = { ...field };
   const before = parseFieldType(field.type);
-  const after = parseFieldType(override.type ?? field.type);
+  // What is no text is refused when the fields are read.
+  const after = typeof override.type === 'string' ? parseFieldType(override.type) : before;
   if (before && after && before.kind !== after.kind) {
     if (!isNumber(after)) for (const key of NUMBER_KEYS) delete kept[key];
     if (after.kind !== 'decimal') delete kept.point;

@@ -82,7 +82,9 @@ function issueTexts(issue: SchemaIssue, json: unknown): string[] {
   const value = issue.path.reduce<unknown>((node, step) => (node as never)?.[step as never], json);
   if (value === undefined) return [`'${at}' is missing`];
   if (issue.code === 'invalid_value' && issue.values) {
-    return [`'${at}' is ${JSON.stringify(value)}${didYouMean(String(value), issue.values.map(String))}`];
+    return [
+      `'${at}' is ${JSON.stringify(value)}${didYouMean(typeof value === 'string' ? value : JSON.stringify(value), issue.values.map(String))}`,
+    ];
   }
   return [`'${at}' is ${JSON.stringify(value)}: ${issue.message}`];
 }
