@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LayoutInvalid } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/layout/nearest.ts';
 import type { LayoutSource } from '../../shared/ports/layout-source.ts';
 import { layoutNames, layoutsDir } from '../cli/project.ts';
 
-/** Layout files by path, or by their name in `layouts/`. */
+/** Layout files by path, or by their name in `layouts/`; copybooks by their path from there. */
 export function createFileLayoutSource(): LayoutSource {
   return {
     async load(name) {
@@ -21,6 +21,20 @@ export function createFileLayoutSource(): LayoutSource {
           next: byName
             ? `Use a name of layouts/${didYouMean(name, await layoutNames())}, or a path to a layout file.`
             : 'Check the path.',
+          cause,
+        });
+      }
+    },
+    async loadBeside(layoutFile, name) {
+      const file = resolve(dirname(layoutFile), name);
+      try {
+        return { file, text: await readFile(file, 'utf8') };
+      } catch (cause) {
+        throw new LayoutInvalid({
+          what: `there is no copybook '${name}'`,
+          where: layoutFile,
+          why: (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'this is a directory' : undefined,
+          next: "Check the path: it counts from the layout file's folder.",
           cause,
         });
       }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { isBusinessDate } from '../../shared/keys/business-date.ts';
-import { readLayout } from '../../shared/layout/read-layout.ts';
+import { loadLayout } from '../../shared/pipeline/load-layout.ts';
 import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
 import { removeAbandonedFiles } from '../adapters/file-object-store.ts';
 import { convertNight, type FileSummary } from '../convert-night.ts';
@@ -71,8 +71,7 @@ await runCommand(async () => {
     throw new UsageError({ what: `--business-date '${values['business-date']}' is no day as yyyy-MM-dd` });
   }
   const layout = /[/.]/.test(values.layout) ? resolve(startDir, values.layout) : values.layout;
-  const { file, text } = await createFileLayoutSource().load(layout);
-  readLayout(text, file);
+  await loadLayout(createFileLayoutSource(), layout);
   const files = await checkedInputs(inputs);
   const lakeDir = resolve(startDir, values.out);
   await removeAbandonedFiles(lakeDir);

@@ -80,5 +80,20 @@ function bundledLayouts(): LayoutSource {
         });
       }
     },
+    async loadBeside(layoutFile, name) {
+      const file = `layouts/${name}`;
+      try {
+        if (!/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name)) throw new Error('it must stand in layouts/ itself');
+        return { file, text: await readFile(new URL(`./${file}`, import.meta.url), 'utf8') };
+      } catch (cause) {
+        throw new LayoutInvalid({
+          what: `there is no copybook '${name}'`,
+          where: layoutFile,
+          why: (cause as Error).message,
+          next: 'Add it to layouts/ and deploy, or name one that is there.',
+          cause,
+        });
+      }
+    },
   };
 }

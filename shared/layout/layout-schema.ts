@@ -10,13 +10,24 @@ const snakeCase = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,127}$/, 'must be lower snake case: a-z, 0-9 and _, starting with a letter');
 const position = z.int().min(1);
+const byteOrder = z.enum(['big', 'little']);
+const MAX_RECORD_BYTES = 1_048_576;
 
 const field = z.strictObject({
   name: snakeCase,
   start: position,
   end: position,
   type: z.string(),
+  encoding: z.string().optional(),
   usage: z.enum(['display', 'packed', 'binary', 'float']).optional(),
+  digits: z.int().min(1).max(38).optional(),
+  signed: z.boolean().optional(),
+  signNibble: z.boolean().optional(),
+  byteOrder: byteOrder.optional(),
+  floatFormat: z.enum(['ibm', 'ieee']).optional(),
+  blank: z.enum(['null', 'zero', 'reject']).optional(),
+  nullWhen: z.array(z.enum(['low-values', 'high-values'])).optional(),
+  trailingZeros: z.int().min(1).max(37).optional(),
   sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate']).optional(),
   point: z.enum(['implied', 'explicit']).optional(),
   trim: z.enum(['trailing', 'both', 'none']).optional(),
@@ -29,21 +40,39 @@ const field = z.strictObject({
 });
 
 const match = z.strictObject({ start: position, end: position, equals: z.string().min(1) });
-const controlRecord = z.strictObject({ match, fields: z.array(field).optional() });
+const controlRecord = z.strictObject({
+  match,
+  fields: z.array(field).optional(),
+  copybook: z.unknown().optional(),
+});
+const lengthField = z.strictObject({
+  start: position,
+  end: position,
+  usage: z.enum(['display', 'binary', 'packed']).optional(),
+  byteOrder: byteOrder.optional(),
+  addBytes: z.int().min(-MAX_RECORD_BYTES).max(MAX_RECORD_BYTES).optional(),
+});
 
 export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
   encoding: z.string(),
   record: z.strictObject({
-    format: z.enum(['lines', 'fixed', 'rdw']),
-    length: z.int().min(1).max(1_048_576),
+    format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
+    length: z.int().min(1).max(MAX_RECORD_BYTES),
     short: z.enum(['pad', 'reject']).optional(),
+    fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
+    fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
+    byteOrder: byteOrder.optional(),
+    lengthIncludesHeader: z.boolean().optional(),
+    lengthField: lengthField.optional(),
   }),
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
   fields: z.array(field).min(1),
+  // Replaced by fields before a layout is read (expand-copybook.ts): here only so that a misspelt one finds it.
+  copybook: z.unknown().optional(),
   detail: z.strictObject({ match }).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
@@ -61,6 +90,7 @@ export const layoutSchema = z.strictObject({
 
 export type LayoutFile = z.infer<typeof layoutSchema>;
 export type FieldEntry = z.infer<typeof field>;
+export type RecordEntry = LayoutFile['record'];
 export type MatchEntry = z.infer<typeof match>;
 
 /** The keys an object at `path` of a layout file may have; empty where there is no object. */

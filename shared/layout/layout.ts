@@ -1,3 +1,4 @@
+import type { CodePage } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
 
@@ -36,8 +37,42 @@ export interface Layout {
 export const COMPRESSIONS = ['snappy', 'zstd', 'none'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
-export type Encoding = 'iso-8859-1' | 'us-ascii' | 'utf-8';
+/** The code pages that are decoded today: see not-yet-supported.ts. */
+export type Encoding = Extract<CodePage, 'iso-8859-1' | 'us-ascii' | 'utf-8'>;
+export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
+export type Usage = 'display' | 'packed' | 'binary' | 'float';
+export type ByteOrder = 'big' | 'little';
+
+/** A layout as it is written and checked, before what cannot be decoded yet is refused. */
+export interface DeclaredLayout extends Omit<Layout, 'encoding' | 'record'> {
+  encoding: CodePage;
+  record: DeclaredRecord;
+}
+
+export interface DeclaredRecord {
+  format: RecordFormat;
+  /** Without terminator and descriptor; of records that vary, the longest. */
+  lengthBytes: number;
+  /** What becomes of records that are shorter. */
+  short: 'pad' | 'reject';
+  /** Bytes before the first record and behind the last that are none. */
+  fileHeaderBytes: number;
+  fileTrailerBytes: number;
+  /** Of rdw and bdw: the four bytes before each record, and each block. */
+  descriptor: { byteOrder: ByteOrder; lengthIncludesHeader: boolean } | undefined;
+  /** Of length-field: the number in the record that, with `addBytes`, is its length. */
+  lengthField: LengthField | undefined;
+}
+
+export interface LengthField {
+  startByte: number;
+  endByte: number;
+  usage: 'display' | 'binary' | 'packed';
+  byteOrder: ByteOrder;
+  addBytes: number;
+}
 export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
+export type NullWhen = 'low-values' | 'high-values';
 export type Keep = 'all' | 'alphanumeric' | 'digits';
 
 export interface Field {
@@ -47,6 +82,25 @@ export interface Field {
   /** Offset behind its last byte. */
   endByte: number;
   type: FieldType;
+  /** Code page of its text and of its digits. */
+  encoding: CodePage;
+  usage: Usage;
+  /** Digits of a packed or binary number by its picture: more are out of range. Undefined leaves it to the type. */
+  digits: number | undefined;
+  /** Can it be negative? Of a display number: has it a sign at all. */
+  signed: boolean;
+  /** Of packed: the last half byte is a sign. */
+  signNibble: boolean;
+  /** Of binary and float. */
+  byteOrder: ByteOrder;
+  /** Of float. */
+  floatFormat: 'ibm' | 'ieee' | undefined;
+  /** What a number of nothing but blanks is. */
+  blank: 'null' | 'zero' | 'reject';
+  /** Fillings that mean null: every byte 00, every byte FF. */
+  nullWhen: NullWhen[];
+  /** Zeros behind the stored digits, as trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
+  trailingZeros: number;
   sign: Sign;
   point: 'implied' | 'explicit';
   trim: 'trailing' | 'both' | 'none';

@@ -7,7 +7,6 @@ import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
 import type { Layout } from '../layout/layout.ts';
-import { readLayout } from '../layout/read-layout.ts';
 import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
@@ -15,6 +14,7 @@ import { alignRanges } from './align-ranges.ts';
 import { type FileGeometry, GeometryProbe, isRefusal } from './file-geometry.ts';
 import { writeJson } from './json-object.ts';
 import { updateEntry } from './ledger.ts';
+import { loadLayout } from './load-layout.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
 /** What starts an execution; an operator types it into the console to run a file again. */
@@ -56,8 +56,7 @@ export async function splitFile(
   request: ConvertRequest,
 ): Promise<SplitResult> {
   checkRequest(request);
-  const { file, text } = await ports.layouts.load(request.layout);
-  const layout = readLayout(text, file);
+  const { file, text, layout } = await loadLayout(ports.layouts, request.layout);
   const source = await ports.raw.head(request.sourceKey);
   if (!source) {
     throw new SourceNotFound({

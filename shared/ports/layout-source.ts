@@ -2,4 +2,6 @@
 export interface LayoutSource {
   /** The text of the layout file, with the path to name in errors. Fails with `LayoutInvalid`. */
   load(name: string): Promise<{ file: string; text: string }>;
+  /** The text of a copybook that the layout `file` names, by its path from there. Fails with `LayoutInvalid`. */
+  loadBeside(file: string, name: string): Promise<{ file: string; text: string }>;
 }

@@ -19,6 +19,8 @@ export class TestLake {
   readonly dir: string;
   readonly ports: PipelinePorts;
   readonly notifications: string[] = [];
+  /** Texts of copybooks that layouts name. */
+  readonly copybooks = new Map<string, string>();
   private executionCount = 0;
 
   private constructor(dir: string) {
@@ -29,7 +31,10 @@ export class TestLake {
       lake,
       publishedPrefix: 'processed/',
       catalog: createFileCatalog(lake),
-      layouts: { load: async (text) => ({ file: 'test.json', text }) },
+      layouts: {
+        load: async (text) => ({ file: 'test.json', text }),
+        loadBeside: async (_file, name) => ({ file: name, text: this.copybooks.get(name)! }),
+      },
       metrics: { record: async () => undefined },
       notifier: { notify: async ({ message }) => void this.notifications.push(message) },
       clock: { now: () => new Date('2025-08-13T06:00:00Z') },

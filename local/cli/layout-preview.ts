@@ -1,0 +1,194 @@
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { matchesControlRecord } from '../../shared/control/control-record.ts';
+import { decodeValue } from '../../shared/decode/decode-value.ts';
+import { OUTCOME_REASONS, RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
+import { Kernel } from '../../shared/kernel/kernel.ts';
+import type { DeclaredLayout, Encoding, Field } from '../../shared/layout/layout.ts';
+import {
+  encodingNotYetSupported,
+  fieldNotYetSupported,
+  notYetSupported,
+} from '../../shared/layout/not-yet-supported.ts';
+import { readDeclaredLayout } from '../../shared/layout/read-layout.ts';
+import { loadLayoutText } from '../../shared/pipeline/load-layout.ts';
+import { fixedTerminatorBytes, lineTerminatorBytes } from '../../shared/ranges/geometry.ts';
+import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
+import { decodedText } from './decoded-text.ts';
+import { startDir } from './project.ts';
+
+/** One record as preview shows it. */
+export interface PreviewRecord {
+  record: number;
+  byteOffset: number;
+  kind: 'header' | 'detail' | 'unknown';
+  /** Why the record as a whole is rejected. */
+  reason?: string;
+  fields: PreviewField[];
+}
+
+/** A value as text, or why there is none, with the bytes in hexadecimal. */
+export interface PreviewField {
+  name: string;
+  value: string | null;
+  problem?: string;
+  hex?: string;
+}
+
+/** `layout preview LAYOUT DATA`: the first records decoded, hex beside what does not decode. */
+export async function previewData(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { records: { type: 'string', default: '5' }, json: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const [name, dataPath] = positionals;
+  if (name === undefined || dataPath === undefined || positionals.length > 2) {
+    throw new UsageError({ what: 'a layout and a data file are needed', next: 'layout preview LAYOUT DATA' });
+  }
+  const recordCount = /^\d{1,5}$/.test(values.records) ? Number(values.records) : 0;
+  if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
+  const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
+  const { file, text } = await loadLayoutText(createFileLayoutSource(), path);
+  const layout = readDeclaredLayout(text, file);
+  const shown = previewRecords(layout, file, await headOf(dataPath, layout, recordCount), recordCount);
+  for (const reason of notYetSupported(layout)) console.error(reason);
+  if (shown.length === 0) {
+    throw new LayoutInvalid({
+      what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} bytes`,
+      where: file,
+      next: 'Check record.format and record.length; layout guess DATA proposes them.',
+    });
+  }
+  if (values.json) for (const record of shown) console.log(JSON.stringify(record));
+  else console.log(shown.map(recordText).join('\n\n'));
+  return 0;
+}
+
+/** As much of a file as is looked at, however many records are asked for. */
+const MAX_HEAD_BYTES = 64 * 1024 * 1024;
+
+interface Head {
+  bytes: Uint8Array;
+  sizeBytes: number;
+}
+
+async function headOf(path: string, layout: DeclaredLayout, recordCount: number): Promise<Head> {
+  const handle = await open(resolve(startDir, path)).catch(() => undefined);
+  const stats = await handle?.stat();
+  if (!handle || !stats?.isFile()) {
+    await handle?.close();
+    throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
+  }
+  try {
+    const wanted = layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + 2);
+    const bytes = new Uint8Array(Math.min(stats.size, wanted, MAX_HEAD_BYTES));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    return { bytes: bytes.subarray(0, bytesRead), sizeBytes: stats.size };
+  } finally {
+    await handle.close();
+  }
+}
+
+function previewRecords(
+  layout: DeclaredLayout,
+  file: string,
+  head: Head,
+  recordCount: number,
+): PreviewRecord[] {
+  const { format, lengthBytes, short, fileHeaderBytes, fileTrailerBytes } = layout.record;
+  if (format !== 'lines' && format !== 'fixed') {
+    throw new LayoutInvalid({
+      what: `preview does not read record.format '${format}' (valid: lines, fixed)`,
+      where: file,
+    });
+  }
+  const bytes = head.bytes.subarray(fileHeaderBytes);
+  const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;
+  const terminatorBytes =
+    format === 'lines'
+      ? (lineTerminatorBytes(bytes) ?? 0)
+      : fixedTerminatorBytes(bytes, lengthBytes, sizeBytes);
+  const kernel = new Kernel();
+  const shape = { format, lengthBytes, terminatorBytes, short };
+  const extractor = new RecordExtractor(kernel, shape, fileHeaderBytes);
+  const records: PreviewRecord[] = [];
+  const atEnd = bytes.length >= sizeBytes;
+  for (let from = 0; from < bytes.length && records.length < recordCount; ) {
+    from += extractor.push(bytes, from);
+    while (extractor.extract(atEnd && from >= bytes.length) > 0) {
+      for (let index = 0; index < extractor.recordCount && records.length < recordCount; index++) {
+        records.push(previewRecord(layout, kernel, extractor, index, records.length));
+      }
+    }
+  }
+  return records;
+}
+
+function previewRecord(
+  layout: DeclaredLayout,
+  kernel: Kernel,
+  extractor: RecordExtractor,
+  index: number,
+  recordIndex: number,
+): PreviewRecord {
+  const raw = extractor.rawBytesOf(index);
+  const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
+  if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
+    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(0x20);
+    padded.set(raw);
+    const fields = layout.header.fields.map((field) => previewField(padded, 0, field, layout));
+    return { ...shown, kind: 'header', fields };
+  }
+  const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
+  if (reason) return { ...shown, kind: 'detail', reason, fields: [rawField(raw)] };
+  const isDetail = !layout.detail || matchesControlRecord(raw, { match: layout.detail, fields: [] });
+  if (!isDetail)
+    return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
+  const decodeAt = extractor.startOf(index);
+  const fields = layout.fields.map((field) => previewField(kernel.bytes, decodeAt, field, layout));
+  return { ...shown, kind: 'detail', fields };
+}
+
+function previewField(
+  bytes: Uint8Array,
+  recordStart: number,
+  field: Field,
+  layout: DeclaredLayout,
+): PreviewField {
+  const { name, startByte, endByte } = field;
+  const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
+  if (encodingNotYetSupported(layout).length > 0 || fieldNotYetSupported(field, layout).length > 0) {
+    return { name, value: null, problem: 'not read by this version', hex };
+  }
+  const decoded = decodeValue(bytes, recordStart, field, layout.encoding as Encoding);
+  if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
+  if (decoded.state === 'null') {
+    return { name, value: null, ...(field.required && { problem: 'required and blank', hex }) };
+  }
+  return { name, value: decodedText(decoded.value, field.type) };
+}
+
+function rawField(raw: Uint8Array): PreviewField {
+  return { name: '(record)', value: null, problem: 'not decoded', hex: hexText(raw.subarray(0, 64)) };
+}
+
+function hexText(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('hex')
+    .toUpperCase()
+    .replace(/..(?=.)/g, '$& ');
+}
+
+function recordText({ record, byteOffset, kind, reason, fields }: PreviewRecord): string {
+  const width = Math.max(...fields.map(({ name }) => name.length));
+  return [
+    `record ${record}, byte ${byteOffset}, ${kind}${reason ? `: ${reason}` : ''}`,
+    ...fields.map(({ name, value, problem, hex }) => {
+      const shown = problem === undefined ? (value ?? '(null)') : `✗ ${problem}: ${hex}`;
+      return `  ${name.padEnd(width)}  ${shown.replace(/\p{Cc}/gu, '·')}`;
+    }),
+  ].join('\n');
+}

@@ -1,0 +1,29 @@
+import { LayoutInvalid } from '../../errors.ts';
+import { didYouMean } from '../nearest.ts';
+import type { StoredItem, StoredRecord } from './storage.ts';
+
+/** The record of that name; without a name the only one. Fails with `LayoutInvalid` that lists what there is. */
+export function chooseRecord(records: StoredRecord[], name: string | undefined, file: string): StoredRecord {
+  const names = records.map((record) => record.name ?? '(without a name)');
+  if (name === undefined) {
+    if (records.length === 1) return records[0]!;
+    throw new LayoutInvalid({
+      what: `the copybook has ${records.length} records: ${names.join(', ')}`,
+      where: file,
+      next: 'Say which one is meant (record).',
+    });
+  }
+  const record = records.find((candidate) => candidate.name === name.toUpperCase());
+  if (record) return record;
+  throw new LayoutInvalid({ what: `there is no record '${name}'${didYouMean(name, names)}`, where: file });
+}
+
+/** Every item of a record, groups before what is in them. */
+export function itemsOf(item: StoredItem): StoredItem[] {
+  return [item, ...item.children.flatMap(itemsOf)];
+}
+
+/** `CUST-ID (line 12)` */
+export function itemText({ name, line }: StoredItem): string {
+  return `${name ?? 'FILLER'} (line ${line})`;
+}

@@ -1,0 +1,114 @@
+import { LayoutInvalid } from '../../errors.ts';
+import { DATE_PARTITION_NAMES } from '../date-partition.ts';
+import { columnNames } from './column-names.ts';
+import type { StoredItem, StoredRecord } from './storage.ts';
+
+/** Last pass: the elementary items of a record as columns, each occurrence of a table one of its own. */
+export interface CopybookColumn {
+  /** Lower snake case, unique in the record. */
+  name: string;
+  item: StoredItem;
+  startByte: number;
+  endByte: number;
+}
+
+export interface ColumnChoice {
+  /**
+   * Of items that share bytes: the first described (`first`), every one (`all`), or those named here in place of
+   * the first.
+   */
+  redefines: 'first' | 'all' | string[];
+  /** FILLER becomes columns `filler_1`, `filler_2` … */
+  filler: boolean;
+}
+
+const MAX_COLUMNS = 10_000;
+
+/** Fails with `LayoutInvalid` where the tables of a record make more columns than anyone can mean. */
+export function columnsOf(record: StoredRecord, choice: ColumnChoice, file: string): CopybookColumn[] {
+  const found: FoundColumn[] = [];
+  collect(record.root, { offsetBytes: 0, groups: [], occurrences: [] }, choice, file, found);
+  const names = columnNames(found, DATE_PARTITION_NAMES);
+  return found.map(({ item, startByte, endByte }, index) => ({
+    name: names[index]!,
+    item,
+    startByte,
+    endByte,
+  }));
+}
+
+/** The items of which `choice` leaves out the bytes' other descriptions. */
+export function leftOut(record: StoredRecord, choice: ColumnChoice): StoredItem[] {
+  const visit = (item: StoredItem): StoredItem[] => {
+    const chosen = new Set(chosenOf(item.children, choice.redefines));
+    return item.children.flatMap((child) => (chosen.has(child) ? visit(child) : [child]));
+  };
+  return visit(record.root);
+}
+
+interface FoundColumn {
+  item: StoredItem;
+  startByte: number;
+  endByte: number;
+  /** Names of the item and the groups around it, innermost first; FILLER has none. */
+  path: string[];
+  /** Number of the occurrence in each table around it, from 1, outermost first. */
+  occurrences: number[];
+}
+
+interface Around {
+  /** What the occurrence of the tables around adds to the position. */
+  offsetBytes: number;
+  groups: string[];
+  occurrences: number[];
+}
+
+function collect(
+  item: StoredItem,
+  around: Around,
+  choice: ColumnChoice,
+  file: string,
+  found: FoundColumn[],
+): void {
+  const isFiller = item.form !== undefined && item.name === undefined;
+  if (isFiller && !choice.filler) return;
+  const path = item.name === undefined ? around.groups : [item.name, ...around.groups];
+  for (let occurrence = 1; occurrence <= (item.occurs?.max ?? 1); occurrence++) {
+    const offsetBytes = around.offsetBytes + (occurrence - 1) * item.strideBytes;
+    const occurrences = item.occurs ? [...around.occurrences, occurrence] : around.occurrences;
+    if (item.form) {
+      if (found.length >= MAX_COLUMNS) throw tooMany(item, file);
+      const startByte = item.startByte + offsetBytes;
+      const endByte = startByte + item.lengthBytes;
+      found.push({ item, startByte, endByte, path: isFiller ? [] : path, occurrences });
+    }
+    for (const child of chosenOf(item.children, choice.redefines)) {
+      collect(child, { offsetBytes, groups: path, occurrences }, choice, file, found);
+    }
+  }
+}
+
+function chosenOf(children: StoredItem[], redefines: ColumnChoice['redefines']): StoredItem[] {
+  if (redefines === 'all') return children;
+  // Items that share bytes stand together: one that redefines nothing, and its redefinitions behind it.
+  const sharing: StoredItem[][] = [];
+  for (const child of children) {
+    if (child.redefines === undefined) sharing.push([child]);
+    else sharing.at(-1)!.push(child);
+  }
+  return sharing.flatMap((alternatives) => {
+    const named = Array.isArray(redefines)
+      ? alternatives.filter(({ name }) => name !== undefined && redefines.includes(name))
+      : [];
+    return named.length > 0 ? named : alternatives.slice(0, 1);
+  });
+}
+
+function tooMany(item: StoredItem, file: string): LayoutInvalid {
+  return new LayoutInvalid({
+    what: `the tables of the record make more than ${MAX_COLUMNS} columns`,
+    where: `${file}, line ${item.line}, column ${item.column}`,
+    why: `${item.name ?? 'FILLER'} stands that often`,
+    next: 'Describe the table as one text, and leave it to the query to take it apart.',
+  });
+}

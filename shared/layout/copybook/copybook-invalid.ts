@@ -1,0 +1,28 @@
+import { LayoutInvalid } from '../../errors.ts';
+
+/** Where something stands in a copybook: both count from 1, columns after tabs are expanded to every eighth. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+export interface CopybookProblem {
+  /** Name of the item, where it is known. */
+  field?: string | undefined;
+  /** What is wrong, as a clause. */
+  found: string;
+  /** What could stand there. */
+  expected: string;
+  next?: string;
+}
+
+/** The error of a copybook that cannot be read: file, line, column, field, and what was expected. */
+export function copybookInvalid(file: string, place: Place, problem: CopybookProblem): LayoutInvalid {
+  const { field, found, expected, next } = problem;
+  return new LayoutInvalid({
+    what: field === undefined ? found : `${field}: ${found}`,
+    where: `${file}, line ${place.line}, column ${place.column}`,
+    why: `Expected ${expected}`,
+    next: next ?? 'docs/layouts.md lists what is read of a copybook.',
+  });
+}

@@ -1,0 +1,97 @@
+import type { DeclaredLayout, Encoding, Field, Layout } from './layout.ts';
+
+/**
+ * What a layout can say and this version cannot decode. Each is refused when the layout is read, so that nothing is
+ * ever decoded wrongly. Whoever teaches the decoder one of them removes its line here, and widens `Encoding` or
+ * `Layout['record']` where the type says so.
+ */
+const DECODED_ENCODINGS: readonly string[] = ['iso-8859-1', 'us-ascii', 'utf-8'] satisfies Encoding[];
+const DECODED_FORMATS: readonly string[] = ['lines', 'fixed'] satisfies Layout['record']['format'][];
+
+interface Check<T> {
+  refuses: (subject: T, layout: DeclaredLayout) => boolean;
+  says: (subject: T) => string;
+}
+
+const ENCODING_CHECK: Check<DeclaredLayout> = {
+  refuses: ({ encoding }) => !DECODED_ENCODINGS.includes(encoding),
+  says: ({ encoding }) =>
+    `'encoding' is '${encoding}', which this version does not read (valid: ${DECODED_ENCODINGS.join(', ')})`,
+};
+
+const LAYOUT_CHECKS: Check<DeclaredLayout>[] = [
+  ENCODING_CHECK,
+  {
+    refuses: ({ record }) => !DECODED_FORMATS.includes(record.format),
+    says: ({ record }) =>
+      `'record.format' is '${record.format}', which this version does not read (valid: ${DECODED_FORMATS.join(', ')})`,
+  },
+  {
+    refuses: ({ record }) => record.fileHeaderBytes > 0,
+    says: () => "'record.fileHeaderBytes' is above 0, which this version does not read",
+  },
+  {
+    refuses: ({ record }) => record.fileTrailerBytes > 0,
+    says: () => "'record.fileTrailerBytes' is above 0, which this version does not read",
+  },
+];
+
+const FIELD_CHECKS: Check<Field>[] = [
+  {
+    refuses: ({ usage }) => usage !== 'display',
+    says: ({ usage }) => `has usage '${usage}', which this version does not read (valid: display)`,
+  },
+  {
+    refuses: ({ encoding }, layout) => encoding !== layout.encoding,
+    says: ({ encoding }) => `has the encoding '${encoding}' of its own, which this version does not read`,
+  },
+  {
+    refuses: ({ blank }) => blank !== 'null',
+    says: ({ blank }) => `has "blank": "${blank}", which this version does not read (valid: null)`,
+  },
+  {
+    refuses: ({ nullWhen }) => nullWhen.length > 0,
+    says: () => "has 'nullWhen', which this version does not read",
+  },
+  {
+    refuses: ({ trailingZeros }) => trailingZeros > 0,
+    says: () => "has 'trailingZeros', which this version does not read",
+  },
+];
+
+/** Everything in the layout that cannot be decoded yet, as clauses that name the key. */
+export function notYetSupported(layout: DeclaredLayout): string[] {
+  const places: [string, Field[]][] = [
+    ['fields', layout.fields],
+    ['header.fields', layout.header?.fields ?? []],
+    ['trailer.fields', layout.trailer?.fields ?? []],
+  ];
+  return [
+    ...LAYOUT_CHECKS.filter(({ refuses }) => refuses(layout, layout)).map(({ says }) => says(layout)),
+    ...places.flatMap(([at, fields]) =>
+      fields.flatMap((field, index) =>
+        fieldNotYetSupported(field, layout).map((text) => `'${at}[${index}]' ('${field.name}') ${text}`),
+      ),
+    ),
+  ];
+}
+
+/** What of one field cannot be decoded yet. */
+export function fieldNotYetSupported(field: Field, layout: DeclaredLayout): string[] {
+  return FIELD_CHECKS.filter(({ refuses }) => refuses(field, layout)).map(({ says }) => says(field));
+}
+
+/** That the code page of the whole file cannot be decoded yet. */
+export function encodingNotYetSupported(layout: DeclaredLayout): string[] {
+  return ENCODING_CHECK.refuses(layout, layout) ? [ENCODING_CHECK.says(layout)] : [];
+}
+
+/** The layout as the decoder knows it: only for one of which `notYetSupported` says nothing. */
+export function asDecodable(layout: DeclaredLayout): Layout {
+  const { format, lengthBytes, short } = layout.record;
+  return {
+    ...layout,
+    encoding: layout.encoding as Encoding,
+    record: { format: format as Layout['record']['format'], lengthBytes, short },
+  };
+}

@@ -1,0 +1,26 @@
+import { type CopybookText, copybookNames, expandCopybooks } from '../layout/expand-copybook.ts';
+import type { Layout } from '../layout/layout.ts';
+import { readLayout } from '../layout/read-layout.ts';
+import type { LayoutSource } from '../ports/layout-source.ts';
+
+/** A layout ready to convert with; its text has fields in place of copybooks. Fails with `LayoutInvalid`. */
+export async function loadLayout(
+  source: LayoutSource,
+  name: string,
+): Promise<{ file: string; text: string; layout: Layout }> {
+  const { file, text } = await loadLayoutText(source, name);
+  return { file, text, layout: readLayout(text, file) };
+}
+
+/** Text of a layout file with fields in place of copybooks. Fails with `LayoutInvalid`. */
+export async function loadLayoutText(
+  source: LayoutSource,
+  name: string,
+): Promise<{ file: string; text: string }> {
+  const { file, text } = await source.load(name);
+  const copybooks = new Map<string, CopybookText>();
+  for (const copybook of copybookNames(text, file)) {
+    copybooks.set(copybook, await source.loadBeside(file, copybook));
+  }
+  return { file, text: expandCopybooks(text, file, copybooks) };
+}
