@@ -1,0 +1,75 @@
+/**
+ * Writes shared/decode/code-page-tables.ts from the mappings that ICU, Unicode's library, carries: `node tools/code-pages/main.ts`.
+ * Needs `uconv` (Debian: icu-devtools; made with ICU 72.1). The file is committed; this is run only to add a page.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const OUTPUT = fileURLToPath(new URL('../../shared/decode/code-page-tables.ts', import.meta.url));
+const EBCDIC_PAGES = [
+  '037',
+  '273',
+  '277',
+  '278',
+  '280',
+  '284',
+  '285',
+  '297',
+  '500',
+  '870',
+  '871',
+  '1025',
+  '1047',
+];
+const EURO_PAGES = ['1140', '1141', '1142', '1143', '1144', '1145', '1146', '1147', '1148', '1149'];
+const OTHER_PAGES = ['iso-8859-1', 'iso-8859-15', 'windows-1252', 'us-ascii'];
+
+/**
+ * Brazil's page is not in the library's usual build. IBM's mapping of it (CDRA 34B00113.RPMAP100, which Unicode's ICU data
+ * project publishes as ibm-275_P100-1995) is cp500 but for these bytes. The 160 bytes that glibc's IBM275 defines, from
+ * IBM's National Language Support Reference Manual of 1990, say the same, and all 256 are Latin-1, each character once.
+ */
+const CP275_BESIDE_CP500 = '46` 48¦ 4aÉ 51} 5a$ 5bÇ 66@ 68] 6aç 71[ 79ã 7bÕ 7cÃ c0õ cf{ d0é ef#';
+
+const tables: Record<string, Uint16Array> = {};
+for (const page of [...EBCDIC_PAGES, ...EURO_PAGES]) tables[`cp${page}`] = unitsOf(`ibm-${Number(page)}`);
+for (const page of OTHER_PAGES) tables[page] = unitsOf(page);
+tables.cp275 = tables.cp500!.slice();
+for (const difference of CP275_BESIDE_CP500.split(' ')) {
+  tables.cp275[Number.parseInt(difference.slice(0, 2), 16)] = difference.charCodeAt(2);
+}
+// ICU follows Windows, which lets five bytes through as control characters; Unicode's CP1252.TXT defines them not.
+for (const byte of [0x81, 0x8d, 0x8f, 0x90, 0x9d]) tables['windows-1252']![byte] = 0xffff;
+writeFileSync(OUTPUT, sourceOf(tables));
+
+/** What each byte is in a converter of ICU: one UTF-16 code unit, or 0xFFFF where it has none. */
+function unitsOf(converter: string): Uint16Array {
+  return Uint16Array.from({ length: 256 }, (_, byte) => {
+    const converted = execFileSync(
+      'uconv',
+      ['--from-code', converter, '--to-code', 'UTF-16LE', '--from-callback', 'skip'],
+      { input: Buffer.from([byte]) },
+    );
+    if (converted.length > 2) throw new Error(`${converter}: byte ${byte} is more than one code unit`);
+    return converted.length === 0 ? 0xffff : converted.readUInt16LE();
+  });
+}
+
+function sourceOf(pages: Record<string, Uint16Array>): string {
+  const names = Object.keys(pages).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const entries = names.map((name) => {
+    const text = Buffer.from(pages[name]!.buffer).toString('base64');
+    return `  ${/\W/.test(name) ? `'${name}'` : name}:\n    '${text}',`;
+  });
+  return `/**
+ * What each byte of a code page is: 256 UTF-16 code units, lower byte first, 0xFFFF where undefined, in base64.
+ *
+ * Made by tools/code-pages from the mappings of ICU 72.1 (© 1991-2022 Unicode, Inc., MIT-style Unicode licence), which are IBM's
+ * own; cp275 and windows-1252 as said there. Not to be edited: test/code-pages.test.ts compares it with another source.
+ */
+export const CODE_PAGE_TABLES = {
+${entries.join('\n')}
+} as const;
+`;
+}
