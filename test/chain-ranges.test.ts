@@ -196,7 +196,7 @@ describe('cutting a chain', () => {
     expect(found.bytesRead).toBe(store.bytesRead.get(KEY));
   });
 
-  test('a guess inside a record that is itself a file of records is wrong, and costs no more than that record', async () => {
+  test('a guess inside a record that is itself a file of records is wrong, and left behind with that record', async () => {
     // Of records as long as no other, so that the false chain never falls into the true one by itself.
     const inner = steady(3000, 61).bytes.subarray(0, 60_000);
     const data = [new Uint8Array(500), inner, ...Array.from({ length: 1000 }, () => new Uint8Array(96))];
@@ -206,6 +206,18 @@ describe('cutting a chain', () => {
     const span = { startByte: 0, endByte: bytes.length };
     expect(found.ranges).toEqual(expectedRanges(links, span, 20_000));
     expect(found).toMatchObject({ guessCount: 4, wrongGuessCount: 1, recordCount: 1002 });
+  });
+
+  test('a false chain that ends where the last record does lends it no false start', async () => {
+    const inner = Buffer.concat([steady(300, 61).bytes, rdw.record(new Uint8Array(9000))]);
+    const { bytes, records } = chainFile(rdw, [new Uint8Array(2000), new Uint8Array(inner)]);
+    const reading = { readerCount: 2, searchBytes: 1000, markBytes: 500 };
+    expect(await planned(rdwChain(), bytes, 1000, reading)).toMatchObject({
+      guessCount: 1,
+      wrongGuessCount: 1,
+      recordCount: 2,
+      lastRecordByte: records.at(-1)!.startByte,
+    });
   });
 
   test('reads are large and as many as the file needs', async () => {
