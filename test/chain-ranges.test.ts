@@ -208,6 +208,46 @@ describe('cutting a chain', () => {
     expect(found).toMatchObject({ guessCount: 4, wrongGuessCount: 1, recordCount: 1002 });
   });
 
+  test('a false chain beside the true one to the end, as of records that hold their own length, costs speed and nothing else', async () => {
+    // Each record of 100 bytes says so twice more, 30 and 60 bytes on: three chains that never meet, alike to any reader.
+    const data = new Uint8Array(96).fill(0xc1);
+    data.set([0, 100, 0, 0], 26);
+    data.set([0, 100, 0, 0], 56);
+    const records = Array.from({ length: 3000 }, () => data);
+    // Records of another length in between give each chain a turn to be the one that the search finds most of.
+    records.splice(1500, 0, new Uint8Array(46), new Uint8Array(26));
+    const { bytes, links } = chainFile(rdw, records);
+    const span = { startByte: 0, endByte: bytes.length };
+    const alone = (await planned(rdwChain(), bytes, 10_000, { readerCount: 1 })) as ChainRanges;
+    expect(alone).toMatchObject({ ranges: expectedRanges(links, span, 10_000), recordCount: 3002 });
+    let wrong = 0;
+    for (let offset = 1000; offset < 1100; offset += 7) {
+      const reading = { readerCount: 6, searchBytes: offset, markBytes: 500 };
+      const found = (await planned(rdwChain(), bytes, 10_000, reading)) as ChainRanges;
+      expect(found).toMatchObject({
+        ranges: alone.ranges,
+        recordCount: alone.recordCount,
+        lastRecordByte: alone.lastRecordByte,
+      });
+      wrong += found.wrongGuessCount;
+    }
+    expect(wrong).toBeGreaterThan(10);
+  });
+
+  test('one wrong guess has no segment read again but its own', async () => {
+    const fake = new Uint8Array(96).fill(0xc1);
+    // A chain of two turns a record, which so has twice the supporters, beside the true one up to half of the file.
+    fake.set([0, 50, 0, 0], 10);
+    fake.set([0, 50, 0, 0], 60);
+    const plain = new Uint8Array(96).fill(0xc1);
+    const { bytes } = chainFile(rdw, [...Array(20_000).fill(fake), ...Array(20_000).fill(plain)]);
+    const reading = { readerCount: 4, searchBytes: 2000, markBytes: 1000 };
+    const found = (await planned(rdwChain(), bytes, 100_000, reading)) as ChainRanges;
+    expect(found).toMatchObject({ guessCount: 3, wrongGuessCount: 1, recordCount: 40_000 });
+    // A quarter of the file again, and the slack of readers and steps.
+    expect(found.bytesRead).toBeLessThan(bytes.length * 1.25 + 20 * 65_536);
+  });
+
   test('a false chain that ends where the last record does lends it no false start', async () => {
     const inner = Buffer.concat([steady(300, 61).bytes, rdw.record(new Uint8Array(9000))]);
     const { bytes, records } = chainFile(rdw, [new Uint8Array(2000), new Uint8Array(inner)]);
@@ -244,6 +284,19 @@ describe('cutting a chain', () => {
     };
     const reading = { readerCount: 1, readBytes: 500_000 };
     await expect(planned(rdwChain(), bytes, 100_000, reading, { store })).rejects.toThrow(SourceChanged);
+  });
+
+  test('where one reader fails, the others stop', async () => {
+    const { bytes } = steady(20_000);
+    const store = new ChoppingStore();
+    store.beforeCall = (operation) => {
+      if (operation === 'streamRange' && store.reads.length === 6) throw new Error('the network is down');
+    };
+    const reading = { readerCount: 4, readBytes: 10_000, searchBytes: 2000 };
+    await expect(planned(rdwChain(), bytes, 100_000, reading, { store })).rejects.toThrow(
+      'the network is down',
+    );
+    expect(store.reads.length).toBeLessThan(12);
   });
 
   test('too many ranges are refused before anything is read', async () => {

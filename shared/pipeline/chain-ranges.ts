@@ -118,15 +118,20 @@ async function joinSegments(
       stepMarks = 1;
       continue;
     }
-    // Few steps where the chains meet soon, large ones where they do not.
-    await follower.walkUntil(exact, Math.min(marks.lastMark, reachedMark(exact) + stepMarks));
-    stepMarks *= 2;
+    // Short steps where the chains meet soon, longer ones where they do not; never beyond where the next guess can be met.
+    const bound =
+      guesses.find(({ firstMark }) => firstMark > reachedMark(exact))?.firstMark ?? marks.lastMark;
+    const untilMark = Math.min(bound, reachedMark(exact) + stepMarks);
+    await follower.walkUntil(exact, untilMark);
+    stepMarks = untilMark === bound ? 1 : stepMarks * 2;
   }
 }
 
 /** Reads pieces of one file and follows the chain in them. */
 class ChainFollower {
   bytesRead = 0;
+  /** Once one reader fails, others need not read on. */
+  private failed = false;
   private readonly raw: ObjectStore;
   private readonly source: ObjectInfo;
   private readonly shape: ChainShape;
@@ -189,11 +194,15 @@ class ChainFollower {
     const slackBytes = Math.max(SLACK_BYTES, headBytes);
     // A mark that the link before it lies behind already needs no bytes.
     let done = advanceSegment(segment, NO_BYTES, segment.walk.atByte, this.shape, this.marks, untilMark);
-    while (!done) {
+    while (!done && !this.failed) {
       const startByte = segment.walk.atByte;
       const enoughByte = Math.max(startByte, markByte(this.marks, untilMark)) + slackBytes;
       const pieceEnd = Math.min(endByte, enoughByte, startByte + Math.max(readBytes, headBytes));
-      done = await this.walkPiece(segment, { startByte, endByte: pieceEnd }, untilMark, headBytes);
+      const piece = { startByte, endByte: pieceEnd };
+      done = await this.walkPiece(segment, piece, untilMark, headBytes).catch((error) => {
+        this.failed = true;
+        throw error;
+      });
     }
   }
 
