@@ -108,6 +108,12 @@ export class ParquetMalformed extends PipelineError {
   readonly retryable = false;
 }
 
+/** More rows and columns at once than the kernel can hold: the layout's doing, so trying again does not help. */
+export class KernelMemoryExceeded extends PipelineError {
+  override readonly name = 'KernelMemoryExceeded';
+  readonly retryable = false;
+}
+
 /** The operator stopped it. */
 export class Interrupted extends PipelineError {
   override readonly name = 'Interrupted';

@@ -9,7 +9,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/errors.ts': [],
   'shared/version.ts': [],
   'shared/layout': ['shared/errors.ts'],
-  'shared/kernel': [],
+  'shared/kernel': ['shared/errors.ts'],
   'shared/decode': ['shared/kernel', 'shared/layout', 'shared/errors.ts'],
   'shared/ranges': ['shared/errors.ts'],
   'shared/keys': ['shared/errors.ts'],

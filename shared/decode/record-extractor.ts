@@ -70,7 +70,8 @@ export class RecordExtractor {
     this.blockStartByte = startByte;
     this.blockBytes = Math.max(BLOCK_BYTES, lengthBytes * 2 + 2);
     this.paddedBytes = Math.max(PADDED_BYTES, lengthBytes);
-    this.capacityRecords = Math.min(MAX_RECORDS, 64 + Math.ceil((this.blockBytes / lengthBytes) * 1.25));
+    // A quarter more than fit: lines may be shorter. Where there are more still, the block is extracted in turns.
+    this.capacityRecords = Math.min(MAX_RECORDS, 4 + Math.ceil((this.blockBytes / lengthBytes) * 1.25));
     const bufferBytes = this.blockBytes + this.paddedBytes + lengthBytes;
     this.blockAddress = kernel.allocate(bufferBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     this.paddedAddress = this.blockAddress + this.blockBytes;

@@ -1,3 +1,4 @@
+import { KernelMemoryExceeded } from '../errors.ts';
 import type { KernelFunctions } from './kernel-functions.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
 
@@ -87,6 +88,13 @@ export class Kernel {
     // In steps of a quarter, since every growth makes new views.
     const step = Math.ceil(this.bytes.length / PAGE_BYTES / 4);
     const room = MAX_PAGES - this.bytes.length / PAGE_BYTES;
+    if (missing > room) {
+      throw new KernelMemoryExceeded({
+        what: `the kernel's memory of ${(MAX_PAGES * PAGE_BYTES) / 2 ** 30} GiB is used up`,
+        why: 'records times columns times partitions of one block do not fit into it',
+        next: 'Name fewer fields, or partition by a column of fewer values.',
+      });
+    }
     this.memory.grow(Math.max(missing, Math.min(step, room)));
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);

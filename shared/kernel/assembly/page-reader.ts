@@ -43,6 +43,7 @@ function readHybrid(at: usize, end: usize, bitWidth: i32, count: i32, out: usize
       let value: u32 = 0;
       for (let index: usize = 0; index < valueBytes; index++)
         value |= (load<u8>(at + index) as u32) << ((index << 3) as u32);
+      if (value > mask) return 0;
       at += valueBytes;
       const repeated = run < (left as u32) ? (run as i32) : left;
       for (let index = 0; index < repeated; index++) {
