@@ -185,14 +185,17 @@ describe('what contradicts itself is refused', () => {
 
 describe('what cannot be decoded yet is refused when a layout is read to convert with it', () => {
   const cases: [string, Json, Json, string][] = [
-    ['packed', PACKED, {}, "'fields[0]' ('x') has usage 'packed'"],
-    ['binary', BINARY, {}, "'fields[0]' ('x') has usage 'binary'"],
+    [
+      'a packed date',
+      { ...PACKED, type: 'date', format: 'yyyyMMdd', end: 5 },
+      {},
+      "'fields[0]' ('x') is a date in usage 'packed'",
+    ],
     ['float', FLOAT, {}, "'fields[0]' ('x') has usage 'float'"],
     ['blank', { blank: 'zero' }, {}, '"blank": "zero"'],
     ['nullWhen', { nullWhen: ['high-values'] }, {}, "'nullWhen'"],
     ['trailingZeros', { trailingZeros: 1 }, {}, "'trailingZeros'"],
     ['encoding of a field', { type: 'string', encoding: 'cp037' }, {}, "the encoding 'cp037' of its own"],
-    ['an EBCDIC file', {}, { encoding: 'cp037' }, "'encoding' is 'cp037'"],
     ['rdw', {}, { record: { format: 'rdw' } }, "'record.format' is 'rdw'"],
     ['bdw', {}, { record: { format: 'bdw' } }, "'record.format' is 'bdw'"],
     ['fileHeaderBytes', {}, { record: { fileHeaderBytes: 1 } }, "'record.fileHeaderBytes'"],
@@ -203,10 +206,10 @@ describe('what cannot be decoded yet is refused when a layout is read to convert
       {
         trailer: {
           match: { start: 1, end: 1, equals: '9' },
-          fields: [{ name: 'n', start: 2, end: 5, type: 'integer', usage: 'packed' }],
+          fields: [{ name: 'n', start: 2, end: 5, type: 'double', usage: 'float', floatFormat: 'ibm' }],
         },
       },
-      "'trailer.fields[0]' ('n') has usage 'packed'",
+      "'trailer.fields[0]' ('n') has usage 'float'",
     ],
   ];
   test.each(cases)('%s', (_, field, more, fragment) => {

@@ -1,7 +1,10 @@
 import type { DateFormat } from '../layout/date-format.ts';
 import { DECIMAL_DIGITS, INT64_DIGITS } from '../layout/field-type.ts';
 import type { Encoding, Field } from '../layout/layout.ts';
+import { spaceOf, toAscii } from './ascii-form.ts';
 import { daysSinceEpoch } from './calendar.ts';
+import { decodeText as codePageText } from './code-pages.ts';
+import { mostDigits, readStoredNumber } from './stored-number.ts';
 
 /**
  * One field of one record, decoded clearly rather than fast. Reads headers and trailers, explains rejects, and is
@@ -23,7 +26,6 @@ export type InvalidReason =
   | 'invalid-boolean'
   | 'invalid-text';
 
-const SPACE = 0x20;
 const NULL_VALUE: DecodedValue = { state: 'null' };
 
 /** `record` holds at least `field.endByte` bytes from `recordStart` on. */
@@ -33,13 +35,14 @@ export function decodeValue(
   field: Field,
   encoding: Encoding,
 ): DecodedValue {
-  const bytes = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
-  if (bytes.every((byte) => byte === SPACE)) return NULL_VALUE;
+  const stored = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
+  const space = spaceOf(encoding);
+  if (field.usage !== 'display') return decodeStored(stored, field, space);
+  if (stored.every((byte) => byte === space)) return NULL_VALUE;
+  if (field.type.kind === 'string') return decodeText(stored, field, encoding);
+  if (field.type.kind === 'binary') return { state: 'value', value: stored.slice() };
+  const bytes = toAscii(stored, encoding);
   switch (field.type.kind) {
-    case 'string':
-      return decodeText(bytes, field, encoding);
-    case 'binary':
-      return { state: 'value', value: bytes.slice() };
     case 'integer':
       return decodeScaled(bytes, field, 0, INT64_DIGITS);
     case 'decimal':
@@ -54,7 +57,7 @@ export function decodeValue(
   }
 }
 
-/** Strict: us-ascii has no byte above 0x7f and UTF-8 must be well formed. */
+/** Strict: a byte that the code page leaves undefined is no text, and UTF-8 must be well formed. */
 export function decodeBytes(bytes: Uint8Array, encoding: Encoding): string | undefined {
   if (encoding === 'utf-8') {
     try {
@@ -63,10 +66,18 @@ export function decodeBytes(bytes: Uint8Array, encoding: Encoding): string | und
       return undefined;
     }
   }
-  if (encoding === 'us-ascii' && bytes.some((byte) => byte > 0x7f)) return undefined;
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+  return codePageText(encoding, bytes);
+}
+
+/** Packed and binary numbers. */
+function decodeStored(bytes: Uint8Array, field: Field, space: number): DecodedValue {
+  const value = readStoredNumber(bytes, field, space);
+  if (value === null) return NULL_VALUE;
+  if (value === undefined) return { state: 'invalid', reason: 'invalid-number' };
+  const digits = String(value < 0n ? -value : value).length;
+  return digits > mostDigits(field) && value !== 0n
+    ? { state: 'invalid', reason: 'number-out-of-range' }
+    : { state: 'value', value };
 }
 
 function decodeText(bytes: Uint8Array, field: Field, encoding: Encoding): DecodedValue {

@@ -5,8 +5,10 @@ import {
   CODE_UTF8,
   FORMAT_LITERALS,
   INVALID_COUNT_UNIT,
+  KEEP_ALL,
   KEEP_ALPHANUMERIC,
   KEEP_DIGITS,
+  READ_MARGIN_BYTES,
   SIGN_LEADING,
   SIGN_LEADING_SEPARATE,
   SIGN_NONE,
@@ -17,13 +19,18 @@ import {
   STATE_VALUE,
   WRITE_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
+import { isEbcdic } from '../layout/code-page.ts';
 import type { DateFormat } from '../layout/date-format.ts';
 import { INT64_DIGITS } from '../layout/field-type.ts';
 import type { Encoding, Field, Sign } from '../layout/layout.ts';
+import { asciiForm, spaceOf } from './ascii-form.ts';
+import { type CodePageName, UTF8_SLOT_BYTES, utf8Table } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
 import { FieldVector, type VectorKind, vectorKind } from './field-vector.ts';
+import { mostDigits } from './stored-number.ts';
 
-const ENCODING_CODES: Record<Encoding, number> = {
+/** Code pages whose texts the kernel knows without a table. */
+const ENCODING_CODES: Partial<Record<Encoding, number>> = {
   'iso-8859-1': CODE_LATIN1,
   'us-ascii': CODE_ASCII,
   'utf-8': CODE_UTF8,
@@ -92,21 +99,31 @@ const FIXED_BYTES = { int32: 4, int64: 8, int128: 16, double: 8, boolean: 1 };
 
 function maxValueBytes({ startByte, endByte, type }: Field, kind: VectorKind, encoding: Encoding): number {
   if (kind !== 'bytes') return FIXED_BYTES[kind];
-  // A byte above 0x7f takes two in UTF-8.
-  return (endByte - startByte) * (type.kind === 'string' && encoding === 'iso-8859-1' ? 2 : 1);
+  return (endByte - startByte) * (type.kind === 'string' ? mostUtf8Bytes(encoding) : 1);
+}
+
+/** Most bytes that a byte of a text becomes. */
+function mostUtf8Bytes(encoding: Encoding): number {
+  if (encoding === 'us-ascii' || encoding === 'utf-8') return 1;
+  return encoding === 'iso-8859-1' ? 2 : UTF8_SLOT_BYTES;
 }
 
 function decodeRecords(
   kernel: Kernel,
   field: Field,
   encoding: Encoding,
-  { states, values }: FieldVector,
+  vector: FieldVector,
   capacityRecords: number,
 ): DecodeRecords {
   const { call } = kernel;
+  const { states, values } = vector;
   const { startByte: at, type } = field;
   const width = field.endByte - at;
   const sign = SIGN_CODES[field.sign];
+  if (field.usage !== 'display') return decodeStored(kernel, field, encoding, vector);
+  if (isEbcdic(encoding) && type.kind !== 'string' && type.kind !== 'binary') {
+    return decodeTranslated(kernel, field, encoding, vector, capacityRecords);
+  }
   switch (type.kind) {
     case 'integer':
       return (records, count) =>
@@ -128,6 +145,7 @@ function decodeRecords(
     }
     case 'string': {
       const code = ENCODING_CODES[encoding];
+      if (code === undefined) return decodeCoded(kernel, field, encoding, vector, capacityRecords);
       const side = kernel.allocate(capacityRecords * width * 2 + WRITE_MARGIN_BYTES);
       if (field.keep !== 'all') {
         const keep = field.keep === 'digits' ? KEEP_DIGITS : KEEP_ALPHANUMERIC;
@@ -140,7 +158,8 @@ function decodeRecords(
         call.decodeTexts(records, count, at, width, code, trimStart, trimEnd, side, states, values);
     }
     case 'binary':
-      return (records, count) => call.decodeBinary(records, count, at, width, states, values);
+      return (records, count) =>
+        call.decodeBinary(records, count, at, width, spaceOf(encoding), states, values);
     case 'boolean': {
       const texts = kernel.place(booleanTexts(field));
       const textCount = field.trueValues.length + field.falseValues.length;
@@ -150,6 +169,90 @@ function decodeRecords(
     case 'double':
       return (records, count) => call.decodeDoubles(records, count, at, width, states, values);
   }
+}
+
+/** Packed and binary numbers. */
+function decodeStored(
+  kernel: Kernel,
+  field: Field,
+  encoding: Encoding,
+  { kind, states, values }: FieldVector,
+): DecodeRecords {
+  const { call } = kernel;
+  const { startByte: at, endByte, usage, signed, signNibble, byteOrder } = field;
+  const width = endByte - at;
+  const digits = mostDigits(field);
+  const wide = kind === 'int128' ? 1 : 0;
+  const negatives = signed ? 1 : 0;
+  if (usage === 'packed') {
+    const nibble = signNibble ? 1 : 0;
+    const space = spaceOf(encoding);
+    return (records, count) =>
+      call.decodePacked(records, count, at, width, nibble, negatives, space, digits, wide, states, values);
+  }
+  const little = byteOrder === 'little' ? 1 : 0;
+  return (records, count) =>
+    call.decodeBinaryInts(records, count, at, width, little, negatives, digits, wide, states, values);
+}
+
+/** Digits, dates and the like in EBCDIC: turned into ASCII beside the records, and read there. */
+function decodeTranslated(
+  kernel: Kernel,
+  field: Field,
+  encoding: Encoding,
+  vector: FieldVector,
+  capacityRecords: number,
+): DecodeRecords {
+  const width = field.endByte - field.startByte;
+  const stride = width + READ_MARGIN_BYTES;
+  const table = kernel.place(asciiForm(encoding));
+  const addresses = kernel.allocate(capacityRecords * 4);
+  const texts = kernel.allocate(capacityRecords * stride + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+  const moved = { ...field, startByte: 0, endByte: width };
+  const decode = decodeRecords(kernel, moved, 'us-ascii', vector, capacityRecords);
+  return (records, count) => {
+    kernel.call.translate(records, count, field.startByte, width, table, texts, stride, addresses);
+    return decode(addresses, count);
+  };
+}
+
+/** Texts of a code page that needs a table. */
+function decodeCoded(
+  kernel: Kernel,
+  field: Field,
+  encoding: Encoding,
+  { states, values }: FieldVector,
+  capacityRecords: number,
+): DecodeRecords {
+  const { call } = kernel;
+  const { startByte: at, keep } = field;
+  const width = field.endByte - at;
+  const table = utf8Table(encoding as CodePageName);
+  const lengths = kernel.place(table.lengths);
+  const slots = kernel.place(table.bytes);
+  const side = kernel.allocate(capacityRecords * width * UTF8_SLOT_BYTES + WRITE_MARGIN_BYTES);
+  const space = spaceOf(encoding);
+  const kept = keep === 'all' ? KEEP_ALL : keep === 'digits' ? KEEP_DIGITS : KEEP_ALPHANUMERIC;
+  const keepsAll = keep === 'all';
+  const trimStart = keepsAll && field.trim === 'both' ? 1 : 0;
+  // What is dropped must be defined too, the blanks among it.
+  const trimEnd = keepsAll && field.trim !== 'none' ? 1 : 0;
+  return (records, count) =>
+    call.decodeCodedTexts(
+      records,
+      count,
+      at,
+      width,
+      lengths,
+      slots,
+      space,
+      kept,
+      trimStart,
+      trimEnd,
+      side,
+      states,
+      values,
+    );
 }
 
 function formatBytes(format: DateFormat): Uint8Array {

@@ -24,6 +24,7 @@ export const SIGN_TRAILING_SEPARATE = 4;
 
 export const KEEP_DIGITS = 0;
 export const KEEP_ALPHANUMERIC = 1;
+export const KEEP_ALL = 2;
 
 /** Outcome of finding a record; 0 is a record that can be decoded. */
 export const RECORD_OK = 0;

@@ -37,8 +37,8 @@ export interface Layout {
 export const COMPRESSIONS = ['snappy', 'zstd', 'none'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
-/** The code pages that are decoded today: see not-yet-supported.ts. */
-export type Encoding = Extract<CodePage, 'iso-8859-1' | 'us-ascii' | 'utf-8'>;
+/** The code pages a whole file can be in; national text is of single fields only. */
+export type Encoding = Exclude<CodePage, 'utf-16be'>;
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';

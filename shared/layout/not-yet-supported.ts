@@ -1,3 +1,4 @@
+import { CODE_PAGES, isEbcdic } from './code-page.ts';
 import type { DeclaredLayout, Encoding, Field, Layout } from './layout.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { DeclaredLayout, Encoding, Field, Layout } from './layout.ts';
  * ever decoded wrongly. Whoever teaches the decoder one of them removes its line here, and widens `Encoding` or
  * `Layout['record']` where the type says so.
  */
-const DECODED_ENCODINGS: readonly string[] = ['iso-8859-1', 'us-ascii', 'utf-8'] satisfies Encoding[];
+const DECODED_ENCODINGS: readonly string[] = CODE_PAGES.filter((name) => name !== 'utf-16be');
 const DECODED_FORMATS: readonly string[] = ['lines', 'fixed'] satisfies Layout['record']['format'][];
 
 interface Check<T> {
@@ -27,6 +28,11 @@ const LAYOUT_CHECKS: Check<DeclaredLayout>[] = [
       `'record.format' is '${record.format}', which this version does not read (valid: ${DECODED_FORMATS.join(', ')})`,
   },
   {
+    refuses: ({ record, encoding }) => record.format === 'lines' && isEbcdic(encoding),
+    says: ({ encoding }) =>
+      `'record.format' is 'lines', which ends at an ASCII line feed, and 'encoding' is '${encoding}' (valid: fixed)`,
+  },
+  {
     refuses: ({ record }) => record.fileHeaderBytes > 0,
     says: () => "'record.fileHeaderBytes' is above 0, which this version does not read",
   },
@@ -38,8 +44,13 @@ const LAYOUT_CHECKS: Check<DeclaredLayout>[] = [
 
 const FIELD_CHECKS: Check<Field>[] = [
   {
-    refuses: ({ usage }) => usage !== 'display',
-    says: ({ usage }) => `has usage '${usage}', which this version does not read (valid: display)`,
+    refuses: ({ usage }) => usage === 'float',
+    says: () => "has usage 'float', which this version does not read (valid: display, packed, binary)",
+  },
+  {
+    refuses: ({ usage, type }) => usage !== 'display' && type.kind !== 'integer' && type.kind !== 'decimal',
+    says: ({ usage, type }) =>
+      `is a ${type.kind} in usage '${usage}', which this version does not read (valid: integer, decimal)`,
   },
   {
     refuses: ({ encoding }, layout) => encoding !== layout.encoding,

@@ -1,8 +1,13 @@
 const SPACE: u8 = 0x20;
 
-/** Whether `width` bytes from `at` on are all spaces. Reads up to 15 bytes beyond. */
+/** Whether `width` bytes from `at` on are all ASCII spaces. Reads up to 15 bytes beyond. */
 export function isBlank(at: usize, width: i32): bool {
-  const spaces = i8x16.splat(SPACE);
+  return isFilledWith(at, width, SPACE);
+}
+
+/** Whether `width` bytes from `at` on are all `byte`. Reads up to 15 bytes beyond. */
+export function isFilledWith(at: usize, width: i32, byte: u8): bool {
+  const spaces = i8x16.splat(byte);
   let left = width;
   while (left >= 16) {
     if (i8x16.bitmask(i8x16.eq(v128.load(at), spaces)) !== 0xffff) return false;

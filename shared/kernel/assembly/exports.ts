@@ -7,6 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
+export { decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
   appendIndexesOfBytes,
@@ -27,4 +28,5 @@ export { countNotOk, findFixed, findLines, matchDetails } from './records';
 export { heapAddress, resultAddress } from './result';
 export { compressSnappy } from './snappy';
 export { uncompressSnappy } from './snappy-reader';
+export { decodeBinaryInts, decodePacked } from './stored-numbers';
 export { decodeBinary, decodeBooleans, decodeKept, decodeTexts } from './text';

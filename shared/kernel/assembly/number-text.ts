@@ -43,7 +43,7 @@ function overpunched(byte: u8): i32 {
 }
 
 /** Leading zeros are no digits; more digits than any type has are counted and not kept. */
-function collect(digit: i32): void {
+export function collect(digit: i32): void {
   if (digitCount === 0 && digit === 0) return;
   if (digitCount < MOST_DIGITS) store<u8>(digits + digitCount, digit as u8);
   digitCount++;
@@ -130,13 +130,27 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
  */
 export function readNumber(start: usize, width: i32, sign: i32, explicitScale: i32, maxDigits: i32): i32 {
   if (isBlank(start, width)) return STATE_NULL;
-  negative = false;
-  digitCount = 0;
+  beginNumber();
   const state =
     explicitScale < 0
       ? collectImplied(start, start + width, sign)
       : collectExplicit(start, start + width, sign, explicitScale);
   return state === STATE_VALUE && digitCount > maxDigits ? STATE_INVALID : state;
+}
+
+/** Forgets the number read before, for one that is collected digit by digit. */
+export function beginNumber(): void {
+  negative = false;
+  digitCount = 0;
+}
+
+export function setNegative(isNegative: bool): void {
+  negative = isNegative;
+}
+
+/** Significant digits of the number being read. */
+export function collectedCount(): i32 {
+  return digitCount;
 }
 
 /** The number just read, of at most 18 digits. */

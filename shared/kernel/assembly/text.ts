@@ -8,7 +8,7 @@ import {
   STATE_NULL,
   STATE_VALUE,
 } from '../shapes';
-import { isBlank } from './blanks';
+import { isFilledWith } from './blanks';
 import { isUtf8, latin1ToUtf8 } from './utf8';
 
 const SPACE: u8 = 0x20;
@@ -154,19 +154,20 @@ export function decodeKept(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Raw bytes of one field: { address, length }; null where all are spaces. */
+/** Raw bytes of one field: { address, length }; null where all are the code page's `space`. */
 export function decodeBinary(
   records: usize,
   count: i32,
   at: i32,
   width: i32,
+  space: u8,
   states: usize,
   values: usize,
 ): i32 {
   let nulls = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const blank = isBlank(start, width);
+    const blank = isFilledWith(start, width, space);
     nulls += blank as i32;
     store<u8>(states + record, (blank ? STATE_NULL : STATE_VALUE) as u8);
     store<u32>(values + (record << 3), start as u32);

@@ -1,0 +1,118 @@
+import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { isFilledWith } from './blanks';
+import { powerOfTen } from './digits';
+import {
+  beginNumber,
+  collect,
+  collectedCount,
+  collectedInt64,
+  setNegative,
+  storeCollected128,
+} from './number-text';
+
+/** Numbers that are no text: packed decimals and binary integers. `wide` values take 16 bytes, others 8. */
+
+const SIGN_MINUS = 0x0d;
+const SIGN_MINUS_TOO = 0x0b;
+
+/**
+ * Packed decimals, two digits a byte, the last half a sign: `12 34 5C` → 12345. With `signNibble` false all halves are digits. A field
+ * full of `space` is null where it has a sign: no number looks like that.
+ */
+export function decodePacked(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  signNibble: bool,
+  signed: bool,
+  space: u8,
+  maxDigits: i32,
+  wide: bool,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    const state = readPacked(start, width, signNibble, signed, space, maxDigits);
+    store<u8>(states + record, state as u8);
+    if (state === STATE_VALUE) {
+      if (wide) storeCollected128(values + (record << 4));
+      else store<i64>(values + (record << 3), collectedInt64());
+    } else if (state === STATE_NULL) nulls++;
+    else invalids++;
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+function readPacked(
+  start: usize,
+  width: i32,
+  signNibble: bool,
+  signed: bool,
+  space: u8,
+  maxDigits: i32,
+): i32 {
+  beginNumber();
+  if (signNibble && isFilledWith(start, width, space)) return STATE_NULL;
+  for (let index = 0; index < width; index++) {
+    const byte = load<u8>(start + index) as i32;
+    const upper = byte >>> 4;
+    const lower = byte & 15;
+    if (upper > 9) return STATE_INVALID;
+    collect(upper);
+    if (index < width - 1 || !signNibble) {
+      if (lower > 9) return STATE_INVALID;
+      collect(lower);
+    } else {
+      if (lower < 10) return STATE_INVALID;
+      const negative = lower === SIGN_MINUS || lower === SIGN_MINUS_TOO;
+      if (negative && !signed) return STATE_INVALID;
+      setNegative(negative);
+    }
+  }
+  return collectedCount() > maxDigits ? STATE_INVALID : STATE_VALUE;
+}
+
+/** Binary integers of 1 to 8 bytes, two's complement where `signed`. Every filling is a number: none is null. */
+export function decodeBinaryInts(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  littleEndian: bool,
+  signed: bool,
+  maxDigits: i32,
+  wide: bool,
+  states: usize,
+  values: usize,
+): i32 {
+  let invalids = 0;
+  // Twenty digits hold whatever 64 bits do.
+  const limit: u64 = maxDigits > 18 ? u64.MAX_VALUE : powerOfTen(maxDigits) - 1;
+  const unused = ((8 - width) << 3) as u64;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    let word: u64 = 0;
+    for (let index = 0; index < width; index++) {
+      const byte = load<u8>(littleEndian ? start + (width - 1 - index) : start + index);
+      word = (word << 8) | (byte as u64);
+    }
+    if (signed) word = (((word << unused) as i64) >> (unused as i64)) as u64;
+    const negative = signed && (word as i64) < 0;
+    const magnitude = negative ? 0 - word : word;
+    if (magnitude > limit) {
+      store<u8>(states + record, STATE_INVALID as u8);
+      invalids++;
+      continue;
+    }
+    store<u8>(states + record, STATE_VALUE as u8);
+    if (wide) {
+      store<u64>(values + (record << 4), negative ? u64.MAX_VALUE : 0);
+      store<u64>(values + (record << 4), bswap<u64>(word), 8);
+    } else store<u64>(values + (record << 3), word);
+  }
+  return invalids * INVALID_COUNT_UNIT;
+}

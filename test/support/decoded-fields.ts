@@ -1,0 +1,80 @@
+import { expect } from 'vitest';
+import { decodeValue } from '../../shared/decode/decode-value.ts';
+import { FieldDecoder } from '../../shared/decode/field-decoder.ts';
+import { Kernel } from '../../shared/kernel/kernel.ts';
+import { READ_MARGIN_BYTES } from '../../shared/kernel/shapes.ts';
+import { parseDateFormat } from '../../shared/layout/date-format.ts';
+import { parseFieldType } from '../../shared/layout/field-type.ts';
+import type { Encoding, Field } from '../../shared/layout/layout.ts';
+import { comparable, INVALID, vectorValue } from './vector-values.ts';
+
+/** A field behind two bytes of the record, of any type. */
+export function fieldOf(
+  type: string,
+  lengthBytes: number,
+  more: Partial<Field> = {},
+  format?: string,
+): Field {
+  const parsed = parseFieldType(type)!;
+  const dateFormat = format ? parseDateFormat(format, parsed.kind as 'date' | 'timestamp') : undefined;
+  if (typeof dateFormat === 'string') throw new Error(dateFormat);
+  return {
+    name: 'x',
+    startByte: 2,
+    endByte: 2 + lengthBytes,
+    type: parsed,
+    encoding: 'us-ascii',
+    usage: 'display',
+    digits: undefined,
+    signed: false,
+    signNibble: false,
+    byteOrder: 'big',
+    floatFormat: undefined,
+    blank: 'null',
+    nullWhen: [],
+    trailingZeros: 0,
+    sign: 'none',
+    point: 'implied',
+    trim: 'trailing',
+    keep: 'all',
+    required: false,
+    onInvalid: 'null',
+    dateFormat,
+    trueValues: ['S', 'Y', 'T', '1'],
+    falseValues: ['N', 'F', '0'],
+    ...more,
+  };
+}
+
+export const kernel = new Kernel();
+
+/** Decodes fields that stand in records, in any order in memory, with `around` before, between and behind them. */
+export function decodeAll(field: Field, encoding: Encoding, fields: Uint8Array[], around = 0x39) {
+  kernel.reset();
+  const lengthBytes = field.endByte + 1;
+  const bytes = new Uint8Array(fields.length * lengthBytes + 2 * READ_MARGIN_BYTES).fill(around);
+  const offsets = fields.map((_, index) => READ_MARGIN_BYTES + (fields.length - 1 - index) * lengthBytes);
+  for (const [index, content] of fields.entries()) bytes.set(content, offsets[index]! + field.startByte);
+  const block = kernel.place(bytes);
+  const starts = Uint32Array.from(offsets, (offset) => block + offset);
+  const records = kernel.place(new Uint8Array(starts.buffer));
+  const decoder = new FieldDecoder(kernel, field, encoding, fields.length);
+  decoder.decode(records, fields.length);
+  const rows = fields.map((_, index) => vectorValue(kernel, decoder.vector, index));
+  return { decoder, rows, bytes, offsets };
+}
+
+/** The kernel and the one-value decoder say the same of every field, whatever stands around it. */
+export function agrees(field: Field, encoding: Encoding, fields: Uint8Array[]): void {
+  for (const around of [0x39, 0x20, 0xe9]) {
+    const { decoder, rows, bytes, offsets } = decodeAll(field, encoding, fields, around);
+    const expected = offsets.map((offset) => {
+      const decoded = decodeValue(bytes, offset, field, encoding);
+      if (decoded.state === 'value') return comparable(decoded.value);
+      return decoded.state === 'null' ? null : INVALID;
+    });
+    expect(rows).toEqual(expected);
+    expect(decoder.invalidCount).toBe(expected.filter((value) => value === INVALID).length);
+    expect(decoder.vector.hasNulls).toBe(expected.some((value) => value === null || value === INVALID));
+  }
+}
