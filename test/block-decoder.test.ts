@@ -44,12 +44,12 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
     whole.set(bytes);
     const cut = bytes.length < LENGTH_BYTES && (bytes.length === 0 || layout.record.short === 'reject');
     if (!cut || bytes.length >= amount.endByte) {
-      const summed = decodeValue(whole, 0, amount, layout.encoding);
+      const summed = decodeValue(whole, 0, amount);
       if (summed.state === 'value') result.sum += summed.value as bigint;
       if (summed.state === 'invalid') result.undecodable++;
     }
     if (cut || bytes.length > LENGTH_BYTES) continue;
-    const decoded = layout.fields.map((field) => decodeValue(whole, 0, field, layout.encoding));
+    const decoded = layout.fields.map((field) => decodeValue(whole, 0, field));
     const order = [...layout.partitionBy, ...layout.columns];
     const wrong = order.find((field) => {
       const { state } = decoded[layout.fields.indexOf(field)]!;

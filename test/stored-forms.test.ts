@@ -144,6 +144,31 @@ describe('the kernel gives what the one-value decoder gives', () => {
   });
 });
 
+test('blanks by policy, and fillings that mean null', () => {
+  const policies = fc.record({
+    blank: fc.constantFrom('null' as const, 'zero' as const, 'reject' as const),
+    nullWhen: fc.subarray(['low-values' as const, 'high-values' as const]),
+  });
+  const forms = fc.constantFrom<[string, number, object]>(
+    ['integer', 4, {}],
+    ['decimal(25,2)', 13, { usage: 'packed', signed: true, signNibble: true }],
+    ['decimal(9,2)', 4, { usage: 'binary', signed: true }],
+    ['double', 6, {}],
+  );
+  fc.assert(
+    fc.property(
+      forms.chain((form) => {
+        const fillings = [0x00, 0xff, 0x20, 0x40, 0x31].map((byte) => new Uint8Array(form[1]).fill(byte));
+        return fc.tuple(fc.constant(form), policies, contents(form[1], fillings));
+      }),
+      fc.constantFrom<Encoding>('us-ascii', 'cp037'),
+      ([[type, lengthBytes, more], policy, fields], encoding) =>
+        agrees(fieldOf(type, lengthBytes, { ...more, ...policy }), encoding, fields),
+    ),
+    { numRuns: 500 },
+  );
+});
+
 /** Encoders that know nothing of the decoder: each writes a number as its form is described in print. */
 const zoned = (value: bigint, width: number) => {
   const digits = String(value < 0n ? -value : value).padStart(width, '0');

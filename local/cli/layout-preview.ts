@@ -6,7 +6,7 @@ import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { OUTCOME_REASONS, RecordExtractor } from '../../shared/decode/record-extractor.ts';
 import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import type { DeclaredLayout, Encoding, Field } from '../../shared/layout/layout.ts';
+import type { DeclaredLayout, Field } from '../../shared/layout/layout.ts';
 import {
   encodingNotYetSupported,
   fieldNotYetSupported,
@@ -163,7 +163,7 @@ function previewField(
   if (encodingNotYetSupported(layout).length > 0 || fieldNotYetSupported(field, layout).length > 0) {
     return { name, value: null, problem: 'not read by this version', hex };
   }
-  const decoded = decodeValue(bytes, recordStart, field, layout.encoding as Encoding);
+  const decoded = decodeValue(bytes, recordStart, field);
   if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
   if (decoded.state === 'null') {
     return { name, value: null, ...(field.required && { problem: 'required and blank', hex }) };

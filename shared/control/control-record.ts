@@ -1,6 +1,6 @@
 import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
 import { scaleOf } from '../layout/field-type.ts';
-import type { ControlRecord, Encoding } from '../layout/layout.ts';
+import type { ControlRecord } from '../layout/layout.ts';
 import type { ControlValue } from './file-plan.ts';
 
 const SPACE = 0x20;
@@ -17,13 +17,12 @@ export function readControlRecord(
   record: Uint8Array,
   control: ControlRecord,
   lengthBytes: number,
-  encoding: Encoding,
 ): Record<string, ControlValue> {
   const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(SPACE);
   padded.set(record);
   return Object.fromEntries(
     control.fields.map((field) => {
-      const decoded = decodeValue(padded, 0, field, encoding);
+      const decoded = decodeValue(padded, 0, field);
       return [field.name, controlValue(decoded, field.type.kind, scaleOf(field.type))];
     }),
   );

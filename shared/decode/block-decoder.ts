@@ -64,7 +64,7 @@ export class BlockDecoder {
 
   /** Blocks have at most `capacityRecords` records. */
   constructor(kernel: Kernel, layout: Layout, capacityRecords: number, onReject: (reject: Reject) => void) {
-    const decoder = (field: Field) => new FieldDecoder(kernel, field, layout.encoding, capacityRecords);
+    const decoder = (field: Field) => new FieldDecoder(kernel, field, capacityRecords);
     this.kernel = kernel;
     this.layout = layout;
     this.onReject = onReject;
@@ -229,7 +229,7 @@ export class BlockDecoder {
   }
 
   private reasonOf(field: Field, record: number): string {
-    const decoded = decodeValue(this.kernel.bytes, record, field, this.layout.encoding);
+    const decoded = decodeValue(this.kernel.bytes, record, field);
     return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
 }

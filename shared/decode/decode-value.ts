@@ -29,13 +29,19 @@ export type InvalidReason =
 const NULL_VALUE: DecodedValue = { state: 'null' };
 
 /** `record` holds at least `field.endByte` bytes from `recordStart` on. */
-export function decodeValue(
-  record: Uint8Array,
-  recordStart: number,
-  field: Field,
-  encoding: Encoding,
-): DecodedValue {
-  const stored = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
+export function decodeValue(record: Uint8Array, recordStart: number, field: Field): DecodedValue {
+  const bytes = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
+  const isFilled = (byte: number) => bytes.every((one) => one === byte);
+  if (field.nullWhen.includes('low-values') && isFilled(0x00)) return NULL_VALUE;
+  if (field.nullWhen.includes('high-values') && isFilled(0xff)) return NULL_VALUE;
+  const decoded = decodeBytesOf(bytes, field);
+  if (decoded.state !== 'null' || field.blank === 'null') return decoded;
+  if (field.blank === 'reject') return { state: 'invalid', reason: 'invalid-number' };
+  return { state: 'value', value: field.type.kind === 'double' ? 0 : 0n };
+}
+
+function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
+  const encoding = field.encoding as Encoding;
   const space = spaceOf(encoding);
   if (field.usage !== 'display') return decodeStored(stored, field, space);
   if (stored.every((byte) => byte === space)) return NULL_VALUE;

@@ -22,11 +22,11 @@ import {
 import { isEbcdic } from '../layout/code-page.ts';
 import type { DateFormat } from '../layout/date-format.ts';
 import { INT64_DIGITS } from '../layout/field-type.ts';
-import type { Encoding, Field, Sign } from '../layout/layout.ts';
+import type { Encoding, Field, NullWhen, Sign } from '../layout/layout.ts';
 import { asciiForm, spaceOf } from './ascii-form.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, utf8Table } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
-import { FieldVector, type VectorKind, vectorKind } from './field-vector.ts';
+import { ENTRY_BYTES, FieldVector, type VectorKind, vectorKind } from './field-vector.ts';
 import { mostDigits } from './stored-number.ts';
 
 /** Code pages whose texts the kernel knows without a table. */
@@ -44,6 +44,8 @@ const SIGN_CODES: Record<Sign, number> = {
   'trailing-separate': SIGN_TRAILING_SEPARATE,
 };
 
+const FILLINGS: Record<NullWhen, number> = { 'low-values': 0x00, 'high-values': 0xff };
+
 /** Decodes the records at `count` addresses, 4 bytes each from `records` on; returns nulls + invalids × INVALID_COUNT_UNIT. */
 type DecodeRecords = (records: number, count: number) => number;
 
@@ -54,14 +56,13 @@ export class FieldDecoder {
   /** Of the last block, records that are rejected for other reasons included. */
   invalidCount = 0;
   private readonly kernel: Kernel;
-  private readonly encoding: Encoding;
   private readonly run: DecodeRecords;
 
   /** `capacityRecords` is the most records of a block. */
-  constructor(kernel: Kernel, field: Field, encoding: Encoding, capacityRecords: number) {
+  constructor(kernel: Kernel, field: Field, capacityRecords: number) {
+    const encoding = field.encoding as Encoding;
     this.kernel = kernel;
     this.field = field;
-    this.encoding = encoding;
     const kind = vectorKind(field.type);
     this.vector = new FieldVector(kernel, kind, maxValueBytes(field, kind, encoding), capacityRecords);
     this.run = decodeRecords(kernel, field, encoding, this.vector, capacityRecords);
@@ -70,8 +71,33 @@ export class FieldDecoder {
   decode(records: number, count: number): void {
     const result = this.run(records, count);
     this.invalidCount = Math.floor(result / INVALID_COUNT_UNIT);
+    let nullCount = result % INVALID_COUNT_UNIT;
     if (this.vector.kind === 'double' && this.invalidCount > 0) this.decide(records, count);
-    this.vector.hasNulls = result % INVALID_COUNT_UNIT > 0 || this.invalidCount > 0;
+    if (nullCount > 0 && this.field.blank !== 'null') {
+      this.settleBlanks(count);
+      if (this.field.blank === 'reject') this.invalidCount += nullCount;
+      nullCount = 0;
+    }
+    for (const filling of this.field.nullWhen)
+      nullCount += this.nullFilled(records, count, FILLINGS[filling]);
+    this.vector.hasNulls = nullCount > 0 || this.invalidCount > 0;
+  }
+
+  private settleBlanks(count: number): void {
+    const { kind, states, values } = this.vector;
+    const toZero = this.field.blank === 'zero' ? 1 : 0;
+    this.kernel.call.settleBlanks(states, values, count, ENTRY_BYTES[kind], toZero);
+  }
+
+  /** Returns how many fields full of `byte` are null now. */
+  private nullFilled(records: number, count: number, byte: number): number {
+    const { startByte, endByte } = this.field;
+    const { states } = this.vector;
+    const width = endByte - startByte;
+    const result = this.kernel.call.nullFilled(records, count, startByte, width, byte, states);
+    const invalids = Math.floor(result / INVALID_COUNT_UNIT);
+    this.invalidCount -= invalids;
+    return invalids + (result % INVALID_COUNT_UNIT);
   }
 
   /** Doubles that the kernel leaves: those of many digits or with an exponent, and what is no number. */
@@ -81,12 +107,7 @@ export class FieldDecoder {
     for (let record = 0; record < count; record++) {
       const stateAt = this.vector.states + record;
       if (bytes[stateAt] !== STATE_UNDECIDED) continue;
-      const decoded = decodeValue(
-        bytes,
-        view.getUint32(records + record * 4, true),
-        this.field,
-        this.encoding,
-      );
+      const decoded = decodeValue(bytes, view.getUint32(records + record * 4, true), this.field);
       bytes[stateAt] = decoded.state === 'value' ? STATE_VALUE : STATE_INVALID;
       if (decoded.state === 'value') {
         view.setFloat64(this.vector.values + record * 8, decoded.value as number, true);

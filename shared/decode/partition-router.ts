@@ -128,12 +128,12 @@ export class PartitionRouter {
   }
 
   private decode(record: number): Route {
-    const { partitionBy, encoding } = this.layout;
+    const { partitionBy } = this.layout;
     const values: PartitionValues = [];
     const nulledFields: number[] = [];
     let failedField = -1;
     for (const [index, field] of partitionBy.entries()) {
-      const decoded = decodeValue(this.kernel.bytes, record, field, encoding);
+      const decoded = decodeValue(this.kernel.bytes, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;

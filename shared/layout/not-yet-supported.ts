@@ -53,16 +53,8 @@ const FIELD_CHECKS: Check<Field>[] = [
       `is a ${type.kind} in usage '${usage}', which this version does not read (valid: integer, decimal)`,
   },
   {
-    refuses: ({ encoding }, layout) => encoding !== layout.encoding,
-    says: ({ encoding }) => `has the encoding '${encoding}' of its own, which this version does not read`,
-  },
-  {
-    refuses: ({ blank }) => blank !== 'null',
-    says: ({ blank }) => `has "blank": "${blank}", which this version does not read (valid: null)`,
-  },
-  {
-    refuses: ({ nullWhen }) => nullWhen.length > 0,
-    says: () => "has 'nullWhen', which this version does not read",
+    refuses: ({ encoding }) => encoding === 'utf-16be',
+    says: () => "has the encoding 'utf-16be', which this version does not read",
   },
   {
     refuses: ({ trailingZeros }) => trailingZeros > 0,

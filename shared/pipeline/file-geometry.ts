@@ -131,7 +131,7 @@ export class GeometryProbe {
     const take = (control: ControlRecord, range: ByteRange): ControlRecordFound | undefined => {
       const bytes = record(range);
       if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
-      return { ...range, values: readControlRecord(bytes, control, lengthBytes, layout.encoding) };
+      return { ...range, values: readControlRecord(bytes, control, lengthBytes) };
     };
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;

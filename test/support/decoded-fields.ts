@@ -58,7 +58,7 @@ export function decodeAll(field: Field, encoding: Encoding, fields: Uint8Array[]
   const block = kernel.place(bytes);
   const starts = Uint32Array.from(offsets, (offset) => block + offset);
   const records = kernel.place(new Uint8Array(starts.buffer));
-  const decoder = new FieldDecoder(kernel, field, encoding, fields.length);
+  const decoder = new FieldDecoder(kernel, { ...field, encoding }, fields.length);
   decoder.decode(records, fields.length);
   const rows = fields.map((_, index) => vectorValue(kernel, decoder.vector, index));
   return { decoder, rows, bytes, offsets };
@@ -69,7 +69,7 @@ export function agrees(field: Field, encoding: Encoding, fields: Uint8Array[]): 
   for (const around of [0x39, 0x20, 0xe9]) {
     const { decoder, rows, bytes, offsets } = decodeAll(field, encoding, fields, around);
     const expected = offsets.map((offset) => {
-      const decoded = decodeValue(bytes, offset, field, encoding);
+      const decoded = decodeValue(bytes, offset, { ...field, encoding });
       if (decoded.state === 'value') return comparable(decoded.value);
       return decoded.state === 'null' ? null : INVALID;
     });

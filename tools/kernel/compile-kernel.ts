@@ -10,16 +10,7 @@ export async function compileKernel(): Promise<string> {
     [
       'shared/kernel/assembly/exports.ts',
       ...['--outFile', 'kernel.wasm', '--baseDir', ROOT],
-      ...[
-        ...(process.env.KDEBUG ? ['--debug'] : []),
-        '-O3',
-        '--noAssert',
-        '--runtime',
-        'stub',
-        '--importMemory',
-        '--memoryBase',
-        '65536',
-      ],
+      ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--memoryBase', '65536'],
       ...['--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
     ],
     {

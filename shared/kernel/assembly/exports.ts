@@ -19,6 +19,7 @@ export {
   usedRange,
 } from './dictionary';
 export { decodeDoubles } from './doubles';
+export { nullFilled, settleBlanks } from './fillings';
 export { packBits, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';

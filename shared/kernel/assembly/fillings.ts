@@ -1,0 +1,29 @@
+import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { isFilledWith } from './blanks';
+
+/** Makes fields that are full of `byte` null. Returns how many had a value, and how many were invalid × INVALID_COUNT_UNIT. */
+export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte: u8, states: usize): i32 {
+  let values = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const state = load<u8>(states + record);
+    if (state === (STATE_NULL as u8)) continue;
+    if (!isFilledWith((load<u32>(records + (record << 2)) as usize) + at, width, byte)) continue;
+    store<u8>(states + record, STATE_NULL as u8);
+    if (state === (STATE_VALUE as u8)) values++;
+    else invalids++;
+  }
+  return values + invalids * INVALID_COUNT_UNIT;
+}
+
+/** Makes blanks, the nulls so far, zeros of `entryBytes` each, or invalid. Returns how many there were. */
+export function settleBlanks(states: usize, values: usize, count: i32, entryBytes: i32, toZero: bool): i32 {
+  let blanks = 0;
+  for (let record = 0; record < count; record++) {
+    if (load<u8>(states + record) !== (STATE_NULL as u8)) continue;
+    blanks++;
+    store<u8>(states + record, (toZero ? STATE_VALUE : STATE_INVALID) as u8);
+    if (toZero) memory.fill(values + record * entryBytes, 0, entryBytes);
+  }
+  return blanks;
+}
