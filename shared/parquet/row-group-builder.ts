@@ -5,6 +5,19 @@ import { ColumnChunkBuilder, type FinishedChunk } from './column-chunk.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import type { ColumnSchema } from './schema.ts';
 
+const LEAST_BUFFER_BYTES = 8 * 1024 * 1024;
+/** An open page and what goes with it. */
+const BYTES_PER_COLUMN = 256 * 1024;
+const MOST_BUFFER_BYTES = 160 * 1024 * 1024;
+
+/**
+ * Bytes that row groups on their way may take together before the largest is written. Open pages take their share before any is
+ * finished, so that many columns in many partitions need more: with less, each row group would be a few thousand rows.
+ */
+export function mostBufferedBytes(partitionCount: number, columnCount: number): number {
+  return Math.min(LEAST_BUFFER_BYTES + partitionCount * columnCount * BYTES_PER_COLUMN, MOST_BUFFER_BYTES);
+}
+
 /** One row group on its way: all columns of one partition. */
 export class RowGroupBuilder {
   rowCount = 0;

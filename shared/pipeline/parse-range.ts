@@ -9,7 +9,7 @@ import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
-import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
+import { mostBufferedBytes, RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
@@ -17,8 +17,6 @@ import { PartWriter } from './part-writer.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { RejectWriter } from './reject-writer.ts';
 
-/** Bytes that may wait for their row group, pages mostly, over all partitions. Above it the largest partition is written. */
-const BUFFER_BYTES = 24 * 1024 * 1024;
 const ROW_GROUP_ROWS = 1_000_000;
 
 /** What the state machine sees of a part. */
@@ -177,9 +175,10 @@ class RangeParser {
     for (const [index, rows] of this.rows.entries()) {
       if (rows && rows.rowCount >= ROW_GROUP_ROWS) await this.writeRowGroup(index);
     }
+    const mostBytes = mostBufferedBytes(this.rows.length, this.schema.length);
     while (true) {
       const sizes = this.rows.map((rows) => (rows.rowCount > 0 ? rows.bufferedBytes : 0));
-      if (sizes.reduce((sum, size) => sum + size, 0) <= BUFFER_BYTES) break;
+      if (sizes.reduce((sum, size) => sum + size, 0) <= mostBytes) break;
       await this.writeRowGroup(sizes.indexOf(Math.max(...sizes)));
     }
   }

@@ -6,10 +6,7 @@ import type { Compression, Layout } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
 import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
-import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
-
-/** As much as the parser lets wait for a row group. */
-const BUFFER_BYTES = 24 * 1024 * 1024;
+import { mostBufferedBytes, RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
 
 export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
@@ -54,9 +51,8 @@ export class KernelRun {
           rows[partition] ??= new RowGroupBuilder(kernel, schema, compression, compressor);
           rows[partition].append(decoder.vectors, address, count);
         }
-        while (
-          rows.reduce((sum, one) => sum + (one.rowCount > 0 ? one.bufferedBytes : 0), 0) > BUFFER_BYTES
-        ) {
+        const mostBytes = mostBufferedBytes(rows.length, schema.length);
+        while (rows.reduce((sum, one) => sum + (one.rowCount > 0 ? one.bufferedBytes : 0), 0) > mostBytes) {
           const sizes = rows.map((one) => (one.rowCount > 0 ? one.bufferedBytes : 0));
           await writeRowGroup(sizes.indexOf(Math.max(...sizes)));
         }
