@@ -13,16 +13,14 @@ export async function invokeFunction(functionName: string, input: unknown, setup
     if (functionName === 'merger') return await createMerger(ports)(input as never);
     throw new Error(`no function '${functionName}'`);
   } finally {
-    if (++callCount % CALLS_PER_COLLECTION === 0) collectGarbage();
+    collectGarbage();
   }
 }
 
 /**
- * What a range leaves on the collector's heap is little, and the heap would rather grow than be swept: a push now and then keeps
- * memory from growing with the file.
+ * What a range leaves on the collector's heap is little, and the heap would rather grow than be swept: a push behind each range keeps
+ * memory from growing with the file, and takes milliseconds where a range takes most of a second.
  */
-const CALLS_PER_COLLECTION = 2;
-let callCount = 0;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
