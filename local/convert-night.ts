@@ -10,6 +10,7 @@ import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
 import type { ControlTotalResult, RecordCounts } from '../shared/control/reconcile.ts';
 import { PipelineError } from '../shared/errors.ts';
 import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
+import type { Compression } from '../shared/layout/layout.ts';
 import type { FinalizeResult } from '../shared/pipeline/finalize-file.ts';
 import { fromJsonBytes } from '../shared/pipeline/json-object.ts';
 import { readEntry } from '../shared/pipeline/ledger.ts';
@@ -30,6 +31,7 @@ export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeByt
   rawRoot?: string;
   businessDate?: string;
   workerCount: number;
+  compression?: Compression;
   force?: boolean;
   signal?: AbortSignal;
   progress?: NightProgress;
@@ -135,6 +137,7 @@ async function convertFile(
       sourceKey,
       rangeSizeBytes: options.rangeSizeBytes ?? (await spreadRangeBytes(input, options.workerCount)),
       ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
+      ...(options.compression === undefined ? {} : { compression: options.compression }),
       ...(options.force ? { force: true } : {}),
     },
     executionName: `convert-${randomUUID()}`,

@@ -118,6 +118,12 @@ describe('the command', () => {
       /'1x' is no size/,
     ],
     [
+      'a wrong compression',
+      (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--compression', 'gzip'],
+      2,
+      /'gzip' is none.*snappy, zstd, none/,
+    ],
+    [
       'a file with no date',
       (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake'],
       2,

@@ -159,8 +159,8 @@ describe('keys of lake and run', () => {
       keys.part(0, { a: 'x' }),
       keys.part(0, { a: 'x/y' }),
       keys.rejects(0),
-      keys.merged({}, parquetFileName('s', 0)),
-      keys.mergedRejects(parquetFileName('s', 0)),
+      keys.merged({}, parquetFileName('s', 0, 'snappy')),
+      keys.mergedRejects(parquetFileName('s', 0, 'snappy')),
     ];
     expect(new Set(parts).size).toBe(parts.length);
     for (const key of parts) expect([key, keyProblem(key)]).toEqual([key, undefined]);

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { isBusinessDate } from '../../shared/keys/business-date.ts';
+import { COMPRESSIONS, type Compression } from '../../shared/layout/layout.ts';
 import { loadLayout } from '../../shared/pipeline/load-layout.ts';
 import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
 import { removeAbandonedFiles } from '../adapters/file-object-store.ts';
@@ -30,6 +31,7 @@ npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]
   --out DIR             the lake; made where it is not there
   --business-date D     yyyy-MM-dd; else the key, the name or the header of a file says it
   --raw-root DIR        source keys are paths below it; by default the name of the file
+  --compression NAME    snappy, zstd or none, in place of the layout's
   --range-size SIZE     bytes a range; 128MiB, or less where a file is to occupy all threads
   --workers N           threads that convert; by default one a core
   --expected-files N    publish the day when N files are loaded, or these names (a,b,c); by default after each file
@@ -47,6 +49,7 @@ await runCommand(async () => {
       'business-date': { type: 'string' },
       'raw-root': { type: 'string' },
       'range-size': { type: 'string' },
+      compression: { type: 'string' },
       workers: { type: 'string' },
       'expected-files': { type: 'string' },
       force: { type: 'boolean' },
@@ -88,6 +91,7 @@ await runCommand(async () => {
     rawRoot: values['raw-root'] === undefined ? undefined : resolve(startDir, values['raw-root']),
     businessDate: values['business-date'],
     rangeSizeBytes: values['range-size'] === undefined ? undefined : parseByteSize(values['range-size']),
+    compression: compressionOf(values.compression),
     workerCount: positiveInteger('--workers', values.workers) ?? availableParallelism(),
     expectedFiles: expectedFiles(values['expected-files']),
     force: values.force,
@@ -124,6 +128,15 @@ async function checkedInputs(inputs: string[]): Promise<string[]> {
       });
     }),
   );
+}
+
+function compressionOf(name: string | undefined): Compression | undefined {
+  const known = COMPRESSIONS.find((compression) => compression === name);
+  if (name === undefined || known) return known;
+  throw new UsageError({
+    what: `--compression '${name}' is none`,
+    next: `Give one of ${COMPRESSIONS.join(', ')}.`,
+  });
 }
 
 function positiveInteger(flag: string, text: string | undefined): number | undefined {

@@ -28,9 +28,10 @@ export function executionKey(executionId: string): string {
   return `runs/executions/${executionId}.json`;
 }
 
-/** `<sourceId>-00000.snappy.parquet`, the name of a merged file and of the published one. */
-export function parquetFileName(sourceId: string, fileIndex: number): string {
-  return `${sourceId}-${padded(fileIndex)}.snappy.parquet`;
+/** `<sourceId>-00000.snappy.parquet`, the name of a merged file and of the published one; without codec where it is none. */
+export function parquetFileName(sourceId: string, fileIndex: number, compression: string): string {
+  const codec = compression === 'none' ? '' : `.${compression}`;
+  return `${sourceId}-${padded(fileIndex)}${codec}.parquet`;
 }
 
 function padded(index: number): string {

@@ -1,5 +1,5 @@
 import { type CopybookText, copybookNames, expandCopybooks } from '../layout/expand-copybook.ts';
-import type { Layout } from '../layout/layout.ts';
+import type { Compression, Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import type { LayoutSource } from '../ports/layout-source.ts';
 
@@ -7,9 +7,15 @@ import type { LayoutSource } from '../ports/layout-source.ts';
 export async function loadLayout(
   source: LayoutSource,
   name: string,
+  /** In place of the layout's own. */
+  compression?: Compression,
 ): Promise<{ file: string; text: string; layout: Layout }> {
   const { file, text } = await loadLayoutText(source, name);
-  return { file, text, layout: readLayout(text, file) };
+  const layout = readLayout(text, file);
+  if (compression === undefined || compression === layout.compression) return { file, text, layout };
+  // In the text, so that every later step of the run sees it.
+  const changed = JSON.stringify({ ...JSON.parse(text), compression });
+  return { file, text: changed, layout: readLayout(changed, file) };
 }
 
 /** Text of a layout file with fields in place of copybooks. Fails with `LayoutInvalid`. */

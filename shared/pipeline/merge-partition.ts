@@ -58,7 +58,13 @@ export async function mergePartition(
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
-      : await join(ports.lake, spec, sources, schema, layout.compression);
+      : await join(
+          ports.lake,
+          spec,
+          sources,
+          schema,
+          spec.kind === 'rejects' ? 'snappy' : layout.compression,
+        );
   const result: MergeResult = {
     kind: spec.kind,
     partition: spec.partition,

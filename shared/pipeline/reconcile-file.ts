@@ -3,6 +3,7 @@ import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { parquetFileName, runKeys } from '../keys/run-keys.ts';
+import type { Compression } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { planMerge } from '../parquet/merge-plan.ts';
 import { inParallel } from './in-parallel.ts';
@@ -52,7 +53,7 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
   };
   if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
-  const specs = planMerges(plan, manifests);
+  const specs = planMerges(plan, layout.compression, manifests);
   await inParallel(specs, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
   await writeJson(
     lake,
@@ -79,7 +80,7 @@ async function isLoadedAlready(
 }
 
 /** Merged files of all partitions in the order of their names, then those of the rejects. */
-function planMerges(plan: FilePlan, manifests: PartManifest[]): MergeSpec[] {
+function planMerges(plan: FilePlan, compression: Compression, manifests: PartManifest[]): MergeSpec[] {
   const keys = runKeys(plan.runId);
   const byPartition = new Map<string, PartOutput[]>();
   for (const output of manifests.flatMap((manifest) => manifest.outputs)) {
@@ -91,14 +92,14 @@ function planMerges(plan: FilePlan, manifests: PartManifest[]): MergeSpec[] {
     const parts = byPartition.get(name)!;
     const partition = parts[0]!.partition;
     for (const [fileIndex, file] of planMerge(parts).entries()) {
-      const fileName = parquetFileName(plan.sourceId, fileIndex);
+      const fileName = parquetFileName(plan.sourceId, fileIndex, compression);
       const outputKey = keys.merged(partition, fileName);
       specs.push({ mergeIndex: specs.length, kind: 'rows', partition, outputKey, fileName, ...file });
     }
   }
   const rejects = manifests.flatMap((manifest) => (manifest.rejects ? [manifest.rejects] : []));
   for (const [fileIndex, file] of planMerge(rejects).entries()) {
-    const fileName = parquetFileName(plan.sourceId, fileIndex);
+    const fileName = parquetFileName(plan.sourceId, fileIndex, 'snappy');
     const outputKey = keys.mergedRejects(fileName);
     specs.push({ mergeIndex: specs.length, kind: 'rejects', partition: {}, outputKey, fileName, ...file });
   }

@@ -6,7 +6,7 @@ import { isBusinessDate, resolveBusinessDate } from '../keys/business-date.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
-import type { Layout } from '../layout/layout.ts';
+import { COMPRESSIONS, type Compression, type Layout } from '../layout/layout.ts';
 import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
@@ -25,6 +25,8 @@ export interface ConvertRequest {
   /** yyyy-MM-dd; else key, name or header say it. */
   businessDate?: string;
   rangeSizeBytes?: number;
+  /** In place of the layout's. */
+  compression?: Compression;
   /** Convert again what is already loaded. */
   force?: boolean;
 }
@@ -56,7 +58,7 @@ export async function splitFile(
   request: ConvertRequest,
 ): Promise<SplitResult> {
   checkRequest(request);
-  const { file, text, layout } = await loadLayout(ports.layouts, request.layout);
+  const { file, text, layout } = await loadLayout(ports.layouts, request.layout, request.compression);
   const source = await ports.raw.head(request.sourceKey);
   if (!source) {
     throw new SourceNotFound({
@@ -97,11 +99,17 @@ export async function splitFile(
 }
 
 function checkRequest(request: ConvertRequest): void {
-  const { businessDate, rangeSizeBytes } = request;
+  const { businessDate, rangeSizeBytes, compression } = request;
   if (businessDate !== undefined && !isBusinessDate(businessDate)) {
     throw new UsageError({
       what: `'${businessDate}' is no business date`,
       next: 'Give a day that exists between 1990 and 2100 as yyyy-MM-dd.',
+    });
+  }
+  if (compression !== undefined && !COMPRESSIONS.includes(compression)) {
+    throw new UsageError({
+      what: `'${compression}' is no compression`,
+      next: `Give one of ${COMPRESSIONS.join(', ')}.`,
     });
   }
   if (rangeSizeBytes !== undefined && !(Number.isInteger(rangeSizeBytes) && rangeSizeBytes > 0)) {
