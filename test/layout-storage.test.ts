@@ -191,7 +191,6 @@ describe('what cannot be decoded yet is refused when a layout is read to convert
       {},
       "'fields[0]' ('x') is a date in usage 'packed'",
     ],
-    ['float', FLOAT, {}, "'fields[0]' ('x') has usage 'float'"],
     ['trailingZeros', { trailingZeros: 1 }, {}, "'trailingZeros'"],
     ['national text', { type: 'string', end: 4, encoding: 'utf-16be' }, {}, "the encoding 'utf-16be'"],
     ['rdw', {}, { record: { format: 'rdw' } }, "'record.format' is 'rdw'"],
@@ -204,10 +203,10 @@ describe('what cannot be decoded yet is refused when a layout is read to convert
       {
         trailer: {
           match: { start: 1, end: 1, equals: '9' },
-          fields: [{ name: 'n', start: 2, end: 5, type: 'double', usage: 'float', floatFormat: 'ibm' }],
+          fields: [{ name: 'n', start: 2, end: 5, type: 'string', encoding: 'utf-16be' }],
         },
       },
-      "'trailer.fields[0]' ('n') has usage 'float'",
+      "'trailer.fields[0]' ('n') has the encoding 'utf-16be'",
     ],
   ];
   test.each(cases)('%s', (_, field, more, fragment) => {

@@ -144,6 +144,39 @@ describe('the kernel gives what the one-value decoder gives', () => {
   });
 });
 
+test('floating-point numbers of IBM and IEEE, 4 and 8 bytes', () => {
+  const forms = fc.record({
+    lengthBytes: fc.constantFrom(4, 8),
+    floatFormat: fc.constantFrom('ibm' as const, 'ieee' as const),
+    little: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      forms.chain((form) => fc.tuple(fc.constant(form), contents(form.lengthBytes))),
+      ([{ lengthBytes, floatFormat, little }, fields]) =>
+        agrees(
+          fieldOf('double', lengthBytes, {
+            usage: 'float',
+            floatFormat,
+            byteOrder: little && floatFormat === 'ieee' ? 'little' : 'big',
+          }),
+          'cp037',
+          fields,
+        ),
+    ),
+    { numRuns: 500 },
+  );
+  // Values of IBM's Principles of Operation, hexadecimal floating point: 1.0, 0.5, 1/64, 0, -15.0, and 100.
+  const known = ['41100000', '40800000', '3f400000', '00000000', 'c1f00000', '42640000'];
+  const field = fieldOf('double', 4, { usage: 'float', floatFormat: 'ibm' });
+  const { rows } = decodeAll(
+    field,
+    'cp037',
+    known.map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))),
+  );
+  expect(rows).toEqual([1, 0.5, 1 / 64, 0, -15, 100]);
+});
+
 test('blanks by policy, and fillings that mean null', () => {
   const policies = fc.record({
     blank: fc.constantFrom('null' as const, 'zero' as const, 'reject' as const),

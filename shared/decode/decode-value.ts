@@ -4,7 +4,7 @@ import type { Encoding, Field } from '../layout/layout.ts';
 import { spaceOf, toAscii } from './ascii-form.ts';
 import { daysSinceEpoch } from './calendar.ts';
 import { decodeText as codePageText } from './code-pages.ts';
-import { mostDigits, readStoredNumber } from './stored-number.ts';
+import { mostDigits, readFloat, readStoredNumber } from './stored-number.ts';
 
 /**
  * One field of one record, decoded clearly rather than fast. Reads headers and trailers, explains rejects, and is
@@ -43,6 +43,7 @@ export function decodeValue(record: Uint8Array, recordStart: number, field: Fiel
 function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
   const encoding = field.encoding as Encoding;
   const space = spaceOf(encoding);
+  if (field.usage === 'float') return decodeFloat(stored, field);
   if (field.usage !== 'display') return decodeStored(stored, field, space);
   if (stored.every((byte) => byte === space)) return NULL_VALUE;
   if (field.type.kind === 'string') return decodeText(stored, field, encoding);
@@ -73,6 +74,13 @@ export function decodeBytes(bytes: Uint8Array, encoding: Encoding): string | und
     }
   }
   return codePageText(encoding, bytes);
+}
+
+function decodeFloat(bytes: Uint8Array, field: Field): DecodedValue {
+  const value = readFloat(bytes, field);
+  return Number.isFinite(value)
+    ? { state: 'value', value }
+    : { state: 'invalid', reason: 'number-out-of-range' };
 }
 
 /** Packed and binary numbers. */

@@ -72,7 +72,8 @@ export class FieldDecoder {
     const result = this.run(records, count);
     this.invalidCount = Math.floor(result / INVALID_COUNT_UNIT);
     let nullCount = result % INVALID_COUNT_UNIT;
-    if (this.vector.kind === 'double' && this.invalidCount > 0) this.decide(records, count);
+    if (this.field.usage === 'display' && this.vector.kind === 'double' && this.invalidCount > 0)
+      this.decide(records, count);
     if (nullCount > 0 && this.field.blank !== 'null') {
       this.settleBlanks(count);
       if (this.field.blank === 'reject') this.invalidCount += nullCount;
@@ -192,7 +193,7 @@ function decodeRecords(
   }
 }
 
-/** Packed and binary numbers. */
+/** Packed, binary and floating-point numbers. */
 function decodeStored(
   kernel: Kernel,
   field: Field,
@@ -203,6 +204,11 @@ function decodeStored(
   const { startByte: at, endByte, usage, signed, signNibble, byteOrder } = field;
   const width = endByte - at;
   const digits = mostDigits(field);
+  const little = byteOrder === 'little' ? 1 : 0;
+  if (usage === 'float') {
+    const ibm = field.floatFormat === 'ibm' ? 1 : 0;
+    return (records, count) => call.decodeFloats(records, count, at, width, ibm, little, states, values);
+  }
   const wide = kind === 'int128' ? 1 : 0;
   const negatives = signed ? 1 : 0;
   if (usage === 'packed') {
@@ -211,7 +217,6 @@ function decodeStored(
     return (records, count) =>
       call.decodePacked(records, count, at, width, nibble, negatives, space, digits, wide, states, values);
   }
-  const little = byteOrder === 'little' ? 1 : 0;
   return (records, count) =>
     call.decodeBinaryInts(records, count, at, width, little, negatives, digits, wide, states, values);
 }

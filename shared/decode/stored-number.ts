@@ -36,6 +36,19 @@ function readBinary(bytes: Uint8Array, { byteOrder, signed }: Field): bigint {
   return signed ? BigInt.asIntN(bytes.length * 8, magnitude) : magnitude;
 }
 
+/** A floating-point number of 4 or 8 bytes. IBM's: 42 64 00 00 → sign 0, 16^(0x42 - 64), fraction 0x640000 / 2^24 → 100. */
+export function readFloat(bytes: Uint8Array, { floatFormat, byteOrder }: Field): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = byteOrder === 'little';
+  if (floatFormat === 'ieee')
+    return bytes.length === 4 ? view.getFloat32(0, little) : view.getFloat64(0, little);
+  const ordered = little ? bytes.toReversed() : bytes;
+  const exponent = (ordered[0]! & 0x7f) - 64;
+  const fraction = Number(BigInt(`0x${Buffer.from(ordered.subarray(1)).toString('hex')}`));
+  const magnitude = (fraction / 2 ** ((bytes.length - 1) * 8)) * 16 ** exponent;
+  return ordered[0]! & 0x80 ? -magnitude : magnitude;
+}
+
 /** The most digits a value of the field may have: those of its picture, and those of its type. */
 export function mostDigits({ type, digits }: Field): number {
   const ofType = type.kind === 'decimal' ? type.precision : INT64_DIGITS;

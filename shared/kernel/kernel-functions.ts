@@ -160,6 +160,16 @@ export interface KernelFunctions {
     states: number,
     values: number,
   ): number;
+  decodeFloats(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    ibm: number,
+    littleEndian: number,
+    states: number,
+    values: number,
+  ): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: number): number;
   sumInt64s(states: number, values: number, counted: number, count: number): void;

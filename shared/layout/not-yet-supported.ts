@@ -44,11 +44,8 @@ const LAYOUT_CHECKS: Check<DeclaredLayout>[] = [
 
 const FIELD_CHECKS: Check<Field>[] = [
   {
-    refuses: ({ usage }) => usage === 'float',
-    says: () => "has usage 'float', which this version does not read (valid: display, packed, binary)",
-  },
-  {
-    refuses: ({ usage, type }) => usage !== 'display' && type.kind !== 'integer' && type.kind !== 'decimal',
+    refuses: ({ usage, type }) =>
+      (usage === 'packed' || usage === 'binary') && type.kind !== 'integer' && type.kind !== 'decimal',
     says: ({ usage, type }) =>
       `is a ${type.kind} in usage '${usage}', which this version does not read (valid: integer, decimal)`,
   },

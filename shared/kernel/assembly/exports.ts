@@ -20,6 +20,7 @@ export {
 } from './dictionary';
 export { decodeDoubles } from './doubles';
 export { nullFilled, settleBlanks } from './fillings';
+export { decodeFloats } from './floats';
 export { packBits, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
