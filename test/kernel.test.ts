@@ -170,6 +170,15 @@ describe('what does not hold what it should', () => {
   });
 
   test('more than it can hold is an error that says so', () => {
-    expect(() => new Kernel().allocate(2 ** 31)).toThrow(KernelMemoryExceeded);
+    for (const byteCount of [
+      2 ** 30 + 1,
+      2 ** 31,
+      2 ** 32 + 1,
+      2 ** 40,
+      Number.POSITIVE_INFINITY,
+      Number.NaN,
+    ]) {
+      expect(() => new Kernel().allocate(byteCount)).toThrow(KernelMemoryExceeded);
+    }
   });
 });

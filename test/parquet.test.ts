@@ -6,10 +6,9 @@ import { parquetMetadata, parquetReadObjects, readColumnIndex, readOffsetIndex }
 import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
-import type { ColumnBuffer } from '../shared/decode/column-buffer.ts';
 import { runKeys } from '../shared/keys/run-keys.ts';
 import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
-import { ColumnFeed } from '../shared/parquet/column-feed.ts';
+import { ColumnFeed, type FeedValue } from '../shared/parquet/column-feed.ts';
 import { type MergePart, type PlannedFile, planMerge } from '../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../shared/parquet/row-group-builder.ts';
 import { decodeThrift } from '../shared/parquet/thrift.ts';
@@ -19,7 +18,6 @@ import { mergePartition } from '../shared/pipeline/merge-partition.ts';
 import { PartWriter } from '../shared/pipeline/part-writer.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import {
-  columnFor,
   SAMPLE_DUCKDB_TYPES,
   SAMPLE_SCHEMA,
   SAMPLE_SQL,
@@ -50,14 +48,13 @@ const path = (key: string) => `'${join(folder, key)}'`;
 /** Writes row groups of sample columns through the kernel. */
 async function writeRowGroups(
   key: string,
-  rowGroups: Iterable<ColumnBuffer[]>,
+  rowGroups: Iterable<FeedValue[][]>,
   compression: Compression = 'snappy',
 ): Promise<MergePart> {
   const memory = takeMemory();
   const writer = new PartWriter(lake, key, SAMPLE_SCHEMA, memory);
   const rows = new RowGroupBuilder(memory.kernel, SAMPLE_SCHEMA, compression, memory.compressor);
-  const kinds = SAMPLE_SCHEMA.map((schema) => columnFor(schema).kind);
-  const feed = new ColumnFeed(memory.kernel, kinds);
+  const feed = new ColumnFeed(memory.kernel, SAMPLE_SCHEMA);
   for (const columns of rowGroups) {
     feed.append(columns, rows);
     await writer.writeRowGroup(rows);

@@ -26,7 +26,7 @@ import type { Encoding, Field, NullWhen, Sign } from '../layout/layout.ts';
 import { asciiForm, spaceOf } from './ascii-form.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, utf8Table } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
-import { ENTRY_BYTES, FieldVector, type VectorKind, vectorKind } from './field-vector.ts';
+import { ENTRY_BYTES, FieldVector, vectorKind } from './field-vector.ts';
 import { mostDigits } from './stored-number.ts';
 
 /** Code pages whose texts the kernel knows without a table. */
@@ -63,8 +63,7 @@ export class FieldDecoder {
     const encoding = field.encoding as Encoding;
     this.kernel = kernel;
     this.field = field;
-    const kind = vectorKind(field.type);
-    this.vector = new FieldVector(kernel, kind, maxValueBytes(field, kind, encoding), capacityRecords);
+    this.vector = new FieldVector(kernel, vectorKind(field.type), capacityRecords, maxTextBytes(field));
     this.run = decodeRecords(kernel, field, encoding, this.vector, capacityRecords);
   }
 
@@ -117,11 +116,8 @@ export class FieldDecoder {
   }
 }
 
-const FIXED_BYTES = { int32: 4, int64: 8, int128: 16, double: 8, boolean: 1 };
-
-function maxValueBytes({ startByte, endByte, type }: Field, kind: VectorKind, encoding: Encoding): number {
-  if (kind !== 'bytes') return FIXED_BYTES[kind];
-  return (endByte - startByte) * (type.kind === 'string' ? mostUtf8Bytes(encoding) : 1);
+function maxTextBytes({ startByte, endByte, type, encoding }: Field): number {
+  return (endByte - startByte) * (type.kind === 'string' ? mostUtf8Bytes(encoding as Encoding) : 1);
 }
 
 /** Most bytes that a byte of a text becomes. */

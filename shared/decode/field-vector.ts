@@ -1,5 +1,4 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { MAX_RECORDS } from '../kernel/shapes.ts';
 import { type FieldType, INT64_DIGITS } from '../layout/field-type.ts';
 
 /** How the values of a column are held; Parquet's physical types follow from it. */
@@ -40,23 +39,28 @@ export class FieldVector {
   readonly states: number;
   /** Address of the values, indexed as the states are. */
   readonly values: number;
-  /** Most bytes of one value in PLAIN form, the length of a text left out. */
-  readonly maxValueBytes: number;
+  /** Most bytes of one text in UTF-8; infinite where only `mostTextBytes` is known. */
+  readonly maxTextBytes: number;
   /** Most bytes of all its texts together, lengths included, where that is known better than by the longest. */
   mostTextBytes = Number.POSITIVE_INFINITY;
   /** Whether a record of the block may have no value. */
   hasNulls = true;
 
-  constructor(kernel: Kernel, kind: VectorKind, maxValueBytes: number, capacityRecords = MAX_RECORDS) {
+  constructor(
+    kernel: Kernel,
+    kind: VectorKind,
+    capacityRecords: number,
+    maxTextBytes = Number.POSITIVE_INFINITY,
+  ) {
     this.kind = kind;
-    this.maxValueBytes = maxValueBytes;
+    this.maxTextBytes = maxTextBytes;
     this.states = kernel.allocate(capacityRecords);
     this.values = kernel.allocate(capacityRecords * ENTRY_BYTES[kind]);
   }
 
   /** Most bytes that `count` of its values take in PLAIN form. */
   plainBytes(count: number): number {
-    if (this.kind !== 'bytes') return count * this.maxValueBytes;
-    return Math.min(count * (this.maxValueBytes + 4), this.mostTextBytes);
+    if (this.kind !== 'bytes') return count * ENTRY_BYTES[this.kind];
+    return Math.min(count * (this.maxTextBytes + 4), this.mostTextBytes);
   }
 }

@@ -40,6 +40,8 @@ export class Kernel {
 
   /** Room for `byteCount` bytes at least, aligned to 16, with whatever stood there before. */
   allocate(byteCount: number): number {
+    // Above it the arithmetic of classes would wrap round to small ones.
+    if (!(byteCount <= MAX_PAGES * PAGE_BYTES)) throw memoryExceeded();
     const size = classBytes(byteCount);
     this.usedBytes += size;
     const known = this.free.get(size)?.pop();
@@ -88,17 +90,19 @@ export class Kernel {
     // In steps of a quarter, since every growth makes new views.
     const step = Math.ceil(this.bytes.length / PAGE_BYTES / 4);
     const room = MAX_PAGES - this.bytes.length / PAGE_BYTES;
-    if (missing > room) {
-      throw new KernelMemoryExceeded({
-        what: `the kernel's memory of ${(MAX_PAGES * PAGE_BYTES) / 2 ** 30} GiB is used up`,
-        why: 'records times columns times partitions of one block do not fit into it',
-        next: 'Name fewer fields, or partition by a column of fewer values.',
-      });
-    }
+    if (missing > room) throw memoryExceeded();
     this.memory.grow(Math.max(missing, Math.min(step, room)));
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
   }
+}
+
+function memoryExceeded(): KernelMemoryExceeded {
+  return new KernelMemoryExceeded({
+    what: `the kernel's memory of ${(MAX_PAGES * PAGE_BYTES) / 2 ** 30} GiB is used up`,
+    why: 'records times columns times partitions of one block do not fit into it',
+    next: 'Name fewer fields, or partition by a column of fewer values.',
+  });
 }
 
 /** Sizes in use: powers of two and their halves between, so that at most a third is wasted. */

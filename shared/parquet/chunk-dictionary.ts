@@ -15,7 +15,6 @@ import {
   PAGE_PLAIN_BYTES,
   WRITE_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
-import { bitWidthOf } from './levels.ts';
 import type { OpenPage, ValueRange } from './open-page.ts';
 
 const FIRST_ENTRIES = 64;
@@ -81,7 +80,8 @@ export class ChunkDictionary {
   }
 
   get bitWidth(): number {
-    return bitWidthOf(this.entryCount);
+    // What the largest index needs.
+    return this.entryCount <= 1 ? 0 : 32 - Math.clz32(this.entryCount - 1);
   }
 
   /** Bytes of its page. */

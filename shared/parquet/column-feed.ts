@@ -1,21 +1,15 @@
-import type { ColumnBuffer } from '../decode/column-buffer.ts';
-import { FieldVector, type VectorKind } from '../decode/field-vector.ts';
+import { FieldVector, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { STATE_NULL, STATE_VALUE, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { RowGroupBuilder } from './row-group-builder.ts';
+import type { ColumnSchema } from './schema.ts';
 
 const BATCH_ROWS = 4096;
 
-const VECTOR_KINDS: Record<ColumnBuffer['kind'], VectorKind> = {
-  int32: 'int32',
-  int64: 'int64',
-  decimal128: 'int128',
-  double: 'double',
-  boolean: 'boolean',
-  bytes: 'bytes',
-};
+/** Bytes of a text in UTF-8 or as they are; integers, decimals and timestamps unscaled; dates in days. */
+export type FeedValue = Uint8Array | bigint | number | boolean | null;
 
-/** Brings rows that do not come from records (rejects, row groups that are joined) into the kernel, batch by batch. */
+/** Brings rows that do not come from records, such as rejects, into the kernel. */
 export class ColumnFeed {
   private readonly kernel: Kernel;
   private readonly vectors: FieldVector[];
@@ -24,98 +18,70 @@ export class ColumnFeed {
   /** Texts of the batch, by column. */
   private readonly texts: { address: number; capacity: number }[];
 
-  constructor(kernel: Kernel, kinds: ColumnBuffer['kind'][]) {
+  constructor(kernel: Kernel, schema: ColumnSchema[]) {
     this.kernel = kernel;
-    this.vectors = kinds.map(
-      (kind) => new FieldVector(kernel, VECTOR_KINDS[kind], kind === 'bytes' ? 0xffffffff : 16, BATCH_ROWS),
+    this.vectors = schema.map(({ type }) => new FieldVector(kernel, vectorKind(type), BATCH_ROWS));
+    this.texts = schema.map(() => ({ address: 0, capacity: 0 }));
+    this.members = kernel.place(
+      new Uint8Array(Uint16Array.from({ length: BATCH_ROWS }, (_, index) => index).buffer),
     );
-    this.texts = kinds.map(() => ({ address: 0, capacity: 0 }));
-    this.members = kernel.allocate(BATCH_ROWS * 2);
-    const indexes = Uint16Array.from({ length: BATCH_ROWS }, (_, index) => index);
-    kernel.bytes.set(new Uint8Array(indexes.buffer), this.members);
   }
 
-  /** Appends all rows of the columns, which are of equal count. */
-  append(columns: ColumnBuffer[], rows: RowGroupBuilder): void {
-    const rowCount = columns[0]!.rowCount;
-    const firstValues = columns.map(() => 0);
-    for (let firstRow = 0; firstRow < rowCount; firstRow += BATCH_ROWS) {
-      const count = Math.min(BATCH_ROWS, rowCount - firstRow);
-      for (const [index, column] of columns.entries()) {
-        firstValues[index] = this.fill(index, column, firstRow, count, firstValues[index]!);
-      }
+  /** Appends rows: of each column as many values. */
+  append(columns: FeedValue[][], rows: RowGroupBuilder): void {
+    const rowCount = columns[0]!.length;
+    for (let first = 0; first < rowCount; first += BATCH_ROWS) {
+      const count = Math.min(BATCH_ROWS, rowCount - first);
+      for (const [index, column] of columns.entries()) this.fill(index, column.slice(first, first + count));
       rows.append(this.vectors, this.members, count);
     }
   }
 
-  /** Fills a vector with `count` rows; values are dense in the buffer and by row in the vector. Returns the next value. */
-  private fill(
-    index: number,
-    column: ColumnBuffer,
-    firstRow: number,
-    count: number,
-    firstValue: number,
-  ): number {
+  private fill(index: number, batch: FeedValue[]): void {
     const vector = this.vectors[index]!;
-    const { states, values } = vector;
-    let textsAt = 0;
-    if (column.kind === 'bytes') {
-      let lastValue = firstValue;
-      for (let row = 0; row < count; row++) lastValue += column.present[firstRow + row]!;
-      textsAt = this.placeTexts(index, column, firstValue, lastValue, vector);
-    }
+    if (vector.kind === 'bytes') this.reserveTexts(index, batch as (Uint8Array | null)[]);
     const { bytes, view } = this.kernel;
-    let value = firstValue;
-    for (let row = 0; row < count; row++) {
-      const present = column.present[firstRow + row] === 1;
-      bytes[states + row] = present ? STATE_VALUE : STATE_NULL;
-      if (!present) continue;
-      switch (column.kind) {
+    const { kind, states, values } = vector;
+    let textAt = this.texts[index]!.address;
+    for (const [row, value] of batch.entries()) {
+      bytes[states + row] = value === null ? STATE_NULL : STATE_VALUE;
+      if (value === null) continue;
+      switch (kind) {
         case 'int32':
-          view.setInt32(values + row * 4, column.values[value]!, true);
+          view.setInt32(values + row * 4, value as number, true);
           break;
         case 'int64':
-          view.setInt32(values + row * 8, column.words[value * 2]!, true);
-          view.setInt32(values + row * 8 + 4, column.words[value * 2 + 1]!, true);
+          view.setBigInt64(values + row * 8, value as bigint, true);
           break;
-        case 'decimal128':
-          bytes.set(column.bytes.subarray(value * 16, value * 16 + 16), values + row * 16);
+        case 'int128':
+          view.setBigInt64(values + row * 16, (value as bigint) >> 64n);
+          view.setBigUint64(values + row * 16 + 8, BigInt.asUintN(64, value as bigint));
           break;
         case 'double':
-          view.setFloat64(values + row * 8, column.values[value]!, true);
+          view.setFloat64(values + row * 8, value as number, true);
           break;
         case 'boolean':
-          bytes[values + row] = column.values[value]!;
+          bytes[values + row] = value ? 1 : 0;
           break;
         case 'bytes': {
-          const start = value === 0 ? 0 : column.ends[value - 1]!;
-          view.setUint32(values + row * 8, textsAt + start, true);
-          view.setUint32(values + row * 8 + 4, column.ends[value]! - start, true);
+          const text = value as Uint8Array;
+          bytes.set(text, textAt);
+          view.setUint32(values + row * 8, textAt, true);
+          view.setUint32(values + row * 8 + 4, text.length, true);
+          textAt += text.length;
         }
       }
-      value++;
     }
-    return value;
   }
 
-  /** Copies texts in; returns what is added to their positions in the buffer to get addresses. */
-  private placeTexts(
-    index: number,
-    column: Extract<ColumnBuffer, { kind: 'bytes' }>,
-    firstValue: number,
-    lastValue: number,
-    vector: FieldVector,
-  ): number {
-    const start = firstValue === 0 ? 0 : column.ends[firstValue - 1]!;
-    const end = lastValue === 0 ? 0 : column.ends[lastValue - 1]!;
+  /** Makes room for the texts of a batch. */
+  private reserveTexts(index: number, batch: (Uint8Array | null)[]): void {
+    const byteCount = batch.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    this.vectors[index]!.mostTextBytes = byteCount + 4 * batch.length;
     const texts = this.texts[index]!;
-    if (end - start > texts.capacity || texts.address === 0) {
-      if (texts.address !== 0) this.kernel.release(texts.address, texts.capacity + WRITE_MARGIN_BYTES);
-      texts.capacity = end - start;
-      texts.address = this.kernel.allocate(texts.capacity + WRITE_MARGIN_BYTES);
-    }
-    this.kernel.bytes.set(column.data.subarray(start, end), texts.address);
-    vector.mostTextBytes = end - start + 4 * (lastValue - firstValue);
-    return texts.address - start;
+    if (byteCount <= texts.capacity && texts.address !== 0) return;
+    if (texts.address !== 0) this.kernel.release(texts.address, texts.capacity + WRITE_MARGIN_BYTES);
+    texts.capacity = byteCount;
+    texts.address = this.kernel.allocate(byteCount + WRITE_MARGIN_BYTES);
   }
 }

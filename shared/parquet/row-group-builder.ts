@@ -5,19 +5,6 @@ import { ColumnChunkBuilder, type FinishedChunk } from './column-chunk.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import type { ColumnSchema } from './schema.ts';
 
-const LEAST_BUFFER_BYTES = 8 * 1024 * 1024;
-/** An open page and what goes with it. */
-const BYTES_PER_COLUMN = 256 * 1024;
-const MOST_BUFFER_BYTES = 160 * 1024 * 1024;
-
-/**
- * Bytes that row groups on their way may take together before the largest is written. Open pages take their share before any is
- * finished, so that many columns in many partitions need more: with less, each row group would be a few thousand rows.
- */
-export function mostBufferedBytes(partitionCount: number, columnCount: number): number {
-  return Math.min(LEAST_BUFFER_BYTES + partitionCount * columnCount * BYTES_PER_COLUMN, MOST_BUFFER_BYTES);
-}
-
 /** One row group on its way: all columns of one partition. */
 export class RowGroupBuilder {
   rowCount = 0;
@@ -45,12 +32,7 @@ export class RowGroupBuilder {
     this.rowCount += count;
   }
 
-  /** Appends values of one column only; the others must follow, and then `addRows`. */
-  appendColumn(index: number, vector: FieldVector, members: number, count: number): void {
-    this.counted(() => this.columns[index]!.append(vector, members, count));
-  }
-
-  /** The builder of one column, for pages that are copied; `addRows` must follow here too. */
+  /** The builder of one column, for values or pages that come column by column; `addRows` must follow. */
   column(index: number): ColumnChunkBuilder {
     return this.columns[index]!;
   }

@@ -66,7 +66,7 @@ export class RowGroupReader {
       }
       const bytes = { address: address + start, length };
       this.columns[index]!.append(bytes, codec, rowGroup.rowCount, (vector, members, count) =>
-        rows.appendColumn(index, vector, members, count),
+        column.append(vector, members, count),
       );
     }
     rows.addRows(rowGroup.rowCount);
@@ -88,7 +88,7 @@ class ColumnReader {
     this.members = members;
     const kind = vectorKind(type);
     this.width = ENTRY_BYTES[kind];
-    this.vector = new FieldVector(kernel, kind, kind === 'bytes' ? 0xffffffff : this.width, MOST_PAGE_ROWS);
+    this.vector = new FieldVector(kernel, kind, MOST_PAGE_ROWS);
   }
 
   append(chunk: KernelBytes, codec: number, rowCount: number, appendVector: AppendVector): void {

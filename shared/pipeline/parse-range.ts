@@ -9,15 +9,13 @@ import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
-import { mostBufferedBytes, RowGroupBuilder } from '../parquet/row-group-builder.ts';
+import { RowGroupBuffer } from '../parquet/row-group-buffer.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { RejectWriter } from './reject-writer.ts';
-
-const ROW_GROUP_ROWS = 1_000_000;
 
 /** What the state machine sees of a part. */
 export interface PartSummary {
@@ -73,8 +71,7 @@ class RangeParser {
   private readonly extractor: RecordExtractor;
   private readonly decoder: BlockDecoder;
   private readonly rejects: RejectWriter;
-  /** By partition index, from a partition's first row on. */
-  private readonly rows: RowGroupBuilder[] = [];
+  private readonly rows: RowGroupBuffer;
   /** By partition index, from a partition's first row group on. */
   private readonly writers: (PartWriter | undefined)[] = [];
   /** CRC-64/NVME of the bytes read so far. */
@@ -93,6 +90,7 @@ class RangeParser {
     this.memory = takeMemory();
     const { kernel } = this.memory;
     this.schema = layout.columns.map(({ name, type }) => ({ name, type }));
+    this.rows = new RowGroupBuffer(kernel, this.schema, layout.compression, this.memory.compressor);
     const { terminatorBytes } = plan.geometry;
     this.extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes }, range.startByte);
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
@@ -156,45 +154,33 @@ class RangeParser {
         return tooManyPartitions(this.plan.sourceKey, this.layout);
       }
       for (const { partition, address, count } of batches) {
-        this.rowsOf(partition).append(this.decoder.vectors, address, count);
+        this.rows.append(partition, this.decoder.vectors, address, count);
       }
       await this.drain();
     }
     return null;
   }
 
-  private rowsOf(partition: number): RowGroupBuilder {
-    const { kernel, compressor } = this.memory;
-    this.rows[partition] ??= new RowGroupBuilder(kernel, this.schema, this.layout.compression, compressor);
-    return this.rows[partition];
-  }
-
-  /** Keeps buffered rows within bounds: writes the largest partition as a row group until they are. */
+  /** Keeps buffered rows within bounds. */
   private async drain(): Promise<void> {
     await this.rejects.drain();
-    for (const [index, rows] of this.rows.entries()) {
-      if (rows && rows.rowCount >= ROW_GROUP_ROWS) await this.writeRowGroup(index);
-    }
-    const mostBytes = mostBufferedBytes(this.rows.length, this.schema.length);
-    while (true) {
-      const sizes = this.rows.map((rows) => (rows.rowCount > 0 ? rows.bufferedBytes : 0));
-      if (sizes.reduce((sum, size) => sum + size, 0) <= mostBytes) break;
-      await this.writeRowGroup(sizes.indexOf(Math.max(...sizes)));
+    for (let full = this.rows.nextFull(); full !== undefined; full = this.rows.nextFull()) {
+      await this.writeRowGroup(full);
     }
   }
 
   private async writeRowGroup(partition: number): Promise<void> {
     const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(partition));
     this.writers[partition] ??= new PartWriter(this.ports.lake, key, this.schema, this.memory);
-    await this.writers[partition].writeRowGroup(this.rows[partition]!);
+    await this.writers[partition].writeRowGroup(this.rows.rowsOf(partition)!);
   }
 
   private async finishOutputs(): Promise<PartOutput[]> {
     const outputs: PartOutput[] = [];
-    for (const [index, rows] of this.rows.entries()) {
-      if (rows && rows.rowCount > 0) await this.writeRowGroup(index);
-      const file = await this.writers[index]?.finish();
-      if (file) outputs.push({ partition: this.partitionOf(index), ...file });
+    for (const partition of this.decoder.partitions.keys()) {
+      if (this.rows.rowsOf(partition)) await this.writeRowGroup(partition);
+      const file = await this.writers[partition]?.finish();
+      if (file) outputs.push({ partition: this.partitionOf(partition), ...file });
     }
     return outputs;
   }

@@ -1,13 +1,4 @@
-import {
-  BooleanColumn,
-  BytesColumn,
-  type ColumnBuffer,
-  Decimal128Column,
-  DoubleColumn,
-  Int32Column,
-  Int64Column,
-} from '../../shared/decode/column-buffer.ts';
-import { vectorKind } from '../../shared/decode/field-vector.ts';
+import type { FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { ColumnSchema } from '../../shared/parquet/schema.ts';
 
 /**
@@ -136,56 +127,27 @@ export function sampleValues(rowCount: number, seed: number): SampleValue[][] {
   );
 }
 
-const COLUMNS = {
-  bytes: BytesColumn,
-  int64: Int64Column,
-  int128: Decimal128Column,
-  int32: Int32Column,
-  boolean: BooleanColumn,
-  double: DoubleColumn,
-};
-
-export function columnFor({ type }: ColumnSchema): ColumnBuffer {
-  return new COLUMNS[vectorKind(type)]();
+/** Rows `first` to `last` of sample values as the kernel is fed with them. */
+export function sampleColumns(values: SampleValue[][], first: number, last: number): FeedValue[][] {
+  return SAMPLE_SCHEMA.map(({ type }, index) =>
+    values[index]!.slice(first, last).map((value) =>
+      value === null ? null : feedValue(String(value), type.kind),
+    ),
+  );
 }
 
-/** Rows `first` to `last` of sample values as column buffers. */
-export function sampleColumns(values: SampleValue[][], first: number, last: number): ColumnBuffer[] {
-  return SAMPLE_SCHEMA.map((schema, index) => {
-    const column = columnFor(schema);
-    column.reserveRows(last - first);
-    for (const value of values[index]!.slice(first, last)) append(column, value, schema.type.kind);
-    return column;
-  });
-}
-
-function append(column: ColumnBuffer, value: SampleValue, kind: string): void {
-  column.present[column.rowCount++] = value === null ? 0 : 1;
-  if (value === null) return;
-  const at = column.valueCount++;
-  const text = String(value);
-  switch (column.kind) {
-    case 'int64':
-      new DataView(column.words.buffer).setBigInt64(at * 8, BigInt(text.replace('.', '')), true);
-      break;
-    case 'decimal128': {
-      const unscaled = BigInt.asUintN(128, BigInt(text.replace('.', '')));
-      column.bytes.set(Buffer.from(unscaled.toString(16).padStart(32, '0'), 'hex'), at * 16);
-      break;
-    }
-    case 'int32':
+function feedValue(text: string, kind: ColumnSchema['type']['kind']): FeedValue {
+  switch (kind) {
+    case 'string':
+      return Buffer.from(text);
+    case 'binary':
+      return Buffer.from(text, 'hex');
+    case 'date':
     case 'double':
-      column.values[at] = Number(text);
-      break;
+      return Number(text);
     case 'boolean':
-      column.values[at] = text === 'true' ? 1 : 0;
-      break;
-    case 'bytes': {
-      const bytes = Buffer.from(text, kind === 'binary' ? 'hex' : 'utf8');
-      column.reserveData(bytes.length);
-      column.data.set(bytes, column.dataLength);
-      column.dataLength += bytes.length;
-      column.ends[at] = column.dataLength;
-    }
+      return text === 'true';
+    default:
+      return BigInt(text.replace('.', ''));
   }
 }

@@ -6,7 +6,7 @@ import type { Compression, Layout } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
 import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
-import { mostBufferedBytes, RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
+import { RowGroupBuffer } from '../../shared/parquet/row-group-buffer.ts';
 
 export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
@@ -33,7 +33,7 @@ export class KernelRun {
     const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
-    const rows: RowGroupBuilder[] = [];
+    const rows = new RowGroupBuffer(kernel, schema, compression, compressor);
     const files: ParquetFileWriter[] = [];
     let written = 0;
     const writeRowGroup = async (partition: number) => {
@@ -41,24 +41,22 @@ export class KernelRun {
         written += bytes.length;
         write?.(decoder.partitions[partition]!, bytes);
       });
-      await files[partition].writeRowGroup(rows[partition]!.finish());
-      rows[partition]!.clear();
+      await files[partition].writeRowGroup(rows.rowsOf(partition)!.finish());
+      rows.rowsOf(partition)!.clear();
     };
     for (let at = 0; at < details.length; ) {
       at += extractor.push(details, at);
       while (extractor.extract(at === details.length) > 0) {
         for (const { partition, address, count } of decoder.decode(extractor)) {
-          rows[partition] ??= new RowGroupBuilder(kernel, schema, compression, compressor);
-          rows[partition].append(decoder.vectors, address, count);
+          rows.append(partition, decoder.vectors, address, count);
         }
-        const mostBytes = mostBufferedBytes(rows.length, schema.length);
-        while (rows.reduce((sum, one) => sum + (one.rowCount > 0 ? one.bufferedBytes : 0), 0) > mostBytes) {
-          const sizes = rows.map((one) => (one.rowCount > 0 ? one.bufferedBytes : 0));
-          await writeRowGroup(sizes.indexOf(Math.max(...sizes)));
-        }
+        for (let full = rows.nextFull(); full !== undefined; full = rows.nextFull())
+          await writeRowGroup(full);
       }
     }
-    for (const [partition, one] of rows.entries()) if (one.rowCount > 0) await writeRowGroup(partition);
+    for (const partition of decoder.partitions.keys()) {
+      if (rows.rowsOf(partition)) await writeRowGroup(partition);
+    }
     for (const file of files) await file.finish();
     return written;
   }
