@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CODE_PAGE_NAMES, codePage } from '../shared/decode/code-pages.ts';
+import { CODE_PAGE_NAMES, unicodeOf } from '../shared/decode/code-pages.ts';
 import { isEbcdic } from '../shared/layout/code-page.ts';
 import type { Encoding } from '../shared/layout/layout.ts';
 import { agrees, decodeAll, fieldOf } from './support/decoded-fields.ts';
@@ -106,7 +106,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
 
   test('EBCDIC digits, signs, dates and booleans', () => {
     const ebcdic = (text: string) =>
-      Uint8Array.from([...text], (character) => codePage('cp037').toUnicode.indexOf(character.charCodeAt(0)));
+      Uint8Array.from([...text], (character) => unicodeOf('cp037').indexOf(character.charCodeAt(0)));
     const types: [string, number, object, string?][] = [
       ['decimal(9,2)', 9, { sign: 'trailing' }],
       ['decimal(9,2)', 9, { sign: 'leading' }],
@@ -287,7 +287,7 @@ describe('through the whole pipeline', () => {
       bytes: Buffer.concat(
         rows.flatMap(({ name, amount, count }) => [
           Uint8Array.from([...name.padEnd(8)], (character) =>
-            codePage('cp500').toUnicode.indexOf(character.charCodeAt(0)),
+            unicodeOf('cp500').indexOf(character.charCodeAt(0)),
           ),
           zoned(amount, 9),
           packedBytes(count, 5),
@@ -307,7 +307,7 @@ describe('through the whole pipeline', () => {
       bytes: Buffer.concat(
         rows.flatMap(({ name, amount, count }) => [
           Uint8Array.from([...name.padEnd(8)], (character) =>
-            codePage('cp037').toUnicode.indexOf(character.charCodeAt(0)),
+            unicodeOf('cp037').indexOf(character.charCodeAt(0)),
           ),
           packedBytes(amount, 5),
           binaryBytes(count, 8, false),

@@ -1,5 +1,5 @@
 import { type CodePage, isEbcdic } from '../layout/code-page.ts';
-import { type CodePageName, codePage } from './code-pages.ts';
+import { type CodePageName, unicodeOf } from './code-pages.ts';
 
 /** A byte that is no ASCII character of its own: no digit, sign or blank is it. */
 const NONE = 0xff;
@@ -17,7 +17,7 @@ export function asciiForm(encoding: CodePage): Uint8Array {
   let form = forms.get(encoding);
   if (!form) {
     form = new Uint8Array(256).fill(NONE);
-    for (const [byte, unit] of codePage(encoding as CodePageName).toUnicode.entries()) {
+    for (const [byte, unit] of unicodeOf(encoding as CodePageName).entries()) {
       if (unit < 0x80 && unit !== 0x7b && unit !== 0x7d) form[byte] = unit;
     }
     form[PLUS_ZERO] = 0x7b;
