@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type Contestant, contestantsOf } from './contestants.ts';
+import { type Arena, type Contestant, contestantsOf } from './contestants.ts';
+import { duckdbCopy } from './duckdb-select.ts';
 import { floorsOf } from './floors.ts';
 import { digestOf, roughSums } from './output-check.ts';
 import { layoutOf, type Workload } from './workload.ts';
@@ -11,6 +12,8 @@ export interface BenchOptions {
   rounds: number;
   /** Contestants whose name contains one of these; all without. */
   only?: string[];
+  /** Who takes part; the usual ones without it. */
+  contestants?: (arena: Arena) => Contestant[];
   /** Told of each step. */
   progress?: (line: string) => void;
 }
@@ -42,7 +45,7 @@ export async function benchWorkload(
   scratchDir: string,
   options: BenchOptions,
 ): Promise<WorkloadResult> {
-  const { progress = () => undefined, rounds } = options;
+  const { progress = () => undefined, contestants = contestantsOf, rounds } = options;
   await mkdir(scratchDir, { recursive: true });
   const path = join(scratchDir, 'records.txt');
   const layoutPath = join(scratchDir, `${workload.name}.json`);
@@ -51,7 +54,7 @@ export async function benchWorkload(
   const inputBytes = await workload.write(path, options.bytes ?? workload.defaultBytes);
   const layout = layoutOf(workload);
   const records = Math.floor(inputBytes / (layout.record.lengthBytes + 1));
-  const chosen = contestantsOf({ path, layout, layoutPath, scratchDir }).filter(
+  const chosen = contestants({ path, layout, layoutPath, scratchDir }).filter(
     ({ name }) => !options.only || options.only.some((part) => name.includes(part)),
   );
 
@@ -110,7 +113,6 @@ async function checkPlain(
   scratchDir: string,
   layout: ReturnType<typeof layoutOf>,
 ): Promise<void> {
-  const { duckdbCopy } = await import('./duckdb-select.ts');
   const expectedDir = join(scratchDir, 'plain-expected');
   await mkdir(expectedDir, { recursive: true });
   const slice = join(scratchDir, 'plain/slice.txt');

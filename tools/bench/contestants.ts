@@ -34,6 +34,18 @@ const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
 const PLAIN_BYTES = 20_000_000;
 
+/** Their names, in the order of the table. */
+export const CONTESTANTS = [
+  'kernel',
+  'kernel, zstd',
+  'kernel, no compression',
+  'convert, 1 worker',
+  'convert, 2 workers',
+  'DuckDB, 1 thread',
+  'DuckDB, 2 threads',
+  'hyparquet-writer',
+];
+
 export function contestantsOf(arena: Arena): Contestant[] {
   return [
     kernel(arena, 'kernel', 'snappy'),

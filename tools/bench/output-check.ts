@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Field, Layout } from '../../shared/layout/layout.ts';
 
-/** What is compared of two outputs: types, rows, and of each column a sum of hashes that does not ask for an order. */
+/** What is compared of two outputs: types, and by partition the rows and sums of hashes, of columns and of whole rows. */
 export interface Digest {
   types: string;
   rows: string;
@@ -13,7 +13,15 @@ export async function digestOf(connection: DuckDBConnection, glob: string, layou
   const columns = layout.columns.map(({ name }) => name);
   const described = await connection.runAndReadAll(`DESCRIBE SELECT ${columns.join(', ')} FROM ${source}`);
   const types = described.getRowObjects().map((row) => `${row.column_name} ${row.column_type}`);
+  // DuckDB silently casts files of one read to the types of the first.
+  const mixed = await connection.runAndReadAll(
+    `SELECT name FROM parquet_schema('${glob}') WHERE type IS NOT NULL
+     GROUP BY name HAVING count(DISTINCT (type, converted_type, logical_type)) > 1 ORDER BY name`,
+  );
+  for (const [name] of mixed.getRows()) types.push(`${name} has several types`);
   const sums = layout.columns.map(({ name }) => `sum(hash(${name})::HUGEINT)::VARCHAR`);
+  // Of whole rows too: two values that changed places keep the sums of their columns.
+  sums.push(`sum(hash(${columns.join(', ')})::HUGEINT)::VARCHAR`);
   const partitions = layout.partitionBy.map(({ name }) => name);
   const group = partitions.length > 0 ? `GROUP BY ${partitions.join(', ')} ORDER BY ALL` : '';
   const rows = await connection.runAndReadAll(

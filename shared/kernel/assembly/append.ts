@@ -11,6 +11,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { compareBytes, isLess128, prefixOf } from './bytes-order';
+import { isAbsent } from './members';
 
 /**
  * Appends values of a field vector to an open page in PLAIN form, keeping the least and greatest of the page. `members` are
@@ -33,10 +34,6 @@ export function appendRows(page: usize, states: usize, members: usize, count: i3
   } else if (levels !== 0) memory.fill(levels + rows, 1, count);
   store<i32>(page, rows + count, PAGE_ROWS);
   store<i32>(page, load<i32>(page, PAGE_COUNT) + present, PAGE_COUNT);
-}
-
-function isAbsent(states: usize, member: u32): bool {
-  return states !== 0 && load<u8>(states + member) !== (STATE_VALUE as u8);
 }
 
 export function appendInt32s(page: usize, states: usize, values: usize, members: usize, count: i32): void {

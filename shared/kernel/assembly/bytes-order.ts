@@ -1,3 +1,8 @@
+/** The first `count` bytes of a word as they stand in memory, the others zero. */
+export function lowBytes(word: u64, count: usize): u64 {
+  return count >= 8 ? word : word & (((1 as u64) << ((count << 3) as u64)) - 1);
+}
+
 function reversed(word: u64): u64 {
   const bytes = i8x16.swizzle(i64x2.splat(word), i8x16(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
   return i64x2.extract_lane(bytes, 0);
@@ -24,10 +29,7 @@ export function compareBytes(a: usize, aLength: usize, b: usize, bLength: usize)
 
 export function sameBytes(a: usize, b: usize, length: usize): bool {
   for (let from: usize = 0; from < length; from += 8) {
-    const left = length - from;
-    let difference = load<u64>(a + from) ^ load<u64>(b + from);
-    if (left < 8) difference &= ((1 as u64) << ((left << 3) as u64)) - 1;
-    if (difference !== 0) return false;
+    if (lowBytes(load<u64>(a + from) ^ load<u64>(b + from), length - from) !== 0) return false;
   }
   return true;
 }

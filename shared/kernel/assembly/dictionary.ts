@@ -13,9 +13,9 @@ import {
   PAGE_LEAST,
   PAGE_LENGTH,
   PAGE_PLAIN_BYTES,
-  STATE_VALUE,
 } from '../shapes';
-import { compareBytes, isLess128, sameBytes } from './bytes-order';
+import { compareBytes, isLess128, lowBytes, sameBytes } from './bytes-order';
+import { isAbsent } from './members';
 
 /**
  * Appends values of a field vector to an open page as indexes into the chunk's dictionary. PAGE_LENGTH counts the bytes of the
@@ -26,10 +26,6 @@ import { compareBytes, isLess128, sameBytes } from './bytes-order';
 /** Any odd number whose bits are well mixed: 2⁶⁴ divided by the golden ratio. */
 const MIX: u64 = 0x9e3779b97f4a7c15;
 
-function isAbsent(states: usize, member: u32): bool {
-  return states !== 0 && load<u8>(states + member) !== (STATE_VALUE as u8);
-}
-
 function hashWord(word: u64): u32 {
   return ((word * MIX) >>> 32) as u32;
 }
@@ -37,9 +33,7 @@ function hashWord(word: u64): u32 {
 function hashBytes(at: usize, length: usize): u32 {
   let hash: u64 = length as u64;
   for (let from: usize = 0; from < length; from += 8) {
-    const left = length - from;
-    let word = load<u64>(at + from);
-    if (left < 8) word &= ((1 as u64) << ((left << 3) as u64)) - 1;
+    const word = lowBytes(load<u64>(at + from), length - from);
     hash = (rotl<u64>(hash, 23) ^ word) * MIX;
   }
   return (hash >>> 32) as u32;

@@ -1,4 +1,5 @@
 import { RECORD_OK } from '../shapes';
+import { lowBytes } from './bytes-order';
 
 /**
  * Routes records to partitions by the raw bytes of their partition fields.
@@ -8,11 +9,6 @@ import { RECORD_OK } from '../shapes';
  *     keys      raw bytes of each route's fields one behind the other, `stride` bytes apart
  *     targets   partition of each route, 4 bytes each, or -1
  */
-
-/** The low bytes of a word: `count` of them. */
-function lowBytes(word: u64, count: usize): u64 {
-  return count >= 8 ? word : word & (((1 as u64) << ((count << 3) as u64)) - 1);
-}
 
 export function hashRoute(record: usize, segments: usize, segmentCount: i32): u32 {
   let hash: u64 = 0;

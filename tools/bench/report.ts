@@ -1,0 +1,21 @@
+import type { WorkloadResult } from './bench-workload.ts';
+import { ratiosOf } from './ratios.ts';
+
+/** A table for people: contestants, floors, then ratios. */
+export function reportText(result: WorkloadResult): string {
+  const line = (name: string, ...cells: string[]) =>
+    `  ${name.padEnd(44)}${cells.map((cell) => cell.padStart(14)).join('')}`;
+  const lines = [
+    `${result.title}: ${(result.inputBytes / 1e6).toFixed(0)} MB, ${result.records} records`,
+    line('', 'MB/s', 'records/s', 'MB written'),
+  ];
+  for (const { name, megabytesPerSecond, outputBytes } of [...result.results, ...result.floors]) {
+    const recordsPerSecond = (megabytesPerSecond * 1e6 * result.records) / result.inputBytes;
+    const written = outputBytes === undefined ? '' : (outputBytes / 1e6).toFixed(1);
+    lines.push(
+      line(name, megabytesPerSecond.toFixed(0), `${(recordsPerSecond / 1e6).toFixed(2)} M`, written),
+    );
+  }
+  for (const { name, value } of ratiosOf(result)) lines.push(line(name, value.toFixed(2)));
+  return lines.join('\n');
+}
