@@ -9,6 +9,7 @@ import { digestOf } from '../tools/bench/output-check.ts';
 import { ratiosOf } from '../tools/bench/ratios.ts';
 import { layoutOf } from '../tools/bench/workload.ts';
 import { WORKLOADS } from '../tools/bench/workloads.ts';
+import { runCommand } from './support/run-command.ts';
 
 let dir: string;
 let duckdb: DuckDBConnection;
@@ -113,4 +114,18 @@ describe('an output that differs is noticed', () => {
     });
     await expect(run).rejects.toThrow(OutputsDiffer);
   });
+});
+
+test.each([
+  [['--workload', 'nope'], /'nope' is none of those there are.*contracts; wide/],
+  [['--rounds', 'x'], /--rounds 'x' is no number from 1 to 99/],
+  [['--bytes', '1x'], /'1x' is no size/],
+  [['--only', 'spark'], /'spark' is none.*DuckDB, 1 thread/],
+  [['--dir', '/nowhere/at/all'], /\/nowhere\/at\/all.*--dir/],
+  [['--frobnicate'], /--frobnicate.*--help/s],
+])('wrong flags %j are answered in one paragraph', async (flags, message) => {
+  const { code, stdout, stderr } = await runCommand('tools/bench/main.ts', flags, dir);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n\s+at /);
 });

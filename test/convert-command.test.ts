@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileSummary } from '../local/convert-night.ts';
 import { generateNights } from '../tools/generate/night.ts';
+import { runCommand } from './support/run-command.ts';
 
 const COMMAND = fileURLToPath(new URL('../local/cli/convert.ts', import.meta.url));
 const DATA = fileURLToPath(new URL('../../shared/data/b3/', import.meta.url));
@@ -18,16 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-function convert(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [COMMAND, ...flags],
-      { env: { ...process.env, INIT_CWD: dir } },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
+const convert = (...flags: string[]) => runCommand('local/cli/convert.ts', flags, dir);
 
 const files = async (folder: string) =>
   existsSync(folder)
@@ -121,7 +113,7 @@ describe('the command', () => {
       'a wrong compression',
       (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--compression', 'gzip'],
       2,
-      /'gzip' is none.*snappy, zstd, none/,
+      /'gzip' is not known.*snappy, zstd, none/,
     ],
     [
       'a file with no date',

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDeclaredLayout } from '../shared/layout/read-layout.ts';
+import { runCommand } from './support/run-command.ts';
 
-const COMMAND = fileURLToPath(new URL('../local/cli/layout.ts', import.meta.url));
 const GOLDEN = fileURLToPath(new URL('./golden/', import.meta.url));
 const DATA = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 
@@ -17,16 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-function layout(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [COMMAND, ...flags],
-      { env: { ...process.env, INIT_CWD: dir } },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
+const layout = (...flags: string[]) => runCommand('local/cli/layout.ts', flags, dir);
 
 const copybook = (name: string) => join(GOLDEN, name, 'copybook.cpy');
 

@@ -134,7 +134,7 @@ function compressionOf(name: string | undefined): Compression | undefined {
   const known = COMPRESSIONS.find((compression) => compression === name);
   if (name === undefined || known) return known;
   throw new UsageError({
-    what: `--compression '${name}' is none`,
+    what: `--compression '${name}' is not known`,
     next: `Give one of ${COMPRESSIONS.join(', ')}.`,
   });
 }
