@@ -1,0 +1,204 @@
+import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
+import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
+import { loadDefinition } from '../../local/state-machine/definition.ts';
+import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
+import type { Notification } from '../../shared/ports/notifier.ts';
+import { MemoryObjectStore } from '../support/memory-object-store.ts';
+import { type Chances, type FaultKind, FaultPlan } from './fault-plan.ts';
+import { FunctionRuntime } from './function-runtime.ts';
+import { LakeInvariants } from './lake-invariants.ts';
+import { makeNightFiles, NIGHT_LAYOUT, type NightFile, PLANTED } from './night-files.ts';
+import { NightLake } from './night-lake.ts';
+import { type Ended, NightMachine } from './night-machine.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+export type NightOutcome = 'whole' | 'in part' | 'nothing published' | 'broken';
+
+/** What became of one night. */
+export interface NightReport {
+  seed: number;
+  /** What readers saw in the morning, before the rerun; `broken` where an invariant was. */
+  outcome: NightOutcome;
+  faults: Map<FaultKind, number>;
+  executions: Record<'loaded' | 'refused' | 'failed', number>;
+  /** Empty when every invariant held. */
+  broken: string[];
+}
+
+/** 02:00 in São Paulo. */
+const NIGHT_STARTS_MS = Date.parse('2025-08-13T05:00:00Z');
+
+export async function loadNightDefinition(): Promise<StateMachineDefinition> {
+  return loadDefinition({
+    SplitterArn: 'splitter',
+    ParserArn: 'parser',
+    ReconcilerArn: 'reconciler',
+    MergerArn: 'merger',
+    FinalizerArn: 'finalizer',
+    ProcessedBucket: 'lake',
+  });
+}
+
+/** Plays the night of `seed` with its faults, looks at every invariant, runs it again in peace, and looks for the one right answer. */
+export async function playNight(definition: StateMachineDefinition, seed: number): Promise<NightReport> {
+  const plan = new FaultPlan(seed);
+  const time = new VirtualTime(NIGHT_STARTS_MS);
+  const random = plan.stream('Math.random');
+  return time.run(
+    () => new Night(definition, plan, time).play(),
+    () => random.below(2 ** 32) / 2 ** 32,
+  );
+}
+
+class Night {
+  private readonly plan: FaultPlan;
+  private readonly time: VirtualTime;
+  private readonly chances: Chances;
+  private readonly files: NightFile[];
+  private readonly raw = new MemoryObjectStore();
+  private readonly lake = new NightLake();
+  private readonly notifications: Notification[] = [];
+  private readonly metrics: unknown[] = [];
+  private readonly machine: NightMachine;
+  private readonly expectedFiles: number | undefined;
+
+  constructor(definition: StateMachineDefinition, plan: FaultPlan, time: VirtualTime) {
+    this.plan = plan;
+    this.time = time;
+    this.chances = plan.stream('night');
+    this.files = makeNightFiles(plan.stream('files'));
+    const good = this.files.filter(({ versions }) => versions.some(({ rows }) => rows !== undefined));
+    this.expectedFiles = this.chances.happens(0.5) && good.length > 0 ? good.length : undefined;
+    const runtime = new FunctionRuntime(plan, time, this.ports());
+    this.machine = new NightMachine({ definition, plan, time, runtime, store: this.lake });
+  }
+
+  async play(): Promise<NightReport> {
+    const executions = { loaded: 0, refused: 0, failed: 0 };
+    const count = (ends: Ended[]) => {
+      for (const { end } of ends) executions[end]++;
+    };
+    const broken: string[] = [];
+    for (const { sourceKey, versions } of this.files) this.raw.replace(sourceKey, versions[0]!.bytes);
+    if (this.chances.happens(0.4)) count(await this.inPeace('before'));
+    count(await this.withFaults());
+    // Whoever was given up but goes on has ended by then.
+    await this.time.sleep(3_600_000);
+
+    const invariants = new LakeInvariants(this.lake, this.files, this.expectedFiles);
+    broken.push(...(await invariants.broken()), ...this.machine.broken, ...this.untold());
+    const seen = await invariants.sourcesSeen();
+    const right = this.files.filter(({ versions }) => versions.some(({ rows }) => rows)).length;
+
+    for (const { sourceKey, versions } of this.files) {
+      if (!Buffer.from(versions.at(-1)!.bytes).equals(this.raw.bytesOf(sourceKey))) {
+        this.raw.replace(sourceKey, versions.at(-1)!.bytes);
+      }
+    }
+    count(await this.inPeace('rerun'));
+    broken.push(...(await invariants.broken()), ...(await invariants.brokenAnswer()));
+    if (process.env.DBG) console.log(this.machine.messages);
+    this.lake.visibleWrites.length = 0;
+    count(await this.inPeace('rerun again'));
+    if (this.lake.visibleWrites.length > 0) {
+      broken.push(`running again what is loaded wrote ${this.lake.visibleWrites.join(', ')}`);
+    }
+    broken.push(...this.leaks());
+    const morning = seen === right ? 'whole' : seen > 0 ? 'in part' : 'nothing published';
+    return {
+      seed: this.plan.seed,
+      outcome: broken.length > 0 ? 'broken' : morning,
+      faults: this.plan.counts,
+      executions,
+      broken: [...new Set(broken)],
+    };
+  }
+
+  /** Every file once, one after the other, without faults. */
+  private async inPeace(name: string): Promise<Ended[]> {
+    const before = this.plan.calm;
+    this.plan.calm = true;
+    const ends: Ended[] = [];
+    for (const { sourceKey } of this.files)
+      ends.push(await this.machine.convert(`${name}-${sourceKey}`, sourceKey));
+    this.plan.calm = before;
+    return ends;
+  }
+
+  /** Events of all files: some twice, some late, in any order; corrected versions arrive in between. */
+  private async withFaults(): Promise<Ended[]> {
+    const events: { name: string; sourceKey: string; atMs: number; bytes?: Uint8Array }[] = [];
+    for (const { sourceKey, versions } of this.files) {
+      for (const [index, { bytes }] of versions.entries()) {
+        const name = `${sourceKey}-${index}`;
+        const arrivesMs = index * 20_000 + this.chances.below(2_000);
+        const event = { name, sourceKey, atMs: arrivesMs };
+        if (index > 0) events.push({ ...event, name: '', bytes });
+        if (this.chances.happens(0.15)) event.atMs += this.drawn('event late', 60_000);
+        else if (this.chances.happens(0.1)) event.atMs += this.drawn('event out of order', 5_000);
+        events.push(event);
+        if (this.chances.happens(0.3)) {
+          events.push({
+            ...event,
+            name: `${name}-twice`,
+            atMs: arrivesMs + this.drawn('event twice', 30_000),
+          });
+        }
+      }
+    }
+    const ends = await Promise.all(
+      events.map(async ({ name, sourceKey, atMs, bytes }): Promise<Ended[]> => {
+        await this.time.sleep(atMs);
+        if (bytes === undefined) return [await this.machine.convert(name, sourceKey)];
+        this.plan.count('file replaced meanwhile');
+        this.raw.replace(sourceKey, bytes);
+        return [];
+      }),
+    );
+    return ends.flat();
+  }
+
+  private drawn(kind: FaultKind, upToMs: number): number {
+    this.plan.count(kind);
+    return this.chances.below(upToMs);
+  }
+
+  /** A file that ended failed or refused was told of, with what, where and what next. */
+  private untold(): string[] {
+    return this.machine.mustBeTold
+      .filter(
+        ({ sourceKey }) =>
+          !this.notifications.some(({ kind, message }) => kind === 'failure' && message.includes(sourceKey)),
+      )
+      .map(({ name, sourceKey }) => `${name}: nobody was told that ${sourceKey} ended`);
+  }
+
+  /** No record content in what people and machines are told, nor in ledger and manifests. */
+  private leaks(): string[] {
+    const told = JSON.stringify([this.notifications, this.metrics, this.machine.messages]);
+    const texts = new Map([['notifications, metrics and errors', told]]);
+    for (const key of this.lake.keys().filter((name) => name.endsWith('.json'))) {
+      texts.set(key, Buffer.from(this.lake.bytesOf(key)).toString('utf8'));
+    }
+    return [...texts].flatMap(([where, text]) =>
+      PLANTED.filter((planted) => text.includes(planted)).map((planted) => `${where} shows ${planted}`),
+    );
+  }
+
+  private ports(): PipelinePorts {
+    return {
+      raw: this.raw,
+      lake: this.lake,
+      publishedPrefix: 'processed/',
+      catalog: createFileCatalog(this.lake),
+      layouts: {
+        load: async () => ({ file: 'chaos.json', text: NIGHT_LAYOUT }),
+        loadBeside: async (_file, name) => ({ file: name, text: '' }),
+      },
+      metrics: { record: async (...args) => void this.metrics.push(args) },
+      notifier: { notify: async (notification) => void this.notifications.push(notification) },
+      clock: { now: () => this.time.now() },
+      settings: { rangeSizeBytes: 2_000, expectedFiles: this.expectedFiles },
+    };
+  }
+}
