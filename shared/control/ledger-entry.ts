@@ -31,6 +31,8 @@ export interface LedgerEntry {
   controlTotals?: ControlTotalResult[];
   refusal?: Refusal;
   failure?: { name: string; message: string };
+  /** When people were told how the run ended; what ends between the ledger and the telling is told later. */
+  told?: string;
   warnings?: string[];
   loaded?: LoadedVersion;
 }
@@ -98,7 +100,8 @@ export function advanced(
   at: string,
   changes: Partial<LedgerEntry> = {},
 ): LedgerEntry {
-  const next = { ...entry, ...changes, state, updatedAt: at };
+  const { told: _told, ...before } = entry;
+  const next: LedgerEntry = { ...before, ...changes, state, updatedAt: at };
   const step = { state, at, execution: next.execution, version: next.version };
   return { ...next, history: [...entry.history, step].slice(-HISTORY_LENGTH) };
 }

@@ -12,6 +12,7 @@ import {
   dayCommitKey,
   dayCommitPrefix,
   ledgerDayPrefix,
+  ledgerEntryKey,
   rejectsDataset,
 } from '../keys/lake-keys.ts';
 import { hiveType } from '../layout/field-type.ts';
@@ -44,10 +45,12 @@ export async function publishDay(
   ports: PipelinePorts,
   layout: Layout,
   businessDate: string,
+  sourceId: string,
 ): Promise<DayOutcome> {
   for (let tries = 1; ; tries++) {
-    const entries = await loadedEntries(ports, layout.name, businessDate);
+    // The commit before the entries: who commits in between makes our number a taken one, and we read again.
     const last = await lastCommit(ports, layout.name, businessDate);
+    const entries = await loadedEntries(ports, layout.name, businessDate, sourceId, last);
     if (holdsExactly(last, entries)) {
       await driveCommit(ports, last!);
       return { published: true, commit: last!.commit };
@@ -68,17 +71,23 @@ export async function publishDay(
   }
 }
 
+/** Of the file at hand, of those the last commit holds, and of all that a listing shows: one that is old must not lose any. */
 async function loadedEntries(
   ports: PipelinePorts,
   dataset: string,
   businessDate: string,
+  sourceId: string,
+  last: DayCommit | undefined,
 ): Promise<LedgerEntry[]> {
   const prefix = ledgerDayPrefix(dataset, businessDate);
-  const keys: string[] = [];
+  const known = [sourceId, ...(last?.files ?? []).map((file) => file.sourceId)];
+  const keys = new Set(known.map((id) => ledgerEntryKey(dataset, businessDate, id)));
   for await (const { key } of ports.lake.list(prefix)) {
-    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.push(key);
+    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.add(key);
   }
-  const entries = await inParallel(keys, PARALLEL_COPIES, (key) => readJson<LedgerEntry>(ports.lake, key));
+  const entries = await inParallel([...keys].sort(), PARALLEL_COPIES, (key) =>
+    readJson<LedgerEntry>(ports.lake, key),
+  );
   return entries.filter((entry) => entry.loaded !== undefined);
 }
 
@@ -91,9 +100,13 @@ async function lastCommit(
   for await (const { key } of ports.lake.list(dayCommitPrefix(dataset, businessDate))) {
     highest = Math.max(highest, commitOfKey(key) ?? 0);
   }
-  if (highest === 0) return undefined;
-  const stored = await ports.lake.get(dayCommitKey(dataset, businessDate, highest));
-  return stored && fromJsonBytes<DayCommit>(stored.bytes);
+  // A listing may be older than the last commit; a key that is asked for by name is not.
+  for (let last: DayCommit | undefined; ; highest++) {
+    const stored = await ports.lake.get(dayCommitKey(dataset, businessDate, Math.max(1, highest)));
+    if (!stored) return last;
+    last = fromJsonBytes<DayCommit>(stored.bytes);
+    highest = last.commit;
+  }
 }
 
 /** Copies what is not there yet, then switches readers over; a catalog that stands at a later commit stays. */

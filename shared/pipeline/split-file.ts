@@ -13,7 +13,7 @@ import { SOFTWARE_VERSION } from '../version.ts';
 import { alignRanges } from './align-ranges.ts';
 import { type FileGeometry, GeometryProbe, isRefusal } from './file-geometry.ts';
 import { writeJson } from './json-object.ts';
-import { updateEntry } from './ledger.ts';
+import { takenOver, updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
@@ -188,7 +188,7 @@ async function claimFile({
     const { loaded } = current ?? {};
     const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
     alreadyLoaded = current && same && !request.force ? current : undefined;
-    if (alreadyLoaded) return current;
+    if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
     const { ledgerKey: _key, ...ids } = identity;
@@ -210,6 +210,18 @@ async function claimFile({
     return advanced(base, 'splitting', at);
   });
   return alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!;
+}
+
+/**
+ * The entry of a file whose loaded version is the source's: what a later run on it came to, a failure or a refusal or a version that
+ * is gone, is over. A forced run of this very version goes on.
+ */
+function withLoadedAgain(current: LedgerEntry, version: string, execution: string, at: string): LedgerEntry {
+  const { runId, records, rows, controlTotals } = current.loaded!;
+  const goesOn = !isFinal(current.state) && current.version === version && current.runId !== runId;
+  if (current.state === 'loaded' || goesOn) return current;
+  const { failure: _failure, refusal: _refusal, told: _told, ...entry } = current;
+  return advanced({ ...entry, version, execution, runId, records, rows, controlTotals }, 'loaded', at);
 }
 
 function planOf(
@@ -270,9 +282,15 @@ async function recordPlan(
   const planned: PlannedRange[] = ranges.map((range, rangeIndex) => ({ rangeIndex, ...range }));
   await writeJson(ports.lake, keys.plan, plan);
   await writeJson(ports.lake, keys.ranges, planned);
-  await updateEntry(ports.lake, plan.ledgerKey, (current) =>
-    advanced(current!, 'parsing', ports.clock.now().toISOString(), { runId: plan.runId }),
-  );
+  const at = ports.clock.now().toISOString();
+  await updateEntry(ports.lake, plan.ledgerKey, (current) => {
+    // Another execution of the same run is further already: who comes late must not take it back.
+    if (current?.runId === plan.runId) return current;
+    if (!current || current.version !== plan.version || current.runId !== null) {
+      throw takenOver(plan.ledgerKey, current, plan.runId);
+    }
+    return advanced(current, 'parsing', at, { runId: plan.runId });
+  });
   return {
     runId: plan.runId,
     planKey: keys.plan,

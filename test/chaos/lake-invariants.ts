@@ -31,6 +31,11 @@ export class LakeInvariants {
     ];
   }
 
+  /** The ledger entry of a file, or undefined. */
+  async entryOf(sourceKey: string): Promise<LedgerEntry | undefined> {
+    return (await this.entries()).find(({ entry }) => entry.sourceKey === sourceKey)?.entry;
+  }
+
   /** Sources whose right rows a reader sees now. */
   async sourcesSeen(): Promise<number> {
     const stands = this.catalogNow();
@@ -55,7 +60,7 @@ export class LakeInvariants {
     }
     for (const { key, entry } of await this.entries()) {
       const file = this.files.find(({ sourceKey }) => sourceKey === entry.sourceKey);
-      const state = file?.versions.at(-1)?.rows ? 'loaded' : 'refused';
+      const state = lastRight(file?.versions ?? []) ? 'loaded' : 'refused';
       if (entry.state !== state) broken.push(`${key}: is ${entry.state} after the rerun, and not ${state}`);
     }
     return broken;
@@ -159,8 +164,8 @@ export class LakeInvariants {
   }
 }
 
-/** The version that readers must see in the end: a refused correction leaves the one before. */
-function lastRight(versions: FileVersion[]): FileVersion | undefined {
+/** The version that readers must see in the end. */
+export function lastRight(versions: FileVersion[]): FileVersion | undefined {
   return versions.findLast(({ rows }) => rows !== undefined);
 }
 

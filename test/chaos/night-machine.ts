@@ -16,6 +16,7 @@ import type { VirtualTime } from './virtual-time.ts';
 /** How one execution ended. */
 export interface Ended {
   name: string;
+  execution: string;
   sourceKey: string;
   end: 'loaded' | 'refused' | 'failed';
 }
@@ -91,13 +92,19 @@ export class NightMachine {
         finalizer: task('finalizer', createFinalizer),
       },
     });
-    if (result.status === 'SUCCEEDED') return { name, sourceKey, end: 'loaded' };
+    const execution = result.executionId;
+    if (result.status === 'SUCCEEDED') return { name, execution, sourceKey, end: 'loaded' };
     const isMap = result.error.name === 'States.ExceedToleratedFailureThreshold';
     const error = isMap ? (result.error.cause as Error) : result.error;
     this.messages.push(result.error.message, error.message);
-    const ended: Ended = { name, sourceKey, end: error.name === 'FileRefused' ? 'refused' : 'failed' };
+    const ended: Ended = {
+      name,
+      execution,
+      sourceKey,
+      end: error.name === 'FileRefused' ? 'refused' : 'failed',
+    };
     if (RETRIED.test(error.name)) this.checkTries(name, error, origins);
-    const watched = await this.tellWatchdog(name, result.executionId, result.error);
+    const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
     if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
     return ended;
   }
@@ -116,9 +123,21 @@ export class NightMachine {
   }
 
   /** As EventBridge does: at least once, at some time; answers whether one delivery came through. */
-  private async tellWatchdog(name: string, execution: string, error: Error): Promise<boolean> {
+  private async tellWatchdog(
+    name: string,
+    sourceKey: string,
+    execution: string,
+    error: Error,
+  ): Promise<boolean> {
     const chances = this.plan.stream(`watchdog ${name}`);
-    const detail = { executionArn: execution, status: 'FAILED', error: error.name, cause: error.message };
+    const input = JSON.stringify({ layout: 'chaos', sourceKey });
+    const detail = {
+      executionArn: execution,
+      status: 'FAILED',
+      error: error.name,
+      cause: error.message,
+      input,
+    };
     let isThrough = false;
     for (let copy = chances.happens(0.2) ? 2 : 1; copy > 0; copy--) {
       if (!this.plan.calm) await this.time.sleep(chances.below(10_000));
