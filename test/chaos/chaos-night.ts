@@ -12,7 +12,8 @@ import { NightLake } from './night-lake.ts';
 import { type Ended, NightMachine } from './night-machine.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-export type NightOutcome = 'whole' | 'in part' | 'nothing published' | 'broken';
+export const NIGHT_OUTCOMES = ['whole', 'in part', 'nothing published', 'broken'] as const;
+export type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
 
 /** What became of one night. */
 export interface NightReport {
@@ -81,12 +82,15 @@ class Night {
     const broken: string[] = [];
     for (const { sourceKey, versions } of this.files) this.raw.replace(sourceKey, versions[0]!.bytes);
     if (this.chances.happens(0.4)) count(await this.inPeace('before'));
-    count(await this.withFaults());
+    const ends = await this.withFaults();
+    count(ends);
     // Whoever was given up but goes on has ended by then.
     await this.time.sleep(3_600_000);
 
     const invariants = new LakeInvariants(this.lake, this.files, this.expectedFiles);
     broken.push(...(await invariants.broken()), ...this.machine.broken, ...(await this.untold(invariants)));
+    const succeeded = ends.filter(({ end }) => end === 'loaded').map(({ execution }) => execution);
+    broken.push(...(await invariants.unpublished(new Set(succeeded))));
     const seen = await invariants.sourcesSeen();
     const right = this.files.filter(({ versions }) => versions.some(({ rows }) => rows)).length;
 

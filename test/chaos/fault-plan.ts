@@ -10,6 +10,7 @@ export const FAULT_KINDS = [
   'body cut short',
   'older listing',
   'disk full',
+  'held before a conditional write',
   'clock off',
   // Of a function that was called.
   'invocation throttled',
@@ -23,6 +24,7 @@ export const FAULT_KINDS = [
   'event late',
   'event out of order',
   'file replaced meanwhile',
+  'held to finish together',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -50,9 +52,12 @@ export class FaultPlan {
   /** No fault is drawn while it is set: the night is prepared, or run again. */
   calm = false;
   readonly roughness: Roughness;
+  /** Functions that write the ledger and publish wait for the same instants. */
+  readonly isTogether: boolean;
 
   constructor(seed: number) {
     this.seed = seed;
+    this.isTogether = this.stream('together').happens(0.5);
     this.roughness = ROUGHNESS[this.stream('roughness').below(ROUGHNESS.length)]!;
   }
 

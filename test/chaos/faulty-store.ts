@@ -30,7 +30,8 @@ export class Calls {
   /** Makes one call. What a dead process asks for never happens, and nobody hears of it. */
   async make<T>(where: string, effect: () => Promise<T>, writes = false): Promise<T> {
     if (this.dead) return never();
-    await this.time.sleep(this.chances.below(this.longestMs));
+    const isSlow = !this.plan.calm && this.chances.happens(SLOW_CHANCE);
+    await this.time.sleep(this.chances.below(isSlow ? SLOW_MS : this.longestMs));
     if (this.dead) return never();
     const fate = this.plan.calm ? 'go on' : this.onCall(this.ordinal++);
     if (fate === 'die before') return this.die();
@@ -41,6 +42,13 @@ export class Calls {
     if (fate === 'die after') return this.die();
     if (fault !== undefined) throw unavailable(where, fault);
     return result;
+  }
+
+  /** Between what was read and the conditional write that rests on it, so that others overtake. */
+  async hold(): Promise<void> {
+    if (this.plan.calm || !this.chances.happens(HOLD_CHANCE)) return;
+    this.plan.count('held before a conditional write');
+    await this.time.sleep(this.chances.below(HOLD_MS));
   }
 
   private draw(writes: boolean): FaultKind | undefined {
@@ -61,6 +69,12 @@ export class Calls {
     return never();
   }
 }
+
+/** Some calls take long, so that others overtake them. */
+const SLOW_CHANCE = 0.1;
+const SLOW_MS = 3_000;
+const HOLD_CHANCE = 0.3;
+const HOLD_MS = 12_000;
 
 const FAILED_CALLS = [
   'throttled',
@@ -123,11 +137,13 @@ export class FaultyStore implements ObjectStore {
     return this.calls.make(key, () => this.inner.put(key, bytes), true);
   }
 
-  putOnce(key: string, bytes: Uint8Array) {
+  async putOnce(key: string, bytes: Uint8Array) {
+    await this.calls.hold();
     return this.calls.make(key, () => this.inner.putOnce(key, bytes), true);
   }
 
-  putIf(key: string, bytes: Uint8Array, tag: string) {
+  async putIf(key: string, bytes: Uint8Array, tag: string) {
+    await this.calls.hold();
     return this.calls.make(key, () => this.inner.putIf(key, bytes, tag), true);
   }
 

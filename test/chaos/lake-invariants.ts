@@ -122,11 +122,7 @@ export class LakeInvariants {
   /** Commits count up without a gap, name what balanced, keep every source; the catalog is what its commit says. */
   private async brokenCommits(): Promise<string[]> {
     const broken: string[] = [];
-    const commits = (await this.lake.infos(`ledger/${DATASET}/`))
-      .map(({ key }) => ({ key, commit: commitOfKey(key) }))
-      .filter((found): found is { key: string; commit: number } => found.commit !== undefined)
-      .sort((a, b) => a.commit - b.commit)
-      .map(({ key }) => this.json<DayCommit>(key));
+    const commits = await this.commits();
     for (const [index, { commit, files }] of commits.entries()) {
       if (commit !== index + 1) broken.push(`commit ${commit} stands where ${index + 1} should`);
       const lost = (commits[index - 1]?.files ?? []).filter(
@@ -134,17 +130,40 @@ export class LakeInvariants {
       );
       for (const { sourceKey } of lost) broken.push(`commit ${commit} lost ${sourceKey}`);
     }
-    const stands = this.catalogNow();
-    if (!stands) return broken;
-    const commit = commits[stands.days[BUSINESS_DATE]! - 1];
-    const committed = commit?.tables
-      .find(({ dataset }) => dataset === DATASET)
-      ?.partitions.flatMap(({ objects }) => objects.map(({ key }) => key));
-    const listed = stands.partitions.flatMap(({ files }) => files);
-    if (JSON.stringify(committed?.sort()) !== JSON.stringify(listed.sort())) {
-      broken.push(`the catalog is not what commit ${stands.days[BUSINESS_DATE]} says`);
+    for (const text of new Set(this.lake.catalogs)) {
+      const catalog = JSON.parse(text) as CatalogFile;
+      const n = catalog.days[BUSINESS_DATE]!;
+      const committed = commits[n - 1]?.tables
+        .find(({ dataset }) => dataset === catalog.dataset)
+        ?.partitions.flatMap(({ objects }) => objects.map(({ key }) => key));
+      const listed = catalog.partitions.flatMap(({ files }) => files);
+      if (JSON.stringify(committed?.sort()) !== JSON.stringify(listed.sort())) {
+        broken.push(`the catalog of ${catalog.dataset} stood at commit ${n} and was not what that says`);
+      }
     }
     return broken;
+  }
+
+  /** A file whose execution succeeded, and that nobody took over since, is in the last commit of a day that waits for none. */
+  async unpublished(succeeded: Set<string>): Promise<string[]> {
+    if (this.expectedFiles !== undefined) return [];
+    const last = await this.lastCommit();
+    return (await this.entries())
+      .filter(({ entry }) => entry.state === 'loaded' && succeeded.has(entry.execution))
+      .filter(({ entry }) => !last?.files.some(({ runId }) => runId === entry.loaded!.runId))
+      .map(({ key }) => `${key}: its execution succeeded, and the last commit does not hold it`);
+  }
+
+  private async lastCommit(): Promise<DayCommit | undefined> {
+    return (await this.commits()).at(-1);
+  }
+
+  private async commits(): Promise<DayCommit[]> {
+    return (await this.lake.infos(`ledger/${DATASET}/`))
+      .map(({ key }) => ({ key, commit: commitOfKey(key) }))
+      .filter((found): found is { key: string; commit: number } => found.commit !== undefined)
+      .sort((a, b) => a.commit - b.commit)
+      .map(({ key }) => this.json<DayCommit>(key));
   }
 
   private catalogNow(): CatalogFile | undefined {

@@ -25,6 +25,9 @@ export interface Ended {
 const RETRIED =
   /^(StoreUnavailable|States\.Timeout|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|ClientExecutionTimeoutException|TooManyRequestsException|Unknown)|Runtime\.ExitError|Sandbox\.Timedout)$/;
 const TRIES = 6;
+/** Functions that meet others at the ledger of a day. */
+const HELD = new Set(['splitter', 'finalizer']);
+const TOGETHER_MS = 15_000;
 /** Lambda calls an asynchronous function, such as one behind EventBridge, three times. */
 const WATCHDOG_TRIES = 3;
 
@@ -70,6 +73,7 @@ export class NightMachine {
           verdict?: string;
         };
         const identity = `${name} ${range?.rangeIndex ?? merge?.mergeIndex ?? verdict ?? ''}`;
+        if (HELD.has(functionName)) await this.heldTogether();
         try {
           return await this.runtime.invoke(functionName, identity, create, input as never);
         } catch (error) {
@@ -107,6 +111,12 @@ export class NightMachine {
     const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
     if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
     return ended;
+  }
+
+  private async heldTogether(): Promise<void> {
+    if (this.plan.calm || !this.plan.isTogether) return;
+    this.plan.count('held to finish together');
+    await this.time.sleep(TOGETHER_MS - (this.time.now().getTime() % TOGETHER_MS));
   }
 
   /** What a retry can cure is tried as often as promised before an execution fails of it. */
