@@ -190,6 +190,11 @@ async function claimFile({
     alreadyLoaded = current && same && !request.force ? current : undefined;
     if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const mine = current?.execution === execution && !isFinal(current.state);
+    // A call of an execution that was given up may come this late: it must not put out the one that took over.
+    const wasOurs = current?.history.some((step) => step.execution === execution);
+    if (current && wasOurs && !mine && !isFinal(current.state)) {
+      throw takenOver(identity.ledgerKey, current, `of ${execution}`);
+    }
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
     const { ledgerKey: _key, ...ids } = identity;
     const base: LedgerEntry = {
