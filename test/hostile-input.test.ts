@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +9,8 @@ const INPUTS = 1_600;
 const SEED = 5;
 
 test(`${INPUTS} hostile inputs: a typed error, a refusal, rejects or the right rows`, async () => {
-  const directory = createFileObjectStore({ rootDir: join(tmpdir(), 'positional-lake-fuzz-nowhere') });
+  const rootDir = await mkdtemp(join(tmpdir(), 'positional-lake-fuzz-'));
+  const directory = createFileObjectStore({ rootDir });
   const outcomes = new Map<string, number>();
   for (let index = 0; index < INPUTS; index++) {
     const played = await fuzzInput(SEED, index, directory).catch((error: Error) => {
@@ -18,6 +20,7 @@ test(`${INPUTS} hostile inputs: a typed error, a refusal, rejects or the right r
     const name = `${played.subject}: ${played.outcome}`;
     outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
   }
+  await rm(rootDir, { recursive: true });
   // The inputs are bad enough to be refused and good enough to come through, both.
   for (const subject of SUBJECTS) {
     expect(

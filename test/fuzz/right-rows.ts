@@ -46,7 +46,7 @@ function* recordsOf(
     if (lineFeed > at && bytes[end - 1] === 0x0d) end--;
     const line = bytes.subarray(at, end);
     at = next;
-    const isBlank = line.every((byte) => byte === 0x20);
+    const isBlank = line.length === 0;
     if (isBlank || line.length > lengthBytes || (line.length < lengthBytes && short === 'reject'))
       yield undefined;
     else yield Buffer.concat([line, Buffer.alloc(lengthBytes - line.length, 0x20)]);

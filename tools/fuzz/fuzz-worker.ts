@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -11,7 +12,9 @@ const KEPT_BYTES = 256 * 1024 * 1024;
 const { seed, at } = workerData as FuzzWorkerSetup;
 const index = new Int32Array(at);
 // Nothing is ever written to it: hostile keys must find nothing there, nor beside it.
-const directory = createFileObjectStore({ rootDir: join(tmpdir(), 'positional-lake-fuzz-nowhere') });
+const rootDir = join(tmpdir(), 'positional-lake-fuzz-nowhere');
+mkdirSync(rootDir, { recursive: true });
+const directory = createFileObjectStore({ rootDir });
 
 parentPort!.on('message', async ({ from, to }: { from: number; to: number }) => {
   const answer: BatchAnswer = { outcomes: [], found: [] };
