@@ -10,6 +10,8 @@ const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.
 const QUERY = fileURLToPath(new URL('../../local/cli/query.ts', import.meta.url));
 const GENERATE = fileURLToPath(new URL('../generate/main.ts', import.meta.url));
 
+const RECORDS = 12_000;
+
 /** What was found after one kill. */
 interface Killed {
   afterMs: number;
@@ -31,7 +33,7 @@ export async function killConversions(kills: number, seed: number, isJson: boole
       spawnNode([
         GENERATE,
         '--records',
-        '12000',
+        String(RECORDS),
         '--files',
         '1',
         '--seed',
@@ -48,6 +50,7 @@ export async function killConversions(kills: number, seed: number, isJson: boole
     await convert(input, join(dir, 'right'));
     const wholeMs = performance.now() - startedAt;
     const right = await rowsOf(join(dir, 'right'));
+    if (right.length !== RECORDS) throw new Error(`${right.length} of ${RECORDS} rows without any kill`);
     const random = new SeededRandom(seed, 17);
     const all: Killed[] = [];
     for (let kill = 0; kill < kills; kill++) {
