@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstDataset } from '../shared/layout/layout.ts';
 import { readDeclaredLayout } from '../shared/layout/read-layout.ts';
 import { runCommand } from './support/run-command.ts';
 
@@ -81,7 +82,10 @@ describe('layout from-copybook and from-positions', () => {
       encoding: 'cp037',
       record: { format: 'fixed', lengthBytes: 27 },
     });
-    expect(read.fields.map(({ usage }) => usage)).toEqual(['display', ...Array(5).fill('packed')]);
+    expect(firstDataset(read).fields.map(({ usage }) => usage)).toEqual([
+      'display',
+      ...Array(5).fill('packed'),
+    ]);
     const again = await layout(...flags);
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('there already')]);
     expect((await layout(...flags, '--force')).code).toBe(0);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { FilePlan } from '../shared/control/file-plan.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { copybookNames, expandCopybooks } from '../shared/layout/expand-copybook.ts';
+import { firstDataset } from '../shared/layout/layout.ts';
 import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
 import { readJson } from '../shared/pipeline/json-object.ts';
 import { splitFile } from '../shared/pipeline/split-file.ts';
@@ -68,7 +69,7 @@ describe('items become fields', () => {
   test('every field that a copybook can make is one that a layout can say', () => {
     for (const [clauses] of cases) {
       const text = expand(layout({ copybook: 'c.cpy' }), `05 A PIC ${clauses}.`);
-      expect(readDeclaredLayout(text, 'l.json').fields).toHaveLength(1);
+      expect(firstDataset(readDeclaredLayout(text, 'l.json')).fields).toHaveLength(1);
     }
   });
 });
@@ -133,7 +134,7 @@ describe('a copybook in the place of fields', () => {
       businessDate: { header: 'day_of' },
     });
     const read = readLayout(expand(text, records), 'l');
-    expect(read.fields.map(({ name }) => name)).toEqual(['typ', 'n']);
+    expect(firstDataset(read).fields.map(({ name }) => name)).toEqual(['typ', 'n']);
     expect(read.header!.fields.map(({ name }) => name)).toEqual(['typ', 'day_of']);
   });
 
@@ -248,7 +249,9 @@ describe('DTAR020, a real extract', () => {
 
   test.skipIf(!existsSync(data))('its 379 records stand where the copybook says', () => {
     const text = expand(layout({ encoding: 'cp037', copybook: 'c.cpy' }), copybook);
-    const { fields, record } = readDeclaredLayout(text, 'l.json');
+    const declared = readDeclaredLayout(text, 'l.json');
+    const { record } = declared;
+    const { fields } = firstDataset(declared);
     const bytes = readFileSync(new URL('DTAR020.bin', data));
     const [, ...lines] = readFileSync(new URL('DTAR020.csv', data), 'utf8').trim().split(/\r?\n/);
     expect(bytes.length).toBe(lines.length * record.lengthBytes);

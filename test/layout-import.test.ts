@@ -6,6 +6,7 @@ import { columnEntry } from '../shared/layout/copybook/column-entry.ts';
 import { columnsOf } from '../shared/layout/copybook/columns.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
 import { importPositions } from '../shared/layout/import-positions.ts';
+import { firstDataset } from '../shared/layout/layout.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import { layoutTables, recordTable } from '../shared/layout/positions-table.ts';
 import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
@@ -103,7 +104,7 @@ describe('layout files that are written', () => {
       fields: importPositions('name,start,end,type\na,1,2,string\nb,3,12,"decimal(10,2)"', 'f'),
     });
     expect(text).toContain('    { "name": "a", "start": 1, "end": 2, "type": "string" },\n');
-    expect(readLayout(text, 'f').fields.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(firstDataset(readLayout(text, 'f')).fields.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   test('names of datasets', () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { CODE_PAGES, isEbcdic, literalBytes } from '../shared/layout/code-page.ts';
+import { firstDataset } from '../shared/layout/layout.ts';
 import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
 
 type Json = Record<string, unknown>;
@@ -28,7 +29,8 @@ const BINARY = { usage: 'binary', signed: true };
 const FLOAT = { usage: 'float', type: 'double', floatFormat: 'ibm' };
 
 describe('what a layout can say', () => {
-  const field = (entry: Json, more?: Json) => readDeclaredLayout(layoutOf(entry, more), 'f').fields[0];
+  const field = (entry: Json, more?: Json) =>
+    firstDataset(readDeclaredLayout(layoutOf(entry, more), 'f')).fields[0];
 
   test('storage forms, with what is not said filled in', () => {
     expect(field(PACKED)).toMatchObject({
@@ -79,7 +81,9 @@ describe('what a layout can say', () => {
 
   test('a match in EBCDIC is compared in bytes', () => {
     const text = layoutOf({}, { encoding: 'cp500', detail: { match: { start: 1, end: 3, equals: 'A1-' } } });
-    expect(readDeclaredLayout(text, 'f').detail!.bytes).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
+    expect(readDeclaredLayout(text, 'f').recordTypes[0]!.match!.anyOf[0]).toEqual(
+      Uint8Array.of(0xc1, 0xf1, 0x60),
+    );
     expect(literalBytes('[', 'cp037')).toBeUndefined();
     expect(literalBytes('€', 'iso-8859-15')).toBeUndefined();
     expect(literalBytes('ã', 'iso-8859-15')).toEqual(Uint8Array.of(0xe3));

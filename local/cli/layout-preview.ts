@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { matchesControlRecord } from '../../shared/control/control-record.ts';
+import { matches, matchesControlRecord } from '../../shared/control/control-record.ts';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { OUTCOME_REASONS, RecordExtractor } from '../../shared/decode/record-extractor.ts';
 import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import type { DeclaredLayout, Field } from '../../shared/layout/layout.ts';
+import type { DeclaredLayout, Field, RecordType, Selection } from '../../shared/layout/layout.ts';
 import {
   encodingNotYetSupported,
   fieldNotYetSupported,
@@ -23,7 +23,8 @@ import { startDir } from './project.ts';
 export interface PreviewRecord {
   record: number;
   byteOffset: number;
-  kind: 'header' | 'detail' | 'unknown';
+  /** `header`, `detail`, `unknown`, or the record type where there are several. */
+  kind: string;
   /** Why the record as a whole is rejected. */
   reason?: string;
   fields: PreviewField[];
@@ -144,12 +145,34 @@ function previewRecord(
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
   if (reason) return { ...shown, kind: 'detail', reason, fields: [rawField(raw)] };
-  const isDetail = !layout.detail || matchesControlRecord(raw, { match: layout.detail, fields: [] });
-  if (!isDetail)
-    return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
+  const type = layout.recordTypes.find(({ match }) => !match || matches(raw, match));
+  if (!type) return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
+  const kind = layout.recordTypes.length > 1 ? type.name : 'detail';
+  if (type.datasets.length === 0) return { ...shown, kind, reason: 'discarded', fields: [rawField(raw)] };
   const decodeAt = extractor.startOf(index);
-  const fields = layout.fields.map((field) => previewField(kernel.bytes, decodeAt, field, layout));
-  return { ...shown, kind: 'detail', fields };
+  const bytes = kernel.bytes;
+  const fields = previewedFields(type).flatMap((field) =>
+    field.when && !isSelected(bytes, decodeAt, field.when)
+      ? []
+      : [previewField(bytes, decodeAt, field, layout)],
+  );
+  return { ...shown, kind, fields };
+}
+
+/** The fields that stand in the record itself; of a table those of its first occurrence. */
+function previewedFields({ datasets }: RecordType): Field[] {
+  return datasets.flatMap(({ fields, occurs }) =>
+    fields.filter(({ origin, inOccurrence }) => origin.kind === 'record' && (!occurs || inOccurrence)),
+  );
+}
+
+function isSelected(
+  bytes: Uint8Array,
+  recordStart: number,
+  { startByte, endByte, anyOf }: Selection,
+): boolean {
+  const found = bytes.subarray(recordStart + startByte, recordStart + endByte);
+  return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
 }
 
 function previewField(

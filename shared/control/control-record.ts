@@ -1,15 +1,19 @@
 import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
 import { scaleOf } from '../layout/field-type.ts';
-import type { ControlRecord } from '../layout/layout.ts';
+import type { ControlRecord, RecordMatch } from '../layout/layout.ts';
 import type { ControlValue } from './file-plan.ts';
 
 const SPACE = 0x20;
 
 /** Does the record begin (or wherever the layout looks) as a header or trailer does? `record` has no terminator. */
 export function matchesControlRecord(record: Uint8Array, control: ControlRecord): boolean {
-  const { startByte, endByte, bytes } = control.match;
+  return matches(record, control.match);
+}
+
+/** Are the record's bytes at the place one of those the rule names? */
+export function matches(record: Uint8Array, { startByte, endByte, anyOf }: RecordMatch): boolean {
   if (record.length < endByte) return false;
-  return bytes.every((byte, index) => record[startByte + index] === byte);
+  return anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte));
 }
 
 /** The fields of a header or trailer. A short record reads as if padded with spaces. */

@@ -54,15 +54,16 @@ export interface CommittedObject {
 export type TableSchema = Pick<CommittedTable, 'dataset' | 'columns' | 'partitionKeys'>;
 
 /**
- * The next commit of a day from its loaded files. A partition whose objects are those of the commit before stays in the folder it is
+ * The next commit of a day of `layout` from its loaded files. A partition whose objects are those of the commit before stays in the folder it is
  * in; every other moves into the folder of the new generation.
  */
 export function planDayCommit(
+  layout: string,
   commit: number,
   businessDate: string,
   committedAt: string,
   entries: LedgerEntry[],
-  schemas: { rows: TableSchema; rejects: TableSchema },
+  schemas: { rows: TableSchema[]; rejects: TableSchema },
   previous: DayCommit | undefined,
 ): DayCommit {
   const loaded = entries.flatMap((entry) => (entry.loaded ? [{ entry, loaded: entry.loaded }] : []));
@@ -74,7 +75,7 @@ export function planDayCommit(
     return { ...schema, partitions: planPartitions(schema.dataset, businessDate, commit, objects, before) };
   };
   return {
-    dataset: schemas.rows.dataset,
+    dataset: layout,
     businessDate,
     commit,
     committedAt,
@@ -89,7 +90,11 @@ export function planDayCommit(
       inputBytes: version.inputBytes,
     })),
     tables: [
-      table(schemas.rows, (item) => item.loaded.outputs),
+      ...schemas.rows.map((schema) =>
+        table(schema, ({ loaded: { outputs } }) =>
+          outputs.filter(({ dataset }) => dataset === schema.dataset),
+        ),
+      ),
       table(schemas.rejects, (item) => item.loaded.rejectOutputs),
     ],
   };

@@ -31,6 +31,8 @@ export interface ControlRecordFound {
   /** Behind its terminator. */
   endByte: number;
   values: Record<string, ControlValue>;
+  /** The record without terminator, in base64, where rows copy fields of it. */
+  bytes?: string;
 }
 
 /** Text: yyyy-MM-dd of a date, unscaled digits of a number with its scale, else as it stands. Null is blank. */

@@ -55,6 +55,8 @@ export interface LoadedVersion {
 
 /** A merged file of a run. */
 export interface MergedFile {
+  /** Whose rows they are; of rejects the layout's. */
+  dataset: string;
   /** Partition column → value; empty for rejects. */
   partition: Record<string, string | null>;
   /** Key below `runs/`. */

@@ -7,11 +7,15 @@ export interface PartManifest {
   endByte: number;
   /** First byte that belongs to one of its records, and the one behind the last. */
   consumed: { startByte: number; endByte: number };
-  records: { detail: number; accepted: number; rejected: number };
+  records: { detail: number; accepted: number; rejected: number; discarded: number };
+  /** Details by record type. */
+  recordTypes: { name: string; records: number; rejected: number; discarded: boolean }[];
+  /** Rows that the records make by what their tables say, by dataset. */
+  expectedRows: Record<string, number>;
   /** Rejected records by reason. */
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
-  sums: { field: string; total: string; undecodable: number }[];
+  sums: { recordType: string; field: string; total: string; undecodable: number }[];
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
   outputs: PartOutput[];
@@ -30,6 +34,7 @@ export interface PartFile {
 }
 
 export interface PartOutput extends PartFile {
+  dataset: string;
   /** Partition column → value. */
   partition: Record<string, string | null>;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decimalText } from '../decode/partition-router.ts';
-import type { ControlTotalRule, Layout } from '../layout/layout.ts';
+import { type ControlTotalRule, type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from './crc64nvme.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
@@ -17,13 +17,15 @@ export interface Reconciliation {
   refusal: Refusal | null;
 }
 
-/** read = header + detail + trailer; rejected ones are details. */
+/** read = header + detail + trailer; rejected and discarded ones are details. */
 export interface RecordCounts {
   read: number;
   header: number;
   detail: number;
   trailer: number;
   rejected: number;
+  /** Details of types that the layout discards, by type; absent where it discards none. */
+  discarded?: Record<string, number>;
 }
 
 /** Decimal strings; `expected` is what the file says of itself. */
@@ -48,15 +50,30 @@ export function reconcile(
   const rejected = total(manifests, (manifest) => manifest.records.rejected);
   const header = plan.header ? 1 : 0;
   const trailer = plan.trailer ? 1 : 0;
-  const records = { read: header + detail + trailer, header, detail, trailer, rejected };
-  const sums = addSums(manifests);
-  const controlTotals = layout.controlTotals.map((rule) => judgeTotal(rule, plan, records, sums));
+  const types = addCounts(
+    manifests.map(({ recordTypes }) =>
+      Object.fromEntries(recordTypes.map(({ name, records }) => [name, records])),
+    ),
+  );
+  const discarded = layout.recordTypes.filter(({ datasets }) => datasets.length === 0);
+  const records: RecordCounts = {
+    read: header + detail + trailer,
+    header,
+    detail,
+    trailer,
+    rejected,
+    ...(discarded.length > 0 && {
+      discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
+    }),
+  };
+  const figures: Figures = { records, types, sums: addSums(manifests) };
+  const controlTotals = layout.controlTotals.map((rule) => judgeTotal(rule, plan, figures));
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
     countRefusal(manifests) ??
     partitionRefusal(plan, layout, manifests) ??
-    totalRefusal(plan, controlTotals, layout.controlTotals, sums, records) ??
+    totalRefusal(plan, controlTotals, layout.controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     null;
   return {
@@ -79,28 +96,38 @@ function addCounts(counts: Record<string, number>[]): Record<string, number> {
   return sum;
 }
 
+/** What the records add up to. */
+interface Figures {
+  records: RecordCounts;
+  /** Details by record type. */
+  types: Record<string, number>;
+  /** By `sumKey`. */
+  sums: Map<string, FieldTotal>;
+}
+
 interface FieldTotal {
+  field: string;
   total: bigint;
   undecodable: number;
 }
 
 function addSums(manifests: PartManifest[]): Map<string, FieldTotal> {
   const sums = new Map<string, FieldTotal>();
-  for (const { field, total: text, undecodable } of manifests.flatMap((manifest) => manifest.sums)) {
-    const sum = sums.get(field) ?? { total: 0n, undecodable: 0 };
-    sums.set(field, { total: sum.total + BigInt(text), undecodable: sum.undecodable + undecodable });
+  for (const { recordType, field, total: text, undecodable } of manifests.flatMap(({ sums }) => sums)) {
+    const key = sumKey(recordType, field);
+    const sum = sums.get(key) ?? { total: 0n, undecodable: 0 };
+    sums.set(key, { field, total: sum.total + BigInt(text), undecodable: sum.undecodable + undecodable });
   }
   return sums;
 }
 
-function judgeTotal(
-  rule: ControlTotalRule,
-  plan: FilePlan,
-  records: RecordCounts,
-  sums: Map<string, FieldTotal>,
-): ControlTotalResult {
+function sumKey(recordType: string, field: string): string {
+  return `${recordType}.${field}`;
+}
+
+function judgeTotal(rule: ControlTotalRule, plan: FilePlan, figures: Figures): ControlTotalResult {
   const stated = plan[rule.record]?.values[rule.field];
-  const [unscaled, scale] = actualOf(rule, records, sums);
+  const [unscaled, scale] = actualOf(rule, figures);
   const actual = decimalText(unscaled, scale);
   if (!stated || stated.text === null || stated.invalid) {
     return { name: rule.name, expected: null, actual, balanced: false };
@@ -113,13 +140,19 @@ function judgeTotal(
 }
 
 function actualOf(
-  rule: ControlTotalRule,
-  records: RecordCounts,
-  sums: Map<string, FieldTotal>,
+  { equals }: ControlTotalRule,
+  { records, types, sums }: Figures,
 ): [unscaled: bigint, scale: number] {
-  if (rule.equals.kind === 'count-all') return [BigInt(records.read), 0];
-  if (rule.equals.kind === 'count-detail') return [BigInt(records.detail), 0];
-  return [sums.get(rule.equals.field)?.total ?? 0n, rule.equals.scale];
+  switch (equals.kind) {
+    case 'count-all':
+      return [BigInt(records.read), 0];
+    case 'count-detail':
+      return [BigInt(records.detail), 0];
+    case 'count-type':
+      return [BigInt(types[equals.recordType] ?? 0), 0];
+    case 'sum':
+      return [sums.get(sumKey(equals.recordType, equals.field))?.total ?? 0n, equals.scale];
+  }
 }
 
 /** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
@@ -160,18 +193,23 @@ function tilingRefusal(
 }
 
 function countRefusal(manifests: PartManifest[]): Refusal | undefined {
-  for (const { rangeIndex, records, outputs, rejects, reasons } of manifests) {
-    const rows = total(outputs, (output) => output.rows);
+  for (const { rangeIndex, records, outputs, rejects, reasons, expectedRows, recordTypes } of manifests) {
+    const rowsOf = (dataset: string) =>
+      total(outputs, (output) => (output.dataset === dataset ? output.rows : 0));
+    const unbalanced = Object.entries(expectedRows).find(([dataset, rows]) => rowsOf(dataset) !== rows);
     const byReason = total(Object.values(reasons), (count) => count);
+    const discarded = total(recordTypes, (type) => (type.discarded ? type.records : 0));
     const balanced =
-      records.detail === records.accepted + records.rejected &&
-      rows === records.accepted &&
+      records.detail === records.accepted + records.rejected + records.discarded &&
+      records.discarded === discarded &&
+      !unbalanced &&
       (rejects?.rows ?? 0) === records.rejected &&
       byReason === records.rejected;
     if (!balanced) {
+      const [dataset, rows] = unbalanced ?? Object.entries(expectedRows)[0]!;
       return {
         code: 'counts-do-not-balance',
-        message: `Range ${rangeIndex} read ${records.detail} details, but accepted ${records.accepted} (${rows} rows written) and rejected ${records.rejected} (${rejects?.rows ?? 0} written). Nothing was published. Run it again with --force, and report it if it happens twice.`,
+        message: `Range ${rangeIndex} read ${records.detail} details, accepted ${records.accepted}, which make ${rows} rows of ${dataset} (${rowsOf(dataset)} written), rejected ${records.rejected} (${rejects?.rows ?? 0} written) and discarded ${records.discarded}. Nothing was published. Run it again with --force, and report it if it happens twice.`,
       };
     }
   }
@@ -179,14 +217,21 @@ function countRefusal(manifests: PartManifest[]): Refusal | undefined {
 }
 
 function partitionRefusal(plan: FilePlan, layout: Layout, manifests: PartManifest[]): Refusal | undefined {
-  const values = new Set(
-    manifests.flatMap(({ outputs }) => outputs.map(({ partition }) => JSON.stringify(partition))),
-  );
-  return values.size > layout.maxPartitions ? tooManyPartitions(plan.sourceKey, layout) : undefined;
+  for (const dataset of datasetsOf(layout)) {
+    const values = new Set(
+      manifests.flatMap(({ outputs }) =>
+        outputs
+          .filter((output) => output.dataset === dataset.name)
+          .map(({ partition }) => JSON.stringify(partition)),
+      ),
+    );
+    if (values.size > layout.maxPartitions) return tooManyPartitions(plan.sourceKey, layout, dataset);
+  }
+  return undefined;
 }
 
-export function tooManyPartitions(sourceKey: string, layout: Layout): Refusal {
-  const columns = layout.partitionBy.map((field) => field.name).join(', ');
+export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Dataset): Refusal {
+  const columns = dataset.partitionBy.map((field) => field.name).join(', ');
   return {
     code: 'too-many-partitions',
     message: `${sourceKey}: the file has more than ${layout.maxPartitions} values of ${columns}. Each would become a folder of small files; most likely the positions of the layout are off. Nothing was published. Correct the layout, or raise "maxPartitions" in it if so many are meant.`,
@@ -197,10 +242,9 @@ function totalRefusal(
   plan: FilePlan,
   results: ControlTotalResult[],
   rules: ControlTotalRule[],
-  sums: Map<string, FieldTotal>,
-  records: RecordCounts,
+  { records, types, sums }: Figures,
 ): Refusal | undefined {
-  for (const [field, { undecodable }] of sums) {
+  for (const { field, undecodable } of sums.values()) {
     if (undecodable > 0) {
       return {
         code: 'sum-undecodable',
@@ -209,7 +253,7 @@ function totalRefusal(
     }
   }
   const wrong = results.flatMap((result, index) =>
-    result.balanced ? [] : [totalText(result, rules[index]!, records)],
+    result.balanced ? [] : [totalText(result, rules[index]!, records, types)],
   );
   if (wrong.length === 0) return undefined;
   return {
@@ -218,13 +262,22 @@ function totalRefusal(
   };
 }
 
-function totalText(result: ControlTotalResult, rule: ControlTotalRule, records: RecordCounts): string {
-  const counted =
-    rule.equals.kind === 'count-all'
-      ? `the file has ${result.actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`
-      : rule.equals.kind === 'count-detail'
-        ? `the file has ${result.actual} details`
-        : `the details add up to ${result.actual} of ${rule.equals.field}`;
+function totalText(
+  result: ControlTotalResult,
+  { equals }: ControlTotalRule,
+  records: RecordCounts,
+  types: Record<string, number>,
+): string {
+  const counted = {
+    'count-all': () =>
+      `the file has ${result.actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`,
+    'count-detail': () => `the file has ${result.actual} details`,
+    'count-type': () =>
+      `the file has ${Object.entries(types)
+        .map(([name, count]) => `${count} of ${name}`)
+        .join(', ')}`,
+    sum: () => `the details add up to ${result.actual} of ${equals.kind === 'sum' ? equals.field : ''}`,
+  }[equals.kind]();
   return result.expected === null
     ? `${result.name} is blank, and ${counted}`
     : `${result.name} says ${result.expected}, but ${counted}`;

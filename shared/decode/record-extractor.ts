@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { MAX_RECORDS, READ_MARGIN_BYTES } from '../kernel/shapes.ts';
+import { MAX_ENTRIES, MAX_RECORDS, READ_MARGIN_BYTES } from '../kernel/shapes.ts';
+import type { RecordBlock } from './record-block.ts';
 
 /**
  * Cuts a stream of bytes into records, a block at a time, in one fixed buffer of the kernel's memory.
@@ -28,6 +29,7 @@ export const OUTCOME_REASONS = [
   'record-too-short',
   'blank-record',
   'terminator-missing',
+  'parent-missing',
 ] as const;
 
 /** A block and what is decoded of it stay in the processor's second cache. */
@@ -36,7 +38,12 @@ const BLOCK_BYTES = 512 * 1024;
 export const MAX_LINE_BYTES = BLOCK_BYTES;
 const PADDED_BYTES = 128 * 1024;
 
-export class RecordExtractor {
+/** The most records of a block whose tables occur up to `occurrences` times in each. */
+export function blockRecords(occurrences: number): number {
+  return Math.min(MAX_RECORDS, Math.floor(MAX_ENTRIES / occurrences));
+}
+
+export class RecordExtractor implements RecordBlock {
   /** Most records a call of `extract` finds. */
   readonly capacityRecords: number;
   /** Addresses of what is known of each record: */
@@ -62,8 +69,8 @@ export class RecordExtractor {
   private filled = 0;
   private consumed = 0;
 
-  /** `startByte` is where in the file the first pushed byte stands. */
-  constructor(kernel: Kernel, shape: RecordShape, startByte: number) {
+  /** `startByte` is where in the file the first pushed byte stands. A block has at most `mostRecords`. */
+  constructor(kernel: Kernel, shape: RecordShape, startByte: number, mostRecords = MAX_RECORDS) {
     const { lengthBytes } = shape;
     this.kernel = kernel;
     this.shape = shape;
@@ -71,7 +78,7 @@ export class RecordExtractor {
     this.blockBytes = Math.max(BLOCK_BYTES, lengthBytes * 2 + 2);
     this.paddedBytes = Math.max(PADDED_BYTES, lengthBytes);
     // A quarter more than fit: lines may be shorter. Where there are more still, the block is extracted in turns.
-    this.capacityRecords = Math.min(MAX_RECORDS, 4 + Math.ceil((this.blockBytes / lengthBytes) * 1.25));
+    this.capacityRecords = Math.min(mostRecords, 4 + Math.ceil((this.blockBytes / lengthBytes) * 1.25));
     const bufferBytes = this.blockBytes + this.paddedBytes + lengthBytes;
     this.blockAddress = kernel.allocate(bufferBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     this.paddedAddress = this.blockAddress + this.blockBytes;

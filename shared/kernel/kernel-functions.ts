@@ -29,14 +29,81 @@ export interface KernelFunctions {
     rawLengths: number,
     outcomes: number,
   ): number;
-  matchDetails(
+  assignType(
     starts: number,
+    rawLengths: number,
     outcomes: number,
     count: number,
     at: number,
-    pattern: number,
-    patternBytes: number,
+    literals: number,
+    literalCount: number,
+    width: number,
+    type: number,
+    types: number,
   ): void;
+  gatherType(
+    types: number,
+    type: number,
+    count: number,
+    starts: number,
+    outcomes: number,
+    outIndexes: number,
+    outStarts: number,
+    outOutcomes: number,
+  ): number;
+  gatherAddresses(source: number, indexes: number, count: number, out: number): void;
+  trackParents(
+    types: number,
+    outcomes: number,
+    starts: number,
+    count: number,
+    slotOf: number,
+    parentSlotOf: number,
+    resets: number,
+    slotCount: number,
+    last: number,
+    out: number,
+    stride: number,
+  ): void;
+  selectRecords(
+    addresses: number,
+    count: number,
+    at: number,
+    literals: number,
+    literalCount: number,
+    width: number,
+    mask: number,
+  ): number;
+  occurrenceCounts(
+    states: number,
+    values: number,
+    outcomes: number,
+    count: number,
+    least: number,
+    most: number,
+    counts: number,
+  ): number;
+  placeOccurrences(
+    starts: number,
+    outcomes: number,
+    count: number,
+    stride: number,
+    counts: number,
+    most: number,
+    isList: number,
+    present: number,
+    offsets: number,
+    addresses: number,
+    recordOf: number,
+    kinds: number,
+    repeats: number,
+  ): number;
+  numberOccurrences(offsets: number, recordOf: number, count: number, states: number, values: number): void;
+  settleEntries(kinds: number, count: number, states: number): number;
+  nullUnselected(mask: number, count: number, states: number): number;
+  expandMembers(offsets: number, members: number, count: number, out: number): number;
+  appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
+  writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
   countNotOk(outcomes: number, count: number): number;
   decodeTexts(
     records: number,

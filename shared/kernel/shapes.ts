@@ -34,6 +34,19 @@ export const RECORD_TOO_SHORT = 3;
 export const RECORD_BLANK = 4;
 export const RECORD_TERMINATOR_MISSING = 5;
 
+/** The parent of the record is missing, or cannot be decoded itself. */
+export const RECORD_PARENT_MISSING = 6;
+
+/** Of no record type. */
+export const TYPE_UNKNOWN = 255;
+
+/** What an entry of a table is: an occurrence, or what stands for a list without one. Beside the states of values. */
+export const ENTRY_VALUE = 0;
+export const ENTRY_EMPTY_LIST = 4;
+export const ENTRY_NULL_LIST = 5;
+/** Entries of a block over all records: their indexes and counts must fit as those of records do. */
+export const MAX_ENTRIES = 32_000;
+
 /** Records of a block: their indexes fit 16 bits, and counts of nulls and invalids pack into one number. */
 export const MAX_RECORDS = 16_000;
 
@@ -90,4 +103,6 @@ export const DICTIONARY_DATA_CAPACITY = 88;
 export const DICTIONARY_USED = 92;
 /** Bytes the values of the page would take as PLAIN. */
 export const PAGE_PLAIN_BYTES = 96;
+/** Of a list: a byte an entry, 1 where it is not the first of its row. */
+export const PAGE_REPEATS = 100;
 export const PAGE_STATE_BYTES = 128;

@@ -1,11 +1,11 @@
 import { isNumber, scaleOf } from './field-type.ts';
-import type { ControlRecord, ControlTotalRule, Field, Layout } from './layout.ts';
+import type { ControlRecord, ControlTotalRule, Field, Layout, RecordType } from './layout.ts';
 import type { LayoutFile } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 
 /** What header and trailer state, and where it is reported if they cannot. */
 export interface ControlContext {
-  fields: Field[];
+  recordTypes: RecordType[];
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
   problems: string[];
@@ -51,33 +51,69 @@ export function compileBusinessDate(
   return { headerField: entry.header, onMismatch: entry.onMismatch ?? 'warn' };
 }
 
-/** `count(all)`, `count(detail)`, `sum(<field>)` */
+/** `count(all)`, `count(detail)`, `count(<record type>)`, `sum(<field>)`, `sum(<record type>.<field>)` */
 function compileFigure(
   text: string,
   at: string,
-  { fields, problems }: ControlContext,
+  { recordTypes, problems }: ControlContext,
 ): ControlTotalRule['equals'] | undefined {
   if (text === 'count(all)') return { kind: 'count-all' };
   if (text === 'count(detail)') return { kind: 'count-detail' };
-  const sum = /^sum\(\s*([a-z0-9_]+)\s*\)$/.exec(text);
-  if (!sum) {
-    problems.push(`'${at}' is '${text}'${didYouMean(text, ['count(all)', 'count(detail)', 'sum(<field>)'])}`);
+  const figure = /^(count|sum)\(\s*(?:([a-z0-9_]+)\.)?([a-z0-9_]+)\s*\)$/.exec(text);
+  const typeNames = recordTypes.map(({ name }) => name);
+  if (!figure || (figure[1] === 'count' && figure[2] !== undefined)) {
+    const forms = ['count(all)', 'count(detail)', 'count(<record type>)', 'sum(<field>)'];
+    problems.push(`'${at}' is '${text}'${didYouMean(text, forms)}`);
     return undefined;
   }
-  const fieldIndex = fields.findIndex((field) => field.name === sum[1]);
-  if (fieldIndex < 0) {
-    const numbers = fields.filter((field) => isNumber(field.type)).map((field) => field.name);
-    problems.push(`'${at}' sums '${sum[1]}', which is not a field${didYouMean(sum[1]!, numbers)}`);
+  const [, kind, of, name] = figure as unknown as [string, string, string | undefined, string];
+  if (kind === 'count') {
+    if (typeNames.includes(name)) return { kind: 'count-type', recordType: name };
+    problems.push(`'${at}' counts '${name}'${didYouMean(name, ['all', 'detail', ...typeNames])}`);
     return undefined;
   }
-  const { type } = fields[fieldIndex]!;
-  if (type.kind !== 'integer' && type.kind !== 'decimal') {
+  if (of !== undefined && !typeNames.includes(of)) {
+    problems.push(`'${at}' sums a field of '${of}', which is no record type${didYouMean(of, typeNames)}`);
+    return undefined;
+  }
+  return compileSum(name, of, at, recordTypes, problems);
+}
+
+function compileSum(
+  name: string,
+  of: string | undefined,
+  at: string,
+  recordTypes: RecordType[],
+  problems: string[],
+): ControlTotalRule['equals'] | undefined {
+  const asked = recordTypes.filter((type) => of === undefined || type.name === of);
+  const found = asked.flatMap(({ name: recordType, datasets }) =>
+    (datasets[0]?.fields ?? [])
+      .filter((field) => field.name === name && !field.list && field.origin.kind === 'record')
+      .map((field) => ({ recordType, field })),
+  );
+  if (found.length > 1) {
     problems.push(
-      `'${at}' sums '${sum[1]}' of type ${type.kind}; only integers and decimals have exact sums`,
+      `'${at}' sums '${name}', which ${found.map(({ recordType }) => recordType).join(' and ')} have: say sum(<record type>.${name})`,
     );
     return undefined;
   }
-  return { kind: 'sum', field: sum[1]!, fieldIndex, scale: scaleOf(type) };
+  const [only] = found;
+  if (!only) {
+    const numbers = asked
+      .flatMap(({ datasets }) => datasets[0]?.fields ?? [])
+      .filter(({ type, list }) => isNumber(type) && !list);
+    const names = numbers.map((field) => field.name);
+    problems.push(`'${at}' sums '${name}', which is not a field${didYouMean(name, names)}`);
+    return undefined;
+  }
+  const { type, when } = only.field;
+  if (type.kind !== 'integer' && type.kind !== 'decimal') {
+    problems.push(`'${at}' sums '${name}' of type ${type.kind}; only integers and decimals have exact sums`);
+    return undefined;
+  }
+  if (when) problems.push(`'${at}' sums '${name}', which is not in every record (it has 'when')`);
+  return { kind: 'sum', field: name, recordType: only.recordType, scale: scaleOf(type) };
 }
 
 function controlField(

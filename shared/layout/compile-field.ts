@@ -29,6 +29,10 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
   checkKeys(entry, type, label, problems);
   return {
     name: entry.name,
+    origin: { kind: 'record' },
+    list: undefined,
+    inOccurrence: false,
+    when: undefined,
     ...range,
     type,
     encoding: fieldEncoding(entry, type, label, context),

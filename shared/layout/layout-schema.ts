@@ -12,12 +12,29 @@ const snakeCase = z
 const position = z.int().min(1);
 const byteOrder = z.enum(['big', 'little']);
 const MAX_RECORD_BYTES = 1_048_576;
+/** More occurrences than that are no table but a file. */
+const MAX_OCCURRENCES = 10_000;
+const MAX_RECORD_TYPES = 200;
 
-const field = z.strictObject({
+const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+/** What bytes must be: one of these texts, or one of these bytes in hex. */
+const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
+const match = z.strictObject({ start: position, end: position, ...literal });
+/** A rule on bytes, or on a field by its name. */
+const selection = z.strictObject({
+  field: z.string().optional(),
+  start: position.optional(),
+  end: position.optional(),
+  ...literal,
+});
+
+/** A field at a place of the record. */
+const placedField = {
   name: snakeCase,
-  start: position,
-  end: position,
-  type: z.string(),
+  start: position.optional(),
+  end: position.optional(),
+  type: z.string().optional(),
+  when: selection.optional(),
   encoding: z.string().optional(),
   usage: z.enum(['display', 'packed', 'binary', 'float']).optional(),
   digits: z.int().min(1).max(38).optional(),
@@ -37,13 +54,42 @@ const field = z.strictObject({
   format: z.string().optional(),
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
+};
+
+const occurs = z.strictObject({
+  count: z.int().min(1).max(MAX_OCCURRENCES),
+  least: z.int().min(0).optional(),
+  dependingOn: z.string().optional(),
+  stride: position.optional(),
+  as: z.enum(['list', 'columns', 'rows']).optional(),
+  dataset: snakeCase.optional(),
+  keys: z.array(z.string()).min(1).optional(),
+  partitionBy: z.array(z.string()).optional(),
 });
 
-const match = z.strictObject({ start: position, end: position, equals: z.string().min(1) });
+const elementField = z.strictObject(placedField);
+const field = z.strictObject({
+  ...placedField,
+  fromHeader: z.string().optional(),
+  fromParent: z.string().optional(),
+  occurs: occurs.optional(),
+  fields: z.array(elementField).min(1).optional(),
+});
+
 const controlRecord = z.strictObject({
   match,
-  fields: z.array(field).optional(),
+  fields: z.array(elementField).optional(),
   copybook: z.unknown().optional(),
+});
+const recordType = z.strictObject({
+  name: snakeCase,
+  description: z.string().optional(),
+  match: match.optional(),
+  discard: z.boolean().optional(),
+  parent: z.string().optional(),
+  fields: z.array(field).min(1).optional(),
+  copybook: z.unknown().optional(),
+  partitionBy: z.array(z.string()).optional(),
 });
 const lengthField = z.strictObject({
   start: position,
@@ -70,10 +116,11 @@ export const layoutSchema = z.strictObject({
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
-  fields: z.array(field).min(1),
+  fields: z.array(field).min(1).optional(),
   // Replaced by fields before a layout is read (expand-copybook.ts): here only so that a misspelt one finds it.
   copybook: z.unknown().optional(),
   detail: z.strictObject({ match }).optional(),
+  recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
   controlTotals: z
@@ -89,7 +136,14 @@ export const layoutSchema = z.strictObject({
 });
 
 export type LayoutFile = z.infer<typeof layoutSchema>;
-export type FieldEntry = z.infer<typeof field>;
+/** An entry of `fields`: a field at a place, a copy of one elsewhere, or a table. */
+export type FieldItem = z.infer<typeof field>;
+export type ElementItem = z.infer<typeof elementField>;
+/** An entry that is a field at a place. */
+export type FieldEntry = ElementItem & { start: number; end: number; type: string };
+export type RecordTypeEntry = z.infer<typeof recordType>;
+export type OccursEntry = z.infer<typeof occurs>;
+export type SelectionEntry = z.infer<typeof selection>;
 export type RecordEntry = LayoutFile['record'];
 export type MatchEntry = z.infer<typeof match>;
 

@@ -16,13 +16,9 @@ export interface Layout {
   };
   /** Globs of the keys this layout reads. */
   files: string[];
-  /** Every field, in the layout's order. */
-  fields: Field[];
-  /** The fields that become columns of the Parquet files: all but the partition columns. */
-  columns: Field[];
-  partitionBy: Field[];
+  /** The kinds of detail records, in the order they are tried; at least one. */
+  recordTypes: RecordType[];
   maxPartitions: number;
-  detail: RecordMatch | undefined;
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
   controlTotals: ControlTotalRule[];
@@ -31,6 +27,67 @@ export interface Layout {
   rejects: { maxPercent: number };
   /** 16 hex digits over everything above that changes rows. */
   fingerprint: string;
+}
+
+/** One kind of detail record, and what becomes of it. */
+export interface RecordType {
+  /** By which it is counted. */
+  name: string;
+  /** Undefined: every record is one. */
+  match: RecordMatch | undefined;
+  /** Name of the record type whose last record before is its parent. */
+  parent: string | undefined;
+  /** Whose rows it makes: its own, then one dataset a table of child rows. None where it is discarded by name. */
+  datasets: Dataset[];
+}
+
+/** Rows of one shape: a record each, or an occurrence of a table in a record. */
+export interface Dataset {
+  /** Name of the table that people query. */
+  name: string;
+  /** Of child rows: the table whose occurrences they are. */
+  occurs: Occurs | undefined;
+  /** Every field, in the layout's order. */
+  fields: Field[];
+  /** The fields that become columns of the Parquet files: all but the partition columns. */
+  columns: Field[];
+  partitionBy: Field[];
+}
+
+/** A table: the same fields several times in a record. The positions of its fields are those of the first occurrence. */
+export interface Occurs {
+  /** Of the list or of the dataset of child rows. */
+  name: string;
+  /** The most times. */
+  count: number;
+  /** The least, where `dependingOn` says how many there are. */
+  least: number;
+  strideBytes: number;
+  dependingOn: Field | undefined;
+}
+
+/** A column of type list, whose elements are one field or several. */
+export interface ListColumn extends Occurs {
+  /** Its elements have named fields. */
+  isStruct: boolean;
+  when: Selection | undefined;
+}
+
+/** Which bytes a field is read from: its record's, the header's, or those of the last record of the parent type. */
+export type FieldOrigin =
+  | { kind: 'record' }
+  | { kind: 'header' }
+  | { kind: 'parent'; recordType: string }
+  /** No bytes at all: the number of the occurrence, from 1. */
+  | { kind: 'occurrence-number' };
+
+/** A field is there only in records of which bytes `startByte` to `endByte` are one of `anyOf`. */
+export interface Selection {
+  startByte: number;
+  endByte: number;
+  anyOf: Uint8Array[];
+  /** The bytes are those of an occurrence, not once in the record. */
+  inOccurrence: boolean;
 }
 
 /** How pages are compressed; a column on which it does not pay is written as `none`. */
@@ -77,6 +134,13 @@ export type Keep = 'all' | 'alphanumeric' | 'digits';
 
 export interface Field {
   name: string;
+  origin: FieldOrigin;
+  /** The list whose elements hold it. */
+  list: ListColumn | undefined;
+  /** Of child rows: it stands in each occurrence, not once in the record. */
+  inOccurrence: boolean;
+  /** When it is there at all, as where items share bytes. */
+  when: Selection | undefined;
   /** Offset of its first byte in the record. */
   startByte: number;
   /** Offset behind its last byte. */
@@ -112,12 +176,13 @@ export interface Field {
   falseValues: string[];
 }
 
-/** Bytes `startByte` to `endByte` of a record equal `bytes`. */
+/** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
 export interface RecordMatch {
   startByte: number;
   endByte: number;
-  equals: string;
-  bytes: Uint8Array;
+  anyOf: Uint8Array[];
+  /** As the layout says it, for people: `'01'` or `'01' or '02'`. */
+  text: string;
 }
 
 export interface ControlRecord {
@@ -134,12 +199,47 @@ export interface ControlTotalRule {
   equals:
     | { kind: 'count-all' }
     | { kind: 'count-detail' }
-    | { kind: 'sum'; field: string; fieldIndex: number; scale: number };
+    | { kind: 'count-type'; recordType: string }
+    | { kind: 'sum'; field: string; recordType: string; scale: number };
 }
 
-/** The fields whose values are summed, by index into `layout.fields`, each once. */
-export function summedFieldIndexes(layout: Layout): number[] {
-  const indexes = new Set<number>();
-  for (const { equals } of layout.controlTotals) if (equals.kind === 'sum') indexes.add(equals.fieldIndex);
-  return [...indexes].sort((a, b) => a - b);
+/** Name of a field among those of its record: of an element of a list with the list's before it. */
+export function fieldPath({ name, list }: Field): string {
+  return list?.isStruct ? `${list.name}.${name}` : name;
+}
+
+/** Every dataset of a layout, in the order of its record types. */
+export function datasetsOf(layout: Pick<Layout, 'recordTypes'>): Dataset[] {
+  return layout.recordTypes.flatMap(({ datasets }) => datasets);
+}
+
+/** Whether rows carry fields of the header. */
+export function copiesHeader(layout: Pick<Layout, 'recordTypes'>): boolean {
+  return datasetsOf(layout).some(({ fields }) => fields.some(({ origin }) => origin.kind === 'header'));
+}
+
+/** The most often a table of the layout occurs in a record; 1 without tables. */
+export function mostOccurrences(layout: Pick<Layout, 'recordTypes'>): number {
+  return Math.max(
+    1,
+    ...datasetsOf(layout).flatMap(({ occurs, columns }) => [
+      occurs?.count ?? 1,
+      ...columns.map(({ list }) => list?.count ?? 1),
+    ]),
+  );
+}
+
+/** The rows of a layout of one record type; of others, those of the first that has some. */
+export function firstDataset(layout: Pick<Layout, 'recordTypes'>): Dataset {
+  return datasetsOf(layout)[0]!;
+}
+
+/** The fields of a record type whose values are summed, each once. */
+export function summedFields(layout: Layout, recordType: RecordType): Field[] {
+  const fields = new Set<Field>();
+  for (const { equals } of layout.controlTotals) {
+    if (equals.kind !== 'sum' || equals.recordType !== recordType.name) continue;
+    for (const field of recordType.datasets[0]!.fields) if (field.name === equals.field) fields.add(field);
+  }
+  return [...fields];
 }

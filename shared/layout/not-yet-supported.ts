@@ -62,7 +62,12 @@ const FIELD_CHECKS: Check<Field>[] = [
 /** Everything in the layout that cannot be decoded yet, as clauses that name the key. */
 export function notYetSupported(layout: DeclaredLayout): string[] {
   const places: [string, Field[]][] = [
-    ['fields', layout.fields],
+    ...layout.recordTypes.flatMap((type, index) =>
+      type.datasets.map(({ fields }): [string, Field[]] => [
+        layout.recordTypes.length > 1 ? `recordTypes[${index}].fields` : 'fields',
+        fields,
+      ]),
+    ),
     ['header.fields', layout.header?.fields ?? []],
     ['trailer.fields', layout.trailer?.fields ?? []],
   ];

@@ -4,7 +4,7 @@ import { columnsOf } from './copybook/columns.ts';
 import type { StoredItem, StoredRecord } from './copybook/storage.ts';
 import { endOf } from './copybook/storage.ts';
 import type { FieldType } from './field-type.ts';
-import type { DeclaredLayout, Field } from './layout.ts';
+import { type DeclaredLayout, datasetsOf, type Field } from './layout.ts';
 
 /** The table that layout documents print: one line a field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
@@ -36,7 +36,7 @@ export function layoutTables(layout: DeclaredLayout): PositionsTable[] {
   const { lengthBytes } = layout.record;
   const table = (name: string, fields: Field[]) => ({ name, lengthBytes, rows: fields.map(fieldRow) });
   return [
-    table(layout.name, layout.fields),
+    ...datasetsOf(layout).map(({ name, fields }) => table(name, fields)),
     ...(layout.header ? [table(`${layout.name} header`, layout.header.fields)] : []),
     ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields)] : []),
   ];

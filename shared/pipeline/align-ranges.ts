@@ -1,11 +1,12 @@
 import type { Refusal } from '../control/refusal.ts';
 import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { UsageError } from '../errors.ts';
-import type { Layout } from '../layout/layout.ts';
+import { datasetsOf, type Layout } from '../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../ranges/plan-ranges.ts';
 import type { FileGeometry } from './file-geometry.ts';
+import { cutsAtGroups } from './group-starts.ts';
 import { inParallel } from './in-parallel.ts';
 
 const LF = 0x0a;
@@ -39,12 +40,12 @@ export async function alignRanges(
       ? undefined
       : await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
   const wrong = checked?.indexOf(false) ?? -1;
-  if (checked && wrong < 0) return rangesBetween(details, cuts);
+  if (checked && wrong < 0) return rangesBetween(details, await aligner.atGroups(cuts));
   if (layout.record.format === 'fixed') return aligner.brokenAt(cuts[wrong]!);
   const moved = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
   const lost = moved.indexOf(undefined);
   if (lost >= 0) return aligner.lineTooLong(cuts[lost]!);
-  return rangesBetween(details, moved as number[]);
+  return rangesBetween(details, await aligner.atGroups(moved as number[], null));
 }
 
 class Aligner {
@@ -64,7 +65,8 @@ class Aligner {
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
     if (terminatorBytes === 0) {
-      if (this.layout.fields.some((field) => field.type.kind === 'binary')) return true;
+      if (datasetsOf(this.layout).some(({ fields }) => fields.some(({ type }) => type.kind === 'binary')))
+        return true;
       const record = await this.read(cut - this.layout.record.lengthBytes, cut);
       return !record.includes(LF);
     }
@@ -85,6 +87,14 @@ class Aligner {
       length *= 8;
     }
     return at >= endByte ? endByte : undefined;
+  }
+
+  /** Cuts that part no child record from its parents. Lines of any length have no stride. */
+  atGroups(cuts: number[], strideBytes = this.geometry.strideBytes): Promise<number[]> {
+    const { details } = this.geometry;
+    return cutsAtGroups(cuts, this.layout, { strideBytes, details }, ({ startByte, endByte }) =>
+      this.read(startByte, endByte),
+    );
   }
 
   brokenAt(cut: number): Refusal {

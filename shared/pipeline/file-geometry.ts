@@ -2,7 +2,7 @@ import { matchesControlRecord, readControlRecord } from '../control/control-reco
 import type { ControlRecordFound } from '../control/file-plan.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
-import type { ControlRecord, Layout } from '../layout/layout.ts';
+import { type ControlRecord, copiesHeader, type Layout } from '../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import {
@@ -131,7 +131,9 @@ export class GeometryProbe {
     const take = (control: ControlRecord, range: ByteRange): ControlRecordFound | undefined => {
       const bytes = record(range);
       if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
-      return { ...range, values: readControlRecord(bytes, control, lengthBytes) };
+      const values = readControlRecord(bytes, control, lengthBytes);
+      const copied = control === layout.header && copiesHeader(layout);
+      return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
     };
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
@@ -207,10 +209,10 @@ export class GeometryProbe {
   }
 
   private missing(which: 'header' | 'trailer', position: string, control: ControlRecord): Refusal {
-    const { startByte, endByte, equals } = control.match;
+    const { startByte, endByte, text } = control.match;
     return this.refusal(
       `${which}-missing`,
-      `its ${position} record is no ${which}: bytes ${startByte + 1} to ${endByte} are not '${equals}'`,
+      `its ${position} record is no ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
       which === 'trailer'
         ? 'The file was most likely cut off on its way: ask for it to be sent again.'
         : 'Check that the file belongs to this layout.',

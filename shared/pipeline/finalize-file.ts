@@ -74,7 +74,8 @@ async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layou
   const files = (kind: MergeResult['kind']) =>
     results
       .filter((result) => result.kind === kind)
-      .map(({ partition, mergedKey, fileName, rows, bytes }) => ({
+      .map(({ dataset, partition, mergedKey, fileName, rows, bytes }) => ({
+        dataset,
         partition,
         mergedKey,
         fileName,

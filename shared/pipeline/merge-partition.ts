@@ -1,7 +1,7 @@
 import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
-import type { Compression } from '../layout/layout.ts';
+import { type Compression, datasetsOf } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { MAGIC } from '../parquet/format.ts';
 import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
@@ -10,7 +10,7 @@ import { encodeTail } from '../parquet/parquet-file-writer.ts';
 import { shiftRowGroup } from '../parquet/row-group.ts';
 import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../parquet/row-group-reader.ts';
-import type { ColumnSchema } from '../parquet/schema.ts';
+import { type ColumnSchema, columnSchemas } from '../parquet/schema.ts';
 import { readSourceFile, type SourceFile, type SourceRowGroup } from '../parquet/source-file.ts';
 import type { ObjectPiece, ObjectStore } from '../ports/object-store.ts';
 import { inParallel } from './in-parallel.ts';
@@ -24,6 +24,8 @@ import { REJECT_COLUMNS } from './reject-writer.ts';
 export interface MergeSpec extends PlannedFile<MergePart> {
   mergeIndex: number;
   kind: 'rows' | 'rejects';
+  /** Whose rows they are, or whose rejects. */
+  dataset: string;
   partition: Record<string, string | null>;
   outputKey: string;
   fileName: string;
@@ -53,8 +55,8 @@ export async function mergePartition(
     readSourceFile(part.bytes, (range) => ports.lake.readRange(part.key, range)),
   );
   const layout = readLayout(plan.layout.text, plan.layout.file);
-  const schema =
-    spec.kind === 'rejects' ? REJECT_COLUMNS : layout.columns.map(({ name, type }) => ({ name, type }));
+  const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
+  const schema = spec.kind === 'rejects' ? REJECT_COLUMNS : columnSchemas(dataset!.columns);
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
@@ -67,6 +69,7 @@ export async function mergePartition(
         );
   const result: MergeResult = {
     kind: spec.kind,
+    dataset: spec.dataset,
     partition: spec.partition,
     mergedKey: spec.outputKey,
     fileName: spec.fileName,

@@ -14,8 +14,8 @@ import {
   ledgerDayPrefix,
   rejectsDataset,
 } from '../keys/lake-keys.ts';
-import { hiveType } from '../layout/field-type.ts';
-import type { Layout } from '../layout/layout.ts';
+import { datasetsOf, type Layout } from '../layout/layout.ts';
+import { columnSchemas, hiveColumns } from '../parquet/schema.ts';
 import type { CatalogColumn } from '../ports/catalog.ts';
 import { inParallel } from './in-parallel.ts';
 import { fromJsonBytes, readJson, toJsonBytes } from './json-object.ts';
@@ -56,7 +56,15 @@ export async function publishDay(
     if (waitingFor) return { published: last !== undefined, commit: last?.commit, waitingFor };
     const committedAt = ports.clock.now().toISOString();
     const next = (last?.commit ?? 0) + 1;
-    const commit = planDayCommit(next, businessDate, committedAt, entries, tableSchemas(layout), last);
+    const commit = planDayCommit(
+      layout.name,
+      next,
+      businessDate,
+      committedAt,
+      entries,
+      tableSchemas(layout),
+      last,
+    );
     try {
       await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, next), toJsonBytes(commit));
     } catch (error) {
@@ -131,20 +139,16 @@ function missingFiles(expected: number | string[] | undefined, entries: LedgerEn
   return missing.length > 0 ? missing.join(', ') : undefined;
 }
 
-function tableSchemas(layout: Layout): { rows: TableSchema; rejects: TableSchema } {
-  const column = ({ name, type }: Pick<Layout['columns'][number], 'name' | 'type'>) => ({
-    name,
-    type: hiveType(type),
-  });
+function tableSchemas(layout: Layout): { rows: TableSchema[]; rejects: TableSchema } {
   return {
-    rows: {
-      dataset: layout.name,
-      columns: layout.columns.map(column),
-      partitionKeys: [...DAY_KEYS, ...layout.partitionBy.map(column)],
-    },
+    rows: datasetsOf(layout).map(({ name, columns, partitionBy }) => ({
+      dataset: name,
+      columns: hiveColumns(columnSchemas(columns)),
+      partitionKeys: [...DAY_KEYS, ...hiveColumns(columnSchemas(partitionBy))],
+    })),
     rejects: {
       dataset: rejectsDataset(layout.name),
-      columns: REJECT_COLUMNS.map(column),
+      columns: hiveColumns(REJECT_COLUMNS),
       partitionKeys: DAY_KEYS,
     },
   };

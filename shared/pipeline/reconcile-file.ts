@@ -3,7 +3,7 @@ import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { parquetFileName, runKeys } from '../keys/run-keys.ts';
-import type { Compression } from '../layout/layout.ts';
+import { datasetsOf, type Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { planMerge } from '../parquet/merge-plan.ts';
 import { inParallel } from './in-parallel.ts';
@@ -53,7 +53,7 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
   };
   if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
-  const specs = planMerges(plan, layout.compression, manifests);
+  const specs = planMerges(plan, layout, manifests);
   await inParallel(specs, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
   await writeJson(
     lake,
@@ -79,29 +79,49 @@ async function isLoadedAlready(
   );
 }
 
-/** Merged files of all partitions in the order of their names, then those of the rejects. */
-function planMerges(plan: FilePlan, compression: Compression, manifests: PartManifest[]): MergeSpec[] {
+/** Merged files of all datasets and partitions in the order of their names, then those of the rejects. */
+function planMerges(plan: FilePlan, layout: Layout, manifests: PartManifest[]): MergeSpec[] {
   const keys = runKeys(plan.runId);
-  const byPartition = new Map<string, PartOutput[]>();
-  for (const output of manifests.flatMap((manifest) => manifest.outputs)) {
-    const name = JSON.stringify(output.partition);
-    byPartition.set(name, [...(byPartition.get(name) ?? []), output]);
-  }
+  const outputs = manifests.flatMap((manifest) => manifest.outputs);
   const specs: MergeSpec[] = [];
-  for (const name of [...byPartition.keys()].sort()) {
-    const parts = byPartition.get(name)!;
-    const partition = parts[0]!.partition;
-    for (const [fileIndex, file] of planMerge(parts).entries()) {
-      const fileName = parquetFileName(plan.sourceId, fileIndex, compression);
-      const outputKey = keys.merged(partition, fileName);
-      specs.push({ mergeIndex: specs.length, kind: 'rows', partition, outputKey, fileName, ...file });
+  for (const dataset of datasetsOf(layout)) {
+    const byPartition = new Map<string, PartOutput[]>();
+    for (const output of outputs) {
+      if (output.dataset !== dataset.name) continue;
+      const name = JSON.stringify(output.partition);
+      byPartition.set(name, [...(byPartition.get(name) ?? []), output]);
+    }
+    const folder = dataset.name === plan.dataset ? undefined : dataset.name;
+    const joinable = dataset.columns.every(({ list }) => !list);
+    for (const name of [...byPartition.keys()].sort()) {
+      const parts = byPartition.get(name)!;
+      const { partition } = parts[0]!;
+      for (const [fileIndex, file] of planMerge(parts, joinable).entries()) {
+        const fileName = parquetFileName(plan.sourceId, fileIndex, layout.compression);
+        specs.push({
+          mergeIndex: specs.length,
+          kind: 'rows',
+          dataset: dataset.name,
+          partition,
+          outputKey: keys.merged(partition, fileName, folder),
+          fileName,
+          ...file,
+        });
+      }
     }
   }
   const rejects = manifests.flatMap((manifest) => (manifest.rejects ? [manifest.rejects] : []));
   for (const [fileIndex, file] of planMerge(rejects).entries()) {
     const fileName = parquetFileName(plan.sourceId, fileIndex, 'snappy');
-    const outputKey = keys.mergedRejects(fileName);
-    specs.push({ mergeIndex: specs.length, kind: 'rejects', partition: {}, outputKey, fileName, ...file });
+    specs.push({
+      mergeIndex: specs.length,
+      kind: 'rejects',
+      dataset: plan.dataset,
+      partition: {},
+      outputKey: keys.mergedRejects(fileName),
+      fileName,
+      ...file,
+    });
   }
   return specs;
 }

@@ -20,6 +20,10 @@ export function fieldOf(
   if (typeof dateFormat === 'string') throw new Error(dateFormat);
   return {
     name: 'x',
+    origin: { kind: 'record' },
+    list: undefined,
+    inOccurrence: false,
+    when: undefined,
     startByte: 2,
     endByte: 2 + lengthBytes,
     type: parsed,

@@ -4,7 +4,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
-import type { Compression, Layout } from '../../shared/layout/layout.ts';
+import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
@@ -77,7 +77,7 @@ function kernel({ path, layout, scratchDir }: Arena, name: string, compression: 
       const pieces: [string, Uint8Array][] = [];
       await run.convert(details, layout, compression, (values, bytes) => {
         const partition = Object.fromEntries(
-          layout.partitionBy.map((field, index) => [field.name, values[index]!]),
+          firstDataset(layout).partitionBy.map((field, index) => [field.name, values[index]!]),
         );
         const folder = join(outDir, partitionPath(partition));
         mkdirSync(folder, { recursive: true });

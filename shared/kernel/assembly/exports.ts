@@ -21,12 +21,22 @@ export {
 export { decodeDoubles } from './doubles';
 export { nullFilled, settleBlanks } from './fillings';
 export { decodeFloats } from './floats';
-export { packBits, writeIndexes, writeLevels } from './levels';
+export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
+export {
+  appendEntries,
+  expandMembers,
+  nullUnselected,
+  numberOccurrences,
+  occurrenceCounts,
+  placeOccurrences,
+  settleEntries,
+} from './occurrences';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
-export { countNotOk, findFixed, findLines, matchDetails } from './records';
+export { assignType, gatherAddresses, gatherType, selectRecords, trackParents } from './record-types';
+export { countNotOk, findFixed, findLines } from './records';
 export { heapAddress, resultAddress } from './result';
 export { compressSnappy } from './snappy';
 export { uncompressSnappy } from './snappy-reader';

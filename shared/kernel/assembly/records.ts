@@ -4,7 +4,6 @@ import {
   RECORD_TERMINATOR_MISSING,
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
-  RECORD_UNKNOWN_TYPE,
 } from '../shapes';
 import { RESULT } from './result';
 
@@ -118,23 +117,6 @@ export function findFixed(
   }
   store<u32>(RESULT, start as u32);
   return count;
-}
-
-/** Records that can be decoded but do not hold `pattern` at `at` get the outcome of an unknown type. */
-export function matchDetails(
-  starts: usize,
-  outcomes: usize,
-  count: i32,
-  at: i32,
-  pattern: usize,
-  patternBytes: i32,
-): void {
-  for (let record = 0; record < count; record++) {
-    if (load<u8>(outcomes + record) !== (RECORD_OK as u8)) continue;
-    const from = (load<u32>(starts + (record << 2)) as usize) + at;
-    if (memory.compare(from, pattern, patternBytes) !== 0)
-      store<u8>(outcomes + record, RECORD_UNKNOWN_TYPE as u8);
-  }
 }
 
 /** How many records of a block cannot be decoded as they stand. */
