@@ -117,8 +117,15 @@ describe('layout from-copybook and from-positions', () => {
       'detail-record',
     );
     expect(JSON.parse(detail.stdout).name).toBe('detail_record');
-    const depending = await layout('from-copybook', copybook('copybook-tables-synchronized'));
-    expect([depending.code, depending.stderr]).toEqual([2, expect.stringContaining('TAIL-COUNT')]);
+    const alternatives = await layout(
+      'from-copybook',
+      copybook('copybook-redefines-nested'),
+      '--occurs',
+      'rows',
+    );
+    expect([alternatives.code, alternatives.stderr]).toEqual([2, expect.stringContaining("--occurs 'rows'")]);
+    const tables = await layout('from-copybook', copybook('copybook-tables-synchronized'));
+    expect(tables.stdout).toContain('"dependingOn": "tail_count"');
   });
 
   it('imports a SAS dictionary', async () => {

@@ -21,7 +21,7 @@ const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]
 const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
 const match = z.strictObject({ start: position, end: position, ...literal });
 /** A rule on bytes, or on a field by its name. */
-const selection = z.strictObject({
+export const selectionSchema = z.strictObject({
   field: z.string().optional(),
   start: position.optional(),
   end: position.optional(),
@@ -34,7 +34,7 @@ const placedField = {
   start: position.optional(),
   end: position.optional(),
   type: z.string().optional(),
-  when: selection.optional(),
+  when: selectionSchema.optional(),
   encoding: z.string().optional(),
   usage: z.enum(['display', 'packed', 'binary', 'float']).optional(),
   digits: z.int().min(1).max(38).optional(),
@@ -143,7 +143,7 @@ export type ElementItem = z.infer<typeof elementField>;
 export type FieldEntry = ElementItem & { start: number; end: number; type: string };
 export type RecordTypeEntry = z.infer<typeof recordType>;
 export type OccursEntry = z.infer<typeof occurs>;
-export type SelectionEntry = z.infer<typeof selection>;
+export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
 export type MatchEntry = z.infer<typeof match>;
 
