@@ -6,7 +6,7 @@ import { createReconciler } from '../functions/reconciler/handler.ts';
 import { createSplitter } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
 import type { DayCommit } from '../shared/control/day-commit.ts';
-import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
+import type { LedgerEntry, MergedFile } from '../shared/control/ledger-entry.ts';
 import type { ControlTotalResult, RecordCounts } from '../shared/control/reconcile.ts';
 import { PipelineError } from '../shared/errors.ts';
 import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
@@ -70,6 +70,7 @@ export interface FileSummary {
 
 export interface SummaryOutput {
   key: string;
+  dataset: string;
   partition: Record<string, string | null>;
   rows: number;
   bytes: number;
@@ -270,16 +271,15 @@ async function publishedOutputs(
   const stored =
     commit === undefined ? undefined : await lake.get(dayCommitKey(dataset, businessDate, commit));
   const tables = stored ? fromJsonBytes<DayCommit>(stored.bytes).tables : [];
-  const outputsOf = (table: string, files: typeof loaded.outputs): SummaryOutput[] =>
-    files.map(({ partition, mergedKey, rows, bytes }) => {
-      const published = tables
-        .find((candidate) => candidate.dataset === table)
-        ?.partitions.flatMap((candidate) => candidate.objects)
-        .find((object) => object.sourceId === sourceId && object.mergedKey === mergedKey);
-      return { key: published?.key ?? mergedKey, partition, rows, bytes };
-    });
+  const outputOf = (table: string, { partition, mergedKey, rows, bytes }: MergedFile): SummaryOutput => {
+    const published = tables
+      .find((candidate) => candidate.dataset === table)
+      ?.partitions.flatMap((candidate) => candidate.objects)
+      .find((object) => object.sourceId === sourceId && object.mergedKey === mergedKey);
+    return { key: published?.key ?? mergedKey, dataset: table, partition, rows, bytes };
+  };
   return {
-    rows: outputsOf(dataset, loaded.outputs),
-    rejects: outputsOf(rejectsDataset(dataset), loaded.rejectOutputs),
+    rows: loaded.outputs.map((file) => outputOf(file.dataset, file)),
+    rejects: loaded.rejectOutputs.map((file) => outputOf(rejectsDataset(dataset), file)),
   };
 }

@@ -117,6 +117,12 @@ describe('record types that are refused', () => {
       ["needs 'field', or 'start' and 'end'"],
     ],
     [
+      'a rule on a field of the header',
+      (l) => (l.recordTypes[0].fields[0].when = { field: 'lot', equals: '0001' }),
+      ["'lot', which is not a field here"],
+    ],
+    ['required by a rule', (l) => (child(l).fields[1].required = true), ['there only by its rule']],
+    [
       'a count of no type',
       (l) => (l.controlTotals = [{ header: 'lot', equals: 'count(kid)' }]),
       ["counts 'kid'"],

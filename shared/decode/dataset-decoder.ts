@@ -215,7 +215,6 @@ export class DatasetDecoder {
         const state = bytes[vector.states + row]!;
         if (state >= ENTRY_EMPTY_LIST) continue;
         if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
-        if (field.required && field.when && state !== STATE_INVALID) continue;
         const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
         if (block.outcomeOf(record) !== RECORD_OK) continue;
         onFault(record, { field, address: view.getUint32(addresses + row * 4, true) });

@@ -39,6 +39,7 @@ export function compileFields(items: FieldItem[], at: string, context: FieldsCon
   for (const [index, item] of items.entries()) {
     const field = single[index];
     if (field && item.when) {
+      checkOptional(item, `${at}[${index}]`, context);
       const rule = compileSelection(item.when, `${at}[${index}].when`, known, context);
       field.when = { ...rule, inOccurrence: false };
     }
@@ -55,6 +56,12 @@ function compileSingle(item: FieldItem, at: string, context: FieldsContext): Fie
     return undefined;
   }
   return isPlaced(item, at, context) ? compileField(item, at, context) : undefined;
+}
+
+/** What is there only by a rule cannot be required of every record. */
+export function checkOptional(item: ElementItem, at: string, { problems }: FieldContext): void {
+  if (item.required)
+    problems.push(`'${at}' ('${item.name}') is required, and there only by its rule ('when')`);
 }
 
 /** Does it say where it is and what? What is missing is reported. */

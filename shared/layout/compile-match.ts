@@ -18,7 +18,7 @@ export function compileMatch(entry: MatchEntry, at: string, context: FieldContex
 export function compileSelection(
   entry: SelectionEntry,
   at: string,
-  fields: readonly Pick<Field, 'name' | 'startByte' | 'endByte' | 'usage' | 'type' | 'encoding'>[],
+  fields: readonly Field[],
   context: FieldContext,
 ): Omit<Selection, 'inOccurrence'> {
   const { problems } = context;
@@ -31,9 +31,10 @@ export function compileSelection(
     const range = compileRange({ start: entry.start!, end: entry.end! }, at, context);
     return { ...range, anyOf: compileLiterals(entry, range.endByte - range.startByte, at, context).anyOf };
   }
-  const field = fields.find(({ name }) => name === entry.field);
+  const own = fields.filter(({ origin }) => origin.kind === 'record');
+  const field = own.find(({ name }) => name === entry.field);
   if (!field) {
-    const names = fields.map(({ name }) => name);
+    const names = own.map(({ name }) => name);
     problems.push(
       `'${at}.field' is '${entry.field}', which is not a field here${didYouMean(entry.field, names)}`,
     );

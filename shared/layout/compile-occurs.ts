@@ -1,5 +1,5 @@
 import { compileField } from './compile-field.ts';
-import { type CompiledFields, type FieldsContext, isPlaced } from './compile-fields.ts';
+import { type CompiledFields, checkOptional, type FieldsContext, isPlaced } from './compile-fields.ts';
 import { compileSelection } from './compile-match.ts';
 import { compilePartitionBy } from './compile-partition-by.ts';
 import type { Dataset, Field, ListColumn, Occurs, Selection } from './layout.ts';
@@ -33,6 +33,9 @@ export function compileOccurs(
   const allKnown = [...known, ...elements.map(({ field }) => field)];
   const whenOf = (when: FieldItem['when'], whenAt: string): Selection | undefined => {
     if (!when) return undefined;
+    for (const { field } of elements) {
+      checkOptional({ name: field.name, required: field.required }, whenAt.replace(/\.when$/, ''), context);
+    }
     const rule = compileSelection(when, whenAt, allKnown, context);
     const from = item.start! - 1;
     return { ...rule, inOccurrence: rule.startByte >= from && rule.endByte <= from + occurs.strideBytes };

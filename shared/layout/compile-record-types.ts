@@ -7,6 +7,9 @@ import type { ControlRecord, Dataset, Field, RecordType } from './layout.ts';
 import type { LayoutFile, RecordTypeEntry } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 
+/** The kernel knows the parents of a record by bits of a word. */
+const MAX_PARENTS = 31;
+
 /**
  * Checks what kinds of details there are: `recordTypes`, or the one whose `fields`, `partitionBy` and `detail` stand at the top
  * of the layout.
@@ -44,6 +47,10 @@ export function compileRecordTypes(
       context,
     );
     types.push({ name: file.name, match, parent: undefined, datasets });
+  }
+  const parents = new Set(types.flatMap(({ parent }) => parent ?? []));
+  if (parents.size > MAX_PARENTS) {
+    problems.push(`${parents.size} record types are parents of others; at most ${MAX_PARENTS} can be`);
   }
   checkNames(file.name, types, problems);
   return types;
