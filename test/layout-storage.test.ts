@@ -197,10 +197,6 @@ describe('what cannot be decoded yet is refused when a layout is read to convert
     ],
     ['trailingZeros', { trailingZeros: 1 }, {}, "'trailingZeros'"],
     ['national text', { type: 'string', end: 4, encoding: 'utf-16be' }, {}, "the encoding 'utf-16be'"],
-    ['rdw', {}, { record: { format: 'rdw' } }, "'record.format' is 'rdw'"],
-    ['bdw', {}, { record: { format: 'bdw' } }, "'record.format' is 'bdw'"],
-    ['fileHeaderBytes', {}, { record: { fileHeaderBytes: 1 } }, "'record.fileHeaderBytes'"],
-    ['fileTrailerBytes', {}, { record: { fileTrailerBytes: 1 } }, "'record.fileTrailerBytes'"],
     [
       'a field of the trailer',
       {},

@@ -17,9 +17,13 @@ export interface FilePlan {
   /** The layout file as it was read, so that the run does not depend on what becomes of it. */
   layout: { file: string; text: string; fingerprint: string };
   geometry: { terminatorBytes: number; strideBytes: number | null };
+  /** Records of the file, where they were counted to cut it: header and trailer then stand within the ranges. */
+  chain: { recordCount: number } | null;
+  /** Bytes before the first record that are none. */
+  leadingBytes: number;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
-  /** Bytes behind the last record that are none: blank lines, Ctrl-Z. */
+  /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
   startedAt: string;

@@ -11,6 +11,7 @@ export interface Refusal {
 export type RefusalCode =
   | 'empty-file'
   | 'not-whole-records'
+  | 'chain-broken'
   | 'terminator-missing'
   | 'no-line-terminator'
   | 'line-too-long'

@@ -8,7 +8,9 @@ export interface KernelFunctions {
     atEnd: number,
     lengthBytes: number,
     crLf: number,
+    lineEndByte: number,
     padShort: number,
+    space: number,
     padAt: number,
     padEnd: number,
     maxRecords: number,
@@ -104,6 +106,33 @@ export interface KernelFunctions {
   expandMembers(offsets: number, members: number, count: number, out: number): number;
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
   writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
+  findChained(
+    start: number,
+    end: number,
+    shape: number,
+    block: number,
+    blockLeft: number,
+    prefixBytes: number,
+    lengthBytes: number,
+    padShort: number,
+    space: number,
+    padAt: number,
+    padEnd: number,
+    maxRecords: number,
+    starts: number,
+    rawStarts: number,
+    rawLengths: number,
+    outcomes: number,
+  ): number;
+  recordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+  nullBeyond(
+    records: number,
+    ends: number,
+    count: number,
+    startByte: number,
+    endByte: number,
+    states: number,
+  ): number;
   countNotOk(outcomes: number, count: number): number;
   decodeTexts(
     records: number,

@@ -1,13 +1,11 @@
-import { CODE_PAGES, isEbcdic } from './code-page.ts';
+import { CODE_PAGES } from './code-page.ts';
 import type { DeclaredLayout, Encoding, Field, Layout } from './layout.ts';
 
 /**
  * What a layout can say and this version cannot decode. Each is refused when the layout is read, so that nothing is
- * ever decoded wrongly. Whoever teaches the decoder one of them removes its line here, and widens `Encoding` or
- * `Layout['record']` where the type says so.
+ * ever decoded wrongly. Whoever teaches the decoder one of them removes its line here.
  */
 const DECODED_ENCODINGS: readonly string[] = CODE_PAGES.filter((name) => name !== 'utf-16be');
-const DECODED_FORMATS: readonly string[] = ['lines', 'fixed'] satisfies Layout['record']['format'][];
 
 interface Check<T> {
   refuses: (subject: T, layout: DeclaredLayout) => boolean;
@@ -19,28 +17,6 @@ const ENCODING_CHECK: Check<DeclaredLayout> = {
   says: ({ encoding }) =>
     `'encoding' is '${encoding}', which this version does not read (valid: ${DECODED_ENCODINGS.join(', ')})`,
 };
-
-const LAYOUT_CHECKS: Check<DeclaredLayout>[] = [
-  ENCODING_CHECK,
-  {
-    refuses: ({ record }) => !DECODED_FORMATS.includes(record.format),
-    says: ({ record }) =>
-      `'record.format' is '${record.format}', which this version does not read (valid: ${DECODED_FORMATS.join(', ')})`,
-  },
-  {
-    refuses: ({ record, encoding }) => record.format === 'lines' && isEbcdic(encoding),
-    says: ({ encoding }) =>
-      `'record.format' is 'lines', which ends at an ASCII line feed, and 'encoding' is '${encoding}' (valid: fixed)`,
-  },
-  {
-    refuses: ({ record }) => record.fileHeaderBytes > 0,
-    says: () => "'record.fileHeaderBytes' is above 0, which this version does not read",
-  },
-  {
-    refuses: ({ record }) => record.fileTrailerBytes > 0,
-    says: () => "'record.fileTrailerBytes' is above 0, which this version does not read",
-  },
-];
 
 const FIELD_CHECKS: Check<Field>[] = [
   {
@@ -72,7 +48,7 @@ export function notYetSupported(layout: DeclaredLayout): string[] {
     ['trailer.fields', layout.trailer?.fields ?? []],
   ];
   return [
-    ...LAYOUT_CHECKS.filter(({ refuses }) => refuses(layout, layout)).map(({ says }) => says(layout)),
+    ...encodingNotYetSupported(layout),
     ...places.flatMap(([at, fields]) =>
       fields.flatMap((field, index) =>
         fieldNotYetSupported(field, layout).map((text) => `'${at}[${index}]' ('${field.name}') ${text}`),
@@ -93,10 +69,5 @@ export function encodingNotYetSupported(layout: DeclaredLayout): string[] {
 
 /** The layout as the decoder knows it: only for one of which `notYetSupported` says nothing. */
 export function asDecodable(layout: DeclaredLayout): Layout {
-  const { format, lengthBytes, short } = layout.record;
-  return {
-    ...layout,
-    encoding: layout.encoding as Encoding,
-    record: { format: format as Layout['record']['format'], lengthBytes, short },
-  };
+  return { ...layout, encoding: layout.encoding as Encoding };
 }

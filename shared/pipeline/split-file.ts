@@ -1,17 +1,19 @@
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import { advanced, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import type { Refusal } from '../control/refusal.ts';
+import { chainShapeOf } from '../decode/chain-shape.ts';
 import { BusinessDateUnknown, SourceNotFound, UsageError } from '../errors.ts';
 import { isBusinessDate, resolveBusinessDate } from '../keys/business-date.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
 import { COMPRESSIONS, type Compression, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo } from '../ports/object-store.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 import { alignRanges } from './align-ranges.ts';
-import { type FileGeometry, GeometryProbe, isRefusal } from './file-geometry.ts';
+import { planChain, probeChain } from './chain-geometry.ts';
+import { type FileGeometry, GeometryProbe, isRefusal, recordSpan } from './file-geometry.ts';
 import { writeJson } from './json-object.ts';
 import { updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
@@ -67,7 +69,7 @@ export async function splitFile(
       next: 'Check the name; a folder must be given as the files in it.',
     });
   }
-  const geometry = await new GeometryProbe(ports.raw, source, layout).probe();
+  const geometry = await probeGeometry(ports.raw, source, layout);
   const business = businessDateOf(request, source, layout, geometry);
   const { businessDate, warnings } = business;
   const identity = {
@@ -92,10 +94,47 @@ export async function splitFile(
   if (refusal) return { verdict: 'refused', ...result, refusal };
   const found = geometry as FileGeometry;
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
-  const ranges = await alignRanges(ports.raw, source, layout, found, rangeSizeBytes);
-  if (!Array.isArray(ranges)) return { verdict: 'refused', ...result, refusal: ranges };
-  const plan = planOf(claim, entry, found, ranges, { file, text });
-  return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, ranges)) };
+  const cut = await cutFile(ports.raw, source, layout, found, rangeSizeBytes);
+  if (isRefusal(cut)) return { verdict: 'refused', ...result, refusal: cut };
+  const plan = planOf(claim, entry, cut, { file, text });
+  return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
+}
+
+async function probeGeometry(
+  raw: ObjectStore,
+  source: ObjectInfo,
+  layout: Layout,
+): Promise<FileGeometry | Refusal> {
+  const span = recordSpan(layout, source);
+  if (isRefusal(span)) return span;
+  const shape = chainShapeOf(layout.record);
+  if (shape) return probeChain(raw, source, layout, shape, span);
+  return new GeometryProbe(raw, source, layout, span).probe();
+}
+
+/** What is known of a file once it is cut into ranges. */
+interface CutFile {
+  geometry: FileGeometry;
+  ranges: ByteRange[];
+  chain: FilePlan['chain'];
+}
+
+async function cutFile(
+  raw: ObjectStore,
+  source: ObjectInfo,
+  layout: Layout,
+  geometry: FileGeometry,
+  rangeSizeBytes: number,
+): Promise<CutFile | Refusal> {
+  const shape = chainShapeOf(layout.record);
+  if (!shape) {
+    const ranges = await alignRanges(raw, source, layout, geometry, rangeSizeBytes);
+    return Array.isArray(ranges) ? { geometry, ranges, chain: null } : ranges;
+  }
+  const planned = await planChain(raw, source, layout, shape, geometry, rangeSizeBytes);
+  if (isRefusal(planned)) return planned;
+  const { ranges, recordCount, trailer } = planned;
+  return { geometry: { ...geometry, trailer }, ranges, chain: { recordCount } };
 }
 
 function checkRequest(request: ConvertRequest): void {
@@ -215,8 +254,7 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
-  geometry: FileGeometry,
-  ranges: ByteRange[],
+  { geometry, ranges, chain }: CutFile,
   layoutFile: { file: string; text: string },
 ): FilePlan {
   const runId = runIdOf({
@@ -242,6 +280,8 @@ function planOf(
     softwareVersion: SOFTWARE_VERSION,
     layout: { ...layoutFile, fingerprint: layout.fingerprint },
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
+    chain,
+    leadingBytes: geometry.leadingBytes,
     header: geometry.header,
     trailer: geometry.trailer,
     remainder: geometry.remainder,

@@ -7,6 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
+export { findChained, recordEnds } from './chains';
 export { decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
@@ -19,7 +20,7 @@ export {
   usedRange,
 } from './dictionary';
 export { decodeDoubles } from './doubles';
-export { nullFilled, settleBlanks } from './fillings';
+export { nullBeyond, nullFilled, settleBlanks } from './fillings';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';
