@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decimalText } from '../decode/partition-router.ts';
 import { type ControlTotalRule, type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { controlFileRefusal } from './control-file.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from './crc64nvme.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
@@ -14,6 +15,8 @@ export interface Reconciliation {
   controlTotals: ControlTotalResult[];
   /** Over ranges and their bytes: the same content in the same ranges gives the same. */
   contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64; absent where they do not tile. */
+  checksum?: string;
   refusal: Refusal | null;
 }
 
@@ -28,12 +31,21 @@ export interface RecordCounts {
   discarded?: Record<string, number>;
 }
 
+/** Details that became rows. */
+export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCounts): number {
+  return detail - rejected - total(Object.values(discarded), (count) => count);
+}
+
 /** Decimal strings; `expected` is what the file says of itself. */
 export interface ControlTotalResult {
   name: string;
   expected: string | null;
   actual: string;
   balanced: boolean;
+  /** The control file that states it has not come yet: judged before the day is published. */
+  pending?: boolean;
+  /** What was counted or summed: `sum(valor_contrato)`. */
+  figure?: string;
 }
 
 /**
@@ -76,14 +88,16 @@ export function reconcile(
     partitionRefusal(plan, layout, manifests) ??
     totalRefusal(plan, controlTotals, layout.controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
-    null;
+    undefined;
+  const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
     reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
     nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),
-    refusal,
+    ...(checksum === undefined ? {} : { checksum }),
+    refusal: refusal ?? statedRefusal(plan, records, checksum) ?? null,
   };
 }
 
@@ -131,13 +145,19 @@ function judgeTotal(rule: ControlTotalRule, plan: FilePlan, figures: Figures): C
   const [unscaled, scale] = actualOf(rule, figures);
   const actual = decimalText(unscaled, scale);
   if (!stated || stated.text === null || stated.invalid) {
-    return { name: rule.name, expected: null, actual, balanced: false };
+    const pending = rule.record === 'controlFile' && !plan.controlFile ? { pending: true } : {};
+    return { name: rule.name, expected: null, actual, balanced: false, ...pending, ...figureOf(rule) };
   }
   const statedScale = stated.scale ?? 0;
   const common = Math.max(scale, statedScale);
   const balanced =
     BigInt(stated.text) * 10n ** BigInt(common - statedScale) === unscaled * 10n ** BigInt(common - scale);
-  return { name: rule.name, expected: decimalText(BigInt(stated.text), statedScale), actual, balanced };
+  const expected = decimalText(BigInt(stated.text), statedScale);
+  return { name: rule.name, expected, actual, balanced, ...figureOf(rule) };
+}
+
+function figureOf({ equals }: ControlTotalRule): { figure?: string } {
+  return equals.kind === 'sum' ? { figure: `sum(${equals.field})` } : {};
 }
 
 function actualOf(
@@ -266,7 +286,7 @@ function totalRefusal(
     }
   }
   const wrong = results.flatMap((result, index) =>
-    result.balanced ? [] : [totalText(result, rules[index]!, records, types)],
+    result.balanced || result.pending ? [] : [totalText(result, rules[index]!, records, types)],
   );
   if (wrong.length === 0) return undefined;
   return {
@@ -304,6 +324,30 @@ function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): 
     code: 'too-many-rejects',
     message: `${plan.sourceKey}: ${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %. Nothing was published. The rejects of run ${plan.runId} say why; correct the layout or the file, or raise "rejects.maxPercent".`,
   };
+}
+
+/** CRC-64/NVME of the whole file, from what the splitter read outside the ranges and the parsers within. */
+function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
+  if (!plan.outside) return undefined;
+  const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
+  let at = 0;
+  let whole = 0n;
+  for (const { startByte, endByte, checksum } of pieces) {
+    if (startByte !== at) return undefined;
+    whole = combineCrc64(whole, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
+    at = endByte;
+  }
+  return at === plan.sizeBytes ? crc64ToBase64(whole) : undefined;
+}
+
+function statedRefusal(
+  { sourceKey, sizeBytes, controlFile }: FilePlan,
+  { read, detail }: RecordCounts,
+  checksum: string | undefined,
+): Refusal | undefined {
+  if (!controlFile) return undefined;
+  const figures = { sizeBytes, crc64nvme: checksum, records: read, details: detail };
+  return controlFileRefusal(sourceKey, controlFile.key, controlFile.entry, figures);
 }
 
 /** Two loads of the same bytes have the same digest, however they were cut into ranges. */

@@ -20,8 +20,15 @@ export function compileControlTotals(
   const rules: ControlTotalRule[] = [];
   for (const [index, entry] of (entries ?? []).entries()) {
     const at = `controlTotals[${index}]`;
-    if ((entry.header === undefined) === (entry.trailer === undefined)) {
-      problems.push(`'${at}' needs 'header' or 'trailer', and not both`);
+    const sources = [entry.header, entry.trailer, entry.controlFile].filter((name) => name !== undefined);
+    if (sources.length !== 1) {
+      problems.push(`'${at}' needs 'header', 'trailer' or 'controlFile', and only one of them`);
+      continue;
+    }
+    if (entry.controlFile !== undefined) {
+      const equals = compileFigure(entry.equals, `${at}.equals`, context);
+      const field = entry.controlFile;
+      if (equals) rules.push({ name: `controlFile.${field}`, record: 'controlFile', field, equals });
       continue;
     }
     const record = entry.header === undefined ? 'trailer' : 'header';

@@ -137,7 +137,12 @@ export const layoutSchema = z.strictObject({
   trailer: controlRecord.optional(),
   controlTotals: z
     .array(
-      z.strictObject({ header: z.string().optional(), trailer: z.string().optional(), equals: z.string() }),
+      z.strictObject({
+        header: z.string().optional(),
+        trailer: z.string().optional(),
+        controlFile: z.string().optional(),
+        equals: z.string(),
+      }),
     )
     .optional(),
   businessDate: z

@@ -204,7 +204,7 @@ export interface ControlRecord {
 export interface ControlTotalRule {
   /** As people see it: `trailer.totreg`. */
   name: string;
-  record: 'header' | 'trailer';
+  record: 'header' | 'trailer' | 'controlFile';
   field: string;
   equals:
     | { kind: 'count-all' }
