@@ -25,8 +25,13 @@ function rowsOf({ files }: DayCommit): number {
 }
 
 function sumsOf({ files }: DayCommit): Map<string, string> {
+  return addDecimals(files.flatMap(({ sums }) => Object.entries(sums ?? {})));
+}
+
+/** Adds decimal strings by name, exactly. */
+export function addDecimals(amounts: [name: string, amount: string][]): Map<string, string> {
   const sums = new Map<string, [unscaled: bigint, scale: number]>();
-  for (const [name, text] of files.flatMap(({ sums: of }) => Object.entries(of ?? {}))) {
+  for (const [name, text] of amounts) {
     const [unscaled, scale] = scaled(text);
     const [total, totalScale] = sums.get(name) ?? [0n, 0];
     const common = Math.max(scale, totalScale);

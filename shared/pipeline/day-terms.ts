@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { controlEntryOf, controlFileRefusal, parseControlFile } from '../control/control-file.ts';
 import { controlFileKeyOf, type DayTerms } from '../control/day-terms.ts';
 import type { Refusal } from '../control/refusal.ts';
@@ -26,8 +27,13 @@ export async function readDayLayout(
   dataset: string,
   businessDate: string,
 ): Promise<Layout> {
+  const { layout } = await requireTerms(lake, dataset, businessDate);
+  return readLayout(layout.text, layout.file);
+}
+
+async function requireTerms(lake: ObjectStore, dataset: string, businessDate: string): Promise<DayTerms> {
   const terms = await readTerms(lake, dataset, businessDate);
-  if (terms) return readLayout(terms.layout.text, terms.layout.file);
+  if (terms) return terms;
   throw new RunInconsistent({
     what: 'the ledger does not say what this day is held to',
     where: dayTermsPrefix(dataset, businessDate),
@@ -64,6 +70,31 @@ export async function recordTerms(
     }),
   );
   return { terms };
+}
+
+/**
+ * Holds a day to a control file that came after its data, or did not come beside it. Answers with what is wrong with the text, or nothing.
+ */
+export async function takeControlFile(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+  key: string,
+  text: string,
+): Promise<string[]> {
+  const parsed = parseControlFile(text);
+  if ('problems' in parsed) return parsed.problems;
+  const { file } = parsed;
+  if (file.businessDate !== undefined && file.businessDate !== businessDate) {
+    return [`it is of ${file.businessDate}`];
+  }
+  const version = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const { layout: known } = await requireTerms(lake, dataset, businessDate);
+  await appendNumbered<DayTerms>(lake, dayTermsPrefix(dataset, businessDate), (current) => ({
+    ...(current ?? { layout: known }),
+    controlFile: { key, version, file },
+  }));
+  return [];
 }
 
 async function readControlFile(

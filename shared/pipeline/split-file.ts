@@ -90,7 +90,10 @@ export async function splitFile(
   const parent = await supplementedFile(ports, request, identity);
   const supplementOf = parent && 'sourceKey' in parent ? parent : undefined;
   const claim = { ports, execution, request, layout, source, identity, warnings, supplementOf };
-  await writeJson(ports.lake, executionKey(executionIdOf(execution)), { ledgerKey: identity.ledgerKey });
+  await writeJson(ports.lake, executionKey(executionIdOf(execution)), {
+    ledgerKey: identity.ledgerKey,
+    at: ports.clock.now().toISOString(),
+  });
 
   const entry = await claimFile(claim);
   const result = {
