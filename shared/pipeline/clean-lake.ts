@@ -226,5 +226,5 @@ function locationsOf(commit: DayCommit): Set<string> {
 
 /** Does the entry speak of this run, or of one that has not planned its ranges yet and may become it? */
 function isTheRun(entry: LedgerEntry, plan: FilePlan): boolean {
-  return entry.runId === plan.runId || entry.runId === null;
+  return entry.runId === plan.runId || entry.state === 'splitting';
 }

@@ -1,4 +1,4 @@
-import { advanced, type FileState, type LedgerEntry } from '../control/ledger-entry.ts';
+import { advanced, type FileState, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import { PreconditionFailed, RunInconsistent } from '../errors.ts';
 import { entryHistoryPrefix } from '../keys/lake-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -83,9 +83,10 @@ export async function advanceRun(
         next: 'Let the other run finish; nothing of this one is published.',
       });
     }
-    // A retry of a step that already wrote its result changes nothing.
+    // A retry of a step that already wrote its result changes nothing, nor does an execution that comes behind one that has finished the run.
     const again = current.state === state && Object.keys(changes).length === 0;
-    return again ? current : advanced(current, state, at, changes);
+    const finished = current.state === 'loaded' && current.loaded?.runId === runId && !isFinal(state);
+    return again || finished ? current : advanced(current, state, at, changes);
   });
   return entry!;
 }

@@ -321,13 +321,19 @@ async function claimFile({
     if (alreadyLoaded) return current;
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
+    // Another execution of the very same conversion is at work: both write the same bytes to the same keys, and neither must fail.
+    const shared =
+      !request.force &&
+      current?.version === source.version &&
+      current.layout.fingerprint === layout.fingerprint &&
+      !isFinal(current.state);
     const { ledgerKey: _key, ...ids } = identity;
     const base: LedgerEntry = {
       ...ids,
       version: source.version,
       inputBytes: source.sizeBytes,
       state: 'splitting',
-      runId: null,
+      runId: shared ? current.runId : null,
       attempt,
       execution,
       layout: { name: layout.name, fingerprint: layout.fingerprint },
