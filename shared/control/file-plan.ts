@@ -9,7 +9,9 @@ export interface FilePlan {
   version: string;
   /** Every read of the source carries it. */
   pin: string;
+  /** Of a compressed file what comes out of it, as are all offsets. */
   sizeBytes: number;
+  compression: 'gzip' | 'zstd' | null;
   businessDate: string;
   ledgerKey: string;
   attempt: number;

@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'empty-file'
   | 'not-whole-records'
   | 'chain-broken'
+  | 'compression-broken'
   | 'terminator-missing'
   | 'no-line-terminator'
   | 'line-too-long'

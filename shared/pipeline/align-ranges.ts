@@ -3,7 +3,7 @@ import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { UsageError } from '../errors.ts';
 import { isEbcdic } from '../layout/code-page.ts';
 import { datasetsOf, type Field, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../ranges/plan-ranges.ts';
 import type { FileGeometry } from './file-geometry.ts';
@@ -19,7 +19,7 @@ const PARALLEL_READS = 16;
  * around each cut.
  */
 export async function alignRanges(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   layout: Layout,
   geometry: FileGeometry,
@@ -54,12 +54,12 @@ function holdsAnyByte({ type, usage, encoding }: Field): boolean {
 }
 
 class Aligner {
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly layout: Layout;
   private readonly geometry: FileGeometry;
 
-  constructor(raw: ObjectStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
     this.raw = raw;
     this.source = source;
     this.layout = layout;

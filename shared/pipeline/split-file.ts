@@ -1,22 +1,21 @@
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import { advanced, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import type { Refusal } from '../control/refusal.ts';
-import { chainShapeOf } from '../decode/chain-shape.ts';
 import { BusinessDateUnknown, SourceNotFound, UsageError } from '../errors.ts';
 import { isBusinessDate, resolveBusinessDate } from '../keys/business-date.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
 import { COMPRESSIONS, type Compression, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
-import { alignRanges } from './align-ranges.ts';
-import { planChain, probeChain } from './chain-geometry.ts';
-import { type FileGeometry, GeometryProbe, isRefusal, recordSpan } from './file-geometry.ts';
+import { type CutFile, cutFile } from './cut-file.ts';
+import { type FileGeometry, isRefusal } from './file-geometry.ts';
 import { writeJson } from './json-object.ts';
 import { updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
+import { type OpenSource, openSource, probeGeometry } from './open-source.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
 /** What starts an execution; an operator types it into the console to run a file again. */
@@ -69,9 +68,11 @@ export async function splitFile(
       next: 'Check the name; a folder must be given as the files in it.',
     });
   }
-  const geometry = await probeGeometry(ports.raw, source, layout);
+  const opened = await openSource(ports.raw, source);
+  const geometry = isRefusal(opened) ? opened : await probeGeometry(opened, layout);
   const business = businessDateOf(request, source, layout, geometry);
-  const { businessDate, warnings } = business;
+  const { businessDate } = business;
+  const warnings = [...business.warnings, ...(isRefusal(opened) ? [] : opened.warnings)];
   const identity = {
     dataset: layout.name,
     sourceKey: source.key,
@@ -90,51 +91,15 @@ export async function splitFile(
     businessDate,
   };
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
-  const refusal = isRefusal(geometry) ? geometry : business.refusal;
-  if (refusal) return { verdict: 'refused', ...result, refusal };
-  const found = geometry as FileGeometry;
+  const refused = (refusal: Refusal): SplitResult => ({ verdict: 'refused', ...result, refusal });
+  if (isRefusal(opened)) return refused(opened);
+  if (isRefusal(geometry)) return refused(geometry);
+  if (business.refusal) return refused(business.refusal);
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
-  const cut = await cutFile(ports.raw, source, layout, found, rangeSizeBytes);
-  if (isRefusal(cut)) return { verdict: 'refused', ...result, refusal: cut };
-  const plan = planOf(claim, entry, cut, { file, text });
+  const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
+  if (isRefusal(cut)) return refused(cut);
+  const plan = planOf(claim, entry, opened, cut, { file, text });
   return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
-}
-
-async function probeGeometry(
-  raw: ObjectStore,
-  source: ObjectInfo,
-  layout: Layout,
-): Promise<FileGeometry | Refusal> {
-  const span = recordSpan(layout, source);
-  if (isRefusal(span)) return span;
-  const shape = chainShapeOf(layout.record);
-  if (shape) return probeChain(raw, source, layout, shape, span);
-  return new GeometryProbe(raw, source, layout, span).probe();
-}
-
-/** What is known of a file once it is cut into ranges. */
-interface CutFile {
-  geometry: FileGeometry;
-  ranges: ByteRange[];
-  chain: FilePlan['chain'];
-}
-
-async function cutFile(
-  raw: ObjectStore,
-  source: ObjectInfo,
-  layout: Layout,
-  geometry: FileGeometry,
-  rangeSizeBytes: number,
-): Promise<CutFile | Refusal> {
-  const shape = chainShapeOf(layout.record);
-  if (!shape) {
-    const ranges = await alignRanges(raw, source, layout, geometry, rangeSizeBytes);
-    return Array.isArray(ranges) ? { geometry, ranges, chain: null } : ranges;
-  }
-  const planned = await planChain(raw, source, layout, shape, geometry, rangeSizeBytes);
-  if (isRefusal(planned)) return planned;
-  const { ranges, recordCount, trailer } = planned;
-  return { geometry: { ...geometry, trailer }, ranges, chain: { recordCount } };
 }
 
 function checkRequest(request: ConvertRequest): void {
@@ -254,6 +219,7 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
+  { info, compression }: OpenSource,
   { geometry, ranges, chain }: CutFile,
   layoutFile: { file: string; text: string },
 ): FilePlan {
@@ -273,7 +239,8 @@ function planOf(
     sourceId: identity.sourceId,
     version: source.version,
     pin: source.pin,
-    sizeBytes: source.sizeBytes,
+    sizeBytes: info.sizeBytes,
+    compression,
     businessDate: identity.businessDate!,
     ledgerKey: identity.ledgerKey,
     attempt: entry.attempt,
