@@ -7,11 +7,7 @@ import { OUTCOME_REASONS, RecordExtractor } from '../../shared/decode/record-ext
 import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import type { DeclaredLayout, Field, RecordType, Selection } from '../../shared/layout/layout.ts';
-import {
-  encodingNotYetSupported,
-  fieldNotYetSupported,
-  notYetSupported,
-} from '../../shared/layout/not-yet-supported.ts';
+import { notYetSupported } from '../../shared/layout/not-yet-supported.ts';
 import { readDeclaredLayout } from '../../shared/layout/read-layout.ts';
 import { loadLayoutText } from '../../shared/pipeline/load-layout.ts';
 import { fixedTerminatorBytes, lineTerminatorBytes } from '../../shared/ranges/geometry.ts';
@@ -140,7 +136,7 @@ function previewRecord(
   if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
     const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(0x20);
     padded.set(raw);
-    const fields = layout.header.fields.map((field) => previewField(padded, 0, field, layout));
+    const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
     return { ...shown, kind: 'header', fields };
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
@@ -152,9 +148,7 @@ function previewRecord(
   const decodeAt = extractor.startOf(index);
   const bytes = kernel.bytes;
   const fields = previewedFields(type).flatMap((field) =>
-    field.when && !isSelected(bytes, decodeAt, field.when)
-      ? []
-      : [previewField(bytes, decodeAt, field, layout)],
+    field.when && !isSelected(bytes, decodeAt, field.when) ? [] : [previewField(bytes, decodeAt, field)],
   );
   return { ...shown, kind, fields };
 }
@@ -175,17 +169,9 @@ function isSelected(
   return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
 }
 
-function previewField(
-  bytes: Uint8Array,
-  recordStart: number,
-  field: Field,
-  layout: DeclaredLayout,
-): PreviewField {
+function previewField(bytes: Uint8Array, recordStart: number, field: Field): PreviewField {
   const { name, startByte, endByte } = field;
   const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
-  if (encodingNotYetSupported(layout).length > 0 || fieldNotYetSupported(field, layout).length > 0) {
-    return { name, value: null, problem: 'not read by this version', hex };
-  }
   const decoded = decodeValue(bytes, recordStart, field);
   if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
   if (decoded.state === 'null') {

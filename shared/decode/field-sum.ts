@@ -21,8 +21,8 @@ export class FieldSum {
   add(count: number, counted: number): void {
     const { call, view } = this.kernel;
     const { kind, states, values } = this.decoder.vector;
-    if (kind === 'int128') call.sumInt128s(states, values, counted, count);
-    else call.sumInt64s(states, values, counted, count);
+    if (kind === 'int128') call.sumInt128s(states, values, counted, count, 0);
+    else call.sumInt64s(states, values, counted, count, 0);
     const result = call.resultAddress();
     this.total +=
       (view.getBigInt64(result + 16, true) << 128n) +

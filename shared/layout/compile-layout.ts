@@ -1,11 +1,11 @@
-import { CODE_PAGES, type CodePage, isCodePage } from './code-page.ts';
+import { CODE_PAGES, isCodePage } from './code-page.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileField, type FieldContext } from './compile-field.ts';
 import { isPlaced } from './compile-fields.ts';
 import { compileMatch } from './compile-match.ts';
 import { compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
-import type { ControlRecord, DeclaredLayout, Field } from './layout.ts';
+import type { ControlRecord, DeclaredLayout, Encoding, Field } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
 import type { ElementItem, LayoutFile, MatchEntry } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
@@ -14,8 +14,9 @@ const DEFAULT_MAX_PARTITIONS = 200;
 
 /** Checks a layout file of the right shape and fills in what it does not say. What is wrong goes to `problems`. */
 export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLayout {
+  const encoding = compileEncoding(file.encoding, problems);
   const context: FieldContext = {
-    encoding: compileEncoding(file.encoding, problems),
+    encoding,
     recordLengthBytes: file.record.length,
     problems,
   };
@@ -33,7 +34,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
   const control = { recordTypes, header, trailer, problems };
   const layout: DeclaredLayout = {
     name: file.name,
-    encoding: context.encoding,
+    encoding,
     record: compileRecord(file.record, context),
     files: file.files ?? [],
     recordTypes,
@@ -49,10 +50,11 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
   return layout;
 }
 
-function compileEncoding(name: string, problems: string[]): CodePage {
-  if (name === 'utf-16be') problems.push("'encoding' is 'utf-16be', which is for single fields only");
-  else if (!isCodePage(name)) problems.push(`'encoding' is '${name}'${didYouMean(name, CODE_PAGES)}`);
-  else return name;
+function compileEncoding(name: string, problems: string[]): Encoding {
+  if (!isCodePage(name)) problems.push(`'encoding' is '${name}'${didYouMean(name, CODE_PAGES)}`);
+  else if (name === 'utf-16be') {
+    problems.push("'encoding' is 'utf-16be', which is for single fields only");
+  } else return name;
   return 'us-ascii';
 }
 

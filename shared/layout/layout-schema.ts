@@ -52,6 +52,7 @@ const placedField = {
   required: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),
+  pivotYear: z.int().min(1).max(9900).optional(),
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
 };

@@ -101,8 +101,7 @@ export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
 
 /** A layout as it is written and checked, before what cannot be decoded yet is refused. */
-export interface DeclaredLayout extends Omit<Layout, 'encoding' | 'record'> {
-  encoding: CodePage;
+export interface DeclaredLayout extends Omit<Layout, 'record'> {
   record: DeclaredRecord;
 }
 
