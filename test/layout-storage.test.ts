@@ -51,6 +51,11 @@ describe('what a layout can say', () => {
     });
     expect(field({ trailingZeros: 3 })).toMatchObject({ trailingZeros: 3 });
     expect(field({ type: 'date', usage: 'packed', format: 'yyyyMMdd' })).toMatchObject({ usage: 'packed' });
+    const short = { type: 'date', usage: 'packed', format: 'yyMMdd', pivotYear: 1970 };
+    expect(field(short)).toMatchObject({ dateFormat: { yearDigits: 2, pivotYear: 1970 } });
+    expect(field({ type: 'timestamp', usage: 'packed', format: 'yyyyMMddHHmmss' })).toMatchObject({
+      dateFormat: { hourAt: 8, secondAt: 12 },
+    });
   });
 
   test('a code page for all fields, and one of its own', () => {
@@ -161,6 +166,55 @@ describe('what contradicts itself is refused', () => {
       ['7 digits'],
     ],
     ['a packed date with dashes', { type: 'date', usage: 'packed', format: 'yyyy-MM-dd' }, {}, ['15 digits']],
+    [
+      'a year of two digits that could be any',
+      { type: 'date', format: 'yyMMdd', end: 6 },
+      {},
+      ["'yyMMdd'", "'pivotYear'", '1950: 50 is 1950'],
+    ],
+    [
+      'a pivot of a whole year',
+      { type: 'date', format: 'yyyyMMdd', pivotYear: 1950 },
+      {},
+      ["'pivotYear'", "'yyyyMMdd' has none"],
+    ],
+    [
+      'a century of a whole year',
+      { type: 'date', format: 'CyyyyDDD' },
+      {},
+      ['C beside a year of four digits'],
+    ],
+    [
+      'a day of the year and of the month',
+      { type: 'date', format: 'yyyyDDDdd', end: 9 },
+      {},
+      ['beside MM or dd'],
+    ],
+    ['a pivot of a number', { pivotYear: 1950 }, {}, ["'pivotYear'", 'date and timestamp fields only']],
+    [
+      'digits of a date',
+      { type: 'date', usage: 'packed', format: 'yyyyMMdd', digits: 8 },
+      {},
+      ["'digits'", 'integer and decimal fields only'],
+    ],
+    [
+      'zeros behind that an integer cannot hold',
+      { trailingZeros: 11 },
+      {},
+      ["8 digits and 11 'trailingZeros'", 'an integer holds 18', 'say decimal(19,0)'],
+    ],
+    [
+      'zeros behind packed digits beyond the type',
+      { ...PACKED, type: 'decimal(15,0)', trailingZeros: 2 },
+      {},
+      ["15 digits and 2 'trailingZeros'", 'decimal(15,0) holds 15', "fewer 'digits'"],
+    ],
+    [
+      'zeros behind an explicit point',
+      { type: 'decimal(12,0)', point: 'explicit', trailingZeros: 2 },
+      {},
+      ['explicit point', "'trailingZeros'"],
+    ],
     ['descriptor of lines', {}, { record: { byteOrder: 'big' } }, ["'byteOrder'", 'rdw and bdw only']],
     ['a length field of fixed', {}, { record: { lengthField: { start: 1, end: 4 } } }, ["'lengthField'"]],
     ['no length field', {}, { record: { format: 'length-field' } }, ["no 'lengthField'"]],
@@ -189,29 +243,10 @@ describe('what contradicts itself is refused', () => {
 
 describe('what cannot be decoded yet is refused when a layout is read to convert with it', () => {
   const cases: [string, Json, Json, string][] = [
-    [
-      'a packed date',
-      { ...PACKED, type: 'date', format: 'yyyyMMdd', end: 5 },
-      {},
-      "'fields[0]' ('x') is a date in usage 'packed'",
-    ],
-    ['trailingZeros', { trailingZeros: 1 }, {}, "'trailingZeros'"],
-    ['national text', { type: 'string', end: 4, encoding: 'utf-16be' }, {}, "the encoding 'utf-16be'"],
     ['rdw', {}, { record: { format: 'rdw' } }, "'record.format' is 'rdw'"],
     ['bdw', {}, { record: { format: 'bdw' } }, "'record.format' is 'bdw'"],
     ['fileHeaderBytes', {}, { record: { fileHeaderBytes: 1 } }, "'record.fileHeaderBytes'"],
     ['fileTrailerBytes', {}, { record: { fileTrailerBytes: 1 } }, "'record.fileTrailerBytes'"],
-    [
-      'a field of the trailer',
-      {},
-      {
-        trailer: {
-          match: { start: 1, end: 1, equals: '9' },
-          fields: [{ name: 'n', start: 2, end: 5, type: 'string', encoding: 'utf-16be' }],
-        },
-      },
-      "'trailer.fields[0]' ('n') has the encoding 'utf-16be'",
-    ],
   ];
   test.each(cases)('%s', (_, field, more, fragment) => {
     const text = layoutOf(field, more);

@@ -214,7 +214,7 @@ describe('layouts that are refused', () => {
     [
       'a format without a day',
       (l) => (l.fields[2]!.format = 'yyyyMM'),
-      ["('opened')", 'needs yyyy, MM and dd'],
+      ["('opened')", 'needs yyyy (or yy), MM and dd'],
     ],
     ['trim of a number', (l) => (l.fields[1]!.trim = 'both'), ["('amount')", "'trim'", 'string fields only']],
     ['sign of a text', (l) => (l.fields[0]!.sign = 'leading'), ["('kind')", "'sign'", 'integer and decimal']],
