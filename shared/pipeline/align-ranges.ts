@@ -1,7 +1,8 @@
 import type { Refusal } from '../control/refusal.ts';
 import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { UsageError } from '../errors.ts';
-import { datasetsOf, type Layout } from '../layout/layout.ts';
+import { isEbcdic } from '../layout/code-page.ts';
+import { datasetsOf, type Field, type Layout } from '../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../ranges/plan-ranges.ts';
@@ -65,8 +66,7 @@ class Aligner {
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
     if (terminatorBytes === 0) {
-      if (datasetsOf(this.layout).some(({ fields }) => fields.some(({ type }) => type.kind === 'binary')))
-        return true;
+      if (mayHoldAnyByte(this.layout)) return true;
       const record = await this.read(cut - this.layout.record.lengthBytes, cut);
       return !record.includes(LF);
     }
@@ -116,4 +116,11 @@ class Aligner {
   private read(startByte: number, endByte: number): Promise<Uint8Array> {
     return this.raw.readRange(this.source.key, { startByte, endByte }, { pin: this.source.pin });
   }
+}
+
+/** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
+function mayHoldAnyByte(layout: Layout): boolean {
+  const isAsciiText = ({ type, usage, encoding }: Field) =>
+    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
+  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
 }
