@@ -12,6 +12,7 @@ import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 import { alignRanges } from './align-ranges.ts';
 import { type FileGeometry, GeometryProbe, isRefusal } from './file-geometry.ts';
+import { findControlFile } from './find-control-file.ts';
 import { writeJson } from './json-object.ts';
 import { updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
@@ -50,7 +51,7 @@ export interface SplitResult {
 
 /**
  * Claims the file in the ledger and plans its byte ranges. Fails with `SourceNotFound`, `LayoutInvalid`, `UsageError`,
- * `BusinessDateUnknown`, `SourceChanged`; a file that cannot be converted is a verdict.
+ * `BusinessDateUnknown`, `SourceChanged`, `ControlFileAwaited`; a file that cannot be converted is a verdict.
  */
 export async function splitFile(
   ports: PipelinePorts,
@@ -91,10 +92,12 @@ export async function splitFile(
   const refusal = isRefusal(geometry) ? geometry : business.refusal;
   if (refusal) return { verdict: 'refused', ...result, refusal };
   const found = geometry as FileGeometry;
+  const controlFile = await findControlFile(ports.raw, source.key, layout);
+  if (controlFile && isRefusal(controlFile)) return { verdict: 'refused', ...result, refusal: controlFile };
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
   const ranges = await alignRanges(ports.raw, source, layout, found, rangeSizeBytes);
   if (!Array.isArray(ranges)) return { verdict: 'refused', ...result, refusal: ranges };
-  const plan = planOf(claim, entry, found, ranges, { file, text });
+  const plan = planOf(claim, entry, { ...found, controlFile }, ranges, { file, text });
   return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, ranges)) };
 }
 
@@ -215,7 +218,7 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
-  geometry: FileGeometry,
+  geometry: FileGeometry & Pick<FilePlan, 'controlFile'>,
   ranges: ByteRange[],
   layoutFile: { file: string; text: string },
 ): FilePlan {
@@ -244,6 +247,7 @@ function planOf(
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
     header: geometry.header,
     trailer: geometry.trailer,
+    controlFile: geometry.controlFile,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
     startedAt: ports.clock.now().toISOString(),
