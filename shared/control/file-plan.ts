@@ -25,6 +25,8 @@ export interface FilePlan {
   leadingBytes: number;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
+  /** What the file beside it states, for layouts that describe one. */
+  controlFile: ControlFileFound | null;
   /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
@@ -39,6 +41,13 @@ export interface ControlRecordFound {
   values: Record<string, ControlValue>;
   /** The record without terminator, in base64, where rows copy fields of it. */
   bytes?: string;
+}
+
+/** A control file with the decoded fields of the record that speaks of the data file. */
+export interface ControlFileFound {
+  key: string;
+  version: string;
+  values: Record<string, ControlValue>;
 }
 
 /** Text: yyyy-MM-dd of a date, unscaled digits of a number with its scale, else as it stands. Null is blank. */

@@ -1,4 +1,5 @@
-import type { ControlTotalResult, RecordCounts } from './reconcile.ts';
+import type { ControlTotalResult } from './control-totals.ts';
+import type { RecordCounts } from './reconcile.ts';
 import type { Refusal } from './refusal.ts';
 
 export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'loaded' | 'refused' | 'failed';

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import { decimalText } from '../decode/partition-router.ts';
-import { type ControlTotalRule, type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import {
+  addSums,
+  type ControlTotalResult,
+  type Figures,
+  judgeTotals,
+  totalRefusal,
+} from './control-totals.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from './crc64nvme.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
@@ -26,14 +32,6 @@ export interface RecordCounts {
   rejected: number;
   /** Details of types that the layout discards, by type; absent where it discards none. */
   discarded?: Record<string, number>;
-}
-
-/** Decimal strings; `expected` is what the file says of itself. */
-export interface ControlTotalResult {
-  name: string;
-  expected: string | null;
-  actual: string;
-  balanced: boolean;
 }
 
 /**
@@ -66,15 +64,16 @@ export function reconcile(
       discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
     }),
   };
-  const figures: Figures = { records, types, sums: addSums(manifests) };
-  const controlTotals = layout.controlTotals.map((rule) => judgeTotal(rule, plan, figures));
+  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
+  const figures: Figures = { records, types, sums };
+  const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
     chainRefusal(plan, records) ??
     countRefusal(manifests) ??
     partitionRefusal(plan, layout, manifests) ??
-    totalRefusal(plan, controlTotals, layout.controlTotals, figures) ??
+    totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     null;
   return {
@@ -95,65 +94,6 @@ function addCounts(counts: Record<string, number>[]): Record<string, number> {
   const sum: Record<string, number> = {};
   for (const [name, count] of counts.flatMap(Object.entries)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
-}
-
-/** What the records add up to. */
-interface Figures {
-  records: RecordCounts;
-  /** Details by record type. */
-  types: Record<string, number>;
-  /** By `sumKey`. */
-  sums: Map<string, FieldTotal>;
-}
-
-interface FieldTotal {
-  field: string;
-  total: bigint;
-  undecodable: number;
-}
-
-function addSums(manifests: PartManifest[]): Map<string, FieldTotal> {
-  const sums = new Map<string, FieldTotal>();
-  for (const { recordType, field, total: text, undecodable } of manifests.flatMap(({ sums }) => sums)) {
-    const key = sumKey(recordType, field);
-    const sum = sums.get(key) ?? { total: 0n, undecodable: 0 };
-    sums.set(key, { field, total: sum.total + BigInt(text), undecodable: sum.undecodable + undecodable });
-  }
-  return sums;
-}
-
-function sumKey(recordType: string, field: string): string {
-  return `${recordType}.${field}`;
-}
-
-function judgeTotal(rule: ControlTotalRule, plan: FilePlan, figures: Figures): ControlTotalResult {
-  const stated = plan[rule.record]?.values[rule.field];
-  const [unscaled, scale] = actualOf(rule, figures);
-  const actual = decimalText(unscaled, scale);
-  if (!stated || stated.text === null || stated.invalid) {
-    return { name: rule.name, expected: null, actual, balanced: false };
-  }
-  const statedScale = stated.scale ?? 0;
-  const common = Math.max(scale, statedScale);
-  const balanced =
-    BigInt(stated.text) * 10n ** BigInt(common - statedScale) === unscaled * 10n ** BigInt(common - scale);
-  return { name: rule.name, expected: decimalText(BigInt(stated.text), statedScale), actual, balanced };
-}
-
-function actualOf(
-  { equals }: ControlTotalRule,
-  { records, types, sums }: Figures,
-): [unscaled: bigint, scale: number] {
-  switch (equals.kind) {
-    case 'count-all':
-      return [BigInt(records.read), 0];
-    case 'count-detail':
-      return [BigInt(records.detail), 0];
-    case 'count-type':
-      return [BigInt(types[equals.recordType] ?? 0), 0];
-    case 'sum':
-      return [sums.get(sumKey(equals.recordType, equals.field))?.total ?? 0n, equals.scale];
-  }
 }
 
 /** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
@@ -249,51 +189,6 @@ export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Da
     code: 'too-many-partitions',
     message: `${sourceKey}: the file has more than ${layout.maxPartitions} values of ${columns}. Each would become a folder of small files; most likely the positions of the layout are off. Nothing was published. Correct the layout, or raise "maxPartitions" in it if so many are meant.`,
   };
-}
-
-function totalRefusal(
-  plan: FilePlan,
-  results: ControlTotalResult[],
-  rules: ControlTotalRule[],
-  { records, types, sums }: Figures,
-): Refusal | undefined {
-  for (const { field, undecodable } of sums.values()) {
-    if (undecodable > 0) {
-      return {
-        code: 'sum-undecodable',
-        message: `${plan.sourceKey}: ${undecodable} of ${records.detail} details have a ${field} that cannot be read, so its control total cannot be proved. Nothing was published. The rejects of run ${plan.runId} show them; ask for a corrected file.`,
-      };
-    }
-  }
-  const wrong = results.flatMap((result, index) =>
-    result.balanced ? [] : [totalText(result, rules[index]!, records, types)],
-  );
-  if (wrong.length === 0) return undefined;
-  return {
-    code: 'control-total-mismatch',
-    message: `${plan.sourceKey}: ${wrong.join('; ')}. The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.`,
-  };
-}
-
-function totalText(
-  result: ControlTotalResult,
-  { equals }: ControlTotalRule,
-  records: RecordCounts,
-  types: Record<string, number>,
-): string {
-  const counted = {
-    'count-all': () =>
-      `the file has ${result.actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`,
-    'count-detail': () => `the file has ${result.actual} details`,
-    'count-type': () =>
-      `the file has ${Object.entries(types)
-        .map(([name, count]) => `${count} of ${name}`)
-        .join(', ')}`,
-    sum: () => `the details add up to ${result.actual} of ${equals.kind === 'sum' ? equals.field : ''}`,
-  }[equals.kind]();
-  return result.expected === null
-    ? `${result.name} is blank, and ${counted}`
-    : `${result.name} says ${result.expected}, but ${counted}`;
 }
 
 function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {

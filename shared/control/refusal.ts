@@ -19,6 +19,8 @@ export type RefusalCode =
   | 'header-missing'
   | 'trailer-missing'
   | 'control-field-invalid'
+  | 'control-file-missing'
+  | 'control-file-invalid'
   | 'business-date-mismatch'
   | 'ranges-do-not-tile'
   | 'counts-do-not-balance'

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
-import type { Field, RecordType } from '../layout/layout.ts';
+import type { Field, RecordType, SummedField } from '../layout/layout.ts';
 import { fieldPath } from '../layout/layout.ts';
 import { DatasetDecoder, type ForeignAddresses, type RecordFault } from './dataset-decoder.ts';
 import { decodeValue } from './decode-value.ts';
@@ -56,7 +56,7 @@ export class RecordTypeDecoder {
   constructor(
     kernel: Kernel,
     type: RecordType,
-    summed: Field[],
+    summed: SummedField[],
     capacityRecords: number,
     onReject: (reject: Reject) => void,
   ) {
@@ -65,12 +65,11 @@ export class RecordTypeDecoder {
     this.onReject = onReject;
     this.datasets = type.datasets.map((dataset) => new DatasetDecoder(kernel, dataset, capacityRecords));
     const own = this.datasets[0]!;
-    this.others = summed
-      .filter((field) => !own.decoderOf(field))
-      .map((field) => new FieldDecoder(kernel, field, capacityRecords));
-    this.sums = summed.map((field) => {
+    const others = new Set(summed.map(({ field }) => field).filter((field) => !own.decoderOf(field)));
+    this.others = [...others].map((field) => new FieldDecoder(kernel, field, capacityRecords));
+    this.sums = summed.map(({ field, kind }) => {
       const other = this.others.find((decoder) => decoder.field === field);
-      return new FieldSum(kernel, own.decoderOf(field) ?? other!);
+      return new FieldSum(kernel, own.decoderOf(field) ?? other!, kind);
     });
     this.counted = kernel.allocate(capacityRecords);
   }

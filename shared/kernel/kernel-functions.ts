@@ -268,8 +268,47 @@ export interface KernelFunctions {
   ): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: number): number;
-  sumInt64s(states: number, values: number, counted: number, count: number): void;
-  sumInt128s(states: number, values: number, counted: number, count: number): void;
+  sumInt64s(states: number, values: number, counted: number, count: number, absolute: number): void;
+  sumInt128s(states: number, values: number, counted: number, count: number, absolute: number): void;
+  sumDigitTexts(states: number, values: number, counted: number, count: number, limbs: number): number;
+  scaleInt64s(states: number, values: number, count: number, zeros: number): void;
+  scaleInt128s(states: number, values: number, count: number, zeros: number): void;
+  decodeNational(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    keep: number,
+    trimStart: number,
+    trimEnd: number,
+    side: number,
+    states: number,
+    values: number,
+  ): number;
+  spellPacked(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    signNibble: number,
+    space: number,
+    digits: number,
+    out: number,
+    stride: number,
+    addresses: number,
+  ): void;
+  spellBinary(
+    records: number,
+    count: number,
+    at: number,
+    width: number,
+    littleEndian: number,
+    signed: number,
+    digits: number,
+    out: number,
+    stride: number,
+    addresses: number,
+  ): void;
   decodeDates(
     records: number,
     count: number,

@@ -12,6 +12,7 @@ import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 import { type CutFile, cutFile } from './cut-file.ts';
 import { type FileGeometry, isRefusal } from './file-geometry.ts';
+import { findControlFile } from './find-control-file.ts';
 import { writeJson } from './json-object.ts';
 import { updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
@@ -51,7 +52,7 @@ export interface SplitResult {
 
 /**
  * Claims the file in the ledger and plans its byte ranges. Fails with `SourceNotFound`, `LayoutInvalid`, `UsageError`,
- * `BusinessDateUnknown`, `SourceChanged`; a file that cannot be converted is a verdict.
+ * `BusinessDateUnknown`, `SourceChanged`, `ControlFileAwaited`; a file that cannot be converted is a verdict.
  */
 export async function splitFile(
   ports: PipelinePorts,
@@ -95,10 +96,12 @@ export async function splitFile(
   if (isRefusal(opened)) return refused(opened);
   if (isRefusal(geometry)) return refused(geometry);
   if (business.refusal) return refused(business.refusal);
+  const controlFile = await findControlFile(ports.raw, source.key, layout);
+  if (controlFile && isRefusal(controlFile)) return refused(controlFile);
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
   const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
   if (isRefusal(cut)) return refused(cut);
-  const plan = planOf(claim, entry, opened, cut, { file, text });
+  const plan = planOf(claim, entry, { ...opened, controlFile }, cut, { file, text });
   return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
 }
 
@@ -219,7 +222,7 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
-  { info, compression }: OpenSource,
+  { info, compression, controlFile }: OpenSource & Pick<FilePlan, 'controlFile'>,
   { geometry, ranges, chain }: CutFile,
   layoutFile: { file: string; text: string },
 ): FilePlan {
@@ -251,6 +254,7 @@ function planOf(
     leadingBytes: geometry.leadingBytes,
     header: geometry.header,
     trailer: geometry.trailer,
+    controlFile,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
     startedAt: ports.clock.now().toISOString(),
