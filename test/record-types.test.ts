@@ -343,4 +343,53 @@ describe('record types of one file', () => {
     expect(result.status).toBe('refused');
     expect(lake.notifications[0]).toContain('trailer.customers says 5, but the file has 1 of customer');
   });
+
+  test('no child of a parent that cannot be decoded, or that belongs to another group', async () => {
+    const lines = [
+      'H202508120017',
+      'C0001ANA',
+      'A00010000010000',
+      'M00000001PIX',
+      `A0002${'0'.repeat(40)}`,
+      'M00000002PIX',
+      'C0002JOSE',
+      'M00000004PIX',
+      `T${'2'.padStart(8, '0')}${'3'.padStart(8, '0')}${'7'.padStart(13, '0')}`,
+    ];
+    await lake.putRaw('groups.txt', Buffer.from(`${lines.join('\n')}\n`, 'latin1'));
+    const result = await lake.convert({ layout: layout(), sourceKey: 'groups.txt' });
+    expect(result.status, lake.notifications.join()).toBe('loaded');
+    expect(await lake.publishedRows('movement', 'account, amount')).toEqual([
+      { account: '0001', amount: '1', customer_id: '0001' },
+    ]);
+    const rejects = await lake.publishedRows('extract_rejects', 'reason');
+    expect(rejects.map(({ reason }) => reason)).toEqual([
+      'record-too-long',
+      'parent-missing',
+      'parent-missing',
+    ]);
+  });
+
+  test('a short record is not taken for what stands behind it', async () => {
+    const text = 'a\nXX discarded\nKEEP\n';
+    const json = JSON.stringify({
+      name: 'short',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 12 },
+      recordTypes: [
+        { name: 'noise', match: { start: 3, end: 3, equals: 'X' }, discard: true },
+        {
+          name: 'kept',
+          match: { start: 1, end: 2, equals: 'XX' },
+          fields: [{ name: 'a', start: 1, end: 12, type: 'string' }],
+        },
+      ],
+      rejects: { maxPercent: 100 },
+    });
+    await lake.putRaw('short_20250812.txt', Buffer.from(text));
+    const result = await lake.convert({ layout: json, sourceKey: 'short_20250812.txt' });
+    expect(result.status, lake.notifications.join()).toBe('loaded');
+    const { records } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    expect(records).toMatchObject({ detail: 3, rejected: 2, discarded: { noise: 0 } });
+  });
 });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FilePlan } from '../shared/control/file-plan.ts';
 import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
 import { readJson } from '../shared/pipeline/json-object.ts';
+import { parseRange } from '../shared/pipeline/parse-range.ts';
+import { reconcileFile } from '../shared/pipeline/reconcile-file.ts';
+import { splitFile } from '../shared/pipeline/split-file.ts';
 import { TestLake } from './support/run-pipeline.ts';
 
 /** Type 1, key 3, count 2 (binary), amount 3 (packed), a table of numbers that depends on a digit, and a text. */
@@ -147,4 +151,24 @@ describe('chains that break', () => {
       { numRuns: 60 },
     );
   });
+});
+
+test('records that nobody parsed are missed', async () => {
+  const bytes = Buffer.concat([rdw(FULL), rdw(FULL)]);
+  await lake.putRaw('short_20250812.dat', bytes);
+  const split = await splitFile(lake.ports, 'tampered', {
+    layout: layout(),
+    sourceKey: 'short_20250812.dat',
+  });
+  const plan = await readJson<FilePlan>(lake.ports.lake, split.planKey!);
+  await lake.ports.lake.put(
+    split.planKey!,
+    Buffer.from(JSON.stringify({ ...plan, chain: { recordCount: 3 } })),
+  );
+  await parseRange(lake.ports, split.planKey!, { rangeIndex: 0, startByte: 0, endByte: bytes.length });
+  const { verdict, refusal } = await reconcileFile(lake.ports, split.planKey!);
+  expect([verdict, refusal!.message]).toEqual([
+    'refused',
+    expect.stringContaining('counted 3 records and the parsers 2'),
+  ]);
 });

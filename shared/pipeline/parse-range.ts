@@ -142,6 +142,7 @@ class RangeParser {
         if (!this.extractor.isFull) continue;
         const refusal = await this.decodeBlocks(false);
         if (refusal) return refusal;
+        if (this.extractor.isBroken) throw this.sourceChanged();
         if (this.extractor.isFull) return this.lineTooLong();
       }
     }
@@ -152,14 +153,19 @@ class RangeParser {
       this.extractor.unfinishedBytes > 0 ||
       this.extractor.consumedEndByte !== endByte
     ) {
-      throw new SourceChanged({
-        what: 'a range does not end where its last record does',
-        where: `${sourceKey}, bytes ${startByte} to ${endByte}`,
-        why: 'the file is not what the splitter saw',
-        next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
-      });
+      throw this.sourceChanged();
     }
     return null;
+  }
+
+  private sourceChanged(): SourceChanged {
+    const { startByte, endByte } = this.range;
+    return new SourceChanged({
+      what: 'a range does not end where its last record does',
+      where: `${this.plan.sourceKey}, bytes ${startByte} to ${endByte}`,
+      why: 'the file is not what the splitter saw',
+      next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+    });
   }
 
   private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
