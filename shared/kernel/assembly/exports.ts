@@ -7,7 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
-export { decodeCodedTexts, translate } from './coded';
+export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
   appendIndexesOfBytes,
