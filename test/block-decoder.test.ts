@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { BlockDecoder, type Reject } from '../shared/decode/block-decoder.ts';
 import { decodeValue } from '../shared/decode/decode-value.ts';
 import { partitionText } from '../shared/decode/partition-router.ts';
-import { RecordExtractor } from '../shared/decode/record-extractor.ts';
+import { RecordExtractor, recordShape } from '../shared/decode/record-extractor.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { STATE_INVALID } from '../shared/kernel/shapes.ts';
 import { firstDataset, type Layout } from '../shared/layout/layout.ts';
@@ -80,7 +80,7 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
 function byBlocks(layout: Layout, lines: string[]): Expected {
   kernel.reset();
   const rejects: Reject[] = [];
-  const extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes: 1 }, 0);
+  const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0);
   const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, (reject) =>
     rejects.push(reject),
   );

@@ -5,7 +5,7 @@ import type { FilePlan } from '../shared/control/file-plan.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { copybookNames, expandCopybooks } from '../shared/layout/expand-copybook.ts';
 import { datasetsOf, firstDataset } from '../shared/layout/layout.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 import { readJson } from '../shared/pipeline/json-object.ts';
 import { splitFile } from '../shared/pipeline/split-file.ts';
 import { TestLake } from './support/run-pipeline.ts';
@@ -355,7 +355,7 @@ describe('DTAR020, a real extract', () => {
 
   test.skipIf(!existsSync(data))('its 379 records stand where the copybook says', () => {
     const text = expand(layout({ encoding: 'cp037', copybook: 'c.cpy' }), copybook);
-    const declared = readDeclaredLayout(text, 'l.json');
+    const declared = readLayout(text, 'l.json');
     const { record } = declared;
     const { fields } = firstDataset(declared);
     const bytes = readFileSync(new URL('DTAR020.bin', data));

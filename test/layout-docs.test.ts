@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CODE_PAGES } from '../shared/layout/code-page.ts';
 import { validKeysAt } from '../shared/layout/layout-schema.ts';
-import { readDeclaredLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 
 const GUIDE = readFileSync(new URL('../docs/layouts.md', import.meta.url), 'utf8');
 
@@ -34,5 +34,5 @@ test('its examples of fields and of a control file are valid', () => {
   const control = blocks.find((block) => block.includes('"controlFile"'))!;
   const layout = `{ "name": "x", "encoding": "cp037", "record": { "format": "fixed", "length": 40 },
     "fields": [${dates}], ${control.trim().replace('"length": 40', '"length": 40, "format": "fixed"')} }`;
-  expect(readDeclaredLayout(layout, 'docs/layouts.md').controlFile?.name).toBe('{stem}.ctl');
+  expect(readLayout(layout, 'docs/layouts.md').controlFile?.name).toBe('{stem}.ctl');
 });

@@ -9,7 +9,7 @@ import { importPositions } from '../shared/layout/import-positions.ts';
 import { firstDataset } from '../shared/layout/layout.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import { layoutTables, recordTable } from '../shared/layout/positions-table.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 
 function failure(text: string): string {
   try {
@@ -133,7 +133,7 @@ describe('describe', () => {
         record: { format: 'fixed', length: record.lengthBytes },
         fields,
       });
-      const [described] = layoutTables(readDeclaredLayout(layout, name));
+      const [described] = layoutTables(readLayout(layout, name));
       const places = ({
         start,
         end,
@@ -160,7 +160,7 @@ describe('describe', () => {
       record: { format: 'fixed', length: 113 },
       fields,
     });
-    const [table] = layoutTables(readDeclaredLayout(layout, 'f'));
+    const [table] = layoutTables(readLayout(layout, 'f'));
     const shown = Object.fromEntries(
       table!.rows.map(({ name, picture, usage }) => [name, `${picture} ${usage}`]),
     );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { CODE_PAGES, isEbcdic, literalBytes } from '../shared/layout/code-page.ts';
 import { firstDataset } from '../shared/layout/layout.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,8 +29,7 @@ const BINARY = { usage: 'binary', signed: true };
 const FLOAT = { usage: 'float', type: 'double', floatFormat: 'ibm' };
 
 describe('what a layout can say', () => {
-  const field = (entry: Json, more?: Json) =>
-    firstDataset(readDeclaredLayout(layoutOf(entry, more), 'f')).fields[0];
+  const field = (entry: Json, more?: Json) => firstDataset(readLayout(layoutOf(entry, more), 'f')).fields[0];
 
   test('storage forms, with what is not said filled in', () => {
     expect(field(PACKED)).toMatchObject({
@@ -66,7 +65,7 @@ describe('what a layout can say', () => {
   });
 
   test('record formats', () => {
-    const record = (entry: Json) => readDeclaredLayout(layoutOf({}, { record: entry }), 'f').record;
+    const record = (entry: Json) => readLayout(layoutOf({}, { record: entry }), 'f').record;
     expect(record({ format: 'rdw' }).descriptor).toEqual({ byteOrder: 'big', lengthIncludesHeader: true });
     expect(record({ format: 'bdw', byteOrder: 'little', lengthIncludesHeader: false }).descriptor).toEqual({
       byteOrder: 'little',
@@ -86,9 +85,7 @@ describe('what a layout can say', () => {
 
   test('a match in EBCDIC is compared in bytes', () => {
     const text = layoutOf({}, { encoding: 'cp500', detail: { match: { start: 1, end: 3, equals: 'A1-' } } });
-    expect(readDeclaredLayout(text, 'f').recordTypes[0]!.match!.anyOf[0]).toEqual(
-      Uint8Array.of(0xc1, 0xf1, 0x60),
-    );
+    expect(readLayout(text, 'f').recordTypes[0]!.match!.anyOf[0]).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
     expect(literalBytes('[', 'cp037')).toBeUndefined();
     expect(literalBytes('€', 'iso-8859-15')).toBeUndefined();
     expect(literalBytes('ã', 'iso-8859-15')).toEqual(Uint8Array.of(0xe3));
@@ -236,23 +233,7 @@ describe('what contradicts itself is refused', () => {
     ['a copybook not replaced', {}, { copybook: 'x.cpy' }, ["'copybook' was not replaced"]],
   ];
   test.each(cases)('%s', (_, field, more, fragments) => {
-    const message = failure(() => readDeclaredLayout(layoutOf(field, more), 'f'));
+    const message = failure(() => readLayout(layoutOf(field, more), 'f'));
     for (const fragment of fragments) expect(message).toContain(fragment);
-  });
-});
-
-describe('what cannot be decoded yet is refused when a layout is read to convert with it', () => {
-  const cases: [string, Json, Json, string][] = [
-    ['rdw', {}, { record: { format: 'rdw' } }, "'record.format' is 'rdw'"],
-    ['bdw', {}, { record: { format: 'bdw' } }, "'record.format' is 'bdw'"],
-    ['fileHeaderBytes', {}, { record: { fileHeaderBytes: 1 } }, "'record.fileHeaderBytes'"],
-    ['fileTrailerBytes', {}, { record: { fileTrailerBytes: 1 } }, "'record.fileTrailerBytes'"],
-  ];
-  test.each(cases)('%s', (_, field, more, fragment) => {
-    const text = layoutOf(field, more);
-    expect(() => readDeclaredLayout(text, 'f')).not.toThrow();
-    const message = failure(() => readLayout(text, 'f'));
-    expect(message).toContain(fragment);
-    expect(message).toContain('this version does not read');
   });
 });

@@ -194,7 +194,6 @@ describe('layouts that are refused', () => {
       ["fields[1]' ('amount')", "'packed'", 'display'],
     ],
     ['an unknown usage', (l) => (l.fields[1]!.usage = 'dsplay'), ['fields[1].usage', "is 'display'"]],
-    ['rdw records', (l) => (l.record.format = 'rdw'), ["'record.format' is 'rdw'", 'lines, fixed']],
     ['an unknown record format', (l) => (l.record.format = 'line'), ["'record.format'", "is 'lines'"]],
     ['an unsupported encoding', (l) => (l.encoding = 'utf8'), ["'encoding' is 'utf8'", "is 'utf-8'"]],
     ['an unknown type', (l) => (l.fields[0]!.type = 'strng'), ["fields[0]' ('kind')", "is 'string'"]],

@@ -19,6 +19,7 @@ interface Found {
   decodable: string;
 }
 
+const ASCII = { lineEndByte: 0x0a, spaceByte: 0x20 };
 const FIRST_BYTE = 1_000_003;
 const kernel = new Kernel();
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
@@ -121,7 +122,7 @@ describe('lines', () => {
             .join('');
           if (lastTerminator === 'none') bytes = bytes.replace(/\r?\n$/, '');
           if (lastTerminator === 'half') bytes = bytes.replace(/\n$/, '');
-          const shape: RecordShape = { format: 'lines', lengthBytes, terminatorBytes, short };
+          const shape: RecordShape = { ...ASCII, format: 'lines', lengthBytes, terminatorBytes, short };
           const input = new Uint8Array(Buffer.from(bytes, 'latin1'));
           const { found, unfinishedBytes, endByte } = extractAll(shape, input, sizes, lazy);
           expect(found).toEqual(splitLines(shape, bytes));
@@ -144,7 +145,7 @@ describe('lines', () => {
       const length = line % 3 === 0 ? lengthBytes : (line * 31) % (lengthBytes + 2);
       bytes += String(line).padEnd(length, 'x').slice(0, length) + (line % 5 === 0 ? '\r\n' : '\n');
     }
-    const shape: RecordShape = { format: 'lines', lengthBytes, terminatorBytes: 1, short };
+    const shape: RecordShape = { ...ASCII, format: 'lines', lengthBytes, terminatorBytes: 1, short };
     const input = new Uint8Array(Buffer.from(bytes, 'latin1'));
     const expected = JSON.stringify(splitLines(shape, bytes));
     for (const sizes of [[input.length], [65_536], [524_288], [524_287, 3]]) {
@@ -157,7 +158,13 @@ describe('lines', () => {
   });
 
   test('a line longer than a block fills the buffer and is no record', () => {
-    const shape: RecordShape = { format: 'lines', lengthBytes: 10, terminatorBytes: 1, short: 'pad' };
+    const shape: RecordShape = {
+      ...ASCII,
+      format: 'lines',
+      lengthBytes: 10,
+      terminatorBytes: 1,
+      short: 'pad',
+    };
     const extractor = new RecordExtractor(new Kernel(), shape, 0);
     const chunk = new Uint8Array(600_000).fill(0x61);
     expect(extractor.push(chunk, 0)).toBe(524_288);
@@ -197,7 +204,13 @@ describe('fixed length', () => {
             )
             .join('');
           if (cut > 0) bytes = bytes.slice(0, -cut);
-          const shape: RecordShape = { format: 'fixed', lengthBytes, terminatorBytes, short: 'reject' };
+          const shape: RecordShape = {
+            ...ASCII,
+            format: 'fixed',
+            lengthBytes,
+            terminatorBytes,
+            short: 'reject',
+          };
           const input = new Uint8Array(Buffer.from(bytes, 'latin1'));
           const { found, unfinishedBytes, endByte } = extractAll(shape, input, sizes, lazy);
           const expected = records.map((_, index) => {
@@ -217,7 +230,13 @@ describe('fixed length', () => {
   });
 
   test('what is no whole record stays unfinished', () => {
-    const shape: RecordShape = { format: 'fixed', lengthBytes: 4, terminatorBytes: 0, short: 'reject' };
+    const shape: RecordShape = {
+      ...ASCII,
+      format: 'fixed',
+      lengthBytes: 4,
+      terminatorBytes: 0,
+      short: 'reject',
+    };
     const { found, unfinishedBytes, endByte } = extractAll(shape, new Uint8Array(11).fill(0x61), [3]);
     expect(found.map(({ offset }) => offset)).toEqual([0, 4]);
     expect([unfinishedBytes, endByte]).toEqual([3, 8]);
@@ -225,6 +244,7 @@ describe('fixed length', () => {
 
   test('a record longer than a block still fits', () => {
     const shape: RecordShape = {
+      ...ASCII,
       format: 'fixed',
       lengthBytes: 1_048_576,
       terminatorBytes: 1,

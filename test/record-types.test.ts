@@ -160,6 +160,23 @@ function fileOf(customers: Customer[]): string {
   return `${['H202508120017', ...linesOf(customers), trailer].join('\n')}\n`;
 }
 
+const word = (length: number) => Buffer.from([length >> 8, length & 0xff, 0, 0]);
+
+/** The lines of a file as records that say their lengths, in blocks of three or not. */
+function asChain(text: string, format: string): Uint8Array {
+  const records = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.concat([word(line.length + 4), Buffer.from(line, 'latin1')]));
+  if (format === 'rdw') return Buffer.concat(records);
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < records.length; at += 3) {
+    const block = Buffer.concat(records.slice(at, at + 3));
+    blocks.push(word(block.length + 4), block);
+  }
+  return Buffer.concat(blocks);
+}
+
 const SELECTS = {
   customer: 'id, name, reference::VARCHAR AS reference',
   account: 'customer_id, number, balance::VARCHAR AS balance, owners, owner',
@@ -223,12 +240,18 @@ describe('record types of one file', () => {
       fc.asyncProperty(
         fc.array(customer, { minLength: 1, maxLength: 12 }),
         fc.constantFrom(1, 30, 31, 64, 137, 500, 100_000),
-        async (customers, rangeSizeBytes) => {
+        fc.constantFrom('lines', 'rdw', 'bdw'),
+        async (customers, rangeSizeBytes, format) => {
           const sourceKey = `f${run++}.txt`;
           await lake.remove();
           lake = await TestLake.make();
-          await lake.putRaw(sourceKey, Buffer.from(fileOf(customers), 'latin1'));
-          const result = await lake.convert({ layout: layout(), sourceKey, rangeSizeBytes });
+          const text = fileOf(customers);
+          await lake.putRaw(
+            sourceKey,
+            format === 'lines' ? Buffer.from(text, 'latin1') : asChain(text, format),
+          );
+          const json = layout({ record: { format, length: LENGTH, short: 'pad' } });
+          const result = await lake.convert({ layout: json, sourceKey, rangeSizeBytes });
           expect(result.status, lake.notifications.join()).toBe('loaded');
           const rows = expected(customers);
           for (const [dataset, select] of Object.entries(SELECTS)) {

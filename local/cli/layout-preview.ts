@@ -3,12 +3,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { matches, matchesControlRecord } from '../../shared/control/control-record.ts';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
-import { OUTCOME_REASONS, RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { OUTCOME_REASONS, RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
 import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import type { DeclaredLayout, Field, RecordType, Selection } from '../../shared/layout/layout.ts';
-import { notYetSupported } from '../../shared/layout/not-yet-supported.ts';
-import { readDeclaredLayout } from '../../shared/layout/read-layout.ts';
+import type { Field, Layout, RecordType, Selection } from '../../shared/layout/layout.ts';
+import { readLayout } from '../../shared/layout/read-layout.ts';
 import { loadLayoutText } from '../../shared/pipeline/load-layout.ts';
 import { fixedTerminatorBytes, lineTerminatorBytes } from '../../shared/ranges/geometry.ts';
 import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
@@ -49,9 +48,8 @@ export async function previewData(args: string[]): Promise<number> {
   if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
   const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
   const { file, text } = await loadLayoutText(createFileLayoutSource(), path);
-  const layout = readDeclaredLayout(text, file);
-  const shown = previewRecords(layout, file, await headOf(dataPath, layout, recordCount), recordCount);
-  for (const reason of notYetSupported(layout)) console.error(reason);
+  const layout = readLayout(text, file);
+  const shown = previewRecords(layout, await headOf(dataPath, layout, recordCount), recordCount);
   if (shown.length === 0) {
     throw new LayoutInvalid({
       what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} bytes`,
@@ -65,6 +63,8 @@ export async function previewData(args: string[]): Promise<number> {
 }
 
 /** As much of a file as is looked at, however many records are asked for. */
+/** A terminator, or descriptor words of a record and its block. */
+const RECORD_OVERHEAD_BYTES = 8;
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
 
 interface Head {
@@ -72,7 +72,7 @@ interface Head {
   sizeBytes: number;
 }
 
-async function headOf(path: string, layout: DeclaredLayout, recordCount: number): Promise<Head> {
+async function headOf(path: string, layout: Layout, recordCount: number): Promise<Head> {
   const handle = await open(resolve(startDir, path)).catch(() => undefined);
   const stats = await handle?.stat();
   if (!handle || !stats?.isFile()) {
@@ -80,7 +80,8 @@ async function headOf(path: string, layout: DeclaredLayout, recordCount: number)
     throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
   }
   try {
-    const wanted = layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + 2);
+    const wanted =
+      layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + RECORD_OVERHEAD_BYTES);
     const bytes = new Uint8Array(Math.min(stats.size, wanted, MAX_HEAD_BYTES));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
     return { bytes: bytes.subarray(0, bytesRead), sizeBytes: stats.size };
@@ -89,27 +90,16 @@ async function headOf(path: string, layout: DeclaredLayout, recordCount: number)
   }
 }
 
-function previewRecords(
-  layout: DeclaredLayout,
-  file: string,
-  head: Head,
-  recordCount: number,
-): PreviewRecord[] {
-  const { format, lengthBytes, short, fileHeaderBytes, fileTrailerBytes } = layout.record;
-  if (format !== 'lines' && format !== 'fixed') {
-    throw new LayoutInvalid({
-      what: `preview does not read record.format '${format}' (valid: lines, fixed)`,
-      where: file,
-    });
-  }
+function previewRecords(layout: Layout, head: Head, recordCount: number): PreviewRecord[] {
+  const { format, lengthBytes, lineEndByte, fileHeaderBytes, fileTrailerBytes } = layout.record;
   const bytes = head.bytes.subarray(fileHeaderBytes);
   const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;
   const terminatorBytes =
     format === 'lines'
-      ? (lineTerminatorBytes(bytes) ?? 0)
+      ? (lineTerminatorBytes(bytes, lineEndByte) ?? 0)
       : fixedTerminatorBytes(bytes, lengthBytes, sizeBytes);
   const kernel = new Kernel();
-  const shape = { format, lengthBytes, terminatorBytes, short };
+  const shape = recordShape(layout.record, terminatorBytes);
   const extractor = new RecordExtractor(kernel, shape, fileHeaderBytes);
   const records: PreviewRecord[] = [];
   const atEnd = bytes.length >= sizeBytes;
@@ -125,7 +115,7 @@ function previewRecords(
 }
 
 function previewRecord(
-  layout: DeclaredLayout,
+  layout: Layout,
   kernel: Kernel,
   extractor: RecordExtractor,
   index: number,
@@ -134,7 +124,9 @@ function previewRecord(
   const raw = extractor.rawBytesOf(index);
   const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
   if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
-    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(0x20);
+    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(
+      layout.record.spaceByte,
+    );
     padded.set(raw);
     const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
     return { ...shown, kind: 'header', fields };

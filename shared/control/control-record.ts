@@ -16,13 +16,14 @@ export function matches(record: Uint8Array, { startByte, endByte, anyOf }: Recor
   return anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte));
 }
 
-/** The fields of a header or trailer. A short record reads as if padded with spaces. */
+/** The fields of a header or trailer. A short record reads as if filled up with `spaceByte`. */
 export function readControlRecord(
   record: Uint8Array,
   control: ControlRecord,
   lengthBytes: number,
+  spaceByte = SPACE,
 ): Record<string, ControlValue> {
-  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(SPACE);
+  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(spaceByte);
   padded.set(record);
   return Object.fromEntries(
     control.fields.map((field) => {

@@ -9,7 +9,9 @@ export interface FilePlan {
   version: string;
   /** Every read of the source carries it. */
   pin: string;
+  /** Of a compressed file what comes out of it, as are all offsets. */
   sizeBytes: number;
+  compression: 'gzip' | 'zstd' | null;
   businessDate: string;
   ledgerKey: string;
   attempt: number;
@@ -17,11 +19,15 @@ export interface FilePlan {
   /** The layout file as it was read, so that the run does not depend on what becomes of it. */
   layout: { file: string; text: string; fingerprint: string };
   geometry: { terminatorBytes: number; strideBytes: number | null };
+  /** Records of the file, where they were counted to cut it: header and trailer then stand within the ranges. */
+  chain: { recordCount: number } | null;
+  /** Bytes before the first record that are none. */
+  leadingBytes: number;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
   /** What the file beside it states, for layouts that describe one. */
   controlFile: ControlFileFound | null;
-  /** Bytes behind the last record that are none: blank lines, Ctrl-Z. */
+  /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
   startedAt: string;

@@ -70,6 +70,7 @@ export function reconcile(
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
+    chainRefusal(plan, records) ??
     countRefusal(manifests) ??
     partitionRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
@@ -101,12 +102,16 @@ function tilingRefusal(
   ranges: PlannedRange[],
   manifests: PartManifest[],
 ): Refusal | undefined {
-  let at = plan.header?.endByte ?? 0;
+  // Along a chain of lengths header and trailer stand within the ranges.
+  const [header, trailer] = plan.chain ? [null, null] : [plan.header, plan.trailer];
+  let at = header?.endByte ?? plan.leadingBytes;
   const broken = (why: string): Refusal => ({
     code: 'ranges-do-not-tile',
     message: `${plan.sourceKey}: the byte ranges do not cover the file: ${why}. Nothing was published. Run it again with --force, and report it with the run id ${plan.runId} if it happens twice.`,
   });
-  if (plan.header && plan.header.startByte !== 0) return broken('the header does not start at byte 0');
+  if (header && header.startByte !== plan.leadingBytes) {
+    return broken(`the header does not start at byte ${plan.leadingBytes}`);
+  }
   if (manifests.length !== ranges.length) {
     return broken(`${ranges.length} ranges were planned and ${manifests.length} parsed`);
   }
@@ -121,15 +126,23 @@ function tilingRefusal(
     }
     at = endByte;
   }
-  if (plan.trailer) {
-    if (plan.trailer.startByte !== at)
-      return broken(`the trailer starts at byte ${plan.trailer.startByte}, not ${at}`);
-    at = plan.trailer.endByte;
+  if (trailer) {
+    if (trailer.startByte !== at) return broken(`the trailer starts at byte ${trailer.startByte}, not ${at}`);
+    at = trailer.endByte;
   }
   if (plan.remainder.startByte !== at || plan.remainder.endByte !== plan.sizeBytes) {
     return broken(`bytes from ${at} to ${plan.sizeBytes} belong to nothing`);
   }
   return undefined;
+}
+
+/** Whoever followed the chain of lengths counted its records. */
+function chainRefusal({ chain, sourceKey, runId }: FilePlan, { read }: RecordCounts): Refusal | undefined {
+  if (!chain || chain.recordCount === read) return undefined;
+  return {
+    code: 'counts-do-not-balance',
+    message: `${sourceKey}: the splitter counted ${chain.recordCount} records and the parsers ${read}. Nothing was published. Run it again with --force, and report it with the run id ${runId} if it happens twice.`,
+  };
 }
 
 function countRefusal(manifests: PartManifest[]): Refusal | undefined {

@@ -11,6 +11,8 @@ export interface Refusal {
 export type RefusalCode =
   | 'empty-file'
   | 'not-whole-records'
+  | 'chain-broken'
+  | 'compression-broken'
   | 'terminator-missing'
   | 'no-line-terminator'
   | 'line-too-long'

@@ -31,6 +31,8 @@ interface Column {
   decoder: FieldDecoder | undefined;
   list: DecodedList | undefined;
   invalidCount: number;
+  /** Of the block at hand: addresses from which it was decoded. */
+  addresses: number;
 }
 
 interface DecodedList {
@@ -116,7 +118,9 @@ export class DatasetDecoder {
     }
     if (list) {
       const { addresses, entryCount } = list.occurrences;
+      column.addresses = addresses;
       decoder.decode(addresses, entryCount);
+      if (block.hasPadded) this.leaveOutBeyond(decoder, addresses, block, list.occurrences);
       column.invalidCount = decoder.invalidCount - list.occurrences.settle(vector);
       if (field.when) {
         const at = field.when.inOccurrence ? addresses : this.expand('list', block.starts, list.occurrences);
@@ -125,9 +129,25 @@ export class DatasetDecoder {
       return;
     }
     const addresses = this.addressesOf(field, block, foreign);
+    column.addresses = addresses;
     decoder.decode(addresses, this.rowCount);
+    if (block.hasPadded && field.origin.kind === 'record') {
+      this.leaveOutBeyond(decoder, addresses, block, this.rows);
+    }
     column.invalidCount = decoder.invalidCount;
     if (field.when) column.invalidCount -= this.applyRule(field.when, block, vector);
+  }
+
+  private leaveOutBeyond(
+    decoder: FieldDecoder,
+    addresses: number,
+    block: RecordBlock,
+    occurrences: Occurrences | undefined,
+  ): void {
+    if (occurrences) {
+      const ends = this.expand('list', block.ends, occurrences);
+      decoder.leaveOutBeyond(addresses, ends, occurrences.entryCount);
+    } else decoder.leaveOutBeyond(addresses, block.ends, block.recordCount);
   }
 
   private applyRule(when: Selection, block: RecordBlock, vector: FieldVector): number {
@@ -210,14 +230,13 @@ export class DatasetDecoder {
         : column.invalidCount > 0 && field.onInvalid === 'reject';
       if (!rejects) continue;
       const count = list ? list.occurrences.entryCount : this.rowCount;
-      const addresses = list?.occurrences.addresses ?? this.rows?.addresses ?? block.starts;
       for (let row = 0; row < count; row++) {
         const state = bytes[vector.states + row]!;
         if (state >= ENTRY_EMPTY_LIST) continue;
         if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
         const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
         if (block.outcomeOf(record) !== RECORD_OK) continue;
-        onFault(record, { field, address: view.getUint32(addresses + row * 4, true) });
+        onFault(record, { field, address: view.getUint32(column.addresses + row * 4, true) });
       }
     }
   }
@@ -290,7 +309,7 @@ export class DatasetDecoder {
     const { kernel } = this;
     if (field.origin.kind === 'occurrence-number') {
       const vector = new FieldVector(kernel, 'int64', this.capacityRows);
-      return { field, vector, decoder: undefined, list: undefined, invalidCount: 0 };
+      return { field, vector, decoder: undefined, list: undefined, invalidCount: 0, addresses: 0 };
     }
     const list = field.list && this.listOf(field.list, capacityRecords);
     const capacity = list ? entryCapacity(field.list!, capacityRecords) : this.capacityRows;
@@ -299,7 +318,7 @@ export class DatasetDecoder {
       const { offsets, repeats } = list.occurrences;
       decoder.vector.entries = { offsets, repeats };
     }
-    return { field, vector: decoder.vector, decoder, list, invalidCount: 0 };
+    return { field, vector: decoder.vector, decoder, list, invalidCount: 0, addresses: 0 };
   }
 
   private listOf(list: ListColumn, capacityRecords: number): DecodedList {

@@ -49,6 +49,20 @@ export class FieldDecoder {
     (kind === 'int128' ? scaleInt128s : scaleInt64s)(states, values, count, this.field.trailingZeros);
   }
 
+  /**
+   * Of records that were filled up: what stands wholly behind their ends is null, what they cut is invalid. A number that is no
+   * text does not see that blanks were filled in.
+   */
+  leaveOutBeyond(records: number, ends: number, count: number): void {
+    const { field, vector, kernel } = this;
+    if (field.usage === 'display' && field.type.kind !== 'binary') return;
+    const { startByte, endByte } = field;
+    const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, vector.states);
+    const cut = kernel.view.getInt32(kernel.call.resultAddress(), true);
+    this.invalidCount += cut - Math.floor(result / INVALID_COUNT_UNIT);
+    vector.hasNulls = true;
+  }
+
   private settleBlanks(count: number): void {
     const { kind, states, values } = this.vector;
     const toZero = this.field.blank === 'zero' ? 1 : 0;

@@ -5,6 +5,10 @@ export interface RecordBlock {
   readonly starts: number;
   /** Address of the outcome of each record, 1 byte (see kernel/shapes.ts). */
   readonly outcomes: number;
+  /** Whether some records are shorter than their layout and filled up. */
+  readonly hasPadded: boolean;
+  /** Address of where each record ends in truth, 4 bytes; only where some are padded. */
+  readonly ends: number;
   /** Address at which record `index` can be decoded. */
   startOf(index: number): number;
   outcomeOf(index: number): number;

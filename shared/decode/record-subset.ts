@@ -6,6 +6,8 @@ export class RecordSubset implements RecordBlock {
   recordCount = 0;
   readonly starts: number;
   readonly outcomes: number;
+  readonly ends: number;
+  hasPadded = false;
   /** Address of each record's index in the whole block, 4 bytes. */
   readonly indexes: number;
   private readonly kernel: Kernel;
@@ -16,6 +18,7 @@ export class RecordSubset implements RecordBlock {
     this.starts = kernel.allocate(capacityRecords * 4);
     this.indexes = kernel.allocate(capacityRecords * 4);
     this.outcomes = kernel.allocate(capacityRecords);
+    this.ends = kernel.allocate(capacityRecords * 4);
   }
 
   /** Takes the records of `whole` whose byte at `types` is `type`; returns how many there are. */
@@ -31,6 +34,10 @@ export class RecordSubset implements RecordBlock {
       this.starts,
       this.outcomes,
     );
+    this.hasPadded = whole.hasPadded;
+    if (whole.hasPadded) {
+      this.kernel.call.gatherAddresses(whole.ends, this.indexes, this.recordCount, this.ends);
+    }
     return this.recordCount;
   }
 

@@ -90,7 +90,10 @@ export class RecordTypeDecoder {
     };
     const nulled: { record: number; fields: Field[] }[] = [];
     for (const dataset of this.datasets) dataset.decode(block, foreign, onFault);
-    for (const other of this.others) other.decode(block.starts, recordCount);
+    for (const other of this.others) {
+      other.decode(block.starts, recordCount);
+      if (block.hasPadded) other.leaveOutBeyond(block.starts, block.ends, recordCount);
+    }
     this.addSums(block, allOk);
     for (const dataset of this.datasets) {
       dataset.route(block, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
@@ -154,7 +157,9 @@ export class RecordTypeDecoder {
   private reasonOf({ field, address, reason }: RecordFault): string {
     if (reason !== undefined) return reason;
     const decoded = decodeValue(this.kernel.bytes, address, field);
-    return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
+    if (decoded.state === 'invalid') return decoded.reason;
+    // What is a value only because the record was filled up.
+    return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';
   }
 }
 

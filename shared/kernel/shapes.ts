@@ -34,6 +34,20 @@ export const RECORD_TOO_SHORT = 3;
 export const RECORD_BLANK = 4;
 export const RECORD_TERMINATOR_MISSING = 5;
 
+/** How a record or block says its length (ranges/record-chain.ts): offsets of 4-byte numbers. */
+export const CHAIN_CODING = 0;
+export const CHAIN_FIELD_AT = 4;
+export const CHAIN_FIELD_BYTES = 8;
+export const CHAIN_ZERO_AT = 12;
+export const CHAIN_EXTENDABLE = 16;
+export const CHAIN_ADDED = 20;
+export const CHAIN_HEAD = 24;
+export const CHAIN_MINIMUM = 28;
+export const CHAIN_MAXIMUM = 32;
+export const CODING_BIG_ENDIAN = 0;
+export const CODING_LITTLE_ENDIAN = 1;
+export const CODING_DIGITS = 2;
+
 /** The parent of the record is missing, or cannot be decoded itself. */
 export const RECORD_PARENT_MISSING = 6;
 

@@ -5,14 +5,14 @@ import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
 import { compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
-import type { DeclaredLayout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
 import type { LayoutFile } from './layout-schema.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
 /** Checks a layout file of the right shape and fills in what it does not say. What is wrong goes to `problems`. */
-export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLayout {
+export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {
     encoding,
@@ -32,7 +32,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
   const control = { recordTypes, header, trailer, controlFile, problems };
-  const layout: DeclaredLayout = {
+  const layout: Layout = {
     name: file.name,
     encoding,
     record: compileRecord(file.record, context),

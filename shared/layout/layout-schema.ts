@@ -120,6 +120,7 @@ export const layoutSchema = z.strictObject({
     short: z.enum(['pad', 'reject']).optional(),
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
+    lineEnd: z.enum(['nel', 'lf']).optional(),
     byteOrder: byteOrder.optional(),
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),

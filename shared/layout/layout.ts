@@ -7,13 +7,7 @@ export interface Layout {
   /** Name of dataset and table. */
   name: string;
   encoding: Encoding;
-  record: {
-    format: 'lines' | 'fixed';
-    /** Without terminator. */
-    lengthBytes: number;
-    /** What becomes of lines shorter than that. */
-    short: 'pad' | 'reject';
-  };
+  record: RecordLayout;
   /** Globs of the keys this layout reads. */
   files: string[];
   /** The kinds of detail records, in the order they are tried; at least one. */
@@ -102,17 +96,16 @@ export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
 
-/** A layout as it is written and checked, before what cannot be decoded yet is refused. */
-export interface DeclaredLayout extends Omit<Layout, 'record'> {
-  record: DeclaredRecord;
-}
-
-export interface DeclaredRecord {
+export interface RecordLayout {
   format: RecordFormat;
   /** Without terminator and descriptor; of records that vary, the longest. */
   lengthBytes: number;
   /** What becomes of records that are shorter. */
   short: 'pad' | 'reject';
+  /** What ends a line, behind a CR or not: LF, or what stands for it in EBCDIC. */
+  lineEndByte: number;
+  /** What fills up a record that is padded. */
+  spaceByte: number;
   /** Bytes before the first record and behind the last that are none. */
   fileHeaderBytes: number;
   fileTrailerBytes: number;

@@ -4,7 +4,7 @@ import { columnsOf } from './copybook/columns.ts';
 import type { StoredItem, StoredRecord } from './copybook/storage.ts';
 import { endOf } from './copybook/storage.ts';
 import type { FieldType } from './field-type.ts';
-import { type DeclaredLayout, type Field, fieldPath, type Occurs, type RecordType } from './layout.ts';
+import { type Field, fieldPath, type Layout, type Occurs, type RecordType } from './layout.ts';
 
 /** The table that layout documents print: one line a field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
@@ -32,7 +32,7 @@ export interface PositionRow {
 }
 
 /** The fields of a layout, and those of its header and trailer. */
-export function layoutTables(layout: DeclaredLayout): PositionsTable[] {
+export function layoutTables(layout: Layout): PositionsTable[] {
   const { lengthBytes } = layout.record;
   const table = (name: string, fields: Field[]) => ({ name, lengthBytes, rows: fields.map(fieldRow) });
   return [

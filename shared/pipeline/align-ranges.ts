@@ -3,14 +3,13 @@ import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { UsageError } from '../errors.ts';
 import { isEbcdic } from '../layout/code-page.ts';
 import { datasetsOf, type Field, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../ranges/plan-ranges.ts';
 import type { FileGeometry } from './file-geometry.ts';
 import { cutsAtGroups } from './group-starts.ts';
 import { inParallel } from './in-parallel.ts';
 
-const LF = 0x0a;
 const CR = 0x0d;
 const PARALLEL_READS = 16;
 
@@ -20,7 +19,7 @@ const PARALLEL_READS = 16;
  * around each cut.
  */
 export async function alignRanges(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   layout: Layout,
   geometry: FileGeometry,
@@ -49,13 +48,18 @@ export async function alignRanges(
   return rangesBetween(details, await aligner.atGroups(moved as number[], null));
 }
 
+/** A line end among its bytes is no sign of a record that is off. */
+function holdsAnyByte({ type, usage, encoding }: Field): boolean {
+  return type.kind === 'binary' || usage !== 'display' || isEbcdic(encoding) || encoding === 'utf-16be';
+}
+
 class Aligner {
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly layout: Layout;
   private readonly geometry: FileGeometry;
 
-  constructor(raw: ObjectStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
     this.raw = raw;
     this.source = source;
     this.layout = layout;
@@ -66,12 +70,12 @@ class Aligner {
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
     if (terminatorBytes === 0) {
-      if (mayHoldAnyByte(this.layout)) return true;
+      if (datasetsOf(this.layout).some(({ fields }) => fields.some(holdsAnyByte))) return true;
       const record = await this.read(cut - this.layout.record.lengthBytes, cut);
-      return !record.includes(LF);
+      return !record.includes(this.layout.record.lineEndByte);
     }
     const bytes = await this.read(cut - terminatorBytes, cut);
-    return bytes.at(-1) === LF && (terminatorBytes === 1 || bytes[0] === CR);
+    return bytes.at(-1) === this.layout.record.lineEndByte && (terminatorBytes === 1 || bytes[0] === CR);
   }
 
   /** Start of the first line at or behind `cut`, at most the end of the details; undefined where a line has no end. */
@@ -81,7 +85,7 @@ class Aligner {
     let length = this.layout.record.lengthBytes + 2;
     while (at < endByte && at - cut < MAX_LINE_BYTES) {
       const end = Math.min(at + length, endByte);
-      const found = (await this.read(at, end)).indexOf(LF);
+      const found = (await this.read(at, end)).indexOf(this.layout.record.lineEndByte);
       if (found >= 0) return at + found + 1;
       at = end;
       length *= 8;
@@ -92,7 +96,8 @@ class Aligner {
   /** Cuts that part no child record from its parents. Lines of any length have no stride. */
   atGroups(cuts: number[], strideBytes = this.geometry.strideBytes): Promise<number[]> {
     const { details } = this.geometry;
-    return cutsAtGroups(cuts, this.layout, { strideBytes, details }, ({ startByte, endByte }) =>
+    const { lineEndByte } = this.layout.record;
+    return cutsAtGroups(cuts, this.layout, { strideBytes, lineEndByte, details }, ({ startByte, endByte }) =>
       this.read(startByte, endByte),
     );
   }
@@ -116,11 +121,4 @@ class Aligner {
   private read(startByte: number, endByte: number): Promise<Uint8Array> {
     return this.raw.readRange(this.source.key, { startByte, endByte }, { pin: this.source.pin });
   }
-}
-
-/** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
-function mayHoldAnyByte(layout: Layout): boolean {
-  const isAsciiText = ({ type, usage, encoding }: Field) =>
-    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
-  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
 }

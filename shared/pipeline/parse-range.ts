@@ -4,13 +4,14 @@ import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { tooManyPartitions } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { BlockDecoder } from '../decode/block-decoder.ts';
-import { blockRecords, MAX_LINE_BYTES, RecordExtractor } from '../decode/record-extractor.ts';
+import { blockRecords, MAX_LINE_BYTES, RecordExtractor, recordShape } from '../decode/record-extractor.ts';
 import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import { type Dataset, datasetsOf, type Layout, mostOccurrences } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { type DatasetPartition, RowGroupBuffer } from '../parquet/row-group-buffer.ts';
 import { type ColumnSchema, columnSchemas } from '../parquet/schema.ts';
+import { DecompressedSource } from './decompressed-source.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
@@ -97,7 +98,7 @@ class RangeParser {
     const { terminatorBytes } = plan.geometry;
     this.extractor = new RecordExtractor(
       kernel,
-      { ...layout.record, terminatorBytes },
+      recordShape(layout.record, terminatorBytes),
       range.startByte,
       blockRecords(mostOccurrences(layout)),
     );
@@ -130,11 +131,9 @@ class RangeParser {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
     const { call } = this.memory.kernel;
-    for await (const chunk of this.ports.raw.streamRange(
-      sourceKey,
-      { startByte, endByte },
-      { pin, signal },
-    )) {
+    const { compression } = this.plan;
+    const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
         const count = this.extractor.push(chunk, at);
@@ -148,7 +147,11 @@ class RangeParser {
     }
     const refusal = await this.decodeBlocks(true);
     if (refusal) return refusal;
-    if (this.extractor.unfinishedBytes > 0 || this.extractor.consumedEndByte !== endByte) {
+    if (
+      this.extractor.isBroken ||
+      this.extractor.unfinishedBytes > 0 ||
+      this.extractor.consumedEndByte !== endByte
+    ) {
       throw new SourceChanged({
         what: 'a range does not end where its last record does',
         where: `${sourceKey}, bytes ${startByte} to ${endByte}`,
@@ -161,6 +164,7 @@ class RangeParser {
 
   private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
+      this.removeControlRecords();
       const batches = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
         if (this.decoder.partitionsOf(index).length > this.layout.maxPartitions) {
@@ -171,6 +175,24 @@ class RangeParser {
       await this.drain();
     }
     return null;
+  }
+
+  /** Takes out header and trailer, where they stand within the ranges. */
+  private removeControlRecords(): void {
+    const { chain, header, trailer } = this.plan;
+    if (!chain) return;
+    const { extractor } = this;
+    for (const record of [trailer, header]) {
+      if (
+        !record ||
+        record.startByte >= extractor.consumedEndByte ||
+        record.endByte <= extractor.blockStartByte
+      )
+        continue;
+      // Both are at an end of the file: among the first or the last records of a block.
+      const index = extractor.indexOfRecordIn(record.startByte, record.endByte);
+      if (index >= 0) extractor.remove(index);
+    }
   }
 
   /** Keeps buffered rows within bounds. */

@@ -10,12 +10,13 @@ import { COMPRESSIONS, type Compression, type Layout } from '../layout/layout.ts
 import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
-import { alignRanges } from './align-ranges.ts';
-import { type FileGeometry, GeometryProbe, isRefusal } from './file-geometry.ts';
+import { type CutFile, cutFile } from './cut-file.ts';
+import { type FileGeometry, isRefusal } from './file-geometry.ts';
 import { findControlFile } from './find-control-file.ts';
 import { writeJson } from './json-object.ts';
 import { updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
+import { type OpenSource, openSource, probeGeometry } from './open-source.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
 /** What starts an execution; an operator types it into the console to run a file again. */
@@ -68,9 +69,11 @@ export async function splitFile(
       next: 'Check the name; a folder must be given as the files in it.',
     });
   }
-  const geometry = await new GeometryProbe(ports.raw, source, layout).probe();
+  const opened = await openSource(ports.raw, source);
+  const geometry = isRefusal(opened) ? opened : await probeGeometry(opened, layout);
   const business = businessDateOf(request, source, layout, geometry);
-  const { businessDate, warnings } = business;
+  const { businessDate } = business;
+  const warnings = [...business.warnings, ...(isRefusal(opened) ? [] : opened.warnings)];
   const identity = {
     dataset: layout.name,
     sourceKey: source.key,
@@ -89,16 +92,17 @@ export async function splitFile(
     businessDate,
   };
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
-  const refusal = isRefusal(geometry) ? geometry : business.refusal;
-  if (refusal) return { verdict: 'refused', ...result, refusal };
-  const found = geometry as FileGeometry;
+  const refused = (refusal: Refusal): SplitResult => ({ verdict: 'refused', ...result, refusal });
+  if (isRefusal(opened)) return refused(opened);
+  if (isRefusal(geometry)) return refused(geometry);
+  if (business.refusal) return refused(business.refusal);
   const controlFile = await findControlFile(ports.raw, source.key, layout);
-  if (controlFile && isRefusal(controlFile)) return { verdict: 'refused', ...result, refusal: controlFile };
+  if (controlFile && isRefusal(controlFile)) return refused(controlFile);
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
-  const ranges = await alignRanges(ports.raw, source, layout, found, rangeSizeBytes);
-  if (!Array.isArray(ranges)) return { verdict: 'refused', ...result, refusal: ranges };
-  const plan = planOf(claim, entry, { ...found, controlFile }, ranges, { file, text });
-  return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, ranges)) };
+  const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
+  if (isRefusal(cut)) return refused(cut);
+  const plan = planOf(claim, entry, opened, { ...cut, controlFile }, { file, text });
+  return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
 }
 
 function checkRequest(request: ConvertRequest): void {
@@ -218,8 +222,8 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
-  geometry: FileGeometry & Pick<FilePlan, 'controlFile'>,
-  ranges: ByteRange[],
+  { info, compression }: OpenSource,
+  { geometry, ranges, chain, controlFile }: CutFile & Pick<FilePlan, 'controlFile'>,
   layoutFile: { file: string; text: string },
 ): FilePlan {
   const runId = runIdOf({
@@ -238,16 +242,19 @@ function planOf(
     sourceId: identity.sourceId,
     version: source.version,
     pin: source.pin,
-    sizeBytes: source.sizeBytes,
+    sizeBytes: info.sizeBytes,
+    compression,
     businessDate: identity.businessDate!,
     ledgerKey: identity.ledgerKey,
     attempt: entry.attempt,
     softwareVersion: SOFTWARE_VERSION,
     layout: { ...layoutFile, fingerprint: layout.fingerprint },
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
+    chain,
+    leadingBytes: geometry.leadingBytes,
     header: geometry.header,
     trailer: geometry.trailer,
-    controlFile: geometry.controlFile,
+    controlFile,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
     startedAt: ports.clock.now().toISOString(),

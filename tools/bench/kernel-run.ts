@@ -1,6 +1,6 @@
 import { BlockDecoder } from '../../shared/decode/block-decoder.ts';
 import type { PartitionValues } from '../../shared/decode/partition-router.ts';
-import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
@@ -31,11 +31,8 @@ export class KernelRun {
     kernel.reset();
     const compressor = new PageCompressor(kernel);
     const schema = columnSchemas(firstDataset(layout).columns);
-    const extractor = new RecordExtractor(
-      kernel,
-      { ...layout.record, terminatorBytes: terminatorBytesOf(layout) },
-      0,
-    );
+    const shape = recordShape(layout.record, terminatorBytesOf(layout));
+    const extractor = new RecordExtractor(kernel, shape, 0);
     const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });

@@ -7,6 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
+export { findChained, recordEnds } from './chains';
 export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
@@ -20,7 +21,7 @@ export {
 } from './dictionary';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
-export { nullFilled, settleBlanks } from './fillings';
+export { nullBeyond, nullFilled, settleBlanks } from './fillings';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';

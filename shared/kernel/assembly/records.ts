@@ -9,11 +9,10 @@ import { RESULT } from './result';
 
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
-const SPACE: u8 = 0x20;
 
-/** Address of the next LF in [start, end), or `end`. Reads up to 15 bytes beyond. */
-function lineEnd(start: usize, end: usize): usize {
-  const lf = i8x16.splat(LF);
+/** Address of the next `byte` in [start, end), or `end`. Reads up to 15 bytes beyond. */
+function lineEnd(start: usize, end: usize, byte: u8): usize {
+  const lf = i8x16.splat(byte);
   for (let at = start; at < end; at += 16) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(at), lf));
     if (found !== 0) {
@@ -25,7 +24,7 @@ function lineEnd(start: usize, end: usize): usize {
 }
 
 /**
- * Finds the lines of [start, end). Shorter ones are copied to `padAt` and filled with spaces where `padShort` says so.
+ * Finds the lines of [start, end). Shorter ones are copied to `padAt` and filled with `space` where `padShort` says so.
  * Returns their count; RESULT: address behind the last one, next free address for padded copies.
  */
 export function findLines(
@@ -34,7 +33,9 @@ export function findLines(
   atEnd: bool,
   lengthBytes: i32,
   crLf: bool,
+  lineEndByte: u8,
   padShort: bool,
+  space: u8,
   padAt: usize,
   padEnd: usize,
   maxRecords: i32,
@@ -45,7 +46,7 @@ export function findLines(
 ): i32 {
   let count = 0;
   while (start < end && count < maxRecords) {
-    let lineEndAt = lineEnd(start, end);
+    let lineEndAt = lineEnd(start, end, lineEndByte);
     let next = lineEndAt + 1;
     if (lineEndAt === end) {
       if (!atEnd) break;
@@ -63,7 +64,7 @@ export function findLines(
       else {
         if (padAt + lengthBytes > padEnd) break;
         memory.copy(padAt, start, length);
-        memory.fill(padAt + length, SPACE, lengthBytes - length);
+        memory.fill(padAt + length, space, lengthBytes - length);
         decodeAt = padAt;
         padAt += lengthBytes;
       }
