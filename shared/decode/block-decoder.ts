@@ -8,7 +8,7 @@ import {
   summedFields,
 } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
-import type { ForeignAddresses } from './dataset-decoder.ts';
+import type { ForeignAddresses } from './dataset-columns.ts';
 import type { FieldVector } from './field-vector.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
@@ -184,7 +184,7 @@ export class BlockDecoder {
     return rows.map(({ dataset, partition, address, count }) => ({
       dataset: placed.firstDataset + dataset,
       partition,
-      vectors: decoder.datasets[dataset]!.vectors,
+      vectors: decoder.datasets[dataset]!.columns.vectors,
       members: address,
       count,
     }));

@@ -44,12 +44,6 @@ export class FieldDecoder {
     this.vector.hasNulls = nullCount > 0 || this.invalidCount > 0;
   }
 
-  private scale(count: number): void {
-    const { kind, states, values } = this.vector;
-    const { scaleInt64s, scaleInt128s } = this.kernel.call;
-    (kind === 'int128' ? scaleInt128s : scaleInt64s)(states, values, count, this.field.trailingZeros);
-  }
-
   /**
    * Of records that were filled up with `spaceByte`: what stands wholly behind their ends is null, what they cut is invalid. A
    * number that is no text does not see that blanks were filled in, nor does a text whose blanks are other bytes.
@@ -63,6 +57,12 @@ export class FieldDecoder {
     const cut = kernel.view.getInt32(kernel.call.resultAddress(), true);
     this.invalidCount += cut - Math.floor(result / INVALID_COUNT_UNIT);
     vector.hasNulls = true;
+  }
+
+  private scale(count: number): void {
+    const { kind, states, values } = this.vector;
+    const { scaleInt64s, scaleInt128s } = this.kernel.call;
+    (kind === 'int128' ? scaleInt128s : scaleInt64s)(states, values, count, this.field.trailingZeros);
   }
 
   private settleBlanks(count: number): void {

@@ -101,7 +101,7 @@ export async function splitFile(
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
   const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
   if (isRefusal(cut)) return refused(cut);
-  const plan = planOf(claim, entry, opened, { ...cut, controlFile }, { file, text });
+  const plan = planOf(claim, entry, { ...opened, controlFile }, cut, { file, text });
   return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
 }
 
@@ -222,8 +222,8 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
-  { info, compression }: OpenSource,
-  { geometry, ranges, chain, controlFile }: CutFile & Pick<FilePlan, 'controlFile'>,
+  { info, compression, controlFile }: OpenSource & Pick<FilePlan, 'controlFile'>,
+  { geometry, ranges, chain }: CutFile,
   layoutFile: { file: string; text: string },
 ): FilePlan {
   const runId = runIdOf({

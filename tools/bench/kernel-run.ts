@@ -31,8 +31,7 @@ export class KernelRun {
     kernel.reset();
     const compressor = new PageCompressor(kernel);
     const schema = columnSchemas(firstDataset(layout).columns);
-    const shape = recordShape(layout.record, terminatorBytesOf(layout));
-    const extractor = new RecordExtractor(kernel, shape, 0);
+    const extractor = new RecordExtractor(kernel, recordShape(layout.record, terminatorBytesOf(layout)), 0);
     const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
