@@ -178,4 +178,23 @@ describe('describe', () => {
       t2: 'X(5) DISPLAY',
     });
   });
+
+  test('the control file has a table of its own, and a year of two digits says what it means', () => {
+    const layout = JSON.stringify({
+      name: 'x',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 6 },
+      fields: [{ name: 'opened', start: 1, end: 6, type: 'date', format: 'yyMMdd', pivotYear: 1970 }],
+      controlFile: {
+        name: '{stem}.ctl',
+        length: 12,
+        match: { start: 1, end: 2, equals: 'TT' },
+        fields: [{ name: 'n', start: 3, end: 12, type: 'integer' }],
+      },
+    });
+    const [data, control] = layoutTables(readLayout(layout, 'f'));
+    expect(data!.rows[0]!.notes).toBe('yyMMdd; from 1970 on');
+    expect(control).toMatchObject({ name: "control file {stem}.ctl, 1 to 2 is 'TT'", lengthBytes: 12 });
+    expect(control!.rows).toMatchObject([{ name: 'n', start: 3, end: 12, type: 'integer' }]);
+  });
 });

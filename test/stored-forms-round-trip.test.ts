@@ -444,3 +444,54 @@ test('blanks in numbers reject the record where the layout says so, in text and 
     await lake.remove();
   }
 });
+
+test('blanks that fill up a short record are no national text, no number, and no text of another family', async () => {
+  const lake = await TestLake.make();
+  try {
+    const header = Buffer.from('H1\n');
+    const full = Buffer.concat([
+      Buffer.from('D'),
+      national('ÃB', 8),
+      ebcdicText('xy', 4),
+      binary(7n, 2, 'big'),
+    ]);
+    const lines = [full, full.subarray(0, 9), full.subarray(0, 5), full.subarray(0, 1)];
+    await lake.putRaw(
+      'short_20250812.txt',
+      Buffer.concat([header, ...lines.flatMap((line) => [line, Buffer.from('\n')])]),
+    );
+    const at = (name: string, start: number, end: number, more: object) => ({ name, start, end, ...more });
+    const layout = (more: object) =>
+      JSON.stringify({
+        name: 'short',
+        encoding: 'us-ascii',
+        record: { format: 'lines', length: 15, short: 'pad' },
+        header: {
+          match: { start: 1, end: 1, equals: 'H' },
+          fields: [at('bin', 4, 5, { type: 'integer', usage: 'binary', signed: false })],
+        },
+        detail: { match: { start: 1, end: 1, equals: 'D' } },
+        fields: [
+          at('nat', 2, 9, { type: 'string', encoding: 'utf-16be' }),
+          at('ebcdic', 10, 13, { type: 'string', encoding: 'cp500' }),
+          at('bin', 14, 15, { type: 'integer', usage: 'binary', signed: false }),
+        ],
+        ...more,
+      });
+    const sourceKey = 'short_20250812.txt';
+    const controlTotals = [{ header: 'bin', equals: 'count(detail)' }];
+    await lake.convert({ layout: layout({ controlTotals }), sourceKey });
+    expect(lake.notifications.pop()).toContain('header.bin is blank');
+    await lake.convert({ layout: layout({}), sourceKey });
+    const rows = await lake.publishedRows('short', 'nat, ebcdic, bin::INT AS bin');
+    expect(rows).toEqual([
+      { nat: 'ÃB', ebcdic: 'xy', bin: 7 },
+      { nat: 'ÃB', ebcdic: null, bin: null },
+      // Cut in the middle: what is left of it is not believed.
+      { nat: null, ebcdic: null, bin: null },
+      { nat: null, ebcdic: null, bin: null },
+    ]);
+  } finally {
+    await lake.remove();
+  }
+});

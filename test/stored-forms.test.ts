@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CODE_PAGE_NAMES, unicodeOf } from '../shared/decode/code-pages.ts';
 import { isEbcdic } from '../shared/layout/code-page.ts';
-import type { Encoding } from '../shared/layout/layout.ts';
+import type { Encoding, Field } from '../shared/layout/layout.ts';
 import { agrees, decodeAll, fieldOf } from './support/decoded-fields.ts';
 import { TestLake } from './support/run-pipeline.ts';
 
@@ -59,6 +59,39 @@ describe('the kernel gives what the one-value decoder gives', () => {
       ),
       { numRuns: 800 },
     );
+  });
+
+  test('every byte at every place of a packed number and a packed date', () => {
+    const forms: [Field, string][] = [];
+    for (const signNibble of [true, false]) {
+      for (const lengthBytes of [1, 2, 5, 7, 8, 9]) {
+        const more = { usage: 'packed', signNibble, signed: signNibble } as const;
+        const digits = '987654321012345678'.slice(0, lengthBytes * 2 - (signNibble ? 1 : 0));
+        const hex = signNibble ? `${digits}d` : digits;
+        forms.push(
+          [fieldOf('integer', lengthBytes, more), hex],
+          [fieldOf('decimal(38,0)', lengthBytes, more), hex],
+        );
+      }
+      const more = { usage: 'packed', signNibble } as const;
+      forms.push([fieldOf('date', 5, more, 'yyyyMMdd'), signNibble ? '020250812c' : '0020250812']);
+      forms.push([
+        fieldOf('timestamp', 8, more, 'yyyyMMddHHmmss'),
+        signNibble ? '020250812235959f' : '0020250812235959',
+      ]);
+      forms.push([
+        fieldOf('timestamp', 8, more, 'yyMMddHHmmssSSS', 2000),
+        signNibble ? '250812235959123c' : '0250812235959123',
+      ]);
+    }
+    for (const [field, hex] of forms) {
+      const fields = Array.from({ length: (hex.length / 2) * 256 }, (_, index) => {
+        const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
+        bytes[index >> 8] = index & 255;
+        return bytes;
+      });
+      agrees(field, 'cp037', fields);
+    }
   });
 
   test('binary integers of every width and order', () => {

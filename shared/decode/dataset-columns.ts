@@ -142,8 +142,8 @@ export class DatasetColumns {
   ): void {
     if (occurrences) {
       const ends = this.expand('list', block.ends, occurrences);
-      decoder.leaveOutBeyond(addresses, ends, occurrences.entryCount);
-    } else decoder.leaveOutBeyond(addresses, block.ends, block.recordCount);
+      decoder.leaveOutBeyond(addresses, ends, occurrences.entryCount, block.spaceByte);
+    } else decoder.leaveOutBeyond(addresses, block.ends, block.recordCount, block.spaceByte);
   }
 
   private applyRule(when: Selection, block: RecordBlock, vector: FieldVector): number {

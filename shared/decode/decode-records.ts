@@ -20,7 +20,7 @@ import type { DateFormat } from '../layout/date-format.ts';
 import { INT64_DIGITS } from '../layout/field-type.ts';
 import type { Field, Keep, Sign } from '../layout/layout.ts';
 import { asciiForm, spaceOf } from './ascii-form.ts';
-import { type CodePageName, UTF8_SLOT_BYTES, utf8Table } from './code-pages.ts';
+import { type CodePageName, UTF8_SLOT_BYTES, type Utf8Table, utf8Table } from './code-pages.ts';
 import type { FieldVector } from './field-vector.ts';
 import { mostDigits } from './stored-number.ts';
 
@@ -219,31 +219,50 @@ function decodeCoded(
   const { startByte: at, keep, encoding } = field;
   const width = field.endByte - at;
   const table = utf8Table(encoding as CodePageName);
+  const ascii = kernel.place(asciiOrNone(table));
+  const side = kernel.allocate(capacityRecords * width * UTF8_SLOT_BYTES + WRITE_MARGIN_BYTES);
+  if (keep !== 'all') {
+    const kept = kernel.place(keptBytes(table, keep));
+    return (records, count) =>
+      call.decodeCodedKept(records, count, at, width, ascii, kept, side, states, values);
+  }
   const lengths = kernel.place(table.lengths);
   const slots = kernel.place(table.bytes);
-  const side = kernel.allocate(capacityRecords * width * UTF8_SLOT_BYTES + WRITE_MARGIN_BYTES);
   const space = spaceOf(encoding);
-  const kept = KEEP_CODES[keep];
-  const keepsAll = keep === 'all';
-  const trimStart = keepsAll && field.trim === 'both' ? 1 : 0;
-  // What is dropped must be defined too, the blanks among it.
-  const trimEnd = keepsAll && field.trim !== 'none' ? 1 : 0;
+  const start = field.trim === 'both' ? 1 : 0;
+  const end = field.trim === 'none' ? 0 : 1;
   return (records, count) =>
     call.decodeCodedTexts(
-      records,
-      count,
-      at,
-      width,
-      lengths,
-      slots,
-      space,
-      kept,
-      trimStart,
-      trimEnd,
-      side,
-      states,
-      values,
+      ...([
+        records,
+        count,
+        at,
+        width,
+        ascii,
+        lengths,
+        slots,
+        space,
+        start,
+        end,
+        side,
+        states,
+        values,
+      ] as const),
     );
+}
+
+/** By byte: the ASCII character that it is, or 0x80. */
+function asciiOrNone({ lengths, bytes }: Utf8Table): Uint8Array {
+  return lengths.map((length, byte) => (length === 1 ? bytes[byte * UTF8_SLOT_BYTES]! : 0x80));
+}
+
+/** By byte: 1 where it is kept, 0 where it is dropped, 0x80 where it is undefined: what is dropped must be defined too. */
+function keptBytes({ lengths, bytes }: Utf8Table, keep: Keep): Uint8Array {
+  const pattern = keep === 'digits' ? /[0-9]/ : /[0-9A-Za-z]/;
+  return lengths.map((length, byte) => {
+    if (length === 0) return 0x80;
+    return length === 1 && pattern.test(String.fromCharCode(bytes[byte * UTF8_SLOT_BYTES]!)) ? 1 : 0;
+  });
 }
 
 /** National text: UTF-16, turned into UTF-8. */

@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from '../kernel/shapes.ts';
 import type { CodePage } from '../layout/code-page.ts';
 import type { Field, NullWhen } from '../layout/layout.ts';
+import { spaceOf } from './ascii-form.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { type DecodeRecords, decodeRecords } from './decode-records.ts';
 import { decodeValue } from './decode-value.ts';
@@ -44,14 +45,13 @@ export class FieldDecoder {
   }
 
   /**
-   * Of records that were filled up: what stands wholly behind their ends is null, what they cut is invalid. A number that is no
-   * text does not see that blanks were filled in.
+   * Of records that were filled up with `spaceByte`: what stands wholly behind their ends is null, what they cut is invalid. A
+   * number that is no text does not see that blanks were filled in, nor does a text whose blanks are other bytes.
    */
-  leaveOutBeyond(records: number, ends: number, count: number): void {
+  leaveOutBeyond(records: number, ends: number, count: number, spaceByte: number): void {
     const { field, vector, kernel } = this;
-    // Blanks of one byte are no blanks in national text.
-    const seesBlanks = field.usage === 'display' && field.type.kind !== 'binary';
-    if (seesBlanks && field.encoding !== 'utf-16be') return;
+    const isText = field.usage === 'display' && field.type.kind !== 'binary';
+    if (isText && field.encoding !== 'utf-16be' && spaceOf(field.encoding) === spaceByte) return;
     const { startByte, endByte } = field;
     const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, vector.states);
     const cut = kernel.view.getInt32(kernel.call.resultAddress(), true);

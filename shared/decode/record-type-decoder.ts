@@ -93,7 +93,7 @@ export class RecordTypeDecoder {
     for (const { columns } of this.datasets) columns.decode(block, foreign, onFault);
     for (const other of this.others) {
       other.decode(block.starts, recordCount);
-      if (block.hasPadded) other.leaveOutBeyond(block.starts, block.ends, recordCount);
+      if (block.hasPadded) other.leaveOutBeyond(block.starts, block.ends, recordCount, block.spaceByte);
     }
     this.addSums(block, allOk);
     for (const dataset of this.datasets) {

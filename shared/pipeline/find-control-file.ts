@@ -1,4 +1,4 @@
-import { controlFileKey, readControlFile } from '../control/control-file.ts';
+import { controlFileKey, readControlFile } from '../control/control-file-record.ts';
 import type { ControlFileFound } from '../control/file-plan.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { ControlFileAwaited } from '../errors.ts';

@@ -8,7 +8,7 @@ export {
   appendRows,
 } from './append';
 export { findChained, recordEnds } from './chains';
-export { decodeCodedTexts, translate } from './coded';
+export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
   appendIndexesOfBytes,

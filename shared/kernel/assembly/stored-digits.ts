@@ -1,3 +1,5 @@
+import { areDigits, spelled } from './halves';
+
 /**
  * The digits of packed and binary numbers as ASCII text, for what is no number: dates and timestamps. Each function writes `digits`
  * characters of each record to `out`, `stride` bytes apart, and where they stand to `addresses`; the decoders of text read them there.
@@ -24,8 +26,26 @@ export function spellPacked(
   addresses: usize,
 ): void {
   const halves = width * 2 - (signNibble as i32);
+  const isShort = width <= 8 && digits < 16;
+  const unused = ((8 - width) << 3) as u64;
+  const above = (digits << 2) as u64;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
+    store<u32>(addresses + (record << 2), out as u32);
+    if (isShort) {
+      // All halves at once; what is not plainly a number takes the long way.
+      const word = bswap<u64>(load<u64>(start)) >>> unused;
+      const sign = (word & 15) as i32;
+      const plain = !signNibble || (sign > 9 && sign !== SIGN_MINUS && sign !== SIGN_MINUS_TOO);
+      const number = signNibble ? word >>> 4 : word;
+      if (plain && areDigits(number) && number >>> above === 0) {
+        const first = number << (64 - above);
+        store<u64>(out, spelled(first >>> 32));
+        store<u64>(out, spelled(first & 0xffffffff), 8);
+        out += stride;
+        continue;
+      }
+    }
     let wrong = false;
     let blank = signNibble;
     // Halves before the first of the date must be zeros; a date that begins before them was refused with the layout.
@@ -43,7 +63,6 @@ export function spellPacked(
     }
     if (blank) memory.fill(out, SPACE, digits);
     else if (wrong) memory.fill(out, NONE, digits);
-    store<u32>(addresses + (record << 2), out as u32);
     out += stride;
   }
 }
