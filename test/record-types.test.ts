@@ -352,6 +352,7 @@ describe('record types of one file', () => {
       'M00000001PIX',
       `A0002${'0'.repeat(40)}`,
       'M00000002PIX',
+      'A00030000010000',
       'C0002JOSE',
       'M00000004PIX',
       `T${'2'.padStart(8, '0')}${'3'.padStart(8, '0')}${'7'.padStart(13, '0')}`,
