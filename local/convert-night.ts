@@ -5,9 +5,10 @@ import { createFinalizer } from '../functions/finalizer/handler.ts';
 import { createReconciler } from '../functions/reconciler/handler.ts';
 import { createSplitter } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
+import type { ControlTotalResult } from '../shared/control/control-totals.ts';
 import type { DayCommit } from '../shared/control/day-commit.ts';
 import type { LedgerEntry, MergedFile } from '../shared/control/ledger-entry.ts';
-import type { ControlTotalResult, RecordCounts } from '../shared/control/reconcile.ts';
+import type { RecordCounts } from '../shared/control/reconcile.ts';
 import { PipelineError } from '../shared/errors.ts';
 import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
 import type { Compression } from '../shared/layout/layout.ts';
@@ -192,6 +193,11 @@ function report(event: ExecutionEvent, progress: NightProgress | undefined): voi
   if (event.type === 'child-succeeded' && event.state === 'ParseRanges')
     progress?.rangeDone(event.output as PartSummary);
   else if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
+  // A store that answers again is soon forgotten; a wait of half a minute and more is not.
+  else if (event.type === 'retry' && event.errorName === 'ControlFileAwaited') {
+    const seconds = Math.round(event.waitMs / 1000);
+    progress?.notified(`Its control file was not there; looked for it again after ${seconds} s.`);
+  }
 }
 
 /** A failed map reports its own error; what broke is the child's. */

@@ -96,7 +96,7 @@ describe('the ledger', () => {
 describe('a control file', () => {
   const layout = smallLayout({
     day: { controlFile: 'day_{yyyyMMdd}.ctl' },
-    controlTotals: [{ controlFile: 'soma', equals: 'sum(amount)' }],
+    controlTotals: [{ dayControlFile: 'soma', equals: 'sum(amount)' }],
   });
   const bytes = smallFile(smallLine('A1', 150), smallLine('A2', 250));
   const right = {
@@ -116,7 +116,7 @@ describe('a control file', () => {
     const result = await convert(right);
     expect(result).toMatchObject({ status: 'loaded', day: { published: true } });
     expect((await entryOf(result)).controlTotals).toMatchObject([
-      { name: 'controlFile.soma', expected: '4.00', actual: '4.00', balanced: true },
+      { name: 'dayControlFile.soma', expected: '4.00', actual: '4.00', balanced: true },
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('a control file', () => {
     expect(await lake.catalog('small')).toBeUndefined();
     await lake.putRaw('day_20250812.ctl', controlFile([{ ...right, totals: { soma: '4.01' } }]));
     const wrong = await lake.convert({ layout, sourceKey: KEY });
-    expect(wrong.day?.waitingFor).toContain('controlFile.soma is 4.00');
+    expect(wrong.day?.waitingFor).toContain('dayControlFile.soma is 4.00');
     await lake.putRaw('day_20250812.ctl', controlFile([right]));
     expect((await lake.convert({ layout, sourceKey: KEY })).day).toMatchObject({ published: true });
     expect(await ids()).toEqual(['A1', 'A2']);
@@ -184,7 +184,7 @@ describe('publishing a day', () => {
   it('that is far from the business day before warns, by rows or by value', async () => {
     const layout = smallLayout({
       day: { maxChangePercent: 50 },
-      controlTotals: [{ controlFile: 'soma', equals: 'sum(amount)' }],
+      controlTotals: [{ dayControlFile: 'soma', equals: 'sum(amount)' }],
     });
     await load('f_20250808.txt', smallFile(smallLine('A1', 100), smallLine('A2', 100)), {}, layout);
     const same = await load(

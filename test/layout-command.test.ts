@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstDataset } from '../shared/layout/layout.ts';
-import { readDeclaredLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 import { runCommand } from './support/run-command.ts';
 
 const GOLDEN = fileURLToPath(new URL('./golden/', import.meta.url));
@@ -76,7 +76,7 @@ describe('layout from-copybook and from-positions', () => {
   it('writes a layout that can be read, and does not write over one', async () => {
     const flags = ['from-copybook', copybook('copybook-dtar020'), '--name', 'dtar020', '--out', 'd.json'];
     expect((await layout(...flags)).code).toBe(0);
-    const read = readDeclaredLayout(await readFile(join(dir, 'd.json'), 'utf8'), 'd.json');
+    const read = readLayout(await readFile(join(dir, 'd.json'), 'utf8'), 'd.json');
     expect(read).toMatchObject({
       name: 'dtar020',
       encoding: 'cp037',

@@ -5,7 +5,7 @@ import type { FilePlan } from '../shared/control/file-plan.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { copybookNames, expandCopybooks } from '../shared/layout/expand-copybook.ts';
 import { datasetsOf, firstDataset } from '../shared/layout/layout.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 import { readJson } from '../shared/pipeline/json-object.ts';
 import { splitFile } from '../shared/pipeline/split-file.ts';
 import { TestLake } from './support/run-pipeline.ts';
@@ -45,6 +45,9 @@ describe('items become fields', () => {
     ['S9(3) LEADING', { end: 3, type: 'integer', sign: 'leading' }],
     ['9(4) BLANK ZERO', { end: 4, type: 'integer', blank: 'zero' }],
     ['9(3)P(2)', { end: 3, type: 'integer', trailingZeros: 2 }],
+    ['S9(4)P(2) COMP-3', { end: 3, type: 'integer', trailingZeros: 2, usage: 'packed', digits: 4 }],
+    ['9(4)P COMP', { end: 2, type: 'integer', trailingZeros: 1, usage: 'binary', signed: false, digits: 4 }],
+    ['9(9)P(12)', { end: 9, type: 'decimal(21,0)', trailingZeros: 12, point: 'implied' }],
     ['P(3)9(2)', { end: 2, type: 'decimal(5,5)', point: 'implied' }],
     ['S9(9)V99 COMP-3', { end: 6, type: 'decimal(11,2)', usage: 'packed' }],
     ['9(4) COMP-3', { end: 3, type: 'integer', usage: 'packed', signed: false }],
@@ -69,7 +72,7 @@ describe('items become fields', () => {
   test('every field that a copybook can make is one that a layout can say', () => {
     for (const [clauses] of cases) {
       const text = expand(layout({ copybook: 'c.cpy' }), `05 A PIC ${clauses}.`);
-      expect(firstDataset(readDeclaredLayout(text, 'l.json')).fields).toHaveLength(1);
+      expect(firstDataset(readLayout(text, 'l.json')).fields).toHaveLength(1);
     }
   });
 });
@@ -352,7 +355,7 @@ describe('DTAR020, a real extract', () => {
 
   test.skipIf(!existsSync(data))('its 379 records stand where the copybook says', () => {
     const text = expand(layout({ encoding: 'cp037', copybook: 'c.cpy' }), copybook);
-    const declared = readDeclaredLayout(text, 'l.json');
+    const declared = readLayout(text, 'l.json');
     const { record } = declared;
     const { fields } = firstDataset(declared);
     const bytes = readFileSync(new URL('DTAR020.bin', data));

@@ -9,7 +9,7 @@ import { importPositions } from '../shared/layout/import-positions.ts';
 import { firstDataset } from '../shared/layout/layout.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import { layoutTables, recordTable } from '../shared/layout/positions-table.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 
 function failure(text: string): string {
   try {
@@ -133,7 +133,7 @@ describe('describe', () => {
         record: { format: 'fixed', length: record.lengthBytes },
         fields,
       });
-      const [described] = layoutTables(readDeclaredLayout(layout, name));
+      const [described] = layoutTables(readLayout(layout, name));
       const places = ({
         start,
         end,
@@ -160,7 +160,7 @@ describe('describe', () => {
       record: { format: 'fixed', length: 113 },
       fields,
     });
-    const [table] = layoutTables(readDeclaredLayout(layout, 'f'));
+    const [table] = layoutTables(readLayout(layout, 'f'));
     const shown = Object.fromEntries(
       table!.rows.map(({ name, picture, usage }) => [name, `${picture} ${usage}`]),
     );
@@ -177,5 +177,24 @@ describe('describe', () => {
       n1: 'N(10) NATIONAL',
       t2: 'X(5) DISPLAY',
     });
+  });
+
+  test('the control file has a table of its own, and a year of two digits says what it means', () => {
+    const layout = JSON.stringify({
+      name: 'x',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 6 },
+      fields: [{ name: 'opened', start: 1, end: 6, type: 'date', format: 'yyMMdd', pivotYear: 1970 }],
+      controlFile: {
+        name: '{stem}.ctl',
+        length: 12,
+        match: { start: 1, end: 2, equals: 'TT' },
+        fields: [{ name: 'n', start: 3, end: 12, type: 'integer' }],
+      },
+    });
+    const [data, control] = layoutTables(readLayout(layout, 'f'));
+    expect(data!.rows[0]!.notes).toBe('yyMMdd; from 1970 on');
+    expect(control).toMatchObject({ name: "control file {stem}.ctl, 1 to 2 is 'TT'", lengthBytes: 12 });
+    expect(control!.rows).toMatchObject([{ name: 'n', start: 3, end: 12, type: 'integer' }]);
   });
 });

@@ -119,7 +119,8 @@ describe('layouts that are read', () => {
         equals: { kind: 'sum', field: 'amount', recordType: layout.name, scale: 2 },
       },
     ]);
-    expect(summedFields(layout, layout.recordTypes[0]!)).toEqual([firstDataset(layout).fields[1]]);
+    const summed = [{ field: firstDataset(layout).fields[1], kind: 'sum' }];
+    expect(summedFields(layout, layout.recordTypes[0]!)).toEqual(summed);
   });
 });
 
@@ -213,7 +214,7 @@ describe('layouts that are refused', () => {
     [
       'a format without a day',
       (l) => (l.fields[2]!.format = 'yyyyMM'),
-      ["('opened')", 'needs yyyy, MM and dd'],
+      ["('opened')", 'needs yyyy (or yy), MM and dd'],
     ],
     ['trim of a number', (l) => (l.fields[1]!.trim = 'both'), ["('amount')", "'trim'", 'string fields only']],
     ['sign of a text', (l) => (l.fields[0]!.sign = 'leading'), ["('kind')", "'sign'", 'integer and decimal']],
@@ -221,7 +222,11 @@ describe('layouts that are refused', () => {
     ['a sum of no field', (l) => (l.controlTotals[0]!.equals = 'sum(amout)'), ["'amout'", "is 'amount'"]],
     ['a sum of dates', (l) => (l.controlTotals[0]!.equals = 'sum(opened)'), ["'opened' of type date"]],
     ['an unknown figure', (l) => (l.controlTotals[0]!.equals = 'count(al)'), ["one is 'all'"]],
-    ['a total of two records', (l) => (l.controlTotals[0]!.header = 'day'), ['controlTotals[0]', 'not both']],
+    [
+      'a total of two records',
+      (l) => (l.controlTotals[0]!.header = 'day'),
+      ['controlTotals[0]', "one of 'header', 'trailer' and 'controlFile'"],
+    ],
     ['a total of no trailer', (l) => delete (l as Json).trailer, ['controlTotals[0]', 'describes none']],
     ['a business date that is no field', (l) => (l.businessDate.header = 'dya'), ["'dya'", "is 'day'"]],
     ['more than all rejects', (l) => (l.rejects.maxPercent = 101), ["'rejects.maxPercent' is 101"]],

@@ -1,3 +1,4 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
@@ -148,6 +149,9 @@ const withLength = (coding: Coding, record: number[]) => [
 ];
 
 interface Form {
+  /** Suffix of the file's name. */
+  suffix?: string;
+  compress?(bytes: Uint8Array): Uint8Array;
   coding: Coding;
   record: object;
   bytes(records: number[][], coding: Coding): number[];
@@ -206,6 +210,30 @@ const FORMS: Record<string, Form> = {
   },
   'packed, VB': { coding: PACKED, record: { format: 'bdw' }, bytes: varying(blocks) },
   'ASCII, VB': { coding: ASCII, record: { format: 'bdw' }, bytes: varying(blocks) },
+  'ASCII lines, gzip': {
+    coding: ASCII,
+    record: { format: 'lines' },
+    bytes: lines([0x0a]),
+    suffix: '.gz',
+    compress: gzipSync,
+  },
+  'ASCII fixed, gzip in two members': {
+    coding: ASCII,
+    record: { format: 'fixed' },
+    bytes: whole,
+    suffix: '.gz',
+    compress: (bytes) => {
+      const middle = bytes.length >> 1;
+      return Buffer.concat([gzipSync(bytes.subarray(0, middle)), gzipSync(bytes.subarray(middle))]);
+    },
+  },
+  'packed, VB, zstd': {
+    coding: PACKED,
+    record: { format: 'bdw' },
+    bytes: varying(blocks),
+    suffix: '.zst',
+    compress: zstdCompressSync,
+  },
   'zoned, length in a field': {
     coding: ZONED,
     record: { format: 'length-field', lengthField: { start: 1, end: 4 } },
@@ -264,10 +292,11 @@ describe('the same rows from every physical form, at every range size', () => {
         async (sales, rangeSizeBytes, control) => {
           const details = sales.map((each) => recordBytes(form.coding, each));
           const records = control ? withControl(form.coding, details) : details;
-          const sourceKey = `sales_20250812_${run++}.dat`;
+          const sourceKey = `sales_20250812_${run++}.dat${form.suffix ?? ''}`;
+          const plain = Uint8Array.from(form.bytes(records, form.coding));
           await lake.remove();
           lake = await TestLake.make();
-          await lake.putRaw(sourceKey, Uint8Array.from(form.bytes(records, form.coding)));
+          await lake.putRaw(sourceKey, form.compress?.(plain) ?? plain);
           const result = await lake.convert({ layout: layoutOf(form, control), sourceKey, rangeSizeBytes });
           expect(result.status, lake.notifications.join()).toBe('loaded');
           const rows = await lake.publishedRows('sales', SELECT);
@@ -284,5 +313,60 @@ describe('the same rows from every physical form, at every range size', () => {
       ),
       { numRuns: 12 },
     );
+  });
+});
+
+describe('compressed files', () => {
+  const records = Array.from({ length: 20_000 }, (_, index) =>
+    String.fromCharCode(
+      ...recordBytes(ASCII, {
+        id: `N${index}`,
+        customer: 'ANA',
+        cents: index,
+        units: index % 1000,
+        day: '20250812',
+        shop: ['RIO', 'BAHIA'][index % 2]!,
+      }),
+    ),
+  );
+  const plain = Buffer.from(`${records.join('\n')}\n`, 'latin1');
+  const layout = layoutOf({ coding: ASCII, record: { format: 'lines' }, bytes: whole }, false);
+
+  test.each([
+    ['cut off', gzipSync(plain).subarray(0, 20_000), '.gz', 'damaged or cut off behind'],
+    [
+      'changed',
+      Uint8Array.from(gzipSync(plain), (byte, at) => (at === 9000 ? byte ^ 0xff : byte)),
+      '.gz',
+      'damaged',
+    ],
+    [
+      'followed by something else',
+      Buffer.concat([gzipSync(plain), new Uint8Array(512)]),
+      '.gz',
+      'something else follows',
+    ],
+    ['not compressed', plain, '.gz', 'does not begin as one'],
+    ['of another kind', gzipSync(plain), '.zst', 'does not begin as one'],
+    ['zstd cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
+    ['empty', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
+  ])('%s: refused', async (_, bytes, suffix, fragment) => {
+    const sourceKey = `sales_20250812.txt${suffix}`;
+    await lake.putRaw(sourceKey, bytes);
+    const result = await lake.convert({ layout, sourceKey });
+    expect([result.status, lake.notifications[0]]).toEqual(['refused', expect.stringContaining(fragment)]);
+    expect(await lake.catalog('sales')).toBeUndefined();
+  });
+
+  test('a warning says what it costs', async () => {
+    await lake.putRaw('sales_20250812.txt.gz', gzipSync(plain));
+    const result = await lake.convert({
+      layout,
+      sourceKey: 'sales_20250812.txt.gz',
+      rangeSizeBytes: 100_000,
+    });
+    const { warnings, records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    expect(warnings).toEqual([expect.stringContaining(`one parser reads all ${plain.length} bytes`)]);
+    expect(counts!.read).toBe(records.length);
   });
 });

@@ -9,6 +9,8 @@ import {
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
 } from '../shared/kernel/shapes.ts';
+import { chainWalkFrom, collectRecords } from '../shared/ranges/record-chain-walk.ts';
+import { CHAIN_FORMATS, chainFile } from './support/chain-file.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
 interface Found {
@@ -61,6 +63,7 @@ function extractAll(shape: RecordShape, file: Uint8Array, chunkSizes: number[], 
     found,
     unfinishedBytes: extractor.unfinishedBytes,
     endByte: extractor.consumedEndByte - FIRST_BYTE,
+    isBroken: extractor.isBroken,
   };
 }
 
@@ -273,3 +276,45 @@ function accountForEveryByte(found: Found[], bytes: string): void {
   }
   expect(at).toBe(bytes.length);
 }
+
+describe('records that say their lengths', () => {
+  const format = fc.constantFrom(...CHAIN_FORMATS);
+  const data = (minimum: number) =>
+    fc.array(fc.uint8Array({ minLength: minimum, maxLength: 40 }), { minLength: 1, maxLength: 30 });
+
+  test.each([
+    ['as they were written', false],
+    ['with bytes changed', true],
+  ])('%s: as whoever follows the chain finds them, in blocks that end anywhere', (_, isHostile) => {
+    fc.assert(
+      fc.property(
+        format.chain((each) => fc.tuple(fc.constant(each), data(each.minimumDataBytes), fc.array(fc.nat(4)))),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.tuple(fc.nat(2000), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom('pad' as const, 'reject' as const),
+        ([{ shape, ...encoding }, records, blockSizes], sizes, changes, short) => {
+          const { bytes } = chainFile({ shape, ...encoding }, records, 0, [...blockSizes, 2]);
+          if (isHostile) for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+          const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0, short };
+          const { found, isBroken } = extractAll({ ...recordOf, chain: shape }, bytes, sizes);
+          const walk = chainWalkFrom(0);
+          const [starts, lengths] = [new Int32Array(100), new Int32Array(100)];
+          // A file that is cut off is no broken chain for who sees it come in piece by piece.
+          const endByte = isHostile ? 2 ** 40 : bytes.length;
+          const count = collectRecords(walk, bytes, 0, shape, endByte, starts, lengths);
+          expect(found.map(({ offset, length }) => [offset, length])).toEqual(
+            Array.from({ length: count }, (__, index) => [starts[index], lengths[index]]),
+          );
+          expect(isBroken).toBe(walk.problem !== null);
+          for (const { offset, length, raw, outcome, decodable } of found) {
+            expect(raw).toBe(text(bytes.subarray(offset, offset + length)));
+            if (outcome === RECORD_OK) expect(decodable).toBe(raw.padEnd(24));
+            else if (length > 24) expect(outcome).toBe(RECORD_TOO_LONG);
+            else expect(outcome).toBe(length === 0 ? RECORD_BLANK : RECORD_TOO_SHORT);
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});

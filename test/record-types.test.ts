@@ -160,6 +160,23 @@ function fileOf(customers: Customer[]): string {
   return `${['H202508120017', ...linesOf(customers), trailer].join('\n')}\n`;
 }
 
+const word = (length: number) => Buffer.from([length >> 8, length & 0xff, 0, 0]);
+
+/** The lines of a file as records that say their lengths, in blocks of three or not. */
+function asChain(text: string, format: string): Uint8Array {
+  const records = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.concat([word(line.length + 4), Buffer.from(line, 'latin1')]));
+  if (format === 'rdw') return Buffer.concat(records);
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < records.length; at += 3) {
+    const block = Buffer.concat(records.slice(at, at + 3));
+    blocks.push(word(block.length + 4), block);
+  }
+  return Buffer.concat(blocks);
+}
+
 const SELECTS = {
   customer: 'id, name, reference::VARCHAR AS reference',
   account: 'customer_id, number, balance::VARCHAR AS balance, owners, owner',
@@ -223,12 +240,18 @@ describe('record types of one file', () => {
       fc.asyncProperty(
         fc.array(customer, { minLength: 1, maxLength: 12 }),
         fc.constantFrom(1, 30, 31, 64, 137, 500, 100_000),
-        async (customers, rangeSizeBytes) => {
+        fc.constantFrom('lines', 'rdw', 'bdw'),
+        async (customers, rangeSizeBytes, format) => {
           const sourceKey = `f${run++}.txt`;
           await lake.remove();
           lake = await TestLake.make();
-          await lake.putRaw(sourceKey, Buffer.from(fileOf(customers), 'latin1'));
-          const result = await lake.convert({ layout: layout(), sourceKey, rangeSizeBytes });
+          const text = fileOf(customers);
+          await lake.putRaw(
+            sourceKey,
+            format === 'lines' ? Buffer.from(text, 'latin1') : asChain(text, format),
+          );
+          const json = layout({ record: { format, length: LENGTH, short: 'pad' } });
+          const result = await lake.convert({ layout: json, sourceKey, rangeSizeBytes });
           expect(result.status, lake.notifications.join()).toBe('loaded');
           const rows = expected(customers);
           for (const [dataset, select] of Object.entries(SELECTS)) {
@@ -319,5 +342,55 @@ describe('record types of one file', () => {
     const result = await lake.convert({ layout: layout(), sourceKey: 'wrong.txt' });
     expect(result.status).toBe('refused');
     expect(lake.notifications[0]).toContain('trailer.customers says 5, but the file has 1 of customer');
+  });
+
+  test('no child of a parent that cannot be decoded, or that belongs to another group', async () => {
+    const lines = [
+      'H202508120017',
+      'C0001ANA',
+      'A00010000010000',
+      'M00000001PIX',
+      `A0002${'0'.repeat(40)}`,
+      'M00000002PIX',
+      'A00030000010000',
+      'C0002JOSE',
+      'M00000004PIX',
+      `T${'2'.padStart(8, '0')}${'3'.padStart(8, '0')}${'7'.padStart(13, '0')}`,
+    ];
+    await lake.putRaw('groups.txt', Buffer.from(`${lines.join('\n')}\n`, 'latin1'));
+    const result = await lake.convert({ layout: layout(), sourceKey: 'groups.txt' });
+    expect(result.status, lake.notifications.join()).toBe('loaded');
+    expect(await lake.publishedRows('movement', 'account, amount')).toEqual([
+      { account: '0001', amount: '1', customer_id: '0001' },
+    ]);
+    const rejects = await lake.publishedRows('extract_rejects', 'reason');
+    expect(rejects.map(({ reason }) => reason)).toEqual([
+      'record-too-long',
+      'parent-missing',
+      'parent-missing',
+    ]);
+  });
+
+  test('a short record is not taken for what stands behind it', async () => {
+    const text = 'a\nXX discarded\nKEEP\n';
+    const json = JSON.stringify({
+      name: 'short',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 12 },
+      recordTypes: [
+        { name: 'noise', match: { start: 3, end: 3, equals: 'X' }, discard: true },
+        {
+          name: 'kept',
+          match: { start: 1, end: 2, equals: 'XX' },
+          fields: [{ name: 'a', start: 1, end: 12, type: 'string' }],
+        },
+      ],
+      rejects: { maxPercent: 100 },
+    });
+    await lake.putRaw('short_20250812.txt', Buffer.from(text));
+    const result = await lake.convert({ layout: json, sourceKey: 'short_20250812.txt' });
+    expect(result.status, lake.notifications.join()).toBe('loaded');
+    const { records } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    expect(records).toMatchObject({ detail: 3, rejected: 2, discarded: { noise: 0 } });
   });
 });

@@ -6,13 +6,8 @@ import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { OUTCOME_REASONS, RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
 import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import type { DeclaredLayout, Field, RecordType, Selection } from '../../shared/layout/layout.ts';
-import {
-  encodingNotYetSupported,
-  fieldNotYetSupported,
-  notYetSupported,
-} from '../../shared/layout/not-yet-supported.ts';
-import { readDeclaredLayout } from '../../shared/layout/read-layout.ts';
+import type { Field, Layout, RecordType, Selection } from '../../shared/layout/layout.ts';
+import { readLayout } from '../../shared/layout/read-layout.ts';
 import { loadLayoutText } from '../../shared/pipeline/load-layout.ts';
 import { fixedTerminatorBytes, lineTerminatorBytes } from '../../shared/ranges/geometry.ts';
 import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
@@ -53,9 +48,8 @@ export async function previewData(args: string[]): Promise<number> {
   if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
   const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
   const { file, text } = await loadLayoutText(createFileLayoutSource(), path);
-  const layout = readDeclaredLayout(text, file);
+  const layout = readLayout(text, file);
   const shown = previewRecords(layout, await headOf(dataPath, layout, recordCount), recordCount);
-  for (const reason of notYetSupported(layout)) console.error(reason);
   if (shown.length === 0) {
     throw new LayoutInvalid({
       what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} bytes`,
@@ -78,7 +72,7 @@ interface Head {
   sizeBytes: number;
 }
 
-async function headOf(path: string, layout: DeclaredLayout, recordCount: number): Promise<Head> {
+async function headOf(path: string, layout: Layout, recordCount: number): Promise<Head> {
   const handle = await open(resolve(startDir, path)).catch(() => undefined);
   const stats = await handle?.stat();
   if (!handle || !stats?.isFile()) {
@@ -96,7 +90,7 @@ async function headOf(path: string, layout: DeclaredLayout, recordCount: number)
   }
 }
 
-function previewRecords(layout: DeclaredLayout, head: Head, recordCount: number): PreviewRecord[] {
+function previewRecords(layout: Layout, head: Head, recordCount: number): PreviewRecord[] {
   const { format, lengthBytes, lineEndByte, fileHeaderBytes, fileTrailerBytes } = layout.record;
   const bytes = head.bytes.subarray(fileHeaderBytes);
   const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;
@@ -121,7 +115,7 @@ function previewRecords(layout: DeclaredLayout, head: Head, recordCount: number)
 }
 
 function previewRecord(
-  layout: DeclaredLayout,
+  layout: Layout,
   kernel: Kernel,
   extractor: RecordExtractor,
   index: number,
@@ -134,7 +128,7 @@ function previewRecord(
       layout.record.spaceByte,
     );
     padded.set(raw);
-    const fields = layout.header.fields.map((field) => previewField(padded, 0, field, layout));
+    const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
     return { ...shown, kind: 'header', fields };
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
@@ -146,9 +140,7 @@ function previewRecord(
   const decodeAt = extractor.startOf(index);
   const bytes = kernel.bytes;
   const fields = previewedFields(type).flatMap((field) =>
-    field.when && !isSelected(bytes, decodeAt, field.when)
-      ? []
-      : [previewField(bytes, decodeAt, field, layout)],
+    field.when && !isSelected(bytes, decodeAt, field.when) ? [] : [previewField(bytes, decodeAt, field)],
   );
   return { ...shown, kind, fields };
 }
@@ -169,17 +161,9 @@ function isSelected(
   return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
 }
 
-function previewField(
-  bytes: Uint8Array,
-  recordStart: number,
-  field: Field,
-  layout: DeclaredLayout,
-): PreviewField {
+function previewField(bytes: Uint8Array, recordStart: number, field: Field): PreviewField {
   const { name, startByte, endByte } = field;
   const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
-  if (encodingNotYetSupported(layout).length > 0 || fieldNotYetSupported(field, layout).length > 0) {
-    return { name, value: null, problem: 'not read by this version', hex };
-  }
   const decoded = decodeValue(bytes, recordStart, field);
   if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
   if (decoded.state === 'null') {

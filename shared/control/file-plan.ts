@@ -10,7 +10,11 @@ export interface FilePlan {
   version: string;
   /** Every read of the source carries it. */
   pin: string;
+  /** Of a compressed file its own size. */
+  storedBytes?: number;
+  /** Of a compressed file what comes out of it, as are all offsets. */
   sizeBytes: number;
+  compression: 'gzip' | 'zstd' | null;
   businessDate: string;
   ledgerKey: string;
   attempt: number;
@@ -24,13 +28,15 @@ export interface FilePlan {
   leadingBytes: number;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
+  /** What the file beside it states, for layouts that describe one. */
+  controlFile: ControlFileFound | null;
   /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
   /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
   outside?: { startByte: number; endByte: number; checksum: string }[];
   /** What the day's control file says of the file; null where none has come. */
-  controlFile?: { key: string; entry: ControlFileEntry; values: Record<string, ControlValue> } | null;
+  dayControlFile?: { key: string; entry: ControlFileEntry; values: Record<string, ControlValue> } | null;
   /** The file whose rejected records this one brings corrected, and the run that rejected them. */
   supplementOf?: { sourceKey: string; runId: string };
   /** What becomes of bytes that another file brought already. */
@@ -46,6 +52,13 @@ export interface ControlRecordFound {
   values: Record<string, ControlValue>;
   /** The record without terminator, in base64, where rows copy fields of it. */
   bytes?: string;
+}
+
+/** A control file with the decoded fields of the record that speaks of the data file. */
+export interface ControlFileFound {
+  key: string;
+  version: string;
+  values: Record<string, ControlValue>;
 }
 
 /** Text: yyyy-MM-dd of a date, unscaled digits of a number with its scale, else as it stands. Null is blank. */

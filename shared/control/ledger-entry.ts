@@ -1,4 +1,5 @@
-import type { ControlTotalResult, RecordCounts } from './reconcile.ts';
+import type { ControlTotalResult } from './control-totals.ts';
+import type { RecordCounts } from './reconcile.ts';
 import type { Refusal } from './refusal.ts';
 
 export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'loaded' | 'refused' | 'failed';
@@ -52,6 +53,8 @@ export interface LoadedVersion {
   /** CRC-64/NVME of all bytes of the file, in base64. */
   checksum?: string;
   softwareVersion?: string;
+  /** Of a compressed file its own size; `inputBytes` and `checksum` are of what came out of it. */
+  storedBytes?: number;
   inputBytes: number;
   records: RecordCounts;
   rows: number;

@@ -1,3 +1,4 @@
+import type { SummedField } from '../layout/layout.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What one parser did: `runs/<runId>/parts/<rangeIndex>.json`, written last, so that it stands for the whole range. */
@@ -15,7 +16,7 @@ export interface PartManifest {
   /** Rejected records by reason. */
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
-  sums: { recordType: string; field: string; total: string; undecodable: number }[];
+  sums: FieldTotal[];
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
   outputs: PartOutput[];
@@ -24,6 +25,15 @@ export interface PartManifest {
   checksum: string;
   /** Something only a parser can see and that refuses the whole file. */
   refusal: Refusal | null;
+}
+
+export interface FieldTotal {
+  recordType: string;
+  field: string;
+  kind: SummedField['kind'];
+  total: string;
+  /** Records whose value could not be added. */
+  undecodable: number;
 }
 
 export interface PartFile {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import { decimalText } from '../decode/partition-router.ts';
-import { type ControlTotalRule, type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { controlFileRefusal } from './control-file.ts';
+import {
+  addSums,
+  type ControlTotalResult,
+  type Figures,
+  judgeTotals,
+  totalRefusal,
+} from './control-totals.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from './crc64nvme.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
@@ -36,18 +42,6 @@ export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCoun
   return detail - rejected - total(Object.values(discarded), (count) => count);
 }
 
-/** Decimal strings; `expected` is what the file says of itself. */
-export interface ControlTotalResult {
-  name: string;
-  expected: string | null;
-  actual: string;
-  balanced: boolean;
-  /** The control file that states it has not come yet: judged before the day is published. */
-  pending?: boolean;
-  /** What was counted or summed: `sum(valor_contrato)`. */
-  figure?: string;
-}
-
 /**
  * Adds up what the parsers did and judges it: do the ranges tile the file, do the counts balance, does every control
  * total agree, are there few enough rejects and partitions? The first that does not refuses the file.
@@ -78,15 +72,16 @@ export function reconcile(
       discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
     }),
   };
-  const figures: Figures = { records, types, sums: addSums(manifests) };
-  const controlTotals = layout.controlTotals.map((rule) => judgeTotal(rule, plan, figures));
+  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
+  const figures: Figures = { records, types, sums };
+  const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
     chainRefusal(plan, records) ??
     countRefusal(manifests) ??
     partitionRefusal(plan, layout, manifests) ??
-    totalRefusal(plan, controlTotals, layout.controlTotals, figures) ??
+    totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     undefined;
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
@@ -109,71 +104,6 @@ function addCounts(counts: Record<string, number>[]): Record<string, number> {
   const sum: Record<string, number> = {};
   for (const [name, count] of counts.flatMap(Object.entries)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
-}
-
-/** What the records add up to. */
-interface Figures {
-  records: RecordCounts;
-  /** Details by record type. */
-  types: Record<string, number>;
-  /** By `sumKey`. */
-  sums: Map<string, FieldTotal>;
-}
-
-interface FieldTotal {
-  field: string;
-  total: bigint;
-  undecodable: number;
-}
-
-function addSums(manifests: PartManifest[]): Map<string, FieldTotal> {
-  const sums = new Map<string, FieldTotal>();
-  for (const { recordType, field, total: text, undecodable } of manifests.flatMap(({ sums }) => sums)) {
-    const key = sumKey(recordType, field);
-    const sum = sums.get(key) ?? { total: 0n, undecodable: 0 };
-    sums.set(key, { field, total: sum.total + BigInt(text), undecodable: sum.undecodable + undecodable });
-  }
-  return sums;
-}
-
-function sumKey(recordType: string, field: string): string {
-  return `${recordType}.${field}`;
-}
-
-function judgeTotal(rule: ControlTotalRule, plan: FilePlan, figures: Figures): ControlTotalResult {
-  const stated = plan[rule.record]?.values[rule.field];
-  const [unscaled, scale] = actualOf(rule, figures);
-  const actual = decimalText(unscaled, scale);
-  if (!stated || stated.text === null || stated.invalid) {
-    const pending = rule.record === 'controlFile' && !plan.controlFile ? { pending: true } : {};
-    return { name: rule.name, expected: null, actual, balanced: false, ...pending, ...figureOf(rule) };
-  }
-  const statedScale = stated.scale ?? 0;
-  const common = Math.max(scale, statedScale);
-  const balanced =
-    BigInt(stated.text) * 10n ** BigInt(common - statedScale) === unscaled * 10n ** BigInt(common - scale);
-  const expected = decimalText(BigInt(stated.text), statedScale);
-  return { name: rule.name, expected, actual, balanced, ...figureOf(rule) };
-}
-
-function figureOf({ equals }: ControlTotalRule): { figure?: string } {
-  return equals.kind === 'sum' ? { figure: `sum(${equals.field})` } : {};
-}
-
-function actualOf(
-  { equals }: ControlTotalRule,
-  { records, types, sums }: Figures,
-): [unscaled: bigint, scale: number] {
-  switch (equals.kind) {
-    case 'count-all':
-      return [BigInt(records.read), 0];
-    case 'count-detail':
-      return [BigInt(records.detail), 0];
-    case 'count-type':
-      return [BigInt(types[equals.recordType] ?? 0), 0];
-    case 'sum':
-      return [sums.get(sumKey(equals.recordType, equals.field))?.total ?? 0n, equals.scale];
-  }
 }
 
 /** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
@@ -271,51 +201,6 @@ export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Da
   };
 }
 
-function totalRefusal(
-  plan: FilePlan,
-  results: ControlTotalResult[],
-  rules: ControlTotalRule[],
-  { records, types, sums }: Figures,
-): Refusal | undefined {
-  for (const { field, undecodable } of sums.values()) {
-    if (undecodable > 0) {
-      return {
-        code: 'sum-undecodable',
-        message: `${plan.sourceKey}: ${undecodable} of ${records.detail} details have a ${field} that cannot be read, so its control total cannot be proved. Nothing was published. The rejects of run ${plan.runId} show them; ask for a corrected file.`,
-      };
-    }
-  }
-  const wrong = results.flatMap((result, index) =>
-    result.balanced || result.pending ? [] : [totalText(result, rules[index]!, records, types)],
-  );
-  if (wrong.length === 0) return undefined;
-  return {
-    code: 'control-total-mismatch',
-    message: `${plan.sourceKey}: ${wrong.join('; ')}. The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.`,
-  };
-}
-
-function totalText(
-  result: ControlTotalResult,
-  { equals }: ControlTotalRule,
-  records: RecordCounts,
-  types: Record<string, number>,
-): string {
-  const counted = {
-    'count-all': () =>
-      `the file has ${result.actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`,
-    'count-detail': () => `the file has ${result.actual} details`,
-    'count-type': () =>
-      `the file has ${Object.entries(types)
-        .map(([name, count]) => `${count} of ${name}`)
-        .join(', ')}`,
-    sum: () => `the details add up to ${result.actual} of ${equals.kind === 'sum' ? equals.field : ''}`,
-  }[equals.kind]();
-  return result.expected === null
-    ? `${result.name} is blank, and ${counted}`
-    : `${result.name} says ${result.expected}, but ${counted}`;
-}
-
 function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
   const { maxPercent } = layout.rejects;
   if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
@@ -341,13 +226,15 @@ function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | unde
 }
 
 function statedRefusal(
-  { sourceKey, sizeBytes, controlFile }: FilePlan,
+  { sourceKey, sizeBytes, storedBytes, dayControlFile }: FilePlan,
   { read, detail }: RecordCounts,
   checksum: string | undefined,
 ): Refusal | undefined {
-  if (!controlFile) return undefined;
-  const figures = { sizeBytes, crc64nvme: checksum, records: read, details: detail };
-  return controlFileRefusal(sourceKey, controlFile.key, controlFile.entry, figures);
+  if (!dayControlFile) return undefined;
+  // Of a compressed file the parsers know what came out of it, and the control file speaks of what was sent.
+  const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const { key, entry } = dayControlFile;
+  return controlFileRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
 }
 
 /** Two loads of the same bytes have the same digest, however they were cut into ranges. */

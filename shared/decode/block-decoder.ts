@@ -1,8 +1,14 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
-import { copiesHeader, type Layout, type RecordType, summedFields } from '../layout/layout.ts';
+import {
+  copiesHeader,
+  type Layout,
+  type RecordType,
+  type SummedField,
+  summedFields,
+} from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
-import type { ForeignAddresses } from './dataset-decoder.ts';
+import type { ForeignAddresses } from './dataset-columns.ts';
 import type { FieldVector } from './field-vector.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
@@ -125,11 +131,18 @@ export class BlockDecoder {
   }
 
   /** Sums of control totals, of types that were met. */
-  get sums(): { recordType: string; field: string; total: bigint; undecodable: number }[] {
+  get sums(): {
+    recordType: string;
+    field: string;
+    kind: SummedField['kind'];
+    total: bigint;
+    undecodable: number;
+  }[] {
     return this.types.flatMap(({ type, decoder }) =>
       (decoder?.sums ?? []).map((sum) => ({
         recordType: type.name,
         field: sum.decoder.field.name,
+        kind: sum.kind,
         total: sum.total,
         undecodable: sum.undecodableCount,
       })),
@@ -171,7 +184,7 @@ export class BlockDecoder {
     return rows.map(({ dataset, partition, address, count }) => ({
       dataset: placed.firstDataset + dataset,
       partition,
-      vectors: decoder.datasets[dataset]!.vectors,
+      vectors: decoder.datasets[dataset]!.columns.vectors,
       members: address,
       count,
     }));

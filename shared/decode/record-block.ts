@@ -7,6 +7,8 @@ export interface RecordBlock {
   readonly outcomes: number;
   /** Whether some records are shorter than their layout and filled up. */
   readonly hasPadded: boolean;
+  /** What they are filled up with: the blank of the file's code page. */
+  readonly spaceByte: number;
   /** Address of where each record ends in truth, 4 bytes; only where some are padded. */
   readonly ends: number;
   /** Address at which record `index` can be decoded. */

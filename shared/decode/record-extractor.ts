@@ -181,6 +181,10 @@ export class RecordExtractor implements RecordBlock {
     return this.blockStartByte + this.consumed;
   }
 
+  get spaceByte(): number {
+    return this.shape.spaceByte;
+  }
+
   /** Address at which record `index` can be decoded. */
   startOf(index: number): number {
     return this.kernel.view.getUint32(this.starts + index * 4, true);

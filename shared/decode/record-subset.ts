@@ -41,6 +41,10 @@ export class RecordSubset implements RecordBlock {
     return this.recordCount;
   }
 
+  get spaceByte(): number {
+    return this.whole!.spaceByte;
+  }
+
   startOf(index: number): number {
     return this.kernel.view.getUint32(this.starts + index * 4, true);
   }

@@ -1,8 +1,9 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
-import type { Field, RecordType } from '../layout/layout.ts';
+import type { Field, RecordType, SummedField } from '../layout/layout.ts';
 import { fieldPath } from '../layout/layout.ts';
-import { DatasetDecoder, type ForeignAddresses, type RecordFault } from './dataset-decoder.ts';
+import type { ForeignAddresses, RecordFault } from './dataset-columns.ts';
+import { DatasetDecoder } from './dataset-decoder.ts';
 import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
@@ -56,7 +57,7 @@ export class RecordTypeDecoder {
   constructor(
     kernel: Kernel,
     type: RecordType,
-    summed: Field[],
+    summed: SummedField[],
     capacityRecords: number,
     onReject: (reject: Reject) => void,
   ) {
@@ -64,13 +65,12 @@ export class RecordTypeDecoder {
     this.type = type;
     this.onReject = onReject;
     this.datasets = type.datasets.map((dataset) => new DatasetDecoder(kernel, dataset, capacityRecords));
-    const own = this.datasets[0]!;
-    this.others = summed
-      .filter((field) => !own.decoderOf(field))
-      .map((field) => new FieldDecoder(kernel, field, capacityRecords));
-    this.sums = summed.map((field) => {
+    const own = this.datasets[0]!.columns;
+    const others = new Set(summed.map(({ field }) => field).filter((field) => !own.decoderOf(field)));
+    this.others = [...others].map((field) => new FieldDecoder(kernel, field, capacityRecords));
+    this.sums = summed.map(({ field, kind }) => {
       const other = this.others.find((decoder) => decoder.field === field);
-      return new FieldSum(kernel, own.decoderOf(field) ?? other!);
+      return new FieldSum(kernel, own.decoderOf(field) ?? other!, kind);
     });
     this.counted = kernel.allocate(capacityRecords);
   }
@@ -90,16 +90,16 @@ export class RecordTypeDecoder {
       if (!faults.has(record)) faults.set(record, fault);
     };
     const nulled: { record: number; fields: Field[] }[] = [];
-    for (const dataset of this.datasets) dataset.decode(block, foreign, onFault);
+    for (const { columns } of this.datasets) columns.decode(block, foreign, onFault);
     for (const other of this.others) {
       other.decode(block.starts, recordCount);
-      if (block.hasPadded) other.leaveOutBeyond(block.starts, block.ends, recordCount);
+      if (block.hasPadded) other.leaveOutBeyond(block.starts, block.ends, recordCount, block.spaceByte);
     }
     this.addSums(block, allOk);
     for (const dataset of this.datasets) {
       dataset.route(block, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
     }
-    for (const dataset of this.datasets) dataset.settle(block, onFault);
+    for (const { columns } of this.datasets) columns.settle(block, onFault);
     if (faults.size > 0)
       for (const dataset of this.datasets) dataset.leaveOut((record) => faults.has(record));
     for (const { record, fields } of nulled) {

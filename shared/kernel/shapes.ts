@@ -81,8 +81,16 @@ export const FORMAT_MINUTE = 16;
 export const FORMAT_SECOND = 20;
 export const FORMAT_FRACTION = 24;
 export const FORMAT_FRACTION_DIGITS = 28;
-export const FORMAT_LITERAL_COUNT = 32;
-export const FORMAT_LITERALS = 36;
+export const FORMAT_YEAR_DIGITS = 32;
+export const FORMAT_CENTURY = 36;
+/** First year that two digits without a century can mean. */
+export const FORMAT_PIVOT_YEAR = 40;
+export const FORMAT_DAY_OF_YEAR = 44;
+export const FORMAT_LITERAL_COUNT = 48;
+export const FORMAT_LITERALS = 52;
+
+/** Digits of a text are summed nine at a time, in as many words of 8 bytes as it takes. */
+export const LIMB_DIGITS = 9;
 
 /** An open page of one column: offsets of its 4-byte words; 8 bytes from PAGE_LEAST on. */
 export const PAGE_VALUES = 0;

@@ -1,21 +1,21 @@
-import { CODE_PAGES, type CodePage, isCodePage } from './code-page.ts';
+import { compileControlFile } from './compile-control-file.ts';
+import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
-import { compileField, type FieldContext } from './compile-field.ts';
-import { isPlaced } from './compile-fields.ts';
-import { compileMatch } from './compile-match.ts';
+import { compileEncoding } from './compile-encoding.ts';
+import type { FieldContext } from './compile-field.ts';
 import { compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
-import type { ControlRecord, DeclaredLayout, Field } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
-import type { ElementItem, LayoutFile, MatchEntry } from './layout-schema.ts';
-import { didYouMean } from './nearest.ts';
+import type { LayoutFile } from './layout-schema.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
 /** Checks a layout file of the right shape and fills in what it does not say. What is wrong goes to `problems`. */
-export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLayout {
+export function compileLayout(file: LayoutFile, problems: string[]): Layout {
+  const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {
-    encoding: compileEncoding(file.encoding, problems),
+    encoding,
     recordLengthBytes: file.record.length,
     problems,
   };
@@ -29,11 +29,12 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
   }
   const header = file.header && compileControlRecord(file.header, 'header', context);
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
-  const control = { recordTypes, header, trailer, problems };
-  const layout: DeclaredLayout = {
+  const control = { recordTypes, header, trailer, controlFile, problems };
+  const layout: Layout = {
     name: file.name,
-    encoding: context.encoding,
+    encoding,
     record: compileRecord(file.record, context),
     files: file.files ?? [],
     recordTypes,
@@ -41,6 +42,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
     compression: file.compression ?? 'snappy',
     header,
     trailer,
+    controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
     businessDate: compileBusinessDate(file.businessDate, control),
     rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
@@ -53,28 +55,4 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
     fingerprint: fingerprint(file),
   };
   return layout;
-}
-
-function compileEncoding(name: string, problems: string[]): CodePage {
-  if (name === 'utf-16be') problems.push("'encoding' is 'utf-16be', which is for single fields only");
-  else if (!isCodePage(name)) problems.push(`'encoding' is '${name}'${didYouMean(name, CODE_PAGES)}`);
-  else return name;
-  return 'us-ascii';
-}
-
-function compileControlRecord(
-  entry: { match: MatchEntry; fields?: ElementItem[] },
-  at: string,
-  context: FieldContext,
-): ControlRecord {
-  const fields: Field[] = [];
-  for (const [index, field] of (entry.fields ?? []).entries()) {
-    const fieldAt = `${at}.fields[${index}]`;
-    if (field.when) context.problems.push(`'${fieldAt}.when' is for fields of details`);
-    if (fields.some(({ name }) => name === field.name)) {
-      context.problems.push(`'${at}.fields' has two fields named '${field.name}'`);
-    }
-    if (isPlaced(field, fieldAt, context)) fields.push(compileField(field, fieldAt, context));
-  }
-  return { match: compileMatch(entry.match, `${at}.match`, context), fields };
 }

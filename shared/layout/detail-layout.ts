@@ -9,6 +9,7 @@ export function detailLayout(text: string, file: string): { text: string; layout
   const {
     header: _header,
     trailer: _trailer,
+    controlFile: _controlFile,
     controlTotals: _controlTotals,
     businessDate: _businessDate,
     ...details

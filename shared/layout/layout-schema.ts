@@ -52,6 +52,7 @@ const placedField = {
   required: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),
+  pivotYear: z.int().min(1).max(9900).optional(),
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
 };
@@ -110,6 +111,16 @@ const day = z.strictObject({
   duplicates: z.enum(['refuse', 'warn']).optional(),
 });
 
+const controlFile = z.strictObject({
+  name: z.string().min(1),
+  format: z.enum(['lines', 'fixed']).optional(),
+  length: z.int().min(1).max(MAX_RECORD_BYTES),
+  encoding: z.string().optional(),
+  match: match.optional(),
+  fields: z.array(elementField).min(1),
+  whenMissing: z.enum(['refuse', 'wait']).optional(),
+});
+
 export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
@@ -135,12 +146,14 @@ export const layoutSchema = z.strictObject({
   recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
+  controlFile: controlFile.optional(),
   controlTotals: z
     .array(
       z.strictObject({
         header: z.string().optional(),
         trailer: z.string().optional(),
         controlFile: z.string().optional(),
+        dayControlFile: z.string().optional(),
         equals: z.string(),
       }),
     )
@@ -163,6 +176,7 @@ export type RecordTypeEntry = z.infer<typeof recordType>;
 export type OccursEntry = z.infer<typeof occurs>;
 export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
+export type ControlFileEntry = z.infer<typeof controlFile>;
 export type MatchEntry = z.infer<typeof match>;
 
 /** The keys an object at `path` of a layout file may have; empty where there is no object. */

@@ -15,6 +15,8 @@ export interface Layout {
   maxPartitions: number;
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
+  /** A file of its own beside each data file that states its totals. */
+  controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
   businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
   compression: Compression;
@@ -107,11 +109,6 @@ export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
 
-/** A layout as it is written and checked, before what cannot be decoded yet is refused. */
-export interface DeclaredLayout extends Omit<Layout, 'encoding'> {
-  encoding: CodePage;
-}
-
 export interface RecordLayout {
   format: RecordFormat;
   /** Without terminator and descriptor; of records that vary, the longest. */
@@ -200,18 +197,38 @@ export interface ControlRecord {
   fields: Field[];
 }
 
-/** A field of the header or trailer must equal a figure computed from the records. */
+/** Where the control file of a data file is, and which of its records states the totals. */
+export interface ControlFileRule {
+  /** Its name beside the data file: `{name}` is that file's whole name, `{stem}` the name without extension. */
+  name: string;
+  format: 'lines' | 'fixed';
+  /** Without terminator. */
+  lengthBytes: number;
+  encoding: Encoding;
+  /** Undefined: its only record. */
+  match: RecordMatch | undefined;
+  fields: Field[];
+  whenMissing: 'refuse' | 'wait';
+}
+
+/** A field of the header, the trailer or the control file must equal a figure computed from the records. */
 export interface ControlTotalRule {
   /** As people see it: `trailer.totreg`. */
   name: string;
-  record: 'header' | 'trailer' | 'controlFile';
+  record: 'header' | 'trailer' | 'controlFile' | 'dayControlFile';
   field: string;
-  equals:
-    | { kind: 'count-all' }
-    | { kind: 'count-detail' }
-    | { kind: 'count-type'; recordType: string }
-    | { kind: 'sum'; field: string; recordType: string; scale: number };
+  equals: CountFigure | FieldFigure;
 }
+
+/** `count-with-header` are details and header, without the trailer. */
+export type CountFigure =
+  | { kind: 'count-all' | 'count-detail' | 'count-with-header' | 'count-with-trailer' }
+  | { kind: 'count-type'; recordType: string };
+
+/** A sum, or a hash total: the digits of an identifier as a number, added up, modulo `modulus`. */
+export type FieldFigure =
+  | { kind: 'sum'; field: string; recordType: string; scale: number }
+  | { kind: 'hash'; field: string; recordType: string; modulus: bigint };
 
 /** Name of a field among those of its record: of an element of a list with the list's before it. */
 export function fieldPath({ name, list }: Field): string {
@@ -244,12 +261,20 @@ export function firstDataset(layout: Pick<Layout, 'recordTypes'>): Dataset {
   return datasetsOf(layout)[0]!;
 }
 
-/** The fields of a record type whose values are summed, each once. */
-export function summedFields(layout: Layout, recordType: RecordType): Field[] {
-  const fields = new Set<Field>();
+/** What is added up of a field: its value, or its digits whatever its sign and point. */
+export interface SummedField {
+  field: Field;
+  kind: FieldFigure['kind'];
+}
+
+/** The fields of a record type whose values are summed, each once in each way. */
+export function summedFields(layout: Pick<Layout, 'controlTotals'>, recordType: RecordType): SummedField[] {
+  const summed: SummedField[] = [];
   for (const { equals } of layout.controlTotals) {
-    if (equals.kind !== 'sum' || equals.recordType !== recordType.name) continue;
-    for (const field of recordType.datasets[0]!.fields) if (field.name === equals.field) fields.add(field);
+    if ((equals.kind !== 'sum' && equals.kind !== 'hash') || equals.recordType !== recordType.name) continue;
+    const { kind } = equals;
+    const field = recordType.datasets[0]!.fields.find(({ name }) => name === equals.field)!;
+    if (!summed.some((known) => known.field === field && known.kind === kind)) summed.push({ field, kind });
   }
-  return [...fields];
+  return summed;
 }

@@ -3,7 +3,7 @@ import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { UsageError } from '../errors.ts';
 import { isEbcdic } from '../layout/code-page.ts';
 import { datasetsOf, type Field, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../ranges/plan-ranges.ts';
 import type { FileGeometry } from './file-geometry.ts';
@@ -19,7 +19,7 @@ const PARALLEL_READS = 16;
  * around each cut.
  */
 export async function alignRanges(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   layout: Layout,
   geometry: FileGeometry,
@@ -48,18 +48,13 @@ export async function alignRanges(
   return rangesBetween(details, await aligner.atGroups(moved as number[], null));
 }
 
-/** A line end among its bytes is no sign of a record that is off. */
-function holdsAnyByte({ type, usage, encoding }: Field): boolean {
-  return type.kind === 'binary' || usage !== 'display' || isEbcdic(encoding) || encoding === 'utf-16be';
-}
-
 class Aligner {
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly layout: Layout;
   private readonly geometry: FileGeometry;
 
-  constructor(raw: ObjectStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
     this.raw = raw;
     this.source = source;
     this.layout = layout;
@@ -70,7 +65,7 @@ class Aligner {
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
     if (terminatorBytes === 0) {
-      if (datasetsOf(this.layout).some(({ fields }) => fields.some(holdsAnyByte))) return true;
+      if (mayHoldAnyByte(this.layout)) return true;
       const record = await this.read(cut - this.layout.record.lengthBytes, cut);
       return !record.includes(this.layout.record.lineEndByte);
     }
@@ -121,4 +116,11 @@ class Aligner {
   private read(startByte: number, endByte: number): Promise<Uint8Array> {
     return this.raw.readRange(this.source.key, { startByte, endByte }, { pin: this.source.pin });
   }
+}
+
+/** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
+function mayHoldAnyByte(layout: Layout): boolean {
+  const isAsciiText = ({ type, usage, encoding }: Field) =>
+    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
+  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
 }

@@ -1,7 +1,7 @@
 import type { ControlRecordFound } from '../control/file-plan.ts';
 import type { Refusal } from '../control/refusal.ts';
 import type { Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import type { ChainShape } from '../ranges/record-chain.ts';
 import {
@@ -10,7 +10,7 @@ import {
   collectRecords,
   describeChainProblem,
 } from '../ranges/record-chain-walk.ts';
-import { chainRanges } from './chain-ranges.ts';
+import { type ChainReading, chainRanges } from './chain-ranges.ts';
 import { controlRecordMissing, type FileGeometry, fileRefusal, takeControlRecord } from './file-geometry.ts';
 import { chainCutsAtGroups } from './group-starts.ts';
 
@@ -23,7 +23,7 @@ export interface PlannedChain {
 
 /** What the first record of a chain tells: the header, if there is one. The trailer shows only when the chain is followed. */
 export async function probeChain(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   layout: Layout,
   shape: ChainShape,
@@ -49,15 +49,16 @@ export async function probeChain(
 
 /** Follows the chain to its end and cuts it into ranges, which hold header and trailer too. */
 export async function planChain(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   layout: Layout,
   shape: ChainShape,
   geometry: FileGeometry,
   rangeSizeBytes: number,
+  reading: ChainReading = {},
 ): Promise<PlannedChain | Refusal> {
   const span = geometry.details;
-  const found = await chainRanges(raw, source, shape, span, rangeSizeBytes);
+  const found = await chainRanges(raw, source, shape, span, rangeSizeBytes, reading);
   if ('code' in found) return chainRefusal(source, layout, found);
   let trailer: ControlRecordFound | null = null;
   if (layout.trailer) {
@@ -81,7 +82,7 @@ interface ChainRecord {
 
 /** The record that begins at a link: behind the word of its block, where there is one. */
 async function recordAt(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   shape: ChainShape,
   span: ByteRange,
@@ -100,7 +101,7 @@ async function recordAt(
 
 /** The record whose own start is known, within a block or not. */
 async function lastRecord(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   shape: ChainShape,
   span: ByteRange,

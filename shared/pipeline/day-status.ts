@@ -1,9 +1,10 @@
+import type { ControlTotalResult } from '../control/control-totals.ts';
 import { addDecimals } from '../control/day-change.ts';
 import type { DayCommit } from '../control/day-commit.ts';
 import { expectationOfTerms } from '../control/day-terms.ts';
 import { type DayExpectation, dayStanding, type FileStatus } from '../control/expected-files.ts';
 import { isInUse, type LedgerEntry } from '../control/ledger-entry.ts';
-import { acceptedDetails, type ControlTotalResult, type RecordCounts } from '../control/reconcile.ts';
+import { acceptedDetails, type RecordCounts } from '../control/reconcile.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { lastCommit } from './day-ledger.ts';
 import { readDayLayout } from './day-terms.ts';

@@ -3,7 +3,7 @@ import type { ControlRecordFound } from '../control/file-plan.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { type ControlRecord, copiesHeader, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import {
   fixedTerminatorBytes,
@@ -81,12 +81,12 @@ export function controlRecordMissing(
 
 /** Reads head and tail of a file of lines or fixed records, growing each read only where a record does not fit. */
 export class GeometryProbe {
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly layout: Layout;
   private readonly span: ByteRange;
 
-  constructor(raw: ObjectStore, source: ObjectInfo, layout: Layout, span: ByteRange) {
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, span: ByteRange) {
     this.raw = raw;
     this.source = source;
     this.layout = layout;

@@ -92,6 +92,7 @@ async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layou
     contentDigest: account.contentDigest,
     ...(account.checksum === undefined ? {} : { checksum: account.checksum }),
     softwareVersion: plan.softwareVersion,
+    ...(plan.storedBytes === undefined ? {} : { storedBytes: plan.storedBytes }),
     inputBytes: plan.sizeBytes,
     records: account.records,
     rows: outputs.reduce((sum, output) => sum + output.rows, 0),

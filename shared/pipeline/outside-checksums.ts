@@ -1,14 +1,13 @@
 import { crc64nvme, crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { FilePlan } from '../control/file-plan.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
+import type { OpenSource } from './open-source.ts';
 
 const READ_BYTES = 1024 * 1024;
 
 /** Checksums of what no parser reads: header, trailer, bytes around the records. */
 export async function outsideChecksums(
-  raw: ObjectStore,
-  source: ObjectInfo,
+  { raw, info: source }: OpenSource,
   ranges: ByteRange[],
 ): Promise<NonNullable<FilePlan['outside']>> {
   const gaps: ByteRange[] = [];

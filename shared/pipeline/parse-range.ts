@@ -11,6 +11,7 @@ import { type Dataset, datasetsOf, type Layout, mostOccurrences } from '../layou
 import { readLayout } from '../layout/read-layout.ts';
 import { type DatasetPartition, RowGroupBuffer } from '../parquet/row-group-buffer.ts';
 import { type ColumnSchema, columnSchemas } from '../parquet/schema.ts';
+import { DecompressedSource } from './decompressed-source.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
@@ -130,11 +131,9 @@ class RangeParser {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
     const { call } = this.memory.kernel;
-    for await (const chunk of this.ports.raw.streamRange(
-      sourceKey,
-      { startByte, endByte },
-      { pin, signal },
-    )) {
+    const { compression } = this.plan;
+    const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
         const count = this.extractor.push(chunk, at);
@@ -143,6 +142,7 @@ class RangeParser {
         if (!this.extractor.isFull) continue;
         const refusal = await this.decodeBlocks(false);
         if (refusal) return refusal;
+        if (this.extractor.isBroken) throw this.sourceChanged();
         if (this.extractor.isFull) return this.lineTooLong();
       }
     }
@@ -153,14 +153,19 @@ class RangeParser {
       this.extractor.unfinishedBytes > 0 ||
       this.extractor.consumedEndByte !== endByte
     ) {
-      throw new SourceChanged({
-        what: 'a range does not end where its last record does',
-        where: `${sourceKey}, bytes ${startByte} to ${endByte}`,
-        why: 'the file is not what the splitter saw',
-        next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
-      });
+      throw this.sourceChanged();
     }
     return null;
+  }
+
+  private sourceChanged(): SourceChanged {
+    const { startByte, endByte } = this.range;
+    return new SourceChanged({
+      what: 'a range does not end where its last record does',
+      where: `${this.plan.sourceKey}, bytes ${startByte} to ${endByte}`,
+      why: 'the file is not what the splitter saw',
+      next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+    });
   }
 
   private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {

@@ -144,13 +144,15 @@ function unsoundness(
   const { key, file } = terms.controlFile;
   const stated = controlEntryOf(file, sourceKey);
   if (!stated) return `${sourceKey}, which the control file ${key} does not name`;
-  const { records, inputBytes: sizeBytes, checksum: crc64nvme } = loaded;
-  const figures = { sizeBytes, crc64nvme, records: records.read, details: records.detail };
+  const { records, inputBytes, storedBytes, checksum } = loaded;
+  const bytes =
+    storedBytes === undefined ? { sizeBytes: inputBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const figures = { ...bytes, records: records.read, details: records.detail };
   const refusal = controlFileRefusal(sourceKey, key, stated, figures);
   if (refusal) return `${sourceKey}, which is not what the control file ${key} says (${refusal.code})`;
   const values = controlValues(stated);
   const wrong = loaded.controlTotals.find(({ name, actual, pending }) => {
-    const value = values[name.slice('controlFile.'.length)];
+    const value = values[name.slice('dayControlFile.'.length)];
     return (
       pending && !(value?.text && sameDecimal(decimalText(BigInt(value.text), value.scale ?? 0), actual))
     );

@@ -3,7 +3,6 @@ import type { DayTerms } from '../control/day-terms.ts';
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import { advanced, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import type { Refusal } from '../control/refusal.ts';
-import { chainShapeOf } from '../decode/chain-shape.ts';
 import { BusinessDateUnknown, SourceNotFound, UsageError } from '../errors.ts';
 import { isBusinessDate, resolveBusinessDate } from '../keys/business-date.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
@@ -11,17 +10,18 @@ import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
 import { detailLayout } from '../layout/detail-layout.ts';
 import { COMPRESSIONS, type Compression, type Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
-import { alignRanges } from './align-ranges.ts';
-import { planChain, probeChain } from './chain-geometry.ts';
 import { duplicateRefusal, findSameContent } from './content-claim.ts';
+import { type CutFile, cutFile } from './cut-file.ts';
 import { recordTerms, refusedByTerms } from './day-terms.ts';
-import { type FileGeometry, GeometryProbe, isRefusal, recordSpan } from './file-geometry.ts';
+import { type FileGeometry, isRefusal } from './file-geometry.ts';
+import { findControlFile } from './find-control-file.ts';
 import { writeJson } from './json-object.ts';
 import { readEntry, updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
+import { type OpenSource, openSource, probeGeometry } from './open-source.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
@@ -60,7 +60,7 @@ export interface SplitResult {
 
 /**
  * Claims the file in the ledger and plans its byte ranges. Fails with `SourceNotFound`, `LayoutInvalid`, `UsageError`,
- * `BusinessDateUnknown`, `SourceChanged`; a file that cannot be converted is a verdict.
+ * `BusinessDateUnknown`, `SourceChanged`, `ControlFileAwaited`; a file that cannot be converted is a verdict.
  */
 export async function splitFile(
   ports: PipelinePorts,
@@ -77,9 +77,11 @@ export async function splitFile(
       next: 'Check the name; a folder must be given as the files in it.',
     });
   }
-  const geometry = await probeGeometry(ports.raw, source, layout);
+  const opened = await openSource(ports.raw, source);
+  const geometry = isRefusal(opened) ? opened : await probeGeometry(opened, layout);
   const business = businessDateOf(request, source, layout, geometry);
-  const { businessDate, warnings } = business;
+  const { businessDate } = business;
+  const warnings = [...business.warnings, ...(isRefusal(opened) ? [] : opened.warnings)];
   const identity = {
     dataset: layout.name,
     sourceKey: source.key,
@@ -107,21 +109,25 @@ export async function splitFile(
       ? undefined
       : await recordTerms(ports, layout, { file, text }, businessDate, source.key);
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
-  const refusal =
-    (parent && isRefusal(parent) ? parent : undefined) ??
-    (isRefusal(geometry) ? geometry : business.refusal) ??
+  const refused = (refusal: Refusal): SplitResult => ({ verdict: 'refused', ...result, refusal });
+  if (isRefusal(opened)) return refused(opened);
+  if (isRefusal(geometry)) return refused(geometry);
+  const early =
+    (parent && isRefusal(parent) ? parent : business.refusal) ??
     rolledBackRefusal(entry, request) ??
     (held && 'refusal' in held ? held.refusal : held && refusedByTerms(held.terms, source)) ??
-    (await duplicateOfStored(claim));
-  if (refusal) return { verdict: 'refused', ...result, refusal };
-  const found = geometry as FileGeometry;
+    (opened.compression ? undefined : await duplicateOfStored(claim));
+  if (early) return refused(early);
+  const controlFile = await findControlFile(ports.raw, source.key, layout);
+  if (controlFile && isRefusal(controlFile)) return refused(controlFile);
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
-  const cut = await cutFile(ports.raw, source, layout, found, rangeSizeBytes);
-  if (isRefusal(cut)) return { verdict: 'refused', ...result, refusal: cut };
+  const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
+  if (isRefusal(cut)) return refused(cut);
   const plan = {
-    ...planOf(claim, entry, cut, { file, text }),
-    outside: await outsideChecksums(ports.raw, source, cut.ranges),
-    controlFile: held && 'terms' in held ? statedOf(held.terms, source.key) : null,
+    ...planOf(claim, entry, { ...opened, controlFile }, cut, { file, text }),
+    ...(opened.compression ? { storedBytes: source.sizeBytes } : {}),
+    outside: await outsideChecksums(opened, cut.ranges),
+    dayControlFile: held && 'terms' in held ? statedOf(held.terms, source.key) : null,
     supplementOf,
     duplicates: request.force ? ('warn' as const) : layout.day.duplicates,
   };
@@ -184,46 +190,9 @@ async function duplicateOfStored({
   return other && duplicateRefusal(source.key, other);
 }
 
-function statedOf({ controlFile }: DayTerms, sourceKey: string): FilePlan['controlFile'] {
+function statedOf({ controlFile }: DayTerms, sourceKey: string): FilePlan['dayControlFile'] {
   const entry = controlFile && controlEntryOf(controlFile.file, sourceKey);
   return entry ? { key: controlFile.key, entry, values: controlValues(entry) } : null;
-}
-
-async function probeGeometry(
-  raw: ObjectStore,
-  source: ObjectInfo,
-  layout: Layout,
-): Promise<FileGeometry | Refusal> {
-  const span = recordSpan(layout, source);
-  if (isRefusal(span)) return span;
-  const shape = chainShapeOf(layout.record);
-  if (shape) return probeChain(raw, source, layout, shape, span);
-  return new GeometryProbe(raw, source, layout, span).probe();
-}
-
-/** What is known of a file once it is cut into ranges. */
-interface CutFile {
-  geometry: FileGeometry;
-  ranges: ByteRange[];
-  chain: FilePlan['chain'];
-}
-
-async function cutFile(
-  raw: ObjectStore,
-  source: ObjectInfo,
-  layout: Layout,
-  geometry: FileGeometry,
-  rangeSizeBytes: number,
-): Promise<CutFile | Refusal> {
-  const shape = chainShapeOf(layout.record);
-  if (!shape) {
-    const ranges = await alignRanges(raw, source, layout, geometry, rangeSizeBytes);
-    return Array.isArray(ranges) ? { geometry, ranges, chain: null } : ranges;
-  }
-  const planned = await planChain(raw, source, layout, shape, geometry, rangeSizeBytes);
-  if (isRefusal(planned)) return planned;
-  const { ranges, recordCount, trailer } = planned;
-  return { geometry: { ...geometry, trailer }, ranges, chain: { recordCount } };
 }
 
 function checkRequest(request: ConvertRequest): void {
@@ -353,6 +322,7 @@ async function claimFile({
 function planOf(
   { layout, source, identity, ports }: Claim,
   entry: LedgerEntry,
+  { info, compression, controlFile }: OpenSource & Pick<FilePlan, 'controlFile'>,
   { geometry, ranges, chain }: CutFile,
   layoutFile: { file: string; text: string },
 ): FilePlan {
@@ -372,7 +342,8 @@ function planOf(
     sourceId: identity.sourceId,
     version: source.version,
     pin: source.pin,
-    sizeBytes: source.sizeBytes,
+    sizeBytes: info.sizeBytes,
+    compression,
     businessDate: identity.businessDate!,
     ledgerKey: identity.ledgerKey,
     attempt: entry.attempt,
@@ -383,6 +354,7 @@ function planOf(
     leadingBytes: geometry.leadingBytes,
     header: geometry.header,
     trailer: geometry.trailer,
+    controlFile,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
     startedAt: ports.clock.now().toISOString(),

@@ -49,6 +49,9 @@ export interface ObjectStore {
   delete(keys: string[]): Promise<void>;
 }
 
+/** What reading a source file takes. */
+export type SourceStore = Pick<ObjectStore, 'readRange' | 'streamRange'>;
+
 export interface ObjectInfo {
   key: string;
   sizeBytes: number;

@@ -2,11 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
+import { readLayout } from '../../shared/layout/read-layout.ts';
 import { type Arena, type Contestant, contestantsOf } from './contestants.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { floorsOf } from './floors.ts';
 import { digestOf, roughSums } from './output-check.ts';
-import { layoutOf, type Workload } from './workload.ts';
+import { layoutOf, terminatorBytesOf, type Workload } from './workload.ts';
 
 export interface BenchOptions {
   bytes?: number;
@@ -23,7 +24,9 @@ export interface Result {
   name: string;
   /** Of the timed rounds. */
   medianMs: number;
+  /** Of its own input, which may be another form of the same records. */
   megabytesPerSecond: number;
+  recordsPerSecond: number;
   /** Parquet bytes of all its files; undefined where it writes none. */
   outputBytes?: number;
 }
@@ -54,8 +57,11 @@ export async function benchWorkload(
   progress(`${workload.name}: generating`);
   const inputBytes = await workload.write(path, options.bytes ?? workload.defaultBytes);
   const layout = layoutOf(workload);
-  const records = Math.floor(inputBytes / (layout.record.lengthBytes + 1));
-  const chosen = contestants({ path, layout, layoutPath, scratchDir }).filter(
+  const records = Math.floor(inputBytes / (layout.record.lengthBytes + terminatorBytesOf(layout)));
+  const text = workload.text
+    ? { path: workload.text.pathBeside(path), layout: readLayout(workload.text.layoutText, workload.name) }
+    : { path, layout };
+  const chosen = contestants({ path, layout, layoutPath, text, scratchDir }).filter(
     ({ name }) => !options.only || options.only.some((part) => name.includes(part)),
   );
 
@@ -68,7 +74,7 @@ export async function benchWorkload(
     await contestant.run();
     await contestant.prepareOutput?.();
     if (!contestant.glob) {
-      await checkPlain(connection, scratchDir, layout);
+      await checkPlain(connection, scratchDir, text.layout);
       continue;
     }
     const digest = await digestOf(connection, contestant.glob, layout);
@@ -94,17 +100,23 @@ export async function benchWorkload(
       times.set(one.name, [...(times.get(one.name) ?? []), await one.run()]);
     }
   }
-  const result = (name: string, bytes: number): Result => {
+  const result = (name: string, bytes: number, recordCount: number): Result => {
     const medianMs = median(times.get(name)!);
-    return { name, medianMs, megabytesPerSecond: bytes / 1e3 / medianMs, outputBytes: outputBytes.get(name) };
+    return {
+      name,
+      medianMs,
+      megabytesPerSecond: bytes / 1e3 / medianMs,
+      recordsPerSecond: (recordCount * 1e3) / medianMs,
+      outputBytes: outputBytes.get(name),
+    };
   };
   return {
     workload: workload.name,
     title: workload.title,
     inputBytes,
     records,
-    results: chosen.map((one: Contestant) => result(one.name, one.inputBytes)),
-    floors: floors.map(({ name }) => result(name, inputBytes)),
+    results: chosen.map((one: Contestant) => result(one.name, one.inputBytes, one.recordCount)),
+    floors: floors.map(({ name }) => result(name, inputBytes, records)),
   };
 }
 

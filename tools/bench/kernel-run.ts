@@ -8,6 +8,7 @@ import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
 import { RowGroupBuffer } from '../../shared/parquet/row-group-buffer.ts';
 import { columnSchemas } from '../../shared/parquet/schema.ts';
+import { terminatorBytesOf } from './workload.ts';
 
 export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
@@ -30,7 +31,7 @@ export class KernelRun {
     kernel.reset();
     const compressor = new PageCompressor(kernel);
     const schema = columnSchemas(firstDataset(layout).columns);
-    const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0);
+    const extractor = new RecordExtractor(kernel, recordShape(layout.record, terminatorBytesOf(layout)), 0);
     const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
@@ -64,9 +65,9 @@ export class KernelRun {
   }
 }
 
-/** The details of a file with LF, without header and trailer. */
+/** The details of a workload's file, without header and trailer. */
 export function detailsOf(bytes: Uint8Array, layout: Layout): Uint8Array {
-  const strideBytes = layout.record.lengthBytes + 1;
+  const strideBytes = layout.record.lengthBytes + terminatorBytesOf(layout);
   const from = layout.header ? strideBytes : 0;
   return bytes.subarray(from, layout.trailer ? bytes.length - strideBytes : bytes.length);
 }

@@ -109,7 +109,12 @@ export function findChained(
       start += head;
       continue;
     }
-    if (room < (load<i32>(shape, CHAIN_HEAD) as i64)) break;
+    const head = load<i32>(shape, CHAIN_HEAD);
+    if (block !== 0 && blockLeft < head) {
+      broken = 1;
+      break;
+    }
+    if (room < (head as i64)) break;
     const whole = wholeLength(start, shape);
     if (whole < 0 || (block !== 0 && whole > (blockLeft as i64))) {
       broken = 1;

@@ -8,7 +8,7 @@ export {
   appendRows,
 } from './append';
 export { findChained, recordEnds } from './chains';
-export { decodeCodedTexts, translate } from './coded';
+export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
   appendIndexesOfBytes,
@@ -19,11 +19,13 @@ export {
   rehashInts,
   usedRange,
 } from './dictionary';
+export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
 export { nullBeyond, nullFilled, settleBlanks } from './fillings';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';
+export { decodeNational } from './national';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
 export {
   appendEntries,
@@ -41,5 +43,7 @@ export { countNotOk, findFixed, findLines } from './records';
 export { heapAddress, resultAddress } from './result';
 export { compressSnappy } from './snappy';
 export { uncompressSnappy } from './snappy-reader';
+export { spellBinary, spellPacked } from './stored-digits';
 export { decodeBinaryInts, decodePacked } from './stored-numbers';
 export { decodeBinary, decodeBooleans, decodeKept, decodeTexts } from './text';
+export { scaleInt64s, scaleInt128s } from './trailing-zeros';
