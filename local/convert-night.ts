@@ -5,9 +5,10 @@ import { createFinalizer } from '../functions/finalizer/handler.ts';
 import { createReconciler } from '../functions/reconciler/handler.ts';
 import { createSplitter } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
+import type { ControlTotalResult } from '../shared/control/control-totals.ts';
 import type { DayCommit } from '../shared/control/day-commit.ts';
-import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
-import type { ControlTotalResult, RecordCounts } from '../shared/control/reconcile.ts';
+import type { LedgerEntry, MergedFile } from '../shared/control/ledger-entry.ts';
+import type { RecordCounts } from '../shared/control/reconcile.ts';
 import { PipelineError } from '../shared/errors.ts';
 import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
 import type { Compression } from '../shared/layout/layout.ts';
@@ -33,6 +34,8 @@ export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeByt
   workerCount: number;
   compression?: Compression;
   force?: boolean;
+  /** Source key of the file whose rejected records the inputs bring corrected. */
+  supplementOf?: string;
   signal?: AbortSignal;
   progress?: NightProgress;
 }
@@ -70,6 +73,7 @@ export interface FileSummary {
 
 export interface SummaryOutput {
   key: string;
+  dataset: string;
   partition: Record<string, string | null>;
   rows: number;
   bytes: number;
@@ -137,6 +141,7 @@ async function convertFile(
     ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
     ...(options.compression === undefined ? {} : { compression: options.compression }),
     ...(options.force ? { force: true } : {}),
+    ...(options.supplementOf === undefined ? {} : { supplementOf: options.supplementOf }),
   };
   const result = await runExecution({
     definition,
@@ -191,6 +196,11 @@ function report(event: ExecutionEvent, progress: NightProgress | undefined): voi
   if (event.type === 'child-succeeded' && event.state === 'ParseRanges')
     progress?.rangeDone(event.output as PartSummary);
   else if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
+  // A store that answers again is soon forgotten; a wait of half a minute and more is not.
+  else if (event.type === 'retry' && event.errorName === 'ControlFileAwaited') {
+    const seconds = Math.round(event.waitMs / 1000);
+    progress?.notified(`Its control file was not there; looked for it again after ${seconds} s.`);
+  }
 }
 
 /** A failed map reports its own error; what broke is the child's. */
@@ -273,16 +283,15 @@ async function publishedOutputs(
   const stored =
     commit === undefined ? undefined : await lake.get(dayCommitKey(dataset, businessDate, commit));
   const tables = stored ? fromJsonBytes<DayCommit>(stored.bytes).tables : [];
-  const outputsOf = (table: string, files: typeof loaded.outputs): SummaryOutput[] =>
-    files.map(({ partition, mergedKey, rows, bytes }) => {
-      const published = tables
-        .find((candidate) => candidate.dataset === table)
-        ?.partitions.flatMap((candidate) => candidate.objects)
-        .find((object) => object.sourceId === sourceId && object.mergedKey === mergedKey);
-      return { key: published?.key ?? mergedKey, partition, rows, bytes };
-    });
+  const outputOf = (table: string, { partition, mergedKey, rows, bytes }: MergedFile): SummaryOutput => {
+    const published = tables
+      .find((candidate) => candidate.dataset === table)
+      ?.partitions.flatMap((candidate) => candidate.objects)
+      .find((object) => object.sourceId === sourceId && object.mergedKey === mergedKey);
+    return { key: published?.key ?? mergedKey, dataset: table, partition, rows, bytes };
+  };
   return {
-    rows: outputsOf(dataset, loaded.outputs),
-    rejects: outputsOf(rejectsDataset(dataset), loaded.rejectOutputs),
+    rows: loaded.outputs.map((file) => outputOf(file.dataset, file)),
+    rejects: loaded.rejectOutputs.map((file) => outputOf(rejectsDataset(dataset), file)),
   };
 }

@@ -76,6 +76,12 @@ export class SourceChanged extends PipelineError {
   readonly retryable = false;
 }
 
+/** The control file beside the input is not there yet, and the layout says to wait for it. */
+export class ControlFileAwaited extends PipelineError {
+  override readonly name = 'ControlFileAwaited';
+  readonly retryable = true;
+}
+
 /** Neither command, key, name nor header says which business date the file belongs to. */
 export class BusinessDateUnknown extends PipelineError {
   override readonly name = 'BusinessDateUnknown';

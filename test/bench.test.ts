@@ -117,7 +117,7 @@ describe('an output that differs is noticed', () => {
 });
 
 test.each([
-  [['--workload', 'nope'], /'nope' is none of those there are.*contracts; wide/],
+  [['--workload', 'nope'], /'nope' is none of those there are.*contracts; ebcdic; wide/],
   [['--rounds', 'x'], /--rounds 'x' is no number from 1 to 99/],
   [['--bytes', '1x'], /'1x' is no size/],
   [['--only', 'spark'], /'spark' is none.*DuckDB, 1 thread/],

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { BlockDecoder, type Reject } from '../shared/decode/block-decoder.ts';
 import { decodeValue } from '../shared/decode/decode-value.ts';
 import { partitionText } from '../shared/decode/partition-router.ts';
-import { RecordExtractor } from '../shared/decode/record-extractor.ts';
+import { RecordExtractor, recordShape } from '../shared/decode/record-extractor.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { STATE_INVALID } from '../shared/kernel/shapes.ts';
-import type { Layout } from '../shared/layout/layout.ts';
+import { firstDataset, type Layout } from '../shared/layout/layout.ts';
 import { readLayout } from '../shared/layout/read-layout.ts';
 import { comparable, vectorValue } from './support/vector-values.ts';
 
@@ -27,11 +27,11 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
   const result: Expected = {
     rows: {},
     rejects: [],
-    nulled: layout.fields.map(() => 0),
+    nulled: firstDataset(layout).fields.map(() => 0),
     sum: 0n,
     undecodable: 0,
   };
-  const amount = layout.fields.find(({ name }) => name === 'amount')!;
+  const amount = firstDataset(layout).fields.find(({ name }) => name === 'amount')!;
   for (const line of lines) {
     const bytes = new Uint8Array(Buffer.from(line, 'latin1'));
     if (bytes.length === 0) result.rejects.push('blank-record:null');
@@ -49,24 +49,24 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
       if (summed.state === 'invalid') result.undecodable++;
     }
     if (cut || bytes.length > LENGTH_BYTES) continue;
-    const decoded = layout.fields.map((field) => decodeValue(whole, 0, field));
-    const order = [...layout.partitionBy, ...layout.columns];
+    const decoded = firstDataset(layout).fields.map((field) => decodeValue(whole, 0, field));
+    const order = [...firstDataset(layout).partitionBy, ...firstDataset(layout).columns];
     const wrong = order.find((field) => {
-      const { state } = decoded[layout.fields.indexOf(field)]!;
+      const { state } = decoded[firstDataset(layout).fields.indexOf(field)]!;
       return (field.required && state !== 'value') || (state === 'invalid' && field.onInvalid === 'reject');
     });
     if (wrong) {
-      const value = decoded[layout.fields.indexOf(wrong)]!;
+      const value = decoded[firstDataset(layout).fields.indexOf(wrong)]!;
       result.rejects.push(`${value.state === 'invalid' ? value.reason : 'required-blank'}:${wrong.name}`);
       continue;
     }
     for (const [index, value] of decoded.entries()) if (value.state === 'invalid') result.nulled[index]!++;
-    const partition = layout.partitionBy.map((field) => {
-      const value = decoded[layout.fields.indexOf(field)]!;
+    const partition = firstDataset(layout).partitionBy.map((field) => {
+      const value = decoded[firstDataset(layout).fields.indexOf(field)]!;
       return value.state === 'value' ? partitionText(value.value, field) : null;
     });
-    const row = layout.columns.map((field) => {
-      const value = decoded[layout.fields.indexOf(field)]!;
+    const row = firstDataset(layout).columns.map((field) => {
+      const value = decoded[firstDataset(layout).fields.indexOf(field)]!;
       return value.state === 'value' ? comparable(value.value) : null;
     });
     const key = JSON.stringify(partition);
@@ -80,20 +80,20 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
 function byBlocks(layout: Layout, lines: string[]): Expected {
   kernel.reset();
   const rejects: Reject[] = [];
-  const extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes: 1 }, 0);
+  const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0);
   const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, (reject) =>
     rejects.push(reject),
   );
   const rows: Expected['rows'] = {};
   extractor.push(new Uint8Array(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1')), 0);
   while (extractor.extract(true) > 0) {
-    for (const { partition, address, count } of decoder.decode(extractor)) {
-      const key = JSON.stringify(decoder.partitions[partition]);
+    for (const { partition, vectors, members, count } of decoder.decode(extractor)) {
+      const key = JSON.stringify(decoder.partitionsOf(0)[partition]);
       rows[key] ??= [];
       for (let index = 0; index < count; index++) {
-        const member = kernel.view.getUint16(address + index * 2, true);
+        const member = kernel.view.getUint16(members + index * 2, true);
         rows[key].push(
-          decoder.vectors.map((vector) =>
+          vectors.map((vector) =>
             kernel.bytes[vector.states + member] === STATE_INVALID
               ? null
               : vectorValue(kernel, vector, member),
@@ -107,9 +107,9 @@ function byBlocks(layout: Layout, lines: string[]): Expected {
   return {
     rows,
     rejects: rejects.map(({ reason, field }) => `${reason}:${field}`),
-    nulled: [...decoder.nulledCounts],
+    nulled: firstDataset(layout).fields.map(({ name }) => decoder.nulled[name] ?? 0),
     sum: decoder.sums[0]!.total,
-    undecodable: decoder.sums[0]!.undecodableCount,
+    undecodable: decoder.sums[0]!.undecodable,
   };
 }
 

@@ -111,8 +111,12 @@ describe('the state machine file', () => {
       MaxDelaySeconds: 60,
       JitterStrategy: 'FULL',
     };
-    for (const [name, state] of tasks)
-      expect([name, state.Retry, state.Catch]).toEqual([name, [retry], undefined]);
+    for (const [name, state] of tasks) {
+      const rules = state.Retry as { ErrorEquals: string[] }[];
+      expect([name, rules.at(-1), state.Catch]).toEqual([name, retry, undefined]);
+      // A file beside the data that is not there yet is waited for, and that is all else.
+      for (const { ErrorEquals } of rules.slice(0, -1)) expect(ErrorEquals).toEqual(['ControlFileAwaited']);
+    }
     for (const map of maps) expect([map.Retry, map.Catch]).toEqual([undefined, undefined]);
   });
 

@@ -187,7 +187,7 @@ test.each([
         const written = values.map((value) => latin1(cobol(value, width, sign)));
         const { decoder, rows } = decodeAll(field, 'us-ascii', written);
         expect(rows).toEqual(values);
-        const sum = new FieldSum(kernel, decoder);
+        const sum = new FieldSum(kernel, decoder, 'sum');
         sum.add(values.length, 0);
         expect([sum.total, sum.undecodableCount]).toEqual([values.reduce((a, b) => a + b), 0]);
       },

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDeclaredLayout } from '../shared/layout/read-layout.ts';
+import { firstDataset } from '../shared/layout/layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 import { runCommand } from './support/run-command.ts';
 
 const GOLDEN = fileURLToPath(new URL('./golden/', import.meta.url));
@@ -75,13 +76,16 @@ describe('layout from-copybook and from-positions', () => {
   it('writes a layout that can be read, and does not write over one', async () => {
     const flags = ['from-copybook', copybook('copybook-dtar020'), '--name', 'dtar020', '--out', 'd.json'];
     expect((await layout(...flags)).code).toBe(0);
-    const read = readDeclaredLayout(await readFile(join(dir, 'd.json'), 'utf8'), 'd.json');
+    const read = readLayout(await readFile(join(dir, 'd.json'), 'utf8'), 'd.json');
     expect(read).toMatchObject({
       name: 'dtar020',
       encoding: 'cp037',
       record: { format: 'fixed', lengthBytes: 27 },
     });
-    expect(read.fields.map(({ usage }) => usage)).toEqual(['display', ...Array(5).fill('packed')]);
+    expect(firstDataset(read).fields.map(({ usage }) => usage)).toEqual([
+      'display',
+      ...Array(5).fill('packed'),
+    ]);
     const again = await layout(...flags);
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('there already')]);
     expect((await layout(...flags, '--force')).code).toBe(0);
@@ -113,8 +117,15 @@ describe('layout from-copybook and from-positions', () => {
       'detail-record',
     );
     expect(JSON.parse(detail.stdout).name).toBe('detail_record');
-    const depending = await layout('from-copybook', copybook('copybook-tables-synchronized'));
-    expect([depending.code, depending.stderr]).toEqual([2, expect.stringContaining('TAIL-COUNT')]);
+    const alternatives = await layout(
+      'from-copybook',
+      copybook('copybook-redefines-nested'),
+      '--occurs',
+      'rows',
+    );
+    expect([alternatives.code, alternatives.stderr]).toEqual([2, expect.stringContaining("--occurs 'rows'")]);
+    const tables = await layout('from-copybook', copybook('copybook-tables-synchronized'));
+    expect(tables.stdout).toContain('"dependingOn": "tail_count"');
   });
 
   it('imports a SAS dictionary', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { FilePlan } from '../shared/control/file-plan.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { copybookNames, expandCopybooks } from '../shared/layout/expand-copybook.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { datasetsOf, firstDataset } from '../shared/layout/layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 import { readJson } from '../shared/pipeline/json-object.ts';
 import { splitFile } from '../shared/pipeline/split-file.ts';
 import { TestLake } from './support/run-pipeline.ts';
@@ -44,6 +45,9 @@ describe('items become fields', () => {
     ['S9(3) LEADING', { end: 3, type: 'integer', sign: 'leading' }],
     ['9(4) BLANK ZERO', { end: 4, type: 'integer', blank: 'zero' }],
     ['9(3)P(2)', { end: 3, type: 'integer', trailingZeros: 2 }],
+    ['S9(4)P(2) COMP-3', { end: 3, type: 'integer', trailingZeros: 2, usage: 'packed', digits: 4 }],
+    ['9(4)P COMP', { end: 2, type: 'integer', trailingZeros: 1, usage: 'binary', signed: false, digits: 4 }],
+    ['9(9)P(12)', { end: 9, type: 'decimal(21,0)', trailingZeros: 12, point: 'implied' }],
     ['P(3)9(2)', { end: 2, type: 'decimal(5,5)', point: 'implied' }],
     ['S9(9)V99 COMP-3', { end: 6, type: 'decimal(11,2)', usage: 'packed' }],
     ['9(4) COMP-3', { end: 3, type: 'integer', usage: 'packed', signed: false }],
@@ -68,7 +72,7 @@ describe('items become fields', () => {
   test('every field that a copybook can make is one that a layout can say', () => {
     for (const [clauses] of cases) {
       const text = expand(layout({ copybook: 'c.cpy' }), `05 A PIC ${clauses}.`);
-      expect(readDeclaredLayout(text, 'l.json').fields).toHaveLength(1);
+      expect(firstDataset(readLayout(text, 'l.json')).fields).toHaveLength(1);
     }
   });
 });
@@ -133,7 +137,7 @@ describe('a copybook in the place of fields', () => {
       businessDate: { header: 'day_of' },
     });
     const read = readLayout(expand(text, records), 'l');
-    expect(read.fields.map(({ name }) => name)).toEqual(['typ', 'n']);
+    expect(firstDataset(read).fields.map(({ name }) => name)).toEqual(['typ', 'n']);
     expect(read.header!.fields.map(({ name }) => name)).toEqual(['typ', 'day_of']);
   });
 
@@ -142,6 +146,7 @@ describe('a copybook in the place of fields', () => {
       fieldsOf(copybook, { copybook: { file: 'c.cpy', ...options } }).map(({ name }: Json) => name);
     expect(names({ filler: true }, COPYBOOK)).toEqual(['id', 'start_date', 'text_1', 'filler_1']);
     expect(names({ occurs: 'columns' }, '05 A PIC X OCCURS 2.')).toEqual(['a_1', 'a_2']);
+    expect(names({}, '05 A PIC X OCCURS 2.')).toEqual(['a']);
     const shared = '05 A PIC XX. 05 B REDEFINES A PIC 99. 05 C REDEFINES A PIC S99.';
     expect(names({ redefines: 'first' }, shared)).toEqual(['a']);
     expect(names({ redefines: 'all' }, shared)).toEqual(['a', 'b', 'c']);
@@ -150,14 +155,116 @@ describe('a copybook in the place of fields', () => {
   });
 });
 
+describe('tables and alternatives', () => {
+  const TABLES = `
+      05 KIND PIC X.
+      05 N PIC 9.
+      05 PERSON. 10 CPF PIC 9(5). 10 BORN PIC 99.
+      05 COMPANY REDEFINES PERSON. 10 CNPJ PIC X(6). 10 FILLER PIC X.
+      05 MONTHLY OCCURS 2. 10 AMOUNT PIC 9(3). 10 PART PIC 9 OCCURS 2.
+      05 CODE PIC X(2) OCCURS 0 TO 3 DEPENDING ON N.`;
+  const rules = { PERSON: { field: 'KIND', equals: 'P' }, company: { field: 'kind', equals: ['C', 'D'] } };
+
+  test('tables become lists, those within them numbered columns of their elements', () => {
+    const fields = fieldsOf(TABLES, { copybook: { file: 'c.cpy', redefines: rules } });
+    expect(fields.slice(2)).toEqual([
+      { name: 'cpf', start: 3, end: 7, type: 'integer', when: { field: 'kind', equals: 'P' } },
+      { name: 'born', start: 8, end: 9, type: 'integer', when: { field: 'kind', equals: 'P' } },
+      { name: 'cnpj', start: 3, end: 8, type: 'string', when: { field: 'kind', equals: ['C', 'D'] } },
+      {
+        name: 'monthly',
+        start: 10,
+        end: 14,
+        occurs: { count: 2 },
+        fields: [
+          { name: 'amount', start: 10, end: 12, type: 'integer' },
+          { name: 'part_1', start: 13, end: 13, type: 'integer' },
+          { name: 'part_2', start: 14, end: 14, type: 'integer' },
+        ],
+      },
+      {
+        name: 'code',
+        start: 20,
+        end: 21,
+        type: 'string',
+        occurs: { count: 3, dependingOn: 'n', least: 0 },
+      },
+    ]);
+  });
+
+  test('DuckDB reads them as lists, child rows and alternatives', async () => {
+    const lake = await TestLake.make();
+    lake.copybooks.set('c.cpy', TABLES);
+    const occurs = { MONTHLY: { as: 'rows', keys: ['kind', 'n'] } };
+    const json = layout({ copybook: { file: 'c.cpy', redefines: rules, occurs } });
+    const records = ['P234567891111222234AABB  ', 'C0ACME01 1111299999      ', 'D1ACMEXY 0000099999CC    '];
+    await lake.putRaw('f_20250812.txt', Buffer.from(records.map((record) => record.slice(0, 25)).join('')));
+    const result = await lake.convert({ layout: json, sourceKey: 'f_20250812.txt', rangeSizeBytes: 1 });
+    expect(result.status, lake.notifications.join()).toBe('loaded');
+    const rows = await lake.publishedRows('sample', 'kind, cpf, born, cnpj, code');
+    const sorted = (found: Json[]) =>
+      found.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    expect(sorted(rows)).toEqual([
+      { kind: 'C', cpf: null, born: null, cnpj: 'ACME01', code: [] },
+      { kind: 'D', cpf: null, born: null, cnpj: 'ACMEXY', code: ['CC'] },
+      { kind: 'P', cpf: '34567', born: '89', cnpj: null, code: ['AA', 'BB'] },
+    ]);
+    const months = await lake.publishedRows('sample_monthly', 'kind, n, occurrence, amount, part_1, part_2');
+    expect(sorted(months)[4]).toEqual({
+      kind: 'P',
+      n: '2',
+      occurrence: '1',
+      amount: '111',
+      part_1: '1',
+      part_2: '2',
+    });
+    expect(months).toHaveLength(6);
+    await lake.remove();
+  });
+
+  test('each record type may have a record of a copybook', () => {
+    const text = expand(
+      JSON.stringify({
+        name: 'mixed',
+        encoding: 'us-ascii',
+        record: { format: 'fixed' },
+        recordTypes: ['ONE', 'TWO'].map((record, index) => ({
+          name: record.toLowerCase(),
+          match: { start: 1, end: 1, equals: String(index + 1) },
+          copybook: { file: 'c.cpy', record },
+        })),
+      }),
+      '01 ONE. 05 K PIC X. 05 A PIC X(4). 01 TWO. 05 K PIC X. 05 B PIC 9(7).',
+    );
+    const read = readLayout(text, 'l.json');
+    expect(read.record.lengthBytes).toBe(8);
+    expect(datasetsOf(read).map(({ name, fields }) => [name, fields.map((field) => field.name)])).toEqual([
+      ['one', ['k', 'a']],
+      ['two', ['k', 'b']],
+    ]);
+  });
+});
+
 describe('what needs a decision is refused', () => {
   const cases: [string, unknown, string, string[]][] = [
-    ['tables', 'c.cpy', '05 A PIC X OCCURS 3.', ['"occurs": "columns"', 'A (line 1)', '3 columns a_1']],
+    ['a choice for no table', { file: 'c.cpy', occurs: { B: 'list' } }, '05 A PIC X OCCURS 3.', ["'B'", 'A']],
     [
-      'tables that depend',
-      { file: 'c.cpy', occurs: 'columns' },
-      '05 N PIC 9. 05 A PIC X OCCURS 1 TO 3 DEPENDING ON N.',
-      ['DEPENDING ON N', 'does not read'],
+      'fields behind a table that depends',
+      'c.cpy',
+      '05 N PIC 9. 05 A PIC X OCCURS 1 TO 3 DEPENDING ON N. 05 TAIL PIC X.',
+      ['TAIL (line 1)', 'stands behind', '"dependingOn": "fixed"'],
+    ],
+    [
+      'a rule within a rule',
+      { file: 'c.cpy', redefines: { B: { field: 'K', equals: '1' }, D: { field: 'K', equals: '2' } } },
+      '05 K PIC X. 05 A PIC XX. 05 B REDEFINES A. 10 C PIC X. 10 D REDEFINES C PIC 9. 10 E PIC X.',
+      ['D (line 1)', 'within an item that has one'],
+    ],
+    [
+      'a rule on no field',
+      { file: 'c.cpy', redefines: { B: { field: 'KIND', equals: '1' } } },
+      '05 K PIC X. 05 A PIC XX. 05 B REDEFINES A PIC 99.',
+      ["'KIND'", 'not a field here'],
     ],
     [
       'redefinitions',
@@ -178,7 +285,7 @@ describe('what needs a decision is refused', () => {
     ['a broken copybook', 'c.cpy', '05 A PIC Q.', ['c.cpy, line 1, column 10', "'Q'"]],
   ];
   test.each(cases)('%s', (_, copybook, text, fragments) => {
-    const message = failure(() => expand(layout({ copybook }), text));
+    const message = failure(() => readLayout(expand(layout({ copybook }), text), 'l.json'));
     for (const fragment of fragments) expect(message).toContain(fragment);
   });
 
@@ -248,7 +355,9 @@ describe('DTAR020, a real extract', () => {
 
   test.skipIf(!existsSync(data))('its 379 records stand where the copybook says', () => {
     const text = expand(layout({ encoding: 'cp037', copybook: 'c.cpy' }), copybook);
-    const { fields, record } = readDeclaredLayout(text, 'l.json');
+    const declared = readLayout(text, 'l.json');
+    const { record } = declared;
+    const { fields } = firstDataset(declared);
     const bytes = readFileSync(new URL('DTAR020.bin', data));
     const [, ...lines] = readFileSync(new URL('DTAR020.csv', data), 'utf8').trim().split(/\r?\n/);
     expect(bytes.length).toBe(lines.length * record.lengthBytes);

@@ -6,9 +6,10 @@ import { columnEntry } from '../shared/layout/copybook/column-entry.ts';
 import { columnsOf } from '../shared/layout/copybook/columns.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
 import { importPositions } from '../shared/layout/import-positions.ts';
+import { firstDataset } from '../shared/layout/layout.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import { layoutTables, recordTable } from '../shared/layout/positions-table.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 
 function failure(text: string): string {
   try {
@@ -103,7 +104,7 @@ describe('layout files that are written', () => {
       fields: importPositions('name,start,end,type\na,1,2,string\nb,3,12,"decimal(10,2)"', 'f'),
     });
     expect(text).toContain('    { "name": "a", "start": 1, "end": 2, "type": "string" },\n');
-    expect(readLayout(text, 'f').fields.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(firstDataset(readLayout(text, 'f')).fields.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   test('names of datasets', () => {
@@ -132,7 +133,7 @@ describe('describe', () => {
         record: { format: 'fixed', length: record.lengthBytes },
         fields,
       });
-      const [described] = layoutTables(readDeclaredLayout(layout, name));
+      const [described] = layoutTables(readLayout(layout, name));
       const places = ({
         start,
         end,
@@ -159,7 +160,7 @@ describe('describe', () => {
       record: { format: 'fixed', length: 113 },
       fields,
     });
-    const [table] = layoutTables(readDeclaredLayout(layout, 'f'));
+    const [table] = layoutTables(readLayout(layout, 'f'));
     const shown = Object.fromEntries(
       table!.rows.map(({ name, picture, usage }) => [name, `${picture} ${usage}`]),
     );
@@ -176,5 +177,24 @@ describe('describe', () => {
       n1: 'N(10) NATIONAL',
       t2: 'X(5) DISPLAY',
     });
+  });
+
+  test('the control file has a table of its own, and a year of two digits says what it means', () => {
+    const layout = JSON.stringify({
+      name: 'x',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 6 },
+      fields: [{ name: 'opened', start: 1, end: 6, type: 'date', format: 'yyMMdd', pivotYear: 1970 }],
+      controlFile: {
+        name: '{stem}.ctl',
+        length: 12,
+        match: { start: 1, end: 2, equals: 'TT' },
+        fields: [{ name: 'n', start: 3, end: 12, type: 'integer' }],
+      },
+    });
+    const [data, control] = layoutTables(readLayout(layout, 'f'));
+    expect(data!.rows[0]!.notes).toBe('yyMMdd; from 1970 on');
+    expect(control).toMatchObject({ name: "control file {stem}.ctl, 1 to 2 is 'TT'", lengthBytes: 12 });
+    expect(control!.rows).toMatchObject([{ name: 'n', start: 3, end: 12, type: 'integer' }]);
   });
 });

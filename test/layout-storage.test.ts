@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { CODE_PAGES, isEbcdic, literalBytes } from '../shared/layout/code-page.ts';
-import { readDeclaredLayout, readLayout } from '../shared/layout/read-layout.ts';
+import { firstDataset } from '../shared/layout/layout.ts';
+import { readLayout } from '../shared/layout/read-layout.ts';
 
 type Json = Record<string, unknown>;
 
@@ -28,7 +29,7 @@ const BINARY = { usage: 'binary', signed: true };
 const FLOAT = { usage: 'float', type: 'double', floatFormat: 'ibm' };
 
 describe('what a layout can say', () => {
-  const field = (entry: Json, more?: Json) => readDeclaredLayout(layoutOf(entry, more), 'f').fields[0];
+  const field = (entry: Json, more?: Json) => firstDataset(readLayout(layoutOf(entry, more), 'f')).fields[0];
 
   test('storage forms, with what is not said filled in', () => {
     expect(field(PACKED)).toMatchObject({
@@ -49,6 +50,11 @@ describe('what a layout can say', () => {
     });
     expect(field({ trailingZeros: 3 })).toMatchObject({ trailingZeros: 3 });
     expect(field({ type: 'date', usage: 'packed', format: 'yyyyMMdd' })).toMatchObject({ usage: 'packed' });
+    const short = { type: 'date', usage: 'packed', format: 'yyMMdd', pivotYear: 1970 };
+    expect(field(short)).toMatchObject({ dateFormat: { yearDigits: 2, pivotYear: 1970 } });
+    expect(field({ type: 'timestamp', usage: 'packed', format: 'yyyyMMddHHmmss' })).toMatchObject({
+      dateFormat: { hourAt: 8, secondAt: 12 },
+    });
   });
 
   test('a code page for all fields, and one of its own', () => {
@@ -59,7 +65,7 @@ describe('what a layout can say', () => {
   });
 
   test('record formats', () => {
-    const record = (entry: Json) => readDeclaredLayout(layoutOf({}, { record: entry }), 'f').record;
+    const record = (entry: Json) => readLayout(layoutOf({}, { record: entry }), 'f').record;
     expect(record({ format: 'rdw' }).descriptor).toEqual({ byteOrder: 'big', lengthIncludesHeader: true });
     expect(record({ format: 'bdw', byteOrder: 'little', lengthIncludesHeader: false }).descriptor).toEqual({
       byteOrder: 'little',
@@ -79,7 +85,7 @@ describe('what a layout can say', () => {
 
   test('a match in EBCDIC is compared in bytes', () => {
     const text = layoutOf({}, { encoding: 'cp500', detail: { match: { start: 1, end: 3, equals: 'A1-' } } });
-    expect(readDeclaredLayout(text, 'f').detail!.bytes).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
+    expect(readLayout(text, 'f').recordTypes[0]!.match!.anyOf[0]).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
     expect(literalBytes('[', 'cp037')).toBeUndefined();
     expect(literalBytes('€', 'iso-8859-15')).toBeUndefined();
     expect(literalBytes('ã', 'iso-8859-15')).toEqual(Uint8Array.of(0xe3));
@@ -157,6 +163,55 @@ describe('what contradicts itself is refused', () => {
       ['7 digits'],
     ],
     ['a packed date with dashes', { type: 'date', usage: 'packed', format: 'yyyy-MM-dd' }, {}, ['15 digits']],
+    [
+      'a year of two digits that could be any',
+      { type: 'date', format: 'yyMMdd', end: 6 },
+      {},
+      ["'yyMMdd'", "'pivotYear'", '1950: 50 is 1950'],
+    ],
+    [
+      'a pivot of a whole year',
+      { type: 'date', format: 'yyyyMMdd', pivotYear: 1950 },
+      {},
+      ["'pivotYear'", "'yyyyMMdd' has none"],
+    ],
+    [
+      'a century of a whole year',
+      { type: 'date', format: 'CyyyyDDD' },
+      {},
+      ['C beside a year of four digits'],
+    ],
+    [
+      'a day of the year and of the month',
+      { type: 'date', format: 'yyyyDDDdd', end: 9 },
+      {},
+      ['beside MM or dd'],
+    ],
+    ['a pivot of a number', { pivotYear: 1950 }, {}, ["'pivotYear'", 'date and timestamp fields only']],
+    [
+      'digits of a date',
+      { type: 'date', usage: 'packed', format: 'yyyyMMdd', digits: 8 },
+      {},
+      ["'digits'", 'integer and decimal fields only'],
+    ],
+    [
+      'zeros behind that an integer cannot hold',
+      { trailingZeros: 11 },
+      {},
+      ["8 digits and 11 'trailingZeros'", 'an integer holds 18', 'say decimal(19,0)'],
+    ],
+    [
+      'zeros behind packed digits beyond the type',
+      { ...PACKED, type: 'decimal(15,0)', trailingZeros: 2 },
+      {},
+      ["15 digits and 2 'trailingZeros'", 'decimal(15,0) holds 15', "fewer 'digits'"],
+    ],
+    [
+      'zeros behind an explicit point',
+      { type: 'decimal(12,0)', point: 'explicit', trailingZeros: 2 },
+      {},
+      ['explicit point', "'trailingZeros'"],
+    ],
     ['descriptor of lines', {}, { record: { byteOrder: 'big' } }, ["'byteOrder'", 'rdw and bdw only']],
     ['a length field of fixed', {}, { record: { lengthField: { start: 1, end: 4 } } }, ["'lengthField'"]],
     ['no length field', {}, { record: { format: 'length-field' } }, ["no 'lengthField'"]],
@@ -178,42 +233,7 @@ describe('what contradicts itself is refused', () => {
     ['a copybook not replaced', {}, { copybook: 'x.cpy' }, ["'copybook' was not replaced"]],
   ];
   test.each(cases)('%s', (_, field, more, fragments) => {
-    const message = failure(() => readDeclaredLayout(layoutOf(field, more), 'f'));
+    const message = failure(() => readLayout(layoutOf(field, more), 'f'));
     for (const fragment of fragments) expect(message).toContain(fragment);
-  });
-});
-
-describe('what cannot be decoded yet is refused when a layout is read to convert with it', () => {
-  const cases: [string, Json, Json, string][] = [
-    [
-      'a packed date',
-      { ...PACKED, type: 'date', format: 'yyyyMMdd', end: 5 },
-      {},
-      "'fields[0]' ('x') is a date in usage 'packed'",
-    ],
-    ['trailingZeros', { trailingZeros: 1 }, {}, "'trailingZeros'"],
-    ['national text', { type: 'string', end: 4, encoding: 'utf-16be' }, {}, "the encoding 'utf-16be'"],
-    ['rdw', {}, { record: { format: 'rdw' } }, "'record.format' is 'rdw'"],
-    ['bdw', {}, { record: { format: 'bdw' } }, "'record.format' is 'bdw'"],
-    ['fileHeaderBytes', {}, { record: { fileHeaderBytes: 1 } }, "'record.fileHeaderBytes'"],
-    ['fileTrailerBytes', {}, { record: { fileTrailerBytes: 1 } }, "'record.fileTrailerBytes'"],
-    [
-      'a field of the trailer',
-      {},
-      {
-        trailer: {
-          match: { start: 1, end: 1, equals: '9' },
-          fields: [{ name: 'n', start: 2, end: 5, type: 'string', encoding: 'utf-16be' }],
-        },
-      },
-      "'trailer.fields[0]' ('n') has the encoding 'utf-16be'",
-    ],
-  ];
-  test.each(cases)('%s', (_, field, more, fragment) => {
-    const text = layoutOf(field, more);
-    expect(() => readDeclaredLayout(text, 'f')).not.toThrow();
-    const message = failure(() => readLayout(text, 'f'));
-    expect(message).toContain(fragment);
-    expect(message).toContain('this version does not read');
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { parseDateFormat } from '../shared/layout/date-format.ts';
 import { hiveType, parseFieldType } from '../shared/layout/field-type.ts';
-import { summedFieldIndexes } from '../shared/layout/layout.ts';
+import { firstDataset, summedFields } from '../shared/layout/layout.ts';
 import { readLayout } from '../shared/layout/read-layout.ts';
 
 type Json = Record<string, unknown>;
@@ -67,10 +67,12 @@ describe('layouts that are read', () => {
   const folder = new URL('../layouts/', import.meta.url);
   test.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('layouts/%s', (name) => {
     const layout = readLayout(readFileSync(new URL(name, folder), 'utf8'), name);
-    expect(layout.fields.length).toBeGreaterThan(0);
-    expect(layout.columns.length + layout.partitionBy.length).toBe(layout.fields.length);
+    expect(firstDataset(layout).fields.length).toBeGreaterThan(0);
+    expect(firstDataset(layout).columns.length + firstDataset(layout).partitionBy.length).toBe(
+      firstDataset(layout).fields.length,
+    );
     expect(layout.fingerprint).toMatch(/^[0-9a-f]{16}$/);
-    for (const { startByte, endByte } of layout.fields) {
+    for (const { startByte, endByte } of firstDataset(layout).fields) {
       expect(startByte).toBeLessThan(endByte);
       expect(endByte).toBeLessThanOrEqual(layout.record.lengthBytes);
     }
@@ -81,19 +83,32 @@ describe('layouts that are read', () => {
       changed(() => {}),
       'sample.json',
     );
-    expect(layout.fields.map(({ startByte, endByte }) => [startByte, endByte])).toEqual([
+    expect(firstDataset(layout).fields.map(({ startByte, endByte }) => [startByte, endByte])).toEqual([
       [0, 2],
       [2, 17],
       [17, 25],
       [25, 26],
     ]);
-    expect(layout.columns.map(({ name }) => name)).toEqual(['amount', 'opened', 'active']);
-    expect(layout.partitionBy.map(({ name }) => name)).toEqual(['kind']);
-    expect(layout.fields.map(({ onInvalid }) => onInvalid)).toEqual(['null', 'reject', 'null', 'null']);
-    expect(layout.fields[1]).toMatchObject({ sign: 'trailing', point: 'implied', required: false });
-    expect(layout.fields[0]).toMatchObject({ trim: 'trailing', keep: 'all', sign: 'none' });
-    expect(layout.fields[3]).toMatchObject({ trueValues: ['S'], falseValues: ['N', 'F', '0'] });
-    expect(layout.detail).toMatchObject({ startByte: 0, endByte: 2, bytes: Uint8Array.of(0x30, 0x31) });
+    expect(firstDataset(layout).columns.map(({ name }) => name)).toEqual(['amount', 'opened', 'active']);
+    expect(firstDataset(layout).partitionBy.map(({ name }) => name)).toEqual(['kind']);
+    expect(firstDataset(layout).fields.map(({ onInvalid }) => onInvalid)).toEqual([
+      'null',
+      'reject',
+      'null',
+      'null',
+    ]);
+    expect(firstDataset(layout).fields[1]).toMatchObject({
+      sign: 'trailing',
+      point: 'implied',
+      required: false,
+    });
+    expect(firstDataset(layout).fields[0]).toMatchObject({ trim: 'trailing', keep: 'all', sign: 'none' });
+    expect(firstDataset(layout).fields[3]).toMatchObject({ trueValues: ['S'], falseValues: ['N', 'F', '0'] });
+    expect(layout.recordTypes[0]!.match).toMatchObject({
+      startByte: 0,
+      endByte: 2,
+      anyOf: [Uint8Array.of(0x30, 0x31)],
+    });
     expect(layout.maxPartitions).toBe(200);
     expect(layout.businessDate).toEqual({ headerField: 'day', onMismatch: 'warn' });
     expect(layout.controlTotals).toEqual([
@@ -101,10 +116,11 @@ describe('layouts that are read', () => {
         name: 'trailer.total',
         record: 'trailer',
         field: 'total',
-        equals: { kind: 'sum', field: 'amount', fieldIndex: 1, scale: 2 },
+        equals: { kind: 'sum', field: 'amount', recordType: layout.name, scale: 2 },
       },
     ]);
-    expect(summedFieldIndexes(layout)).toEqual([1]);
+    const summed = [{ field: firstDataset(layout).fields[1], kind: 'sum' }];
+    expect(summedFields(layout, layout.recordTypes[0]!)).toEqual(summed);
   });
 });
 
@@ -178,7 +194,6 @@ describe('layouts that are refused', () => {
       ["fields[1]' ('amount')", "'packed'", 'display'],
     ],
     ['an unknown usage', (l) => (l.fields[1]!.usage = 'dsplay'), ['fields[1].usage', "is 'display'"]],
-    ['rdw records', (l) => (l.record.format = 'rdw'), ["'record.format' is 'rdw'", 'lines, fixed']],
     ['an unknown record format', (l) => (l.record.format = 'line'), ["'record.format'", "is 'lines'"]],
     ['an unsupported encoding', (l) => (l.encoding = 'utf8'), ["'encoding' is 'utf8'", "is 'utf-8'"]],
     ['an unknown type', (l) => (l.fields[0]!.type = 'strng'), ["fields[0]' ('kind')", "is 'string'"]],
@@ -199,15 +214,19 @@ describe('layouts that are refused', () => {
     [
       'a format without a day',
       (l) => (l.fields[2]!.format = 'yyyyMM'),
-      ["('opened')", 'needs yyyy, MM and dd'],
+      ["('opened')", 'needs yyyy (or yy), MM and dd'],
     ],
     ['trim of a number', (l) => (l.fields[1]!.trim = 'both'), ["('amount')", "'trim'", 'string fields only']],
     ['sign of a text', (l) => (l.fields[0]!.sign = 'leading'), ["('kind')", "'sign'", 'integer and decimal']],
     ['a total of no field', (l) => (l.controlTotals[0]!.trailer = 'totl'), ["'totl'", "is 'total'"]],
     ['a sum of no field', (l) => (l.controlTotals[0]!.equals = 'sum(amout)'), ["'amout'", "is 'amount'"]],
     ['a sum of dates', (l) => (l.controlTotals[0]!.equals = 'sum(opened)'), ["'opened' of type date"]],
-    ['an unknown figure', (l) => (l.controlTotals[0]!.equals = 'count(al)'), ["is 'count(all)'"]],
-    ['a total of two records', (l) => (l.controlTotals[0]!.header = 'day'), ['controlTotals[0]', 'not both']],
+    ['an unknown figure', (l) => (l.controlTotals[0]!.equals = 'count(al)'), ["one is 'all'"]],
+    [
+      'a total of two records',
+      (l) => (l.controlTotals[0]!.header = 'day'),
+      ['controlTotals[0]', "one of 'header', 'trailer' and 'controlFile'"],
+    ],
     ['a total of no trailer', (l) => delete (l as Json).trailer, ['controlTotals[0]', 'describes none']],
     ['a business date that is no field', (l) => (l.businessDate.header = 'dya'), ["'dya'", "is 'day'"]],
     ['more than all rejects', (l) => (l.rejects.maxPercent = 101), ["'rejects.maxPercent' is 101"]],

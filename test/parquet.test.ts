@@ -84,7 +84,15 @@ async function merge(runId: string, file: PlannedFile<MergePart>) {
   await writeJson(lake, keys.plan, { runId, layout: { text: sampleLayoutText(), file: 'sample.json' } });
   const fileName = 'merged.parquet';
   const outputKey = keys.merged({}, fileName);
-  const spec = { mergeIndex: 0, kind: 'rows', partition: {}, outputKey, fileName, ...file };
+  const spec = {
+    mergeIndex: 0,
+    kind: 'rows',
+    dataset: 'sample',
+    partition: {},
+    outputKey,
+    fileName,
+    ...file,
+  };
   await writeJson(lake, keys.mergeSpec(0), spec);
   return mergePartition({ lake }, keys.plan, { mergeIndex: 0 });
 }

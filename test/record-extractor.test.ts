@@ -9,6 +9,8 @@ import {
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
 } from '../shared/kernel/shapes.ts';
+import { chainWalkFrom, collectRecords } from '../shared/ranges/record-chain-walk.ts';
+import { CHAIN_FORMATS, chainFile } from './support/chain-file.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
 interface Found {
@@ -19,6 +21,7 @@ interface Found {
   decodable: string;
 }
 
+const ASCII = { lineEndByte: 0x0a, spaceByte: 0x20 };
 const FIRST_BYTE = 1_000_003;
 const kernel = new Kernel();
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
@@ -60,6 +63,7 @@ function extractAll(shape: RecordShape, file: Uint8Array, chunkSizes: number[], 
     found,
     unfinishedBytes: extractor.unfinishedBytes,
     endByte: extractor.consumedEndByte - FIRST_BYTE,
+    isBroken: extractor.isBroken,
   };
 }
 
@@ -121,7 +125,7 @@ describe('lines', () => {
             .join('');
           if (lastTerminator === 'none') bytes = bytes.replace(/\r?\n$/, '');
           if (lastTerminator === 'half') bytes = bytes.replace(/\n$/, '');
-          const shape: RecordShape = { format: 'lines', lengthBytes, terminatorBytes, short };
+          const shape: RecordShape = { ...ASCII, format: 'lines', lengthBytes, terminatorBytes, short };
           const input = new Uint8Array(Buffer.from(bytes, 'latin1'));
           const { found, unfinishedBytes, endByte } = extractAll(shape, input, sizes, lazy);
           expect(found).toEqual(splitLines(shape, bytes));
@@ -144,7 +148,7 @@ describe('lines', () => {
       const length = line % 3 === 0 ? lengthBytes : (line * 31) % (lengthBytes + 2);
       bytes += String(line).padEnd(length, 'x').slice(0, length) + (line % 5 === 0 ? '\r\n' : '\n');
     }
-    const shape: RecordShape = { format: 'lines', lengthBytes, terminatorBytes: 1, short };
+    const shape: RecordShape = { ...ASCII, format: 'lines', lengthBytes, terminatorBytes: 1, short };
     const input = new Uint8Array(Buffer.from(bytes, 'latin1'));
     const expected = JSON.stringify(splitLines(shape, bytes));
     for (const sizes of [[input.length], [65_536], [524_288], [524_287, 3]]) {
@@ -157,7 +161,13 @@ describe('lines', () => {
   });
 
   test('a line longer than a block fills the buffer and is no record', () => {
-    const shape: RecordShape = { format: 'lines', lengthBytes: 10, terminatorBytes: 1, short: 'pad' };
+    const shape: RecordShape = {
+      ...ASCII,
+      format: 'lines',
+      lengthBytes: 10,
+      terminatorBytes: 1,
+      short: 'pad',
+    };
     const extractor = new RecordExtractor(new Kernel(), shape, 0);
     const chunk = new Uint8Array(600_000).fill(0x61);
     expect(extractor.push(chunk, 0)).toBe(524_288);
@@ -197,7 +207,13 @@ describe('fixed length', () => {
             )
             .join('');
           if (cut > 0) bytes = bytes.slice(0, -cut);
-          const shape: RecordShape = { format: 'fixed', lengthBytes, terminatorBytes, short: 'reject' };
+          const shape: RecordShape = {
+            ...ASCII,
+            format: 'fixed',
+            lengthBytes,
+            terminatorBytes,
+            short: 'reject',
+          };
           const input = new Uint8Array(Buffer.from(bytes, 'latin1'));
           const { found, unfinishedBytes, endByte } = extractAll(shape, input, sizes, lazy);
           const expected = records.map((_, index) => {
@@ -217,7 +233,13 @@ describe('fixed length', () => {
   });
 
   test('what is no whole record stays unfinished', () => {
-    const shape: RecordShape = { format: 'fixed', lengthBytes: 4, terminatorBytes: 0, short: 'reject' };
+    const shape: RecordShape = {
+      ...ASCII,
+      format: 'fixed',
+      lengthBytes: 4,
+      terminatorBytes: 0,
+      short: 'reject',
+    };
     const { found, unfinishedBytes, endByte } = extractAll(shape, new Uint8Array(11).fill(0x61), [3]);
     expect(found.map(({ offset }) => offset)).toEqual([0, 4]);
     expect([unfinishedBytes, endByte]).toEqual([3, 8]);
@@ -225,6 +247,7 @@ describe('fixed length', () => {
 
   test('a record longer than a block still fits', () => {
     const shape: RecordShape = {
+      ...ASCII,
       format: 'fixed',
       lengthBytes: 1_048_576,
       terminatorBytes: 1,
@@ -253,3 +276,45 @@ function accountForEveryByte(found: Found[], bytes: string): void {
   }
   expect(at).toBe(bytes.length);
 }
+
+describe('records that say their lengths', () => {
+  const format = fc.constantFrom(...CHAIN_FORMATS);
+  const data = (minimum: number) =>
+    fc.array(fc.uint8Array({ minLength: minimum, maxLength: 40 }), { minLength: 1, maxLength: 30 });
+
+  test.each([
+    ['as they were written', false],
+    ['with bytes changed', true],
+  ])('%s: as whoever follows the chain finds them, in blocks that end anywhere', (_, isHostile) => {
+    fc.assert(
+      fc.property(
+        format.chain((each) => fc.tuple(fc.constant(each), data(each.minimumDataBytes), fc.array(fc.nat(4)))),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.tuple(fc.nat(2000), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom('pad' as const, 'reject' as const),
+        ([{ shape, ...encoding }, records, blockSizes], sizes, changes, short) => {
+          const { bytes } = chainFile({ shape, ...encoding }, records, 0, [...blockSizes, 2]);
+          if (isHostile) for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+          const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0, short };
+          const { found, isBroken } = extractAll({ ...recordOf, chain: shape }, bytes, sizes);
+          const walk = chainWalkFrom(0);
+          const [starts, lengths] = [new Int32Array(100), new Int32Array(100)];
+          // A file that is cut off is no broken chain for who sees it come in piece by piece.
+          const endByte = isHostile ? 2 ** 40 : bytes.length;
+          const count = collectRecords(walk, bytes, 0, shape, endByte, starts, lengths);
+          expect(found.map(({ offset, length }) => [offset, length])).toEqual(
+            Array.from({ length: count }, (__, index) => [starts[index], lengths[index]]),
+          );
+          expect(isBroken).toBe(walk.problem !== null);
+          for (const { offset, length, raw, outcome, decodable } of found) {
+            expect(raw).toBe(text(bytes.subarray(offset, offset + length)));
+            if (outcome === RECORD_OK) expect(decodable).toBe(raw.padEnd(24));
+            else if (length > 24) expect(outcome).toBe(RECORD_TOO_LONG);
+            else expect(outcome).toBe(length === 0 ? RECORD_BLANK : RECORD_TOO_SHORT);
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -10,7 +10,7 @@ const SCHEMA = ['a', 'b', 'c'].map((name) => ({ name, type: { kind: 'integer' as
 /** A buffer, and a function that appends a batch of numbers that neither repeat nor compress. */
 function filled() {
   const kernel = new Kernel();
-  const buffer = new RowGroupBuffer(kernel, SCHEMA, 'snappy', new PageCompressor(kernel));
+  const buffer = new RowGroupBuffer(kernel, [SCHEMA], 'snappy', new PageCompressor(kernel));
   const vectors = SCHEMA.map(() => new FieldVector(kernel, 'int64', BATCH_ROWS));
   const members = kernel.place(
     new Uint8Array(Uint16Array.from({ length: BATCH_ROWS }, (_, row) => row).buffer),
@@ -24,7 +24,7 @@ function filled() {
         kernel.view.setBigUint64(values + row * 8, next, true);
       }
     }
-    buffer.append(partition, vectors, members, count);
+    buffer.append({ dataset: 0, partition }, vectors, members, count);
   };
   return { buffer, append };
 }
@@ -38,10 +38,10 @@ test('the largest partition is to be written, also where others before it have n
     append(3, 100);
     batches++;
   }
-  expect(buffer.nextFull()).toBe(4);
+  expect(buffer.nextFull()).toEqual({ dataset: 0, partition: 4 });
   expect(batches * BATCH_ROWS).toBeLessThan(1_000_000);
-  buffer.rowsOf(4)!.clear();
+  buffer.rowsOf({ dataset: 0, partition: 4 })!.clear();
   expect(buffer.nextFull()).toBeUndefined();
-  const rows = [0, 1, 2, 3, 4].map((partition) => buffer.rowsOf(partition)?.rowCount);
+  const rows = [0, 1, 2, 3, 4].map((partition) => buffer.rowsOf({ dataset: 0, partition })?.rowCount);
   expect(rows).toEqual([undefined, 10, undefined, batches * 100, undefined]);
 });

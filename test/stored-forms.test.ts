@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CODE_PAGE_NAMES, unicodeOf } from '../shared/decode/code-pages.ts';
 import { isEbcdic } from '../shared/layout/code-page.ts';
-import type { Encoding } from '../shared/layout/layout.ts';
+import type { Encoding, Field } from '../shared/layout/layout.ts';
 import { agrees, decodeAll, fieldOf } from './support/decoded-fields.ts';
 import { TestLake } from './support/run-pipeline.ts';
 
@@ -61,6 +61,39 @@ describe('the kernel gives what the one-value decoder gives', () => {
     );
   });
 
+  test('every byte at every place of a packed number and a packed date', () => {
+    const forms: [Field, string][] = [];
+    for (const signNibble of [true, false]) {
+      for (const lengthBytes of [1, 2, 5, 7, 8, 9]) {
+        const more = { usage: 'packed', signNibble, signed: signNibble } as const;
+        const digits = '987654321012345678'.slice(0, lengthBytes * 2 - (signNibble ? 1 : 0));
+        const hex = signNibble ? `${digits}d` : digits;
+        forms.push(
+          [fieldOf('integer', lengthBytes, more), hex],
+          [fieldOf('decimal(38,0)', lengthBytes, more), hex],
+        );
+      }
+      const more = { usage: 'packed', signNibble } as const;
+      forms.push([fieldOf('date', 5, more, 'yyyyMMdd'), signNibble ? '020250812c' : '0020250812']);
+      forms.push([
+        fieldOf('timestamp', 8, more, 'yyyyMMddHHmmss'),
+        signNibble ? '020250812235959f' : '0020250812235959',
+      ]);
+      forms.push([
+        fieldOf('timestamp', 8, more, 'yyMMddHHmmssSSS', 2000),
+        signNibble ? '250812235959123c' : '0250812235959123',
+      ]);
+    }
+    for (const [field, hex] of forms) {
+      const fields = Array.from({ length: (hex.length / 2) * 256 }, (_, index) => {
+        const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
+        bytes[index >> 8] = index & 255;
+        return bytes;
+      });
+      agrees(field, 'cp037', fields);
+    }
+  });
+
   test('binary integers of every width and order', () => {
     const binary = fc.record({
       type: fc.constantFrom(...TYPES),
@@ -81,6 +114,148 @@ describe('the kernel gives what the one-value decoder gives', () => {
           agrees(fieldOf(type, lengthBytes, { usage: 'binary', ...more }), 'us-ascii', fields),
       ),
       { numRuns: 500 },
+    );
+  });
+
+  test('dates and timestamps in packed and binary numbers, of every format', () => {
+    const formats: [string, string, number?][] = [
+      ['date', 'yyyyMMdd'],
+      ['date', 'yyMMdd', 1950],
+      ['date', 'ddMMyy', 2000],
+      ['date', 'yyyyDDD'],
+      ['date', 'yyDDD', 1999],
+      ['date', 'CyyMMdd'],
+      ['date', 'CyyDDD'],
+      ['timestamp', 'yyyyMMddHHmmss'],
+      ['timestamp', 'yyMMddHH', 1931],
+    ];
+    const forms = fc.record({
+      format: fc.constantFrom(...formats),
+      usage: fc.constantFrom('packed' as const, 'binary' as const),
+      signNibble: fc.boolean(),
+      signed: fc.boolean(),
+      byteOrder: fc.constantFrom('big' as const, 'little' as const),
+      spareBytes: fc.integer({ min: 0, max: 2 }),
+      encoding: fc.constantFrom<Encoding>('us-ascii', 'cp037'),
+    });
+    // Days of the year and of months at the edges, beside digits that are likely to be dates.
+    const numbers = fc.oneof(
+      fc.integer({ min: 0, max: 99_999_999 }).map(String),
+      fc
+        .tuple(
+          ...[
+            ['', '19', '20', '0', '1'],
+            ['00', '24', '50', '99', '1900', '2024'],
+            ['001', '060', '0229', '1231'],
+          ].map((parts) => fc.constantFrom(...parts)),
+          fc.constantFrom('', '235959', '240000', '00'),
+        )
+        .map((parts) => parts.join('')),
+      fc.constantFrom('2024366', '2023366', '2024000', '24366', '1250812', '0991231', '9991231', '20240230'),
+    );
+    fc.assert(
+      fc.property(
+        forms,
+        fc.array(fc.tuple(numbers, fc.constantFrom(...'cdfab90')), { maxLength: 12 }),
+        fc.array(fc.uint8Array({ minLength: 13, maxLength: 13 }), { minLength: 1, maxLength: 4 }),
+        ({ format: [type, format, pivotYear], usage, spareBytes, encoding, ...more }, written, hostile) => {
+          const halves = format.length + (more.signNibble ? 1 : 0);
+          const lengthBytes = usage === 'binary' ? 8 : Math.ceil(halves / 2) + spareBytes;
+          const field = fieldOf(type, lengthBytes, { usage, ...more }, format, pivotYear);
+          const fields = written.map(([digits, sign]) => {
+            if (usage === 'binary')
+              return binaryBytes(BigInt(digits.slice(0, 18)), 8, more.byteOrder === 'little');
+            const hex = (digits + (more.signNibble ? sign : '')).slice(-lengthBytes * 2);
+            return Buffer.from(hex.padStart(lengthBytes * 2, '0'), 'hex');
+          });
+          const fillings = [0x00, 0xff, 0x40, 0x20].map((byte) => new Uint8Array(lengthBytes).fill(byte));
+          agrees(field, encoding, [
+            ...fields,
+            ...fillings,
+            ...hostile.map((bytes) => bytes.subarray(0, lengthBytes)),
+          ]);
+        },
+      ),
+      { numRuns: 1200 },
+    );
+  });
+
+  test('national text: surrogates whole, halved and swapped, every trim and keep', () => {
+    const unit = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(0x20, 0x20, 0x41, 0x7a, 0x31, 0x2d, 0x00, 0x7f) },
+      { weight: 3, arbitrary: fc.constantFrom(0x80, 0x2000, 0xe3, 0x7ff, 0x800, 0x20ac, 0xfeff, 0xffff) },
+      { weight: 1, arbitrary: fc.constantFrom(0xd800, 0xdbff, 0xdc00, 0xdfff, 0xd83d, 0xde00) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xffff }) },
+    );
+    const cases = fc
+      .record({
+        units: fc.integer({ min: 1, max: 30 }),
+        trim: fc.constantFrom('trailing' as const, 'both' as const, 'none' as const),
+        keep: fc.constantFrom('all' as const, 'alphanumeric' as const, 'digits' as const),
+      })
+      .chain(({ units, ...more }) => {
+        const likely = fc.oneof(
+          unit,
+          fc.constantFrom(0x41, 0x61, 0x20),
+          fc.constantFrom(0x1f600, 0x10000, 0x10ffff),
+        );
+        // A pair of surrogates may be cut in half at the end.
+        const utf16 = (text: string) =>
+          new Uint8Array(
+            Buffer.from(text, 'utf16le')
+              .swap16()
+              .subarray(0, units * 2),
+          );
+        const text = fc
+          .array(likely, { minLength: units, maxLength: units })
+          .map((codes) => utf16(String.fromCodePoint(...codes)));
+        const blank = utf16(' '.repeat(units));
+        const field = fieldOf('string', units * 2, { ...more, encoding: 'utf-16be' });
+        return fc.tuple(
+          fc.constant(field),
+          fc.array(fc.oneof(text, text, fc.constant(blank)), { minLength: 1, maxLength: 10 }),
+        );
+      });
+    fc.assert(
+      fc.property(cases, ([field, fields]) => agrees(field, 'utf-16be', fields)),
+      { numRuns: 800 },
+    );
+  });
+
+  test('zeros behind the digits, to 18 and to 38 of them', () => {
+    const forms = fc.constantFrom<[string, number, object]>(
+      ['integer', 5, {}],
+      ['integer', 6, { sign: 'trailing' }],
+      ['integer', 3, { usage: 'packed', signed: true, signNibble: true }],
+      ['integer', 2, { usage: 'binary', signed: true, digits: 4 }],
+      ['decimal(38,0)', 4, { usage: 'packed', signNibble: false }],
+      ['decimal(38,0)', 8, { usage: 'binary', signed: true }],
+      ['decimal(24,0)', 12, { sign: 'leading-separate' }],
+    );
+    fc.assert(
+      fc.property(
+        forms.chain((form) => {
+          const digits = fc.array(fc.constantFrom(...Buffer.from('0123456789-+ }J')), {
+            minLength: form[1],
+            maxLength: form[1],
+          });
+          return fc.tuple(
+            fc.constant(form),
+            fc.oneof(
+              contents(form[1]),
+              fc.array(
+                digits.map((bytes) => Uint8Array.from(bytes)),
+                { minLength: 1 },
+              ),
+            ),
+          );
+        }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.constantFrom('null' as const, 'zero' as const),
+        ([[type, lengthBytes, more], fields], trailingZeros, blank) =>
+          agrees(fieldOf(type, lengthBytes, { ...more, trailingZeros, blank }), 'us-ascii', fields),
+      ),
+      { numRuns: 600 },
     );
   });
 

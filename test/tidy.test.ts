@@ -10,7 +10,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/version.ts': [],
   'shared/layout': ['shared/errors.ts'],
   'shared/kernel': ['shared/errors.ts'],
-  'shared/decode': ['shared/kernel', 'shared/layout', 'shared/errors.ts'],
+  'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges', 'shared/errors.ts'],
   'shared/ranges': ['shared/errors.ts'],
   'shared/keys': ['shared/errors.ts'],
   'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges', 'shared/errors.ts'],

@@ -6,7 +6,7 @@ import {
   type PositionsTable,
   recordTable,
 } from '../../shared/layout/positions-table.ts';
-import { readDeclaredLayout } from '../../shared/layout/read-layout.ts';
+import { readLayout } from '../../shared/layout/read-layout.ts';
 import { loadLayoutText } from '../../shared/pipeline/load-layout.ts';
 import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
 import { copybookRecords, isLayoutText, oneFile, readText } from './layout-file.ts';
@@ -37,7 +37,7 @@ async function tablesOf(
     return copybookRecords(text, name, options).map((record) => recordTable(record, name));
   }
   const layout = await loadLayoutText(createFileLayoutSource(), path);
-  return layoutTables(readDeclaredLayout(layout.text, layout.file));
+  return layoutTables(readLayout(layout.text, layout.file));
 }
 
 const HEADINGS: { key: keyof PositionRow; title: string; right?: boolean }[] = [

@@ -26,6 +26,8 @@ export async function importCopybook(args: string[]): Promise<number> {
       format: { type: 'string' },
       record: { type: 'string' },
       redefines: { type: 'string' },
+      occurs: { type: 'string' },
+      'fixed-tables': { type: 'boolean' },
       filler: { type: 'boolean' },
     },
     allowPositionals: true,
@@ -37,7 +39,12 @@ export async function importCopybook(args: string[]): Promise<number> {
   const problems: string[] = [];
   const fields = copybookFields(
     record,
-    { occurs: 'columns', redefines, filler: values.filler },
+    {
+      occurs: occursOf(values.occurs),
+      redefines,
+      filler: values.filler,
+      ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
+    },
     { at: 'from-copybook', copybookFile: file },
     problems,
   );
@@ -89,6 +96,14 @@ export async function importPositionsTable(args: string[]): Promise<number> {
 function redefinesOf(text: string | undefined): 'first' | 'all' | string[] {
   if (text === undefined || text === 'first') return 'first';
   return text === 'all' ? 'all' : text.split(',').map((name) => name.trim());
+}
+
+function occursOf(text: string | undefined): 'list' | 'columns' {
+  if (text === undefined || text === 'list' || text === 'columns') return text ?? 'list';
+  throw new UsageError({
+    what: `--occurs '${text}' is neither list nor columns`,
+    next: 'Child rows are said of each table, in the layout.',
+  });
 }
 
 function encodingOf(name: string | undefined, usual: string): string {

@@ -1,18 +1,13 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { matchesControlRecord } from '../../shared/control/control-record.ts';
+import { matches, matchesControlRecord } from '../../shared/control/control-record.ts';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
-import { OUTCOME_REASONS, RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { OUTCOME_REASONS, RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
 import { LayoutInvalid, SourceNotFound, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import type { DeclaredLayout, Field } from '../../shared/layout/layout.ts';
-import {
-  encodingNotYetSupported,
-  fieldNotYetSupported,
-  notYetSupported,
-} from '../../shared/layout/not-yet-supported.ts';
-import { readDeclaredLayout } from '../../shared/layout/read-layout.ts';
+import type { Field, Layout, RecordType, Selection } from '../../shared/layout/layout.ts';
+import { readLayout } from '../../shared/layout/read-layout.ts';
 import { loadLayoutText } from '../../shared/pipeline/load-layout.ts';
 import { fixedTerminatorBytes, lineTerminatorBytes } from '../../shared/ranges/geometry.ts';
 import { createFileLayoutSource } from '../adapters/file-layout-source.ts';
@@ -23,7 +18,8 @@ import { startDir } from './project.ts';
 export interface PreviewRecord {
   record: number;
   byteOffset: number;
-  kind: 'header' | 'detail' | 'unknown';
+  /** `header`, `detail`, `unknown`, or the record type where there are several. */
+  kind: string;
   /** Why the record as a whole is rejected. */
   reason?: string;
   fields: PreviewField[];
@@ -52,9 +48,8 @@ export async function previewData(args: string[]): Promise<number> {
   if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
   const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
   const { file, text } = await loadLayoutText(createFileLayoutSource(), path);
-  const layout = readDeclaredLayout(text, file);
-  const shown = previewRecords(layout, file, await headOf(dataPath, layout, recordCount), recordCount);
-  for (const reason of notYetSupported(layout)) console.error(reason);
+  const layout = readLayout(text, file);
+  const shown = previewRecords(layout, await headOf(dataPath, layout, recordCount), recordCount);
   if (shown.length === 0) {
     throw new LayoutInvalid({
       what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} bytes`,
@@ -68,6 +63,8 @@ export async function previewData(args: string[]): Promise<number> {
 }
 
 /** As much of a file as is looked at, however many records are asked for. */
+/** A terminator, or descriptor words of a record and its block. */
+const RECORD_OVERHEAD_BYTES = 8;
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
 
 interface Head {
@@ -75,7 +72,7 @@ interface Head {
   sizeBytes: number;
 }
 
-async function headOf(path: string, layout: DeclaredLayout, recordCount: number): Promise<Head> {
+async function headOf(path: string, layout: Layout, recordCount: number): Promise<Head> {
   const handle = await open(resolve(startDir, path)).catch(() => undefined);
   const stats = await handle?.stat();
   if (!handle || !stats?.isFile()) {
@@ -83,7 +80,8 @@ async function headOf(path: string, layout: DeclaredLayout, recordCount: number)
     throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
   }
   try {
-    const wanted = layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + 2);
+    const wanted =
+      layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + RECORD_OVERHEAD_BYTES);
     const bytes = new Uint8Array(Math.min(stats.size, wanted, MAX_HEAD_BYTES));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
     return { bytes: bytes.subarray(0, bytesRead), sizeBytes: stats.size };
@@ -92,27 +90,16 @@ async function headOf(path: string, layout: DeclaredLayout, recordCount: number)
   }
 }
 
-function previewRecords(
-  layout: DeclaredLayout,
-  file: string,
-  head: Head,
-  recordCount: number,
-): PreviewRecord[] {
-  const { format, lengthBytes, short, fileHeaderBytes, fileTrailerBytes } = layout.record;
-  if (format !== 'lines' && format !== 'fixed') {
-    throw new LayoutInvalid({
-      what: `preview does not read record.format '${format}' (valid: lines, fixed)`,
-      where: file,
-    });
-  }
+function previewRecords(layout: Layout, head: Head, recordCount: number): PreviewRecord[] {
+  const { format, lengthBytes, lineEndByte, fileHeaderBytes, fileTrailerBytes } = layout.record;
   const bytes = head.bytes.subarray(fileHeaderBytes);
   const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;
   const terminatorBytes =
     format === 'lines'
-      ? (lineTerminatorBytes(bytes) ?? 0)
+      ? (lineTerminatorBytes(bytes, lineEndByte) ?? 0)
       : fixedTerminatorBytes(bytes, lengthBytes, sizeBytes);
   const kernel = new Kernel();
-  const shape = { format, lengthBytes, terminatorBytes, short };
+  const shape = recordShape(layout.record, terminatorBytes);
   const extractor = new RecordExtractor(kernel, shape, fileHeaderBytes);
   const records: PreviewRecord[] = [];
   const atEnd = bytes.length >= sizeBytes;
@@ -128,7 +115,7 @@ function previewRecords(
 }
 
 function previewRecord(
-  layout: DeclaredLayout,
+  layout: Layout,
   kernel: Kernel,
   extractor: RecordExtractor,
   index: number,
@@ -137,32 +124,46 @@ function previewRecord(
   const raw = extractor.rawBytesOf(index);
   const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
   if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
-    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(0x20);
+    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(
+      layout.record.spaceByte,
+    );
     padded.set(raw);
-    const fields = layout.header.fields.map((field) => previewField(padded, 0, field, layout));
+    const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
     return { ...shown, kind: 'header', fields };
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
   if (reason) return { ...shown, kind: 'detail', reason, fields: [rawField(raw)] };
-  const isDetail = !layout.detail || matchesControlRecord(raw, { match: layout.detail, fields: [] });
-  if (!isDetail)
-    return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
+  const type = layout.recordTypes.find(({ match }) => !match || matches(raw, match));
+  if (!type) return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
+  const kind = layout.recordTypes.length > 1 ? type.name : 'detail';
+  if (type.datasets.length === 0) return { ...shown, kind, reason: 'discarded', fields: [rawField(raw)] };
   const decodeAt = extractor.startOf(index);
-  const fields = layout.fields.map((field) => previewField(kernel.bytes, decodeAt, field, layout));
-  return { ...shown, kind: 'detail', fields };
+  const bytes = kernel.bytes;
+  const fields = previewedFields(type).flatMap((field) =>
+    field.when && !isSelected(bytes, decodeAt, field.when) ? [] : [previewField(bytes, decodeAt, field)],
+  );
+  return { ...shown, kind, fields };
 }
 
-function previewField(
+/** The fields that stand in the record itself; of a table those of its first occurrence. */
+function previewedFields({ datasets }: RecordType): Field[] {
+  return datasets.flatMap(({ fields, occurs }) =>
+    fields.filter(({ origin, inOccurrence }) => origin.kind === 'record' && (!occurs || inOccurrence)),
+  );
+}
+
+function isSelected(
   bytes: Uint8Array,
   recordStart: number,
-  field: Field,
-  layout: DeclaredLayout,
-): PreviewField {
+  { startByte, endByte, anyOf }: Selection,
+): boolean {
+  const found = bytes.subarray(recordStart + startByte, recordStart + endByte);
+  return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
+}
+
+function previewField(bytes: Uint8Array, recordStart: number, field: Field): PreviewField {
   const { name, startByte, endByte } = field;
   const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
-  if (encodingNotYetSupported(layout).length > 0 || fieldNotYetSupported(field, layout).length > 0) {
-    return { name, value: null, problem: 'not read by this version', hex };
-  }
   const decoded = decodeValue(bytes, recordStart, field);
   if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
   if (decoded.state === 'null') {

@@ -18,6 +18,8 @@ npm run -s layout -- guess DATA                 proposes a layout for an unknown
   --json                describe, preview, guess: JSON in place of text
   --format fixed|free   of a copybook; found out where it is not said
   --record NAME         which 01 level of a copybook, where there are several
+  --occurs O            from-copybook: tables become list (the default) or columns
+  --fixed-tables        from-copybook: tables take their largest space in every record
   --redefines R         from-copybook: first (the default), all, or names of the items to read (A,B)
   --filler              from-copybook: FILLER becomes columns too
   --encoding E          from-copybook, from-positions: code page, such as cp037 or iso-8859-1

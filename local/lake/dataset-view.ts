@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { RunInconsistent } from '../../shared/errors.ts';
 import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
+import { duckdbType } from './duckdb-type.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 
 /** What DuckDB must be told to show a dataset as one table. */
@@ -40,9 +41,7 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
       ...Object.fromEntries(partitionKeys.map(({ name }, index) => [`p${index}`, values[name] ?? null])),
     })),
   );
-  const types = new Map(
-    [...columns, ...partitionKeys].map((column) => [column, duckdbType(column, dataset)]),
-  );
+  const types = new Map([...columns, ...partitionKeys].map((column) => [column, typeOf(column, dataset)]));
   const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
   const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
   return {
@@ -63,7 +62,7 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
     const paths = files.map(({ path }) => sqlString(escapeGlob(path)));
     const schema = columns.map(
       (column, index) =>
-        `${sqlString(column.name)}: {name: 'c${index}', type: '${types.get(column)}', default_value: NULL}`,
+        `${sqlString(column.name)}: {name: 'c${index}', type: ${sqlString(types.get(column)!)}, default_value: NULL}`,
     );
     return (
       `SELECT ${selected.join(', ')} FROM read_parquet([${paths.join(', ')}], ` +
@@ -90,24 +89,12 @@ export function escapeGlob(path: string): string {
   return path.replace(/[[*?]/g, (wildcard) => `[${wildcard}]`);
 }
 
-function duckdbType({ name, type }: CatalogColumn, dataset: string): string {
-  switch (type) {
-    case 'string':
-      return 'VARCHAR';
-    case 'binary':
-      return 'BLOB';
-    case 'bigint':
-    case 'date':
-    case 'timestamp':
-    case 'boolean':
-    case 'double':
-      return type.toUpperCase();
-    default:
-      if (/^decimal\(\d{1,2},\s*\d{1,2}\)$/.test(type)) return type.toUpperCase();
-      throw new RunInconsistent({
-        what: `column '${name}' has the unknown type '${type}'`,
-        where: `catalog/${dataset}.json`,
-        next: 'Types are string, bigint, decimal(p,s), date, timestamp, boolean, binary and double',
-      });
-  }
+function typeOf({ name, type }: CatalogColumn, dataset: string): string {
+  const known = duckdbType(type);
+  if (known !== undefined) return known;
+  throw new RunInconsistent({
+    what: `column '${name}' has the unknown type '${type}'`,
+    where: `catalog/${dataset}.json`,
+    next: 'Types are string, bigint, decimal(p,s), date, timestamp, boolean, binary, double, and array<…> and struct<…> of them',
+  });
 }

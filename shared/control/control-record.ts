@@ -1,31 +1,49 @@
+import { spaceOf } from '../decode/ascii-form.ts';
 import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
-import { scaleOf } from '../layout/field-type.ts';
-import type { ControlRecord } from '../layout/layout.ts';
+import { isNumber, scaleOf } from '../layout/field-type.ts';
+import type { ControlRecord, Field, RecordMatch } from '../layout/layout.ts';
 import type { ControlValue } from './file-plan.ts';
 
 const SPACE = 0x20;
 
 /** Does the record begin (or wherever the layout looks) as a header or trailer does? `record` has no terminator. */
 export function matchesControlRecord(record: Uint8Array, control: ControlRecord): boolean {
-  const { startByte, endByte, bytes } = control.match;
-  if (record.length < endByte) return false;
-  return bytes.every((byte, index) => record[startByte + index] === byte);
+  return matches(record, control.match);
 }
 
-/** The fields of a header or trailer. A short record reads as if padded with spaces. */
+/** Are the record's bytes at the place one of those the rule names? */
+export function matches(record: Uint8Array, { startByte, endByte, anyOf }: RecordMatch): boolean {
+  if (record.length < endByte) return false;
+  return anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte));
+}
+
+/** The fields of a header or trailer. A short record reads as if filled up with `spaceByte`. */
 export function readControlRecord(
   record: Uint8Array,
   control: ControlRecord,
   lengthBytes: number,
+  spaceByte = SPACE,
 ): Record<string, ControlValue> {
-  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(SPACE);
+  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(spaceByte);
   padded.set(record);
   return Object.fromEntries(
     control.fields.map((field) => {
-      const decoded = decodeValue(padded, 0, field);
+      const decoded = filledUp(field, record.length, spaceByte) ?? decodeValue(padded, 0, field);
       return [field.name, controlValue(decoded, field.type.kind, scaleOf(field.type))];
     }),
   );
+}
+
+/**
+ * What a field is that does not end within the record and would not read blanks of the file as blanks: null, or invalid where the
+ * record's end cuts it. Undefined for all others.
+ */
+function filledUp(field: Field, recordBytes: number, spaceByte: number): DecodedValue | undefined {
+  const { startByte, endByte, usage, type, encoding } = field;
+  const isText = usage === 'display' && type.kind !== 'binary' && encoding !== 'utf-16be';
+  if (endByte <= recordBytes || (isText && spaceOf(encoding) === spaceByte)) return undefined;
+  if (startByte >= recordBytes) return { state: 'null' };
+  return { state: 'invalid', reason: isNumber(type) ? 'invalid-number' : 'invalid-text' };
 }
 
 function controlValue(decoded: DecodedValue, kind: string, scale: number): ControlValue {

@@ -1,4 +1,5 @@
-import type { ControlTotalResult, RecordCounts } from './reconcile.ts';
+import type { ControlTotalResult } from './control-totals.ts';
+import type { RecordCounts } from './reconcile.ts';
 import type { Refusal } from './refusal.ts';
 
 export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'loaded' | 'refused' | 'failed';
@@ -8,6 +9,8 @@ export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'l
  * while a corrected file is on its way, or was refused: what is published stays the version loaded before.
  */
 export interface LedgerEntry {
+  /** Counts the versions of this entry, from 1; all before it are kept under `_history/`. */
+  revision?: number;
   dataset: string;
   sourceId: string;
   sourceKey: string;
@@ -35,6 +38,12 @@ export interface LedgerEntry {
   told?: string;
   warnings?: string[];
   loaded?: LoadedVersion;
+  /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
+  leaseUntil?: string;
+  /** Versions that were taken back: not loaded again unless forced. */
+  rolledBack?: { version: string; runId: string; at: string; reason: string }[];
+  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  supplementOf?: { sourceKey: string; runId: string };
 }
 
 /** A version that balanced and was merged: all that publishing it takes. */
@@ -43,6 +52,11 @@ export interface LoadedVersion {
   runId: string;
   layoutFingerprint: string;
   contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64. */
+  checksum?: string;
+  softwareVersion?: string;
+  /** Of a compressed file its own size; `inputBytes` and `checksum` are of what came out of it. */
+  storedBytes?: number;
   inputBytes: number;
   records: RecordCounts;
   rows: number;
@@ -57,6 +71,8 @@ export interface LoadedVersion {
 
 /** A merged file of a run. */
 export interface MergedFile {
+  /** Whose rows they are; of rejects the layout's. */
+  dataset: string;
   /** Partition column → value; empty for rejects. */
   partition: Record<string, string | null>;
   /** Key below `runs/`. */
@@ -64,6 +80,8 @@ export interface MergedFile {
   fileName: string;
   rows: number;
   bytes: number;
+  /** CRC-64/NVME of the file, in base64. */
+  checksum?: string;
 }
 
 export interface Distribution {
@@ -93,6 +111,17 @@ export function isFinal(state: FileState): boolean {
 /** Enough for an auditor to see how a file fared, few enough to stay a small object. */
 const HISTORY_LENGTH = 100;
 
+/**
+ * How long a run counts as going on after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
+ * Only `clean` and people go by it; who converts never waits for it, so a clock that is off delays a removal and breaks nothing.
+ */
+const LEASE_MS = 2 * 60 * 60 * 1000;
+
+/** Is a run at work on the file, as far as the ledger knows at the time `now`? */
+export function isInUse(entry: LedgerEntry, now: Date): boolean {
+  return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
+}
+
 /** The entry in another state, with the step noted in its history. */
 export function advanced(
   entry: LedgerEntry,
@@ -100,8 +129,9 @@ export function advanced(
   at: string,
   changes: Partial<LedgerEntry> = {},
 ): LedgerEntry {
+  const leaseUntil = isFinal(state) ? undefined : new Date(Date.parse(at) + LEASE_MS).toISOString();
   const { told: _told, ...before } = entry;
-  const next: LedgerEntry = { ...before, ...changes, state, updatedAt: at };
+  const next: LedgerEntry = { ...before, leaseUntil, ...changes, state, updatedAt: at };
   const step = { state, at, execution: next.execution, version: next.version };
   return { ...next, history: [...entry.history, step].slice(-HISTORY_LENGTH) };
 }

@@ -1,3 +1,4 @@
+import type { SummedField } from '../layout/layout.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What one parser did: `runs/<runId>/parts/<rangeIndex>.json`, written last, so that it stands for the whole range. */
@@ -7,11 +8,15 @@ export interface PartManifest {
   endByte: number;
   /** First byte that belongs to one of its records, and the one behind the last. */
   consumed: { startByte: number; endByte: number };
-  records: { detail: number; accepted: number; rejected: number };
+  records: { detail: number; accepted: number; rejected: number; discarded: number };
+  /** Details by record type. */
+  recordTypes: { name: string; records: number; rejected: number; discarded: boolean }[];
+  /** Rows that the records make by what their tables say, by dataset. */
+  expectedRows: Record<string, number>;
   /** Rejected records by reason. */
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
-  sums: { field: string; total: string; undecodable: number }[];
+  sums: FieldTotal[];
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
   outputs: PartOutput[];
@@ -22,6 +27,15 @@ export interface PartManifest {
   refusal: Refusal | null;
 }
 
+export interface FieldTotal {
+  recordType: string;
+  field: string;
+  kind: SummedField['kind'];
+  total: string;
+  /** Records whose value could not be added. */
+  undecodable: number;
+}
+
 export interface PartFile {
   key: string;
   rows: number;
@@ -30,6 +44,7 @@ export interface PartFile {
 }
 
 export interface PartOutput extends PartFile {
+  dataset: string;
   /** Partition column → value. */
   partition: Record<string, string | null>;
 }

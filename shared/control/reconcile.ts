@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { decimalText } from '../decode/partition-router.ts';
-import type { ControlTotalRule, Layout } from '../layout/layout.ts';
+import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { controlFileRefusal } from './control-file.ts';
+import {
+  addSums,
+  type ControlTotalResult,
+  type Figures,
+  judgeTotals,
+  totalRefusal,
+} from './control-totals.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from './crc64nvme.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
@@ -14,24 +21,25 @@ export interface Reconciliation {
   controlTotals: ControlTotalResult[];
   /** Over ranges and their bytes: the same content in the same ranges gives the same. */
   contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64; absent where they do not tile. */
+  checksum?: string;
   refusal: Refusal | null;
 }
 
-/** read = header + detail + trailer; rejected ones are details. */
+/** read = header + detail + trailer; rejected and discarded ones are details. */
 export interface RecordCounts {
   read: number;
   header: number;
   detail: number;
   trailer: number;
   rejected: number;
+  /** Details of types that the layout discards, by type; absent where it discards none. */
+  discarded?: Record<string, number>;
 }
 
-/** Decimal strings; `expected` is what the file says of itself. */
-export interface ControlTotalResult {
-  name: string;
-  expected: string | null;
-  actual: string;
-  balanced: boolean;
+/** Details that became rows. */
+export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCounts): number {
+  return detail - rejected - total(Object.values(discarded), (count) => count);
 }
 
 /**
@@ -48,24 +56,43 @@ export function reconcile(
   const rejected = total(manifests, (manifest) => manifest.records.rejected);
   const header = plan.header ? 1 : 0;
   const trailer = plan.trailer ? 1 : 0;
-  const records = { read: header + detail + trailer, header, detail, trailer, rejected };
-  const sums = addSums(manifests);
-  const controlTotals = layout.controlTotals.map((rule) => judgeTotal(rule, plan, records, sums));
+  const types = addCounts(
+    manifests.map(({ recordTypes }) =>
+      Object.fromEntries(recordTypes.map(({ name, records }) => [name, records])),
+    ),
+  );
+  const discarded = layout.recordTypes.filter(({ datasets }) => datasets.length === 0);
+  const records: RecordCounts = {
+    read: header + detail + trailer,
+    header,
+    detail,
+    trailer,
+    rejected,
+    ...(discarded.length > 0 && {
+      discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
+    }),
+  };
+  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
+  const figures: Figures = { records, types, sums };
+  const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
+    chainRefusal(plan, records) ??
     countRefusal(manifests) ??
     partitionRefusal(plan, layout, manifests) ??
-    totalRefusal(plan, controlTotals, layout.controlTotals, sums, records) ??
+    totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
-    null;
+    undefined;
+  const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
     reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
     nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),
-    refusal,
+    ...(checksum === undefined ? {} : { checksum }),
+    refusal: refusal ?? statedRefusal(plan, records, checksum) ?? null,
   };
 }
 
@@ -79,61 +106,22 @@ function addCounts(counts: Record<string, number>[]): Record<string, number> {
   return sum;
 }
 
-interface FieldTotal {
-  total: bigint;
-  undecodable: number;
-}
-
-function addSums(manifests: PartManifest[]): Map<string, FieldTotal> {
-  const sums = new Map<string, FieldTotal>();
-  for (const { field, total: text, undecodable } of manifests.flatMap((manifest) => manifest.sums)) {
-    const sum = sums.get(field) ?? { total: 0n, undecodable: 0 };
-    sums.set(field, { total: sum.total + BigInt(text), undecodable: sum.undecodable + undecodable });
-  }
-  return sums;
-}
-
-function judgeTotal(
-  rule: ControlTotalRule,
-  plan: FilePlan,
-  records: RecordCounts,
-  sums: Map<string, FieldTotal>,
-): ControlTotalResult {
-  const stated = plan[rule.record]?.values[rule.field];
-  const [unscaled, scale] = actualOf(rule, records, sums);
-  const actual = decimalText(unscaled, scale);
-  if (!stated || stated.text === null || stated.invalid) {
-    return { name: rule.name, expected: null, actual, balanced: false };
-  }
-  const statedScale = stated.scale ?? 0;
-  const common = Math.max(scale, statedScale);
-  const balanced =
-    BigInt(stated.text) * 10n ** BigInt(common - statedScale) === unscaled * 10n ** BigInt(common - scale);
-  return { name: rule.name, expected: decimalText(BigInt(stated.text), statedScale), actual, balanced };
-}
-
-function actualOf(
-  rule: ControlTotalRule,
-  records: RecordCounts,
-  sums: Map<string, FieldTotal>,
-): [unscaled: bigint, scale: number] {
-  if (rule.equals.kind === 'count-all') return [BigInt(records.read), 0];
-  if (rule.equals.kind === 'count-detail') return [BigInt(records.detail), 0];
-  return [sums.get(rule.equals.field)?.total ?? 0n, rule.equals.scale];
-}
-
 /** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
 function tilingRefusal(
   plan: FilePlan,
   ranges: PlannedRange[],
   manifests: PartManifest[],
 ): Refusal | undefined {
-  let at = plan.header?.endByte ?? 0;
+  // Along a chain of lengths header and trailer stand within the ranges.
+  const [header, trailer] = plan.chain ? [null, null] : [plan.header, plan.trailer];
+  let at = header?.endByte ?? plan.leadingBytes;
   const broken = (why: string): Refusal => ({
     code: 'ranges-do-not-tile',
     message: `${plan.sourceKey}: the byte ranges do not cover the file: ${why}. Nothing was published. Run it again with --force, and report it with the run id ${plan.runId} if it happens twice.`,
   });
-  if (plan.header && plan.header.startByte !== 0) return broken('the header does not start at byte 0');
+  if (header && header.startByte !== plan.leadingBytes) {
+    return broken(`the header does not start at byte ${plan.leadingBytes}`);
+  }
   if (manifests.length !== ranges.length) {
     return broken(`${ranges.length} ranges were planned and ${manifests.length} parsed`);
   }
@@ -148,10 +136,9 @@ function tilingRefusal(
     }
     at = endByte;
   }
-  if (plan.trailer) {
-    if (plan.trailer.startByte !== at)
-      return broken(`the trailer starts at byte ${plan.trailer.startByte}, not ${at}`);
-    at = plan.trailer.endByte;
+  if (trailer) {
+    if (trailer.startByte !== at) return broken(`the trailer starts at byte ${trailer.startByte}, not ${at}`);
+    at = trailer.endByte;
   }
   if (plan.remainder.startByte !== at || plan.remainder.endByte !== plan.sizeBytes) {
     return broken(`bytes from ${at} to ${plan.sizeBytes} belong to nothing`);
@@ -159,19 +146,33 @@ function tilingRefusal(
   return undefined;
 }
 
+/** Whoever followed the chain of lengths counted its records. */
+function chainRefusal({ chain, sourceKey, runId }: FilePlan, { read }: RecordCounts): Refusal | undefined {
+  if (!chain || chain.recordCount === read) return undefined;
+  return {
+    code: 'counts-do-not-balance',
+    message: `${sourceKey}: the splitter counted ${chain.recordCount} records and the parsers ${read}. Nothing was published. Run it again with --force, and report it with the run id ${runId} if it happens twice.`,
+  };
+}
+
 function countRefusal(manifests: PartManifest[]): Refusal | undefined {
-  for (const { rangeIndex, records, outputs, rejects, reasons } of manifests) {
-    const rows = total(outputs, (output) => output.rows);
+  for (const { rangeIndex, records, outputs, rejects, reasons, expectedRows, recordTypes } of manifests) {
+    const rowsOf = (dataset: string) =>
+      total(outputs, (output) => (output.dataset === dataset ? output.rows : 0));
+    const unbalanced = Object.entries(expectedRows).find(([dataset, rows]) => rowsOf(dataset) !== rows);
     const byReason = total(Object.values(reasons), (count) => count);
+    const discarded = total(recordTypes, (type) => (type.discarded ? type.records : 0));
     const balanced =
-      records.detail === records.accepted + records.rejected &&
-      rows === records.accepted &&
+      records.detail === records.accepted + records.rejected + records.discarded &&
+      records.discarded === discarded &&
+      !unbalanced &&
       (rejects?.rows ?? 0) === records.rejected &&
       byReason === records.rejected;
     if (!balanced) {
+      const [dataset, rows] = unbalanced ?? Object.entries(expectedRows)[0]!;
       return {
         code: 'counts-do-not-balance',
-        message: `Range ${rangeIndex} read ${records.detail} details, but accepted ${records.accepted} (${rows} rows written) and rejected ${records.rejected} (${rejects?.rows ?? 0} written). Nothing was published. Run it again with --force, and report it if it happens twice.`,
+        message: `Range ${rangeIndex} read ${records.detail} details, accepted ${records.accepted}, which make ${rows} rows of ${dataset} (${rowsOf(dataset)} written), rejected ${records.rejected} (${rejects?.rows ?? 0} written) and discarded ${records.discarded}. Nothing was published. Run it again with --force, and report it if it happens twice.`,
       };
     }
   }
@@ -179,55 +180,25 @@ function countRefusal(manifests: PartManifest[]): Refusal | undefined {
 }
 
 function partitionRefusal(plan: FilePlan, layout: Layout, manifests: PartManifest[]): Refusal | undefined {
-  const values = new Set(
-    manifests.flatMap(({ outputs }) => outputs.map(({ partition }) => JSON.stringify(partition))),
-  );
-  return values.size > layout.maxPartitions ? tooManyPartitions(plan.sourceKey, layout) : undefined;
+  for (const dataset of datasetsOf(layout)) {
+    const values = new Set(
+      manifests.flatMap(({ outputs }) =>
+        outputs
+          .filter((output) => output.dataset === dataset.name)
+          .map(({ partition }) => JSON.stringify(partition)),
+      ),
+    );
+    if (values.size > layout.maxPartitions) return tooManyPartitions(plan.sourceKey, layout, dataset);
+  }
+  return undefined;
 }
 
-export function tooManyPartitions(sourceKey: string, layout: Layout): Refusal {
-  const columns = layout.partitionBy.map((field) => field.name).join(', ');
+export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Dataset): Refusal {
+  const columns = dataset.partitionBy.map((field) => field.name).join(', ');
   return {
     code: 'too-many-partitions',
     message: `${sourceKey}: the file has more than ${layout.maxPartitions} values of ${columns}. Each would become a folder of small files; most likely the positions of the layout are off. Nothing was published. Correct the layout, or raise "maxPartitions" in it if so many are meant.`,
   };
-}
-
-function totalRefusal(
-  plan: FilePlan,
-  results: ControlTotalResult[],
-  rules: ControlTotalRule[],
-  sums: Map<string, FieldTotal>,
-  records: RecordCounts,
-): Refusal | undefined {
-  for (const [field, { undecodable }] of sums) {
-    if (undecodable > 0) {
-      return {
-        code: 'sum-undecodable',
-        message: `${plan.sourceKey}: ${undecodable} of ${records.detail} details have a ${field} that cannot be read, so its control total cannot be proved. Nothing was published. The rejects of run ${plan.runId} show them; ask for a corrected file.`,
-      };
-    }
-  }
-  const wrong = results.flatMap((result, index) =>
-    result.balanced ? [] : [totalText(result, rules[index]!, records)],
-  );
-  if (wrong.length === 0) return undefined;
-  return {
-    code: 'control-total-mismatch',
-    message: `${plan.sourceKey}: ${wrong.join('; ')}. The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.`,
-  };
-}
-
-function totalText(result: ControlTotalResult, rule: ControlTotalRule, records: RecordCounts): string {
-  const counted =
-    rule.equals.kind === 'count-all'
-      ? `the file has ${result.actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`
-      : rule.equals.kind === 'count-detail'
-        ? `the file has ${result.actual} details`
-        : `the details add up to ${result.actual} of ${rule.equals.field}`;
-  return result.expected === null
-    ? `${result.name} is blank, and ${counted}`
-    : `${result.name} says ${result.expected}, but ${counted}`;
 }
 
 function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
@@ -238,6 +209,32 @@ function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): 
     code: 'too-many-rejects',
     message: `${plan.sourceKey}: ${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %. Nothing was published. The rejects of run ${plan.runId} say why; correct the layout or the file, or raise "rejects.maxPercent".`,
   };
+}
+
+/** CRC-64/NVME of the whole file, from what the splitter read outside the ranges and the parsers within. */
+function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
+  if (!plan.outside) return undefined;
+  const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
+  let at = 0;
+  let whole = 0n;
+  for (const { startByte, endByte, checksum } of pieces) {
+    if (startByte !== at) return undefined;
+    whole = combineCrc64(whole, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
+    at = endByte;
+  }
+  return at === plan.sizeBytes ? crc64ToBase64(whole) : undefined;
+}
+
+function statedRefusal(
+  { sourceKey, sizeBytes, storedBytes, dayControlFile }: FilePlan,
+  { read, detail }: RecordCounts,
+  checksum: string | undefined,
+): Refusal | undefined {
+  if (!dayControlFile) return undefined;
+  // Of a compressed file the parsers know what came out of it, and the control file speaks of what was sent.
+  const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const { key, entry } = dayControlFile;
+  return controlFileRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
 }
 
 /** Two loads of the same bytes have the same digest, however they were cut into ranges. */

@@ -1,235 +1,279 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
 import {
-  RECORD_BLANK,
-  RECORD_OK,
-  RECORD_TOO_SHORT,
-  RECORD_UNKNOWN_TYPE,
-  STATE_INVALID,
-  STATE_VALUE,
-} from '../kernel/shapes.ts';
-import { type Field, type Layout, summedFieldIndexes } from '../layout/layout.ts';
-import { decodeValue } from './decode-value.ts';
-import { FieldDecoder } from './field-decoder.ts';
-import { FieldSum } from './field-sum.ts';
+  copiesHeader,
+  type Layout,
+  type RecordType,
+  type SummedField,
+  summedFields,
+} from '../layout/layout.ts';
+import { spaceOf } from './ascii-form.ts';
+import type { ForeignAddresses } from './dataset-columns.ts';
 import type { FieldVector } from './field-vector.ts';
-import { PartitionRouter, type PartitionValues } from './partition-router.ts';
-import { OUTCOME_REASONS, type RecordExtractor } from './record-extractor.ts';
+import { ParentTracker, parentTypes } from './parent-tracker.ts';
+import type { PartitionValues } from './partition-router.ts';
+import type { RecordExtractor } from './record-extractor.ts';
+import { RecordSubset } from './record-subset.ts';
+import { RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
 
-/** A record that is not to become a row. */
-export interface Reject {
-  /** Offset of its first byte in the file. */
-  byteOffset: number;
-  /** Without terminator. */
-  recordLengthBytes: number;
-  reason: string;
-  /** Null where the record as a whole is to blame. */
-  field: string | null;
-  raw: Uint8Array;
-}
+export type { Reject } from './record-type-decoder.ts';
 
-/** Rows of one partition within the block: `count` indexes into the vectors, 2 bytes each from `address` on. */
-export interface Members {
+/** Rows of one partition of one dataset within the block. */
+export interface BlockRows {
+  /** Index into `datasetsOf(layout)`. */
+  dataset: number;
   partition: number;
-  address: number;
+  vectors: FieldVector[];
+  /** Of `count` indexes into the vectors, 2 bytes each. */
+  members: number;
   count: number;
 }
 
+/** How many records of a type there were; its rows and rejects, where it is not discarded. */
+export interface TypeCounts {
+  name: string;
+  records: number;
+  rejected: number;
+  discarded: boolean;
+}
+
+interface PlacedType {
+  type: RecordType;
+  /** Index of its first dataset among all. */
+  firstDataset: number;
+  literals: number;
+  discardedCount: number;
+  decoder: RecordTypeDecoder | undefined;
+}
+
 /**
- * Turns a block of records into column vectors, and its rows by partition, its rejects and its share of the control totals. Each field
- * is decoded for all records at once; then a record that any field rejects is left out as a whole.
+ * Turns a block of records into the rows of all datasets of a layout, rejects, and shares of the control totals: finds the type
+ * of each record and its parent, and leaves the records of one type to its decoder.
  */
 export class BlockDecoder {
-  /** Detail records seen: accepted and rejected. */
-  detailCount = 0;
-  rejectedCount = 0;
-  readonly sums: FieldSum[];
-  /** Values replaced by null, by index into `layout.fields`. */
-  readonly nulledCounts: Float64Array;
-  /** Columns of the block last decoded, in the layout's order without the partition columns. */
-  readonly vectors: FieldVector[];
-
+  /** Records of no type. */
+  private unknownCount = 0;
   private readonly kernel: Kernel;
   private readonly layout: Layout;
-  private readonly columns: FieldDecoder[];
-  /** Fields that are summed and no columns. */
-  private readonly others: FieldDecoder[];
-  private readonly router: PartitionRouter;
+  private readonly capacityRecords: number;
   private readonly onReject: (reject: Reject) => void;
-  private readonly counted: number;
-  private readonly members: number;
-  private memberEnds = 0;
-  private memberEndsCapacity = 0;
-  /** By record of the block: the first field that rejects it. */
-  private readonly failed = new Map<number, number>();
+  private readonly types: PlacedType[];
+  private readonly subset: RecordSubset;
+  private readonly typeOf: number;
+  private readonly parents: ParentTracker | undefined;
+  /** Address of the header, once a record of the block; 0 where no row needs it. */
+  private readonly headers: number;
 
-  /** Blocks have at most `capacityRecords` records. */
-  constructor(kernel: Kernel, layout: Layout, capacityRecords: number, onReject: (reject: Reject) => void) {
-    const decoder = (field: Field) => new FieldDecoder(kernel, field, capacityRecords);
+  /**
+   * Blocks have at most `capacityRecords` records. `header` is the header record as it stands in the file, without terminator,
+   * for layouts whose rows copy fields of it.
+   */
+  constructor(
+    kernel: Kernel,
+    layout: Layout,
+    capacityRecords: number,
+    onReject: (reject: Reject) => void,
+    header: Uint8Array = new Uint8Array(),
+  ) {
     this.kernel = kernel;
     this.layout = layout;
+    this.capacityRecords = capacityRecords;
     this.onReject = onReject;
-    this.columns = layout.columns.map(decoder);
-    this.vectors = this.columns.map(({ vector }) => vector);
-    const summed = summedFieldIndexes(layout).map((index) => layout.fields[index]!);
-    this.others = summed.filter((field) => !layout.columns.includes(field)).map(decoder);
-    this.sums = summed.map(
-      (field) => new FieldSum(kernel, [...this.columns, ...this.others].find((one) => one.field === field)!),
-    );
-    this.nulledCounts = new Float64Array(layout.fields.length);
-    this.router = new PartitionRouter(kernel, layout, capacityRecords);
-    this.counted = kernel.allocate(capacityRecords);
-    this.members = kernel.allocate(capacityRecords * 2);
+    let firstDataset = 0;
+    this.types = layout.recordTypes.map((type) => {
+      const literals = type.match ? kernel.place(Buffer.concat(type.match.anyOf)) : 0;
+      const placed = { type, firstDataset, literals, discardedCount: 0, decoder: undefined };
+      firstDataset += type.datasets.length;
+      return placed;
+    });
+    const mixed = this.types.length > 1 || this.types[0]!.type.match !== undefined;
+    this.subset = new RecordSubset(kernel, mixed ? capacityRecords : 0);
+    this.typeOf = kernel.allocate(mixed ? capacityRecords : 0);
+    const { recordTypes, record } = layout;
+    this.parents =
+      parentTypes(recordTypes).length > 0
+        ? new ParentTracker(kernel, recordTypes, capacityRecords, record.lengthBytes)
+        : undefined;
+    this.headers = this.placeHeader(header);
   }
 
-  /** Every partition met so far. */
-  get partitions(): PartitionValues[] {
-    return this.router.partitions;
+  /** Every partition of a dataset met so far. */
+  partitionsOf(dataset: number): PartitionValues[] {
+    const { decoder, firstDataset } = this.typeWith(dataset);
+    return decoder?.partitionsOf(dataset - firstDataset) ?? [];
+  }
+
+  /** Details seen: accepted, rejected, discarded. */
+  get detailCount(): number {
+    return this.counts.reduce((sum, { records }) => sum + records, this.unknownCount);
+  }
+
+  get rejectedCount(): number {
+    return this.counts.reduce((sum, { rejected }) => sum + rejected, this.unknownCount);
+  }
+
+  get counts(): TypeCounts[] {
+    return this.types.map(({ type, decoder, discardedCount }) => ({
+      name: type.name,
+      records: decoder?.recordCount ?? discardedCount,
+      rejected: decoder?.rejectedCount ?? 0,
+      discarded: type.datasets.length === 0,
+    }));
+  }
+
+  /** Rows that the accepted records make, by dataset. */
+  get expectedRows(): Record<string, number> {
+    return Object.fromEntries(
+      this.types.flatMap(({ type, decoder }) =>
+        type.datasets.map(({ name }, index) => [name, decoder?.datasets[index]?.expectedRows ?? 0]),
+      ),
+    );
+  }
+
+  /** Sums of control totals, of types that were met. */
+  get sums(): {
+    recordType: string;
+    field: string;
+    kind: SummedField['kind'];
+    total: bigint;
+    undecodable: number;
+  }[] {
+    return this.types.flatMap(({ type, decoder }) =>
+      (decoder?.sums ?? []).map((sum) => ({
+        recordType: type.name,
+        field: sum.decoder.field.name,
+        kind: sum.kind,
+        total: sum.total,
+        undecodable: sum.undecodableCount,
+      })),
+    );
+  }
+
+  /** Values replaced by null, by field; of several record types with the type's name before it. */
+  get nulled(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { type, decoder } of this.types) {
+      for (const [path, count] of decoder?.nulled ?? []) {
+        counts[this.types.length > 1 ? `${type.name}.${path}` : path] = count;
+      }
+    }
+    return counts;
   }
 
   /** Decodes the records the extractor just found; returns the rows of each partition that has some. */
-  decode(block: RecordExtractor): Members[] {
-    const { call } = this.kernel;
-    const { recordCount, starts, outcomes } = block;
-    this.failed.clear();
-    this.matchDetails(block);
-    const allOk = call.countNotOk(outcomes, recordCount) === 0;
-    for (const column of this.columns) column.decode(starts, recordCount);
-    for (const other of this.others) other.decode(starts, recordCount);
-    this.addSums(block, allOk);
-    const nulled: { record: number; fields: number[] }[] = [];
-    this.router.route(block, (record, failedField, fields) => {
-      if (failedField >= 0) this.failed.set(record, failedField);
-      else nulled.push({ record, fields });
-    });
-    for (const column of this.columns) this.settle(column, block);
-    if (this.failed.size > 0) this.leaveOutFailed();
-    for (const { record, fields } of nulled) {
-      if (!this.failed.has(record)) for (const field of fields) this.countNulled(field, 1);
+  decode(block: RecordExtractor): BlockRows[] {
+    const [only] = this.types;
+    if (this.types.length === 1 && !only!.type.match) return this.decodeType(only!, block);
+    this.assignTypes(block);
+    this.parents?.track(block, this.typeOf);
+    this.rejectUnknown(block);
+    const found: BlockRows[] = [];
+    for (const [index, type] of this.types.entries()) {
+      // Vectors of a type hold until its next block, so that one subset serves all types in turn.
+      if (this.subset.gather(block, this.typeOf, index) === 0) continue;
+      if (type.type.datasets.length === 0) type.discardedCount += this.subset.recordCount;
+      else found.push(...this.decodeType(type, this.subset));
     }
-    for (const column of this.columns) this.countInvalids(column, recordCount);
-    this.detailCount += recordCount;
-    if (!allOk || this.failed.size > 0) this.reportRejects(block);
-    return this.group(recordCount);
-  }
-
-  /** Records that are no detail become rejects of their own kind. */
-  private matchDetails(block: RecordExtractor): void {
-    const match = this.layout.detail;
-    if (!match) return;
-    const pattern = this.kernel.place(match.bytes);
-    const { starts, outcomes, recordCount } = block;
-    this.kernel.call.matchDetails(
-      starts,
-      outcomes,
-      recordCount,
-      match.startByte,
-      pattern,
-      match.bytes.length,
-    );
-    this.kernel.release(pattern, match.bytes.length);
-  }
-
-  /**
-   * Over all details, rejected ones included: whatever stands at the field's positions of a line of the wrong length
-   * counts, since a wrong sum then shows in the total. A line too short to hold the field counts as undecodable.
-   */
-  private addSums(block: RecordExtractor, allOk: boolean): void {
-    const { recordCount } = block;
-    for (const sum of this.sums) {
-      if (!allOk) {
-        for (let record = 0; record < recordCount; record++) {
-          const outcome = block.outcomeOf(record);
-          const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
-          const cut = outcome === RECORD_TOO_SHORT && block.rawLengthOf(record) < sum.decoder.field.endByte;
-          if (cut) sum.undecodableCount++;
-          this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
-        }
-      }
-      sum.add(recordCount, allOk ? 0 : this.counted);
-    }
-  }
-
-  /** Marks the records that a column rejects. */
-  private settle({ field, vector, invalidCount }: FieldDecoder, block: RecordExtractor): void {
-    const rejects = field.required ? vector.hasNulls : invalidCount > 0 && field.onInvalid === 'reject';
-    if (!rejects) return;
-    const { bytes } = this.kernel;
-    const fieldIndex = this.layout.fields.indexOf(field);
-    for (let record = 0; record < block.recordCount; record++) {
-      const state = bytes[vector.states + record]!;
-      if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
-      if (block.outcomeOf(record) === RECORD_OK && !this.failed.has(record)) {
-        this.failed.set(record, fieldIndex);
-      }
-    }
-  }
-
-  private leaveOutFailed(): void {
-    for (const record of this.failed.keys()) {
-      this.kernel.view.setInt32(this.router.partitionOf + record * 4, -1, true);
-    }
-  }
-
-  /** Counts the invalid values of accepted records that become null. */
-  private countInvalids({ field, vector, invalidCount }: FieldDecoder, recordCount: number): void {
-    if (invalidCount === 0 || field.required || field.onInvalid === 'reject') return;
-    const { bytes, view } = this.kernel;
-    let count = 0;
-    for (let record = 0; record < recordCount; record++) {
-      if (bytes[vector.states + record] !== STATE_INVALID) continue;
-      if (view.getInt32(this.router.partitionOf + record * 4, true) >= 0) count++;
-    }
-    this.countNulled(this.layout.fields.indexOf(field), count);
-  }
-
-  private countNulled(fieldIndex: number, count: number): void {
-    this.nulledCounts[fieldIndex] = this.nulledCounts[fieldIndex]! + count;
-  }
-
-  private group(recordCount: number): Members[] {
-    const partitionCount = this.partitions.length;
-    if (partitionCount > this.memberEndsCapacity) {
-      if (this.memberEnds !== 0) this.kernel.release(this.memberEnds, this.memberEndsCapacity * 4);
-      this.memberEndsCapacity = partitionCount * 2;
-      this.memberEnds = this.kernel.allocate(this.memberEndsCapacity * 4);
-    }
-    const { call, view } = this.kernel;
-    call.groupByPartition(
-      this.router.partitionOf,
-      recordCount,
-      partitionCount,
-      this.memberEnds,
-      this.members,
-    );
-    const found: Members[] = [];
-    let start = 0;
-    for (let partition = 0; partition < partitionCount; partition++) {
-      const end = view.getInt32(this.memberEnds + partition * 4, true);
-      if (end > start) found.push({ partition, address: this.members + start * 2, count: end - start });
-      start = end;
-    }
+    this.parents?.carry();
     return found;
   }
 
-  private reportRejects(block: RecordExtractor): void {
-    for (let record = 0; record < block.recordCount; record++) {
-      const outcome = block.outcomeOf(record);
-      const fieldIndex = this.failed.get(record);
-      if (outcome === RECORD_OK && fieldIndex === undefined) continue;
-      this.rejectedCount++;
-      const field = outcome === RECORD_OK ? this.layout.fields[fieldIndex!]! : undefined;
-      this.onReject({
-        byteOffset: block.byteOffsetOf(record),
-        recordLengthBytes: block.rawLengthOf(record),
-        reason: field ? this.reasonOf(field, block.startOf(record)) : OUTCOME_REASONS[outcome]!,
-        field: field?.name ?? null,
-        raw: block.rawBytesOf(record),
-      });
+  private decodeType(placed: PlacedType, block: RecordExtractor | RecordSubset): BlockRows[] {
+    const decoder = this.decoderOf(placed);
+    const rows = decoder.decode(block, this.foreign(block));
+    return rows.map(({ dataset, partition, address, count }) => ({
+      dataset: placed.firstDataset + dataset,
+      partition,
+      vectors: decoder.datasets[dataset]!.columns.vectors,
+      members: address,
+      count,
+    }));
+  }
+
+  /** Made when a type is first met: a file has few of those that a layout knows. */
+  private decoderOf(placed: PlacedType): RecordTypeDecoder {
+    const { kernel, capacityRecords, onReject } = this;
+    placed.decoder ??= new RecordTypeDecoder(
+      kernel,
+      placed.type,
+      summedFields(this.layout, placed.type),
+      capacityRecords,
+      onReject,
+    );
+    return placed.decoder;
+  }
+
+  private foreign(block: RecordExtractor | RecordSubset): ForeignAddresses {
+    return {
+      header: this.headers,
+      parentOf: (recordType) => this.parentAddresses(recordType, block as RecordSubset),
+    };
+  }
+
+  private readonly parentBuffers = new Map<string, number>();
+
+  /** Addresses of the parents of the subset's records. */
+  private parentAddresses(recordType: string, subset: RecordSubset): number {
+    const { kernel } = this;
+    let address = this.parentBuffers.get(recordType);
+    if (address === undefined) {
+      address = kernel.allocate(this.capacityRecords * 4);
+      this.parentBuffers.set(recordType, address);
+    }
+    const source = this.parents!.addressesOf(recordType);
+    kernel.call.gatherAddresses(source, subset.indexes, subset.recordCount, address);
+    return address;
+  }
+
+  private assignTypes(block: RecordExtractor): void {
+    const { call, bytes } = this.kernel;
+    const { starts, rawLengths, outcomes, recordCount } = block;
+    bytes.fill(TYPE_UNKNOWN, this.typeOf, this.typeOf + recordCount);
+    for (const [index, { type, literals }] of this.types.entries()) {
+      const { startByte, endByte, anyOf } = type.match!;
+      call.assignType(
+        starts,
+        rawLengths,
+        outcomes,
+        recordCount,
+        startByte,
+        literals,
+        anyOf.length,
+        endByte - startByte,
+        index,
+        this.typeOf,
+      );
     }
   }
 
-  private reasonOf(field: Field, record: number): string {
-    const decoded = decodeValue(this.kernel.bytes, record, field);
-    return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
+  /** Records of no type become rejects, for that reason if they have no other. */
+  private rejectUnknown(block: RecordExtractor): void {
+    const { bytes } = this.kernel;
+    for (let record = 0; record < block.recordCount; record++) {
+      if (bytes[this.typeOf + record] !== TYPE_UNKNOWN) continue;
+      if (block.outcomeOf(record) === RECORD_OK) bytes[block.outcomes + record] = RECORD_UNKNOWN_TYPE;
+      this.unknownCount++;
+      this.onReject(rejectOf(block, record));
+    }
+  }
+
+  private placeHeader(header: Uint8Array): number {
+    const { kernel, layout, capacityRecords } = this;
+    if (!copiesHeader(layout)) return 0;
+    const lengthBytes = Math.max(layout.record.lengthBytes, header.length);
+    const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+    kernel.bytes.fill(spaceOf(layout.encoding), at, at + lengthBytes);
+    kernel.bytes.set(header, at);
+    const addresses = kernel.allocate(capacityRecords * 4);
+    for (let record = 0; record < capacityRecords; record++) {
+      kernel.view.setUint32(addresses + record * 4, at, true);
+    }
+    return addresses;
+  }
+
+  private typeWith(dataset: number): PlacedType {
+    return this.types.findLast(
+      ({ firstDataset, type }) => firstDataset <= dataset && type.datasets.length > 0,
+    )!;
   }
 }

@@ -1,9 +1,11 @@
+import type { CodePage } from '../layout/code-page.ts';
 import type { DateFormat } from '../layout/date-format.ts';
 import { DECIMAL_DIGITS, INT64_DIGITS } from '../layout/field-type.ts';
-import type { Encoding, Field } from '../layout/layout.ts';
+import type { Field } from '../layout/layout.ts';
 import { spaceOf, toAscii } from './ascii-form.ts';
 import { daysSinceEpoch } from './calendar.ts';
-import { decodeText as codePageText } from './code-pages.ts';
+import { type CodePageName, decodeText as codePageText } from './code-pages.ts';
+import { nationalText } from './national-text.ts';
 import { mostDigits, readFloat, readStoredNumber } from './stored-number.ts';
 
 /**
@@ -41,12 +43,13 @@ export function decodeValue(record: Uint8Array, recordStart: number, field: Fiel
 }
 
 function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
-  const encoding = field.encoding as Encoding;
-  const space = spaceOf(encoding);
+  const { encoding } = field;
   if (field.usage === 'float') return decodeFloat(stored, field);
-  if (field.usage !== 'display') return decodeStored(stored, field, space);
+  if (field.usage !== 'display') return decodeStored(stored, field);
+  // A blank of national text is two bytes: its text is trimmed to nothing instead.
+  const space = encoding === 'utf-16be' ? undefined : spaceOf(encoding);
   if (stored.every((byte) => byte === space)) return NULL_VALUE;
-  if (field.type.kind === 'string') return decodeText(stored, field, encoding);
+  if (field.type.kind === 'string') return decodeText(stored, field);
   if (field.type.kind === 'binary') return { state: 'value', value: stored.slice() };
   const bytes = toAscii(stored, encoding);
   switch (field.type.kind) {
@@ -64,8 +67,9 @@ function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
   }
 }
 
-/** Strict: a byte that the code page leaves undefined is no text, and UTF-8 must be well formed. */
-export function decodeBytes(bytes: Uint8Array, encoding: Encoding): string | undefined {
+/** Strict: a byte that the code page leaves undefined is no text, and UTF-8 and UTF-16 must be well formed. */
+export function decodeBytes(bytes: Uint8Array, encoding: CodePage): string | undefined {
+  if (encoding === 'utf-16be') return nationalText(bytes);
   if (encoding === 'utf-8') {
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -73,7 +77,7 @@ export function decodeBytes(bytes: Uint8Array, encoding: Encoding): string | und
       return undefined;
     }
   }
-  return codePageText(encoding, bytes);
+  return codePageText(encoding as CodePageName, bytes);
 }
 
 function decodeFloat(bytes: Uint8Array, field: Field): DecodedValue {
@@ -83,20 +87,33 @@ function decodeFloat(bytes: Uint8Array, field: Field): DecodedValue {
     : { state: 'invalid', reason: 'number-out-of-range' };
 }
 
-/** Packed and binary numbers. */
-function decodeStored(bytes: Uint8Array, field: Field, space: number): DecodedValue {
-  const value = readStoredNumber(bytes, field, space);
+/** Packed and binary numbers, and dates that are held in such. */
+function decodeStored(bytes: Uint8Array, field: Field): DecodedValue {
+  const value = readStoredNumber(bytes, field, spaceOf(field.encoding));
   if (value === null) return NULL_VALUE;
+  const { kind } = field.type;
+  if (kind === 'date' || kind === 'timestamp') {
+    const text = String(value).padStart(field.dateFormat!.lengthBytes, '0');
+    // A sign, digits too many, or no number at all: nothing that a format fits.
+    const fits = /^\d+$/.test(text) && text.length === field.dateFormat!.lengthBytes;
+    return decodeMoment(Buffer.from(fits ? text : ''), field.dateFormat!, kind);
+  }
   if (value === undefined) return { state: 'invalid', reason: 'invalid-number' };
   const digits = String(value < 0n ? -value : value).length;
   return digits > mostDigits(field) && value !== 0n
     ? { state: 'invalid', reason: 'number-out-of-range' }
-    : { state: 'value', value };
+    : { state: 'value', value: value * zerosBehind(field) };
 }
 
-function decodeText(bytes: Uint8Array, field: Field, encoding: Encoding): DecodedValue {
-  let text = decodeBytes(bytes, encoding);
+/** What the stored digits are multiplied by. */
+function zerosBehind({ trailingZeros }: Field): bigint {
+  return 10n ** BigInt(trailingZeros);
+}
+
+function decodeText(bytes: Uint8Array, field: Field): DecodedValue {
+  let text = decodeBytes(bytes, field.encoding);
   if (text === undefined) return { state: 'invalid', reason: 'invalid-text' };
+  if (/^ *$/.test(text)) return NULL_VALUE;
   if (field.keep === 'alphanumeric') text = text.replace(/[^0-9A-Za-z]/g, '');
   if (field.keep === 'digits') text = text.replace(/[^0-9]/g, '');
   if (field.trim !== 'none') text = text.replace(/ +$/, '');
@@ -154,10 +171,10 @@ function decodeScaled(bytes: Uint8Array, field: Field, scale: number, precision:
   } else if (!/^\d+$/.test(text)) return invalid;
 
   const digits = (text + fraction).replace(/^0+/, '');
-  if (digits.length > Math.min(precision, DECIMAL_DIGITS)) {
+  if (digits.length > Math.min(precision, DECIMAL_DIGITS) - field.trailingZeros) {
     return { state: 'invalid', reason: 'number-out-of-range' };
   }
-  const magnitude = BigInt(digits || '0');
+  const magnitude = BigInt(digits || '0') * zerosBehind(field);
   return { state: 'value', value: negative ? -magnitude : magnitude };
 }
 
@@ -191,7 +208,11 @@ function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'tim
     return /^\d+$/.test(text) ? Number(text) : Number.NaN;
   };
   if (format.literals.some(({ at, byte }) => bytes[at] !== byte)) return invalid;
-  const days = daysSinceEpoch(number(format.yearAt, 4), number(format.monthAt, 2), number(format.dayAt, 2));
+  const year = yearOf(format, number);
+  const days =
+    format.dayOfYearAt < 0
+      ? daysSinceEpoch(year, number(format.monthAt, 2), number(format.dayAt, 2))
+      : dayOfYear(year, number(format.dayOfYearAt, 3));
   if (Number.isNaN(days)) return invalid;
   if (kind === 'date') return { state: 'value', value: days };
   const hour = number(format.hourAt, 2);
@@ -202,6 +223,21 @@ function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'tim
   const micros = fraction * 10 ** (6 - format.fractionDigits);
   const seconds = (days * 24 + hour) * 3600 + minute * 60 + second;
   return { state: 'value', value: BigInt(seconds) * 1_000_000n + BigInt(micros) };
+}
+
+/** The year that two or four digits mean; NaN where they are none. */
+function yearOf(format: DateFormat, number: (at: number, length: number) => number): number {
+  const year = number(format.yearAt, format.yearDigits);
+  if (format.yearDigits === 4) return year;
+  if (format.centuryAt >= 0) return 1900 + number(format.centuryAt, 1) * 100 + year;
+  const century = format.pivotYear - (format.pivotYear % 100);
+  return century + year + (century + year < format.pivotYear ? 100 : 0);
+}
+
+/** Days since 1970-01-01 of the `day`th day of a year, from 1; NaN where it has fewer. */
+function dayOfYear(year: number, day: number): number {
+  const days = daysSinceEpoch(year, 1, 1) + day - 1;
+  return day >= 1 && days <= daysSinceEpoch(year, 12, 31) ? days : Number.NaN;
 }
 
 function decodeBoolean(bytes: Uint8Array, field: Field): DecodedValue {

@@ -32,6 +32,14 @@ export function vectorKind(type: FieldType): VectorKind {
   }
 }
 
+/** Where the entries of each record lie in a vector of a list (see kernel/assembly/occurrences.ts). */
+export interface EntryLayout {
+  /** Address of the first entry of each record, 4 bytes each. */
+  offsets: number;
+  /** Address of a byte an entry: 1 where it is not the first of its record. */
+  repeats: number;
+}
+
 /** One column over the records of a block, in the kernel's memory (see kernel/shapes.ts). */
 export class FieldVector {
   readonly kind: VectorKind;
@@ -45,6 +53,8 @@ export class FieldVector {
   mostTextBytes = Number.POSITIVE_INFINITY;
   /** Whether a record of the block may have no value. */
   hasNulls = true;
+  /** Of a list: its states and values are those of entries, and these are the entries of each record. */
+  entries: EntryLayout | undefined;
 
   constructor(
     kernel: Kernel,

@@ -1,8 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
-import type { Field, Layout } from '../layout/layout.ts';
+import type { Field } from '../layout/layout.ts';
 import { decodeValue } from './decode-value.ts';
-import type { RecordExtractor } from './record-extractor.ts';
 
 /** Value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -11,11 +10,22 @@ export type PartitionValues = (string | null)[];
 interface Route {
   /** Index into `partitions`, or -1. */
   partition: number;
-  /** Index into `layout.fields`, or -1. */
-  failedField: number;
-  /** Fields whose invalid value counts as null, by index into `layout.fields`. */
-  nulledFields: number[];
+  failedField: Field | undefined;
+  /** Fields whose invalid value counts as null. */
+  nulledFields: Field[];
 }
+
+/** Rows to be routed: where the record of each stands, and whether it can be decoded. */
+export interface RoutedRows {
+  count: number;
+  /** Address of addresses, 4 bytes each. */
+  addresses: number;
+  /** Address of outcomes, 1 byte each. */
+  outcomes: number;
+}
+
+/** Is told of a row that its partition fields reject, or whose invalid values become null. */
+export type OnFault = (row: number, failedField: Field | undefined, nulledFields: Field[]) => void;
 
 /** Distinct spellings remembered; more than a sane file has, few enough to bound memory on a hostile one. */
 const MAX_ROUTES = 65_536;
@@ -31,8 +41,7 @@ export class PartitionRouter {
   readonly partitionOf: number;
 
   private readonly kernel: Kernel;
-  private readonly layout: Layout;
-  private readonly fieldIndexes: number[];
+  private readonly fields: readonly Field[];
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
   /** Whether any route has a failed or nulled field, so that blocks must be looked through for them. */
@@ -46,11 +55,10 @@ export class PartitionRouter {
   private keys = 0;
   private targets = 0;
 
-  constructor(kernel: Kernel, layout: Layout, capacityRecords: number) {
+  /** `fields` are the partition columns, all read from the same record. */
+  constructor(kernel: Kernel, fields: readonly Field[], capacityRecords: number) {
     this.kernel = kernel;
-    this.layout = layout;
-    const fields = layout.partitionBy;
-    this.fieldIndexes = fields.map((field) => layout.fields.indexOf(field));
+    this.fields = fields;
     this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
     const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
     this.segments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
@@ -61,23 +69,19 @@ export class PartitionRouter {
   }
 
   /**
-   * Fills `partitionOf` for the block's records. `onFault` is told of records whose partition fields reject them or hold an
-   * invalid value that becomes null.
+   * Fills `partitionOf` for the rows of a block. `onFault` is told of rows whose partition fields reject them or hold an invalid
+   * value that becomes null.
    */
-  route(
-    block: RecordExtractor,
-    onFault: (record: number, failedField: number, nulledFields: number[]) => void,
-  ): void {
-    const { call } = this.kernel;
-    const { recordCount, starts, outcomes } = block;
-    for (let from = 0; from < recordCount; ) {
+  route({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
+    const { call, view } = this.kernel;
+    for (let from = 0; from < count; ) {
       from = call.routeRecords(
-        starts,
+        addresses,
         outcomes,
         from,
-        recordCount,
+        count,
         this.segments,
-        this.fieldIndexes.length,
+        this.fields.length,
         this.table,
         this.capacity * 2 - 1,
         this.keys,
@@ -86,27 +90,24 @@ export class PartitionRouter {
         this.routeOf,
         this.partitionOf,
       );
-      if (from === recordCount) break;
+      if (from === count) break;
       if (this.routes.length === MAX_ROUTES) {
         // Routes already written for this block are still to be reported.
         this.reportFaults(from, onFault);
         this.forgetRoutes();
         this.kernel.bytes.fill(0xff, this.routeOf, this.routeOf + from * 4);
       }
-      this.learn(block.startOf(from));
+      this.learn(view.getUint32(addresses + from * 4, true));
     }
-    this.reportFaults(recordCount, onFault);
+    this.reportFaults(count, onFault);
   }
 
-  private reportFaults(
-    recordCount: number,
-    onFault: (record: number, failedField: number, nulledFields: number[]) => void,
-  ): void {
+  private reportFaults(count: number, onFault: OnFault): void {
     if (!this.hasFaults) return;
-    for (let record = 0; record < recordCount; record++) {
-      const route = this.routes[this.kernel.view.getInt32(this.routeOf + record * 4, true)];
-      if (route && (route.failedField >= 0 || route.nulledFields.length > 0)) {
-        onFault(record, route.failedField, route.nulledFields);
+    for (let row = 0; row < count; row++) {
+      const route = this.routes[this.kernel.view.getInt32(this.routeOf + row * 4, true)];
+      if (route && (route.failedField || route.nulledFields.length > 0)) {
+        onFault(row, route.failedField, route.nulledFields);
       }
     }
   }
@@ -117,22 +118,21 @@ export class PartitionRouter {
     const index = this.routes.length;
     const route = this.decode(record);
     this.routes.push(route);
-    this.hasFaults ||= route.failedField >= 0 || route.nulledFields.length > 0;
+    this.hasFaults ||= route.failedField !== undefined || route.nulledFields.length > 0;
     let at = this.keys + index * this.keyBytes;
-    for (const { startByte, endByte } of this.layout.partitionBy) {
+    for (const { startByte, endByte } of this.fields) {
       bytes.copyWithin(at, record + startByte, record + endByte);
       at += endByte - startByte;
     }
     view.setInt32(this.targets + index * 4, route.partition, true);
-    call.addRoute(record, this.segments, this.fieldIndexes.length, this.table, this.capacity * 2 - 1, index);
+    call.addRoute(record, this.segments, this.fields.length, this.table, this.capacity * 2 - 1, index);
   }
 
   private decode(record: number): Route {
-    const { partitionBy } = this.layout;
     const values: PartitionValues = [];
-    const nulledFields: number[] = [];
-    let failedField = -1;
-    for (const [index, field] of partitionBy.entries()) {
+    const nulledFields: Field[] = [];
+    let failedField: Field | undefined;
+    for (const field of this.fields) {
       const decoded = decodeValue(this.kernel.bytes, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
@@ -141,10 +141,10 @@ export class PartitionRouter {
       values.push(null);
       const invalid = decoded.state === 'invalid';
       if (field.required || (invalid && field.onInvalid === 'reject')) {
-        if (failedField < 0) failedField = this.fieldIndexes[index]!;
-      } else if (invalid) nulledFields.push(this.fieldIndexes[index]!);
+        failedField ??= field;
+      } else if (invalid) nulledFields.push(field);
     }
-    return { partition: failedField < 0 ? this.partitionIndex(values) : -1, failedField, nulledFields };
+    return { partition: failedField ? -1 : this.partitionIndex(values), failedField, nulledFields };
   }
 
   /** Larger tables, with the routes known so far: their keys are looked at as records that begin with them. */
@@ -163,7 +163,7 @@ export class PartitionRouter {
     this.table = kernel.allocate(capacity * 8);
     this.capacity = capacity;
     kernel.bytes.fill(0, this.table, this.table + capacity * 8);
-    const widths = this.layout.partitionBy.map(({ startByte, endByte }) => endByte - startByte);
+    const widths = this.fields.map(({ startByte, endByte }) => endByte - startByte);
     let at = 0;
     const segments = widths.flatMap((width) => {
       at += width;

@@ -49,8 +49,8 @@ export function readFloat(bytes: Uint8Array, { floatFormat, byteOrder }: Field):
   return ordered[0]! & 0x80 ? -magnitude : magnitude;
 }
 
-/** The most digits a value of the field may have: those of its picture, and those of its type. */
-export function mostDigits({ type, digits }: Field): number {
-  const ofType = type.kind === 'decimal' ? type.precision : INT64_DIGITS;
+/** The most digits that may be stored: those of the picture, and those of the type but for zeros behind. */
+export function mostDigits({ type, digits, trailingZeros }: Field): number {
+  const ofType = (type.kind === 'decimal' ? type.precision : INT64_DIGITS) - trailingZeros;
   return Math.min(digits ?? ofType, ofType);
 }

@@ -1,5 +1,7 @@
+import type { FieldFunctions } from './field-functions.ts';
+
 /** The compiled kernel's functions; `assembly/` says what they do. Addresses, counts and flags are numbers, flags 0 or 1. */
-export interface KernelFunctions {
+export interface KernelFunctions extends FieldFunctions {
   heapAddress(): number;
   resultAddress(): number;
   findLines(
@@ -8,7 +10,9 @@ export interface KernelFunctions {
     atEnd: number,
     lengthBytes: number,
     crLf: number,
+    lineEndByte: number,
     padShort: number,
+    space: number,
     padAt: number,
     padEnd: number,
     maxRecords: number,
@@ -29,170 +33,109 @@ export interface KernelFunctions {
     rawLengths: number,
     outcomes: number,
   ): number;
-  matchDetails(
+  assignType(
     starts: number,
+    rawLengths: number,
     outcomes: number,
     count: number,
     at: number,
-    pattern: number,
-    patternBytes: number,
+    literals: number,
+    literalCount: number,
+    width: number,
+    type: number,
+    types: number,
   ): void;
-  countNotOk(outcomes: number, count: number): number;
-  decodeTexts(
-    records: number,
+  gatherType(
+    types: number,
+    type: number,
     count: number,
-    at: number,
-    width: number,
-    code: number,
-    trimStart: number,
-    trimEnd: number,
-    side: number,
-    states: number,
-    values: number,
+    starts: number,
+    outcomes: number,
+    outIndexes: number,
+    outStarts: number,
+    outOutcomes: number,
   ): number;
-  decodeKept(
-    records: number,
+  gatherAddresses(source: number, indexes: number, count: number, out: number): void;
+  trackParents(
+    types: number,
+    outcomes: number,
+    starts: number,
     count: number,
-    at: number,
-    width: number,
-    code: number,
-    keep: number,
-    side: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeBinary(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    space: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeBooleans(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    texts: number,
-    textCount: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeDoubles(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeInt64s(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    sign: number,
-    explicitScale: number,
-    maxDigits: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeInt128s(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    sign: number,
-    explicitScale: number,
-    maxDigits: number,
-    states: number,
-    values: number,
-  ): number;
-  translate(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    table: number,
+    slotOf: number,
+    parentSlotOf: number,
+    resets: number,
+    slotCount: number,
+    last: number,
     out: number,
     stride: number,
-    addresses: number,
   ): void;
-  decodeCodedTexts(
-    records: number,
+  selectRecords(
+    addresses: number,
     count: number,
     at: number,
+    literals: number,
+    literalCount: number,
     width: number,
-    lengths: number,
-    slots: number,
+    mask: number,
+  ): number;
+  occurrenceCounts(
+    states: number,
+    values: number,
+    outcomes: number,
+    count: number,
+    least: number,
+    most: number,
+    counts: number,
+  ): number;
+  placeOccurrences(
+    starts: number,
+    outcomes: number,
+    count: number,
+    stride: number,
+    counts: number,
+    most: number,
+    isList: number,
+    present: number,
+    offsets: number,
+    addresses: number,
+    recordOf: number,
+    kinds: number,
+    repeats: number,
+  ): number;
+  numberOccurrences(offsets: number, recordOf: number, count: number, states: number, values: number): void;
+  settleEntries(kinds: number, count: number, states: number): number;
+  nullUnselected(mask: number, count: number, states: number): number;
+  expandMembers(offsets: number, members: number, count: number, out: number): number;
+  appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
+  writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
+  findChained(
+    start: number,
+    end: number,
+    shape: number,
+    block: number,
+    blockLeft: number,
+    prefixBytes: number,
+    lengthBytes: number,
+    padShort: number,
     space: number,
-    keep: number,
-    trimStart: number,
-    trimEnd: number,
-    side: number,
-    states: number,
-    values: number,
+    padAt: number,
+    padEnd: number,
+    maxRecords: number,
+    starts: number,
+    rawStarts: number,
+    rawLengths: number,
+    outcomes: number,
   ): number;
-  decodePacked(
+  recordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+  nullBeyond(
     records: number,
+    ends: number,
     count: number,
-    at: number,
-    width: number,
-    signNibble: number,
-    signed: number,
-    space: number,
-    maxDigits: number,
-    wide: number,
+    startByte: number,
+    endByte: number,
     states: number,
-    values: number,
   ): number;
-  decodeBinaryInts(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    littleEndian: number,
-    signed: number,
-    maxDigits: number,
-    wide: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeFloats(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    ibm: number,
-    littleEndian: number,
-    states: number,
-    values: number,
-  ): number;
-  nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
-  settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: number): number;
-  sumInt64s(states: number, values: number, counted: number, count: number): void;
-  sumInt128s(states: number, values: number, counted: number, count: number): void;
-  decodeDates(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    format: number,
-    compact: number,
-    states: number,
-    values: number,
-  ): number;
-  decodeTimestamps(
-    records: number,
-    count: number,
-    at: number,
-    width: number,
-    format: number,
-    states: number,
-    values: number,
-  ): number;
+  countNotOk(outcomes: number, count: number): number;
   routeRecords(
     records: number,
     outcomes: number,

@@ -34,6 +34,33 @@ export const RECORD_TOO_SHORT = 3;
 export const RECORD_BLANK = 4;
 export const RECORD_TERMINATOR_MISSING = 5;
 
+/** How a record or block says its length (ranges/record-chain.ts): offsets of 4-byte numbers. */
+export const CHAIN_CODING = 0;
+export const CHAIN_FIELD_AT = 4;
+export const CHAIN_FIELD_BYTES = 8;
+export const CHAIN_ZERO_AT = 12;
+export const CHAIN_EXTENDABLE = 16;
+export const CHAIN_ADDED = 20;
+export const CHAIN_HEAD = 24;
+export const CHAIN_MINIMUM = 28;
+export const CHAIN_MAXIMUM = 32;
+export const CODING_BIG_ENDIAN = 0;
+export const CODING_LITTLE_ENDIAN = 1;
+export const CODING_DIGITS = 2;
+
+/** The parent of the record is missing, or cannot be decoded itself. */
+export const RECORD_PARENT_MISSING = 6;
+
+/** Of no record type. */
+export const TYPE_UNKNOWN = 255;
+
+/** What an entry of a table is: an occurrence, or what stands for a list without one. Beside the states of values. */
+export const ENTRY_VALUE = 0;
+export const ENTRY_EMPTY_LIST = 4;
+export const ENTRY_NULL_LIST = 5;
+/** Entries of a block over all records: their indexes and counts must fit as those of records do. */
+export const MAX_ENTRIES = 32_000;
+
 /** Records of a block: their indexes fit 16 bits, and counts of nulls and invalids pack into one number. */
 export const MAX_RECORDS = 16_000;
 
@@ -54,8 +81,16 @@ export const FORMAT_MINUTE = 16;
 export const FORMAT_SECOND = 20;
 export const FORMAT_FRACTION = 24;
 export const FORMAT_FRACTION_DIGITS = 28;
-export const FORMAT_LITERAL_COUNT = 32;
-export const FORMAT_LITERALS = 36;
+export const FORMAT_YEAR_DIGITS = 32;
+export const FORMAT_CENTURY = 36;
+/** First year that two digits without a century can mean. */
+export const FORMAT_PIVOT_YEAR = 40;
+export const FORMAT_DAY_OF_YEAR = 44;
+export const FORMAT_LITERAL_COUNT = 48;
+export const FORMAT_LITERALS = 52;
+
+/** Digits of a text are summed nine at a time, in as many words of 8 bytes as it takes. */
+export const LIMB_DIGITS = 9;
 
 /** An open page of one column: offsets of its 4-byte words; 8 bytes from PAGE_LEAST on. */
 export const PAGE_VALUES = 0;
@@ -90,4 +125,6 @@ export const DICTIONARY_DATA_CAPACITY = 88;
 export const DICTIONARY_USED = 92;
 /** Bytes the values of the page would take as PLAIN. */
 export const PAGE_PLAIN_BYTES = 96;
+/** Of a list: a byte an entry, 1 where it is not the first of its row. */
+export const PAGE_REPEATS = 100;
 export const PAGE_STATE_BYTES = 128;

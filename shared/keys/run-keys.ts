@@ -1,22 +1,26 @@
 import { partitionPath } from './partition-path.ts';
 
-/** Keys of one run's scratch objects, below `runs/<runId>/`. No reader ever looks there. */
+/**
+ * Keys of one run's scratch objects, below `runs/<runId>/`. No reader ever looks there. Rows of a dataset of another name than the
+ * layout's stand in a folder of their own.
+ */
 export function runKeys(runId: string) {
   const root = `runs/${runId}`;
+  const folder = (dataset: string | undefined) => (dataset === undefined ? '' : `dataset=${dataset}`);
   return {
     root: `${root}/`,
     plan: `${root}/plan.json`,
     ranges: `${root}/ranges.json`,
     partManifest: (rangeIndex: number) => `${root}/parts/${padded(rangeIndex)}.json`,
-    part: (rangeIndex: number, partition: Record<string, string | null>) =>
-      `${root}/parts/${padded(rangeIndex)}/${partitionPath(partition) || 'all'}.parquet`,
+    part: (rangeIndex: number, partition: Record<string, string | null>, dataset?: string) =>
+      `${joined(`${root}/parts/${padded(rangeIndex)}`, folder(dataset), partitionPath(partition) || 'all')}.parquet`,
     rejects: (rangeIndex: number) => `${root}/rejects/${padded(rangeIndex)}.parquet`,
     reconciliation: `${root}/reconciliation.json`,
     merges: `${root}/merges.json`,
     mergeSpec: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.json`,
     mergeResult: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.result.json`,
-    merged: (partition: Record<string, string | null>, fileName: string) =>
-      [`${root}/merged`, partitionPath(partition), fileName].filter((part) => part !== '').join('/'),
+    merged: (partition: Record<string, string | null>, fileName: string, dataset?: string) =>
+      joined(`${root}/merged`, folder(dataset), partitionPath(partition), fileName),
     mergedRejects: (fileName: string) => `${root}/merged/_rejects/${fileName}`,
     parseResults: `${root}/results/parse`,
     mergeResults: `${root}/results/merge`,
@@ -32,6 +36,10 @@ export function executionKey(executionId: string): string {
 export function parquetFileName(sourceId: string, fileIndex: number, compression: string): string {
   const codec = compression === 'none' ? '' : `.${compression}`;
   return `${sourceId}-${padded(fileIndex)}${codec}.parquet`;
+}
+
+function joined(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join('/');
 }
 
 function padded(index: number): string {

@@ -1,36 +1,56 @@
-import { isNumber, scaleOf } from './field-type.ts';
-import type { ControlRecord, ControlTotalRule, Field, Layout } from './layout.ts';
+import { compileFigure } from './compile-figure.ts';
+import type {
+  ControlFileRule,
+  ControlRecord,
+  ControlTotalRule,
+  Field,
+  Layout,
+  RecordType,
+} from './layout.ts';
 import type { LayoutFile } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 
-/** What header and trailer state, and where it is reported if they cannot. */
+/** What header, trailer and control file state, and where it is reported if they cannot. */
 export interface ControlContext {
-  fields: Field[];
+  recordTypes: RecordType[];
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
+  controlFile: ControlFileRule | undefined;
   problems: string[];
 }
 
-/** Checks `controlTotals`: each names a number of the header or trailer, and a figure of the details. */
+const PLACES = ['header', 'trailer', 'controlFile'] as const;
+const PLACE_NAMES = { header: 'header', trailer: 'trailer', controlFile: 'control file' };
+
+/** Checks `controlTotals`: each names a number of the header, trailer or control file, and a figure of the details. */
 export function compileControlTotals(
   entries: LayoutFile['controlTotals'],
   context: ControlContext,
 ): ControlTotalRule[] {
-  const { problems } = context;
+  const { problems, recordTypes } = context;
   const rules: ControlTotalRule[] = [];
   for (const [index, entry] of (entries ?? []).entries()) {
     const at = `controlTotals[${index}]`;
-    if ((entry.header === undefined) === (entry.trailer === undefined)) {
-      problems.push(`'${at}' needs 'header' or 'trailer', and not both`);
+    if (entry.dayControlFile !== undefined) {
+      const others = PLACES.filter((place) => entry[place] !== undefined);
+      if (others.length > 0) problems.push(`'${at}' has 'dayControlFile' and '${others[0]}', and needs one`);
+      const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+      const field = entry.dayControlFile;
+      if (equals) rules.push({ name: `dayControlFile.${field}`, record: 'dayControlFile', field, equals });
       continue;
     }
-    const record = entry.header === undefined ? 'trailer' : 'header';
-    const name = (entry.header ?? entry.trailer)!;
+    const places = PLACES.filter((place) => entry[place] !== undefined);
+    if (places.length !== 1) {
+      problems.push(`'${at}' needs one of 'header', 'trailer' and 'controlFile'`);
+      continue;
+    }
+    const record = places[0]!;
+    const name = entry[record]!;
     const stated = controlField(record, name, at, context);
     if (stated && stated.type.kind !== 'integer' && stated.type.kind !== 'decimal') {
       problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);
     }
-    const equals = compileFigure(entry.equals, `${at}.equals`, context);
+    const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
     if (stated && equals) rules.push({ name: `${record}.${name}`, record, field: name, equals });
   }
   return rules;
@@ -51,51 +71,23 @@ export function compileBusinessDate(
   return { headerField: entry.header, onMismatch: entry.onMismatch ?? 'warn' };
 }
 
-/** `count(all)`, `count(detail)`, `sum(<field>)` */
-function compileFigure(
-  text: string,
-  at: string,
-  { fields, problems }: ControlContext,
-): ControlTotalRule['equals'] | undefined {
-  if (text === 'count(all)') return { kind: 'count-all' };
-  if (text === 'count(detail)') return { kind: 'count-detail' };
-  const sum = /^sum\(\s*([a-z0-9_]+)\s*\)$/.exec(text);
-  if (!sum) {
-    problems.push(`'${at}' is '${text}'${didYouMean(text, ['count(all)', 'count(detail)', 'sum(<field>)'])}`);
-    return undefined;
-  }
-  const fieldIndex = fields.findIndex((field) => field.name === sum[1]);
-  if (fieldIndex < 0) {
-    const numbers = fields.filter((field) => isNumber(field.type)).map((field) => field.name);
-    problems.push(`'${at}' sums '${sum[1]}', which is not a field${didYouMean(sum[1]!, numbers)}`);
-    return undefined;
-  }
-  const { type } = fields[fieldIndex]!;
-  if (type.kind !== 'integer' && type.kind !== 'decimal') {
-    problems.push(
-      `'${at}' sums '${sum[1]}' of type ${type.kind}; only integers and decimals have exact sums`,
-    );
-    return undefined;
-  }
-  return { kind: 'sum', field: sum[1]!, fieldIndex, scale: scaleOf(type) };
-}
-
 function controlField(
-  recordName: 'header' | 'trailer',
+  recordName: (typeof PLACES)[number],
   name: string,
   at: string,
   context: ControlContext,
 ): Field | undefined {
   const record = context[recordName];
   if (!record) {
-    context.problems.push(`'${at}' speaks of the ${recordName}, and the layout describes none`);
+    const place = PLACE_NAMES[recordName];
+    context.problems.push(`'${at}' speaks of the ${place}, and the layout describes none`);
     return undefined;
   }
   const field = record.fields.find((candidate) => candidate.name === name);
   if (!field) {
     const names = record.fields.map((candidate) => candidate.name);
     context.problems.push(
-      `'${at}.${recordName}' is '${name}', which is not a field of the ${recordName}${didYouMean(name, names)}`,
+      `'${at}.${recordName}' is '${name}', which is not a field of the ${PLACE_NAMES[recordName]}${didYouMean(name, names)}`,
     );
   }
   return field;

@@ -29,6 +29,10 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
   checkKeys(entry, type, label, problems);
   return {
     name: entry.name,
+    origin: { kind: 'record' },
+    list: undefined,
+    inOccurrence: false,
+    when: undefined,
     ...range,
     type,
     encoding: fieldEncoding(entry, type, label, context),
@@ -70,7 +74,10 @@ function checkKeys(entry: FieldEntry, type: FieldType, label: string, problems: 
   only('point', type.kind === 'decimal', 'decimal fields');
   only('trim', type.kind === 'string', 'string fields');
   only('keep', type.kind === 'string', 'string fields');
-  only('format', type.kind === 'date' || type.kind === 'timestamp', 'date and timestamp fields');
+  const isMoment = type.kind === 'date' || type.kind === 'timestamp';
+  only('format', isMoment, 'date and timestamp fields');
+  only('pivotYear', isMoment, 'date and timestamp fields');
+  only('digits', type.kind === 'integer' || type.kind === 'decimal', 'integer and decimal fields');
   only('trueValues', type.kind === 'boolean', 'boolean fields');
   only('falseValues', type.kind === 'boolean', 'boolean fields');
   only('blank', isNumber(type), 'number fields');
@@ -81,6 +88,11 @@ function checkKeys(entry: FieldEntry, type: FieldType, label: string, problems: 
   );
   if (entry.point === 'explicit' && (entry.sign === 'leading' || entry.sign === 'trailing')) {
     problems.push(`'${label} has an explicit point and an overpunched sign, which no compiler writes`);
+  }
+  if (entry.point === 'explicit' && entry.trailingZeros !== undefined) {
+    problems.push(
+      `'${label} has an explicit point and 'trailingZeros', which are for digits without a point`,
+    );
   }
 }
 
@@ -134,7 +146,7 @@ function compileDateFormat(entry: FieldEntry, type: FieldType, label: string, pr
     problems.push(`'${label} is a ${type.kind} without 'format', for example "yyyyMMdd"`);
     return undefined;
   }
-  const format = parseDateFormat(entry.format, type.kind);
+  const format = parseDateFormat(entry.format, type.kind, entry.pivotYear);
   if (typeof format === 'string') {
     problems.push(`'${label} has a format that cannot be used: ${format}`);
     return undefined;

@@ -1,4 +1,4 @@
-import { DECIMAL_DIGITS, type FieldType } from './field-type.ts';
+import { DECIMAL_DIGITS, type FieldType, INT64_DIGITS } from './field-type.ts';
 import type { Field, Usage } from './layout.ts';
 import type { FieldEntry } from './layout-schema.ts';
 
@@ -29,8 +29,8 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'blank', usages: ['display', 'packed'] },
 ];
 const TYPES: Record<Exclude<Usage, 'display'>, FieldType['kind'][]> = {
-  packed: ['integer', 'decimal', 'date'],
-  binary: ['integer', 'decimal', 'date'],
+  packed: ['integer', 'decimal', 'date', 'timestamp'],
+  binary: ['integer', 'decimal', 'date', 'timestamp'],
   float: ['double'],
 };
 
@@ -56,6 +56,7 @@ export function compileForm(
     checkLength(entry, usage, problem);
     checkDigits(entry, type, problem);
   }
+  checkTrailingZeros(entry, type, problem);
   return {
     usage,
     digits: entry.digits,
@@ -119,4 +120,18 @@ function checkDigits(entry: FieldEntry, type: FieldType, problem: (text: string)
   if (type.kind === 'decimal' && digits + (entry.trailingZeros ?? 0) > type.precision) {
     problem(`has ${digits} 'digits'; decimal(${type.precision},${type.scale}) holds ${type.precision}`);
   }
+}
+
+/** Zeros behind the digits must not carry a value out of its type, whatever the digits are. */
+function checkTrailingZeros(entry: FieldEntry, type: FieldType, problem: (text: string) => void): void {
+  const zeros = entry.trailingZeros ?? 0;
+  if (zeros === 0 || (type.kind !== 'integer' && type.kind !== 'decimal')) return;
+  const stored = entry.digits ?? digitCapacity(entry);
+  const most = type.kind === 'decimal' ? type.precision : INT64_DIGITS;
+  if (stored + zeros <= most) return;
+  const isText = (entry.usage ?? 'display') === 'display';
+  const wider = Math.min(stored + zeros, DECIMAL_DIGITS);
+  problem(
+    `has ${stored} digits and ${zeros} 'trailingZeros'; ${type.kind === 'decimal' ? `decimal(${type.precision},0)` : 'an integer'} holds ${most}: say decimal(${wider},0)${isText ? '' : " or fewer 'digits'"}`,
+  );
 }

@@ -1,9 +1,16 @@
+import { isEbcdic } from './code-page.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
-import type { DeclaredRecord, LengthField } from './layout.ts';
+import type { LengthField, RecordLayout } from './layout.ts';
 import type { RecordEntry } from './layout-schema.ts';
 
+const LF = 0x0a;
+const SPACE = 0x20;
+const EBCDIC_SPACE = 0x40;
+/** New line and line feed, as programs on a mainframe write them. */
+const LINE_ENDS = { nel: 0x15, lf: 0x25 };
+
 /** Checks `record`: how the records of a file lie in it. */
-export function compileRecord(entry: RecordEntry, context: FieldContext): DeclaredRecord {
+export function compileRecord(entry: RecordEntry, context: FieldContext): RecordLayout {
   const { format } = entry;
   const described = format === 'rdw' || format === 'bdw';
   const only = (key: keyof RecordEntry, applies: boolean, what: string) => {
@@ -21,10 +28,16 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Declar
       `'record' has format 'length-field' and no 'lengthField', such as { "start": 1, "end": 4 }`,
     );
   }
+  const ebcdic = isEbcdic(context.encoding);
+  only('lineEnd', format === 'lines' && ebcdic, 'lines in EBCDIC');
+  const varies = described || format === 'length-field';
   return {
     format,
     lengthBytes: entry.length,
-    short: entry.short ?? 'reject',
+    // Records of a format that says their lengths are short by right.
+    short: entry.short ?? (varies ? 'pad' : 'reject'),
+    lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
+    spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,
     fileTrailerBytes: entry.fileTrailerBytes ?? 0,
     descriptor: described

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chooseRecord } from './copybook/choose-record.ts';
 import { copybookFields } from './copybook/copybook-fields.ts';
 import { readCopybook } from './copybook/read-copybook.ts';
-import type { StoredRecord } from './copybook/storage.ts';
+import { selectionSchema } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 import { overrideFields } from './override-fields.ts';
 import { invalidLayout, parseLayoutJson } from './read-layout.ts';
@@ -14,17 +14,31 @@ import { invalidLayout, parseLayoutJson } from './read-layout.ts';
  *     "copybook": "contracts.cpy"
  *     "copybook": { "file": "contracts.cpy", "record": "DETAIL", "occurs": "columns", "redefines": "first" }
  *
- * It may stand at the top, in `header` and in `trailer`.
+ * It may stand at the top, in `header`, in `trailer` and in each of `recordTypes`.
  */
+const rowsChoice = z.strictObject({
+  as: z.literal('rows'),
+  keys: z.array(z.string()).min(1),
+  dataset: z.string().optional(),
+  partitionBy: z.array(z.string()).optional(),
+});
+const tableChoice = z.union([z.enum(['list', 'columns']), rowsChoice]);
 const copybookSchema = z.strictObject({
   file: z.string().min(1),
   /** Which 01 level, where there are several. */
   record: z.string().optional(),
   format: z.enum(['fixed', 'free']).optional(),
-  /** What becomes of OCCURS: numbered columns. */
-  occurs: z.enum(['columns']).optional(),
-  /** Of items that share bytes: the first, all, or these. */
-  redefines: z.union([z.enum(['first', 'all']), z.array(z.string().min(1)).min(1)]).optional(),
+  /** What becomes of OCCURS: lists, numbered columns or child rows. */
+  occurs: z.union([z.enum(['list', 'columns']), z.record(z.string(), tableChoice)]).optional(),
+  dependingOn: z.enum(['fixed']).optional(),
+  /** Of items that share bytes: the first, all, these, or these by rules. */
+  redefines: z
+    .union([
+      z.enum(['first', 'all']),
+      z.array(z.string().min(1)).min(1),
+      z.record(z.string(), selectionSchema),
+    ])
+    .optional(),
   filler: z.boolean().optional(),
 });
 
@@ -57,6 +71,7 @@ export function expandCopybooks(
   const json = parseLayoutJson(text, file);
   const places = placesOf(json);
   if (places.length === 0) return text;
+  let longestBytes = 0;
   for (const { owner, at } of places) {
     const reference = copybookReference(owner.copybook, at, file);
     const copybook = copybooks.get(reference.file)!;
@@ -75,18 +90,23 @@ export function expandCopybooks(
     );
     if (problems.length > 0) throw invalidLayout(file, problems);
     delete owner.copybook;
-    if (owner === json) setLength(owner, record);
+    if (at === 'copybook' || at.startsWith('recordTypes')) {
+      longestBytes = Math.max(longestBytes, record.lengthBytes);
+    }
   }
+  setLength(json as Json, longestBytes);
   return JSON.stringify(json, null, 2);
 }
 
 /** Objects of the layout that have a `copybook`. */
 function placesOf(json: unknown): { owner: Json; at: string }[] {
   if (!isObject(json)) return [];
+  const types = Array.isArray(json.recordTypes) ? json.recordTypes : [];
   return [
     { owner: json, at: 'copybook' },
     { owner: json.header, at: 'header.copybook' },
     { owner: json.trailer, at: 'trailer.copybook' },
+    ...types.map((owner, index) => ({ owner, at: `recordTypes[${index}].copybook` })),
   ].filter(
     (place): place is { owner: Json; at: string } => isObject(place.owner) && 'copybook' in place.owner,
   );
@@ -106,8 +126,9 @@ function copybookReference(value: unknown, at: string, file: string): CopybookRe
   );
 }
 
-function setLength(layout: Json, { lengthBytes }: StoredRecord): void {
-  if (isObject(layout.record) && layout.record.length === undefined) layout.record.length = lengthBytes;
+/** The length of the longest record, where the layout does not say one. */
+function setLength(layout: Json, lengthBytes: number): void {
+  if (lengthBytes > 0 && isObject(layout.record)) layout.record.length ??= lengthBytes;
 }
 
 function isObject(value: unknown): value is Json {

@@ -12,12 +12,29 @@ const snakeCase = z
 const position = z.int().min(1);
 const byteOrder = z.enum(['big', 'little']);
 const MAX_RECORD_BYTES = 1_048_576;
+/** More occurrences than that are no table but a file. */
+const MAX_OCCURRENCES = 10_000;
+const MAX_RECORD_TYPES = 200;
 
-const field = z.strictObject({
+const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+/** What bytes must be: one of these texts, or one of these bytes in hex. */
+const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
+const match = z.strictObject({ start: position, end: position, ...literal });
+/** A rule on bytes, or on a field by its name. */
+export const selectionSchema = z.strictObject({
+  field: z.string().optional(),
+  start: position.optional(),
+  end: position.optional(),
+  ...literal,
+});
+
+/** A field at a place of the record. */
+const placedField = {
   name: snakeCase,
-  start: position,
-  end: position,
-  type: z.string(),
+  start: position.optional(),
+  end: position.optional(),
+  type: z.string().optional(),
+  when: selectionSchema.optional(),
   encoding: z.string().optional(),
   usage: z.enum(['display', 'packed', 'binary', 'float']).optional(),
   digits: z.int().min(1).max(38).optional(),
@@ -35,15 +52,45 @@ const field = z.strictObject({
   required: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),
+  pivotYear: z.int().min(1).max(9900).optional(),
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
+};
+
+const occurs = z.strictObject({
+  count: z.int().min(1).max(MAX_OCCURRENCES),
+  least: z.int().min(0).optional(),
+  dependingOn: z.string().optional(),
+  stride: position.optional(),
+  as: z.enum(['list', 'columns', 'rows']).optional(),
+  dataset: snakeCase.optional(),
+  keys: z.array(z.string()).min(1).optional(),
+  partitionBy: z.array(z.string()).optional(),
 });
 
-const match = z.strictObject({ start: position, end: position, equals: z.string().min(1) });
+const elementField = z.strictObject(placedField);
+const field = z.strictObject({
+  ...placedField,
+  fromHeader: z.string().optional(),
+  fromParent: z.string().optional(),
+  occurs: occurs.optional(),
+  fields: z.array(elementField).min(1).optional(),
+});
+
 const controlRecord = z.strictObject({
   match,
-  fields: z.array(field).optional(),
+  fields: z.array(elementField).optional(),
   copybook: z.unknown().optional(),
+});
+const recordType = z.strictObject({
+  name: snakeCase,
+  description: z.string().optional(),
+  match: match.optional(),
+  discard: z.boolean().optional(),
+  parent: z.string().optional(),
+  fields: z.array(field).min(1).optional(),
+  copybook: z.unknown().optional(),
+  partitionBy: z.array(z.string()).optional(),
 });
 const lengthField = z.strictObject({
   start: position,
@@ -51,6 +98,27 @@ const lengthField = z.strictObject({
   usage: z.enum(['display', 'binary', 'packed']).optional(),
   byteOrder: byteOrder.optional(),
   addBytes: z.int().min(-MAX_RECORD_BYTES).max(MAX_RECORD_BYTES).optional(),
+});
+
+/** What makes a business date whole; none of it changes rows. */
+const day = z.strictObject({
+  expectedFiles: z.union([z.int().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  controlFile: z
+    .string()
+    .regex(/^[^/*?]+$/, 'must be the name of one file in the folder of the data, without * and ?')
+    .optional(),
+  maxChangePercent: z.number().min(0).optional(),
+  duplicates: z.enum(['refuse', 'warn']).optional(),
+});
+
+const controlFile = z.strictObject({
+  name: z.string().min(1),
+  format: z.enum(['lines', 'fixed']).optional(),
+  length: z.int().min(1).max(MAX_RECORD_BYTES),
+  encoding: z.string().optional(),
+  match: match.optional(),
+  fields: z.array(elementField).min(1),
+  whenMissing: z.enum(['refuse', 'wait']).optional(),
 });
 
 export const layoutSchema = z.strictObject({
@@ -63,6 +131,7 @@ export const layoutSchema = z.strictObject({
     short: z.enum(['pad', 'reject']).optional(),
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
+    lineEnd: z.enum(['nel', 'lf']).optional(),
     byteOrder: byteOrder.optional(),
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),
@@ -70,15 +139,23 @@ export const layoutSchema = z.strictObject({
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
-  fields: z.array(field).min(1),
+  fields: z.array(field).min(1).optional(),
   // Replaced by fields before a layout is read (expand-copybook.ts): here only so that a misspelt one finds it.
   copybook: z.unknown().optional(),
   detail: z.strictObject({ match }).optional(),
+  recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
+  controlFile: controlFile.optional(),
   controlTotals: z
     .array(
-      z.strictObject({ header: z.string().optional(), trailer: z.string().optional(), equals: z.string() }),
+      z.strictObject({
+        header: z.string().optional(),
+        trailer: z.string().optional(),
+        controlFile: z.string().optional(),
+        dayControlFile: z.string().optional(),
+        equals: z.string(),
+      }),
     )
     .optional(),
   businessDate: z
@@ -86,11 +163,20 @@ export const layoutSchema = z.strictObject({
     .optional(),
   compression: z.enum(COMPRESSIONS).optional(),
   rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  day: day.optional(),
 });
 
 export type LayoutFile = z.infer<typeof layoutSchema>;
-export type FieldEntry = z.infer<typeof field>;
+/** An entry of `fields`: a field at a place, a copy of one elsewhere, or a table. */
+export type FieldItem = z.infer<typeof field>;
+export type ElementItem = z.infer<typeof elementField>;
+/** An entry that is a field at a place. */
+export type FieldEntry = ElementItem & { start: number; end: number; type: string };
+export type RecordTypeEntry = z.infer<typeof recordType>;
+export type OccursEntry = z.infer<typeof occurs>;
+export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
+export type ControlFileEntry = z.infer<typeof controlFile>;
 export type MatchEntry = z.infer<typeof match>;
 
 /** The keys an object at `path` of a layout file may have; empty where there is no object. */

@@ -1,5 +1,5 @@
 import { isNumber, parseFieldType } from './field-type.ts';
-import type { FieldEntry } from './layout-schema.ts';
+import type { FieldItem } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 
 /** Keys that stop to make sense when another type is said, unless both are numbers. */
@@ -12,7 +12,7 @@ const NUMBER_KEYS = ['sign', 'point', 'blank', 'trailingZeros'] as const;
  *     { "name": "start_date", "type": "date", "format": "yyyyMMdd" }   over   9(8), an integer
  */
 export function overrideFields(
-  fields: FieldEntry[],
+  fields: FieldItem[],
   overrides: unknown,
   at: string,
   problems: string[],
@@ -30,20 +30,26 @@ export function overrideFields(
     }
     const field = fields.find((candidate) => candidate.name === name);
     if (field) found.set(name, overridden(field, override));
-    else if ('start' in override && 'end' in override && 'type' in override) found.set(name, override);
+    else if (isWhole(override)) found.set(name, override);
     else {
       const names = fields.map((candidate) => candidate.name);
       problems.push(
-        `'${at}[${index}]' is '${name}', which is no field of the copybook${didYouMean(name, names)}; a field more needs start, end and type`,
+        `'${at}[${index}]' is '${name}', which is no field of the copybook${didYouMean(name, names)}; a field more needs start, end and type, or fromHeader, or fromParent`,
       );
     }
   }
   return [...found.values()];
 }
 
-function overridden(field: FieldEntry, override: Partial<FieldEntry>): object {
-  const kept: Partial<FieldEntry> = { ...field };
-  const before = parseFieldType(field.type);
+/** Does the entry say all that a field or a table of its own needs? */
+function isWhole(entry: object): boolean {
+  if ('fromHeader' in entry || 'fromParent' in entry) return true;
+  return 'start' in entry && 'end' in entry && ('type' in entry || 'fields' in entry);
+}
+
+function overridden(field: FieldItem, override: Partial<FieldItem>): object {
+  const kept: Partial<FieldItem> = { ...field };
+  const before = field.type === undefined ? undefined : parseFieldType(field.type);
   // What is no text is refused when the fields are read.
   const after = typeof override.type === 'string' ? parseFieldType(override.type) : before;
   if (before && after && before.kind !== after.kind) {

@@ -4,7 +4,14 @@ import { columnsOf } from './copybook/columns.ts';
 import type { StoredItem, StoredRecord } from './copybook/storage.ts';
 import { endOf } from './copybook/storage.ts';
 import type { FieldType } from './field-type.ts';
-import type { DeclaredLayout, Field } from './layout.ts';
+import {
+  type ControlFileRule,
+  type Field,
+  fieldPath,
+  type Layout,
+  type Occurs,
+  type RecordType,
+} from './layout.ts';
 
 /** The table that layout documents print: one line a field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
@@ -31,15 +38,44 @@ export interface PositionRow {
   depth: number;
 }
 
-/** The fields of a layout, and those of its header and trailer. */
-export function layoutTables(layout: DeclaredLayout): PositionsTable[] {
+/** The fields of a layout, and those of its header, trailer and control file. */
+export function layoutTables(layout: Layout): PositionsTable[] {
   const { lengthBytes } = layout.record;
   const table = (name: string, fields: Field[]) => ({ name, lengthBytes, rows: fields.map(fieldRow) });
   return [
-    table(layout.name, layout.fields),
+    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, table)),
     ...(layout.header ? [table(`${layout.name} header`, layout.header.fields)] : []),
     ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields)] : []),
+    ...(layout.controlFile ? [controlFileTable(layout.controlFile)] : []),
   ];
+}
+
+/** The record of the file beside the data, which has a length of its own. */
+function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule): PositionsTable {
+  const where = match ? `, ${match.startByte + 1} to ${match.endByte} is ${match.text}` : '';
+  return { name: `control file ${name}${where}`, lengthBytes, rows: fields.map(fieldRow) };
+}
+
+/** A table a dataset of the record type; without rows where it is discarded. */
+function recordTypeTables(
+  { name, match, datasets }: RecordType,
+  table: (name: string, fields: Field[]) => PositionsTable,
+): PositionsTable[] {
+  const where = match ? `, ${match.startByte + 1} to ${match.endByte} is ${match.text}` : '';
+  if (datasets.length === 0) return [table(`${name} (discarded)${where}`, [])];
+  return datasets.map((dataset) =>
+    table(
+      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs)}` : `${dataset.name}${where}`,
+      // The number of an occurrence stands nowhere.
+      dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
+    ),
+  );
+}
+
+/** `0 to 5 times by item_count, 20 bytes each` */
+function timesText({ count, least, dependingOn, strideBytes }: Occurs): string {
+  const times = dependingOn ? `${least} to ${count} times by ${dependingOn.name}` : `${count} times`;
+  return `${times}, ${strideBytes} bytes each`;
 }
 
 /** Every item of a record, groups and FILLER included; of a table its first occurrence. */
@@ -99,8 +135,13 @@ function itemRow(item: StoredItem, depth: number, column: CopybookColumn | undef
 
 function fieldRow(field: Field): PositionRow {
   const notes = [
+    field.origin.kind === 'header' && 'of the header',
+    field.origin.kind === 'parent' && `of ${field.origin.recordType} before it`,
+    field.list && timesText(field.list),
+    (field.when ?? field.list?.when) && 'where its rule says so',
     field.required && 'required',
     field.dateFormat?.pattern,
+    field.dateFormat && field.dateFormat.pivotYear > 0 && `from ${field.dateFormat.pivotYear} on`,
     field.usage === 'display' && field.sign !== 'none' && field.sign !== 'trailing' && `sign ${field.sign}`,
     field.byteOrder === 'little' && 'little-endian',
     field.blank !== 'null' && `blank is ${field.blank}`,
@@ -109,7 +150,7 @@ function fieldRow(field: Field): PositionRow {
     field.keep !== 'all' && `keeps ${field.keep}`,
   ];
   return {
-    name: field.name,
+    name: fieldPath(field),
     start: field.startByte + 1,
     end: field.endByte,
     length: field.endByte - field.startByte,

@@ -1,31 +1,14 @@
 import { LayoutInvalid } from '../errors.ts';
 import { compileLayout } from './compile-layout.ts';
-import type { DeclaredLayout, Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { layoutSchema, validKeysAt } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
-import { asDecodable, notYetSupported } from './not-yet-supported.ts';
 
 /**
  * Reads and checks a layout file. Fails with `LayoutInvalid` that names the file and, of each problem, the key
  * and the nearest valid one. `file` is only for messages.
  */
 export function readLayout(text: string, file: string): Layout {
-  const problems: string[] = [];
-  const layout = declared(text, file, problems);
-  problems.push(...notYetSupported(layout));
-  if (problems.length > 0) throw invalidLayout(file, problems);
-  return asDecodable(layout);
-}
-
-/** As `readLayout`, but takes a layout that is right and cannot be decoded yet: to describe it, not to convert with it. */
-export function readDeclaredLayout(text: string, file: string): DeclaredLayout {
-  const problems: string[] = [];
-  const layout = declared(text, file, problems);
-  if (problems.length > 0) throw invalidLayout(file, problems);
-  return layout;
-}
-
-function declared(text: string, file: string, problems: string[]): DeclaredLayout {
   const json = parseLayoutJson(text, file);
   const parsed = layoutSchema.safeParse(json);
   if (!parsed.success)
@@ -33,7 +16,10 @@ function declared(text: string, file: string, problems: string[]): DeclaredLayou
       file,
       parsed.error.issues.flatMap((issue) => issueTexts(issue, json)),
     );
-  return compileLayout(parsed.data, problems);
+  const problems: string[] = [];
+  const layout = compileLayout(parsed.data, problems);
+  if (problems.length > 0) throw invalidLayout(file, problems);
+  return layout;
 }
 
 /** The JSON of a layout file, of whatever shape. */

@@ -1,5 +1,6 @@
 import { type FieldVector, type VectorKind, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { MAX_ENTRIES } from '../kernel/shapes.ts';
 import { COMPRESSIONS, type Compression } from '../layout/layout.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput } from './chunk-output.ts';
@@ -8,7 +9,7 @@ import { Encoding, PageType, type ThriftStruct } from './format.ts';
 import { OpenPage } from './open-page.ts';
 import { CODECS, type KernelBytes, type PageCompressor } from './page-compressor.ts';
 import type { PageSummary } from './page-index.ts';
-import { type ColumnSchema, physicalType } from './schema.ts';
+import { type ColumnSchema, pathOf, physicalType } from './schema.ts';
 import { encodeThrift } from './thrift.ts';
 
 /** Pages are cut behind so many rows or bytes. */
@@ -54,7 +55,13 @@ export class ColumnChunkBuilder {
   private codec: Compression | null = null;
   private pages: PageSummary[] = [];
   private plainPages = 0;
+  /** Rows of finished pages. */
   private rowCount = 0;
+  /** Of a list its entries, else the rows again. */
+  private entryCount = 0;
+  /** Of a list: rows of the open page. */
+  private openRows = 0;
+  /** Entries that are not null. */
   private valueCount = 0;
   private uncompressedBytes = 0;
 
@@ -70,16 +77,35 @@ export class ColumnChunkBuilder {
     this.range = new ChunkRange(kind);
   }
 
-  /** Appends the vector's values at `count` indexes of 2 bytes each. */
+  /** Appends the vector's values at `count` indexes of 2 bytes each; of a list, the entries of those records. */
   append(vector: FieldVector, members: number, count: number): void {
     if (this.rowCount + this.page.rows === 0) this.begin();
-    this.page.appendRows(vector, members, count);
+    if (vector.entries) this.appendList(vector, members, count);
+    else {
+      this.page.appendRows(vector, members, count);
+      this.appendValues(vector, members, count);
+    }
+    if (this.page.rows >= PAGE_ROWS || this.page.length >= PAGE_BYTES) this.closePage();
+  }
+
+  private appendList(vector: FieldVector, members: number, count: number): void {
+    const { kernel } = this;
+    const { offsets, repeats } = vector.entries!;
+    const byteCount = MAX_ENTRIES * 2;
+    const entries = kernel.allocate(byteCount);
+    const entryCount = kernel.call.expandMembers(offsets, members, count, entries);
+    this.openRows += count;
+    this.page.appendEntries(vector, repeats, entries, entryCount);
+    this.appendValues(vector, entries, entryCount);
+    kernel.release(entries, byteCount);
+  }
+
+  private appendValues(vector: FieldVector, members: number, count: number): void {
     const from = this.indexing ? this.appendIndexes(vector, members, count) : 0;
     if (!this.indexing && from < count) {
       const left = count - from;
       this.page.appendPlain(vector, members + from * 2, left, vector.plainBytes(left));
     }
-    if (this.page.rows >= PAGE_ROWS || this.page.length >= PAGE_BYTES) this.closePage();
   }
 
   /**
@@ -109,6 +135,7 @@ export class ColumnChunkBuilder {
       this.pages.push({ ...page, offset, firstRow: this.rowCount });
       this.range.add({ least: page.min, greatest: page.max });
       this.rowCount += rows;
+      this.entryCount += rows;
       this.valueCount += rows - page.nullCount;
       this.plainPages++;
     }
@@ -172,7 +199,9 @@ export class ColumnChunkBuilder {
       max: range.greatest,
     });
     this.range.add(range);
-    this.rowCount += rows;
+    this.rowCount += this.schema.list ? this.openRows : rows;
+    this.openRows = 0;
+    this.entryCount += rows;
     this.valueCount += count;
     if (!indexed) this.plainPages++;
     page.clear();
@@ -183,7 +212,7 @@ export class ColumnChunkBuilder {
     const { kernel, page, compressor } = this;
     const { call } = kernel;
     const { rows, count } = page;
-    if (!indexed && this.kind !== 'boolean' && count === rows) {
+    if (!indexed && this.kind !== 'boolean' && count === rows && !this.schema.list) {
       // The levels of a page without nulls fit before its values.
       const levelsBytes = 5 + varintBytes(rows * 2);
       const address = page.values - levelsBytes;
@@ -192,8 +221,12 @@ export class ColumnChunkBuilder {
     }
     const bitWidth = indexed ? this.dictionary!.bitWidth : 0;
     const valuesBytes = indexed ? ((count + 8) / 8) * bitWidth : page.length;
-    const body = compressor.reserveBody(rows / 8 + valuesBytes + 128);
-    let at = body + call.writeLevels(page.levels, rows, count, body);
+    const body = compressor.reserveBody(rows / 2 + valuesBytes + 128);
+    let at = body;
+    if (this.schema.list) {
+      at += call.writeEntryLevels(page.repeats, rows, 1, at);
+      at += call.writeEntryLevels(page.levels, rows, 2, at);
+    } else at += call.writeLevels(page.levels, rows, count, at);
     if (indexed) at += call.writeIndexes(page.indexes, count, bitWidth, at);
     else if (this.kind === 'boolean') at += call.packBits(page.values, count, at);
     else {
@@ -285,14 +318,14 @@ export class ColumnChunkBuilder {
     return {
       field_1: physicalType(this.schema.type),
       field_2: [Encoding.PLAIN, Encoding.RLE, ...(dictionary ? [Encoding.RLE_DICTIONARY] : [])],
-      field_3: [this.schema.name],
+      field_3: pathOf(this.schema),
       field_4: CODECS[this.codec ?? this.compression],
-      field_5: BigInt(this.rowCount),
+      field_5: BigInt(this.entryCount),
       field_6: BigInt(this.uncompressedBytes),
       field_7: BigInt(byteLength),
       field_9: undefined,
       field_11: undefined,
-      field_12: this.range.statistics(this.rowCount - this.valueCount),
+      field_12: this.range.statistics(this.entryCount - this.valueCount),
       field_13: [
         ...statistics(PageType.DICTIONARY_PAGE, Encoding.PLAIN, dictionary ? 1 : 0),
         ...statistics(PageType.DATA_PAGE, Encoding.RLE_DICTIONARY, indexPages),
@@ -311,6 +344,8 @@ export class ColumnChunkBuilder {
     this.codec = null;
     this.plainPages = 0;
     this.rowCount = 0;
+    this.entryCount = 0;
+    this.openRows = 0;
     this.valueCount = 0;
     this.uncompressedBytes = 0;
   }

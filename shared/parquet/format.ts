@@ -25,8 +25,8 @@ export const PhysicalType = {
   FIXED_LEN_BYTE_ARRAY: 7,
 } as const;
 
-export const ConvertedType = { UTF8: 0, DECIMAL: 5, DATE: 6, INT_64: 18 } as const;
-export const Repetition = { REQUIRED: 0, OPTIONAL: 1 } as const;
+export const ConvertedType = { UTF8: 0, LIST: 3, DECIMAL: 5, DATE: 6, INT_64: 18 } as const;
+export const Repetition = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 } as const;
 export const Encoding = { PLAIN: 0, RLE: 3, RLE_DICTIONARY: 8 } as const;
 export const PageType = { DATA_PAGE: 0, DICTIONARY_PAGE: 2 } as const;
 export const Codec = { UNCOMPRESSED: 0, SNAPPY: 1, ZSTD: 6 } as const;

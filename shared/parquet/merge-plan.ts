@@ -22,8 +22,11 @@ export interface PlannedFile<P extends MergePart = MergePart> {
   mode: 'concat' | 'join';
 }
 
-/** Files of one partition, from its parts in the order of their ranges. */
-export function planMerge<P extends MergePart>(parts: P[]): PlannedFile<P>[] {
+/**
+ * Files of one partition, from its parts in the order of their ranges. Row groups with lists are not `joinable`: they are copied
+ * however small they are.
+ */
+export function planMerge<P extends MergePart>(parts: P[], joinable = true): PlannedFile<P>[] {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const files: P[][] = [];
   let bytes = 0;
@@ -39,7 +42,7 @@ export function planMerge<P extends MergePart>(parts: P[]): PlannedFile<P>[] {
   }
   return files.map((fileParts) => {
     const small = fileParts.some((part) => part.rowGroupRows.some((count) => count < SMALL_ROW_GROUP_ROWS));
-    return { parts: fileParts, mode: rows > LARGE_PARTITION_ROWS && small ? 'join' : 'concat' };
+    return { parts: fileParts, mode: joinable && small && rows > LARGE_PARTITION_ROWS ? 'join' : 'concat' };
   });
 }
 

@@ -10,6 +10,7 @@ import {
   PAGE_LENGTH,
   PAGE_LEVELS,
   PAGE_PLAIN_BYTES,
+  PAGE_REPEATS,
   PAGE_ROWS,
   PAGE_STATE_BYTES,
   PAGE_VALUES,
@@ -44,6 +45,7 @@ export class OpenPage {
   /** What the values took before the buffers were given back. */
   private usualBytes = 0;
   private levelsBytes = 0;
+  private repeatsBytes = 0;
   private indexesBytes = 0;
 
   constructor(kernel: Kernel, kind: VectorKind) {
@@ -83,6 +85,11 @@ export class OpenPage {
     return this.word(PAGE_LEVELS);
   }
 
+  /** Address of one byte an entry of a list: whether it repeats. */
+  get repeats(): number {
+    return this.word(PAGE_REPEATS);
+  }
+
   word(at: number): number {
     return this.kernel.view.getUint32(this.address + at, true);
   }
@@ -98,6 +105,9 @@ export class OpenPage {
     if (this.levels !== 0) this.kernel.release(this.levels, this.levelsBytes);
     this.setWord(PAGE_LEVELS, 0);
     this.levelsBytes = 0;
+    if (this.repeats !== 0) this.kernel.release(this.repeats, this.repeatsBytes);
+    this.setWord(PAGE_REPEATS, 0);
+    this.repeatsBytes = 0;
     this.clearRange();
   }
 
@@ -127,6 +137,19 @@ export class OpenPage {
   appendRows(vector: FieldVector, members: number, count: number): void {
     if (vector.hasNulls || this.levels !== 0) this.reserveLevels(count);
     this.kernel.call.appendRows(this.address, vector.hasNulls ? vector.states : 0, members, count);
+  }
+
+  /** Appends entries of a list, without their values; `repeats` is a byte an entry of the vector. */
+  appendEntries(vector: FieldVector, repeats: number, members: number, count: number): void {
+    this.reserveLevels(count);
+    const needed = this.rows + count + WRITE_MARGIN_BYTES;
+    if (needed > this.repeatsBytes) {
+      const larger = Math.max(needed, this.repeatsBytes * 2, 1024);
+      const buffer = this.kernel.reallocate(this.repeats, this.repeatsBytes, this.rows, larger);
+      this.setWord(PAGE_REPEATS, buffer);
+      this.repeatsBytes = larger;
+    }
+    this.kernel.call.appendEntries(this.address, vector.states, repeats, members, count);
   }
 
   /** Appends values of the vector, at most `plainBytes` in PLAIN form. `base` is added to the addresses of texts. */

@@ -11,55 +11,77 @@ const LEAST_BYTES = 8 * 1024 * 1024;
 const BYTES_PER_COLUMN = 256 * 1024;
 const MOST_BYTES = 160 * 1024 * 1024;
 
+/** A partition of one of the datasets. */
+export interface DatasetPartition {
+  dataset: number;
+  partition: number;
+}
+
 /**
  * Rows of all partitions that wait for their row groups, in bounded memory. Open pages take their share before any is finished, so
  * that many columns in many partitions may hold more: with less, each row group would be a few thousand rows.
  */
 export class RowGroupBuffer {
   private readonly kernel: Kernel;
-  private readonly schema: ColumnSchema[];
+  private readonly schemas: ColumnSchema[][];
   private readonly compression: Compression;
   private readonly compressor: PageCompressor;
-  /** By partition index; a partition whose records were all rejected has none. */
-  private readonly builders = new Map<number, RowGroupBuilder>();
+  /** By dataset and partition index; a partition whose records were all rejected has none. */
+  private readonly builders: Map<number, RowGroupBuilder>[];
 
-  constructor(kernel: Kernel, schema: ColumnSchema[], compression: Compression, compressor: PageCompressor) {
+  /** `schemas` are those of the datasets. */
+  constructor(
+    kernel: Kernel,
+    schemas: ColumnSchema[][],
+    compression: Compression,
+    compressor: PageCompressor,
+  ) {
     this.kernel = kernel;
-    this.schema = schema;
+    this.schemas = schemas;
+    this.builders = schemas.map(() => new Map());
     this.compression = compression;
     this.compressor = compressor;
   }
 
   /** Appends `count` rows of a partition: indexes into the vectors, one a column, 2 bytes each from `members` on. */
-  append(partition: number, vectors: FieldVector[], members: number, count: number): void {
-    let builder = this.builders.get(partition);
+  append(
+    { dataset, partition }: DatasetPartition,
+    vectors: FieldVector[],
+    members: number,
+    count: number,
+  ): void {
+    const builders = this.builders[dataset]!;
+    let builder = builders.get(partition);
     if (!builder) {
-      builder = new RowGroupBuilder(this.kernel, this.schema, this.compression, this.compressor);
-      this.builders.set(partition, builder);
+      builder = new RowGroupBuilder(this.kernel, this.schemas[dataset]!, this.compression, this.compressor);
+      builders.set(partition, builder);
     }
     builder.append(vectors, members, count);
   }
 
   /** The partition to be written before more is appended: one with enough rows, or the largest where all hold too much. */
-  nextFull(): number | undefined {
+  nextFull(): DatasetPartition | undefined {
     let total = 0;
-    let largest: number | undefined;
+    let largest: DatasetPartition | undefined;
     let largestBytes = 0;
-    for (const [partition, { rowCount, bufferedBytes }] of this.builders) {
-      if (rowCount === 0) continue;
-      if (rowCount >= ROW_GROUP_ROWS) return partition;
-      total += bufferedBytes;
-      if (bufferedBytes <= largestBytes) continue;
-      largest = partition;
-      largestBytes = bufferedBytes;
+    let openPages = 0;
+    for (const [dataset, builders] of this.builders.entries()) {
+      openPages += builders.size * this.schemas[dataset]!.length;
+      for (const [partition, { rowCount, bufferedBytes }] of builders) {
+        if (rowCount === 0) continue;
+        if (rowCount >= ROW_GROUP_ROWS) return { dataset, partition };
+        total += bufferedBytes;
+        if (bufferedBytes <= largestBytes) continue;
+        largest = { dataset, partition };
+        largestBytes = bufferedBytes;
+      }
     }
-    const columns = this.builders.size * this.schema.length;
-    return total > Math.min(LEAST_BYTES + columns * BYTES_PER_COLUMN, MOST_BYTES) ? largest : undefined;
+    return total > Math.min(LEAST_BYTES + openPages * BYTES_PER_COLUMN, MOST_BYTES) ? largest : undefined;
   }
 
   /** The partition's rows, where it has some. */
-  rowsOf(partition: number): RowGroupBuilder | undefined {
-    const builder = this.builders.get(partition);
+  rowsOf({ dataset, partition }: DatasetPartition): RowGroupBuilder | undefined {
+    const builder = this.builders[dataset]!.get(partition);
     return builder && builder.rowCount > 0 ? builder : undefined;
   }
 }

@@ -1,16 +1,81 @@
-import type { FieldType } from '../layout/field-type.ts';
-import { INT64_DIGITS } from '../layout/field-type.ts';
+import { type FieldType, hiveType, INT64_DIGITS } from '../layout/field-type.ts';
+import type { Field } from '../layout/layout.ts';
 import { ConvertedType, PhysicalType, Repetition, type ThriftStruct } from './format.ts';
 
 /** One leaf column of a file. All are optional: a layout may make a field required later without breaking readers. */
 export interface ColumnSchema {
   name: string;
   type: FieldType;
+  /** Leaves of one list have the same name here, and stand one behind the other. */
+  list?: { name: string; isStruct: boolean };
 }
 
-/** The schema list of a footer: the root, then one element a column. */
-export function schemaElements(columns: ColumnSchema[]): ThriftStruct[] {
-  return [{ field_4: 'schema', field_5: columns.length }, ...columns.map(schemaElement)];
+/** The columns of a dataset as leaves of its files. */
+export function columnSchemas(columns: readonly Field[]): ColumnSchema[] {
+  return columns.map(({ name, type, list }) => ({
+    name,
+    type,
+    ...(list && { list: { name: list.name, isStruct: list.isStruct } }),
+  }));
+}
+
+/** A column as people see it: one leaf, or the leaves of a list. */
+export function groupedColumns(columns: readonly ColumnSchema[]): ColumnSchema[][] {
+  const groups: ColumnSchema[][] = [];
+  for (const column of columns) {
+    const last = groups.at(-1)?.[0];
+    if (column.list && last?.list?.name === column.list.name) groups.at(-1)!.push(column);
+    else groups.push([column]);
+  }
+  return groups;
+}
+
+/** Hive's names of the columns, as Glue and the local catalog have them: `array<struct<code:string,amount:decimal(9,2)>>`. */
+export function hiveColumns(columns: readonly ColumnSchema[]): { name: string; type: string }[] {
+  return groupedColumns(columns).map((leaves) => {
+    const [{ name, type, list }] = leaves as [ColumnSchema];
+    if (!list) return { name, type: hiveType(type) };
+    const element = list.isStruct
+      ? `struct<${leaves.map((leaf) => `${leaf.name}:${hiveType(leaf.type)}`).join(',')}>`
+      : hiveType(type);
+    return { name: list.name, type: `array<${element}>` };
+  });
+}
+
+/** Where a leaf stands in the tree of the schema. */
+export function pathOf({ name, list }: ColumnSchema): string[] {
+  if (!list) return [name];
+  return [list.name, 'list', 'element', ...(list.isStruct ? [name] : [])];
+}
+
+/**
+ * The schema of a footer: the root, then its columns. A list has the three levels of the format's LogicalTypes.md:
+ *
+ *     optional group items (LIST) { repeated group list { optional int64 element } }
+ *     optional group items (LIST) { repeated group list { required group element { optional … } } }
+ */
+export function schemaElements(columns: readonly ColumnSchema[]): ThriftStruct[] {
+  const groups = groupedColumns(columns);
+  return [{ field_4: 'schema', field_5: groups.length }, ...groups.flatMap(columnElements)];
+}
+
+function columnElements(leaves: ColumnSchema[]): ThriftStruct[] {
+  const [{ list }] = leaves as [ColumnSchema];
+  if (!list) return leaves.map(schemaElement);
+  const group = (name: string, repetition: number, children: number, kind: ThriftStruct = {}) => ({
+    field_3: repetition,
+    field_4: name,
+    field_5: children,
+    ...kind,
+  });
+  const isList = { field_6: ConvertedType.LIST, field_10: { field_3: {} } };
+  return [
+    group(list.name, Repetition.OPTIONAL, 1, isList),
+    group('list', Repetition.REPEATED, 1),
+    ...(list.isStruct
+      ? [group('element', Repetition.REQUIRED, leaves.length), ...leaves.map(schemaElement)]
+      : leaves.map((leaf) => schemaElement({ ...leaf, name: 'element' }))),
+  ];
 }
 
 function schemaElement({ name, type }: ColumnSchema): ThriftStruct {

@@ -1,14 +1,15 @@
 import type { Refusal } from '../control/refusal.ts';
 import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
 import { UsageError } from '../errors.ts';
-import type { Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import { isEbcdic } from '../layout/code-page.ts';
+import { datasetsOf, type Field, type Layout } from '../layout/layout.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../ranges/plan-ranges.ts';
 import type { FileGeometry } from './file-geometry.ts';
+import { cutsAtGroups } from './group-starts.ts';
 import { inParallel } from './in-parallel.ts';
 
-const LF = 0x0a;
 const CR = 0x0d;
 const PARALLEL_READS = 16;
 
@@ -18,7 +19,7 @@ const PARALLEL_READS = 16;
  * around each cut.
  */
 export async function alignRanges(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   layout: Layout,
   geometry: FileGeometry,
@@ -39,21 +40,21 @@ export async function alignRanges(
       ? undefined
       : await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
   const wrong = checked?.indexOf(false) ?? -1;
-  if (checked && wrong < 0) return rangesBetween(details, cuts);
+  if (checked && wrong < 0) return rangesBetween(details, await aligner.atGroups(cuts));
   if (layout.record.format === 'fixed') return aligner.brokenAt(cuts[wrong]!);
   const moved = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
   const lost = moved.indexOf(undefined);
   if (lost >= 0) return aligner.lineTooLong(cuts[lost]!);
-  return rangesBetween(details, moved as number[]);
+  return rangesBetween(details, await aligner.atGroups(moved as number[], null));
 }
 
 class Aligner {
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly layout: Layout;
   private readonly geometry: FileGeometry;
 
-  constructor(raw: ObjectStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
     this.raw = raw;
     this.source = source;
     this.layout = layout;
@@ -64,12 +65,12 @@ class Aligner {
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
     if (terminatorBytes === 0) {
-      if (this.layout.fields.some((field) => field.type.kind === 'binary')) return true;
+      if (mayHoldAnyByte(this.layout)) return true;
       const record = await this.read(cut - this.layout.record.lengthBytes, cut);
-      return !record.includes(LF);
+      return !record.includes(this.layout.record.lineEndByte);
     }
     const bytes = await this.read(cut - terminatorBytes, cut);
-    return bytes.at(-1) === LF && (terminatorBytes === 1 || bytes[0] === CR);
+    return bytes.at(-1) === this.layout.record.lineEndByte && (terminatorBytes === 1 || bytes[0] === CR);
   }
 
   /** Start of the first line at or behind `cut`, at most the end of the details; undefined where a line has no end. */
@@ -79,12 +80,21 @@ class Aligner {
     let length = this.layout.record.lengthBytes + 2;
     while (at < endByte && at - cut < MAX_LINE_BYTES) {
       const end = Math.min(at + length, endByte);
-      const found = (await this.read(at, end)).indexOf(LF);
+      const found = (await this.read(at, end)).indexOf(this.layout.record.lineEndByte);
       if (found >= 0) return at + found + 1;
       at = end;
       length *= 8;
     }
     return at >= endByte ? endByte : undefined;
+  }
+
+  /** Cuts that part no child record from its parents. Lines of any length have no stride. */
+  atGroups(cuts: number[], strideBytes = this.geometry.strideBytes): Promise<number[]> {
+    const { details } = this.geometry;
+    const { lineEndByte } = this.layout.record;
+    return cutsAtGroups(cuts, this.layout, { strideBytes, lineEndByte, details }, ({ startByte, endByte }) =>
+      this.read(startByte, endByte),
+    );
   }
 
   brokenAt(cut: number): Refusal {
@@ -106,4 +116,11 @@ class Aligner {
   private read(startByte: number, endByte: number): Promise<Uint8Array> {
     return this.raw.readRange(this.source.key, { startByte, endByte }, { pin: this.source.pin });
   }
+}
+
+/** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
+function mayHoldAnyByte(layout: Layout): boolean {
+  const isAsciiText = ({ type, usage, encoding }: Field) =>
+    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
+  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
 }

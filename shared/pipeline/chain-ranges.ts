@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { type ChainMarks, chainMarks, markByte } from '../ranges/chain-marks.ts';
 import {
@@ -64,7 +64,7 @@ const SEARCHES_AT_ONCE = 2;
  * mark. Fails as the store does, and with `UsageError` where there would be too many ranges; a chain that breaks is a value.
  */
 export async function chainRanges(
-  raw: ObjectStore,
+  raw: SourceStore,
   source: ObjectInfo,
   shape: ChainShape,
   span: ByteRange,
@@ -132,14 +132,14 @@ class ChainFollower {
   bytesRead = 0;
   /** Once one reader fails, others need not read on. */
   private failed = false;
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly shape: ChainShape;
   private readonly marks: ChainMarks;
   private readonly reading: ChainReading;
 
   constructor(
-    raw: ObjectStore,
+    raw: SourceStore,
     source: ObjectInfo,
     shape: ChainShape,
     marks: ChainMarks,

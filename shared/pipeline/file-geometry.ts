@@ -2,8 +2,8 @@ import { matchesControlRecord, readControlRecord } from '../control/control-reco
 import type { ControlRecordFound } from '../control/file-plan.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { MAX_LINE_BYTES } from '../decode/record-extractor.ts';
-import type { ControlRecord, Layout } from '../layout/layout.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
+import { type ControlRecord, copiesHeader, type Layout } from '../layout/layout.ts';
+import type { ObjectInfo, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import {
   fixedTerminatorBytes,
@@ -20,36 +20,89 @@ export interface FileGeometry {
   strideBytes: number | null;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
-  /** Everything between header and trailer. */
+  /** Bytes before the first record that are none. */
+  leadingBytes: number;
+  /** Everything between header and trailer; of a chain of lengths both are in it. */
   details: ByteRange;
   remainder: ByteRange;
 }
 
 const TAIL_SLACK_BYTES = 64;
+const CR = 0x0d;
 
-/** Reads head and tail of a file, growing each read only where a record does not fit. A string says why it is refused. */
+/** Where the records of a file lie: all of it but what the layout leaves out at both ends. */
+export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refusal {
+  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
+  const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
+  if (span.endByte > span.startByte) return span;
+  return fileRefusal(
+    source,
+    'empty-file',
+    source.sizeBytes === 0
+      ? 'the file is empty'
+      : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+    'Ask for it to be sent again; an empty day must say so in another way.',
+  );
+}
+
+export function fileRefusal(source: ObjectInfo, code: Refusal['code'], what: string, next: string): Refusal {
+  return { code, message: `${source.key}: ${what}. Nothing was published. ${next}` };
+}
+
+/** The record as header or trailer; undefined where it is none. `bytes` has no terminator. */
+export function takeControlRecord(
+  layout: Layout,
+  control: ControlRecord,
+  bytes: Uint8Array,
+  range: ByteRange,
+): ControlRecordFound | undefined {
+  const { lengthBytes, spaceByte } = layout.record;
+  if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
+  const values = readControlRecord(bytes, control, lengthBytes, spaceByte);
+  const copied = control === layout.header && copiesHeader(layout);
+  return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
+}
+
+export function controlRecordMissing(
+  source: ObjectInfo,
+  which: 'header' | 'trailer',
+  control: ControlRecord,
+): Refusal {
+  const { startByte, endByte, text } = control.match;
+  return fileRefusal(
+    source,
+    `${which}-missing`,
+    `its ${which === 'header' ? 'first' : 'last'} record is no ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
+    which === 'trailer'
+      ? 'The file was most likely cut off on its way: ask for it to be sent again.'
+      : 'Check that the file belongs to this layout.',
+  );
+}
+
+/** Reads head and tail of a file of lines or fixed records, growing each read only where a record does not fit. */
 export class GeometryProbe {
-  private readonly raw: ObjectStore;
+  private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
   private readonly layout: Layout;
+  private readonly span: ByteRange;
 
-  constructor(raw: ObjectStore, source: ObjectInfo, layout: Layout) {
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, span: ByteRange) {
     this.raw = raw;
     this.source = source;
     this.layout = layout;
+    this.span = span;
   }
 
-  async probe(): Promise<FileGeometry | Refusal> {
-    if (this.source.sizeBytes === 0) return this.empty('the file is empty');
+  probe(): Promise<FileGeometry | Refusal> {
     return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed();
   }
 
   private async probeLines(): Promise<FileGeometry | Refusal> {
-    const { sizeBytes } = this.source;
-    const { lengthBytes } = this.layout.record;
-    const head = await this.readHead((bytes) => lineTerminatorBytes(bytes) !== undefined);
-    const terminatorBytes = lineTerminatorBytes(head);
-    if (terminatorBytes === undefined && head.length < sizeBytes) {
+    const { startByte, endByte } = this.span;
+    const { lengthBytes, lineEndByte } = this.layout.record;
+    const head = await this.readHead((bytes) => lineTerminatorBytes(bytes, lineEndByte) !== undefined);
+    const terminatorBytes = lineTerminatorBytes(head, lineEndByte);
+    if (terminatorBytes === undefined && head.length < endByte - startByte) {
       return this.refusal(
         'no-line-terminator',
         `the first ${head.length} bytes hold no line terminator`,
@@ -57,13 +110,13 @@ export class GeometryProbe {
       );
     }
     const tail = await this.readTail((bytes, from) => {
-      const end = lastLineEnd(bytes);
-      return end !== undefined && (from === 0 || lastLineStart(bytes, end) >= 0);
+      const end = lastLineEnd(bytes, lineEndByte);
+      return end !== undefined && (from === startByte || lastLineStart(bytes, end, lineEndByte) >= 0);
     });
-    const end = lastLineEnd(tail.bytes);
+    const end = lastLineEnd(tail.bytes, lineEndByte);
     if (end === undefined) return this.empty('the file holds nothing but line ends');
-    const start = lastLineStart(tail.bytes, end);
-    if (start < 0 && tail.from > 0) {
+    const start = lastLineStart(tail.bytes, end, lineEndByte);
+    if (start < 0 && tail.from > startByte) {
       return this.refusal(
         'line-too-long',
         `the last line is longer than ${tail.bytes.length} bytes`,
@@ -71,8 +124,8 @@ export class GeometryProbe {
       );
     }
     const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };
-    const firstEnd = head.indexOf(0x0a);
-    const firstRecord = { startByte: 0, endByte: firstEnd < 0 ? sizeBytes : firstEnd + 1 };
+    const firstEnd = head.indexOf(lineEndByte);
+    const firstRecord = { startByte, endByte: firstEnd < 0 ? endByte : startByte + firstEnd + 1 };
     return this.withControlRecords(
       { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, recordsEnd: lastRecord.endByte },
       (range) => this.lineOf(range, head, tail),
@@ -80,7 +133,8 @@ export class GeometryProbe {
   }
 
   private async probeFixed(): Promise<FileGeometry | Refusal> {
-    const { sizeBytes } = this.source;
+    const { startByte, endByte } = this.span;
+    const sizeBytes = endByte - startByte;
     const { lengthBytes } = this.layout.record;
     const head = await this.readHead((bytes) => bytes.length >= lengthBytes + 2);
     const terminatorBytes = fixedTerminatorBytes(head, lengthBytes, sizeBytes);
@@ -88,15 +142,11 @@ export class GeometryProbe {
     const wholeBytes = Math.floor(sizeBytes / strideBytes) * strideBytes;
     const rest = sizeBytes - wholeBytes;
     // The last record may lack its terminator; what stands behind it may only be line ends and Ctrl-Z.
-    const recordsEnd = rest >= lengthBytes ? wholeBytes + lengthBytes : wholeBytes;
-    const filling = await this.raw.readRange(
-      this.source.key,
-      { startByte: recordsEnd, endByte: sizeBytes },
-      { pin: this.source.pin },
-    );
-    if (recordsEnd === 0 && filling.every(isFilling))
-      return this.empty('the file holds nothing but line ends');
-    if (!filling.every(isFilling)) {
+    const recordsEnd = startByte + (rest >= lengthBytes ? wholeBytes + lengthBytes : wholeBytes);
+    const filling = await this.read({ startByte: recordsEnd, endByte });
+    const isAllFilling = filling.every((byte) => isFilling(byte));
+    if (recordsEnd === startByte && isAllFilling) return this.empty('the file holds nothing but line ends');
+    if (!isAllFilling) {
       const count = Math.floor(sizeBytes / strideBytes);
       return this.refusal(
         'not-whole-records',
@@ -104,16 +154,12 @@ export class GeometryProbe {
         'It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.',
       );
     }
-    const lastStart = Math.floor((recordsEnd - 1) / strideBytes) * strideBytes;
-    const lastBytes = await this.raw.readRange(
-      this.source.key,
-      { startByte: lastStart, endByte: recordsEnd },
-      { pin: this.source.pin },
-    );
-    const firstRecord = { startByte: 0, endByte: Math.min(strideBytes, recordsEnd) };
+    const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
+    const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
+    const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
     const lastRecord = { startByte: lastStart, endByte: recordsEnd };
     return this.withControlRecords({ terminatorBytes, firstRecord, lastRecord, recordsEnd }, (range) =>
-      range.startByte === 0 && range.endByte === firstRecord.endByte
+      range.startByte === startByte && range.endByte === firstRecord.endByte
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
     );
@@ -125,25 +171,22 @@ export class GeometryProbe {
     record: (range: ByteRange) => Uint8Array,
   ): FileGeometry | Refusal {
     const { terminatorBytes, firstRecord, lastRecord, recordsEnd } = found;
-    const { layout, source } = this;
+    const { layout, source, span } = this;
     const { lengthBytes } = layout.record;
-    const details = { startByte: 0, endByte: recordsEnd };
-    const take = (control: ControlRecord, range: ByteRange): ControlRecordFound | undefined => {
-      const bytes = record(range);
-      if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
-      return { ...range, values: readControlRecord(bytes, control, lengthBytes) };
-    };
+    const details = { startByte: span.startByte, endByte: recordsEnd };
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
-      header = take(layout.header, firstRecord) ?? null;
-      if (!header) return this.missing('header', 'first', layout.header);
+      header = takeControlRecord(layout, layout.header, record(firstRecord), firstRecord) ?? null;
+      if (!header) return controlRecordMissing(source, 'header', layout.header);
       details.startByte = header.endByte;
     }
     if (layout.trailer) {
       const free = lastRecord.startByte >= details.startByte;
-      trailer = (free ? take(layout.trailer, lastRecord) : undefined) ?? null;
-      if (!trailer) return this.missing('trailer', 'last', layout.trailer);
+      trailer =
+        (free ? takeControlRecord(layout, layout.trailer, record(lastRecord), lastRecord) : undefined) ??
+        null;
+      if (!trailer) return controlRecordMissing(source, 'trailer', layout.trailer);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
@@ -154,6 +197,7 @@ export class GeometryProbe {
       strideBytes: uniform ? strideBytes : null,
       header,
       trailer,
+      leadingBytes: span.startByte,
       details,
       remainder: { startByte: recordsEnd, endByte: source.sizeBytes },
     };
@@ -161,21 +205,23 @@ export class GeometryProbe {
 
   /** The bytes of a line from whichever window holds it, without terminator. */
   private lineOf(range: ByteRange, head: Uint8Array, tail: { bytes: Uint8Array; from: number }): Uint8Array {
+    const { startByte } = this.span;
     const line =
-      range.endByte <= head.length
-        ? head.subarray(range.startByte, range.endByte)
+      range.endByte <= startByte + head.length
+        ? head.subarray(range.startByte - startByte, range.endByte - startByte)
         : tail.bytes.subarray(range.startByte - tail.from, range.endByte - tail.from);
     let end = line.length;
-    if (line[end - 1] === 0x0a) end--;
-    if (line[end - 1] === 0x0d) end--;
+    if (line[end - 1] === this.layout.record.lineEndByte) end--;
+    if (line[end - 1] === CR) end--;
     return line.subarray(0, end);
   }
 
   private async readHead(enough: (bytes: Uint8Array) => boolean): Promise<Uint8Array> {
-    const { sizeBytes } = this.source;
+    const { startByte } = this.span;
+    const sizeBytes = this.span.endByte - startByte;
     let length = Math.min(sizeBytes, this.layout.record.lengthBytes + 2);
     for (;;) {
-      const bytes = await this.read({ startByte: 0, endByte: length });
+      const bytes = await this.read({ startByte, endByte: startByte + length });
       if (enough(bytes) || length === sizeBytes || length >= MAX_LINE_BYTES) return bytes;
       length = Math.min(sizeBytes, length * 8, MAX_LINE_BYTES);
     }
@@ -184,12 +230,13 @@ export class GeometryProbe {
   private async readTail(
     enough: (bytes: Uint8Array, from: number) => boolean,
   ): Promise<{ bytes: Uint8Array; from: number }> {
-    const { sizeBytes } = this.source;
+    const { startByte, endByte } = this.span;
+    const sizeBytes = endByte - startByte;
     let length = Math.min(sizeBytes, this.layout.record.lengthBytes + TAIL_SLACK_BYTES);
     for (;;) {
-      const from = sizeBytes - length;
-      const bytes = await this.read({ startByte: from, endByte: sizeBytes });
-      if (enough(bytes, from) || from === 0 || length >= MAX_LINE_BYTES) return { bytes, from };
+      const from = endByte - length;
+      const bytes = await this.read({ startByte: from, endByte });
+      if (enough(bytes, from) || from === startByte || length >= MAX_LINE_BYTES) return { bytes, from };
       length = Math.min(sizeBytes, length * 8, MAX_LINE_BYTES);
     }
   }
@@ -206,19 +253,8 @@ export class GeometryProbe {
     );
   }
 
-  private missing(which: 'header' | 'trailer', position: string, control: ControlRecord): Refusal {
-    const { startByte, endByte, equals } = control.match;
-    return this.refusal(
-      `${which}-missing`,
-      `its ${position} record is no ${which}: bytes ${startByte + 1} to ${endByte} are not '${equals}'`,
-      which === 'trailer'
-        ? 'The file was most likely cut off on its way: ask for it to be sent again.'
-        : 'Check that the file belongs to this layout.',
-    );
-  }
-
   private refusal(code: Refusal['code'], what: string, next: string): Refusal {
-    return { code, message: `${this.source.key}: ${what}. Nothing was published. ${next}` };
+    return fileRefusal(this.source, code, what, next);
   }
 }
 

@@ -1,7 +1,8 @@
+import { crc64nvme, crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
-import type { Compression } from '../layout/layout.ts';
+import { type Compression, datasetsOf } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { MAGIC } from '../parquet/format.ts';
 import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
@@ -10,7 +11,7 @@ import { encodeTail } from '../parquet/parquet-file-writer.ts';
 import { shiftRowGroup } from '../parquet/row-group.ts';
 import { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../parquet/row-group-reader.ts';
-import type { ColumnSchema } from '../parquet/schema.ts';
+import { type ColumnSchema, columnSchemas } from '../parquet/schema.ts';
 import { readSourceFile, type SourceFile, type SourceRowGroup } from '../parquet/source-file.ts';
 import type { ObjectPiece, ObjectStore } from '../ports/object-store.ts';
 import { inParallel } from './in-parallel.ts';
@@ -24,6 +25,8 @@ import { REJECT_COLUMNS } from './reject-writer.ts';
 export interface MergeSpec extends PlannedFile<MergePart> {
   mergeIndex: number;
   kind: 'rows' | 'rejects';
+  /** Whose rows they are, or whose rejects. */
+  dataset: string;
   partition: Record<string, string | null>;
   outputKey: string;
   fileName: string;
@@ -53,8 +56,8 @@ export async function mergePartition(
     readSourceFile(part.bytes, (range) => ports.lake.readRange(part.key, range)),
   );
   const layout = readLayout(plan.layout.text, plan.layout.file);
-  const schema =
-    spec.kind === 'rejects' ? REJECT_COLUMNS : layout.columns.map(({ name, type }) => ({ name, type }));
+  const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
+  const schema = spec.kind === 'rejects' ? REJECT_COLUMNS : columnSchemas(dataset!.columns);
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
@@ -67,14 +70,25 @@ export async function mergePartition(
         );
   const result: MergeResult = {
     kind: spec.kind,
+    dataset: spec.dataset,
     partition: spec.partition,
     mergedKey: spec.outputKey,
     fileName: spec.fileName,
     rows: merged.rowGroupRows.reduce((sum, rows) => sum + rows, 0),
     ...merged,
+    checksum: await checksumOf(ports.lake, spec.outputKey),
   };
   await writeJson(ports.lake, keys.mergeResult(merge.mergeIndex), result);
   return result;
+}
+
+/** CRC-64/NVME of an object: what the store keeps of it, else from its bytes. */
+async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
+  const stored = (await lake.head(key))?.crc64nvme;
+  if (stored !== undefined) return stored;
+  let crc = 0n;
+  for await (const chunk of lake.streamRange(key)) crc = crc64nvme(chunk, crc);
+  return crc64ToBase64(crc);
 }
 
 interface Merged {

@@ -4,13 +4,14 @@ import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { tooManyPartitions } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { BlockDecoder } from '../decode/block-decoder.ts';
-import { MAX_LINE_BYTES, RecordExtractor } from '../decode/record-extractor.ts';
+import { blockRecords, MAX_LINE_BYTES, RecordExtractor, recordShape } from '../decode/record-extractor.ts';
 import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
-import type { Layout } from '../layout/layout.ts';
+import { type Dataset, datasetsOf, type Layout, mostOccurrences } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
-import { RowGroupBuffer } from '../parquet/row-group-buffer.ts';
-import type { ColumnSchema } from '../parquet/schema.ts';
+import { type DatasetPartition, RowGroupBuffer } from '../parquet/row-group-buffer.ts';
+import { type ColumnSchema, columnSchemas } from '../parquet/schema.ts';
+import { DecompressedSource } from './decompressed-source.ts';
 import { fromJsonBytes, readJson, writeJson } from './json-object.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
@@ -66,14 +67,15 @@ class RangeParser {
   private readonly plan: FilePlan;
   private readonly range: PlannedRange;
   private readonly layout: Layout;
-  private readonly schema: ColumnSchema[];
+  private readonly datasets: Dataset[];
+  private readonly schemas: ColumnSchema[][];
   private readonly memory: KernelMemory;
   private readonly extractor: RecordExtractor;
   private readonly decoder: BlockDecoder;
   private readonly rejects: RejectWriter;
   private readonly rows: RowGroupBuffer;
-  /** By partition index, from a partition's first row group on. */
-  private readonly writers: (PartWriter | undefined)[] = [];
+  /** By dataset and partition index, from a partition's first row group on. */
+  private readonly writers: Map<number, PartWriter>[];
   /** CRC-64/NVME of the bytes read so far. */
   private checksum = 0n;
 
@@ -89,14 +91,25 @@ class RangeParser {
     this.layout = layout;
     this.memory = takeMemory();
     const { kernel } = this.memory;
-    this.schema = layout.columns.map(({ name, type }) => ({ name, type }));
-    this.rows = new RowGroupBuffer(kernel, this.schema, layout.compression, this.memory.compressor);
+    this.datasets = datasetsOf(layout);
+    this.schemas = this.datasets.map(({ columns }) => columnSchemas(columns));
+    this.writers = this.datasets.map(() => new Map());
+    this.rows = new RowGroupBuffer(kernel, this.schemas, layout.compression, this.memory.compressor);
     const { terminatorBytes } = plan.geometry;
-    this.extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes }, range.startByte);
+    this.extractor = new RecordExtractor(
+      kernel,
+      recordShape(layout.record, terminatorBytes),
+      range.startByte,
+      blockRecords(mostOccurrences(layout)),
+    );
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
     this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory);
-    this.decoder = new BlockDecoder(kernel, layout, this.extractor.capacityRecords, (reject) =>
-      this.rejects.add(reject),
+    this.decoder = new BlockDecoder(
+      kernel,
+      layout,
+      this.extractor.capacityRecords,
+      (reject) => this.rejects.add(reject),
+      Buffer.from(plan.header?.bytes ?? '', 'base64'),
     );
   }
 
@@ -118,11 +131,9 @@ class RangeParser {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
     const { call } = this.memory.kernel;
-    for await (const chunk of this.ports.raw.streamRange(
-      sourceKey,
-      { startByte, endByte },
-      { pin, signal },
-    )) {
+    const { compression } = this.plan;
+    const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
         const count = this.extractor.push(chunk, at);
@@ -131,34 +142,63 @@ class RangeParser {
         if (!this.extractor.isFull) continue;
         const refusal = await this.decodeBlocks(false);
         if (refusal) return refusal;
+        if (this.extractor.isBroken) throw this.sourceChanged();
         if (this.extractor.isFull) return this.lineTooLong();
       }
     }
     const refusal = await this.decodeBlocks(true);
     if (refusal) return refusal;
-    if (this.extractor.unfinishedBytes > 0 || this.extractor.consumedEndByte !== endByte) {
-      throw new SourceChanged({
-        what: 'a range does not end where its last record does',
-        where: `${sourceKey}, bytes ${startByte} to ${endByte}`,
-        why: 'the file is not what the splitter saw',
-        next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
-      });
+    if (
+      this.extractor.isBroken ||
+      this.extractor.unfinishedBytes > 0 ||
+      this.extractor.consumedEndByte !== endByte
+    ) {
+      throw this.sourceChanged();
     }
     return null;
   }
 
+  private sourceChanged(): SourceChanged {
+    const { startByte, endByte } = this.range;
+    return new SourceChanged({
+      what: 'a range does not end where its last record does',
+      where: `${this.plan.sourceKey}, bytes ${startByte} to ${endByte}`,
+      why: 'the file is not what the splitter saw',
+      next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+    });
+  }
+
   private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
+      this.removeControlRecords();
       const batches = this.decoder.decode(this.extractor);
-      if (this.decoder.partitions.length > this.layout.maxPartitions) {
-        return tooManyPartitions(this.plan.sourceKey, this.layout);
+      for (const [index, dataset] of this.datasets.entries()) {
+        if (this.decoder.partitionsOf(index).length > this.layout.maxPartitions) {
+          return tooManyPartitions(this.plan.sourceKey, this.layout, dataset);
+        }
       }
-      for (const { partition, address, count } of batches) {
-        this.rows.append(partition, this.decoder.vectors, address, count);
-      }
+      for (const batch of batches) this.rows.append(batch, batch.vectors, batch.members, batch.count);
       await this.drain();
     }
     return null;
+  }
+
+  /** Takes out header and trailer, where they stand within the ranges. */
+  private removeControlRecords(): void {
+    const { chain, header, trailer } = this.plan;
+    if (!chain) return;
+    const { extractor } = this;
+    for (const record of [trailer, header]) {
+      if (
+        !record ||
+        record.startByte >= extractor.consumedEndByte ||
+        record.endByte <= extractor.blockStartByte
+      )
+        continue;
+      // Both are at an end of the file: among the first or the last records of a block.
+      const index = extractor.indexOfRecordIn(record.startByte, record.endByte);
+      if (index >= 0) extractor.remove(index);
+    }
   }
 
   /** Keeps buffered rows within bounds. */
@@ -169,31 +209,43 @@ class RangeParser {
     }
   }
 
-  private async writeRowGroup(partition: number): Promise<void> {
-    const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(partition));
-    this.writers[partition] ??= new PartWriter(this.ports.lake, key, this.schema, this.memory);
-    await this.writers[partition].writeRowGroup(this.rows.rowsOf(partition)!);
+  private async writeRowGroup(at: DatasetPartition): Promise<void> {
+    const { dataset, partition } = at;
+    const writers = this.writers[dataset]!;
+    let writer = writers.get(partition);
+    if (!writer) {
+      const { name } = this.datasets[dataset]!;
+      const folder = name === this.plan.dataset ? undefined : name;
+      const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(at), folder);
+      writer = new PartWriter(this.ports.lake, key, this.schemas[dataset]!, this.memory);
+      writers.set(partition, writer);
+    }
+    await writer.writeRowGroup(this.rows.rowsOf(at)!);
   }
 
   private async finishOutputs(): Promise<PartOutput[]> {
     const outputs: PartOutput[] = [];
-    for (const partition of this.decoder.partitions.keys()) {
-      if (this.rows.rowsOf(partition)) await this.writeRowGroup(partition);
-      const file = await this.writers[partition]?.finish();
-      if (file) outputs.push({ partition: this.partitionOf(partition), ...file });
+    for (const [dataset, { name }] of this.datasets.entries()) {
+      for (const partition of this.decoder.partitionsOf(dataset).keys()) {
+        const at = { dataset, partition };
+        if (this.rows.rowsOf(at)) await this.writeRowGroup(at);
+        const file = await this.writers[dataset]!.get(partition)?.finish();
+        if (file) outputs.push({ dataset: name, partition: this.partitionOf(at), ...file });
+      }
     }
     return outputs;
   }
 
   private async abandon(): Promise<PartOutput[]> {
-    for (const writer of this.writers) await writer?.abort();
+    for (const writers of this.writers) for (const writer of writers.values()) await writer.abort();
     await this.rejects.abort();
     return [];
   }
 
-  private partitionOf(partition: number): Record<string, string | null> {
-    const values = this.decoder.partitions[partition]!;
-    return Object.fromEntries(this.layout.partitionBy.map((field, index) => [field.name, values[index]!]));
+  private partitionOf({ dataset, partition }: DatasetPartition): Record<string, string | null> {
+    const values = this.decoder.partitionsOf(dataset)[partition]!;
+    const { partitionBy } = this.datasets[dataset]!;
+    return Object.fromEntries(partitionBy.map((field, index) => [field.name, values[index]!]));
   }
 
   private lineTooLong(): Refusal {
@@ -209,21 +261,24 @@ class RangeParser {
     rejects: PartManifest['rejects'],
   ): PartManifest {
     const { rangeIndex, startByte, endByte } = this.range;
-    const { detailCount, rejectedCount, sums, nulledCounts } = this.decoder;
-    const nulled = this.layout.fields.map((field, index) => [field.name, nulledCounts[index]!] as const);
+    const { detailCount, rejectedCount, counts, sums, nulled } = this.decoder;
+    const discarded = counts.reduce((sum, type) => sum + (type.discarded ? type.records : 0), 0);
     return {
       rangeIndex,
       startByte,
       endByte,
       consumed: { startByte, endByte: this.extractor.consumedEndByte },
-      records: { detail: detailCount, accepted: detailCount - rejectedCount, rejected: rejectedCount },
+      records: {
+        detail: detailCount,
+        accepted: detailCount - rejectedCount - discarded,
+        rejected: rejectedCount,
+        discarded,
+      },
+      recordTypes: counts,
+      expectedRows: this.decoder.expectedRows,
       reasons: this.rejects.reasons,
-      sums: sums.map((sum) => ({
-        field: sum.decoder.field.name,
-        total: String(sum.total),
-        undecodable: sum.undecodableCount,
-      })),
-      nulled: Object.fromEntries(nulled.filter(([, count]) => count > 0)),
+      sums: sums.map(({ total, ...sum }) => ({ ...sum, total: String(total) })),
+      nulled,
       outputs,
       rejects,
       checksum: crc64ToBase64(this.checksum),

@@ -49,6 +49,9 @@ export interface ObjectStore {
   delete(keys: string[]): Promise<void>;
 }
 
+/** What reading a source file takes. */
+export type SourceStore = Pick<ObjectStore, 'readRange' | 'streamRange'>;
+
 export interface ObjectInfo {
   key: string;
   sizeBytes: number;
@@ -56,6 +59,8 @@ export interface ObjectInfo {
   version: string;
   /** What a read must carry to be sure of this very object; at least as strict as `version`. */
   pin: string;
+  /** CRC-64/NVME of the whole object, eight bytes in base64, where the store keeps one; only `head` asks for it. */
+  crc64nvme?: string;
 }
 
 export interface StoredObject {

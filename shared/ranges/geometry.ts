@@ -5,9 +5,12 @@ const CR = 0x0d;
 /** Ctrl-Z, which DOS programs put behind the last line. */
 const SUBSTITUTE = 0x1a;
 
-/** Terminator of the line that ends at the first LF of `head`: 1 (LF) or 2 (CR LF); undefined where there is none. */
-export function lineTerminatorBytes(head: Uint8Array): 1 | 2 | undefined {
-  const at = head.indexOf(LF);
+/**
+ * Terminator of the line that ends at the first line end of `head`: 1 (LF, or what stands for it in EBCDIC) or 2 (CR before it);
+ * undefined where there is none.
+ */
+export function lineTerminatorBytes(head: Uint8Array, lineEndByte = LF): 1 | 2 | undefined {
+  const at = head.indexOf(lineEndByte);
   if (at < 0) return undefined;
   return at > 0 && head[at - 1] === CR ? 2 : 1;
 }
@@ -27,29 +30,29 @@ export function fixedTerminatorBytes(head: Uint8Array, lengthBytes: number, size
 }
 
 /** Bytes that may stand behind the last record without being one: line ends and Ctrl-Z. */
-export function isFilling(byte: number): boolean {
-  return byte === LF || byte === CR || byte === SUBSTITUTE;
+export function isFilling(byte: number, lineEndByte = LF): boolean {
+  return byte === lineEndByte || byte === CR || byte === SUBSTITUTE;
 }
 
 /**
  * Where the last line's terminator ends within `tail`, the last bytes of a file: what follows is remainder. Undefined where
  * `tail` is filling from its first byte on.
  */
-export function lastLineEnd(tail: Uint8Array): number | undefined {
+export function lastLineEnd(tail: Uint8Array, lineEndByte = LF): number | undefined {
   let content = tail.length;
-  while (content > 0 && isFilling(tail[content - 1]!)) content--;
+  while (content > 0 && isFilling(tail[content - 1]!, lineEndByte)) content--;
   if (content === 0) return undefined;
-  if (tail[content] === CR && tail[content + 1] === LF) return content + 2;
-  if (tail[content] === LF) return content + 1;
+  if (tail[content] === CR && tail[content + 1] === lineEndByte) return content + 2;
+  if (tail[content] === lineEndByte) return content + 1;
   // A CR LF cut in half by the end of the file belongs to the line.
   if (tail[content] === CR && content + 1 === tail.length) return content + 1;
   return content;
 }
 
 /** Where the line that ends at `end` (behind its terminator) starts within `tail`, or -1 where it starts before. */
-export function lastLineStart(tail: Uint8Array, end: number): number {
+export function lastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number {
   let at = end - 1;
-  if (at >= 0 && tail[at] === LF) at--;
-  while (at >= 0 && tail[at] !== LF) at--;
+  if (at >= 0 && tail[at] === lineEndByte) at--;
+  while (at >= 0 && tail[at] !== lineEndByte) at--;
   return at >= 0 ? at + 1 : -1;
 }

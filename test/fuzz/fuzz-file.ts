@@ -4,7 +4,7 @@ import type { FilePlan, PlannedRange } from '../../shared/control/file-plan.ts';
 import type { LedgerEntry } from '../../shared/control/ledger-entry.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import { runKeys } from '../../shared/keys/run-keys.ts';
-import type { Layout } from '../../shared/layout/layout.ts';
+import type { Field, Layout } from '../../shared/layout/layout.ts';
 import { readLayout } from '../../shared/layout/read-layout.ts';
 import { finalizeFile } from '../../shared/pipeline/finalize-file.ts';
 import { readJson } from '../../shared/pipeline/json-object.ts';
@@ -90,6 +90,7 @@ async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<s
   if (!lake.keys().includes(key)) return [];
   const catalog = await readJson<CatalogFile>(lake, key);
   const texts: string[] = [];
+  const { fields } = layout.recordTypes[0]!.datasets[0]!;
   for (const { values, files } of catalog.partitions) {
     for (const name of files) {
       const object = lake.bytesOf(`processed/${name}`);
@@ -98,9 +99,9 @@ async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<s
         slice: (start: number, end?: number) => object.slice(start, end).buffer as ArrayBuffer,
       };
       for (const row of await parquetReadObjects({ file, utf8: false })) {
-        const ofField = (field: Layout['fields'][number]) =>
+        const ofField = (field: Field) =>
           field.name in values ? (values[field.name] ?? null) : valueText(row[field.name], field);
-        texts.push(JSON.stringify(layout.fields.map(ofField)));
+        texts.push(JSON.stringify(fields.map(ofField)));
       }
     }
   }

@@ -54,12 +54,12 @@ function* recordsOf(
 }
 
 function rowOf(record: Uint8Array, layout: Layout): string | undefined {
-  const { detail } = layout;
-  if (detail && !Buffer.from(detail.bytes).equals(record.subarray(detail.startByte, detail.endByte))) {
-    return undefined;
-  }
+  const [recordType] = layout.recordTypes;
+  const detail = recordType!.match;
+  const marked = detail && Buffer.from(record.subarray(detail.startByte, detail.endByte));
+  if (marked && !detail.anyOf.some((bytes) => marked.equals(bytes))) return undefined;
   const values: (string | null)[] = [];
-  for (const field of layout.fields) {
+  for (const field of recordType!.datasets[0]!.fields) {
     const decoded = decodeValue(record, 0, field);
     if (decoded.state === 'invalid' && field.onInvalid === 'reject') return undefined;
     const value = decoded.state === 'value' ? decoded.value : null;

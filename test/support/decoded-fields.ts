@@ -3,9 +3,10 @@ import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { FieldDecoder } from '../../shared/decode/field-decoder.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../../shared/kernel/shapes.ts';
+import type { CodePage } from '../../shared/layout/code-page.ts';
 import { parseDateFormat } from '../../shared/layout/date-format.ts';
 import { parseFieldType } from '../../shared/layout/field-type.ts';
-import type { Encoding, Field } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/layout.ts';
 import { comparable, INVALID, vectorValue } from './vector-values.ts';
 
 /** A field behind two bytes of the record, of any type. */
@@ -14,12 +15,18 @@ export function fieldOf(
   lengthBytes: number,
   more: Partial<Field> = {},
   format?: string,
+  pivotYear?: number,
 ): Field {
   const parsed = parseFieldType(type)!;
-  const dateFormat = format ? parseDateFormat(format, parsed.kind as 'date' | 'timestamp') : undefined;
+  const kind = parsed.kind as 'date' | 'timestamp';
+  const dateFormat = format ? parseDateFormat(format, kind, pivotYear) : undefined;
   if (typeof dateFormat === 'string') throw new Error(dateFormat);
   return {
     name: 'x',
+    origin: { kind: 'record' },
+    list: undefined,
+    inOccurrence: false,
+    when: undefined,
     startByte: 2,
     endByte: 2 + lengthBytes,
     type: parsed,
@@ -49,7 +56,7 @@ export function fieldOf(
 export const kernel = new Kernel();
 
 /** Decodes fields that stand in records, in any order in memory, with `around` before, between and behind them. */
-export function decodeAll(field: Field, encoding: Encoding, fields: Uint8Array[], around = 0x39) {
+export function decodeAll(field: Field, encoding: CodePage, fields: Uint8Array[], around = 0x39) {
   kernel.reset();
   const lengthBytes = field.endByte + 1;
   const bytes = new Uint8Array(fields.length * lengthBytes + 2 * READ_MARGIN_BYTES).fill(around);
@@ -65,7 +72,7 @@ export function decodeAll(field: Field, encoding: Encoding, fields: Uint8Array[]
 }
 
 /** The kernel and the one-value decoder say the same of every field, whatever stands around it. */
-export function agrees(field: Field, encoding: Encoding, fields: Uint8Array[]): void {
+export function agrees(field: Field, encoding: CodePage, fields: Uint8Array[]): void {
   for (const around of [0x39, 0x20, 0xe9]) {
     const { decoder, rows, bytes, offsets } = decodeAll(field, encoding, fields, around);
     const expected = offsets.map((offset) => {

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
-import type { Compression, Layout } from '../../shared/layout/layout.ts';
+import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
+import { terminatorBytesOf } from './workload.ts';
 
 /** One way to make the Parquet of a file. */
 export interface Contestant {
@@ -16,6 +17,8 @@ export interface Contestant {
   run(): Promise<number>;
   /** Input bytes it works on; less than the file where it would take too long. */
   inputBytes: number;
+  /** Records in them. */
+  recordCount: number;
   glob?: string;
   /** Makes what `glob` names, where a timed run does not. */
   prepareOutput?(): Promise<void>;
@@ -26,6 +29,8 @@ export interface Arena {
   path: string;
   layout: Layout;
   layoutPath: string;
+  /** The same records as lines of text, for those who read nothing else; the records themselves where they are such. */
+  text: { path: string; layout: Layout };
   /** A folder of the bench's own. */
   scratchDir: string;
 }
@@ -66,7 +71,7 @@ function kernel({ path, layout, scratchDir }: Arena, name: string, compression: 
   const run = new KernelRun();
   return {
     name,
-    inputBytes: file.length,
+    ...sizeOf(file.length, layout),
     glob: join(outDir, '**/*.parquet'),
     async run() {
       const startedAt = performance.now();
@@ -77,7 +82,7 @@ function kernel({ path, layout, scratchDir }: Arena, name: string, compression: 
       const pieces: [string, Uint8Array][] = [];
       await run.convert(details, layout, compression, (values, bytes) => {
         const partition = Object.fromEntries(
-          layout.partitionBy.map((field, index) => [field.name, values[index]!]),
+          firstDataset(layout).partitionBy.map((field, index) => [field.name, values[index]!]),
         );
         const folder = join(outDir, partitionPath(partition));
         mkdirSync(folder, { recursive: true });
@@ -92,7 +97,7 @@ function convert({ path, layout, layoutPath, scratchDir }: Arena, workers: numbe
   const outDir = join(scratchDir, `convert-${workers}`);
   return {
     name: `convert, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
-    inputBytes: readFileSync(path).length,
+    ...sizeOf(statSync(path).size, layout),
     glob: join(outDir, `processed/${layout.name}/**/*.parquet`),
     async run() {
       await rm(outDir, { recursive: true, force: true });
@@ -113,11 +118,11 @@ function convert({ path, layout, layoutPath, scratchDir }: Arena, workers: numbe
   };
 }
 
-function duckdb({ path, layout, scratchDir }: Arena, threads: number): Contestant {
+function duckdb({ text: { path, layout }, scratchDir }: Arena, threads: number): Contestant {
   const outDir = join(scratchDir, `duckdb-${threads}`);
   return {
     name: `DuckDB, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    inputBytes: readFileSync(path).length,
+    ...sizeOf(statSync(path).size, layout),
     glob: join(outDir, '**/*.parquet'),
     async run() {
       await rm(outDir, { recursive: true, force: true });
@@ -127,14 +132,14 @@ function duckdb({ path, layout, scratchDir }: Arena, threads: number): Contestan
   };
 }
 
-function plain({ path, layout, scratchDir }: Arena): Contestant {
+function plain({ text: { path, layout }, scratchDir }: Arena): Contestant {
   const outDir = join(scratchDir, 'plain');
   const all = detailsOf(readFileSync(path), layout);
   const strideBytes = layout.record.lengthBytes + 1;
   const details = all.slice(0, Math.floor(Math.min(all.length, PLAIN_BYTES) / strideBytes) * strideBytes);
   return {
     name: 'hyparquet-writer',
-    inputBytes: details.length,
+    ...sizeOf(details.length, layout),
     async run() {
       const startedAt = performance.now();
       await writePlainly(details, layout);
@@ -146,6 +151,12 @@ function plain({ path, layout, scratchDir }: Arena): Contestant {
       await writeFile(join(outDir, 'slice.txt'), details);
     },
   };
+}
+
+/** Control records are few enough to count as others. */
+function sizeOf(inputBytes: number, layout: Layout): { inputBytes: number; recordCount: number } {
+  const strideBytes = layout.record.lengthBytes + terminatorBytesOf(layout);
+  return { inputBytes, recordCount: Math.floor(inputBytes / strideBytes) };
 }
 
 /** Runs a script in a process of its own and returns what it printed; what it complains of is the error. */

@@ -1,4 +1,4 @@
-import type { Field, Layout } from '../../shared/layout/layout.ts';
+import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /**
  * The SQL by which DuckDB makes the same columns, types and values of the same file. Of several spellings the fastest was taken:
@@ -6,9 +6,12 @@ import type { Field, Layout } from '../../shared/layout/layout.ts';
  * product of decimals (beside a cast of text with a point set in), characters dropped by translate (beside regexp_replace).
  */
 export function duckdbSelect(layout: Layout, path: string): string {
-  const columns = layout.fields.map((field) => `${expression(field, layout)} AS ${field.name}`).join(',\n  ');
-  const detail = layout.detail
-    ? `WHERE substr(l, ${layout.detail.startByte + 1}, ${layout.detail.bytes.length}) = '${layout.detail.equals}'`
+  const columns = firstDataset(layout)
+    .fields.map((field) => `${expression(field, layout)} AS ${field.name}`)
+    .join(',\n  ');
+  const { match } = layout.recordTypes[0]!;
+  const detail = match
+    ? `WHERE substr(l, ${match.startByte + 1}, ${match.endByte - match.startByte}) = ${match.text}`
     : '';
   const encoding = layout.encoding === 'iso-8859-1' ? 'latin-1' : 'utf-8';
   // One column: the delimiter is a byte that no record has.
@@ -37,7 +40,9 @@ function expression({ startByte, endByte, type, keep }: Field, layout: Layout): 
 
 /** COPY of the select to Parquet, partitioned as the layout says. */
 export function duckdbCopy(layout: Layout, path: string, outDir: string): string {
-  const partitions = layout.partitionBy.map(({ name }) => name).join(', ');
+  const partitions = firstDataset(layout)
+    .partitionBy.map(({ name }) => name)
+    .join(', ');
   const options = partitions
     ? `FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${partitions})`
     : 'FORMAT parquet, COMPRESSION snappy';

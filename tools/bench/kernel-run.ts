@@ -1,12 +1,14 @@
 import { BlockDecoder } from '../../shared/decode/block-decoder.ts';
 import type { PartitionValues } from '../../shared/decode/partition-router.ts';
-import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import type { Compression, Layout } from '../../shared/layout/layout.ts';
+import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
 import { PageCompressor } from '../../shared/parquet/page-compressor.ts';
 import { ParquetFileWriter } from '../../shared/parquet/parquet-file-writer.ts';
 import { RowGroupBuffer } from '../../shared/parquet/row-group-buffer.ts';
+import { columnSchemas } from '../../shared/parquet/schema.ts';
+import { terminatorBytesOf } from './workload.ts';
 
 export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
@@ -28,43 +30,44 @@ export class KernelRun {
     const kernel = this.kernel;
     kernel.reset();
     const compressor = new PageCompressor(kernel);
-    const schema = layout.columns.map(({ name, type }) => ({ name, type }));
-    const extractor = new RecordExtractor(kernel, { ...layout.record, terminatorBytes: 1 }, 0);
+    const schema = columnSchemas(firstDataset(layout).columns);
+    const extractor = new RecordExtractor(kernel, recordShape(layout.record, terminatorBytesOf(layout)), 0);
     const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
-    const rows = new RowGroupBuffer(kernel, schema, compression, compressor);
+    const rows = new RowGroupBuffer(kernel, [schema], compression, compressor);
     const files: ParquetFileWriter[] = [];
     let written = 0;
     const writeRowGroup = async (partition: number) => {
       files[partition] ??= new ParquetFileWriter(schema, this.out, async (bytes) => {
         written += bytes.length;
-        write?.(decoder.partitions[partition]!, bytes);
+        write?.(decoder.partitionsOf(0)[partition]!, bytes);
       });
-      await files[partition].writeRowGroup(rows.rowsOf(partition)!.finish());
-      rows.rowsOf(partition)!.clear();
+      const full = rows.rowsOf({ dataset: 0, partition })!;
+      await files[partition].writeRowGroup(full.finish());
+      full.clear();
     };
     for (let at = 0; at < details.length; ) {
       at += extractor.push(details, at);
       while (extractor.extract(at === details.length) > 0) {
-        for (const { partition, address, count } of decoder.decode(extractor)) {
-          rows.append(partition, decoder.vectors, address, count);
+        for (const batch of decoder.decode(extractor)) {
+          rows.append(batch, batch.vectors, batch.members, batch.count);
         }
         for (let full = rows.nextFull(); full !== undefined; full = rows.nextFull())
-          await writeRowGroup(full);
+          await writeRowGroup(full.partition);
       }
     }
-    for (const partition of decoder.partitions.keys()) {
-      if (rows.rowsOf(partition)) await writeRowGroup(partition);
+    for (const partition of decoder.partitionsOf(0).keys()) {
+      if (rows.rowsOf({ dataset: 0, partition })) await writeRowGroup(partition);
     }
     for (const file of files) await file.finish();
     return written;
   }
 }
 
-/** The details of a file with LF, without header and trailer. */
+/** The details of a workload's file, without header and trailer. */
 export function detailsOf(bytes: Uint8Array, layout: Layout): Uint8Array {
-  const strideBytes = layout.record.lengthBytes + 1;
+  const strideBytes = layout.record.lengthBytes + terminatorBytesOf(layout);
   const from = layout.header ? strideBytes : 0;
   return bytes.subarray(from, layout.trailer ? bytes.length - strideBytes : bytes.length);
 }

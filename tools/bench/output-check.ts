@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Field, Layout } from '../../shared/layout/layout.ts';
+import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /** What is compared of two outputs: types, and by partition the rows and sums of hashes, of columns and of whole rows. */
 export interface Digest {
@@ -9,8 +9,8 @@ export interface Digest {
 
 /** `glob` names Parquet files; partition values, where there are some, are in their paths as `name=value`. */
 export async function digestOf(connection: DuckDBConnection, glob: string, layout: Layout): Promise<Digest> {
-  const source = `read_parquet('${glob}', hive_partitioning = ${layout.partitionBy.length > 0}, hive_types_autocast = false)`;
-  const columns = layout.columns.map(({ name }) => name);
+  const source = `read_parquet('${glob}', hive_partitioning = ${firstDataset(layout).partitionBy.length > 0}, hive_types_autocast = false)`;
+  const columns = firstDataset(layout).columns.map(({ name }) => name);
   const described = await connection.runAndReadAll(`DESCRIBE SELECT ${columns.join(', ')} FROM ${source}`);
   const types = described.getRowObjects().map((row) => `${row.column_name} ${row.column_type}`);
   // DuckDB silently casts files of one read to the types of the first.
@@ -19,10 +19,10 @@ export async function digestOf(connection: DuckDBConnection, glob: string, layou
      GROUP BY name HAVING count(DISTINCT (type, converted_type, logical_type)) > 1 ORDER BY name`,
   );
   for (const [name] of mixed.getRows()) types.push(`${name} has several types`);
-  const sums = layout.columns.map(({ name }) => `sum(hash(${name})::HUGEINT)::VARCHAR`);
+  const sums = firstDataset(layout).columns.map(({ name }) => `sum(hash(${name})::HUGEINT)::VARCHAR`);
   // Of whole rows too: two values that changed places keep the sums of their columns.
   sums.push(`sum(hash(${columns.join(', ')})::HUGEINT)::VARCHAR`);
-  const partitions = layout.partitionBy.map(({ name }) => name);
+  const partitions = firstDataset(layout).partitionBy.map(({ name }) => name);
   const group = partitions.length > 0 ? `GROUP BY ${partitions.join(', ')} ORDER BY ALL` : '';
   const rows = await connection.runAndReadAll(
     `SELECT ${[...partitions, 'count(*)', ...sums].join(', ')} FROM ${source} ${group}`,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { Field, Layout } from '../../shared/layout/layout.ts';
+import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /** What one would write by hand: strings and numbers of each record in arrays, by partition, then hyparquet-writer. */
 export async function writePlainly(details: Uint8Array, layout: Layout, outDir?: string): Promise<number> {
@@ -9,19 +9,22 @@ export async function writePlainly(details: Uint8Array, layout: Layout, outDir?:
   const strideBytes = layout.record.lengthBytes + 1;
   const partitions = new Map<string, unknown[][]>();
   for (let at = 0; at < text.length; at += strideBytes) {
-    const partition = layout.partitionBy.map((field) => plainValue(text, at, field)).join('/');
+    const partition = firstDataset(layout)
+      .partitionBy.map((field) => plainValue(text, at, field))
+      .join('/');
     let columns = partitions.get(partition);
     if (!columns) {
-      columns = layout.columns.map(() => []);
+      columns = firstDataset(layout).columns.map(() => []);
       partitions.set(partition, columns);
     }
-    for (const [index, field] of layout.columns.entries()) columns[index]!.push(plainValue(text, at, field));
+    for (const [index, field] of firstDataset(layout).columns.entries())
+      columns[index]!.push(plainValue(text, at, field));
   }
   let bytes = 0;
   let file = 0;
   for (const columns of partitions.values()) {
     const buffer = parquetWriteBuffer({
-      columnData: layout.columns.map((field, index) => ({
+      columnData: firstDataset(layout).columns.map((field, index) => ({
         name: field.name,
         data: columns[index]! as never,
         type: PLAIN_TYPES[field.type.kind as keyof typeof PLAIN_TYPES],

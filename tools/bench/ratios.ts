@@ -18,9 +18,7 @@ export function ratiosOf({ results }: WorkloadResult): Ratio[] {
   const find = (name: string) => results.find((result) => result.name === name);
   const ratios = OF_SPEED.flatMap(([ours, theirs]) => {
     const [a, b] = [find(ours), find(theirs)];
-    return a && b
-      ? [{ name: `${ours} ÷ ${theirs}`, value: a.megabytesPerSecond / b.megabytesPerSecond }]
-      : [];
+    return a && b ? [{ name: `${ours} ÷ ${theirs}`, value: a.recordsPerSecond / b.recordsPerSecond }] : [];
   });
   const [kernel, plain] = [find('kernel'), find('kernel, no compression')];
   if (kernel && plain) {

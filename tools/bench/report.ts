@@ -9,8 +9,10 @@ export function reportText(result: WorkloadResult): string {
     `${result.title}: ${(result.inputBytes / 1e6).toFixed(0)} MB, ${result.records} records`,
     line('', 'MB/s', 'records/s', 'MB written'),
   ];
-  for (const { name, megabytesPerSecond, outputBytes } of [...result.results, ...result.floors]) {
-    const recordsPerSecond = (megabytesPerSecond * 1e6 * result.records) / result.inputBytes;
+  for (const { name, megabytesPerSecond, recordsPerSecond, outputBytes } of [
+    ...result.results,
+    ...result.floors,
+  ]) {
     const written = outputBytes === undefined ? '' : (outputBytes / 1e6).toFixed(1);
     lines.push(
       line(name, megabytesPerSecond.toFixed(0), `${(recordsPerSecond / 1e6).toFixed(2)} M`, written),

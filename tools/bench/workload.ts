@@ -14,6 +14,17 @@ export interface Workload {
   defaultBytes: number;
   /** Writes the file and returns its size. The same bytes for the same size. */
   write(path: string, bytes: number): Promise<number>;
+  /** The same records as lines of text, for contestants that read nothing else; those are compared in records a second. */
+  text?: {
+    layoutText: string;
+    /** Where they are, once the file at `path` is written. */
+    pathBeside(path: string): string;
+  };
+}
+
+/** Bytes behind each record of a workload's file. */
+export function terminatorBytesOf({ record }: Layout): 0 | 1 {
+  return record.format === 'fixed' ? 0 : 1;
 }
 
 export function layoutOf(workload: Workload): Layout {

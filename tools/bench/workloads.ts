@@ -3,7 +3,8 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CONTRACT_BYTES } from '../generate/contract-record.ts';
 import { generateNights } from '../generate/night.ts';
-import { type FieldWriter, FieldWriters, type Workload, writeRecords } from './workload.ts';
+import { ebcdicLayout, writeEbcdic } from './ebcdic-workload.ts';
+import { type FieldWriter, FieldWriters, layoutOf, type Workload, writeRecords } from './workload.ts';
 
 const MB = 1_000_000;
 const PRODUCTS = ['CONSIGNADO', 'CARTAO', 'FINANCIAMENTO', 'IMOBILIARIO', 'CREDITO PESSOAL'];
@@ -33,6 +34,21 @@ const contracts: Workload = {
     await rm(outDir, { recursive: true });
     return file!.bytes;
   },
+};
+
+/** The same contracts as a mainframe holds them. DuckDB, which reads neither EBCDIC nor packed numbers, works on the text. */
+const ebcdic: Workload = {
+  name: 'ebcdic',
+  title: 'contracts in EBCDIC, amounts and dates packed, 125 bytes a record, beside DuckDB on the text',
+  layoutText: ebcdicLayout(contracts.layoutText),
+  defaultBytes: 350 * MB,
+  async write(path, bytes) {
+    const records = Math.max(1, Math.floor(bytes / layoutOf(this).record.lengthBytes));
+    const textPath = this.text!.pathBeside(path);
+    await contracts.write(textPath, records * (CONTRACT_BYTES + 1));
+    return writeEbcdic(textPath, path, contracts.layoutText);
+  },
+  text: { layoutText: contracts.layoutText, pathBeside: (path) => `${path}.text` },
 };
 
 /** Fields one behind the other, with what fills them. */
@@ -177,4 +193,4 @@ const b3: Workload = {
   },
 };
 
-export const WORKLOADS: Workload[] = [contracts, wide, b3, pick, numeric];
+export const WORKLOADS: Workload[] = [contracts, ebcdic, wide, b3, pick, numeric];

@@ -1,11 +1,5 @@
-import {
-  INVALID_COUNT_UNIT,
-  KEEP_ALL,
-  KEEP_ALPHANUMERIC,
-  STATE_INVALID,
-  STATE_NULL,
-  STATE_VALUE,
-} from '../shapes';
+import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { lowBytes } from './bytes-order';
 
 /**
  * Writes `width` bytes of each record, byte by byte through a table of 256, to `out`, `stride` bytes apart; `addresses` receives where
@@ -31,24 +25,46 @@ export function translate(
   }
 }
 
-function isKept(byte: u8, keep: i32): bool {
-  if (byte >= 0x30 && byte <= 0x39) return true;
-  return keep === KEEP_ALPHANUMERIC && ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a));
+/** Where the blanks at the end of [start, end) begin. */
+function visibleEnd(start: usize, end: usize, space: u8): usize {
+  const blanks = i8x16.splat(space);
+  while (start + 16 <= end) {
+    const visible = ~i8x16.bitmask(i8x16.eq(v128.load(end - 16), blanks)) & 0xffff;
+    if (visible !== 0) return end - 16 + (32 - clz(visible));
+    end -= 16;
+  }
+  while (end > start && load<u8>(end - 1) === space) end--;
+  return end;
+}
+
+/** The eight bytes at `at` through a table of 256: eight loads that do not wait for each other. */
+function mapped(at: usize, table: usize): u64 {
+  return (
+    (load<u8>(table + load<u8>(at)) as u64) |
+    ((load<u8>(table + load<u8>(at, 1)) as u64) << 8) |
+    ((load<u8>(table + load<u8>(at, 2)) as u64) << 16) |
+    ((load<u8>(table + load<u8>(at, 3)) as u64) << 24) |
+    ((load<u8>(table + load<u8>(at, 4)) as u64) << 32) |
+    ((load<u8>(table + load<u8>(at, 5)) as u64) << 40) |
+    ((load<u8>(table + load<u8>(at, 6)) as u64) << 48) |
+    ((load<u8>(table + load<u8>(at, 7)) as u64) << 56)
+  );
 }
 
 /**
- * Texts of a code page of one byte a character: { address, length } of each in UTF-8, in `side`. `lengths` has the bytes that each
- * byte becomes, 0 where it is undefined, `slots` those bytes, 4 a slot; `space` is the page's blank.
+ * Texts of a code page of one byte a character: { address, length } of each in UTF-8, in `side`. `ascii` has the ASCII character that
+ * each byte is, or 0x80; `lengths` the bytes that it becomes, 0 where it is undefined, `slots` those bytes, 4 a slot; `space` is the
+ * page's blank.
  */
 export function decodeCodedTexts(
   records: usize,
   count: i32,
   at: i32,
   width: i32,
+  ascii: usize,
   lengths: usize,
   slots: usize,
   space: u8,
-  keep: i32,
   trimStart: bool,
   trimEnd: bool,
   side: usize,
@@ -60,8 +76,7 @@ export function decodeCodedTexts(
   for (let record = 0; record < count; record++) {
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
-    let visible = end;
-    while (visible > start && load<u8>(visible - 1) === space) visible--;
+    const visible = visibleEnd(start, end, space);
     if (visible === start) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
@@ -71,20 +86,67 @@ export function decodeCodedTexts(
     if (trimStart) while (load<u8>(start) === space) start++;
     const text = side;
     let defined = true;
-    for (; start < end; start++) {
-      const byte = load<u8>(start);
-      const length = load<u8>(lengths + byte) as usize;
-      if (length === 0) {
-        defined = false;
-        break;
+    while (start < end && defined) {
+      const left = end - start;
+      const length: usize = left < 8 ? left : 8;
+      const word = mapped(start, ascii);
+      if (lowBytes(word & 0x8080808080808080, length) === 0) {
+        store<u64>(side, word);
+        side += length;
+        start += length;
+        continue;
       }
-      const slot = load<u32>(slots + ((byte as usize) << 2));
-      if (keep !== KEEP_ALL && (length > 1 || !isKept(slot as u8, keep))) continue;
-      store<u32>(side, slot);
-      side += length;
+      for (const stop = start + length; start < stop; start++) {
+        const byte = load<u8>(start);
+        const written = load<u8>(lengths + byte) as usize;
+        defined = defined && written > 0;
+        store<u32>(side, load<u32>(slots + ((byte as usize) << 2)));
+        side += written;
+      }
+    }
+    if (!defined) {
+      store<u8>(states + record, STATE_INVALID as u8);
+      side = text;
+      invalids++;
+      continue;
+    }
+    store<u8>(states + record, STATE_VALUE as u8);
+    store<u32>(values + (record << 3), text as u32);
+    store<u32>(values + (record << 3), (side - text) as u32, 4);
+  }
+  return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/**
+ * As `decodeCodedTexts` for fields that keep only some characters, all of them ASCII. `kept` says of each byte: 1 it is kept, 0 it is
+ * dropped, 0x80 it is undefined, which makes the field invalid.
+ */
+export function decodeCodedKept(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  ascii: usize,
+  kept: usize,
+  side: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  let nulls = 0;
+  let invalids = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    const text = side;
+    let seen: u32 = 0;
+    for (let index = 0; index < width; index++) {
+      const byte = load<u8>(start + index);
+      const step = load<u8>(kept + byte) as u32;
+      store<u8>(side, load<u8>(ascii + byte));
+      side += step & 1;
+      seen |= step;
     }
     let state = side > text ? STATE_VALUE : STATE_NULL;
-    if (!defined) {
+    if (seen & 0x80) {
       state = STATE_INVALID;
       side = text;
     }

@@ -7,7 +7,8 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
-export { decodeCodedTexts, translate } from './coded';
+export { findChained, recordEnds } from './chains';
+export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
 export {
   appendIndexesOfBytes,
@@ -18,17 +19,31 @@ export {
   rehashInts,
   usedRange,
 } from './dictionary';
+export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
-export { nullFilled, settleBlanks } from './fillings';
+export { nullBeyond, nullFilled, settleBlanks } from './fillings';
 export { decodeFloats } from './floats';
-export { packBits, writeIndexes, writeLevels } from './levels';
+export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
 export { decodeDates, decodeTimestamps } from './moments';
+export { decodeNational } from './national';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
+export {
+  appendEntries,
+  expandMembers,
+  nullUnselected,
+  numberOccurrences,
+  occurrenceCounts,
+  placeOccurrences,
+  settleEntries,
+} from './occurrences';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
-export { countNotOk, findFixed, findLines, matchDetails } from './records';
+export { assignType, gatherAddresses, gatherType, selectRecords, trackParents } from './record-types';
+export { countNotOk, findFixed, findLines } from './records';
 export { heapAddress, resultAddress } from './result';
 export { compressSnappy } from './snappy';
 export { uncompressSnappy } from './snappy-reader';
+export { spellBinary, spellPacked } from './stored-digits';
 export { decodeBinaryInts, decodePacked } from './stored-numbers';
 export { decodeBinary, decodeBooleans, decodeKept, decodeTexts } from './text';
+export { scaleInt64s, scaleInt128s } from './trailing-zeros';

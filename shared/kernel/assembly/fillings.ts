@@ -1,5 +1,6 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
 import { isFilledWith } from './blanks';
+import { RESULT } from './result';
 
 /** Makes fields that are full of `byte` null. Returns how many had a value, and how many were invalid × INVALID_COUNT_UNIT. */
 export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte: u8, states: usize): i32 {
@@ -13,6 +14,36 @@ export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte
     if (state === (STATE_VALUE as u8)) values++;
     else invalids++;
   }
+  return values + invalids * INVALID_COUNT_UNIT;
+}
+
+/**
+ * Fields that begin at or behind the end of their record are null, those that are cut by it invalid. Returns how many had a value,
+ * and how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
+ */
+export function nullBeyond(
+  records: usize,
+  ends: usize,
+  count: i32,
+  startByte: i32,
+  endByte: i32,
+  states: usize,
+): i32 {
+  let values = 0;
+  let invalids = 0;
+  let cut = 0;
+  for (let record = 0; record < count; record++) {
+    const at = load<u32>(records + (record << 2));
+    const end = load<u32>(ends + (record << 2));
+    if (at + endByte <= end) continue;
+    const state = load<u8>(states + record);
+    if (state === (STATE_VALUE as u8)) values++;
+    else if (state !== (STATE_NULL as u8)) invalids++;
+    const isCut = at + startByte < end;
+    if (isCut) cut++;
+    store<u8>(states + record, (isCut ? STATE_INVALID : STATE_NULL) as u8);
+  }
+  store<i32>(RESULT, cut);
   return values + invalids * INVALID_COUNT_UNIT;
 }
 

@@ -76,3 +76,35 @@ export function writeIndexes(indexes: usize, count: i32, bitWidth: i32, out: usi
   if (written < end) memory.fill(written, 0, end - written);
   return (end - out) as i32;
 }
+
+/**
+ * Levels of entries of lists behind their length of 4 bytes, `bitWidth` (1 or 2) bits each: one run where all are the same, else
+ * bits. Returns the bytes written.
+ */
+export function writeEntryLevels(levels: usize, count: i32, bitWidth: i32, out: usize): i32 {
+  let at = out + 4;
+  const first = load<u8>(levels);
+  let same = 1;
+  while (same < count && load<u8>(levels + same) === first) same++;
+  if (same >= count) {
+    at = storeVarint(at, (count as u32) << 1);
+    store<u8>(at++, first);
+  } else {
+    at = storeVarint(at, ((((count + 7) >>> 3) as u32) << 1) | 1);
+    if (bitWidth === 1) at += packBits(levels, count, at);
+    else at += packPairs(levels, count, at);
+  }
+  store<u32>(out, (at - out - 4) as u32);
+  return (at - out) as i32;
+}
+
+/** Packs bytes of 0 to 3, two bits each, in whole groups of eight. */
+function packPairs(levels: usize, count: i32, out: usize): i32 {
+  const packedBytes = ((count + 7) >>> 3) << 1;
+  memory.fill(out, 0, packedBytes);
+  for (let index = 0; index < count; index++) {
+    const at = out + (index >>> 2);
+    store<u8>(at, load<u8>(at) | (load<u8>(levels + index) << (((index & 3) << 1) as u8)));
+  }
+  return packedBytes;
+}

@@ -1,5 +1,7 @@
 import {
+  FORMAT_CENTURY,
   FORMAT_DAY,
+  FORMAT_DAY_OF_YEAR,
   FORMAT_FRACTION,
   FORMAT_FRACTION_DIGITS,
   FORMAT_HOUR,
@@ -7,8 +9,10 @@ import {
   FORMAT_LITERALS,
   FORMAT_MINUTE,
   FORMAT_MONTH,
+  FORMAT_PIVOT_YEAR,
   FORMAT_SECOND,
   FORMAT_YEAR,
+  FORMAT_YEAR_DIGITS,
   INVALID_COUNT_UNIT,
   STATE_INVALID,
   STATE_NULL,
@@ -20,12 +24,15 @@ import { digitAt } from './digits';
 const NO_DAY: i32 = i32.MIN_VALUE;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
+function isLeap(year: i32): bool {
+  return (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
 /** Days of the proleptic Gregorian calendar since 1970-01-01, or `NO_DAY`. Years 1 to 9999. */
 function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return NO_DAY;
   if (day > 28) {
-    const leap = (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
-    const last = month === 2 ? (leap ? 29 : 28) : 30 + ((month + (month >> 3)) & 1);
+    const last = month === 2 ? (isLeap(year) ? 29 : 28) : 30 + ((month + (month >> 3)) & 1);
     if (day > last) return NO_DAY;
   }
   // Counts from 1 March, so that the leap day is the last of its year (H. Hinnant, chrono-compatible low-level date algorithms).
@@ -65,10 +72,32 @@ function literalsFit(at: usize, format: usize): bool {
   return true;
 }
 
+/** The year, or a number below 1 where there is none. */
+function yearAt(at: usize, format: usize): i32 {
+  const digits = load<i32>(format, FORMAT_YEAR_DIGITS);
+  const year = digitsAt(at + load<i32>(format, FORMAT_YEAR), digits);
+  if (digits === 4 || year < 0) return year;
+  const centuryAt = load<i32>(format, FORMAT_CENTURY);
+  if (centuryAt >= 0) {
+    const century = digitsAt(at + centuryAt, 1);
+    return century < 0 ? century : 1900 + century * 100 + year;
+  }
+  const pivotYear = load<i32>(format, FORMAT_PIVOT_YEAR);
+  const first = pivotYear % 100;
+  return pivotYear - first + year + (year < first ? 100 : 0);
+}
+
 function formattedDays(at: usize, format: usize): i32 {
   if (!literalsFit(at, format)) return NO_DAY;
+  const year = yearAt(at, format);
+  const dayOfYearAt = load<i32>(format, FORMAT_DAY_OF_YEAR);
+  if (dayOfYearAt >= 0) {
+    const day = digitsAt(at + dayOfYearAt, 3);
+    if (year < 1 || day < 1 || day > (isLeap(year) ? 366 : 365)) return NO_DAY;
+    return daysSinceEpoch(year, 1, 1) + day - 1;
+  }
   return daysSinceEpoch(
-    digitsAt(at + load<i32>(format, FORMAT_YEAR), 4),
+    year,
     digitsAt(at + load<i32>(format, FORMAT_MONTH), 2),
     digitsAt(at + load<i32>(format, FORMAT_DAY), 2),
   );

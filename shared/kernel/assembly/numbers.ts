@@ -84,23 +84,24 @@ export function decodeInt128s(
 
 /**
  * Sums the values of records whose `counted` byte is set (0: of all). RESULT: three words of 64 bits, low word first, since a sum of
- * 38-digit values outgrows two; then the count of undecodable values.
+ * 38-digit values outgrows two; then the count of undecodable values. `absolute` leaves signs aside.
  */
-export function sumInt64s(states: usize, values: usize, counted: usize, count: i32): void {
+export function sumInt64s(states: usize, values: usize, counted: usize, count: i32, absolute: bool): void {
   clearSum();
   for (let record = 0; record < count; record++) {
     if (counted !== 0 && load<u8>(counted + record) === 0) continue;
     const state = load<u8>(states + record);
     if (state === (STATE_INVALID as u8)) sumUndecodable++;
     if (state !== (STATE_VALUE as u8)) continue;
-    const value = load<i64>(values + (record << 3));
+    let value = load<i64>(values + (record << 3));
+    if (absolute && value < 0) value = -value;
     addToSum(value as u64, value >> 63);
   }
   storeSum();
 }
 
 /** As `sumInt64s`, of 16-byte values. */
-export function sumInt128s(states: usize, values: usize, counted: usize, count: i32): void {
+export function sumInt128s(states: usize, values: usize, counted: usize, count: i32, absolute: bool): void {
   clearSum();
   for (let record = 0; record < count; record++) {
     if (counted !== 0 && load<u8>(counted + record) === 0) continue;
@@ -108,7 +109,13 @@ export function sumInt128s(states: usize, values: usize, counted: usize, count: 
     if (state === (STATE_INVALID as u8)) sumUndecodable++;
     if (state !== (STATE_VALUE as u8)) continue;
     const value = values + (record << 4);
-    addToSum(bswap<u64>(load<u64>(value, 8)), bswap<u64>(load<u64>(value)) as i64);
+    let low = bswap<u64>(load<u64>(value, 8));
+    let high = bswap<u64>(load<u64>(value));
+    if (absolute && (high as i64) < 0) {
+      low = ~low + 1;
+      high = ~high + (low === 0 ? 1 : 0);
+    }
+    addToSum(low, high as i64);
   }
   storeSum();
 }

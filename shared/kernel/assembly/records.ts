@@ -4,17 +4,15 @@ import {
   RECORD_TERMINATOR_MISSING,
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
-  RECORD_UNKNOWN_TYPE,
 } from '../shapes';
 import { RESULT } from './result';
 
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
-const SPACE: u8 = 0x20;
 
-/** Address of the next LF in [start, end), or `end`. Reads up to 15 bytes beyond. */
-function lineEnd(start: usize, end: usize): usize {
-  const lf = i8x16.splat(LF);
+/** Address of the next `byte` in [start, end), or `end`. Reads up to 15 bytes beyond. */
+function lineEnd(start: usize, end: usize, byte: u8): usize {
+  const lf = i8x16.splat(byte);
   for (let at = start; at < end; at += 16) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(at), lf));
     if (found !== 0) {
@@ -26,7 +24,7 @@ function lineEnd(start: usize, end: usize): usize {
 }
 
 /**
- * Finds the lines of [start, end). Shorter ones are copied to `padAt` and filled with spaces where `padShort` says so.
+ * Finds the lines of [start, end). Shorter ones are copied to `padAt` and filled with `space` where `padShort` says so.
  * Returns their count; RESULT: address behind the last one, next free address for padded copies.
  */
 export function findLines(
@@ -35,7 +33,9 @@ export function findLines(
   atEnd: bool,
   lengthBytes: i32,
   crLf: bool,
+  lineEndByte: u8,
   padShort: bool,
+  space: u8,
   padAt: usize,
   padEnd: usize,
   maxRecords: i32,
@@ -46,7 +46,7 @@ export function findLines(
 ): i32 {
   let count = 0;
   while (start < end && count < maxRecords) {
-    let lineEndAt = lineEnd(start, end);
+    let lineEndAt = lineEnd(start, end, lineEndByte);
     let next = lineEndAt + 1;
     if (lineEndAt === end) {
       if (!atEnd) break;
@@ -64,7 +64,7 @@ export function findLines(
       else {
         if (padAt + lengthBytes > padEnd) break;
         memory.copy(padAt, start, length);
-        memory.fill(padAt + length, SPACE, lengthBytes - length);
+        memory.fill(padAt + length, space, lengthBytes - length);
         decodeAt = padAt;
         padAt += lengthBytes;
       }
@@ -118,23 +118,6 @@ export function findFixed(
   }
   store<u32>(RESULT, start as u32);
   return count;
-}
-
-/** Records that can be decoded but do not hold `pattern` at `at` get the outcome of an unknown type. */
-export function matchDetails(
-  starts: usize,
-  outcomes: usize,
-  count: i32,
-  at: i32,
-  pattern: usize,
-  patternBytes: i32,
-): void {
-  for (let record = 0; record < count; record++) {
-    if (load<u8>(outcomes + record) !== (RECORD_OK as u8)) continue;
-    const from = (load<u32>(starts + (record << 2)) as usize) + at;
-    if (memory.compare(from, pattern, patternBytes) !== 0)
-      store<u8>(outcomes + record, RECORD_UNKNOWN_TYPE as u8);
-  }
 }
 
 /** How many records of a block cannot be decoded as they stand. */

@@ -11,6 +11,7 @@ import type { Form } from './storage-form.ts';
  *     S9(13)V99           → decimal(15,2), implied point, overpunched trailing sign
  *     S9(9)V99 COMP-3     → decimal(11,2), packed
  *     S9(4) COMP          → integer, binary, signed
+ *     S9(4)P(2) COMP-3    → integer, packed, 4 digits (its bytes hold five), two zeros behind
  *     COMP-2              → double, ibm
  *     -ZZ9.99, 99/99/9999 → string
  */
@@ -45,9 +46,16 @@ export function columnEntry({ name, item, startByte, endByte }: CopybookColumn):
         usage: 'packed',
         ...(!form.signNibble && { signNibble: false }),
         ...(form.signNibble && !form.signed && { signed: false }),
+        ...storedDigits(form),
       };
     case 'binary':
-      return { ...place, ...numberType(form), usage: 'binary', signed: form.signed };
+      return {
+        ...place,
+        ...numberType(form),
+        usage: 'binary',
+        signed: form.signed,
+        ...storedDigits(form),
+      };
     case 'float':
       return { ...place, type: 'double', usage: 'float', floatFormat: 'ibm' };
   }
@@ -61,6 +69,11 @@ function numberType(form: Form): { type: string; trailingZeros?: number } {
       ? 'integer'
       : `decimal(${Math.min(Math.max(digits, form.scale), DECIMAL_DIGITS)},${Math.max(0, form.scale)})`;
   return zeros > 0 ? { type, trailingZeros: zeros } : { type };
+}
+
+/** Said only where zeros stand behind them, which the digits that the bytes could hold would carry out of the type. */
+function storedDigits(form: Form): { digits?: number } {
+  return form.scale < 0 ? { digits: digitsOf(form) + form.scale } : {};
 }
 
 /** Digits of the value. COMP-5 holds whatever its bytes hold: 5 digits in two of them, 10 in four, 19 or 20 in eight. */

@@ -3,13 +3,17 @@ import { DATE_PARTITION_NAMES } from '../date-partition.ts';
 import { columnNames } from './column-names.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
-/** Last pass: the elementary items of a record as columns, each occurrence of a table one of its own. */
+/** Last pass: the elementary items of a record as columns, and its tables as lists, child rows or numbered columns. */
 export interface CopybookColumn {
   /** Lower snake case, unique in the record. */
   name: string;
   item: StoredItem;
   startByte: number;
   endByte: number;
+  /** Of a table: what it repeats; positions are those of the first occurrence. */
+  elements?: CopybookColumn[];
+  /** The chosen redefinition around it, the nearest, if any. */
+  alternative: StoredItem | undefined;
 }
 
 export interface ColumnChoice {
@@ -20,6 +24,8 @@ export interface ColumnChoice {
   redefines: 'first' | 'all' | string[];
   /** FILLER becomes columns `filler_1`, `filler_2` … */
   filler: boolean;
+  /** Tables that stay tables; every other becomes numbered columns, as does any within a table. None where it is absent. */
+  isTable?: (item: StoredItem) => boolean;
 }
 
 const MAX_COLUMNS = 10_000;
@@ -27,13 +33,20 @@ const MAX_COLUMNS = 10_000;
 /** Fails with `LayoutInvalid` where the tables of a record make more columns than anyone can mean. */
 export function columnsOf(record: StoredRecord, choice: ColumnChoice, file: string): CopybookColumn[] {
   const found: FoundColumn[] = [];
-  collect(record.root, { offsetBytes: 0, groups: [], occurrences: [] }, choice, file, found);
+  const around = { offsetBytes: 0, groups: [], occurrences: [], alternative: undefined };
+  collect(record.root, around, choice, file, found);
+  return named(found);
+}
+
+function named(found: FoundColumn[]): CopybookColumn[] {
   const names = columnNames(found, DATE_PARTITION_NAMES);
-  return found.map(({ item, startByte, endByte }, index) => ({
+  return found.map(({ item, startByte, endByte, elements, alternative }, index) => ({
     name: names[index]!,
     item,
     startByte,
     endByte,
+    alternative,
+    ...(elements && { elements: named(elements) }),
   }));
 }
 
@@ -54,6 +67,8 @@ interface FoundColumn {
   path: string[];
   /** Number of the occurrence in each table around it, from 1, outermost first. */
   occurrences: number[];
+  elements?: FoundColumn[];
+  alternative: StoredItem | undefined;
 }
 
 interface Around {
@@ -61,6 +76,7 @@ interface Around {
   offsetBytes: number;
   groups: string[];
   occurrences: number[];
+  alternative: StoredItem | undefined;
 }
 
 function collect(
@@ -73,6 +89,10 @@ function collect(
   const isFiller = item.form !== undefined && item.name === undefined;
   if (isFiller && !choice.filler) return;
   const path = item.name === undefined ? around.groups : [item.name, ...around.groups];
+  if (item.occurs && choice.isTable?.(item)) {
+    found.push(foundTable(item, path, around, choice, file));
+    return;
+  }
   for (let occurrence = 1; occurrence <= (item.occurs?.max ?? 1); occurrence++) {
     const offsetBytes = around.offsetBytes + (occurrence - 1) * item.strideBytes;
     const occurrences = item.occurs ? [...around.occurrences, occurrence] : around.occurrences;
@@ -80,12 +100,36 @@ function collect(
       if (found.length >= MAX_COLUMNS) throw tooMany(item, file);
       const startByte = item.startByte + offsetBytes;
       const endByte = startByte + item.lengthBytes;
-      found.push({ item, startByte, endByte, path: isFiller ? [] : path, occurrences });
+      const { alternative } = around;
+      found.push({ item, startByte, endByte, path: isFiller ? [] : path, occurrences, alternative });
     }
     for (const child of chosenOf(item.children, choice.redefines)) {
-      collect(child, { offsetBytes, groups: path, occurrences }, choice, file, found);
+      const shares = child.redefines !== undefined || isRedefined(child, item.children);
+      const alternative = shares ? child : around.alternative;
+      collect(child, { offsetBytes, groups: path, occurrences, alternative }, choice, file, found);
     }
   }
+}
+
+/** A table as one column; tables within it become numbered columns of its elements. */
+function foundTable(
+  item: StoredItem,
+  path: string[],
+  { offsetBytes, alternative }: Around,
+  choice: ColumnChoice,
+  file: string,
+): FoundColumn {
+  const elements: FoundColumn[] = [];
+  const within = { offsetBytes, groups: [], occurrences: [], alternative: undefined };
+  const { isTable: _isTable, ...flat } = choice;
+  collect({ ...item, occurs: undefined }, within, flat, file, elements);
+  const startByte = item.startByte + offsetBytes;
+  const endByte = startByte + item.lengthBytes;
+  return { item, startByte, endByte, path, occurrences: [], elements, alternative };
+}
+
+export function isRedefined({ name }: StoredItem, siblings: StoredItem[]): boolean {
+  return name !== undefined && siblings.some(({ redefines }) => redefines === name);
 }
 
 function chosenOf(children: StoredItem[], redefines: ColumnChoice['redefines']): StoredItem[] {

@@ -1,16 +1,24 @@
-import type { FieldEntry } from '../layout-schema.ts';
+import type { FieldEntry, FieldItem, OccursEntry, SelectionEntry } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
 import { itemsOf, itemText } from './choose-record.ts';
 import { columnEntry } from './column-entry.ts';
-import { columnsOf } from './columns.ts';
-import type { StoredRecord } from './storage.ts';
+import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
+import type { StoredItem, StoredRecord } from './storage.ts';
+
+/** What becomes of a table: a list, numbered columns, or child rows that carry fields of the record. */
+export type TableChoice =
+  | 'list'
+  | 'columns'
+  | { as: 'rows'; keys: string[]; dataset?: string | undefined; partitionBy?: string[] | undefined };
 
 /** What somebody must decide before a record of a copybook is a list of fields. */
 export interface CopybookChoice {
-  /** What becomes of OCCURS: numbered columns. */
-  occurs?: 'columns' | undefined;
-  /** Of items that share bytes: the first, all, or these. */
-  redefines?: 'first' | 'all' | string[] | undefined;
+  /** Of all tables, or by their names; lists where nothing is said. */
+  occurs?: 'list' | 'columns' | Record<string, TableChoice> | undefined;
+  /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing behind it moves. */
+  dependingOn?: 'fixed' | undefined;
+  /** Of items that share bytes: the first, all, these, or these each by a rule that says when it is there. */
+  redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;
   filler?: boolean | undefined;
 }
 
@@ -27,17 +35,71 @@ export function copybookFields(
   choice: CopybookChoice,
   names: ChoiceNames,
   problems: string[],
-): FieldEntry[] {
+): FieldItem[] {
   problems.push(...choiceProblems(record, choice, names));
+  const rules = rulesOf(choice);
   const redefines = Array.isArray(choice.redefines)
     ? choice.redefines.map((name) => name.toUpperCase())
-    : (choice.redefines ?? 'first');
-  return columnsOf(record, { redefines, filler: choice.filler ?? false }, names.copybookFile).map(
-    columnEntry,
+    : rules
+      ? [...rules.keys()]
+      : ((choice.redefines as 'first' | 'all' | undefined) ?? 'first');
+  const isTable = (item: StoredItem) => tableChoice(item, choice) !== 'columns';
+  const columns = columnsOf(
+    record,
+    { redefines, filler: choice.filler ?? false, isTable },
+    names.copybookFile,
   );
+  const moving = columns.find(({ item }) => item.moves);
+  if (moving && choice.dependingOn !== 'fixed') {
+    problems.push(
+      `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} stands behind an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
+    );
+  }
+  return columns.map((column) => {
+    const rule = column.alternative?.name && rules?.get(column.alternative.name);
+    const when = rule && { when: inLayoutWords(rule, columns) };
+    return column.elements
+      ? { ...tableEntry(column, columns, tableChoice(column.item, choice)), ...when }
+      : { ...columnEntry(column), ...when };
+  });
 }
 
-/** What of the record needs a decision that the layout does not take, or one that cannot be carried out yet. */
+function rulesOf({ redefines }: CopybookChoice): Map<string, SelectionEntry> | undefined {
+  if (typeof redefines !== 'object' || Array.isArray(redefines)) return undefined;
+  return new Map(Object.entries(redefines).map(([name, rule]) => [name.toUpperCase(), rule]));
+}
+
+function tableChoice({ name }: StoredItem, { occurs = 'list' }: CopybookChoice): TableChoice {
+  if (typeof occurs === 'string') return occurs;
+  const [, choice] = Object.entries(occurs).find(([key]) => key.toUpperCase() === name) ?? [];
+  return choice ?? 'list';
+}
+
+/** A rule may name an item as the copybook does. */
+function inLayoutWords(rule: SelectionEntry, columns: CopybookColumn[]): SelectionEntry {
+  const named = columns.find(
+    ({ item }) => item.name !== undefined && item.name === rule.field?.toUpperCase(),
+  );
+  return named ? { ...rule, field: named.name } : rule;
+}
+
+function tableEntry(column: CopybookColumn, columns: CopybookColumn[], choice: TableChoice): FieldItem {
+  const { item, startByte, endByte, name } = column;
+  const { max, min, dependingOn } = item.occurs!;
+  const counter = columns.find((other) => other.item.name === dependingOn && !other.elements);
+  const occurs: OccursEntry = {
+    count: max,
+    ...(item.strideBytes !== item.lengthBytes && { stride: item.strideBytes }),
+    ...(dependingOn !== undefined && { dependingOn: counter?.name ?? dependingOn, least: min }),
+    ...(typeof choice === 'object' && choice),
+  };
+  const place = { name, start: startByte + 1, end: endByte };
+  const elements: FieldEntry[] = column.elements!.map(columnEntry);
+  if (item.form) return { ...elements[0]!, ...place, occurs };
+  return { ...place, occurs, fields: elements };
+}
+
+/** What of the record needs a decision that the layout does not take. */
 function choiceProblems(
   record: StoredRecord,
   choice: CopybookChoice,
@@ -45,33 +107,46 @@ function choiceProblems(
 ): string[] {
   const items = itemsOf(record.root);
   const problems: string[] = [];
-  const tables = items.filter(({ occurs }) => occurs && occurs.dependingOn === undefined);
-  const depending = items.find(({ occurs }) => occurs?.dependingOn !== undefined);
   const redefinitions = items.filter(({ redefines }) => redefines !== undefined);
-  if (depending) {
-    problems.push(
-      `'${at}': ${itemText(depending)} of ${copybookFile} OCCURS DEPENDING ON ${depending.occurs!.dependingOn}, which this version does not read`,
-    );
-  }
-  if (tables.length > 0 && choice.occurs === undefined) {
-    const { name, occurs } = tables[0]!;
-    problems.push(
-      `'${at}' needs "occurs": "columns", because ${itemText(tables[0]!)} of ${copybookFile} occurs ${occurs!.max} times: it makes ${occurs!.max} columns ${(name ?? 'filler').toLowerCase().replaceAll('-', '_')}_1 …`,
-    );
-  }
   if (redefinitions.length > 0 && choice.redefines === undefined) {
     problems.push(
-      `'${at}' needs 'redefines', because ${itemText(redefinitions[0]!)} of ${copybookFile} redefines ${redefinitions[0]!.redefines}: say "first" (the redefined item only), "all" (both are read of every record), or a list of the items to read`,
+      `'${at}' needs 'redefines', because ${itemText(redefinitions[0]!)} of ${copybookFile} redefines ${redefinitions[0]!.redefines}: say "first" (the redefined item only), "all" (both are read of every record), a list of the items to read, or rules such as { "${redefinitions[0]!.name ?? 'ITEM'}": { "field": "KIND", "equals": "2" } }`,
     );
   }
-  if (Array.isArray(choice.redefines)) {
-    const names = redefinitions.flatMap(({ name, redefines }) => (name ? [redefines!, name] : [redefines!]));
-    for (const name of choice.redefines) {
-      if (!names.includes(name.toUpperCase()))
-        problems.push(
-          `'${at}.redefines' names '${name}', which shares its bytes with no other item${didYouMean(name, names)}`,
-        );
-    }
+  const sharing = redefinitions.flatMap(({ name, redefines }) => (name ? [redefines!, name] : [redefines!]));
+  const rules = rulesOf(choice);
+  const named = Array.isArray(choice.redefines) ? choice.redefines : [...(rules?.keys() ?? [])];
+  for (const name of named) {
+    if (!sharing.includes(name.toUpperCase()))
+      problems.push(
+        `'${at}.redefines' names '${name}', which shares its bytes with no other item${didYouMean(name, sharing)}`,
+      );
   }
+  const inner = rules && ruleWithinRule(record.root, rules, false);
+  if (inner) problems.push(`'${at}.redefines' has a rule for ${itemText(inner)} within an item that has one`);
+  problems.push(...tableProblems(items, choice, at));
   return problems;
+}
+
+function tableProblems(items: StoredItem[], { occurs }: CopybookChoice, at: string): string[] {
+  if (typeof occurs !== 'object') return [];
+  const tables = items.flatMap((item) => (item.occurs && item.name ? [item.name] : []));
+  return Object.keys(occurs)
+    .filter((name) => !tables.includes(name.toUpperCase()))
+    .map((name) => `'${at}.occurs' names '${name}', which is no table${didYouMean(name, tables)}`);
+}
+
+function ruleWithinRule(
+  item: StoredItem,
+  rules: Map<string, SelectionEntry>,
+  within: boolean,
+): StoredItem | undefined {
+  for (const child of item.children) {
+    const shares = child.redefines !== undefined || isRedefined(child, item.children);
+    const hasRule = shares && child.name !== undefined && rules.has(child.name);
+    if (hasRule && within) return child;
+    const inner = ruleWithinRule(child, rules, within || hasRule);
+    if (inner) return inner;
+  }
+  return undefined;
 }

@@ -1,0 +1,48 @@
+import { sqlName } from './sql-text.ts';
+
+const PLAIN_TYPES: Record<string, string> = {
+  string: 'VARCHAR',
+  binary: 'BLOB',
+  bigint: 'BIGINT',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  boolean: 'BOOLEAN',
+  double: 'DOUBLE',
+};
+
+/**
+ * DuckDB's name of a Hive type of the catalog, or undefined where it is none of ours.
+ *
+ *     array<struct<code:string,amount:decimal(9,2)>>  →  STRUCT("code" VARCHAR, "amount" DECIMAL(9,2))[]
+ */
+export function duckdbType(hiveType: string): string | undefined {
+  const list = /^array<(.*)>$/.exec(hiveType);
+  if (list) {
+    const element = duckdbType(list[1]!);
+    return element && `${element}[]`;
+  }
+  const struct = /^struct<(.*)>$/.exec(hiveType);
+  if (struct) {
+    const fields = splitFields(struct[1]!).map((field) => {
+      const colon = field.indexOf(':');
+      const type = duckdbType(field.slice(colon + 1));
+      return type && `${sqlName(field.slice(0, colon))} ${type}`;
+    });
+    return fields.includes(undefined) ? undefined : `STRUCT(${fields.join(', ')})`;
+  }
+  if (/^decimal\(\d{1,2},\s*\d{1,2}\)$/.test(hiveType)) return hiveType.toUpperCase();
+  return PLAIN_TYPES[hiveType];
+}
+
+/** Commas separate fields only outside of `()` and `<>`. */
+function splitFields(text: string): string[] {
+  const fields = [''];
+  let depth = 0;
+  for (const character of text) {
+    if ('(<'.includes(character)) depth++;
+    if (')>'.includes(character)) depth--;
+    if (character === ',' && depth === 0) fields.push('');
+    else fields[fields.length - 1] += character;
+  }
+  return fields;
+}

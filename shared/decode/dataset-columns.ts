@@ -1,0 +1,261 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { ENTRY_EMPTY_LIST, MAX_ENTRIES, RECORD_OK, STATE_INVALID, STATE_VALUE } from '../kernel/shapes.ts';
+import type { Dataset, Field, ListColumn, Selection } from '../layout/layout.ts';
+import { FieldDecoder } from './field-decoder.ts';
+import { FieldVector } from './field-vector.ts';
+import { Occurrences } from './occurrences.ts';
+import type { RecordBlock } from './record-block.ts';
+import { SelectionMasks } from './selection-masks.ts';
+
+/** Where rows find what is not in their own record: addresses by record of the block, 4 bytes each. */
+export interface ForeignAddresses {
+  header: number;
+  parentOf(recordType: string): number;
+}
+
+/** Why a record is rejected, told once for the first field that does. */
+export interface RecordFault {
+  field: Field;
+  /** Address from which the field was read. */
+  address: number;
+  /** Where it is not the field's own value. */
+  reason?: string;
+}
+
+/** One column on its way: a list's are decoded for its entries, every other for rows. */
+interface Column {
+  field: Field;
+  vector: FieldVector;
+  /** None for the number of the occurrence. */
+  decoder: FieldDecoder | undefined;
+  list: DecodedList | undefined;
+  invalidCount: number;
+  /** Of the block at hand: addresses from which it was decoded. */
+  addresses: number;
+}
+
+interface DecodedList {
+  occurrences: Occurrences;
+  masks: SelectionMasks;
+}
+
+/**
+ * The columns of one dataset over a block: each field is decoded for all rows at once, a list's for all its entries, from wherever
+ * they stand.
+ */
+export class DatasetColumns {
+  /** In the order of `dataset.columns`. */
+  readonly vectors: FieldVector[];
+  rowCount = 0;
+  /** Most rows of a block. */
+  readonly capacityRows: number;
+  /** Of child rows: the occurrences that they are. */
+  readonly rows: Occurrences | undefined;
+
+  private readonly kernel: Kernel;
+  private readonly dataset: Dataset;
+  private readonly columns: Column[];
+  private readonly lists = new Map<ListColumn, DecodedList>();
+  private readonly recordMasks: SelectionMasks;
+  private readonly rowMasks: SelectionMasks;
+  /** Addresses by row of what stands once in each record, by the addresses it is expanded from. */
+  private readonly expanded = new Map<string, { address: number; current: boolean }>();
+
+  constructor(kernel: Kernel, dataset: Dataset, capacityRecords: number) {
+    const { occurs } = dataset;
+    this.kernel = kernel;
+    this.dataset = dataset;
+    this.rows = occurs && new Occurrences(kernel, occurs, false, capacityRecords);
+    this.capacityRows = occurs ? Math.min(capacityRecords * occurs.count, MAX_ENTRIES) : capacityRecords;
+    this.recordMasks = new SelectionMasks(kernel, capacityRecords);
+    this.rowMasks = occurs ? new SelectionMasks(kernel, this.capacityRows) : this.recordMasks;
+    this.columns = dataset.columns.map((field) => this.column(field, capacityRecords));
+    this.vectors = this.columns.map(({ vector }) => vector);
+  }
+
+  /** The decoder of a field that stands once in a record, where it is a column. */
+  decoderOf(field: Field): FieldDecoder | undefined {
+    return this.columns.find((column) => column.field === field)?.decoder;
+  }
+
+  /** Index of the record that a row comes from. */
+  recordOf(row: number): number {
+    return this.rows ? this.rows.recordOfEntry(row) : row;
+  }
+
+  /** Decodes all columns. `onFault` is told of records whose tables are not what they may be. */
+  decode(
+    block: RecordBlock,
+    foreign: ForeignAddresses,
+    onFault: (record: number, fault: RecordFault) => void,
+  ): void {
+    this.recordMasks.begin();
+    this.rowMasks.begin();
+    for (const expanded of this.expanded.values()) expanded.current = false;
+    const faultOf = (counter: Field | undefined) => (record: number) =>
+      onFault(record, { field: counter!, address: block.startOf(record), reason: 'occurs-out-of-range' });
+    this.rows?.place(block, 0, faultOf(this.dataset.occurs!.dependingOn));
+    this.rowCount = this.rows ? this.rows.entryCount : block.recordCount;
+    for (const [list, { occurrences, masks }] of this.lists) {
+      masks.begin();
+      const present = list.when ? this.recordMasks.maskOf(list.when, block.starts, block.recordCount) : 0;
+      occurrences.place(block, present, faultOf(list.dependingOn));
+    }
+    for (const column of this.columns) this.decodeColumn(column, block, foreign);
+  }
+
+  private decodeColumn(column: Column, block: RecordBlock, foreign: ForeignAddresses): void {
+    const { field, vector, decoder, list } = column;
+    if (!decoder) {
+      const { offsets, recordOf } = this.rows!;
+      this.kernel.call.numberOccurrences(offsets, recordOf, this.rowCount, vector.states, vector.values);
+      vector.hasNulls = false;
+      return;
+    }
+    if (list) {
+      const { addresses, entryCount } = list.occurrences;
+      column.addresses = addresses;
+      decoder.decode(addresses, entryCount);
+      if (block.hasPadded) this.leaveOutBeyond(decoder, addresses, block, list.occurrences);
+      column.invalidCount = decoder.invalidCount - list.occurrences.settle(vector);
+      if (field.when) {
+        const at = field.when.inOccurrence ? addresses : this.expand('list', block.starts, list.occurrences);
+        column.invalidCount -= list.masks.apply(field.when, at, entryCount, vector);
+      }
+      return;
+    }
+    const addresses = this.addressesOf(field, block, foreign);
+    column.addresses = addresses;
+    decoder.decode(addresses, this.rowCount);
+    if (block.hasPadded && field.origin.kind === 'record') {
+      this.leaveOutBeyond(decoder, addresses, block, this.rows);
+    }
+    column.invalidCount = decoder.invalidCount;
+    if (field.when) column.invalidCount -= this.applyRule(field.when, block, vector);
+  }
+
+  private leaveOutBeyond(
+    decoder: FieldDecoder,
+    addresses: number,
+    block: RecordBlock,
+    occurrences: Occurrences | undefined,
+  ): void {
+    if (occurrences) {
+      const ends = this.expand('list', block.ends, occurrences);
+      decoder.leaveOutBeyond(addresses, ends, occurrences.entryCount, block.spaceByte);
+    } else decoder.leaveOutBeyond(addresses, block.ends, block.recordCount, block.spaceByte);
+  }
+
+  private applyRule(when: Selection, block: RecordBlock, vector: FieldVector): number {
+    if (!this.rows) return this.recordMasks.apply(when, block.starts, this.rowCount, vector);
+    const addresses = when.inOccurrence
+      ? this.rows.addresses
+      : this.expand('record', block.starts, this.rows);
+    return this.rowMasks.apply(when, addresses, this.rowCount, vector);
+  }
+
+  /** Address of where each row finds the field, 4 bytes each. */
+  addressesOf({ origin, inOccurrence }: Field, block: RecordBlock, foreign: ForeignAddresses): number {
+    if (inOccurrence) return this.rows!.addresses;
+    const addresses =
+      origin.kind === 'header'
+        ? foreign.header
+        : origin.kind === 'parent'
+          ? foreign.parentOf(origin.recordType)
+          : block.starts;
+    return this.rows ? this.expand(JSON.stringify(origin), addresses, this.rows) : addresses;
+  }
+
+  /** Addresses by record as addresses by entry. */
+  private expand(name: string, addresses: number, occurrences: Occurrences): number {
+    let known = this.expanded.get(name);
+    if (!known) {
+      known = { address: this.kernel.allocate(MAX_ENTRIES * 4), current: false };
+      this.expanded.set(name, known);
+    }
+    // Lists of one dataset share the name, and differ in their entries.
+    if (!known.current || name === 'list') {
+      const { recordOf, entryCount } = occurrences;
+      this.kernel.call.gatherAddresses(addresses, recordOf, entryCount, known.address);
+      known.current = true;
+    }
+    return known.address;
+  }
+
+  /** Tells of the first row of each record that a column rejects. */
+  settle(block: RecordBlock, onFault: (record: number, fault: RecordFault) => void): void {
+    const { bytes, view } = this.kernel;
+    for (const column of this.columns) {
+      const { field, vector, list } = column;
+      if (!this.isOwn(column)) continue;
+      const rejects = field.required
+        ? vector.hasNulls
+        : column.invalidCount > 0 && field.onInvalid === 'reject';
+      if (!rejects) continue;
+      const count = list ? list.occurrences.entryCount : this.rowCount;
+      for (let row = 0; row < count; row++) {
+        const state = bytes[vector.states + row]!;
+        if (state >= ENTRY_EMPTY_LIST) continue;
+        if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
+        const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
+        if (block.outcomeOf(record) !== RECORD_OK) continue;
+        onFault(record, { field, address: view.getUint32(column.addresses + row * 4, true) });
+      }
+    }
+  }
+
+  /** Counts the invalid values of rows that are kept, which become null. */
+  countInvalids(isKept: (row: number) => boolean, count: (field: Field, values: number) => void): void {
+    const { bytes } = this.kernel;
+    for (const column of this.columns) {
+      const { field, vector, list, invalidCount } = column;
+      if (invalidCount === 0 || field.required || field.onInvalid === 'reject' || !this.isOwn(column))
+        continue;
+      const entries = list ? list.occurrences.entryCount : this.rowCount;
+      let found = 0;
+      for (let entry = 0; entry < entries; entry++) {
+        if (bytes[vector.states + entry] !== STATE_INVALID) continue;
+        const row = list ? list.occurrences.recordOfEntry(entry) : entry;
+        if (isKept(row)) found++;
+      }
+      if (found > 0) count(field, found);
+    }
+  }
+
+  /** What child rows carry of their record is judged with the record's own row. */
+  private isOwn({ field, decoder }: Column): boolean {
+    return decoder !== undefined && (!this.rows || field.inOccurrence);
+  }
+
+  private column(field: Field, capacityRecords: number): Column {
+    const { kernel } = this;
+    if (field.origin.kind === 'occurrence-number') {
+      const vector = new FieldVector(kernel, 'int64', this.capacityRows);
+      return { field, vector, decoder: undefined, list: undefined, invalidCount: 0, addresses: 0 };
+    }
+    const list = field.list && this.listOf(field.list, capacityRecords);
+    const capacity = list ? entryCapacity(field.list!, capacityRecords) : this.capacityRows;
+    const decoder = new FieldDecoder(kernel, field, capacity);
+    if (list) {
+      const { offsets, repeats } = list.occurrences;
+      decoder.vector.entries = { offsets, repeats };
+    }
+    return { field, vector: decoder.vector, decoder, list, invalidCount: 0, addresses: 0 };
+  }
+
+  private listOf(list: ListColumn, capacityRecords: number): DecodedList {
+    let known = this.lists.get(list);
+    if (!known) {
+      known = {
+        occurrences: new Occurrences(this.kernel, list, true, capacityRecords),
+        masks: new SelectionMasks(this.kernel, entryCapacity(list, capacityRecords)),
+      };
+      this.lists.set(list, known);
+    }
+    return known;
+  }
+}
+
+function entryCapacity({ count }: ListColumn, capacityRecords: number): number {
+  return Math.min(capacityRecords * count, MAX_ENTRIES);
+}

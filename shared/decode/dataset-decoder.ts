@@ -1,0 +1,104 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { RECORD_OK } from '../kernel/shapes.ts';
+import type { Dataset, Field } from '../layout/layout.ts';
+import { DatasetColumns, type ForeignAddresses, type RecordFault } from './dataset-columns.ts';
+import { PartitionRouter, type RoutedRows } from './partition-router.ts';
+import type { RecordBlock } from './record-block.ts';
+
+/** The rows of one dataset of a block, a row a record or a row an occurrence of a table: which are kept, and in which partition. */
+export class DatasetDecoder {
+  readonly dataset: Dataset;
+  readonly columns: DatasetColumns;
+  readonly router: PartitionRouter;
+  /** Rows that the accepted records make by their tables, whatever is written of them. */
+  expectedRows = 0;
+
+  private readonly kernel: Kernel;
+  private readonly outcomes: number;
+  private readonly members: number;
+  private memberEnds = 0;
+  private memberEndsCapacity = 0;
+
+  constructor(kernel: Kernel, dataset: Dataset, capacityRecords: number) {
+    this.kernel = kernel;
+    this.dataset = dataset;
+    this.columns = new DatasetColumns(kernel, dataset, capacityRecords);
+    const { capacityRows } = this.columns;
+    this.router = new PartitionRouter(kernel, dataset.partitionBy, capacityRows);
+    this.outcomes = dataset.occurs ? kernel.allocate(capacityRows) : 0;
+    this.members = kernel.allocate(capacityRows * 2);
+  }
+
+  /** Finds the partition of each row, and reports what its partition fields reject or make null. */
+  route(
+    block: RecordBlock,
+    foreign: ForeignAddresses,
+    onFault: (record: number, fault: RecordFault) => void,
+    onNulled: (record: number, fields: Field[]) => void,
+  ): void {
+    const rows = this.routedRows(block, foreign);
+    this.router.route(rows, (row, failedField, nulledFields) => {
+      const record = this.columns.recordOf(row);
+      if (!failedField) onNulled(record, nulledFields);
+      else {
+        const address = this.kernel.view.getUint32(rows.addresses + row * 4, true);
+        onFault(record, { field: failedField, address });
+      }
+    });
+  }
+
+  private routedRows(block: RecordBlock, foreign: ForeignAddresses): RoutedRows {
+    const [first] = this.dataset.partitionBy;
+    const { rows, rowCount } = this.columns;
+    const addresses = first
+      ? this.columns.addressesOf(first, block, foreign)
+      : (rows?.addresses ?? block.starts);
+    if (!rows) return { count: rowCount, addresses, outcomes: block.outcomes };
+    // Only records that can be decoded have occurrences.
+    this.kernel.bytes.fill(RECORD_OK, this.outcomes, this.outcomes + rowCount);
+    return { count: rowCount, addresses, outcomes: this.outcomes };
+  }
+
+  /** Takes the rows of the records out of their partitions. */
+  leaveOut(isFailed: (record: number) => boolean): void {
+    const { view } = this.kernel;
+    for (let row = 0; row < this.columns.rowCount; row++) {
+      if (isFailed(this.columns.recordOf(row))) view.setInt32(this.router.partitionOf + row * 4, -1, true);
+    }
+  }
+
+  /** Adds the rows of the records that are accepted to `expectedRows`. */
+  expectRows(block: RecordBlock, isFailed: (record: number) => boolean): void {
+    for (let record = 0; record < block.recordCount; record++) {
+      if (block.outcomeOf(record) !== RECORD_OK || isFailed(record)) continue;
+      this.expectedRows += this.columns.rows?.timesIn(record) ?? 1;
+    }
+  }
+
+  /** Counts the invalid values of rows that stayed, which become null. */
+  countInvalids(count: (field: Field, values: number) => void): void {
+    const { partitionOf } = this.router;
+    this.columns.countInvalids((row) => this.kernel.view.getInt32(partitionOf + row * 4, true) >= 0, count);
+  }
+
+  /** The rows of each partition that has some: `count` indexes into the vectors, 2 bytes each from `address` on. */
+  group(): { partition: number; address: number; count: number }[] {
+    const partitionCount = this.router.partitions.length;
+    if (partitionCount > this.memberEndsCapacity) {
+      if (this.memberEnds !== 0) this.kernel.release(this.memberEnds, this.memberEndsCapacity * 4);
+      this.memberEndsCapacity = partitionCount * 2;
+      this.memberEnds = this.kernel.allocate(this.memberEndsCapacity * 4);
+    }
+    const { call, view } = this.kernel;
+    const { partitionOf } = this.router;
+    call.groupByPartition(partitionOf, this.columns.rowCount, partitionCount, this.memberEnds, this.members);
+    const found = [];
+    let start = 0;
+    for (let partition = 0; partition < partitionCount; partition++) {
+      const end = view.getInt32(this.memberEnds + partition * 4, true);
+      if (end > start) found.push({ partition, address: this.members + start * 2, count: end - start });
+      start = end;
+    }
+    return found;
+  }
+}

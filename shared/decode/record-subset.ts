@@ -1,0 +1,71 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import type { RecordBlock } from './record-block.ts';
+
+/** The records of one type among those of a block, in the order of the file. */
+export class RecordSubset implements RecordBlock {
+  recordCount = 0;
+  readonly starts: number;
+  readonly outcomes: number;
+  readonly ends: number;
+  hasPadded = false;
+  /** Address of each record's index in the whole block, 4 bytes. */
+  readonly indexes: number;
+  private readonly kernel: Kernel;
+  private whole: RecordBlock | undefined;
+
+  constructor(kernel: Kernel, capacityRecords: number) {
+    this.kernel = kernel;
+    this.starts = kernel.allocate(capacityRecords * 4);
+    this.indexes = kernel.allocate(capacityRecords * 4);
+    this.outcomes = kernel.allocate(capacityRecords);
+    this.ends = kernel.allocate(capacityRecords * 4);
+  }
+
+  /** Takes the records of `whole` whose byte at `types` is `type`; returns how many there are. */
+  gather(whole: RecordBlock, types: number, type: number): number {
+    this.whole = whole;
+    this.recordCount = this.kernel.call.gatherType(
+      types,
+      type,
+      whole.recordCount,
+      whole.starts,
+      whole.outcomes,
+      this.indexes,
+      this.starts,
+      this.outcomes,
+    );
+    this.hasPadded = whole.hasPadded;
+    if (whole.hasPadded) {
+      this.kernel.call.gatherAddresses(whole.ends, this.indexes, this.recordCount, this.ends);
+    }
+    return this.recordCount;
+  }
+
+  get spaceByte(): number {
+    return this.whole!.spaceByte;
+  }
+
+  startOf(index: number): number {
+    return this.kernel.view.getUint32(this.starts + index * 4, true);
+  }
+
+  outcomeOf(index: number): number {
+    return this.kernel.bytes[this.outcomes + index]!;
+  }
+
+  byteOffsetOf(index: number): number {
+    return this.whole!.byteOffsetOf(this.indexOf(index));
+  }
+
+  rawLengthOf(index: number): number {
+    return this.whole!.rawLengthOf(this.indexOf(index));
+  }
+
+  rawBytesOf(index: number): Uint8Array {
+    return this.whole!.rawBytesOf(this.indexOf(index));
+  }
+
+  private indexOf(index: number): number {
+    return this.kernel.view.getUint32(this.indexes + index * 4, true);
+  }
+}

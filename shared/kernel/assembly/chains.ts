@@ -1,0 +1,161 @@
+import {
+  CHAIN_ADDED,
+  CHAIN_CODING,
+  CHAIN_EXTENDABLE,
+  CHAIN_FIELD_AT,
+  CHAIN_FIELD_BYTES,
+  CHAIN_HEAD,
+  CHAIN_MAXIMUM,
+  CHAIN_MINIMUM,
+  CHAIN_ZERO_AT,
+  CODING_BIG_ENDIAN,
+  CODING_DIGITS,
+  RECORD_BLANK,
+  RECORD_OK,
+  RECORD_TOO_LONG,
+  RECORD_TOO_SHORT,
+} from '../shapes';
+import { RESULT } from './result';
+
+/**
+ * Records that say how long they are, each right behind the one before, blocked or not (drawn in ranges/record-chain.ts). What is
+ * counted twice here was checked by the splitter; still nothing is read beyond `end`, whatever a length says.
+ */
+
+function bigEndian(at: usize, count: i32): i64 {
+  let value: i64 = 0;
+  for (let index = 0; index < count; index++) value = (value << 8) | (load<u8>(at + index) as i64);
+  return value;
+}
+
+function littleEndian(at: usize, count: i32): i64 {
+  let value: i64 = 0;
+  for (let index = count - 1; index >= 0; index--) value = (value << 8) | (load<u8>(at + index) as i64);
+  return value;
+}
+
+/** Digits of ASCII (30–39) or EBCDIC (F0–F9); -1 where a byte is neither. */
+function digits(at: usize, count: i32): i64 {
+  let value: i64 = 0;
+  for (let index = 0; index < count; index++) {
+    const byte = load<u8>(at + index);
+    const zone = byte & 0xf0;
+    if ((zone !== 0x30 && zone !== 0xf0) || (byte & 0x0f) > 9) return -1;
+    value = value * 10 + ((byte & 0x0f) as i64);
+  }
+  return value;
+}
+
+/** All bytes of the record or block at `at`; -1 where it says no length that is possible. `shape` is 9 numbers of 4 bytes. */
+function wholeLength(at: usize, shape: usize): i64 {
+  const coding = load<i32>(shape, CHAIN_CODING);
+  const added = load<i32>(shape, CHAIN_ADDED) as i64;
+  let length: i64 = 0;
+  const isBig = coding === CODING_BIG_ENDIAN;
+  if (load<i32>(shape, CHAIN_EXTENDABLE) !== 0 && (load<u8>(at + (isBig ? 0 : 3)) & 0x80) !== 0) {
+    length = (isBig ? bigEndian(at, 4) : littleEndian(at, 4)) - 0x80000000;
+  } else {
+    const zeroAt = load<i32>(shape, CHAIN_ZERO_AT);
+    if (zeroAt >= 0 && load<u16>(at + zeroAt) !== 0) return -1;
+    const field = at + load<i32>(shape, CHAIN_FIELD_AT);
+    const fieldBytes = load<i32>(shape, CHAIN_FIELD_BYTES);
+    if (coding === CODING_DIGITS) {
+      length = digits(field, fieldBytes);
+      if (length < 0) return -1;
+    } else length = isBig ? bigEndian(field, fieldBytes) : littleEndian(field, fieldBytes);
+  }
+  length += added;
+  if (length < (load<i32>(shape, CHAIN_MINIMUM) as i64)) return -1;
+  return length > (load<i32>(shape, CHAIN_MAXIMUM) as i64) ? -1 : length;
+}
+
+/**
+ * Finds the records of [start, end). `block` is 0 where records are not blocked; `blockLeft` says how many bytes of the block at
+ * hand are still to come. A record's own bytes begin `prefixBytes` behind its start. Shorter ones are copied to `padAt` and filled
+ * with `space` where `padShort` says so. Returns their count; RESULT: address behind the last one, next free address for padded
+ * copies, bytes left of the block, 1 where the chain does not go on.
+ */
+export function findChained(
+  start: usize,
+  end: usize,
+  shape: usize,
+  block: usize,
+  blockLeft: i32,
+  prefixBytes: i32,
+  lengthBytes: i32,
+  padShort: bool,
+  space: u8,
+  padAt: usize,
+  padEnd: usize,
+  maxRecords: i32,
+  starts: usize,
+  rawStarts: usize,
+  rawLengths: usize,
+  outcomes: usize,
+): i32 {
+  let count = 0;
+  let broken = 0;
+  while (count < maxRecords && start < end) {
+    const room = (end - start) as i64;
+    if (block !== 0 && blockLeft === 0) {
+      const head = load<i32>(block, CHAIN_HEAD);
+      if (room < (head as i64)) break;
+      const whole = wholeLength(start, block);
+      if (whole < (head as i64)) {
+        broken = 1;
+        break;
+      }
+      blockLeft = (whole - (head as i64)) as i32;
+      start += head;
+      continue;
+    }
+    const head = load<i32>(shape, CHAIN_HEAD);
+    if (block !== 0 && blockLeft < head) {
+      broken = 1;
+      break;
+    }
+    if (room < (head as i64)) break;
+    const whole = wholeLength(start, shape);
+    if (whole < 0 || (block !== 0 && whole > (blockLeft as i64))) {
+      broken = 1;
+      break;
+    }
+    if (whole > room) break;
+    const from = start + prefixBytes;
+    const length = (whole as i32) - prefixBytes;
+    let decodeAt = from;
+    let outcome = RECORD_OK;
+    if (length !== lengthBytes) {
+      if (length > lengthBytes) outcome = RECORD_TOO_LONG;
+      else if (length <= 0) outcome = RECORD_BLANK;
+      else if (!padShort) outcome = RECORD_TOO_SHORT;
+      else {
+        if (padAt + lengthBytes > padEnd) break;
+        memory.copy(padAt, from, length);
+        memory.fill(padAt + length, space, lengthBytes - length);
+        decodeAt = padAt;
+        padAt += lengthBytes;
+      }
+    }
+    store<u32>(starts + (count << 2), decodeAt as u32);
+    store<u32>(rawStarts + (count << 2), from as u32);
+    store<i32>(rawLengths + (count << 2), length);
+    store<u8>(outcomes + count, outcome as u8);
+    count++;
+    start += whole as usize;
+    if (block !== 0) blockLeft -= whole as i32;
+  }
+  store<u32>(RESULT, start as u32);
+  store<u32>(RESULT, padAt as u32, 4);
+  store<i32>(RESULT, blockLeft, 8);
+  store<i32>(RESULT, broken, 12);
+  return count;
+}
+
+/** Where each record ends that begins at `starts`: what stands behind it was only filled in. */
+export function recordEnds(starts: usize, rawLengths: usize, count: i32, ends: usize): void {
+  for (let record = 0; record < count; record++) {
+    const at = record << 2;
+    store<u32>(ends + at, load<u32>(starts + at) + load<u32>(rawLengths + at));
+  }
+}

@@ -1,0 +1,131 @@
+import { RECORD_OK, RECORD_PARENT_MISSING, TYPE_UNKNOWN } from '../shapes';
+
+/** Whether the bytes from `at` on are one of `count` literals of `width` bytes, which stand one behind the other. */
+function isAnyOf(at: usize, literals: usize, count: i32, width: i32): bool {
+  for (let index = 0; index < count; index++) {
+    if (memory.compare(at, literals + index * width, width) === 0) return true;
+  }
+  return false;
+}
+
+/**
+ * Records of no type so far that hold one of the literals at `at` become `type`. Where a record is shorter than its place, what
+ * stands behind it does not count.
+ */
+export function assignType(
+  starts: usize,
+  rawLengths: usize,
+  outcomes: usize,
+  count: i32,
+  at: i32,
+  literals: usize,
+  literalCount: i32,
+  width: i32,
+  type: u8,
+  types: usize,
+): void {
+  for (let record = 0; record < count; record++) {
+    if (load<u8>(types + record) !== (TYPE_UNKNOWN as u8)) continue;
+    if (load<u8>(outcomes + record) !== (RECORD_OK as u8)) {
+      if (load<i32>(rawLengths + (record << 2)) < at + width) continue;
+    }
+    const from = (load<u32>(starts + (record << 2)) as usize) + at;
+    if (isAnyOf(from, literals, literalCount, width)) store<u8>(types + record, type);
+  }
+}
+
+/** Indexes of the records of a type, with where they stand and what their outcomes are. Returns how many there are. */
+export function gatherType(
+  types: usize,
+  type: u8,
+  count: i32,
+  starts: usize,
+  outcomes: usize,
+  outIndexes: usize,
+  outStarts: usize,
+  outOutcomes: usize,
+): i32 {
+  let found = 0;
+  for (let record = 0; record < count; record++) {
+    if (load<u8>(types + record) !== type) continue;
+    store<u32>(outIndexes + (found << 2), record);
+    store<u32>(outStarts + (found << 2), load<u32>(starts + (record << 2)));
+    store<u8>(outOutcomes + found, load<u8>(outcomes + record));
+    found++;
+  }
+  return found;
+}
+
+/** `out[i] = source[indexes[i]]`, 4 bytes each. */
+export function gatherAddresses(source: usize, indexes: usize, count: i32, out: usize): void {
+  for (let index = 0; index < count; index++) {
+    const from = load<u32>(indexes + (index << 2));
+    store<u32>(out + (index << 2), load<u32>(source + (from << 2)));
+  }
+}
+
+/**
+ * Finds the parent of each record. A slot belongs to each type that is a parent, and holds the address of its last record, or 0.
+ *
+ *     slotOf    slot of each type, or 255          parentSlotOf  slot of each type's parent, or 255
+ *     resets    bits of the slots that a record of each type empties, 4 bytes each
+ *     last      the slots, 4 bytes each
+ *     out       addresses in each slot as they were at each record, `stride` records a slot
+ *
+ * A record whose parent is missing, or cannot be decoded, gets an outcome of its own, and is no parent itself.
+ */
+export function trackParents(
+  types: usize,
+  outcomes: usize,
+  starts: usize,
+  count: i32,
+  slotOf: usize,
+  parentSlotOf: usize,
+  resets: usize,
+  slotCount: i32,
+  last: usize,
+  out: usize,
+  stride: i32,
+): void {
+  for (let record = 0; record < count; record++) {
+    const type = load<u8>(types + record) as usize;
+    if (type === TYPE_UNKNOWN) continue;
+    for (let slot = 0; slot < slotCount; slot++) {
+      store<u32>(out + ((slot * stride + record) << 2), load<u32>(last + (slot << 2)));
+    }
+    const parentSlot = load<u8>(parentSlotOf + type) as usize;
+    if (parentSlot !== 255 && load<u32>(last + (parentSlot << 2)) === 0) {
+      if (load<u8>(outcomes + record) === (RECORD_OK as u8)) {
+        store<u8>(outcomes + record, RECORD_PARENT_MISSING as u8);
+      }
+    }
+    const emptied = load<u32>(resets + (type << 2));
+    for (let slot = 0; slot < slotCount; slot++) {
+      if (((emptied >>> (slot as u32)) & 1) !== 0) store<u32>(last + (slot << 2), 0);
+    }
+    const slot = load<u8>(slotOf + type) as usize;
+    if (slot === 255) continue;
+    const decodable = load<u8>(outcomes + record) === (RECORD_OK as u8);
+    store<u32>(last + (slot << 2), decodable ? load<u32>(starts + (record << 2)) : 0);
+  }
+}
+
+/** Writes 1 for each record that holds one of the literals at `at`, else 0. Returns how many hold none. */
+export function selectRecords(
+  addresses: usize,
+  count: i32,
+  at: i32,
+  literals: usize,
+  literalCount: i32,
+  width: i32,
+  mask: usize,
+): i32 {
+  let unselected = 0;
+  for (let record = 0; record < count; record++) {
+    const from = (load<u32>(addresses + (record << 2)) as usize) + at;
+    const selected = isAnyOf(from, literals, literalCount, width);
+    store<u8>(mask + record, selected as u8);
+    if (!selected) unselected++;
+  }
+  return unselected;
+}

@@ -1,0 +1,107 @@
+import { compileField, type FieldContext } from './compile-field.ts';
+import { compileSelection } from './compile-match.ts';
+import { compileOccurs } from './compile-occurs.ts';
+import type { ControlRecord, Dataset, Field, RecordType } from './layout.ts';
+import type { ElementItem, FieldEntry, FieldItem } from './layout-schema.ts';
+import { didYouMean } from './nearest.ts';
+
+/** What the fields of a record type need to know of the rest of the layout. */
+export interface FieldsContext extends FieldContext {
+  /** Name of the dataset that the rows go to. */
+  dataset: string;
+  header: ControlRecord | undefined;
+  parent: RecordType | undefined;
+}
+
+/** The fields of a record type: those of its own rows, and the datasets of child rows that its tables make. */
+export interface CompiledFields {
+  fields: Field[];
+  children: Dataset[];
+}
+
+/** Keys that a copy of another field may have. */
+const COPY_KEYS: readonly string[] = ['name', 'fromHeader', 'fromParent'];
+
+/** Checks `fields` of a layout or of a record type. `at` is their place in the file. */
+export function compileFields(items: FieldItem[], at: string, context: FieldsContext): CompiledFields {
+  // Tables may depend on any field that stands once, and rules may look at it.
+  const single = items.map((item, index) => compileSingle(item, `${at}[${index}]`, context));
+  const known = single.filter((field) => field !== undefined);
+  const children: Dataset[] = [];
+  const fields = items.flatMap((item, index) => {
+    const field = single[index];
+    if (field) return [field];
+    if (!item.occurs) return [];
+    const table = compileOccurs(item, `${at}[${index}]`, known, context);
+    children.push(...table.children);
+    return table.fields;
+  });
+  for (const [index, item] of items.entries()) {
+    const field = single[index];
+    if (field && item.when) {
+      checkOptional(item, `${at}[${index}]`, context);
+      const rule = compileSelection(item.when, `${at}[${index}].when`, known, context);
+      field.when = { ...rule, inOccurrence: false };
+    }
+  }
+  return { fields, children };
+}
+
+/** A field that stands once, or undefined where the item is a table or says too little. */
+function compileSingle(item: FieldItem, at: string, context: FieldsContext): Field | undefined {
+  if (item.fromHeader !== undefined || item.fromParent !== undefined) return copied(item, at, context);
+  if (item.occurs) return undefined;
+  if (item.fields) {
+    context.problems.push(`'${at}' ('${item.name}') has 'fields' and no 'occurs': it is no table`);
+    return undefined;
+  }
+  return isPlaced(item, at, context) ? compileField(item, at, context) : undefined;
+}
+
+/** What is there only by a rule cannot be required of every record. */
+export function checkOptional(item: ElementItem, at: string, { problems }: FieldContext): void {
+  if (item.required)
+    problems.push(`'${at}' ('${item.name}') is required, and there only by its rule ('when')`);
+}
+
+/** Does it say where it is and what? What is missing is reported. */
+export function isPlaced(item: ElementItem, at: string, { problems }: FieldContext): item is FieldEntry {
+  const missing = (['start', 'end', 'type'] as const).filter((key) => item[key] === undefined);
+  for (const key of missing) problems.push(`'${at}.${key}' is missing`);
+  return missing.length === 0;
+}
+
+/** A field of the header or of the parent record on every row. */
+function copied(item: FieldItem, at: string, context: FieldsContext): Field | undefined {
+  const { problems, header, parent } = context;
+  const label = `'${at}' ('${item.name}')`;
+  for (const key of Object.keys(item)) {
+    if (!COPY_KEYS.includes(key)) problems.push(`${label} is a copy and cannot have '${key}'`);
+  }
+  if (item.fromHeader !== undefined && item.fromParent !== undefined) {
+    problems.push(`${label} has 'fromHeader' and 'fromParent'`);
+    return undefined;
+  }
+  const [key, wanted, from] =
+    item.fromHeader !== undefined
+      ? (['fromHeader', item.fromHeader, header?.fields] as const)
+      : (['fromParent', item.fromParent!, parent?.datasets[0]?.fields] as const);
+  if (!from) {
+    problems.push(
+      key === 'fromHeader'
+        ? `${label} has 'fromHeader', and the layout describes no header`
+        : `${label} has 'fromParent', and its record type has no 'parent' whose records become rows`,
+    );
+    return undefined;
+  }
+  const source = from.find(({ name, list }) => name === wanted && !list);
+  if (!source) {
+    const names = from.filter(({ list }) => !list).map(({ name }) => name);
+    problems.push(`'${at}.${key}' is '${wanted}'${didYouMean(wanted, names)}`);
+    return undefined;
+  }
+  if (key === 'fromHeader') return { ...source, name: item.name, origin: { kind: 'header' } };
+  const origin =
+    source.origin.kind === 'record' ? { kind: 'parent' as const, recordType: parent!.name } : source.origin;
+  return { ...source, name: item.name, origin };
+}

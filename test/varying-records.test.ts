@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FilePlan } from '../shared/control/file-plan.ts';
+import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
+import { readJson } from '../shared/pipeline/json-object.ts';
+import { parseRange } from '../shared/pipeline/parse-range.ts';
+import { reconcileFile } from '../shared/pipeline/reconcile-file.ts';
+import { splitFile } from '../shared/pipeline/split-file.ts';
+import { TestLake } from './support/run-pipeline.ts';
+
+/** Type 1, key 3, count 2 (binary), amount 3 (packed), a table of numbers that depends on a digit, and a text. */
+const layout = (record: object = { format: 'rdw' }, changes: object = {}) =>
+  JSON.stringify({
+    name: 'short',
+    encoding: 'us-ascii',
+    record: { length: 24, ...record },
+    fields: [
+      { name: 'key', start: 1, end: 4, type: 'string', required: true },
+      { name: 'count', start: 5, end: 6, type: 'integer', usage: 'binary', signed: false },
+      { name: 'amount', start: 7, end: 9, type: 'decimal(5,2)', usage: 'packed' },
+      { name: 'times', start: 10, end: 10, type: 'integer' },
+      {
+        name: 'numbers',
+        start: 11,
+        end: 12,
+        type: 'integer',
+        usage: 'binary',
+        signed: true,
+        occurs: { count: 7, dependingOn: 'times' },
+      },
+    ],
+    rejects: { maxPercent: 100 },
+    ...changes,
+  });
+
+const rdw = (data: Uint8Array) => Buffer.concat([Buffer.from([0, data.length + 4, 0, 0]), data]);
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+const ascii = (text: string) => Buffer.from(text).toString('hex');
+const FULL = hex(`${ascii('KEY1')} 0102 12345c ${ascii('2')} 0007 fff9`);
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+const SELECT = 'key, "count", amount::VARCHAR AS amount, times, numbers';
+
+async function load(bytes: Uint8Array, text = layout(), rangeSizeBytes = 1000) {
+  await lake.putRaw('short_20250812.dat', bytes);
+  const result = await lake.convert({
+    layout: text,
+    sourceKey: 'short_20250812.dat',
+    rangeSizeBytes,
+    force: true,
+  });
+  const { records } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+  return { ...result, records: records! };
+}
+
+describe('fields behind the end of a record', () => {
+  test('are null, what the end cuts is rejected, at every length of the record', async () => {
+    const records = Array.from({ length: FULL.length }, (_, index) => rdw(FULL.subarray(0, index + 1)));
+    const result = await load(Buffer.concat(records), layout(), 7);
+    expect(result.status, lake.notifications.join()).toBe('loaded');
+    const row = (key: string, count: unknown, amount: unknown, times: unknown, numbers: unknown) => ({
+      key,
+      count,
+      amount,
+      times,
+      numbers,
+    });
+    expect(await lake.publishedRows('short', SELECT)).toEqual([
+      row('K', null, null, null, []),
+      row('KE', null, null, null, []),
+      row('KEY', null, null, null, []),
+      row('KEY1', null, null, null, []),
+      row('KEY1', '258', null, null, []),
+      row('KEY1', '258', '123.45', null, []),
+      row('KEY1', '258', '123.45', '2', [null, null]),
+      row('KEY1', '258', '123.45', '2', ['7', null]),
+      row('KEY1', '258', '123.45', '2', ['7', '-7']),
+    ]);
+    const rejects = await lake.publishedRows('short_rejects', 'record_length_bytes, reason, field');
+    expect(rejects.map(({ record_length_bytes, field }) => [record_length_bytes, field])).toEqual([
+      ['5', 'count'],
+      ['7', 'amount'],
+      ['8', 'amount'],
+      ['11', 'numbers'],
+      ['13', 'numbers'],
+    ]);
+    expect(rejects[0]!.reason).toBe('cut-by-record-end');
+  });
+
+  test('records that are too long or have no byte are rejects', async () => {
+    const bytes = Buffer.concat([rdw(FULL), rdw(new Uint8Array()), rdw(new Uint8Array(25)), rdw(FULL)]);
+    const { status, records } = await load(bytes);
+    expect([status, records]).toMatchObject(['loaded', { read: 4, detail: 4, rejected: 2 }]);
+    expect(await lake.publishedRows('short_rejects', 'byte_offset, reason')).toEqual([
+      { byte_offset: '22', reason: 'blank-record' },
+      { byte_offset: '26', reason: 'record-too-long' },
+    ]);
+  });
+});
+
+describe('chains that break', () => {
+  const whole = Buffer.concat(Array.from({ length: 6 }, () => rdw(FULL)));
+  const step = FULL.length + 4;
+
+  test('a file cut off at any byte is refused, unless it ends with a record', async () => {
+    for (let length = 1; length < whole.length; length++) {
+      const result = await load(whole.subarray(0, length), layout(), 30);
+      expect([length, result.status]).toEqual([length, length % step === 0 ? 'loaded' : 'refused']);
+    }
+    expect(lake.notifications.find((text) => text.includes('record 2, at byte 18'))).toContain('is cut off');
+  });
+
+  test.each([
+    ['a length of zero', 0, 0],
+    ['shorter than its own word', 0, 3],
+    ['beyond the end', 0xff, 0xff],
+  ])('%s: refused', async (_, high, low) => {
+    const bytes = Uint8Array.from(whole);
+    bytes.set([high, low], step * 2);
+    const { status } = await load(bytes);
+    expect([status, lake.notifications[0]]).toEqual([
+      'refused',
+      expect.stringContaining('record 3, at byte'),
+    ]);
+  });
+
+  test('whatever bytes change, the file is refused or every record of it is accounted for', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(whole.length - 1),
+        fc.nat(255),
+        fc.constantFrom('rdw', 'bdw'),
+        fc.constantFrom(1, 40, 1000),
+        async (at, byte, format, rangeSizeBytes) => {
+          await lake.remove();
+          lake = await TestLake.make();
+          const block = Buffer.concat([Buffer.from([0, whole.length + 4, 0, 0]), whole]);
+          const bytes = Uint8Array.from(format === 'rdw' ? whole : block);
+          bytes[at] = byte;
+          const { status, records } = await load(bytes, layout({ format }), rangeSizeBytes);
+          if (status === 'refused') return;
+          const rows = await lake.publishedRows('short', 'key');
+          expect(rows.length + records.rejected).toBe(records.read);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('records that nobody parsed are missed', async () => {
+  const bytes = Buffer.concat([rdw(FULL), rdw(FULL)]);
+  await lake.putRaw('short_20250812.dat', bytes);
+  const split = await splitFile(lake.ports, 'tampered', {
+    layout: layout(),
+    sourceKey: 'short_20250812.dat',
+  });
+  const plan = await readJson<FilePlan>(lake.ports.lake, split.planKey!);
+  await lake.ports.lake.put(
+    split.planKey!,
+    Buffer.from(JSON.stringify({ ...plan, chain: { recordCount: 3 } })),
+  );
+  await parseRange(lake.ports, split.planKey!, { rangeIndex: 0, startByte: 0, endByte: bytes.length });
+  const { verdict, refusal } = await reconcileFile(lake.ports, split.planKey!);
+  expect([verdict, refusal!.message]).toEqual([
+    'refused',
+    expect.stringContaining('counted 3 records and the parsers 2'),
+  ]);
+});
