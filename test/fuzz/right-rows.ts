@@ -16,26 +16,26 @@ export function rightRows(file: Uint8Array, layout: Layout, plan: FilePlan): Rig
   const rows: string[] = [];
   let rejected = 0;
   for (const record of recordsOf(file.subarray(from, to), layout, plan.geometry.terminatorBytes)) {
-    const row = record && rowOf(record, layout);
+    const row = record && rowOf(record.bytes, record.heldBytes, layout);
     if (row === undefined) rejected++;
     else rows.push(row);
   }
   return { rows: rows.sort(), rejected };
 }
 
-/** Records with their full length; undefined for one that is none. */
+/** Records filled up to their full length, with what the file holds of each; undefined for one that is none. */
 function* recordsOf(
   bytes: Uint8Array,
   { record: { format, lengthBytes, short } }: Layout,
   terminatorBytes: number,
-): Generator<Uint8Array | undefined> {
+): Generator<{ bytes: Uint8Array; heldBytes: number } | undefined> {
   if (format === 'fixed') {
     const strideBytes = lengthBytes + terminatorBytes;
     const terminator = Buffer.from('\r\n').subarray(2 - terminatorBytes);
     for (let at = 0; at < bytes.length; at += strideBytes) {
       const end = bytes.subarray(at + lengthBytes, at + strideBytes);
       const isWhole = end.length < terminatorBytes || terminator.equals(end);
-      yield isWhole ? bytes.subarray(at, at + lengthBytes) : undefined;
+      yield isWhole ? { bytes: bytes.subarray(at, at + lengthBytes), heldBytes: lengthBytes } : undefined;
     }
     return;
   }
@@ -49,17 +49,28 @@ function* recordsOf(
     const isBlank = line.length === 0;
     if (isBlank || line.length > lengthBytes || (line.length < lengthBytes && short === 'reject'))
       yield undefined;
-    else yield Buffer.concat([line, Buffer.alloc(lengthBytes - line.length, 0x20)]);
+    else {
+      const filled = Buffer.concat([line, Buffer.alloc(lengthBytes - line.length, 0x20)]);
+      yield { bytes: filled, heldBytes: line.length };
+    }
   }
 }
 
-function rowOf(record: Uint8Array, layout: Layout): string | undefined {
+function rowOf(record: Uint8Array, heldBytes: number, layout: Layout): string | undefined {
   const [recordType] = layout.recordTypes;
   const detail = recordType!.match;
   const marked = detail && Buffer.from(record.subarray(detail.startByte, detail.endByte));
   if (marked && !detail.anyOf.some((bytes) => marked.equals(bytes))) return undefined;
   const values: (string | null)[] = [];
   for (const field of recordType!.datasets[0]!.fields) {
+    const isText = field.usage === 'display' && field.type.kind !== 'binary';
+    // What is no text is not filled up with blanks: it is not there, or cut.
+    if (!isText && heldBytes < field.endByte) {
+      const isCut = heldBytes > field.startByte && field.onInvalid === 'reject';
+      if (isCut || field.required) return undefined;
+      values.push(null);
+      continue;
+    }
     const decoded = decodeValue(record, 0, field);
     if (decoded.state === 'invalid' && field.onInvalid === 'reject') return undefined;
     const value = decoded.state === 'value' ? decoded.value : null;
