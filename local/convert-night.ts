@@ -34,6 +34,8 @@ export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeByt
   workerCount: number;
   compression?: Compression;
   force?: boolean;
+  /** Source key of the file whose rejected records the inputs bring corrected. */
+  supplementOf?: string;
   signal?: AbortSignal;
   progress?: NightProgress;
 }
@@ -143,6 +145,7 @@ async function convertFile(
       ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
       ...(options.compression === undefined ? {} : { compression: options.compression }),
       ...(options.force ? { force: true } : {}),
+      ...(options.supplementOf === undefined ? {} : { supplementOf: options.supplementOf }),
     },
     executionName: `convert-${randomUUID()}`,
     store: ports.lake,

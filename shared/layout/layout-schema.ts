@@ -100,6 +100,17 @@ const lengthField = z.strictObject({
   addBytes: z.int().min(-MAX_RECORD_BYTES).max(MAX_RECORD_BYTES).optional(),
 });
 
+/** What makes a business date whole; none of it changes rows. */
+const day = z.strictObject({
+  expectedFiles: z.union([z.int().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  controlFile: z
+    .string()
+    .regex(/^[^/*?]+$/, 'must be the name of one file in the folder of the data, without * and ?')
+    .optional(),
+  maxChangePercent: z.number().min(0).optional(),
+  duplicates: z.enum(['refuse', 'warn']).optional(),
+});
+
 const controlFile = z.strictObject({
   name: z.string().min(1),
   format: z.enum(['lines', 'fixed']).optional(),
@@ -142,6 +153,7 @@ export const layoutSchema = z.strictObject({
         header: z.string().optional(),
         trailer: z.string().optional(),
         controlFile: z.string().optional(),
+        dayControlFile: z.string().optional(),
         equals: z.string(),
       }),
     )
@@ -151,6 +163,7 @@ export const layoutSchema = z.strictObject({
     .optional(),
   compression: z.enum(COMPRESSIONS).optional(),
   rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  day: day.optional(),
 });
 
 export type LayoutFile = z.infer<typeof layoutSchema>;
