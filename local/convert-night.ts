@@ -136,17 +136,18 @@ async function convertFile(
     (name: string) =>
     (event: unknown, { signal }: { signal: AbortSignal }) =>
       pool.run(name, { ...(event as object), rawRoot }, { signal });
+  const request = {
+    layout: options.layout,
+    sourceKey,
+    rangeSizeBytes: options.rangeSizeBytes ?? (await spreadRangeBytes(input, options.workerCount)),
+    ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
+    ...(options.compression === undefined ? {} : { compression: options.compression }),
+    ...(options.force ? { force: true } : {}),
+    ...(options.supplementOf === undefined ? {} : { supplementOf: options.supplementOf }),
+  };
   const result = await runExecution({
     definition,
-    input: {
-      layout: options.layout,
-      sourceKey,
-      rangeSizeBytes: options.rangeSizeBytes ?? (await spreadRangeBytes(input, options.workerCount)),
-      ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
-      ...(options.compression === undefined ? {} : { compression: options.compression }),
-      ...(options.force ? { force: true } : {}),
-      ...(options.supplementOf === undefined ? {} : { supplementOf: options.supplementOf }),
-    },
+    input: request,
     executionName: `convert-${randomUUID()}`,
     store: ports.lake,
     maxConcurrency: options.workerCount,
@@ -174,7 +175,9 @@ async function convertFile(
   if (result.status !== 'SUCCEEDED') {
     const error = rootCause(result.error);
     const status = result.status === 'ABORTED' ? 'ABORTED' : 'FAILED';
-    const detail = { executionArn: result.executionId, status, error: error.name, cause: error.message };
+    const { name, message: cause } = error;
+    const input = JSON.stringify(request);
+    const detail = { executionArn: result.executionId, status, error: name, cause, input };
     await createWatchdog(ports)({ detail });
     if (finalized?.status !== 'refused') {
       return failedSummary(sourceKey, split, error, seconds(startedAt));

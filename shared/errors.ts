@@ -34,12 +34,22 @@ export abstract class PipelineError extends Error {
   }
 }
 
+const MOST_CHARACTERS = 1_500;
+
 function sentence({ what, where, why, next }: ErrorFacts): string {
   const start = where ? `${where}: ${what}` : what;
   return [start, why, next]
     .filter((clause) => clause !== undefined && clause !== '')
-    .map((clause) => (/[.!?]$/.test(clause!) ? clause : `${clause}.`))
+    .map((clause) => clipped(clause!))
+    .map((clause) => (/[.!?]$/.test(clause) ? clause : `${clause}.`))
     .join(' ');
+}
+
+/** What is named in an error comes from files, and may be of any length; a message ends in e-mails and logs. */
+function clipped(clause: string): string {
+  return clause.length <= MOST_CHARACTERS
+    ? clause
+    : `${clause.slice(0, MOST_CHARACTERS)}… (${clause.length} characters)`;
 }
 
 /** The command line or an execution's input is off. */

@@ -39,7 +39,8 @@ const ARROWS: Record<string, string[]> = {
   'shared/lambda': ['shared/ports', 'shared/errors.ts'],
   functions: ['shared'],
   local: ['functions', 'shared', 'tools/generate'],
-  tools: ['local', 'functions', 'shared'],
+  // The chaos and fuzz commands play what tests play.
+  tools: ['local', 'functions', 'shared', 'test/chaos', 'test/fuzz'],
 };
 
 const PURE = [

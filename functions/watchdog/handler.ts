@@ -3,7 +3,14 @@ import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/record
 
 /** The part of EventBridge's "Step Functions Execution Status Change" that is read. */
 export interface ExecutionStatusEvent {
-  detail: { executionArn: string; status: string; error?: string; cause?: string };
+  detail: {
+    executionArn: string;
+    status: string;
+    error?: string;
+    cause?: string;
+    /** The execution's input as JSON text; not there when it is large. */
+    input?: string | null;
+  };
 }
 
 /** Learns of executions that failed, timed out or were stopped; marks the ledger and tells people. */
@@ -14,7 +21,16 @@ export function createWatchdog(ports: PipelinePorts) {
       status: detail.status as ExecutionEnded['status'],
       error: detail.error ?? detail.status,
       cause: detail.cause ?? 'The execution ended without a cause',
+      request: requestOf(detail.input),
     });
     return { marked };
   };
+}
+
+function requestOf(input: string | null | undefined): ExecutionEnded['request'] {
+  try {
+    return JSON.parse(input ?? '{}') ?? {};
+  } catch {
+    return {};
+  }
 }

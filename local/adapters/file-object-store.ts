@@ -20,6 +20,8 @@ import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
 /** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
 const INCOMING = '.incoming';
+/** What says that no object has a name; one that is too long for the file system is none's either. */
+const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
 /** Folders go when their last file does; this often in a row just before a write is no accident. */
 const MAX_FOLDER_TRIES = 100;
 
@@ -45,7 +47,7 @@ class FileObjectStore implements ObjectStore {
       const stats = await fs.stat(this.path(key), { bigint: true });
       return stats.isFile() ? objectInfo(key, stats) : undefined;
     } catch (error) {
-      if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));
     }
   }
@@ -55,7 +57,7 @@ class FileObjectStore implements ObjectStore {
     const buffers: Uint8Array[] = [];
     let ahead: Promise<{ bytesRead: number; buffer: Uint8Array }> | undefined;
     const handle = await fs.open(path, 'r').catch((error) => {
-      throw isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+      throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
     });
     try {
       const stats = await handle.stat({ bigint: true });
@@ -114,7 +116,7 @@ class FileObjectStore implements ObjectStore {
       const bytes = await fs.readFile(this.path(key));
       return { bytes, tag: tagOf(bytes) };
     } catch (error) {
-      if (isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+      if (isCode(error, ...NOT_THERE, 'EISDIR')) return undefined;
       throw unreadable(error, this.path(key));
     }
   }
@@ -220,7 +222,7 @@ class FileObjectStore implements ObjectStore {
       const path = this.path(key);
       await fs.unlink(path).catch((error) => {
         // No file has that name, as in a bucket no object has the name of a folder.
-        if (!isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw unwritable(error, path);
+        if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
       });
       // Folders that became empty go too; the first that is not stops the walk, which follows the key and so never leaves the root.
       for (let folder = dirname(key); folder !== '.'; folder = dirname(folder)) {

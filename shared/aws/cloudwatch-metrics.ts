@@ -1,5 +1,6 @@
 import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Metrics } from '../ports/metrics.ts';
+import { isPassing, unavailable } from './s3-error.ts';
 
 /** The night's figures as CloudWatch metrics, with stage and dataset as dimensions. */
 export function createCloudWatchMetrics(options: {
@@ -20,7 +21,9 @@ export function createCloudWatchMetrics(options: {
         Value: value,
         Dimensions,
       }));
-      await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
+      await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData })).catch((error) => {
+        throw isPassing(error) ? unavailable(error, `metrics of ${namespace}`) : error;
+      });
     },
   };
 }

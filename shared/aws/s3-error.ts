@@ -19,6 +19,8 @@ const PASSING = new Set([
   'SlowDown',
   'Throttling',
   'ThrottlingException',
+  'ThrottledException',
+  'KMSThrottlingException',
   'RequestLimitExceeded',
   'ServiceUnavailable',
   'InternalError',

@@ -1,5 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notification, Notifier } from '../ports/notifier.ts';
+import { isPassing, unavailable } from './s3-error.ts';
 
 /** Notifications as messages of one SNS topic a kind. */
 export function createSnsNotifier(options: {
@@ -10,9 +11,12 @@ export function createSnsNotifier(options: {
     async notify({ kind, subject, message }) {
       // A subject of SNS is ASCII, one line, at most 100 characters.
       const Subject = subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
-      await options.client.send(
-        new PublishCommand({ TopicArn: options.topicArns[kind], Subject, Message: message }),
-      );
+      const TopicArn = options.topicArns[kind];
+      await options.client
+        .send(new PublishCommand({ TopicArn, Subject, Message: message }))
+        .catch((error) => {
+          throw isPassing(error) ? unavailable(error, TopicArn) : error;
+        });
     },
   };
 }

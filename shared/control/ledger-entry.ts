@@ -34,6 +34,8 @@ export interface LedgerEntry {
   controlTotals?: ControlTotalResult[];
   refusal?: Refusal;
   failure?: { name: string; message: string };
+  /** When people were told how the run ended; what ends between the ledger and the telling is told later. */
+  told?: string;
   warnings?: string[];
   loaded?: LoadedVersion;
   /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
@@ -128,7 +130,8 @@ export function advanced(
   changes: Partial<LedgerEntry> = {},
 ): LedgerEntry {
   const leaseUntil = isFinal(state) ? undefined : new Date(Date.parse(at) + LEASE_MS).toISOString();
-  const next = { ...entry, leaseUntil, ...changes, state, updatedAt: at };
+  const { told: _told, ...before } = entry;
+  const next: LedgerEntry = { ...before, leaseUntil, ...changes, state, updatedAt: at };
   const step = { state, at, execution: next.execution, version: next.version };
   return { ...next, history: [...entry.history, step].slice(-HISTORY_LENGTH) };
 }

@@ -1,6 +1,6 @@
 import type { DayCommit } from '../control/day-commit.ts';
 import type { LedgerEntry } from '../control/ledger-entry.ts';
-import { dayCommitPrefix, ledgerDayPrefix } from '../keys/lake-keys.ts';
+import { dayCommitPrefix, ledgerDayPrefix, ledgerEntryKey } from '../keys/lake-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { inParallel } from './in-parallel.ts';
 import { fromJsonBytes } from './json-object.ts';
@@ -8,18 +8,22 @@ import { highestNumbered } from './numbered-object.ts';
 
 const PARALLEL_READS = 16;
 
-/** The ledger entry of every file of a day, in the order of their keys; `null` for files refused before their date was known. */
+/**
+ * The ledger entry of every file of a day, in the order of their keys; `null` for files refused before their date was known. A listing
+ * may be old: entries of the sources in `known` are asked for by name, so that it cannot lose one.
+ */
 export async function dayEntries(
   lake: ObjectStore,
   dataset: string,
   businessDate: string | null,
+  known: string[] = [],
 ): Promise<LedgerEntry[]> {
   const prefix = ledgerDayPrefix(dataset, businessDate);
-  const keys: string[] = [];
+  const keys = new Set(known.map((sourceId) => ledgerEntryKey(dataset, businessDate, sourceId)));
   for await (const { key } of lake.list(prefix)) {
-    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.push(key);
+    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.add(key);
   }
-  const entries = await inParallel(keys, PARALLEL_READS, async (key) => {
+  const entries = await inParallel([...keys].sort(), PARALLEL_READS, async (key) => {
     const stored = await lake.get(key);
     return stored && fromJsonBytes<LedgerEntry>(stored.bytes);
   });

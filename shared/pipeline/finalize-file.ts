@@ -2,6 +2,7 @@ import type { FilePlan } from '../control/file-plan.ts';
 import {
   advanced,
   distribution,
+  type FileState,
   isFinal,
   type LedgerEntry,
   type LoadedVersion,
@@ -60,8 +61,11 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
       loaded,
     });
   }
-  const day = await publishDay(ports, layout, plan.businessDate);
-  await tellLoaded(ports, plan, loaded, day);
+  const day = await publishDay(ports, layout, plan.businessDate, { sourceId: plan.sourceId });
+  if (!(again && before.told)) {
+    await tellLoaded(ports, plan, loaded, day);
+    await markTold(ports, plan.ledgerKey, 'loaded', plan.runId);
+  }
   return { status: 'loaded', ledgerKey: plan.ledgerKey, day };
 }
 
@@ -119,7 +123,7 @@ async function confirmPublished(ports: PipelinePorts, input: FinalizeInput): Pro
   });
   // Not from the run's plan: the run may be past its retention.
   const layout = await readDayLayout(ports.lake, entry!.dataset, entry!.businessDate!);
-  const day = await publishDay(ports, layout, entry!.businessDate!);
+  const day = await publishDay(ports, layout, entry!.businessDate!, { sourceId: entry!.sourceId });
   return { status: 'already-loaded', ledgerKey: input.ledgerKey, day };
 }
 
@@ -132,8 +136,9 @@ async function recordRefusal(ports: PipelinePorts, input: FinalizeInput): Promis
   const account = stored && (await readJson<Reconciliation>(lake, keys!.reconciliation));
   let told = false;
   await updateEntry(lake, input.ledgerKey, (current) => {
-    told = current?.state === 'refused' && current.refusal?.message === refusal.message;
-    if (!current || told || (isFinal(current.state) && current.state !== 'failed')) return current;
+    const again = current?.state === 'refused' && current.refusal?.message === refusal.message;
+    told = again && current.told !== undefined;
+    if (!current || again || (isFinal(current.state) && current.state !== 'failed')) return current;
     const changes: Partial<LedgerEntry> = {
       refusal,
       ...(account
@@ -150,8 +155,22 @@ async function recordRefusal(ports: PipelinePorts, input: FinalizeInput): Promis
       subject: `Refused: ${input.sourceKey}`.slice(0, 100),
       message: refusal.message,
     });
+    await markTold(ports, input.ledgerKey, 'refused', input.runId ?? null);
   }
   return { status: 'refused', ledgerKey: input.ledgerKey, day: null };
+}
+
+/** Behind the telling, so that an end is told at least once: who dies in between tells it again. */
+async function markTold(
+  ports: PipelinePorts,
+  ledgerKey: string,
+  state: FileState,
+  runId: string | null,
+): Promise<void> {
+  const told = ports.clock.now().toISOString();
+  await updateEntry(ports.lake, ledgerKey, (current) =>
+    current?.state === state && current.runId === runId ? { ...current, told } : current,
+  );
 }
 
 /** Parts of a refused run will never be merged. Manifests, reconciliation and rejects stay, to see why. */

@@ -65,7 +65,10 @@ export async function* entryVersions(lake: ObjectStore, key: string): AsyncItera
   }
 }
 
-/** Moves a run's entry to `state`. A run that is no longer the entry's own must not write over the one that is. */
+/**
+ * Moves a run's entry to `state`. A run that is no longer the entry's own must not write over the one that is, and one that is loaded
+ * stays so: whoever comes late, with a step that another execution of the same run is beyond, changes nothing.
+ */
 export async function advanceRun(
   lake: ObjectStore,
   key: string,
@@ -75,18 +78,21 @@ export async function advanceRun(
   changes: Partial<LedgerEntry> = {},
 ): Promise<LedgerEntry> {
   const entry = await updateEntry(lake, key, (current) => {
-    if (!current || current.runId !== runId) {
-      throw new RunInconsistent({
-        what: 'another run took over this file',
-        where: key,
-        why: `the ledger names run ${current?.runId ?? 'none'}, and this is run ${runId}`,
-        next: 'Let the other run finish; nothing of this one is published.',
-      });
-    }
+    if (!current || current.runId !== runId) throw takenOver(key, current, runId);
     // A retry of a step that already wrote its result changes nothing, nor does an execution that comes behind one that has finished the run.
     const again = current.state === state && Object.keys(changes).length === 0;
     const finished = current.state === 'loaded' && current.loaded?.runId === runId && !isFinal(state);
     return again || finished ? current : advanced(current, state, at, changes);
   });
   return entry!;
+}
+
+/** Another run has the file by now; this one has nothing to say any more. */
+export function takenOver(key: string, current: LedgerEntry | undefined, runId: string): RunInconsistent {
+  return new RunInconsistent({
+    what: 'another run took over this file',
+    where: key,
+    why: `the ledger names run ${current?.runId ?? 'none'}, and this is run ${runId}`,
+    next: 'Let the other run finish; nothing of this one is published.',
+  });
 }

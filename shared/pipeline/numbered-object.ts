@@ -18,9 +18,13 @@ export async function highestNumbered<T>(
 ): Promise<Numbered<T> | undefined> {
   let number = 0;
   for await (const { key } of lake.list(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
-  if (number === 0) return undefined;
-  const value = await readNumbered<T>(lake, prefix, number);
-  return value && { number, value };
+  // A listing may be older than the last document; a key that is asked for by name is not.
+  let highest: Numbered<T> | undefined;
+  for (let next = Math.max(1, number); ; next++) {
+    const value = await readNumbered<T>(lake, prefix, next);
+    if (value === undefined) return highest;
+    highest = { number: next, value };
+  }
 }
 
 export async function readNumbered<T>(

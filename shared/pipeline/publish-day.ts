@@ -40,6 +40,8 @@ export interface DayOutcome {
 export interface PublishOptions {
   /** Publish what is loaded though the day is not complete. */
   partial?: { reason: string };
+  /** A file that is known to be loaded, whatever an old listing says. */
+  sourceId?: string;
 }
 
 /**
@@ -54,8 +56,9 @@ export async function publishDay(
 ): Promise<DayOutcome> {
   for (let tries = 1; ; tries++) {
     const last = await lastCommit(ports.lake, layout.name, businessDate);
+    const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
     if (last?.rollback) await settleRollback(ports, last);
-    const { sound, waitingFor } = await judgeDay(ports, layout, businessDate);
+    const { sound, waitingFor } = await judgeDay(ports, layout, businessDate, known);
     const partial = waitingFor === undefined ? undefined : options.partial;
     if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
       await driveCommit(ports, last);
@@ -101,6 +104,7 @@ export async function judgeDay(
   ports: Pick<PipelinePorts, 'lake' | 'settings'>,
   layout: Layout,
   businessDate: string,
+  known: string[] = [],
 ): Promise<{
   entries: LedgerEntry[];
   sound: LedgerEntry[];
@@ -108,7 +112,7 @@ export async function judgeDay(
   waitingFor?: string;
 }> {
   // Entries before terms: a file that arrives in between is then missing, and publishes the day itself.
-  const entries = await dayEntries(ports.lake, layout.name, businessDate);
+  const entries = await dayEntries(ports.lake, layout.name, businessDate, known);
   const terms = await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const standing = dayStanding(expectation, entries);

@@ -2,6 +2,7 @@ import { controlEntryOf, controlValues } from '../control/control-file.ts';
 import type { DayTerms } from '../control/day-terms.ts';
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import { advanced, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
+import { withLoadedAgain } from '../control/loaded-again.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { BusinessDateUnknown, SourceNotFound, UsageError } from '../errors.ts';
 import { isBusinessDate, resolveBusinessDate } from '../keys/business-date.ts';
@@ -19,7 +20,7 @@ import { recordTerms, refusedByTerms } from './day-terms.ts';
 import { type FileGeometry, isRefusal } from './file-geometry.ts';
 import { findControlFile } from './find-control-file.ts';
 import { writeJson } from './json-object.ts';
-import { readEntry, updateEntry } from './ledger.ts';
+import { readEntry, takenOver, updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
 import { type OpenSource, openSource, probeGeometry } from './open-source.ts';
 import { outsideChecksums } from './outside-checksums.ts';
@@ -131,7 +132,7 @@ export async function splitFile(
     supplementOf,
     duplicates: request.force ? ('warn' as const) : layout.day.duplicates,
   };
-  return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
+  return { verdict: 'convert', ...result, ...(await recordPlan(ports, execution, plan, cut.ranges)) };
 }
 
 async function requestedLayout(ports: PipelinePorts, request: ConvertRequest) {
@@ -287,7 +288,7 @@ async function claimFile({
     const { loaded } = current ?? {};
     const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
     alreadyLoaded = current && same && !request.force ? current : undefined;
-    if (alreadyLoaded) return current;
+    if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
     // Another execution of the very same conversion is at work: both write the same bytes to the same keys, and neither must fail.
@@ -296,6 +297,11 @@ async function claimFile({
       current?.version === source.version &&
       current.layout.fingerprint === layout.fingerprint &&
       !isFinal(current.state);
+    // A call of an execution that was given up may come this late: it must not put out the one that took over.
+    const wasOurs = current?.history.some((step) => step.execution === execution);
+    if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
+      throw takenOver(identity.ledgerKey, current, `of ${execution}`);
+    }
     const { ledgerKey: _key, ...ids } = identity;
     const base: LedgerEntry = {
       ...ids,
@@ -363,6 +369,7 @@ function planOf(
 
 async function recordPlan(
   ports: PipelinePorts,
+  execution: string,
   plan: FilePlan,
   ranges: ByteRange[],
 ): Promise<
@@ -381,9 +388,17 @@ async function recordPlan(
   const planned: PlannedRange[] = ranges.map((range, rangeIndex) => ({ rangeIndex, ...range }));
   await writeJson(ports.lake, keys.plan, plan);
   await writeJson(ports.lake, keys.ranges, planned);
-  await updateEntry(ports.lake, plan.ledgerKey, (current) =>
-    advanced(current!, 'parsing', ports.clock.now().toISOString(), { runId: plan.runId }),
-  );
+  const at = ports.clock.now().toISOString();
+  await updateEntry(ports.lake, plan.ledgerKey, (current) => {
+    // Another execution of the same run is further already: who comes late must not take it back.
+    if (current?.runId === plan.runId && current.state !== 'splitting') return current;
+    const isFree =
+      current?.execution === execution || current?.runId === null || current?.runId === plan.runId;
+    if (!current || current.version !== plan.version || !isFree) {
+      throw takenOver(plan.ledgerKey, current, plan.runId);
+    }
+    return advanced(current, 'parsing', at, { runId: plan.runId });
+  });
   return {
     runId: plan.runId,
     planKey: keys.plan,

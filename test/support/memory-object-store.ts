@@ -40,6 +40,11 @@ export class MemoryObjectStore implements ObjectStore {
     return [...this.objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
 
+  /** What stands under `key`, uncounted. */
+  bytesOf(key: string): Uint8Array {
+    return this.existing(key).bytes;
+  }
+
   async head(key: string): Promise<ObjectInfo | undefined> {
     await this.called('head', key);
     const object = this.objects.get(key);

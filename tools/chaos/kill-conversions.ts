@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SeededRandom } from '../generate/seeded-random.ts';
+import { countsText } from './counts-text.ts';
+
+const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.url));
+const QUERY = fileURLToPath(new URL('../../local/cli/query.ts', import.meta.url));
+const GENERATE = fileURLToPath(new URL('../generate/main.ts', import.meta.url));
+
+const RECORDS = 12_000;
+
+/** What was found after one kill. */
+interface Killed {
+  afterMs: number;
+  /** How it ended: by the signal, or with this code because it was faster. */
+  ended: string;
+  /** Rows that readers saw before the rerun. */
+  seen: number;
+  broken: string[];
+}
+
+/**
+ * Converts a file in a process of its own, kills that with SIGKILL at a random moment, and runs the same command again; so `kills`
+ * times, each in a lake of its own. Readers must see all rows or none after the kill, and the same rows as ever after the rerun.
+ */
+export async function killConversions(kills: number, seed: number, isJson: boolean): Promise<boolean> {
+  const dir = await mkdtemp(join(tmpdir(), 'chaos-kill-'));
+  try {
+    await finished(
+      spawnNode([
+        GENERATE,
+        '--records',
+        String(RECORDS),
+        '--files',
+        '1',
+        '--seed',
+        String(seed),
+        '--out',
+        join(dir, 'night'),
+      ]),
+    );
+    const [name] = (await readdir(join(dir, 'night'), { recursive: true })).filter((file) =>
+      file.endsWith('.txt'),
+    );
+    const input = join(dir, 'night', name!);
+    const startedAt = performance.now();
+    await convert(input, join(dir, 'right'));
+    const wholeMs = performance.now() - startedAt;
+    const right = await rowsOf(join(dir, 'right'));
+    if (right.length !== RECORDS) throw new Error(`${right.length} of ${RECORDS} rows without any kill`);
+    const random = new SeededRandom(seed, 17);
+    const all: Killed[] = [];
+    for (let kill = 0; kill < kills; kill++) {
+      const lake = join(dir, `lake-${kill}`);
+      const killed = await killOnce(input, lake, random.below(Math.ceil(wholeMs)), right);
+      all.push(killed);
+      if (isJson) console.log(JSON.stringify(killed));
+      for (const what of killed.broken) console.error(`Killed after ${killed.afterMs} ms: ${what}`);
+      await rm(lake, { recursive: true, force: true });
+    }
+    if (!isJson) {
+      const count = (is: (killed: Killed) => boolean) => all.filter(is).length;
+      console.log(
+        countsText('conversions', [
+          ['killed by the signal', count(({ ended }) => ended === 'SIGKILL')],
+          ['ended before it', count(({ ended }) => ended !== 'SIGKILL')],
+          ['published already', count(({ seen }) => seen > 0)],
+          ['broken', count(({ broken }) => broken.length > 0)],
+        ]),
+      );
+    }
+    return all.every(({ broken }) => broken.length === 0);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function killOnce(input: string, lake: string, afterMs: number, right: string[]): Promise<Killed> {
+  const broken: string[] = [];
+  const child = spawnNode(convertFlags(input, lake));
+  const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+  const { code, signal } = await ended(child);
+  clearTimeout(timer);
+  const seen = await rowsOf(lake);
+  if (seen.length > 0 && !sameRows(seen, right))
+    broken.push(`a reader saw ${seen.length} of ${right.length} rows`);
+  await convert(input, lake).catch((error: Error) => broken.push(`the rerun failed: ${error.message}`));
+  if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after the rerun are other ones');
+  const left = await readdir(join(lake, '.incoming')).catch(() => []);
+  if (left.length > 0) broken.push(`left behind: ${left.join(', ')}`);
+  return { afterMs, ended: signal ?? String(code), seen: seen.length, broken };
+}
+
+function convertFlags(input: string, lake: string): string[] {
+  return [
+    CONVERT,
+    '--layout',
+    'contracts',
+    '--input',
+    input,
+    '--out',
+    lake,
+    '--range-size',
+    '200KiB',
+    '--workers',
+    '2',
+  ];
+}
+
+async function convert(input: string, lake: string): Promise<void> {
+  await finished(spawnNode(convertFlags(input, lake)));
+}
+
+/** All rows that `query` shows, sorted. */
+async function rowsOf(lake: string): Promise<string[]> {
+  const child = spawnNode([QUERY, '--lake', lake, '--json', 'SELECT * FROM contracts']);
+  const text = await outputOf(child).catch((error: Error) => {
+    if (/nothing is published/.test(error.message)) return '';
+    throw error;
+  });
+  return text.split('\n').filter(Boolean).sort();
+}
+
+function sameRows(some: string[], others: string[]): boolean {
+  return some.length === others.length && some.every((row, index) => row === others[index]);
+}
+
+function spawnNode(flags: string[]): ChildProcess {
+  return spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  child.stdout?.resume();
+  child.stderr?.resume();
+  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+}
+
+async function finished(child: ChildProcess): Promise<void> {
+  await outputOf(child);
+}
+
+/** What it printed; fails with what it said when it did not end with 0. */
+async function outputOf(child: ChildProcess): Promise<string> {
+  const texts = { stdout: '', stderr: '' };
+  child.stdout!.setEncoding('utf8').on('data', (text) => {
+    texts.stdout += text;
+  });
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
+    texts.stderr += text;
+  });
+  const { code } = await new Promise<{ code: number | null }>((resolve) =>
+    child.once('close', (exit) => resolve({ code: exit })),
+  );
+  if (code !== 0) throw new Error(texts.stderr || `ended with ${code}`);
+  return texts.stdout;
+}
