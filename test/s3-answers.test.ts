@@ -37,6 +37,24 @@ function brokenAfter(bytes: Uint8Array): Readable {
 
 const FIRST = { startByte: 10, endByte: 20 };
 
+describe('the checksum that S3 keeps of an object', () => {
+  const answered = (answer: Record<string, unknown>) =>
+    scripted(() => ({ ContentLength: 9, ETag: '"e1"', ...answer }));
+
+  it('is asked for, and taken where it is of the whole object', async () => {
+    const whole = { ChecksumCRC64NVME: 'rosUhgp5mIg=', ChecksumType: 'FULL_OBJECT' };
+    const { store, calls } = answered(whole);
+    expect((await store.head('a'))?.crc64nvme).toBe('rosUhgp5mIg=');
+    expect(calls[0]!.input.ChecksumMode).toBe('ENABLED');
+  });
+
+  it('is none where it is a checksum of checksums, or another kind', async () => {
+    const composite = answered({ ChecksumCRC64NVME: 'rosUhgp5mIg=', ChecksumType: 'COMPOSITE' });
+    expect((await composite.store.head('a'))?.crc64nvme).toBeUndefined();
+    expect((await answered({ ChecksumCRC32: 'AAAAAA==' }).store.head('a'))?.crc64nvme).toBeUndefined();
+  });
+});
+
 describe('pins', () => {
   it('carry the version where the bucket has versions, else the ETag', async () => {
     const { store, calls } = scripted(({ name, input }) =>

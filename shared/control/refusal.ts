@@ -22,7 +22,6 @@ export type RefusalCode =
   | 'control-file-missing'
   | 'control-file-invalid'
   | 'business-date-mismatch'
-  | 'control-file-invalid'
   | 'not-in-control-file'
   | 'size-mismatch'
   | 'checksum-mismatch'

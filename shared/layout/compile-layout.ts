@@ -4,7 +4,7 @@ import { compileBusinessDate, compileControlTotals } from './compile-control-tot
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
 import { compileRecord } from './compile-record.ts';
-import { compileRecordTypes } from './compile-record-types.ts';
+import { checkPadded, compileRecordTypes } from './compile-record-types.ts';
 import type { Layout } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
 import type { LayoutFile } from './layout-schema.ts';
@@ -30,12 +30,14 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const header = file.header && compileControlRecord(file.header, 'header', context);
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
+  const record = compileRecord(file.record, context);
   const recordTypes = compileRecordTypes(file, header, context);
+  checkPadded(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {
     name: file.name,
     encoding,
-    record: compileRecord(file.record, context),
+    record,
     files: file.files ?? [],
     recordTypes,
     maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,
