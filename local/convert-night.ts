@@ -178,7 +178,9 @@ async function convertFile(
     const { name, message: cause } = error;
     const input = JSON.stringify(request);
     const detail = { executionArn: result.executionId, status, error: name, cause, input };
-    await createWatchdog(ports)({ detail });
+    // Where the lake itself cannot be written, neither can ledger and metrics: the summary says what failed all the same.
+    const told = createWatchdog(ports)({ detail });
+    await told.catch((problem: Error) => progress?.notified(`failure: ${problem.message}`));
     if (finalized?.status !== 'refused') {
       return failedSummary(sourceKey, split, error, seconds(startedAt));
     }
