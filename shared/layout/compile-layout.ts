@@ -46,6 +46,12 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     controlTotals: compileControlTotals(file.controlTotals, control),
     businessDate: compileBusinessDate(file.businessDate, control),
     rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
+    day: {
+      expectedFiles: file.day?.expectedFiles,
+      controlFile: file.day?.controlFile,
+      maxChangePercent: file.day?.maxChangePercent,
+      duplicates: file.day?.duplicates ?? 'refuse',
+    },
     fingerprint: fingerprint(file),
   };
   return layout;

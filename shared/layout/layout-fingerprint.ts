@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { LayoutFile } from './layout-schema.ts';
 
-/** Two layouts with the same fingerprint make the same rows of the same bytes. `files` and prose do not count. */
+/** Two layouts with the same fingerprint make the same rows of the same bytes. `files`, `day` and prose do not count. */
 export function fingerprint(file: LayoutFile): string {
-  const { description: _description, files: _files, ...relevant } = file;
+  const { description: _description, files: _files, day: _day, ...relevant } = file;
   return createHash('sha256')
     .update(JSON.stringify(sorted(relevant)))
     .digest('hex')

@@ -110,6 +110,17 @@ const controlFile = z.strictObject({
   whenMissing: z.enum(['refuse', 'wait']).optional(),
 });
 
+/** What makes a business date whole; none of it changes rows. */
+const day = z.strictObject({
+  expectedFiles: z.union([z.int().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  controlFile: z
+    .string()
+    .regex(/^[^/*?]+$/, 'must be the name of one file in the folder of the data, without * and ?')
+    .optional(),
+  maxChangePercent: z.number().min(0).optional(),
+  duplicates: z.enum(['refuse', 'warn']).optional(),
+});
+
 export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
@@ -151,6 +162,7 @@ export const layoutSchema = z.strictObject({
     .optional(),
   compression: z.enum(COMPRESSIONS).optional(),
   rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  day: day.optional(),
 });
 
 export type LayoutFile = z.infer<typeof layoutSchema>;

@@ -21,8 +21,21 @@ export interface Layout {
   businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
   compression: Compression;
   rejects: { maxPercent: number };
+  day: DayRules;
   /** 16 hex digits over everything above that changes rows. */
   fingerprint: string;
+}
+
+/** What makes a business date whole. */
+export interface DayRules {
+  /** How many files, or their names; undefined: nobody knows. */
+  expectedFiles: number | string[] | undefined;
+  /** Name of the control file that arrives beside the data, with `{yyyyMMdd}` for the business date. */
+  controlFile: string | undefined;
+  /** Rows or sums further from those of the business day before make a warning. */
+  maxChangePercent: number | undefined;
+  /** The same bytes under another name or date. */
+  duplicates: 'refuse' | 'warn';
 }
 
 /** One kind of detail record, and what becomes of it. */
