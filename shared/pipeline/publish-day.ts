@@ -1,28 +1,16 @@
-import {
-  catalogPartitions,
-  type DayCommit,
-  holdsExactly,
-  planDayCommit,
-  type TableSchema,
-} from '../control/day-commit.ts';
+import { holdsExactly, planDayCommit, type TableSchema } from '../control/day-commit.ts';
 import type { LedgerEntry } from '../control/ledger-entry.ts';
 import { PreconditionFailed } from '../errors.ts';
-import {
-  commitOfKey,
-  dayCommitKey,
-  dayCommitPrefix,
-  ledgerDayPrefix,
-  rejectsDataset,
-} from '../keys/lake-keys.ts';
+import { dayCommitKey, rejectsDataset } from '../keys/lake-keys.ts';
 import { datasetsOf, type Layout } from '../layout/layout.ts';
 import { columnSchemas, hiveColumns } from '../parquet/schema.ts';
 import type { CatalogColumn } from '../ports/catalog.ts';
-import { inParallel } from './in-parallel.ts';
-import { fromJsonBytes, readJson, toJsonBytes } from './json-object.ts';
+import { dayEntries, lastCommit } from './day-ledger.ts';
+import { driveCommit } from './drive-commit.ts';
+import { toJsonBytes } from './json-object.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 import { REJECT_COLUMNS } from './reject-writer.ts';
 
-const PARALLEL_COPIES = 16;
 /** Files of one day that finish together commit one after the other; more in a row than this is no accident. */
 const MAX_TRIES = 100;
 
@@ -46,8 +34,9 @@ export async function publishDay(
   businessDate: string,
 ): Promise<DayOutcome> {
   for (let tries = 1; ; tries++) {
-    const entries = await loadedEntries(ports, layout.name, businessDate);
-    const last = await lastCommit(ports, layout.name, businessDate);
+    const known = await dayEntries(ports.lake, layout.name, businessDate);
+    const entries = known.filter((entry) => entry.loaded !== undefined);
+    const last = await lastCommit(ports.lake, layout.name, businessDate);
     if (holdsExactly(last, entries)) {
       await driveCommit(ports, last!);
       return { published: true, commit: last!.commit };
@@ -73,57 +62,6 @@ export async function publishDay(
     }
     await driveCommit(ports, commit);
     return { published: true, commit: next };
-  }
-}
-
-async function loadedEntries(
-  ports: PipelinePorts,
-  dataset: string,
-  businessDate: string,
-): Promise<LedgerEntry[]> {
-  const prefix = ledgerDayPrefix(dataset, businessDate);
-  const keys: string[] = [];
-  for await (const { key } of ports.lake.list(prefix)) {
-    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.push(key);
-  }
-  const entries = await inParallel(keys, PARALLEL_COPIES, (key) => readJson<LedgerEntry>(ports.lake, key));
-  return entries.filter((entry) => entry.loaded !== undefined);
-}
-
-async function lastCommit(
-  ports: PipelinePorts,
-  dataset: string,
-  businessDate: string,
-): Promise<DayCommit | undefined> {
-  let highest = 0;
-  for await (const { key } of ports.lake.list(dayCommitPrefix(dataset, businessDate))) {
-    highest = Math.max(highest, commitOfKey(key) ?? 0);
-  }
-  if (highest === 0) return undefined;
-  const stored = await ports.lake.get(dayCommitKey(dataset, businessDate, highest));
-  return stored && fromJsonBytes<DayCommit>(stored.bytes);
-}
-
-/** Copies what is not there yet, then switches readers over; a catalog that stands at a later commit stays. */
-async function driveCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  const { lake, publishedPrefix } = ports;
-  const objects = commit.tables.flatMap((table) =>
-    table.partitions.flatMap((partition) => partition.objects),
-  );
-  await inParallel(objects, PARALLEL_COPIES, async (object) => {
-    const key = `${publishedPrefix}${object.key}`;
-    const standing = await lake.head(key);
-    if (standing?.sizeBytes !== object.bytes) await lake.copy(object.mergedKey, key);
-  });
-  for (const table of commit.tables) {
-    await ports.catalog.publishDay({
-      dataset: table.dataset,
-      columns: table.columns,
-      partitionKeys: table.partitionKeys,
-      businessDate: commit.businessDate,
-      commit: commit.commit,
-      partitions: catalogPartitions(table),
-    });
   }
 }
 
