@@ -37,7 +37,10 @@ async function invoke(handler: unknown, event: unknown): Promise<unknown> {
 }
 
 // So that Powertools writes to the console that a test can watch.
-beforeEach(() => void vi.stubEnv('POWERTOOLS_DEV', 'true'));
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+});
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
