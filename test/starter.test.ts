@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createStarter } from '../functions/starter/handler.ts';
 import { createSfnExecutions } from '../shared/aws/sfn-executions.ts';
 import { EXECUTION_NAME, executionNameOf } from '../shared/keys/execution-name.ts';
+import { checkRequest } from '../shared/pipeline/check-request.ts';
 import type { StarterPorts } from '../shared/pipeline/starter-ports.ts';
 import { MemoryObjectStore } from './support/memory-object-store.ts';
 
@@ -24,6 +26,7 @@ let raw: MemoryObjectStore;
 let layouts: Record<string, string>;
 let started: Map<string, unknown>;
 let told: string[];
+let now = new Date('2025-08-13T10:00:00Z');
 let starter: ReturnType<typeof createStarter>;
 
 beforeEach(() => {
@@ -52,7 +55,7 @@ beforeEach(() => {
     },
     notifier: { notify: async ({ message }) => void told.push(message) },
   };
-  starter = createStarter(ports, BUCKET);
+  starter = createStarter(ports, BUCKET, () => now);
 });
 
 function arrival(key: string, version?: string, bucket = BUCKET) {
@@ -153,6 +156,83 @@ describe('an arrival', () => {
       executionNameOf(KEY, 'v1'),
     ]);
   });
+});
+
+describe('a whole day, run again by hand', () => {
+  const folder = 'year=2025/month=08/day=12/';
+  beforeEach(() => {
+    for (const name of ['contratos_a.txt', 'contratos_b.txt', 'other.bin'])
+      raw.replace(folder + name, new Uint8Array(1));
+  });
+  const rerun = (wish: Record<string, unknown>) => starter({ rerun: wish as never });
+
+  it('starts one execution a file, once for each press, forced where asked', async () => {
+    const wish = { layout: 'contracts', businessDate: '2025-08-12', force: true };
+    expect((await rerun(wish)).rerun).toMatchObject({ dataset: 'contracts', repeated: 0 });
+    expect([...started.values()]).toEqual(
+      ['a', 'b'].map((name) => ({
+        layout: 'contracts',
+        sourceKey: `${folder}contratos_${name}.txt`,
+        force: true,
+      })),
+    );
+    expect((await rerun(wish)).rerun).toMatchObject({ executions: [], repeated: 2 });
+    now = new Date('2025-08-13T10:01:00Z');
+    expect((await rerun(wish)).rerun!.executions).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      { layout: 'contract', businessDate: '2025-08-12' },
+      /'layout' is 'contract' \(the nearest valid one is 'contracts'/,
+    ],
+    [{ layout: 'contracts', businessDate: '12/08/2025' }, /must be a day as yyyy-MM-dd/],
+    [{ layout: 'contracts', businessDate: '2025-08-12', forced: true }, /'forced' is unknown .*'force'/],
+    [{ layout: 'contracts', businessDate: '2025-08-12', force: 'yes' }, /'force' must be true or false/],
+    [{ layout: 'contracts', businessDate: '2025-08-11' }, /no file of layout contracts is there/],
+  ])('refuses %j', async (wish, message) => {
+    await expect(rerun(wish)).rejects.toThrow(message);
+    expect(started.size).toBe(0);
+  });
+});
+
+describe('the input of an execution', () => {
+  const problemOf = (input: unknown): string => {
+    try {
+      checkRequest(input);
+      return '';
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'UsageError' });
+      return (error as Error).message;
+    }
+  };
+
+  it('of docs/operations.md is taken as it stands there', async () => {
+    const text = await readFile(new URL('../docs/operations.md', import.meta.url), 'utf8');
+    const section = text.slice(text.indexOf('## Rerun from the Step Functions console')).split('\n## ')[0]!;
+    const inputs = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json!));
+    const requests = inputs.filter((input) => !('rerun' in input));
+    expect(requests.length).toBeGreaterThanOrEqual(3);
+    for (const input of requests) expect(problemOf(input)).toBe('');
+    for (const { rerun } of inputs.filter((input) => 'rerun' in input)) {
+      raw.replace('year=2025/month=08/day=12/contratos_a.txt', new Uint8Array(1));
+      expect((await starter({ rerun })).rerun!.executions).toHaveLength(1);
+      now = new Date(now.getTime() + 60_000);
+    }
+  });
+
+  it.each([
+    [[], 'it must be a JSON object'],
+    [{}, "'layout' is missing; 'sourceKey' is missing"],
+    [{ layout: 'contracts', businessDate: '2025-08-12' }, 'a whole day is started by the starter'],
+    [{ layout: 'contracts', sourcekey: KEY }, "'sourcekey' is unknown (the nearest valid one is 'sourceKey'"],
+    [{ layout: 'contracts', sourceKey: `s3://raw/${KEY}` }, 'without s3:// and bucket'],
+    [{ layout: 'contracts', sourceKey: `/${KEY}` }, "'sourceKey' cannot be a key"],
+    [{ layout: 'contracts', sourceKey: KEY, force: 'true' }, 'without quotes'],
+    [{ layout: 'contracts', sourceKey: KEY, businessDate: '2025-02-30' }, "'2025-02-30' is no business date"],
+    [{ layout: 'contracts', sourceKey: KEY, rangeSizeBytes: '1' }, 'a whole number of bytes'],
+    [{ layout: 'contracts', sourceKey: KEY, compression: 'gzip' }, 'one of '],
+  ])('%j is refused', (input, message) => expect(problemOf(input)).toContain(message));
 });
 
 describe('Step Functions', () => {

@@ -1,4 +1,4 @@
-import { controlFileKey } from '../control/control-file.ts';
+import { controlFileKey } from '../control/control-file-record.ts';
 import { fileNameOf, namesKey } from '../keys/name-pattern.ts';
 import type { Layout } from '../layout/layout.ts';
 import { didYouMean } from '../layout/nearest.ts';
