@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAwsPorts } from '../shared/aws/aws-ports.ts';
 import { functionVariables } from '../shared/aws/function-variables.ts';
 import { slaSettings } from '../shared/aws/sla-settings.ts';
 import { FUNCTION_ENVIRONMENT } from '../shared/control/function-environment.ts';
@@ -138,6 +139,36 @@ describe('environment variables', () => {
     FUNCTION_NAMES.flatMap((name) => FUNCTION_ENVIRONMENT[name].required.map((variable) => [name, variable])),
   )('%s says that %s is not set', (name, variable) => {
     expect(() => functionVariables(name as FunctionName, { ...VALUES, [variable]: '' })).toThrow(variable);
+  });
+
+  it.each([
+    ['splitter', { expectedFiles: 3, rangeSizeBytes: 1_048_576 }],
+    ['finalizer', { expectedFiles: 3, rangeSizeBytes: 134_217_728 }],
+    ['watchdog', { expectedFiles: 3, rangeSizeBytes: 134_217_728 }],
+  ] as const)('of %s that may be set reach it', (name, settings) => {
+    const environment = { ...VALUES, EXPECTED_FILES: '3', RANGE_SIZE_BYTES: '1048576' };
+    expect(createAwsPorts(functionVariables(name, environment)).settings).toEqual(settings);
+    const names = { ...VALUES, EXPECTED_FILES: 'a_{yyyyMMdd}.txt, b.txt' };
+    const { expectedFiles } = createAwsPorts(functionVariables(name, names)).settings;
+    expect(expectedFiles).toEqual(['a_{yyyyMMdd}.txt', 'b.txt']);
+    const empty = createAwsPorts(functionVariables(name, { ...VALUES, EXPECTED_FILES: '' }));
+    expect(empty.settings.expectedFiles).toBeUndefined();
+  });
+
+  it('give a function the ports it uses, and say of any other which variable it was not given', () => {
+    vi.stubEnv('AWS_REGION', 'sa-east-1');
+    const uses = {
+      splitter: ['raw', 'lake', 'layouts'],
+      reconciler: ['lake'],
+      finalizer: ['lake', 'catalog', 'metrics', 'notifier'],
+      watchdog: ['raw', 'lake', 'layouts', 'catalog', 'metrics', 'notifier'],
+    } as const;
+    for (const [name, used] of Object.entries(uses)) {
+      const ports = createAwsPorts(functionVariables(name as FunctionName, VALUES));
+      for (const port of used) expect(ports[port]).toBeDefined();
+    }
+    const splitter = createAwsPorts(functionVariables('splitter', VALUES));
+    expect(() => splitter.catalog).toThrow(/GLUE_DATABASE.*does not give it to this function/);
   });
 
   it('that configure the SLA are checked together', () => {
