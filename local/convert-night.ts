@@ -34,6 +34,8 @@ export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeByt
   workerCount: number;
   compression?: Compression;
   force?: boolean;
+  /** Source key of the file whose rejected records the inputs bring corrected. */
+  supplementOf?: string;
   signal?: AbortSignal;
   progress?: NightProgress;
 }
@@ -45,6 +47,8 @@ export interface NightProgress {
   rangeDone(part: PartSummary): void;
   stage(state: string): void;
   notified(line: string): void;
+  /** Something is not there yet and is looked for again. */
+  waiting(line: string): void;
 }
 
 /** The summary object of design: one a file. */
@@ -141,6 +145,7 @@ async function convertFile(
       ...(options.businessDate === undefined ? {} : { businessDate: options.businessDate }),
       ...(options.compression === undefined ? {} : { compression: options.compression }),
       ...(options.force ? { force: true } : {}),
+      ...(options.supplementOf === undefined ? {} : { supplementOf: options.supplementOf }),
     },
     executionName: `convert-${randomUUID()}`,
     store: ports.lake,
@@ -149,7 +154,11 @@ async function convertFile(
     onEvent: (event: ExecutionEvent) => report(event, progress),
     tasks: {
       'local:splitter': async (event) => {
-        split = await splitter(event as never);
+        split = await splitter(event as never).catch((error: Error) => {
+          // The state machine waits and asks again; somebody who looks on should know for what.
+          if (error.name === 'ControlFileAwaited') progress?.waiting(error.message);
+          throw error;
+        });
         if (split.rangeCount !== undefined) progress?.planned(split.rangeCount);
         return split;
       },
@@ -190,11 +199,6 @@ function report(event: ExecutionEvent, progress: NightProgress | undefined): voi
   if (event.type === 'child-succeeded' && event.state === 'ParseRanges')
     progress?.rangeDone(event.output as PartSummary);
   else if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
-  // A store that answers again is soon forgotten; a wait of half a minute and more is not.
-  else if (event.type === 'retry' && event.errorName === 'ControlFileAwaited') {
-    const seconds = Math.round(event.waitMs / 1000);
-    progress?.notified(`Its control file was not there; looked for it again after ${seconds} s.`);
-  }
 }
 
 /** A failed map reports its own error; what broke is the child's. */

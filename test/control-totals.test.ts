@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { convertNight } from '../local/convert-night.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { readLayout } from '../shared/layout/read-layout.ts';
 import { splitFile } from '../shared/pipeline/split-file.ts';
@@ -354,6 +357,38 @@ describe('a control file beside the data', () => {
       await readFile(new URL('../statemachine/contracts-pipeline.asl.json', import.meta.url), 'utf8'),
     );
     expect(definition.States.Split.Retry[0].ErrorEquals).toEqual(['ControlFileAwaited']);
+  });
+
+  test('whoever looks on is told what is waited for, and can stop it', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'control-file-'));
+    const interrupt = new AbortController();
+    const told: string[] = [];
+    const ignored = () => undefined;
+    const progress = { fileStarted: ignored, planned: ignored, rangeDone: ignored, stage: ignored };
+    try {
+      await writeFile(join(dir, 'layout.json'), JSON.stringify(layout({ whenMissing: 'wait' })));
+      await writeFile(join(dir, 'totals_20250812.txt'), data);
+      const waiting = (line: string) => {
+        told.push(line);
+        // Once the state machine has begun to wait.
+        setTimeout(() => interrupt.abort(), 50);
+      };
+      const night = convertNight({
+        layout: join(dir, 'layout.json'),
+        inputs: [join(dir, 'totals_20250812.txt')],
+        lakeDir: join(dir, 'lake'),
+        expectedFiles: undefined,
+        workerCount: 1,
+        signal: interrupt.signal,
+        progress: { ...progress, notified: ignored, waiting },
+      });
+      for await (const { status } of night) expect(status).toBe('failed');
+      expect(told).toEqual([
+        expect.stringContaining('its control file totals_20250812.ctl is not there yet'),
+      ]);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 
   test.each([

@@ -19,7 +19,8 @@ const LAYOUT = JSON.stringify({
   rejects: { maxPercent: 0 },
 });
 const FOLDER = 'year=2025/month=08/day=12';
-const RECORDS = Buffer.from('0123456789\n'.repeat(10));
+/** Not the same bytes in two files: those would be refused. */
+const recordsOf = (name: string) => Buffer.from(`${name.slice(0, 7)}...\n`.repeat(10));
 const SETTINGS: SlaSettings = {
   calendar: {
     timeZone: 'America/Sao_Paulo',
@@ -66,7 +67,7 @@ async function look(check: SlaCheck, time: string, settings = SETTINGS): Promise
   return (result as { reports: SlaReport[] }).reports[0]!;
 }
 
-async function load(name: string, time: string, bytes: Uint8Array = RECORDS) {
+async function load(name: string, time: string, bytes: Uint8Array = recordsOf(name)) {
   now = at(time);
   await lake.putRaw(`${FOLDER}/${name}`, bytes);
   return lake.convert({ layout: LAYOUT, sourceKey: `${FOLDER}/${name}` });
@@ -88,7 +89,7 @@ describe('the watchdog of a night', () => {
 
   it('is quiet at 03:30 when all have come, but not about one that nobody took', async () => {
     await load('small_1.txt', '03:00');
-    await lake.putRaw(`${FOLDER}/small_2.txt`, RECORDS);
+    await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
     const report = await look('arrivals', '03:30');
     expect(report.outcome).toBe('told');
     expect(told[0]!.message).toContain(`not taken by any execution: ${FOLDER}/small_2.txt`);
@@ -105,7 +106,7 @@ describe('the watchdog of a night', () => {
   it('warns at 07:30 with percent done and an estimate, alarms at 08:30, and records what was missed at 09:00', async () => {
     await load('small_1.txt', '07:00');
     now = at('07:20');
-    await lake.putRaw(`${FOLDER}/small_2.txt`, RECORDS);
+    await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
     const request = { layout: LAYOUT, sourceKey: `${FOLDER}/small_2.txt`, rangeSizeBytes: 55 };
     await splitFile(lake.ports, 'slow', request);
     const report = await look('at-risk', '07:30');

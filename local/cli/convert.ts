@@ -35,7 +35,8 @@ npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]
   --range-size SIZE     bytes a range; 128MiB, or less where a file is to occupy all threads
   --workers N           threads that convert; by default one a core
   --expected-files N    publish the day when N files are loaded, or these names (a,b,c); by default after each file
-  --force               convert again what is already loaded
+  --force               convert again what is already loaded, was rolled back, or came under another name
+  --supplement-of KEY   the inputs bring records that this loaded file of the same day rejected, corrected
   --json                one summary object a file on standard output
 
 Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.`;
@@ -53,6 +54,7 @@ await runCommand(async () => {
       workers: { type: 'string' },
       'expected-files': { type: 'string' },
       force: { type: 'boolean' },
+      'supplement-of': { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -95,6 +97,7 @@ await runCommand(async () => {
     workerCount: positiveInteger('--workers', values.workers) ?? availableParallelism(),
     expectedFiles: expectedFiles(values['expected-files']),
     force: values.force,
+    supplementOf: values['supplement-of'],
     signal: interrupt.signal,
     progress: { ...progress, notified: () => undefined },
   });
@@ -171,7 +174,8 @@ function printSummary(summary: FileSummary, lakeDir: string): void {
     `  ${records.read.toLocaleString('en')} records: ${records.header} header, ${records.detail.toLocaleString('en')} details, ${records.trailer} trailer; ${rows.toLocaleString('en')} rows, ${records.rejected.toLocaleString('en')} rejected`,
   );
   for (const total of summary.controlTotals) {
-    console.log(`  ${total.name}: ${total.actual}, as stated (${total.expected})`);
+    const stated = total.pending ? 'its control file has not come' : `as stated (${total.expected})`;
+    console.log(`  ${total.name}: ${total.actual}, ${stated}`);
   }
   const outputBytes = summary.outputs.reduce((sum, output) => sum + output.bytes, 0);
   console.log(

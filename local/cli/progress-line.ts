@@ -79,6 +79,7 @@ export function createProgress(
       draw();
     },
     notified: line,
+    waiting: line,
     done: clear,
   };
 }

@@ -113,7 +113,11 @@ function take(ledger: LakeLedger, root: string, path: string, document: unknown)
     const rows = ledger.commits.get(dataset) ?? [];
     ledger.commits.set(dataset, rows);
     rows.push(dayRow(checked(dayCommit, document, where)));
-  } else if (isRecord(document) && typeof document.sourceId === 'string') {
+  } else if (
+    !folders.some((folder) => folder.startsWith('_')) &&
+    isRecord(document) &&
+    typeof document.sourceId === 'string'
+  ) {
     ledger.entries.push(ledgerRow(checked(ledgerEntry, document, where), dataset));
   }
 }
@@ -197,7 +201,10 @@ function unreadable(where: string, why: string, cause: unknown): RunInconsistent
 async function documentsBelow(root: string): Promise<string[]> {
   try {
     const names = await readdir(root, { recursive: true });
-    return names.filter((name) => name.includes(sep) && /(^|[\\/])[^.\\/][^\\/]*\.json$/.test(name)).sort();
+    return names
+      .filter((name) => name.includes(sep) && /(^|[\\/])[^.\\/][^\\/]*\.json$/.test(name))
+      .filter((name) => !/[\\/]_(history|terms|content)[\\/]/.test(name))
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

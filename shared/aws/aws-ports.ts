@@ -15,7 +15,7 @@ const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
  * The ports of a deployed function, each made when it is first asked for: a function is given the variables and rights of those it
  * uses only. Clients live as long as the environment does.
  */
-export function createAwsPorts(environment: FunctionVariables): PipelinePorts {
+export function createAwsPorts(environment: Pick<FunctionVariables, 'need' | 'optional'>): PipelinePorts {
   const { need } = environment;
   const stores = createStorePorts(environment);
   const catalog = once(() =>

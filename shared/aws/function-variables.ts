@@ -37,3 +37,20 @@ export function functionVariables(
     optional: (name) => (optional.includes(name) ? environment[name] || undefined : undefined),
   };
 }
+
+/** The variables of a person's shell, who may have set any of them; what is missing is told when it is needed. */
+export function shellVariables(
+  environment: Record<string, string | undefined>,
+): Pick<FunctionVariables, 'need' | 'optional'> {
+  return {
+    need(name) {
+      const value = environment[name];
+      if (value) return value;
+      throw new UsageError({
+        what: `the environment variable ${name} is not set`,
+        next: 'Give it the value that the functions of the deployed stack have.',
+      });
+    },
+    optional: (name) => environment[name] || undefined,
+  };
+}

@@ -56,10 +56,12 @@ class S3ObjectStore implements ObjectStore {
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
-      const { ContentLength, ETag, VersionId } = await this.client.send(
-        new HeadObjectCommand(this.target(key)),
+      const { ContentLength, ETag, VersionId, ChecksumCRC64NVME, ChecksumType } = await this.client.send(
+        new HeadObjectCommand({ ...this.target(key), ChecksumMode: 'ENABLED' }),
       );
-      return objectInfo(key, ContentLength, ETag, VersionId);
+      const info = objectInfo(key, ContentLength, ETag, VersionId);
+      const whole = ChecksumCRC64NVME && ChecksumType !== 'COMPOSITE';
+      return whole ? { ...info, crc64nvme: ChecksumCRC64NVME } : info;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw readError(error, this.where(key));

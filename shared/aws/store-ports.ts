@@ -4,7 +4,9 @@ import type { FunctionVariables } from './function-variables.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 
 /** What a parser and a merger need, and no client of anything else: they start in hundreds at once. */
-export function createStorePorts(environment: FunctionVariables): Pick<PipelinePorts, 'raw' | 'lake'> {
+export function createStorePorts(
+  environment: Pick<FunctionVariables, 'need'>,
+): Pick<PipelinePorts, 'raw' | 'lake'> {
   const client = once(() => new S3Client({ maxAttempts: 5 }));
   const store = (name: string) =>
     once(() => createS3ObjectStore({ client: client(), bucket: environment.need(name) }));

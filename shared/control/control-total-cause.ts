@@ -2,6 +2,12 @@ import type { ControlTotalRule, CountFigure } from '../layout/layout.ts';
 import type { Scaled } from './control-totals.ts';
 import type { RecordCounts } from './reconcile.ts';
 
+const WHO = {
+  header: 'the header',
+  trailer: 'the trailer',
+  controlFile: 'the control file',
+  dayControlFile: "the day's control file",
+};
 /** Beyond it one number is hardly the other with its point elsewhere. */
 const MOST_SHIFT = 6;
 /** Below it two hash totals agree by chance too easily. */
@@ -23,7 +29,7 @@ export function likelyCause(
   actual: Scaled,
   { records, wholeHash }: KnownTotals,
 ): string | undefined {
-  const who = record === 'controlFile' ? 'the control file' : `the ${record}`;
+  const who = WHO[record];
   if (equals.kind === 'sum') return sumCause(stated, actual, who);
   if (equals.kind === 'hash') return hashCause(stated, wholeHash, who);
   return equals.kind === 'count-type' ? undefined : countCause(equals, stated, records, who);

@@ -12,6 +12,10 @@ export interface ControlTotalResult {
   expected: string | null;
   actual: string;
   balanced: boolean;
+  /** The day's control file, which states it, has not come yet: judged before the day is published. */
+  pending?: boolean;
+  /** What was summed: `sum(valor_contrato)`. */
+  figure?: string;
 }
 
 /** What the records add up to. */
@@ -59,14 +63,19 @@ function sumKey({ kind, recordType, field }: Pick<FieldFigure, 'kind' | 'recordT
 /** Does what header, trailer and control file state agree with the records? */
 export function judgeTotals(
   rules: ControlTotalRule[],
-  plan: Pick<FilePlan, 'header' | 'trailer' | 'controlFile'>,
+  plan: Pick<FilePlan, 'header' | 'trailer' | 'controlFile' | 'dayControlFile'>,
   figures: Figures,
 ): ControlTotalResult[] {
   return rules.map((rule) => {
     const stated = statedBy(rule, plan);
     const actual = figureOf(rule.equals, figures);
-    const shown = { name: rule.name, actual: decimalText(actual.unscaled, actual.scale) };
-    if (!stated) return { ...shown, expected: null, balanced: false };
+    const shown = {
+      name: rule.name,
+      actual: decimalText(actual.unscaled, actual.scale),
+      ...(rule.equals.kind === 'sum' ? { figure: `sum(${rule.equals.field})` } : {}),
+    };
+    const pending = rule.record === 'dayControlFile' && !plan.dayControlFile ? { pending: true } : {};
+    if (!stated) return { ...shown, expected: null, balanced: false, ...pending };
     const expected = decimalText(stated.unscaled, stated.scale);
     return { ...shown, expected, balanced: isSame(stated, actual) };
   });
@@ -75,7 +84,7 @@ export function judgeTotals(
 /** The number in the header, trailer or control file; undefined where it is blank or none. */
 function statedBy(
   { record, field }: ControlTotalRule,
-  plan: Pick<FilePlan, 'header' | 'trailer' | 'controlFile'>,
+  plan: Pick<FilePlan, 'header' | 'trailer' | 'controlFile' | 'dayControlFile'>,
 ): Scaled | undefined {
   const value: ControlValue | undefined = plan[record]?.values[field];
   if (!value || value.text === null) return undefined;
@@ -132,7 +141,7 @@ export function totalRefusal(
   }
   const wrong = rules.flatMap((rule, index) => {
     const result = results[index]!;
-    if (result.balanced) return [];
+    if (result.balanced || result.pending) return [];
     const stated = statedBy(rule, plan);
     const cause =
       stated && likelyCause(rule, stated, figureOf(rule.equals, figures), totalsOf(rule, figures));

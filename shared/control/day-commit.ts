@@ -1,6 +1,6 @@
 import { generationLocation } from '../keys/lake-keys.ts';
 import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
-import type { LedgerEntry, MergedFile } from './ledger-entry.ts';
+import type { LedgerEntry, LoadedVersion, MergedFile } from './ledger-entry.ts';
 
 /** The commit point of a day, `_day/<n>.json`: which objects make it up. Written once, never changed. */
 export interface DayCommit {
@@ -10,6 +10,21 @@ export interface DayCommit {
   committedAt: string;
   files: CommittedFile[];
   tables: CommittedTable[];
+  /** Published on purpose before the day was complete. */
+  partial?: { reason: string; missing: string };
+  /** Made by going back: which versions were replaced by which. */
+  rollback?: { reason: string; restores: number | null; files: RolledBackFile[] };
+  /** What is unusual about the day. */
+  warnings?: string[];
+}
+
+/** A file that a rollback changes, by run; null is no version at all. */
+export interface RolledBackFile {
+  sourceId: string;
+  sourceKey: string;
+  ledgerKey: string;
+  from: string | null;
+  to: string | null;
 }
 
 export interface CommittedFile {
@@ -21,6 +36,8 @@ export interface CommittedFile {
   rows: number;
   rejectedRows: number;
   inputBytes: number;
+  /** Control sums as decimal strings: `sum(valor_contrato)`. */
+  sums?: Record<string, string>;
 }
 
 export interface CommittedTable {
@@ -46,8 +63,11 @@ export interface CommittedObject {
   /** Key below the published root. */
   key: string;
   mergedKey: string;
+  /** Key below the published root of the same object in an earlier generation: it may outlive its run. */
+  copiedFrom?: string;
   rows: number;
   bytes: number;
+  checksum?: string;
 }
 
 /** The schema part of a table, from the layout the day was last loaded with. */
@@ -88,6 +108,7 @@ export function planDayCommit(
       rows: version.rows,
       rejectedRows: version.records.rejected,
       inputBytes: version.inputBytes,
+      ...sumsOf(version),
     })),
     tables: [
       ...schemas.rows.map((schema) =>
@@ -98,6 +119,11 @@ export function planDayCommit(
       table(schemas.rejects, (item) => item.loaded.rejectOutputs),
     ],
   };
+}
+
+function sumsOf({ controlTotals }: LoadedVersion): Pick<CommittedFile, 'sums'> {
+  const sums = controlTotals.flatMap(({ figure, actual }) => (figure ? [[figure, actual] as const] : []));
+  return sums.length > 0 ? { sums: Object.fromEntries(sums) } : {};
 }
 
 interface LoadedObject {
@@ -143,11 +169,25 @@ function planPartitions(
         fileName: output.fileName,
         key: `${location}${output.fileName}`,
         mergedKey: output.mergedKey,
+        ...copiedFrom(before, runId, output.mergedKey),
         rows: output.rows,
         bytes: output.bytes,
+        ...(output.checksum === undefined ? {} : { checksum: output.checksum }),
       })),
     };
   });
+}
+
+/** Where the commit before has the object. */
+function copiedFrom(
+  before: CommittedTable | undefined,
+  runId: string,
+  mergedKey: string,
+): Pick<CommittedObject, 'copiedFrom'> {
+  const same = before?.partitions
+    .flatMap(({ objects }) => objects)
+    .find((object) => object.runId === runId && object.mergedKey === mergedKey);
+  return same ? { copiedFrom: same.key } : {};
 }
 
 function identity(objects: Pick<CommittedObject, 'sourceId' | 'runId' | 'fileName'>[]): string {

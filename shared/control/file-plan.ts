@@ -1,3 +1,4 @@
+import type { ControlFileEntry } from './control-file.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What the splitter found out about a file and decided: `runs/<runId>/plan.json`. Every later step reads it. */
@@ -9,6 +10,8 @@ export interface FilePlan {
   version: string;
   /** Every read of the source carries it. */
   pin: string;
+  /** Of a compressed file its own size. */
+  storedBytes?: number;
   /** Of a compressed file what comes out of it, as are all offsets. */
   sizeBytes: number;
   compression: 'gzip' | 'zstd' | null;
@@ -30,6 +33,14 @@ export interface FilePlan {
   /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
+  /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
+  outside?: { startByte: number; endByte: number; checksum: string }[];
+  /** What the day's control file says of the file; null where none has come. */
+  dayControlFile?: { key: string; entry: ControlFileEntry; values: Record<string, ControlValue> } | null;
+  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  supplementOf?: { sourceKey: string; runId: string };
+  /** What becomes of bytes that another file brought already. */
+  duplicates?: 'refuse' | 'warn';
   startedAt: string;
 }
 

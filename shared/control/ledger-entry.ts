@@ -9,6 +9,8 @@ export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'l
  * while a corrected file is on its way, or was refused: what is published stays the version loaded before.
  */
 export interface LedgerEntry {
+  /** Counts the versions of this entry, from 1; all before it are kept under `_history/`. */
+  revision?: number;
   dataset: string;
   sourceId: string;
   sourceKey: string;
@@ -34,6 +36,12 @@ export interface LedgerEntry {
   failure?: { name: string; message: string };
   warnings?: string[];
   loaded?: LoadedVersion;
+  /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
+  leaseUntil?: string;
+  /** Versions that were taken back: not loaded again unless forced. */
+  rolledBack?: { version: string; runId: string; at: string; reason: string }[];
+  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  supplementOf?: { sourceKey: string; runId: string };
 }
 
 /** A version that balanced and was merged: all that publishing it takes. */
@@ -42,6 +50,11 @@ export interface LoadedVersion {
   runId: string;
   layoutFingerprint: string;
   contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64. */
+  checksum?: string;
+  softwareVersion?: string;
+  /** Of a compressed file its own size; `inputBytes` and `checksum` are of what came out of it. */
+  storedBytes?: number;
   inputBytes: number;
   records: RecordCounts;
   rows: number;
@@ -65,6 +78,8 @@ export interface MergedFile {
   fileName: string;
   rows: number;
   bytes: number;
+  /** CRC-64/NVME of the file, in base64. */
+  checksum?: string;
 }
 
 export interface Distribution {
@@ -94,6 +109,17 @@ export function isFinal(state: FileState): boolean {
 /** Enough for an auditor to see how a file fared, few enough to stay a small object. */
 const HISTORY_LENGTH = 100;
 
+/**
+ * How long a run counts as going on after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
+ * Only `clean` and people go by it; who converts never waits for it, so a clock that is off delays a removal and breaks nothing.
+ */
+const LEASE_MS = 2 * 60 * 60 * 1000;
+
+/** Is a run at work on the file, as far as the ledger knows at the time `now`? */
+export function isInUse(entry: LedgerEntry, now: Date): boolean {
+  return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
+}
+
 /** The entry in another state, with the step noted in its history. */
 export function advanced(
   entry: LedgerEntry,
@@ -101,7 +127,8 @@ export function advanced(
   at: string,
   changes: Partial<LedgerEntry> = {},
 ): LedgerEntry {
-  const next = { ...entry, ...changes, state, updatedAt: at };
+  const leaseUntil = isFinal(state) ? undefined : new Date(Date.parse(at) + LEASE_MS).toISOString();
+  const next = { ...entry, leaseUntil, ...changes, state, updatedAt: at };
   const step = { state, at, execution: next.execution, version: next.version };
   return { ...next, history: [...entry.history, step].slice(-HISTORY_LENGTH) };
 }

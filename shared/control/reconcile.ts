@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { controlFileRefusal } from './control-file.ts';
 import {
   addSums,
   type ControlTotalResult,
@@ -20,6 +21,8 @@ export interface Reconciliation {
   controlTotals: ControlTotalResult[];
   /** Over ranges and their bytes: the same content in the same ranges gives the same. */
   contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64; absent where they do not tile. */
+  checksum?: string;
   refusal: Refusal | null;
 }
 
@@ -32,6 +35,11 @@ export interface RecordCounts {
   rejected: number;
   /** Details of types that the layout discards, by type; absent where it discards none. */
   discarded?: Record<string, number>;
+}
+
+/** Details that became rows. */
+export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCounts): number {
+  return detail - rejected - total(Object.values(discarded), (count) => count);
 }
 
 /**
@@ -75,14 +83,16 @@ export function reconcile(
     partitionRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
-    null;
+    undefined;
+  const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
     reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
     nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),
-    refusal,
+    ...(checksum === undefined ? {} : { checksum }),
+    refusal: refusal ?? statedRefusal(plan, records, checksum) ?? null,
   };
 }
 
@@ -199,6 +209,32 @@ function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): 
     code: 'too-many-rejects',
     message: `${plan.sourceKey}: ${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %. Nothing was published. The rejects of run ${plan.runId} say why; correct the layout or the file, or raise "rejects.maxPercent".`,
   };
+}
+
+/** CRC-64/NVME of the whole file, from what the splitter read outside the ranges and the parsers within. */
+function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
+  if (!plan.outside) return undefined;
+  const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
+  let at = 0;
+  let whole = 0n;
+  for (const { startByte, endByte, checksum } of pieces) {
+    if (startByte !== at) return undefined;
+    whole = combineCrc64(whole, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
+    at = endByte;
+  }
+  return at === plan.sizeBytes ? crc64ToBase64(whole) : undefined;
+}
+
+function statedRefusal(
+  { sourceKey, sizeBytes, storedBytes, dayControlFile }: FilePlan,
+  { read, detail }: RecordCounts,
+  checksum: string | undefined,
+): Refusal | undefined {
+  if (!dayControlFile) return undefined;
+  // Of a compressed file the parsers know what came out of it, and the control file speaks of what was sent.
+  const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const { key, entry } = dayControlFile;
+  return controlFileRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
 }
 
 /** Two loads of the same bytes have the same digest, however they were cut into ranges. */

@@ -56,6 +56,11 @@ function isDay(year: number, month: number, day: number): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
+/** The day before, in the calendar: 2025-03-01 → 2025-02-28. */
+export function dayBefore(businessDate: string): string {
+  return new Date(Date.parse(`${businessDate}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
+
 /** Partition columns of a day: `{ year: '2025', month: '08', day: '12' }`. */
 export function dayPartition(businessDate: string): { year: string; month: string; day: string } {
   const [year, month, day] = businessDate.split('-') as [string, string, string];

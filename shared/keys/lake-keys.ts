@@ -33,8 +33,30 @@ export function dayCommitKey(dataset: string, businessDate: string, commit: numb
 
 /** n of `…/_day/<n>.json`, or undefined where the key is no day commit. */
 export function commitOfKey(key: string): number | undefined {
-  const match = /\/_day\/([1-9]\d*)\.json$/.exec(key);
+  return /\/_day\/[^/]+$/.test(key) ? numberOfKey(key) : undefined;
+}
+
+/** n of `…/<n>.json`, of documents of which each one has a number of its own. */
+export function numberOfKey(key: string): number | undefined {
+  const match = /\/([1-9]\d*)\.json$/.exec(key);
   return match ? Number(match[1]) : undefined;
+}
+
+/** Prefix of what the day is held to; ends in `/`. */
+export function dayTermsPrefix(dataset: string, businessDate: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_terms/`;
+}
+
+/** Prefix of the versions that a ledger entry had before; ends in `/`. */
+export function entryHistoryPrefix(entryKey: string): string {
+  const at = entryKey.lastIndexOf('/');
+  return `${entryKey.slice(0, at)}/_history${entryKey.slice(at, -'.json'.length)}/`;
+}
+
+/** Where the first file with this content notes itself. */
+export function contentKey(dataset: string, sizeBytes: number, checksum: string): string {
+  const hex = Buffer.from(checksum, 'base64').toString('hex');
+  return `ledger/${dataset}/_content/${sizeBytes}-${hex}.json`;
 }
 
 export function rejectsDataset(dataset: string): string {

@@ -31,6 +31,14 @@ export function compileControlTotals(
   const rules: ControlTotalRule[] = [];
   for (const [index, entry] of (entries ?? []).entries()) {
     const at = `controlTotals[${index}]`;
+    if (entry.dayControlFile !== undefined) {
+      const others = PLACES.filter((place) => entry[place] !== undefined);
+      if (others.length > 0) problems.push(`'${at}' has 'dayControlFile' and '${others[0]}', and needs one`);
+      const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+      const field = entry.dayControlFile;
+      if (equals) rules.push({ name: `dayControlFile.${field}`, record: 'dayControlFile', field, equals });
+      continue;
+    }
     const places = PLACES.filter((place) => entry[place] !== undefined);
     if (places.length !== 1) {
       problems.push(`'${at}' needs one of 'header', 'trailer' and 'controlFile'`);
@@ -64,7 +72,7 @@ export function compileBusinessDate(
 }
 
 function controlField(
-  recordName: ControlTotalRule['record'],
+  recordName: (typeof PLACES)[number],
   name: string,
   at: string,
   context: ControlContext,

@@ -100,16 +100,6 @@ const lengthField = z.strictObject({
   addBytes: z.int().min(-MAX_RECORD_BYTES).max(MAX_RECORD_BYTES).optional(),
 });
 
-const controlFile = z.strictObject({
-  name: z.string().min(1),
-  format: z.enum(['lines', 'fixed']).optional(),
-  length: z.int().min(1).max(MAX_RECORD_BYTES),
-  encoding: z.string().optional(),
-  match: match.optional(),
-  fields: z.array(elementField).min(1),
-  whenMissing: z.enum(['refuse', 'wait']).optional(),
-});
-
 /** What makes a business date whole; none of it changes rows. */
 const day = z.strictObject({
   expectedFiles: z.union([z.int().min(1), z.array(z.string().min(1)).min(1)]).optional(),
@@ -119,6 +109,16 @@ const day = z.strictObject({
     .optional(),
   maxChangePercent: z.number().min(0).optional(),
   duplicates: z.enum(['refuse', 'warn']).optional(),
+});
+
+const controlFile = z.strictObject({
+  name: z.string().min(1),
+  format: z.enum(['lines', 'fixed']).optional(),
+  length: z.int().min(1).max(MAX_RECORD_BYTES),
+  encoding: z.string().optional(),
+  match: match.optional(),
+  fields: z.array(elementField).min(1),
+  whenMissing: z.enum(['refuse', 'wait']).optional(),
 });
 
 export const layoutSchema = z.strictObject({
@@ -153,6 +153,7 @@ export const layoutSchema = z.strictObject({
         header: z.string().optional(),
         trailer: z.string().optional(),
         controlFile: z.string().optional(),
+        dayControlFile: z.string().optional(),
         equals: z.string(),
       }),
     )

@@ -215,7 +215,7 @@ export interface ControlFileRule {
 export interface ControlTotalRule {
   /** As people see it: `trailer.totreg`. */
   name: string;
-  record: 'header' | 'trailer' | 'controlFile';
+  record: 'header' | 'trailer' | 'controlFile' | 'dayControlFile';
   field: string;
   equals: CountFigure | FieldFigure;
 }

@@ -26,6 +26,8 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
     COMPRESSIONS.includes(value as never)
       ? undefined
       : `'${value}' is no compression: 'compression' must be one of ${COMPRESSIONS.join(', ')}`,
+  supplementOf: (value) =>
+    isText(value) ? undefined : "'supplementOf' must be the key of a loaded file of the same day",
   force: (value) =>
     typeof value === 'boolean' ? undefined : "'force' must be true or false, without quotes",
 };

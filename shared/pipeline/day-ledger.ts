@@ -1,24 +1,29 @@
 import type { DayCommit } from '../control/day-commit.ts';
 import type { LedgerEntry } from '../control/ledger-entry.ts';
-import { commitOfKey, dayCommitKey, dayCommitPrefix, ledgerDayPrefix } from '../keys/lake-keys.ts';
+import { dayCommitPrefix, ledgerDayPrefix } from '../keys/lake-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { inParallel } from './in-parallel.ts';
-import { fromJsonBytes, readJson } from './json-object.ts';
+import { fromJsonBytes } from './json-object.ts';
+import { highestNumbered } from './numbered-object.ts';
 
 const PARALLEL_READS = 16;
 
-/** The ledger entry of every file of a day, in the order of their keys. */
+/** The ledger entry of every file of a day, in the order of their keys; `null` for files refused before their date was known. */
 export async function dayEntries(
   lake: ObjectStore,
   dataset: string,
-  businessDate: string,
+  businessDate: string | null,
 ): Promise<LedgerEntry[]> {
   const prefix = ledgerDayPrefix(dataset, businessDate);
   const keys: string[] = [];
   for await (const { key } of lake.list(prefix)) {
     if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.push(key);
   }
-  return inParallel(keys, PARALLEL_READS, (key) => readJson<LedgerEntry>(lake, key));
+  const entries = await inParallel(keys, PARALLEL_READS, async (key) => {
+    const stored = await lake.get(key);
+    return stored && fromJsonBytes<LedgerEntry>(stored.bytes);
+  });
+  return entries.filter((entry) => entry !== undefined);
 }
 
 export async function lastCommit(
@@ -26,11 +31,18 @@ export async function lastCommit(
   dataset: string,
   businessDate: string,
 ): Promise<DayCommit | undefined> {
-  let highest = 0;
-  for await (const { key } of lake.list(dayCommitPrefix(dataset, businessDate))) {
-    highest = Math.max(highest, commitOfKey(key) ?? 0);
+  return (await highestNumbered<DayCommit>(lake, dayCommitPrefix(dataset, businessDate)))?.value;
+}
+
+/** Every dataset that has a ledger, with the days of which something is known: two steps of a listing, no document is read. */
+export async function ledgerDays(lake: ObjectStore, dataset?: string): Promise<Map<string, Set<string>>> {
+  const days = new Map<string, Set<string>>();
+  for await (const { key } of lake.list(dataset === undefined ? 'ledger/' : `ledger/${dataset}/`)) {
+    const match = /^ledger\/([^/]+)\/year=(\d{4})\/month=(\d{2})\/day=(\d{2})\//.exec(key);
+    if (!match) continue;
+    const [, name, year, month, day] = match as unknown as string[];
+    const known = days.get(name!) ?? new Set();
+    days.set(name!, known.add(`${year}-${month}-${day}`));
   }
-  if (highest === 0) return undefined;
-  const stored = await lake.get(dayCommitKey(dataset, businessDate, highest));
-  return stored && fromJsonBytes<DayCommit>(stored.bytes);
+  return days;
 }

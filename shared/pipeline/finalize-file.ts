@@ -13,6 +13,7 @@ import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import type { MetricFigure, MetricName } from '../ports/metrics.ts';
+import { readDayLayout } from './day-terms.ts';
 import { inParallel } from './in-parallel.ts';
 import { readJson } from './json-object.ts';
 import { advanceRun, readEntry, updateEntry } from './ledger.ts';
@@ -76,13 +77,14 @@ async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layou
   const files = (kind: MergeResult['kind']) =>
     results
       .filter((result) => result.kind === kind)
-      .map(({ dataset, partition, mergedKey, fileName, rows, bytes }) => ({
+      .map(({ dataset, partition, mergedKey, fileName, rows, bytes, checksum }) => ({
         dataset,
         partition,
         mergedKey,
         fileName,
         rows,
         bytes,
+        ...(checksum === undefined ? {} : { checksum }),
       }));
   const outputs = files('rows');
   return {
@@ -90,6 +92,9 @@ async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layou
     runId: plan.runId,
     layoutFingerprint: layout.fingerprint,
     contentDigest: account.contentDigest,
+    ...(account.checksum === undefined ? {} : { checksum: account.checksum }),
+    softwareVersion: plan.softwareVersion,
+    ...(plan.storedBytes === undefined ? {} : { storedBytes: plan.storedBytes }),
     inputBytes: plan.sizeBytes,
     records: account.records,
     rows: outputs.reduce((sum, output) => sum + output.rows, 0),
@@ -114,9 +119,9 @@ async function confirmPublished(ports: PipelinePorts, input: FinalizeInput): Pro
     const changes = { runId: loaded.runId, records, rows, controlTotals, loaded: { ...loaded, version } };
     return advanced(current, 'loaded', at, changes);
   });
-  const plan = await readJson<FilePlan>(ports.lake, runKeys(entry!.loaded!.runId).plan);
-  const layout = readLayout(plan.layout.text, plan.layout.file);
-  const day = await publishDay(ports, layout, plan.businessDate);
+  // Not from the run's plan: the run may be past its retention.
+  const layout = await readDayLayout(ports.lake, entry!.dataset, entry!.businessDate!);
+  const day = await publishDay(ports, layout, entry!.businessDate!);
   return { status: 'already-loaded', ledgerKey: input.ledgerKey, day };
 }
 

@@ -36,7 +36,7 @@ export async function findControlFile(
       throw new ControlFileAwaited({
         what: `its control file ${key} is not there yet`,
         where: sourceKey,
-        why: 'the layout says to wait for it, since without it the totals cannot be proved',
+        why: 'The layout says to wait for it, since without it the totals cannot be proved',
         next: 'It is looked for again; if waiting has ended, run the file again once the control file is there.',
       });
     }

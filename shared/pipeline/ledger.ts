@@ -1,7 +1,9 @@
-import { advanced, type FileState, type LedgerEntry } from '../control/ledger-entry.ts';
+import { advanced, type FileState, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import { PreconditionFailed, RunInconsistent } from '../errors.ts';
+import { entryHistoryPrefix } from '../keys/lake-keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { fromJsonBytes, toJsonBytes } from './json-object.ts';
+import { readNumbered } from './numbered-object.ts';
 
 /** Others may write the same entry; each loss rereads. More than this many in a row is no accident. */
 const MAX_TRIES = 50;
@@ -13,7 +15,7 @@ export async function readEntry(lake: ObjectStore, key: string): Promise<LedgerE
 
 /**
  * Changes a ledger entry by conditional write: `change` gets what is there and returns what is to be there, or the very same
- * object to leave it. A write that lost is made again from what stands then.
+ * object to leave it. A write that lost is made again from what stands then. The version before is kept first, under `_history/`.
  */
 export async function updateEntry(
   lake: ObjectStore,
@@ -25,13 +27,41 @@ export async function updateEntry(
     const current = stored && fromJsonBytes<LedgerEntry>(stored.bytes);
     const next = change(current);
     if (next === undefined || next === current) return current;
+    const numbered = { ...next, revision: (current?.revision ?? (current ? 1 : 0)) + 1 };
     try {
-      if (stored) await lake.putIf(key, toJsonBytes(next), stored.tag);
-      else await lake.putOnce(key, toJsonBytes(next));
-      return next;
+      if (stored) {
+        await keepRevision(lake, key, current!.revision ?? 1, stored.bytes);
+        await lake.putIf(key, toJsonBytes(numbered), stored.tag);
+      } else await lake.putOnce(key, toJsonBytes(numbered));
+      return numbered;
     } catch (error) {
       if (!(error instanceof PreconditionFailed) || tries >= MAX_TRIES) throw error;
     }
+  }
+}
+
+/** Who loses the race for the next revision has kept the same bytes as the winner. */
+async function keepRevision(
+  lake: ObjectStore,
+  key: string,
+  revision: number,
+  bytes: Uint8Array,
+): Promise<void> {
+  try {
+    await lake.putOnce(`${entryHistoryPrefix(key)}${revision}.json`, bytes);
+  } catch (error) {
+    if (!(error instanceof PreconditionFailed)) throw error;
+  }
+}
+
+/** Every version of an entry, the latest first. */
+export async function* entryVersions(lake: ObjectStore, key: string): AsyncIterable<LedgerEntry> {
+  const current = await readEntry(lake, key);
+  if (!current) return;
+  yield current;
+  for (let revision = (current.revision ?? 1) - 1; revision > 0; revision--) {
+    const kept = await readNumbered<LedgerEntry>(lake, entryHistoryPrefix(key), revision);
+    if (kept) yield kept;
   }
 }
 
@@ -53,9 +83,10 @@ export async function advanceRun(
         next: 'Let the other run finish; nothing of this one is published.',
       });
     }
-    // A retry of a step that already wrote its result changes nothing.
+    // A retry of a step that already wrote its result changes nothing, nor does an execution that comes behind one that has finished the run.
     const again = current.state === state && Object.keys(changes).length === 0;
-    return again ? current : advanced(current, state, at, changes);
+    const finished = current.state === 'loaded' && current.loaded?.runId === runId && !isFinal(state);
+    return again || finished ? current : advanced(current, state, at, changes);
   });
   return entry!;
 }

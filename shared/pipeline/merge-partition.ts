@@ -1,3 +1,4 @@
+import { crc64nvme, crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
@@ -75,9 +76,19 @@ export async function mergePartition(
     fileName: spec.fileName,
     rows: merged.rowGroupRows.reduce((sum, rows) => sum + rows, 0),
     ...merged,
+    checksum: await checksumOf(ports.lake, spec.outputKey),
   };
   await writeJson(ports.lake, keys.mergeResult(merge.mergeIndex), result);
   return result;
+}
+
+/** CRC-64/NVME of an object: what the store keeps of it, else from its bytes. */
+async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
+  const stored = (await lake.head(key))?.crc64nvme;
+  if (stored !== undefined) return stored;
+  let crc = 0n;
+  for await (const chunk of lake.streamRange(key)) crc = crc64nvme(chunk, crc);
+  return crc64ToBase64(crc);
 }
 
 interface Merged {

@@ -1,5 +1,6 @@
 import type { DayCommit } from '../control/day-commit.ts';
-import { type DayStanding, dayStanding, expectationOf } from '../control/expected-files.ts';
+import { expectationOfTerms } from '../control/day-terms.ts';
+import { type DayStanding, dayStanding } from '../control/expected-files.ts';
 import type { FilePlan } from '../control/file-plan.ts';
 import type { LedgerEntry } from '../control/ledger-entry.ts';
 import { type FileProgress, nightProgress, workedTime } from '../control/night-progress.ts';
@@ -8,6 +9,7 @@ import { commitOfKey, dayCommitPrefix } from '../keys/lake-keys.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { dayEntries } from './day-ledger.ts';
+import { readTerms } from './day-terms.ts';
 import { inParallel } from './in-parallel.ts';
 import { readJson } from './json-object.ts';
 import { readsKey } from './layout-of-key.ts';
@@ -44,10 +46,8 @@ export async function nightStanding(
 ): Promise<NightStanding> {
   const now = ports.clock.now();
   const entries = await dayEntries(ports.lake, layout.name, businessDate);
-  const expectation = expectationOf(
-    { settings: ports.settings.expectedFiles, layout: layout.day.expectedFiles },
-    businessDate,
-  );
+  const terms = await readTerms(ports.lake, layout.name, businessDate);
+  const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const unclaimed = await unclaimedObjects(ports, layout, businessDate, entries);
   const waiting = unclaimed.map(({ key }) => ({
     sourceKey: key,

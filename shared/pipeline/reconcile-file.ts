@@ -1,11 +1,13 @@
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
-import { type Reconciliation, reconcile } from '../control/reconcile.ts';
+import { acceptedDetails, type Reconciliation, reconcile } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { parquetFileName, runKeys } from '../keys/run-keys.ts';
 import { datasetsOf, type Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { planMerge } from '../parquet/merge-plan.ts';
+import { claimContent, duplicateRefusal, duplicateText } from './content-claim.ts';
+import { dayEntries } from './day-ledger.ts';
 import { inParallel } from './in-parallel.ts';
 import { readJson, writeJson } from './json-object.ts';
 import { advanceRun, readEntry } from './ledger.ts';
@@ -53,6 +55,13 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
   };
   if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
+  const doubled = await sameBytesElsewhere(ports, plan, account);
+  const refusal =
+    (doubled && 'code' in doubled && doubled) || (await supplementRefusal(ports, plan, account));
+  if (refusal) {
+    await writeJson(lake, keys.reconciliation, { ...account, refusal });
+    return { verdict: 'refused', ...result, refusal };
+  }
   const specs = planMerges(plan, layout, manifests);
   await inParallel(specs, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
   await writeJson(
@@ -60,8 +69,55 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     keys.merges,
     specs.map(({ mergeIndex }) => ({ mergeIndex })),
   );
-  await advanceRun(lake, plan.ledgerKey, plan.runId, 'merging', now());
+  const warned = doubled && 'warning' in doubled ? [doubled.warning] : [];
+  const before = warned.length > 0 ? ((await readEntry(lake, plan.ledgerKey))?.warnings ?? []) : [];
+  const warnings = [...new Set([...before, ...warned])];
+  await advanceRun(
+    lake,
+    plan.ledgerKey,
+    plan.runId,
+    'merging',
+    now(),
+    warnings.length > 0 ? { warnings } : {},
+  );
   return { verdict: 'balanced', ...result };
+}
+
+/** The same bytes under another name or date: a refusal or a warning, as the layout has it. */
+async function sameBytesElsewhere(
+  ports: PipelinePorts,
+  plan: FilePlan,
+  { checksum }: Reconciliation,
+): Promise<Refusal | { warning: string } | undefined> {
+  if (checksum === undefined) return undefined;
+  const other = await claimContent(ports, { ...plan, checksum });
+  if (!other) return undefined;
+  return plan.duplicates === 'warn'
+    ? { warning: duplicateText(plan.sourceKey, other) }
+    : duplicateRefusal(plan.sourceKey, other);
+}
+
+/** All files of corrected records together cannot bring more than was rejected. */
+async function supplementRefusal(
+  ports: PipelinePorts,
+  { supplementOf, dataset, businessDate, sourceKey }: FilePlan,
+  account: Reconciliation,
+): Promise<Refusal | undefined> {
+  if (!supplementOf) return undefined;
+  const entries = await dayEntries(ports.lake, dataset, businessDate);
+  const rejected =
+    entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded?.records.rejected ?? 0;
+  const brought = entries
+    .filter(
+      (entry) => entry.supplementOf?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== sourceKey,
+    )
+    .reduce((sum, { loaded }) => sum + (loaded ? acceptedDetails(loaded.records) : 0), 0);
+  const accepted = acceptedDetails(account.records);
+  if (brought + accepted <= rejected) return undefined;
+  return {
+    code: 'supplement-too-large',
+    message: `${sourceKey}: it brings ${accepted} records for ${supplementOf.sourceKey}, which rejected ${rejected}, of which ${brought} were brought before. Nothing was published. Leave in it only records that were rejected.`,
+  };
 }
 
 /** The same bytes as the loaded version, under a new version: nothing to do. A forced run has a higher attempt and goes on. */

@@ -1,3 +1,5 @@
+import { controlEntryOf, controlValues } from '../control/control-file.ts';
+import type { DayTerms } from '../control/day-terms.ts';
 import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import { advanced, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import type { Refusal } from '../control/refusal.ts';
@@ -6,18 +8,22 @@ import { resolveBusinessDate } from '../keys/business-date.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
+import { detailLayout } from '../layout/detail-layout.ts';
 import type { Compression, Layout } from '../layout/layout.ts';
 import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
 import { checkRequest } from './check-request.ts';
+import { duplicateRefusal, findSameContent } from './content-claim.ts';
 import { type CutFile, cutFile } from './cut-file.ts';
+import { recordTerms, refusedByTerms } from './day-terms.ts';
 import { type FileGeometry, isRefusal } from './file-geometry.ts';
 import { findControlFile } from './find-control-file.ts';
 import { writeJson } from './json-object.ts';
-import { updateEntry } from './ledger.ts';
+import { readEntry, updateEntry } from './ledger.ts';
 import { loadLayout } from './load-layout.ts';
 import { type OpenSource, openSource, probeGeometry } from './open-source.ts';
+import { outsideChecksums } from './outside-checksums.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
 /** What starts an execution; an operator types it into the console to run a file again. */
@@ -32,6 +38,8 @@ export interface ConvertRequest {
   compression?: Compression;
   /** Convert again what is already loaded. */
   force?: boolean;
+  /** Key of a loaded file of the same day: the records that it rejected come corrected, without header and trailer. */
+  supplementOf?: string;
 }
 
 /** Keys and verdict, small enough to travel between states. */
@@ -61,7 +69,7 @@ export async function splitFile(
   request: ConvertRequest,
 ): Promise<SplitResult> {
   checkRequest(request);
-  const { file, text, layout } = await loadLayout(ports.layouts, request.layout, request.compression);
+  const { file, text, layout } = await requestedLayout(ports, request);
   const source = await ports.raw.head(request.sourceKey);
   if (!source) {
     throw new SourceNotFound({
@@ -82,8 +90,13 @@ export async function splitFile(
     ledgerKey: ledgerEntryKey(layout.name, businessDate, sourceIdOf(source.key)),
     businessDate,
   };
-  const claim = { ports, execution, request, layout, source, identity, warnings };
-  await writeJson(ports.lake, executionKey(executionIdOf(execution)), { ledgerKey: identity.ledgerKey });
+  const parent = await supplementedFile(ports, request, identity);
+  const supplementOf = parent && 'sourceKey' in parent ? parent : undefined;
+  const claim = { ports, execution, request, layout, source, identity, warnings, supplementOf };
+  await writeJson(ports.lake, executionKey(executionIdOf(execution)), {
+    ledgerKey: identity.ledgerKey,
+    at: ports.clock.now().toISOString(),
+  });
 
   const entry = await claimFile(claim);
   const result = {
@@ -92,18 +105,95 @@ export async function splitFile(
     ledgerKey: identity.ledgerKey,
     businessDate,
   };
+  const held =
+    businessDate === null || request.supplementOf !== undefined
+      ? undefined
+      : await recordTerms(ports, layout, { file, text }, businessDate, source.key);
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
   const refused = (refusal: Refusal): SplitResult => ({ verdict: 'refused', ...result, refusal });
   if (isRefusal(opened)) return refused(opened);
   if (isRefusal(geometry)) return refused(geometry);
-  if (business.refusal) return refused(business.refusal);
+  const early =
+    (parent && isRefusal(parent) ? parent : business.refusal) ??
+    rolledBackRefusal(entry, request) ??
+    (held && 'refusal' in held ? held.refusal : held && refusedByTerms(held.terms, source)) ??
+    (opened.compression ? undefined : await duplicateOfStored(claim));
+  if (early) return refused(early);
   const controlFile = await findControlFile(ports.raw, source.key, layout);
   if (controlFile && isRefusal(controlFile)) return refused(controlFile);
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
   const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
   if (isRefusal(cut)) return refused(cut);
-  const plan = planOf(claim, entry, { ...opened, controlFile }, cut, { file, text });
+  const plan = {
+    ...planOf(claim, entry, { ...opened, controlFile }, cut, { file, text }),
+    ...(opened.compression ? { storedBytes: source.sizeBytes } : {}),
+    outside: await outsideChecksums(opened, cut.ranges),
+    dayControlFile: held && 'terms' in held ? statedOf(held.terms, source.key) : null,
+    supplementOf,
+    duplicates: request.force ? ('warn' as const) : layout.day.duplicates,
+  };
   return { verdict: 'convert', ...result, ...(await recordPlan(ports, plan, cut.ranges)) };
+}
+
+async function requestedLayout(ports: PipelinePorts, request: ConvertRequest) {
+  const whole = await loadLayout(ports.layouts, request.layout, request.compression);
+  if (request.supplementOf === undefined) return whole;
+  return { file: whole.file, ...detailLayout(whole.text, whole.file) };
+}
+
+/** The loaded file that this one brings corrected records of. */
+async function supplementedFile(
+  ports: PipelinePorts,
+  { supplementOf, sourceKey }: ConvertRequest,
+  { dataset, businessDate }: Claim['identity'],
+): Promise<{ sourceKey: string; runId: string } | Refusal | undefined> {
+  if (supplementOf === undefined) return undefined;
+  const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
+  if (entry?.loaded) return { sourceKey: entry.sourceKey, runId: entry.loaded.runId };
+  return {
+    code: 'supplement-unknown',
+    message: `${sourceKey}: it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}. Nothing was published. Give the source key as status shows it, and the business date.`,
+  };
+}
+
+function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): Refusal | undefined {
+  const taken = request.force
+    ? undefined
+    : entry.rolledBack?.findLast(({ version }) => version === entry.version);
+  return (
+    taken && {
+      code: 'rolled-back',
+      message: `${entry.sourceKey}: this version was rolled back at ${taken.at} (${taken.reason}). It is not loaded again by itself. Send a corrected file, or convert it with --force.`,
+    }
+  );
+}
+
+/** A store that keeps checksums tells a duplicate before a byte is parsed. */
+async function duplicateOfStored({
+  ports,
+  source,
+  identity,
+  layout,
+  request,
+}: Claim): Promise<Refusal | undefined> {
+  const { dataset, businessDate, ledgerKey } = identity;
+  if (source.crc64nvme === undefined || businessDate === null) return undefined;
+  if (layout.day.duplicates === 'warn' || request.force) return undefined;
+  const other = await findSameContent(ports, {
+    dataset,
+    sizeBytes: source.sizeBytes,
+    checksum: source.crc64nvme,
+    sourceKey: source.key,
+    businessDate,
+    ledgerKey,
+    runId: null,
+  });
+  return other && duplicateRefusal(source.key, other);
+}
+
+function statedOf({ controlFile }: DayTerms, sourceKey: string): FilePlan['dayControlFile'] {
+  const entry = controlFile && controlEntryOf(controlFile.file, sourceKey);
+  return entry ? { key: controlFile.key, entry, values: controlValues(entry) } : null;
 }
 
 /** A file that is refused before its date is known has none; every other needs one. */
@@ -153,6 +243,7 @@ interface Claim {
     businessDate: string | null;
   };
   warnings: string[];
+  supplementOf: { sourceKey: string; runId: string } | undefined;
 }
 
 /**
@@ -167,6 +258,7 @@ async function claimFile({
   source,
   identity,
   warnings,
+  supplementOf,
 }: Claim): Promise<LedgerEntry> {
   const at = ports.clock.now().toISOString();
   let alreadyLoaded: LedgerEntry | undefined;
@@ -177,13 +269,19 @@ async function claimFile({
     if (alreadyLoaded) return current;
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
+    // Another execution of the very same conversion is at work: both write the same bytes to the same keys, and neither must fail.
+    const shared =
+      !request.force &&
+      current?.version === source.version &&
+      current.layout.fingerprint === layout.fingerprint &&
+      !isFinal(current.state);
     const { ledgerKey: _key, ...ids } = identity;
     const base: LedgerEntry = {
       ...ids,
       version: source.version,
       inputBytes: source.sizeBytes,
       state: 'splitting',
-      runId: null,
+      runId: shared ? current.runId : null,
       attempt,
       execution,
       layout: { name: layout.name, fingerprint: layout.fingerprint },
@@ -191,6 +289,8 @@ async function claimFile({
       history: current?.history ?? [],
       updatedAt: at,
       loaded,
+      rolledBack: current?.rolledBack,
+      supplementOf,
       ...(warnings.length > 0 ? { warnings } : {}),
     };
     return advanced(base, 'splitting', at);

@@ -59,6 +59,8 @@ export interface ObjectInfo {
   version: string;
   /** What a read must carry to be sure of this very object; at least as strict as `version`. */
   pin: string;
+  /** CRC-64/NVME of the whole object, eight bytes in base64, where the store keeps one; only `head` asks for it. */
+  crc64nvme?: string;
 }
 
 export interface StoredObject {

@@ -1,5 +1,5 @@
 import { dayPath } from '../../shared/keys/business-date.ts';
-import { ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import { contentKey, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { executionKey, runKeys } from '../../shared/keys/run-keys.ts';
 import { executionIdOf } from '../../shared/keys/source-id.ts';
 import { dayEntries, lastCommit } from '../../shared/pipeline/day-ledger.ts';
@@ -31,6 +31,10 @@ export async function cleanUp(
   for (const table of tables) await removeAll(lake, `${publishedPrefix}${table}/${dayPath(businessDate)}/`);
   for (const runId of runs) await removeAll(lake, runKeys(runId).root);
   await lake.delete(entries.map(({ execution }) => executionKey(executionIdOf(execution))));
+  const contents = entries.flatMap(({ loaded }) =>
+    loaded?.checksum ? [contentKey(dataset, loaded.inputBytes, loaded.checksum)] : [],
+  );
+  await lake.delete(contents);
   await removeAll(lake, ledgerDayPrefix(dataset, businessDate));
   await raw.delete(sourceKeys);
 }
