@@ -272,7 +272,7 @@ describe('rolling back', () => {
     await load(KEY, first);
     await load(KEY, second);
     const { catalog } = lake.ports;
-    lake.ports.catalog = { publishDay: () => Promise.reject(new Error('killed')) };
+    lake.ports.catalog = { ...catalog, publishDay: () => Promise.reject(new Error('killed')) };
     const { lake: store } = lake.ports;
     lake.ports.lake = Object.assign(Object.create(store), {
       putIf: () => Promise.reject(new Error('killed')),

@@ -47,6 +47,7 @@ function memoryStore(objects: Record<string, unknown> = {}) {
 
 const PLAN = {
   verdict: 'convert',
+  dataset: 'contracts',
   planKey: 'runs/r1/plan.json',
   rangesKey: 'runs/r1/ranges.json',
   mergesKey: 'runs/r1/merges.json',
@@ -206,8 +207,12 @@ describe('the paths through the pipeline', () => {
     expect(inputs.splitter).toEqual([
       { execution: 'local:execution:contracts-pipeline:exec-1', request: { key: 'raw/contratos.txt' } },
     ]);
-    expect(inputs.parser).toEqual(RANGES.map((range) => ({ planKey: PLAN.planKey, range })));
-    expect(inputs.merger).toEqual(['a', 'b'].map((merge) => ({ planKey: PLAN.planKey, merge })));
+    expect(inputs.parser).toEqual(
+      RANGES.map((range) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, range })),
+    );
+    expect(inputs.merger).toEqual(
+      ['a', 'b'].map((merge) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merge })),
+    );
     // ResultPath null: what the maps gave does not replace the plan.
     expect(inputs.reconciler).toEqual([PLAN]);
     expect(inputs.finalizer).toEqual([{ ...PLAN, verdict: 'balanced' }]);

@@ -35,8 +35,10 @@ const ARROWS: Record<string, string[]> = {
     'shared/keys',
     'shared/errors.ts',
     'shared/pipeline/pipeline-ports.ts',
+    'shared/pipeline/starter-ports.ts',
+    'shared/pipeline/watch-sla.ts',
   ],
-  'shared/lambda': ['shared/ports', 'shared/errors.ts'],
+  'shared/lambda': ['shared/ports', 'shared/control', 'shared/errors.ts'],
   functions: ['shared'],
   local: ['functions', 'shared', 'tools/generate'],
   // The chaos and fuzz commands play what tests play.

@@ -1,3 +1,4 @@
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import {
   type FinalizeInput,
   type FinalizeResult,
@@ -8,4 +9,11 @@ import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
 /** States Finalize, RecordRefusal and ConfirmPublished: ledger, publication, metrics, notification. */
 export function createFinalizer(ports: PipelinePorts) {
   return (event: FinalizeInput): Promise<FinalizeResult> => finalizeFile(ports, event);
+}
+
+export function finalizerFigures(event: FinalizeInput, result: FinalizeResult): InvocationFigures {
+  const { dataset, sourceKey, runId, businessDate } = event;
+  const { status, day } = result;
+  const facts = { sourceKey, runId, businessDate, status, published: day?.published, commit: day?.commit };
+  return { dataset, facts };
 }

@@ -1,16 +1,31 @@
-import { distribution } from '../../shared/control/ledger-entry.ts';
+import { type Distribution, distribution } from '../../shared/control/ledger-entry.ts';
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { mergePartition } from '../../shared/pipeline/merge-partition.ts';
 import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
 
 export interface MergerEvent {
+  dataset: string;
   planKey: string;
   merge: { mergeIndex: number };
 }
 
+export interface MergerResult {
+  mergeIndex: number;
+  mergedKey: string;
+  rows: number;
+  bytes: number;
+  rowGroups: Distribution;
+}
+
 /** State MergePartition: many parts to one large Parquet object; reports how its row groups are distributed. */
-export function createMerger(ports: PipelinePorts) {
-  return async ({ planKey, merge }: MergerEvent) => {
+export function createMerger(ports: Pick<PipelinePorts, 'lake'>) {
+  return async ({ planKey, merge }: MergerEvent): Promise<MergerResult> => {
     const { rowGroupRows, mergedKey, rows, bytes } = await mergePartition(ports, planKey, merge);
     return { mergeIndex: merge.mergeIndex, mergedKey, rows, bytes, rowGroups: distribution(rowGroupRows) };
   };
+}
+
+export function mergerFigures({ dataset, planKey }: MergerEvent, result: MergerResult): InvocationFigures {
+  const { mergeIndex, rows, bytes } = result;
+  return { dataset, figures: { MergedRows: rows, MergedBytes: bytes }, facts: { planKey, mergeIndex } };
 }

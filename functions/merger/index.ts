@@ -1,5 +1,11 @@
-import { createAwsPorts } from '../../shared/aws/aws-ports.ts';
+import { functionVariables } from '../../shared/aws/function-variables.ts';
+import { createStorePorts } from '../../shared/aws/store-ports.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
-import { createMerger } from './handler.ts';
+import { createMerger, mergerFigures } from './handler.ts';
 
-export const handler = lambdaHandler('merger', createMerger(createAwsPorts(process.env)));
+const variables = functionVariables('merger', process.env);
+export const handler = lambdaHandler({
+  ...variables.identity,
+  handler: createMerger(createStorePorts(variables)),
+  measure: mergerFigures,
+});

@@ -1,13 +1,23 @@
 import type { PlannedRange } from '../../shared/control/file-plan.ts';
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { type PartSummary, parseRange } from '../../shared/pipeline/parse-range.ts';
 import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
 
 export interface ParserEvent {
+  dataset: string;
   planKey: string;
   range: PlannedRange;
 }
 
 /** State ParseRange: one byte range to Parquet parts, rejects and a part manifest. */
-export function createParser(ports: PipelinePorts) {
+export function createParser(ports: Pick<PipelinePorts, 'raw' | 'lake'>) {
   return ({ planKey, range }: ParserEvent): Promise<PartSummary> => parseRange(ports, planKey, range);
+}
+
+export function parserFigures({ dataset, planKey }: ParserEvent, part: PartSummary): InvocationFigures {
+  const { rangeIndex, reused, inputBytes, rows, rejected } = part;
+  const facts = { planKey, rangeIndex, reused };
+  // What an earlier try parsed was counted then.
+  if (reused) return { dataset, figures: { RangesReused: 1 }, facts };
+  return { dataset, figures: { RangeBytes: inputBytes, RangeRows: rows, RangeRejects: rejected }, facts };
 }

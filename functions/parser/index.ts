@@ -1,5 +1,11 @@
-import { createAwsPorts } from '../../shared/aws/aws-ports.ts';
+import { functionVariables } from '../../shared/aws/function-variables.ts';
+import { createStorePorts } from '../../shared/aws/store-ports.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
-import { createParser } from './handler.ts';
+import { createParser, parserFigures } from './handler.ts';
 
-export const handler = lambdaHandler('parser', createParser(createAwsPorts(process.env)));
+const variables = functionVariables('parser', process.env);
+export const handler = lambdaHandler({
+  ...variables.identity,
+  handler: createParser(createStorePorts(variables)),
+  measure: parserFigures,
+});

@@ -1,3 +1,4 @@
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
 import { type ReconcileResult, reconcileFile } from '../../shared/pipeline/reconcile-file.ts';
 
@@ -8,4 +9,9 @@ export interface ReconcilerEvent {
 /** State Reconcile: does the file balance? */
 export function createReconciler(ports: PipelinePorts) {
   return ({ planKey }: ReconcilerEvent): Promise<ReconcileResult> => reconcileFile(ports, planKey);
+}
+
+export function reconcilerFigures(_event: ReconcilerEvent, result: ReconcileResult): InvocationFigures {
+  const { dataset, sourceKey, runId, verdict, refusal } = result;
+  return { dataset, facts: { sourceKey, runId, verdict, refusal: refusal?.code } };
 }

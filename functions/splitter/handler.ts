@@ -1,3 +1,4 @@
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
 import { type ConvertRequest, type SplitResult, splitFile } from '../../shared/pipeline/split-file.ts';
 
@@ -10,4 +11,10 @@ export interface SplitterEvent {
 export function createSplitter(ports: PipelinePorts) {
   return ({ execution, request }: SplitterEvent): Promise<SplitResult> =>
     splitFile(ports, execution, request);
+}
+
+export function splitterFigures(_event: SplitterEvent, result: SplitResult): InvocationFigures {
+  const { dataset, sourceKey, runId, verdict, refusal, rangeCount = 0 } = result;
+  const facts = { sourceKey, runId, verdict, refusal: refusal?.code };
+  return { dataset, figures: { RangesPlanned: rangeCount }, facts };
 }

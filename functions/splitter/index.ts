@@ -1,5 +1,11 @@
 import { createAwsPorts } from '../../shared/aws/aws-ports.ts';
+import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
-import { createSplitter } from './handler.ts';
+import { createSplitter, splitterFigures } from './handler.ts';
 
-export const handler = lambdaHandler('splitter', createSplitter(createAwsPorts(process.env)));
+const variables = functionVariables('splitter', process.env);
+export const handler = lambdaHandler({
+  ...variables.identity,
+  handler: createSplitter(createAwsPorts(variables)),
+  measure: splitterFigures,
+});

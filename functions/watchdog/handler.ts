@@ -1,5 +1,10 @@
+import { NO_DATASET } from '../../shared/control/metric-names.ts';
+import { SLA_CHECKS, type SlaCheck } from '../../shared/control/sla-verdict.ts';
+import { UsageError } from '../../shared/errors.ts';
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
 import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/record-failure.ts';
+import { type SlaReport, type SlaSettings, watchSla } from '../../shared/pipeline/watch-sla.ts';
 
 /** The part of EventBridge's "Step Functions Execution Status Change" that is read. */
 export interface ExecutionStatusEvent {
@@ -13,18 +18,55 @@ export interface ExecutionStatusEvent {
   };
 }
 
-/** Learns of executions that failed, timed out or were stopped; marks the ledger and tells people. */
-export function createWatchdog(ports: PipelinePorts) {
-  return async ({ detail }: ExecutionStatusEvent): Promise<{ marked: boolean }> => {
-    const marked = await recordFailure(ports, {
-      execution: detail.executionArn,
-      status: detail.status as ExecutionEnded['status'],
-      error: detail.error ?? detail.status,
-      cause: detail.cause ?? 'The execution ended without a cause',
-      request: requestOf(detail.input),
-    });
-    return { marked };
+/** What a schedule sends: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
+export interface SlaCheckEvent {
+  check: SlaCheck;
+  /** ISO 8601; says which morning is meant, however late the event comes. By default now. */
+  scheduledAt?: string;
+}
+
+export type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
+export type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
+
+/**
+ * Learns of executions that failed, timed out or were stopped, marks the ledger and tells people; and looks at the night by the clock.
+ * Without settings of the SLA it only does the former.
+ */
+export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
+  return async (event: WatchdogEvent): Promise<WatchdogResult> => {
+    if ('detail' in event) return { marked: await learnOfEnd(ports, event) };
+    const { check, at } = checkOf(event, ports.clock.now());
+    if (!sla) {
+      throw new UsageError({
+        what: 'the watchdog was given no SLA',
+        next: 'Set SLA_LAYOUTS and deploy again.',
+      });
+    }
+    return { reports: await watchSla(ports, sla, check, at) };
   };
+}
+
+export function watchdogFigures(event: WatchdogEvent, result: WatchdogResult): InvocationFigures {
+  if ('marked' in result) {
+    const { executionArn, status } = (event as ExecutionStatusEvent).detail;
+    return { dataset: NO_DATASET, facts: { execution: executionArn, status, marked: result.marked } };
+  }
+  const [first] = result.reports;
+  const { check, businessDate, outcome, percentDone, marginMinutes } = first ?? {};
+  return {
+    dataset: first?.dataset ?? NO_DATASET,
+    facts: { check, businessDate, outcome, percentDone, marginMinutes, driven: first?.driven.join(' ') },
+  };
+}
+
+function learnOfEnd(ports: PipelinePorts, { detail }: ExecutionStatusEvent): Promise<boolean> {
+  return recordFailure(ports, {
+    execution: detail.executionArn,
+    status: detail.status as ExecutionEnded['status'],
+    error: detail.error ?? detail.status,
+    cause: detail.cause ?? 'The execution ended without a cause',
+    request: requestOf(detail.input),
+  });
 }
 
 function requestOf(input: string | null | undefined): ExecutionEnded['request'] {
@@ -33,4 +75,14 @@ function requestOf(input: string | null | undefined): ExecutionEnded['request'] 
   } catch {
     return {};
   }
+}
+
+function checkOf({ check, scheduledAt }: SlaCheckEvent, now: Date): { check: SlaCheck; at: Date } {
+  const at = scheduledAt === undefined ? now : new Date(scheduledAt);
+  if (SLA_CHECKS.includes(check) && !Number.isNaN(at.getTime())) return { check, at };
+  throw new UsageError({
+    what: 'this is neither the end of an execution nor a look at the night',
+    why: `check is '${check}' and scheduledAt '${scheduledAt}'`,
+    next: `Send { "check": one of ${SLA_CHECKS.join(', ')}, "scheduledAt": an instant as ISO 8601 }.`,
+  });
 }

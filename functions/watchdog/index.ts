@@ -1,5 +1,12 @@
 import { createAwsPorts } from '../../shared/aws/aws-ports.ts';
+import { functionVariables } from '../../shared/aws/function-variables.ts';
+import { slaSettings } from '../../shared/aws/sla-settings.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
-import { createWatchdog } from './handler.ts';
+import { createWatchdog, watchdogFigures } from './handler.ts';
 
-export const handler = lambdaHandler('watchdog', createWatchdog(createAwsPorts(process.env)));
+const variables = functionVariables('watchdog', process.env);
+export const handler = lambdaHandler({
+  ...variables.identity,
+  handler: createWatchdog(createAwsPorts(variables), slaSettings(variables)),
+  measure: watchdogFigures,
+});

@@ -7,7 +7,15 @@ const MAX_TRIES = 200;
 
 /** The catalog of one machine: a JSON file a dataset, replaced as a whole, so that a day switches at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
-  return { publishDay: (day) => publishDay(store, `${prefix}${day.dataset}.json`, day) };
+  const keyOf = ({ dataset }: DayPublication) => `${prefix}${dataset}.json`;
+  return {
+    publishDay: (day) => publishDay(store, keyOf(day), day),
+    async standsAt(day) {
+      const stored = await store.get(keyOf(day));
+      const current = stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as CatalogFile);
+      return (current?.days[day.businessDate] ?? 0) >= day.commit;
+    },
+  };
 }
 
 async function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {

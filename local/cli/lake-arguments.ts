@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createAwsPorts } from '../../shared/aws/aws-ports.ts';
+import { shellVariables } from '../../shared/aws/function-variables.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { isBusinessDate } from '../../shared/keys/business-date.ts';
 import { ledgerDays } from '../../shared/pipeline/day-ledger.ts';
@@ -19,7 +20,7 @@ export const DAY_HELP = `${LAKE_HELP}
 /** The lake that `--lake` names. Notifications go to standard error. Fails with `UsageError`. */
 export async function lakePorts(lake: string | undefined): Promise<PipelinePorts> {
   if (!lake) throw usage('--lake is missing', 'Give the folder that convert was given as --out');
-  if (lake === 'aws') return createAwsPorts(process.env);
+  if (lake === 'aws') return createAwsPorts(shellVariables(process.env));
   const lakeDir = resolve(startDir, lake);
   const ledger = await stat(join(lakeDir, 'ledger')).catch(() => undefined);
   if (!ledger?.isDirectory()) {

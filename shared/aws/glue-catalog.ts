@@ -25,7 +25,10 @@ const DELETE_BATCH = 25;
 
 /** The Glue Data Catalog: a table a dataset, a registered partition a generation folder. Partitions switch one by one. */
 export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
-  return { publishDay: (day) => new GlueDay(options, day).publish() };
+  return {
+    publishDay: (day) => new GlueDay(options, day).publish(),
+    standsAt: (day) => new GlueDay(options, day).stands(),
+  };
 }
 
 class GlueDay {
@@ -40,6 +43,19 @@ class GlueDay {
   async publish(): Promise<boolean> {
     try {
       return await this.switchPartitions();
+    } catch (error) {
+      throw glueError(error, `glue:${this.options.database}.${this.day.dataset}`);
+    }
+  }
+
+  async stands(): Promise<boolean> {
+    try {
+      const standing = await this.standingPartitions();
+      if ([...standing.values()].some((commit) => commit > this.day.commit)) return true;
+      const wanted = this.day.partitions.map((partition) => this.nameOf(partition));
+      return (
+        wanted.length === standing.size && wanted.every((name) => standing.get(name) === this.day.commit)
+      );
     } catch (error) {
       throw glueError(error, `glue:${this.options.database}.${this.day.dataset}`);
     }

@@ -62,3 +62,8 @@ export function contentKey(dataset: string, sizeBytes: number, checksum: string)
 export function rejectsDataset(dataset: string): string {
   return `${dataset}_rejects`;
 }
+
+/** What a look at the night found and told; its being there keeps it from being told again. */
+export function slaCheckKey(dataset: string, businessDate: string, check: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_sla/${check}.json`;
+}

@@ -1,29 +1,93 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
+import {
+  type FunctionName,
+  type InvocationMetricName,
+  METRICS,
+  NO_DATASET,
+} from '../control/metric-names.ts';
 import { PipelineError } from '../errors.ts';
 
+/** What an invocation came to, besides its duration: counts and bytes, never record content. */
+export interface InvocationFigures {
+  dataset: string;
+  figures?: Partial<Record<InvocationMetricName, number>>;
+  /** For the log line, e.g. the key it worked on. */
+  facts?: Record<string, string | number | boolean | null | undefined>;
+}
+
+export interface LambdaOptions<Event, Result> {
+  functionName: FunctionName;
+  stage: string;
+  metricsNamespace: string;
+  handler: (event: Event) => Promise<Result>;
+  measure: (event: Event, result: Result) => InvocationFigures;
+  /** Milliseconds that only grow. */
+  elapsedMs?: () => number;
+}
+
+const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
+  starter: 'StarterMs',
+  splitter: 'SplitterMs',
+  parser: 'ParserMs',
+  reconciler: 'ReconcilerMs',
+  merger: 'MergerMs',
+  finalizer: 'FinalizerMs',
+  watchdog: 'WatchdogMs',
+};
+
 /**
- * Wraps a function for Lambda: structured logs with the invocation's context. A failure is logged once, with its facts, and thrown on
- * with the name that the state machine's `ErrorEquals` knows.
+ * Wraps a function for Lambda: one structured log line of what an invocation came to, and its figures as embedded metrics of stage and
+ * dataset. A failure is logged once, with its facts, and thrown on with the name that the state machine's `ErrorEquals` knows.
  */
-export function lambdaHandler<Event, Result>(
-  serviceName: string,
-  handler: (event: Event) => Promise<Result>,
-) {
-  const logger = new Logger({ serviceName });
+export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Result>) {
+  const { functionName, stage, metricsNamespace, handler, measure } = options;
+  const elapsedMs = options.elapsedMs ?? (() => performance.now());
+  const logger = new Logger({ serviceName: functionName, persistentKeys: { stage } });
+  const metrics = new Metrics({ namespace: metricsNamespace });
+  let isCold = true;
+
+  const emit = (dataset: string, startedMs: number, figures: InvocationFigures['figures']) => {
+    // Powertools would add a dimension `service`: with stage and dataset each metric stands once.
+    metrics.clearDefaultDimensions();
+    metrics.addDimensions({ stage, dataset });
+    const own = { ...figures, [DURATION_OF[functionName]]: elapsedMs() - startedMs };
+    const all = isCold ? { ...own, ColdStarts: 1 } : own;
+    for (const [name, value] of Object.entries(all)) {
+      metrics.addMetric(name, METRICS[name as InvocationMetricName].unit as 'Count', value);
+    }
+    metrics.publishStoredMetrics();
+    isCold = false;
+  };
+
   return middy<Event, Result>()
     .use(injectLambdaContext(logger))
     .handler(async (event: Event) => {
+      const startedMs = elapsedMs();
       try {
-        return await handler(event);
+        const result = await handler(event);
+        const { dataset, figures, facts } = measure(event, result);
+        logger.info('done', { dataset, ...facts, ...figures });
+        emit(dataset, startedMs, figures);
+        return result;
       } catch (error) {
+        const { name, message } = error as Error;
         const facts =
           error instanceof PipelineError
             ? { where: error.where, why: error.why, next: error.next, retryable: error.retryable }
-            : {};
-        logger.error((error as Error).message, { errorName: (error as Error).name, ...facts });
+            : { stack: (error as Error).stack };
+        const dataset = datasetOf(event);
+        logger.error(message, { errorName: name, dataset, ...facts });
+        emit(dataset, startedMs, { InvocationsFailed: 1 });
         throw error;
       }
     });
+}
+
+/** States pass the dataset along; where it is not known yet there is none. */
+function datasetOf(event: unknown): string {
+  const { dataset } = (event ?? {}) as { dataset?: unknown };
+  return typeof dataset === 'string' && dataset !== '' ? dataset : NO_DATASET;
 }

@@ -9,9 +9,11 @@ import {
 } from '../control/ledger-entry.ts';
 import type { Reconciliation } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
+import { stageDurations, type WorkingState } from '../control/stage-durations.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import type { Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
+import type { MetricFigure, MetricName } from '../ports/metrics.ts';
 import { readDayLayout } from './day-terms.ts';
 import { inParallel } from './in-parallel.ts';
 import { readJson } from './json-object.ts';
@@ -203,6 +205,12 @@ async function tellLoaded(
       value: Date.parse(loaded.loadedAt) - Date.parse(plan.startedAt),
     },
     { name: 'DaysPublished', unit: 'Count', value: day.published ? 1 : 0 },
+    {
+      name: 'RejectPercent',
+      unit: 'Percent',
+      value: records.detail === 0 ? 0 : (records.rejected / records.detail) * 100,
+    },
+    ...stageFigures(await readEntry(ports.lake, plan.ledgerKey)),
   ]);
   const published = day.published ? `published as commit ${day.commit}` : `waiting for ${day.waitingFor}`;
   await ports.notifier.notify({
@@ -210,4 +218,18 @@ async function tellLoaded(
     subject: `Loaded: ${plan.sourceKey}`.slice(0, 100),
     message: `${plan.sourceKey}: ${rows} rows of ${records.read} records, ${records.rejected} rejected, control totals balanced. ${plan.dataset} of ${plan.businessDate} is ${published}.`,
   });
+}
+
+const STAGE_METRICS = {
+  splitting: 'SplitDurationMs',
+  parsing: 'ParseDurationMs',
+  reconciling: 'ReconcileDurationMs',
+  merging: 'MergeDurationMs',
+} as const satisfies Record<WorkingState, MetricName>;
+
+function stageFigures(entry: LedgerEntry | undefined): MetricFigure[] {
+  const durations = Object.entries(entry ? stageDurations(entry) : {}) as [WorkingState, number][];
+  return durations
+    .filter(([state]) => state in STAGE_METRICS)
+    .map(([state, value]) => ({ name: STAGE_METRICS[state], unit: 'Milliseconds', value }));
 }

@@ -4,16 +4,17 @@ import type { FilePlan, PlannedRange } from '../control/file-plan.ts';
 import { advanced, isFinal, type LedgerEntry } from '../control/ledger-entry.ts';
 import { withLoadedAgain } from '../control/loaded-again.ts';
 import type { Refusal } from '../control/refusal.ts';
-import { BusinessDateUnknown, SourceNotFound, UsageError } from '../errors.ts';
-import { isBusinessDate, resolveBusinessDate } from '../keys/business-date.ts';
+import { BusinessDateUnknown, SourceNotFound } from '../errors.ts';
+import { resolveBusinessDate } from '../keys/business-date.ts';
 import { ledgerEntryKey } from '../keys/lake-keys.ts';
 import { executionKey, runKeys } from '../keys/run-keys.ts';
 import { executionIdOf, runIdOf, sourceIdOf } from '../keys/source-id.ts';
 import { detailLayout } from '../layout/detail-layout.ts';
-import { COMPRESSIONS, type Compression, type Layout } from '../layout/layout.ts';
+import type { Compression, Layout } from '../layout/layout.ts';
 import type { ObjectInfo } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { SOFTWARE_VERSION } from '../version.ts';
+import { checkRequest } from './check-request.ts';
 import { duplicateRefusal, findSameContent } from './content-claim.ts';
 import { type CutFile, cutFile } from './cut-file.ts';
 import { recordTerms, refusedByTerms } from './day-terms.ts';
@@ -194,28 +195,6 @@ async function duplicateOfStored({
 function statedOf({ controlFile }: DayTerms, sourceKey: string): FilePlan['dayControlFile'] {
   const entry = controlFile && controlEntryOf(controlFile.file, sourceKey);
   return entry ? { key: controlFile.key, entry, values: controlValues(entry) } : null;
-}
-
-function checkRequest(request: ConvertRequest): void {
-  const { businessDate, rangeSizeBytes, compression } = request;
-  if (businessDate !== undefined && !isBusinessDate(businessDate)) {
-    throw new UsageError({
-      what: `'${businessDate}' is no business date`,
-      next: 'Give a day that exists between 1990 and 2100 as yyyy-MM-dd.',
-    });
-  }
-  if (compression !== undefined && !COMPRESSIONS.includes(compression)) {
-    throw new UsageError({
-      what: `'${compression}' is no compression`,
-      next: `Give one of ${COMPRESSIONS.join(', ')}.`,
-    });
-  }
-  if (rangeSizeBytes !== undefined && !(Number.isInteger(rangeSizeBytes) && rangeSizeBytes > 0)) {
-    throw new UsageError({
-      what: `a range size of ${rangeSizeBytes} bytes is none`,
-      next: 'Give a whole number of bytes, or a size such as 128MiB.',
-    });
-  }
 }
 
 /** A file that is refused before its date is known has none; every other needs one. */

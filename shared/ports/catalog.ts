@@ -6,6 +6,9 @@ export interface Catalog {
    * Doing it twice changes nothing.
    */
   publishDay(day: DayPublication): Promise<boolean>;
+
+  /** Do readers see this publication of the day, or a later one? */
+  standsAt(day: DayPublication): Promise<boolean>;
 }
 
 export interface DayPublication {

@@ -5,3 +5,8 @@ export interface LayoutSource {
   /** The text of a copybook that the layout `file` names, by its path from there. Fails with `LayoutInvalid`. */
   loadBeside(file: string, name: string): Promise<{ file: string; text: string }>;
 }
+
+/** A source that knows which layouts it has, by their names in `layouts/`. */
+export interface ListedLayouts extends LayoutSource {
+  names(): Promise<string[]>;
+}

@@ -1,3 +1,7 @@
+import type { MetricName, MetricUnit } from '../control/metric-names.ts';
+
+export type { MetricName } from '../control/metric-names.ts';
+
 /** Figures for the dashboard. Dimensions are stage and dataset, never the business date: each new value is a new paid metric. */
 export interface Metrics {
   record(dataset: string, figures: MetricFigure[]): Promise<void>;
@@ -5,18 +9,6 @@ export interface Metrics {
 
 export interface MetricFigure {
   name: MetricName;
-  unit: 'Count' | 'Bytes' | 'Milliseconds' | 'Percent';
+  unit: MetricUnit;
   value: number;
 }
-
-export type MetricName =
-  | 'InputBytes'
-  | 'RecordsRead'
-  | 'RecordsRejected'
-  | 'RowsLoaded'
-  | 'OutputBytes'
-  | 'DurationMs'
-  | 'FilesLoaded'
-  | 'FilesRefused'
-  | 'FilesFailed'
-  | 'DaysPublished';

@@ -1,0 +1,48 @@
+import { NO_DATASET } from '../../shared/control/metric-names.ts';
+import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
+import { type DayRerun, rerunDay } from '../../shared/pipeline/rerun-day.ts';
+import { type StartedArrival, startArrival } from '../../shared/pipeline/start-arrival.ts';
+import type { StarterPorts } from '../../shared/pipeline/starter-ports.ts';
+import { type ArrivalEvent, arrivalsOf } from './arrival-events.ts';
+
+export type StarterEvent = ArrivalEvent | { rerun: DayRerun };
+
+export interface StarterResult {
+  arrivals: StartedArrival[];
+  rerun?: { dataset: string; executions: string[]; repeated: number };
+}
+
+/**
+ * Objects that came to the raw bucket: one execution of the state machine for each version of each file. A person may send the wish to
+ * run a whole day again; pressed twice within a minute it counts once.
+ */
+export function createStarter(ports: StarterPorts, rawBucket: string, now: () => Date = () => new Date()) {
+  return async (event: StarterEvent): Promise<StarterResult> => {
+    if ('rerun' in event) {
+      const press = now().toISOString().slice(0, 16);
+      return { arrivals: [], rerun: await rerunDay(ports, event.rerun, press) };
+    }
+    const arrivals: StartedArrival[] = [];
+    for (const arrival of arrivalsOf(event, rawBucket)) arrivals.push(await startArrival(ports, arrival));
+    return { arrivals };
+  };
+}
+
+export function starterFigures(_event: StarterEvent, { arrivals, rerun }: StarterResult): InvocationFigures {
+  const count = (of: (arrival: StartedArrival) => number) =>
+    arrivals.reduce((sum, arrival) => sum + of(arrival), 0);
+  const [first] = arrivals;
+  return {
+    dataset: first?.dataset ?? rerun?.dataset ?? NO_DATASET,
+    figures: {
+      ExecutionsStarted: count(({ executions }) => executions.length) + (rerun?.executions.length ?? 0),
+      ArrivalsRepeated: count(({ repeated }) => repeated) + (rerun?.repeated ?? 0),
+      ArrivalsRefused: count(({ outcome }) => (outcome === 'refused' ? 1 : 0)),
+    },
+    facts: {
+      sourceKey: first?.sourceKey,
+      outcome: first?.outcome ?? 'rerun',
+      execution: first?.executions[0],
+    },
+  };
+}

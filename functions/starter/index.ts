@@ -1,0 +1,11 @@
+import { functionVariables } from '../../shared/aws/function-variables.ts';
+import { createStarterPorts } from '../../shared/aws/starter-ports.ts';
+import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
+import { createStarter, starterFigures } from './handler.ts';
+
+const variables = functionVariables('starter', process.env);
+export const handler = lambdaHandler({
+  ...variables.identity,
+  handler: createStarter(createStarterPorts(variables), variables.need('RAW_BUCKET')),
+  measure: starterFigures,
+});

@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { LayoutInvalid } from '../errors.ts';
+import type { ListedLayouts } from '../ports/layout-source.ts';
+
+/** Layout files that the bundle carries beside the code. */
+export function bundledLayouts(): ListedLayouts {
+  return {
+    async names() {
+      const files = await readdir(new URL('./layouts/', import.meta.url));
+      return files.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -5)] : [])).sort();
+    },
+    async load(name) {
+      const file = `layouts/${name.replaceAll('_', '-')}.json`;
+      try {
+        if (!/^[a-z0-9_-]+$/.test(name)) throw new Error('a layout name has letters, digits, _ and - only');
+        return { file, text: await readFile(new URL(`./${file}`, import.meta.url), 'utf8') };
+      } catch (cause) {
+        throw new LayoutInvalid({
+          what: `there is no layout '${name}'`,
+          where: file,
+          why: (cause as Error).message,
+          next: 'Add it to layouts/ and deploy, or name one that is there.',
+          cause,
+        });
+      }
+    },
+    async loadBeside(layoutFile, name) {
+      const file = `layouts/${name}`;
+      try {
+        if (!/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name)) throw new Error('it must stand in layouts/ itself');
+        return { file, text: await readFile(new URL(`./${file}`, import.meta.url), 'utf8') };
+      } catch (cause) {
+        throw new LayoutInvalid({
+          what: `there is no copybook '${name}'`,
+          where: layoutFile,
+          why: (cause as Error).message,
+          next: 'Add it to layouts/ and deploy, or name one that is there.',
+          cause,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { FUNCTION_ENVIRONMENT } from '../control/function-environment.ts';
+import type { FunctionName } from '../control/metric-names.ts';
+import { UsageError } from '../errors.ts';
+
+/** The environment variables of one deployed function: those it declares, and no others. */
+export interface FunctionVariables {
+  /** What every log line and metric says of where it comes from. */
+  identity: { functionName: FunctionName; stage: string; metricsNamespace: string };
+  /** Fails with `UsageError` where it is not set. */
+  need(name: string): string;
+  /** An empty one counts as not set: CloudFormation cannot leave a variable out by parameter. */
+  optional(name: string): string | undefined;
+}
+
+/** Fails with `UsageError` at once where a variable that the function needs is not set. */
+export function functionVariables(
+  functionName: FunctionName,
+  environment: Record<string, string | undefined>,
+): FunctionVariables {
+  const { required, optional } = FUNCTION_ENVIRONMENT[functionName];
+  const need = (name: string): string => {
+    const value = required.includes(name) ? environment[name] : undefined;
+    if (value) return value;
+    throw new UsageError({
+      what: `the environment variable ${name} is not set`,
+      where: functionName,
+      why: required.includes(name)
+        ? undefined
+        : 'shared/control/function-environment.ts does not give it to this function',
+      next: 'Deploy the stack again.',
+    });
+  };
+  for (const name of required) need(name);
+  return {
+    identity: { functionName, stage: need('STAGE'), metricsNamespace: need('METRICS_NAMESPACE') },
+    need,
+    optional: (name) => (optional.includes(name) ? environment[name] || undefined : undefined),
+  };
+}
+
+/** The variables of a person's shell, who may have set any of them; what is missing is told when it is needed. */
+export function shellVariables(
+  environment: Record<string, string | undefined>,
+): Pick<FunctionVariables, 'need' | 'optional'> {
+  return {
+    need(name) {
+      const value = environment[name];
+      if (value) return value;
+      throw new UsageError({
+        what: `the environment variable ${name} is not set`,
+        next: 'Give it the value that the functions of the deployed stack have.',
+      });
+    },
+    optional: (name) => environment[name] || undefined,
+  };
+}

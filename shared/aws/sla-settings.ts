@@ -1,0 +1,29 @@
+import { UsageError } from '../errors.ts';
+import { calendarProblems, type NightCalendar } from '../keys/night-calendar.ts';
+import type { SlaSettings } from '../pipeline/watch-sla.ts';
+import type { FunctionVariables } from './function-variables.ts';
+
+/** The SLA from the environment. Fails with `UsageError`, which names every variable that is off. */
+export function slaSettings({ need, optional }: FunctionVariables): SlaSettings {
+  const calendar: NightCalendar = {
+    timeZone: optional('SLA_TIME_ZONE') ?? 'America/Sao_Paulo',
+    deadline: optional('SLA_DEADLINE') ?? '09:00',
+    businessDate: (optional('SLA_BUSINESS_DATE') ?? 'day-before') as NightCalendar['businessDate'],
+    holidays: listed(optional('SLA_HOLIDAYS')),
+    weekends: (optional('SLA_WEEKENDS') ?? 'silent') as NightCalendar['weekends'],
+  };
+  const problems = calendarProblems(calendar);
+  if (problems.length === 0) return { calendar, layouts: listed(need('SLA_LAYOUTS')) };
+  throw new UsageError({
+    what: 'the SLA is not configured as it must be',
+    why: problems.join('; '),
+    next: "Correct the stage's parameters and deploy again.",
+  });
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}

@@ -1,0 +1,98 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  paginateGetQueryResults,
+  StartQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { S3Client } from '@aws-sdk/client-s3';
+import { createGlueCatalog } from '../../shared/aws/glue-catalog.ts';
+import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
+import { UsageError } from '../../shared/errors.ts';
+import type { SmokeStage } from './smoke-stage.ts';
+
+/** Outputs of the stack that the smoke test goes by. `ExpectedFiles` may be left out. */
+export const STACK_OUTPUTS = [
+  'RawBucketName',
+  'ProcessedBucketName',
+  'GlueDatabaseName',
+  'AthenaWorkgroupName',
+] as const;
+
+/** A deployed stage, found by the outputs of its stack, with the credentials and region of the environment. */
+export async function createAwsStage(stackName: string): Promise<SmokeStage> {
+  const outputs = await stackOutputs(stackName);
+  const s3 = new S3Client({ maxAttempts: 5 });
+  const bucket = outputs.ProcessedBucketName;
+  const athena = new AthenaClient({});
+  const expected = outputs.ExpectedFiles;
+  return {
+    name: `stack ${stackName}`,
+    raw: createS3ObjectStore({ client: s3, bucket: outputs.RawBucketName }),
+    lake: createS3ObjectStore({ client: s3, bucket }),
+    publishedPrefix: '',
+    catalog: createGlueCatalog({ client: new GlueClient({}), database: outputs.GlueDatabaseName, bucket }),
+    announce: async () => undefined,
+    query: (sql) => askAthena(athena, sql, outputs.GlueDatabaseName, outputs.AthenaWorkgroupName),
+    expectedFiles: expected
+      ? /^\d+$/.test(expected)
+        ? Number(expected)
+        : expected.split(',').length
+      : undefined,
+    waitMs: (milliseconds) => setTimeout(milliseconds),
+  };
+}
+
+type StackOutputs = Record<(typeof STACK_OUTPUTS)[number], string> & { ExpectedFiles?: string };
+
+async function stackOutputs(stackName: string): Promise<StackOutputs> {
+  const client = new CloudFormationClient({});
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const outputs = Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+  );
+  const missing = STACK_OUTPUTS.filter((name) => !outputs[name]);
+  if (missing.length === 0) return outputs as StackOutputs;
+  throw new UsageError({
+    what: `the stack has no output ${missing.join(', ')}`,
+    where: stackName,
+    next: 'Deploy this version of the stage first: npx serverless deploy --stage <stage>.',
+  });
+}
+
+/** Rows without the heading that Athena puts first. */
+export async function askAthena(
+  client: AthenaClient,
+  sql: string,
+  database: string,
+  workgroup: string,
+): Promise<(string | null)[][]> {
+  const { QueryExecutionId } = await client.send(
+    new StartQueryExecutionCommand({
+      QueryString: sql,
+      QueryExecutionContext: { Database: database },
+      WorkGroup: workgroup,
+    }),
+  );
+  for (;;) {
+    const { QueryExecution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId }));
+    const { State, StateChangeReason } = QueryExecution?.Status ?? {};
+    if (State === 'SUCCEEDED') break;
+    if (State === 'FAILED' || State === 'CANCELLED') {
+      throw new UsageError({
+        what: `Athena did not answer: ${StateChangeReason}`,
+        where: QueryExecutionId,
+        why: sql,
+      });
+    }
+    await setTimeout(500);
+  }
+  const rows: (string | null)[][] = [];
+  for await (const { ResultSet } of paginateGetQueryResults({ client }, { QueryExecutionId })) {
+    for (const { Data = [] } of ResultSet?.Rows ?? [])
+      rows.push(Data.map(({ VarCharValue }) => VarCharValue ?? null));
+  }
+  return rows.slice(1);
+}

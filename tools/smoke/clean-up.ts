@@ -1,0 +1,46 @@
+import { dayPath } from '../../shared/keys/business-date.ts';
+import { contentKey, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import { executionKey, runKeys } from '../../shared/keys/run-keys.ts';
+import { executionIdOf } from '../../shared/keys/source-id.ts';
+import { dayEntries, lastCommit } from '../../shared/pipeline/day-ledger.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { SmokeStage } from './smoke-stage.ts';
+
+/** Takes a day out of sight and out of the lake: catalog first, so that no reader meets a partition without its objects. */
+export async function cleanUp(
+  stage: SmokeStage,
+  dataset: string,
+  businessDate: string,
+  sourceKeys: string[],
+): Promise<void> {
+  const { lake, raw, publishedPrefix } = stage;
+  const commit = await lastCommit(lake, dataset, businessDate);
+  for (const { dataset: table, columns, partitionKeys } of commit?.tables ?? []) {
+    const emptied = { businessDate, commit: commit!.commit + 1, partitions: [] };
+    await stage.catalog.publishDay({ dataset: table, columns, partitionKeys, ...emptied });
+  }
+  const entries = await dayEntries(lake, dataset, businessDate);
+  const runs = new Set([
+    ...entries.flatMap(({ runId, loaded }) => [runId, loaded?.runId].filter((id) => typeof id === 'string')),
+  ]);
+  const tables = new Set([
+    dataset,
+    rejectsDataset(dataset),
+    ...(commit?.tables ?? []).map((table) => table.dataset),
+  ]);
+  for (const table of tables) await removeAll(lake, `${publishedPrefix}${table}/${dayPath(businessDate)}/`);
+  for (const runId of runs) await removeAll(lake, runKeys(runId).root);
+  await lake.delete(entries.map(({ execution }) => executionKey(executionIdOf(execution))));
+  const contents = entries.flatMap(({ loaded }) =>
+    loaded?.checksum ? [contentKey(dataset, loaded.inputBytes, loaded.checksum)] : [],
+  );
+  await lake.delete(contents);
+  await removeAll(lake, ledgerDayPrefix(dataset, businessDate));
+  await raw.delete(sourceKeys);
+}
+
+async function removeAll(store: ObjectStore, prefix: string): Promise<void> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  await store.delete(keys);
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { createStarter } from '../../functions/starter/handler.ts';
+import { createFileLayoutSource } from '../../local/adapters/file-layout-source.ts';
+import { layoutNames } from '../../local/cli/project.ts';
+import { convertNight } from '../../local/convert-night.ts';
+import { openLake } from '../../local/lake/lake-sql.ts';
+import { createLocalPorts } from '../../local/local-ports.ts';
+import type { ConvertRequest } from '../../shared/pipeline/split-file.ts';
+import type { Executions } from '../../shared/ports/executions.ts';
+import type { SmokeStage } from './smoke-stage.ts';
+
+const BUCKET = 'raw';
+
+/** This machine as a stage: a directory a bucket, the starter called as EventBridge calls it, the local state machine, DuckDB. */
+export function createLocalStage(options: { dir: string; expectedFiles: number }): SmokeStage {
+  const { dir, expectedFiles } = options;
+  const rawRoot = join(dir, 'raw');
+  const lakeDir = join(dir, 'lake');
+  const ports = createLocalPorts({ lakeDir, rawRoot, rangeSizeBytes: 65_536, expectedFiles });
+  const starter = createStarter(
+    {
+      raw: ports.raw,
+      layouts: { ...createFileLayoutSource(), names: layoutNames },
+      executions: createLocalExecutions({ lakeDir, rawRoot, expectedFiles }),
+      notifier: ports.notifier,
+    },
+    BUCKET,
+  );
+  return {
+    name: 'this machine',
+    ...{ raw: ports.raw, lake: ports.lake, publishedPrefix: ports.publishedPrefix, catalog: ports.catalog },
+    async announce(key, version) {
+      await starter({ detail: { bucket: { name: BUCKET }, object: { key, 'version-id': version } } });
+    },
+    async query(sql) {
+      const lake = await openLake({ lakeDir });
+      try {
+        const { rows } = await lake.query(sql);
+        return rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+      } finally {
+        lake.close();
+      }
+    },
+    expectedFiles,
+    waitMs: (milliseconds) => setTimeout(Math.min(milliseconds, 50)),
+  };
+}
+
+/** Runs an execution to its end where Step Functions would start it. */
+export function createLocalExecutions(options: {
+  lakeDir: string;
+  rawRoot: string;
+  expectedFiles: number | undefined;
+}): Executions {
+  const names = new Set<string>();
+  return {
+    async start(name, input) {
+      if (names.has(name)) return 'already-started';
+      names.add(name);
+      const { layout, sourceKey } = input as ConvertRequest;
+      const inputs = [join(options.rawRoot, ...sourceKey.split('/'))];
+      const night = convertNight({ ...options, layout, inputs, workerCount: 1 });
+      // What became of it stands in the ledger, as it does on AWS.
+      for await (const _summary of night);
+      return 'started';
+    },
+  };
+}
