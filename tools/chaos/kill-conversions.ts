@@ -8,6 +8,7 @@ import { countsText } from './counts-text.ts';
 
 const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.url));
 const QUERY = fileURLToPath(new URL('../../local/cli/query.ts', import.meta.url));
+const CLEAN = fileURLToPath(new URL('../../local/cli/clean.ts', import.meta.url));
 const GENERATE = fileURLToPath(new URL('../generate/main.ts', import.meta.url));
 
 const RECORDS = 12_000;
@@ -24,7 +25,8 @@ interface Killed {
 
 /**
  * Converts a file in a process of its own, kills that with SIGKILL at a random moment, and runs the same command again; so `kills`
- * times, each in a lake of its own. Readers must see all rows or none after the kill, and the same rows as ever after the rerun.
+ * times, each in a lake of its own. Readers must see all rows or none after the kill, the same rows as ever after the rerun, and
+ * nothing of a run is left behind `clean --older-than 0`.
  */
 export async function killConversions(kills: number, seed: number, isJson: boolean): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'chaos-kill-'));
@@ -91,6 +93,12 @@ async function killOnce(input: string, lake: string, afterMs: number, right: str
   if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after the rerun are other ones');
   const left = await readdir(join(lake, '.incoming')).catch(() => []);
   if (left.length > 0) broken.push(`left behind: ${left.join(', ')}`);
+  await finished(spawnNode([CLEAN, '--lake', lake, '--older-than', '0'])).catch((error: Error) =>
+    broken.push(`clean failed: ${error.message}`),
+  );
+  const kept = await filesInFolders(join(lake, 'runs'));
+  if (kept.length > 0) broken.push(`left of runs behind clean: ${kept.slice(0, 3).join(', ')} …`);
+  if (!sameRows(await rowsOf(lake), right)) broken.push('the rows behind clean are other ones');
   return { afterMs, ended: signal ?? String(code), seen: seen.length, broken };
 }
 
@@ -112,6 +120,14 @@ function convertFlags(input: string, lake: string): string[] {
 
 async function convert(input: string, lake: string): Promise<void> {
   await finished(spawnNode(convertFlags(input, lake)));
+}
+
+/** Files of runs and executions, each in a folder of its own: the metrics of the machine stand beside them. */
+async function filesInFolders(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && entry.parentPath !== dir)
+    .map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** All rows that `query` shows, sorted. */
