@@ -35,12 +35,19 @@ export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refu
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
   const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
   if (span.endByte > span.startByte) return span;
-  return fileRefusal(
+  return emptyFile(
     source,
-    'empty-file',
     source.sizeBytes === 0
       ? 'the file is empty'
       : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+  );
+}
+
+export function emptyFile(source: ObjectInfo, what: string): Refusal {
+  return fileRefusal(
+    source,
+    'empty-file',
+    what,
     'Ask for it to be sent again; an empty day must say so in another way.',
   );
 }
@@ -246,11 +253,7 @@ export class GeometryProbe {
   }
 
   private empty(what: string): Refusal {
-    return this.refusal(
-      'empty-file',
-      what,
-      'Ask for it to be sent again; an empty day must say so in another way.',
-    );
+    return emptyFile(this.source, what);
   }
 
   private refusal(code: Refusal['code'], what: string, next: string): Refusal {
