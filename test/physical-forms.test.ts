@@ -1,4 +1,4 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
@@ -240,6 +240,24 @@ const FORMS: Record<string, Form> = {
     bytes: varying((records) => records.flatMap((record) => withLength(ZONED, record))),
     shiftBytes: 4,
   },
+  'packed, length in a packed field': {
+    coding: PACKED,
+    record: { format: 'length-field', lengthField: { start: 1, end: 2, usage: 'packed', addBytes: 2 } },
+    bytes: varying((records) =>
+      records.flatMap((record) => {
+        const digits = String(record.length).padStart(3, '0');
+        return [...Buffer.from(`${digits}c`, 'hex'), ...record];
+      }),
+    ),
+    shiftBytes: 2,
+  },
+  'packed, V, words swapped whole': {
+    coding: PACKED,
+    record: { format: 'rdw', byteOrder: 'little', lengthHalf: 'second' },
+    bytes: varying((records) =>
+      records.flatMap((record) => [...word(record.length + 4).toReversed(), ...record]),
+    ),
+  },
 };
 
 function layoutOf({ coding, record, shiftBytes = 0 }: Form, control: boolean): string {
@@ -349,6 +367,7 @@ describe('compressed files', () => {
     ['not compressed', plain, '.gz', 'does not begin as one'],
     ['of another kind', gzipSync(plain), '.zst', 'does not begin as one'],
     ['zstd cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
+    ['of no byte', new Uint8Array(), '.gz', 'the file is empty'],
     ['empty', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
   ])('%s: refused', async (_, bytes, suffix, fragment) => {
     const sourceKey = `sales_20250812.txt${suffix}`;
@@ -368,5 +387,16 @@ describe('compressed files', () => {
     const { warnings, records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
     expect(warnings).toEqual([expect.stringContaining(`one parser reads all ${plain.length} bytes`)]);
     expect(counts!.read).toBe(records.length);
+  });
+
+  test.each([
+    [0, ['one parser', 'no checksum of its content']],
+    [1, ['one parser']],
+  ])('and where a zstd stream cannot prove that it is whole: checksum %i', async (checksum, expected) => {
+    const params = { [constants.ZSTD_c_checksumFlag]: checksum };
+    await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
+    const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });
+    const { warnings } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 });

@@ -3,6 +3,7 @@ import {
   CODING_BIG_ENDIAN,
   CODING_DIGITS,
   CODING_LITTLE_ENDIAN,
+  CODING_PACKED,
   MAX_ENTRIES,
   MAX_RECORDS,
   READ_MARGIN_BYTES,
@@ -49,7 +50,6 @@ export function recordShape(record: Layout['record'], terminatorBytes: number): 
   };
 }
 
-/** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
 /** As the kernel reads it (kernel/shapes.ts, CHAIN_…). */
 function lengthShapeBytes(shape: LengthShape): Uint8Array {
   const numbers = Int32Array.of(
@@ -70,8 +70,10 @@ const CODINGS: Record<LengthCoding, number> = {
   'big-endian': CODING_BIG_ENDIAN,
   'little-endian': CODING_LITTLE_ENDIAN,
   digits: CODING_DIGITS,
+  packed: CODING_PACKED,
 };
 
+/** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
 export const OUTCOME_REASONS = [
   '',
   'unknown-record-type',

@@ -8,6 +8,8 @@ const SPACE = 0x20;
 const EBCDIC_SPACE = 0x40;
 /** New line and line feed, as programs on a mainframe write them. */
 const LINE_ENDS = { nel: 0x15, lf: 0x25 };
+/** Of a field that says a record's length. */
+const MOST_LENGTH_BYTES = { binary: 4, packed: 6, display: 10 };
 
 /** Checks `record`: how the records of a file lie in it. */
 export function compileRecord(entry: RecordEntry, context: FieldContext): RecordLayout {
@@ -21,6 +23,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     }
   };
   only('byteOrder', described, 'rdw and bdw');
+  only('lengthHalf', described, 'rdw and bdw');
   only('lengthIncludesHeader', described, 'rdw and bdw');
   only('lengthField', format === 'length-field', 'length-field');
   if (format === 'length-field' && !entry.lengthField) {
@@ -43,6 +46,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     descriptor: described
       ? {
           byteOrder: entry.byteOrder ?? 'big',
+          lengthHalf: entry.lengthHalf ?? 'first',
           // z/OS counts the four bytes of the descriptor itself.
           lengthIncludesHeader: entry.lengthIncludesHeader ?? true,
         }
@@ -59,7 +63,7 @@ function compileLengthField(
   const range = compileRange(entry, at, context);
   const usage = entry.usage ?? 'display';
   const lengthBytes = range.endByte - range.startByte;
-  if (lengthBytes > (usage === 'binary' ? 4 : 10)) {
+  if (lengthBytes > MOST_LENGTH_BYTES[usage]) {
     context.problems.push(`'${at}' is ${lengthBytes} bytes, more than a length needs`);
   }
   if (entry.byteOrder !== undefined && usage !== 'binary') {

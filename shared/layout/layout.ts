@@ -123,7 +123,14 @@ export interface RecordLayout {
   fileHeaderBytes: number;
   fileTrailerBytes: number;
   /** Of rdw and bdw: the four bytes before each record, and each block. */
-  descriptor: { byteOrder: ByteOrder; lengthIncludesHeader: boolean } | undefined;
+  descriptor:
+    | {
+        byteOrder: ByteOrder;
+        /** Which two of the four bytes hold the length; the others are zero. */
+        lengthHalf: 'first' | 'second';
+        lengthIncludesHeader: boolean;
+      }
+    | undefined;
   /** Of length-field: the number in the record that, with `addBytes`, is its length. */
   lengthField: LengthField | undefined;
 }
