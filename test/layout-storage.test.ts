@@ -219,6 +219,17 @@ describe('what contradicts itself is refused', () => {
     ],
     ['descriptor of lines', {}, { record: { byteOrder: 'big' } }, ["'byteOrder'", 'rdw and bdw only']],
     ['a length field of fixed', {}, { record: { lengthField: { start: 1, end: 4 } } }, ["'lengthField'"]],
+    ...[
+      { type: 'binary' },
+      { type: 'string', encoding: 'utf-16be' },
+      { usage: 'packed' },
+      { usage: 'binary', signed: true },
+    ].map((form): [string, Json, Json, string[]] => [
+      `padded lines with ${JSON.stringify(form)}`,
+      { start: 1, end: 4, ...form },
+      { record: { format: 'lines', short: 'pad' } },
+      ["'record.short' is 'pad'", 'is no text'],
+    ]),
     ['half of a word of lines', {}, { record: { lengthHalf: 'second' } }, ["'lengthHalf'"]],
     [
       'a packed length of more digits than any length has',

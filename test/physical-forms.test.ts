@@ -334,6 +334,24 @@ describe('the same rows from every physical form, at every range size', () => {
   });
 });
 
+test.each(['lines', 'rdw'])('a header longer than the layout says is said to be, of %s', async (format) => {
+  const header = 'H'.padEnd(90);
+  const bytes = format === 'lines' ? `${header}\nD\n` : `\0\x5e\0\0${header}\0\x05\0\0D`;
+  await lake.putRaw('sales_20250812.dat', Buffer.from(bytes, 'latin1'));
+  const layout = JSON.stringify({
+    name: 'sales',
+    encoding: 'us-ascii',
+    record: { format, length: 80, short: 'pad' },
+    header: { match: { start: 1, end: 1, equals: 'H' } },
+    fields: [{ name: 'kind', start: 1, end: 1, type: 'string' }],
+  });
+  const { status } = await lake.convert({ layout, sourceKey: 'sales_20250812.dat' });
+  expect([status, lake.notifications[0]]).toEqual([
+    'refused',
+    expect.stringContaining('its first record has 90 bytes, and the layout says that none has more than 80'),
+  ]);
+});
+
 describe('compressed files', () => {
   const records = Array.from({ length: 20_000 }, (_, index) =>
     String.fromCharCode(

@@ -4,7 +4,6 @@ import {
   CODING_DIGITS,
   CODING_LITTLE_ENDIAN,
   CODING_PACKED,
-  MAX_ENTRIES,
   MAX_RECORDS,
   READ_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
@@ -89,11 +88,6 @@ const BLOCK_BYTES = 512 * 1024;
 /** A line that does not fit into a block cannot be held, and so not even rejected. */
 export const MAX_LINE_BYTES = BLOCK_BYTES;
 const PADDED_BYTES = 128 * 1024;
-
-/** The most records of a block whose tables occur up to `occurrences` times in each. */
-export function blockRecords(occurrences: number): number {
-  return Math.min(MAX_RECORDS, Math.floor(MAX_ENTRIES / occurrences));
-}
 
 export class RecordExtractor implements RecordBlock {
   /** Most records a call of `extract` finds. */

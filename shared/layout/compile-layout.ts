@@ -3,7 +3,7 @@ import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
-import { compileRecord } from './compile-record.ts';
+import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import type { Layout } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
@@ -31,11 +31,13 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
+  const record = compileRecord(file.record, context);
+  checkPaddedLines(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {
     name: file.name,
     encoding,
-    record: compileRecord(file.record, context),
+    record,
     files: file.files ?? [],
     recordTypes,
     maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,

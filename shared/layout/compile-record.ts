@@ -1,6 +1,6 @@
 import { isEbcdic } from './code-page.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
-import type { LengthField, RecordLayout } from './layout.ts';
+import { datasetsOf, type LengthField, type RecordLayout, type RecordType } from './layout.ts';
 import type { RecordEntry } from './layout-schema.ts';
 
 const LF = 0x0a;
@@ -53,6 +53,27 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
       : undefined,
     lengthField: entry.lengthField && compileLengthField(entry.lengthField, context),
   };
+}
+
+/**
+ * A byte of a number that is no text may look like the end of a line. Where lines must be whole, both pieces are rejects; where
+ * short ones are filled up, they would be read as two records that nobody wrote.
+ */
+export function checkPaddedLines(
+  { format, short }: RecordLayout,
+  recordTypes: RecordType[],
+  problems: string[],
+): void {
+  if (format !== 'lines' || short !== 'pad') return;
+  const field = datasetsOf({ recordTypes })
+    .flatMap(({ fields }) => fields)
+    .find(
+      ({ usage, type, encoding }) => usage !== 'display' || type.kind === 'binary' || encoding === 'utf-16be',
+    );
+  if (!field) return;
+  problems.push(
+    `'record.short' is 'pad' of lines, and '${field.name}' is no text: a byte of it that looks like the end of a line would make two short records of one. Say "reject", or a record.format that does not look for line ends`,
+  );
 }
 
 function compileLengthField(

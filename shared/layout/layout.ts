@@ -252,17 +252,6 @@ export function copiesHeader(layout: Pick<Layout, 'recordTypes'>): boolean {
   return datasetsOf(layout).some(({ fields }) => fields.some(({ origin }) => origin.kind === 'header'));
 }
 
-/** The most often a table of the layout occurs in a record; 1 without tables. */
-export function mostOccurrences(layout: Pick<Layout, 'recordTypes'>): number {
-  return Math.max(
-    1,
-    ...datasetsOf(layout).flatMap(({ occurs, columns }) => [
-      occurs?.count ?? 1,
-      ...columns.map(({ list }) => list?.count ?? 1),
-    ]),
-  );
-}
-
 /** The rows of a layout of one record type; of others, those of the first that has some. */
 export function firstDataset(layout: Pick<Layout, 'recordTypes'>): Dataset {
   return datasetsOf(layout)[0]!;
