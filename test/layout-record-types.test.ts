@@ -121,23 +121,6 @@ describe('record types that are refused', () => {
       (l) => (l.recordTypes[0].fields[0].when = { field: 'lot', equals: '0001' }),
       ["'lot', which is not a field here"],
     ],
-    [
-      'a binary key of a parent that may be short',
-      (l) => {
-        l.record.short = 'pad';
-        Object.assign(l.recordTypes[0].fields[0], { type: 'integer', usage: 'binary', signed: false });
-      },
-      ["'parent_id' is copied from another record and no text", '"short": "reject"'],
-    ],
-    [
-      'a binary partition of a record that may be short',
-      (l) => {
-        l.record.short = 'pad';
-        Object.assign(child(l).fields[2], { usage: 'binary', signed: false });
-        child(l).partitionBy = ['times'];
-      },
-      ["'times' is a partition column and no text"],
-    ],
     ['required by a rule', (l) => (child(l).fields[1].required = true), ['there only by its rule']],
     [
       'a count of no type',

@@ -66,9 +66,14 @@ describe('what a layout can say', () => {
 
   test('record formats', () => {
     const record = (entry: Json) => readLayout(layoutOf({}, { record: entry }), 'f').record;
-    expect(record({ format: 'rdw' }).descriptor).toEqual({ byteOrder: 'big', lengthIncludesHeader: true });
+    expect(record({ format: 'rdw' }).descriptor).toEqual({
+      byteOrder: 'big',
+      lengthHalf: 'first',
+      lengthIncludesHeader: true,
+    });
     expect(record({ format: 'bdw', byteOrder: 'little', lengthIncludesHeader: false }).descriptor).toEqual({
       byteOrder: 'little',
+      lengthHalf: 'first',
       lengthIncludesHeader: false,
     });
     expect(
@@ -214,6 +219,24 @@ describe('what contradicts itself is refused', () => {
     ],
     ['descriptor of lines', {}, { record: { byteOrder: 'big' } }, ["'byteOrder'", 'rdw and bdw only']],
     ['a length field of fixed', {}, { record: { lengthField: { start: 1, end: 4 } } }, ["'lengthField'"]],
+    ...[
+      { type: 'binary' },
+      { type: 'string', encoding: 'utf-16be' },
+      { usage: 'packed' },
+      { usage: 'binary', signed: true },
+    ].map((form): [string, Json, Json, string[]] => [
+      `padded lines with ${JSON.stringify(form)}`,
+      { start: 1, end: 4, ...form },
+      { record: { format: 'lines', short: 'pad' } },
+      ["'record.short' is 'pad'", 'is no text'],
+    ]),
+    ['half of a word of lines', {}, { record: { lengthHalf: 'second' } }, ["'lengthHalf'"]],
+    [
+      'a packed length of more digits than any length has',
+      {},
+      { record: { format: 'length-field', lengthField: { start: 1, end: 7, usage: 'packed' } } },
+      ['7 bytes, more than a length needs'],
+    ],
     ['no length field', {}, { record: { format: 'length-field' } }, ["no 'lengthField'"]],
     [
       'a length field beyond the record',

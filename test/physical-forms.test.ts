@@ -1,4 +1,4 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerEntry } from '../shared/control/ledger-entry.ts';
@@ -240,6 +240,24 @@ const FORMS: Record<string, Form> = {
     bytes: varying((records) => records.flatMap((record) => withLength(ZONED, record))),
     shiftBytes: 4,
   },
+  'packed, length in a packed field': {
+    coding: PACKED,
+    record: { format: 'length-field', lengthField: { start: 1, end: 2, usage: 'packed', addBytes: 2 } },
+    bytes: varying((records) =>
+      records.flatMap((record) => {
+        const digits = String(record.length).padStart(3, '0');
+        return [...Buffer.from(`${digits}c`, 'hex'), ...record];
+      }),
+    ),
+    shiftBytes: 2,
+  },
+  'packed, V, words swapped whole': {
+    coding: PACKED,
+    record: { format: 'rdw', byteOrder: 'little', lengthHalf: 'second' },
+    bytes: varying((records) =>
+      records.flatMap((record) => [...word(record.length + 4).toReversed(), ...record]),
+    ),
+  },
 };
 
 function layoutOf({ coding, record, shiftBytes = 0 }: Form, control: boolean): string {
@@ -316,6 +334,24 @@ describe('the same rows from every physical form, at every range size', () => {
   });
 });
 
+test.each(['lines', 'rdw'])('a header longer than the layout says is said to be, of %s', async (format) => {
+  const header = 'H'.padEnd(90);
+  const bytes = format === 'lines' ? `${header}\nD\n` : `\0\x5e\0\0${header}\0\x05\0\0D`;
+  await lake.putRaw('sales_20250812.dat', Buffer.from(bytes, 'latin1'));
+  const layout = JSON.stringify({
+    name: 'sales',
+    encoding: 'us-ascii',
+    record: { format, length: 80, short: 'pad' },
+    header: { match: { start: 1, end: 1, equals: 'H' } },
+    fields: [{ name: 'kind', start: 1, end: 1, type: 'string' }],
+  });
+  const { status } = await lake.convert({ layout, sourceKey: 'sales_20250812.dat' });
+  expect([status, lake.notifications[0]]).toEqual([
+    'refused',
+    expect.stringContaining('its first record has 90 bytes, and the layout says that none has more than 80'),
+  ]);
+});
+
 describe('compressed files', () => {
   const records = Array.from({ length: 20_000 }, (_, index) =>
     String.fromCharCode(
@@ -349,6 +385,7 @@ describe('compressed files', () => {
     ['not compressed', plain, '.gz', 'does not begin as one'],
     ['of another kind', gzipSync(plain), '.zst', 'does not begin as one'],
     ['zstd cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
+    ['of no byte', new Uint8Array(), '.gz', 'the file is empty'],
     ['empty', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
   ])('%s: refused', async (_, bytes, suffix, fragment) => {
     const sourceKey = `sales_20250812.txt${suffix}`;
@@ -368,5 +405,16 @@ describe('compressed files', () => {
     const { warnings, records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
     expect(warnings).toEqual([expect.stringContaining(`one parser reads all ${plain.length} bytes`)]);
     expect(counts!.read).toBe(records.length);
+  });
+
+  test.each([
+    [0, ['one parser', 'no checksum of its content']],
+    [1, ['one parser']],
+  ])('and where a zstd stream cannot prove that it is whole: checksum %i', async (checksum, expected) => {
+    const params = { [constants.ZSTD_c_checksumFlag]: checksum };
+    await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
+    const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });
+    const { warnings } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 });

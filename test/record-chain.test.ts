@@ -232,6 +232,23 @@ describe('chains that break', () => {
       null,
       1,
     ],
+    ...[
+      ['a half byte that is no digit', [0x0a, 0x4c]],
+      ['a packed length without sign', [0x00, 0x44]],
+      ['a packed length below zero', [0x00, 0x4d]],
+    ].map(
+      ([name, bytes]) =>
+        [
+          name as string,
+          lengthFieldChain({ fieldAtBytes: 0, fieldBytes: 2, coding: 'packed', maximumBytes: 99 }),
+          [...(bytes as number[]), 0x41, 0x41],
+          'length-not-digits',
+          'record',
+          0,
+          null,
+          0,
+        ] as const,
+    ),
     [
       'letters for digits',
       lengthFieldChain({ fieldAtBytes: 0, fieldBytes: 2, coding: 'digits', maximumBytes: 99 }),

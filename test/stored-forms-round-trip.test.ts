@@ -448,24 +448,24 @@ test('blanks in numbers reject the record where the layout says so, in text and 
 test('blanks that fill up a short record are no national text, no number, and no text of another family', async () => {
   const lake = await TestLake.make();
   try {
-    const header = Buffer.from('H1\n');
+    const header = Buffer.from('H1');
     const full = Buffer.concat([
       Buffer.from('D'),
       national('ÃB', 8),
       ebcdicText('xy', 4),
       binary(7n, 2, 'big'),
     ]);
-    const lines = [full, full.subarray(0, 9), full.subarray(0, 5), full.subarray(0, 1)];
+    const records = [header, full, full.subarray(0, 9), full.subarray(0, 5), full.subarray(0, 1)];
     await lake.putRaw(
       'short_20250812.txt',
-      Buffer.concat([header, ...lines.flatMap((line) => [line, Buffer.from('\n')])]),
+      Buffer.concat(records.flatMap((record) => [Buffer.from([0, record.length + 4, 0, 0]), record])),
     );
     const at = (name: string, start: number, end: number, more: object) => ({ name, start, end, ...more });
     const layout = (more: object) =>
       JSON.stringify({
         name: 'short',
         encoding: 'us-ascii',
-        record: { format: 'lines', length: 15, short: 'pad' },
+        record: { format: 'rdw', length: 15 },
         header: {
           match: { start: 1, end: 1, equals: 'H' },
           fields: [at('bin', 4, 5, { type: 'integer', usage: 'binary', signed: false })],

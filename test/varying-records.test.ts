@@ -172,3 +172,113 @@ test('records that nobody parsed are missed', async () => {
     expect.stringContaining('counted 3 records and the parsers 2'),
   ]);
 });
+
+describe('what short records are filled up with is nobody’s value', () => {
+  const binary = { type: 'integer', usage: 'binary', signed: false };
+  const layoutOf = (name: string, rest: object) =>
+    JSON.stringify({
+      name,
+      encoding: 'us-ascii',
+      record: { format: 'rdw', length: 80 },
+      rejects: { maxPercent: 100 },
+      ...rest,
+    });
+  const text = (value: string, hexBytes = '') => rdw(hex(ascii(value) + hexBytes));
+  const rejects = (name: string) =>
+    lake.publishedRows(`${name}_rejects`, 'byte_offset::INTEGER AS at, reason, field');
+
+  test('not of a child, whose parent ends before the field', async () => {
+    const types = [
+      {
+        name: 'a',
+        match: { start: 1, end: 1, equals: 'A' },
+        fields: [
+          { name: 'k', start: 2, end: 3, type: 'string' },
+          { name: 'n', start: 5, end: 8, ...binary },
+        ],
+      },
+      {
+        name: 'c',
+        match: { start: 1, end: 1, equals: 'C' },
+        parent: 'a',
+        partitionBy: ['p'],
+        fields: [
+          { name: 'n', fromParent: 'n' },
+          { name: 'p', fromParent: 'n' },
+          { name: 'z', start: 2, end: 3, type: 'string' },
+        ],
+      },
+    ];
+    const child = (value: string) => text(`C${value}`.padEnd(80));
+    const records = [
+      text('Akk', '2000000007'.padEnd(154, '20')),
+      child('1'),
+      text('Akk'),
+      child('2'),
+      text('Akkkkk'),
+      child('3'),
+    ];
+    // More than a block: the parent that ends early is carried into blocks that have no short record.
+    const many = Array.from({ length: 8000 }, () => child('4'));
+    await load(Buffer.concat([...records, text('Akk'), ...many]), layoutOf('p', { recordTypes: types }), 1e9);
+    const rows = await lake.publishedRows('c', 'n, z');
+    expect(rows.filter(({ z }) => z !== '4')).toEqual([
+      { n: '7', z: '1', p: '7' },
+      { n: null, z: '2', p: null },
+    ]);
+    expect(rows.filter(({ z, n, p }) => z === '4' && n === null && p === null)).toHaveLength(8000);
+    expect(await rejects('p')).toEqual([
+      { at: 84 + 84 + 7 + 84 + 4, reason: 'cut-by-record-end', field: 'n' },
+      { at: 84 + 84 + 7 + 84 + 10 + 4, reason: 'cut-by-record-end', field: 'p' },
+    ]);
+  });
+
+  test('not of a row, whose header ends before the field', async () => {
+    const header = {
+      match: { start: 1, end: 1, equals: 'H' },
+      fields: [{ name: 'n', start: 5, end: 8, ...binary }],
+    };
+    const fields = [
+      { name: 'z', start: 2, end: 3, type: 'string' },
+      { name: 'n', fromHeader: 'n' },
+    ];
+    await load(Buffer.concat([text('Hxx'), text('Czz')]), layoutOf('h', { header, fields }));
+    expect(await lake.publishedRows('h', '*')).toEqual([{ z: 'zz', n: null }]);
+  });
+
+  test('not of a partition, which a record ends before', async () => {
+    const fields = [
+      { name: 'z', start: 2, end: 3, type: 'string' },
+      { name: 'n', start: 5, end: 8, ...binary },
+    ];
+    // A whole record may hold the very bytes that others are filled up with.
+    const records = [text('Caa', '2020202020'), text('Cbb'), text('Ccccc'), text('Cdd', '2000000001')];
+    await load(Buffer.concat(records), layoutOf('q', { fields, partitionBy: ['n'] }));
+    const rows = await lake.publishedRows('q', '*');
+    expect(rows.toSorted((a, b) => String(a.z).localeCompare(String(b.z)))).toEqual([
+      { z: 'aa', n: String(0x20202020) },
+      { z: 'bb', n: null },
+      { z: 'dd', n: '1' },
+    ]);
+    expect(await rejects('q')).toEqual([{ at: 12 + 7 + 4, reason: 'cut-by-record-end', field: 'n' }]);
+  });
+
+  test.each(['list', 'rows'])('not of how often a table occurs, as %s', async (as) => {
+    const occurs = { count: 38, dependingOn: 'times', ...(as === 'rows' && { as, keys: ['z'] }) };
+    const fields = [
+      { name: 'z', start: 1, end: 2, type: 'string' },
+      { name: 'times', start: 3, end: 3, ...binary },
+      { name: 'l', start: 4, end: 5, type: 'string', occurs },
+    ];
+    await load(Buffer.concat([text('aa'), text('bb', '014142')]), layoutOf('o', { fields }));
+    const rows = await lake.publishedRows(as === 'rows' ? 'o_l' : 'o', 'z, l');
+    expect(rows).toEqual(
+      as === 'rows'
+        ? [{ z: 'bb', l: 'AB' }]
+        : [
+            { z: 'aa', l: [] },
+            { z: 'bb', l: ['AB'] },
+          ],
+    );
+  });
+});

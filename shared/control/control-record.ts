@@ -1,7 +1,7 @@
-import { spaceOf } from '../decode/ascii-form.ts';
 import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
-import { isNumber, scaleOf } from '../layout/field-type.ts';
-import type { ControlRecord, Field, RecordMatch } from '../layout/layout.ts';
+import { beyondEnd } from '../decode/record-end.ts';
+import { scaleOf } from '../layout/field-type.ts';
+import type { ControlRecord, RecordMatch } from '../layout/layout.ts';
 import type { ControlValue } from './file-plan.ts';
 
 const SPACE = 0x20;
@@ -28,22 +28,10 @@ export function readControlRecord(
   padded.set(record);
   return Object.fromEntries(
     control.fields.map((field) => {
-      const decoded = filledUp(field, record.length, spaceByte) ?? decodeValue(padded, 0, field);
+      const decoded = beyondEnd(field, record.length, spaceByte) ?? decodeValue(padded, 0, field);
       return [field.name, controlValue(decoded, field.type.kind, scaleOf(field.type))];
     }),
   );
-}
-
-/**
- * What a field is that does not end within the record and would not read blanks of the file as blanks: null, or invalid where the
- * record's end cuts it. Undefined for all others.
- */
-function filledUp(field: Field, recordBytes: number, spaceByte: number): DecodedValue | undefined {
-  const { startByte, endByte, usage, type, encoding } = field;
-  const isText = usage === 'display' && type.kind !== 'binary' && encoding !== 'utf-16be';
-  if (endByte <= recordBytes || (isText && spaceOf(encoding) === spaceByte)) return undefined;
-  if (startByte >= recordBytes) return { state: 'null' };
-  return { state: 'invalid', reason: isNumber(type) ? 'invalid-number' : 'invalid-text' };
 }
 
 function controlValue(decoded: DecodedValue, kind: string, scale: number): ControlValue {

@@ -8,10 +8,11 @@ import {
   summedFields,
 } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
-import type { ForeignAddresses } from './dataset-columns.ts';
+import type { ForeignRecords } from './dataset-columns.ts';
 import type { FieldVector } from './field-vector.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
+import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
 import { RecordSubset } from './record-subset.ts';
 import { RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
@@ -61,8 +62,8 @@ export class BlockDecoder {
   private readonly subset: RecordSubset;
   private readonly typeOf: number;
   private readonly parents: ParentTracker | undefined;
-  /** Address of the header, once a record of the block; 0 where no row needs it. */
-  private readonly headers: number;
+  /** The header, once a record of the block; undefined where no row needs it. */
+  private readonly headers: RecordPlaces | undefined;
 
   /**
    * Blocks have at most `capacityRecords` records. `header` is the header record as it stands in the file, without terminator,
@@ -203,26 +204,29 @@ export class BlockDecoder {
     return placed.decoder;
   }
 
-  private foreign(block: RecordExtractor | RecordSubset): ForeignAddresses {
+  private foreign(block: RecordExtractor | RecordSubset): ForeignRecords {
     return {
       header: this.headers,
-      parentOf: (recordType) => this.parentAddresses(recordType, block as RecordSubset),
+      parentOf: (recordType) => this.parentPlaces(recordType, block as RecordSubset),
     };
   }
 
-  private readonly parentBuffers = new Map<string, number>();
+  private readonly parentBuffers = new Map<string, RecordPlaces>();
 
-  /** Addresses of the parents of the subset's records. */
-  private parentAddresses(recordType: string, subset: RecordSubset): number {
+  /** The parents of the subset's records. */
+  private parentPlaces(recordType: string, subset: RecordSubset): RecordPlaces {
     const { kernel } = this;
-    let address = this.parentBuffers.get(recordType);
-    if (address === undefined) {
-      address = kernel.allocate(this.capacityRecords * 4);
-      this.parentBuffers.set(recordType, address);
+    let buffers = this.parentBuffers.get(recordType);
+    if (!buffers) {
+      const room = this.capacityRecords * 4;
+      buffers = { starts: kernel.allocate(room), ends: kernel.allocate(room) };
+      this.parentBuffers.set(recordType, buffers);
     }
-    const source = this.parents!.addressesOf(recordType);
-    kernel.call.gatherAddresses(source, subset.indexes, subset.recordCount, address);
-    return address;
+    const { starts, ends } = this.parents!.placesOf(recordType);
+    kernel.call.gatherAddresses(starts, subset.indexes, subset.recordCount, buffers.starts);
+    if (ends === 0) return { starts: buffers.starts, ends };
+    kernel.call.gatherAddresses(ends, subset.indexes, subset.recordCount, buffers.ends);
+    return buffers;
   }
 
   private assignTypes(block: RecordExtractor): void {
@@ -257,18 +261,17 @@ export class BlockDecoder {
     }
   }
 
-  private placeHeader(header: Uint8Array): number {
+  private placeHeader(header: Uint8Array): RecordPlaces | undefined {
     const { kernel, layout, capacityRecords } = this;
-    if (!copiesHeader(layout)) return 0;
+    if (!copiesHeader(layout)) return undefined;
     const lengthBytes = Math.max(layout.record.lengthBytes, header.length);
     const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     kernel.bytes.fill(spaceOf(layout.encoding), at, at + lengthBytes);
     kernel.bytes.set(header, at);
-    const addresses = kernel.allocate(capacityRecords * 4);
-    for (let record = 0; record < capacityRecords; record++) {
-      kernel.view.setUint32(addresses + record * 4, at, true);
-    }
-    return addresses;
+    const everywhere = (address: number) =>
+      kernel.place(new Uint8Array(new Uint32Array(capacityRecords).fill(address).buffer));
+    const isShort = header.length < lengthBytes;
+    return { starts: everywhere(at), ends: isShort ? everywhere(at + header.length) : 0 };
   }
 
   private typeWith(dataset: number): PlacedType {

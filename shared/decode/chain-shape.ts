@@ -14,6 +14,7 @@ const MAX_RECORD_BYTES = 1_048_576;
 export function chainShapeOf(record: Layout['record']): ChainShape | undefined {
   const word = (): DescriptorWord => ({
     byteOrder: record.descriptor!.byteOrder === 'little' ? 'little-endian' : 'big-endian',
+    half: record.descriptor!.lengthHalf,
     countsItself: record.descriptor!.lengthIncludesHeader,
   });
   switch (record.format) {
@@ -33,7 +34,7 @@ function fieldShape({ startByte, endByte, usage, byteOrder, addBytes }: LengthFi
   return lengthFieldChain({
     fieldAtBytes: startByte,
     fieldBytes: endByte - startByte,
-    coding: usage === 'binary' ? little : 'digits',
+    coding: usage === 'binary' ? little : usage === 'packed' ? 'packed' : 'digits',
     addedBytes: addBytes,
     maximumBytes: MAX_RECORD_BYTES,
   });

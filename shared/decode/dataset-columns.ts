@@ -5,12 +5,13 @@ import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
 import type { RecordBlock } from './record-block.ts';
+import type { RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
-/** Where rows find what is not in their own record: addresses by record of the block, 4 bytes each. */
-export interface ForeignAddresses {
-  header: number;
-  parentOf(recordType: string): number;
+/** Where rows find what is not in their own record. */
+export interface ForeignRecords {
+  header: RecordPlaces | undefined;
+  parentOf(recordType: string): RecordPlaces;
 }
 
 /** Why a record is rejected, told once for the first field that does. */
@@ -58,7 +59,7 @@ export class DatasetColumns {
   private readonly lists = new Map<ListColumn, DecodedList>();
   private readonly recordMasks: SelectionMasks;
   private readonly rowMasks: SelectionMasks;
-  /** Addresses by row of what stands once in each record, by the addresses it is expanded from. */
+  /** Addresses by row of what stands once in each record, by what it is expanded from. */
   private readonly expanded = new Map<string, { address: number; current: boolean }>();
 
   constructor(kernel: Kernel, dataset: Dataset, capacityRecords: number) {
@@ -86,7 +87,7 @@ export class DatasetColumns {
   /** Decodes all columns. `onFault` is told of records whose tables are not what they may be. */
   decode(
     block: RecordBlock,
-    foreign: ForeignAddresses,
+    foreign: ForeignRecords,
     onFault: (record: number, fault: RecordFault) => void,
   ): void {
     this.recordMasks.begin();
@@ -104,7 +105,7 @@ export class DatasetColumns {
     for (const column of this.columns) this.decodeColumn(column, block, foreign);
   }
 
-  private decodeColumn(column: Column, block: RecordBlock, foreign: ForeignAddresses): void {
+  private decodeColumn(column: Column, block: RecordBlock, foreign: ForeignRecords): void {
     const { field, vector, decoder, list } = column;
     if (!decoder) {
       const { offsets, recordOf } = this.rows!;
@@ -116,7 +117,10 @@ export class DatasetColumns {
       const { addresses, entryCount } = list.occurrences;
       column.addresses = addresses;
       decoder.decode(addresses, entryCount);
-      if (block.hasPadded) this.leaveOutBeyond(decoder, addresses, block, list.occurrences);
+      if (block.hasPadded) {
+        const ends = this.expand('list', block.ends, list.occurrences);
+        decoder.leaveOutBeyond(addresses, ends, entryCount, block.spaceByte);
+      }
       column.invalidCount = decoder.invalidCount - list.occurrences.settle(vector);
       if (field.when) {
         const at = field.when.inOccurrence ? addresses : this.expand('list', block.starts, list.occurrences);
@@ -124,26 +128,12 @@ export class DatasetColumns {
       }
       return;
     }
-    const addresses = this.addressesOf(field, block, foreign);
-    column.addresses = addresses;
-    decoder.decode(addresses, this.rowCount);
-    if (block.hasPadded && field.origin.kind === 'record') {
-      this.leaveOutBeyond(decoder, addresses, block, this.rows);
-    }
+    const { starts, ends } = this.placesOf(field, block, foreign);
+    column.addresses = starts;
+    decoder.decode(starts, this.rowCount);
+    if (ends !== 0) decoder.leaveOutBeyond(starts, ends, this.rowCount, block.spaceByte);
     column.invalidCount = decoder.invalidCount;
     if (field.when) column.invalidCount -= this.applyRule(field.when, block, vector);
-  }
-
-  private leaveOutBeyond(
-    decoder: FieldDecoder,
-    addresses: number,
-    block: RecordBlock,
-    occurrences: Occurrences | undefined,
-  ): void {
-    if (occurrences) {
-      const ends = this.expand('list', block.ends, occurrences);
-      decoder.leaveOutBeyond(addresses, ends, occurrences.entryCount, block.spaceByte);
-    } else decoder.leaveOutBeyond(addresses, block.ends, block.recordCount, block.spaceByte);
   }
 
   private applyRule(when: Selection, block: RecordBlock, vector: FieldVector): number {
@@ -154,16 +144,21 @@ export class DatasetColumns {
     return this.rowMasks.apply(when, addresses, this.rowCount, vector);
   }
 
-  /** Address of where each row finds the field, 4 bytes each. */
-  addressesOf({ origin, inOccurrence }: Field, block: RecordBlock, foreign: ForeignAddresses): number {
-    if (inOccurrence) return this.rows!.addresses;
-    const addresses =
+  /** Of each row, the record (or occurrence) that holds the field. */
+  placesOf({ origin, inOccurrence }: Field, block: RecordBlock, foreign: ForeignRecords): RecordPlaces {
+    const own = { starts: block.starts, ends: block.hasPadded ? block.ends : 0 };
+    const { starts, ends } =
       origin.kind === 'header'
-        ? foreign.header
+        ? foreign.header!
         : origin.kind === 'parent'
           ? foreign.parentOf(origin.recordType)
-          : block.starts;
-    return this.rows ? this.expand(JSON.stringify(origin), addresses, this.rows) : addresses;
+          : own;
+    if (!this.rows) return { starts, ends };
+    const name = JSON.stringify(origin);
+    return {
+      starts: inOccurrence ? this.rows.addresses : this.expand(name, starts, this.rows),
+      ends: ends === 0 ? 0 : this.expand(`ends of ${name}`, ends, this.rows),
+    };
   }
 
   /** Addresses by record as addresses by entry. */

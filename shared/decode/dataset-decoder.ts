@@ -1,9 +1,10 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK } from '../kernel/shapes.ts';
 import type { Dataset, Field } from '../layout/layout.ts';
-import { DatasetColumns, type ForeignAddresses, type RecordFault } from './dataset-columns.ts';
+import { DatasetColumns, type ForeignRecords, type RecordFault } from './dataset-columns.ts';
 import { PartitionRouter, type RoutedRows } from './partition-router.ts';
 import type { RecordBlock } from './record-block.ts';
+import { readsFilling } from './record-end.ts';
 
 /** The rows of one dataset of a block, a row a record or a row an occurrence of a table: which are kept, and in which partition. */
 export class DatasetDecoder {
@@ -32,31 +33,35 @@ export class DatasetDecoder {
   /** Finds the partition of each row, and reports what its partition fields reject or make null. */
   route(
     block: RecordBlock,
-    foreign: ForeignAddresses,
+    foreign: ForeignRecords,
     onFault: (record: number, fault: RecordFault) => void,
     onNulled: (record: number, fields: Field[]) => void,
   ): void {
     const rows = this.routedRows(block, foreign);
+    const { view } = this.kernel;
     this.router.route(rows, (row, failedField, nulledFields) => {
       const record = this.columns.recordOf(row);
       if (!failedField) onNulled(record, nulledFields);
       else {
-        const address = this.kernel.view.getUint32(rows.addresses + row * 4, true);
+        const address = view.getUint32(rows.addresses + row * 4, true);
         onFault(record, { field: failedField, address });
       }
     });
   }
 
-  private routedRows(block: RecordBlock, foreign: ForeignAddresses): RoutedRows {
-    const [first] = this.dataset.partitionBy;
+  private routedRows(block: RecordBlock, foreign: ForeignRecords): RoutedRows {
+    const { partitionBy } = this.dataset;
+    const [first] = partitionBy;
     const { rows, rowCount } = this.columns;
-    const addresses = first
-      ? this.columns.addressesOf(first, block, foreign)
-      : (rows?.addresses ?? block.starts);
-    if (!rows) return { count: rowCount, addresses, outcomes: block.outcomes };
+    const places = first && this.columns.placesOf(first, block, foreign);
+    const addresses = places?.starts ?? rows?.addresses ?? block.starts;
+    const seesFilling = partitionBy.some((field) => !readsFilling(field, block.spaceByte));
+    const { spaceByte } = block;
+    const ends = seesFilling ? (places?.ends ?? 0) : 0;
+    if (!rows) return { count: rowCount, addresses, outcomes: block.outcomes, ends, spaceByte };
     // Only records that can be decoded have occurrences.
     this.kernel.bytes.fill(RECORD_OK, this.outcomes, this.outcomes + rowCount);
-    return { count: rowCount, addresses, outcomes: this.outcomes };
+    return { count: rowCount, addresses, outcomes: this.outcomes, ends, spaceByte };
   }
 
   /** Takes the rows of the records out of their partitions. */

@@ -26,7 +26,8 @@ export type InvalidReason =
   | 'invalid-date'
   | 'invalid-timestamp'
   | 'invalid-boolean'
-  | 'invalid-text';
+  | 'invalid-text'
+  | 'cut-by-record-end';
 
 const NULL_VALUE: DecodedValue = { state: 'null' };
 

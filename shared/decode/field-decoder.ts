@@ -2,11 +2,11 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from '../kernel/shapes.ts';
 import type { CodePage } from '../layout/code-page.ts';
 import type { Field, NullWhen } from '../layout/layout.ts';
-import { spaceOf } from './ascii-form.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { type DecodeRecords, decodeRecords } from './decode-records.ts';
 import { decodeValue } from './decode-value.ts';
 import { ENTRY_BYTES, FieldVector, vectorKind } from './field-vector.ts';
+import { readsFilling } from './record-end.ts';
 
 const FILLINGS: Record<NullWhen, number> = { 'low-values': 0x00, 'high-values': 0xff };
 
@@ -45,13 +45,12 @@ export class FieldDecoder {
   }
 
   /**
-   * Of records that were filled up with `spaceByte`: what stands wholly behind their ends is null, what they cut is invalid. A
-   * number that is no text does not see that blanks were filled in, nor does a text whose blanks are other bytes.
+   * Of records that were filled up with `spaceByte`: what stands wholly behind their ends is null, what they cut is invalid, where
+   * the filling would not be read as blanks.
    */
   leaveOutBeyond(records: number, ends: number, count: number, spaceByte: number): void {
     const { field, vector, kernel } = this;
-    const isText = field.usage === 'display' && field.type.kind !== 'binary';
-    if (isText && field.encoding !== 'utf-16be' && spaceOf(field.encoding) === spaceByte) return;
+    if (readsFilling(field, spaceByte)) return;
     const { startByte, endByte } = field;
     const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, vector.states);
     const cut = kernel.view.getInt32(kernel.call.resultAddress(), true);

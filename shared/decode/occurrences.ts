@@ -47,6 +47,7 @@ export class Occurrences {
     const { count, least, strideBytes } = this.occurs;
     if (this.counter) {
       this.counter.decode(starts, recordCount);
+      if (block.hasPadded) this.counter.leaveOutBeyond(starts, block.ends, recordCount, block.spaceByte);
       const { states, values } = this.counter.vector;
       const wrong = call.occurrenceCounts(states, values, outcomes, recordCount, least, count, this.counts);
       for (let record = 0; wrong > 0 && record < recordCount; record++) {

@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { RecordType } from '../layout/layout.ts';
 import type { RecordBlock } from './record-block.ts';
+import type { RecordPlaces } from './record-end.ts';
 
 /** No type, or none that is a parent. */
 const NO_SLOT = 255;
@@ -26,8 +27,13 @@ export class ParentTracker {
   private readonly resets: number;
   /** Address of the last record in each slot, or 0. */
   private readonly last: number;
-  /** Addresses by slot and record of the block. */
+  /** Where that record ends in truth, which may be before its layout does. */
+  private readonly lastEnds: number;
+  /** Addresses by slot and record of the block, and where what stands there ends. */
   private readonly found: number;
+  private readonly foundEnds: number;
+  /** Whether any record so far was filled up: parents are carried from block to block. */
+  private hasPadded = false;
   /** Copies of the last records, for the next block: two sets, as rows of this block may still point at the other. */
   private readonly carried: [number, number];
   private turn: 0 | 1 = 0;
@@ -46,7 +52,9 @@ export class ParentTracker {
     this.resets = kernel.place(new Uint8Array(resets.buffer));
     this.last = kernel.allocate(slots.length * 4);
     kernel.bytes.fill(0, this.last, this.last + slots.length * 4);
+    this.lastEnds = kernel.allocate(slots.length * 4);
     this.found = kernel.allocate(slots.length * capacityRecords * 4);
+    this.foundEnds = kernel.allocate(slots.length * capacityRecords * 4);
     const copies = () =>
       kernel.allocate(slots.length * this.copyBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     this.carried = [copies(), copies()];
@@ -58,24 +66,30 @@ export class ParentTracker {
 
   /** Finds the parents of a block's records of the given `types`. */
   track(block: RecordBlock, types: number): void {
+    this.hasPadded ||= block.hasPadded;
     this.kernel.call.trackParents(
       types,
       block.outcomes,
       block.starts,
+      block.hasPadded ? block.ends : 0,
+      this.recordBytes,
       block.recordCount,
       this.slotOf,
       this.parentSlotOf,
       this.resets,
       this.slots.length,
       this.last,
+      this.lastEnds,
       this.found,
+      this.foundEnds,
       this.capacityRecords,
     );
   }
 
-  /** Address of the addresses of each record's last record of a type before it. */
-  addressesOf(recordType: string): number {
-    return this.found + this.slots.indexOf(recordType) * this.capacityRecords * 4;
+  /** Each record's last record of a type before it. */
+  placesOf(recordType: string): RecordPlaces {
+    const at = this.slots.indexOf(recordType) * this.capacityRecords * 4;
+    return { starts: this.found + at, ends: this.hasPadded ? this.foundEnds + at : 0 };
   }
 
   /** Keeps what the next block may need; the block's own bytes may go then. */
@@ -88,6 +102,8 @@ export class ParentTracker {
       const copy = this.carried[this.turn] + slot * this.copyBytes;
       bytes.copyWithin(copy, address, address + this.recordBytes);
       view.setUint32(this.last + slot * 4, copy, true);
+      const end = view.getUint32(this.lastEnds + slot * 4, true);
+      view.setUint32(this.lastEnds + slot * 4, end - address + copy, true);
     }
   }
 }

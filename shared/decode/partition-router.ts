@@ -1,7 +1,9 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
 import type { Field } from '../layout/layout.ts';
 import { decodeValue } from './decode-value.ts';
+import { beyondEnd, readsFilling } from './record-end.ts';
 
 /** Value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -22,6 +24,10 @@ export interface RoutedRows {
   addresses: number;
   /** Address of outcomes, 1 byte each. */
   outcomes: number;
+  /** Address of where each record ends, 4 bytes, where some may be filled up with what is no blank to the fields; else 0. */
+  ends: number;
+  /** What they are filled up with. */
+  spaceByte: number;
 }
 
 /** Is told of a row that its partition fields reject, or whose invalid values become null. */
@@ -49,6 +55,8 @@ export class PartitionRouter {
   private readonly routeOf: number;
   private readonly segments: number;
   private readonly keyBytes: number;
+  private readonly capacityRecords: number;
+  private outcomesApart = 0;
   /** Tables of the kernel; as many routes as half the slots. */
   private capacity = 0;
   private table = 0;
@@ -59,6 +67,7 @@ export class PartitionRouter {
   constructor(kernel: Kernel, fields: readonly Field[], capacityRecords: number) {
     this.kernel = kernel;
     this.fields = fields;
+    this.capacityRecords = capacityRecords;
     this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
     const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
     this.segments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
@@ -72,7 +81,44 @@ export class PartitionRouter {
    * Fills `partitionOf` for the rows of a block. `onFault` is told of rows whose partition fields reject them or hold an invalid
    * value that becomes null.
    */
-  route({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
+  route(rows: RoutedRows, onFault: OnFault): void {
+    if (rows.ends === 0) {
+      this.routeWhole(rows, onFault);
+      return;
+    }
+    // What is filled up may look like a spelling of whole records, and is another: such rows are decoded one by one.
+    const { outcomes, cutRows } = this.apart(rows);
+    this.routeWhole({ ...rows, outcomes }, onFault);
+    for (const row of cutRows) {
+      const at = row * 4;
+      const address = this.kernel.view.getUint32(rows.addresses + at, true);
+      const recordBytes = this.kernel.view.getUint32(rows.ends + at, true) - address;
+      const { partition, failedField, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
+      this.kernel.view.setInt32(this.partitionOf + at, partition, true);
+      if (failedField || nulledFields.length > 0) onFault(row, failedField, nulledFields);
+    }
+  }
+
+  /** The rows whose partition fields reach beyond their records' ends, and outcomes that leave them out. */
+  private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
+    const { kernel } = this;
+    if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
+    const apart = this.outcomesApart;
+    kernel.bytes.copyWithin(apart, outcomes, outcomes + count);
+    const seeing = this.fields.filter((field) => !readsFilling(field, spaceByte));
+    const neededBytes = Math.max(...seeing.map(({ endByte }) => endByte));
+    const cutRows: number[] = [];
+    for (let row = 0; row < count; row++) {
+      if (kernel.bytes[apart + row] !== RECORD_OK) continue;
+      const address = kernel.view.getUint32(addresses + row * 4, true);
+      if (kernel.view.getUint32(ends + row * 4, true) - address >= neededBytes) continue;
+      kernel.bytes[apart + row] = RECORD_TOO_SHORT;
+      cutRows.push(row);
+    }
+    return { outcomes: apart, cutRows };
+  }
+
+  private routeWhole({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
     const { call, view } = this.kernel;
     for (let from = 0; from < count; ) {
       from = call.routeRecords(
@@ -128,12 +174,13 @@ export class PartitionRouter {
     call.addRoute(record, this.segments, this.fields.length, this.table, this.capacity * 2 - 1, index);
   }
 
-  private decode(record: number): Route {
+  private decode(record: number, recordBytes = Number.POSITIVE_INFINITY, spaceByte = 0): Route {
     const values: PartitionValues = [];
     const nulledFields: Field[] = [];
     let failedField: Field | undefined;
     for (const field of this.fields) {
-      const decoded = decodeValue(this.kernel.bytes, record, field);
+      const decoded =
+        beyondEnd(field, recordBytes, spaceByte) ?? decodeValue(this.kernel.bytes, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;

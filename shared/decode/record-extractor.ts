@@ -3,7 +3,7 @@ import {
   CODING_BIG_ENDIAN,
   CODING_DIGITS,
   CODING_LITTLE_ENDIAN,
-  MAX_ENTRIES,
+  CODING_PACKED,
   MAX_RECORDS,
   READ_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
@@ -49,7 +49,6 @@ export function recordShape(record: Layout['record'], terminatorBytes: number): 
   };
 }
 
-/** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
 /** As the kernel reads it (kernel/shapes.ts, CHAIN_…). */
 function lengthShapeBytes(shape: LengthShape): Uint8Array {
   const numbers = Int32Array.of(
@@ -70,8 +69,10 @@ const CODINGS: Record<LengthCoding, number> = {
   'big-endian': CODING_BIG_ENDIAN,
   'little-endian': CODING_LITTLE_ENDIAN,
   digits: CODING_DIGITS,
+  packed: CODING_PACKED,
 };
 
+/** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
 export const OUTCOME_REASONS = [
   '',
   'unknown-record-type',
@@ -87,11 +88,6 @@ const BLOCK_BYTES = 512 * 1024;
 /** A line that does not fit into a block cannot be held, and so not even rejected. */
 export const MAX_LINE_BYTES = BLOCK_BYTES;
 const PADDED_BYTES = 128 * 1024;
-
-/** The most records of a block whose tables occur up to `occurrences` times in each. */
-export function blockRecords(occurrences: number): number {
-  return Math.min(MAX_RECORDS, Math.floor(MAX_ENTRIES / occurrences));
-}
 
 export class RecordExtractor implements RecordBlock {
   /** Most records a call of `extract` finds. */

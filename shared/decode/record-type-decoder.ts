@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
 import type { Field, RecordType, SummedField } from '../layout/layout.ts';
 import { fieldPath } from '../layout/layout.ts';
-import type { ForeignAddresses, RecordFault } from './dataset-columns.ts';
+import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
 import { DatasetDecoder } from './dataset-decoder.ts';
 import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
@@ -81,7 +81,7 @@ export class RecordTypeDecoder {
   }
 
   /** Decodes the records of `block`, all of this type; returns the rows of each partition that has some. */
-  decode(block: RecordBlock, foreign: ForeignAddresses): Members[] {
+  decode(block: RecordBlock, foreign: ForeignRecords): Members[] {
     const { recordCount } = block;
     const { faults, kernel } = this;
     faults.clear();

@@ -60,13 +60,17 @@ export interface KernelFunctions extends FieldFunctions {
     types: number,
     outcomes: number,
     starts: number,
+    ends: number,
+    recordBytes: number,
     count: number,
     slotOf: number,
     parentSlotOf: number,
     resets: number,
     slotCount: number,
     last: number,
+    lastEnds: number,
     out: number,
+    outEnds: number,
     stride: number,
   ): void;
   selectRecords(

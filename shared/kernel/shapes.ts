@@ -47,6 +47,7 @@ export const CHAIN_MAXIMUM = 32;
 export const CODING_BIG_ENDIAN = 0;
 export const CODING_LITTLE_ENDIAN = 1;
 export const CODING_DIGITS = 2;
+export const CODING_PACKED = 3;
 
 /** The parent of the record is missing, or cannot be decoded itself. */
 export const RECORD_PARENT_MISSING = 6;

@@ -3,8 +3,8 @@ import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
-import { compileRecord } from './compile-record.ts';
-import { checkPadded, compileRecordTypes } from './compile-record-types.ts';
+import { checkPaddedLines, compileRecord } from './compile-record.ts';
+import { compileRecordTypes } from './compile-record-types.ts';
 import type { Layout } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
 import type { LayoutFile } from './layout-schema.ts';
@@ -30,9 +30,9 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const header = file.header && compileControlRecord(file.header, 'header', context);
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
-  const record = compileRecord(file.record, context);
   const recordTypes = compileRecordTypes(file, header, context);
-  checkPadded(record, recordTypes, problems);
+  const record = compileRecord(file.record, context);
+  checkPaddedLines(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {
     name: file.name,

@@ -3,7 +3,7 @@ import { compileFields } from './compile-fields.ts';
 import { compileMatch } from './compile-match.ts';
 import { compilePartitionBy } from './compile-partition-by.ts';
 import { DATE_PARTITION_NAMES } from './date-partition.ts';
-import type { ControlRecord, Dataset, Field, RecordLayout, RecordType } from './layout.ts';
+import type { ControlRecord, Dataset, Field, RecordType } from './layout.ts';
 import type { LayoutFile, RecordTypeEntry } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
 
@@ -134,30 +134,6 @@ function checkUnique(fields: Field[], at: string, problems: string[]): void {
       problems.push(`field '${name}' has the name of a partition column of the business date; rename it`);
     }
     seen.add(name);
-  }
-}
-
-/**
- * Blanks that fill up a short record look like a value to what is no text. A field of the record itself is told where its record
- * ends; one that is copied from another record, or names a folder, is not.
- */
-export function checkPadded(
-  { short }: Pick<RecordLayout, 'short'>,
-  types: RecordType[],
-  problems: string[],
-): void {
-  if (short !== 'pad') return;
-  for (const { fields, partitionBy } of types.flatMap(({ datasets }) => datasets)) {
-    for (const field of fields) {
-      const { name, usage, type, encoding, origin } = field;
-      const isBlind =
-        usage === 'binary' || usage === 'float' || type.kind === 'binary' || encoding === 'utf-16be';
-      const copied = origin.kind === 'header' || origin.kind === 'parent';
-      if (!isBlind || !(copied || partitionBy.includes(field))) continue;
-      problems.push(
-        `'${name}' is ${copied ? 'copied from another record' : 'a partition column'} and no text: where that record is short, what fills it up would be read as its value; say "short": "reject" in 'record', or leave it out`,
-      );
-    }
   }
 }
 

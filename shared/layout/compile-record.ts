@@ -1,6 +1,6 @@
 import { isEbcdic } from './code-page.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
-import type { LengthField, RecordLayout } from './layout.ts';
+import { datasetsOf, type LengthField, type RecordLayout, type RecordType } from './layout.ts';
 import type { RecordEntry } from './layout-schema.ts';
 
 const LF = 0x0a;
@@ -8,6 +8,8 @@ const SPACE = 0x20;
 const EBCDIC_SPACE = 0x40;
 /** New line and line feed, as programs on a mainframe write them. */
 const LINE_ENDS = { nel: 0x15, lf: 0x25 };
+/** Of a field that says a record's length. */
+const MOST_LENGTH_BYTES = { binary: 4, packed: 6, display: 10 };
 
 /** Checks `record`: how the records of a file lie in it. */
 export function compileRecord(entry: RecordEntry, context: FieldContext): RecordLayout {
@@ -21,6 +23,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     }
   };
   only('byteOrder', described, 'rdw and bdw');
+  only('lengthHalf', described, 'rdw and bdw');
   only('lengthIncludesHeader', described, 'rdw and bdw');
   only('lengthField', format === 'length-field', 'length-field');
   if (format === 'length-field' && !entry.lengthField) {
@@ -43,12 +46,34 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     descriptor: described
       ? {
           byteOrder: entry.byteOrder ?? 'big',
+          lengthHalf: entry.lengthHalf ?? 'first',
           // z/OS counts the four bytes of the descriptor itself.
           lengthIncludesHeader: entry.lengthIncludesHeader ?? true,
         }
       : undefined,
     lengthField: entry.lengthField && compileLengthField(entry.lengthField, context),
   };
+}
+
+/**
+ * A byte of a number that is no text may look like the end of a line. Where lines must be whole, both pieces are rejects; where
+ * short ones are filled up, they would be read as two records that nobody wrote.
+ */
+export function checkPaddedLines(
+  { format, short }: RecordLayout,
+  recordTypes: RecordType[],
+  problems: string[],
+): void {
+  if (format !== 'lines' || short !== 'pad') return;
+  const field = datasetsOf({ recordTypes })
+    .flatMap(({ fields }) => fields)
+    .find(
+      ({ usage, type, encoding }) => usage !== 'display' || type.kind === 'binary' || encoding === 'utf-16be',
+    );
+  if (!field) return;
+  problems.push(
+    `'record.short' is 'pad' of lines, and '${field.name}' is no text: a byte of it that looks like the end of a line would make two short records of one. Say "reject", or a record.format that does not look for line ends`,
+  );
 }
 
 function compileLengthField(
@@ -59,7 +84,7 @@ function compileLengthField(
   const range = compileRange(entry, at, context);
   const usage = entry.usage ?? 'display';
   const lengthBytes = range.endByte - range.startByte;
-  if (lengthBytes > (usage === 'binary' ? 4 : 10)) {
+  if (lengthBytes > MOST_LENGTH_BYTES[usage]) {
     context.problems.push(`'${at}' is ${lengthBytes} bytes, more than a length needs`);
   }
   if (entry.byteOrder !== undefined && usage !== 'binary') {

@@ -133,6 +133,7 @@ export const layoutSchema = z.strictObject({
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
     byteOrder: byteOrder.optional(),
+    lengthHalf: z.enum(['first', 'second']).optional(),
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),
   }),

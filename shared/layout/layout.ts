@@ -123,7 +123,14 @@ export interface RecordLayout {
   fileHeaderBytes: number;
   fileTrailerBytes: number;
   /** Of rdw and bdw: the four bytes before each record, and each block. */
-  descriptor: { byteOrder: ByteOrder; lengthIncludesHeader: boolean } | undefined;
+  descriptor:
+    | {
+        byteOrder: ByteOrder;
+        /** Which two of the four bytes hold the length; the others are zero. */
+        lengthHalf: 'first' | 'second';
+        lengthIncludesHeader: boolean;
+      }
+    | undefined;
   /** Of length-field: the number in the record that, with `addBytes`, is its length. */
   lengthField: LengthField | undefined;
 }
@@ -243,17 +250,6 @@ export function datasetsOf(layout: Pick<Layout, 'recordTypes'>): Dataset[] {
 /** Whether rows carry fields of the header. */
 export function copiesHeader(layout: Pick<Layout, 'recordTypes'>): boolean {
   return datasetsOf(layout).some(({ fields }) => fields.some(({ origin }) => origin.kind === 'header'));
-}
-
-/** The most often a table of the layout occurs in a record; 1 without tables. */
-export function mostOccurrences(layout: Pick<Layout, 'recordTypes'>): number {
-  return Math.max(
-    1,
-    ...datasetsOf(layout).flatMap(({ occurs, columns }) => [
-      occurs?.count ?? 1,
-      ...columns.map(({ list }) => list?.count ?? 1),
-    ]),
-  );
 }
 
 /** The rows of a layout of one record type; of others, those of the first that has some. */

@@ -34,7 +34,7 @@ export async function probeChain(
     const first = await recordAt(raw, source, shape, span, span.startByte);
     if ('code' in first) return chainRefusal(source, layout, first);
     header = takeControlRecord(layout, layout.header, first.bytes, first.range) ?? null;
-    if (!header) return controlRecordMissing(source, 'header', layout.header);
+    if (!header) return controlRecordMissing(source, 'header', layout, first.bytes);
   }
   return {
     terminatorBytes: 0,
@@ -65,7 +65,7 @@ export async function planChain(
     const isOther = found.recordCount > (geometry.header ? 1 : 0);
     const last = isOther ? await lastRecord(raw, source, shape, span, found.lastRecordByte) : undefined;
     trailer = (last && takeControlRecord(layout, layout.trailer, last.bytes, last.range)) ?? null;
-    if (!trailer) return controlRecordMissing(source, 'trailer', layout.trailer);
+    if (!trailer) return controlRecordMissing(source, 'trailer', layout, last?.bytes);
   }
   const ranges = await chainCutsAtGroups(found.ranges, layout, shape, span, (range) =>
     raw.readRange(source.key, range, { pin: source.pin }),

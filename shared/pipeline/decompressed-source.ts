@@ -3,7 +3,7 @@ import type { Refusal } from '../control/refusal.ts';
 import { SourceChanged } from '../errors.ts';
 import type { ObjectInfo, ReadOptions, SourceStore } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
-import { fileRefusal } from './file-geometry.ts';
+import { emptyFile, fileRefusal } from './file-geometry.ts';
 
 export type FileCompression = 'gzip' | 'zstd';
 
@@ -16,6 +16,8 @@ const KINDS: { suffix: string; compression: FileCompression; magic: number[] }[]
 /** Kept of both ends while a file is read through, so that its header and trailer need no other pass. */
 const KEPT_BYTES = 1024 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
+/** In the byte behind the magic number (RFC 8878, 3.1.1.1.1.5). */
+const ZSTD_CHECKSUM_FLAG = 0x04;
 
 /** How the file is compressed, by its name; undefined where it is not. */
 export function compressionOf(key: string): FileCompression | undefined {
@@ -29,6 +31,8 @@ export function compressionOf(key: string): FileCompression | undefined {
 export class DecompressedSource implements SourceStore {
   private readonly raw: SourceStore;
   private readonly compression: FileCompression;
+  /** Does the stream hold a checksum of its content, so that a damaged byte cannot go unnoticed? Known once it is open. */
+  isChecked = true;
   private whole: { info: ObjectInfo; head: Uint8Array; tail: Uint8Array } | undefined;
 
   constructor(raw: SourceStore, compression: FileCompression) {
@@ -41,8 +45,9 @@ export class DecompressedSource implements SourceStore {
    * followed by something else or not compressed at all.
    */
   async open(stored: ObjectInfo): Promise<ObjectInfo | Refusal> {
+    if (stored.sizeBytes === 0) return emptyFile(stored, 'the file is empty');
     const { magic } = KINDS.find(({ compression }) => compression === this.compression)!;
-    const begin = { startByte: 0, endByte: Math.min(stored.sizeBytes, magic.length) };
+    const begin = { startByte: 0, endByte: Math.min(stored.sizeBytes, magic.length + 1) };
     const first = await this.raw.readRange(stored.key, begin, { pin: stored.pin });
     if (!magic.every((byte, index) => first[index] === byte)) {
       return fileRefusal(
@@ -52,6 +57,7 @@ export class DecompressedSource implements SourceStore {
         'Give it the name it should have, or ask for it to be sent again, in binary.',
       );
     }
+    this.isChecked = this.compression === 'gzip' || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0;
     const ends = new BothEnds();
     const counted = { bytes: 0 };
     try {

@@ -35,12 +35,19 @@ export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refu
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
   const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
   if (span.endByte > span.startByte) return span;
-  return fileRefusal(
+  return emptyFile(
     source,
-    'empty-file',
     source.sizeBytes === 0
       ? 'the file is empty'
       : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+  );
+}
+
+export function emptyFile(source: ObjectInfo, what: string): Refusal {
+  return fileRefusal(
+    source,
+    'empty-file',
+    what,
     'Ask for it to be sent again; an empty day must say so in another way.',
   );
 }
@@ -63,16 +70,27 @@ export function takeControlRecord(
   return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
 }
 
+/** `found` is the record that stands in its place, without terminator, where there is one. */
 export function controlRecordMissing(
   source: ObjectInfo,
   which: 'header' | 'trailer',
-  control: ControlRecord,
+  { record, ...layout }: Layout,
+  found: Uint8Array | undefined,
 ): Refusal {
-  const { startByte, endByte, text } = control.match;
+  const { startByte, endByte, text } = layout[which]!.match;
+  const place = `its ${which === 'header' ? 'first' : 'last'} record`;
+  if (found && found.length > record.lengthBytes) {
+    return fileRefusal(
+      source,
+      `${which}-missing`,
+      `${place} has ${found.length} bytes, and the layout says that none has more than ${record.lengthBytes}`,
+      'Check record.length of the layout, which is that of the longest record, header and trailer included.',
+    );
+  }
   return fileRefusal(
     source,
     `${which}-missing`,
-    `its ${which === 'header' ? 'first' : 'last'} record is no ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
+    `${place} is no ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
     which === 'trailer'
       ? 'The file was most likely cut off on its way: ask for it to be sent again.'
       : 'Check that the file belongs to this layout.',
@@ -177,16 +195,16 @@ export class GeometryProbe {
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
-      header = takeControlRecord(layout, layout.header, record(firstRecord), firstRecord) ?? null;
-      if (!header) return controlRecordMissing(source, 'header', layout.header);
+      const first = record(firstRecord);
+      header = takeControlRecord(layout, layout.header, first, firstRecord) ?? null;
+      if (!header) return controlRecordMissing(source, 'header', layout, first);
       details.startByte = header.endByte;
     }
     if (layout.trailer) {
       const free = lastRecord.startByte >= details.startByte;
-      trailer =
-        (free ? takeControlRecord(layout, layout.trailer, record(lastRecord), lastRecord) : undefined) ??
-        null;
-      if (!trailer) return controlRecordMissing(source, 'trailer', layout.trailer);
+      const last = free ? record(lastRecord) : undefined;
+      trailer = (last && takeControlRecord(layout, layout.trailer, last, lastRecord)) ?? null;
+      if (!trailer) return controlRecordMissing(source, 'trailer', layout, last);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
@@ -246,11 +264,7 @@ export class GeometryProbe {
   }
 
   private empty(what: string): Refusal {
-    return this.refusal(
-      'empty-file',
-      what,
-      'Ask for it to be sent again; an empty day must say so in another way.',
-    );
+    return emptyFile(this.source, what);
   }
 
   private refusal(code: Refusal['code'], what: string, next: string): Refusal {

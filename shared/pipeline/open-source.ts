@@ -22,7 +22,13 @@ export async function openSource(raw: SourceStore, stored: ObjectInfo): Promise<
   const info = await source.open(stored);
   if (isRefusal(info)) return info;
   const warning = `${stored.key} is compressed (${compression}) and cannot be cut: one parser reads all ${info.sizeBytes} bytes that come out of it, one after the other. Sent as it is, or in several files, it is converted in parallel.`;
-  return { raw: source, info, compression, warnings: [warning] };
+  const warnings = source.isChecked
+    ? [warning]
+    : [
+        warning,
+        `${stored.key} has no checksum of its content: a byte that was damaged on its way would not be noticed. The zstd command writes one, unless it is told --no-check.`,
+      ];
+  return { raw: source, info, compression, warnings };
 }
 
 /** What head and tail of the file tell. */

@@ -4,10 +4,11 @@ import type { PartManifest, PartOutput } from '../control/part-manifest.ts';
 import { tooManyPartitions } from '../control/reconcile.ts';
 import type { Refusal } from '../control/refusal.ts';
 import { BlockDecoder } from '../decode/block-decoder.ts';
-import { blockRecords, MAX_LINE_BYTES, RecordExtractor, recordShape } from '../decode/record-extractor.ts';
+import { blockRecords } from '../decode/block-records.ts';
+import { MAX_LINE_BYTES, RecordExtractor, recordShape } from '../decode/record-extractor.ts';
 import { SourceChanged } from '../errors.ts';
 import { runKeys } from '../keys/run-keys.ts';
-import { type Dataset, datasetsOf, type Layout, mostOccurrences } from '../layout/layout.ts';
+import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { type DatasetPartition, RowGroupBuffer } from '../parquet/row-group-buffer.ts';
 import { type ColumnSchema, columnSchemas } from '../parquet/schema.ts';
@@ -100,7 +101,7 @@ class RangeParser {
       kernel,
       recordShape(layout.record, terminatorBytes),
       range.startByte,
-      blockRecords(mostOccurrences(layout)),
+      blockRecords(layout),
     );
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
     this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory);

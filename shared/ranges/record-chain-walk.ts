@@ -214,7 +214,7 @@ export function describeChainProblem(problem: ChainProblem): string {
     case 'impossible-length':
       return `${where} says it is ${lengthBytes} bytes long, which no ${of} can be`;
     case 'length-not-digits':
-      return `${where} has no digits where its length should be`;
+      return `${where} has no number where its length should be`;
     case 'reserved-not-zero':
       return `${where} does not begin with a descriptor word: two bytes of it that must be zero are not (a segment of a spanned record, VBS, has such too)`;
     case 'cut-record':

@@ -35,7 +35,7 @@ export interface LengthShape {
   maximumBytes: number;
 }
 
-export type LengthCoding = 'big-endian' | 'little-endian' | 'digits';
+export type LengthCoding = 'big-endian' | 'little-endian' | 'digits' | 'packed';
 
 /** A record or block descriptor word. */
 export interface DescriptorWord {
@@ -143,8 +143,8 @@ export function wholeLengthBytes(window: Uint8Array, at: number, shape: LengthSh
     );
   }
   if (zeroAtBytes >= 0 && (window[at + zeroAtBytes]! | window[at + zeroAtBytes + 1]!) !== 0) return NOT_ZERO;
-  if (coding === 'digits') {
-    const length = digits(window, from, fieldBytes);
+  if (coding === 'digits' || coding === 'packed') {
+    const length = (coding === 'digits' ? digits : packed)(window, from, fieldBytes);
     return length < 0 ? NOT_DIGITS : length + shape.addedBytes;
   }
   if (coding === 'big-endian') {
@@ -178,4 +178,18 @@ function digits(window: Uint8Array, from: number, count: number): number {
     value = value * 10 + (byte & 0x0f);
   }
   return value;
+}
+
+/** Packed digits with a sign, `01 2C` → 12; -1 where a half byte is none, or the sign a minus. */
+function packed(window: Uint8Array, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at++) {
+    const [high, low] = [window[at]! >> 4, window[at]! & 0x0f];
+    if (high > 9) return -1;
+    value = value * 10 + high;
+    if (at === from + count - 1) return low > 9 && low !== 0x0b && low !== 0x0d ? value : -1;
+    if (low > 9) return -1;
+    value = value * 10 + low;
+  }
+  return -1;
 }

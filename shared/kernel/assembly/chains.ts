@@ -10,6 +10,7 @@ import {
   CHAIN_ZERO_AT,
   CODING_BIG_ENDIAN,
   CODING_DIGITS,
+  CODING_PACKED,
   RECORD_BLANK,
   RECORD_OK,
   RECORD_TOO_LONG,
@@ -46,6 +47,21 @@ function digits(at: usize, count: i32): i64 {
   return value;
 }
 
+/** Packed digits with a sign, `01 2C` → 12; -1 where a half byte is none, or the sign a minus. */
+function packed(at: usize, count: i32): i64 {
+  let value: i64 = 0;
+  for (let index = 0; index < count; index++) {
+    const byte = load<u8>(at + index);
+    const low = byte & 0x0f;
+    if (byte >> 4 > 9) return -1;
+    value = value * 10 + ((byte >> 4) as i64);
+    if (index === count - 1) return low > 9 && low !== 0x0b && low !== 0x0d ? value : -1;
+    if (low > 9) return -1;
+    value = value * 10 + (low as i64);
+  }
+  return -1;
+}
+
 /** All bytes of the record or block at `at`; -1 where it says no length that is possible. `shape` is 9 numbers of 4 bytes. */
 function wholeLength(at: usize, shape: usize): i64 {
   const coding = load<i32>(shape, CHAIN_CODING);
@@ -59,8 +75,8 @@ function wholeLength(at: usize, shape: usize): i64 {
     if (zeroAt >= 0 && load<u16>(at + zeroAt) !== 0) return -1;
     const field = at + load<i32>(shape, CHAIN_FIELD_AT);
     const fieldBytes = load<i32>(shape, CHAIN_FIELD_BYTES);
-    if (coding === CODING_DIGITS) {
-      length = digits(field, fieldBytes);
+    if (coding === CODING_DIGITS || coding === CODING_PACKED) {
+      length = coding === CODING_DIGITS ? digits(field, fieldBytes) : packed(field, fieldBytes);
       if (length < 0) return -1;
     } else length = isBig ? bigEndian(field, fieldBytes) : littleEndian(field, fieldBytes);
   }

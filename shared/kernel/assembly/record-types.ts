@@ -69,8 +69,10 @@ export function gatherAddresses(source: usize, indexes: usize, count: i32, out: 
  *
  *     slotOf    slot of each type, or 255          parentSlotOf  slot of each type's parent, or 255
  *     resets    bits of the slots that a record of each type empties, 4 bytes each
- *     last      the slots, 4 bytes each
- *     out       addresses in each slot as they were at each record, `stride` records a slot
+ *     last      the slots, 4 bytes each            lastEnds      where those records end
+ *     out       addresses in each slot as they were at each record, `stride` records a slot; outEnds likewise
+ *
+ * `ends` is 0 where every record has its `recordBytes`.
  *
  * A record whose parent is missing, or cannot be decoded, gets an outcome of its own, and is no parent itself.
  */
@@ -78,13 +80,17 @@ export function trackParents(
   types: usize,
   outcomes: usize,
   starts: usize,
+  ends: usize,
+  recordBytes: i32,
   count: i32,
   slotOf: usize,
   parentSlotOf: usize,
   resets: usize,
   slotCount: i32,
   last: usize,
+  lastEnds: usize,
   out: usize,
+  outEnds: usize,
   stride: i32,
 ): void {
   for (let record = 0; record < count; record++) {
@@ -92,6 +98,7 @@ export function trackParents(
     if (type === TYPE_UNKNOWN) continue;
     for (let slot = 0; slot < slotCount; slot++) {
       store<u32>(out + ((slot * stride + record) << 2), load<u32>(last + (slot << 2)));
+      store<u32>(outEnds + ((slot * stride + record) << 2), load<u32>(lastEnds + (slot << 2)));
     }
     const parentSlot = load<u8>(parentSlotOf + type) as usize;
     if (parentSlot !== 255 && load<u32>(last + (parentSlot << 2)) === 0) {
@@ -106,7 +113,9 @@ export function trackParents(
     const slot = load<u8>(slotOf + type) as usize;
     if (slot === 255) continue;
     const decodable = load<u8>(outcomes + record) === (RECORD_OK as u8);
-    store<u32>(last + (slot << 2), decodable ? load<u32>(starts + (record << 2)) : 0);
+    const start = load<u32>(starts + (record << 2));
+    store<u32>(last + (slot << 2), decodable ? start : 0);
+    store<u32>(lastEnds + (slot << 2), ends !== 0 ? load<u32>(ends + (record << 2)) : start + recordBytes);
   }
 }
 
