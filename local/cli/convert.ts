@@ -32,7 +32,7 @@ npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]
   --business-date D     yyyy-MM-dd; else the key, the name or the header of a file says it
   --raw-root DIR        source keys are paths below it; by default the name of the file
   --compression NAME    snappy, zstd or none, in place of the layout's
-  --range-size SIZE     bytes a range; 128MiB, or less where a file is to occupy all threads
+  --range-size SIZE     bytes a range; by default 1GiB at most, as many ranges for each worker
   --workers N           threads that convert; by default one a core
   --expected-files N    publish the day when N files are loaded, or these names (a,b,c); by default after each file
   --force               convert again what is already loaded

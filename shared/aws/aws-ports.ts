@@ -12,6 +12,8 @@ import { createS3ObjectStore } from './s3-object-store.ts';
 import { createSnsNotifier } from './sns-notifier.ts';
 
 const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
+/** What Athena wants of a file. */
+const WHOLE_PART_BYTES = 128 * 1024 * 1024;
 
 /** The ports of a deployed function, from its environment variables. Clients live as long as the environment does. */
 export function createAwsPorts(environment: NodeJS.ProcessEnv): PipelinePorts {
@@ -53,6 +55,7 @@ export function createAwsPorts(environment: NodeJS.ProcessEnv): PipelinePorts {
     clock: { now: () => new Date() },
     settings: {
       rangeSizeBytes: Number(environment.RANGE_SIZE_BYTES ?? DEFAULT_RANGE_BYTES),
+      wholePartBytes: WHOLE_PART_BYTES,
       expectedFiles: expected === undefined ? undefined : expectedFiles(expected),
     },
   };

@@ -22,6 +22,8 @@ export interface FilePlan {
   /** Bytes behind the last record that are none: blank lines, Ctrl-Z. */
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
+  /** Parts of at least so many bytes are not merged with others: each becomes a file as it is. */
+  wholePartBytes: number;
   startedAt: string;
 }
 

@@ -246,6 +246,7 @@ function planOf(
     trailer: geometry.trailer,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
+    wholePartBytes: ports.settings.wholePartBytes,
     startedAt: ports.clock.now().toISOString(),
   };
 }
