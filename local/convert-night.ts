@@ -19,7 +19,7 @@ import type { SplitResult } from '../shared/pipeline/split-file.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 import { loadDefinition } from './state-machine/definition.ts';
 import type { ExecutionEvent } from './state-machine/execution-event.ts';
-import { runExecution } from './state-machine/run-execution.ts';
+import type { ExecutionOptions, ExecutionResult } from './state-machine/run-execution.ts';
 import { createWorkerPool } from './state-machine/worker-pool.ts';
 
 export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeBytes'> {
@@ -92,9 +92,11 @@ const RESOURCES = {
   ProcessedBucket: 'lake',
 };
 
+/** Runs the pipeline's state machine once. */
+type Execute = (execution: Omit<ExecutionOptions, 'definition'>) => Promise<ExecutionResult>;
+
 /** Converts files one after the other through the deployed state machine file, ranges of each on all workers. */
 export async function* convertNight(options: NightOptions): AsyncGenerator<FileSummary> {
-  const definition = await loadDefinition(RESOURCES);
   const { lakeDir, expectedFiles } = options;
   const rangeSizeBytes = options.rangeSizeBytes ?? MOST_RANGE_BYTES;
   const setup: LocalSetup = { lakeDir, rawRoot: options.rawRoot ?? '.', rangeSizeBytes, expectedFiles };
@@ -102,9 +104,13 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });
   try {
+    // The threads load their functions meanwhile.
+    const { runExecution } = await import('./state-machine/run-execution.ts');
+    const definition = await loadDefinition(RESOURCES);
+    const execute: Execute = (execution) => runExecution({ definition, ...execution });
     for (const input of options.inputs) {
       if (options.signal?.aborted) return;
-      yield await convertFile(input, options, setup, definition, pool);
+      yield await convertFile(input, options, setup, execute, pool);
     }
   } finally {
     await pool.close();
@@ -115,7 +121,7 @@ async function convertFile(
   input: string,
   options: NightOptions,
   setup: LocalSetup,
-  definition: Awaited<ReturnType<typeof loadDefinition>>,
+  execute: Execute,
   pool: ReturnType<typeof createWorkerPool>,
 ): Promise<FileSummary> {
   const startedAt = performance.now();
@@ -133,8 +139,7 @@ async function convertFile(
     (name: string) =>
     (event: unknown, { signal }: { signal: AbortSignal }) =>
       pool.run(name, { ...(event as object), rawRoot }, { signal });
-  const result = await runExecution({
-    definition,
+  const result = await execute({
     input: {
       layout: options.layout,
       sourceKey,

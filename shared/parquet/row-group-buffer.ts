@@ -6,7 +6,7 @@ import { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
 
 const ROW_GROUP_ROWS = 1_000_000;
-const LEAST_BYTES = 48 * 1024 * 1024;
+const LEAST_BYTES = 16 * 1024 * 1024;
 /** An open page and what goes with it. */
 const BYTES_PER_COLUMN = 256 * 1024;
 const MOST_BYTES = 160 * 1024 * 1024;
