@@ -5,7 +5,7 @@ import { isPlaced } from './compile-fields.ts';
 import { compileMatch } from './compile-match.ts';
 import { compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
-import type { ControlRecord, DeclaredLayout, Field } from './layout.ts';
+import { type ControlRecord, type DeclaredLayout, type Field, PLAIN_PAGES } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
 import type { ElementItem, LayoutFile, MatchEntry } from './layout-schema.ts';
 import { didYouMean } from './nearest.ts';
@@ -39,6 +39,10 @@ export function compileLayout(file: LayoutFile, problems: string[]): DeclaredLay
     recordTypes,
     maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,
     compression: file.compression ?? 'snappy',
+    parquet: {
+      version: file.parquet?.pages ?? PLAIN_PAGES.version,
+      delta: file.parquet?.delta ?? PLAIN_PAGES.delta,
+    },
     header,
     trailer,
     controlTotals: compileControlTotals(file.controlTotals, control),

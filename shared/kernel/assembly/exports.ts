@@ -9,6 +9,7 @@ export {
 } from './append';
 export { decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
+export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,
   appendIndexesOfInt128s,
