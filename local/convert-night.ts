@@ -20,11 +20,11 @@ import type { SplitResult } from '../shared/pipeline/split-file.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 import { loadDefinition } from './state-machine/definition.ts';
 import type { ExecutionEvent } from './state-machine/execution-event.ts';
-import { runExecution } from './state-machine/run-execution.ts';
+import type { ExecutionOptions, ExecutionResult } from './state-machine/run-execution.ts';
 import { createWorkerPool } from './state-machine/worker-pool.ts';
 
 export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeBytes'> {
-  /** By default 128 MiB, or less where a file is to occupy every worker. */
+  /** By default at most a gibibyte, and as many ranges as occupy every worker to the end. */
   rangeSizeBytes?: number;
   layout: string;
   inputs: string[];
@@ -81,8 +81,11 @@ export interface SummaryOutput {
   bytes: number;
 }
 
-const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
+/** What a range writes is not written again when its parts are files already: larger than a Lambda's, which has its minutes. */
+const MOST_RANGE_BYTES = 1024 * 1024 * 1024;
 const LEAST_SPREAD_BYTES = 8 * 1024 * 1024;
+/** Cuts move to starts of records: without it what they leave at the end would be one more range of a few records. */
+const CUT_SLACK_BYTES = 64 * 1024;
 /** Rows are no objects, so that young ones are few: more room would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
 
@@ -95,19 +98,25 @@ const RESOURCES = {
   ProcessedBucket: 'lake',
 };
 
+/** Runs the pipeline's state machine once. */
+type Execute = (execution: Omit<ExecutionOptions, 'definition'>) => Promise<ExecutionResult>;
+
 /** Converts files one after the other through the deployed state machine file, ranges of each on all workers. */
 export async function* convertNight(options: NightOptions): AsyncGenerator<FileSummary> {
-  const definition = await loadDefinition(RESOURCES);
   const { lakeDir, expectedFiles } = options;
-  const rangeSizeBytes = options.rangeSizeBytes ?? DEFAULT_RANGE_BYTES;
+  const rangeSizeBytes = options.rangeSizeBytes ?? MOST_RANGE_BYTES;
   const setup: LocalSetup = { lakeDir, rawRoot: options.rawRoot ?? '.', rangeSizeBytes, expectedFiles };
   const handlerModule = new URL('./embedded-functions.ts', import.meta.url);
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });
   try {
+    // The threads load their functions meanwhile.
+    const { runExecution } = await import('./state-machine/run-execution.ts');
+    const definition = await loadDefinition(RESOURCES);
+    const execute: Execute = (execution) => runExecution({ definition, ...execution });
     for (const input of options.inputs) {
       if (options.signal?.aborted) return;
-      yield await convertFile(input, options, setup, definition, pool);
+      yield await convertFile(input, options, setup, execute, pool);
     }
   } finally {
     await pool.close();
@@ -118,7 +127,7 @@ async function convertFile(
   input: string,
   options: NightOptions,
   setup: LocalSetup,
-  definition: Awaited<ReturnType<typeof loadDefinition>>,
+  execute: Execute,
   pool: ReturnType<typeof createWorkerPool>,
 ): Promise<FileSummary> {
   const startedAt = performance.now();
@@ -145,8 +154,7 @@ async function convertFile(
     ...(options.force ? { force: true } : {}),
     ...(options.supplementOf === undefined ? {} : { supplementOf: options.supplementOf }),
   };
-  const result = await runExecution({
-    definition,
+  const result = await execute({
     input: request,
     executionName: `convert-${randomUUID()}`,
     store: ports.lake,
@@ -190,14 +198,14 @@ async function convertFile(
   return summaryOf(entry!, finalized!, split!, outputs, seconds(startedAt));
 }
 
-/** Ranges of the usual size, or smaller ones where the file would not occupy every worker otherwise. */
+/** Ranges of one size, as many for each worker: none of them waits for another's last range. */
 async function spreadRangeBytes(input: string, workerCount: number): Promise<number> {
   const sizeBytes = await stat(input).then(
     ({ size }) => size,
     () => 0,
   );
-  const shareBytes = Math.max(Math.ceil(sizeBytes / workerCount), LEAST_SPREAD_BYTES);
-  return Math.min(shareBytes, DEFAULT_RANGE_BYTES);
+  const turns = Math.max(1, Math.ceil(sizeBytes / workerCount / MOST_RANGE_BYTES));
+  return Math.max(Math.ceil(sizeBytes / (workerCount * turns)) + CUT_SLACK_BYTES, LEAST_SPREAD_BYTES);
 }
 
 function report(event: ExecutionEvent, progress: NightProgress | undefined): void {

@@ -1,28 +1,18 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createMerger } from '../functions/merger/handler.ts';
 import { createParser } from '../functions/parser/handler.ts';
+import { whileCollecting } from './garbage.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
 /** The functions that run on worker threads, called by name as Lambda would call them. */
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
   const { setup: local, rawRoot } = withRawRoot(input, setup as LocalSetup);
   const ports = createLocalPorts({ ...local, rawRoot });
-  try {
+  return whileCollecting(async () => {
     if (functionName === 'parser') return await createParser(ports)(input as never);
     if (functionName === 'merger') return await createMerger(ports)(input as never);
     throw new Error(`no function '${functionName}'`);
-  } finally {
-    collectGarbage();
-  }
+  });
 }
-
-/**
- * What a range leaves on the collector's heap is little, and the heap would rather grow than be swept: a push behind each range keeps
- * memory from growing with the file, and takes milliseconds where a range takes most of a second.
- */
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Input files may lie in different folders; the runner says with each call in which one. */
 function withRawRoot(input: unknown, setup: LocalSetup): { setup: LocalSetup; rawRoot: string } {

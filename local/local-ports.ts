@@ -7,6 +7,9 @@ import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
 
+/** Copies are hard links here: from this size on a part is read as well alone as in a larger file, and merging would write it again. */
+const WHOLE_PART_BYTES = 16 * 1024 * 1024;
+
 /** What a worker thread needs to build the same ports: plain data, cloned into it. */
 export interface LocalSetup {
   lakeDir: string;
@@ -30,6 +33,10 @@ export function createLocalPorts(
     metrics: createFileMetrics(join(setup.lakeDir, 'runs', 'metrics.jsonl')),
     notifier: createConsoleNotifier(show),
     clock: { now: () => new Date() },
-    settings: { rangeSizeBytes: setup.rangeSizeBytes, expectedFiles: setup.expectedFiles },
+    settings: {
+      rangeSizeBytes: setup.rangeSizeBytes,
+      wholePartBytes: WHOLE_PART_BYTES,
+      expectedFiles: setup.expectedFiles,
+    },
   };
 }

@@ -48,7 +48,7 @@ beforeEach(async () => {
     metrics: { record: async (_dataset, figures) => void counted.push(...figures.map(({ name }) => name)) },
     notifier: { notify: async (notification) => void told.push(notification) },
     clock: { now: () => time.now() },
-    settings: { rangeSizeBytes: 1_000, expectedFiles: undefined },
+    settings: { rangeSizeBytes: 1_000, wholePartBytes: 1_000_000, expectedFiles: undefined },
   };
   const runtime = new FunctionRuntime(plan, time, ports);
   const definition = await loadNightDefinition();

@@ -18,12 +18,15 @@ import { TestLake } from './support/run-pipeline.ts';
 const ENTRY_BYTES = 22;
 const LENGTH = 2 + 4 * 3 + 3 * ENTRY_BYTES;
 
-function layout(compression: string): string {
+const FORMS = [undefined, { pages: 'v2' }, { pages: 'v2', delta: true }];
+
+function layout(compression: string, parquet?: object): string {
   return JSON.stringify({
     name: 'tables',
     encoding: 'us-ascii',
     record: { format: 'fixed', length: LENGTH },
     compression,
+    parquet,
     fields: [
       { name: 'kind', start: 1, end: 1, type: 'string' },
       { name: 'times', start: 2, end: 2, type: 'integer' },
@@ -116,9 +119,15 @@ afterEach(async () => {
   await lake.remove();
 });
 
-async function convert(samples: Sample[], compression: string, rangeSizeBytes: number): Promise<string[]> {
+async function convert(
+  samples: Sample[],
+  compression: string,
+  rangeSizeBytes: number,
+  parquet?: object,
+): Promise<string[]> {
   await lake.putRaw('t_20250812.txt', Buffer.from(samples.map(recordOf).join('')));
-  const request = { layout: layout(compression), sourceKey: 't_20250812.txt', rangeSizeBytes, force: true };
+  const text = layout(compression, parquet);
+  const request = { layout: text, sourceKey: 't_20250812.txt', rangeSizeBytes, force: true };
   const result = await lake.convert(request);
   expect(result.status, lake.notifications.join()).toBe('loaded');
   const { files } = (await lake.catalog('tables'))!.partitions[0]!;
@@ -140,8 +149,9 @@ describe('lists', () => {
         fc.array(sample, { minLength: 1, maxLength: 60 }),
         fc.constantFrom(...COMPRESSIONS),
         fc.constantFrom(1, LENGTH * 7, 1_000_000),
-        async (samples, compression, rangeSizeBytes) => {
-          const files = await convert(samples, compression, rangeSizeBytes);
+        fc.constantFrom(...FORMS),
+        async (samples, compression, rangeSizeBytes, parquet) => {
+          const files = await convert(samples, compression, rangeSizeBytes, parquet);
           expect(await readByDuckdb(files)).toEqual(samples.map(expectedRow));
         },
       ),
@@ -149,14 +159,17 @@ describe('lists', () => {
     );
   });
 
-  test('over many pages and blocks: DuckDB, arrow-rs and hyparquet read the same', async () => {
+  test.each([
+    ['V1', FORMS[0]],
+    ['V2, delta', FORMS[2]],
+  ])('over many pages and blocks: DuckDB, arrow-rs and hyparquet read the same (%s)', async (_name, parquet) => {
     const seeds = fc.sample(sample, { numRuns: 97, seed: 11 });
     const samples = Array.from({ length: 60_000 }, (_, index) => {
       const seed = seeds[(index * 31) % seeds.length]!;
       const entries = seed.entries.map((each, nth) => ({ ...each, rate: (index + nth) % 9999 }));
       return { ...seed, entries };
     });
-    const files = await convert(samples, 'snappy', 100_000_000);
+    const files = await convert(samples, 'snappy', 100_000_000, parquet);
     const expected = samples.map(expectedRow);
     expect(await readByDuckdb(files)).toEqual(expected);
     const bytes = await readFile(files[0]!);

@@ -7,7 +7,7 @@ import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
 import { runKeys } from '../shared/keys/run-keys.ts';
-import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
+import { COMPRESSIONS, type Compression, type PageForm, PLAIN_PAGES } from '../shared/layout/layout.ts';
 import { ColumnFeed, type FeedValue } from '../shared/parquet/column-feed.ts';
 import { type MergePart, type PlannedFile, planMerge } from '../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../shared/parquet/row-group-builder.ts';
@@ -50,10 +50,11 @@ async function writeRowGroups(
   key: string,
   rowGroups: Iterable<FeedValue[][]>,
   compression: Compression = 'snappy',
+  form = PLAIN_PAGES,
 ): Promise<MergePart> {
   const memory = takeMemory();
   const writer = new PartWriter(lake, key, SAMPLE_SCHEMA, memory);
-  const rows = new RowGroupBuilder(memory.kernel, SAMPLE_SCHEMA, compression, memory.compressor);
+  const rows = new RowGroupBuilder(memory.kernel, SAMPLE_SCHEMA, compression, memory.compressor, form);
   const feed = new ColumnFeed(memory.kernel, SAMPLE_SCHEMA);
   for (const columns of rowGroups) {
     feed.append(columns, rows);
@@ -69,6 +70,7 @@ function writePart(
   values: SampleValue[][],
   rowGroupRows: number[],
   compression?: Compression,
+  form?: PageForm,
 ): Promise<MergePart> {
   expect(rowGroupRows.reduce((sum, rows) => sum + rows, 0)).toBe(values[0]!.length);
   let first = 0;
@@ -76,12 +78,15 @@ function writePart(
     first += rows;
     return sampleColumns(values, first - rows, first);
   });
-  return writeRowGroups(key, groups, compression);
+  return writeRowGroups(key, groups, compression, form);
 }
 
-async function merge(runId: string, file: PlannedFile<MergePart>) {
+async function merge(runId: string, file: PlannedFile<MergePart>, parquet?: object) {
   const keys = runKeys(runId);
-  await writeJson(lake, keys.plan, { runId, layout: { text: sampleLayoutText(), file: 'sample.json' } });
+  await writeJson(lake, keys.plan, {
+    runId,
+    layout: { text: sampleLayoutText(parquet), file: 'sample.json' },
+  });
   const fileName = 'merged.parquet';
   const outputKey = keys.merged({}, fileName);
   const spec = {
@@ -127,13 +132,20 @@ const asFile = (buffer: ArrayBuffer) => ({
   slice: (start: number, end?: number) => buffer.slice(start, end),
 });
 
-describe('a file of every type, with nulls, several row groups and pages', () => {
+/** Of the columns without a dictionary, those whose first page is smaller with differences. */
+const DELTA_COLUMNS = ['full_name', 'opened', 'changed_at', 'id', 'raw'];
+const DELTA_V2: PageForm = { version: 'v2', delta: true };
+
+describe.each([
+  ['V1 pages', PLAIN_PAGES],
+  ['V2 pages and delta encodings', DELTA_V2],
+])('a file of every type, with nulls, several row groups and pages: %s', (_name, form) => {
   const rowGroupRows = [45_000, 20_001, 7, 1];
   let values: SampleValue[][];
 
   beforeAll(async () => {
     values = sampleValues(65_009, 1);
-    await writePart('all.parquet', values, rowGroupRows);
+    await writePart('all.parquet', values, rowGroupRows, 'snappy', form);
   });
 
   test('DuckDB reads the declared types and exactly the values', async () => {
@@ -143,17 +155,19 @@ describe('a file of every type, with nulls, several row groups and pages', () =>
     expectColumns(await columnsOf(`SELECT ${SAMPLE_SQL} FROM ${path('all.parquet')}`), values);
   });
 
-  test('both encodings are used', async () => {
+  test('every encoding is used where it is smaller', async () => {
     const rows = await rowsOf(
       `SELECT path_in_schema AS name, encodings FROM parquet_metadata(${path('all.parquet')}) WHERE row_group_id = 0`,
     );
-    const dictionaries = rows.filter((row) => String(row.encodings).includes('RLE_DICTIONARY'));
-    expect(dictionaries.map((row) => row.name)).toEqual(['code', 'wide_code', 'branch']);
+    const columnsWith = (encoding: string) =>
+      rows.filter((row) => String(row.encodings).includes(encoding)).map((row) => row.name);
+    expect(columnsWith('RLE_DICTIONARY')).toEqual(['code', 'wide_code', 'branch']);
+    expect(columnsWith('DELTA')).toEqual(form.delta ? DELTA_COLUMNS : []);
   });
 
   test('statistics of every column chunk are those of its data', async () => {
     await duckdb.run(
-      `CREATE TEMP TABLE loaded AS SELECT * FROM read_parquet(${path('all.parquet')}, file_row_number = true)`,
+      `CREATE OR REPLACE TEMP TABLE loaded AS SELECT * FROM read_parquet(${path('all.parquet')}, file_row_number = true)`,
     );
     const metadata = await rowsOf(
       `SELECT row_group_id::INTEGER AS "group", path_in_schema AS name, stats_min_value AS least, stats_max_value AS greatest,
@@ -290,4 +304,30 @@ test('joined parts: small row groups of over a million rows become large ones of
     );
   const sources = `[${parts.map(({ key }) => path(key)).join(', ')}]`;
   expect(await digest(path(merged.mergedKey))).toEqual(await digest(sources));
+});
+
+test.each([
+  ['V1 pages', { version: 'v1', delta: true } as PageForm],
+  ['V2 pages', DELTA_V2],
+])('joined parts of delta encodings and several codecs hold the same rows: %s', async (name, form) => {
+  const shapes = [[3000, 21_000], [45_000], [7000], [100]];
+  const sampled = shapes.map((rows, index) =>
+    sampleValues(
+      rows.reduce((a, b) => a + b),
+      index + 70,
+    ),
+  );
+  const parts: MergePart[] = [];
+  for (const [index, rows] of shapes.entries()) {
+    const key = `${name}/${index}.parquet`;
+    parts.push(await writePart(key, sampled[index]!, rows, COMPRESSIONS[index % COMPRESSIONS.length], form));
+  }
+  const parquet = { pages: form.version, delta: true };
+  const merged = await merge(name, { mode: 'join', parts }, parquet);
+  expect(merged.rowGroupRows).toEqual([76_100]);
+  const values = SAMPLE_SCHEMA.map((_, column) => sampled.flatMap((part) => part[column]!));
+  expectColumns(await columnsOf(`SELECT ${SAMPLE_SQL} FROM ${path(merged.mergedKey)}`), values);
+  const bytes = await readFile(join(folder, merged.mergedKey));
+  await writeFile(join(folder, 'joined-arrow.parquet'), writeParquet(readParquet(bytes)));
+  expectColumns(await columnsOf(`SELECT ${SAMPLE_SQL} FROM ${path('joined-arrow.parquet')}`), values);
 });

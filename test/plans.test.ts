@@ -42,6 +42,23 @@ describe('which parts become which file', () => {
     ]);
   });
 
+  test('a part that is large enough is a file as it is, unless its row groups are small', () => {
+    const [many, whole, tiny] = [50_000, 50_001, 900].map((rows) => [rows, rows]);
+    const parts = [
+      part('small file', many!, 16 * MEGABYTE - 1),
+      part('whole', whole!, 16 * MEGABYTE),
+      part('small row groups', [99_000, 900], 40 * MEGABYTE),
+      part('small', tiny!),
+      part('large', many!, 2000 * MEGABYTE),
+    ];
+    const files = planMerge(parts, { wholePartBytes: 16 * MEGABYTE });
+    expect(files.map((file) => [file.mode, ...file.parts.map(({ key }) => key)])).toEqual([
+      ['concat', 'whole'],
+      ['concat', 'large'],
+      ['concat', 'small file', 'small row groups', 'small'],
+    ]);
+  });
+
   test('every part is in exactly one file, in order', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 40 });
     fc.assert(

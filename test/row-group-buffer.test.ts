@@ -5,7 +5,7 @@ import { PageCompressor } from '../shared/parquet/page-compressor.ts';
 import { RowGroupBuffer } from '../shared/parquet/row-group-buffer.ts';
 
 const BATCH_ROWS = 4096;
-const SCHEMA = ['a', 'b', 'c'].map((name) => ({ name, type: { kind: 'integer' as const } }));
+const SCHEMA = [...'abcdefgh'].map((name) => ({ name, type: { kind: 'integer' as const } }));
 
 /** A buffer, and a function that appends a batch of numbers that neither repeat nor compress. */
 function filled() {

@@ -22,6 +22,10 @@ export type WorkerReply = { output: unknown } | { error: ReportedError };
 /** What the handler module exports. */
 export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
+/** Loaded before the first call comes; whether that failed is asked when it does. */
+const handlerLoaded = loadInvokeFunction((Tinypool.workerData as WorkerSetup).handlerModule);
+handlerLoaded.catch(() => undefined);
+
 /** Kept from the garbage collector, which would close them. */
 const lifelines = new Set<MessagePort>();
 
@@ -29,8 +33,8 @@ const lifelines = new Set<MessagePort>();
 export default async function runTask(task: WorkerTask): Promise<WorkerReply> {
   lifelines.add(task.lifeline);
   try {
-    const { handlerModule, setup } = Tinypool.workerData as WorkerSetup;
-    const invokeFunction = await loadInvokeFunction(handlerModule);
+    const { setup } = Tinypool.workerData as WorkerSetup;
+    const invokeFunction = await handlerLoaded;
     const output = await invokeFunction(task.functionName, task.input, setup);
     // Lambda answers with JSON; so what cannot be JSON is the function's error and not the thread's death.
     return { output: JSON.parse(JSON.stringify(output) ?? 'null') };

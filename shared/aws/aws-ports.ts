@@ -10,6 +10,8 @@ import { createSnsNotifier } from './sns-notifier.ts';
 import { createStorePorts, once } from './store-ports.ts';
 
 const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
+/** What Athena wants of a file. */
+const WHOLE_PART_BYTES = 128 * 1024 * 1024;
 
 /**
  * The ports of a deployed function, each made when it is first asked for: a function is given the variables and rights of those it
@@ -62,6 +64,7 @@ export function createAwsPorts(environment: Pick<FunctionVariables, 'need' | 'op
       const expected = environment.optional('EXPECTED_FILES');
       return {
         rangeSizeBytes: Number(environment.optional('RANGE_SIZE_BYTES') ?? DEFAULT_RANGE_BYTES),
+        wholePartBytes: WHOLE_PART_BYTES,
         expectedFiles: expected === undefined ? undefined : expectedFiles(expected),
       };
     },

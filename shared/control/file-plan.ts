@@ -41,6 +41,8 @@ export interface FilePlan {
   supplementOf?: { sourceKey: string; runId: string };
   /** What becomes of bytes that another file brought already. */
   duplicates?: 'refuse' | 'warn';
+  /** Parts of at least so many bytes are not merged with others: each becomes a file as it is. */
+  wholePartBytes: number;
   startedAt: string;
 }
 

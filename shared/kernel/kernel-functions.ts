@@ -216,6 +216,10 @@ export interface KernelFunctions extends FieldFunctions {
   packBits(bytes: number, count: number, out: number): number;
   writeLevels(levels: number, rows: number, present: number, out: number): number;
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
+  /** Bytes written, as the next two; integers of `1 << shift` bytes. */
+  writeDeltaInts(values: number, shift: number, count: number, out: number): number;
+  writeDeltaLengths(texts: number, count: number, lengths: number, out: number): number;
+  writeDeltaTexts(texts: number, count: number, lengths: number, out: number): number;
   /** CRC-64/NVME of what `crc` is the checksum of with these bytes behind it. */
   crc64(at: number, length: number, crc: bigint): bigint;
   compressSnappy(from: number, length: number, out: number, table: number): number;

@@ -5,7 +5,7 @@ import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, PLAIN_PAGES } from './layout.ts';
 import { fingerprint } from './layout-fingerprint.ts';
 import type { LayoutFile } from './layout-schema.ts';
 
@@ -42,6 +42,10 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     recordTypes,
     maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,
     compression: file.compression ?? 'snappy',
+    parquet: {
+      version: file.parquet?.pages ?? PLAIN_PAGES.version,
+      delta: file.parquet?.delta ?? PLAIN_PAGES.delta,
+    },
     header,
     trailer,
     controlFile,

@@ -163,6 +163,9 @@ export const layoutSchema = z.strictObject({
     .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
     .optional(),
   compression: z.enum(COMPRESSIONS).optional(),
+  parquet: z
+    .strictObject({ pages: z.enum(['v1', 'v2']).optional(), delta: z.boolean().optional() })
+    .optional(),
   rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
   day: day.optional(),
 });

@@ -20,6 +20,7 @@ export interface Layout {
   controlTotals: ControlTotalRule[];
   businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
   compression: Compression;
+  parquet: PageForm;
   rejects: { maxPercent: number };
   day: DayRules;
   /** 16 hex digits over everything above that changes rows. */
@@ -37,6 +38,16 @@ export interface DayRules {
   /** The same bytes under another name or date. */
   duplicates: 'refuse' | 'warn';
 }
+
+/** How pages of Parquet files are written, besides their compression. */
+export interface PageForm {
+  version: 'v1' | 'v2';
+  /** Columns without a dictionary may be delta encoded where that is smaller. */
+  delta: boolean;
+}
+
+/** What every reader knows. */
+export const PLAIN_PAGES: PageForm = { version: 'v1', delta: false };
 
 /** One kind of detail record, and what becomes of it. */
 export interface RecordType {

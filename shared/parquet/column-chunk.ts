@@ -1,12 +1,13 @@
 import { type FieldVector, type VectorKind, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAX_ENTRIES } from '../kernel/shapes.ts';
-import { COMPRESSIONS, type Compression } from '../layout/layout.ts';
+import { type Compression, type PageForm, PLAIN_PAGES } from '../layout/layout.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput } from './chunk-output.ts';
 import { ChunkRange } from './chunk-range.ts';
 import { Encoding, PageType, type ThriftStruct } from './format.ts';
 import { OpenPage } from './open-page.ts';
+import { type PageBody, PageBodyWriter } from './page-body.ts';
 import { CODECS, type KernelBytes, type PageCompressor } from './page-compressor.ts';
 import type { PageSummary } from './page-index.ts';
 import { type ColumnSchema, pathOf, physicalType } from './schema.ts';
@@ -17,6 +18,8 @@ const PAGE_ROWS = 20_000;
 const PAGE_BYTES = 256 * 1024;
 /** A chunk whose first page keeps more than this of its size is written uncompressed. */
 const LEAST_GAIN = 0.95;
+/** So much smaller must another encoding than PLAIN make the first page of a chunk. */
+const ENCODING_GAIN = 0.98;
 /** Below it a page says nothing about how its chunk compresses. */
 const TELLING_PAGE_BYTES = 1024;
 
@@ -43,7 +46,9 @@ export class ColumnChunkBuilder {
   private readonly kind: VectorKind;
   private readonly compression: Compression;
   private readonly compressor: PageCompressor;
+  private readonly version: PageForm['version'];
   private readonly page: OpenPage;
+  private readonly bodies: PageBodyWriter;
   private readonly output: ChunkOutput;
   private readonly range: ChunkRange;
   private dictionary: ChunkDictionary | undefined;
@@ -53,8 +58,11 @@ export class ColumnChunkBuilder {
   private gaveUp = false;
   /** Null until the first page has shown what pays. */
   private codec: Compression | null = null;
+  /** Of values outside a dictionary; as the codec. */
+  private encoding: number | null = null;
   private pages: PageSummary[] = [];
-  private plainPages = 0;
+  /** How many of the pages have which encoding. */
+  private readonly encodingPages = new Map<number, number>();
   /** Rows of finished pages. */
   private rowCount = 0;
   /** Of a list its entries, else the rows again. */
@@ -65,14 +73,22 @@ export class ColumnChunkBuilder {
   private valueCount = 0;
   private uncompressedBytes = 0;
 
-  constructor(kernel: Kernel, schema: ColumnSchema, compression: Compression, compressor: PageCompressor) {
+  constructor(
+    kernel: Kernel,
+    schema: ColumnSchema,
+    compression: Compression,
+    compressor: PageCompressor,
+    form = PLAIN_PAGES,
+  ) {
     const kind = vectorKind(schema.type);
     this.kernel = kernel;
     this.schema = schema;
     this.kind = kind;
     this.compression = compression;
     this.compressor = compressor;
+    this.version = form.version;
     this.page = new OpenPage(kernel, kind);
+    this.bodies = new PageBodyWriter(kernel, kind, schema.list !== undefined, form, compressor);
     this.output = new ChunkOutput(kernel);
     this.range = new ChunkRange(kind);
   }
@@ -108,25 +124,26 @@ export class ColumnChunkBuilder {
     }
   }
 
-  /**
-   * Whether finished PLAIN pages of `codec` can become pages of this chunk as they are. A chunk has one codec, and may have a
-   * dictionary only at its front.
-   */
-  takesPages(codec: number): boolean {
-    return this.codec === null || CODECS[this.codec] === codec;
+  /** The codec that pages of another chunk must have to become pages of this one: a chunk has one. Null where there is none yet. */
+  get pagesCodec(): Compression | null {
+    return this.codec;
   }
 
-  /** Appends PLAIN pages of another chunk; `firstPage` is the address of the first, `rowCount` their rows together. */
+  /**
+   * Appends pages of another chunk that need no dictionary; `firstPage` is the address of the first, `rowCount` their rows together,
+   * `encodings` that of each.
+   */
   appendPages(
     firstPage: number,
     pages: PageSummary[],
     rowCount: number,
-    codec: number,
+    codec: Compression,
     uncompressedBytes: number,
+    encodings: number[],
   ): void {
     if (this.page.rows > 0) this.closePage();
     this.indexing = false;
-    this.codec ??= COMPRESSIONS.find((name) => CODECS[name] === codec)!;
+    this.codec ??= codec;
     for (const [index, page] of pages.entries()) {
       const rows = (pages[index + 1]?.firstRow ?? rowCount) - page.firstRow;
       const offset = this.output.length;
@@ -137,7 +154,7 @@ export class ColumnChunkBuilder {
       this.rowCount += rows;
       this.entryCount += rows;
       this.valueCount += rows - page.nullCount;
-      this.plainPages++;
+      this.countPage(encodings[index]!);
     }
     this.uncompressedBytes += uncompressedBytes;
   }
@@ -182,14 +199,15 @@ export class ColumnChunkBuilder {
     const { rows, count } = page;
     const range = indexed ? this.dictionary!.usedRange() : page.plainRange();
     const offset = this.output.length;
-    this.appendPage(PageType.DATA_PAGE, this.pageBody(indexed), {
-      field_5: {
-        field_1: rows,
-        field_2: indexed ? Encoding.RLE_DICTIONARY : Encoding.PLAIN,
-        field_3: Encoding.RLE,
-        field_4: Encoding.RLE,
-      },
-    });
+    const encoding = indexed ? Encoding.RLE_DICTIONARY : this.valueEncoding();
+    const body = this.bodies.body(page, encoding, indexed ? this.dictionary!.bitWidth : 0);
+    if (this.version === 'v2') this.appendPageV2(body, encoding);
+    else {
+      this.appendPage(PageType.DATA_PAGE, body, {
+        field_5: { field_1: rows, field_2: encoding, field_3: Encoding.RLE, field_4: Encoding.RLE },
+      });
+    }
+    this.countPage(encoding);
     this.pages.push({
       offset,
       compressedBytes: this.output.length - offset,
@@ -203,37 +221,57 @@ export class ColumnChunkBuilder {
     this.openRows = 0;
     this.entryCount += rows;
     this.valueCount += count;
-    if (!indexed) this.plainPages++;
     page.clear();
   }
 
-  /** Levels and values of the open page in one piece. */
-  private pageBody(indexed: boolean): KernelBytes {
-    const { kernel, page, compressor } = this;
-    const { call } = kernel;
-    const { rows, count } = page;
-    if (!indexed && this.kind !== 'boolean' && count === rows && !this.schema.list) {
-      // The levels of a page without nulls fit before its values.
-      const levelsBytes = 5 + varintBytes(rows * 2);
-      const address = page.values - levelsBytes;
-      call.writeLevels(0, rows, count, address);
-      return { address, length: levelsBytes + page.length };
+  private countPage(encoding: number): void {
+    this.encodingPages.set(encoding, (this.encodingPages.get(encoding) ?? 0) + 1);
+  }
+
+  /** What makes the chunk's first page outside a dictionary smallest, with its compression. */
+  private valueEncoding(): number {
+    const { bodies, page } = this;
+    // A page without values says nothing, and delta encodings begin with one. Chunks with a dictionary are decoded when they are
+    // joined, and so have nothing else.
+    if (bodies.encodings.length === 1 || page.count === 0 || this.dictionary) return Encoding.PLAIN;
+    if (this.encoding !== null) return this.encoding;
+    let least = Number.POSITIVE_INFINITY;
+    for (const encoding of bodies.encodings) {
+      const body = bodies.body(page, encoding, 0);
+      const { length } = this.compressor.compress(body, this.compression);
+      const size = Math.min(length, body.length);
+      if (size >= least * ENCODING_GAIN) continue;
+      this.encoding = encoding;
+      least = size;
     }
-    const bitWidth = indexed ? this.dictionary!.bitWidth : 0;
-    const valuesBytes = indexed ? ((count + 8) / 8) * bitWidth : page.length;
-    const body = compressor.reserveBody(rows / 2 + valuesBytes + 128);
-    let at = body;
-    if (this.schema.list) {
-      at += call.writeEntryLevels(page.repeats, rows, 1, at);
-      at += call.writeEntryLevels(page.levels, rows, 2, at);
-    } else at += call.writeLevels(page.levels, rows, count, at);
-    if (indexed) at += call.writeIndexes(page.indexes, count, bitWidth, at);
-    else if (this.kind === 'boolean') at += call.packBits(page.values, count, at);
-    else {
-      kernel.bytes.copyWithin(at, page.values, page.values + page.length);
-      at += page.length;
-    }
-    return { address: body, length: at - body };
+    return this.encoding!;
+  }
+
+  /** As `appendPage`; the levels of a V2 page are not compressed, and its values only where that makes them smaller. */
+  private appendPageV2({ address, length, levelsBytes, repetitionBytes }: PageBody, encoding: number): void {
+    const { rows, count } = this.page;
+    this.codec ??= this.compression;
+    const values = { address: address + levelsBytes, length: length - levelsBytes };
+    const compressed = this.compressor.compress(values, this.codec);
+    const compresses = this.codec !== 'none' && compressed.length < values.length * LEAST_GAIN;
+    const body = compresses ? compressed : values;
+    const header = encodeThrift({
+      field_1: PageType.DATA_PAGE_V2,
+      field_2: length,
+      field_3: levelsBytes + body.length,
+      field_8: {
+        field_1: rows,
+        field_2: rows - count,
+        field_3: this.schema.list ? this.openRows : rows,
+        field_4: encoding,
+        field_5: levelsBytes - repetitionBytes,
+        field_6: repetitionBytes,
+        field_7: compresses,
+      },
+    });
+    this.output.append(header, { address, length: levelsBytes });
+    this.output.append(NO_HEADER, body);
+    this.uncompressedBytes += header.length + length;
   }
 
   /** Compresses a page and appends it behind its header. */
@@ -269,7 +307,7 @@ export class ColumnChunkBuilder {
       }
       this.closePage();
     }
-    if (this.pages.length === this.plainPages) this.dropDictionary();
+    if (!this.encodingPages.has(Encoding.RLE_DICTIONARY)) this.dropDictionary();
     const dictionaryPage = new ChunkOutput(this.kernel);
     if (this.dictionary) {
       const body = { address: this.dictionary.bodyAddress, length: this.dictionary.plainBytes };
@@ -311,13 +349,17 @@ export class ColumnChunkBuilder {
 
   /** ColumnMetaData without its offsets; Thrift fields must stay in the order of their numbers. */
   private chunkMetadata(byteLength: number): ThriftStruct {
-    const { dictionary, plainPages } = this;
-    const indexPages = this.pages.length - plainPages;
-    const statistics = (type: number, encoding: number, count: number) =>
-      count > 0 ? [{ field_1: type, field_2: encoding, field_3: count }] : [];
+    const { dictionary, encodingPages } = this;
+    const dataPage = this.version === 'v2' ? PageType.DATA_PAGE_V2 : PageType.DATA_PAGE;
+    const statistics = (type: number, encoding: number, count: number) => ({
+      field_1: type,
+      field_2: encoding,
+      field_3: count,
+    });
+    const encodings = [...encodingPages.keys()].sort((a, b) => b - a);
     return {
       field_1: physicalType(this.schema.type),
-      field_2: [Encoding.PLAIN, Encoding.RLE, ...(dictionary ? [Encoding.RLE_DICTIONARY] : [])],
+      field_2: [...new Set([Encoding.PLAIN, Encoding.RLE, ...encodings])],
       field_3: pathOf(this.schema),
       field_4: CODECS[this.codec ?? this.compression],
       field_5: BigInt(this.entryCount),
@@ -327,9 +369,8 @@ export class ColumnChunkBuilder {
       field_11: undefined,
       field_12: this.range.statistics(this.entryCount - this.valueCount),
       field_13: [
-        ...statistics(PageType.DICTIONARY_PAGE, Encoding.PLAIN, dictionary ? 1 : 0),
-        ...statistics(PageType.DATA_PAGE, Encoding.RLE_DICTIONARY, indexPages),
-        ...statistics(PageType.DATA_PAGE, Encoding.PLAIN, plainPages),
+        ...(dictionary ? [statistics(PageType.DICTIONARY_PAGE, Encoding.PLAIN, 1)] : []),
+        ...encodings.map((encoding) => statistics(dataPage, encoding, encodingPages.get(encoding)!)),
       ],
     };
   }
@@ -342,15 +383,12 @@ export class ColumnChunkBuilder {
     this.range.clear();
     this.pages = [];
     this.codec = null;
-    this.plainPages = 0;
+    this.encoding = null;
+    this.encodingPages.clear();
     this.rowCount = 0;
     this.entryCount = 0;
     this.openRows = 0;
     this.valueCount = 0;
     this.uncompressedBytes = 0;
   }
-}
-
-function varintBytes(value: number): number {
-  return value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4;
 }

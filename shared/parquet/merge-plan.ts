@@ -22,11 +22,30 @@ export interface PlannedFile<P extends MergePart = MergePart> {
   mode: 'concat' | 'join';
 }
 
+/** How parts may become files. */
+export interface MergeRules {
+  /** Row groups with lists are not: they are copied however small they are. */
+  joinable?: boolean;
+  /** A part of so many bytes whose row groups are not small is a file already. */
+  wholePartBytes?: number;
+}
+
 /**
- * Files of one partition, from its parts in the order of their ranges. Row groups with lists are not `joinable`: they are copied
- * however small they are.
+ * Files of one partition, from its parts in the order of their ranges. Parts that are files already come first and alone: they are
+ * copied as objects, and none of their bytes are moved.
  */
-export function planMerge<P extends MergePart>(parts: P[], joinable = true): PlannedFile<P>[] {
+export function planMerge<P extends MergePart>(
+  parts: P[],
+  { joinable = true, wholePartBytes = Number.MAX_SAFE_INTEGER }: MergeRules = {},
+): PlannedFile<P>[] {
+  const isWhole = ({ bytes, rows, rowGroupRows }: P) =>
+    bytes >= wholePartBytes && (!joinable || rows >= rowGroupRows.length * SMALL_ROW_GROUP_ROWS);
+  const whole = parts.filter(isWhole).map((part): PlannedFile<P> => ({ parts: [part], mode: 'concat' }));
+  const others = parts.filter((part) => !isWhole(part));
+  return [...whole, ...planMergedFiles(others, joinable)];
+}
+
+function planMergedFiles<P extends MergePart>(parts: P[], joinable: boolean): PlannedFile<P>[] {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const files: P[][] = [];
   let bytes = 0;

@@ -1,12 +1,12 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression } from '../layout/layout.ts';
+import type { Compression, PageForm } from '../layout/layout.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
 
 const ROW_GROUP_ROWS = 1_000_000;
-const LEAST_BYTES = 8 * 1024 * 1024;
+const LEAST_BYTES = 16 * 1024 * 1024;
 /** An open page and what goes with it. */
 const BYTES_PER_COLUMN = 256 * 1024;
 const MOST_BYTES = 160 * 1024 * 1024;
@@ -26,6 +26,7 @@ export class RowGroupBuffer {
   private readonly schemas: ColumnSchema[][];
   private readonly compression: Compression;
   private readonly compressor: PageCompressor;
+  private readonly form: PageForm | undefined;
   /** By dataset and partition index; a partition whose records were all rejected has none. */
   private readonly builders: Map<number, RowGroupBuilder>[];
 
@@ -35,12 +36,14 @@ export class RowGroupBuffer {
     schemas: ColumnSchema[][],
     compression: Compression,
     compressor: PageCompressor,
+    form?: PageForm,
   ) {
     this.kernel = kernel;
     this.schemas = schemas;
     this.builders = schemas.map(() => new Map());
     this.compression = compression;
     this.compressor = compressor;
+    this.form = form;
   }
 
   /** Appends `count` rows of a partition: indexes into the vectors, one a column, 2 bytes each from `members` on. */
@@ -53,7 +56,13 @@ export class RowGroupBuffer {
     const builders = this.builders[dataset]!;
     let builder = builders.get(partition);
     if (!builder) {
-      builder = new RowGroupBuilder(this.kernel, this.schemas[dataset]!, this.compression, this.compressor);
+      builder = new RowGroupBuilder(
+        this.kernel,
+        this.schemas[dataset]!,
+        this.compression,
+        this.compressor,
+        this.form,
+      );
       builders.set(partition, builder);
     }
     builder.append(vectors, members, count);

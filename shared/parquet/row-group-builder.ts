@@ -1,6 +1,6 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression } from '../layout/layout.ts';
+import type { Compression, PageForm } from '../layout/layout.ts';
 import { ColumnChunkBuilder, type FinishedChunk } from './column-chunk.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import type { ColumnSchema } from './schema.ts';
@@ -12,10 +12,16 @@ export class RowGroupBuilder {
   private readonly columns: ColumnChunkBuilder[];
   private bytesUsed = 0;
 
-  constructor(kernel: Kernel, schema: ColumnSchema[], compression: Compression, compressor: PageCompressor) {
+  constructor(
+    kernel: Kernel,
+    schema: ColumnSchema[],
+    compression: Compression,
+    compressor: PageCompressor,
+    form?: PageForm,
+  ) {
     this.kernel = kernel;
     this.columns = this.counted(() =>
-      schema.map((column) => new ColumnChunkBuilder(kernel, column, compression, compressor)),
+      schema.map((column) => new ColumnChunkBuilder(kernel, column, compression, compressor, form)),
     );
   }
 

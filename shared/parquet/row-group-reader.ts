@@ -1,31 +1,30 @@
-import { zstdDecompressSync } from 'node:zlib';
 import { ENTRY_BYTES, FieldVector, vectorKind } from '../decode/field-vector.ts';
-import { ParquetMalformed } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
-import { Codec, Encoding, PageType, type ThriftStruct } from './format.ts';
-import type { KernelBytes } from './page-compressor.ts';
+import { COMPRESSIONS } from '../layout/layout.ts';
+import { Encoding, PageType, type ThriftStruct } from './format.ts';
+import { malformed } from './malformed.ts';
+import { CODECS, type KernelBytes, type PageCompressor } from './page-compressor.ts';
+import { MOST_PAGE_ROWS, type PageHeader, readPageHeader } from './page-header.ts';
 import { decodePages } from './page-index.ts';
+import { PageMemory, uncompressPage } from './page-memory.ts';
+import { recodePages } from './page-recoder.ts';
 import type { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
 import type { SourceRowGroup } from './source-file.ts';
-import { decodeThrift } from './thrift.ts';
-
-/** A page header takes a few dozen bytes, a long text among them none: V1 headers of ours hold no statistics. */
-const MOST_HEADER_BYTES = 256;
-/** Rows are addressed with two bytes. */
-const MOST_PAGE_ROWS = 65_535;
 
 /**
- * Reads row groups that this program wrote back into the kernel, page by page, so that small ones can be joined: V1 data pages, PLAIN
- * and RLE_DICTIONARY; Snappy, Zstandard or none. Anything else is `ParquetMalformed`, never guessed at.
+ * Reads row groups that this program wrote back into the kernel, page by page, so that small ones can be joined: pages that
+ * need no dictionary are copied, indexes into one are decoded. Anything else is `ParquetMalformed`, never guessed at.
  */
 export class RowGroupReader {
   private readonly kernel: Kernel;
+  private readonly compressor: PageCompressor;
   private readonly columns: ColumnReader[];
 
-  constructor(kernel: Kernel, schema: ColumnSchema[]) {
+  constructor(kernel: Kernel, schema: ColumnSchema[], compressor: PageCompressor) {
     this.kernel = kernel;
+    this.compressor = compressor;
     const members = kernel.allocate(MOST_PAGE_ROWS * 2 + READ_MARGIN_BYTES);
     const indexes = Uint16Array.from({ length: MOST_PAGE_ROWS }, (_, index) => index);
     kernel.bytes.set(new Uint8Array(indexes.buffer), members);
@@ -55,22 +54,46 @@ export class RowGroupReader {
       const length = Number(metadata.field_7 as bigint);
       if (start < 0 || start + length > byteCount) throw malformed('a chunk outside its row group');
       const codec = metadata.field_4 as number;
-      const column = rows.column(index);
-      // Pages without a dictionary are good as they are; indexes into one must be written anew.
-      if (metadata.field_11 === undefined && column.takesPages(codec)) {
-        const { column: columnIndex, offset } = rowGroup.indexes[index]!;
-        const pages = decodePages(columnIndex, offset);
-        const uncompressedBytes = Number(metadata.field_6 as bigint);
-        column.appendPages(address + start, pages, rowGroup.rowCount, codec, uncompressedBytes);
-        continue;
-      }
       const bytes = { address: address + start, length };
-      this.columns[index]!.append(bytes, codec, rowGroup.rowCount, (vector, members, count) =>
-        column.append(vector, members, count),
-      );
+      if (metadata.field_11 === undefined) this.copyPages(rowGroup, index, bytes, codec, rows);
+      else {
+        this.columns[index]!.append(bytes, codec, rowGroup.rowCount, (vector, members, count) =>
+          rows.column(index).append(vector, members, count),
+        );
+      }
     }
     rows.addRows(rowGroup.rowCount);
     kernel.release(address, byteCount + READ_MARGIN_BYTES);
+  }
+
+  /** Pages without a dictionary are good as they are; only their codec must be the column's. */
+  private copyPages(
+    rowGroup: SourceRowGroup,
+    index: number,
+    { address, length }: KernelBytes,
+    codec: number,
+    rows: RowGroupBuilder,
+  ): void {
+    const { kernel } = this;
+    const column = rows.column(index);
+    const { column: columnIndex, offset } = rowGroup.indexes[index]!;
+    const pages = decodePages(columnIndex, offset);
+    const chunk = (rowGroup.metadata.field_1 as ThriftStruct[])[index]!.field_3 as ThriftStruct;
+    const uncompressedBytes = Number(chunk.field_6 as bigint);
+    const end = address + length;
+    const encodings = pages.map(
+      (page) => readPageHeader(kernel, address + page.offset - pages[0]!.offset, end).encoding,
+    );
+    const from = COMPRESSIONS.find((name) => CODECS[name] === codec);
+    if (!from) throw malformed(`codec ${codec}`);
+    const to = column.pagesCodec ?? from;
+    if (to === from) {
+      column.appendPages(address, pages, rowGroup.rowCount, to, uncompressedBytes, encodings);
+      return;
+    }
+    const recoded = recodePages(kernel, this.compressor, address, end, pages, codec, to);
+    column.appendPages(recoded.address, recoded.pages, rowGroup.rowCount, to, uncompressedBytes, encodings);
+    recoded.release();
   }
 }
 
@@ -96,47 +119,19 @@ class ColumnReader {
     let dictionary: PageMemory | undefined;
     let at = chunk.address;
     for (let rowsLeft = rowCount; rowsLeft > 0; ) {
-      const header = this.readHeader(at, end);
-      const body = { address: at + header.length, length: header.compressedBytes };
-      at = body.address + body.length;
-      const page = this.uncompress(body, codec, header.pageBytes);
+      const header = readPageHeader(this.kernel, at, end);
+      const page = uncompressPage(this.kernel, header, at, codec);
+      at += header.length + header.compressedBytes;
       if (header.type === PageType.DICTIONARY_PAGE) {
         dictionary = this.readDictionary(page, header.values);
         continue;
       }
-      this.readData(page, header.values, header.encoding, dictionary);
+      this.readData(page, header, dictionary);
       appendVector(this.vector, this.members, header.values);
       page.release();
       rowsLeft -= header.values;
     }
     dictionary?.release();
-  }
-
-  private readHeader(at: number, end: number) {
-    const last = Math.min(end, at + MOST_HEADER_BYTES);
-    const { struct, length } = decodeThrift(this.kernel.bytes.subarray(at, last));
-    const type = struct.field_1 as number;
-    const isDictionary = type === PageType.DICTIONARY_PAGE;
-    if (!isDictionary && type !== PageType.DATA_PAGE) throw malformed(`a page of type ${type}`);
-    const kind = (isDictionary ? struct.field_7 : struct.field_5) as ThriftStruct;
-    const [values, encoding] = [kind.field_1 as number, kind.field_2 as number];
-    const compressedBytes = struct.field_3 as number;
-    if (values > MOST_PAGE_ROWS) throw malformed(`a page of ${values} rows`);
-    if (at + length + compressedBytes > end) throw malformed('a page outside its chunk');
-    return { type, values, encoding, compressedBytes, pageBytes: struct.field_2 as number, length };
-  }
-
-  private uncompress({ address, length }: KernelBytes, codec: number, pageBytes: number): PageMemory {
-    const { kernel } = this;
-    const page = new PageMemory(kernel, pageBytes);
-    if (codec === Codec.SNAPPY) {
-      if (!kernel.call.uncompressSnappy(address, length, page.address, pageBytes)) throw malformed('Snappy');
-    } else if (codec === Codec.ZSTD) {
-      kernel.bytes.set(zstdDecompressSync(kernel.bytes.subarray(address, address + length)), page.address);
-    } else if (codec === Codec.UNCOMPRESSED && length === pageBytes) {
-      kernel.bytes.copyWithin(page.address, address, address + length);
-    } else throw malformed(`codec ${codec}`);
-    return page;
   }
 
   /** Entries of a dictionary: the page itself, or { address, length } of its texts. */
@@ -155,15 +150,17 @@ class ColumnReader {
 
   private readData(
     page: PageMemory,
-    rows: number,
-    encoding: number,
+    { type, values: rows, encoding, levelsBytes }: PageHeader,
     dictionary: PageMemory | undefined,
   ): void {
     const { vector, width } = this;
     const { call, view } = this.kernel;
-    const levelsEnd = page.address + 4 + view.getUint32(page.address, true);
+    // A V1 page has the length of its levels before them.
+    const isV2 = type === PageType.DATA_PAGE_V2;
+    const levels = isV2 ? page.address : page.address + 4;
+    const levelsEnd = levels + (isV2 ? levelsBytes : view.getUint32(page.address, true));
     if (levelsEnd > page.end) throw malformed('levels outside their page');
-    const present = call.readLevels(page.address + 4, levelsEnd, rows, vector.states);
+    const present = call.readLevels(levels, levelsEnd, rows, vector.states);
     if (present < 0) throw malformed('short levels');
     vector.hasNulls = present < rows;
     const dense = new PageMemory(this.kernel, Math.max(present * width, present * 2));
@@ -196,36 +193,4 @@ class ColumnReader {
     if (end - at < count * this.width) throw malformed('short values');
     return at;
   }
-}
-
-/** An uncompressed page in the kernel's memory. */
-class PageMemory {
-  readonly address: number;
-  readonly length: number;
-  entryCount = 0;
-  entries: PageMemory | undefined;
-  private readonly kernel: Kernel;
-
-  constructor(kernel: Kernel, length: number) {
-    this.kernel = kernel;
-    this.length = length;
-    this.address = kernel.allocate(length + READ_MARGIN_BYTES);
-  }
-
-  get end(): number {
-    return this.address + this.length;
-  }
-
-  release(): void {
-    this.entries?.release();
-    this.kernel.release(this.address, this.length + READ_MARGIN_BYTES);
-  }
-}
-
-function malformed(what: string): ParquetMalformed {
-  return new ParquetMalformed({
-    what: `${what} in a Parquet file of ours`,
-    why: 'the merger reads only what this program writes',
-    next: 'The part is damaged or of another version: convert the source again with --force.',
-  });
 }

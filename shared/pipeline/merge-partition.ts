@@ -2,7 +2,7 @@ import { crc64nvme, crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
 import { runKeys } from '../keys/run-keys.ts';
-import { type Compression, datasetsOf } from '../layout/layout.ts';
+import { type Compression, datasetsOf, type PageForm, PLAIN_PAGES } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { MAGIC } from '../parquet/format.ts';
 import { type MergePart, type PlannedFile, planRowGroups } from '../parquet/merge-plan.ts';
@@ -67,6 +67,7 @@ export async function mergePartition(
           sources,
           schema,
           spec.kind === 'rejects' ? 'snappy' : layout.compression,
+          spec.kind === 'rejects' ? PLAIN_PAGES : layout.parquet,
         );
   const result: MergeResult = {
     kind: spec.kind,
@@ -135,6 +136,7 @@ async function join(
   sources: SourceFile[],
   schema: ColumnSchema[],
   compression: Compression,
+  form: PageForm,
 ): Promise<Merged> {
   const groups = sources.flatMap(({ rowGroups }, index) =>
     rowGroups.map((group) => ({ key: spec.parts[index]!.key, group })),
@@ -142,8 +144,8 @@ async function join(
   const memory = takeMemory();
   const { kernel } = memory;
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
-  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor);
-  const reader = new RowGroupReader(kernel, schema);
+  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, form);
+  const reader = new RowGroupReader(kernel, schema, memory.compressor);
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
       if (step.length === 1) {

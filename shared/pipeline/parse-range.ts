@@ -95,7 +95,13 @@ class RangeParser {
     this.datasets = datasetsOf(layout);
     this.schemas = this.datasets.map(({ columns }) => columnSchemas(columns));
     this.writers = this.datasets.map(() => new Map());
-    this.rows = new RowGroupBuffer(kernel, this.schemas, layout.compression, this.memory.compressor);
+    this.rows = new RowGroupBuffer(
+      kernel,
+      this.schemas,
+      layout.compression,
+      this.memory.compressor,
+      layout.parquet,
+    );
     const { terminatorBytes } = plan.geometry;
     this.extractor = new RecordExtractor(
       kernel,

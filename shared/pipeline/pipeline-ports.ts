@@ -23,6 +23,8 @@ export interface PipelinePorts {
 
 export interface PipelineSettings {
   rangeSizeBytes: number;
+  /** A part of so many bytes is worth a file of its own. */
+  wholePartBytes: number;
   /** How many files make a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
 }

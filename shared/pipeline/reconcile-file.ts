@@ -149,10 +149,11 @@ function planMerges(plan: FilePlan, layout: Layout, manifests: PartManifest[]): 
     }
     const folder = dataset.name === plan.dataset ? undefined : dataset.name;
     const joinable = dataset.columns.every(({ list }) => !list);
+    const rules = { joinable, wholePartBytes: plan.wholePartBytes };
     for (const name of [...byPartition.keys()].sort()) {
       const parts = byPartition.get(name)!;
       const { partition } = parts[0]!;
-      for (const [fileIndex, file] of planMerge(parts, joinable).entries()) {
+      for (const [fileIndex, file] of planMerge(parts, rules).entries()) {
         const fileName = parquetFileName(plan.sourceId, fileIndex, layout.compression);
         specs.push({
           mergeIndex: specs.length,

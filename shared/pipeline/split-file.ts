@@ -342,6 +342,7 @@ function planOf(
     controlFile,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
+    wholePartBytes: ports.settings.wholePartBytes,
     startedAt: ports.clock.now().toISOString(),
   };
 }

@@ -214,7 +214,7 @@ class Night {
       metrics: { record: async (...args) => void this.metrics.push(args) },
       notifier: { notify: async (notification) => void this.notifications.push(notification) },
       clock: { now: () => this.time.now() },
-      settings: { rangeSizeBytes: 2_000, expectedFiles: this.expectedFiles },
+      settings: { rangeSizeBytes: 2_000, wholePartBytes: 1_500, expectedFiles: this.expectedFiles },
     };
   }
 }

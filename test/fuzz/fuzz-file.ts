@@ -139,6 +139,6 @@ function portsOf(
     metrics: { record: async () => undefined },
     notifier: { notify: async () => undefined },
     clock: { now: () => new Date('2025-08-13T06:00:00Z') },
-    settings: { rangeSizeBytes, expectedFiles: undefined },
+    settings: { rangeSizeBytes, wholePartBytes: 1_000_000, expectedFiles: undefined },
   };
 }

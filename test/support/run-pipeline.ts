@@ -38,7 +38,7 @@ export class TestLake {
       metrics: { record: async () => undefined },
       notifier: { notify: async ({ message }) => void this.notifications.push(message) },
       clock: { now: () => new Date('2025-08-13T06:00:00Z') },
-      settings: { rangeSizeBytes: 1024 * 1024, expectedFiles: undefined },
+      settings: { rangeSizeBytes: 1024 * 1024, wholePartBytes: 128 * 1024 * 1024, expectedFiles: undefined },
     };
   }
 

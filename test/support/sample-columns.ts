@@ -60,7 +60,7 @@ export const SAMPLE_SQL = SAMPLE_SCHEMA.map(({ name, type }) => {
 }).join(', ');
 
 /** A layout that has these columns; the positions mean nothing. */
-export function sampleLayoutText(): string {
+export function sampleLayoutText(parquet?: object): string {
   const fields = SAMPLE_SCHEMA.map(({ name, type }, index) => ({
     name,
     start: index * 20 + 1,
@@ -74,6 +74,7 @@ export function sampleLayoutText(): string {
     name: 'sample',
     encoding: 'utf-8',
     record: { format: 'lines', length: 260 },
+    parquet,
     fields,
   });
 }

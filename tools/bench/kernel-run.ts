@@ -35,7 +35,7 @@ export class KernelRun {
     const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
-    const rows = new RowGroupBuffer(kernel, [schema], compression, compressor);
+    const rows = new RowGroupBuffer(kernel, [schema], compression, compressor, layout.parquet);
     const files: ParquetFileWriter[] = [];
     let written = 0;
     const writeRowGroup = async (partition: number) => {

@@ -10,6 +10,7 @@ export {
 export { findChained, recordEnds } from './chains';
 export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { crc64 } from './crc64';
+export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,
   appendIndexesOfInt128s,

@@ -1,0 +1,141 @@
+import type { VectorKind } from '../decode/field-vector.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { PageForm } from '../layout/layout.ts';
+import { Encoding } from './format.ts';
+import type { OpenPage } from './open-page.ts';
+import type { KernelBytes, PageCompressor } from './page-compressor.ts';
+
+/** A page's levels and, right behind them, its values. */
+export interface PageBody extends KernelBytes {
+  /** Both kinds of levels; a V1 page has the length of each kind before it. */
+  levelsBytes: number;
+  repetitionBytes: number;
+}
+
+/** Before the levels of a V1 page stands their length. */
+const LENGTH_BYTES = 4;
+
+/** Encodings that may take the place of PLAIN. */
+const DELTA_ENCODINGS: Partial<Record<VectorKind, number[]>> = {
+  int32: [Encoding.DELTA_BINARY_PACKED],
+  int64: [Encoding.DELTA_BINARY_PACKED],
+  bytes: [Encoding.DELTA_LENGTH_BYTE_ARRAY, Encoding.DELTA_BYTE_ARRAY],
+};
+
+/** Brings open pages of one column into the form they have in a file. */
+export class PageBodyWriter {
+  /** Encodings that values outside a dictionary may have. */
+  readonly encodings: number[];
+  private readonly kernel: Kernel;
+  private readonly kind: VectorKind;
+  private readonly isList: boolean;
+  private readonly version: PageForm['version'];
+  private readonly compressor: PageCompressor;
+
+  constructor(
+    kernel: Kernel,
+    kind: VectorKind,
+    isList: boolean,
+    { version, delta }: PageForm,
+    compressor: PageCompressor,
+  ) {
+    this.kernel = kernel;
+    this.kind = kind;
+    this.isList = isList;
+    this.version = version;
+    this.compressor = compressor;
+    this.encodings = [Encoding.PLAIN, ...((delta && DELTA_ENCODINGS[kind]) || [])];
+  }
+
+  /** In memory that is good until the next body is written. `bitWidth` is that of indexes into a dictionary. */
+  body(page: OpenPage, encoding: number, bitWidth: number): PageBody {
+    const { kernel } = this;
+    const { rows, count } = page;
+    if (encoding === Encoding.PLAIN && this.kind !== 'boolean' && count === rows && !this.isList) {
+      // The levels of a page without nulls fit before its values.
+      const levelsBytes = LENGTH_BYTES + 1 + varintBytes(rows * 2);
+      const address = page.values - levelsBytes;
+      kernel.call.writeLevels(0, rows, count, address);
+      return this.trimmed(address, 0, levelsBytes, page.length);
+    }
+    // Differences of 64 bits take as much as the values do, and a little for their blocks.
+    const valuesBytes =
+      encoding === Encoding.RLE_DICTIONARY ? ((count + 8) / 8) * bitWidth : page.length * 1.125 + 1024;
+    const address = this.compressor.reserveBody(rows / 2 + valuesBytes + 128);
+    let repetitionBytes = 0;
+    let definitionBytes: number;
+    if (this.isList) {
+      repetitionBytes = kernel.call.writeEntryLevels(page.repeats, rows, 1, address);
+      definitionBytes = kernel.call.writeEntryLevels(page.levels, rows, 2, address + repetitionBytes);
+    } else definitionBytes = kernel.call.writeLevels(page.levels, rows, count, address);
+    const at = address + repetitionBytes + definitionBytes;
+    return this.trimmed(
+      address,
+      repetitionBytes,
+      definitionBytes,
+      this.writeValues(page, encoding, bitWidth, at),
+    );
+  }
+
+  /** The header of a V2 page says how long its levels are: there the lengths before them are left out. */
+  private trimmed(
+    address: number,
+    repetitionBytes: number,
+    definitionBytes: number,
+    valuesBytes: number,
+  ): PageBody {
+    const levelsBytes = repetitionBytes + definitionBytes;
+    if (this.version === 'v1') {
+      return { address, repetitionBytes, levelsBytes, length: levelsBytes + valuesBytes };
+    }
+    if (repetitionBytes === 0) {
+      const trimmedBytes = levelsBytes - LENGTH_BYTES;
+      return {
+        address: address + LENGTH_BYTES,
+        repetitionBytes,
+        levelsBytes: trimmedBytes,
+        length: trimmedBytes + valuesBytes,
+      };
+    }
+    // Repetition levels move up to the definition levels, over the length of those.
+    const from = address + LENGTH_BYTES;
+    this.kernel.bytes.copyWithin(from + LENGTH_BYTES, from, address + repetitionBytes);
+    const trimmedBytes = levelsBytes - 2 * LENGTH_BYTES;
+    return {
+      address: from + LENGTH_BYTES,
+      repetitionBytes: repetitionBytes - LENGTH_BYTES,
+      levelsBytes: trimmedBytes,
+      length: trimmedBytes + valuesBytes,
+    };
+  }
+
+  /** Returns the bytes written at `at`. */
+  private writeValues(page: OpenPage, encoding: number, bitWidth: number, at: number): number {
+    const { kernel } = this;
+    const { call } = kernel;
+    const { count, values } = page;
+    switch (encoding) {
+      case Encoding.RLE_DICTIONARY:
+        return call.writeIndexes(page.indexes, count, bitWidth, at);
+      case Encoding.DELTA_BINARY_PACKED:
+        return call.writeDeltaInts(values, this.kind === 'int32' ? 2 : 3, count, at);
+      case Encoding.DELTA_LENGTH_BYTE_ARRAY:
+      case Encoding.DELTA_BYTE_ARRAY: {
+        // The memory may grow; addresses stay what they are.
+        const lengths = kernel.allocate(count * 8);
+        const write = encoding === Encoding.DELTA_BYTE_ARRAY ? call.writeDeltaTexts : call.writeDeltaLengths;
+        const written = write(values, count, lengths, at);
+        kernel.release(lengths, count * 8);
+        return written;
+      }
+      default:
+        if (this.kind === 'boolean') return call.packBits(values, count, at);
+        kernel.bytes.copyWithin(at, values, values + page.length);
+        return page.length;
+    }
+  }
+}
+
+function varintBytes(value: number): number {
+  return value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4;
+}
