@@ -173,6 +173,92 @@ test('records that nobody parsed are missed', async () => {
   ]);
 });
 
+describe('a rule follows its field', () => {
+  const layoutOf = (rest: object) =>
+    JSON.stringify({
+      name: 'x',
+      encoding: 'us-ascii',
+      record: { format: 'rdw', length: 9 },
+      rejects: { maxPercent: 100 },
+      ...rest,
+    });
+  const text = (value: string) => rdw(Buffer.from(value));
+  const person = {
+    name: 'person',
+    start: 3,
+    end: 4,
+    type: 'string',
+    when: { start: 2, end: 2, equals: 'P' },
+  };
+
+  test('to the rows of children, where it looks at the parent', async () => {
+    const recordTypes = [
+      { name: 'a', match: { start: 1, end: 1, equals: 'A' }, fields: [person] },
+      {
+        name: 'b',
+        match: { start: 1, end: 1, equals: 'B' },
+        parent: 'a',
+        fields: [
+          { name: 'person', fromParent: 'person' },
+          { name: 'k', start: 2, end: 2, type: 'string' },
+        ],
+      },
+    ];
+    await load(Buffer.concat(['APxx', 'BF', 'AFyy', 'BP'].map(text)), layoutOf({ recordTypes }));
+    expect(await lake.publishedRows('b', '*')).toEqual([
+      { person: 'xx', k: 'F' },
+      { person: null, k: 'P' },
+    ]);
+  });
+
+  test.each(['before', 'behind'])('to the keys of child rows, %s it in the layout', async (where) => {
+    const table = {
+      name: 'l',
+      start: 5,
+      end: 6,
+      type: 'string',
+      occurs: { count: 2, as: 'rows', keys: ['person'] },
+    };
+    const fields = where === 'before' ? [table, person] : [person, table];
+    const all = [{ name: 'k', start: 2, end: 2, type: 'string' }, ...fields];
+    await load(Buffer.concat(['APxx1122', 'AFyy3344'].map(text)), layoutOf({ fields: all }));
+    expect(await lake.publishedRows('x_l', 'person, l')).toEqual([
+      { person: 'xx', l: '11' },
+      { person: 'xx', l: '22' },
+      { person: null, l: '33' },
+      { person: null, l: '44' },
+    ]);
+  });
+
+  test.each([
+    ['the table', { when: person.when }, {}],
+    ['its counter', {}, { when: person.when }],
+    ['both', { when: person.when }, { when: person.when }],
+  ])('to how often a table occurs, on %s', async (_, onTable, onCounter) => {
+    const fields = [
+      { name: 'k', start: 3, end: 4, type: 'string' },
+      { name: 'times', start: 5, end: 5, type: 'integer', onInvalid: 'null', ...onCounter },
+      {
+        name: 'l',
+        start: 6,
+        end: 7,
+        type: 'string',
+        occurs: { count: 2, dependingOn: 'times' },
+        ...onTable,
+      },
+    ];
+    // Of records that the rule does not select, the counter is some other item, digits or not.
+    await load(Buffer.concat(['APaa111', 'AFbb122', 'AFcc933', 'AFddX44'].map(text)), layoutOf({ fields }));
+    const none = 'when' in onTable ? null : [];
+    expect(await lake.publishedRows('x', 'k, l')).toEqual([
+      { k: 'aa', l: ['11'] },
+      { k: 'bb', l: none },
+      { k: 'cc', l: none },
+      { k: 'dd', l: none },
+    ]);
+  });
+});
+
 describe('what short records are filled up with is nobody’s value', () => {
   const binary = { type: 'integer', usage: 'binary', signed: false };
   const layoutOf = (name: string, rest: object) =>

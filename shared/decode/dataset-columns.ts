@@ -95,12 +95,12 @@ export class DatasetColumns {
     for (const expanded of this.expanded.values()) expanded.current = false;
     const faultOf = (counter: Field | undefined) => (record: number) =>
       onFault(record, { field: counter!, address: block.startOf(record), reason: 'occurs-out-of-range' });
-    this.rows?.place(block, 0, faultOf(this.dataset.occurs!.dependingOn));
+    this.rows?.place(block, 0, this.recordMasks, faultOf(this.dataset.occurs!.dependingOn));
     this.rowCount = this.rows ? this.rows.entryCount : block.recordCount;
     for (const [list, { occurrences, masks }] of this.lists) {
       masks.begin();
       const present = list.when ? this.recordMasks.maskOf(list.when, block.starts, block.recordCount) : 0;
-      occurrences.place(block, present, faultOf(list.dependingOn));
+      occurrences.place(block, present, this.recordMasks, faultOf(list.dependingOn));
     }
     for (const column of this.columns) this.decodeColumn(column, block, foreign);
   }
@@ -133,14 +133,20 @@ export class DatasetColumns {
     decoder.decode(starts, this.rowCount);
     if (ends !== 0) decoder.leaveOutBeyond(starts, ends, this.rowCount, block.spaceByte);
     column.invalidCount = decoder.invalidCount;
-    if (field.when) column.invalidCount -= this.applyRule(field.when, block, vector);
+    if (field.when) column.invalidCount -= this.applyRule(field, field.when, starts, block, vector);
   }
 
-  private applyRule(when: Selection, block: RecordBlock, vector: FieldVector): number {
-    if (!this.rows) return this.recordMasks.apply(when, block.starts, this.rowCount, vector);
-    const addresses = when.inOccurrence
-      ? this.rows.addresses
-      : this.expand('record', block.starts, this.rows);
+  /** The rule looks at the record that holds the field, be it another, or at the occurrence. */
+  private applyRule(
+    { inOccurrence }: Field,
+    when: Selection,
+    starts: number,
+    block: RecordBlock,
+    vector: FieldVector,
+  ): number {
+    if (!this.rows) return this.recordMasks.apply(when, starts, this.rowCount, vector);
+    const ofRecord = inOccurrence && !when.inOccurrence;
+    const addresses = ofRecord ? this.expand('record', block.starts, this.rows) : starts;
     return this.rowMasks.apply(when, addresses, this.rowCount, vector);
   }
 

@@ -38,12 +38,11 @@ export class DatasetDecoder {
     onNulled: (record: number, fields: Field[]) => void,
   ): void {
     const rows = this.routedRows(block, foreign);
-    const { view } = this.kernel;
     this.router.route(rows, (row, failedField, nulledFields) => {
       const record = this.columns.recordOf(row);
       if (!failedField) onNulled(record, nulledFields);
       else {
-        const address = view.getUint32(rows.addresses + row * 4, true);
+        const address = this.kernel.view.getUint32(rows.addresses + row * 4, true);
         onFault(record, { field: failedField, address });
       }
     });

@@ -4,6 +4,7 @@ import type { Occurs } from '../layout/layout.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
 import type { RecordBlock } from './record-block.ts';
+import type { SelectionMasks } from './selection-masks.ts';
 
 /** The entries of one table over all records of a block (drawn in kernel/assembly/occurrences.ts), in the kernel's memory. */
 export class Occurrences {
@@ -39,18 +40,23 @@ export class Occurrences {
 
   /**
    * Lays out the entries of a block; `present` is 0, or the address of a byte a record that says whether the list is there.
-   * `onWrong` is told of records that say of the table what cannot be.
+   * `masks` are those of records.
+   * `onWrong` is told of records that say of a table that is there what cannot be.
    */
-  place(block: RecordBlock, present: number, onWrong: (record: number) => void): void {
-    const { call, view } = this.kernel;
+  place(block: RecordBlock, present: number, masks: SelectionMasks, onWrong: (record: number) => void): void {
+    const { call } = this.kernel;
     const { recordCount, starts, outcomes } = block;
     const { count, least, strideBytes } = this.occurs;
     if (this.counter) {
       this.counter.decode(starts, recordCount);
       if (block.hasPadded) this.counter.leaveOutBeyond(starts, block.ends, recordCount, block.spaceByte);
+      const { when } = this.counter.field;
+      if (when) masks.apply(when, starts, recordCount, this.counter.vector);
       const { states, values } = this.counter.vector;
       const wrong = call.occurrenceCounts(states, values, outcomes, recordCount, least, count, this.counts);
+      const { bytes, view } = this.kernel;
       for (let record = 0; wrong > 0 && record < recordCount; record++) {
+        if (present !== 0 && bytes[present + record] === 0) continue;
         if (view.getInt32(this.counts + record * 4, true) < 0) onWrong(record);
       }
     }

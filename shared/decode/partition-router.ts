@@ -119,7 +119,7 @@ export class PartitionRouter {
   }
 
   private routeWhole({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
-    const { call, view } = this.kernel;
+    const { call } = this.kernel;
     for (let from = 0; from < count; ) {
       from = call.routeRecords(
         addresses,
@@ -143,7 +143,8 @@ export class PartitionRouter {
         this.forgetRoutes();
         this.kernel.bytes.fill(0xff, this.routeOf, this.routeOf + from * 4);
       }
-      this.learn(view.getUint32(addresses + from * 4, true));
+      // A view of before would be of no memory any more, once larger tables made it grow.
+      this.learn(this.kernel.view.getUint32(addresses + from * 4, true));
     }
     this.reportFaults(count, onFault);
   }

@@ -27,6 +27,15 @@ export function compileFields(items: FieldItem[], at: string, context: FieldsCon
   // Tables may depend on any field that stands once, and rules may look at it.
   const single = items.map((item, index) => compileSingle(item, `${at}[${index}]`, context));
   const known = single.filter((field) => field !== undefined);
+  // Before the tables: keys of child rows are copies, and take the rules along.
+  for (const [index, item] of items.entries()) {
+    const field = single[index];
+    if (field && item.when) {
+      checkOptional(item, `${at}[${index}]`, context);
+      const rule = compileSelection(item.when, `${at}[${index}].when`, known, context);
+      field.when = { ...rule, inOccurrence: false };
+    }
+  }
   const children: Dataset[] = [];
   const fields = items.flatMap((item, index) => {
     const field = single[index];
@@ -36,14 +45,6 @@ export function compileFields(items: FieldItem[], at: string, context: FieldsCon
     children.push(...table.children);
     return table.fields;
   });
-  for (const [index, item] of items.entries()) {
-    const field = single[index];
-    if (field && item.when) {
-      checkOptional(item, `${at}[${index}]`, context);
-      const rule = compileSelection(item.when, `${at}[${index}].when`, known, context);
-      field.when = { ...rule, inOccurrence: false };
-    }
-  }
   return { fields, children };
 }
 
