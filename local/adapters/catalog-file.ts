@@ -9,6 +9,7 @@ const MAX_TRIES = 200;
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = ({ dataset }: DayPublication) => `${prefix}${dataset}.json`;
   return {
+    switchesAtOnce: true,
     publishDay: (day) => publishDay(store, keyOf(day), day),
     async standsAt(day) {
       const stored = await store.get(keyOf(day));

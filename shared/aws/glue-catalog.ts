@@ -9,7 +9,7 @@ import {
 import { StoreUnavailable } from '../errors.ts';
 import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
 import type { Catalog, CatalogPartition, DayPublication } from '../ports/catalog.ts';
-import { GlueTable, glueColumns, glueError, isMissing, parquetStorage } from './glue-table.ts';
+import { GlueTable, glueColumns, glueError, isMissing, storageOf } from './glue-table.ts';
 
 export interface GlueCatalogOptions {
   client: GlueClient;
@@ -26,6 +26,7 @@ const DELETE_BATCH = 25;
 /** The Glue Data Catalog: a table a dataset, a registered partition a generation folder. Partitions switch one by one. */
 export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
   return {
+    switchesAtOnce: false,
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
   };
@@ -153,7 +154,8 @@ class GlueDay {
     return {
       Values: this.valuesOf(partition),
       Parameters: { commit: String(this.day.commit) },
-      StorageDescriptor: parquetStorage(
+      StorageDescriptor: storageOf(
+        this.day.format,
         `s3://${this.options.bucket}/${partition.location}`,
         glueColumns(this.day.columns),
       ),

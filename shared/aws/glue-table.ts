@@ -50,9 +50,9 @@ export class GlueTable {
           TableInput: {
             Name: this.id.TableName,
             TableType: 'EXTERNAL_TABLE',
-            Parameters: { EXTERNAL: 'TRUE', classification: 'parquet' },
+            Parameters: { EXTERNAL: 'TRUE', classification: this.day.format ?? 'parquet' },
             PartitionKeys: glueColumns(this.day.partitionKeys),
-            StorageDescriptor: parquetStorage(this.location, glueColumns(this.day.columns)),
+            StorageDescriptor: storageOf(this.day.format, this.location, glueColumns(this.day.columns)),
           },
         }),
       );
@@ -111,11 +111,23 @@ export class GlueTable {
   }
 }
 
-/** How Hive, Athena and Spark are told that a folder holds Parquet. */
-export function parquetStorage(location: string, columns: Column[]): StorageDescriptor {
+/** How Hive, Athena and Spark are told what a folder holds: Parquet, or text with a JSON object a line. */
+export function storageOf(
+  format: DayPublication['format'],
+  location: string,
+  columns: Column[],
+): StorageDescriptor {
+  const described = { Columns: columns, Location: location };
+  if (format === 'json') {
+    return {
+      ...described,
+      InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+      OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+      SerdeInfo: { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
+    };
+  }
   return {
-    Columns: columns,
-    Location: location,
+    ...described,
     InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
     OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
     SerdeInfo: {

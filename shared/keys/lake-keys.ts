@@ -63,6 +63,15 @@ export function rejectsDataset(dataset: string): string {
   return `${dataset}_rejects`;
 }
 
+export function daysDataset(dataset: string): string {
+  return `${dataset}_days`;
+}
+
+/** Folder of the row that says a commit is what readers see, whole; ends in `/`. */
+export function dayRowLocation(dataset: string, businessDate: string, commit: number): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_published/${commit}/`;
+}
+
 /** What a look at the night found and told; its being there keeps it from being told again. */
 export function slaCheckKey(dataset: string, businessDate: string, check: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_sla/${check}.json`;

@@ -2,6 +2,7 @@ import { type CommittedTable, catalogPartitions, type DayCommit } from '../contr
 import { addDays } from '../keys/night-calendar.ts';
 import type { DayPublication } from '../ports/catalog.ts';
 import { lastCommit } from './day-ledger.ts';
+import { dayRowPublication } from './day-row.ts';
 import { driveCommit } from './drive-commit.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
@@ -30,7 +31,7 @@ async function stands({ catalog }: PipelinePorts, commit: DayCommit): Promise<bo
   for (const table of commit.tables) {
     if (!(await catalog.standsAt(publicationOf(commit, table)))) return false;
   }
-  return true;
+  return catalog.switchesAtOnce || catalog.standsAt(dayRowPublication(commit));
 }
 
 function publicationOf({ businessDate, commit }: DayCommit, table: CommittedTable): DayPublication {

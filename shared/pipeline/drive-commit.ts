@@ -1,5 +1,6 @@
 import { type CommittedObject, catalogPartitions, type DayCommit } from '../control/day-commit.ts';
 import { ObjectNotFound, RunInconsistent } from '../errors.ts';
+import { publishDayRow } from './day-row.ts';
 import { inParallel } from './in-parallel.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
 
@@ -24,6 +25,7 @@ export async function driveCommit(ports: PipelinePorts, commit: DayCommit): Prom
       partitions: catalogPartitions(table),
     });
   }
+  if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
 }
 
 async function place({ lake, publishedPrefix }: PipelinePorts, object: CommittedObject): Promise<void> {

@@ -4,9 +4,9 @@ import type { ObjectStore } from '../ports/object-store.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Small JSON objects in a store. */
+/** Small JSON objects in a store, on one line: engines that query the ledger read a row a line. */
 export function toJsonBytes(value: unknown): Uint8Array {
-  return encoder.encode(`${JSON.stringify(value, null, 1)}\n`);
+  return encoder.encode(`${JSON.stringify(value)}\n`);
 }
 
 export function fromJsonBytes<T>(bytes: Uint8Array): T {

@@ -1,30 +1,26 @@
 import { controlEntryOf, controlFileRefusal, controlValues } from '../control/control-file.ts';
 import { dayChanges } from '../control/day-change.ts';
-import { type DayCommit, holdsExactly, planDayCommit, type TableSchema } from '../control/day-commit.ts';
+import { type DayCommit, holdsExactly, planDayCommit } from '../control/day-commit.ts';
 import { type DayTerms, expectationOfTerms } from '../control/day-terms.ts';
 import { dayStanding } from '../control/expected-files.ts';
 import type { LedgerEntry } from '../control/ledger-entry.ts';
 import { decimalText } from '../decode/partition-router.ts';
 import { PreconditionFailed } from '../errors.ts';
 import { dayBefore } from '../keys/business-date.ts';
-import { dayCommitKey, rejectsDataset } from '../keys/lake-keys.ts';
-import { datasetsOf, type Layout } from '../layout/layout.ts';
-import { columnSchemas, hiveColumns } from '../parquet/schema.ts';
-import type { CatalogColumn } from '../ports/catalog.ts';
+import { dayCommitKey } from '../keys/lake-keys.ts';
+import type { Layout } from '../layout/layout.ts';
 import { dayEntries, lastCommit } from './day-ledger.ts';
 import { readTerms } from './day-terms.ts';
 import { driveCommit } from './drive-commit.ts';
 import { toJsonBytes } from './json-object.ts';
 import type { PipelinePorts } from './pipeline-ports.ts';
-import { REJECT_COLUMNS } from './reject-writer.ts';
 import { settleRollback } from './settle-rollback.ts';
+import { tableSchemas } from './table-schemas.ts';
 
 /** Files of one day that finish together commit one after the other; more in a row than this is no accident. */
 const MAX_TRIES = 100;
 /** How far back the business day before is looked for: over the longest holidays. */
 const MAX_DAYS_BACK = 10;
-
-const DAY_KEYS: CatalogColumn[] = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
 
 /** What became of the day. */
 export interface DayOutcome {
@@ -198,19 +194,4 @@ async function tellPeople(ports: PipelinePorts, commit: DayCommit): Promise<void
     subject: `${partial ? 'Published in part' : 'Unusual'}: ${dataset} of ${businessDate}`.slice(0, 100),
     message: `${dataset} of ${businessDate}, commit ${commit.commit}: ${told.join(' ')}`,
   });
-}
-
-function tableSchemas(layout: Layout): { rows: TableSchema[]; rejects: TableSchema } {
-  return {
-    rows: datasetsOf(layout).map(({ name, columns, partitionBy }) => ({
-      dataset: name,
-      columns: hiveColumns(columnSchemas(columns)),
-      partitionKeys: [...DAY_KEYS, ...hiveColumns(columnSchemas(partitionBy))],
-    })),
-    rejects: {
-      dataset: rejectsDataset(layout.name),
-      columns: hiveColumns(REJECT_COLUMNS),
-      partitionKeys: DAY_KEYS,
-    },
-  };
 }

@@ -1,6 +1,12 @@
 /** The table of contents readers go through: Glue on AWS, a JSON file a dataset on one machine. */
 export interface Catalog {
   /**
+   * Whether a day switches in one step. Where it does not, a row of `<dataset>_days` is published behind everything else: it says that
+   * the day is whole.
+   */
+  readonly switchesAtOnce: boolean;
+
+  /**
    * Makes a day's partitions those of `day`, in one step where the catalog can, else partition by
    * partition. A day whose recorded commit is higher than `day.commit` is left alone: answers false.
    * Doing it twice changes nothing.
@@ -20,6 +26,8 @@ export interface DayPublication {
   businessDate: string;
   /** n of `_day/<n>.json`, from 1. */
   commit: number;
+  /** How the objects hold rows; a JSON object a line, or Parquet by default. */
+  format?: 'parquet' | 'json';
   /** All partitions of the day; one that is missing here is no longer published. */
   partitions: CatalogPartition[];
 }

@@ -3,6 +3,7 @@ import { contentKey, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/l
 import { executionKey, runKeys } from '../../shared/keys/run-keys.ts';
 import { executionIdOf } from '../../shared/keys/source-id.ts';
 import { dayEntries, lastCommit } from '../../shared/pipeline/day-ledger.ts';
+import { dayRowPublication } from '../../shared/pipeline/day-row.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 
@@ -18,6 +19,12 @@ export async function cleanUp(
   for (const { dataset: table, columns, partitionKeys } of commit?.tables ?? []) {
     const emptied = { businessDate, commit: commit!.commit + 1, partitions: [] };
     await stage.catalog.publishDay({ dataset: table, columns, partitionKeys, ...emptied });
+  }
+  if (commit && !stage.catalog.switchesAtOnce) {
+    await stage.catalog.publishDay({
+      ...dayRowPublication({ ...commit, commit: commit.commit + 1 }),
+      partitions: [],
+    });
   }
   const entries = await dayEntries(lake, dataset, businessDate);
   const runs = new Set([
