@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chooseRecord } from './copybook/choose-record.ts';
 import { copybookFields } from './copybook/copybook-fields.ts';
 import { readCopybook } from './copybook/read-copybook.ts';

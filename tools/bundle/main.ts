@@ -1,37 +1,13 @@
-import { cp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleFunctions, PROJECT } from './bundle-functions.ts';
 
-/**
- * Bundles each function that has an `index.ts` into `dist/<function>/index.mjs`, with the layouts beside it. Names are kept: the
- * state machine's `ErrorEquals` matches on them.
- */
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const DIST = join(ROOT, 'dist');
+/** `npm run bundle`: what ships, in dist/. */
+const DIST = join(PROJECT, 'dist');
 
-await rm(DIST, { recursive: true, force: true });
-const folders = await readdir(join(ROOT, 'functions'), { withFileTypes: true });
-for (const { name } of folders.filter((entry) => entry.isDirectory())) {
-  const entry = join(ROOT, 'functions', name, 'index.ts');
-  const outfile = join(DIST, name, 'index.mjs');
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
-    sourcemap: 'linked',
-    // Some CommonJS packages inside still call require.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
-  await cp(join(ROOT, 'layouts'), join(DIST, name, 'layouts'), { recursive: true });
-  console.log(`${name.padEnd(12)} ${((await stat(outfile)).size / 1024).toFixed(0)} KiB`);
+for (const { name, codeBytes, zipBytes } of await bundleFunctions(DIST)) {
+  console.log(`${name.padEnd(12)} ${kibibytes(codeBytes)} KiB of code, ${kibibytes(zipBytes)} KiB zipped`);
+}
+
+function kibibytes(bytes: number): string {
+  return (bytes / 1024).toFixed(0).padStart(5);
 }
