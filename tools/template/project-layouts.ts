@@ -1,0 +1,36 @@
+import { createFileLayoutSource } from '../../local/adapters/file-layout-source.ts';
+import { layoutNames } from '../../local/cli/project.ts';
+import type { NamedLayout } from '../../shared/pipeline/layout-of-key.ts';
+import { allLayouts } from '../../shared/pipeline/layout-of-key.ts';
+
+/** The layouts that the bundles carry, in the order of their names. */
+export function projectLayouts(): Promise<NamedLayout[]> {
+  const source = createFileLayoutSource();
+  return allLayouts({ ...source, names: async () => (await layoutNames()).sort() });
+}
+
+/** What the deploy tool gives to functions that a variable calls. */
+export interface VariableContext {
+  resolveVariable(name: string): Promise<unknown>;
+}
+
+/** The layouts that the stage watches: `watchedLayouts`, names with commas. Fails where one is not in layouts/. */
+export async function watchedLayouts({ resolveVariable }: VariableContext): Promise<NamedLayout[]> {
+  const names = String(await resolveVariable('self:custom.stage.watchedLayouts'))
+    .split(',')
+    .map((name) => name.trim());
+  const layouts = await projectLayouts();
+  return names.map((wanted) => {
+    const found = layouts.find(({ name }) => name.replaceAll('-', '_') === wanted.replaceAll('-', '_'));
+    if (found) return found;
+    throw new Error(`watchedLayouts names '${wanted}', and layouts/ has ${layouts.map(({ name }) => name)}`);
+  });
+}
+
+/** `contracts_with_trailer` → `ContractsWithTrailer`, as logical ids are written. */
+export function logicalName(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+}
