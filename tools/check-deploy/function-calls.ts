@@ -1,0 +1,97 @@
+import type { FunctionName } from '../../shared/control/metric-names.ts';
+
+/** A call of AWS that a function's code makes, as IAM sees it. */
+export interface FunctionCall {
+  action: string;
+  /** As `role-grants.ts` writes resources. */
+  resource: string;
+  /** Why an ordinary night does not make it. */
+  rare?: string;
+}
+
+const call = (resource: string, ...actions: string[]): FunctionCall[] =>
+  actions.map((action) => ({ action, resource }));
+const rarely = (rare: string, calls: FunctionCall[]): FunctionCall[] =>
+  calls.map((made) => ({ ...made, rare }));
+
+const ledger = 'ProcessedBucket/ledger/';
+const runs = 'ProcessedBucket/runs/';
+const published = 'ProcessedBucket/contracts/year=2025/';
+const aborts = (resource: string) =>
+  rarely('an upload that breaks is taken back', call(resource, 's3:AbortMultipartUpload'));
+const glue = (...actions: string[]) =>
+  ['glue:catalog', 'glue:database', 'glue:table'].flatMap((resource) => call(resource, ...actions));
+const PUBLISHES = [
+  ...glue('glue:GetTable', 'glue:GetPartitions', 'glue:BatchCreatePartition'),
+  ...rarely('a day is published again', glue('glue:BatchUpdatePartition')),
+  ...rarely('a partition has no rows any more', glue('glue:BatchDeletePartition')),
+  ...rarely('a dataset that the template does not know yet', glue('glue:CreateTable')),
+  ...rarely('a layout has new columns', glue('glue:UpdateTable')),
+];
+
+/**
+ * What each function's code calls. A test plays a night through the bundles, under the roles of the template, and holds this table
+ * against what was called; the check holds the roles against this table.
+ */
+export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
+  starter: [
+    ...call('RawBucket/', 's3:GetObject'),
+    ...rarely('an event of an older version', call('RawBucket/', 's3:GetObjectVersion')),
+    ...rarely('a control file came, or a whole day is run again', call('RawBucket', 's3:ListBucket')),
+    ...call('ContractsPipeline', 'states:StartExecution'),
+    ...rarely('no layout fits a key', call('WarningTopic', 'sns:Publish')),
+  ],
+  splitter: [
+    ...call('RawBucket/', 's3:GetObject', 's3:GetObjectVersion'),
+    ...call(ledger, 's3:GetObject', 's3:PutObject'),
+    ...call(runs, 's3:GetObject', 's3:PutObject'),
+    ...rarely('the claim of a day is looked for', call('ProcessedBucket', 's3:ListBucket')),
+    ...rarely('a control file is looked for', call('RawBucket', 's3:ListBucket')),
+  ],
+  parser: [
+    ...call('RawBucket/', 's3:GetObject', 's3:GetObjectVersion'),
+    ...call(runs, 's3:GetObject', 's3:PutObject'),
+    ...aborts(runs),
+    ...rarely(
+      'S3 says that a key is not there, not that it may not be seen',
+      call('ProcessedBucket', 's3:ListBucket'),
+    ),
+  ],
+  reconciler: [
+    ...call(ledger, 's3:GetObject', 's3:PutObject'),
+    ...call(runs, 's3:GetObject', 's3:PutObject'),
+    ...call('ProcessedBucket', 's3:ListBucket'),
+  ],
+  merger: [
+    ...call(ledger, 's3:GetObject', 's3:PutObject'),
+    ...call(runs, 's3:GetObject', 's3:PutObject'),
+    ...aborts(runs),
+    ...call('ProcessedBucket', 's3:ListBucket'),
+  ],
+  finalizer: [
+    ...call(ledger, 's3:GetObject', 's3:PutObject'),
+    ...call(runs, 's3:GetObject', 's3:PutObject'),
+    ...call(published, 's3:GetObject', 's3:PutObject'),
+    ...aborts(published),
+    ...call(runs, 's3:DeleteObject'),
+    ...call('ProcessedBucket', 's3:ListBucket'),
+    ...PUBLISHES,
+    ...call('*', 'cloudwatch:PutMetricData'),
+    ...call('SuccessTopic', 'sns:Publish'),
+    ...rarely('a day is published in part or looks unusual', call('WarningTopic', 'sns:Publish')),
+    ...rarely('a file is refused', call('FailureTopic', 'sns:Publish')),
+  ],
+  watchdog: [
+    ...call('RawBucket', 's3:ListBucket'),
+    ...call(ledger, 's3:GetObject', 's3:PutObject'),
+    ...call(runs, 's3:GetObject', 's3:PutObject'),
+    ...call(published, 's3:GetObject', 's3:PutObject'),
+    ...aborts(published),
+    ...call('ProcessedBucket', 's3:ListBucket'),
+    ...PUBLISHES,
+    ...call('*', 'cloudwatch:PutMetricData'),
+    ...call('SuccessTopic', 'sns:Publish'),
+    ...call('WarningTopic', 'sns:Publish'),
+    ...call('FailureTopic', 'sns:Publish'),
+  ],
+};

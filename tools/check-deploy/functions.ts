@@ -1,0 +1,77 @@
+import { FUNCTION_ENVIRONMENT } from '../../shared/control/function-environment.ts';
+import { FUNCTION_NAMES } from '../../shared/control/metric-names.ts';
+import { type Check, type Problem, resourcesOf, type Template, type TemplateResource } from './template.ts';
+
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+/** What an account has at first, of which 100 must stay for functions without a reservation. */
+const ACCOUNT_CONCURRENCY = 1000;
+const UNRESERVED_CONCURRENCY = 100;
+
+/** `ParserLambdaFunction` of `parser`. */
+export function functionOf(template: Template, name: string): TemplateResource | undefined {
+  return template.Resources[`${name.slice(0, 1).toUpperCase()}${name.slice(1)}LambdaFunction`];
+}
+
+/** The seven functions are there, with a runtime, memory, time and variables that fit them, and logs that end. */
+export const functions: Check = {
+  name: 'functions and their logs',
+  run({ template }) {
+    const problems: Problem[] = [];
+    let looked = 0;
+    let reserved = 0;
+    for (const name of FUNCTION_NAMES) {
+      const found = functionOf(template, name);
+      const where = `function ${name}`;
+      looked++;
+      if (!found) {
+        problems.push({ where, what: 'is not in the template' });
+        continue;
+      }
+      const { Runtime, Architectures, MemorySize, Timeout, TracingConfig, Handler } = found.Properties!;
+      const must = (isRight: boolean, what: string) => {
+        if (!isRight) problems.push({ where, what });
+      };
+      must(Runtime === 'nodejs24.x', `runs on ${Runtime}, and is made for nodejs24.x`);
+      must(JSON.stringify(Architectures) === '["arm64"]', 'is not on arm64');
+      must(MemorySize >= 128 && MemorySize <= 10_240, `${MemorySize} MB of memory: Lambda has 128 to 10240`);
+      must(Timeout >= 1 && Timeout <= 900, `a timeout of ${Timeout} s: Lambda has 1 to 900`);
+      must(TracingConfig?.Mode === 'Active', 'is not traced');
+      must(Handler === 'index.handler', `its handler is ${Handler}, and the bundle has index.handler`);
+      problems.push(...variableProblems(name, found.Properties!.Environment?.Variables ?? {}));
+      reserved += Number(found.Properties!.ReservedConcurrentExecutions ?? 0);
+    }
+    if (reserved > ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY) {
+      const what = `${reserved} reserved in all, and an account lets ${ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY} be reserved`;
+      problems.push({
+        where: 'functions',
+        what,
+        next: 'Lower parserConcurrency, or ask for a higher quota.',
+      });
+    }
+    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::Logs::LogGroup')) {
+      looked++;
+      if (!RETENTIONS.includes(Properties.RetentionInDays))
+        problems.push({
+          where: id,
+          what: `keeps logs ${Properties.RetentionInDays ?? 'for ever'}: CloudWatch takes ${RETENTIONS.join(', ')}`,
+        });
+    }
+    return { looked, problems };
+  },
+};
+
+function variableProblems(
+  name: (typeof FUNCTION_NAMES)[number],
+  variables: Record<string, unknown>,
+): Problem[] {
+  const { required, optional } = FUNCTION_ENVIRONMENT[name];
+  const where = `function ${name}`;
+  const missing = required.filter((variable) => !variables[variable]);
+  const unknown = Object.keys(variables).filter((variable) => ![...required, ...optional].includes(variable));
+  return [
+    ...missing.map((variable) => ({ where, what: `the variable ${variable} is not set` })),
+    ...unknown.map((variable) => ({ where, what: `nobody reads the variable ${variable}` })),
+  ];
+}

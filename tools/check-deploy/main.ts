@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { printTable } from '../../local/cli/print-table.ts';
+import { PROJECT } from '../bundle/bundle-functions.ts';
+import { TEMPLATE_CHECKS } from './checks.ts';
+import { packageStage, STAGES } from './package-stage.ts';
+import { checkPackages } from './packages.ts';
+import type { Findings, Problem } from './template.ts';
+
+/** `npm run check:deploy`: packages every stage without credentials and proves of the result what can be proved without an account. */
+const rows: (string | number)[][] = [];
+const found: { stage: string; check: string; problem: Problem }[] = [];
+
+function report(stage: string, check: string, { looked, problems }: Findings): void {
+  rows.push([stage, check, looked, problems.length === 0 ? 'ok' : `${problems.length} problems`]);
+  found.push(...problems.map((problem) => ({ stage, check, problem })));
+}
+
+for (const stage of STAGES) {
+  const context = await packageStage(stage);
+  for (const check of TEMPLATE_CHECKS) report(stage, check.name, await check.run(context));
+}
+report('all', 'packages', await checkPackages(join(PROJECT, 'dist')));
+const columns = [
+  { name: 'stage', type: 'VARCHAR' },
+  { name: 'check', type: 'VARCHAR' },
+  { name: 'looked at', type: 'BIGINT' },
+  { name: 'result', type: 'VARCHAR' },
+];
+console.log(printTable({ columns, rows }));
+for (const { stage, check, problem } of found) {
+  const next = problem.next ? ` ${problem.next}` : '';
+  console.error(`\n${stage}, ${check}: ${problem.where}: ${problem.what}.${next}`);
+}
+process.exitCode = found.length > 0 ? 1 : 0;

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleFunctions, readBundle } from '../bundle/bundle-functions.ts';
+import type { Findings, Problem } from './template.ts';
+
+/** What a package may weigh: it is fetched and unpacked before a cold start begins. */
+const ZIP_BUDGET_BYTES = 450 * 1024;
+const CODE_BUDGET_BYTES = 1_500 * 1024;
+const SECRET = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{16}/;
+
+/** The same sources make the same bytes, twice and elsewhere; they are small, and hold no secret and no path of this machine. */
+export async function checkPackages(shipped: string): Promise<Findings> {
+  const again = await mkdtemp(join(tmpdir(), 'positional-lake-packages-'));
+  try {
+    const problems: Problem[] = [];
+    const bundles = await bundleFunctions(again);
+    for (const bundle of bundles) {
+      const where = `${bundle.name}.zip`;
+      const [first, second] = await Promise.all([digest(join(shipped, where)), digest(bundle.zipFile)]);
+      if (first !== second) problems.push({ where, what: 'comes out as other bytes when it is made again' });
+      if (bundle.zipBytes > ZIP_BUDGET_BYTES) {
+        problems.push({ where, what: `${bundle.zipBytes} bytes, and its budget is ${ZIP_BUDGET_BYTES}` });
+      }
+      if (bundle.codeBytes > CODE_BUDGET_BYTES) {
+        problems.push({
+          where,
+          what: `${bundle.codeBytes} bytes of code, and the budget is ${CODE_BUDGET_BYTES}`,
+        });
+      }
+      const code = await readBundle(bundle);
+      if (SECRET.test(code)) problems.push({ where, what: 'holds what looks like a secret' });
+      if (code.includes(process.cwd()))
+        problems.push({ where, what: 'holds a path of the machine it was made on' });
+    }
+    return { looked: bundles.length, problems };
+  } finally {
+    await rm(again, { recursive: true, force: true });
+  }
+}
+
+async function digest(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}

