@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as errors from '../shared/errors.ts';
 import { fits } from '../tools/check-deploy/arrivals.ts';
 import { TEMPLATE_CHECKS } from '../tools/check-deploy/checks.ts';
@@ -11,9 +14,12 @@ import { trinoType } from '../tools/template/athena-view.ts';
 import { dailyAt } from '../tools/template/schedules.ts';
 
 let packaged: DeployContext;
+let folder: string;
 beforeAll(async () => {
-  packaged = await packageStage('dev');
+  folder = await mkdtemp(join(tmpdir(), 'positional-lake-package-'));
+  packaged = await packageStage('dev', folder);
 }, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** `check: where: what` of all problems that a template has. */
 async function problemsOf(context: DeployContext): Promise<string[]> {
@@ -169,6 +175,11 @@ const BREAKS: [what: string, breakIt: (resources: Broken, context: Broken) => vo
     'a function that outlives its state',
     (r) => (r.SplitterLambdaFunction.Properties.Timeout = 600),
     /gives up after 300 s while/,
+  ],
+  [
+    'a line of the definition lost',
+    (r) => delete states(r).ParseRanges.ResultPath,
+    /is not what the file says/,
   ],
   [
     'an Express machine',

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -62,7 +62,9 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
   await cp(join(PROJECT, 'layouts'), join(folder, 'layouts'), { recursive: true });
   const zipFile = join(out, `${name}.zip`);
   const zip = await zipFolder(folder);
-  await writeFile(zipFile, zip);
+  // Another packaging may be reading it.
+  await writeFile(`${zipFile}.${process.pid}`, zip);
+  await rename(`${zipFile}.${process.pid}`, zipFile);
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)!;
   const inputs = Object.entries(output.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]);
   return {

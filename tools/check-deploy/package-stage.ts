@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from '../../local/adapters/file-lock.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import type { DeployContext, Template } from './template.ts';
 
@@ -10,11 +11,22 @@ export type Stage = (typeof STAGES)[number];
 /** Packages a stage as `npx serverless package` does, without credentials of any kind, and reads what came out. */
 export async function packageStage(
   stage: Stage,
-  overrides: Record<string, string> = {},
+  folder = join(PROJECT, 'dist', `package-${stage}`),
 ): Promise<DeployContext> {
-  const folder = join(PROJECT, 'dist', `package-${stage}`);
-  const { AWS_REGION: _region, ...environment } = process.env;
-  const plain = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
+  const dist = join(PROJECT, 'dist');
+  await mkdir(dist, { recursive: true });
+  // The deploy tool works in one folder, and two of it would take it from each other.
+  return withFileLock(join(dist, '.packaging'), async () => {
+    runDeployTool(stage, folder);
+    const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+    const state = JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8'));
+    const template = JSON.parse(text) as Template;
+    return { stage, template, filesAtOnce: Number(state.service.custom.stage.filesAtOnce) };
+  });
+}
+
+function runDeployTool(stage: Stage, folder: string): void {
+  const withoutCredentials = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   const deployTool = join(PROJECT, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -23,8 +35,7 @@ export async function packageStage(
       cwd: PROJECT,
       encoding: 'utf8',
       env: {
-        ...plain,
-        ...overrides,
+        ...Object.fromEntries(withoutCredentials),
         // Where there is no profile either.
         AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
         AWS_CONFIG_FILE: join(folder, 'none'),
@@ -34,8 +45,4 @@ export async function packageStage(
     },
   );
   if (status !== 0) throw new Error(`stage ${stage} cannot be packaged:\n${stdout}\n${stderr}`);
-  const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
-  const state = JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8'));
-  const template = JSON.parse(text) as Template;
-  return { stage, template, filesAtOnce: Number(state.service.custom.stage.filesAtOnce) };
 }

@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import * as errors from '../../shared/errors.ts';
 import { type Check, type DeployContext, type Problem, resourcesOf, targetOf } from './template.ts';
 
 const validate: (definition: unknown) => { isValid: boolean; errorsText: () => string } = createRequire(
   import.meta.url,
 )('asl-validator');
+
+const DEFINITION = new URL('../../statemachine/contracts-pipeline.asl.json', import.meta.url);
 
 /** Names that Step Functions and Lambda give to what they throw themselves. */
 const PLATFORM_ERRORS = [
@@ -60,7 +64,7 @@ interface State {
 /** The state machine is valid where Step Functions looks, and where it does not: limits, names of errors, concurrency, time. */
 export const stateMachine: Check = {
   name: 'state machine',
-  run(context) {
+  async run(context) {
     const found = resourcesOf(context.template, 'AWS::StepFunctions::StateMachine');
     if (found.length !== 1) {
       return {
@@ -72,9 +76,12 @@ export const stateMachine: Check = {
     const problems: Problem[] = [];
     const definition = Properties.Definition ?? JSON.parse(Properties.DefinitionString ?? '{}');
     const substitutions: Record<string, unknown> = Properties.DefinitionSubstitutions ?? {};
-    const { isValid, errorsText } = validate(definition);
+    const { isValid, errorsText } = validate(structuredClone(definition));
     if (!isValid) problems.push({ where: `${id}.Definition`, what: errorsText() });
     problems.push(...substitutionProblems(id, JSON.stringify(definition), Object.keys(substitutions)));
+    // Packaging leaves out what is null, and CloudFormation refuses it.
+    if (!isDeepStrictEqual(definition, JSON.parse(await readFile(DEFINITION, 'utf8'))))
+      problems.push({ where: `${id}.Definition`, what: 'is not what the file says: does it hold a null?' });
     const states = [...allStates(definition.States ?? {})];
     for (const [name, state] of states) {
       if (state.Type === 'Task') problems.push(...taskProblems(name, state, substitutions, context));

@@ -1,0 +1,232 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import * as cloudWatch from '@aws-sdk/client-cloudwatch';
+import * as glue from '@aws-sdk/client-glue';
+import * as stepFunctions from '@aws-sdk/client-sfn';
+import * as sns from '@aws-sdk/client-sns';
+import { type Grant, isAllowed } from '../../tools/check-deploy/role-grants.ts';
+import { WireGlue } from './wire-glue.ts';
+import { schemaProblems } from './wire-schema.ts';
+
+/** A call that somebody made: whose role, which action, on what, as `role-grants.ts` writes it. */
+export interface WireCall {
+  caller: string;
+  action: string;
+  resource: string;
+}
+
+export interface WireOptions {
+  /** S3 itself. */
+  s3: { host: string; port: number };
+  /** Name of a bucket → logical id. */
+  buckets: Record<string, string>;
+  /** ARN of a topic → logical id. */
+  topics: Record<string, string>;
+  /** Caller → what its role allows; the access key id of a request says who calls. */
+  grants: Record<string, Grant[]>;
+}
+
+const MODELS: Record<string, Record<string, unknown>> = {
+  glue,
+  monitoring: cloudWatch,
+  states: stepFunctions,
+  sns,
+};
+
+/**
+ * AWS on the loopback interface: every request is held against the role of whoever makes it, and, but for S3's, against the service's
+ * model. S3 requests go on to a server that keeps objects.
+ */
+export class AwsWire {
+  readonly calls: WireCall[] = [];
+  /** What was wrong with a request: unknown members, missing ones, types, limits. */
+  readonly problems: string[] = [];
+  readonly denied: WireCall[] = [];
+  readonly glue = new WireGlue();
+  readonly metrics: { MetricName: string; Value: number }[] = [];
+  readonly messages: { topic: string; Subject?: string; Message: string }[] = [];
+  readonly executions: { name: string; input: string }[] = [];
+  private readonly options: WireOptions;
+  private readonly server: Server;
+
+  private constructor(options: WireOptions) {
+    this.options = options;
+    this.server = createServer((incoming, outgoing) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk) => chunks.push(chunk));
+      incoming.on('end', () => {
+        this.answer(incoming, Buffer.concat(chunks), outgoing).catch((error) => {
+          this.problems.push(String(error));
+          outgoing.destroy();
+        });
+      });
+    });
+  }
+
+  static async start(options: WireOptions): Promise<AwsWire> {
+    const wire = new AwsWire(options);
+    await new Promise<void>((resolve) => wire.server.listen(0, '127.0.0.1', resolve));
+    return wire;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async answer(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> {
+    const credential = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\//.exec(incoming.headers.authorization ?? '');
+    const [caller, service] = [credential?.[1] ?? 'nobody', credential?.[2] ?? 'none'];
+    if (service === 's3') return this.answerS3(caller, incoming, body, outgoing);
+    const target = String(incoming.headers['x-amz-target'] ?? '');
+    const text = (incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
+    const form = new URLSearchParams(text);
+    const operation = target ? target.slice(target.indexOf('.') + 1) : form.get('Action')!;
+    const { Action: _action, Version: _version, ...fields } = Object.fromEntries(form);
+    const input = target ? JSON.parse(text) : fields;
+    this.checkShape(service, operation, input);
+    for (const { action, resource } of this.resourcesOf(service, operation, input)) {
+      if (!this.permitted({ caller, action, resource })) return this.refuse(service, outgoing);
+    }
+    try {
+      const result = this.perform(service, operation, input);
+      if (service === 'sns') {
+        outgoing.writeHead(200, { 'content-type': 'text/xml' });
+        outgoing.end(
+          '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+        );
+      } else {
+        outgoing.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+        outgoing.end(JSON.stringify(result));
+      }
+    } catch (error) {
+      const { name, message } = error as Error;
+      outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      outgoing.end(JSON.stringify({ __type: name, message }));
+    }
+  }
+
+  private checkShape(service: string, operation: string, input: unknown): void {
+    const model = MODELS[service] ?? {};
+    const schema = model[`${operation}Request$`] ?? model[`${operation}Input$`];
+    if (!schema) this.problems.push(`no model of ${service} ${operation}`);
+    else this.problems.push(...schemaProblems(input, schema, `${service}.${operation}`));
+  }
+
+  private resourcesOf(
+    service: string,
+    operation: string,
+    input: Record<string, never>,
+  ): { action: string; resource: string }[] {
+    if (service === 'glue') {
+      return ['glue:catalog', 'glue:database', 'glue:table'].map((resource) => ({
+        action: `glue:${operation}`,
+        resource,
+      }));
+    }
+    if (service === 'monitoring') return [{ action: `cloudwatch:${operation}`, resource: '*' }];
+    if (service === 'sns')
+      return [{ action: 'sns:Publish', resource: this.options.topics[input.TopicArn!] ?? 'no topic' }];
+    return [{ action: `states:${operation}`, resource: 'ContractsPipeline' }];
+  }
+
+  private perform(service: string, operation: string, fields: unknown): unknown {
+    const input = fields as never;
+    if (service === 'glue') return this.glue.answer(operation, input);
+    if (service === 'monitoring') {
+      const { MetricData, Namespace } = input as {
+        MetricData: { MetricName: string; Value: number; Dimensions: unknown[] }[];
+        Namespace: string;
+      };
+      if (MetricData.length > 1000) this.problems.push('PutMetricData takes 1000 metrics');
+      if (/^AWS\//.test(Namespace)) this.problems.push('a namespace of AWS');
+      this.metrics.push(...MetricData);
+      return {};
+    }
+    if (service === 'sns') {
+      const { TopicArn, Subject, Message } = input as { TopicArn: string; Subject?: string; Message: string };
+      if (Subject !== undefined && !/^[\x20-\x7e]{1,99}$/.test(Subject))
+        this.problems.push(`SNS takes no subject '${Subject}'`);
+      this.messages.push({ topic: this.options.topics[TopicArn]!, Subject, Message });
+      return {};
+    }
+    const { name, input: text } = input as { name: string; input: string };
+    if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) this.problems.push(`no name of an execution: ${name}`);
+    this.executions.push({ name, input: text });
+    return { executionArn: `arn:aws:states:::execution:${name}`, startDate: Date.now() / 1000 };
+  }
+
+  private async answerS3(
+    caller: string,
+    incoming: IncomingMessage,
+    body: Buffer,
+    outgoing: ServerResponse,
+  ): Promise<void> {
+    const url = new URL(incoming.url!, 'http://s3');
+    const [, bucket = '', ...rest] = url.pathname.split('/');
+    const key = decodeURIComponent(rest.join('/'));
+    const id = this.options.buckets[bucket] ?? bucket;
+    const copied = incoming.headers['x-amz-copy-source'];
+    const needed = [
+      { action: s3Action(incoming.method!, key, url), resource: key === '' ? id : `${id}/${key}` },
+    ];
+    if (needed[0]!.action === 's3:DeleteObject' && key === '') {
+      const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map((match) => match[1]!);
+      needed.splice(0, 1, ...keys.map((one) => ({ action: 's3:DeleteObject', resource: `${id}/${one}` })));
+    }
+    if (copied) {
+      const [from = '', ...fromKey] = decodeURIComponent(String(copied)).replace(/^\//, '').split('/');
+      needed.push({
+        action: 's3:GetObject',
+        resource: `${this.options.buckets[from] ?? from}/${fromKey.join('/').split('?')[0]}`,
+      });
+    }
+    for (const { action, resource } of needed) {
+      if (!this.permitted({ caller, action, resource })) return this.refuse('s3', outgoing);
+    }
+    await new Promise<void>((resolve, reject) => {
+      const { host: _host, ...headers } = incoming.headers;
+      const upstream = request(
+        { ...this.options.s3, method: incoming.method, path: incoming.url, headers },
+        (response) => {
+          outgoing.writeHead(response.statusCode!, response.headers);
+          response.pipe(outgoing).on('close', resolve);
+        },
+      );
+      upstream.on('error', reject);
+      upstream.end(body);
+    });
+  }
+
+  private permitted(call: WireCall): boolean {
+    this.calls.push(call);
+    const grants = this.options.grants[call.caller];
+    if (grants && isAllowed(grants, call.action, call.resource)) return true;
+    this.denied.push(call);
+    return false;
+  }
+
+  private refuse(service: string, outgoing: ServerResponse): void {
+    if (service === 's3' || service === 'sns') {
+      outgoing.writeHead(403, { 'content-type': 'application/xml' });
+      outgoing.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+    } else {
+      outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      outgoing.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'not authorized' }));
+    }
+  }
+}
+
+/** What IAM calls a request to S3. */
+function s3Action(method: string, key: string, url: URL): string {
+  if (key === '' && method === 'GET') return 's3:ListBucket';
+  if (method === 'DELETE' && url.searchParams.has('uploadId')) return 's3:AbortMultipartUpload';
+  if (method === 'DELETE' || (method === 'POST' && url.searchParams.has('delete'))) return 's3:DeleteObject';
+  if (method === 'PUT' || method === 'POST') return 's3:PutObject';
+  return url.searchParams.has('versionId') ? 's3:GetObjectVersion' : 's3:GetObject';
+}

@@ -1,0 +1,82 @@
+/** A Data Catalog as far as we call it, behind the JSON of its protocol. */
+export interface WirePartition {
+  Values: string[];
+  Parameters?: Record<string, string>;
+  StorageDescriptor: { Location: string };
+}
+
+interface WireTable {
+  Name: string;
+  PartitionKeys: { Name: string }[];
+  [member: string]: unknown;
+}
+
+type Request = Record<string, never> & { TableName: string; Name: string; Expression?: string };
+
+/** Most partitions that a batch call takes. */
+const MOST: Record<string, number> = {
+  BatchCreatePartition: 100,
+  BatchUpdatePartition: 100,
+  BatchDeletePartition: 25,
+};
+
+export class WireGlue {
+  readonly tables = new Map<string, WireTable>();
+  readonly partitions = new Map<string, WirePartition[]>();
+
+  /** The answer's body. Fails with an error named as Glue names it. */
+  answer(operation: string, request: Request): unknown {
+    const name = request.TableName ?? request.Name;
+    const held = this.partitions.get(name) ?? [];
+    const same = (values: string[]) =>
+      held.findIndex(({ Values }) => Values.join('\0') === values.join('\0'));
+    const listed = request as unknown as {
+      PartitionInputList: WirePartition[];
+      Entries: { PartitionValueList: string[]; PartitionInput: WirePartition }[];
+      PartitionsToDelete: { Values: string[] }[];
+      TableInput: WireTable;
+    };
+    const batch = listed.PartitionInputList ?? listed.Entries ?? listed.PartitionsToDelete ?? [];
+    if (batch.length > (MOST[operation] ?? 0) && MOST[operation])
+      throw failure('InvalidInputException', `${batch.length} partitions`);
+    if (operation !== 'CreateTable' && !this.tables.has(name))
+      throw failure('EntityNotFoundException', `no table ${name}`);
+    this.partitions.set(name, held);
+    switch (operation) {
+      case 'GetTable':
+        return { Table: { ...this.tables.get(name), VersionId: '1' } };
+      case 'CreateTable':
+        this.tables.set(listed.TableInput.Name, listed.TableInput);
+        return {};
+      case 'UpdateTable':
+        this.tables.set(name, { ...this.tables.get(name)!, ...listed.TableInput });
+        return {};
+      case 'GetPartitions': {
+        const wanted = [...(request.Expression ?? '').matchAll(/(\w+)='([^']*)'/g)].map((match) => [
+          match[1],
+          match[2],
+        ]);
+        const keys = this.tables.get(name)!.PartitionKeys.map(({ Name }) => Name);
+        const fits = ({ Values }: WirePartition) =>
+          wanted.every(([key, value]) => Values[keys.indexOf(key!)] === value);
+        return { Partitions: held.filter(fits) };
+      }
+      case 'BatchCreatePartition':
+        held.push(...listed.PartitionInputList);
+        return { Errors: [] };
+      case 'BatchUpdatePartition':
+        for (const { PartitionValueList, PartitionInput } of listed.Entries)
+          held[same(PartitionValueList)] = PartitionInput;
+        return { Errors: [] };
+      case 'BatchDeletePartition':
+        for (const { Values } of listed.PartitionsToDelete) held.splice(same(Values), 1);
+        return { Errors: [] };
+      default:
+        throw failure('UnknownOperationException', operation);
+    }
+  }
+}
+
+function failure(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}
