@@ -1,0 +1,94 @@
+import type { NightEstimate, NightShape } from './night-model.ts';
+
+/** US dollars of one of each: tools/estimate/prices/<region>.json. */
+export interface Prices {
+  lambdaGbSecond: number;
+  lambdaRequest: number;
+  stateTransition: number;
+  s3Put: number;
+  s3Get: number;
+  s3StandardGbMonth: number;
+  s3InfrequentGbMonth: number;
+  s3GlacierInstantGbMonth: number;
+  s3GlacierFlexibleGbMonth: number;
+  kmsKeyMonth: number;
+  kmsRequest: number;
+  metricMonth: number;
+  alarmMonth: number;
+  dashboardMonth: number;
+  logsGb: number;
+  traceRecorded: number;
+  athenaTerabyte: number;
+  emrVcpuHour: number;
+  emrGbHour: number;
+}
+
+export interface CostLine {
+  service: string;
+  perNight: number;
+  perMonth: number;
+}
+
+const GIGABYTE = 1e9;
+const LOG_BYTES_PER_INVOCATION = 1500;
+/** X-Ray records one request a second, and five of a hundred of the others. */
+const TRACED = 0.05;
+const METRICS = 60;
+const ALARMS = 13;
+/** Of each night's rows, read by questions that touch a third of the columns. */
+const QUERIES_PER_NIGHT = 200;
+const SHARE_OF_A_NIGHT_PER_QUERY = 0.1;
+
+/** What a night's work costs, service by service. */
+export function nightCosts(night: NightEstimate, prices: Prices, nightsPerMonth: number): CostLine[] {
+  const invocations = night.stages.reduce((sum, stage) => sum + stage.invocations, 0);
+  const gbSeconds = night.stages.reduce(
+    (sum, stage) => sum + (stage.billedSeconds * stage.memoryMb) / 1024,
+    0,
+  );
+  const perNight: Record<string, number> = {
+    Lambda: gbSeconds * prices.lambdaGbSecond + invocations * prices.lambdaRequest,
+    'Step Functions': night.stateTransitions * prices.stateTransition,
+    'S3 requests': night.s3Puts * prices.s3Put + night.s3Gets * prices.s3Get,
+    // With bucket keys a key is asked for once a role and bucket in a while, not once an object.
+    KMS: (invocations * 2 + 200) * prices.kmsRequest,
+    'CloudWatch logs': ((invocations * LOG_BYTES_PER_INVOCATION) / GIGABYTE) * prices.logsGb,
+    'X-Ray': invocations * TRACED * prices.traceRecorded,
+  };
+  return Object.entries(perNight).map(([service, cost]) => ({
+    service,
+    perNight: cost,
+    perMonth: cost * nightsPerMonth,
+  }));
+}
+
+/** What a month costs besides: what is kept, watched and asked. */
+export function standingCosts(shape: NightShape, night: NightEstimate, prices: Prices): CostLine[] {
+  const { nightsPerMonth } = shape;
+  const raw = (shape.inputBytes / GIGABYTE) * nightsPerMonth;
+  const processed = (night.outputBytes / GIGABYTE) * nightsPerMonth;
+  const scanned =
+    ((night.outputBytes * SHARE_OF_A_NIGHT_PER_QUERY) / 1e12) * QUERIES_PER_NIGHT * nightsPerMonth;
+  const perMonth: Record<string, number> = {
+    // A month in Standard, then Glacier: after a year twelve months of the one and eleven of the other stand there.
+    'S3 raw, after a year': raw * prices.s3StandardGbMonth + raw * 11 * prices.s3GlacierFlexibleGbMonth,
+    'S3 published, after a year': processed * 12 * prices.s3StandardGbMonth,
+    'S3 scratch of 15 days': (processed / 2) * prices.s3StandardGbMonth,
+    'KMS key': prices.kmsKeyMonth,
+    'CloudWatch metrics, alarms, dashboard':
+      METRICS * prices.metricMonth + ALARMS * prices.alarmMonth + prices.dashboardMonth,
+    [`Athena, ${QUERIES_PER_NIGHT} questions a day`]: scanned * prices.athenaTerabyte,
+  };
+  return Object.entries(perMonth).map(([service, cost]) => ({
+    service,
+    perNight: cost / nightsPerMonth,
+    perMonth: cost,
+  }));
+}
+
+export function total(lines: CostLine[]): { perNight: number; perMonth: number } {
+  return {
+    perNight: lines.reduce((sum, line) => sum + line.perNight, 0),
+    perMonth: lines.reduce((sum, line) => sum + line.perMonth, 0),
+  };
+}
