@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { packageStage } from '../tools/check-deploy/package-stage.ts';
 import { covers } from '../tools/check-deploy/role-grants.ts';
 import { ENDS_THE_EXECUTION } from '../tools/check-deploy/state-machine.ts';
 import type { DeployContext } from '../tools/check-deploy/template.ts';
+import { dashboardPicture } from '../tools/dashboard/dashboard-picture.ts';
 import { keyPatterns } from '../tools/template/arrival-keys.ts';
 import { trinoType } from '../tools/template/athena-view.ts';
 import { dailyAt } from '../tools/template/schedules.ts';
@@ -430,5 +431,82 @@ describe('what the template is made with', () => {
     expect(trinoType('array<struct<code:string,amount:decimal(9,2)>>')).toBe(
       'array(row(code varchar, amount decimal(9,2)))',
     );
+  });
+});
+
+it('the picture of the dashboard in docs is that of its definition', async () => {
+  const drawn = await readFile(new URL('../docs/dashboard.svg', import.meta.url), 'utf8');
+  expect(drawn === dashboardPicture(), 'run npm run dashboard').toBe(true);
+});
+
+describe('optional modules', () => {
+  const OF_A_MODULE = /^AWS::(DataSync|CloudTrail|Macie|ElastiCache|QuickSight|Cognito|EC2)|^Custom::/;
+
+  it('leave nothing behind where they are off', () => {
+    const types = Object.values(packaged.template.Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => OF_A_MODULE.test(type))).toEqual([]);
+    expect(packaged.template.Resources.ProcessedBucket!.Properties!.ReplicationConfiguration).toBeUndefined();
+    expect(packaged.template.Resources.ParserLambdaFunction!.Properties!.VpcConfig).toBeUndefined();
+  });
+
+  it('make and cancel a Macie job, once a request', async () => {
+    const code = await readFile(new URL('../resources/optional/macie-job.txt', import.meta.url), 'utf8');
+    expect(code.length).toBeLessThan(4096);
+    const sent: unknown[] = [];
+    const answers: unknown[] = [];
+    class Command {
+      readonly input: unknown;
+      constructor(input: unknown) {
+        this.input = input;
+      }
+    }
+    const modules: Record<string, unknown> = {
+      'cfn-response': {
+        send(_event: unknown, context: { done(): void }, status: string, _data: unknown, id: string) {
+          answers.push([status, id]);
+          context.done();
+        },
+      },
+      '@aws-sdk/client-macie2': {
+        Macie2Client: class {
+          async send(command: Command) {
+            sent.push(command.input);
+            return { jobId: 'job-1' };
+          }
+        },
+        CreateClassificationJobCommand: Command,
+        UpdateClassificationJobCommand: Command,
+      },
+    };
+    const exported: { handler?: (event: unknown, context: unknown) => Promise<unknown> } = {};
+    new Function('require', 'exports', code)((name: string) => modules[name], exported);
+    const asked = {
+      Name: 'lake',
+      AccountId: '1',
+      BucketName: 'b',
+      Prefix: 'ledger/',
+      SamplingPercentage: '20',
+    };
+    await exported.handler!(
+      { RequestType: 'Create', RequestId: '0123456789', ResourceProperties: asked },
+      {},
+    );
+    await exported.handler!(
+      { RequestType: 'Delete', RequestId: '1', PhysicalResourceId: 'job-1', ResourceProperties: asked },
+      {},
+    );
+    await exported.handler!(
+      { RequestType: 'Delete', RequestId: '2', PhysicalResourceId: 'none', ResourceProperties: asked },
+      {},
+    );
+    expect(answers).toEqual([
+      ['SUCCESS', 'job-1'],
+      ['SUCCESS', 'job-1'],
+      ['SUCCESS', 'none'],
+    ]);
+    expect(sent).toMatchObject([
+      { clientToken: '0123456789', samplingPercentage: 20 },
+      { jobId: 'job-1', jobStatus: 'CANCELLED' },
+    ]);
   });
 });
