@@ -76,7 +76,7 @@ function drawWidget({ type, x, y, width, height, properties }: Widget): string {
   });
   return [
     head,
-    ...labels.map((label, index) => draw(label, chart, index, labels.length)),
+    ...labels.map((label, index) => draw(label, chart, index, labels.length, isOfBadNights(lines[index]!))),
     ...limits,
     ...legend,
   ].join('');
@@ -89,16 +89,29 @@ interface Area {
   height: number;
 }
 
-function curve(label: string, { left, top, width, height }: Area, index: number): string {
+function curve(
+  label: string,
+  { left, top, width, height }: Area,
+  index: number,
+  _count: number,
+  isZero: boolean,
+): string {
   const points = Array.from({ length: 25 }, (_, at) => {
     const rise = Math.max(0, Math.sin(((at - 6) / 18) * Math.PI));
-    const value = rise * (0.35 + 0.6 * sample(label, index)) + 0.04 * sample(label, at);
+    const value = isZero ? 0 : rise * (0.35 + 0.6 * sample(label, index)) + 0.04 * sample(label, at);
     return `${(left + (at / 24) * width).toFixed(1)},${(top + height - value * height).toFixed(1)}`;
   });
   return `<polyline fill="none" stroke="${colorOf(index)}" stroke-width="2" points="${points.join(' ')}"/>`;
 }
 
-function bars(label: string, { left, top, width, height }: Area, index: number, count: number): string {
+function bars(
+  label: string,
+  { left, top, width, height }: Area,
+  index: number,
+  count: number,
+  isZero: boolean,
+): string {
+  if (isZero) return '';
   const nights = 30;
   const slot = width / nights;
   return Array.from({ length: nights }, (_, night) => {
@@ -141,6 +154,11 @@ function sampleValue(line: MetricLine): string {
   const name = String(line[1] ?? '');
   if (GOOD_NIGHT[name]) return GOOD_NIGHT[name];
   return name.startsWith('Approximate') ? '0' : '0.04';
+}
+
+/** Nothing of the kind happens in a good night. */
+function isOfBadNights(line: MetricLine): boolean {
+  return /Refused|Failed|TimedOut|Throttles|Errors|AtRisk/.test(String(line[1]));
 }
 
 /** From 0 to 1, the same for the same label and place. */
