@@ -54,6 +54,12 @@ const PLAN = {
   parseResultsPrefix: 'runs/r1/map/parse',
   mergeResultsPrefix: 'runs/r1/map/merge',
 };
+
+/** What a Distributed Map answers: where its results stand. */
+const mapResult = (state: string, prefix: string) => ({
+  MapRunArn: `local:mapRun:contracts-pipeline/${state}:${state}`,
+  ResultWriterDetails: { Bucket: 'lake', Key: `${prefix}/${state}/manifest.json` },
+});
 const RANGES = [
   { startByte: 0, endByte: 141 },
   { startByte: 141, endByte: 282 },
@@ -213,9 +219,13 @@ describe('the paths through the pipeline', () => {
     expect(inputs.merger).toEqual(
       ['a', 'b'].map((merge) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merge })),
     );
-    // ResultPath null: what the maps gave does not replace the plan.
-    expect(inputs.reconciler).toEqual([PLAN]);
-    expect(inputs.finalizer).toEqual([{ ...PLAN, verdict: 'balanced' }]);
+    // What the maps gave stands beside the plan.
+    expect(inputs.reconciler).toEqual([
+      { ...PLAN, parsed: mapResult('ParseRanges', PLAN.parseResultsPrefix) },
+    ]);
+    expect(inputs.finalizer).toEqual([
+      { ...PLAN, verdict: 'balanced', merged: mapResult('MergePartitions', PLAN.mergeResultsPrefix) },
+    ]);
     expect(memory.keys()).toContain('runs/r1/map/parse/ParseRanges/manifest.json');
     expect(memory.keys()).toContain('runs/r1/map/merge/MergePartitions/SUCCEEDED_0.json');
   });
@@ -872,7 +882,8 @@ describe('an execution', () => {
     });
     await result;
     vi.restoreAllMocks();
-    expect(seen).toStrictEqual([PLAN, PLAN]);
+    const given = { ...PLAN, parsed: mapResult('ParseRanges', PLAN.parseResultsPrefix) };
+    expect(seen).toStrictEqual([given, given]);
   });
 
   it('fails with what a listener throws, and does not hang', async () => {

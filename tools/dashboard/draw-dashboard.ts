@@ -13,6 +13,7 @@ export function drawDashboard(widgets: Widget[], title: string): string {
   const [width, height] = [24 * CELL.width, rows * CELL.height + 40];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif">`,
+    `<title>${title}</title>`,
     `<rect width="${width}" height="${height}" fill="#f2f3f3"/>`,
     text(16, 26, title, 18, '#16191f', 'bold'),
     ...widgets.map((widget) => drawWidget(widget)),
