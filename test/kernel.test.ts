@@ -40,51 +40,6 @@ describe('memory', () => {
   });
 });
 
-describe('Snappy', () => {
-  const kernel = new Kernel();
-  const compress = (bytes: Uint8Array) => {
-    kernel.reset();
-    const table = kernel.allocate(32_768);
-    const from = kernel.allocate(bytes.length + 64);
-    // What stands behind the input must not matter.
-    kernel.bytes.fill(0x61, from, from + bytes.length + 64);
-    kernel.bytes.set(bytes, from);
-    const out = kernel.allocate(bytes.length + bytes.length / 6 + 128);
-    const length = kernel.call.compressSnappy(from, bytes.length, out, table);
-    return kernel.bytes.slice(out, out + length);
-  };
-  const returns = (bytes: Uint8Array) => {
-    const compressed = compress(bytes);
-    expect(Buffer.compare(snappyUncompress(compressed, bytes.length), bytes)).toBe(0);
-    return compressed.length;
-  };
-
-  test('an independent decoder gives back any bytes', () => {
-    const piece = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 90 }), fc.integer({ min: 1, max: 40 }));
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
-        returns(Buffer.concat(pieces.flatMap(([bytes, times]) => Array<Uint8Array>(times).fill(bytes))));
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  test('lengths around its limits, windows of 64 KiB, copies of every length', () => {
-    const noise = (length: number, seed: number) =>
-      Uint8Array.from({ length }, (_, index) => (Math.imul(index + seed, 2_654_435_761) >>> 13) & 255);
-    for (const length of [0, 1, 23, 24, 25, 59, 60, 61, 255, 256, 257, 65_535, 65_536, 65_537, 200_000]) {
-      returns(noise(length, 1));
-      expect(returns(new Uint8Array(length).fill(7))).toBeLessThan(length / 15 + 30);
-    }
-    for (let length = 4; length < 150; length++) {
-      const repeated = noise(length, 2);
-      for (const distance of [length, 2047, 2048, 60_000]) {
-        returns(Buffer.concat([repeated, noise(Math.max(0, distance - length), 3), repeated, noise(30, 4)]));
-      }
-    }
-  });
-});
-
 test('CRC-64/NVME of the kernel is that of the one beside it, in any pieces', () => {
   const kernel = new Kernel();
   const bytes = Uint8Array.from(

@@ -222,7 +222,15 @@ export interface KernelFunctions extends FieldFunctions {
   writeDeltaTexts(texts: number, count: number, lengths: number, out: number): number;
   /** CRC-64/NVME of what `crc` is the checksum of with these bytes behind it. */
   crc64(at: number, length: number, crc: bigint): bigint;
-  compressSnappy(from: number, length: number, out: number, table: number): number;
+  /** What stands behind the first `valuesAt` bytes is one of VALUES_… */
+  compressSnappy(
+    from: number,
+    length: number,
+    out: number,
+    table: number,
+    valuesAt: number,
+    values: number,
+  ): number;
   /** 1 where it worked, as the readers below. */
   uncompressSnappy(from: number, length: number, out: number, outLength: number): number;
   readLevels(at: number, end: number, rows: number, states: number): number;

@@ -73,6 +73,13 @@ export const READ_MARGIN_BYTES = 64;
 /** Bytes that may be written beyond the end of what a function appends. */
 export const WRITE_MARGIN_BYTES = 64;
 
+/** What `compressSnappy` is told of values: anything, PLAIN texts behind their lengths, PLAIN integers of 8 bytes. */
+export const VALUES_ANY = 0;
+export const VALUES_TEXT = 1;
+export const VALUES_INT64 = 2;
+/** Room for the tables of `compressSnappy`. */
+export const SNAPPY_TABLE_BYTES = 45_056;
+
 /** Date format: offsets of its parts in the text, 4 bytes each; then a count of literals and { at, byte } pairs. */
 export const FORMAT_YEAR = 0;
 export const FORMAT_MONTH = 4;

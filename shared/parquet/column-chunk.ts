@@ -8,7 +8,7 @@ import { ChunkRange } from './chunk-range.ts';
 import { Encoding, PageType, type ThriftStruct } from './format.ts';
 import { OpenPage } from './open-page.ts';
 import { type PageBody, PageBodyWriter } from './page-body.ts';
-import { CODECS, type KernelBytes, type PageCompressor } from './page-compressor.ts';
+import { CODECS, type CompressibleBytes, type KernelBytes, type PageCompressor } from './page-compressor.ts';
 import type { PageSummary } from './page-index.ts';
 import { type ColumnSchema, pathOf, physicalType } from './schema.ts';
 import { encodeThrift } from './thrift.ts';
@@ -248,10 +248,11 @@ export class ColumnChunkBuilder {
   }
 
   /** As `appendPage`; the levels of a V2 page are not compressed, and its values only where that makes them smaller. */
-  private appendPageV2({ address, length, levelsBytes, repetitionBytes }: PageBody, encoding: number): void {
+  private appendPageV2(pageBody: PageBody, encoding: number): void {
+    const { address, length, levelsBytes, repetitionBytes, valuesForm } = pageBody;
     const { rows, count } = this.page;
     this.codec ??= this.compression;
-    const values = { address: address + levelsBytes, length: length - levelsBytes };
+    const values = { address: address + levelsBytes, length: length - levelsBytes, valuesForm };
     const compressed = this.compressor.compress(values, this.codec);
     const compresses = this.codec !== 'none' && compressed.length < values.length * LEAST_GAIN;
     const body = compresses ? compressed : values;
@@ -275,7 +276,7 @@ export class ColumnChunkBuilder {
   }
 
   /** Compresses a page and appends it behind its header. */
-  private appendPage(type: number, body: KernelBytes, kind: ThriftStruct, output = this.output): void {
+  private appendPage(type: number, body: CompressibleBytes, kind: ThriftStruct, output = this.output): void {
     const compressed = this.compressPage(body);
     const header = encodeThrift({
       field_1: type,
@@ -288,7 +289,7 @@ export class ColumnChunkBuilder {
   }
 
   /** Where the first page is one of PLAIN values that do not compress, the chunk is written uncompressed. */
-  private compressPage(body: KernelBytes): KernelBytes {
+  private compressPage(body: CompressibleBytes): KernelBytes {
     if (this.codec) return this.compressor.compress(body, this.codec);
     this.codec = this.compression;
     const compressed = this.compressor.compress(body, this.codec);

@@ -1,15 +1,17 @@
 import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../kernel/shapes.ts';
 import type { PageForm } from '../layout/layout.ts';
 import { Encoding } from './format.ts';
 import type { OpenPage } from './open-page.ts';
-import type { KernelBytes, PageCompressor } from './page-compressor.ts';
+import type { CompressibleBytes, PageCompressor } from './page-compressor.ts';
 
 /** A page's levels and, right behind them, its values. */
-export interface PageBody extends KernelBytes {
+export interface PageBody extends CompressibleBytes {
   /** Both kinds of levels; a V1 page has the length of each kind before it. */
   levelsBytes: number;
   repetitionBytes: number;
+  valuesForm: number;
 }
 
 /** Before the levels of a V1 page stands their length. */
@@ -21,6 +23,9 @@ const DELTA_ENCODINGS: Partial<Record<VectorKind, number[]>> = {
   int64: [Encoding.DELTA_BINARY_PACKED],
   bytes: [Encoding.DELTA_LENGTH_BYTE_ARRAY, Encoding.DELTA_BYTE_ARRAY],
 };
+
+/** PLAIN values that the kernel knows how to compress. */
+const VALUES_FORMS: Partial<Record<VectorKind, number>> = { int64: VALUES_INT64, bytes: VALUES_TEXT };
 
 /** Brings open pages of one column into the form they have in a file. */
 export class PageBodyWriter {
@@ -56,7 +61,7 @@ export class PageBodyWriter {
       const levelsBytes = LENGTH_BYTES + 1 + varintBytes(rows * 2);
       const address = page.values - levelsBytes;
       kernel.call.writeLevels(0, rows, count, address);
-      return this.trimmed(address, 0, levelsBytes, page.length);
+      return this.trimmed(address, encoding, 0, levelsBytes, page.length);
     }
     // Differences of 64 bits take as much as the values do, and a little for their blocks.
     const valuesBytes =
@@ -71,6 +76,7 @@ export class PageBodyWriter {
     const at = address + repetitionBytes + definitionBytes;
     return this.trimmed(
       address,
+      encoding,
       repetitionBytes,
       definitionBytes,
       this.writeValues(page, encoding, bitWidth, at),
@@ -80,13 +86,15 @@ export class PageBodyWriter {
   /** The header of a V2 page says how long its levels are: there the lengths before them are left out. */
   private trimmed(
     address: number,
+    encoding: number,
     repetitionBytes: number,
     definitionBytes: number,
     valuesBytes: number,
   ): PageBody {
     const levelsBytes = repetitionBytes + definitionBytes;
+    const valuesForm = (encoding === Encoding.PLAIN && VALUES_FORMS[this.kind]) || VALUES_ANY;
     if (this.version === 'v1') {
-      return { address, repetitionBytes, levelsBytes, length: levelsBytes + valuesBytes };
+      return { address, repetitionBytes, levelsBytes, length: levelsBytes + valuesBytes, valuesForm };
     }
     if (repetitionBytes === 0) {
       const trimmedBytes = levelsBytes - LENGTH_BYTES;
@@ -95,6 +103,7 @@ export class PageBodyWriter {
         repetitionBytes,
         levelsBytes: trimmedBytes,
         length: trimmedBytes + valuesBytes,
+        valuesForm,
       };
     }
     // Repetition levels move up to the definition levels, over the length of those.
@@ -106,6 +115,7 @@ export class PageBodyWriter {
       repetitionBytes: repetitionBytes - LENGTH_BYTES,
       levelsBytes: trimmedBytes,
       length: trimmedBytes + valuesBytes,
+      valuesForm,
     };
   }
 

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kernel } from '../kernel/kernel.ts';
-import { WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
+import { SNAPPY_TABLE_BYTES, VALUES_ANY, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { Compression } from '../layout/layout.ts';
 import { Codec } from './format.ts';
 
@@ -16,7 +16,14 @@ export interface KernelBytes {
   length: number;
 }
 
-const SNAPPY_TABLE_BYTES = 32_768;
+/** Bytes to be compressed. */
+export interface CompressibleBytes extends KernelBytes {
+  /** What stands before the values. */
+  levelsBytes?: number;
+  /** What the kernel is told of the values: one of its VALUES_… */
+  valuesForm?: number;
+}
+
 /** As fast as Snappy here, and much smaller. */
 const ZSTD_LEVEL = 1;
 
@@ -38,14 +45,19 @@ export class PageCompressor {
   }
 
   /** The page compressed, in memory that is good until the next call; for `none` the page itself. */
-  compress({ address, length }: KernelBytes, compression: Compression): KernelBytes {
+  compress(bytes: CompressibleBytes, compression: Compression): KernelBytes {
+    const { address, length, levelsBytes = 0, valuesForm = VALUES_ANY } = bytes;
     const { kernel } = this;
     switch (compression) {
       case 'none':
         return { address, length };
       case 'snappy': {
         const out = this.reserve(this.out, length + length / 6 + WRITE_MARGIN_BYTES * 2);
-        return { address: out, length: kernel.call.compressSnappy(address, length, out, this.table) };
+        const { call } = kernel;
+        return {
+          address: out,
+          length: call.compressSnappy(address, length, out, this.table, levelsBytes, valuesForm),
+        };
       }
       case 'zstd': {
         const compressed = zstdCompressSync(kernel.bytes.subarray(address, address + length), {

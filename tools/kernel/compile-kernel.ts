@@ -22,7 +22,7 @@ export async function compileKernel(): Promise<string> {
   if (error || !binary) throw new Error(stderr.toString(), { cause: error });
   const lines = Buffer.from(binary)
     .toString('base64')
-    .match(/.{1,100}/g)!;
+    .match(/.{1,160}/g)!;
   return [
     '/** Made of `assembly/` by `npm run kernel`: WebAssembly in base64, so that it is bundled like any other source. */',
     'export const KERNEL_WASM =',

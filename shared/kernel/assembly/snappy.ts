@@ -1,113 +1,61 @@
-/**
- * Snappy block format (google/snappy, format_description.txt): the length as a varint, then literals and copies.
- *
- *     lllll00 + bytes      literal of l + 1 bytes, up to 60; above it the length follows in one or two bytes
- *     ooolll01 oooooooo    copy of l + 4 bytes from o bytes back
- *     llllll10 oooooooo×2  copy of l + 1 bytes from o bytes back
- *
- * Matches are looked for in windows of 64 KiB through a table of the last position of each hash.
- */
+import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../shapes';
+import { compressDigits } from './snappy-digits';
+import { compressInt64s } from './snappy-int64s';
+import { matchLength, writeCopy, writeLength, writeLiteral } from './snappy-tokens';
+
+/** Any bytes: matches are looked for in windows of 64 KiB through a table of the last position of each hash. */
 const WINDOW_BYTES: usize = 65_536;
 const TABLE_BITS = 14;
 /** Searches stop so far before the end that a whole word can be read and a literal copied in sixteens. */
 const TAIL_BYTES: usize = 24;
-export const TABLE_BYTES: usize = 2 << TABLE_BITS;
 
 function hashOf(word: u64): usize {
   return (((word << 32) * 0x9e3779b185ebca87) >>> (64 - TABLE_BITS)) as usize;
 }
 
-function writeLiteral(out: usize, from: usize, length: usize): usize {
-  const code = length - 1;
-  if (code < 60) {
-    store<u8>(out++, (code << 2) as u8);
-  } else if (code < 256) {
-    store<u8>(out, 60 << 2);
-    store<u8>(out, code as u8, 1);
-    out += 2;
-  } else {
-    store<u8>(out, 61 << 2);
-    store<u16>(out, code as u16, 1);
-    out += 3;
-  }
-  v128.store(out, v128.load(from));
-  if (length > 16) {
-    let at: usize = 16;
-    while (at < length) {
-      v128.store(out + at, v128.load(from + at));
-      at += 16;
+/**
+ * Compresses [from, from + length) to `out` and returns the bytes written. `values` says what stands behind the first `valuesAt`
+ * bytes: PLAIN values whose places are known need no search for where a match begins. `table` has room for SNAPPY_TABLE_BYTES.
+ */
+export function compressSnappy(
+  from: usize,
+  length: usize,
+  out: usize,
+  table: usize,
+  valuesAt: usize,
+  values: i32,
+): usize {
+  const firstOut = out;
+  out = writeLength(out, length);
+  const end = from + length;
+  let at = from;
+  if (values !== VALUES_ANY && valuesAt < length) {
+    out = compressAny(from, from + valuesAt, out, table);
+    at = from + valuesAt;
+    if (values === VALUES_INT64) {
+      out = compressInt64s(at, end, out, table);
+      at = end;
+    } else if (values === VALUES_TEXT) {
+      out = compressDigits(at, end, out, table);
+      at = load<u32>(table + SNAPPY_TABLE_BYTES - 4) as usize;
     }
   }
-  return out + length;
+  return compressAny(at, end, out, table) - firstOut;
 }
 
-function writeCopy(out: usize, back: usize, length: usize): usize {
-  // A copy holds 64 bytes at most, and what is left must be at least four.
-  while (length >= 68) {
-    store<u8>(out, (63 << 2) | 2);
-    store<u16>(out, back as u16, 1);
-    out += 3;
-    length -= 64;
-  }
-  if (length > 64) {
-    store<u8>(out, (59 << 2) | 2);
-    store<u16>(out, back as u16, 1);
-    out += 3;
-    length -= 60;
-  }
-  if (length >= 12 || back >= 2048) {
-    store<u8>(out, (((length - 1) << 2) | 2) as u8);
-    store<u16>(out, back as u16, 1);
-    return out + 3;
-  }
-  store<u8>(out, (((back >>> 8) << 5) | ((length - 4) << 2) | 1) as u8);
-  store<u8>(out, back as u8, 1);
-  return out + 2;
-}
-
-/** Bytes from `at` on that equal those from `from` on; `end` bounds `at`. */
-function matchLength(at: usize, from: usize, end: usize): usize {
-  const start = at;
-  while (at + 8 <= end) {
-    const difference = load<u64>(at) ^ load<u64>(from);
-    if (difference !== 0) return at - start + ((ctz(difference) >>> 3) as usize);
-    at += 8;
-    from += 8;
-  }
-  while (at < end && load<u8>(at) === load<u8>(from)) {
-    at++;
-    from++;
-  }
-  return at - start;
-}
-
-/** Most bytes `compressSnappy` writes for `length` bytes, its margin included. */
-export function snappyBound(length: usize): usize {
-  return length + length / 6 + 96;
-}
-
-/** Compresses [from, from + length) to `out` and returns the bytes written. `table` has room for TABLE_BYTES. */
-export function compressSnappy(from: usize, length: usize, out: usize, table: usize): usize {
-  const firstOut = out;
-  let rest = length;
-  while (rest > 0x7f) {
-    store<u8>(out++, ((rest & 0x7f) | 0x80) as u8);
-    rest >>>= 7;
-  }
-  store<u8>(out++, rest as u8);
-  const end = from + length;
+function compressAny(from: usize, end: usize, out: usize, table: usize): usize {
   while (from < end) {
     const windowEnd = end - from < WINDOW_BYTES ? end : from + WINDOW_BYTES;
     out = compressWindow(from, windowEnd, out, table);
     from = windowEnd;
   }
-  return out - firstOut;
+  return out;
 }
 
 function compressWindow(base: usize, end: usize, out: usize, table: usize): usize {
   let pending = base;
   const limit = end - base > TAIL_BYTES ? end - TAIL_BYTES : base;
-  if (limit > base) memory.fill(table, 0, TABLE_BYTES);
+  if (limit > base) memory.fill(table, 0, 2 << TABLE_BITS);
   let at = base + 1;
   while (at < limit) {
     let candidate = base;

@@ -1,0 +1,132 @@
+import { SNAPPY_TABLE_BYTES } from '../shapes';
+import { writeLiteral, writeShortCopy } from './snappy-tokens';
+
+/**
+ * PLAIN texts of mostly digits that do not repeat each other, such as tax numbers. Whatever a search finds in them is little
+ * longer than four bytes, and where the next one begins is anyone's guess. So matches are looked for at fixed places:
+ *
+ *     0b 00 00 00  3 9 0 5 3 3 4 4 7 0 5
+ *     └── with what is left of ┘└─────┘└─────┘  fours of digits, wherever they stood last
+ *         the fours
+ *
+ * The table of fours holds, for any four characters, a number made of their low halves, which for digits is their value.
+ */
+const FOURS: usize = 0;
+/** 15 in all four places makes 16,665. */
+const FOURS_BYTES: usize = 2 * 16_672;
+/** Of a length with the digits behind it. */
+const BEGINNINGS: usize = FOURS + FOURS_BYTES;
+const BEGINNING_BITS: u64 = 12;
+/** Of a length alone. */
+const LENGTHS: usize = BEGINNINGS + (2 << (BEGINNING_BITS as usize));
+const MOST_LENGTH: usize = 16;
+const LEAST_LENGTH: usize = 8;
+/** Keys of the fours that begin at each character of a value. */
+const KEYS: usize = LENGTHS + 2 * (MOST_LENGTH + 1) + 14;
+const TABLES_BYTES: usize = KEYS;
+/** Where compressing stopped. */
+const RESULT: usize = SNAPPY_TABLE_BYTES - 4;
+
+/** In fewer bytes too few fours have been seen, and a search finds more. */
+const LEAST_BYTES: usize = 80 * 1024;
+/** Values that one look decides for, and how many it takes. */
+const STRETCH_VALUES = 1024;
+const SAMPLE_VALUES = 64;
+/** A value and its margin are read and written in sixteens. */
+const TAIL_BYTES: usize = 48;
+
+/** Whether the next values are of digits, and not like the ones before them: those compress better by a search. */
+function areRandomDigits(at: usize, end: usize): bool {
+  let digits = 0;
+  let same = 0;
+  let total = 0;
+  let before = i8x16.splat(0);
+  for (let value = 0; value < SAMPLE_VALUES && end - at >= TAIL_BYTES; value++) {
+    const length = load<u32>(at) as usize;
+    if (length < LEAST_LENGTH || length > MOST_LENGTH) return false;
+    const text = v128.load(at, 4);
+    const inside = (1 << (length as i32)) - 1;
+    const isDigit = i8x16.lt_u(i8x16.sub(text, i8x16.splat(0x30)), i8x16.splat(10));
+    digits += popcnt<i32>(i8x16.bitmask(isDigit) & inside);
+    same += popcnt<i32>(i8x16.bitmask(i8x16.eq(text, before)) & inside);
+    total += length as i32;
+    before = text;
+    at += 4 + length;
+  }
+  return total > 0 && digits * 10 >= total * 8 && same * 10 <= total * 3;
+}
+
+/**
+ * Compresses values in [base, end) as long as they are such digits and returns the address behind the tokens; what is left begins
+ * at the address in the last word of `table`.
+ */
+export function compressDigits(base: usize, end: usize, out: usize, table: usize): usize {
+  let pending = base;
+  let at = end - base < LEAST_BYTES ? end : base;
+  memory.fill(table, 0, TABLES_BYTES);
+  while (areRandomDigits(at, end)) {
+    for (let value = 0; value < STRETCH_VALUES && end - at >= TAIL_BYTES; value++) {
+      const length = load<u32>(at) as usize;
+      if (length < LEAST_LENGTH || length > MOST_LENGTH) break;
+      const position = at - base;
+      writeKeys(table + KEYS, v128.load(at, 4));
+
+      const rest = length & 3;
+      const word = load<u64>(at);
+      const mask = ~(0 as u64) >>> ((32 - (rest << 3)) as u64);
+      const hash = (((word & mask) * 0x9e3779b185ebca87) >>> (64 - BEGINNING_BITS)) as usize;
+      let back = replaceLast(table + BEGINNINGS + (hash << 1), position);
+      const backToLength = replaceLast(table + LENGTHS + (length << 1), position);
+      let covered: usize = 4 + rest;
+      if (((word ^ load<u64>(at - back)) & mask) !== 0) {
+        back = backToLength;
+        covered = 4;
+      }
+      if (load<u32>(at - back) === (word as u32) && back !== 0) {
+        if (at > pending) out = writeLiteral(out, pending, at - pending);
+        out = writeShortCopy(out, back, covered);
+        pending = at + covered;
+      }
+
+      for (let index = rest; index < length; index += 4) {
+        const here = at + 4 + index;
+        const key = load<u16>(table + KEYS + (index << 1)) as usize;
+        const back: usize = (here - base - load<u16>(table + FOURS + (key << 1))) & 0xffff;
+        if (load<u32>(here) === load<u32>(here - back) && back !== 0) {
+          if (here > pending) out = writeLiteral(out, pending, here - pending);
+          out = writeShortCopy(out, back, 4);
+          pending = here + 4;
+        }
+      }
+      for (let index: usize = 0; index < length - 3; index++) {
+        const key = load<u16>(table + KEYS + (index << 1)) as usize;
+        store<u16>(table + FOURS + (key << 1), (position + 4 + index) as u16);
+      }
+      at += 4 + length;
+    }
+  }
+  store<u32>(table + RESULT, pending as u32);
+  return out;
+}
+
+/** How far back the position is that stood in the slot, modulo 64 KiB; `position` takes its place. */
+function replaceLast(slot: usize, position: usize): usize {
+  const back: usize = (position - load<u16>(slot)) & 0xffff;
+  store<u16>(slot, position as u16);
+  return back;
+}
+
+/** For each of 16 characters the number that it makes with the three behind it, by their low halves. */
+function writeKeys(keys: usize, text: v128): void {
+  const halves = v128.and(text, i8x16.splat(15));
+  const twice = i8x16.add(halves, halves);
+  const eightfold = i8x16.add(i8x16.add(twice, twice), i8x16.add(twice, twice));
+  const next = i8x16.shuffle(halves, halves, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15);
+  const pairs = i8x16.add(i8x16.add(eightfold, twice), next);
+  const nextPairs = i8x16.shuffle(pairs, pairs, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15, 15);
+  const hundreds = i8x16.splat(100);
+  const low = i16x8.extmul_low_i8x16_u(pairs, hundreds);
+  const high = i16x8.extmul_high_i8x16_u(pairs, hundreds);
+  v128.store(keys, i16x8.add(low, i16x8.extend_low_i8x16_u(nextPairs)));
+  v128.store(keys, i16x8.add(high, i16x8.extend_high_i8x16_u(nextPairs)), 16);
+}

@@ -1,0 +1,97 @@
+/**
+ * Tokens of the Snappy block format (google/snappy, format_description.txt), whose first byte says what they are:
+ *
+ *     lllll00 + bytes      literal of l + 1 bytes, up to 60; above it the length follows in one to three bytes
+ *     ooolll01 oooooooo    copy of l + 4 bytes from o bytes back
+ *     llllll10 oooooooo×2  copy of l + 1 bytes from o bytes back
+ */
+/** Copies of up to 11 bytes from less than this far back take two bytes, all others three. */
+const NEAR_BYTES: usize = 2048;
+
+/** The length of what is compressed, before the first token. Returns the address behind it, as all that write here. */
+export function writeLength(out: usize, length: usize): usize {
+  while (length > 0x7f) {
+    store<u8>(out++, ((length & 0x7f) | 0x80) as u8);
+    length >>>= 7;
+  }
+  store<u8>(out++, length as u8);
+  return out;
+}
+
+/** Reads and writes up to 15 bytes beyond. */
+export function writeLiteral(out: usize, from: usize, length: usize): usize {
+  const code = length - 1;
+  if (code < 60) {
+    store<u8>(out++, (code << 2) as u8);
+  } else if (code < 256) {
+    store<u8>(out, 60 << 2);
+    store<u8>(out, code as u8, 1);
+    out += 2;
+  } else if (code < 65_536) {
+    store<u8>(out, 61 << 2);
+    store<u16>(out, code as u16, 1);
+    out += 3;
+  } else {
+    store<u8>(out, 62 << 2);
+    store<u32>(out, code as u32, 1);
+    out += 4;
+  }
+  v128.store(out, v128.load(from));
+  if (length > 16) {
+    let at: usize = 16;
+    while (at < length) {
+      v128.store(out + at, v128.load(from + at));
+      at += 16;
+    }
+  }
+  return out + length;
+}
+
+/** A copy of 4 to 11 bytes, without a branch that could be guessed wrong. Writes up to two bytes beyond. */
+export function writeShortCopy(out: usize, back: usize, length: usize): usize {
+  const isNear = back < NEAR_BYTES;
+  const near = ((back & 0xff) << 8) | ((back >>> 8) << 5) | ((length - 4) << 2) | 1;
+  const far = (back << 8) | ((length - 1) << 2) | 2;
+  store<u32>(out, select<usize>(near, far, isNear) as u32);
+  return out + 3 - (isNear as usize);
+}
+
+export function writeCopy(out: usize, back: usize, length: usize): usize {
+  // A copy holds 64 bytes at most, and what is left must be at least four.
+  while (length >= 68) {
+    store<u8>(out, (63 << 2) | 2);
+    store<u16>(out, back as u16, 1);
+    out += 3;
+    length -= 64;
+  }
+  if (length > 64) {
+    store<u8>(out, (59 << 2) | 2);
+    store<u16>(out, back as u16, 1);
+    out += 3;
+    length -= 60;
+  }
+  if (length >= 12 || back >= NEAR_BYTES) {
+    store<u8>(out, (((length - 1) << 2) | 2) as u8);
+    store<u16>(out, back as u16, 1);
+    return out + 3;
+  }
+  store<u8>(out, (((back >>> 8) << 5) | ((length - 4) << 2) | 1) as u8);
+  store<u8>(out, back as u8, 1);
+  return out + 2;
+}
+
+/** Bytes from `at` on that equal those from `from` on; `end` bounds `at`. */
+export function matchLength(at: usize, from: usize, end: usize): usize {
+  const start = at;
+  while (at + 8 <= end) {
+    const difference = load<u64>(at) ^ load<u64>(from);
+    if (difference !== 0) return at - start + ((ctz(difference) >>> 3) as usize);
+    at += 8;
+    from += 8;
+  }
+  while (at < end && load<u8>(at) === load<u8>(from)) {
+    at++;
+    from++;
+  }
+  return at - start;
+}
