@@ -282,6 +282,19 @@ describe('records that say their lengths', () => {
   const data = (minimum: number) =>
     fc.array(fc.uint8Array({ minLength: minimum, maxLength: 40 }), { minLength: 1, maxLength: 30 });
 
+  test('what is over of a block at the end of the bytes, less than a head, breaks the chain', () => {
+    const shape = CHAIN_FORMATS.find(({ name }) => name === 'bdw')!.shape;
+    const block = [0, 10, 0, 0, ...[0, 5, 0, 0, 0x61]];
+    const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0 };
+    const { found, isBroken } = extractAll(
+      { ...recordOf, short: 'pad', chain: shape },
+      Uint8Array.from(block),
+      [1],
+    );
+    expect(found.map(({ raw }) => raw)).toEqual(['a']);
+    expect(isBroken).toBe(true);
+  });
+
   test.each([
     ['as they were written', false],
     ['with bytes changed', true],

@@ -111,24 +111,26 @@ export function findChained(
 ): i32 {
   let count = 0;
   let broken = 0;
-  while (count < maxRecords && start < end) {
+  const head = load<i32>(shape, CHAIN_HEAD);
+  while (count < maxRecords) {
+    // Also where no byte is left: what is over of the block holds no record, whatever comes.
+    if (block !== 0 && blockLeft !== 0 && blockLeft < head) {
+      broken = 1;
+      break;
+    }
+    if (start >= end) break;
     const room = (end - start) as i64;
     if (block !== 0 && blockLeft === 0) {
-      const head = load<i32>(block, CHAIN_HEAD);
-      if (room < (head as i64)) break;
+      const blockHead = load<i32>(block, CHAIN_HEAD);
+      if (room < (blockHead as i64)) break;
       const whole = wholeLength(start, block);
-      if (whole < (head as i64)) {
+      if (whole < (blockHead as i64)) {
         broken = 1;
         break;
       }
-      blockLeft = (whole - (head as i64)) as i32;
-      start += head;
+      blockLeft = (whole - (blockHead as i64)) as i32;
+      start += blockHead;
       continue;
-    }
-    const head = load<i32>(shape, CHAIN_HEAD);
-    if (block !== 0 && blockLeft < head) {
-      broken = 1;
-      break;
     }
     if (room < (head as i64)) break;
     const whole = wholeLength(start, shape);
