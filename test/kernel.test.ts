@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { crc64nvme } from '../shared/control/crc64nvme.ts';
 import { KernelMemoryExceeded } from '../shared/errors.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
+import { StreamChecksum } from '../shared/kernel/stream-checksum.ts';
 import { compileKernel } from '../tools/kernel/compile-kernel.ts';
 
 test('the compiled kernel is that of its sources: run npm run kernel behind a change', async () => {
@@ -40,25 +41,29 @@ describe('memory', () => {
   });
 });
 
-test('CRC-64/NVME of the kernel is that of the one beside it, in any pieces', () => {
+test('CRC-64/NVME of the kernel is that of the one beside it, in any pieces, from inside and outside its memory', () => {
   const kernel = new Kernel();
   const bytes = Uint8Array.from(
     { length: 70_000 },
     (_, index) => (Math.imul(index, 2_654_435_761) >>> 11) & 255,
   );
   const address = kernel.place(bytes);
+  const { usedBytes } = kernel;
+  const length = fc.oneof(fc.nat(40), fc.nat(3000), fc.nat(20_000));
   fc.assert(
-    fc.property(fc.array(fc.nat(20_000), { maxLength: 6 }), fc.nat(9), (lengths, start) => {
+    fc.property(fc.array(fc.tuple(length, fc.boolean()), { maxLength: 8 }), fc.nat(9), (pieces, start) => {
+      const checksum = new StreamChecksum(kernel);
       let at = start;
-      let checksum = 0n;
-      for (const length of lengths) {
-        const count = Math.min(length, bytes.length - at);
-        checksum = BigInt.asUintN(64, kernel.call.crc64(address + at, count, checksum));
+      for (const [wanted, inside] of pieces) {
+        const count = Math.min(wanted, bytes.length - at);
+        if (inside) checksum.addAt(address + at, count);
+        else checksum.add(bytes.subarray(at, at + count));
         at += count;
       }
-      expect(checksum).toBe(crc64nvme(bytes.subarray(start, at)));
+      expect(checksum.finish()).toBe(crc64nvme(bytes.subarray(start, at)));
+      expect(kernel.usedBytes).toBe(usedBytes);
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 });
 

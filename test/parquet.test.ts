@@ -26,6 +26,7 @@ import {
   sampleLayoutText,
   sampleValues,
 } from './support/sample-columns.ts';
+import { checksumOf } from './support/small-contracts.ts';
 
 let folder: string;
 let duckdb: DuckDBConnection;
@@ -60,8 +61,9 @@ async function writeRowGroups(
     feed.append(columns, rows);
     await writer.writeRowGroup(rows);
   }
+  const file = await writer.finish();
   giveBackMemory(memory);
-  return writer.finish();
+  return file;
 }
 
 /** Writes row groups of these sizes, one after the other, as the parser does. */
@@ -99,7 +101,9 @@ async function merge(runId: string, file: PlannedFile<MergePart>, parquet?: obje
     ...file,
   };
   await writeJson(lake, keys.mergeSpec(0), spec);
-  return mergePartition({ lake }, keys.plan, { mergeIndex: 0 });
+  const merged = await mergePartition({ lake }, keys.plan, { mergeIndex: 0 });
+  expect(merged.checksum).toBe(checksumOf(await readFile(join(folder, outputKey))));
+  return merged;
 }
 
 function expectColumns(actual: readonly unknown[][], expected: SampleValue[][]): void {
@@ -281,6 +285,13 @@ test('concatenated parts: every page is where the offset index says, and holds i
   }
   expect(groupStart).toBe(86_326);
   expect(pageCount).toBeGreaterThan(metadata.row_groups.length * SAMPLE_SCHEMA.length);
+});
+
+test('a part that is a file already keeps the checksum it was written with', async () => {
+  const part = await writePart('whole.parquet', sampleValues(400, 1), [400]);
+  expect(part.checksum).toBe(checksumOf(await readFile(join(folder, 'whole.parquet'))));
+  const merged = await merge('whole', { mode: 'concat', parts: [part] });
+  expect([merged.checksum, merged.bytes]).toEqual([part.checksum, part.bytes]);
 });
 
 test('joined parts: small row groups of over a million rows become large ones of the same rows', async () => {

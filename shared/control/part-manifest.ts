@@ -41,6 +41,8 @@ export interface PartFile {
   rows: number;
   bytes: number;
   rowGroupRows: number[];
+  /** CRC-64/NVME, as that of the range. */
+  checksum: string;
 }
 
 export interface PartOutput extends PartFile {

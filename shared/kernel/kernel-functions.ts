@@ -220,8 +220,10 @@ export interface KernelFunctions extends FieldFunctions {
   writeDeltaInts(values: number, shift: number, count: number, out: number): number;
   writeDeltaLengths(texts: number, count: number, lengths: number, out: number): number;
   writeDeltaTexts(texts: number, count: number, lengths: number, out: number): number;
-  /** CRC-64/NVME of what `crc` is the checksum of with these bytes behind it. */
-  crc64(at: number, length: number, crc: bigint): bigint;
+  /** CRC-64/NVME of a stream, in CHECKSUM_STATE_BYTES of state. */
+  beginChecksum(state: number): void;
+  addToChecksum(state: number, at: number, length: number): void;
+  finishChecksum(state: number): bigint;
   /** What stands behind the first `valuesAt` bytes is one of VALUES_… */
   compressSnappy(
     from: number,

@@ -14,6 +14,7 @@ export interface MergePart {
   rows: number;
   bytes: number;
   rowGroupRows: number[];
+  checksum?: string;
 }
 
 export interface PlannedFile<P extends MergePart = MergePart> {

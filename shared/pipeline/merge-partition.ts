@@ -1,6 +1,7 @@
-import { crc64nvme, crc64ToBase64 } from '../control/crc64nvme.ts';
+import { crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { FilePlan } from '../control/file-plan.ts';
 import type { MergedFile } from '../control/ledger-entry.ts';
+import { StreamChecksum } from '../kernel/stream-checksum.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import { type Compression, datasetsOf, type PageForm, PLAIN_PAGES } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
@@ -76,8 +77,9 @@ export async function mergePartition(
     mergedKey: spec.outputKey,
     fileName: spec.fileName,
     rows: merged.rowGroupRows.reduce((sum, rows) => sum + rows, 0),
-    ...merged,
-    checksum: await checksumOf(ports.lake, spec.outputKey),
+    bytes: merged.bytes,
+    rowGroupRows: merged.rowGroupRows,
+    checksum: merged.checksum ?? (await checksumOf(ports.lake, spec.outputKey)),
   };
   await writeJson(ports.lake, keys.mergeResult(merge.mergeIndex), result);
   return result;
@@ -87,14 +89,21 @@ export async function mergePartition(
 async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
   const stored = (await lake.head(key))?.crc64nvme;
   if (stored !== undefined) return stored;
-  let crc = 0n;
-  for await (const chunk of lake.streamRange(key)) crc = crc64nvme(chunk, crc);
-  return crc64ToBase64(crc);
+  const memory = takeMemory();
+  try {
+    const checksum = new StreamChecksum(memory.kernel);
+    for await (const chunk of lake.streamRange(key)) checksum.add(chunk);
+    return crc64ToBase64(checksum.finish());
+  } finally {
+    giveBackMemory(memory);
+  }
 }
 
 interface Merged {
   bytes: number;
   rowGroupRows: number[];
+  /** Where it is known without reading the file again. */
+  checksum?: string | undefined;
 }
 
 async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFile[]): Promise<Merged> {
@@ -102,7 +111,7 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFi
   if (only && others.length === 0) {
     // One part is a whole file already.
     await lake.copy(only.key, spec.outputKey);
-    return { bytes: only.bytes, rowGroupRows: only.rowGroupRows };
+    return only;
   }
   const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
   const rowGroups = [];
@@ -159,8 +168,7 @@ async function join(
       }
       await writer.writeRowGroup(rows);
     }
-    const { bytes, rowGroupRows } = await writer.finish();
-    return { bytes, rowGroupRows };
+    return await writer.finish();
   } catch (error) {
     await writer.abort();
     throw error;

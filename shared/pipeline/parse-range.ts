@@ -7,6 +7,7 @@ import { BlockDecoder } from '../decode/block-decoder.ts';
 import { blockRecords } from '../decode/block-records.ts';
 import { MAX_LINE_BYTES, RecordExtractor, recordShape } from '../decode/record-extractor.ts';
 import { SourceChanged } from '../errors.ts';
+import { StreamChecksum } from '../kernel/stream-checksum.ts';
 import { runKeys } from '../keys/run-keys.ts';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { readLayout } from '../layout/read-layout.ts';
@@ -77,8 +78,8 @@ class RangeParser {
   private readonly rows: RowGroupBuffer;
   /** By dataset and partition index, from a partition's first row group on. */
   private readonly writers: Map<number, PartWriter>[];
-  /** CRC-64/NVME of the bytes read so far. */
-  private checksum = 0n;
+  /** Of the bytes read so far. */
+  private readonly checksum: StreamChecksum;
 
   constructor(
     ports: Pick<PipelinePorts, 'raw' | 'lake'>,
@@ -92,6 +93,7 @@ class RangeParser {
     this.layout = layout;
     this.memory = takeMemory();
     const { kernel } = this.memory;
+    this.checksum = new StreamChecksum(kernel);
     this.datasets = datasetsOf(layout);
     this.schemas = this.datasets.map(({ columns }) => columnSchemas(columns));
     this.writers = this.datasets.map(() => new Map());
@@ -137,14 +139,13 @@ class RangeParser {
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
-    const { call } = this.memory.kernel;
     const { compression } = this.plan;
     const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
         const count = this.extractor.push(chunk, at);
-        this.checksum = BigInt.asUintN(64, call.crc64(address, count, this.checksum));
+        this.checksum.addAt(address, count);
         at += count;
         if (!this.extractor.isFull) continue;
         const refusal = await this.decodeBlocks(false);
@@ -288,7 +289,7 @@ class RangeParser {
       nulled,
       outputs,
       rejects,
-      checksum: crc64ToBase64(this.checksum),
+      checksum: crc64ToBase64(this.checksum.finish()),
       refusal,
     };
   }

@@ -1,4 +1,6 @@
+import { crc64ToBase64 } from '../control/crc64nvme.ts';
 import type { PartFile } from '../control/part-manifest.ts';
+import { StreamChecksum } from '../kernel/stream-checksum.ts';
 import { ParquetFileWriter } from '../parquet/parquet-file-writer.ts';
 import type { RowGroupBuilder } from '../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../parquet/schema.ts';
@@ -10,11 +12,17 @@ export class PartWriter {
   readonly key: string;
   private readonly target: ObjectWriter;
   private readonly file: ParquetFileWriter;
+  /** While they are at hand: who reads a file again to sum it waits for every byte of it. */
+  private readonly checksum: StreamChecksum;
 
   constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
     this.target = store.createWriter(key);
-    this.file = new ParquetFileWriter(schema, memory.out, (bytes) => this.target.write(bytes));
+    this.checksum = new StreamChecksum(memory.kernel);
+    this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {
+      this.checksum.add(bytes);
+      return this.target.write(bytes);
+    });
   }
 
   get parquet(): ParquetFileWriter {
@@ -31,7 +39,8 @@ export class PartWriter {
     const bytes = await this.file.finish();
     await this.target.close();
     const rowGroupRows = this.file.rowGroupRows;
-    return { key: this.key, rows: rowGroupRows.reduce((sum, rows) => sum + rows, 0), bytes, rowGroupRows };
+    const rows = rowGroupRows.reduce((sum, count) => sum + count, 0);
+    return { key: this.key, rows, bytes, rowGroupRows, checksum: crc64ToBase64(this.checksum.finish()) };
   }
 
   abort(): Promise<void> {

@@ -10,7 +10,7 @@ export async function compileKernel(): Promise<string> {
     [
       'shared/kernel/assembly/exports.ts',
       ...['--outFile', 'kernel.wasm', '--baseDir', ROOT],
-      ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--memoryBase', '65536'],
+      ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory'],
       ...['--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
     ],
     {

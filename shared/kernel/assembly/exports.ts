@@ -9,7 +9,7 @@ export {
 } from './append';
 export { findChained, recordEnds } from './chains';
 export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
-export { crc64 } from './crc64';
+export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,

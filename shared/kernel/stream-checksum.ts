@@ -1,0 +1,40 @@
+import type { Kernel } from './kernel.ts';
+import { CHECKSUM_STATE_BYTES } from './shapes.ts';
+
+/** Bytes from outside are copied in so many at a time, and summed while they are in the first cache. */
+const PIECE_BYTES = 8 * 1024;
+
+/** CRC-64/NVME of a stream of bytes, computed in the kernel. */
+export class StreamChecksum {
+  private readonly kernel: Kernel;
+  private readonly state: number;
+  private readonly piece: number;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+    this.state = kernel.allocate(CHECKSUM_STATE_BYTES);
+    this.piece = kernel.allocate(PIECE_BYTES);
+    kernel.call.beginChecksum(this.state);
+  }
+
+  /** Adds bytes that stand in the kernel's memory. */
+  addAt(address: number, length: number): void {
+    this.kernel.call.addToChecksum(this.state, address, length);
+  }
+
+  add(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      this.kernel.bytes.set(piece, this.piece);
+      this.addAt(this.piece, piece.length);
+    }
+  }
+
+  /** The checksum of all that was added; nothing can be added any more. */
+  finish(): bigint {
+    const checksum = BigInt.asUintN(64, this.kernel.call.finishChecksum(this.state));
+    this.kernel.release(this.state, CHECKSUM_STATE_BYTES);
+    this.kernel.release(this.piece, PIECE_BYTES);
+    return checksum;
+  }
+}
