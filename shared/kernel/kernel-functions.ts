@@ -184,11 +184,18 @@ export interface KernelFunctions extends FieldFunctions {
     members: number,
     count: number,
   ): void;
-  appendIndexesOfInts(
+  appendIndexesOfInt32s(
     page: number,
     states: number,
     values: number,
-    shift: number,
+    members: number,
+    from: number,
+    count: number,
+  ): number;
+  appendIndexesOfInt64s(
+    page: number,
+    states: number,
+    values: number,
     members: number,
     from: number,
     count: number,
@@ -209,7 +216,8 @@ export interface KernelFunctions extends FieldFunctions {
     from: number,
     count: number,
   ): number;
-  rehashInts(page: number, shift: number): void;
+  rehashInt32s(page: number): void;
+  rehashInt64s(page: number): void;
   rehashBytes(page: number): void;
   rehashInt128s(page: number): void;
   usedRange(page: number, wide: number): void;

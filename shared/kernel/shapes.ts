@@ -138,4 +138,8 @@ export const DICTIONARY_USED = 92;
 export const PAGE_PLAIN_BYTES = 96;
 /** Of a list: a byte an entry, 1 where it is not the first of its row. */
 export const PAGE_REPEATS = 100;
+/** Integers of 4 bytes: entry + 1 of each value of a stretch, 2 bytes each; the first of them, and how many they are. */
+export const DICTIONARY_NEAR = 104;
+export const DICTIONARY_NEAR_FIRST = 108;
+export const DICTIONARY_NEAR_COUNT = 112;
 export const PAGE_STATE_BYTES = 128;

@@ -1,5 +1,6 @@
 import type { FieldVector, VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { KernelFunctions } from '../kernel/kernel-functions.ts';
 import {
   DICTIONARY_CAPACITY,
   DICTIONARY_COUNT,
@@ -8,6 +9,9 @@ import {
   DICTIONARY_DATA_LENGTH,
   DICTIONARY_ENTRIES,
   DICTIONARY_MASK,
+  DICTIONARY_NEAR,
+  DICTIONARY_NEAR_COUNT,
+  DICTIONARY_NEAR_FIRST,
   DICTIONARY_TABLE,
   DICTIONARY_USED,
   PAGE_GREATEST,
@@ -50,6 +54,23 @@ const MOST_DATA_BYTES = 1024 * 1024;
 /** Bytes of an entry: the value itself, or offset and length of a text. */
 const ENTRY_BYTES = { int32: 4, int64: 8, int128: 16, bytes: 8 };
 type DictionaryKind = keyof typeof ENTRY_BYTES;
+
+const APPEND_INDEXES = {
+  int32: 'appendIndexesOfInt32s',
+  int64: 'appendIndexesOfInt64s',
+  int128: 'appendIndexesOfInt128s',
+  bytes: 'appendIndexesOfBytes',
+} as const satisfies Record<DictionaryKind, keyof KernelFunctions>;
+const REHASH = {
+  int32: 'rehashInt32s',
+  int64: 'rehashInt64s',
+  int128: 'rehashInt128s',
+  bytes: 'rehashBytes',
+} as const satisfies Record<DictionaryKind, keyof KernelFunctions>;
+
+/** Dates of 180 years; values further apart than that are found by their hash. */
+const MOST_NEAR_VALUES = 65_536;
+const SAMPLE_ENTRIES = 15;
 
 /** Kinds whose repeated values are worth a dictionary. */
 export function canHaveDictionary(kind: VectorKind): kind is DictionaryKind {
@@ -100,18 +121,8 @@ export class ChunkDictionary {
   append(vector: FieldVector, members: number, from: number, count: number): number {
     this.page.reserveIndexes(count - from);
     const { call } = this.kernel;
-    const { address } = this.page;
     const states = vector.hasNulls ? vector.states : 0;
-    switch (this.kind) {
-      case 'bytes':
-        return call.appendIndexesOfBytes(address, states, vector.values, members, from, count);
-      case 'int128':
-        return call.appendIndexesOfInt128s(address, states, vector.values, members, from, count);
-      default: {
-        const shift = this.kind === 'int32' ? 2 : 3;
-        return call.appendIndexesOfInts(address, states, vector.values, shift, members, from, count);
-      }
-    }
+    return call[APPEND_INDEXES[this.kind]](this.page.address, states, vector.values, members, from, count);
   }
 
   /**
@@ -175,6 +186,7 @@ export class ChunkDictionary {
     kernel.release(page.word(DICTIONARY_TABLE), this.capacity * 4);
     kernel.release(page.word(DICTIONARY_ENTRIES), this.entriesBytes(this.capacity));
     kernel.release(page.word(DICTIONARY_USED), this.capacity);
+    this.releaseNear();
     if (this.dataCapacity > 0)
       kernel.release(page.word(DICTIONARY_DATA), this.dataCapacity + WRITE_MARGIN_BYTES);
   }
@@ -218,8 +230,46 @@ export class ChunkDictionary {
     page.setWord(DICTIONARY_MASK, capacity * 2 - 1);
     page.setWord(DICTIONARY_CAPACITY, capacity);
     this.capacity = capacity;
-    if (this.kind === 'bytes') kernel.call.rehashBytes(page.address);
-    else if (this.kind === 'int128') kernel.call.rehashInt128s(page.address);
-    else kernel.call.rehashInts(page.address, this.kind === 'int32' ? 2 : 3);
+    if (this.kind === 'int32') this.placeNear(known);
+    kernel.call[REHASH[this.kind]](page.address);
   }
+
+  /** Lays the stretch of values that need no hash around those that are known. */
+  private placeNear(entryCount: number): void {
+    if (entryCount === 0) return;
+    const { kernel, page } = this;
+    const entries = new Int32Array(kernel.bytes.buffer, page.word(DICTIONARY_ENTRIES), entryCount);
+    let [least, greatest] = [entries[0]!, entries[0]!];
+    for (const entry of entries) {
+      if (entry < least) least = entry;
+      else if (entry > greatest) greatest = entry;
+    }
+    // Half as much again on both sides. Where some are far away, as dates that stand for never, around one in the middle.
+    const span = greatest - least + 1;
+    const count = Math.min(span * 2, MOST_NEAR_VALUES);
+    const middle = span <= count ? Math.floor((least + greatest) / 2) : middleOf(entries);
+    this.releaseNear();
+    const near = kernel.allocate(count * 2);
+    kernel.bytes.fill(0, near, near + count * 2);
+    page.setWord(DICTIONARY_NEAR, near);
+    page.setWord(DICTIONARY_NEAR_FIRST, (middle - (count >> 1)) >>> 0);
+    page.setWord(DICTIONARY_NEAR_COUNT, count);
+  }
+
+  private releaseNear(): void {
+    const { kernel, page } = this;
+    const count = page.word(DICTIONARY_NEAR_COUNT);
+    if (count > 0) kernel.release(page.word(DICTIONARY_NEAR), count * 2);
+    page.setWord(DICTIONARY_NEAR_COUNT, 0);
+  }
+}
+
+/** The middle one of a few of them. */
+function middleOf(entries: Int32Array): number {
+  const step = entries.length / SAMPLE_ENTRIES;
+  const sample = Int32Array.from(
+    { length: SAMPLE_ENTRIES },
+    (_, index) => entries[Math.floor(index * step)]!,
+  );
+  return sample.sort()[SAMPLE_ENTRIES >> 1]!;
 }

@@ -144,8 +144,20 @@ export function appendBytes(
   const firstOut = load<u32>(page, PAGE_VALUES) as usize;
   let out = firstOut + load<u32>(page, PAGE_LENGTH);
   const before = out;
+  // Sixteen bytes of the least and the greatest are at hand: identifiers share their first eight, and few values share more.
   let least = load<u64>(page, PAGE_LEAST_PREFIX);
   let greatest = load<u64>(page, PAGE_GREATEST_PREFIX);
+  let leastAt = firstOut + load<u32>(page, PAGE_LEAST);
+  let greatestAt = firstOut + load<u32>(page, PAGE_GREATEST);
+  let leastNext: u64 = 0;
+  let greatestNext: u64 = 0;
+  if (out === firstOut) {
+    leastAt = 0;
+    greatestAt = 0;
+  } else {
+    leastNext = secondPrefixOf(leastAt + 4, load<u32>(leastAt));
+    greatestNext = secondPrefixOf(greatestAt + 4, load<u32>(greatestAt));
+  }
   for (let index = 0; index < count; index++) {
     const member = load<u16>(members + (index << 1)) as u32;
     if (isAbsent(states, member)) continue;
@@ -155,41 +167,55 @@ export function appendBytes(
     v128.store(out, v128.load(from), 4);
     if (length > 16) {
       v128.store(out, v128.load(from, 16), 20);
-      if (length > 32) memory.copy(out + 36, from + 32, length - 32);
+      v128.store(out, v128.load(from, 32), 36);
+      for (let at: usize = 48; at < length; at += 16) v128.store(out + at, v128.load(from + at), 4);
     }
     const prefix = prefixOf(from, length);
     if (prefix >= greatest) {
-      if (prefix > greatest || out === firstOut || isBeyond(page, firstOut, out, PAGE_GREATEST, 1)) {
+      const next = secondPrefixOf(from, length);
+      if (
+        prefix > greatest ||
+        next > greatestNext ||
+        greatestAt === 0 ||
+        (next === greatestNext && orderOf(out, greatestAt) > 0)
+      ) {
         greatest = prefix;
-        store<u32>(page, (out - firstOut) as u32, PAGE_GREATEST);
+        greatestNext = next;
+        greatestAt = out;
       }
     }
     if (prefix <= least) {
-      if (prefix < least || out === firstOut || isBeyond(page, firstOut, out, PAGE_LEAST, -1)) {
+      const next = secondPrefixOf(from, length);
+      if (
+        prefix < least ||
+        next < leastNext ||
+        leastAt === 0 ||
+        (next === leastNext && orderOf(out, leastAt) < 0)
+      ) {
         least = prefix;
-        store<u32>(page, (out - firstOut) as u32, PAGE_LEAST);
+        leastNext = next;
+        leastAt = out;
       }
     }
     out += 4 + length;
   }
   store<u64>(page, least, PAGE_LEAST_PREFIX);
   store<u64>(page, greatest, PAGE_GREATEST_PREFIX);
+  if (out > firstOut) {
+    store<u32>(page, (leastAt - firstOut) as u32, PAGE_LEAST);
+    store<u32>(page, (greatestAt - firstOut) as u32, PAGE_GREATEST);
+  }
   addLength(page, out - before);
 }
 
-/** Whether the value at `out` lies beyond the page's least (direction -1) or greatest (1), whose prefix it shares. */
-function isBeyond(page: usize, base: usize, out: usize, word: usize, direction: i32): bool {
-  const kept = base + (word === PAGE_LEAST ? load<u32>(page, PAGE_LEAST) : load<u32>(page, PAGE_GREATEST));
-  // Identifiers share their first bytes: the next eight decide most of them.
-  const length = load<u32>(out) as usize;
-  const keptLength = load<u32>(kept) as usize;
-  if (length > 8 && keptLength > 8) {
-    const next = prefixOf(out + 12, length - 8);
-    const keptNext = prefixOf(kept + 12, keptLength - 8);
-    if (next !== keptNext) return direction > 0 === next > keptNext;
-  }
-  const order = compareBytes(out + 4, length, kept + 4, keptLength);
-  return direction > 0 ? order > 0 : order < 0;
+/** The eight bytes behind the first eight, as a number whose order is theirs. */
+function secondPrefixOf(at: usize, length: usize): u64 {
+  return length > 8 ? prefixOf(at + 8, length - 8) : 0;
+}
+
+/** Order of two PLAIN texts. */
+function orderOf(a: usize, b: usize): i32 {
+  return compareBytes(a + 4, load<u32>(a) as usize, b + 4, load<u32>(b) as usize);
 }
 
 function addLength(page: usize, length: usize): void {

@@ -6,6 +6,9 @@ import {
   DICTIONARY_DATA_LENGTH,
   DICTIONARY_ENTRIES,
   DICTIONARY_MASK,
+  DICTIONARY_NEAR,
+  DICTIONARY_NEAR_COUNT,
+  DICTIONARY_NEAR_FIRST,
   DICTIONARY_TABLE,
   DICTIONARY_USED,
   PAGE_GREATEST,
@@ -31,6 +34,8 @@ function hashWord(word: u64): u32 {
 }
 
 function hashBytes(at: usize, length: usize): u32 {
+  // Codes and names of states, which are most of what has a dictionary.
+  if (length <= 8) return hashWord(rotl<u64>(lowBytes(load<u64>(at), length), 5) ^ (length as u64));
   let hash: u64 = length as u64;
   for (let from: usize = 0; from < length; from += 8) {
     const word = lowBytes(load<u64>(at + from), length - from);
@@ -39,12 +44,98 @@ function hashBytes(at: usize, length: usize): u32 {
   return (hash >>> 32) as u32;
 }
 
-/** Integers of 4 or 8 bytes; `shift` is 2 or 3. */
-export function appendIndexesOfInts(
+/**
+ * Integers of 4 bytes, dates above all, which lie close together: those of one stretch of values are found where the value says, in
+ * DICTIONARY_NEAR, and only others in the table of hashes.
+ */
+export function appendIndexesOfInt32s(
   page: usize,
   states: usize,
   values: usize,
-  shift: i32,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const near = load<u32>(page, DICTIONARY_NEAR) as usize;
+  const nearFirst = load<i32>(page, DICTIONARY_NEAR_FIRST);
+  const nearCount = load<u32>(page, DICTIONARY_NEAR_COUNT);
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let least = load<i64>(page, PAGE_LEAST) as i32;
+  let greatest = load<i64>(page, PAGE_GREATEST) as i32;
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<i32>(values + (member << 2));
+    const place = (value - nearFirst) as u32;
+    const slot: usize =
+      place < nearCount
+        ? near + ((place as usize) << 1)
+        : table + (slotOfInt(table, mask, entries, value) << 1);
+    let entry = (load<u16>(slot) as i32) - 1;
+    if (entry < 0) {
+      if (entryCount === capacity) break;
+      entry = entryCount++;
+      store<i32>(entries + (entry << 2), value);
+      store<u16>(slot, entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    out += 2;
+    least = min<i32>(least, value);
+    greatest = max<i32>(greatest, value);
+  }
+  store<i64>(page, least as i64, PAGE_LEAST);
+  store<i64>(page, greatest as i64, PAGE_GREATEST);
+  addIndexes(page, out - firstOut, entryCount, 2);
+  return index;
+}
+
+/** The slot of an integer of 4 bytes among hashes, or the free one where it would be. */
+function slotOfInt(table: usize, mask: u32, entries: usize, value: i32): usize {
+  let slot = hashWord(value as u64) & mask;
+  let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+  while (entry >= 0 && load<i32>(entries + (entry << 2)) !== value) {
+    slot = (slot + 1) & mask;
+    entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+  }
+  return slot as usize;
+}
+
+function addIndexes(page: usize, indexBytes: usize, entryCount: i32, valueBytesPerIndexByte: usize): void {
+  store<i32>(page, entryCount, DICTIONARY_COUNT);
+  store<u32>(page, load<u32>(page, PAGE_LENGTH) + (indexBytes as u32), PAGE_LENGTH);
+  const plainBytes = (indexBytes * valueBytesPerIndexByte) as u32;
+  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + plainBytes, PAGE_PLAIN_BYTES);
+}
+
+/** Enters all entries into tables that are new and empty. */
+export function rehashInt32s(page: usize): void {
+  const near = load<u32>(page, DICTIONARY_NEAR) as usize;
+  const nearFirst = load<i32>(page, DICTIONARY_NEAR_FIRST);
+  const nearCount = load<u32>(page, DICTIONARY_NEAR_COUNT);
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    const value = load<i32>(entries + (entry << 2));
+    const place = (value - nearFirst) as u32;
+    if (place < nearCount) store<u16>(near + ((place as usize) << 1), (entry + 1) as u16);
+    else enter(table, mask, hashWord(value as u64), entry);
+  }
+}
+
+/** Integers of 8 bytes. */
+export function appendIndexesOfInt64s(
+  page: usize,
+  states: usize,
+  values: usize,
   members: usize,
   from: i32,
   count: i32,
@@ -62,19 +153,17 @@ export function appendIndexesOfInts(
   for (; index < count; index++) {
     const member = load<u16>(members + (index << 1)) as u32;
     if (isAbsent(states, member)) continue;
-    const value: i64 =
-      shift === 2 ? (load<i32>(values + (member << 2)) as i64) : load<i64>(values + (member << 3));
+    const value = load<i64>(values + (member << 3));
     let slot = hashWord(value as u64) & mask;
     let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-    while (entry >= 0 && intAt(entries, entry, shift) !== value) {
+    while (entry >= 0 && load<i64>(entries + (entry << 3)) !== value) {
       slot = (slot + 1) & mask;
       entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     }
     if (entry < 0) {
       if (entryCount === capacity) break;
       entry = entryCount++;
-      if (shift === 2) store<i32>(entries + (entry << 2), value as i32);
-      else store<i64>(entries + (entry << 3), value);
+      store<i64>(entries + (entry << 3), value);
       store<u16>(table + (slot << 1), entryCount as u16);
     }
     store<u16>(out, entry as u16);
@@ -84,15 +173,8 @@ export function appendIndexesOfInts(
   }
   store<i64>(page, least, PAGE_LEAST);
   store<i64>(page, greatest, PAGE_GREATEST);
-  store<i32>(page, entryCount, DICTIONARY_COUNT);
-  const added = (out - firstOut) as u32;
-  store<u32>(page, load<u32>(page, PAGE_LENGTH) + added, PAGE_LENGTH);
-  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (added << (shift - 1)), PAGE_PLAIN_BYTES);
+  addIndexes(page, out - firstOut, entryCount, 4);
   return index;
-}
-
-function intAt(entries: usize, entry: i32, shift: i32): i64 {
-  return shift === 2 ? (load<i32>(entries + (entry << 2)) as i64) : load<i64>(entries + (entry << 3));
 }
 
 /** Texts: entries are { offset in the dictionary's data, length }. */
@@ -191,21 +273,18 @@ export function appendIndexesOfInt128s(
     store<u8>(used + entry, 1);
     out += 2;
   }
-  store<i32>(page, entryCount, DICTIONARY_COUNT);
-  const added = (out - firstOut) as u32;
-  store<u32>(page, load<u32>(page, PAGE_LENGTH) + added, PAGE_LENGTH);
-  store<u32>(page, load<u32>(page, PAGE_PLAIN_BYTES) + (added << 3), PAGE_PLAIN_BYTES);
+  addIndexes(page, out - firstOut, entryCount, 8);
   return index;
 }
 
-/** Fills a new, larger table from the entries. */
-export function rehashInts(page: usize, shift: i32): void {
+/** Fills a new, larger table from the entries, as the next two. */
+export function rehashInt64s(page: usize): void {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
   const entryCount = load<i32>(page, DICTIONARY_COUNT);
   for (let entry = 0; entry < entryCount; entry++) {
-    enter(table, mask, hashWord(intAt(entries, entry, shift) as u64), entry);
+    enter(table, mask, hashWord(load<u64>(entries + (entry << 3))), entry);
   }
 }
 

@@ -13,11 +13,13 @@ export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,
+  appendIndexesOfInt32s,
+  appendIndexesOfInt64s,
   appendIndexesOfInt128s,
-  appendIndexesOfInts,
   rehashBytes,
+  rehashInt32s,
+  rehashInt64s,
   rehashInt128s,
-  rehashInts,
   usedRange,
 } from './dictionary';
 export { sumDigitTexts } from './digit-sums';

@@ -28,18 +28,43 @@ function isLeap(year: i32): bool {
   return (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Days of the proleptic Gregorian calendar since 1970-01-01, or `NO_DAY`. Years 1 to 9999. */
-function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return NO_DAY;
-  if (day > 28) {
-    const last = month === 2 ? (isLeap(year) ? 29 : 28) : 30 + ((month + (month >> 3)) & 1);
-    if (day > last) return NO_DAY;
+/** Of each year from 0 to 9999: days from 1970-01-01 to its first day, twice, and one more in leap years; `NO_DAY` of year 0. */
+const YEARS: usize = memory.data(4 * 10_000, 4);
+/** Of each month · 100 + day: days from the first of the year, or -1 where there is no such day; of common years, then of leap years. */
+const DAYS_OF_YEAR: usize = memory.data(2 * 2 * 10_000, 4);
+const COMMON_BYTES: usize = 2 * 10_000;
+let areFilled = false;
+
+function fillCalendar(): void {
+  let firstDay = -719_162;
+  store<i32>(YEARS, NO_DAY);
+  for (let year = 1; year < 10_000; year++) {
+    store<i32>(YEARS + (year << 2), (firstDay << 1) | (isLeap(year) as i32));
+    firstDay += isLeap(year) ? 366 : 365;
   }
-  // Counts from 1 March, so that the leap day is the last of its year (H. Hinnant, chrono-compatible low-level date algorithms).
-  const y = month <= 2 ? year - 1 : year;
-  const century = y / 100;
-  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return y * 365 + (y >> 2) - century + (century >> 2) + dayOfYear - 719_468;
+  memory.fill(DAYS_OF_YEAR, 0xff, 2 * COMMON_BYTES);
+  for (let leap = 0; leap < 2; leap++) {
+    let days = 0;
+    for (let month = 1; month <= 12; month++) {
+      const last = month === 2 ? 28 + leap : 30 + ((month + (month >> 3)) & 1);
+      for (let day = 1; day <= last; day++) {
+        store<i16>(DAYS_OF_YEAR + leap * COMMON_BYTES + ((month * 100 + day) << 1), days as i16);
+        days++;
+      }
+    }
+  }
+  areFilled = true;
+}
+
+/** Days of the proleptic Gregorian calendar since 1970-01-01, or `NO_DAY`; both numbers are below 10,000. */
+function dayOf(year: i32, monthAndDay: i32): i32 {
+  const first = load<i32>(YEARS + (year << 2));
+  const days = load<i16>(DAYS_OF_YEAR + (first & 1) * COMMON_BYTES + (monthAndDay << 1)) as i32;
+  return first === NO_DAY || days < 0 ? NO_DAY : (first >> 1) + days;
+}
+
+function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
+  return year < 1 || month < 0 || day < 0 ? NO_DAY : dayOf(year, month * 100 + day);
 }
 
 /** The number in `width` digits, or -1 where a byte is no digit. */
@@ -58,9 +83,9 @@ function compactDays(at: usize): i32 {
   const digits = load<u64>(at) ^ 0x3030303030303030;
   // A nibble above 9 carries into the upper half of its byte.
   if (((digits + 0x0606060606060606) | digits) & 0xf0f0f0f0f0f0f0f0) return NO_DAY;
-  const pairs = digits * 10 + (digits >>> 8);
-  const year = ((pairs & 0xff) as i32) * 100 + (((pairs >>> 16) & 0xff) as i32);
-  return daysSinceEpoch(year, ((pairs >>> 32) & 0xff) as i32, ((pairs >>> 48) & 0xff) as i32);
+  const pairs = (digits * 10 + (digits >>> 8)) & 0x00ff00ff00ff00ff;
+  const fours = pairs * 100 + (pairs >>> 16);
+  return dayOf((fours & 0xffff) as i32, ((fours >>> 32) & 0xffff) as i32);
 }
 
 function literalsFit(at: usize, format: usize): bool {
@@ -136,6 +161,7 @@ export function decodeDates(
   states: usize,
   values: usize,
 ): i32 {
+  if (!areFilled) fillCalendar();
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
@@ -164,6 +190,7 @@ export function decodeTimestamps(
   states: usize,
   values: usize,
 ): i32 {
+  if (!areFilled) fillCalendar();
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {

@@ -40,28 +40,42 @@ export function isUtf8(at: usize, end: usize): bool {
   return true;
 }
 
-/** Writes [at, end) of ISO-8859-1 as UTF-8 to `out` and returns the address behind it. Writes up to 15 bytes beyond. */
-export function latin1ToUtf8(at: usize, end: usize, out: usize): usize {
-  while (at < end) {
-    const bytes = v128.load(at);
-    const room = end - at;
-    let high = i8x16.bitmask(bytes);
-    if (room < 16) high &= (1 << (room as i32)) - 1;
-    v128.store(out, bytes);
-    if (high === 0) {
-      const copied = room < 16 ? room : 16;
-      at += copied;
-      out += copied;
-      continue;
+/**
+ * By which of eight bytes are above 0x7f: where in their long forms, two bytes each, those stand that are written.
+ *
+ *     a  é  →  61 a1  c3 a9  →  61 c3 a9
+ */
+const KEPT: usize = memory.data(256 * 16, 16);
+let isFilled = false;
+
+function fillKept(): void {
+  for (let pattern: usize = 0; pattern < 256; pattern++) {
+    let at = KEPT + (pattern << 4);
+    for (let index: usize = 0; index < 8; index++) {
+      store<u8>(at++, (index << 1) as u8);
+      if ((pattern >>> index) & 1) store<u8>(at++, ((index << 1) + 1) as u8);
     }
-    const plain = ctz(high);
-    at += plain;
-    out += plain;
-    const byte = load<u8>(at);
-    store<u8>(out, 0xc0 | (byte >>> 6));
-    store<u8>(out, 0x80 | (byte & 0x3f), 1);
-    at++;
-    out += 2;
+  }
+  isFilled = true;
+}
+
+/** Writes [at, end) of ISO-8859-1 as UTF-8 to `out` and returns the address behind it. Reads and writes up to 31 bytes beyond. */
+export function latin1ToUtf8(at: usize, end: usize, out: usize): usize {
+  if (!isFilled) fillKept();
+  for (; at < end; at += 16) {
+    const bytes = v128.load(at);
+    const left = end - at;
+    const lanes: i32 = left < 16 ? (1 << (left as i32)) - 1 : 0xffff;
+    const high = i8x16.bitmask(bytes) & lanes;
+    const leads = v128.or(i8x16.splat(-64), i8x16.shr_u(bytes, 6));
+    const first = v128.bitselect(leads, bytes, i8x16.shr_s(bytes, 7));
+    const second = v128.or(i8x16.splat(-128), v128.and(bytes, i8x16.splat(0x3f)));
+    const low = i8x16.shuffle(first, second, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    v128.store(out, i8x16.swizzle(low, v128.load(KEPT + (((high & 0xff) as usize) << 4))));
+    const behind = i8x16.shuffle(first, second, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const middle = out + 8 + (popcnt<i32>(high & 0xff) as usize);
+    v128.store(middle, i8x16.swizzle(behind, v128.load(KEPT + (((high >>> 8) as usize) << 4))));
+    out += (left < 16 ? left : 16) + (popcnt<i32>(high) as usize);
   }
   return out;
 }
