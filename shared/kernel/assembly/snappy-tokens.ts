@@ -47,13 +47,9 @@ export function writeLiteral(out: usize, from: usize, length: usize): usize {
   return out + length;
 }
 
-/** A copy of 4 to 11 bytes, without a branch that could be guessed wrong. Writes up to two bytes beyond. */
+/** A copy of 4 to 11 bytes. */
 export function writeShortCopy(out: usize, back: usize, length: usize): usize {
-  const isNear = back < NEAR_BYTES;
-  const near = ((back & 0xff) << 8) | ((back >>> 8) << 5) | ((length - 4) << 2) | 1;
-  const far = (back << 8) | ((length - 1) << 2) | 2;
-  store<u32>(out, select<usize>(near, far, isNear) as u32);
-  return out + 3 - (isNear as usize);
+  return writeCopyOfForm(out, back, length, back < NEAR_BYTES);
 }
 
 export function writeCopy(out: usize, back: usize, length: usize): usize {
@@ -70,14 +66,27 @@ export function writeCopy(out: usize, back: usize, length: usize): usize {
     out += 3;
     length -= 60;
   }
-  if (length >= 12 || back >= NEAR_BYTES) {
-    store<u8>(out, (((length - 1) << 2) | 2) as u8);
-    store<u16>(out, back as u16, 1);
-    return out + 3;
-  }
-  store<u8>(out, (((back >>> 8) << 5) | ((length - 4) << 2) | 1) as u8);
-  store<u8>(out, back as u8, 1);
-  return out + 2;
+  return writeCopyOfForm(out, back, length, length < 12 && back < NEAR_BYTES);
+}
+
+/** Either form is written without a branch that could be guessed wrong. Writes up to two bytes beyond. */
+function writeCopyOfForm(out: usize, back: usize, length: usize, isNear: bool): usize {
+  const near = ((back & 0xff) << 8) | ((back >>> 8) << 5) | ((length - 4) << 2) | 1;
+  const far = (back << 8) | ((length - 1) << 2) | 2;
+  store<u32>(out, select<usize>(near, far, isNear) as u32);
+  return out + 3 - (isNear as usize);
+}
+
+/** Bytes that equal before both addresses, at most `most` and eight. */
+export function matchBefore(at: usize, from: usize, most: usize): usize {
+  const same: usize = (clz<u64>(load<u64>(at - 8) ^ load<u64>(from - 8)) >>> 3) as usize;
+  return same < most ? same : most;
+}
+
+/** As `matchLength`, where at least 16 bytes are left: most matches are shorter, and need no loop. */
+export function matchLengthOf16(at: usize, from: usize, end: usize): usize {
+  const same = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(from)));
+  return same === 0xffff ? 16 + matchLength(at + 16, from + 16, end) : (ctz(~same) as usize);
 }
 
 /** Bytes from `at` on that equal those from `from` on; `end` bounds `at`. */

@@ -1,7 +1,7 @@
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../shapes';
 import { compressDigits } from './snappy-digits';
 import { compressInt64s } from './snappy-int64s';
-import { matchLength, writeCopy, writeLength, writeLiteral } from './snappy-tokens';
+import { matchBefore, matchLengthOf16, writeCopy, writeLength, writeLiteral } from './snappy-tokens';
 
 /** Any bytes: matches are looked for in windows of 64 KiB through a table of the last position of each hash. */
 const WINDOW_BYTES: usize = 65_536;
@@ -68,20 +68,21 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
       if (load<u32>(candidate) === (word as u32)) break;
     }
     if (at >= limit) break;
-    while (at > pending && candidate > base && load<u8>(at - 1) === load<u8>(candidate - 1)) {
-      at--;
-      candidate--;
-    }
+    const pendingBytes = at - pending;
+    const candidateBytes = candidate - base;
+    const before = matchBefore(at, candidate, pendingBytes < candidateBytes ? pendingBytes : candidateBytes);
+    at -= before;
+    candidate -= before;
     if (at > pending) out = writeLiteral(out, pending, at - pending);
     // Copies that follow each other without a literal between.
     while (true) {
-      const matched = 4 + matchLength(at + 4, candidate + 4, end);
+      const matched = 4 + matchLengthOf16(at + 4, candidate + 4, end);
       out = writeCopy(out, at - candidate, matched);
       at += matched;
       pending = at;
       if (at >= limit) break;
-      const before = load<u64>(at - 1);
-      store<u16>(table + (hashOf(before) << 1), (at - 1 - base) as u16);
+      const last = load<u64>(at - 1);
+      store<u16>(table + (hashOf(last) << 1), (at - 1 - base) as u16);
       const word = load<u64>(at);
       const slot = table + (hashOf(word) << 1);
       candidate = base + load<u16>(slot);
