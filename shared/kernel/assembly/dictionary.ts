@@ -33,9 +33,16 @@ function hashWord(word: u64): u32 {
   return ((word * MIX) >>> 32) as u32;
 }
 
+/** Of a text of at most eight bytes, the others zero. */
+function hashShort(word: u64, length: usize): u32 {
+  return hashWord(rotl<u64>(word, 5) ^ (length as u64));
+}
+
 function hashBytes(at: usize, length: usize): u32 {
-  // Codes and names of states, which are most of what has a dictionary.
-  if (length <= 8) return hashWord(rotl<u64>(lowBytes(load<u64>(at), length), 5) ^ (length as u64));
+  return length <= 8 ? hashShort(lowBytes(load<u64>(at), length), length) : hashLong(at, length);
+}
+
+function hashLong(at: usize, length: usize): u32 {
   let hash: u64 = length as u64;
   for (let from: usize = 0; from < length; from += 8) {
     const word = lowBytes(load<u64>(at + from), length - from);
@@ -204,12 +211,17 @@ export function appendIndexesOfBytes(
     if (isAbsent(states, member)) continue;
     const text = load<u32>(values + (member << 3)) as usize;
     const length = load<u32>(values + (member << 3), 4) as usize;
-    let slot = hashBytes(text, length) & mask;
+    // Codes and names of states, which are most of what has a dictionary, are one word.
+    const isWord = length <= 8;
+    const word = lowBytes(load<u64>(text), length);
+    let slot = (isWord ? hashShort(word, length) : hashLong(text, length)) & mask;
     let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     while (entry >= 0) {
       const known = entries + (entry << 3);
-      if ((load<u32>(known, 4) as usize) === length && sameBytes(data + load<u32>(known), text, length))
-        break;
+      if ((load<u32>(known, 4) as usize) === length) {
+        const at = data + load<u32>(known);
+        if (isWord ? lowBytes(load<u64>(at), length) === word : sameBytes(at, text, length)) break;
+      }
       slot = (slot + 1) & mask;
       entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     }

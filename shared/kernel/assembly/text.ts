@@ -14,8 +14,9 @@ import { isUtf8, latin1ToUtf8 } from './utf8';
 const SPACE: u8 = 0x20;
 
 /**
- * Texts of one field: { address, length } of each, trimmed, in UTF-8. A text without bytes above 0x7f stays where it is;
- * others are written to `side`, which has room for twice the field of every record.
+ * Texts of one field: { address, length } of each, trimmed, in UTF-8, in `side`, which has room for twice the field of every record
+ * and a margin. There they stand one behind the other: who reads them in the records again, a line of the cache for each, waits longer
+ * than copying takes.
  */
 export function decodeTexts(
   records: usize,
@@ -39,6 +40,7 @@ export function decodeTexts(
     let length = 0;
     if (width <= 16) {
       const bytes = v128.load(start);
+      v128.store(side, bytes);
       high = i8x16.bitmask(bytes) & lanes;
       const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & lanes;
       length = 32 - clz(visible);
@@ -47,6 +49,7 @@ export function decodeTexts(
       let from = 0;
       for (; from + 16 <= width; from += 16) {
         const bytes = v128.load(start + from);
+        v128.store(side + from, bytes);
         seen = v128.or(seen, bytes);
         const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
@@ -55,6 +58,7 @@ export function decodeTexts(
         // The last 16 bytes, some of them a second time.
         from = width - 16;
         const bytes = v128.load(start + from);
+        v128.store(side + from, bytes);
         seen = v128.or(seen, bytes);
         const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
@@ -66,24 +70,25 @@ export function decodeTexts(
       nulls++;
       continue;
     }
-    let textAt = start;
-    let textEnd = start + (trimEnd ? length : width);
-    if (trimStart) while (load<u8>(textAt) === SPACE) textAt++;
+    let from = 0;
+    if (trimStart) while (load<u8>(start + from) === SPACE) from++;
+    const to = trimEnd ? length : width;
+    let text = side + from;
+    let end = side + to;
     if (high !== 0) {
       if (code === CODE_LATIN1) {
-        const behind = latin1ToUtf8(textAt, textEnd, side);
-        textAt = side;
-        textEnd = behind;
-        side = behind;
+        text = side;
+        end = latin1ToUtf8(start + from, start + to, side);
       } else if (code === CODE_ASCII || !isUtf8(start, start + width)) {
         store<u8>(states + record, STATE_INVALID as u8);
         invalids++;
         continue;
       }
     }
+    side = end;
     store<u8>(states + record, STATE_VALUE as u8);
-    store<u32>(values + (record << 3), textAt as u32);
-    store<u32>(values + (record << 3), (textEnd - textAt) as u32, 4);
+    store<u32>(values + (record << 3), text as u32);
+    store<u32>(values + (record << 3), (end - text) as u32, 4);
   }
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
@@ -116,8 +121,7 @@ export function decodeKept(
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    let textAt = side;
-    let length = 0;
+    const text = side;
     let high = 0;
     for (let from = 0; from < width; from += 16) {
       const bytes = v128.load(start + from);
@@ -125,31 +129,23 @@ export function decodeKept(
       const lanes: i32 = left >= 16 ? 0xffff : (1 << left) - 1;
       high |= i8x16.bitmask(bytes) & lanes;
       let kept = i8x16.bitmask(keptLanes(bytes, keep)) & lanes;
-      const run = kept >>> ctz(kept);
-      if (width <= 16 && (run & (run + 1)) === 0 && kept !== 0) {
-        // One run of kept characters stays where it is.
-        textAt = start + ctz(kept);
-        length = popcnt(kept);
-        break;
-      }
       while (kept !== 0) {
         const first = ctz(kept);
         const runLength = ctz(~(kept >>> first));
-        v128.store(side + length, v128.load(start + from + first));
-        length += runLength;
+        v128.store(side, v128.load(start + from + first));
+        side += runLength;
         kept &= ~(((1 << runLength) - 1) << first);
       }
     }
-    if (textAt === side) side += length;
-    let state = length === 0 ? STATE_NULL : STATE_VALUE;
+    let state = side === text ? STATE_NULL : STATE_VALUE;
     if (high !== 0 && code !== CODE_LATIN1) {
       if (code !== CODE_UTF8 || !isUtf8(start, start + width)) state = STATE_INVALID;
     }
     nulls += (state === STATE_NULL) as i32;
     invalids += (state === STATE_INVALID) as i32;
     store<u8>(states + record, state as u8);
-    store<u32>(values + (record << 3), textAt as u32);
-    store<u32>(values + (record << 3), length as u32, 4);
+    store<u32>(values + (record << 3), text as u32);
+    store<u32>(values + (record << 3), (side - text) as u32, 4);
   }
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
