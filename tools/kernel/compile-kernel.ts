@@ -10,7 +10,7 @@ export async function compileKernel(): Promise<string> {
     [
       'shared/kernel/assembly/exports.ts',
       ...['--outFile', 'kernel.wasm', '--baseDir', ROOT],
-      ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory'],
+      ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--zeroFilledMemory'],
       ...['--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
     ],
     {
