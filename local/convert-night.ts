@@ -18,6 +18,7 @@ import { readEntry } from '../shared/pipeline/ledger.ts';
 import type { PartSummary } from '../shared/pipeline/parse-range.ts';
 import type { SplitResult } from '../shared/pipeline/split-file.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
+import { startUrl } from './start-bundle.ts';
 import { loadDefinition } from './state-machine/definition.ts';
 import type { ExecutionEvent } from './state-machine/execution-event.ts';
 import type { ExecutionOptions, ExecutionResult } from './state-machine/run-execution.ts';
@@ -106,7 +107,7 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const { lakeDir, expectedFiles } = options;
   const rangeSizeBytes = options.rangeSizeBytes ?? MOST_RANGE_BYTES;
   const setup: LocalSetup = { lakeDir, rawRoot: options.rawRoot ?? '.', rangeSizeBytes, expectedFiles };
-  const handlerModule = new URL('./embedded-functions.ts', import.meta.url);
+  const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });
   try {

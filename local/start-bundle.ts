@@ -1,0 +1,45 @@
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Where `tools/start-bundle` leaves its files, and what the list of them is called. */
+export const START_BUNDLE = new URL('../node_modules/.cache/start/', import.meta.url);
+export const START_BUNDLE_LIST = 'bundle.json';
+
+export interface StartBundle {
+  /** The files it was made of, by URL: size and time of the last change. */
+  sources: Record<string, [sizeBytes: number, changedMs: number]>;
+  /** File of the bundle by the URL of the module it stands for. */
+  modules: Record<string, string>;
+}
+
+const bundles = new Map<string, StartBundle['modules']>();
+
+/**
+ * URL from which a module starts soonest. Five hundred modules are found and loaded one by one; `npm ci` puts those of a conversion
+ * and of its threads into a few files, which takes half a second off each start. Where a source has changed since, or there is no
+ * bundle, that is the module itself.
+ */
+export function startUrl(module: URL, folder = START_BUNDLE): URL {
+  let modules = bundles.get(folder.href);
+  if (!modules) {
+    modules = freshModules(folder);
+    bundles.set(folder.href, modules);
+  }
+  const file = modules[module.href];
+  return file === undefined ? module : new URL(file, folder);
+}
+
+function freshModules(folder: URL): StartBundle['modules'] {
+  try {
+    const text = readFileSync(new URL(START_BUNDLE_LIST, folder), 'utf8');
+    const { sources, modules } = JSON.parse(text) as StartBundle;
+    for (const [url, [sizeBytes, changedMs]] of Object.entries(sources)) {
+      const { size, mtimeMs } = statSync(fileURLToPath(url));
+      if (size !== sizeBytes || mtimeMs !== changedMs) return {};
+    }
+    return modules;
+  } catch {
+    // None was made, or something that it was made of is gone.
+    return {};
+  }
+}
