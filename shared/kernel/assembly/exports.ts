@@ -13,15 +13,12 @@ export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,
-  appendIndexesOfInt32s,
-  appendIndexesOfInt64s,
   appendIndexesOfInt128s,
   rehashBytes,
-  rehashInt32s,
-  rehashInt64s,
   rehashInt128s,
   usedRange,
 } from './dictionary';
+export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
 export { nullBeyond, nullFilled, settleBlanks } from './fillings';

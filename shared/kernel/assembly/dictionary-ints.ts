@@ -1,0 +1,153 @@
+import {
+  DICTIONARY_CAPACITY,
+  DICTIONARY_COUNT,
+  DICTIONARY_ENTRIES,
+  DICTIONARY_MASK,
+  DICTIONARY_NEAR,
+  DICTIONARY_NEAR_COUNT,
+  DICTIONARY_NEAR_FIRST,
+  DICTIONARY_TABLE,
+  PAGE_GREATEST,
+  PAGE_INDEXES,
+  PAGE_LEAST,
+  PAGE_LENGTH,
+} from '../shapes';
+import { addIndexes, enter, hashWord } from './dictionary-table';
+import { isAbsent } from './members';
+
+/**
+ * Integers of 4 bytes, dates above all, which lie close together: those of one stretch of values are found where the value says, in
+ * DICTIONARY_NEAR, and only others in the table of hashes.
+ */
+export function appendIndexesOfInt32s(
+  page: usize,
+  states: usize,
+  values: usize,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const near = load<u32>(page, DICTIONARY_NEAR) as usize;
+  const nearFirst = load<i32>(page, DICTIONARY_NEAR_FIRST);
+  const nearCount = load<u32>(page, DICTIONARY_NEAR_COUNT);
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let least = load<i64>(page, PAGE_LEAST) as i32;
+  let greatest = load<i64>(page, PAGE_GREATEST) as i32;
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<i32>(values + (member << 2));
+    const place = (value - nearFirst) as u32;
+    const slot: usize =
+      place < nearCount
+        ? near + ((place as usize) << 1)
+        : table + (slotOfInt(table, mask, entries, value) << 1);
+    let entry = (load<u16>(slot) as i32) - 1;
+    if (entry < 0) {
+      if (entryCount === capacity) break;
+      entry = entryCount++;
+      store<i32>(entries + (entry << 2), value);
+      store<u16>(slot, entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    out += 2;
+    least = min<i32>(least, value);
+    greatest = max<i32>(greatest, value);
+  }
+  store<i64>(page, least as i64, PAGE_LEAST);
+  store<i64>(page, greatest as i64, PAGE_GREATEST);
+  addIndexes(page, out - firstOut, entryCount, 2);
+  return index;
+}
+
+/** The slot of an integer of 4 bytes among hashes, or the free one where it would be. */
+function slotOfInt(table: usize, mask: u32, entries: usize, value: i32): usize {
+  let slot = hashWord(value as u64) & mask;
+  let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+  while (entry >= 0 && load<i32>(entries + (entry << 2)) !== value) {
+    slot = (slot + 1) & mask;
+    entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+  }
+  return slot as usize;
+}
+
+/** Enters all entries into tables that are new and empty. */
+export function rehashInt32s(page: usize): void {
+  const near = load<u32>(page, DICTIONARY_NEAR) as usize;
+  const nearFirst = load<i32>(page, DICTIONARY_NEAR_FIRST);
+  const nearCount = load<u32>(page, DICTIONARY_NEAR_COUNT);
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    const value = load<i32>(entries + (entry << 2));
+    const place = (value - nearFirst) as u32;
+    if (place < nearCount) store<u16>(near + ((place as usize) << 1), (entry + 1) as u16);
+    else enter(table, mask, hashWord(value as u64), entry);
+  }
+}
+
+/** Integers of 8 bytes. */
+export function appendIndexesOfInt64s(
+  page: usize,
+  states: usize,
+  values: usize,
+  members: usize,
+  from: i32,
+  count: i32,
+): i32 {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const capacity = load<i32>(page, DICTIONARY_CAPACITY);
+  let entryCount = load<i32>(page, DICTIONARY_COUNT);
+  let out = (load<u32>(page, PAGE_INDEXES) as usize) + load<u32>(page, PAGE_LENGTH);
+  const firstOut = out;
+  let least = load<i64>(page, PAGE_LEAST);
+  let greatest = load<i64>(page, PAGE_GREATEST);
+  let index = from;
+  for (; index < count; index++) {
+    const member = load<u16>(members + (index << 1)) as u32;
+    if (isAbsent(states, member)) continue;
+    const value = load<i64>(values + (member << 3));
+    let slot = hashWord(value as u64) & mask;
+    let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    while (entry >= 0 && load<i64>(entries + (entry << 3)) !== value) {
+      slot = (slot + 1) & mask;
+      entry = (load<u16>(table + (slot << 1)) as i32) - 1;
+    }
+    if (entry < 0) {
+      if (entryCount === capacity) break;
+      entry = entryCount++;
+      store<i64>(entries + (entry << 3), value);
+      store<u16>(table + (slot << 1), entryCount as u16);
+    }
+    store<u16>(out, entry as u16);
+    out += 2;
+    least = select<i64>(value, least, value < least);
+    greatest = select<i64>(value, greatest, value > greatest);
+  }
+  store<i64>(page, least, PAGE_LEAST);
+  store<i64>(page, greatest, PAGE_GREATEST);
+  addIndexes(page, out - firstOut, entryCount, 4);
+  return index;
+}
+
+/** Fills a new, larger table from the entries. */
+export function rehashInt64s(page: usize): void {
+  const table = load<u32>(page, DICTIONARY_TABLE) as usize;
+  const mask = load<u32>(page, DICTIONARY_MASK);
+  const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
+  const entryCount = load<i32>(page, DICTIONARY_COUNT);
+  for (let entry = 0; entry < entryCount; entry++) {
+    enter(table, mask, hashWord(load<u64>(entries + (entry << 3))), entry);
+  }
+}
