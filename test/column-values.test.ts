@@ -96,6 +96,15 @@ describe('dates', () => {
   });
 });
 
+test('one far date makes no large table of a few near ones: it would end row groups early', () => {
+  kernel.reset();
+  const schema = [{ name: 'value', type: { kind: 'date' } as const }];
+  const rows = new RowGroupBuilder(kernel, schema, 'snappy', new PageCompressor(kernel));
+  const days = Array.from({ length: 200 }, (_, row) => (row % 50 === 0 ? 2_932_896 : 19_000 + row));
+  new ColumnFeed(kernel, schema).append([days], rows);
+  expect(rows.bufferedBytes).toBeLessThan(32 * 1024);
+});
+
 describe('texts', () => {
   const beginning = fc.constantFrom('', 'CTR10000', 'CTR10000\0', 'CTR1000000000000', 'x'.repeat(40));
   const end = fc.oneof(

@@ -81,7 +81,7 @@ export const VALUES_INT64 = 2;
 export const SNAPPY_TABLE_BYTES = 45_056;
 
 /** Room for what a checksum remembers of the bytes before. */
-export const CHECKSUM_STATE_BYTES = 12_288;
+export const CHECKSUM_STATE_BYTES = 8192;
 
 /** Date format: offsets of its parts in the text, 4 bytes each; then a count of literals and { at, byte } pairs. */
 export const FORMAT_YEAR = 0;

@@ -8,12 +8,10 @@ const PIECE_BYTES = 8 * 1024;
 export class StreamChecksum {
   private readonly kernel: Kernel;
   private readonly state: number;
-  private readonly piece: number;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
     this.state = kernel.allocate(CHECKSUM_STATE_BYTES);
-    this.piece = kernel.allocate(PIECE_BYTES);
     kernel.call.beginChecksum(this.state);
   }
 
@@ -23,18 +21,21 @@ export class StreamChecksum {
   }
 
   add(bytes: Uint8Array): void {
+    const { kernel } = this;
+    // Not kept: there are as many streams as open files.
+    const address = kernel.allocate(PIECE_BYTES);
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const piece = bytes.subarray(at, at + PIECE_BYTES);
-      this.kernel.bytes.set(piece, this.piece);
-      this.addAt(this.piece, piece.length);
+      kernel.bytes.set(piece, address);
+      this.addAt(address, piece.length);
     }
+    kernel.release(address, PIECE_BYTES);
   }
 
   /** The checksum of all that was added; nothing can be added any more. */
   finish(): bigint {
     const checksum = BigInt.asUintN(64, this.kernel.call.finishChecksum(this.state));
     this.kernel.release(this.state, CHECKSUM_STATE_BYTES);
-    this.kernel.release(this.piece, PIECE_BYTES);
     return checksum;
   }
 }

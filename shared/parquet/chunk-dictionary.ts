@@ -70,6 +70,8 @@ const REHASH = {
 
 /** Dates of 180 years; values further apart than that are found by their hash. */
 const MOST_NEAR_VALUES = 65_536;
+/** One far date must not make the table of a few near ones large: what it takes counts against all that is buffered. */
+const NEAR_PER_ENTRY = 16;
 const SAMPLE_ENTRIES = 15;
 
 /** Kinds whose repeated values are worth a dictionary. */
@@ -230,12 +232,12 @@ export class ChunkDictionary {
     page.setWord(DICTIONARY_MASK, capacity * 2 - 1);
     page.setWord(DICTIONARY_CAPACITY, capacity);
     this.capacity = capacity;
-    if (this.kind === 'int32') this.placeNear(known);
+    if (this.kind === 'int32') this.placeNear(known, Math.min(capacity * NEAR_PER_ENTRY, MOST_NEAR_VALUES));
     kernel.call[REHASH[this.kind]](page.address);
   }
 
-  /** Lays the stretch of values that need no hash around those that are known. */
-  private placeNear(entryCount: number): void {
+  /** Lays the stretch of values that need no hash, `most` of them, around those that are known. */
+  private placeNear(entryCount: number, most: number): void {
     if (entryCount === 0) return;
     const { kernel, page } = this;
     const entries = new Int32Array(kernel.bytes.buffer, page.word(DICTIONARY_ENTRIES), entryCount);
@@ -246,7 +248,7 @@ export class ChunkDictionary {
     }
     // Half as much again on both sides. Where some are far away, as dates that stand for never, around one in the middle.
     const span = greatest - least + 1;
-    const count = Math.min(span * 2, MOST_NEAR_VALUES);
+    const count = Math.min(span * 2, most);
     const middle = span <= count ? Math.floor((least + greatest) / 2) : middleOf(entries);
     this.releaseNear();
     const near = kernel.allocate(count * 2);

@@ -17,8 +17,9 @@ export class PartWriter {
 
   constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
-    this.target = store.createWriter(key);
+    // First what can fail: nobody would abort a target that no writer knows.
     this.checksum = new StreamChecksum(memory.kernel);
+    this.target = store.createWriter(key);
     this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {
       this.checksum.add(bytes);
       return this.target.write(bytes);

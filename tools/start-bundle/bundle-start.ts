@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -9,6 +9,8 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const ENTRIES = ['local/cli/convert-command.ts', 'local/embedded-functions.ts'];
 /** Looks for a file of its own beside its module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
+/** A start reads its last file long before. */
+const OLD_MS = 3_600_000;
 
 /** A module finds layouts, the state machine and other modules from where its source stands, not from the bundle. */
 const sourceUrls: Plugin = {
@@ -22,14 +24,17 @@ const sourceUrls: Plugin = {
   },
 };
 
-/** Bundles what a conversion starts with into `folder`, which is replaced as a whole. */
+/**
+ * Bundles what a conversion starts with into a folder of its own below `folder`, whose list then names that one. Conversions that
+ * start meanwhile, and other builds, find theirs as it was; folders that nobody can be starting from any more are removed.
+ */
 export async function bundleStart(folder: URL): Promise<void> {
-  const target = fileURLToPath(folder).replace(/\/$/, '');
-  const incoming = `${target}.${process.pid}`;
+  const name = `${Date.now()}-${process.pid}`;
+  await removeOldBundles(folder);
   const { metafile } = await build({
     absWorkingDir: PROJECT,
     entryPoints: ENTRIES,
-    outdir: incoming,
+    outdir: fileURLToPath(new URL(name, folder)),
     outbase: PROJECT,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -52,15 +57,24 @@ export async function bundleStart(folder: URL): Promise<void> {
   });
   const bundle: StartBundle = { sources: {}, modules: {} };
   const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
-  for (const path of [...inputs, 'package-lock.json']) {
+  for (const path of [...inputs, 'package-lock.json', 'tools/start-bundle/bundle-start.ts']) {
     const { size, mtimeMs } = await stat(join(PROJECT, path));
     bundle.sources[pathToFileURL(join(PROJECT, path)).href] = [size, mtimeMs];
   }
   for (const entry of ENTRIES) {
-    bundle.modules[pathToFileURL(join(PROJECT, entry)).href] = entry.replace(/\.ts$/, '.mjs');
+    bundle.modules[pathToFileURL(join(PROJECT, entry)).href] = `${name}/${entry.replace(/\.ts$/, '.mjs')}`;
   }
-  await mkdir(incoming, { recursive: true });
-  await writeFile(join(incoming, START_BUNDLE_LIST), JSON.stringify(bundle));
-  await rm(target, { recursive: true, force: true });
-  await rename(incoming, target);
+  const list = new URL(START_BUNDLE_LIST, folder);
+  const incoming = new URL(`${name}/${START_BUNDLE_LIST}`, folder);
+  await writeFile(incoming, JSON.stringify(bundle));
+  await rename(incoming, list);
+}
+
+async function removeOldBundles(folder: URL): Promise<void> {
+  const list = await readFile(new URL(START_BUNDLE_LIST, folder), 'utf8').catch(() => '');
+  for (const name of await readdir(folder).catch(() => [])) {
+    const madeMs = Number(/^(\d+)-\d+$/.exec(name)?.[1] ?? Number.NaN);
+    if (!(Date.now() - madeMs > OLD_MS) || list.includes(name)) continue;
+    await rm(new URL(name, folder), { recursive: true, force: true });
+  }
 }
