@@ -16,7 +16,7 @@ const bundles = new Map<string, StartBundle['modules']>();
 
 /**
  * URL from which a module starts soonest. Five hundred modules are found and loaded one by one; `npm ci` puts those of a conversion
- * and of its threads into a few files, which takes half a second off each start. Where a source has changed since, or there is no
+ * and of its threads into a few files, which takes a third off each start. Where a source has changed since, or there is no
  * bundle, that is the module itself.
  */
 export function startUrl(module: URL, folder = START_BUNDLE): URL {

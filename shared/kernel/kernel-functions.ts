@@ -184,38 +184,10 @@ export interface KernelFunctions extends FieldFunctions {
     members: number,
     count: number,
   ): void;
-  appendIndexesOfInt32s(
-    page: number,
-    states: number,
-    values: number,
-    members: number,
-    from: number,
-    count: number,
-  ): number;
-  appendIndexesOfInt64s(
-    page: number,
-    states: number,
-    values: number,
-    members: number,
-    from: number,
-    count: number,
-  ): number;
-  appendIndexesOfBytes(
-    page: number,
-    states: number,
-    values: number,
-    members: number,
-    from: number,
-    count: number,
-  ): number;
-  appendIndexesOfInt128s(
-    page: number,
-    states: number,
-    values: number,
-    members: number,
-    from: number,
-    count: number,
-  ): number;
+  appendIndexesOfInt32s: AppendIndexes;
+  appendIndexesOfInt64s: AppendIndexes;
+  appendIndexesOfBytes: AppendIndexes;
+  appendIndexesOfInt128s: AppendIndexes;
   rehashInt32s(page: number): void;
   rehashInt64s(page: number): void;
   rehashBytes(page: number): void;
@@ -250,3 +222,13 @@ export interface KernelFunctions extends FieldFunctions {
   spread(states: number, rows: number, width: number, source: number, indexes: number, values: number): void;
   sumTexts(states: number, rows: number, values: number): number;
 }
+
+/** Returns the member at which the dictionary has no more room, or `count`. */
+type AppendIndexes = (
+  page: number,
+  states: number,
+  values: number,
+  members: number,
+  from: number,
+  count: number,
+) => number;

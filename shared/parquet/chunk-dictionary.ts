@@ -1,6 +1,5 @@
 import type { FieldVector, VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { KernelFunctions } from '../kernel/kernel-functions.ts';
 import {
   DICTIONARY_CAPACITY,
   DICTIONARY_COUNT,
@@ -51,22 +50,14 @@ function mostNewShare(kind: DictionaryKind, entryCount: number): number {
 
 /** What readers hold of a dictionary in memory. */
 const MOST_DATA_BYTES = 1024 * 1024;
-/** Bytes of an entry: the value itself, or offset and length of a text. */
-const ENTRY_BYTES = { int32: 4, int64: 8, int128: 16, bytes: 8 };
-type DictionaryKind = keyof typeof ENTRY_BYTES;
-
-const APPEND_INDEXES = {
-  int32: 'appendIndexesOfInt32s',
-  int64: 'appendIndexesOfInt64s',
-  int128: 'appendIndexesOfInt128s',
-  bytes: 'appendIndexesOfBytes',
-} as const satisfies Record<DictionaryKind, keyof KernelFunctions>;
-const REHASH = {
-  int32: 'rehashInt32s',
-  int64: 'rehashInt64s',
-  int128: 'rehashInt128s',
-  bytes: 'rehashBytes',
-} as const satisfies Record<DictionaryKind, keyof KernelFunctions>;
+/** By kind: bytes of an entry (the value itself, or offset and length of a text), and what the kernel calls for it. */
+const KINDS = {
+  int32: { entryBytes: 4, append: 'appendIndexesOfInt32s', rehash: 'rehashInt32s' },
+  int64: { entryBytes: 8, append: 'appendIndexesOfInt64s', rehash: 'rehashInt64s' },
+  int128: { entryBytes: 16, append: 'appendIndexesOfInt128s', rehash: 'rehashInt128s' },
+  bytes: { entryBytes: 8, append: 'appendIndexesOfBytes', rehash: 'rehashBytes' },
+} as const;
+type DictionaryKind = keyof typeof KINDS;
 
 /** Dates of 180 years; values further apart than that are found by their hash. */
 const MOST_NEAR_VALUES = 65_536;
@@ -76,7 +67,7 @@ const SAMPLE_ENTRIES = 15;
 
 /** Kinds whose repeated values are worth a dictionary. */
 export function canHaveDictionary(kind: VectorKind): kind is DictionaryKind {
-  return kind in ENTRY_BYTES;
+  return kind in KINDS;
 }
 
 /** Distinct values of a column chunk. Its tables are words of the open page, where the kernel looks for them. */
@@ -111,7 +102,7 @@ export class ChunkDictionary {
   get plainBytes(): number {
     return this.kind === 'bytes'
       ? this.page.word(DICTIONARY_DATA_LENGTH)
-      : this.entryCount * ENTRY_BYTES[this.kind];
+      : this.entryCount * KINDS[this.kind].entryBytes;
   }
 
   /** Bytes the values of the open page would take in PLAIN form. */
@@ -124,7 +115,7 @@ export class ChunkDictionary {
     this.page.reserveIndexes(count - from);
     const { call } = this.kernel;
     const states = vector.hasNulls ? vector.states : 0;
-    return call[APPEND_INDEXES[this.kind]](this.page.address, states, vector.values, members, from, count);
+    return call[KINDS[this.kind].append](this.page.address, states, vector.values, members, from, count);
   }
 
   /**
@@ -160,8 +151,8 @@ export class ChunkDictionary {
 
   private entryBytes(entry: number): Uint8Array {
     const { bytes, view } = this.kernel;
-    const at = this.page.word(DICTIONARY_ENTRIES) + entry * ENTRY_BYTES[this.kind];
-    if (this.kind !== 'bytes') return bytes.slice(at, at + ENTRY_BYTES[this.kind]);
+    const at = this.page.word(DICTIONARY_ENTRIES) + entry * KINDS[this.kind].entryBytes;
+    if (this.kind !== 'bytes') return bytes.slice(at, at + KINDS[this.kind].entryBytes);
     const text = this.page.word(DICTIONARY_DATA) + view.getUint32(at, true);
     return bytes.slice(text, text + view.getUint32(at + 4, true));
   }
@@ -194,7 +185,7 @@ export class ChunkDictionary {
   }
 
   private entriesBytes(capacity: number): number {
-    return capacity * ENTRY_BYTES[this.kind] + WRITE_MARGIN_BYTES;
+    return capacity * KINDS[this.kind].entryBytes + WRITE_MARGIN_BYTES;
   }
 
   private growData(capacityBytes: number): void {
@@ -217,7 +208,7 @@ export class ChunkDictionary {
     const known = this.capacity;
     const entries = known === 0 ? 0 : page.word(DICTIONARY_ENTRIES);
     const used = known === 0 ? 0 : page.word(DICTIONARY_USED);
-    const keptBytes = known * ENTRY_BYTES[this.kind];
+    const keptBytes = known * KINDS[this.kind].entryBytes;
     page.setWord(
       DICTIONARY_ENTRIES,
       kernel.reallocate(entries, this.entriesBytes(known), keptBytes, this.entriesBytes(capacity)),
@@ -233,7 +224,7 @@ export class ChunkDictionary {
     page.setWord(DICTIONARY_CAPACITY, capacity);
     this.capacity = capacity;
     if (this.kind === 'int32') this.placeNear(known, Math.min(capacity * NEAR_PER_ENTRY, MOST_NEAR_VALUES));
-    kernel.call[REHASH[this.kind]](page.address);
+    kernel.call[KINDS[this.kind].rehash](page.address);
   }
 
   /** Lays the stretch of values that need no hash, `most` of them, around those that are known. */

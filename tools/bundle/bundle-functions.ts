@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { NODE_BUNDLE } from './node-bundle.ts';
 import { zipFolder } from './zip-folder.ts';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -33,27 +34,14 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { outputFiles, metafile } = await build({
+    ...NODE_BUNDLE,
     absWorkingDir: PROJECT,
     entryPoints: [join('functions', name, 'index.ts')],
     outfile: join(folder, 'index.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // The SDK's modules rather than their CommonJS twins: what is not used is left out, and starts sooner.
-    mainFields: ['module', 'main'],
     minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
     // Beside the folder, not in it: it would be most of the package, and reading it costs start-up.
     sourcemap: 'external',
-    metafile: true,
     write: false,
-    // Some CommonJS packages inside still call require.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
   });
   const code = outputFiles.find(({ path }) => path.endsWith('.mjs'))!;
   const map = outputFiles.find(({ path }) => path.endsWith('.map'))!;

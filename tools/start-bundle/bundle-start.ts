@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { START_BUNDLE_LIST, type StartBundle } from '../../local/start-bundle.ts';
+import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a conversion imports first, in the process and in its threads. */
@@ -32,28 +33,16 @@ export async function bundleStart(folder: URL): Promise<void> {
   const name = `${Date.now()}-${process.pid}`;
   await removeOldBundles(folder);
   const { metafile } = await build({
+    ...NODE_BUNDLE,
     absWorkingDir: PROJECT,
     entryPoints: ENTRIES,
     outdir: fileURLToPath(new URL(name, folder)),
     outbase: PROJECT,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    minifyWhitespace: true,
-    keepNames: true,
     sourcemap: true,
-    metafile: true,
     external: NOT_BUNDLED,
     plugins: [sourceUrls],
-    // Some CommonJS packages inside still call require.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
   });
   const bundle: StartBundle = { sources: {}, modules: {} };
   const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
