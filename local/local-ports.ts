@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { PipelinePorts } from '../shared/pipeline/pipeline-ports.ts';
 import type { Notification } from '../shared/ports/notifier.ts';
+import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
 import { createConsoleNotifier } from './adapters/console-notifier.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';

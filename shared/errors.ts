@@ -5,7 +5,7 @@
  * what to do next, and whether trying again can help. Names are literals because the state machine's
  * `ErrorEquals` matches on them and a minifier may rename classes.
  *
- * A file that is refused is not an error but a value: see `Refusal` in shared/control/refusal.ts.
+ * A file that is refused is not an error but a value: see `Refusal` in shared/refusal.ts.
  */
 export interface ErrorFacts {
   /** What happened, as a clause without a full stop. */

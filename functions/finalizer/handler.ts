@@ -3,8 +3,8 @@ import {
   type FinalizeInput,
   type FinalizeResult,
   finalizeFile,
-} from '../../shared/pipeline/finalize-file.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
+} from '../../shared/pipeline/finalize/finalize-file.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 /** States Finalize, RecordRefusal and ConfirmPublished: ledger, publication, metrics, notification. */
 export function createFinalizer(ports: PipelinePorts) {

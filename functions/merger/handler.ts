@@ -1,7 +1,7 @@
-import { type Distribution, distribution } from '../../shared/control/ledger-entry.ts';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import { mergePartition } from '../../shared/pipeline/merge-partition.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
+import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import { type Distribution, distribution } from '../../shared/run/ledger-entry.ts';
 
 export interface MergerEvent {
   dataset: string;

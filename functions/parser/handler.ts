@@ -1,7 +1,7 @@
-import type { PlannedRange } from '../../shared/control/file-plan.ts';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import { type PartSummary, parseRange } from '../../shared/pipeline/parse-range.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
+import { type PartSummary, parseRange } from '../../shared/pipeline/parse/parse-range.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import type { PlannedRange } from '../../shared/run/file-plan.ts';
 
 export interface ParserEvent {
   dataset: string;

@@ -1,5 +1,5 @@
 import { functionVariables } from '../../shared/aws/function-variables.ts';
-import { createStorePorts } from '../../shared/aws/store-ports.ts';
+import { createStorePorts } from '../../shared/aws/store-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { createParser, parserFigures } from './handler.ts';
 

@@ -1,6 +1,6 @@
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
-import { type ReconcileResult, reconcileFile } from '../../shared/pipeline/reconcile-file.ts';
+import { type ReconcileResult, reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 export interface ReconcilerEvent {
   planKey: string;

@@ -1,5 +1,5 @@
-import { createAwsPorts } from '../../shared/aws/aws-ports.ts';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
+import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { createReconciler, reconcilerFigures } from './handler.ts';
 

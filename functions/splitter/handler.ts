@@ -1,6 +1,7 @@
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
-import { type ConvertRequest, type SplitResult, splitFile } from '../../shared/pipeline/split-file.ts';
+import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
+import { type SplitResult, splitFile } from '../../shared/pipeline/split/split-file.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 export interface SplitterEvent {
   execution: string;

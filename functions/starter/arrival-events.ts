@@ -1,5 +1,5 @@
 import { UsageError } from '../../shared/errors.ts';
-import type { Arrival } from '../../shared/pipeline/start-arrival.ts';
+import type { Arrival } from '../../shared/pipeline/start/start-arrival.ts';
 
 /** The parts that are read of EventBridge's "Object Created", or of a notification that S3 sends by itself. */
 export type ArrivalEvent =

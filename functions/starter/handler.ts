@@ -1,8 +1,8 @@
-import { NO_DATASET } from '../../shared/control/metric-names.ts';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import { type DayRerun, rerunDay } from '../../shared/pipeline/rerun-day.ts';
-import { type StartedArrival, startArrival } from '../../shared/pipeline/start-arrival.ts';
-import type { StarterPorts } from '../../shared/pipeline/starter-ports.ts';
+import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
+import { type DayRerun, rerunDay } from '../../shared/pipeline/start/rerun-day.ts';
+import { type StartedArrival, startArrival } from '../../shared/pipeline/start/start-arrival.ts';
+import type { StarterPorts } from '../../shared/ports/starter-ports.ts';
 import { type ArrivalEvent, arrivalsOf } from './arrival-events.ts';
 
 export type StarterEvent = ArrivalEvent | { rerun: DayRerun };

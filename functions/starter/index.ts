@@ -1,5 +1,5 @@
 import { functionVariables } from '../../shared/aws/function-variables.ts';
-import { createStarterPorts } from '../../shared/aws/starter-ports.ts';
+import { createStarterPorts } from '../../shared/aws/starter-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { createStarter, starterFigures } from './handler.ts';
 

@@ -1,10 +1,11 @@
-import { NO_DATASET } from '../../shared/control/metric-names.ts';
-import { SLA_CHECKS, type SlaCheck } from '../../shared/control/sla-verdict.ts';
 import { UsageError } from '../../shared/errors.ts';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
-import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/record-failure.ts';
-import { type SlaReport, type SlaSettings, watchSla } from '../../shared/pipeline/watch-sla.ts';
+import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
+import type { SlaSettings } from '../../shared/operations/sla-settings.ts';
+import { SLA_CHECKS, type SlaCheck } from '../../shared/operations/sla-verdict.ts';
+import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/watch/record-failure.ts';
+import { type SlaReport, watchSla } from '../../shared/pipeline/watch/watch-sla.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 /** The part of EventBridge's "Step Functions Execution Status Change" that is read. */
 export interface ExecutionStatusEvent {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { LayoutInvalid } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/layout/nearest.ts';
 import type { LayoutSource } from '../../shared/ports/layout-source.ts';
-import { layoutNames, layoutsDir } from '../cli/project.ts';
+import { layoutNames, layoutsDir } from './project-folders.ts';
 
 /** Layout files by path, or by their name in `layouts/`; copybooks by their path from there. */
 export function createFileLayoutSource(): LayoutSource {

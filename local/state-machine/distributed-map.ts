@@ -10,7 +10,7 @@ import {
 } from './execution-context.ts';
 import type { ExecutionEvent } from './execution-event.ts';
 import { type ItemReader, readItems } from './item-reader.ts';
-import type { MachineOutcome } from './machine-run.ts';
+import type { MachineOutcome } from './machine-outcome.ts';
 import { type ChildResult, describeChild, writeResults } from './map-results.ts';
 import { asError, StatesError } from './states-error.ts';
 

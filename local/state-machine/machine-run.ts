@@ -10,6 +10,7 @@ import type { JsonValue, StateMachineDefinition } from './definition.ts';
 import { runDistributedMap } from './distributed-map.ts';
 import { createContext, type ExecutionFacts, type LibraryDefinition } from './execution-context.ts';
 import type { ExecutionEvent } from './execution-event.ts';
+import type { MachineOutcome } from './machine-outcome.ts';
 import { assertPayloadSize } from './payload-limit.ts';
 import { prepareMachine } from './prepared-machine.ts';
 import { StateTurns } from './state-turns.ts';
@@ -26,10 +27,6 @@ export interface MachineRun {
   signal: AbortSignal;
   onEvent: (event: ExecutionEvent) => void;
 }
-
-export type MachineOutcome =
-  | { status: 'SUCCEEDED'; output: JsonValue }
-  | { status: 'FAILED' | 'ABORTED'; error: Error; failedState?: string };
 
 /** How long a run that was stopped waits for tasks that do not heed their signal. */
 const STOP_GRACE_MS = 5_000;

@@ -2,7 +2,8 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { JsonValue, StateMachineDefinition } from './definition.ts';
 import { executionId } from './execution-context.ts';
 import type { ExecutionEvent } from './execution-event.ts';
-import { type MachineOutcome, runMachine } from './machine-run.ts';
+import type { MachineOutcome } from './machine-outcome.ts';
+import { runMachine } from './machine-run.ts';
 import { assertRunnable } from './prepared-machine.ts';
 import type { TaskFunction } from './task-invocation.ts';
 
@@ -44,7 +45,7 @@ export type ExecutionResult = MachineOutcome & { executionId: string };
  */
 export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
   const { definition, executionName, store, tasks, maxConcurrency } = options;
-  const { stateMachineName = 'contracts-pipeline' } = options;
+  const { stateMachineName = 'file-pipeline' } = options;
   assertRunnable(definition, (resource) => Object.hasOwn(tasks, resource));
   const id = executionId(stateMachineName, executionName);
   const outcome = await runMachine({

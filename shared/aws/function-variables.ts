@@ -1,6 +1,6 @@
-import { FUNCTION_ENVIRONMENT } from '../control/function-environment.ts';
-import type { FunctionName } from '../control/metric-names.ts';
 import { UsageError } from '../errors.ts';
+import { FUNCTION_ENVIRONMENT } from '../operations/function-environment.ts';
+import type { FunctionName } from '../operations/metrics-table.ts';
 
 /** The environment variables of one deployed function: those it declares, and no others. */
 export interface FunctionVariables {
@@ -26,7 +26,7 @@ export function functionVariables(
       where: functionName,
       why: required.includes(name)
         ? undefined
-        : 'shared/control/function-environment.ts does not give it to this function',
+        : 'shared/operations/function-environment.ts does not give it to this function',
       next: 'Deploy the stack again.',
     });
   };

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { calendarProblems, type NightCalendar } from '../keys/night-calendar.ts';
-import type { SlaSettings } from '../pipeline/watch-sla.ts';
+import type { SlaSettings } from '../operations/sla-settings.ts';
 import type { FunctionVariables } from './function-variables.ts';
 
 /** The SLA from the environment. Fails with `UsageError`, which names every variable that is off. */

@@ -2,13 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
+import { PipelineError } from '../errors.ts';
 import {
   type FunctionName,
   type InvocationMetricName,
   METRICS,
   NO_DATASET,
-} from '../control/metric-names.ts';
-import { PipelineError } from '../errors.ts';
+} from '../operations/metrics-table.ts';
 
 /** What an invocation came to, besides its duration: counts and bytes, never record content. */
 export interface InvocationFigures {

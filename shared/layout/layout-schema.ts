@@ -100,13 +100,16 @@ const lengthField = z.strictObject({
   addBytes: z.int().min(-MAX_RECORD_BYTES).max(MAX_RECORD_BYTES).optional(),
 });
 
+const nameBesideData = z
+  .string()
+  .regex(/^[^/*?]+$/, 'must be the name of one file in the folder of the data, without * and ?');
+
 /** What makes a business date whole; none of it changes rows. */
 const day = z.strictObject({
   expectedFiles: z.union([z.int().min(1), z.array(z.string().min(1)).min(1)]).optional(),
-  controlFile: z
-    .string()
-    .regex(/^[^/*?]+$/, 'must be the name of one file in the folder of the data, without * and ?')
-    .optional(),
+  manifest: nameBesideData.optional(),
+  /** What `manifest` was called before. */
+  controlFile: nameBesideData.optional(),
   maxChangePercent: z.number().min(0).optional(),
   duplicates: z.enum(['refuse', 'warn']).optional(),
 });
@@ -154,6 +157,8 @@ export const layoutSchema = z.strictObject({
         header: z.string().optional(),
         trailer: z.string().optional(),
         controlFile: z.string().optional(),
+        dayManifest: z.string().optional(),
+        /** What `dayManifest` was called before. */
         dayControlFile: z.string().optional(),
         equals: z.string(),
       }),

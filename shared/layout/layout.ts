@@ -31,8 +31,8 @@ export interface Layout {
 export interface DayRules {
   /** How many files, or their names; undefined: nobody knows. */
   expectedFiles: number | string[] | undefined;
-  /** Name of the control file that arrives beside the data, with `{yyyyMMdd}` for the business date. */
-  controlFile: string | undefined;
+  /** Name of the day manifest that arrives beside the data, with `{yyyyMMdd}` for the business date. */
+  manifest: string | undefined;
   /** Rows or sums further from those of the business day before make a warning. */
   maxChangePercent: number | undefined;
   /** The same bytes under another name or date. */
@@ -233,7 +233,7 @@ export interface ControlFileRule {
 export interface ControlTotalRule {
   /** As people see it: `trailer.totreg`. */
   name: string;
-  record: 'header' | 'trailer' | 'controlFile' | 'dayControlFile';
+  record: 'header' | 'trailer' | 'controlFile' | 'dayManifest';
   field: string;
   equals: CountFigure | FieldFigure;
 }

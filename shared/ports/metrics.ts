@@ -1,6 +1,6 @@
-import type { MetricName, MetricUnit } from '../control/metric-names.ts';
+import type { MetricName, MetricUnit } from '../operations/metrics-table.ts';
 
-export type { MetricName } from '../control/metric-names.ts';
+export type { MetricName } from '../operations/metrics-table.ts';
 
 /** Figures for the dashboard. Dimensions are stage and dataset, never the business date: each new value is a new paid metric. */
 export interface Metrics {

@@ -132,7 +132,7 @@ export class AwsWire {
     if (service === 'monitoring') return [{ action: `cloudwatch:${operation}`, resource: '*' }];
     if (service === 'sns')
       return [{ action: 'sns:Publish', resource: this.options.topics[input.TopicArn!] ?? 'no topic' }];
-    return [{ action: `states:${operation}`, resource: 'ContractsPipeline' }];
+    return [{ action: `states:${operation}`, resource: 'FilePipeline' }];
   }
 
   private perform(service: string, operation: string, fields: unknown): unknown {

@@ -8,11 +8,12 @@ const COPIED = [
   'functions',
   'shared',
   'local',
+  'terminal',
+  'cli',
+  'generator',
   'statemachine',
   'tools',
   'layouts',
-  'test/chaos',
-  'test/support',
 ];
 
 /** One place of the sources that is broken on purpose. */

@@ -7,7 +7,7 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs a script of the project, such as `local/cli/convert.ts`, as npm would for somebody who stands in `startDir`. */
+/** Runs a script of the project, such as `cli/convert.ts`, as npm would for somebody who stands in `startDir`. */
 export function runCommand(script: string, flags: string[], startDir: string): Promise<CommandResult> {
   const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
   const env = { ...process.env, INIT_CWD: startDir };

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
-import type { PlannedRange } from '../../shared/control/file-plan.ts';
-import { finalizeFile } from '../../shared/pipeline/finalize-file.ts';
-import { readJson } from '../../shared/pipeline/json-object.ts';
-import { mergePartition } from '../../shared/pipeline/merge-partition.ts';
-import { parseRange } from '../../shared/pipeline/parse-range.ts';
-import type { PipelinePorts } from '../../shared/pipeline/pipeline-ports.ts';
-import { reconcileFile } from '../../shared/pipeline/reconcile-file.ts';
-import { type ConvertRequest, splitFile } from '../../shared/pipeline/split-file.ts';
+import { finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
+import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
+import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
+import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
+import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
+import { splitFile } from '../../shared/pipeline/split/split-file.ts';
+import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import type { PlannedRange } from '../../shared/run/file-plan.ts';
 
 /** A lake in a temporary folder, with the ports a test needs and none that print. */
 export class TestLake {

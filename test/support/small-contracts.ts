@@ -1,4 +1,4 @@
-import { crc64nvme, crc64ToBase64 } from '../../shared/control/crc64nvme.ts';
+import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
 
 /** A layout of 20-byte lines: id, amount (implied, scale 2), product. */
 export function smallLayout(changes: Record<string, unknown> = {}): string {
@@ -29,6 +29,6 @@ export function checksumOf(bytes: Uint8Array): string {
   return crc64ToBase64(crc64nvme(bytes));
 }
 
-export function controlFile(files: Record<string, unknown>[], changes: Record<string, unknown> = {}): Buffer {
-  return Buffer.from(JSON.stringify({ format: 'positional-lake-control/1', files, ...changes }));
+export function dayManifest(files: Record<string, unknown>[], changes: Record<string, unknown> = {}): Buffer {
+  return Buffer.from(JSON.stringify({ format: 'positional-lake-day/1', files, ...changes }));
 }

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
-import { readLayout } from '../../shared/layout/read-layout.ts';
 import { type Arena, type Contestant, contestantsOf } from './contestants.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { floorsOf } from './floors.ts';

@@ -35,7 +35,7 @@ export interface Arena {
   scratchDir: string;
 }
 
-const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.url));
+const CONVERT = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
 const PLAIN_BYTES = 20_000_000;
 

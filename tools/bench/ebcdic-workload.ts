@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { unicodeOf } from '../../shared/decode/code-pages.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
-import { readLayout } from '../../shared/layout/read-layout.ts';
 
 /** How a field of the text file lies in the EBCDIC record: as text, or as packed digits. */
 interface Move {

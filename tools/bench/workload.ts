@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { SeededRandom } from '../../generator/seeded-random.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import type { Layout } from '../../shared/layout/layout.ts';
-import { readLayout } from '../../shared/layout/read-layout.ts';
-import { SeededRandom } from '../generate/seeded-random.ts';
 
 /** A file of records to be converted, the layout that says how, and how DuckDB is asked for the same. */
 export interface Workload {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CONTRACT_BYTES } from '../generate/contract-record.ts';
-import { generateNights } from '../generate/night.ts';
+import { CONTRACT_BYTES } from '../../generator/contract-record.ts';
+import { generateNights } from '../../generator/night.ts';
 import { ebcdicLayout, writeEbcdic } from './ebcdic-workload.ts';
 import { type FieldWriter, FieldWriters, layoutOf, type Workload, writeRecords } from './workload.ts';
 

@@ -3,13 +3,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SeededRandom } from '../generate/seeded-random.ts';
+import { SeededRandom } from '../../generator/seeded-random.ts';
 import { countsText } from './counts-text.ts';
 
-const CONVERT = fileURLToPath(new URL('../../local/cli/convert.ts', import.meta.url));
-const QUERY = fileURLToPath(new URL('../../local/cli/query.ts', import.meta.url));
-const CLEAN = fileURLToPath(new URL('../../local/cli/clean.ts', import.meta.url));
-const GENERATE = fileURLToPath(new URL('../generate/main.ts', import.meta.url));
+const CONVERT = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
+const QUERY = fileURLToPath(new URL('../../cli/query.ts', import.meta.url));
+const CLEAN = fileURLToPath(new URL('../../cli/clean.ts', import.meta.url));
+const GENERATE = fileURLToPath(new URL('../../generator/main.ts', import.meta.url));
 
 const RECORDS = 12_000;
 

@@ -1,14 +1,9 @@
 import { parseArgs } from 'node:util';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../local/cli/exit.ts';
 import { UsageError } from '../../shared/errors.ts';
-import {
-  loadNightDefinition,
-  NIGHT_OUTCOMES,
-  type NightReport,
-  playNight,
-} from '../../test/chaos/chaos-night.ts';
-import { FAULT_KINDS } from '../../test/chaos/fault-plan.ts';
+import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
+import { loadNightDefinition, NIGHT_OUTCOMES, type NightReport, playNight } from './chaos-night.ts';
 import { countsText } from './counts-text.ts';
+import { FAULT_KINDS } from './fault-plan.ts';
 import { killConversions } from './kill-conversions.ts';
 
 const HELP = `npm run chaos -- [flags]    whole nights of several files under random faults, every invariant checked after each

@@ -1,5 +1,5 @@
-import type { NamedLayout } from '../../shared/pipeline/layout-of-key.ts';
-import { roleOfKey } from '../../shared/pipeline/layout-of-key.ts';
+import type { NamedLayout } from '../../shared/pipeline/store/layout-of-key.ts';
+import { roleOfKey } from '../../shared/pipeline/store/layout-of-key.ts';
 import { projectLayouts } from '../template/project-layouts.ts';
 import { type Check, listOf, type Problem, resourcesOf, targetOf } from './template.ts';
 
@@ -73,7 +73,7 @@ interface SampleKey {
 function sampleKeys(layouts: NamedLayout[]): SampleKey[] {
   const patterns = layouts.flatMap(({ layout: { files, controlFile, day } }) => [
     ...files,
-    ...[controlFile?.name, day.controlFile].filter((name) => name !== undefined),
+    ...[controlFile?.name, day.manifest].filter((name) => name !== undefined),
   ]);
   const filled = patterns.flatMap((pattern) =>
     ['', 'banco_20250812_'].map((text) =>

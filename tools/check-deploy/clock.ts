@@ -1,4 +1,4 @@
-import { SLA_CHECKS } from '../../shared/control/sla-verdict.ts';
+import { SLA_CHECKS } from '../../shared/operations/sla-verdict.ts';
 import { type Check, type Problem, resourcesOf } from './template.ts';
 
 /** Every look at the night is scheduled once, at a time that exists, in a time zone that exists. */

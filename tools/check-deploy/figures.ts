@@ -1,5 +1,5 @@
-import { METRIC_DIMENSIONS, METRICS } from '../../shared/control/metric-names.ts';
 import { didYouMean } from '../../shared/layout/nearest.ts';
+import { METRIC_DIMENSIONS, METRICS } from '../../shared/operations/metrics-table.ts';
 import {
   type Check,
   type DeployContext,

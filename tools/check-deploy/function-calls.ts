@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../shared/control/metric-names.ts';
+import type { FunctionName } from '../../shared/operations/metrics-table.ts';
 
 /** A call of AWS that a function's code makes, as IAM sees it. */
 export interface FunctionCall {
@@ -42,7 +42,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call('RawBucket/', 's3:GetObject'),
     ...rarely('an event of an older version', call('RawBucket/', 's3:GetObjectVersion')),
     ...rarely('a control file came, or a whole day is run again', call('RawBucket', 's3:ListBucket')),
-    ...call('ContractsPipeline', 'states:StartExecution'),
+    ...call('FilePipeline', 'states:StartExecution'),
     ...rarely('no layout fits a key', call('WarningTopic', 'sns:Publish')),
   ],
   splitter: [

@@ -1,5 +1,5 @@
-import { FUNCTION_ENVIRONMENT } from '../../shared/control/function-environment.ts';
-import { FUNCTION_NAMES } from '../../shared/control/metric-names.ts';
+import { FUNCTION_ENVIRONMENT } from '../../shared/operations/function-environment.ts';
+import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
 import { type Check, type Problem, resourcesOf, type Template, type TemplateResource } from './template.ts';
 
 const RETENTIONS = [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { printTable } from '../../local/cli/print-table.ts';
+import { printTable } from '../../terminal/print-table.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { TEMPLATE_CHECKS } from './checks.ts';
 import { packageStage, STAGES } from './package-stage.ts';

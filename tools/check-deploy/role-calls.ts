@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES } from '../../shared/control/metric-names.ts';
+import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
 import { FUNCTION_CALLS } from './function-calls.ts';
 import { functionOf } from './functions.ts';
 import { covers, grantsOf, isAllowed } from './role-grants.ts';

@@ -8,7 +8,7 @@ const validate: (definition: unknown) => { isValid: boolean; errorsText: () => s
   import.meta.url,
 )('asl-validator');
 
-const DEFINITION = new URL('../../statemachine/contracts-pipeline.asl.json', import.meta.url);
+const DEFINITION = new URL('../../statemachine/file-pipeline.asl.json', import.meta.url);
 
 /** Names that Step Functions and Lambda give to what they throw themselves. */
 const PLATFORM_ERRORS = [

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { printTable } from '../../local/cli/print-table.ts';
-import { FUNCTION_ENVIRONMENT } from '../../shared/control/function-environment.ts';
-import type { FunctionName } from '../../shared/control/metric-names.ts';
+import { FUNCTION_ENVIRONMENT } from '../../shared/operations/function-environment.ts';
+import type { FunctionName } from '../../shared/operations/metrics-table.ts';
+import { printTable } from '../../terminal/print-table.ts';
 import { bundleFunctions } from '../bundle/bundle-functions.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { parseByteSize } from '../../local/cli/byte-size.ts';
-import { runCommand } from '../../local/cli/exit.ts';
-import { printTable } from '../../local/cli/print-table.ts';
 import { UsageError } from '../../shared/errors.ts';
+import { parseByteSize } from '../../terminal/byte-size.ts';
+import { runCommand } from '../../terminal/exit.ts';
+import { printTable } from '../../terminal/print-table.ts';
 import { nightCosts, type Prices, standingCosts, total } from './costs.ts';
 import { estimateNight, type NightShape, sparkNight, type Throughput } from './night-model.ts';
 

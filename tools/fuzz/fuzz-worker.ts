@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
-import { fuzzInput } from '../../test/fuzz/fuzz-input.ts';
+import { fuzzInput } from './fuzz-input.ts';
 import type { BatchAnswer, FuzzWorkerSetup } from './fuzz-pool.ts';
 
 /** More than this kept by one input is memory that grows with the file. */

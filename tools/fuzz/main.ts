@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../local/cli/exit.ts';
 import { UsageError } from '../../shared/errors.ts';
+import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
 import { FuzzPool } from './fuzz-pool.ts';
 
 const HELP = `npm run fuzz -- [flags]    hostile layouts, copybooks, tables, keys and files: a typed error, a refusal, rejects or the right rows

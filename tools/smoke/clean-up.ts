@@ -2,8 +2,8 @@ import { dayPath } from '../../shared/keys/business-date.ts';
 import { contentKey, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { executionKey, runKeys } from '../../shared/keys/run-keys.ts';
 import { executionIdOf } from '../../shared/keys/source-id.ts';
-import { dayEntries, lastCommit } from '../../shared/pipeline/day-ledger.ts';
-import { dayRowPublication } from '../../shared/pipeline/day-row.ts';
+import { dayRowPublication } from '../../shared/pipeline/publish/day-row.ts';
+import { dayEntries, lastCommit } from '../../shared/pipeline/store/day-ledger.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createStarter } from '../../functions/starter/handler.ts';
 import { createFileLayoutSource } from '../../local/adapters/file-layout-source.ts';
-import { layoutNames } from '../../local/cli/project.ts';
+import { layoutNames } from '../../local/adapters/project-folders.ts';
 import { convertNight } from '../../local/convert-night.ts';
 import { openLake } from '../../local/lake/lake-sql.ts';
 import { createLocalPorts } from '../../local/local-ports.ts';
-import type { ConvertRequest } from '../../shared/pipeline/split-file.ts';
+import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
 import type { Executions } from '../../shared/ports/executions.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { isFinal } from '../../shared/control/ledger-entry.ts';
+import { generateNights } from '../../generator/night.ts';
+import type { GeneratedFile } from '../../generator/night-file.ts';
 import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
-import { dayEntries, lastCommit } from '../../shared/pipeline/day-ledger.ts';
-import { generateNights } from '../generate/night.ts';
-import type { GeneratedFile } from '../generate/night-file.ts';
+import { dayEntries, lastCommit } from '../../shared/pipeline/store/day-ledger.ts';
+import { isFinal } from '../../shared/run/ledger-entry.ts';
 import { cleanUp } from './clean-up.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 

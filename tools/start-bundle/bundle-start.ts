@@ -7,7 +7,7 @@ import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a conversion imports first, in the process and in its threads. */
-const ENTRIES = ['local/cli/convert-command.ts', 'local/embedded-functions.ts'];
+const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts'];
 /** Looks for a file of its own beside its module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
 /** A start reads its last file long before. */

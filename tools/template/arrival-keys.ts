@@ -18,7 +18,7 @@ export async function arrivalKeys(): Promise<KeyPattern[]> {
 export function keyPatterns(layouts: Pick<Layout, 'files' | 'controlFile' | 'day'>[]): KeyPattern[] {
   const names = layouts.flatMap(({ files, controlFile, day }) => [
     ...files,
-    ...[controlFile?.name, day.controlFile].filter((name) => name !== undefined),
+    ...[controlFile?.name, day.manifest].filter((name) => name !== undefined),
   ]);
   const wildcards = names.map((name) => {
     const anywhere = name.includes('/') ? name : `*${name}`;

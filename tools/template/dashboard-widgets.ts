@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES, METRICS } from '../../shared/control/metric-names.ts';
+import { FUNCTION_NAMES, METRICS } from '../../shared/operations/metrics-table.ts';
 import { logicalName } from './project-layouts.ts';
 
 /** The parts of CloudWatch's dashboard body that we draw with. */
@@ -161,7 +161,7 @@ export function nightWidgets(options: DashboardOptions): Widget[] {
             'AWS/States',
             name,
             'StateMachineArn',
-            '${ContractsPipeline}',
+            '${FilePipeline}',
             { label: name.slice('Executions'.length).toLowerCase(), stat: 'Sum' },
           ],
         ),

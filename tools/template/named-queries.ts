@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { queriesDir } from '../../local/cli/project.ts';
+import { queriesDir } from '../../local/adapters/project-folders.ts';
 import type { TemplateSlice } from './lake-tables.ts';
 import { logicalName } from './project-layouts.ts';
 

@@ -1,4 +1,4 @@
-import { METRICS, type MetricName } from '../../shared/control/metric-names.ts';
+import { METRICS, type MetricName } from '../../shared/operations/metrics-table.ts';
 import type { TemplateSlice } from './lake-tables.ts';
 import { logicalName, type VariableContext, watchedLayouts } from './project-layouts.ts';
 

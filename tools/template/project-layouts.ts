@@ -1,7 +1,7 @@
 import { createFileLayoutSource } from '../../local/adapters/file-layout-source.ts';
-import { layoutNames } from '../../local/cli/project.ts';
-import type { NamedLayout } from '../../shared/pipeline/layout-of-key.ts';
-import { allLayouts } from '../../shared/pipeline/layout-of-key.ts';
+import { layoutNames } from '../../local/adapters/project-folders.ts';
+import type { NamedLayout } from '../../shared/pipeline/store/layout-of-key.ts';
+import { allLayouts } from '../../shared/pipeline/store/layout-of-key.ts';
 
 /** The layouts that the bundles carry, in the order of their names. */
 export function projectLayouts(): Promise<NamedLayout[]> {

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { startDir } from '../local/adapters/project-folders.ts';
+import { readLayout } from '../shared/layout/compile/read-layout.ts';
+import {
+  layoutTables,
+  type PositionRow,
+  type PositionsTable,
+  recordTable,
+} from '../shared/layout/describe/positions-table.ts';
+import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
+import { copybookRecords, isLayoutText, oneFile, readText } from './layout-file.ts';
+
+/** `layout describe FILE`: the positions table of a layout or a copybook. */
+export async function describeLayout(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { json: { type: 'boolean' }, format: { type: 'string' }, record: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const tables = await tablesOf(oneFile(positionals, 'the layout or copybook'), values);
+  if (values.json) console.log(JSON.stringify(tables.length === 1 ? tables[0] : tables, null, 2));
+  else console.log(tables.map(tableText).join('\n\n'));
+  return 0;
+}
+
+async function tablesOf(
+  name: string,
+  options: { format?: string | undefined; record?: string | undefined },
+): Promise<PositionsTable[]> {
+  // A bare word is a name in layouts/; with a dot or a slash it is a path.
+  const isPath = /[/.\\]/.test(name);
+  const path = isPath ? resolve(startDir, name) : name;
+  const text = isPath ? await readText(name) : undefined;
+  if (text !== undefined && !isLayoutText(text)) {
+    return copybookRecords(text, name, options).map((record) => recordTable(record, name));
+  }
+  const layout = await loadLayoutText(createFileLayoutSource(), path);
+  return layoutTables(readLayout(layout.text, layout.file));
+}
+
+const HEADINGS: { key: keyof PositionRow; title: string; right?: boolean }[] = [
+  { key: 'start', title: 'start', right: true },
+  { key: 'end', title: 'end', right: true },
+  { key: 'length', title: 'length', right: true },
+  { key: 'name', title: 'name' },
+  { key: 'picture', title: 'picture' },
+  { key: 'usage', title: 'usage' },
+  { key: 'type', title: 'column type' },
+  { key: 'notes', title: 'notes' },
+];
+
+function tableText({ name, lengthBytes, rows }: PositionsTable): string {
+  const cells = rows.map((row) =>
+    HEADINGS.map(({ key }) => (key === 'name' ? '  '.repeat(row.depth) + row.name : String(row[key]))),
+  );
+  const widths = HEADINGS.map(({ title }, index) =>
+    Math.max(title.length, ...cells.map((line) => line[index]!.length)),
+  );
+  const line = (texts: string[]) =>
+    texts
+      .map((text, index) =>
+        HEADINGS[index]!.right ? text.padStart(widths[index]!) : text.padEnd(widths[index]!),
+      )
+      .join('  ')
+      .trimEnd();
+  return [
+    `${name}, ${lengthBytes} bytes`,
+    line(HEADINGS.map(({ title }) => title)),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...cells.map(line),
+  ].join('\n');
+}

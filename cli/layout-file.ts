@@ -1,0 +1,90 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { startDir } from '../local/adapters/project-folders.ts';
+import { LayoutInvalid, OutputUnwritable, SourceNotFound, UsageError } from '../shared/errors.ts';
+import { chooseRecord } from '../shared/layout/copybook/choose-record.ts';
+import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
+import type { SourceFormat } from '../shared/layout/copybook/source-lines.ts';
+import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
+
+/** The only argument of a command. */
+export function oneFile(positionals: string[], what: string): string {
+  if (positionals.length === 1) return positionals[0]!;
+  throw new UsageError({
+    what:
+      positionals.length === 0
+        ? `${what} is missing`
+        : `there are ${positionals.length} arguments in place of ${what}`,
+    next: 'Run it with --help to see every command.',
+  });
+}
+
+/** More than this is data, and no description of it. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+/** A file as text: UTF-8, and where it is none, Latin-1, as old copybooks and tables are. */
+export async function readText(path: string): Promise<string> {
+  const file = resolve(startDir, path);
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats || stats.isDirectory()) {
+    throw new SourceNotFound({
+      what: stats ? 'this is not a file' : 'there is no such file',
+      where: path,
+      next: 'Check the path.',
+    });
+  }
+  if (stats.size > MAX_TEXT_BYTES) {
+    throw new LayoutInvalid({
+      what: `${stats.size} bytes are too many for a layout, a copybook or a positions table`,
+      where: path,
+      next: 'If it is data, layout guess and layout preview read it.',
+    });
+  }
+  const bytes = await readFile(file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return bytes.toString('latin1');
+  }
+}
+
+/** A layout begins with a brace, a copybook cannot. */
+export function isLayoutText(text: string): boolean {
+  return /^\s*\{/.test(text);
+}
+
+/** All records of a copybook, or the one that is named. */
+export function copybookRecords(
+  text: string,
+  file: string,
+  options: { format?: string | undefined; record?: string | undefined },
+): StoredRecord[] {
+  const records = readCopybook(text, file, sourceFormat(options.format));
+  return options.record === undefined ? records : [chooseRecord(records, options.record, file)];
+}
+
+export function sourceFormat(text: string | undefined): SourceFormat | undefined {
+  if (text === undefined || text === 'fixed' || text === 'free') return text;
+  throw new UsageError({ what: `--format '${text}' is neither fixed nor free` });
+}
+
+/** Writes to standard output, or to a new file. */
+export async function writeOut(text: string, out: string | undefined, force = false): Promise<void> {
+  if (out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(resolve(startDir, out), text, { flag: force ? 'w' : 'wx' });
+  } catch (cause) {
+    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new OutputUnwritable({
+      what: exists ? 'the file is there already' : 'the file cannot be written',
+      where: out,
+      why: exists ? undefined : (cause as Error).message,
+      next: exists ? 'Give another name, or --force to write over it.' : 'Check the path.',
+      cause,
+    });
+  }
+  console.error(`written: ${out}`);
+}

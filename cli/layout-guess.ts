@@ -1,0 +1,88 @@
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDir } from '../local/adapters/project-folders.ts';
+import { LayoutInvalid, SourceNotFound } from '../shared/errors.ts';
+import { guessCodePage } from '../shared/layout/guess/guess-code-page.ts';
+import { guessColumns } from '../shared/layout/guess/guess-columns.ts';
+import { guessRecords } from '../shared/layout/guess/guess-records.ts';
+import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
+import { oneFile, writeOut } from './layout-file.ts';
+
+const HEAD_BYTES = 1024 * 1024;
+
+/** `layout guess DATA`: a layout to begin with; why it is guessed so goes to standard error. */
+export async function guessLayoutOfFile(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean' },
+      name: { type: 'string' },
+      out: { type: 'string' },
+      force: { type: 'boolean' },
+    },
+    allowPositionals: true,
+  });
+  const file = oneFile(positionals, 'the data file');
+  const { head, sizeBytes } = await readHead(file);
+  const { codePage, reason } = guessCodePage(head);
+  const records = guessRecords(head, sizeBytes);
+  if (!records) {
+    throw new LayoutInvalid({
+      what: 'no record length explains the file',
+      where: file,
+      why: `${sizeBytes} bytes, of which ${head.length} were looked at`,
+      next: 'Ask whoever writes the file for its copybook or positions table.',
+    });
+  }
+  const fields = guessColumns(head, records, codePage);
+  const { format, lengthBytes, terminatorBytes, byteOrder, lengthIncludesHeader } = records;
+  const record = {
+    format,
+    length: lengthBytes,
+    ...(byteOrder === 'little' && { byteOrder }),
+    ...(lengthIncludesHeader === false && { lengthIncludesHeader }),
+  };
+  if (values.json) {
+    const guess = {
+      encoding: codePage,
+      reason,
+      record,
+      terminatorBytes,
+      recordReason: records.reason,
+      fields,
+    };
+    console.log(JSON.stringify(guess, null, 2));
+    return 0;
+  }
+  console.error(`record: ${format}, ${lengthBytes} bytes: ${records.reason}`);
+  console.error(`code page: ${codePage}: ${reason}`);
+  console.error(
+    `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen: check them`,
+  );
+  const text = layoutText({
+    name: values.name ?? datasetName(file),
+    description: 'Guessed from the data: check every field',
+    encoding: codePage,
+    record,
+    fields,
+  });
+  await writeOut(text, values.out, values.force);
+  return 0;
+}
+
+async function readHead(path: string): Promise<{ head: Uint8Array; sizeBytes: number }> {
+  const handle = await open(resolve(startDir, path)).catch(() => undefined);
+  const stats = await handle?.stat();
+  if (!handle || !stats?.isFile()) {
+    await handle?.close();
+    throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
+  }
+  try {
+    const head = new Uint8Array(Math.min(HEAD_BYTES, stats.size));
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    return { head: head.subarray(0, bytesRead), sizeBytes: stats.size };
+  } finally {
+    await handle.close();
+  }
+}

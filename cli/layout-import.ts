@@ -1,0 +1,116 @@
+import { parseArgs } from 'node:util';
+import { LayoutInvalid, UsageError } from '../shared/errors.ts';
+import { CODE_PAGES, isCodePage } from '../shared/layout/code-page.ts';
+import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
+import { leftOut } from '../shared/layout/copybook/columns.ts';
+import { copybookFields } from '../shared/layout/copybook/copybook-fields.ts';
+import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
+import { datasetName, layoutText, usualRecordFormat } from '../shared/layout/layout-text.ts';
+import { didYouMean } from '../shared/layout/nearest.ts';
+import { importPositions } from '../shared/layout/sources/import-positions.ts';
+import { oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
+
+const DRAFT_OPTIONS = {
+  encoding: { type: 'string' },
+  name: { type: 'string' },
+  out: { type: 'string' },
+  force: { type: 'boolean' },
+} as const;
+
+/** `layout from-copybook FILE`: a layout to edit; what it leaves out is told on standard error. */
+export async function importCopybook(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: {
+      ...DRAFT_OPTIONS,
+      format: { type: 'string' },
+      record: { type: 'string' },
+      redefines: { type: 'string' },
+      occurs: { type: 'string' },
+      'fixed-tables': { type: 'boolean' },
+      filler: { type: 'boolean' },
+    },
+    allowPositionals: true,
+  });
+  const file = oneFile(positionals, 'the copybook');
+  const records = readCopybook(await readText(file), file, sourceFormat(values.format));
+  const record = chooseRecord(records, values.record, file);
+  const redefines = redefinesOf(values.redefines);
+  const problems: string[] = [];
+  const fields = copybookFields(
+    record,
+    {
+      occurs: occursOf(values.occurs),
+      redefines,
+      filler: values.filler,
+      ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
+    },
+    { at: 'from-copybook', copybookFile: file },
+    problems,
+  );
+  if (problems.length > 0) {
+    throw new LayoutInvalid({
+      what: 'the copybook cannot be made a layout',
+      where: file,
+      why: problems.join('; '),
+    });
+  }
+  const choice = {
+    redefines: Array.isArray(redefines) ? redefines.map((name) => name.toUpperCase()) : redefines,
+  };
+  for (const item of leftOut(record, { ...choice, filler: false })) {
+    const why = item.redefines === undefined ? '' : `, which redefines ${item.redefines}`;
+    console.error(`left out: ${itemText(item)}${why}; --redefines chooses it`);
+  }
+  // Packed and binary numbers are of a mainframe, and so is the rest of the record.
+  const isBinary = fields.some(({ usage }) => usage !== undefined && usage !== 'display');
+  const encoding = encodingOf(values.encoding, isBinary ? 'cp037' : 'iso-8859-1');
+  const text = layoutText({
+    name: values.name ?? datasetName(record.name ?? file),
+    description: `From the copybook ${file.replace(/^.*[/\\]/, '')}`,
+    encoding,
+    record: { format: isBinary ? 'fixed' : usualRecordFormat(encoding), length: record.lengthBytes },
+    fields,
+  });
+  await writeOut(text, values.out, values.force);
+  return 0;
+}
+
+/** `layout from-positions FILE`: a layout to edit, from a CSV or a SAS dictionary. */
+export async function importPositionsTable(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options: DRAFT_OPTIONS, allowPositionals: true });
+  const file = oneFile(positionals, 'the positions table');
+  const fields = importPositions(await readText(file), file);
+  const encoding = encodingOf(values.encoding, 'iso-8859-1');
+  const text = layoutText({
+    name: values.name ?? datasetName(file),
+    description: `From the positions table ${file.replace(/^.*[/\\]/, '')}`,
+    encoding,
+    record: { format: usualRecordFormat(encoding), length: Math.max(...fields.map(({ end }) => end)) },
+    fields,
+  });
+  await writeOut(text, values.out, values.force);
+  return 0;
+}
+
+function redefinesOf(text: string | undefined): 'first' | 'all' | string[] {
+  if (text === undefined || text === 'first') return 'first';
+  return text === 'all' ? 'all' : text.split(',').map((name) => name.trim());
+}
+
+function occursOf(text: string | undefined): 'list' | 'columns' {
+  if (text === undefined || text === 'list' || text === 'columns') return text ?? 'list';
+  throw new UsageError({
+    what: `--occurs '${text}' is neither list nor columns`,
+    next: 'Child rows are said of each table, in the layout.',
+  });
+}
+
+function encodingOf(name: string | undefined, usual: string): string {
+  if (name === undefined) {
+    console.error(`encoding: ${usual} is assumed; --encoding says another`);
+    return usual;
+  }
+  if (isCodePage(name)) return name;
+  throw new UsageError({ what: `--encoding '${name}' is no code page${didYouMean(name, CODE_PAGES)}` });
+}

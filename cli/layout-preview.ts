@@ -1,0 +1,195 @@
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { startDir } from '../local/adapters/project-folders.ts';
+import { decodeValue } from '../shared/decode/decode-value.ts';
+import { OUTCOME_REASONS, RecordExtractor, recordShape } from '../shared/decode/record-extractor.ts';
+import { LayoutInvalid, SourceNotFound, UsageError } from '../shared/errors.ts';
+import { Kernel } from '../shared/kernel/kernel.ts';
+import { readLayout } from '../shared/layout/compile/read-layout.ts';
+import type { Field, Layout, RecordType, Selection } from '../shared/layout/layout.ts';
+import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
+import { fixedTerminatorBytes, lineTerminatorBytes } from '../shared/ranges/geometry.ts';
+import { matches, matchesControlRecord } from '../shared/totals/control-record.ts';
+import { decodedText } from './decoded-text.ts';
+
+/** One record as preview shows it. */
+export interface PreviewRecord {
+  record: number;
+  byteOffset: number;
+  /** `header`, `detail`, `unknown`, or the record type where there are several. */
+  kind: string;
+  /** Why the record as a whole is rejected. */
+  reason?: string;
+  fields: PreviewField[];
+}
+
+/** A value as text, or why there is none, with the bytes in hexadecimal. */
+export interface PreviewField {
+  name: string;
+  value: string | null;
+  problem?: string;
+  hex?: string;
+}
+
+/** `layout preview LAYOUT DATA`: the first records decoded, hex beside what does not decode. */
+export async function previewData(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { records: { type: 'string', default: '5' }, json: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const [name, dataPath] = positionals;
+  if (name === undefined || dataPath === undefined || positionals.length > 2) {
+    throw new UsageError({ what: 'a layout and a data file are needed', next: 'layout preview LAYOUT DATA' });
+  }
+  const recordCount = /^\d{1,5}$/.test(values.records) ? Number(values.records) : 0;
+  if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
+  const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
+  const { file, text } = await loadLayoutText(createFileLayoutSource(), path);
+  const layout = readLayout(text, file);
+  const shown = previewRecords(layout, await headOf(dataPath, layout, recordCount), recordCount);
+  if (shown.length === 0) {
+    throw new LayoutInvalid({
+      what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} bytes`,
+      where: file,
+      next: 'Check record.format and record.length; layout guess DATA proposes them.',
+    });
+  }
+  if (values.json) for (const record of shown) console.log(JSON.stringify(record));
+  else console.log(shown.map(recordText).join('\n\n'));
+  return 0;
+}
+
+/** As much of a file as is looked at, however many records are asked for. */
+/** A terminator, or descriptor words of a record and its block. */
+const RECORD_OVERHEAD_BYTES = 8;
+const MAX_HEAD_BYTES = 64 * 1024 * 1024;
+
+interface Head {
+  bytes: Uint8Array;
+  sizeBytes: number;
+}
+
+async function headOf(path: string, layout: Layout, recordCount: number): Promise<Head> {
+  const handle = await open(resolve(startDir, path)).catch(() => undefined);
+  const stats = await handle?.stat();
+  if (!handle || !stats?.isFile()) {
+    await handle?.close();
+    throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
+  }
+  try {
+    const wanted =
+      layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + RECORD_OVERHEAD_BYTES);
+    const bytes = new Uint8Array(Math.min(stats.size, wanted, MAX_HEAD_BYTES));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    return { bytes: bytes.subarray(0, bytesRead), sizeBytes: stats.size };
+  } finally {
+    await handle.close();
+  }
+}
+
+function previewRecords(layout: Layout, head: Head, recordCount: number): PreviewRecord[] {
+  const { format, lengthBytes, lineEndByte, fileHeaderBytes, fileTrailerBytes } = layout.record;
+  const bytes = head.bytes.subarray(fileHeaderBytes);
+  const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;
+  const terminatorBytes =
+    format === 'lines'
+      ? (lineTerminatorBytes(bytes, lineEndByte) ?? 0)
+      : fixedTerminatorBytes(bytes, lengthBytes, sizeBytes);
+  const kernel = new Kernel();
+  const shape = recordShape(layout.record, terminatorBytes);
+  const extractor = new RecordExtractor(kernel, shape, fileHeaderBytes);
+  const records: PreviewRecord[] = [];
+  const atEnd = bytes.length >= sizeBytes;
+  for (let from = 0; from < bytes.length && records.length < recordCount; ) {
+    from += extractor.push(bytes, from);
+    while (extractor.extract(atEnd && from >= bytes.length) > 0) {
+      for (let index = 0; index < extractor.recordCount && records.length < recordCount; index++) {
+        records.push(previewRecord(layout, kernel, extractor, index, records.length));
+      }
+    }
+  }
+  return records;
+}
+
+function previewRecord(
+  layout: Layout,
+  kernel: Kernel,
+  extractor: RecordExtractor,
+  index: number,
+  recordIndex: number,
+): PreviewRecord {
+  const raw = extractor.rawBytesOf(index);
+  const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
+  if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
+    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(
+      layout.record.spaceByte,
+    );
+    padded.set(raw);
+    const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
+    return { ...shown, kind: 'header', fields };
+  }
+  const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
+  if (reason) return { ...shown, kind: 'detail', reason, fields: [rawField(raw)] };
+  const type = layout.recordTypes.find(({ match }) => !match || matches(raw, match));
+  if (!type) return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
+  const kind = layout.recordTypes.length > 1 ? type.name : 'detail';
+  if (type.datasets.length === 0) return { ...shown, kind, reason: 'discarded', fields: [rawField(raw)] };
+  const decodeAt = extractor.startOf(index);
+  const bytes = kernel.bytes;
+  const fields = previewedFields(type).flatMap((field) =>
+    field.when && !isSelected(bytes, decodeAt, field.when) ? [] : [previewField(bytes, decodeAt, field)],
+  );
+  return { ...shown, kind, fields };
+}
+
+/** The fields that stand in the record itself; of a table those of its first occurrence. */
+function previewedFields({ datasets }: RecordType): Field[] {
+  return datasets.flatMap(({ fields, occurs }) =>
+    fields.filter(({ origin, inOccurrence }) => origin.kind === 'record' && (!occurs || inOccurrence)),
+  );
+}
+
+function isSelected(
+  bytes: Uint8Array,
+  recordStart: number,
+  { startByte, endByte, anyOf }: Selection,
+): boolean {
+  const found = bytes.subarray(recordStart + startByte, recordStart + endByte);
+  return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
+}
+
+function previewField(bytes: Uint8Array, recordStart: number, field: Field): PreviewField {
+  const { name, startByte, endByte } = field;
+  const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
+  const decoded = decodeValue(bytes, recordStart, field);
+  if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
+  if (decoded.state === 'null') {
+    return { name, value: null, ...(field.required && { problem: 'required and blank', hex }) };
+  }
+  return { name, value: decodedText(decoded.value, field.type) };
+}
+
+function rawField(raw: Uint8Array): PreviewField {
+  return { name: '(record)', value: null, problem: 'not decoded', hex: hexText(raw.subarray(0, 64)) };
+}
+
+function hexText(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('hex')
+    .toUpperCase()
+    .replace(/..(?=.)/g, '$& ');
+}
+
+function recordText({ record, byteOffset, kind, reason, fields }: PreviewRecord): string {
+  const width = Math.max(...fields.map(({ name }) => name.length));
+  return [
+    `record ${record}, byte ${byteOffset}, ${kind}${reason ? `: ${reason}` : ''}`,
+    ...fields.map(({ name, value, problem, hex }) => {
+      const shown = problem === undefined ? (value ?? '(null)') : `✗ ${problem}: ${hex}`;
+      return `  ${name.padEnd(width)}  ${shown.replace(/\p{Cc}/gu, '·')}`;
+    }),
+  ].join('\n');
+}

@@ -1,0 +1,56 @@
+import { UsageError } from '../shared/errors.ts';
+import { didYouMean } from '../shared/layout/nearest.ts';
+import { runCommand } from '../terminal/exit.ts';
+import { describeLayout } from './layout-describe.ts';
+import { guessLayoutOfFile } from './layout-guess.ts';
+import { importCopybook, importPositionsTable } from './layout-import.ts';
+import { previewData } from './layout-preview.ts';
+
+const HELP = `Tools for layout files: what a record looks like.
+
+npm run -s layout -- describe FILE              positions table of a layout or a copybook
+npm run -s layout -- from-copybook FILE         a layout file to edit, from a COBOL copybook
+npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or a SAS
+                                                dictionary (@pos name $w.)
+npm run -s layout -- preview LAYOUT DATA        the first records decoded, hex beside what does not decode
+npm run -s layout -- guess DATA                 proposes a layout for an unknown file
+
+  --json                describe, preview, guess: JSON in place of text
+  --format fixed|free   of a copybook; found out where it is not said
+  --record NAME         which 01 level of a copybook, where there are several
+  --occurs O            from-copybook: tables become list (the default) or columns
+  --fixed-tables        from-copybook: tables take their largest space in every record
+  --redefines R         from-copybook: first (the default), all, or names of the items to read (A,B)
+  --filler              from-copybook: FILLER becomes columns too
+  --encoding E          from-copybook, from-positions: code page, such as cp037 or iso-8859-1
+  --name N              from-copybook, from-positions, guess: name of the dataset
+  --out FILE            from-copybook, from-positions, guess: where the layout is written; else standard output
+  --force               writes over a file that is there
+  --records N           preview: how many records (5)
+
+FILE and LAYOUT take a path, LAYOUT also a name in layouts/.
+Exit codes: 0 done, 1 failed, 2 usage, layout, copybook or missing file.`;
+
+const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
+  describe: describeLayout,
+  'from-copybook': importCopybook,
+  'from-positions': importPositionsTable,
+  preview: previewData,
+  guess: guessLayoutOfFile,
+};
+
+await runCommand(async () => {
+  const [command, ...args] = process.argv.slice(2);
+  if (command === '--help' || command === '-h' || args.includes('--help')) {
+    console.log(HELP);
+    return 0;
+  }
+  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command]!(args);
+  throw new UsageError({
+    what:
+      command === undefined
+        ? 'a command is missing'
+        : `there is no command '${command}'${didYouMean(command, Object.keys(COMMANDS))}`,
+    next: 'Run it with --help to see every command.',
+  });
+});

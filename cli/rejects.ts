@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDir } from '../local/adapters/project-folders.ts';
+import { OutputUnwritable } from '../shared/errors.ts';
+import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
+import { runCommand } from '../terminal/exit.ts';
+import { chosenDay, DAY_HELP, lakePorts, usage } from './lake-arguments.ts';
+
+const HELP = `Shows the records of a day that became no rows, by reason and field; of refused files too.
+
+npm run -s rejects -- --lake DIR [flags]
+
+${DAY_HELP}
+  --file F              only of this file, by its key or name
+  --reason R            only those, such as invalid-number
+  --field F             only those of this field
+  --examples N          records shown of each group; 3 by default
+  --export FILE         writes the raw records there, one a line, to be corrected and loaded again:
+                        npm run -s convert -- --supplement-of KEY --input FILE …
+  --json                one object a group, with examples in hex
+
+What is shown is what stands in the files: personal data too.
+Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`;
+
+const MOST_EXAMPLES = 1000;
+const BYTES_A_LINE = 32;
+const MOST_LINES = 16;
+
+await runCommand(async () => {
+  const { values, positionals } = parseArgs({
+    options: {
+      lake: { type: 'string' },
+      'business-date': { type: 'string' },
+      dataset: { type: 'string' },
+      file: { type: 'string' },
+      reason: { type: 'string' },
+      field: { type: 'string' },
+      examples: { type: 'string' },
+      export: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (positionals.length > 0) throw usage(`'${positionals[0]}' belongs to no flag`);
+  const examples = Number(values.examples ?? 3);
+  if (!Number.isInteger(examples) || examples < 0 || examples > MOST_EXAMPLES) {
+    throw usage(`--examples '${values.examples}' is no whole number from 0 to ${MOST_EXAMPLES}`);
+  }
+  const ports = await lakePorts(values.lake);
+  const day = await chosenDay(ports, values.dataset, values['business-date']);
+  const { file, reason, field } = values;
+  const rejects = readRejects(ports, { ...day, file, reason, field });
+  if (values.export !== undefined) {
+    const path = resolve(startDir, values.export);
+    const written = await exportRecords(rejects, path);
+    console.error(`${written} records written to ${path}`);
+    return 0;
+  }
+  const groups = await groupRejects(rejects, examples);
+  if (values.json) {
+    for (const group of groups) {
+      console.log(JSON.stringify({ ...day, ...group, examples: group.examples.map(jsonExample) }));
+    }
+    return 0;
+  }
+  if (groups.length === 0) console.log(`${day.dataset} of ${day.businessDate} has no such rejects.`);
+  for (const group of groups) {
+    const of = group.field === null ? '' : ` in ${group.field}`;
+    console.log(`${group.count.toLocaleString('en')} × ${group.reason}${of}`);
+    for (const { sourceKey, byteOffset, raw } of group.examples) {
+      console.log(`  ${sourceKey}, byte ${byteOffset}, ${raw.length} bytes`);
+      for (const line of hexLines(raw)) console.log(`    ${line}`);
+    }
+  }
+  return 0;
+});
+
+function jsonExample({ sourceKey, byteOffset, recordLengthBytes, raw }: RejectedRecord) {
+  return { sourceKey, byteOffset, recordLengthBytes, hex: Buffer.from(raw).toString('hex') };
+}
+
+/** `   1  30 30 31 …  |001…|`: positions are 1-based, as layouts have them. */
+function hexLines(raw: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < raw.length && lines.length < MOST_LINES; at += BYTES_A_LINE) {
+    const bytes = [...raw.subarray(at, at + BYTES_A_LINE)];
+    const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = bytes
+      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'))
+      .join('');
+    lines.push(`${String(at + 1).padStart(5)}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  |${text}|`);
+  }
+  if (raw.length > BYTES_A_LINE * MOST_LINES)
+    lines.push(`       … ${raw.length} bytes in all; --json has them`);
+  return lines;
+}
+
+async function exportRecords(rejects: AsyncIterable<RejectedRecord>, path: string): Promise<number> {
+  // Never over something that is there: it may be somebody's corrections.
+  const stream = createWriteStream(path, { flags: 'wx' });
+  try {
+    await once(stream, 'open');
+    let written = 0;
+    for await (const { raw } of rejects) {
+      if (!stream.write(Buffer.concat([raw, Buffer.from('\n')]))) await once(stream, 'drain');
+      written++;
+    }
+    stream.end();
+    await once(stream, 'finish');
+    return written;
+  } catch (cause) {
+    throw new OutputUnwritable({
+      what: 'the records cannot be written',
+      where: path,
+      why: (cause as Error).message,
+      next: 'Name a file that is not there yet.',
+      cause,
+    });
+  }
+}

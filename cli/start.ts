@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { generateNights, planNights } from '../generator/night.ts';
+import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
+import { projectDir, queriesDir } from '../local/adapters/project-folders.ts';
+import { convertNight, type FileSummary } from '../local/convert-night.ts';
+import { openLake } from '../local/lake/lake-sql.ts';
+import { runQueryFile } from '../local/lake/query-file.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, runCommand } from '../terminal/exit.ts';
+import { printTable } from '../terminal/print-table.ts';
+import { createProgress } from '../terminal/progress-line.ts';
+
+/**
+ * `npm start`: makes a seeded sample of two nights, converts it through the real state machine, publishes it, asks the analysts'
+ * questions and says where everything is. A second run finds it all loaded.
+ */
+const SAMPLE = {
+  records: 600_000,
+  files: 2,
+  nights: 2,
+  seed: 1,
+  businessDate: '2025-08-12',
+  badPercent: 0.05,
+};
+const RANGE_SIZE_BYTES = 16 * 1024 * 1024;
+
+const QUESTIONS = [
+  ['Contracts and value by product', 'contracts-by-product.sql'],
+  ['Trend by month, from the last night of each', 'monthly-trend-snapshot.sql'],
+  ['Contracts that end in the next 30 days', 'ending-soon-snapshot.sql'],
+] as const;
+
+await runCommand(async () => {
+  const sampleDir = join(projectDir, 'lake-sample');
+  const rawDir = join(sampleDir, 'raw');
+  const lakeDir = join(sampleDir, 'lake');
+  const { files } = planNights({ ...SAMPLE, outDir: rawDir });
+  const known = files.every((file) => existsSync(file.path));
+  console.log(known ? 'The sample nights are there already.\n' : 'Making two sample nights of contracts …\n');
+  if (!known) await generateNights({ ...SAMPLE, outDir: rawDir });
+  await removeAbandonedFiles(lakeDir);
+
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const progress = createProgress(process.stderr);
+  const summaries = convertNight({
+    layout: 'contracts',
+    inputs: files.map((file) => file.path),
+    rawRoot: rawDir,
+    lakeDir,
+    rangeSizeBytes: RANGE_SIZE_BYTES,
+    expectedFiles: SAMPLE.files,
+    workerCount: availableParallelism(),
+    signal: interrupt.signal,
+    progress: process.stderr.isTTY ? { ...progress, notified: () => undefined } : undefined,
+  });
+  for await (const summary of summaries) {
+    progress.done();
+    if (interrupt.signal.aborted) return EXIT_INTERRUPTED;
+    console.log(sentence(summary));
+    if (summary.status === 'refused' || summary.status === 'failed') return EXIT_FAILED;
+  }
+  const businessDate = files.at(-1)!.businessDate;
+  await ask(lakeDir, businessDate);
+  printPlaces(sampleDir, lakeDir);
+  return EXIT_LOADED;
+});
+
+function sentence(summary: FileSummary): string {
+  const { sourceKey, status, rows, records, seconds, inputBytes, published } = summary;
+  if (status === 'failed' || status === 'refused') return `${status}: ${summary.reason}`;
+  const name = sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
+  const speed =
+    status === 'loaded'
+      ? ` in ${seconds.toFixed(1)} s (${(inputBytes / 1e6 / seconds).toFixed(0)} MB/s)`
+      : '';
+  const day = published ? `, and ${summary.businessDate} is published` : '';
+  return `${status}: ${name}, ${rows.toLocaleString('en')} rows, ${records.rejected} rejected${speed}${day}`;
+}
+
+async function ask(lakeDir: string, businessDate: string): Promise<void> {
+  const lake = await openLake({ lakeDir });
+  try {
+    for (const [title, file] of QUESTIONS) {
+      console.log(`\n${title} (docs/queries/${file}, ${businessDate})`);
+      console.log(printTable(await runQueryFile(lake, join(queriesDir, file), businessDate)));
+    }
+  } finally {
+    await lake.close();
+  }
+}
+
+function printPlaces(sampleDir: string, lakeDir: string): void {
+  const shown = (path: string) => relative(process.cwd(), path);
+  console.log(`
+Input      ${shown(join(sampleDir, 'raw'))}
+Lake       ${shown(join(lakeDir, 'processed', 'contracts'))}
+Rejects    ${shown(join(lakeDir, 'processed', 'contracts_rejects'))}   (table contracts_rejects: why, where, raw bytes)
+Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row a file)
+
+Ask more:  npm run -s query -- --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`);
+}

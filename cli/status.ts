@@ -1,0 +1,122 @@
+import { parseArgs } from 'node:util';
+import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
+import { byteSizeText } from '../terminal/byte-size.ts';
+import { runCommand } from '../terminal/exit.ts';
+import { printTable } from '../terminal/print-table.ts';
+import { chosenDay, DAY_HELP, lakePorts, usage } from './lake-arguments.ts';
+
+const HELP = `Shows how a day stands: files expected, loaded, refused, running, missing; records and totals; published, or why not.
+
+npm run -s status -- --lake DIR [flags]
+
+${DAY_HELP}
+  --versions            every version of every ledger entry, for an audit
+  --json                one object with everything that is known
+
+Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`;
+
+await runCommand(async () => {
+  const { values, positionals } = parseArgs({
+    options: {
+      lake: { type: 'string' },
+      'business-date': { type: 'string' },
+      dataset: { type: 'string' },
+      versions: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (positionals.length > 0) throw usage(`'${positionals[0]}' belongs to no flag`);
+  const ports = await lakePorts(values.lake);
+  const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
+  const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });
+  if (values.json) {
+    const { expectation } = status;
+    // What `awaitedManifest` was called before.
+    const awaitedControlFile = expectation.awaitedManifest;
+    console.log(JSON.stringify({ ...status, expectation: { ...expectation, awaitedControlFile } }));
+  } else printStatus(status);
+  return 0;
+});
+
+function printStatus(status: DayStatus): void {
+  const { counts, totals, published } = status;
+  console.log(`${status.dataset} of ${status.businessDate}`);
+  console.log(
+    `  expected: ${expectedText(status)}; loaded ${counts.loaded}, running ${counts.running}, refused ${counts.refused}, failed ${counts.failed}, missing ${counts.missing}`,
+  );
+  const corrected = totals.corrected > 0 ? `, ${count(totals.corrected)} of them corrected` : '';
+  console.log(
+    `  ${count(totals.records)} records, ${count(totals.rows)} rows, ${count(totals.rejected)} rejected${corrected}`,
+  );
+  for (const [figure, total] of Object.entries(totals.sums)) console.log(`  ${figure}: ${total}`);
+  console.log(`  ${published ? publishedText(published) : 'not published'}`);
+  if (status.waitingFor !== undefined) console.log(`  waiting for ${status.waitingFor}`);
+  for (const warning of published?.warnings ?? []) console.log(`  warning: ${warning}`);
+  console.log('');
+  const columns = [
+    ...['file', 'status'].map((name) => ({ name, type: 'VARCHAR' })),
+    ...['records', 'rows', 'rejected'].map((name) => ({ name, type: 'BIGINT' })),
+    ...['input', 'run', 'updated'].map((name) => ({ name, type: 'VARCHAR' })),
+  ];
+  console.log(printTable({ columns, rows: status.files.map(fileRow) }));
+  for (const file of status.files) printNotes(file);
+}
+
+function fileRow(file: FileStatusLine) {
+  return [
+    file.name,
+    file.status + (file.supplementOf ? ' (supplement)' : '') + (file.unexpected ? ' (unexpected)' : ''),
+    file.records === undefined ? null : BigInt(file.records.read),
+    file.rows === undefined ? null : BigInt(file.rows),
+    file.records === undefined ? null : BigInt(file.records.rejected),
+    file.inputBytes === undefined ? null : byteSizeText(file.inputBytes),
+    file.runId ?? null,
+    file.updatedAt ?? null,
+  ];
+}
+
+function printNotes({ name, status, reason, warnings = [], versions }: FileStatusLine): void {
+  if (reason !== undefined) console.log(`${status}: ${reason}`);
+  for (const warning of warnings) console.log(`warning: ${warning}`);
+  if (!versions) return;
+  console.log(`versions of ${name}:`);
+  for (const { revision, state, updatedAt, version, runId, execution, loaded } of versions) {
+    const holds = loaded ? `, loaded run ${loaded.runId}` : '';
+    console.log(
+      `  ${revision}: ${state} at ${updatedAt}, version ${version}, run ${runId ?? 'none'}${holds}, ${execution}`,
+    );
+  }
+}
+
+function expectedText({ expectation: { files, origin, awaitedManifest } }: DayStatus): string {
+  if (awaitedManifest !== undefined) return `what the control file ${awaitedManifest} will say`;
+  if (files === undefined) return 'nobody says how many files';
+  const text = typeof files === 'number' ? `${files} files` : `${files.length} files by name`;
+  return `${text} (by ${origin})`;
+}
+
+function publishedText({
+  commit,
+  committedAt,
+  files,
+  rows,
+  partial,
+  rollback,
+}: NonNullable<DayStatus['published']>) {
+  const notes = [
+    ...(partial ? [`IN PART, without ${partial.missing}: ${partial.reason}`] : []),
+    ...(rollback ? [`by a rollback: ${rollback.reason}`] : []),
+  ];
+  const text = `published as commit ${commit} at ${committedAt}: ${files} files, ${count(rows)} rows`;
+  return [text, ...notes].join('; ');
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}

@@ -1,0 +1,211 @@
+import { generationLocation } from '../keys/lake-keys.ts';
+import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
+import type { LedgerEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
+
+/** The commit point of a day, `_day/<n>.json`: which objects make it up. Written once, never changed. */
+export interface DayCommit {
+  dataset: string;
+  businessDate: string;
+  commit: number;
+  committedAt: string;
+  files: CommittedFile[];
+  tables: CommittedTable[];
+  /** Published on purpose before the day was complete. */
+  partial?: { reason: string; missing: string };
+  /** Made by going back: which versions were replaced by which. */
+  rollback?: { reason: string; restores: number | null; files: RolledBackFile[] };
+  /** What is unusual about the day. */
+  warnings?: string[];
+}
+
+/** A file that a rollback changes, by run; null is no version at all. */
+export interface RolledBackFile {
+  sourceId: string;
+  sourceKey: string;
+  ledgerKey: string;
+  from: string | null;
+  to: string | null;
+}
+
+export interface CommittedFile {
+  sourceId: string;
+  sourceKey: string;
+  version: string;
+  runId: string;
+  recordsRead: number;
+  rows: number;
+  rejectedRows: number;
+  inputBytes: number;
+  /** Control sums as decimal strings: `sum(valor_contrato)`. */
+  sums?: Record<string, string>;
+}
+
+export interface CommittedTable {
+  dataset: string;
+  columns: CatalogColumn[];
+  partitionKeys: CatalogColumn[];
+  partitions: CommittedPartition[];
+}
+
+export interface CommittedPartition {
+  /** year, month, day and the layout's partition columns. */
+  values: Record<string, string | null>;
+  /** The commit whose generation folder it is in. */
+  generation: number;
+  location: string;
+  objects: CommittedObject[];
+}
+
+export interface CommittedObject {
+  sourceId: string;
+  runId: string;
+  fileName: string;
+  /** Key below the published root. */
+  key: string;
+  mergedKey: string;
+  /** Key below the published root of the same object in an earlier generation: it may outlive its run. */
+  copiedFrom?: string;
+  rows: number;
+  bytes: number;
+  checksum?: string;
+}
+
+/** The schema part of a table, from the layout the day was last loaded with. */
+export type TableSchema = Pick<CommittedTable, 'dataset' | 'columns' | 'partitionKeys'>;
+
+/**
+ * The next commit of a day of `layout` from its loaded files. A partition whose objects are those of the commit before stays in the folder it is
+ * in; every other moves into the folder of the new generation.
+ */
+export function planDayCommit(
+  layout: string,
+  commit: number,
+  businessDate: string,
+  committedAt: string,
+  entries: LedgerEntry[],
+  schemas: { rows: TableSchema[]; rejects: TableSchema },
+  previous: DayCommit | undefined,
+): DayCommit {
+  const loaded = entries.flatMap((entry) => (entry.loaded ? [{ entry, loaded: entry.loaded }] : []));
+  const table = (schema: TableSchema, outputsOf: (item: (typeof loaded)[number]) => MergedFile[]) => {
+    const before = previous?.tables.find((candidate) => candidate.dataset === schema.dataset);
+    const objects = loaded.flatMap((item) =>
+      outputsOf(item).map((output) => ({ output, sourceId: item.entry.sourceId, runId: item.loaded.runId })),
+    );
+    return { ...schema, partitions: planPartitions(schema.dataset, businessDate, commit, objects, before) };
+  };
+  return {
+    dataset: layout,
+    businessDate,
+    commit,
+    committedAt,
+    files: loaded.map(({ entry, loaded: version }) => ({
+      sourceId: entry.sourceId,
+      sourceKey: entry.sourceKey,
+      version: version.version,
+      runId: version.runId,
+      recordsRead: version.records.read,
+      rows: version.rows,
+      rejectedRows: version.records.rejected,
+      inputBytes: version.inputBytes,
+      ...sumsOf(version),
+    })),
+    tables: [
+      ...schemas.rows.map((schema) =>
+        table(schema, ({ loaded: { outputs } }) =>
+          outputs.filter(({ dataset }) => dataset === schema.dataset),
+        ),
+      ),
+      table(schemas.rejects, (item) => item.loaded.rejectOutputs),
+    ],
+  };
+}
+
+function sumsOf({ controlTotals }: LoadedVersion): Pick<CommittedFile, 'sums'> {
+  const sums = controlTotals.flatMap(({ figure, actual }) => (figure ? [[figure, actual] as const] : []));
+  return sums.length > 0 ? { sums: Object.fromEntries(sums) } : {};
+}
+
+interface LoadedObject {
+  output: MergedFile;
+  sourceId: string;
+  runId: string;
+}
+
+function planPartitions(
+  dataset: string,
+  businessDate: string,
+  commit: number,
+  objects: LoadedObject[],
+  before: CommittedTable | undefined,
+): CommittedPartition[] {
+  const byPartition = new Map<string, LoadedObject[]>();
+  for (const object of objects) {
+    const name = JSON.stringify(object.output.partition);
+    byPartition.set(name, [...(byPartition.get(name) ?? []), object]);
+  }
+  const [year, month, day] = businessDate.split('-') as [string, string, string];
+  return [...byPartition.keys()].sort().map((name) => {
+    const members = byPartition.get(name)!;
+    const partition = members[0]!.output.partition;
+    const values = { year, month, day, ...partition };
+    const unchanged = before?.partitions.find(
+      (candidate) =>
+        JSON.stringify(candidate.values) === JSON.stringify(values) &&
+        identity(candidate.objects) ===
+          identity(
+            members.map(({ sourceId, runId, output }) => ({ sourceId, runId, fileName: output.fileName })),
+          ),
+    );
+    if (unchanged) return unchanged;
+    const location = generationLocation(dataset, businessDate, partition, commit);
+    return {
+      values,
+      generation: commit,
+      location,
+      objects: members.map(({ sourceId, runId, output }) => ({
+        sourceId,
+        runId,
+        fileName: output.fileName,
+        key: `${location}${output.fileName}`,
+        mergedKey: output.mergedKey,
+        ...copiedFrom(before, runId, output.mergedKey),
+        rows: output.rows,
+        bytes: output.bytes,
+        ...(output.checksum === undefined ? {} : { checksum: output.checksum }),
+      })),
+    };
+  });
+}
+
+/** Where the commit before has the object. */
+function copiedFrom(
+  before: CommittedTable | undefined,
+  runId: string,
+  mergedKey: string,
+): Pick<CommittedObject, 'copiedFrom'> {
+  const same = before?.partitions
+    .flatMap(({ objects }) => objects)
+    .find((object) => object.runId === runId && object.mergedKey === mergedKey);
+  return same ? { copiedFrom: same.key } : {};
+}
+
+function identity(objects: Pick<CommittedObject, 'sourceId' | 'runId' | 'fileName'>[]): string {
+  return JSON.stringify(objects.map(({ sourceId, runId, fileName }) => [sourceId, runId, fileName]).sort());
+}
+
+/** Does the commit hold exactly these versions of these files? */
+export function holdsExactly(commit: DayCommit | undefined, entries: LedgerEntry[]): boolean {
+  if (!commit) return false;
+  const wanted = entries.flatMap(({ sourceId, loaded }) => (loaded ? [`${sourceId} ${loaded.runId}`] : []));
+  const held = commit.files.map(({ sourceId, runId }) => `${sourceId} ${runId}`);
+  return JSON.stringify(wanted.sort()) === JSON.stringify(held.sort());
+}
+
+export function catalogPartitions(table: CommittedTable): CatalogPartition[] {
+  return table.partitions.map(({ values, location, objects }) => ({
+    values,
+    location,
+    files: objects.map((object) => object.key),
+  }));
+}

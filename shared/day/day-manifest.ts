@@ -1,0 +1,115 @@
+import { isBusinessDate } from '../keys/business-date.ts';
+import { fileNameOf } from '../keys/name-pattern.ts';
+import { crc64FromBase64 } from '../ranges/crc64nvme.ts';
+import type { StatedFigures } from '../run/stated-figures.ts';
+import type { ControlValue } from '../totals/control-value.ts';
+
+/** What the sender says of a day: which files make it up and what is in them. docs/operations.md shows one. */
+export interface DayManifest {
+  /** yyyy-MM-dd */
+  businessDate?: string;
+  files: DayManifestEntry[];
+}
+
+export interface DayManifestEntry extends StatedFigures {
+  /** As the data file is called, without folder. */
+  name: string;
+  /** Decimal strings by name; the layout's `controlTotals` say what each is the sum of. */
+  totals?: Record<string, string>;
+}
+
+/** A day manifest as the day's terms keep it. */
+export interface DayManifestFound {
+  key: string;
+  version: string;
+  file: DayManifest;
+}
+
+const FORMAT = 'positional-lake-day/1';
+/** What the format was called before. */
+const EARLIER_FORMAT = 'positional-lake-control/1';
+const DECIMAL = /^[+-]?\d{1,38}(\.\d{1,38})?$/;
+
+/** Reads the text of a day manifest; what is wrong with it comes back as problems, each a clause. */
+export function parseDayManifest(text: string): { file: DayManifest } | { problems: string[] } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The parser's own words would quote the text.
+    return { problems: ['it is not JSON'] };
+  }
+  const problems: string[] = [];
+  if (!isObject(json)) return { problems: ['it is no JSON object'] };
+  unknownKeys(json, ['format', 'businessDate', 'files'], 'it', problems);
+  if (json.format !== FORMAT && json.format !== EARLIER_FORMAT) problems.push(`'format' must be '${FORMAT}'`);
+  const { businessDate, files } = json;
+  if (businessDate !== undefined && !(typeof businessDate === 'string' && isBusinessDate(businessDate))) {
+    problems.push("'businessDate' is no day as yyyy-MM-dd");
+  }
+  if (!Array.isArray(files) || files.length === 0) {
+    problems.push("'files' must list at least one file");
+    return { problems };
+  }
+  const names = new Set<unknown>();
+  for (const [index, entry] of files.entries()) {
+    checkEntry(entry, `files[${index}]`, problems);
+    const name = isObject(entry) ? entry.name : undefined;
+    if (names.has(name)) problems.push(`'files[${index}].name' is there a second time`);
+    names.add(name);
+  }
+  return problems.length > 0 ? { problems } : { file: json as unknown as DayManifest };
+}
+
+function checkEntry(entry: unknown, at: string, problems: string[]): void {
+  if (!isObject(entry)) {
+    problems.push(`'${at}' is no object`);
+    return;
+  }
+  unknownKeys(entry, ['name', 'sizeBytes', 'crc64nvme', 'records', 'details', 'totals'], `'${at}'`, problems);
+  const { name, crc64nvme, totals } = entry;
+  if (typeof name !== 'string' || name === '' || name.includes('/')) {
+    problems.push(`'${at}.name' must be the name of a file without folder`);
+  }
+  for (const key of ['sizeBytes', 'records', 'details']) {
+    const value = entry[key];
+    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+      problems.push(`'${at}.${key}' must be a whole number`);
+    }
+  }
+  if (
+    crc64nvme !== undefined &&
+    !(typeof crc64nvme === 'string' && crc64FromBase64(crc64nvme) !== undefined)
+  ) {
+    problems.push(`'${at}.crc64nvme' must be eight bytes in base64`);
+  }
+  if (totals === undefined) return;
+  const sound =
+    isObject(totals) &&
+    Object.values(totals).every((value) => typeof value === 'string' && DECIMAL.test(value));
+  if (!sound) problems.push(`'${at}.totals' must hold decimal numbers as texts`);
+}
+
+function unknownKeys(object: object, known: string[], at: string, problems: string[]): void {
+  const count = Object.keys(object).filter((key) => !known.includes(key)).length;
+  if (count > 0) problems.push(`${at} has keys other than ${known.join(', ')}`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function manifestEntryOf(file: DayManifest, sourceKey: string): DayManifestEntry | undefined {
+  const name = fileNameOf(sourceKey);
+  return file.files.find((entry) => entry.name === name);
+}
+
+/** Totals in the form that header and trailer have: `123.45` → 12345 with scale 2. */
+export function manifestTotals(entry: DayManifestEntry): Record<string, ControlValue> {
+  return Object.fromEntries(
+    Object.entries(entry.totals ?? {}).map(([name, text]) => {
+      const [whole, fraction = ''] = text.split('.') as [string, string?];
+      return [name, { text: String(BigInt(`${whole.replace('+', '')}${fraction}`)), scale: fraction.length }];
+    }),
+  );
+}

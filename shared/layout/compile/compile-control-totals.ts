@@ -1,0 +1,94 @@
+import type {
+  ControlFileRule,
+  ControlRecord,
+  ControlTotalRule,
+  Field,
+  Layout,
+  RecordType,
+} from '../layout.ts';
+import type { LayoutFile } from '../layout-schema.ts';
+import { didYouMean } from '../nearest.ts';
+import { compileFigure } from './compile-figure.ts';
+
+/** What header, trailer and control file state, and where it is reported if they cannot. */
+export interface ControlContext {
+  recordTypes: RecordType[];
+  header: ControlRecord | undefined;
+  trailer: ControlRecord | undefined;
+  controlFile: ControlFileRule | undefined;
+  problems: string[];
+}
+
+const PLACES = ['header', 'trailer', 'controlFile'] as const;
+const PLACE_NAMES = { header: 'header', trailer: 'trailer', controlFile: 'control file' };
+
+/** Checks `controlTotals`: each names a number of the header, trailer or control file, and a figure of the details. */
+export function compileControlTotals(
+  entries: LayoutFile['controlTotals'],
+  context: ControlContext,
+): ControlTotalRule[] {
+  const { problems, recordTypes } = context;
+  const rules: ControlTotalRule[] = [];
+  for (const [index, entry] of (entries ?? []).entries()) {
+    const at = `controlTotals[${index}]`;
+    const field = entry.dayManifest ?? entry.dayControlFile;
+    if (field !== undefined) {
+      const others = PLACES.filter((place) => entry[place] !== undefined);
+      if (others.length > 0) problems.push(`'${at}' has 'dayManifest' and '${others[0]}', and needs one`);
+      const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+      if (equals) rules.push({ name: `dayManifest.${field}`, record: 'dayManifest', field, equals });
+      continue;
+    }
+    const places = PLACES.filter((place) => entry[place] !== undefined);
+    if (places.length !== 1) {
+      problems.push(`'${at}' needs one of 'header', 'trailer' and 'controlFile'`);
+      continue;
+    }
+    const record = places[0]!;
+    const name = entry[record]!;
+    const stated = controlField(record, name, at, context);
+    if (stated && stated.type.kind !== 'integer' && stated.type.kind !== 'decimal') {
+      problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);
+    }
+    const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+    if (stated && equals) rules.push({ name: `${record}.${name}`, record, field: name, equals });
+  }
+  return rules;
+}
+
+/** Checks `businessDate`: a date of the header. */
+export function compileBusinessDate(
+  entry: LayoutFile['businessDate'],
+  context: ControlContext,
+): Layout['businessDate'] {
+  if (!entry) return undefined;
+  const field = controlField('header', entry.header, 'businessDate', context);
+  if (field && field.type.kind !== 'date') {
+    context.problems.push(
+      `'businessDate.header' is '${entry.header}' of type ${field.type.kind}; it must be a date`,
+    );
+  }
+  return { headerField: entry.header, onMismatch: entry.onMismatch ?? 'warn' };
+}
+
+function controlField(
+  recordName: (typeof PLACES)[number],
+  name: string,
+  at: string,
+  context: ControlContext,
+): Field | undefined {
+  const record = context[recordName];
+  if (!record) {
+    const place = PLACE_NAMES[recordName];
+    context.problems.push(`'${at}' speaks of the ${place}, and the layout describes none`);
+    return undefined;
+  }
+  const field = record.fields.find((candidate) => candidate.name === name);
+  if (!field) {
+    const names = record.fields.map((candidate) => candidate.name);
+    context.problems.push(
+      `'${at}.${recordName}' is '${name}', which is not a field of the ${PLACE_NAMES[recordName]}${didYouMean(name, names)}`,
+    );
+  }
+  return field;
+}

@@ -1,0 +1,165 @@
+import { CODE_PAGES, type CodePage, isCodePage } from '../code-page.ts';
+import { parseDateFormat } from '../date-format.ts';
+import {
+  DECIMAL_DIGITS,
+  FIELD_TYPE_NAMES,
+  type FieldType,
+  INT64_DIGITS,
+  isNumber,
+  parseFieldType,
+} from '../field-type.ts';
+import type { Field } from '../layout.ts';
+import type { FieldEntry } from '../layout-schema.ts';
+import { didYouMean } from '../nearest.ts';
+import { compileForm, digitCapacity } from './compile-form.ts';
+
+/** What a field needs to know of its layout, and where it reports what is wrong. */
+export interface FieldContext {
+  encoding: CodePage;
+  recordLengthBytes: number;
+  problems: string[];
+}
+
+/** Checks one entry of `fields` and fills in what it does not say. `at` is its place in the file: `fields[3]`. */
+export function compileField(entry: FieldEntry, at: string, context: FieldContext): Field {
+  const { problems } = context;
+  const label = `${at}' ('${entry.name}')`;
+  const range = compileRange(entry, `${at} (${entry.name})`, context);
+  const type = compileType(entry, label, problems);
+  checkKeys(entry, type, label, problems);
+  return {
+    name: entry.name,
+    origin: { kind: 'record' },
+    list: undefined,
+    inOccurrence: false,
+    when: undefined,
+    ...range,
+    type,
+    encoding: fieldEncoding(entry, type, label, context),
+    ...compileForm(entry, type, label, problems),
+    point: entry.point ?? 'implied',
+    trim: entry.trim ?? 'trailing',
+    keep: entry.keep ?? 'all',
+    required: entry.required ?? false,
+    onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
+    dateFormat: compileDateFormat(entry, type, label, problems),
+    trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
+    falseValues: entry.falseValues ?? ['N', 'F', '0'],
+  };
+}
+
+/** 1-based and inclusive → 0-based and half-open. */
+export function compileRange(
+  entry: { start: number; end: number },
+  at: string,
+  { recordLengthBytes, problems }: FieldContext,
+): { startByte: number; endByte: number } {
+  if (entry.end < entry.start) {
+    problems.push(`'${at}' ends at ${entry.end}, before its start ${entry.start}`);
+  } else if (entry.end > recordLengthBytes) {
+    problems.push(
+      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} bytes (record.length)`,
+    );
+  }
+  return { startByte: entry.start - 1, endByte: entry.end };
+}
+
+/** Keys that say something only of some types. */
+function checkKeys(entry: FieldEntry, type: FieldType, label: string, problems: string[]): void {
+  const only = (key: keyof FieldEntry, applies: boolean, what: string) => {
+    if (entry[key] !== undefined && !applies)
+      problems.push(`'${label} has '${key}', which is for ${what} only`);
+  };
+  only('sign', type.kind === 'integer' || type.kind === 'decimal', 'integer and decimal fields');
+  only('point', type.kind === 'decimal', 'decimal fields');
+  only('trim', type.kind === 'string', 'string fields');
+  only('keep', type.kind === 'string', 'string fields');
+  const isMoment = type.kind === 'date' || type.kind === 'timestamp';
+  only('format', isMoment, 'date and timestamp fields');
+  only('pivotYear', isMoment, 'date and timestamp fields');
+  only('digits', type.kind === 'integer' || type.kind === 'decimal', 'integer and decimal fields');
+  only('trueValues', type.kind === 'boolean', 'boolean fields');
+  only('falseValues', type.kind === 'boolean', 'boolean fields');
+  only('blank', isNumber(type), 'number fields');
+  only(
+    'trailingZeros',
+    type.kind === 'integer' || (type.kind === 'decimal' && type.scale === 0),
+    'whole numbers',
+  );
+  if (entry.point === 'explicit' && (entry.sign === 'leading' || entry.sign === 'trailing')) {
+    problems.push(`'${label} has an explicit point and an overpunched sign, which no compiler writes`);
+  }
+  if (entry.point === 'explicit' && entry.trailingZeros !== undefined) {
+    problems.push(
+      `'${label} has an explicit point and 'trailingZeros', which are for digits without a point`,
+    );
+  }
+}
+
+function fieldEncoding(
+  entry: FieldEntry,
+  type: FieldType,
+  label: string,
+  { encoding, problems }: FieldContext,
+): CodePage {
+  if (entry.encoding === undefined) return encoding;
+  if (!isCodePage(entry.encoding)) {
+    problems.push(`'${label} has encoding '${entry.encoding}'${didYouMean(entry.encoding, CODE_PAGES)}`);
+    return encoding;
+  }
+  if ((entry.usage ?? 'display') !== 'display' || type.kind === 'binary') {
+    problems.push(`'${label} has 'encoding', which is for text and digits only`);
+  }
+  if (entry.encoding === 'utf-16be') {
+    if (type.kind !== 'string') problems.push(`'${label} has encoding utf-16be, which is for strings only`);
+    if ((entry.end - entry.start + 1) % 2 === 1) {
+      problems.push(`'${label} has encoding utf-16be and an odd number of bytes`);
+    }
+  }
+  return entry.encoding;
+}
+
+function compileType(entry: FieldEntry, label: string, problems: string[]): FieldType {
+  const type = parseFieldType(entry.type);
+  const isText = (entry.usage ?? 'display') === 'display';
+  if (!type) {
+    problems.push(
+      `'${label} has type '${entry.type}'${didYouMean(entry.type, FIELD_TYPE_NAMES)}; p is 1 to ${DECIMAL_DIGITS}, s at most p`,
+    );
+    return { kind: 'string' };
+  }
+  if (type.kind === 'decimal' && entry.point === undefined && isText) {
+    problems.push(
+      `'${label} is a decimal without 'point': say "implied" (000012345 is 123.45) or "explicit" (the text holds a point); guessing wrong is wrong by a factor of ${10 ** type.scale}`,
+    );
+  }
+  const digits = digitCapacity(entry);
+  if (type.kind === 'integer' && isText && digits > DECIMAL_DIGITS) {
+    problems.push(`'${label} has ${digits} digits; an integer holds ${INT64_DIGITS}`);
+  }
+  return type;
+}
+
+function compileDateFormat(entry: FieldEntry, type: FieldType, label: string, problems: string[]) {
+  if (type.kind !== 'date' && type.kind !== 'timestamp') return undefined;
+  if (entry.format === undefined) {
+    problems.push(`'${label} is a ${type.kind} without 'format', for example "yyyyMMdd"`);
+    return undefined;
+  }
+  const format = parseDateFormat(entry.format, type.kind, entry.pivotYear);
+  if (typeof format === 'string') {
+    problems.push(`'${label} has a format that cannot be used: ${format}`);
+    return undefined;
+  }
+  if ((entry.usage ?? 'display') === 'display') {
+    const lengthBytes = entry.end - entry.start + 1;
+    if (format.lengthBytes !== lengthBytes) {
+      problems.push(`'${label} is ${lengthBytes} bytes, its format '${entry.format}' ${format.lengthBytes}`);
+    }
+  } else if (format.literals.length > 0 || format.lengthBytes > digitCapacity(entry)) {
+    problems.push(
+      `'${label} holds ${digitCapacity(entry)} digits and nothing else, its format '${entry.format}' needs other characters or more`,
+    );
+  }
+  return format;
+}

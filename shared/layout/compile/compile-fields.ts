@@ -1,0 +1,83 @@
+import type { Dataset, Field } from '../layout.ts';
+import type { FieldItem } from '../layout-schema.ts';
+import { didYouMean } from '../nearest.ts';
+import { checkOptional, isPlaced } from './check-item.ts';
+import { compileField } from './compile-field.ts';
+import { compileSelection } from './compile-match.ts';
+import { compileOccurs } from './compile-occurs.ts';
+import type { CompiledFields, FieldsContext } from './compiled-fields.ts';
+
+/** Keys that a copy of another field may have. */
+const COPY_KEYS: readonly string[] = ['name', 'fromHeader', 'fromParent'];
+
+/** Checks `fields` of a layout or of a record type. `at` is their place in the file. */
+export function compileFields(items: FieldItem[], at: string, context: FieldsContext): CompiledFields {
+  // Tables may depend on any field that stands once, and rules may look at it.
+  const single = items.map((item, index) => compileSingle(item, `${at}[${index}]`, context));
+  const known = single.filter((field) => field !== undefined);
+  // Before the tables: keys of child rows are copies, and take the rules along.
+  for (const [index, item] of items.entries()) {
+    const field = single[index];
+    if (field && item.when) {
+      checkOptional(item, `${at}[${index}]`, context);
+      const rule = compileSelection(item.when, `${at}[${index}].when`, known, context);
+      field.when = { ...rule, inOccurrence: false };
+    }
+  }
+  const children: Dataset[] = [];
+  const fields = items.flatMap((item, index) => {
+    const field = single[index];
+    if (field) return [field];
+    if (!item.occurs) return [];
+    const table = compileOccurs(item, `${at}[${index}]`, known, context);
+    children.push(...table.children);
+    return table.fields;
+  });
+  return { fields, children };
+}
+
+/** A field that stands once, or undefined where the item is a table or says too little. */
+function compileSingle(item: FieldItem, at: string, context: FieldsContext): Field | undefined {
+  if (item.fromHeader !== undefined || item.fromParent !== undefined) return copied(item, at, context);
+  if (item.occurs) return undefined;
+  if (item.fields) {
+    context.problems.push(`'${at}' ('${item.name}') has 'fields' and no 'occurs': it is no table`);
+    return undefined;
+  }
+  return isPlaced(item, at, context) ? compileField(item, at, context) : undefined;
+}
+
+/** A field of the header or of the parent record on every row. */
+function copied(item: FieldItem, at: string, context: FieldsContext): Field | undefined {
+  const { problems, header, parent } = context;
+  const label = `'${at}' ('${item.name}')`;
+  for (const key of Object.keys(item)) {
+    if (!COPY_KEYS.includes(key)) problems.push(`${label} is a copy and cannot have '${key}'`);
+  }
+  if (item.fromHeader !== undefined && item.fromParent !== undefined) {
+    problems.push(`${label} has 'fromHeader' and 'fromParent'`);
+    return undefined;
+  }
+  const [key, wanted, from] =
+    item.fromHeader !== undefined
+      ? (['fromHeader', item.fromHeader, header?.fields] as const)
+      : (['fromParent', item.fromParent!, parent?.datasets[0]?.fields] as const);
+  if (!from) {
+    problems.push(
+      key === 'fromHeader'
+        ? `${label} has 'fromHeader', and the layout describes no header`
+        : `${label} has 'fromParent', and its record type has no 'parent' whose records become rows`,
+    );
+    return undefined;
+  }
+  const source = from.find(({ name, list }) => name === wanted && !list);
+  if (!source) {
+    const names = from.filter(({ list }) => !list).map(({ name }) => name);
+    problems.push(`'${at}.${key}' is '${wanted}'${didYouMean(wanted, names)}`);
+    return undefined;
+  }
+  if (key === 'fromHeader') return { ...source, name: item.name, origin: { kind: 'header' } };
+  const origin =
+    source.origin.kind === 'record' ? { kind: 'parent' as const, recordType: parent!.name } : source.origin;
+  return { ...source, name: item.name, origin };
+}

@@ -1,0 +1,137 @@
+import { DECIMAL_DIGITS, type FieldType, INT64_DIGITS } from '../field-type.ts';
+import type { Field, Usage } from '../layout.ts';
+import type { FieldEntry } from '../layout-schema.ts';
+
+/** The part of a field that says how its bytes hold the value. */
+export type FieldForm = Pick<
+  Field,
+  | 'usage'
+  | 'digits'
+  | 'sign'
+  | 'signed'
+  | 'signNibble'
+  | 'byteOrder'
+  | 'floatFormat'
+  | 'blank'
+  | 'nullWhen'
+  | 'trailingZeros'
+>;
+
+/** Which keys say something of which usage. */
+const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
+  { key: 'sign', usages: ['display'] },
+  { key: 'digits', usages: ['packed', 'binary'] },
+  { key: 'signed', usages: ['packed', 'binary'] },
+  { key: 'signNibble', usages: ['packed'] },
+  { key: 'byteOrder', usages: ['binary', 'float'] },
+  { key: 'floatFormat', usages: ['float'] },
+  // Four bytes of blanks are a number like any other in binary and float.
+  { key: 'blank', usages: ['display', 'packed'] },
+];
+const TYPES: Record<Exclude<Usage, 'display'>, FieldType['kind'][]> = {
+  packed: ['integer', 'decimal', 'date', 'timestamp'],
+  binary: ['integer', 'decimal', 'date', 'timestamp'],
+  float: ['double'],
+};
+
+/** Checks usage, sign and what belongs to them. What would be wrong if guessed must be said. */
+export function compileForm(
+  entry: FieldEntry,
+  type: FieldType,
+  label: string,
+  problems: string[],
+): FieldForm {
+  const usage = entry.usage ?? 'display';
+  const problem = (text: string) => void problems.push(`'${label} ${text}`);
+  for (const { key, usages } of KEYS) {
+    if (entry[key] !== undefined && !usages.includes(usage)) {
+      problem(`has '${key}', which is for usage ${usages.join(' and ')} only, and usage '${usage}'`);
+    }
+  }
+  if (usage !== 'display') {
+    if (!TYPES[usage].includes(type.kind)) {
+      problem(`has usage '${usage}' and type ${type.kind} (valid types: ${TYPES[usage].join(', ')})`);
+    }
+    if (entry.point === 'explicit') problem(`has usage '${usage}', which holds no explicit point`);
+    checkLength(entry, usage, problem);
+    checkDigits(entry, type, problem);
+  }
+  checkTrailingZeros(entry, type, problem);
+  return {
+    usage,
+    digits: entry.digits,
+    sign: entry.sign ?? 'none',
+    signed:
+      usage === 'display' ? (entry.sign ?? 'none') !== 'none' : (entry.signed ?? entry.signNibble !== false),
+    signNibble: usage === 'packed' && entry.signNibble !== false,
+    byteOrder: entry.byteOrder ?? 'big',
+    floatFormat: entry.floatFormat,
+    blank: entry.blank ?? 'null',
+    nullWhen: entry.nullWhen ?? [],
+    trailingZeros: entry.trailingZeros ?? 0,
+  };
+}
+
+/** Digits that the bytes can hold: a separate sign is none, a packed byte has two. */
+export function digitCapacity(entry: FieldEntry): number {
+  const lengthBytes = entry.end - entry.start + 1;
+  switch (entry.usage) {
+    case 'packed':
+      return lengthBytes * 2 - (entry.signNibble === false ? 0 : 1);
+    case 'binary':
+      return String(256n ** BigInt(Math.min(Math.max(lengthBytes, 1), 8)) - 1n).length;
+    default: {
+      const separate = entry.sign === 'leading-separate' || entry.sign === 'trailing-separate';
+      return lengthBytes - (separate ? 1 : 0);
+    }
+  }
+}
+
+function checkLength(entry: FieldEntry, usage: Usage, problem: (text: string) => void): void {
+  const lengthBytes = entry.end - entry.start + 1;
+  if (usage === 'packed') {
+    if (digitCapacity(entry) > DECIMAL_DIGITS + 1) {
+      problem(`is ${lengthBytes} packed bytes; a number has at most ${DECIMAL_DIGITS} digits`);
+    }
+    if (entry.signNibble === false && entry.signed === true) {
+      problem(`is 'signed' with "signNibble": false, so that nothing holds the sign`);
+    }
+  } else if (usage === 'binary') {
+    if (lengthBytes > 8) problem(`is ${lengthBytes} bytes; a binary number has 1 to 8`);
+    if (entry.signed === undefined) {
+      problem(`is a binary number without 'signed': say true or false; FFFF is -1 or 65535`);
+    }
+  } else {
+    if (lengthBytes !== 4 && lengthBytes !== 8) problem(`is ${lengthBytes} bytes; a float has 4 or 8`);
+    if (entry.floatFormat === undefined) {
+      problem(`is a float without 'floatFormat': say "ibm" (a mainframe wrote it) or "ieee"`);
+    } else if (entry.floatFormat === 'ibm' && entry.byteOrder === 'little') {
+      problem(`is an ibm float with "byteOrder": "little"; those are big`);
+    }
+  }
+}
+
+function checkDigits(entry: FieldEntry, type: FieldType, problem: (text: string) => void): void {
+  const { digits } = entry;
+  if (digits === undefined) return;
+  if (digits > digitCapacity(entry)) {
+    problem(`has ${digits} 'digits' in bytes for ${digitCapacity(entry)}`);
+  }
+  if (type.kind === 'decimal' && digits + (entry.trailingZeros ?? 0) > type.precision) {
+    problem(`has ${digits} 'digits'; decimal(${type.precision},${type.scale}) holds ${type.precision}`);
+  }
+}
+
+/** Zeros behind the digits must not carry a value out of its type, whatever the digits are. */
+function checkTrailingZeros(entry: FieldEntry, type: FieldType, problem: (text: string) => void): void {
+  const zeros = entry.trailingZeros ?? 0;
+  if (zeros === 0 || (type.kind !== 'integer' && type.kind !== 'decimal')) return;
+  const stored = entry.digits ?? digitCapacity(entry);
+  const most = type.kind === 'decimal' ? type.precision : INT64_DIGITS;
+  if (stored + zeros <= most) return;
+  const isText = (entry.usage ?? 'display') === 'display';
+  const wider = Math.min(stored + zeros, DECIMAL_DIGITS);
+  problem(
+    `has ${stored} digits and ${zeros} 'trailingZeros'; ${type.kind === 'decimal' ? `decimal(${type.precision},0)` : 'an integer'} holds ${most}: say decimal(${wider},0)${isText ? '' : " or fewer 'digits'"}`,
+  );
+}

@@ -1,0 +1,64 @@
+import { type Layout, PLAIN_PAGES } from '../layout.ts';
+import type { LayoutFile } from '../layout-schema.ts';
+import { compileControlFile } from './compile-control-file.ts';
+import { compileControlRecord } from './compile-control-record.ts';
+import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
+import { compileEncoding } from './compile-encoding.ts';
+import type { FieldContext } from './compile-field.ts';
+import { checkPaddedLines, compileRecord } from './compile-record.ts';
+import { compileRecordTypes } from './compile-record-types.ts';
+import { fingerprint } from './layout-fingerprint.ts';
+
+const DEFAULT_MAX_PARTITIONS = 200;
+
+/** Checks a layout file of the right shape and fills in what it does not say. What is wrong goes to `problems`. */
+export function compileLayout(file: LayoutFile, problems: string[]): Layout {
+  const encoding = compileEncoding(file.encoding, 'encoding', problems);
+  const context: FieldContext = {
+    encoding,
+    recordLengthBytes: file.record.length,
+    problems,
+  };
+  for (const [at, value] of [
+    ['copybook', file.copybook],
+    ['header.copybook', file.header?.copybook],
+    ['trailer.copybook', file.trailer?.copybook],
+  ]) {
+    if (value !== undefined)
+      problems.push(`'${at}' was not replaced by its fields before the layout was read`);
+  }
+  const header = file.header && compileControlRecord(file.header, 'header', context);
+  const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
+  const recordTypes = compileRecordTypes(file, header, context);
+  const record = compileRecord(file.record, context);
+  checkPaddedLines(record, recordTypes, problems);
+  const control = { recordTypes, header, trailer, controlFile, problems };
+  const layout: Layout = {
+    name: file.name,
+    encoding,
+    record,
+    files: file.files ?? [],
+    recordTypes,
+    maxPartitions: file.maxPartitions ?? DEFAULT_MAX_PARTITIONS,
+    compression: file.compression ?? 'snappy',
+    parquet: {
+      version: file.parquet?.pages ?? PLAIN_PAGES.version,
+      delta: file.parquet?.delta ?? PLAIN_PAGES.delta,
+    },
+    header,
+    trailer,
+    controlFile,
+    controlTotals: compileControlTotals(file.controlTotals, control),
+    businessDate: compileBusinessDate(file.businessDate, control),
+    rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
+    day: {
+      expectedFiles: file.day?.expectedFiles,
+      manifest: file.day?.manifest ?? file.day?.controlFile,
+      maxChangePercent: file.day?.maxChangePercent,
+      duplicates: file.day?.duplicates ?? 'refuse',
+    },
+    fingerprint: fingerprint(file),
+  };
+  return layout;
+}

@@ -1,0 +1,83 @@
+import { isEbcdic, literalBytes } from '../code-page.ts';
+import type { Field, RecordMatch, Selection } from '../layout.ts';
+import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
+import { didYouMean } from '../nearest.ts';
+import { compileRange, type FieldContext } from './compile-field.ts';
+
+/** Checks a `match`: the bytes at a place that make a record a header, a trailer or one of a type. */
+export function compileMatch(entry: MatchEntry, at: string, context: FieldContext): RecordMatch {
+  const range = compileRange(entry, at, context);
+  const { anyOf, text } = compileLiterals(entry, range.endByte - range.startByte, at, context);
+  return { ...range, anyOf, text };
+}
+
+/**
+ * Checks a `when`: the rule that says whether a field is there. It looks at bytes of the record, or at a field of display text
+ * by its name; the text of a string field is filled up with spaces.
+ */
+export function compileSelection(
+  entry: SelectionEntry,
+  at: string,
+  fields: readonly Field[],
+  context: FieldContext,
+): Omit<Selection, 'inOccurrence'> {
+  const { problems } = context;
+  const nowhere = { startByte: 0, endByte: 0, anyOf: [] };
+  if ((entry.field === undefined) === (entry.start === undefined || entry.end === undefined)) {
+    problems.push(`'${at}' needs 'field', or 'start' and 'end'`);
+    return nowhere;
+  }
+  if (entry.field === undefined) {
+    const range = compileRange({ start: entry.start!, end: entry.end! }, at, context);
+    return { ...range, anyOf: compileLiterals(entry, range.endByte - range.startByte, at, context).anyOf };
+  }
+  const own = fields.filter(({ origin }) => origin.kind === 'record');
+  const field = own.find(({ name }) => name === entry.field);
+  if (!field) {
+    const names = own.map(({ name }) => name);
+    problems.push(
+      `'${at}.field' is '${entry.field}', which is not a field here${didYouMean(entry.field, names)}`,
+    );
+    return nowhere;
+  }
+  const { startByte, endByte } = field;
+  const lengthBytes = endByte - startByte;
+  const padded = field.usage === 'display' && field.type.kind === 'string' ? lengthBytes : 0;
+  const inItsPage = { ...context, encoding: field.encoding };
+  return { startByte, endByte, anyOf: compileLiterals(entry, lengthBytes, at, inItsPage, padded).anyOf };
+}
+
+/** Bytes of `equals` or `hex`, each `lengthBytes` long; texts are filled up to `paddedBytes`. */
+function compileLiterals(
+  entry: Pick<MatchEntry, 'equals' | 'hex'>,
+  lengthBytes: number,
+  at: string,
+  context: FieldContext,
+  paddedBytes = 0,
+): { anyOf: Uint8Array[]; text: string } {
+  const { encoding, problems } = context;
+  if ((entry.equals === undefined) === (entry.hex === undefined)) {
+    problems.push(`'${at}' needs 'equals' or 'hex', and not both`);
+    return { anyOf: [], text: '' };
+  }
+  const key = entry.equals === undefined ? 'hex' : 'equals';
+  const said = entry[key]!;
+  const texts = typeof said === 'string' ? [said] : said;
+  const anyOf: Uint8Array[] = [];
+  for (const text of texts) {
+    const bytes = key === 'hex' ? hexBytes(text) : literalBytes(text.padEnd(paddedBytes, ' '), encoding);
+    if (bytes === undefined) {
+      const where = isEbcdic(encoding) ? ' at one place in all EBCDIC code pages' : '';
+      const why = key === 'hex' ? 'which is no hex, such as "0AFF"' : `which ${encoding} cannot hold${where}`;
+      problems.push(`'${at}.${key}' is '${text}', ${why}`);
+    } else if (bytes.length !== lengthBytes) {
+      problems.push(`'${at}.${key}' is '${text}' for ${lengthBytes} bytes: it can never match`);
+    } else anyOf.push(bytes);
+  }
+  const quote = key === 'hex' ? '' : "'";
+  return { anyOf, text: texts.map((text) => `${quote}${text}${quote}`).join(' or ') };
+}
+
+function hexBytes(text: string): Uint8Array | undefined {
+  return /^([0-9a-f]{2})+$/i.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : undefined;
+}

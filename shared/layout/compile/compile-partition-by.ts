@@ -1,0 +1,38 @@
+import type { Field } from '../layout.ts';
+import { didYouMean } from '../nearest.ts';
+
+/** Checks `partitionBy`: fields that stand once and make good folder names, all read from the same place. */
+export function compilePartitionBy(
+  names: string[],
+  at: string,
+  fields: readonly Field[],
+  problems: string[],
+): Field[] {
+  const found: Field[] = [];
+  for (const [index, name] of names.entries()) {
+    const field = fields.find((candidate) => candidate.name === name && !candidate.list);
+    const where = `${at}[${index}]`;
+    if (!field) {
+      const candidates = fields.filter(({ list }) => !list).map((candidate) => candidate.name);
+      problems.push(`'${where}' is '${name}', which is not a field${didYouMean(name, candidates)}`);
+      continue;
+    }
+    if (found.includes(field)) problems.push(`'${where}' names '${name}' a second time`);
+    else if (['binary', 'double', 'timestamp'].includes(field.type.kind)) {
+      problems.push(`'${where}' is '${name}' of type ${field.type.kind}, which makes no good folder name`);
+    } else if (field.when) {
+      problems.push(`'${where}' is '${name}', which is not in every record (it has 'when')`);
+    } else if (field.origin.kind === 'occurrence-number') {
+      problems.push(`'${where}' is '${name}', which numbers rows`);
+    } else if (found[0] && placeOf(found[0]) !== placeOf(field)) {
+      problems.push(
+        `'${where}' is '${name}', which is read from another record than '${found[0].name}': partition columns come from one`,
+      );
+    } else found.push(field);
+  }
+  return found;
+}
+
+function placeOf({ origin, inOccurrence }: Field): string {
+  return `${JSON.stringify(origin)} ${inOccurrence}`;
+}

@@ -1,0 +1,16 @@
+import type { ControlRecord, Dataset, Field, RecordType } from '../layout.ts';
+import type { FieldContext } from './compile-field.ts';
+
+/** What the fields of a record type need to know of the rest of the layout. */
+export interface FieldsContext extends FieldContext {
+  /** Name of the dataset that the rows go to. */
+  dataset: string;
+  header: ControlRecord | undefined;
+  parent: RecordType | undefined;
+}
+
+/** The fields of a record type: those of its own rows, and the datasets of child rows that its tables make. */
+export interface CompiledFields {
+  fields: Field[];
+  children: Dataset[];
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { LayoutFile } from '../layout-schema.ts';
+
+/** Two layouts with the same fingerprint make the same rows of the same bytes. `files`, `day` and prose do not count. */
+export function fingerprint(file: LayoutFile): string {
+  const { description: _description, files: _files, day: _day, ...relevant } = file;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(relevant)))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

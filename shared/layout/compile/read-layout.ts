@@ -1,0 +1,84 @@
+import { LayoutInvalid } from '../../errors.ts';
+import type { Layout } from '../layout.ts';
+import { layoutSchema, validKeysAt } from '../layout-schema.ts';
+import { didYouMean } from '../nearest.ts';
+import { compileLayout } from './compile-layout.ts';
+
+/**
+ * Reads and checks a layout file. Fails with `LayoutInvalid` that names the file and, of each problem, the key
+ * and the nearest valid one. `file` is only for messages.
+ */
+export function readLayout(text: string, file: string): Layout {
+  const json = parseLayoutJson(text, file);
+  const parsed = layoutSchema.safeParse(json);
+  if (!parsed.success)
+    throw invalidLayout(
+      file,
+      parsed.error.issues.flatMap((issue) => issueTexts(issue, json)),
+    );
+  const problems: string[] = [];
+  const layout = compileLayout(parsed.data, problems);
+  if (problems.length > 0) throw invalidLayout(file, problems);
+  return layout;
+}
+
+/** The JSON of a layout file, of whatever shape. */
+export function parseLayoutJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LayoutInvalid({
+      what: 'the layout file is not valid JSON',
+      where: file,
+      why: (cause as Error).message,
+      next: 'Mend the place it names; comments and trailing commas are not JSON.',
+      cause,
+    });
+  }
+}
+
+/** The error of a layout with problems, the first eight of them in words. */
+export function invalidLayout(file: string, problems: string[]): LayoutInvalid {
+  const shown = problems.slice(0, 8);
+  if (problems.length > shown.length) shown.push(`and ${problems.length - shown.length} more`);
+  return new LayoutInvalid({
+    what: problems.length === 1 ? 'the layout has a problem' : `the layout has ${problems.length} problems`,
+    where: file,
+    why: shown.join('; '),
+    next: 'Mend it and run again; docs/layouts.md lists every key.',
+  });
+}
+
+export interface SchemaIssue {
+  code?: string;
+  path: PropertyKey[];
+  message: string;
+  keys?: string[];
+  values?: unknown[];
+}
+
+function issueTexts(issue: SchemaIssue, json: unknown): string[] {
+  const at = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys' && issue.keys) {
+    const valid = validKeysAt(issue.path);
+    return issue.keys.map(
+      (key) => `unknown key '${pathText([...issue.path, key])}'${didYouMean(key, valid)}`,
+    );
+  }
+  const value = issue.path.reduce<unknown>((node, step) => (node as never)?.[step as never], json);
+  if (value === undefined) return [`'${at}' is missing`];
+  if (issue.code === 'invalid_value' && issue.values) {
+    return [
+      `'${at}' is ${JSON.stringify(value)}${didYouMean(typeof value === 'string' ? value : JSON.stringify(value), issue.values.map(String))}`,
+    ];
+  }
+  return [`'${at}' is ${JSON.stringify(value)}: ${issue.message}`];
+}
+
+/** `fields[3].start` */
+function pathText(path: PropertyKey[]): string {
+  let text = '';
+  for (const step of path)
+    text += typeof step === 'number' ? `[${step}]` : `${text ? '.' : ''}${String(step)}`;
+  return text || 'the layout';
+}

@@ -1,0 +1,45 @@
+import type { FunctionName } from './metrics-table.ts';
+
+/** Which environment variables a function reads. A test holds it against what the code asks for. */
+export interface FunctionEnvironment {
+  /** Without them the function fails at its start. */
+  required: readonly string[];
+  optional: readonly string[];
+}
+
+const ALL = ['STAGE', 'METRICS_NAMESPACE'];
+const STORES = ['RAW_BUCKET', 'PROCESSED_BUCKET'];
+const PEOPLE = ['SUCCESS_TOPIC_ARN', 'WARNING_TOPIC_ARN', 'FAILURE_TOPIC_ARN'];
+
+/**
+ * What the variables hold: `STAGE` and `METRICS_NAMESPACE` go on every metric. `RANGE_SIZE_BYTES`: 134217728 by default.
+ * `EXPECTED_FILES`: a number, or names (`*`, `?`, `{yyyyMMdd}`) with commas; unset or empty publishes after each file.
+ * `SLA_LAYOUTS`: layouts to watch, with commas. `SLA_TIME_ZONE`: America/Sao_Paulo. `SLA_DEADLINE`: 09:00.
+ * `SLA_BUSINESS_DATE`: `day-before` (the night that ends this morning belongs to yesterday; the default) or `same-day`.
+ * `SLA_HOLIDAYS`: business dates without files, yyyy-MM-dd with commas. `SLA_WEEKENDS`: `silent` (default) or `watched`.
+ */
+export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnvironment>> = {
+  starter: {
+    required: [...ALL, 'RAW_BUCKET', 'STATE_MACHINE_ARN', 'WARNING_TOPIC_ARN'],
+    optional: [],
+  },
+  splitter: { required: [...ALL, ...STORES], optional: ['RANGE_SIZE_BYTES', 'EXPECTED_FILES'] },
+  parser: { required: [...ALL, ...STORES], optional: [] },
+  reconciler: { required: [...ALL, 'PROCESSED_BUCKET'], optional: [] },
+  merger: { required: [...ALL, 'PROCESSED_BUCKET'], optional: [] },
+  finalizer: {
+    required: [...ALL, 'PROCESSED_BUCKET', 'GLUE_DATABASE', ...PEOPLE],
+    optional: ['EXPECTED_FILES'],
+  },
+  watchdog: {
+    required: [...ALL, ...STORES, 'GLUE_DATABASE', ...PEOPLE, 'SLA_LAYOUTS'],
+    optional: [
+      'EXPECTED_FILES',
+      'SLA_TIME_ZONE',
+      'SLA_DEADLINE',
+      'SLA_BUSINESS_DATE',
+      'SLA_HOLIDAYS',
+      'SLA_WEEKENDS',
+    ],
+  },
+};

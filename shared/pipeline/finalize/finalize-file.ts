@@ -1,0 +1,235 @@
+import { runKeys } from '../../keys/run-keys.ts';
+import { readLayout } from '../../layout/compile/read-layout.ts';
+import type { Layout } from '../../layout/layout.ts';
+import type { MetricFigure, MetricName } from '../../ports/metrics.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { FilePlan } from '../../run/file-plan.ts';
+import {
+  advanced,
+  distribution,
+  type FileState,
+  isFinal,
+  type LedgerEntry,
+  type LoadedVersion,
+} from '../../run/ledger-entry.ts';
+import type { Reconciliation } from '../../run/reconciliation.ts';
+import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
+import type { MergeResult } from '../merge/merge-partition.ts';
+import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
+import { inParallel } from '../store/in-parallel.ts';
+import { readJson } from '../store/json-object.ts';
+import { readDayLayout } from '../store/kept-terms.ts';
+import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
+
+/** What the state machine passes on from Split or Reconcile. */
+export interface FinalizeInput {
+  verdict: 'balanced' | 'refused' | 'already-loaded';
+  dataset: string;
+  sourceKey: string;
+  businessDate: string | null;
+  ledgerKey: string;
+  runId?: string;
+  planKey?: string;
+  refusal?: Refusal;
+}
+
+export interface FinalizeResult {
+  status: 'loaded' | 'already-loaded' | 'refused';
+  ledgerKey: string;
+  day: DayOutcome | null;
+}
+
+const PARALLEL_READS = 32;
+
+/** Ends a run: marks the file loaded or refused, publishes its day when that is complete, and tells metrics and people. */
+export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
+  if (input.verdict === 'refused') return recordRefusal(ports, input);
+  if (input.verdict === 'already-loaded') return confirmPublished(ports, input);
+  const plan = await readJson<FilePlan>(ports.lake, input.planKey!);
+  const layout = readLayout(plan.layout.text, plan.layout.file);
+  const loaded = await loadedVersion(ports, plan, layout);
+  const { records, rows, controlTotals } = loaded;
+  const account = await readJson<Reconciliation>(ports.lake, runKeys(plan.runId).reconciliation);
+  const before = await readEntry(ports.lake, plan.ledgerKey);
+  const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
+  if (!again) {
+    await advanceRun(ports.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
+      records,
+      rows,
+      controlTotals,
+      reasons: account.reasons,
+      nulled: account.nulled,
+      loaded,
+    });
+  }
+  const day = await publishDay(ports, layout, plan.businessDate, { sourceId: plan.sourceId });
+  if (!(again && before.told)) {
+    await tellLoaded(ports, plan, loaded, day);
+    await markTold(ports, plan.ledgerKey, 'loaded', plan.runId);
+  }
+  return { status: 'loaded', ledgerKey: plan.ledgerKey, day };
+}
+
+async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layout): Promise<LoadedVersion> {
+  const keys = runKeys(plan.runId);
+  const account = await readJson<Reconciliation>(ports.lake, keys.reconciliation);
+  const merges = await readJson<{ mergeIndex: number }[]>(ports.lake, keys.merges);
+  const results = await inParallel(merges, PARALLEL_READS, ({ mergeIndex }) =>
+    readJson<MergeResult>(ports.lake, keys.mergeResult(mergeIndex)),
+  );
+  const files = (kind: MergeResult['kind']) =>
+    results
+      .filter((result) => result.kind === kind)
+      .map(({ dataset, partition, mergedKey, fileName, rows, bytes, checksum }) => ({
+        dataset,
+        partition,
+        mergedKey,
+        fileName,
+        rows,
+        bytes,
+        ...(checksum === undefined ? {} : { checksum }),
+      }));
+  const outputs = files('rows');
+  return {
+    version: plan.version,
+    runId: plan.runId,
+    layoutFingerprint: layout.fingerprint,
+    contentDigest: account.contentDigest,
+    ...(account.checksum === undefined ? {} : { checksum: account.checksum }),
+    softwareVersion: plan.softwareVersion,
+    ...(plan.storedBytes === undefined ? {} : { storedBytes: plan.storedBytes }),
+    inputBytes: plan.sizeBytes,
+    records: account.records,
+    rows: outputs.reduce((sum, output) => sum + output.rows, 0),
+    controlTotals: account.controlTotals,
+    outputs,
+    rejectOutputs: files('rejects'),
+    rowGroups: distribution(
+      results.filter(({ kind }) => kind === 'rows').flatMap((result) => result.rowGroupRows),
+    ),
+    startedAt: plan.startedAt,
+    loadedAt: ports.clock.now().toISOString(),
+  };
+}
+
+/** A publication that was left half done is driven to its end; the same bytes as a new version take over its name. */
+async function confirmPublished(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
+  const at = ports.clock.now().toISOString();
+  const entry = await updateEntry(ports.lake, input.ledgerKey, (current) => {
+    if (!current?.loaded || current.state === 'loaded' || current.runId !== input.runId) return current;
+    const { version, loaded } = current;
+    const { records, rows, controlTotals } = loaded;
+    const changes = { runId: loaded.runId, records, rows, controlTotals, loaded: { ...loaded, version } };
+    return advanced(current, 'loaded', at, changes);
+  });
+  // Not from the run's plan: the run may be past its retention.
+  const layout = await readDayLayout(ports.lake, entry!.dataset, entry!.businessDate!);
+  const day = await publishDay(ports, layout, entry!.businessDate!, { sourceId: entry!.sourceId });
+  return { status: 'already-loaded', ledgerKey: input.ledgerKey, day };
+}
+
+async function recordRefusal(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
+  const { lake, clock } = ports;
+  const refusal = input.refusal!;
+  const at = clock.now().toISOString();
+  const keys = input.runId === undefined ? undefined : runKeys(input.runId);
+  const stored = keys && (await lake.get(keys.reconciliation));
+  const account = stored && (await readJson<Reconciliation>(lake, keys!.reconciliation));
+  let told = false;
+  await updateEntry(lake, input.ledgerKey, (current) => {
+    const again = current?.state === 'refused' && current.refusal?.message === refusal.message;
+    told = again && current.told !== undefined;
+    if (!current || again || (isFinal(current.state) && current.state !== 'failed')) return current;
+    const changes: Partial<LedgerEntry> = {
+      refusal,
+      ...(account
+        ? { records: account.records, controlTotals: account.controlTotals, reasons: account.reasons }
+        : {}),
+    };
+    return advanced(current, 'refused', at, changes);
+  });
+  if (!told) {
+    await removeParts(ports, input.runId);
+    await ports.metrics.record(input.dataset, [{ name: 'FilesRefused', unit: 'Count', value: 1 }]);
+    await ports.notifier.notify({
+      kind: 'failure',
+      subject: `Refused: ${input.sourceKey}`.slice(0, 100),
+      message: refusal.message,
+    });
+    await markTold(ports, input.ledgerKey, 'refused', input.runId ?? null);
+  }
+  return { status: 'refused', ledgerKey: input.ledgerKey, day: null };
+}
+
+/** Behind the telling, so that an end is told at least once: who dies in between tells it again. */
+async function markTold(
+  ports: PipelinePorts,
+  ledgerKey: string,
+  state: FileState,
+  runId: string | null,
+): Promise<void> {
+  const told = ports.clock.now().toISOString();
+  await updateEntry(ports.lake, ledgerKey, (current) =>
+    current?.state === state && current.runId === runId ? { ...current, told } : current,
+  );
+}
+
+/** Parts of a refused run will never be merged. Manifests, reconciliation and rejects stay, to see why. */
+async function removeParts(ports: PipelinePorts, runId: string | undefined): Promise<void> {
+  if (runId === undefined) return;
+  const keys: string[] = [];
+  for await (const { key } of ports.lake.list(`${runKeys(runId).root}parts/`)) keys.push(key);
+  // Manifests first: a part must never be missing where its manifest still stands.
+  await ports.lake.delete(keys.filter((key) => key.endsWith('.json')));
+  await ports.lake.delete(keys.filter((key) => !key.endsWith('.json')));
+}
+
+async function tellLoaded(
+  ports: PipelinePorts,
+  plan: FilePlan,
+  loaded: LoadedVersion,
+  day: DayOutcome,
+): Promise<void> {
+  const { records, rows } = loaded;
+  await ports.metrics.record(plan.dataset, [
+    { name: 'FilesLoaded', unit: 'Count', value: 1 },
+    { name: 'InputBytes', unit: 'Bytes', value: plan.sizeBytes },
+    { name: 'RecordsRead', unit: 'Count', value: records.read },
+    { name: 'RecordsRejected', unit: 'Count', value: records.rejected },
+    { name: 'RowsLoaded', unit: 'Count', value: rows },
+    { name: 'OutputBytes', unit: 'Bytes', value: loaded.outputs.reduce((sum, { bytes }) => sum + bytes, 0) },
+    {
+      name: 'DurationMs',
+      unit: 'Milliseconds',
+      value: Date.parse(loaded.loadedAt) - Date.parse(plan.startedAt),
+    },
+    { name: 'DaysPublished', unit: 'Count', value: day.published ? 1 : 0 },
+    {
+      name: 'RejectPercent',
+      unit: 'Percent',
+      value: records.detail === 0 ? 0 : (records.rejected / records.detail) * 100,
+    },
+    ...stageFigures(await readEntry(ports.lake, plan.ledgerKey)),
+  ]);
+  const published = day.published ? `published as commit ${day.commit}` : `waiting for ${day.waitingFor}`;
+  await ports.notifier.notify({
+    kind: 'success',
+    subject: `Loaded: ${plan.sourceKey}`.slice(0, 100),
+    message: `${plan.sourceKey}: ${rows} rows of ${records.read} records, ${records.rejected} rejected, control totals balanced. ${plan.dataset} of ${plan.businessDate} is ${published}.`,
+  });
+}
+
+const STAGE_METRICS = {
+  splitting: 'SplitDurationMs',
+  parsing: 'ParseDurationMs',
+  reconciling: 'ReconcileDurationMs',
+  merging: 'MergeDurationMs',
+} as const satisfies Record<WorkingState, MetricName>;
+
+function stageFigures(entry: LedgerEntry | undefined): MetricFigure[] {
+  const durations = Object.entries(entry ? stageDurations(entry) : {}) as [WorkingState, number][];
+  return durations
+    .filter(([state]) => state in STAGE_METRICS)
+    .map(([state, value]) => ({ name: STAGE_METRICS[state], unit: 'Milliseconds', value }));
+}

@@ -1,0 +1,230 @@
+import type { DayCommit } from '../../day/day-commit.ts';
+import { dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { runKeys } from '../../keys/run-keys.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { FilePlan } from '../../run/file-plan.ts';
+import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import { driveCommit } from '../publish/drive-commit.ts';
+import { lastCommit, ledgerDays } from '../store/day-ledger.ts';
+import { fromJsonBytes } from '../store/json-object.ts';
+import { readEntry, updateEntry } from '../store/ledger.ts';
+import { readNumbered } from '../store/numbered-object.ts';
+
+export interface CleanOptions {
+  /** Runs that began before this long ago go. */
+  runsOlderThanMs: number;
+  /** Generations that readers left before this long ago go. */
+  generationsOlderThanMs: number;
+  /** Only say what would go. */
+  dryRun: boolean;
+}
+
+/** Something removed, or, on a dry run, to be removed. */
+export interface Removal {
+  what: 'run' | 'generation' | 'execution' | 'orphan';
+  /** Folder or object. */
+  key: string;
+  objects: number;
+  bytes: number;
+  why: string;
+}
+
+export interface CleanReport {
+  removed: Removal[];
+  /** Runs that stay, with the reason. */
+  kept: { key: string; why: string }[];
+}
+
+/**
+ * Removes runs and generations past their retention, and what belongs to nothing. Never touched: what the last commit of a day or a file
+ * that waits for its day needs, runs that are going on, the ledger. Safe beside conversions: a run is fenced off by a conditional write
+ * to its ledger entry before its first object goes, so that a rerun has a run id of its own.
+ */
+export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Promise<CleanReport> {
+  const report: CleanReport = { removed: [], kept: [] };
+  const cleaner = new Cleaner(ports, options, report);
+  // Generations first: their commits are driven to the catalog, which may still need the runs.
+  await cleaner.cleanDays();
+  await cleaner.cleanRuns();
+  return report;
+}
+
+class Cleaner {
+  private readonly ports: PipelinePorts;
+  private readonly options: CleanOptions;
+  private readonly report: CleanReport;
+  private readonly now: Date;
+
+  constructor(ports: PipelinePorts, options: CleanOptions, report: CleanReport) {
+    this.ports = ports;
+    this.options = options;
+    this.report = report;
+    this.now = ports.clock.now();
+  }
+
+  private get lake(): ObjectStore {
+    return this.ports.lake;
+  }
+
+  async cleanDays(): Promise<void> {
+    for (const [dataset, dates] of await ledgerDays(this.lake)) {
+      for (const date of [...dates].sort()) await this.cleanDay(dataset, date);
+    }
+  }
+
+  /** Generations of a day that no reader and no rollback needs any more, and objects in its folders that no commit names. */
+  private async cleanDay(dataset: string, businessDate: string): Promise<void> {
+    const last = await lastCommit(this.lake, dataset, businessDate);
+    if (!last) return;
+    // From here on no catalog points to an older generation than this commit's.
+    if (!this.options.dryRun) await driveCommit(this.ports, last);
+    const keep = locationsOf(last);
+    const known = new Map<string, string>();
+    let supersededAt = last.committedAt;
+    for (let number = last.commit - 1; number > 0; number--) {
+      const prefix = dayCommitPrefix(dataset, businessDate);
+      const commit = await readNumbered<DayCommit>(this.lake, prefix, number);
+      if (!commit) continue;
+      const leftFor = this.now.getTime() - Date.parse(supersededAt);
+      for (const location of locationsOf(commit)) {
+        if (leftFor < this.options.generationsOlderThanMs) keep.add(location);
+        else known.set(location, `replaced by commit ${number + 1} at ${supersededAt}`);
+      }
+      supersededAt = commit.committedAt;
+    }
+    for (const [location, why] of known) {
+      if (!keep.has(location))
+        await this.remove('generation', `${this.ports.publishedPrefix}${location}`, why);
+    }
+    await this.removeStrays(last, new Set([...keep, ...known.keys()]));
+  }
+
+  /** Folders of generations that no commit of the day knows: a copy that came too late. */
+  private async removeStrays(last: DayCommit, known: Set<string>): Promise<void> {
+    const [year, month, day] = last.businessDate.split('-');
+    const strays = new Set<string>();
+    for (const { dataset } of last.tables) {
+      const prefix = `${this.ports.publishedPrefix}${dataset}/year=${year}/month=${month}/day=${day}/`;
+      for await (const { key } of this.lake.list(prefix)) {
+        const folder = key.slice(this.ports.publishedPrefix.length, key.lastIndexOf('/') + 1);
+        const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
+        // A higher generation is of a commit that was written a moment ago.
+        if (!known.has(folder) && generation <= last.commit) strays.add(folder);
+      }
+    }
+    for (const folder of strays) {
+      await this.remove('orphan', `${this.ports.publishedPrefix}${folder}`, 'no commit of the day names it');
+    }
+  }
+
+  async cleanRuns(): Promise<void> {
+    const runIds = new Set<string>();
+    const pointers: string[] = [];
+    for await (const { key } of this.lake.list('runs/')) {
+      if (key.startsWith('runs/executions/')) pointers.push(key);
+      else {
+        const runId = /^runs\/([^/]+)\//.exec(key)?.[1];
+        if (runId) runIds.add(runId);
+      }
+    }
+    for (const runId of runIds) await this.cleanRun(runId);
+    for (const key of pointers) await this.cleanPointer(key);
+  }
+
+  private async cleanRun(runId: string): Promise<void> {
+    const { root, plan: planKey } = runKeys(runId);
+    const stored = await this.lake.get(planKey);
+    if (!stored) {
+      // The plan is written first and removed last: nobody can work on a run without one.
+      await this.remove('orphan', root, 'it has no plan, so nobody can work on it');
+      return;
+    }
+    const plan = fromJsonBytes<FilePlan>(stored.bytes);
+    const ageMs = this.now.getTime() - Date.parse(plan.startedAt);
+    if (ageMs < this.options.runsOlderThanMs) return;
+    const kept = await this.reasonToKeep(plan);
+    if (kept) {
+      this.report.kept.push({ key: root, why: kept });
+      return;
+    }
+    if (!this.options.dryRun && !(await this.fence(plan))) {
+      this.report.kept.push({ key: root, why: 'it was taken up again a moment ago' });
+      return;
+    }
+    await this.remove(
+      'run',
+      root,
+      `${plan.sourceKey} of ${plan.businessDate}, begun ${plan.startedAt}`,
+      planKey,
+    );
+  }
+
+  private async reasonToKeep(plan: FilePlan): Promise<string | undefined> {
+    const entry = await readEntry(this.lake, plan.ledgerKey);
+    if (!entry) return undefined;
+    if (isTheRun(entry, plan) && isInUse(entry, this.now)) {
+      return `${plan.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
+    }
+    if (entry.loaded?.runId !== plan.runId) return undefined;
+    const last = await lastCommit(this.lake, plan.dataset, plan.businessDate);
+    const isPublished = last?.files.some(({ runId }) => runId === plan.runId);
+    return isPublished ? undefined : `${plan.sourceKey} is loaded and waits for its day to be published`;
+  }
+
+  /** Raises the attempt of the run's file, so that converting it again makes another run; false where it is at work by now. */
+  private async fence(plan: FilePlan): Promise<boolean> {
+    let free = true;
+    await updateEntry(this.lake, plan.ledgerKey, (current) => {
+      free = !current || !(isTheRun(current, plan) && isInUse(current, this.now));
+      if (!current || !free || current.attempt > plan.attempt) return current;
+      return { ...current, attempt: plan.attempt + 1 };
+    });
+    return free;
+  }
+
+  private async cleanPointer(key: string): Promise<void> {
+    const stored = await this.lake.get(key);
+    if (!stored) return;
+    const { ledgerKey, at } = fromJsonBytes<{ ledgerKey: string; at?: string }>(stored.bytes);
+    if (at !== undefined && this.now.getTime() - Date.parse(at) < this.options.runsOlderThanMs) return;
+    const entry = await readEntry(this.lake, ledgerKey);
+    if (entry && isInUse(entry, this.now)) return;
+    await this.removeObjects('execution', key, [key], stored.bytes.length, 'its execution is over');
+  }
+
+  /** Removes all below `prefix`, `lastKey` at the very end: what is interrupted is taken up by the next clean. */
+  private async remove(what: Removal['what'], prefix: string, why: string, lastKey?: string): Promise<void> {
+    const found: ObjectInfo[] = [];
+    for await (const info of this.lake.list(prefix)) found.push(info);
+    // Manifests before parts: a part must never be missing where its manifest still stands.
+    const order = ({ key }: ObjectInfo) => (key === lastKey ? 2 : key.endsWith('.json') ? 0 : 1);
+    const keys = found.sort((a, b) => order(a) - order(b)).map(({ key }) => key);
+    const bytes = found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    await this.removeObjects(what, prefix, keys, bytes, why);
+  }
+
+  private async removeObjects(
+    what: Removal['what'],
+    key: string,
+    keys: string[],
+    bytes: number,
+    why: string,
+  ): Promise<void> {
+    if (keys.length === 0) return;
+    if (!this.options.dryRun) {
+      await this.lake.delete(keys.slice(0, -1));
+      await this.lake.delete(keys.slice(-1));
+    }
+    this.report.removed.push({ what, key, objects: keys.length, bytes, why });
+  }
+}
+
+function locationsOf(commit: DayCommit): Set<string> {
+  return new Set(commit.tables.flatMap(({ partitions }) => partitions.map(({ location }) => location)));
+}
+
+/** Does the entry speak of this run, or of one that has not planned its ranges yet and may become it? */
+function isTheRun(entry: LedgerEntry, plan: FilePlan): boolean {
+  return entry.runId === plan.runId || entry.state === 'splitting';
+}

@@ -1,0 +1,188 @@
+import { addDecimals } from '../../day/day-change.ts';
+import type { DayCommit } from '../../day/day-commit.ts';
+import { expectationOfTerms } from '../../day/day-terms.ts';
+import { type DayExpectation, dayStanding, type FileStatus } from '../../day/expected-files.ts';
+import { ledgerEntryKey } from '../../keys/lake-keys.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import type { ControlTotalResult } from '../../totals/control-totals.ts';
+import { acceptedDetails, type RecordCounts } from '../../totals/record-counts.ts';
+import { judgeDay } from '../publish/publish-day.ts';
+import { lastCommit } from '../store/day-ledger.ts';
+import { readDayLayout } from '../store/kept-terms.ts';
+import { entryVersions } from '../store/ledger.ts';
+
+/** A day as the person on call wants to see it. */
+export interface DayStatus {
+  dataset: string;
+  businessDate: string;
+  expectation: DayExpectation;
+  counts: Record<FileStatus, number>;
+  files: FileStatusLine[];
+  /** Of the loaded files. */
+  totals: {
+    records: number;
+    rows: number;
+    rejected: number;
+    corrected: number;
+    sums: Record<string, string>;
+  };
+  published: PublishedDay | null;
+  /** Why what is loaded is not what is published. */
+  waitingFor?: string;
+}
+
+export interface FileStatusLine {
+  name: string;
+  status: FileStatus | 'stalled';
+  state?: string;
+  unexpected?: boolean;
+  version?: string;
+  runId?: string | null;
+  records?: RecordCounts;
+  rows?: number;
+  inputBytes?: number;
+  /** Of the whole file, CRC-64/NVME. */
+  checksum?: string;
+  controlTotals?: ControlTotalResult[];
+  outputs?: { objects: number; bytes: number };
+  reason?: string;
+  warnings?: string[];
+  supplementOf?: string;
+  softwareVersion?: string;
+  layoutFingerprint?: string;
+  startedAt?: string;
+  loadedAt?: string;
+  updatedAt?: string;
+  /** Every version of the entry, the latest first, where it was asked for. */
+  versions?: LedgerEntry[];
+}
+
+export interface PublishedDay {
+  commit: number;
+  committedAt: string;
+  files: number;
+  rows: number;
+  rejectedRows: number;
+  partial?: DayCommit['partial'];
+  rollback?: DayCommit['rollback'];
+  warnings?: string[];
+}
+
+/** How a day stands, from the ledger alone. Fails with `RunInconsistent` for a day that nothing is known of. */
+export async function dayStatus(
+  ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock'>,
+  dataset: string,
+  businessDate: string,
+  options: { versions?: boolean } = {},
+): Promise<DayStatus> {
+  const layout = await readDayLayout(ports.lake, dataset, businessDate);
+  const { entries, terms, waitingFor } = await judgeDay(ports, layout, businessDate);
+  const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
+  const standing = dayStanding(expectation, entries);
+  const now = ports.clock.now();
+  const byKey = new Map(entries.map((entry) => [entry.sourceKey, entry]));
+  const files: FileStatusLine[] = [];
+  for (const { name, status, unexpected } of standing.files) {
+    const entry = byKey.get(name);
+    if (!entry) files.push({ name, status });
+    else {
+      const line = statusLine(entry, status, now);
+      if (unexpected) line.unexpected = true;
+      if (options.versions) line.versions = await versionsOf(ports, entry);
+      files.push(line);
+    }
+  }
+  const counts: DayStatus['counts'] = {
+    loaded: 0,
+    running: 0,
+    refused: 0,
+    failed: 0,
+    missing: standing.missing,
+  };
+  for (const { status } of standing.files) if (status !== 'missing') counts[status]++;
+  const last = await lastCommit(ports.lake, dataset, businessDate);
+  return {
+    dataset,
+    businessDate,
+    expectation,
+    counts,
+    files,
+    totals: totalsOf(entries),
+    published: last ? publishedDay(last) : null,
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+  };
+}
+
+function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStatusLine {
+  const { loaded } = entry;
+  const outputs = [...(loaded?.outputs ?? []), ...(loaded?.rejectOutputs ?? [])];
+  return {
+    name: entry.sourceKey,
+    // A run that nobody works on any more, as far as its lease says.
+    status: status === 'running' && !isInUse(entry, now) ? 'stalled' : status,
+    state: entry.state,
+    version: entry.version,
+    runId: entry.runId,
+    records: entry.records ?? loaded?.records,
+    rows: loaded?.rows,
+    inputBytes: entry.inputBytes,
+    checksum: loaded?.checksum,
+    controlTotals: entry.controlTotals,
+    outputs: { objects: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) },
+    reason:
+      entry.state === 'refused'
+        ? entry.refusal?.message
+        : entry.state === 'failed'
+          ? entry.failure?.message
+          : undefined,
+    warnings: entry.warnings,
+    supplementOf: entry.supplementOf?.sourceKey,
+    softwareVersion: entry.softwareVersion,
+    layoutFingerprint: entry.layout.fingerprint,
+    startedAt: loaded?.startedAt,
+    loadedAt: loaded?.loadedAt,
+    updatedAt: entry.updatedAt,
+  };
+}
+
+/** Records of a supplement were read before, as rejects: the day has them once. */
+function totalsOf(entries: LedgerEntry[]): DayStatus['totals'] {
+  const totals: DayStatus['totals'] = { records: 0, rows: 0, rejected: 0, corrected: 0, sums: {} };
+  const amounts: [string, string][] = [];
+  for (const { loaded, supplementOf } of entries) {
+    if (!loaded) continue;
+    totals.rows += loaded.rows;
+    if (supplementOf) totals.corrected += acceptedDetails(loaded.records);
+    else {
+      totals.records += loaded.records.read;
+      totals.rejected += loaded.records.rejected;
+    }
+    for (const { figure, actual } of loaded.controlTotals) if (figure) amounts.push([figure, actual]);
+  }
+  totals.sums = Object.fromEntries(addDecimals(amounts));
+  return totals;
+}
+
+function publishedDay(commit: DayCommit): PublishedDay {
+  const { files, partial, rollback, warnings } = commit;
+  return {
+    commit: commit.commit,
+    committedAt: commit.committedAt,
+    files: files.length,
+    rows: files.reduce((sum, { rows }) => sum + rows, 0),
+    rejectedRows: files.reduce((sum, { rejectedRows }) => sum + rejectedRows, 0),
+    ...{ partial, rollback, warnings },
+  };
+}
+
+async function versionsOf(
+  { lake }: Pick<PipelinePorts, 'lake'>,
+  { dataset, businessDate, sourceId }: LedgerEntry,
+): Promise<LedgerEntry[]> {
+  const versions: LedgerEntry[] = [];
+  for await (const version of entryVersions(lake, ledgerEntryKey(dataset, businessDate, sourceId))) {
+    versions.push(version);
+  }
+  return versions;
+}

@@ -1,0 +1,209 @@
+import { type DayCommit, planDayCommit, type RolledBackFile } from '../../day/day-commit.ts';
+import { PreconditionFailed, RunInconsistent, UsageError } from '../../errors.ts';
+import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
+import { fileNameOf } from '../../keys/name-pattern.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { driveCommit, requireObjects } from '../publish/drive-commit.ts';
+import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
+import { dayEntries, lastCommit } from '../store/day-ledger.ts';
+import { toJsonBytes } from '../store/json-object.ts';
+import { entryVersions } from '../store/ledger.ts';
+import { readNumbered } from '../store/numbered-object.ts';
+
+/** Others may commit at the same time; more losses in a row than this are no accident. */
+const MAX_TRIES = 100;
+
+export interface RollbackRequest {
+  dataset: string;
+  businessDate: string;
+  /** Source key or name of one file; without it the whole day goes back to the commit before. */
+  file?: string;
+  /** Take the file out of the day, whatever it had before. */
+  remove?: boolean;
+  /** Commit to go back to, in place of the one before. */
+  toCommit?: number;
+  reason: string;
+}
+
+export interface RollbackOutcome {
+  commit: number;
+  /** The commit whose content the day has again; of one file none. */
+  restores: number | null;
+  files: RolledBackFile[];
+}
+
+/**
+ * Returns a day, or one file of it, to the version before: a new commit with the old objects in new generation folders. The commit is
+ * written first and decides; ledger entries follow. Fails with `UsageError` where there is nothing before.
+ */
+export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
+  const { dataset, businessDate } = request;
+  for (let tries = 1; ; tries++) {
+    const last = await lastCommit(ports.lake, dataset, businessDate);
+    if (!last)
+      throw nothingBefore(`${dataset} of ${businessDate} was never published`, 'Look at it with status.');
+    if (last.rollback) await settleRollback(ports, last);
+    const { files, restores } =
+      request.file === undefined
+        ? await wholeDay(ports, last, request)
+        : { files: [await oneFile(ports, last, request, request.file)], restores: null };
+    const commit = await planRollback(ports, last, files, request.reason, restores);
+    await requireObjects(ports, commit);
+    try {
+      await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
+    } catch (error) {
+      if (error instanceof PreconditionFailed && tries < MAX_TRIES) continue;
+      throw error;
+    }
+    await settleRollback(ports, commit);
+    await driveCommit(ports, commit);
+    await ports.notifier.notify({
+      kind: 'warning',
+      subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
+      message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} files as they were before (${files.map(({ sourceKey }) => sourceKey).join(', ')}): ${request.reason}`,
+    });
+    return { commit: commit.commit, restores, files };
+  }
+}
+
+async function wholeDay(
+  ports: PipelinePorts,
+  last: DayCommit,
+  { dataset, businessDate, toCommit }: RollbackRequest,
+): Promise<{ files: RolledBackFile[]; restores: number }> {
+  // A day that was rolled back already goes back from where it stands, not to what it was rolled back from.
+  const restores = toCommit ?? (last.rollback?.restores ?? last.commit) - 1;
+  const target = await readNumbered<DayCommit>(ports.lake, dayCommitPrefix(dataset, businessDate), restores);
+  if (!target || restores >= last.commit) {
+    throw nothingBefore(
+      `${dataset} of ${businessDate} has no commit ${restores} before commit ${last.commit}`,
+      'status --versions lists its commits.',
+    );
+  }
+  const before = new Map(last.files.map((file) => [file.sourceId, file]));
+  const after = new Map(target.files.map((file) => [file.sourceId, file]));
+  const files = [...new Map([...before, ...after]).values()].flatMap(({ sourceId, sourceKey }) => {
+    const [from, to] = [before.get(sourceId)?.runId ?? null, after.get(sourceId)?.runId ?? null];
+    const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
+    return from === to ? [] : [{ sourceId, sourceKey, ledgerKey, from, to }];
+  });
+  return { files, restores: target.rollback?.restores ?? restores };
+}
+
+async function oneFile(
+  ports: PipelinePorts,
+  last: DayCommit,
+  { dataset, businessDate, remove }: RollbackRequest,
+  file: string,
+): Promise<RolledBackFile> {
+  const named = last.files.filter(({ sourceKey }) => sourceKey === file || fileNameOf(sourceKey) === file);
+  const [found, another] = named;
+  if (!found || another) {
+    throw nothingBefore(
+      found
+        ? `${file} could be ${named.map(({ sourceKey }) => sourceKey).join(' or ')}`
+        : `${file} is not published for ${businessDate}`,
+      `Give one of: ${last.files.map(({ sourceKey }) => sourceKey).join(', ')}.`,
+    );
+  }
+  const { sourceId, sourceKey, runId: from } = found;
+  const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
+  const to = remove ? null : await runBefore(ports, ledgerKey, from);
+  if (to === undefined) {
+    throw nothingBefore(
+      `${sourceKey} has no version before the one that is published`,
+      'Take it out of the day with --remove, or send a corrected file.',
+    );
+  }
+  return { sourceId, sourceKey, ledgerKey, from, to };
+}
+
+/** The run that was loaded before `runId`, and was not rolled back itself. */
+async function runBefore(
+  { lake }: PipelinePorts,
+  ledgerKey: string,
+  runId: string,
+): Promise<string | undefined> {
+  let taken: string[] | undefined;
+  let seen = false;
+  for await (const { loaded, rolledBack = [] } of entryVersions(lake, ledgerKey)) {
+    taken ??= rolledBack.map((version) => version.runId);
+    if (loaded?.runId === runId) seen = true;
+    else if (seen && loaded && !taken.includes(loaded.runId)) return loaded.runId;
+  }
+  return undefined;
+}
+
+/** The next commit with other versions of some files. Columns are those that each table has now, and what only the old one had. */
+async function planRollback(
+  ports: PipelinePorts,
+  last: DayCommit,
+  files: RolledBackFile[],
+  reason: string,
+  restores: number | null,
+): Promise<DayCommit> {
+  const { dataset, businessDate } = last;
+  const changed = new Map(files.map((file) => [file.sourceId, file]));
+  const entries: LedgerEntry[] = [];
+  const wanted = new Map([
+    ...last.files.map(({ sourceId, runId }): [string, string | null] => [sourceId, runId]),
+    ...files.map(({ sourceId, to }): [string, string | null] => [sourceId, to]),
+  ]);
+  const standing = await dayEntries(ports.lake, dataset, businessDate);
+  for (const [sourceId, runId] of wanted) {
+    if (runId === null) continue;
+    const ledgerKey = changed.get(sourceId)?.ledgerKey ?? ledgerEntryKey(dataset, businessDate, sourceId);
+    const entry = standing.find((candidate) => candidate.sourceId === sourceId);
+    const loaded = await loadedVersionOf(ports, ledgerKey, runId);
+    if (!entry || !loaded) {
+      throw new RunInconsistent({
+        what: 'the ledger does not know the version to go back to',
+        where: ledgerKey,
+        why: `no version of the entry has run ${runId}`,
+        next: 'Nothing was changed. Convert the file that is wanted with --force.',
+      });
+    }
+    entries.push({ ...entry, loaded });
+  }
+  const number = last.commit + 1;
+  const at = ports.clock.now().toISOString();
+  const rejects = rejectsDataset(dataset);
+  const schemas = {
+    rows: last.tables.filter((table) => table.dataset !== rejects),
+    rejects: last.tables.find((table) => table.dataset === rejects)!,
+  };
+  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemas, last);
+  await namePublishedSources(ports, planned);
+  return { ...planned, rollback: { reason, restores, files } };
+}
+
+/** Says of each object that must be placed again in which earlier generation it stands. */
+async function namePublishedSources(
+  { lake, publishedPrefix }: PipelinePorts,
+  commit: DayCommit,
+): Promise<void> {
+  const { dataset, businessDate } = commit;
+  const open = commit.tables.flatMap((table) =>
+    table.partitions
+      .filter(({ generation }) => generation === commit.commit)
+      .flatMap(({ objects }) => objects.map((object) => ({ table: table.dataset, object }))),
+  );
+  for (let number = commit.commit - 1; number > 0; number--) {
+    const before = await readNumbered<DayCommit>(lake, dayCommitPrefix(dataset, businessDate), number);
+    for (const { table, object } of open) {
+      if (object.copiedFrom) continue;
+      const same = before?.tables
+        .find((candidate) => candidate.dataset === table)
+        ?.partitions.flatMap(({ objects }) => objects)
+        .find(({ mergedKey, runId }) => mergedKey === object.mergedKey && runId === object.runId);
+      if (same && (await lake.head(`${publishedPrefix}${same.key}`))?.sizeBytes === object.bytes) {
+        object.copiedFrom = same.key;
+      }
+    }
+  }
+}
+
+function nothingBefore(what: string, next: string): UsageError {
+  return new UsageError({ what, next });
+}

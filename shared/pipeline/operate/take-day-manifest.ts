@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { parseDayManifest } from '../../day/day-manifest.ts';
+import type { DayTerms } from '../../day/day-terms.ts';
+import { dayTermsPrefix } from '../../keys/lake-keys.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { requireTerms } from '../store/kept-terms.ts';
+import { appendNumbered } from '../store/numbered-object.ts';
+
+/**
+ * Holds a day to a day manifest that came after its data, or did not come beside it. Answers with what is wrong with the text, or nothing.
+ */
+export async function takeDayManifest(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+  key: string,
+  text: string,
+): Promise<string[]> {
+  const parsed = parseDayManifest(text);
+  if ('problems' in parsed) return parsed.problems;
+  const { file } = parsed;
+  if (file.businessDate !== undefined && file.businessDate !== businessDate) {
+    return [`it is of ${file.businessDate}`];
+  }
+  const version = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const { layout: known } = await requireTerms(lake, dataset, businessDate);
+  await appendNumbered<DayTerms>(lake, dayTermsPrefix(dataset, businessDate), (current) => ({
+    ...(current ?? { layout: known }),
+    manifest: { key, version, file },
+  }));
+  return [];
+}

@@ -1,0 +1,50 @@
+import { StreamChecksum } from '../../kernel/stream-checksum.ts';
+import { ParquetFileWriter } from '../../parquet/parquet-file-writer.ts';
+import type { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
+import type { ColumnSchema } from '../../parquet/schema.ts';
+import type { ObjectStore, ObjectWriter } from '../../ports/object-store.ts';
+import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
+import type { PartFile } from '../../run/part-manifest.ts';
+import type { KernelMemory } from './kernel-memory.ts';
+
+/** One Parquet object that is written row group by row group and appears when it is finished. */
+export class PartWriter {
+  readonly key: string;
+  private readonly target: ObjectWriter;
+  private readonly file: ParquetFileWriter;
+  /** While they are at hand: who reads a file again to sum it waits for every byte of it. */
+  private readonly checksum: StreamChecksum;
+
+  constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
+    this.key = key;
+    // First what can fail: nobody would abort a target that no writer knows.
+    this.checksum = new StreamChecksum(memory.kernel);
+    this.target = store.createWriter(key);
+    this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {
+      this.checksum.add(bytes);
+      return this.target.write(bytes);
+    });
+  }
+
+  get parquet(): ParquetFileWriter {
+    return this.file;
+  }
+
+  /** Writes the rows as one row group and empties them. */
+  async writeRowGroup(rows: RowGroupBuilder): Promise<void> {
+    await this.file.writeRowGroup(rows.finish());
+    rows.clear();
+  }
+
+  async finish(): Promise<PartFile> {
+    const bytes = await this.file.finish();
+    await this.target.close();
+    const rowGroupRows = this.file.rowGroupRows;
+    const rows = rowGroupRows.reduce((sum, count) => sum + count, 0);
+    return { key: this.key, rows, bytes, rowGroupRows, checksum: crc64ToBase64(this.checksum.finish()) };
+  }
+
+  abort(): Promise<void> {
+    return this.target.abort();
+  }
+}

@@ -1,0 +1,81 @@
+import type { Reject } from '../../decode/block-decoder.ts';
+import { ColumnFeed, type FeedValue } from '../../parquet/column-feed.ts';
+import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
+import type { ColumnSchema } from '../../parquet/schema.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { PartFile } from '../../run/part-manifest.ts';
+import type { KernelMemory } from './kernel-memory.ts';
+import { PartWriter } from './part-writer.ts';
+
+/** Columns of every rejects dataset. `raw` is the record as it stands in the file, without terminator. */
+export const REJECT_COLUMNS: ColumnSchema[] = [
+  { name: 'source_key', type: { kind: 'string' } },
+  { name: 'byte_offset', type: { kind: 'integer' } },
+  { name: 'record_length_bytes', type: { kind: 'integer' } },
+  { name: 'reason', type: { kind: 'string' } },
+  { name: 'field', type: { kind: 'string' } },
+  { name: 'raw', type: { kind: 'binary' } },
+];
+
+const ROW_GROUP_BYTES = 8 * 1024 * 1024;
+
+/** Collects rejects and writes them as Parquet; nothing is written where there are none. */
+export class RejectWriter {
+  /** Rejected records by reason. */
+  readonly reasons: Record<string, number> = {};
+  private readonly store: ObjectStore;
+  private readonly key: string;
+  private readonly memory: KernelMemory;
+  private readonly sourceKey: Uint8Array;
+  private readonly texts = new TextEncoder();
+  /** Rejects of the block at hand, column by column. */
+  private columns: FeedValue[][] = REJECT_COLUMNS.map(() => []);
+  private output: { feed: ColumnFeed; rows: RowGroupBuilder; writer: PartWriter } | undefined;
+
+  constructor(store: ObjectStore, key: string, sourceKey: string, memory: KernelMemory) {
+    this.store = store;
+    this.key = key;
+    this.memory = memory;
+    this.sourceKey = this.texts.encode(sourceKey);
+  }
+
+  add({ byteOffset, recordLengthBytes, reason, field, raw }: Reject): void {
+    const row = [
+      this.sourceKey,
+      BigInt(byteOffset),
+      BigInt(recordLengthBytes),
+      this.texts.encode(reason),
+      field === null ? null : this.texts.encode(field),
+      raw,
+    ];
+    for (const [index, value] of row.entries()) this.columns[index]!.push(value);
+    this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+  }
+
+  /** Takes the block's rejects into the kernel, and writes a row group once there is one's worth. */
+  async drain(): Promise<void> {
+    if (this.columns[0]!.length === 0) return;
+    const { kernel, compressor } = this.memory;
+    this.output ??= {
+      feed: new ColumnFeed(kernel, REJECT_COLUMNS),
+      rows: new RowGroupBuilder(kernel, REJECT_COLUMNS, 'snappy', compressor),
+      writer: new PartWriter(this.store, this.key, REJECT_COLUMNS, this.memory),
+    };
+    const { feed, rows, writer } = this.output;
+    feed.append(this.columns, rows);
+    this.columns = REJECT_COLUMNS.map(() => []);
+    if (rows.bufferedBytes >= ROW_GROUP_BYTES) await writer.writeRowGroup(rows);
+  }
+
+  async finish(): Promise<PartFile | null> {
+    await this.drain();
+    if (!this.output) return null;
+    const { rows, writer } = this.output;
+    if (rows.rowCount > 0) await writer.writeRowGroup(rows);
+    return writer.finish();
+  }
+
+  async abort(): Promise<void> {
+    await this.output?.writer.abort();
+  }
+}

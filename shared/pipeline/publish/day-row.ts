@@ -1,0 +1,52 @@
+import type { DayCommit } from '../../day/day-commit.ts';
+import { dayRowLocation, daysDataset } from '../../keys/lake-keys.ts';
+import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { toJsonBytes } from '../store/json-object.ts';
+
+/** What every table is partitioned by first. */
+export const DAY_KEYS: CatalogColumn[] = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
+
+/** Columns of `<dataset>_days`: a row a published day. */
+export const DAY_ROW_COLUMNS: CatalogColumn[] = [
+  { name: 'business_date', type: 'date' },
+  { name: 'commit', type: 'bigint' },
+  { name: 'published_at', type: 'timestamp' },
+  { name: 'files', type: 'bigint' },
+  { name: 'rows', type: 'bigint' },
+  { name: 'rejected_rows', type: 'bigint' },
+];
+
+/** The row's publication. Its object stands in the ledger, in a folder of its own that is never changed. */
+export function dayRowPublication({ dataset, businessDate, commit }: DayCommit): DayPublication {
+  const [year, month, day] = businessDate.split('-') as [string, string, string];
+  const location = dayRowLocation(dataset, businessDate, commit);
+  return {
+    dataset: daysDataset(dataset),
+    columns: DAY_ROW_COLUMNS,
+    partitionKeys: DAY_KEYS,
+    businessDate,
+    commit,
+    format: 'json',
+    partitions: [{ values: { year, month, day }, location, files: [`${location}day.json`] }],
+  };
+}
+
+/** Says to readers that the day is whole. To be called when all its partitions have switched. */
+export async function publishDayRow({ lake, catalog }: PipelinePorts, commit: DayCommit): Promise<void> {
+  const { businessDate, committedAt, files } = commit;
+  const sum = (of: (file: DayCommit['files'][number]) => number) =>
+    files.reduce((total, file) => total + of(file), 0);
+  const row = {
+    business_date: businessDate,
+    commit: commit.commit,
+    // As Hive writes timestamps, in UTC.
+    published_at: committedAt.replace('T', ' ').replace('Z', ''),
+    files: files.length,
+    rows: sum(({ rows }) => rows),
+    rejected_rows: sum(({ rejectedRows }) => rejectedRows),
+  };
+  const publication = dayRowPublication(commit);
+  await lake.put(publication.partitions[0]!.files[0]!, toJsonBytes(row));
+  await catalog.publishDay(publication);
+}

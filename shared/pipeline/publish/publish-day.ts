@@ -1,0 +1,198 @@
+import { dayChanges } from '../../day/day-change.ts';
+import { type DayCommit, holdsExactly, planDayCommit } from '../../day/day-commit.ts';
+import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
+import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
+import { dayStanding } from '../../day/expected-files.ts';
+import { decimalText } from '../../decode/partition-router.ts';
+import { PreconditionFailed } from '../../errors.ts';
+import { dayBefore } from '../../keys/business-date.ts';
+import { dayCommitKey } from '../../keys/lake-keys.ts';
+import type { Layout } from '../../layout/layout.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { figuresRefusal } from '../../run/stated-figures.ts';
+import { dayEntries, lastCommit } from '../store/day-ledger.ts';
+import { toJsonBytes } from '../store/json-object.ts';
+import { readTerms } from '../store/kept-terms.ts';
+import { driveCommit } from './drive-commit.ts';
+import { settleRollback } from './settle-rollback.ts';
+import { tableSchemas } from './table-schemas.ts';
+
+/** Files of one day that finish together commit one after the other; more in a row than this is no accident. */
+const MAX_TRIES = 100;
+/** How far back the business day before is looked for: over the longest holidays. */
+const MAX_DAYS_BACK = 10;
+
+/** What became of the day. */
+export interface DayOutcome {
+  published: boolean;
+  commit: number | undefined;
+  /** Why what is loaded is not published yet. */
+  waitingFor?: string;
+  /** This call wrote the commit: of several at once, one did. */
+  committed?: boolean;
+  warnings?: string[];
+}
+
+export interface PublishOptions {
+  /** Publish what is loaded though the day is not complete. */
+  partial?: { reason: string };
+  /** A file that is known to be loaded, whatever an old listing says. */
+  sourceId?: string;
+}
+
+/**
+ * Publishes a day when its expected files are loaded: writes the day commit if what is loaded is not what the last one holds, copies
+ * its objects into their generation folders, then points the catalog there. Every step may be done again.
+ */
+export async function publishDay(
+  ports: PipelinePorts,
+  layout: Layout,
+  businessDate: string,
+  options: PublishOptions = {},
+): Promise<DayOutcome> {
+  for (let tries = 1; ; tries++) {
+    const last = await lastCommit(ports.lake, layout.name, businessDate);
+    const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
+    if (last?.rollback) await settleRollback(ports, last);
+    const { sound, waitingFor } = await judgeDay(ports, layout, businessDate, known);
+    const partial = waitingFor === undefined ? undefined : options.partial;
+    if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
+      await driveCommit(ports, last);
+      return { published: true, commit: last.commit };
+    }
+    if (waitingFor !== undefined && (!partial || sound.length === 0)) {
+      return { published: last !== undefined, commit: last?.commit, waitingFor };
+    }
+    const commit: DayCommit = {
+      ...planDayCommit(
+        layout.name,
+        (last?.commit ?? 0) + 1,
+        businessDate,
+        ports.clock.now().toISOString(),
+        sound,
+        tableSchemas(layout),
+        last,
+      ),
+      ...(partial ? { partial: { reason: partial.reason, missing: waitingFor! } } : {}),
+    };
+    const warnings = await changeWarnings(ports, layout, commit);
+    if (warnings.length > 0) commit.warnings = warnings;
+    try {
+      const key = dayCommitKey(layout.name, businessDate, commit.commit);
+      await ports.lake.putOnce(key, toJsonBytes(commit));
+    } catch (error) {
+      if (error instanceof PreconditionFailed && tries < MAX_TRIES) continue;
+      throw error;
+    }
+    await driveCommit(ports, commit);
+    await tellPeople(ports, commit);
+    return {
+      published: true,
+      commit: commit.commit,
+      committed: true,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
+  }
+}
+
+/** The loaded files of a day that may be published, and why the day as a whole may not yet. */
+export async function judgeDay(
+  ports: Pick<PipelinePorts, 'lake' | 'settings'>,
+  layout: Layout,
+  businessDate: string,
+  known: string[] = [],
+): Promise<{
+  entries: LedgerEntry[];
+  sound: LedgerEntry[];
+  terms: DayTerms | undefined;
+  waitingFor?: string;
+}> {
+  // Entries before terms: a file that arrives in between is then missing, and publishes the day itself.
+  const entries = await dayEntries(ports.lake, layout.name, businessDate, known);
+  const terms = await readTerms(ports.lake, layout.name, businessDate);
+  const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
+  const standing = dayStanding(expectation, entries);
+  const loaded = entries.filter((entry) => entry.loaded !== undefined);
+  const problems = loaded.map((entry) => unsoundness(entry, entries, terms));
+  const waiting = [
+    ...(standing.waitingFor === undefined ? [] : [standing.waitingFor]),
+    ...problems.filter((problem) => problem !== undefined),
+    ...(loaded.length === 0 ? ['a first file'] : []),
+  ];
+  return {
+    entries,
+    sound: loaded.filter((_, index) => problems[index] === undefined),
+    terms,
+    ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
+  };
+}
+
+/** Why a loaded file cannot be published: the day manifest came later and says otherwise, or what it corrects was replaced. */
+function unsoundness(
+  entry: LedgerEntry,
+  entries: LedgerEntry[],
+  terms: DayTerms | undefined,
+): string | undefined {
+  const { sourceKey, supplementOf } = entry;
+  const loaded = entry.loaded!;
+  if (supplementOf) {
+    const parent = entries.find((candidate) => candidate.sourceKey === supplementOf.sourceKey);
+    if (parent?.loaded?.runId === supplementOf.runId) return undefined;
+    return `${sourceKey}, which corrects records of a version of ${supplementOf.sourceKey} that was replaced: take it out with rollback --file ${sourceKey} --remove`;
+  }
+  if (!terms?.manifest) return undefined;
+  const { key, file } = terms.manifest;
+  const stated = manifestEntryOf(file, sourceKey);
+  if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;
+  const { records, inputBytes, storedBytes, checksum } = loaded;
+  const bytes =
+    storedBytes === undefined ? { sizeBytes: inputBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const figures = { ...bytes, records: records.read, details: records.detail };
+  const refusal = figuresRefusal(sourceKey, key, stated, figures);
+  if (refusal) return `${sourceKey}, which is not what the day manifest ${key} says (${refusal.code})`;
+  const values = manifestTotals(stated);
+  const wrong = loaded.controlTotals.find(({ name, actual, pending }) => {
+    const value = values[name.slice('dayManifest.'.length)];
+    return (
+      pending && !(value?.text && sameDecimal(decimalText(BigInt(value.text), value.scale ?? 0), actual))
+    );
+  });
+  return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual} and in ${key} something else`;
+}
+
+/** `1.50` and `1.5` are the same amount. */
+function sameDecimal(a: string, b: string): boolean {
+  const plain = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+  return plain(a) === plain(b);
+}
+
+async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayCommit): Promise<string[]> {
+  const { maxChangePercent } = layout.day;
+  if (maxChangePercent === undefined || commit.partial) return [];
+  let date = commit.businessDate;
+  for (let back = 0; back < MAX_DAYS_BACK; back++) {
+    date = dayBefore(date);
+    const before = await lastCommit(ports.lake, layout.name, date);
+    if (before) return dayChanges(commit, before, maxChangePercent);
+  }
+  return [];
+}
+
+async function tellPeople(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+  const { dataset, businessDate, partial, warnings } = commit;
+  const told = [
+    ...(partial
+      ? [
+          `It is published without ${partial.missing}, on purpose: ${partial.reason}. The rest is published as it comes in with publish --partial, or by itself once the day is complete.`,
+        ]
+      : []),
+    ...(warnings ?? []).map((warning) => `${warning}. It is published; ask whether it can be true.`),
+  ];
+  if (told.length === 0) return;
+  await ports.notifier.notify({
+    kind: 'warning',
+    subject: `${partial ? 'Published in part' : 'Unusual'}: ${dataset} of ${businessDate}`.slice(0, 100),
+    message: `${dataset} of ${businessDate}, commit ${commit.commit}: ${told.join(' ')}`,
+  });
+}

@@ -1,0 +1,59 @@
+import type { DayCommit, RolledBackFile } from '../../day/day-commit.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { advanced, type LedgerEntry, type LoadedVersion } from '../../run/ledger-entry.ts';
+import { entryVersions, updateEntry } from '../store/ledger.ts';
+
+/**
+ * Lets the ledger say what a rollback committed: each entry's loaded version becomes the one before. The commit is what decides; this
+ * follows it, by whoever comes first, and changes nothing the second time.
+ */
+export async function settleRollback(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+  const { rollback, committedAt } = commit;
+  for (const file of rollback?.files ?? []) {
+    const loaded = file.to === null ? undefined : await loadedVersionOf(ports, file.ledgerKey, file.to);
+    await updateEntry(ports.lake, file.ledgerKey, (current) => {
+      // Somebody loaded something else since, or it is done already.
+      if (!current || (current.loaded?.runId ?? null) !== file.from) return current;
+      if (file.to !== null && !loaded) return current;
+      return takenBack(current, file, loaded, committedAt, rollback!.reason);
+    });
+  }
+}
+
+function takenBack(
+  entry: LedgerEntry,
+  file: RolledBackFile,
+  loaded: LoadedVersion | undefined,
+  at: string,
+  reason: string,
+): LedgerEntry {
+  const { loaded: before } = entry;
+  const rolledBack = [
+    ...(entry.rolledBack ?? []),
+    ...(before ? [{ version: before.version, runId: before.runId, at, reason }] : []),
+  ];
+  // A run that is on its way, or a refusal of a later version, is not this one's business.
+  if (entry.runId !== file.from || entry.state !== 'loaded') return { ...entry, loaded, rolledBack };
+  if (!loaded) {
+    const refusal = {
+      code: 'rolled-back' as const,
+      message: `${entry.sourceKey}: it was taken out of its day (${reason}).`,
+    };
+    return advanced(entry, 'refused', at, { loaded, rolledBack, refusal });
+  }
+  const { version, runId, records, rows, controlTotals, inputBytes } = loaded;
+  return advanced(entry, 'loaded', at, {
+    ...{ version, runId, records, rows, controlTotals, inputBytes },
+    ...{ loaded, rolledBack, refusal: undefined, failure: undefined },
+  });
+}
+
+/** A version that an entry had loaded at some time. */
+export async function loadedVersionOf(
+  { lake }: Pick<PipelinePorts, 'lake'>,
+  ledgerKey: string,
+  runId: string,
+): Promise<LoadedVersion | undefined> {
+  for await (const { loaded } of entryVersions(lake, ledgerKey)) if (loaded?.runId === runId) return loaded;
+  return undefined;
+}

@@ -1,0 +1,185 @@
+import { parquetFileName, runKeys } from '../../keys/run-keys.ts';
+import { readLayout } from '../../layout/compile/read-layout.ts';
+import { datasetsOf, type Layout } from '../../layout/layout.ts';
+import { planMerge } from '../../parquet/merge-plan.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
+import type { MergeSpec } from '../../run/merge-spec.ts';
+import type { PartManifest, PartOutput } from '../../run/part-manifest.ts';
+import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
+import { acceptedDetails } from '../../totals/record-counts.ts';
+import { claimContent, duplicateRefusal, duplicateText } from '../store/content-claim.ts';
+import { dayEntries } from '../store/day-ledger.ts';
+import { inParallel } from '../store/in-parallel.ts';
+import { readJson, writeJson } from '../store/json-object.ts';
+import { advanceRun, readEntry } from '../store/ledger.ts';
+
+export interface ReconcileResult {
+  verdict: 'balanced' | 'refused' | 'already-loaded';
+  dataset: string;
+  sourceKey: string;
+  businessDate: string;
+  ledgerKey: string;
+  runId: string;
+  planKey: string;
+  mergesKey: string;
+  mergeResultsPrefix: string;
+  refusal?: Refusal;
+}
+
+const PARALLEL_READS = 32;
+
+/** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
+export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
+  const { lake, clock } = ports;
+  const plan = await readJson<FilePlan>(lake, planKey);
+  const keys = runKeys(plan.runId);
+  const now = () => clock.now().toISOString();
+  await advanceRun(lake, plan.ledgerKey, plan.runId, 'reconciling', now());
+  const layout = readLayout(plan.layout.text, plan.layout.file);
+  const ranges = await readJson<PlannedRange[]>(lake, keys.ranges);
+  const manifests = await inParallel(ranges, PARALLEL_READS, ({ rangeIndex }) =>
+    readJson<PartManifest>(lake, keys.partManifest(rangeIndex)),
+  );
+  const account = reconcile(plan, layout, ranges, manifests);
+  await writeJson(lake, keys.reconciliation, account);
+  const result = {
+    dataset: plan.dataset,
+    sourceKey: plan.sourceKey,
+    businessDate: plan.businessDate,
+    ledgerKey: plan.ledgerKey,
+    runId: plan.runId,
+    planKey,
+    mergesKey: keys.merges,
+    mergeResultsPrefix: keys.mergeResults,
+  };
+  if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
+  if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
+  const doubled = await sameBytesElsewhere(ports, plan, account);
+  const refusal =
+    (doubled && 'code' in doubled && doubled) || (await supplementRefusal(ports, plan, account));
+  if (refusal) {
+    await writeJson(lake, keys.reconciliation, { ...account, refusal });
+    return { verdict: 'refused', ...result, refusal };
+  }
+  const specs = planMerges(plan, layout, manifests);
+  await inParallel(specs, PARALLEL_READS, (spec) => writeJson(lake, keys.mergeSpec(spec.mergeIndex), spec));
+  await writeJson(
+    lake,
+    keys.merges,
+    specs.map(({ mergeIndex }) => ({ mergeIndex })),
+  );
+  const warned = doubled && 'warning' in doubled ? [doubled.warning] : [];
+  const before = warned.length > 0 ? ((await readEntry(lake, plan.ledgerKey))?.warnings ?? []) : [];
+  const warnings = [...new Set([...before, ...warned])];
+  await advanceRun(
+    lake,
+    plan.ledgerKey,
+    plan.runId,
+    'merging',
+    now(),
+    warnings.length > 0 ? { warnings } : {},
+  );
+  return { verdict: 'balanced', ...result };
+}
+
+/** The same bytes under another name or date: a refusal or a warning, as the layout has it. */
+async function sameBytesElsewhere(
+  ports: PipelinePorts,
+  plan: FilePlan,
+  { checksum }: Reconciliation,
+): Promise<Refusal | { warning: string } | undefined> {
+  if (checksum === undefined) return undefined;
+  const other = await claimContent(ports, { ...plan, checksum });
+  if (!other) return undefined;
+  return plan.duplicates === 'warn'
+    ? { warning: duplicateText(plan.sourceKey, other) }
+    : duplicateRefusal(plan.sourceKey, other);
+}
+
+/** All files of corrected records together cannot bring more than was rejected. */
+async function supplementRefusal(
+  ports: PipelinePorts,
+  { supplementOf, dataset, businessDate, sourceKey }: FilePlan,
+  account: Reconciliation,
+): Promise<Refusal | undefined> {
+  if (!supplementOf) return undefined;
+  const entries = await dayEntries(ports.lake, dataset, businessDate);
+  const rejected =
+    entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded?.records.rejected ?? 0;
+  const brought = entries
+    .filter(
+      (entry) => entry.supplementOf?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== sourceKey,
+    )
+    .reduce((sum, { loaded }) => sum + (loaded ? acceptedDetails(loaded.records) : 0), 0);
+  const accepted = acceptedDetails(account.records);
+  if (brought + accepted <= rejected) return undefined;
+  return {
+    code: 'supplement-too-large',
+    message: `${sourceKey}: it brings ${accepted} records for ${supplementOf.sourceKey}, which rejected ${rejected}, of which ${brought} were brought before. Nothing was published. Leave in it only records that were rejected.`,
+  };
+}
+
+/** The same bytes as the loaded version, under a new version: nothing to do. A forced run has a higher attempt and goes on. */
+async function isLoadedAlready(
+  { lake }: PipelinePorts,
+  plan: FilePlan,
+  account: Reconciliation,
+): Promise<boolean> {
+  const { loaded } = (await readEntry(lake, plan.ledgerKey)) ?? {};
+  return (
+    loaded !== undefined &&
+    loaded.version !== plan.version &&
+    loaded.layoutFingerprint === plan.layout.fingerprint &&
+    loaded.contentDigest === account.contentDigest
+  );
+}
+
+/** Merged files of all datasets and partitions in the order of their names, then those of the rejects. */
+function planMerges(plan: FilePlan, layout: Layout, manifests: PartManifest[]): MergeSpec[] {
+  const keys = runKeys(plan.runId);
+  const outputs = manifests.flatMap((manifest) => manifest.outputs);
+  const specs: MergeSpec[] = [];
+  for (const dataset of datasetsOf(layout)) {
+    const byPartition = new Map<string, PartOutput[]>();
+    for (const output of outputs) {
+      if (output.dataset !== dataset.name) continue;
+      const name = JSON.stringify(output.partition);
+      byPartition.set(name, [...(byPartition.get(name) ?? []), output]);
+    }
+    const folder = dataset.name === plan.dataset ? undefined : dataset.name;
+    const joinable = dataset.columns.every(({ list }) => !list);
+    const rules = { joinable, wholePartBytes: plan.wholePartBytes };
+    for (const name of [...byPartition.keys()].sort()) {
+      const parts = byPartition.get(name)!;
+      const { partition } = parts[0]!;
+      for (const [fileIndex, file] of planMerge(parts, rules).entries()) {
+        const fileName = parquetFileName(plan.sourceId, fileIndex, layout.compression);
+        specs.push({
+          mergeIndex: specs.length,
+          kind: 'rows',
+          dataset: dataset.name,
+          partition,
+          outputKey: keys.merged(partition, fileName, folder),
+          fileName,
+          ...file,
+        });
+      }
+    }
+  }
+  const rejects = manifests.flatMap((manifest) => (manifest.rejects ? [manifest.rejects] : []));
+  for (const [fileIndex, file] of planMerge(rejects).entries()) {
+    const fileName = parquetFileName(plan.sourceId, fileIndex, 'snappy');
+    specs.push({
+      mergeIndex: specs.length,
+      kind: 'rejects',
+      dataset: plan.dataset,
+      partition: {},
+      outputKey: keys.mergedRejects(fileName),
+      fileName,
+      ...file,
+    });
+  }
+  return specs;
+}

@@ -1,0 +1,126 @@
+import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
+import { UsageError } from '../../errors.ts';
+import { isEbcdic } from '../../layout/code-page.ts';
+import { datasetsOf, type Field, type Layout } from '../../layout/layout.ts';
+import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
+import type { ByteRange } from '../../ranges/byte-range.ts';
+import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../../ranges/plan-ranges.ts';
+import type { Refusal } from '../../refusal.ts';
+import { inParallel } from '../store/in-parallel.ts';
+import type { FileGeometry } from './file-geometry.ts';
+import { cutsAtGroups } from './group-starts.ts';
+
+const CR = 0x0d;
+const PARALLEL_READS = 16;
+
+/**
+ * Record-aligned ranges of a file's details. Where records have one length, cuts are arithmetic and each is verified with a read
+ * of the bytes before it; where a line breaks the rule, cuts are moved behind the next line end. Never reads more than a few bytes
+ * around each cut.
+ */
+export async function alignRanges(
+  raw: SourceStore,
+  source: ObjectInfo,
+  layout: Layout,
+  geometry: FileGeometry,
+  rangeSizeBytes: number,
+): Promise<ByteRange[] | Refusal> {
+  const { details, strideBytes } = geometry;
+  if (countCuts(details, rangeSizeBytes) >= MAX_RANGES) {
+    throw new UsageError({
+      what: `a range size of ${rangeSizeBytes} bytes cuts the file into more than ${MAX_RANGES} ranges`,
+      where: source.key,
+      next: `Use at least ${Math.ceil((details.endByte - details.startByte) / MAX_RANGES)} bytes; 128MiB suits most files.`,
+    });
+  }
+  const aligner = new Aligner(raw, source, layout, geometry);
+  const cuts = planCuts(details, rangeSizeBytes, strideBytes);
+  const checked =
+    strideBytes === null
+      ? undefined
+      : await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
+  const wrong = checked?.indexOf(false) ?? -1;
+  if (checked && wrong < 0) return rangesBetween(details, await aligner.atGroups(cuts));
+  if (layout.record.format === 'fixed') return aligner.brokenAt(cuts[wrong]!);
+  const moved = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
+  const lost = moved.indexOf(undefined);
+  if (lost >= 0) return aligner.lineTooLong(cuts[lost]!);
+  return rangesBetween(details, await aligner.atGroups(moved as number[], null));
+}
+
+class Aligner {
+  private readonly raw: SourceStore;
+  private readonly source: ObjectInfo;
+  private readonly layout: Layout;
+  private readonly geometry: FileGeometry;
+
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, geometry: FileGeometry) {
+    this.raw = raw;
+    this.source = source;
+    this.layout = layout;
+    this.geometry = geometry;
+  }
+
+  /** Does a record end right before `cut`? Without terminators: is the record before it free of line ends? */
+  async isBoundary(cut: number): Promise<boolean> {
+    const { terminatorBytes } = this.geometry;
+    if (terminatorBytes === 0) {
+      if (mayHoldAnyByte(this.layout)) return true;
+      const record = await this.read(cut - this.layout.record.lengthBytes, cut);
+      return !record.includes(this.layout.record.lineEndByte);
+    }
+    const bytes = await this.read(cut - terminatorBytes, cut);
+    return bytes.at(-1) === this.layout.record.lineEndByte && (terminatorBytes === 1 || bytes[0] === CR);
+  }
+
+  /** Start of the first line at or behind `cut`, at most the end of the details; undefined where a line has no end. */
+  async nextLine(cut: number): Promise<number | undefined> {
+    const { endByte } = this.geometry.details;
+    let at = cut - 1;
+    let length = this.layout.record.lengthBytes + 2;
+    while (at < endByte && at - cut < MAX_LINE_BYTES) {
+      const end = Math.min(at + length, endByte);
+      const found = (await this.read(at, end)).indexOf(this.layout.record.lineEndByte);
+      if (found >= 0) return at + found + 1;
+      at = end;
+      length *= 8;
+    }
+    return at >= endByte ? endByte : undefined;
+  }
+
+  /** Cuts that part no child record from its parents. Lines of any length have no stride. */
+  atGroups(cuts: number[], strideBytes = this.geometry.strideBytes): Promise<number[]> {
+    const { details } = this.geometry;
+    const { lineEndByte } = this.layout.record;
+    return cutsAtGroups(cuts, this.layout, { strideBytes, lineEndByte, details }, ({ startByte, endByte }) =>
+      this.read(startByte, endByte),
+    );
+  }
+
+  brokenAt(cut: number): Refusal {
+    const { strideBytes } = this.geometry;
+    const recordIndex = Math.floor((cut - 1) / strideBytes!);
+    return {
+      code: 'terminator-missing',
+      message: `${this.source.key}: record ${recordIndex + 1} does not end where it should, at byte ${cut}. Nothing was published. A record before it has another length: check record.length of the layout, or ask for the file to be sent again.`,
+    };
+  }
+
+  lineTooLong(cut: number): Refusal {
+    return {
+      code: 'line-too-long',
+      message: `${this.source.key}: the line around byte ${cut} is longer than ${MAX_LINE_BYTES} bytes. Nothing was published. The layout says ${this.layout.record.lengthBytes} bytes a record: check record.format and record.length.`,
+    };
+  }
+
+  private read(startByte: number, endByte: number): Promise<Uint8Array> {
+    return this.raw.readRange(this.source.key, { startByte, endByte }, { pin: this.source.pin });
+  }
+}
+
+/** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
+function mayHoldAnyByte(layout: Layout): boolean {
+  const isAsciiText = ({ type, usage, encoding }: Field) =>
+    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
+  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
+}

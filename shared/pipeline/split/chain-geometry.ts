@@ -1,0 +1,142 @@
+import type { Layout } from '../../layout/layout.ts';
+import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
+import type { ByteRange } from '../../ranges/byte-range.ts';
+import type { ChainShape } from '../../ranges/record-chain.ts';
+import {
+  type ChainProblem,
+  chainWalkFrom,
+  collectRecords,
+  describeChainProblem,
+} from '../../ranges/record-chain-walk.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
+import type { ControlRecordFound } from '../../run/file-plan.ts';
+import { type ChainReading, chainRanges } from './chain-ranges.ts';
+import { controlRecordMissing, type FileGeometry, takeControlRecord } from './file-geometry.ts';
+import { chainCutsAtGroups } from './group-starts.ts';
+
+/** A chain of lengths, followed to its end. */
+export interface PlannedChain {
+  ranges: ByteRange[];
+  recordCount: number;
+  trailer: ControlRecordFound | null;
+}
+
+/** What the first record of a chain tells: the header, if there is one. The trailer shows only when the chain is followed. */
+export async function probeChain(
+  raw: SourceStore,
+  source: ObjectInfo,
+  layout: Layout,
+  shape: ChainShape,
+  span: ByteRange,
+): Promise<FileGeometry | Refusal> {
+  let header: ControlRecordFound | null = null;
+  if (layout.header) {
+    const first = await recordAt(raw, source, shape, span, span.startByte);
+    if ('code' in first) return chainRefusal(source, layout, first);
+    header = takeControlRecord(layout, layout.header, first.bytes, first.range) ?? null;
+    if (!header) return controlRecordMissing(source, 'header', layout, first.bytes);
+  }
+  return {
+    terminatorBytes: 0,
+    strideBytes: null,
+    header,
+    trailer: null,
+    leadingBytes: span.startByte,
+    details: span,
+    remainder: { startByte: span.endByte, endByte: source.sizeBytes },
+  };
+}
+
+/** Follows the chain to its end and cuts it into ranges, which hold header and trailer too. */
+export async function planChain(
+  raw: SourceStore,
+  source: ObjectInfo,
+  layout: Layout,
+  shape: ChainShape,
+  geometry: FileGeometry,
+  rangeSizeBytes: number,
+  reading: ChainReading = {},
+): Promise<PlannedChain | Refusal> {
+  const span = geometry.details;
+  const found = await chainRanges(raw, source, shape, span, rangeSizeBytes, reading);
+  if ('code' in found) return chainRefusal(source, layout, found);
+  let trailer: ControlRecordFound | null = null;
+  if (layout.trailer) {
+    const isOther = found.recordCount > (geometry.header ? 1 : 0);
+    const last = isOther ? await lastRecord(raw, source, shape, span, found.lastRecordByte) : undefined;
+    trailer = (last && takeControlRecord(layout, layout.trailer, last.bytes, last.range)) ?? null;
+    if (!trailer) return controlRecordMissing(source, 'trailer', layout, last?.bytes);
+  }
+  const ranges = await chainCutsAtGroups(found.ranges, layout, shape, span, (range) =>
+    raw.readRange(source.key, range, { pin: source.pin }),
+  );
+  return { ranges, recordCount: found.recordCount, trailer };
+}
+
+interface ChainRecord {
+  /** What says its length included. */
+  range: ByteRange;
+  /** Its own bytes. */
+  bytes: Uint8Array;
+}
+
+/** The record that begins at a link: behind the word of its block, where there is one. */
+async function recordAt(
+  raw: SourceStore,
+  source: ObjectInfo,
+  shape: ChainShape,
+  span: ByteRange,
+  linkByte: number,
+): Promise<ChainRecord | ChainProblem> {
+  const longest = shape.record.maximumBytes + (shape.block?.headBytes ?? 0);
+  const range = { startByte: linkByte, endByte: Math.min(span.endByte, linkByte + longest) };
+  const window = await raw.readRange(source.key, range, { pin: source.pin });
+  const walk = chainWalkFrom(linkByte);
+  const [starts, lengths] = [new Int32Array(1), new Int32Array(1)];
+  if (collectRecords(walk, window, linkByte, shape, span.endByte, starts, lengths) === 0) {
+    return walk.problem ?? noRecord(linkByte);
+  }
+  return recordOf(window, linkByte, starts[0]!, lengths[0]!, shape);
+}
+
+/** The record whose own start is known, within a block or not. */
+async function lastRecord(
+  raw: SourceStore,
+  source: ObjectInfo,
+  shape: ChainShape,
+  span: ByteRange,
+  recordByte: number,
+): Promise<ChainRecord | undefined> {
+  const found = await recordAt(raw, source, { ...shape, block: null }, span, recordByte);
+  return 'code' in found ? undefined : found;
+}
+
+function recordOf(
+  window: Uint8Array,
+  windowStartByte: number,
+  start: number,
+  length: number,
+  { recordPrefixBytes }: ChainShape,
+): ChainRecord {
+  const startByte = windowStartByte + start - recordPrefixBytes;
+  return {
+    range: { startByte, endByte: windowStartByte + start + length },
+    bytes: window.slice(start, start + length),
+  };
+}
+
+function noRecord(atByte: number): ChainProblem {
+  return { code: 'cut-record', of: 'record', atByte, lengthBytes: null, recordIndex: 0 };
+}
+
+function chainRefusal(source: ObjectInfo, layout: Layout, problem: ChainProblem): Refusal {
+  const { format } = layout.record;
+  const cutOff = problem.code === 'cut-record';
+  return refuse(cutOff ? 'not-whole-records' : 'chain-broken', {
+    where: source.key,
+    what: describeChainProblem(problem),
+    next: cutOff
+      ? `It was cut off on its way, or its records are no ${format}: ask for it to be sent again, or check record.format and its byte order.`
+      : `Check record.format '${format}', its byte order and what its lengths count; or ask for the file to be sent again, in binary.`,
+  });
+}

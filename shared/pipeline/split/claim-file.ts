@@ -1,0 +1,138 @@
+import { ledgerEntryKey } from '../../keys/lake-keys.ts';
+import { sourceIdOf } from '../../keys/source-id.ts';
+import type { Layout } from '../../layout/layout.ts';
+import type { ObjectInfo } from '../../ports/object-store.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { Refusal } from '../../refusal.ts';
+import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
+import { withLoadedAgain } from '../../run/loaded-again.ts';
+import { SOFTWARE_VERSION } from '../../version.ts';
+import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
+import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
+import type { ConvertRequest } from './convert-request.ts';
+
+/** A file that an execution is about to make its own. */
+export interface Claim {
+  ports: PipelinePorts;
+  execution: string;
+  request: ConvertRequest;
+  layout: Layout;
+  source: ObjectInfo;
+  identity: {
+    dataset: string;
+    sourceKey: string;
+    sourceId: string;
+    ledgerKey: string;
+    businessDate: string | null;
+  };
+  warnings: string[];
+  supplementOf: { sourceKey: string; runId: string } | undefined;
+}
+
+/**
+ * Makes the ledger entry this execution's own, in state `splitting`; an entry in state `loaded` comes back where this very
+ * version is loaded already. A forced run raises the attempt, once for an execution.
+ */
+export async function claimFile({
+  ports,
+  execution,
+  request,
+  layout,
+  source,
+  identity,
+  warnings,
+  supplementOf,
+}: Claim): Promise<LedgerEntry> {
+  const at = ports.clock.now().toISOString();
+  let alreadyLoaded: LedgerEntry | undefined;
+  const entry = await updateEntry(ports.lake, identity.ledgerKey, (current) => {
+    const { loaded } = current ?? {};
+    const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
+    alreadyLoaded = current && same && !request.force ? current : undefined;
+    if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
+    const mine = current?.execution === execution && !isFinal(current.state);
+    const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
+    // Another execution of the very same conversion is at work: both write the same bytes to the same keys, and neither must fail.
+    const shared =
+      !request.force &&
+      current?.version === source.version &&
+      current.layout.fingerprint === layout.fingerprint &&
+      !isFinal(current.state);
+    // A call of an execution that was given up may come this late: it must not put out the one that took over.
+    const wasOurs = current?.history.some((step) => step.execution === execution);
+    if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
+      throw takenOver(identity.ledgerKey, current, `of ${execution}`);
+    }
+    const { ledgerKey: _key, ...ids } = identity;
+    const base: LedgerEntry = {
+      ...ids,
+      version: source.version,
+      inputBytes: source.sizeBytes,
+      state: 'splitting',
+      runId: shared ? current.runId : null,
+      attempt,
+      execution,
+      layout: { name: layout.name, fingerprint: layout.fingerprint },
+      softwareVersion: SOFTWARE_VERSION,
+      history: current?.history ?? [],
+      updatedAt: at,
+      loaded,
+      rolledBack: current?.rolledBack,
+      supplementOf,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
+    return advanced(base, 'splitting', at);
+  });
+  return alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!;
+}
+
+/** The loaded file that this one brings corrected records of. */
+export async function supplementedFile(
+  ports: PipelinePorts,
+  { supplementOf, sourceKey }: ConvertRequest,
+  { dataset, businessDate }: Claim['identity'],
+): Promise<{ sourceKey: string; runId: string } | Refusal | undefined> {
+  if (supplementOf === undefined) return undefined;
+  const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
+  if (entry?.loaded) return { sourceKey: entry.sourceKey, runId: entry.loaded.runId };
+  return {
+    code: 'supplement-unknown',
+    message: `${sourceKey}: it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}. Nothing was published. Give the source key as status shows it, and the business date.`,
+  };
+}
+
+/** A version that was rolled back is not loaded again by itself. */
+export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): Refusal | undefined {
+  const taken = request.force
+    ? undefined
+    : entry.rolledBack?.findLast(({ version }) => version === entry.version);
+  return (
+    taken && {
+      code: 'rolled-back',
+      message: `${entry.sourceKey}: this version was rolled back at ${taken.at} (${taken.reason}). It is not loaded again by itself. Send a corrected file, or convert it with --force.`,
+    }
+  );
+}
+
+/** A store that keeps checksums tells a duplicate before a byte is parsed. */
+export async function duplicateOfStored({
+  ports,
+  source,
+  identity,
+  layout,
+  request,
+}: Claim): Promise<Refusal | undefined> {
+  const { dataset, businessDate, ledgerKey } = identity;
+  if (source.crc64nvme === undefined || businessDate === null) return undefined;
+  if (layout.day.duplicates === 'warn' || request.force) return undefined;
+  const other = await findSameContent(ports, {
+    dataset,
+    sizeBytes: source.sizeBytes,
+    checksum: source.crc64nvme,
+    sourceKey: source.key,
+    businessDate,
+    ledgerKey,
+    runId: null,
+  });
+  return other && duplicateRefusal(source.key, other);
+}

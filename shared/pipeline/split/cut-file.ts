@@ -1,0 +1,38 @@
+import { chainShapeOf } from '../../decode/chain-shape.ts';
+import type { Layout } from '../../layout/layout.ts';
+import type { ByteRange } from '../../ranges/byte-range.ts';
+import type { Refusal } from '../../refusal.ts';
+import { isRefusal } from '../../refusal.ts';
+import type { FilePlan } from '../../run/file-plan.ts';
+import { alignRanges } from './align-ranges.ts';
+import { planChain } from './chain-geometry.ts';
+import type { FileGeometry } from './file-geometry.ts';
+import type { OpenSource } from './open-source.ts';
+
+/** What is known of a file once it is cut into ranges. */
+export interface CutFile {
+  geometry: FileGeometry;
+  ranges: ByteRange[];
+  chain: FilePlan['chain'];
+}
+
+/** Plans the byte ranges of a file: along its chain of lengths, or at its line ends. */
+export async function cutFile(
+  { raw, info, compression }: OpenSource,
+  layout: Layout,
+  geometry: FileGeometry,
+  wantedRangeBytes: number,
+): Promise<CutFile | Refusal> {
+  // What is compressed can be read from its start only.
+  const rangeSizeBytes = compression ? info.sizeBytes : wantedRangeBytes;
+  const shape = chainShapeOf(layout.record);
+  if (!shape) {
+    const ranges = await alignRanges(raw, info, layout, geometry, rangeSizeBytes);
+    return Array.isArray(ranges) ? { geometry, ranges, chain: null } : ranges;
+  }
+  const reading = compression ? { readerCount: 1, readBytes: info.sizeBytes } : {};
+  const planned = await planChain(raw, info, layout, shape, geometry, rangeSizeBytes, reading);
+  if (isRefusal(planned)) return planned;
+  const { ranges, recordCount, trailer } = planned;
+  return { geometry: { ...geometry, trailer }, ranges, chain: { recordCount } };
+}

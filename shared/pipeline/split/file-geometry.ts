@@ -1,0 +1,259 @@
+import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
+import { type ControlRecord, copiesHeader, type Layout } from '../../layout/layout.ts';
+import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
+import type { ByteRange } from '../../ranges/byte-range.ts';
+import {
+  fixedTerminatorBytes,
+  isFilling,
+  lastLineEnd,
+  lastLineStart,
+  lineTerminatorBytes,
+} from '../../ranges/geometry.ts';
+import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
+import type { ControlRecordFound } from '../../run/file-plan.ts';
+import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+
+/** What head and tail of a file tell: terminator, control records, and where the details lie. */
+export interface FileGeometry {
+  terminatorBytes: number;
+  /** Record and terminator, where all records are expected to be as long; null for lines that vary. */
+  strideBytes: number | null;
+  header: ControlRecordFound | null;
+  trailer: ControlRecordFound | null;
+  /** Bytes before the first record that are none. */
+  leadingBytes: number;
+  /** Everything between header and trailer; of a chain of lengths both are in it. */
+  details: ByteRange;
+  remainder: ByteRange;
+}
+
+const TAIL_SLACK_BYTES = 64;
+const CR = 0x0d;
+
+/** Where the records of a file lie: all of it but what the layout leaves out at both ends. */
+export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refusal {
+  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
+  const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
+  if (span.endByte > span.startByte) return span;
+  return refuseEmpty(
+    source.key,
+    source.sizeBytes === 0
+      ? 'the file is empty'
+      : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+  );
+}
+
+/** The record as header or trailer; undefined where it is none. `bytes` has no terminator. */
+export function takeControlRecord(
+  layout: Layout,
+  control: ControlRecord,
+  bytes: Uint8Array,
+  range: ByteRange,
+): ControlRecordFound | undefined {
+  const { lengthBytes, spaceByte } = layout.record;
+  if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
+  const values = readControlRecord(bytes, control, lengthBytes, spaceByte);
+  const copied = control === layout.header && copiesHeader(layout);
+  return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
+}
+
+/** `found` is the record that stands in its place, without terminator, where there is one. */
+export function controlRecordMissing(
+  source: ObjectInfo,
+  which: 'header' | 'trailer',
+  { record, ...layout }: Layout,
+  found: Uint8Array | undefined,
+): Refusal {
+  const { startByte, endByte, text } = layout[which]!.match;
+  const place = `its ${which === 'header' ? 'first' : 'last'} record`;
+  if (found && found.length > record.lengthBytes) {
+    return refuse(`${which}-missing`, {
+      where: source.key,
+      what: `${place} has ${found.length} bytes, and the layout says that none has more than ${record.lengthBytes}`,
+      next: 'Check record.length of the layout, which is that of the longest record, header and trailer included.',
+    });
+  }
+  return refuse(`${which}-missing`, {
+    where: source.key,
+    what: `${place} is no ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
+    next:
+      which === 'trailer'
+        ? 'The file was most likely cut off on its way: ask for it to be sent again.'
+        : 'Check that the file belongs to this layout.',
+  });
+}
+
+/** Reads head and tail of a file of lines or fixed records, growing each read only where a record does not fit. */
+export class GeometryProbe {
+  private readonly raw: SourceStore;
+  private readonly source: ObjectInfo;
+  private readonly layout: Layout;
+  private readonly span: ByteRange;
+
+  constructor(raw: SourceStore, source: ObjectInfo, layout: Layout, span: ByteRange) {
+    this.raw = raw;
+    this.source = source;
+    this.layout = layout;
+    this.span = span;
+  }
+
+  probe(): Promise<FileGeometry | Refusal> {
+    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed();
+  }
+
+  private async probeLines(): Promise<FileGeometry | Refusal> {
+    const { startByte, endByte } = this.span;
+    const { lengthBytes, lineEndByte } = this.layout.record;
+    const head = await this.readHead((bytes) => lineTerminatorBytes(bytes, lineEndByte) !== undefined);
+    const terminatorBytes = lineTerminatorBytes(head, lineEndByte);
+    if (terminatorBytes === undefined && head.length < endByte - startByte) {
+      return this.refusal(
+        'no-line-terminator',
+        `the first ${head.length} bytes hold no line terminator`,
+        'If its records have a fixed length without terminators, the layout must say record.format "fixed".',
+      );
+    }
+    const tail = await this.readTail((bytes, from) => {
+      const end = lastLineEnd(bytes, lineEndByte);
+      return end !== undefined && (from === startByte || lastLineStart(bytes, end, lineEndByte) >= 0);
+    });
+    const end = lastLineEnd(tail.bytes, lineEndByte);
+    if (end === undefined) return this.empty('the file holds nothing but line ends');
+    const start = lastLineStart(tail.bytes, end, lineEndByte);
+    if (start < 0 && tail.from > startByte) {
+      return this.refusal(
+        'line-too-long',
+        `the last line is longer than ${tail.bytes.length} bytes`,
+        `The layout says ${lengthBytes} bytes a record: check record.format and record.length.`,
+      );
+    }
+    const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };
+    const firstEnd = head.indexOf(lineEndByte);
+    const firstRecord = { startByte, endByte: firstEnd < 0 ? endByte : startByte + firstEnd + 1 };
+    return this.withControlRecords(
+      { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, recordsEnd: lastRecord.endByte },
+      (range) => this.lineOf(range, head, tail),
+    );
+  }
+
+  private async probeFixed(): Promise<FileGeometry | Refusal> {
+    const { startByte, endByte } = this.span;
+    const sizeBytes = endByte - startByte;
+    const { lengthBytes } = this.layout.record;
+    const head = await this.readHead((bytes) => bytes.length >= lengthBytes + 2);
+    const terminatorBytes = fixedTerminatorBytes(head, lengthBytes, sizeBytes);
+    const strideBytes = lengthBytes + terminatorBytes;
+    const wholeBytes = Math.floor(sizeBytes / strideBytes) * strideBytes;
+    const rest = sizeBytes - wholeBytes;
+    // The last record may lack its terminator; what stands behind it may only be line ends and Ctrl-Z.
+    const recordsEnd = startByte + (rest >= lengthBytes ? wholeBytes + lengthBytes : wholeBytes);
+    const filling = await this.read({ startByte: recordsEnd, endByte });
+    const isAllFilling = filling.every((byte) => isFilling(byte));
+    if (recordsEnd === startByte && isAllFilling) return this.empty('the file holds nothing but line ends');
+    if (!isAllFilling) {
+      const count = Math.floor(sizeBytes / strideBytes);
+      return this.refusal(
+        'not-whole-records',
+        `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes over`,
+        'It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.',
+      );
+    }
+    const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
+    const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
+    const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
+    const lastRecord = { startByte: lastStart, endByte: recordsEnd };
+    return this.withControlRecords({ terminatorBytes, firstRecord, lastRecord, recordsEnd }, (range) =>
+      range.startByte === startByte && range.endByte === firstRecord.endByte
+        ? head.subarray(0, lengthBytes)
+        : lastBytes.subarray(0, lengthBytes),
+    );
+  }
+
+  /** Takes header and trailer off both ends. `record` returns a record without its terminator. */
+  private withControlRecords(
+    found: { terminatorBytes: number; firstRecord: ByteRange; lastRecord: ByteRange; recordsEnd: number },
+    record: (range: ByteRange) => Uint8Array,
+  ): FileGeometry | Refusal {
+    const { terminatorBytes, firstRecord, lastRecord, recordsEnd } = found;
+    const { layout, source, span } = this;
+    const { lengthBytes } = layout.record;
+    const details = { startByte: span.startByte, endByte: recordsEnd };
+    let header: ControlRecordFound | null = null;
+    let trailer: ControlRecordFound | null = null;
+    if (layout.header) {
+      const first = record(firstRecord);
+      header = takeControlRecord(layout, layout.header, first, firstRecord) ?? null;
+      if (!header) return controlRecordMissing(source, 'header', layout, first);
+      details.startByte = header.endByte;
+    }
+    if (layout.trailer) {
+      const free = lastRecord.startByte >= details.startByte;
+      const last = free ? record(lastRecord) : undefined;
+      trailer = (last && takeControlRecord(layout, layout.trailer, last, lastRecord)) ?? null;
+      if (!trailer) return controlRecordMissing(source, 'trailer', layout, last);
+      details.endByte = trailer.startByte;
+    }
+    const strideBytes = lengthBytes + terminatorBytes;
+    const rest = (details.endByte - details.startByte) % strideBytes;
+    const uniform = layout.record.format === 'fixed' || rest === 0 || rest === lengthBytes;
+    return {
+      terminatorBytes,
+      strideBytes: uniform ? strideBytes : null,
+      header,
+      trailer,
+      leadingBytes: span.startByte,
+      details,
+      remainder: { startByte: recordsEnd, endByte: source.sizeBytes },
+    };
+  }
+
+  /** The bytes of a line from whichever window holds it, without terminator. */
+  private lineOf(range: ByteRange, head: Uint8Array, tail: { bytes: Uint8Array; from: number }): Uint8Array {
+    const { startByte } = this.span;
+    const line =
+      range.endByte <= startByte + head.length
+        ? head.subarray(range.startByte - startByte, range.endByte - startByte)
+        : tail.bytes.subarray(range.startByte - tail.from, range.endByte - tail.from);
+    let end = line.length;
+    if (line[end - 1] === this.layout.record.lineEndByte) end--;
+    if (line[end - 1] === CR) end--;
+    return line.subarray(0, end);
+  }
+
+  private async readHead(enough: (bytes: Uint8Array) => boolean): Promise<Uint8Array> {
+    const { startByte } = this.span;
+    const sizeBytes = this.span.endByte - startByte;
+    let length = Math.min(sizeBytes, this.layout.record.lengthBytes + 2);
+    for (;;) {
+      const bytes = await this.read({ startByte, endByte: startByte + length });
+      if (enough(bytes) || length === sizeBytes || length >= MAX_LINE_BYTES) return bytes;
+      length = Math.min(sizeBytes, length * 8, MAX_LINE_BYTES);
+    }
+  }
+
+  private async readTail(
+    enough: (bytes: Uint8Array, from: number) => boolean,
+  ): Promise<{ bytes: Uint8Array; from: number }> {
+    const { startByte, endByte } = this.span;
+    const sizeBytes = endByte - startByte;
+    let length = Math.min(sizeBytes, this.layout.record.lengthBytes + TAIL_SLACK_BYTES);
+    for (;;) {
+      const from = endByte - length;
+      const bytes = await this.read({ startByte: from, endByte });
+      if (enough(bytes, from) || from === startByte || length >= MAX_LINE_BYTES) return { bytes, from };
+      length = Math.min(sizeBytes, length * 8, MAX_LINE_BYTES);
+    }
+  }
+
+  private read(range: ByteRange): Promise<Uint8Array> {
+    return this.raw.readRange(this.source.key, range, { pin: this.source.pin });
+  }
+
+  private empty(what: string): Refusal {
+    return refuseEmpty(this.source.key, what);
+  }
+
+  private refusal(code: Refusal['code'], what: string, next: string): Refusal {
+    return refuse(code, { where: this.source.key, what, next });
+  }
+}

@@ -1,0 +1,75 @@
+import { SourceNotFound, UsageError } from '../../errors.ts';
+import { dayPath, isBusinessDate } from '../../keys/business-date.ts';
+import { executionNameOf } from '../../keys/execution-name.ts';
+import { didYouMean } from '../../layout/nearest.ts';
+import type { StarterPorts } from '../../ports/starter-ports.ts';
+import { readsKey } from '../store/layout-of-key.ts';
+import { loadLayout } from '../store/load-layout.ts';
+
+/** A person's wish to convert all files of a day again. */
+export interface DayRerun {
+  layout: string;
+  /** yyyy-MM-dd */
+  businessDate: string;
+  /** Convert again what is loaded; without it only what is not. */
+  force?: boolean;
+}
+
+/**
+ * Starts one execution for each file of the layout in the day's folder of the raw bucket. `press` sets one wish apart from the next:
+ * the same again starts nothing new. Fails with `UsageError`, `SourceNotFound`.
+ */
+export async function rerunDay(
+  ports: StarterPorts,
+  rerun: DayRerun,
+  press: string,
+): Promise<{ dataset: string; executions: string[]; repeated: number }> {
+  await checkRerun(ports, rerun);
+  const { layout: name, businessDate, force } = rerun;
+  const { layout } = await loadLayout(ports.layouts, name);
+  const folder = `${dayPath(businessDate)}/`;
+  const executions: string[] = [];
+  let repeated = 0;
+  for await (const { key } of ports.raw.list(folder)) {
+    if (!readsKey(layout, key)) continue;
+    const version = (await ports.raw.head(key))?.version;
+    if (version === undefined) continue;
+    const execution = executionNameOf(key, version, `rerun ${press} ${force === true}`);
+    const input = { layout: name, sourceKey: key, ...(force ? { force } : {}) };
+    const outcome = await ports.executions.start(execution, input);
+    if (outcome === 'started') executions.push(execution);
+    else repeated += 1;
+  }
+  if (executions.length + repeated > 0) return { dataset: layout.name, executions, repeated };
+  throw new SourceNotFound({
+    what: `no file of layout ${name} is there`,
+    where: folder,
+    why: `its 'files' are ${layout.files.join(', ')}`,
+    next: 'Check layout and date; files in Glacier must be restored first.',
+  });
+}
+
+async function checkRerun(ports: StarterPorts, rerun: DayRerun): Promise<void> {
+  const names = await ports.layouts.names();
+  const known = ['layout', 'businessDate', 'force'];
+  const problems = [
+    ...Object.keys(rerun ?? {})
+      .filter((name) => !known.includes(name))
+      .map((name) => `'${name}' is unknown${didYouMean(name, known)}`),
+    ...(names.includes(rerun?.layout)
+      ? []
+      : [`'layout' is '${rerun?.layout}'${didYouMean(String(rerun?.layout), names)}`]),
+    ...(isBusinessDate(String(rerun?.businessDate))
+      ? []
+      : [`'businessDate' is '${rerun?.businessDate}' and must be a day as yyyy-MM-dd`]),
+    ...(rerun?.force === undefined || typeof rerun.force === 'boolean'
+      ? []
+      : ["'force' must be true or false"]),
+  ];
+  if (problems.length === 0) return;
+  throw new UsageError({
+    what: 'this day cannot be run again',
+    why: problems.join('; '),
+    next: 'Send { "rerun": { "layout": "contracts", "businessDate": "2025-08-12", "force": true } }; force may be left out.',
+  });
+}

@@ -1,0 +1,41 @@
+import type { DayTerms } from '../../day/day-terms.ts';
+import { RunInconsistent } from '../../errors.ts';
+import { dayTermsPrefix } from '../../keys/lake-keys.ts';
+import { readLayout } from '../../layout/compile/read-layout.ts';
+import type { Layout } from '../../layout/layout.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { highestNumbered } from './numbered-object.ts';
+
+export async function readTerms(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+): Promise<DayTerms | undefined> {
+  return (await highestNumbered<DayTerms>(lake, dayTermsPrefix(dataset, businessDate)))?.value;
+}
+
+/** The layout that a day was last split with. Fails with `RunInconsistent` for a day that nothing is known of. */
+export async function readDayLayout(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+): Promise<Layout> {
+  const { layout } = await requireTerms(lake, dataset, businessDate);
+  return readLayout(layout.text, layout.file);
+}
+
+/** Fails with `RunInconsistent` for a day that nothing is known of. */
+export async function requireTerms(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+): Promise<DayTerms> {
+  const terms = await readTerms(lake, dataset, businessDate);
+  if (terms) return terms;
+  throw new RunInconsistent({
+    what: 'the ledger does not say what this day is held to',
+    where: dayTermsPrefix(dataset, businessDate),
+    why: 'no file of the day was split by this version of the software',
+    next: 'Convert one of its files with --force.',
+  });
+}

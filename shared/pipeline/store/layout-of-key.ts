@@ -1,0 +1,63 @@
+import { fileNameOf, namesKey } from '../../keys/name-pattern.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { didYouMean } from '../../layout/nearest.ts';
+import type { ListedLayouts } from '../../ports/layout-source.ts';
+import { controlFileKey } from '../../totals/control-file.ts';
+import { loadLayout } from './load-layout.ts';
+
+/** A layout by the name that executions are given. */
+export interface NamedLayout {
+  name: string;
+  layout: Layout;
+}
+
+/** All layouts of a source, in the order of their names. */
+export async function allLayouts(source: ListedLayouts): Promise<NamedLayout[]> {
+  const names = await source.names();
+  return Promise.all(names.map(async (name) => ({ name, layout: (await loadLayout(source, name)).layout })));
+}
+
+/** What a key of the raw bucket is to the layouts. */
+export type KeyRole =
+  | { role: 'data'; layout: NamedLayout }
+  /** States the totals or the files of data beside it. */
+  | { role: 'control-file'; layouts: NamedLayout[] }
+  | { role: 'unknown'; why: string }
+  | { role: 'ambiguous'; why: string };
+
+/** Exactly one layout's `files` must fit a data file; a control file is one that a layout describes. */
+export function roleOfKey(sourceKey: string, layouts: NamedLayout[]): KeyRole {
+  const control = layouts.filter(({ layout }) => isControlFile(sourceKey, layout));
+  // A glob such as contratos_* fits the control file beside the data too.
+  if (control.length > 0) return { role: 'control-file', layouts: control };
+  const fitting = layouts.filter(({ layout }) => readsKey(layout, sourceKey));
+  if (fitting.length === 1) return { role: 'data', layout: fitting[0]! };
+  if (fitting.length > 1) {
+    const names = fitting.map(({ name, layout }) => `${name} (${layout.files.join(', ')})`);
+    return { role: 'ambiguous', why: `the 'files' of ${names.join(' and of ')} all fit it` };
+  }
+  const globs = layouts.flatMap(({ layout }) => layout.files);
+  return { role: 'unknown', why: `no layout's 'files' fit it${didYouMean(fileNameOf(sourceKey), globs)}` };
+}
+
+export function readsKey(layout: Layout, sourceKey: string): boolean {
+  return layout.files.some((pattern) => namesKey(pattern, sourceKey));
+}
+
+/** Is `controlKey` the control file of this data file, or of the day it belongs to? */
+export function isControlFileOf(controlKey: string, sourceKey: string, layout: Layout): boolean {
+  if (layout.controlFile && controlFileKey(sourceKey, layout.controlFile) === controlKey) return true;
+  const sameFolder =
+    sourceKey.slice(0, sourceKey.lastIndexOf('/')) === controlKey.slice(0, controlKey.lastIndexOf('/'));
+  return sameFolder && layout.day.manifest !== undefined && namesKey(asGlob(layout.day.manifest), controlKey);
+}
+
+function isControlFile(key: string, { controlFile, day }: Layout): boolean {
+  const names = [controlFile?.name, day.manifest].filter((name) => name !== undefined);
+  return names.some((name) => namesKey(asGlob(name), key));
+}
+
+/** `{stem}.ctl` → `*.ctl`; whatever stands in braces stands for some text. */
+function asGlob(name: string): string {
+  return name.replace(/\{[^}]*\}/g, '*');
+}

@@ -1,0 +1,32 @@
+import { type CopybookText, copybookNames, expandCopybooks } from '../../layout/compile/expand-copybook.ts';
+import { readLayout } from '../../layout/compile/read-layout.ts';
+import type { Compression, Layout } from '../../layout/layout.ts';
+import type { LayoutSource } from '../../ports/layout-source.ts';
+
+/** A layout ready to convert with; its text has fields in place of copybooks. Fails with `LayoutInvalid`. */
+export async function loadLayout(
+  source: LayoutSource,
+  name: string,
+  /** In place of the layout's own. */
+  compression?: Compression,
+): Promise<{ file: string; text: string; layout: Layout }> {
+  const { file, text } = await loadLayoutText(source, name);
+  const layout = readLayout(text, file);
+  if (compression === undefined || compression === layout.compression) return { file, text, layout };
+  // In the text, so that every later step of the run sees it.
+  const changed = JSON.stringify({ ...JSON.parse(text), compression });
+  return { file, text: changed, layout: readLayout(changed, file) };
+}
+
+/** Text of a layout file with fields in place of copybooks. Fails with `LayoutInvalid`. */
+export async function loadLayoutText(
+  source: LayoutSource,
+  name: string,
+): Promise<{ file: string; text: string }> {
+  const { file, text } = await source.load(name);
+  const copybooks = new Map<string, CopybookText>();
+  for (const copybook of copybookNames(text, file)) {
+    copybooks.set(copybook, await source.loadBeside(file, copybook));
+  }
+  return { file, text: expandCopybooks(text, file, copybooks) };
+}

@@ -1,0 +1,153 @@
+import type { DayCommit } from '../../day/day-commit.ts';
+import { expectationOfTerms } from '../../day/day-terms.ts';
+import { type DayStanding, dayStanding } from '../../day/expected-files.ts';
+import { dayPath } from '../../keys/business-date.ts';
+import { commitOfKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { runKeys } from '../../keys/run-keys.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { type FileProgress, nightProgress, workedTime } from '../../operations/night-progress.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { FilePlan } from '../../run/file-plan.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { dayEntries } from '../store/day-ledger.ts';
+import { inParallel } from '../store/in-parallel.ts';
+import { readJson } from '../store/json-object.ts';
+import { readTerms } from '../store/kept-terms.ts';
+import { readsKey } from '../store/layout-of-key.ts';
+
+/** How a night stands: what has come, how far it is, and when the day was published. */
+export interface NightStanding {
+  dataset: string;
+  businessDate: string;
+  day: DayStanding;
+  /** Files that are known to be expected, where it is known. */
+  expectedFiles: number | undefined;
+  arrivedFiles: number;
+  loadedFiles: number;
+  /** Objects of the raw bucket that nobody has claimed. */
+  notStarted: string[];
+  percentDone: number;
+  estimatedEnd: Date | undefined;
+  /** When all expected files were first published together. */
+  publishedAt: Date | undefined;
+  records: number;
+  rows: number;
+  bytes: number;
+  /** Rejected of the details loaded. */
+  rejectPercent: number;
+}
+
+const PARALLEL_READS = 16;
+
+export async function nightStanding(
+  ports: PipelinePorts,
+  layout: Layout,
+  businessDate: string,
+): Promise<NightStanding> {
+  const now = ports.clock.now();
+  const entries = await dayEntries(ports.lake, layout.name, businessDate);
+  const terms = await readTerms(ports.lake, layout.name, businessDate);
+  const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
+  const unclaimed = await unclaimedObjects(ports, layout, businessDate, entries);
+  const waiting = unclaimed.map(({ key }) => ({
+    sourceKey: key,
+    state: 'splitting' as const,
+    loaded: undefined,
+  }));
+  const day = dayStanding(expectation, [...entries, ...waiting]);
+  const progress = await inParallel(entries, PARALLEL_READS, (entry) => progressOf(ports, entry, now));
+  const unread = unclaimed.map(({ sizeBytes }) => ({ sizeBytes, doneBytes: 0, worked: undefined }));
+  const publishedAt = await publicationTime(ports, layout.name, businessDate, day, entries);
+  const { percentDone, estimatedEnd } = nightProgress([...progress, ...unread], day.missing, now);
+  const { files } = expectation;
+  return {
+    dataset: layout.name,
+    businessDate,
+    day,
+    expectedFiles: Array.isArray(files) ? files.length : files,
+    arrivedFiles: day.files.filter(({ status, supplement }) => status !== 'missing' && !supplement).length,
+    loadedFiles: day.files.filter(({ loaded, supplement }) => loaded && !supplement).length,
+    notStarted: unclaimed.map(({ key }) => key),
+    percentDone: publishedAt ? 100 : percentDone,
+    estimatedEnd: publishedAt ? undefined : estimatedEnd,
+    publishedAt,
+    ...loadedFigures(entries),
+  };
+}
+
+/** Data files in the day's folder of the raw bucket without an entry: they came, and no execution took them. */
+async function unclaimedObjects(
+  { raw }: PipelinePorts,
+  layout: Layout,
+  businessDate: string,
+  entries: LedgerEntry[],
+): Promise<{ key: string; sizeBytes: number }[]> {
+  const claimed = new Set(entries.map(({ sourceKey }) => sourceKey));
+  const found: { key: string; sizeBytes: number }[] = [];
+  for await (const { key, sizeBytes } of raw.list(`${dayPath(businessDate)}/`)) {
+    if (!claimed.has(key) && readsKey(layout, key)) found.push({ key, sizeBytes });
+  }
+  return found;
+}
+
+async function progressOf(ports: PipelinePorts, entry: LedgerEntry, now: Date): Promise<FileProgress> {
+  const { state, inputBytes, loaded } = entry;
+  const isDone = loaded !== undefined || state === 'merging' || state === 'reconciling';
+  const doneBytes = isDone ? inputBytes : state === 'parsing' ? await parsedBytes(ports, entry) : 0;
+  return { sizeBytes: inputBytes, doneBytes, worked: workedTime(entry, now) };
+}
+
+/** Ranges whose manifest stands, as a share of the file: ranges are of one size. */
+async function parsedBytes({ lake }: PipelinePorts, { runId, inputBytes }: LedgerEntry): Promise<number> {
+  if (runId === null) return 0;
+  const keys = runKeys(runId);
+  const { rangeCount } = await readJson<FilePlan>(lake, keys.plan);
+  let parsed = 0;
+  for await (const { key } of lake.list(`${keys.root}parts/`)) {
+    if (/\/parts\/\d+\.json$/.test(key)) parsed += 1;
+  }
+  return rangeCount === 0 ? 0 : Math.round((inputBytes * Math.min(parsed, rangeCount)) / rangeCount);
+}
+
+/**
+ * The first commit that holds all expected files counts: a correction that is published later takes nothing back. Where nobody knows
+ * what to expect, the last commit counts, once nothing is under way.
+ */
+async function publicationTime(
+  { lake }: PipelinePorts,
+  dataset: string,
+  businessDate: string,
+  day: DayStanding,
+  entries: LedgerEntry[],
+): Promise<Date | undefined> {
+  const numbers: number[] = [];
+  const prefix = dayCommitPrefix(dataset, businessDate);
+  for await (const { key } of lake.list(prefix)) {
+    const commit = commitOfKey(key);
+    if (commit !== undefined) numbers.push(commit);
+  }
+  const isKnown = day.expectation.files !== undefined;
+  if (!isKnown && entries.some(({ loaded }) => !loaded)) return undefined;
+  const order = numbers.sort((a, b) => (isKnown ? a - b : b - a));
+  for (const number of order) {
+    const { files, committedAt } = await readJson<DayCommit>(lake, `${prefix}${number}.json`);
+    const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: {} as never }));
+    if (!isKnown || dayStanding(day.expectation, held).complete) return new Date(committedAt);
+  }
+  return undefined;
+}
+
+function loadedFigures(
+  entries: LedgerEntry[],
+): Pick<NightStanding, 'records' | 'rows' | 'bytes' | 'rejectPercent'> {
+  const loaded = entries.flatMap((entry) => (entry.loaded ? [entry.loaded] : []));
+  const sum = (of: (version: (typeof loaded)[number]) => number) =>
+    loaded.reduce((total, version) => total + of(version), 0);
+  const details = sum(({ records }) => records.detail);
+  return {
+    records: sum(({ records }) => records.read),
+    rows: sum(({ rows }) => rows),
+    bytes: sum(({ inputBytes }) => inputBytes),
+    rejectPercent: details === 0 ? 0 : (sum(({ records }) => records.rejected) / details) * 100,
+  };
+}

@@ -1,0 +1,135 @@
+import { PreconditionFailed } from '../../errors.ts';
+import { slaCheckKey } from '../../keys/lake-keys.ts';
+import { nightOf } from '../../keys/night-calendar.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { METRICS, type MetricName } from '../../operations/metrics-table.ts';
+import type { SlaSettings } from '../../operations/sla-settings.ts';
+import { type SlaCheck, type SlaVerdict, slaVerdict } from '../../operations/sla-verdict.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { driveCatalog } from '../publish/drive-catalog.ts';
+import { toJsonBytes } from '../store/json-object.ts';
+import { loadLayout } from '../store/load-layout.ts';
+import { type NightStanding, nightStanding } from './night-standing.ts';
+
+/** What became of a check on one dataset. */
+export interface SlaReport {
+  check: SlaCheck;
+  dataset: string;
+  businessDate: string;
+  outcome: 'told' | 'quiet' | 'done-before' | 'holiday' | 'weekend';
+  sentence?: string;
+  met?: boolean;
+  marginMinutes?: number;
+  percentDone?: number;
+  publishedAt?: string;
+  /** Dates whose catalog lagged behind their last commit. */
+  driven: string[];
+}
+
+/** A day whose finalizer stopped between commit and catalog is found within this many mornings. */
+const DRIVEN_DAYS = 7;
+
+/**
+ * One of the four looks at the night that ends on the morning of `at`, for every watched dataset. It first drives a catalog that lags,
+ * then tells people what they must know and records the figures. What was told is noted behind the telling, so a check that is made
+ * again says nothing, and one that died in between is made whole; days configured as holidays are silent.
+ */
+export async function watchSla(
+  ports: PipelinePorts,
+  settings: SlaSettings,
+  check: SlaCheck,
+  at: Date,
+): Promise<SlaReport[]> {
+  const reports: SlaReport[] = [];
+  for (const name of settings.layouts) {
+    const { layout } = await loadLayout(ports.layouts, name);
+    reports.push(await watchDataset(ports, settings, check, at, layout));
+  }
+  return reports;
+}
+
+async function watchDataset(
+  ports: PipelinePorts,
+  { calendar }: SlaSettings,
+  check: SlaCheck,
+  at: Date,
+  layout: Layout,
+): Promise<SlaReport> {
+  const { businessDate, deadline, silent } = nightOf(at, calendar);
+  const dataset = layout.name;
+  const driven = await driveCatalog(ports, dataset, businessDate, DRIVEN_DAYS);
+  if (driven.length > 0) await record(ports, dataset, { CatalogDaysDriven: driven.length });
+  const report = { check, dataset, businessDate, driven };
+  if (silent) return { ...report, outcome: silent };
+  const key = slaCheckKey(dataset, businessDate, check);
+  if (await ports.lake.head(key)) return { ...report, outcome: 'done-before' };
+  const standing = await nightStanding(ports, layout, businessDate);
+  const now = ports.clock.now();
+  const verdict = slaVerdict(check, situationOf(standing, { deadline, timeZone: calendar.timeZone, now }));
+  const { sentence, met, marginMinutes, tell } = verdict;
+  await record(ports, dataset, figuresOf(check, standing, verdict));
+  if (tell) await ports.notifier.notify({ ...tell, subject: tell.subject.slice(0, 100) });
+  const { percentDone, publishedAt } = standing;
+  const told: SlaReport = {
+    ...report,
+    ...{ outcome: tell ? 'told' : 'quiet', sentence, met, marginMinutes, percentDone },
+    publishedAt: publishedAt?.toISOString(),
+  };
+  try {
+    await ports.lake.putOnce(key, toJsonBytes({ ...told, at: now.toISOString() }));
+  } catch (error) {
+    // Somebody else made the same check at the same time; the record is the first one's.
+    if (!(error instanceof PreconditionFailed)) throw error;
+  }
+  return told;
+}
+
+function situationOf(
+  standing: NightStanding,
+  clock: { deadline: Date; timeZone: string; now: Date },
+): Parameters<typeof slaVerdict>[1] {
+  const { day, ...figures } = standing;
+  return {
+    ...figures,
+    ...clock,
+    missingFiles: day.missing,
+    missingNames: day.files.flatMap(({ name, status }) => (status === 'missing' ? [name] : [])),
+    stopped: day.files.flatMap(({ name, status, loaded }) =>
+      !loaded && (status === 'refused' || status === 'failed') ? [`${name} (${status})`] : [],
+    ),
+  };
+}
+
+function figuresOf(
+  check: SlaCheck,
+  night: NightStanding,
+  { met, marginMinutes }: SlaVerdict,
+): Partial<Record<MetricName, number>> {
+  return {
+    ...(night.expectedFiles === undefined ? {} : { NightFilesExpected: night.expectedFiles }),
+    NightFilesArrived: night.arrivedFiles,
+    NightFilesMissing: night.day.missing,
+    NightFilesLoaded: night.loadedFiles,
+    NightRecords: night.records,
+    NightRows: night.rows,
+    NightBytes: night.bytes,
+    NightRejectPercent: night.rejectPercent,
+    NightPercentDone: night.percentDone,
+    ...(marginMinutes === undefined ? {} : { SlaMarginMinutes: marginMinutes }),
+    ...(check === 'at-risk' ? { SlaAtRisk: night.publishedAt ? 0 : 1 } : {}),
+    ...(check === 'alarm' ? { SlaViolated: night.publishedAt ? 0 : 1 } : {}),
+    ...(check === 'deadline' ? { SlaMet: met ? 1 : 0, SlaViolated: met ? 0 : 1 } : {}),
+  };
+}
+
+async function record(
+  ports: PipelinePorts,
+  dataset: string,
+  figures: Partial<Record<MetricName, number>>,
+): Promise<void> {
+  const named = Object.entries(figures) as [MetricName, number][];
+  await ports.metrics.record(
+    dataset,
+    named.map(([name, value]) => ({ name, unit: METRICS[name].unit, value })),
+  );
+}

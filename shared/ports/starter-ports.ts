@@ -1,0 +1,12 @@
+import type { Executions } from './executions.ts';
+import type { ListedLayouts } from './layout-source.ts';
+import type { Notifier } from './notifier.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** What starting executions takes. */
+export interface StarterPorts {
+  raw: Pick<ObjectStore, 'head' | 'list'>;
+  layouts: ListedLayouts;
+  executions: Executions;
+  notifier: Notifier;
+}

@@ -1,0 +1,77 @@
+import type { Refusal } from '../refusal.ts';
+import type { ControlValue } from '../totals/control-value.ts';
+import type { StatedFigures } from './stated-figures.ts';
+
+/** What the splitter found out about a file and decided: `runs/<runId>/plan.json`. Every later step reads it. */
+export interface FilePlan {
+  runId: string;
+  dataset: string;
+  sourceKey: string;
+  sourceId: string;
+  version: string;
+  /** Every read of the source carries it. */
+  pin: string;
+  /** Of a compressed file its own size. */
+  storedBytes?: number;
+  /** Of a compressed file what comes out of it, as are all offsets. */
+  sizeBytes: number;
+  compression: 'gzip' | 'zstd' | null;
+  businessDate: string;
+  ledgerKey: string;
+  attempt: number;
+  softwareVersion: string;
+  /** The layout file as it was read, so that the run does not depend on what becomes of it. */
+  layout: { file: string; text: string; fingerprint: string };
+  geometry: { terminatorBytes: number; strideBytes: number | null };
+  /** Records of the file, where they were counted to cut it: header and trailer then stand within the ranges. */
+  chain: { recordCount: number } | null;
+  /** Bytes before the first record that are none. */
+  leadingBytes: number;
+  header: ControlRecordFound | null;
+  trailer: ControlRecordFound | null;
+  /** What the file beside it states, for layouts that describe one. */
+  controlFile: ControlFileFound | null;
+  /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
+  remainder: { startByte: number; endByte: number };
+  rangeCount: number;
+  /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
+  outside?: { startByte: number; endByte: number; checksum: string }[];
+  /** What the day manifest says of the file; null where none has come. */
+  dayManifest?: { key: string; entry: StatedFigures; values: Record<string, ControlValue> } | null;
+  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  supplementOf?: { sourceKey: string; runId: string };
+  /** What becomes of bytes that another file brought already. */
+  duplicates?: 'refuse' | 'warn';
+  /** Parts of at least so many bytes are not merged with others: each becomes a file as it is. */
+  wholePartBytes: number;
+  startedAt: string;
+}
+
+/** A header or trailer with its decoded fields, by name. */
+export interface ControlRecordFound {
+  startByte: number;
+  /** Behind its terminator. */
+  endByte: number;
+  values: Record<string, ControlValue>;
+  /** The record without terminator, in base64, where rows copy fields of it. */
+  bytes?: string;
+}
+
+/** A control file with the decoded fields of the record that speaks of the data file. */
+export interface ControlFileFound {
+  key: string;
+  version: string;
+  values: Record<string, ControlValue>;
+}
+
+/** One item of `runs/<runId>/ranges.json`. */
+export interface PlannedRange {
+  rangeIndex: number;
+  startByte: number;
+  endByte: number;
+}
+
+export type SplitVerdict =
+  | { verdict: 'convert' }
+  | { verdict: 'already-loaded' }
+  | { verdict: 'refused'; refusal: Refusal };

@@ -1,0 +1,137 @@
+import type { Refusal } from '../refusal.ts';
+import type { ControlTotalResult } from '../totals/control-totals.ts';
+import type { RecordCounts } from '../totals/record-counts.ts';
+
+export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'loaded' | 'refused' | 'failed';
+
+/**
+ * One source file in the ledger: what became of the last run on it, and the last version that was loaded. The two differ
+ * while a corrected file is on its way, or was refused: what is published stays the version loaded before.
+ */
+export interface LedgerEntry {
+  /** Counts the versions of this entry, from 1; all before it are kept under `_history/`. */
+  revision?: number;
+  dataset: string;
+  sourceId: string;
+  sourceKey: string;
+  businessDate: string | null;
+  version: string;
+  inputBytes: number;
+  state: FileState;
+  runId: string | null;
+  attempt: number;
+  /** The execution that works or worked on it. */
+  execution: string;
+  layout: { name: string; fingerprint: string };
+  softwareVersion: string;
+  history: { state: FileState; at: string; execution: string; version: string }[];
+  updatedAt: string;
+  records?: RecordCounts;
+  rows?: number;
+  /** Rejected records by reason, and values that became null by field. */
+  reasons?: Record<string, number>;
+  nulled?: Record<string, number>;
+  controlTotals?: ControlTotalResult[];
+  refusal?: Refusal;
+  failure?: { name: string; message: string };
+  /** When people were told how the run ended; what ends between the ledger and the telling is told later. */
+  told?: string;
+  warnings?: string[];
+  loaded?: LoadedVersion;
+  /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
+  leaseUntil?: string;
+  /** Versions that were taken back: not loaded again unless forced. */
+  rolledBack?: { version: string; runId: string; at: string; reason: string }[];
+  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  supplementOf?: { sourceKey: string; runId: string };
+}
+
+/** A version that balanced and was merged: all that publishing it takes. */
+export interface LoadedVersion {
+  version: string;
+  runId: string;
+  layoutFingerprint: string;
+  contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64. */
+  checksum?: string;
+  softwareVersion?: string;
+  /** Of a compressed file its own size; `inputBytes` and `checksum` are of what came out of it. */
+  storedBytes?: number;
+  inputBytes: number;
+  records: RecordCounts;
+  rows: number;
+  controlTotals: ControlTotalResult[];
+  outputs: MergedFile[];
+  rejectOutputs: MergedFile[];
+  /** Rows a row group over all outputs. */
+  rowGroups: Distribution;
+  startedAt: string;
+  loadedAt: string;
+}
+
+/** A merged file of a run. */
+export interface MergedFile {
+  /** Whose rows they are; of rejects the layout's. */
+  dataset: string;
+  /** Partition column → value; empty for rejects. */
+  partition: Record<string, string | null>;
+  /** Key below `runs/`. */
+  mergedKey: string;
+  fileName: string;
+  rows: number;
+  bytes: number;
+  /** CRC-64/NVME of the file, in base64. */
+  checksum?: string;
+}
+
+export interface Distribution {
+  count: number;
+  min: number;
+  median: number;
+  max: number;
+}
+
+/** Count, least, median and greatest; zeros for nothing. */
+export function distribution(values: number[]): Distribution {
+  if (values.length === 0) return { count: 0, min: 0, median: 0, max: 0 };
+  const sorted = [...values].sort((a, b) => a - b);
+  return {
+    count: sorted.length,
+    min: sorted[0]!,
+    median: sorted[sorted.length >> 1]!,
+    max: sorted.at(-1)!,
+  };
+}
+
+/** The states after which nothing more happens to a run. */
+export function isFinal(state: FileState): boolean {
+  return state === 'loaded' || state === 'refused' || state === 'failed';
+}
+
+/** Enough for an auditor to see how a file fared, few enough to stay a small object. */
+const HISTORY_LENGTH = 100;
+
+/**
+ * How long a run counts as going on after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
+ * Only `clean` and people go by it; who converts never waits for it, so a clock that is off delays a removal and breaks nothing.
+ */
+const LEASE_MS = 2 * 60 * 60 * 1000;
+
+/** Is a run at work on the file, as far as the ledger knows at the time `now`? */
+export function isInUse(entry: LedgerEntry, now: Date): boolean {
+  return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
+}
+
+/** The entry in another state, with the step noted in its history. */
+export function advanced(
+  entry: LedgerEntry,
+  state: FileState,
+  at: string,
+  changes: Partial<LedgerEntry> = {},
+): LedgerEntry {
+  const leaseUntil = isFinal(state) ? undefined : new Date(Date.parse(at) + LEASE_MS).toISOString();
+  const { told: _told, ...before } = entry;
+  const next: LedgerEntry = { ...before, leaseUntil, ...changes, state, updatedAt: at };
+  const step = { state, at, execution: next.execution, version: next.version };
+  return { ...next, history: [...entry.history, step].slice(-HISTORY_LENGTH) };
+}

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { combineCrc64, crc64FromBase64, crc64ToBase64 } from '../ranges/crc64nvme.ts';
+import type { Refusal } from '../refusal.ts';
+import {
+  addSums,
+  type ControlTotalResult,
+  type Figures,
+  judgeTotals,
+  totalRefusal,
+} from '../totals/control-totals.ts';
+import type { RecordCounts } from '../totals/record-counts.ts';
+import type { FilePlan, PlannedRange } from './file-plan.ts';
+import type { PartManifest } from './part-manifest.ts';
+import { figuresRefusal } from './stated-figures.ts';
+
+/** A file's account, added up from its part manifests. */
+export interface Reconciliation {
+  records: RecordCounts;
+  reasons: Record<string, number>;
+  nulled: Record<string, number>;
+  controlTotals: ControlTotalResult[];
+  /** Over ranges and their bytes: the same content in the same ranges gives the same. */
+  contentDigest: string;
+  /** CRC-64/NVME of all bytes of the file, in base64; absent where they do not tile. */
+  checksum?: string;
+  refusal: Refusal | null;
+}
+
+/**
+ * Adds up what the parsers did and judges it: do the ranges tile the file, do the counts balance, does every control
+ * total agree, are there few enough rejects and partitions? The first that does not refuses the file.
+ */
+export function reconcile(
+  plan: FilePlan,
+  layout: Layout,
+  ranges: PlannedRange[],
+  manifests: PartManifest[],
+): Reconciliation {
+  const detail = total(manifests, (manifest) => manifest.records.detail);
+  const rejected = total(manifests, (manifest) => manifest.records.rejected);
+  const header = plan.header ? 1 : 0;
+  const trailer = plan.trailer ? 1 : 0;
+  const types = addCounts(
+    manifests.map(({ recordTypes }) =>
+      Object.fromEntries(recordTypes.map(({ name, records }) => [name, records])),
+    ),
+  );
+  const discarded = layout.recordTypes.filter(({ datasets }) => datasets.length === 0);
+  const records: RecordCounts = {
+    read: header + detail + trailer,
+    header,
+    detail,
+    trailer,
+    rejected,
+    ...(discarded.length > 0 && {
+      discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
+    }),
+  };
+  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
+  const figures: Figures = { records, types, sums };
+  const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
+  const refusal =
+    manifests.find((manifest) => manifest.refusal)?.refusal ??
+    tilingRefusal(plan, ranges, manifests) ??
+    chainRefusal(plan, records) ??
+    countRefusal(manifests) ??
+    partitionRefusal(plan, layout, manifests) ??
+    totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
+    rejectsRefusal(plan, layout, records) ??
+    undefined;
+  const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
+  return {
+    records,
+    reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
+    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    controlTotals,
+    contentDigest: contentDigest(plan, manifests),
+    ...(checksum === undefined ? {} : { checksum }),
+    refusal: refusal ?? statedRefusal(plan, records, checksum) ?? null,
+  };
+}
+
+function total<T>(of: T[], figure: (item: T) => number): number {
+  return of.reduce((sum, item) => sum + figure(item), 0);
+}
+
+function addCounts(counts: Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of counts.flatMap(Object.entries)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
+function tilingRefusal(
+  plan: FilePlan,
+  ranges: PlannedRange[],
+  manifests: PartManifest[],
+): Refusal | undefined {
+  // Along a chain of lengths header and trailer stand within the ranges.
+  const [header, trailer] = plan.chain ? [null, null] : [plan.header, plan.trailer];
+  let at = header?.endByte ?? plan.leadingBytes;
+  const broken = (why: string): Refusal => ({
+    code: 'ranges-do-not-tile',
+    message: `${plan.sourceKey}: the byte ranges do not cover the file: ${why}. Nothing was published. Run it again with --force, and report it with the run id ${plan.runId} if it happens twice.`,
+  });
+  if (header && header.startByte !== plan.leadingBytes) {
+    return broken(`the header does not start at byte ${plan.leadingBytes}`);
+  }
+  if (manifests.length !== ranges.length) {
+    return broken(`${ranges.length} ranges were planned and ${manifests.length} parsed`);
+  }
+  for (const [index, range] of ranges.entries()) {
+    const { startByte, endByte, consumed, rangeIndex } = manifests[index]!;
+    const asPlanned = startByte === range.startByte && endByte === range.endByte && rangeIndex === index;
+    const whole = consumed.startByte === startByte && consumed.endByte === endByte;
+    if (startByte !== at || !asPlanned || !whole) {
+      return broken(
+        `range ${index} should start at byte ${at} and covers ${consumed.startByte} to ${consumed.endByte}`,
+      );
+    }
+    at = endByte;
+  }
+  if (trailer) {
+    if (trailer.startByte !== at) return broken(`the trailer starts at byte ${trailer.startByte}, not ${at}`);
+    at = trailer.endByte;
+  }
+  if (plan.remainder.startByte !== at || plan.remainder.endByte !== plan.sizeBytes) {
+    return broken(`bytes from ${at} to ${plan.sizeBytes} belong to nothing`);
+  }
+  return undefined;
+}
+
+/** Whoever followed the chain of lengths counted its records. */
+function chainRefusal({ chain, sourceKey, runId }: FilePlan, { read }: RecordCounts): Refusal | undefined {
+  if (!chain || chain.recordCount === read) return undefined;
+  return {
+    code: 'counts-do-not-balance',
+    message: `${sourceKey}: the splitter counted ${chain.recordCount} records and the parsers ${read}. Nothing was published. Run it again with --force, and report it with the run id ${runId} if it happens twice.`,
+  };
+}
+
+function countRefusal(manifests: PartManifest[]): Refusal | undefined {
+  for (const { rangeIndex, records, outputs, rejects, reasons, expectedRows, recordTypes } of manifests) {
+    const rowsOf = (dataset: string) =>
+      total(outputs, (output) => (output.dataset === dataset ? output.rows : 0));
+    const unbalanced = Object.entries(expectedRows).find(([dataset, rows]) => rowsOf(dataset) !== rows);
+    const byReason = total(Object.values(reasons), (count) => count);
+    const discarded = total(recordTypes, (type) => (type.discarded ? type.records : 0));
+    const balanced =
+      records.detail === records.accepted + records.rejected + records.discarded &&
+      records.discarded === discarded &&
+      !unbalanced &&
+      (rejects?.rows ?? 0) === records.rejected &&
+      byReason === records.rejected;
+    if (!balanced) {
+      const [dataset, rows] = unbalanced ?? Object.entries(expectedRows)[0]!;
+      return {
+        code: 'counts-do-not-balance',
+        message: `Range ${rangeIndex} read ${records.detail} details, accepted ${records.accepted}, which make ${rows} rows of ${dataset} (${rowsOf(dataset)} written), rejected ${records.rejected} (${rejects?.rows ?? 0} written) and discarded ${records.discarded}. Nothing was published. Run it again with --force, and report it if it happens twice.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function partitionRefusal(plan: FilePlan, layout: Layout, manifests: PartManifest[]): Refusal | undefined {
+  for (const dataset of datasetsOf(layout)) {
+    const values = new Set(
+      manifests.flatMap(({ outputs }) =>
+        outputs
+          .filter((output) => output.dataset === dataset.name)
+          .map(({ partition }) => JSON.stringify(partition)),
+      ),
+    );
+    if (values.size > layout.maxPartitions) return tooManyPartitions(plan.sourceKey, layout, dataset);
+  }
+  return undefined;
+}
+
+export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Dataset): Refusal {
+  const columns = dataset.partitionBy.map((field) => field.name).join(', ');
+  return {
+    code: 'too-many-partitions',
+    message: `${sourceKey}: the file has more than ${layout.maxPartitions} values of ${columns}. Each would become a folder of small files; most likely the positions of the layout are off. Nothing was published. Correct the layout, or raise "maxPartitions" in it if so many are meant.`,
+  };
+}
+
+function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
+  const { maxPercent } = layout.rejects;
+  if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
+  const percent = ((records.rejected * 100) / records.detail).toFixed(3);
+  return {
+    code: 'too-many-rejects',
+    message: `${plan.sourceKey}: ${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %. Nothing was published. The rejects of run ${plan.runId} say why; correct the layout or the file, or raise "rejects.maxPercent".`,
+  };
+}
+
+/** CRC-64/NVME of the whole file, from what the splitter read outside the ranges and the parsers within. */
+function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
+  if (!plan.outside) return undefined;
+  const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
+  let at = 0;
+  let whole = 0n;
+  for (const { startByte, endByte, checksum } of pieces) {
+    if (startByte !== at) return undefined;
+    whole = combineCrc64(whole, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
+    at = endByte;
+  }
+  return at === plan.sizeBytes ? crc64ToBase64(whole) : undefined;
+}
+
+function statedRefusal(
+  { sourceKey, sizeBytes, storedBytes, dayManifest }: FilePlan,
+  { read, detail }: RecordCounts,
+  checksum: string | undefined,
+): Refusal | undefined {
+  if (!dayManifest) return undefined;
+  // Of a compressed file the parsers know what came out of it, and the control file speaks of what was sent.
+  const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
+  const { key, entry } = dayManifest;
+  return figuresRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
+}
+
+/** Two loads of the same bytes have the same digest, however they were cut into ranges. */
+function contentDigest(plan: FilePlan, manifests: PartManifest[]): string {
+  const hash = createHash('sha256');
+  let details = 0n;
+  for (const { startByte, endByte, checksum } of manifests) {
+    details = combineCrc64(details, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
+  }
+  const { sizeBytes, header, trailer, remainder } = plan;
+  hash.update(JSON.stringify([sizeBytes, header, trailer, remainder, crc64ToBase64(details)]));
+  return hash.digest('hex');
+}

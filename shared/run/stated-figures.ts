@@ -1,0 +1,42 @@
+import type { Refusal, RefusalCode } from '../refusal.ts';
+
+/** What a day manifest states of one file. */
+export interface StatedFigures {
+  sizeBytes?: number;
+  /** CRC-64/NVME of all its bytes, eight bytes in base64, as S3 shows it. */
+  crc64nvme?: string;
+  /** Records of every kind. */
+  records?: number;
+  details?: number;
+}
+
+/** What is known of a file so far; a figure that is not known yet cannot differ. */
+export interface FileFigures {
+  sizeBytes: number;
+  crc64nvme?: string;
+  records?: number;
+  details?: number;
+}
+
+/** The first figure of a file that is not what the day manifest states, as the reason to refuse the file. */
+export function figuresRefusal(
+  sourceKey: string,
+  manifestKey: string,
+  stated: StatedFigures,
+  figures: FileFigures,
+): Refusal | undefined {
+  const checks: [RefusalCode, string, string | number | undefined, string | number | undefined][] = [
+    ['size-mismatch', 'bytes', stated.sizeBytes, figures.sizeBytes],
+    ['checksum-mismatch', 'as CRC-64/NVME', stated.crc64nvme, figures.crc64nvme],
+    ['control-total-mismatch', 'records', stated.records, figures.records],
+    ['control-total-mismatch', 'details', stated.details, figures.details],
+  ];
+  for (const [code, unit, figure, actual] of checks) {
+    if (figure === undefined || actual === undefined || figure === actual) continue;
+    return {
+      code,
+      message: `${sourceKey}: the day manifest ${manifestKey} says ${figure} ${unit}, and the file has ${actual}. It is incomplete or was changed on its way; nothing was published. Ask for it, or for the day manifest, to be sent again.`,
+    };
+  }
+  return undefined;
+}

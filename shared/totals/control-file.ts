@@ -1,0 +1,62 @@
+import type { ControlFileRule } from '../layout/layout.ts';
+import { matches, readControlRecord } from './control-record.ts';
+import type { ControlValue } from './control-value.ts';
+
+/** Key of the control file of a data file: `night/contracts.txt`, `{stem}.ctl` → `night/contracts.ctl` */
+export function controlFileKey(sourceKey: string, rule: Pick<ControlFileRule, 'name'>): string {
+  const folder = sourceKey.slice(0, sourceKey.lastIndexOf('/') + 1);
+  const name = sourceKey.slice(folder.length);
+  const stem = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : name;
+  return folder + rule.name.replaceAll('{name}', name).replaceAll('{stem}', stem);
+}
+
+/** The fields of the record that speaks of the data file, or, as a clause, why there is none. */
+export function readControlFile(
+  bytes: Uint8Array,
+  { format, lengthBytes, match, fields }: ControlFileRule,
+): Record<string, ControlValue> | string {
+  const records = (format === 'lines' ? linesOf(bytes) : fixedRecordsOf(bytes, lengthBytes)) ?? [];
+  const tooLong = records.find((record) => record.length > lengthBytes);
+  if (records.length === 0) {
+    return format === 'lines' ? 'it is empty' : `it is not whole records of ${lengthBytes} bytes`;
+  }
+  if (tooLong) {
+    return `it has a record of ${tooLong.length} bytes, and controlFile.length says ${lengthBytes}`;
+  }
+  const fitting = match ? records.filter((record) => matches(record, match)) : records;
+  if (fitting.length === 1) {
+    return readControlRecord(fitting[0]!, { match: match ?? ANYTHING, fields }, lengthBytes);
+  }
+  if (match) {
+    const place = `bytes ${match.startByte + 1} to ${match.endByte} are ${match.text}`;
+    return `${fitting.length} of its ${records.length} records say that ${place}, and one must`;
+  }
+  return `it has ${records.length} records: say with controlFile.match which one counts`;
+}
+
+const ANYTHING = { startByte: 0, endByte: 0, anyOf: [new Uint8Array()], text: '' };
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Lines without their ends; blank ones are none. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(LF, start);
+    const next = found < 0 ? bytes.length : found;
+    const end = next > start && bytes[next - 1] === CR ? next - 1 : next;
+    const line = bytes.subarray(start, end);
+    // Ctrl-Z, which DOS programs put behind the last line, is no line.
+    if (line.some((byte) => byte !== 0x20 && byte !== 0x1a)) lines.push(line);
+    start = next + 1;
+  }
+  return lines;
+}
+
+/** Records without terminators; undefined where the last one is cut off. */
+function fixedRecordsOf(bytes: Uint8Array, lengthBytes: number): Uint8Array[] | undefined {
+  if (bytes.length % lengthBytes !== 0) return undefined;
+  return Array.from({ length: bytes.length / lengthBytes }, (_, index) =>
+    bytes.subarray(index * lengthBytes, (index + 1) * lengthBytes),
+  );
+}

@@ -1,0 +1,46 @@
+import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
+import { beyondEnd } from '../decode/record-end.ts';
+import { scaleOf } from '../layout/field-type.ts';
+import type { ControlRecord, RecordMatch } from '../layout/layout.ts';
+import type { ControlValue } from './control-value.ts';
+
+const SPACE = 0x20;
+
+/** Does the record begin (or wherever the layout looks) as a header or trailer does? `record` has no terminator. */
+export function matchesControlRecord(record: Uint8Array, control: ControlRecord): boolean {
+  return matches(record, control.match);
+}
+
+/** Are the record's bytes at the place one of those the rule names? */
+export function matches(record: Uint8Array, { startByte, endByte, anyOf }: RecordMatch): boolean {
+  if (record.length < endByte) return false;
+  return anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte));
+}
+
+/** The fields of a header or trailer. A short record reads as if filled up with `spaceByte`. */
+export function readControlRecord(
+  record: Uint8Array,
+  control: ControlRecord,
+  lengthBytes: number,
+  spaceByte = SPACE,
+): Record<string, ControlValue> {
+  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(spaceByte);
+  padded.set(record);
+  return Object.fromEntries(
+    control.fields.map((field) => {
+      const decoded = beyondEnd(field, record.length, spaceByte) ?? decodeValue(padded, 0, field);
+      return [field.name, controlValue(decoded, field.type.kind, scaleOf(field.type))];
+    }),
+  );
+}
+
+function controlValue(decoded: DecodedValue, kind: string, scale: number): ControlValue {
+  if (decoded.state === 'null') return { text: null };
+  if (decoded.state === 'invalid') return { text: null, invalid: decoded.reason };
+  const { value } = decoded;
+  if (kind === 'date') {
+    return { text: new Date((value as number) * 86_400_000).toISOString().slice(0, 10) };
+  }
+  if (typeof value === 'bigint') return { text: String(value), scale };
+  return { text: value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value) };
+}

@@ -1,0 +1,193 @@
+import type { Decimal } from '../decimal.ts';
+import { decimalText } from '../decode/partition-router.ts';
+import type { ControlTotalRule, FieldFigure } from '../layout/layout.ts';
+import type { Refusal } from '../refusal.ts';
+import type { ControlValue } from './control-value.ts';
+import type { FieldTotal } from './field-total.ts';
+import { type KnownTotals, likelyCause } from './mismatch-cause.ts';
+import type { RecordCounts } from './record-counts.ts';
+
+/** Decimal strings; `expected` is what the file says of itself. */
+export interface ControlTotalResult {
+  name: string;
+  expected: string | null;
+  actual: string;
+  balanced: boolean;
+  /** The day manifest, which states it, has not come yet: judged before the day is published. */
+  pending?: boolean;
+  /** What was summed: `sum(valor_contrato)`. */
+  figure?: string;
+}
+
+/** What each place that can state totals says, by name; a file's plan holds it. */
+export type StatedValues = {
+  [place in ControlTotalRule['record']]?: { values: Record<string, ControlValue> } | null;
+};
+
+/** The file that is judged, for messages. */
+type JudgedFile = StatedValues & { sourceKey: string; runId: string };
+
+/** What the records add up to. */
+export interface Figures {
+  records: RecordCounts;
+  /** Details by record type. */
+  types: Record<string, number>;
+  /** Over all parts, by `sumKey`. */
+  sums: Map<string, SumOfField>;
+}
+
+export interface SumOfField {
+  kind: FieldFigure['kind'];
+  field: string;
+  /** Unscaled, and of a hash total not yet reduced. */
+  total: bigint;
+  undecodable: number;
+}
+
+/** Adds up what the parts found. */
+export function addSums(totals: FieldTotal[]): Map<string, SumOfField> {
+  const sums = new Map<string, SumOfField>();
+  for (const { recordType, field, kind, total, undecodable } of totals) {
+    const key = sumKey({ kind, recordType, field });
+    const sum = sums.get(key) ?? { kind, field, total: 0n, undecodable: 0 };
+    sums.set(key, {
+      ...sum,
+      total: sum.total + BigInt(total),
+      undecodable: sum.undecodable + undecodable,
+    });
+  }
+  return sums;
+}
+
+function sumKey({ kind, recordType, field }: Pick<FieldFigure, 'kind' | 'recordType' | 'field'>): string {
+  return `${kind}(${recordType}.${field})`;
+}
+
+/** Does what header, trailer and control file state agree with the records? */
+export function judgeTotals(
+  rules: ControlTotalRule[],
+  plan: StatedValues,
+  figures: Figures,
+): ControlTotalResult[] {
+  return rules.map((rule) => {
+    const stated = statedBy(rule, plan);
+    const actual = figureOf(rule.equals, figures);
+    const shown = {
+      name: rule.name,
+      actual: decimalText(actual.unscaled, actual.scale),
+      ...(rule.equals.kind === 'sum' ? { figure: `sum(${rule.equals.field})` } : {}),
+    };
+    const pending = rule.record === 'dayManifest' && !plan.dayManifest ? { pending: true } : {};
+    if (!stated) return { ...shown, expected: null, balanced: false, ...pending };
+    const expected = decimalText(stated.unscaled, stated.scale);
+    return { ...shown, expected, balanced: isSame(stated, actual) };
+  });
+}
+
+/** The number in the header, trailer or control file; undefined where it is blank or none. */
+function statedBy({ record, field }: ControlTotalRule, plan: StatedValues): Decimal | undefined {
+  const value: ControlValue | undefined = plan[record]?.values[field];
+  if (!value || value.text === null) return undefined;
+  return { unscaled: BigInt(value.text), scale: value.scale ?? 0 };
+}
+
+function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: Figures): Decimal {
+  const count = (of: number): Decimal => ({ unscaled: BigInt(of), scale: 0 });
+  switch (equals.kind) {
+    case 'count-all':
+      return count(records.read);
+    case 'count-detail':
+      return count(records.detail);
+    case 'count-with-header':
+      return count(records.detail + records.header);
+    case 'count-with-trailer':
+      return count(records.detail + records.trailer);
+    case 'count-type':
+      return count(types[equals.recordType] ?? 0);
+    case 'sum':
+      return { unscaled: sums.get(sumKey(equals))?.total ?? 0n, scale: equals.scale };
+    case 'hash':
+      return { unscaled: (sums.get(sumKey(equals))?.total ?? 0n) % equals.modulus, scale: 0 };
+  }
+}
+
+/** What a cause may lie in: the counts, and of a hash total the whole sum. */
+function totalsOf({ equals }: ControlTotalRule, { records, sums }: Figures): KnownTotals {
+  const whole = equals.kind === 'hash' ? sums.get(sumKey(equals))?.total : undefined;
+  return { records, wholeHash: whole ?? 0n };
+}
+
+/** 12.5 and 12.50 are the same number. */
+function isSame(a: Decimal, b: Decimal): boolean {
+  const scale = Math.max(a.scale, b.scale);
+  return a.unscaled * 10n ** BigInt(scale - a.scale) === b.unscaled * 10n ** BigInt(scale - b.scale);
+}
+
+/** Refuses a file whose sums cannot be proved, or whose totals do not agree, with what most likely is the matter. */
+export function totalRefusal(
+  plan: JudgedFile,
+  rules: ControlTotalRule[],
+  results: ControlTotalResult[],
+  figures: Figures,
+): Refusal | undefined {
+  const { sourceKey, runId } = plan;
+  for (const { field, kind, undecodable } of figures.sums.values()) {
+    if (undecodable === 0) continue;
+    const fault = kind === 'hash' ? 'that is not made of digits' : 'that cannot be read';
+    return {
+      code: 'sum-undecodable',
+      message: `${sourceKey}: ${undecodable} of ${figures.records.detail} details have a ${field} ${fault}, so its control total cannot be proved. Nothing was published. The rejects of run ${runId} show them; ask for a corrected file.`,
+    };
+  }
+  const wrong = rules.flatMap((rule, index) => {
+    const result = results[index]!;
+    if (result.balanced || result.pending) return [];
+    const stated = statedBy(rule, plan);
+    const cause =
+      stated && likelyCause(rule, stated, figureOf(rule.equals, figures), totalsOf(rule, figures));
+    return [{ text: `${mismatchText(rule, result, plan, figures)}${cause ? ` (${cause})` : ''}`, cause }];
+  });
+  if (wrong.length === 0) return undefined;
+  const text = wrong.map((one) => one.text).join('; ');
+  const what = wrong.every(({ cause }) => cause !== undefined)
+    ? 'Nothing was published. If every file is like that, correct the layout; otherwise the file is incomplete or was changed on its way: ask for it to be sent again.'
+    : 'The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.';
+  return { code: 'control-total-mismatch', message: `${sourceKey}: ${text}. ${what}` };
+}
+
+function mismatchText(
+  rule: ControlTotalRule,
+  { name, expected, actual }: ControlTotalResult,
+  plan: JudgedFile,
+  figures: Figures,
+): string {
+  const counted = countedText(rule.equals, actual, figures);
+  if (expected !== null) return `${name} says ${expected}, but ${counted}`;
+  const invalid = plan[rule.record]?.values[rule.field]?.invalid;
+  return `${name} ${invalid ? `cannot be read (${invalid})` : 'is blank'}, and ${counted}`;
+}
+
+function countedText(
+  equals: ControlTotalRule['equals'],
+  actual: string,
+  { records, types }: Figures,
+): string {
+  switch (equals.kind) {
+    case 'count-all':
+      return `the file has ${actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`;
+    case 'count-detail':
+      return `the file has ${actual} details`;
+    case 'count-with-header':
+      return `the file has ${actual} details and header`;
+    case 'count-with-trailer':
+      return `the file has ${actual} details and trailer`;
+    case 'count-type': {
+      const counts = Object.entries(types).map(([type, count]) => `${count} of ${type}`);
+      return `the file has ${counts.join(', ')}`;
+    }
+    case 'sum':
+      return `the details add up to ${actual} of ${equals.field}`;
+    case 'hash':
+      return `the digits of ${equals.field} add up to ${actual} modulo ${equals.modulus}`;
+  }
+}

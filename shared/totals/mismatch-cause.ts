@@ -1,0 +1,122 @@
+import type { Decimal } from '../decimal.ts';
+import type { ControlTotalRule, CountFigure } from '../layout/layout.ts';
+import type { RecordCounts } from './record-counts.ts';
+
+const WHO = {
+  header: 'the header',
+  trailer: 'the trailer',
+  controlFile: 'the control file',
+  dayManifest: 'the day manifest',
+};
+/** Beyond it one number is hardly the other with its point elsewhere. */
+const MOST_SHIFT = 6;
+/** Below it two hash totals agree by chance too easily. */
+const LEAST_HASH_DIGITS = 4;
+
+export interface KnownTotals {
+  records: RecordCounts;
+  /** Of a hash total, before it is reduced. */
+  wholeHash: bigint;
+}
+
+/**
+ * What most likely makes a control total disagree where it is a convention and not a loss: records counted in another way, a
+ * point that stands elsewhere, a sign, fewer digits of a hash. Undefined where nothing of the kind fits exactly.
+ */
+export function likelyCause(
+  { equals, record }: ControlTotalRule,
+  stated: Decimal,
+  actual: Decimal,
+  { records, wholeHash }: KnownTotals,
+): string | undefined {
+  const who = WHO[record];
+  if (equals.kind === 'sum') return sumCause(stated, actual, who);
+  if (equals.kind === 'hash') return hashCause(stated, wholeHash, who);
+  return equals.kind === 'count-type' ? undefined : countCause(equals, stated, records, who);
+}
+
+/** 1746 = 1744 details + 1 header + 1 trailer */
+function countCause(
+  { kind }: CountFigure,
+  { unscaled, scale }: Decimal,
+  { detail, header, trailer }: RecordCounts,
+  who: string,
+): string | undefined {
+  const conventions: {
+    kind: CountFigure['kind'];
+    says: string;
+    counts: string;
+    parts: [number, string][];
+  }[] = [
+    { kind: 'count-detail', says: 'count(detail)', counts: 'details only', parts: [[detail, 'details']] },
+    {
+      kind: 'count-all',
+      says: 'count(all)',
+      counts: 'all records',
+      parts: [
+        [detail, 'details'],
+        [header, 'header'],
+        [trailer, 'trailer'],
+      ],
+    },
+    {
+      kind: 'count-with-header',
+      says: 'count(detail+header)',
+      counts: 'details and header',
+      parts: [
+        [detail, 'details'],
+        [header, 'header'],
+      ],
+    },
+    {
+      kind: 'count-with-trailer',
+      says: 'count(detail+trailer)',
+      counts: 'details and trailer',
+      parts: [
+        [detail, 'details'],
+        [trailer, 'trailer'],
+      ],
+    },
+  ];
+  if (scale !== 0) return undefined;
+  const fitting = conventions.find(
+    (one) => one.kind !== kind && BigInt(one.parts.reduce((sum, [count]) => sum + count, 0)) === unscaled,
+  );
+  if (!fitting) return undefined;
+  const parts = fitting.parts.filter(([count]) => count > 0).map(([count, of]) => `${count} ${of}`);
+  return `${unscaled} = ${parts.join(' + ')}: ${who} counts ${fitting.counts}; say ${fitting.says}`;
+}
+
+/** 12345.00 and 123.45 are the same digits with the point elsewhere. */
+function sumCause(stated: Decimal, actual: Decimal, who: string): string | undefined {
+  const scale = Math.max(stated.scale, actual.scale);
+  const [a, b] = [stated, actual].map((one) => one.unscaled * 10n ** BigInt(scale - one.scale)) as [
+    bigint,
+    bigint,
+  ];
+  if (a === 0n || b === 0n) return undefined;
+  if (a === -b) return `the same amount with the other sign: check 'sign' and 'signed' of both fields`;
+  for (let shift = 1; shift <= MOST_SHIFT; shift++) {
+    const factor = 10n ** BigInt(shift);
+    const times = a === b * factor ? `${factor} times` : a * factor === b ? `a ${factor}th of it` : undefined;
+    if (times) {
+      return `exactly ${times}: the point of ${who} stands elsewhere; check the scale of both fields`;
+    }
+  }
+  return undefined;
+}
+
+/** The whole sum, or fewer of its last digits than the layout says. */
+function hashCause({ unscaled, scale }: Decimal, whole: bigint, who: string): string | undefined {
+  if (scale !== 0) return undefined;
+  const digits = String(unscaled).length;
+  if (whole === unscaled) {
+    return `the whole sum: ${who} keeps all its digits; say a larger modulus, such as 10^${digits}`;
+  }
+  for (let kept = Math.max(digits, LEAST_HASH_DIGITS); kept <= digits + 2; kept++) {
+    if (unscaled === whole % 10n ** BigInt(kept)) {
+      return `the last ${kept} digits of the sum: ${who} keeps so many; say modulo 10^${kept}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,108 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { ConditionalProxy } from '../support/conditional-proxy.ts';
+import { describeObjectStore, writeLarge } from '../support/object-store-contract.ts';
+
+/** With S3_ENDPOINT and S3_BUCKET the suite runs there, with the credentials of the environment; else against an emulator in process. */
+const { S3_ENDPOINT, S3_BUCKET } = process.env;
+
+function clientFor(endpoint: string): S3Client {
+  return new S3Client({
+    endpoint,
+    forcePathStyle: true,
+    region: process.env.AWS_REGION ?? 'us-east-1',
+    maxAttempts: 3,
+    ...(S3_ENDPOINT ? {} : { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }),
+  });
+}
+
+async function emulated() {
+  const server = await startFauxqs({ port: 0, logger: false });
+  const proxy = await ConditionalProxy.start({ host: '127.0.0.1', port: server.port });
+  const client = clientFor(proxy.endpoint);
+  await client.send(new CreateBucketCommand({ Bucket: 'lake' }));
+  const close = async () => {
+    client.destroy();
+    await proxy.stop();
+    await server.stop();
+  };
+  return { store: createS3ObjectStore({ client, bucket: 'lake' }), proxy, close };
+}
+
+describeObjectStore('S3', async () => {
+  if (!S3_ENDPOINT || !S3_BUCKET) return emulated();
+  const client = clientFor(S3_ENDPOINT);
+  return {
+    store: createS3ObjectStore({ client, bucket: S3_BUCKET }),
+    close: async () => client.destroy(),
+  };
+});
+
+describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
+  let opened: Awaited<ReturnType<typeof emulated>>;
+  let store: ObjectStore;
+  beforeAll(async () => {
+    opened = await emulated();
+    store = opened.store;
+  });
+  afterAll(() => opened.close());
+
+  it('copies large stretches inside the store', async () => {
+    await writeLarge(store, 'big', new Uint8Array(12 * 1024 * 1024));
+    const before = opened.proxy.partCopies;
+    await store.compose('made', [
+      { bytes: new Uint8Array(4) },
+      { key: 'big', range: { startByte: 0, endByte: 12 * 1024 * 1024 } },
+      { bytes: new Uint8Array(100) },
+    ]);
+    expect(opened.proxy.partCopies).toBe(before + 1);
+    expect(await store.head('made')).toMatchObject({ sizeBytes: 12 * 1024 * 1024 + 104 });
+  });
+
+  it('sends a conditional write again that met another, and tells who won', async () => {
+    opened.proxy.conflicts = 2;
+    const tag = await store.putOnce('met', new Uint8Array(3));
+    expect(opened.proxy.conflicts).toBe(0);
+    opened.proxy.conflicts = 2;
+    await expect(store.putOnce('met', new Uint8Array(4))).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    opened.proxy.conflicts = 1000;
+    await expect(store.putIf('met', new Uint8Array(4), tag)).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+    });
+    opened.proxy.conflicts = 0;
+    expect(await store.head('met')).toMatchObject({ sizeBytes: 3 });
+  });
+
+  it('tries again when throttled, and says so when that does not end', async () => {
+    opened.proxy.throttle = 2;
+    await store.put('throttled', new Uint8Array(3));
+    expect(await store.head('throttled')).toMatchObject({ sizeBytes: 3 });
+    opened.proxy.throttle = 1000;
+    await expect(store.put('throttled', new Uint8Array(4))).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      retryable: true,
+    });
+    opened.proxy.throttle = 0;
+  });
+
+  it('knows its own conditional write again when the answer to it was lost', async () => {
+    opened.proxy.lostAnswers = 1;
+    const tag = await store.putOnce('lost', new Uint8Array([1]));
+    expect((await store.get('lost'))!.tag).toBe(tag);
+    opened.proxy.lostAnswers = 1;
+    const next = await store.putIf('lost', new Uint8Array([2]), tag);
+    expect([...(await store.get('lost'))!.bytes]).toEqual([2]);
+    expect(opened.proxy.lostAnswers).toBe(0);
+    // Somebody else's bytes stay a lost race, also when the request was repeated.
+    opened.proxy.throttle = 1;
+    await expect(store.putIf('lost', new Uint8Array([3]), tag)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    expect((await store.get('lost'))!.tag).toBe(next);
+  });
+});

@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { generateNights } from '../../generator/night.ts';
+import type { FileSummary } from '../../local/convert-night.ts';
+import { runCommand } from '../support/run-command.ts';
+
+const COMMAND = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
+const DATA = fileURLToPath(new URL('../../../shared/data/b3/', import.meta.url));
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'convert-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const convert = (...flags: string[]) => runCommand('cli/convert.ts', flags, dir);
+
+const files = async (folder: string) =>
+  existsSync(folder)
+    ? (await readdir(folder, { recursive: true, withFileTypes: true })).filter((f) => f.isFile())
+    : [];
+
+describe.skipIf(!existsSync(DATA))(
+  'a real day of B3 quotes (skipped where the real data is not beside the project)',
+  () => {
+    it('gives the rows and sums that are known of it, whatever the range size', async () => {
+      for (const rangeSize of ['100KiB', '1GiB']) {
+        const lake = join(dir, rangeSize);
+        const { code, stdout } = await convert(
+          ...['--layout', 'b3-cotahist', '--input', join(DATA, 'COTAHIST_D25062021.TXT')],
+          ...['--out', lake, '--range-size', rangeSize, '--json'],
+        );
+        expect(code).toBe(0);
+        const summary: FileSummary = JSON.parse(stdout);
+        expect(summary).toMatchObject({
+          status: 'loaded',
+          businessDate: '2021-06-25',
+          rows: 7518,
+          records: { read: 7520, header: 1, detail: 7518, trailer: 1, rejected: 0 },
+          controlTotals: [{ name: 'trailer.totreg', expected: '7520', actual: '7520', balanced: true }],
+          published: true,
+        });
+        const connection = await (await DuckDBInstance.create()).connect();
+        const paths = summary.outputs.map(({ key }) => `'${join(lake, 'processed', key)}'`);
+        const sql = `SELECT count(*)::INT AS n, sum(voltot)::VARCHAR AS v, sum(quatot)::VARCHAR AS q FROM read_parquet([${paths}])`;
+        const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
+        expect(rows).toEqual([{ n: 7518, v: '33577581321.31', q: '2228519176' }]);
+        connection.closeSync();
+      }
+    });
+
+    it('that was cut short is refused with both numbers, and leaves nothing in the lake', async () => {
+      const lake = join(dir, 'lake');
+      const input = join(DATA, 'COTAHIST_D04012016_TRUNCATED.TXT');
+      const { code, stderr } = await convert('--layout', 'b3-cotahist', '--input', input, '--out', lake);
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/1745.*506/);
+      expect(await files(join(lake, 'processed'))).toEqual([]);
+      expect(await files(join(lake, 'catalog'))).toEqual([]);
+    });
+  },
+);
+
+describe('the command', () => {
+  const record = `${'A1'.padEnd(80)}000000000012345${'20250101'} 20251231 ATIVO  ${'CARTAO'.padEnd(20)}\n`;
+
+  it.each<[string, (input: string) => string[], number, RegExp]>([
+    ['no flags', () => [], 2, /--layout, --input and --out/],
+    ['an unknown flag', () => ['--nonsense'], 2, /--help/],
+    [
+      'a layout that is not there',
+      (f) => ['--layout', 'contract', '--input', f, '--out', 'lake'],
+      2,
+      /nearest valid one is 'contracts'/,
+    ],
+    [
+      'a missing input',
+      () => ['--layout', 'contracts', '--input', 'nofile.txt', '--out', 'lake'],
+      2,
+      /no such input file/,
+    ],
+    [
+      'a directory as input',
+      () => ['--layout', 'contracts', '--input', '.', '--out', 'lake'],
+      2,
+      /not a file/,
+    ],
+    [
+      'an output that cannot be written',
+      (f) => ['--layout', 'contracts', '--input', f, '--out', `${f}/lake`, '--business-date', '2025-08-12'],
+      2,
+      /cannot be written.*[Nn]ame a/,
+    ],
+    [
+      'a wrong business date',
+      (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--business-date', '2025-02-30'],
+      2,
+      /2025-02-30/,
+    ],
+    [
+      'a wrong size',
+      (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--range-size', '1x'],
+      2,
+      /'1x' is no size/,
+    ],
+    [
+      'a wrong compression',
+      (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--compression', 'gzip'],
+      2,
+      /'gzip' is not known.*snappy, zstd, none/,
+    ],
+    [
+      'a file with no date',
+      (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake'],
+      2,
+      /--business-date/,
+    ],
+  ])('answers %s with one paragraph and the right exit code', async (_, flags, code, message) => {
+    const input = join(dir, 'nodate.txt');
+    await writeFile(input, record);
+    const result = await convert(...flags(input));
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(result.code).toBe(code);
+    expect(await files(join(dir, 'lake', 'processed'))).toEqual([]);
+  });
+
+  it('refuses an empty file with exit code 3', async () => {
+    const input = join(dir, 'f_20250812.txt');
+    await writeFile(input, '');
+    const result = await convert('--layout', 'contracts', '--input', input, '--out', 'lake');
+    expect(result.code).toBe(3);
+    expect(result.stderr).toMatch(/the file is empty/);
+  });
+
+  it('converts a generated night of two files; its rows, values and rejects are those the generator counted', async () => {
+    const made = await generateNights({ records: 20_000, files: 2, outDir: dir, badPercent: 0.5 });
+    const result = await convert(
+      ...[
+        '--layout',
+        'contracts',
+        '--out',
+        'lake',
+        '--json',
+        '--expected-files',
+        '2',
+        '--range-size',
+        '200KB',
+      ],
+      ...['--raw-root', dir, '--input', ...made.map(({ path }) => path)],
+    );
+    expect(result.stderr).not.toMatch(/refused|failed/);
+    expect(result.code).toBe(0);
+    const summaries = result.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FileSummary);
+    expect(summaries.map(({ published }) => published)).toEqual([false, true]);
+    const connection = await (await DuckDBInstance.create()).connect();
+    for (const [index, file] of made.entries()) {
+      const { records, sourceKey } = summaries[index]!;
+      expect(sourceKey).toBe(file.key);
+      expect(records).toMatchObject({ detail: file.records, rejected: file.badRecords });
+      const stem = sourceKey.replace(/^.*\/|\.txt$/g, '');
+      const glob = join(dir, 'lake/processed/contracts/**', `${stem}-*.parquet`);
+      const sql = `SELECT count(*)::INT AS n, (sum(valor_contrato) * 100)::HUGEINT::VARCHAR AS cents FROM read_parquet('${glob}')`;
+      expect((await connection.runAndReadAll(sql)).getRowObjectsJson()).toEqual([
+        { n: file.records - file.badRecords, cents: String(file.valueCents) },
+      ]);
+    }
+    const columns = await connection.runAndReadAll(
+      `SELECT name FROM parquet_schema('${join(dir, 'lake/processed/contracts/**/*.parquet')}') WHERE name IN ('tipo_produto', 'year')`,
+    );
+    expect(columns.getRowObjectsJson()).toEqual([]);
+    connection.closeSync();
+  });
+
+  it('stopped in the middle ends with 130, publishes nothing, and goes on where it was', async () => {
+    const made = await generateNights({ records: 400_000, outDir: dir });
+    const flags = ['--layout', 'contracts', '--input', made[0]!.path, '--out', 'lake', '--range-size', '1MB'];
+    const child = spawn(process.execPath, [COMMAND, ...flags], { env: { ...process.env, INIT_CWD: dir } });
+    let stderr = '';
+    const code = await new Promise<number | null>((resolve) => {
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+        // Once: a second Ctrl-C ends the process on the spot, as people expect.
+        if (!child.killed && /[1-9]\d*\/\d+ ranges/.test(stderr)) child.kill('SIGINT');
+      });
+      child.on('exit', resolve);
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/Interrupted: nothing of the unfinished file was published/);
+    expect(await files(join(dir, 'lake/processed'))).toEqual([]);
+    expect(await files(join(dir, 'lake/.incoming'))).toEqual([]);
+    const again = await convert(...flags, '--json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'loaded', rows: 400_000 });
+  });
+});

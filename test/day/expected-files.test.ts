@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { dayStanding, type EntryStanding, expectationOf } from '../../shared/day/expected-files.ts';
+import { namesKey } from '../../shared/keys/name-pattern.ts';
+
+const DATE = '2025-08-12';
+
+function entry(sourceKey: string, state: EntryStanding['state'], loaded = state === 'loaded'): EntryStanding {
+  return { sourceKey, state, loaded: loaded ? ({} as EntryStanding['loaded']) : undefined };
+}
+
+describe('what a day expects', () => {
+  it('takes settings before a day manifest, and a day manifest before the layout', () => {
+    const layout = ['contratos_{yyyyMMdd}_*.txt'];
+    const control = { manifestKey: 'in/day.ctl', manifestNames: ['a.txt'] };
+    expect(expectationOf({ settings: 3, layout, ...control }, DATE)).toEqual({
+      origin: 'settings',
+      files: 3,
+    });
+    expect(expectationOf({ settings: undefined, layout, ...control }, DATE)).toEqual({
+      origin: 'day-manifest',
+      files: ['a.txt'],
+    });
+    expect(expectationOf({ settings: undefined, layout }, DATE)).toEqual({
+      origin: 'layout',
+      files: ['contratos_20250812_*.txt'],
+    });
+    expect(expectationOf({ settings: undefined, layout: undefined }, DATE).files).toBeUndefined();
+  });
+
+  it('counts files, whatever their names', () => {
+    const expectation = expectationOf({ settings: 3, layout: undefined }, DATE);
+    const day = dayStanding(expectation, [entry('b', 'loaded'), entry('a', 'refused')]);
+    expect(day.files.map(({ name, status }) => `${name} ${status}`)).toEqual(['a refused', 'b loaded']);
+    expect(day).toMatchObject({ missing: 1, complete: false, waitingFor: '2 of 3 files' });
+  });
+
+  it('names what is missing, and waits for what is not loaded', () => {
+    const expectation = expectationOf(
+      { settings: ['x_{yyyyMMdd}_1', 'x_*_2', 'y'], layout: undefined },
+      DATE,
+    );
+    const day = dayStanding(expectation, [
+      entry('in/x_20250812_1', 'loaded'),
+      entry('in/x_20250812_2', 'parsing'),
+      entry('in/z', 'loaded'),
+    ]);
+    expect(day.files.map(({ name, status, unexpected }) => [name, status, unexpected])).toEqual([
+      ['in/x_20250812_1', 'loaded', false],
+      ['in/x_20250812_2', 'running', false],
+      ['in/z', 'loaded', true],
+      ['y', 'missing', false],
+    ]);
+    expect(day).toMatchObject({ missing: 1, complete: false, waitingFor: 'x_*_2, y' });
+  });
+
+  it('is complete while a corrected version of a loaded file runs or is refused', () => {
+    const expectation = expectationOf({ settings: 2, layout: undefined }, DATE);
+    const entries = [entry('a', 'refused', true), entry('b', 'parsing', true)];
+    expect(dayStanding(expectation, entries)).toMatchObject({ complete: true, missing: 0 });
+  });
+
+  it('does not count a supplement among the expected files', () => {
+    const expectation = expectationOf({ settings: 2, layout: undefined }, DATE);
+    const entries = [entry('a', 'loaded'), { ...entry('a-fix', 'loaded'), supplementOf: {} }];
+    expect(dayStanding(expectation, entries).waitingFor).toBe('1 of 2 files');
+  });
+
+  it('waits for a day manifest that the layout announces', () => {
+    const sources = { settings: undefined, layout: undefined, manifestKey: 'in/day.ctl' };
+    const day = dayStanding(expectationOf(sources, DATE), [entry('a', 'loaded')]);
+    expect(day).toMatchObject({ complete: false, waitingFor: 'the day manifest in/day.ctl' });
+  });
+});
+
+describe('names of files', () => {
+  it.each([
+    ['*', 'in/a.txt', true],
+    ['a*.txt', 'in/a_1.txt', true],
+    ['a*.txt', 'in/b.txt', false],
+    ['in/*.txt', 'in/a.txt', true],
+    ['in/*.txt', 'in/x/a.txt', false],
+    ['*/*.txt', 'in/a.txt', true],
+    ['a?c', 'abc', true],
+    ['a?c', 'ac', false],
+    ['a.c', 'abc', false],
+    ['a+(b)[c]', 'a+(b)[c]', true],
+  ])('%s names %s: %s', (pattern, key, expected) => {
+    expect(namesKey(pattern, key)).toBe(expected);
+  });
+
+  it('answers at once where a careless expression would not', () => {
+    expect(namesKey('*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(20_000))).toBe(false);
+  });
+});

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dayPath, isBusinessDate, resolveBusinessDate } from '../../shared/keys/business-date.ts';
+import {
+  commitOfKey,
+  dayCommitKey,
+  generationLocation,
+  ledgerEntryKey,
+} from '../../shared/keys/lake-keys.ts';
+import { keyProblem } from '../../shared/keys/object-key.ts';
+import {
+  escapePartitionValue,
+  HIVE_DEFAULT_PARTITION,
+  partitionPath,
+} from '../../shared/keys/partition-path.ts';
+import { parquetFileName, runKeys } from '../../shared/keys/run-keys.ts';
+import { executionIdOf, type RunIdentity, runIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
+
+describe('partition values in keys, as Hive writes them', () => {
+  test.each([
+    ['CREDITO PESSOAL', 'CREDITO PESSOAL'],
+    ['CAPITAL/GIRO', 'CAPITAL%2FGIRO'],
+    ['CRÉDITO', 'CRÉDITO'],
+    ['100%', '100%25'],
+    ['A=B', 'A%3DB'],
+    ['a:b?c*d', 'a%3Ab%3Fc%2Ad'],
+    ['"\'#\\', '%22%27%23%5C'],
+    ['{[x]^}', '%7B%5Bx%5D%5E}'],
+    ['\u0001\t\u007f', '%01%09%7F'],
+    ['\0', '%00'],
+    ['%00', '%2500'],
+    ['', HIVE_DEFAULT_PARTITION],
+    [null, HIVE_DEFAULT_PARTITION],
+  ])('%j → %j', (value, escaped) => {
+    expect(escapePartitionValue(value)).toBe(escaped);
+  });
+
+  test('what is escaped reads back by percent decoding, and stays one segment without =', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (value) => {
+        const escaped = escapePartitionValue(value);
+        expect(escaped.replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))).toBe(
+          value,
+        );
+        expect(['/', '=', '\0'].filter((character) => escaped.includes(character))).toEqual([]);
+      }),
+    );
+  });
+
+  test('columns follow each other in their order', () => {
+    expect(partitionPath({ tipo: 'A/B', uf: null })).toBe(`tipo=A%2FB/uf=${HIVE_DEFAULT_PARTITION}`);
+    expect(partitionPath({})).toBe('');
+  });
+});
+
+describe('business date', () => {
+  const sourceKey = 'in/year=2025/month=08/day=12/contratos_20250811_001.txt';
+
+  test('command before key before name before header', () => {
+    const sources = { requested: '2025-08-14', sourceKey, header: '2025-08-10' };
+    expect(resolveBusinessDate(sources)).toEqual({ businessDate: '2025-08-14', origin: 'command' });
+    expect(resolveBusinessDate({ ...sources, requested: undefined })).toEqual({
+      businessDate: '2025-08-12',
+      origin: 'key',
+    });
+    const named = { ...sources, requested: undefined, sourceKey: 'in/contratos_20250811_001.txt' };
+    expect(resolveBusinessDate(named)).toEqual({ businessDate: '2025-08-11', origin: 'name' });
+    expect(resolveBusinessDate({ ...named, sourceKey: 'in/contratos.txt' })).toEqual({
+      businessDate: '2025-08-10',
+      origin: 'header',
+    });
+    expect(
+      resolveBusinessDate({ requested: undefined, sourceKey: 'in/contratos.txt', header: undefined }),
+    ).toBeUndefined();
+  });
+
+  test.each([
+    ['COTAHIST_D25062021.TXT', undefined],
+    ['a_202508123.txt', undefined],
+    ['a_20250230.txt', undefined],
+    ['a_99999999_20240229.txt', '2024-02-29'],
+    ['20250812', '2025-08-12'],
+    // Digits of a folder that is no day folder say nothing.
+    ['20250812/a.txt', undefined],
+    ['year=2025/month=02/day=30/a.txt', undefined],
+    ['year=2025/month=02/day=28/a.txt', '2025-02-28'],
+  ])('%s → %s', (key, businessDate) => {
+    const found = resolveBusinessDate({ requested: undefined, sourceKey: key, header: undefined });
+    expect(found?.businessDate).toBe(businessDate);
+  });
+
+  test('only days that exist', () => {
+    expect(['2024-02-29', '2025-12-31', '1990-01-01'].map(isBusinessDate)).toEqual([true, true, true]);
+    const wrong = ['2025-02-29', '2025-13-01', '2025-00-10', '2025-1-01', '20250101', '1989-12-31', ''];
+    expect(wrong.filter(isBusinessDate)).toEqual([]);
+    expect(dayPath('2025-08-12')).toBe('year=2025/month=08/day=12');
+  });
+});
+
+describe('source and run ids', () => {
+  test('two keys with the same file name have ids of their own, safe in a key', () => {
+    const ids = ['a/file.txt', 'b/file.txt', 'file.txt', 'a/file.dat'].map(sourceIdOf);
+    expect(new Set(ids).size).toBe(4);
+    for (const id of ids) expect(id).toMatch(/^file-[0-9a-f]{8}$/);
+    expect(sourceIdOf('a/CRÉDITO 1.txt')).toMatch(/^CR_DITO_1-[0-9a-f]{8}$/);
+    expect(sourceIdOf('a/.txt')).toMatch(/^file-[0-9a-f]{8}$/);
+    expect(sourceIdOf(`a/${'x'.repeat(300)}.txt`).length).toBe(89);
+    expect(sourceIdOf('a/file.txt')).toBe(ids[0]);
+  });
+
+  const identity: RunIdentity = {
+    dataset: 'contracts',
+    sourceKey: 'in/a.txt',
+    version: 'v1',
+    layoutFingerprint: '0123456789abcdef',
+    softwareVersion: '0.1.0',
+    ranges: [
+      { startByte: 0, endByte: 10 },
+      { startByte: 10, endByte: 20 },
+    ],
+    attempt: 0,
+  };
+
+  test.each([
+    ['dataset', { dataset: 'contract' }],
+    ['sourceKey', { sourceKey: 'in/b.txt' }],
+    ['version', { version: 'v2' }],
+    ['layoutFingerprint', { layoutFingerprint: '0123456789abcdee' }],
+    ['softwareVersion', { softwareVersion: '0.1.1' }],
+    ['ranges', { ranges: [{ startByte: 0, endByte: 20 }] }],
+    ['attempt', { attempt: 1 }],
+  ])('a run id changes with %s', (_, change) => {
+    expect(runIdOf({ ...identity, ...change })).not.toBe(runIdOf(identity));
+  });
+
+  test('a run id is the same again, whatever else the ranges carry', () => {
+    const ranges = identity.ranges.map((range, rangeIndex) => ({ rangeIndex, ...range }));
+    expect(runIdOf({ ...identity, ranges })).toBe(runIdOf(identity));
+    expect(runIdOf(identity)).toMatch(/^[0-9a-f]{20}$/);
+    expect(executionIdOf('a')).not.toBe(executionIdOf('b'));
+  });
+});
+
+describe('keys of lake and run', () => {
+  test('generations, ledger entries and day commits', () => {
+    expect(generationLocation('contracts', '2025-08-12', { tipo: 'A/B' }, 7)).toBe(
+      'contracts/year=2025/month=08/day=12/tipo=A%2FB/gen=00007/',
+    );
+    expect(generationLocation('contracts', '2025-08-12', {}, 1)).toBe(
+      'contracts/year=2025/month=08/day=12/gen=00001/',
+    );
+    expect(ledgerEntryKey('contracts', null, 'a-1')).toBe('ledger/contracts/undated/a-1.json');
+    const commit = dayCommitKey('contracts', '2025-08-12', 12);
+    expect(commit).toBe('ledger/contracts/year=2025/month=08/day=12/_day/12.json');
+    expect(commitOfKey(commit)).toBe(12);
+    expect(commitOfKey('ledger/contracts/year=2025/month=08/day=12/a.json')).toBeUndefined();
+  });
+
+  test('parts of different ranges and partitions never share a key', () => {
+    const keys = runKeys('r');
+    const parts = [
+      keys.part(0, {}),
+      keys.part(1, {}),
+      keys.part(0, { a: 'x' }),
+      keys.part(0, { a: 'x/y' }),
+      keys.rejects(0),
+      keys.merged({}, parquetFileName('s', 0, 'snappy')),
+      keys.mergedRejects(parquetFileName('s', 0, 'snappy')),
+    ];
+    expect(new Set(parts).size).toBe(parts.length);
+    for (const key of parts) expect([key, keyProblem(key)]).toEqual([key, undefined]);
+  });
+
+  test('keys that no store takes are named as such', () => {
+    const wrong = ['', '/a', 'a//b', 'a/', 'a/../b', './a', 'a\0b', 'x'.repeat(1025)];
+    expect(wrong.filter((key) => keyProblem(key) === undefined)).toEqual([]);
+    expect(keyProblem('a/b=c d/é.parquet')).toBeUndefined();
+  });
+});

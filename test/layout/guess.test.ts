@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
+import { guessColumns } from '../../shared/layout/guess/guess-columns.ts';
+import { guessRecords } from '../../shared/layout/guess/guess-records.ts';
+
+const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+/** 200 records of a made-up contract: id, name, amount, date. */
+function contracts(terminator: string): string {
+  return Array.from({ length: 200 }, (_, index) => {
+    const id = String(index * 7919 + 1).padStart(10, '0');
+    const name = ['ANA SOUZA', 'JOAO', 'MARIA LIMA', 'BIA'][index % 4]!.padEnd(20);
+    const amount = String(((index + 1) * 104_729) % 1_000_000).padStart(11, '0');
+    const date = `2025${String((index % 12) + 1).padStart(2, '0')}${String((index % 28) + 1).padStart(2, '0')}`;
+    return `${id}${name}${amount}${date}${terminator}`;
+  }).join('');
+}
+
+describe('records', () => {
+  test.each([
+    ['lines that end with LF', '\n', 'lines', 49, 1],
+    ['lines that end with CR LF', '\r\n', 'lines', 49, 2],
+    ['records without terminator', '', 'fixed', 49, 0],
+  ])('%s', (_, terminator, format, lengthBytes, terminatorBytes) => {
+    const bytes = latin1(contracts(terminator));
+    expect(guessRecords(bytes, bytes.length)).toMatchObject({ format, lengthBytes, terminatorBytes });
+  });
+
+  test('lines of differing length have the longest', () => {
+    const bytes = latin1(['ab', 'abcd', 'abcd', 'abc', ''].join('\n'));
+    expect(guessRecords(bytes, bytes.length)).toMatchObject({ format: 'lines', lengthBytes: 4 });
+  });
+
+  test.each([
+    ['big', true],
+    ['big', false],
+    ['little', true],
+    ['little', false],
+  ] as const)('records behind descriptors, %s, itself counted: %s', (byteOrder, lengthIncludesHeader) => {
+    const word = (length: number) =>
+      byteOrder === 'big' ? [length >> 8, length & 0xff, 0, 0] : [length & 0xff, length >> 8, 0, 0];
+    const described = (body: number[]) => [...word(body.length + (lengthIncludesHeader ? 4 : 0)), ...body];
+    const records = [20, 300, 7, 64].map((length) => described(Array.from({ length }, () => 0xc1)));
+    const expected = { byteOrder, lengthIncludesHeader, lengthBytes: 300 };
+    const rdw = Uint8Array.from(records.flat());
+    expect(guessRecords(rdw, rdw.length)).toMatchObject({ format: 'rdw', ...expected });
+    const bdw = Uint8Array.from(
+      [described(records.slice(0, 2).flat()), described(records.slice(2).flat())].flat(),
+    );
+    expect(guessRecords(bdw, bdw.length)).toMatchObject({ format: 'bdw', ...expected });
+  });
+
+  test('any bytes give a guess that lies in them, or none', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(100), (head, more) => {
+        const guess = guessRecords(head, head.length + more);
+        if (!guess) return;
+        expect(guess.lengthBytes).toBeGreaterThan(0);
+        for (const [index, start] of guess.starts.entries()) {
+          expect(start + guess.lengths[index]!).toBeLessThanOrEqual(head.length);
+        }
+        guessColumns(head, guess, guessCodePage(head).codePage);
+      }),
+    );
+  });
+});
+
+describe('code pages', () => {
+  test.each([
+    ['us-ascii', latin1('plain text 123')],
+    ['utf-8', new TextEncoder().encode('José da Conceição')],
+    ['iso-8859-1', latin1('José da Conceição')],
+    ['windows-1252', latin1('José \x93quoted\x94')],
+    ['cp037', Uint8Array.from([0xc1, 0x95, 0x81, 0x40, 0xf1, 0xf2])],
+  ])('%s', (codePage, bytes) => expect(guessCodePage(bytes).codePage).toBe(codePage));
+});
+
+describe('columns', () => {
+  test('are cut where blanks end and digits begin, with dates found among digits', () => {
+    const bytes = latin1(contracts('\n'));
+    const columns = guessColumns(bytes, guessRecords(bytes, bytes.length)!, 'us-ascii');
+    expect(columns).toEqual([
+      { name: 'column_1', start: 1, end: 10, type: 'integer' },
+      { name: 'column_11', start: 11, end: 30, type: 'string' },
+      { name: 'column_31', start: 31, end: 41, type: 'integer' },
+      { name: 'column_42', start: 42, end: 49, type: 'date', format: 'yyyyMMdd' },
+    ]);
+  });
+
+  const file = new URL('../../../shared/data/dtar020/DTAR020.bin', import.meta.url);
+  test.skipIf(!existsSync(file))('of DTAR020 are those its description gives', () => {
+    const bytes = readFileSync(file);
+    const records = guessRecords(bytes, bytes.length)!;
+    expect(records).toMatchObject({ format: 'fixed', lengthBytes: 27 });
+    const { codePage } = guessCodePage(bytes);
+    expect(codePage).toBe('cp037');
+    const columns = guessColumns(bytes, records, codePage);
+    expect(columns.map(({ start, end, usage }) => [start, end, usage])).toEqual([
+      [1, 8, undefined],
+      [9, 10, 'packed'],
+      [11, 14, 'packed'],
+      [15, 16, 'packed'],
+      [17, 21, 'packed'],
+      [22, 27, 'packed'],
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LayoutInvalid } from '../../shared/errors.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { layoutTables } from '../../shared/layout/describe/positions-table.ts';
+import { firstDataset } from '../../shared/layout/layout.ts';
+
+/** A layout that says a little of everything; each run puts other values in some of its places. */
+const LAYOUT = {
+  name: 'all',
+  encoding: 'cp037',
+  record: { format: 'rdw', length: 40, byteOrder: 'big', lengthIncludesHeader: true },
+  partitionBy: ['kind'],
+  fields: [
+    { name: 'kind', start: 18, end: 20, type: 'string', trim: 'both', nullWhen: ['low-values'] },
+    { name: 'amount', start: 1, end: 4, type: 'decimal(7,2)', usage: 'packed', digits: 7 },
+    { name: 'count', start: 5, end: 8, type: 'integer', usage: 'binary', signed: true },
+    { name: 'rate', start: 9, end: 12, type: 'double', usage: 'float', floatFormat: 'ibm' },
+    { name: 'opened', start: 13, end: 17, type: 'date', usage: 'packed', format: 'yyyyMMdd' },
+    { name: 'total', start: 21, end: 30, type: 'decimal(10,2)', point: 'implied', sign: 'trailing' },
+  ],
+  detail: { match: { start: 1, end: 1, equals: '1' } },
+  header: {
+    match: { start: 1, end: 1, equals: '0' },
+    fields: [{ name: 'day_of', start: 2, end: 9, type: 'date', format: 'yyyyMMdd' }],
+  },
+  trailer: {
+    match: { start: 1, end: 1, equals: '9' },
+    fields: [{ name: 'sum', start: 2, end: 11, type: 'decimal(10,2)', point: 'implied' }],
+  },
+  controlTotals: [{ trailer: 'sum', equals: 'sum(total)' }],
+  businessDate: { header: 'day_of' },
+  rejects: { maxPercent: 1 },
+};
+
+type Path = (string | number)[];
+
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return [
+    ...(path.length > 0 ? [path] : []),
+    ...keys.flatMap((key) => pathsOf(value[key as never], [...path, key])),
+  ];
+}
+
+function changed(changes: [Path, unknown][]): string {
+  const layout: unknown = structuredClone(LAYOUT);
+  for (const [path, value] of changes) {
+    const owner = path.slice(0, -1).reduce<unknown>((node, step) => (node as never)?.[step as never], layout);
+    const isList = Array.isArray(owner) && typeof path.at(-1) === 'string';
+    if (typeof owner === 'object' && owner !== null && !isList) {
+      Object.assign(owner, { [path.at(-1)!]: structuredClone(value) });
+    }
+  }
+  return JSON.stringify(layout);
+}
+
+test('the layout itself is one that can be said', () => {
+  expect(firstDataset(readLayout(changed([]), 'l')).fields).toHaveLength(6);
+});
+
+test('whatever stands in the places of a layout, it is read or refused by a typed error', () => {
+  const words = ['integer', 'decimal(38,38)', 'decimal(5,5)', 'binary', 'packed', 'float', 'display', 'date'];
+  const more = ['utf-16be', 'cp500', 'utf-8', 'explicit', 'yyyy-MM-dd', 'length-field', 'lines', 'kind', 'é'];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.nat(50),
+    fc.constantFrom<unknown>(...words, ...more, true, false, { toString: [] }, { start: 1, end: 99 }),
+  );
+  const changes = fc.array(fc.tuple(fc.constantFrom(...pathsOf(LAYOUT)), value), { maxLength: 4 });
+  fc.assert(
+    fc.property(changes, (list) => {
+      const text = changed(list);
+      try {
+        layoutTables(readLayout(text, 'l'));
+      } catch (error) {
+        if (!(error instanceof LayoutInvalid)) throw error;
+        expect(error.where).toBe('l');
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,200 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LayoutInvalid } from '../../shared/errors.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { columnEntry } from '../../shared/layout/copybook/column-entry.ts';
+import { columnsOf } from '../../shared/layout/copybook/columns.ts';
+import { readCopybook } from '../../shared/layout/copybook/read-copybook.ts';
+import { layoutTables, recordTable } from '../../shared/layout/describe/positions-table.ts';
+import { firstDataset } from '../../shared/layout/layout.ts';
+import { datasetName, layoutText } from '../../shared/layout/layout-text.ts';
+import { importPositions } from '../../shared/layout/sources/import-positions.ts';
+
+function failure(text: string): string {
+  try {
+    importPositions(text, 'table.csv');
+  } catch (error) {
+    expect(error).toBeInstanceOf(LayoutInvalid);
+    return (error as LayoutInvalid).message;
+  }
+  throw new Error('the table was accepted');
+}
+
+describe('positions tables', () => {
+  test('a CSV of name, start, end, type', () => {
+    const text =
+      'name,start,end,type\nCODNEG,13,24,string\n"Preço, médio",96,108,"decimal(13,2)"\nDATA,3,10,date\n';
+    expect(importPositions(text, 'f')).toEqual([
+      { name: 'codneg', start: 13, end: 24, type: 'string' },
+      { name: 'preco_medio', start: 96, end: 108, type: 'decimal(13,2)', point: 'implied' },
+      { name: 'data', start: 3, end: 10, type: 'date', format: 'yyyyMMdd' },
+    ]);
+  });
+
+  test('semicolons, Portuguese headings, a length in place of an end, comments and blank lines', () => {
+    const text = '\ufeffCampo;Posição inicial;Tamanho;Tipo\r\n# nota\r\n\r\nUF;1;2;\r\nIDADE;3;3;integer\r\n';
+    expect(importPositions(text, 'f')).toEqual([
+      { name: 'uf', start: 1, end: 2, type: 'string' },
+      { name: 'idade', start: 3, end: 5, type: 'integer' },
+    ]);
+  });
+
+  test('a SAS dictionary', () => {
+    const text = `INPUT
+      @0001  UF      $2.      /* state */
+      @3     IDADE   3.
+      @6     RENDA   11.2     /* hundredths
+      @17    NASC    YYMMDD8.
+      @25    NOME    $CHAR10.;
+      @35    CHAVE   20.
+    ;`;
+    expect(importPositions(text, 'f')).toEqual([
+      { name: 'uf', start: 1, end: 2, type: 'string' },
+      { name: 'idade', start: 3, end: 5, type: 'integer' },
+      { name: 'renda', start: 6, end: 16, type: 'decimal(11,2)', point: 'implied' },
+      { name: 'nasc', start: 17, end: 24, type: 'date', format: 'yyyyMMdd' },
+      { name: 'nome', start: 25, end: 34, type: 'string' },
+      { name: 'chave', start: 35, end: 54, type: 'decimal(20,0)', point: 'implied' },
+    ]);
+  });
+
+  const refused: [string, string, string[]][] = [
+    ['nothing', '', ['names no name, start and end']],
+    ['no headings', 'a,1,2\n', ["'a,1,2'", 'line 1']],
+    ['no fields', 'name,start,end\n', ['no fields']],
+    ['a start that is none', 'name,start,end\na,x,2\n', ['line 2', "start is 'x'"]],
+    ['end before start', 'name,start,end\na,5,2\n', ['line 2', 'from 5 to 2']],
+    ['an unknown type', 'name,start,end,type\na,1,2,strng\n', ["'strng'", "is 'string'"]],
+    ['a date of unknown form', 'name,start,end,type\na,1,10,date\n', ['format']],
+    ['a name twice', 'name,start,end\nA-B,1,2\na b,3,4\n', ["two fields named 'a_b'"]],
+    ['an unknown informat', '@1 A PD5.\n', ["'PD5.'", 'line 1', '$w.']],
+    ['SAS without name', '@1 A $2.\n@3 $5.\n', ['line 2', '@pos name']],
+    ['position 0', '@0 A $2.\n', ['from 1']],
+  ];
+  test.each(refused)('%s is refused', (_, text, fragments) => {
+    const message = failure(text);
+    for (const fragment of ['table.csv', ...fragments]) expect(message).toContain(fragment);
+  });
+
+  test('arbitrary text is read or refused', () => {
+    const line = fc.oneof(
+      fc.string(),
+      fc.constantFrom('name,start,end,type', '@1 A $2.', 'a,1,2,date', '@', '"'),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        try {
+          importPositions(lines.join('\n'), 'f');
+        } catch (error) {
+          if (!(error instanceof LayoutInvalid)) throw error;
+        }
+      }),
+    );
+  });
+});
+
+describe('layout files that are written', () => {
+  test('are read back as they were meant', () => {
+    const text = layoutText({
+      name: 'sample',
+      description: 'with "quotes"',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 12 },
+      fields: importPositions('name,start,end,type\na,1,2,string\nb,3,12,"decimal(10,2)"', 'f'),
+    });
+    expect(text).toContain('    { "name": "a", "start": 1, "end": 2, "type": "string" },\n');
+    expect(firstDataset(readLayout(text, 'f')).fields.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  test('names of datasets', () => {
+    expect(['CTR-DETAIL.cpy', 'a/b/Ação 1.txt', '9x.csv', 'X'].map(datasetName)).toEqual([
+      'ctr_detail',
+      'a_o_1',
+      'd_9x',
+      'x',
+    ]);
+  });
+});
+
+describe('describe', () => {
+  const folder = new URL('../golden/', import.meta.url);
+  const cases = readdirSync(folder).filter((name) => name.startsWith('copybook-'));
+  const simple = cases.filter((name) => !/tables|redefines|duplicate/.test(name));
+
+  test.each(simple)('%s: the copybook and the layout made of it say the same', (name) => {
+    const text = readFileSync(new URL(`${name}/copybook.cpy`, folder), 'utf8');
+    for (const record of readCopybook(text, name)) {
+      const fields = columnsOf(record, { redefines: 'all', filler: false }, name).map(columnEntry);
+      const layout = layoutText({
+        name: 'x',
+        description: '',
+        encoding: 'cp037',
+        record: { format: 'fixed', length: record.lengthBytes },
+        fields,
+      });
+      const [described] = layoutTables(readLayout(layout, name));
+      const places = ({
+        start,
+        end,
+        length,
+        type,
+      }: {
+        start: number;
+        end: number;
+        length: number;
+        type: string;
+      }) => [start, end, length, type];
+      const items = recordTable(record, name).rows.filter(({ type }) => type !== '');
+      expect(described!.rows.map(places)).toEqual(items.map(places));
+    }
+  });
+
+  test('pictures and usages of a layout are those a copybook would have', () => {
+    const text = readFileSync(new URL('copybook-storage-forms/copybook.cpy', folder), 'utf8');
+    const [record] = readCopybook(text, 'f');
+    const fields = columnsOf(record!, { redefines: 'all', filler: false }, 'f').map(columnEntry);
+    const layout = JSON.stringify({
+      name: 'x',
+      encoding: 'cp037',
+      record: { format: 'fixed', length: 113 },
+      fields,
+    });
+    const [table] = layoutTables(readLayout(layout, 'f'));
+    const shown = Object.fromEntries(
+      table!.rows.map(({ name, picture, usage }) => [name, `${picture} ${usage}`]),
+    );
+    expect(shown).toMatchObject({
+      b1: 'S9(4) COMP',
+      b5: '9(20) COMP',
+      f1: ' COMP-1',
+      f2: ' COMP-2',
+      p3: '9(5)V99 COMP-3',
+      p4: 'S9(9)V9(6) COMP-3',
+      p5: '9(6) COMP-6',
+      a1: 'S9(7)V99 COMP-3',
+      s1: 'S9(5) DISPLAY',
+      n1: 'N(10) NATIONAL',
+      t2: 'X(5) DISPLAY',
+    });
+  });
+
+  test('the control file has a table of its own, and a year of two digits says what it means', () => {
+    const layout = JSON.stringify({
+      name: 'x',
+      encoding: 'us-ascii',
+      record: { format: 'lines', length: 6 },
+      fields: [{ name: 'opened', start: 1, end: 6, type: 'date', format: 'yyMMdd', pivotYear: 1970 }],
+      controlFile: {
+        name: '{stem}.ctl',
+        length: 12,
+        match: { start: 1, end: 2, equals: 'TT' },
+        fields: [{ name: 'n', start: 3, end: 12, type: 'integer' }],
+      },
+    });
+    const [data, control] = layoutTables(readLayout(layout, 'f'));
+    expect(data!.rows[0]!.notes).toBe('yyMMdd; from 1970 on');
+    expect(control).toMatchObject({ name: "control file {stem}.ctl, 1 to 2 is 'TT'", lengthBytes: 12 });
+    expect(control!.rows).toMatchObject([{ name: 'n', start: 3, end: 12, type: 'integer' }]);
+  });
+});

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { withFileLock } from '../../local/adapters/file-lock.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'lock-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+/** Runs holders at once and tells how many held the lock at the same time, at most. */
+async function mostHolders(path: string, count: number): Promise<number> {
+  let holders = 0;
+  let most = 0;
+  await Promise.all(
+    Array.from({ length: count }, () =>
+      withFileLock(path, async () => {
+        most = Math.max(most, ++holders);
+        for (let turns = 0; turns < 5; turns++) await turn();
+        holders--;
+      }),
+    ),
+  );
+  return most;
+}
+
+it('lets one hold it at a time, and leaves nothing behind', async () => {
+  expect(await mostHolders(join(dir, 'a.lock'), 16)).toBe(1);
+  expect(await readdir(dir)).toEqual([]);
+});
+
+it('breaks the lock of a process that is gone, and still lets one hold it at a time', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  for (let round = 0; round < 60; round++) {
+    const path = join(dir, `${round}.lock`);
+    await writeFile(path, String(pid));
+    expect(await mostHolders(path, 8)).toBe(1);
+  }
+  expect(await readdir(dir)).toEqual([]);
+});
+
+it('waits for a holder that lives, however long it takes', async () => {
+  const path = join(dir, 'b.lock');
+  await writeFile(path, String(process.pid));
+  let held = false;
+  const waiting = withFileLock(path, async () => {
+    held = true;
+  });
+  for (let turns = 0; turns < 200; turns++) await turn();
+  expect(held).toBe(false);
+  await rm(path);
+  await waiting;
+  expect(held).toBe(true);
+});

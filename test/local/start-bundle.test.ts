@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { START_BUNDLE_LIST, type StartBundle, startUrl } from '../../local/start-bundle.ts';
+import { bundleStart } from '../../tools/start-bundle/bundle-start.ts';
+import { runCommand } from '../support/run-command.ts';
+import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
+
+// Below node_modules: what is not bundled is found from there.
+const folder = new URL(`../node_modules/.cache/start-test-${process.pid}/`, import.meta.url);
+const command = new URL('../../cli/convert-command.ts', import.meta.url);
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'start-bundle-'));
+  await bundleStart(folder);
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true });
+});
+
+/** The command as its source and as its bundle, as paths of the project. */
+function scripts(): string[] {
+  const project = fileURLToPath(new URL('../../', import.meta.url));
+  return [command, startUrl(command, folder)].map((url) => fileURLToPath(url).slice(project.length));
+}
+
+describe('what starts from the bundle', () => {
+  test('converts as the sources do', async () => {
+    const [layout, file] = [join(scratch, 'small.json'), join(scratch, 'small_20250812.txt')];
+    await writeFile(layout, smallLayout());
+    await writeFile(file, smallFile(smallLine('a1', 1250), smallLine('a2', 99, 'B'), smallLine('', 7)));
+    const summaries = [];
+    for (const [index, script] of scripts().entries()) {
+      const flags = ['--layout', layout, '--input', file, '--out', join(scratch, String(index)), '--json'];
+      const { code, stdout } = await runCommand(script, flags, scratch);
+      expect(code).toBe(0);
+      summaries.push({ ...JSON.parse(stdout), seconds: 0 });
+    }
+    expect(scripts()[1]).toMatch(/\.mjs$/);
+    expect(summaries[1]).toEqual(summaries[0]);
+    expect([summaries[0].rows, summaries[0].records.rejected]).toEqual([2, 1]);
+  });
+
+  test('says what is wrong as the sources do', async () => {
+    const flags = ['--layout', 'contratcs', '--input', 'none.txt', '--out', scratch];
+    const [ofSource, ofBundle] = await Promise.all(
+      scripts().map((script) => runCommand(script, flags, scratch)),
+    );
+    expect(ofBundle).toEqual(ofSource);
+    expect(ofBundle!.code).toBe(2);
+  });
+});
+
+describe('the module itself is what starts', () => {
+  const listed = async (change: (bundle: StartBundle) => void): Promise<URL> => {
+    const dir = await mkdtemp(join(scratch, 'list-'));
+    const bundle = JSON.parse(await readFile(new URL(START_BUNDLE_LIST, folder), 'utf8')) as StartBundle;
+    change(bundle);
+    await writeFile(join(dir, START_BUNDLE_LIST), JSON.stringify(bundle));
+    return startUrl(command, pathToFileURL(`${dir}/`));
+  };
+  const aSource = new URL('../../shared/errors.ts', import.meta.url).href;
+
+  test('unless nothing has changed', async () => {
+    expect((await listed(() => undefined)).href).toMatch(/convert-command\.mjs$/);
+  });
+
+  test.each<[string, (bundle: StartBundle) => void]>([
+    ['where a source was changed since', ({ sources }) => sources[aSource]![1]--],
+    ['where a source has another size', ({ sources }) => sources[aSource]![0]++],
+    [
+      'where a source is gone',
+      ({ sources }) => {
+        sources[`${aSource}.gone`] = [1, 1];
+      },
+    ],
+    [
+      'where it is not in the bundle',
+      (bundle) => {
+        bundle.modules = {};
+      },
+    ],
+  ])('%s', async (_, change) => {
+    expect(await listed(change)).toEqual(command);
+  });
+
+  test('where there is no bundle', () => {
+    expect(startUrl(command, pathToFileURL(join(scratch, 'nowhere/')))).toEqual(command);
+  });
+});

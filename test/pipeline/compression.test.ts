@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, test } from 'vitest';
+import { COMPRESSIONS } from '../../shared/layout/layout.ts';
+import { TestLake } from '../support/run-pipeline.ts';
+
+const LAYOUT = JSON.stringify({
+  name: 'sample',
+  encoding: 'us-ascii',
+  record: { format: 'lines', length: 20 },
+  compression: 'snappy',
+  fields: [
+    { name: 'text', start: 1, end: 12, type: 'string' },
+    { name: 'number', start: 13, end: 20, type: 'integer' },
+  ],
+});
+const CODECS = { snappy: 'SNAPPY', zstd: 'ZSTD', none: 'UNCOMPRESSED' };
+
+test.each(
+  COMPRESSIONS,
+)('%s of a request, in place of the layout’s: codec, file name and rows', async (compression) => {
+  const lines = Array.from(
+    { length: 5000 },
+    (_, row) => `same text ${row % 7} ${String(row).padStart(8, '0')}`,
+  );
+  const lake = await TestLake.make();
+  try {
+    await lake.putRaw('sample_20250812.txt', Buffer.from(lines.map((line) => `${line}\n`).join('')));
+    await lake.convert({
+      layout: LAYOUT,
+      sourceKey: 'sample_20250812.txt',
+      rangeSizeBytes: 30_000,
+      compression,
+    });
+    const rows = await lake.publishedRows('sample', 'text, number::INTEGER AS number');
+    expect(rows).toEqual(lines.map((_, row) => ({ text: `same text ${row % 7}`, number: row })));
+    const { files } = (await lake.catalog('sample'))!.partitions[0]!;
+    const codec = compression === 'none' ? '' : `.${compression}`;
+    expect(files.map((file) => file.replace(/^.*-00000/, ''))).toEqual([`${codec}.parquet`]);
+    const connection = await (await DuckDBInstance.create()).connect();
+    const read = await connection.runAndReadAll(
+      `SELECT DISTINCT compression FROM parquet_metadata('${join(lake.dir, 'lake/processed', files[0]!)}')`,
+    );
+    connection.closeSync();
+    expect(read.getRows()).toEqual([[CODECS[compression]]]);
+  } finally {
+    await lake.remove();
+  }
+});

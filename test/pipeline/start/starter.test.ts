@@ -1,0 +1,266 @@
+import { readFile } from 'node:fs/promises';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createStarter } from '../../../functions/starter/handler.ts';
+import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
+import { createSfnExecutions } from '../../../shared/aws/sfn-executions.ts';
+import { EXECUTION_NAME, executionNameOf } from '../../../shared/keys/execution-name.ts';
+import { checkRequest } from '../../../shared/pipeline/split/convert-request.ts';
+import type { StarterPorts } from '../../../shared/ports/starter-ports.ts';
+
+const BUCKET = 'raw-bucket';
+const KEY = 'year=2025/month=08/day=12/contratos_20250812_001.txt';
+
+function layout(name: string, files: string[], more: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    name,
+    encoding: 'us-ascii',
+    record: { format: 'lines', length: 10 },
+    files,
+    fields: [{ name: 'id', start: 1, end: 10, type: 'string' }],
+    ...more,
+  });
+}
+
+let raw: MemoryObjectStore;
+let layouts: Record<string, string>;
+let started: Map<string, unknown>;
+let told: string[];
+let now = new Date('2025-08-13T10:00:00Z');
+let starter: ReturnType<typeof createStarter>;
+
+beforeEach(() => {
+  raw = new MemoryObjectStore();
+  layouts = {
+    contracts: layout('contracts', ['*contratos_*.txt'], {
+      day: { manifest: 'contratos_{yyyyMMdd}.ctl' },
+    }),
+    cards: layout('cards', ['cards/*.dat', 'cartão 100%+.dat']),
+  };
+  started = new Map();
+  told = [];
+  const ports: StarterPorts = {
+    raw,
+    layouts: {
+      names: async () => Object.keys(layouts),
+      load: async (name) => ({ file: name, text: layouts[name]! }),
+      loadBeside: async () => ({ file: '', text: '' }),
+    },
+    executions: {
+      async start(name, input) {
+        if (started.has(name)) return 'already-started';
+        started.set(name, input);
+        return 'started';
+      },
+    },
+    notifier: { notify: async ({ message }) => void told.push(message) },
+  };
+  starter = createStarter(ports, BUCKET, () => now);
+});
+
+function arrival(key: string, version?: string, bucket = BUCKET) {
+  const object = { key, ...(version ? { 'version-id': version } : {}), size: 1, sequencer: '00' };
+  return {
+    id: crypto.randomUUID(),
+    time: new Date().toISOString(),
+    detail: { bucket: { name: bucket }, object },
+  };
+}
+
+describe('an arrival', () => {
+  it('starts the one layout that fits, with nothing of the event in its input', async () => {
+    raw.replace(KEY, new Uint8Array(1));
+    const { arrivals } = await starter(arrival(KEY, 'v1'));
+    expect(arrivals[0]).toMatchObject({ outcome: 'started', dataset: 'contracts' });
+    expect([...started]).toEqual([[executionNameOf(KEY, 'v1'), { layout: 'contracts', sourceKey: KEY }]]);
+  });
+
+  it('that comes twice, or late and out of order, starts each version once', async () => {
+    raw.replace(KEY, new Uint8Array(1));
+    const outcomes: string[] = [];
+    for (const version of ['v2', 'v1', 'v2', 'v1']) {
+      outcomes.push((await starter(arrival(KEY, version))).arrivals[0]!.outcome);
+    }
+    expect(outcomes).toEqual(['started', 'started', 'already-started', 'already-started']);
+    // What the older event started reads the object as it stands, like the newer one: the ledger loads it once.
+    expect(new Set([...started.values()].map((input) => JSON.stringify(input))).size).toBe(1);
+  });
+
+  it('whose object is gone, or is a folder, starts nothing', async () => {
+    expect((await starter(arrival(KEY, 'v1'))).arrivals[0]!.outcome).toBe('gone');
+    expect((await starter(arrival('year=2025/', 'v1'))).arrivals[0]!.outcome).toBe('no-file');
+    expect(started.size).toBe(0);
+  });
+
+  it('that no layout fits is refused, and people hear which globs there are', async () => {
+    raw.replace('year=2025/month=08/day=12/contrato_20250812.txt', new Uint8Array(1));
+    const { arrivals } = await starter(arrival('year=2025/month=08/day=12/contrato_20250812.txt', 'v1'));
+    expect(arrivals[0]!.outcome).toBe('refused');
+    expect(started.size).toBe(0);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('*contratos_*.txt');
+    expect(told[0]).toContain('"sourceKey": "year=2025/month=08/day=12/contrato_20250812.txt"');
+  });
+
+  it('that two layouts fit is refused by both names', async () => {
+    layouts.older = layout('older', ['*.txt']);
+    raw.replace(KEY, new Uint8Array(1));
+    expect((await starter(arrival(KEY, 'v1'))).arrivals[0]!.outcome).toBe('refused');
+    expect(told[0]).toMatch(/contracts .*and of older .*all fit it/);
+    expect(started.size).toBe(0);
+  });
+
+  it.each([
+    ['as it is', 'cartão 100%+.dat'],
+    ['encoded, as S3 notifications have it', 'cart%C3%A3o+100%25%2B.dat'],
+    ['encoded with %20', 'cart%C3%A3o%20100%25%2B.dat'],
+  ])('finds a key with blanks, percent and plus: %s', async (_how, key) => {
+    raw.replace('cartão 100%+.dat', new Uint8Array(1));
+    const { arrivals } = await starter(arrival(key, 'v1'));
+    expect(arrivals[0]).toMatchObject({ outcome: 'started', sourceKey: 'cartão 100%+.dat' });
+    const [name] = started.keys();
+    expect(name).toMatch(EXECUTION_NAME);
+  });
+
+  it('takes a key that only looks encoded as it stands', async () => {
+    raw.replace('cards/a%20b.dat', new Uint8Array(1));
+    raw.replace('cards/a b.dat', new Uint8Array(1));
+    expect((await starter(arrival('cards/a%20b.dat', 'v1'))).arrivals[0]!.sourceKey).toBe('cards/a%20b.dat');
+  });
+
+  it('of a day manifest starts the data beside it again, once for each of its versions', async () => {
+    const folder = 'year=2025/month=08/day=12/';
+    for (const name of ['contratos_a.txt', 'contratos_b.txt', 'other.bin', 'contratos_20250812.ctl']) {
+      raw.replace(folder + name, new Uint8Array(1));
+    }
+    raw.replace('year=2025/month=08/day=13/contratos_c.txt', new Uint8Array(1));
+    const event = arrival(`${folder}contratos_20250812.ctl`, 'v1');
+    expect((await starter(event)).arrivals[0]).toMatchObject({ outcome: 'control-file', repeated: 0 });
+    const keys = [...started.values()].map((input) => (input as { sourceKey: string }).sourceKey);
+    expect(keys).toEqual([`${folder}contratos_a.txt`, `${folder}contratos_b.txt`]);
+    expect((await starter(event)).arrivals[0]).toMatchObject({ executions: [], repeated: 2 });
+    raw.replace(`${folder}contratos_20250812.ctl`, new Uint8Array(2));
+    expect((await starter(event)).arrivals[0]!.executions).toHaveLength(2);
+    expect(told).toEqual([]);
+  });
+
+  it('of another bucket, or no arrival at all, is an error that says so', async () => {
+    await expect(starter(arrival(KEY, 'v1', 'other'))).rejects.toMatchObject({ name: 'UsageError' });
+    await expect(starter({ Records: 1 } as never)).rejects.toThrow("neither 'detail' nor 'Records'");
+  });
+
+  it('may come as a notification of S3 itself', async () => {
+    raw.replace(KEY, new Uint8Array(1));
+    const s3 = { bucket: { name: BUCKET }, object: { key: encodeURIComponent(KEY), versionId: 'v1' } };
+    expect((await starter({ Records: [{ s3 }] })).arrivals[0]!.executions).toEqual([
+      executionNameOf(KEY, 'v1'),
+    ]);
+  });
+});
+
+describe('a whole day, run again by hand', () => {
+  const folder = 'year=2025/month=08/day=12/';
+  beforeEach(() => {
+    for (const name of ['contratos_a.txt', 'contratos_b.txt', 'other.bin'])
+      raw.replace(folder + name, new Uint8Array(1));
+  });
+  const rerun = (wish: Record<string, unknown>) => starter({ rerun: wish as never });
+
+  it('starts one execution a file, once for each press, forced where asked', async () => {
+    const wish = { layout: 'contracts', businessDate: '2025-08-12', force: true };
+    expect((await rerun(wish)).rerun).toMatchObject({ dataset: 'contracts', repeated: 0 });
+    expect([...started.values()]).toEqual(
+      ['a', 'b'].map((name) => ({
+        layout: 'contracts',
+        sourceKey: `${folder}contratos_${name}.txt`,
+        force: true,
+      })),
+    );
+    expect((await rerun(wish)).rerun).toMatchObject({ executions: [], repeated: 2 });
+    now = new Date('2025-08-13T10:01:00Z');
+    expect((await rerun(wish)).rerun!.executions).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      { layout: 'contract', businessDate: '2025-08-12' },
+      /'layout' is 'contract' \(the nearest valid one is 'contracts'/,
+    ],
+    [{ layout: 'contracts', businessDate: '12/08/2025' }, /must be a day as yyyy-MM-dd/],
+    [{ layout: 'contracts', businessDate: '2025-08-12', forced: true }, /'forced' is unknown .*'force'/],
+    [{ layout: 'contracts', businessDate: '2025-08-12', force: 'yes' }, /'force' must be true or false/],
+    [{ layout: 'contracts', businessDate: '2025-08-11' }, /no file of layout contracts is there/],
+  ])('refuses %j', async (wish, message) => {
+    await expect(rerun(wish)).rejects.toThrow(message);
+    expect(started.size).toBe(0);
+  });
+});
+
+describe('the input of an execution', () => {
+  const problemOf = (input: unknown): string => {
+    try {
+      checkRequest(input);
+      return '';
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'UsageError' });
+      return (error as Error).message;
+    }
+  };
+
+  it('of docs/operations.md is taken as it stands there', async () => {
+    const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const section = text.slice(text.indexOf('## Rerun from the Step Functions console')).split('\n## ')[0]!;
+    const inputs = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json!));
+    const requests = inputs.filter((input) => !('rerun' in input));
+    expect(requests.length).toBeGreaterThanOrEqual(3);
+    for (const input of requests) expect(problemOf(input)).toBe('');
+    for (const { rerun } of inputs.filter((input) => 'rerun' in input)) {
+      raw.replace('year=2025/month=08/day=12/contratos_a.txt', new Uint8Array(1));
+      expect((await starter({ rerun })).rerun!.executions).toHaveLength(1);
+      now = new Date(now.getTime() + 60_000);
+    }
+  });
+
+  it.each([
+    [[], 'it must be a JSON object'],
+    [{}, "'layout' is missing; 'sourceKey' is missing"],
+    [{ layout: 'contracts', businessDate: '2025-08-12' }, 'a whole day is started by the starter'],
+    [{ layout: 'contracts', sourcekey: KEY }, "'sourcekey' is unknown (the nearest valid one is 'sourceKey'"],
+    [{ layout: 'contracts', sourceKey: `s3://raw/${KEY}` }, 'without s3:// and bucket'],
+    [{ layout: 'contracts', sourceKey: `/${KEY}` }, "'sourceKey' cannot be a key"],
+    [{ layout: 'contracts', sourceKey: KEY, force: 'true' }, 'without quotes'],
+    [{ layout: 'contracts', sourceKey: KEY, businessDate: '2025-02-30' }, "'2025-02-30' is no business date"],
+    [{ layout: 'contracts', sourceKey: KEY, rangeSizeBytes: '1' }, 'a whole number of bytes'],
+    [{ layout: 'contracts', sourceKey: KEY, compression: 'gzip' }, 'one of '],
+  ])('%j is refused', (input, message) => expect(problemOf(input)).toContain(message));
+});
+
+describe('Step Functions', () => {
+  const client = (send: (command: { input: unknown }) => unknown) =>
+    ({ send: async (command: { input: unknown }) => send(command) }) as unknown as SFNClient;
+  const failing = (name: string) =>
+    createSfnExecutions({
+      stateMachineArn: 'arn',
+      client: client(() => {
+        throw Object.assign(new Error('no'), { name });
+      }),
+    });
+
+  it('is sent name and input', async () => {
+    const sent: unknown[] = [];
+    const executions = createSfnExecutions({
+      stateMachineArn: 'arn',
+      client: client(({ input }) => sent.push(input)),
+    });
+    expect(await executions.start('n', { layout: 'contracts' })).toBe('started');
+    expect(sent).toEqual([{ stateMachineArn: 'arn', name: 'n', input: '{"layout":"contracts"}' }]);
+  });
+
+  it('says whether a name is taken, passing trouble, and lasting trouble', async () => {
+    expect(await failing('ExecutionAlreadyExists').start('n', {})).toBe('already-started');
+    await expect(failing('ThrottlingException').start('n', {})).rejects.toMatchObject({ retryable: true });
+    await expect(failing('StateMachineDoesNotExist').start('n', {})).rejects.toMatchObject({
+      name: 'OutputUnwritable',
+    });
+  });
+});

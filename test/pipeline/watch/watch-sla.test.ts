@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWatchdog } from '../../../functions/watchdog/handler.ts';
+import { METRICS } from '../../../shared/operations/metrics-table.ts';
+import { nightProgress } from '../../../shared/operations/night-progress.ts';
+import type { SlaSettings } from '../../../shared/operations/sla-settings.ts';
+import type { SlaCheck } from '../../../shared/operations/sla-verdict.ts';
+import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
+import type { SlaReport } from '../../../shared/pipeline/watch/watch-sla.ts';
+import type { MetricFigure } from '../../../shared/ports/metrics.ts';
+import type { Notification } from '../../../shared/ports/notifier.ts';
+import { stageDurations } from '../../../shared/run/stage-durations.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+
+const LAYOUT = JSON.stringify({
+  name: 'small',
+  encoding: 'us-ascii',
+  record: { format: 'lines', length: 10 },
+  files: ['small_*.txt'],
+  fields: [{ name: 'id', start: 1, end: 10, type: 'string' }],
+  rejects: { maxPercent: 0 },
+});
+const FOLDER = 'year=2025/month=08/day=12';
+/** Not the same bytes in two files: those would be refused. */
+const recordsOf = (name: string) => Buffer.from(`${name.slice(0, 7)}...\n`.repeat(10));
+const SETTINGS: SlaSettings = {
+  calendar: {
+    timeZone: 'America/Sao_Paulo',
+    deadline: '09:00',
+    businessDate: 'day-before',
+    holidays: [],
+    weekends: 'silent',
+  },
+  layouts: [LAYOUT],
+};
+
+let lake: TestLake;
+let told: Notification[];
+let recorded: Record<string, number>[];
+let now: Date;
+beforeEach(async () => {
+  lake = await TestLake.make();
+  told = [];
+  recorded = [];
+  Object.assign(lake.ports, {
+    clock: { now: () => now },
+    notifier: { notify: async (notification: Notification) => void told.push(notification) },
+    metrics: {
+      record: async (_dataset: string, figures: MetricFigure[]) => {
+        for (const { name, unit } of figures) expect(unit).toBe(METRICS[name].unit);
+        recorded.push(Object.fromEntries(figures.map(({ name, value }) => [name, value])));
+      },
+    },
+  });
+  lake.ports.settings.expectedFiles = ['small_1.txt', 'small_2.txt'];
+});
+afterEach(() => lake.remove());
+
+/** An hour of São Paulo's 13 August, UTC−3. */
+function at(time: string): Date {
+  return new Date(`2025-08-13T${time}:00-03:00`);
+}
+
+async function look(check: SlaCheck, time: string, settings = SETTINGS): Promise<SlaReport> {
+  now = at(time);
+  told.length = 0;
+  recorded.length = 0;
+  const result = await createWatchdog(lake.ports, settings)({ check, scheduledAt: now.toISOString() });
+  return (result as { reports: SlaReport[] }).reports[0]!;
+}
+
+async function load(name: string, time: string, bytes: Uint8Array = recordsOf(name)) {
+  now = at(time);
+  await lake.putRaw(`${FOLDER}/${name}`, bytes);
+  return lake.convert({ layout: LAYOUT, sourceKey: `${FOLDER}/${name}` });
+}
+
+describe('the watchdog of a night', () => {
+  it('names at 03:30 the files that have not come, once', async () => {
+    await load('small_1.txt', '03:00');
+    const report = await look('arrivals', '03:30');
+    expect(report).toMatchObject({ outcome: 'told', businessDate: '2025-08-12' });
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ kind: 'warning', subject: 'Files missing: small of 2025-08-12' });
+    expect(told[0]!.message).toContain('1 of 2 files have come; missing: small_2.txt.');
+    expect(recorded[0]).toMatchObject({ NightFilesExpected: 2, NightFilesArrived: 1, NightFilesMissing: 1 });
+    expect((await look('arrivals', '03:31')).outcome).toBe('done-before');
+    expect(told).toEqual([]);
+    expect(recorded).toEqual([]);
+  });
+
+  it('is quiet at 03:30 when all have come, but not about one that nobody took', async () => {
+    await load('small_1.txt', '03:00');
+    await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
+    const report = await look('arrivals', '03:30');
+    expect(report.outcome).toBe('told');
+    expect(told[0]!.message).toContain(`not taken by any execution: ${FOLDER}/small_2.txt`);
+    expect(recorded[0]).toMatchObject({ NightFilesArrived: 2, NightFilesMissing: 0 });
+  });
+
+  it('says that no file has come where nobody knows what to expect', async () => {
+    lake.ports.settings.expectedFiles = undefined;
+    await look('arrivals', '03:30');
+    expect(told[0]).toMatchObject({ kind: 'warning', subject: 'No file yet: small of 2025-08-12' });
+    expect(recorded[0]).not.toHaveProperty('NightFilesExpected');
+  });
+
+  it('warns at 07:30 with percent done and an estimate, alarms at 08:30, and records what was missed at 09:00', async () => {
+    await load('small_1.txt', '07:00');
+    now = at('07:20');
+    await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
+    const request = { layout: LAYOUT, sourceKey: `${FOLDER}/small_2.txt`, rangeSizeBytes: 55 };
+    await splitFile(lake.ports, 'slow', request);
+    const report = await look('at-risk', '07:30');
+    expect(report).toMatchObject({ outcome: 'told', percentDone: 50, marginMinutes: 80, met: false });
+    expect(told[0]).toMatchObject({ kind: 'warning', subject: 'SLA at risk: small of 2025-08-12' });
+    expect(told[0]!.message).toContain('50 % is done, 1 of 2 files are loaded');
+    expect(told[0]!.message).toContain(
+      'At the rate so far it ends at 07:40, 80 minutes before the deadline of 09:00',
+    );
+    expect(recorded[0]).toMatchObject({ SlaAtRisk: 1, NightPercentDone: 50, SlaMarginMinutes: 80 });
+
+    await look('alarm', '08:30');
+    expect(told[0]).toMatchObject({ kind: 'failure', subject: 'SLA alarm: small of 2025-08-12' });
+    expect(recorded[0]).toMatchObject({ SlaViolated: 1 });
+
+    expect(await look('deadline', '09:00')).toMatchObject({ met: false });
+    expect(told[0]).toMatchObject({ kind: 'failure', subject: 'SLA missed: small of 2025-08-12' });
+    expect(recorded[0]).toMatchObject({ SlaMet: 0, SlaViolated: 1 });
+    expect(recorded[0]!.SlaMarginMinutes).toBeLessThan(0);
+  });
+
+  it('is quiet once the day is published, and at 09:00 says with how many minutes left', async () => {
+    await load('small_1.txt', '03:00');
+    await load('small_2.txt', '04:15');
+    for (const [check, time] of [
+      ['arrivals', '04:20'],
+      ['at-risk', '07:30'],
+      ['alarm', '08:30'],
+    ] as const) {
+      expect((await look(check, time)).outcome).toBe('quiet');
+      expect(told).toEqual([]);
+    }
+    expect(recorded[0]).toMatchObject({ SlaViolated: 0, NightPercentDone: 100 });
+    expect(await look('deadline', '09:00')).toMatchObject({ met: true, marginMinutes: 285 });
+    expect(told[0]).toMatchObject({ kind: 'success', subject: 'SLA met: small of 2025-08-12' });
+    expect(told[0]!.message).toContain('published at 04:15, 285 minutes before the deadline of 09:00');
+    expect(recorded[0]).toMatchObject({ SlaMet: 1, NightRecords: 20, NightRows: 20, NightFilesLoaded: 2 });
+  });
+
+  it('keeps a met deadline met when a correction is published behind it', async () => {
+    await load('small_1.txt', '03:00');
+    await load('small_2.txt', '04:15');
+    await load('small_1.txt', '09:30', Buffer.from('9876543210\n'));
+    expect(await look('deadline', '09:45')).toMatchObject({ met: true, marginMinutes: 285 });
+  });
+
+  it('says what stopped and that it does not go on by itself', async () => {
+    await load('small_1.txt', '03:00', Buffer.from(''));
+    const report = await look('at-risk', '07:30');
+    expect(report.sentence).toContain(`Stopped: ${FOLDER}/small_1.txt (refused)`);
+    expect(report.sentence).toContain('Nothing is parsed yet');
+  });
+
+  it('is silent on holidays and weekends', async () => {
+    const calendar = { ...SETTINGS.calendar, holidays: ['2025-08-12'] };
+    for (const check of ['arrivals', 'at-risk', 'alarm', 'deadline'] as const) {
+      expect((await look(check, '09:00', { ...SETTINGS, calendar })).outcome).toBe('holiday');
+      expect(told).toEqual([]);
+      expect(recorded).toEqual([]);
+    }
+  });
+
+  it('tells again what died before it was noted', async () => {
+    const { notify } = lake.ports.notifier;
+    lake.ports.notifier.notify = async () => {
+      throw new Error('no network');
+    };
+    await expect(look('arrivals', '03:30')).rejects.toThrow('no network');
+    lake.ports.notifier.notify = notify;
+    expect((await look('arrivals', '03:32')).outcome).toBe('told');
+    expect(told).toHaveLength(1);
+  });
+
+  it('drives a catalog that lags behind the last commit, on holidays too', async () => {
+    await load('small_1.txt', '03:00');
+    await load('small_2.txt', '04:15');
+    const whole = await lake.ports.lake.get('catalog/small.json');
+    const lagging = JSON.parse(new TextDecoder().decode(whole!.bytes));
+    Object.assign(lagging, { days: {}, partitions: [] });
+    await lake.ports.lake.put('catalog/small.json', new TextEncoder().encode(JSON.stringify(lagging)));
+    expect(await lake.publishedRows('small', 'id')).toHaveLength(0);
+    const calendar = { ...SETTINGS.calendar, holidays: ['2025-08-12'] };
+    const report = await look('arrivals', '09:00', { ...SETTINGS, calendar });
+    expect(report.driven).toEqual(['2025-08-12']);
+    expect(recorded).toEqual([{ CatalogDaysDriven: 1 }]);
+    expect(await lake.publishedRows('small', 'id')).toHaveLength(20);
+    expect((await look('arrivals', '09:01')).driven).toEqual([]);
+  });
+
+  it('refuses what is no event of its own', async () => {
+    await expect(createWatchdog(lake.ports, SETTINGS)({ check: 'noon' as never })).rejects.toMatchObject({
+      name: 'UsageError',
+    });
+  });
+});
+
+describe('progress of a night', () => {
+  const minutes = (from: number, to: number) => ({ fromMs: from * 60_000, toMs: to * 60_000 });
+  const clock = new Date(100 * 60_000);
+
+  it('does not take waiting for slowness', () => {
+    const done = { sizeBytes: 100, doneBytes: 100 };
+    const files = [
+      { ...done, worked: minutes(0, 10) },
+      { ...done, worked: minutes(5, 10) },
+      { sizeBytes: 100, doneBytes: 0, worked: minutes(90, 100) },
+    ];
+    const progress = nightProgress(files, 0, clock);
+    expect(progress.percentDone).toBe(66.66);
+    // 200 bytes in 20 minutes of work: another 100 take 10.
+    expect(progress.estimatedEnd).toEqual(new Date(110 * 60_000));
+  });
+
+  it('counts a file that has not come as large as the others', () => {
+    const files = [{ sizeBytes: 100, doneBytes: 100, worked: minutes(0, 10) }];
+    expect(nightProgress(files, 3, clock)).toEqual({ percentDone: 25, estimatedEnd: new Date(130 * 60_000) });
+    expect(nightProgress([], 3, clock)).toEqual({ percentDone: 0, estimatedEnd: undefined });
+  });
+
+  it('knows how long a file was in each state since its last claim', () => {
+    const step = (state: string, minute: number) => ({ state, at: new Date(minute * 60_000).toISOString() });
+    const history = [
+      step('splitting', 0),
+      step('failed', 1),
+      step('splitting', 5),
+      step('parsing', 6),
+      step('loaded', 9),
+    ];
+    expect(stageDurations({ history: history as never })).toEqual({ splitting: 60_000, parsing: 180_000 });
+  });
+});

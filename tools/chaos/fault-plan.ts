@@ -1,0 +1,94 @@
+import { SeededRandom } from '../../generator/seeded-random.ts';
+
+/** Everything that can go wrong in a night, by the name the table shows. */
+export const FAULT_KINDS = [
+  // Of one call of a port.
+  'throttled',
+  'server error',
+  'timed out before the effect',
+  'timed out after the effect',
+  'body cut short',
+  'older listing',
+  'disk full',
+  'held before a conditional write',
+  'clock off',
+  // Of a function that was called.
+  'invocation throttled',
+  'answer lost',
+  'called twice',
+  'killed',
+  'out of memory',
+  'timed out and went on',
+  // Of the night.
+  'event twice',
+  'event late',
+  'event out of order',
+  'file replaced meanwhile',
+  'held to finish together',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** How rough a night is: chances of one call of a port and of one invocation of a function. */
+interface Roughness {
+  call: number;
+  invocation: number;
+  diskFull: number;
+}
+
+const ROUGHNESS: Roughness[] = [
+  { call: 0.004, invocation: 0.06, diskFull: 0 },
+  { call: 0.012, invocation: 0.15, diskFull: 0 },
+  { call: 0.02, invocation: 0.3, diskFull: 0.0005 },
+  { call: 0.06, invocation: 0.3, diskFull: 0.002 },
+];
+
+/**
+ * All chances of one night, drawn from its seed. Who draws has a stream of its own, named after what it does, so that one more call
+ * here changes nothing there: a seed plays the same night again.
+ */
+export class FaultPlan {
+  readonly seed: number;
+  readonly counts = new Map<FaultKind, number>();
+  /** No fault is drawn while it is set: the night is prepared, or run again. */
+  calm = false;
+  readonly roughness: Roughness;
+  /** Functions that write the ledger and publish wait for the same instants. */
+  readonly isTogether: boolean;
+
+  constructor(seed: number) {
+    this.seed = seed;
+    this.isTogether = this.stream('together').happens(0.5);
+    this.roughness = ROUGHNESS[this.stream('roughness').below(ROUGHNESS.length)]!;
+  }
+
+  stream(purpose: string): Chances {
+    return new Chances(this.seed, purpose);
+  }
+
+  count(kind: FaultKind): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+}
+
+/** One stream of chances. */
+export class Chances {
+  private readonly random: SeededRandom;
+
+  constructor(seed: number, purpose: string) {
+    let hash = 0;
+    for (const character of purpose) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0;
+    this.random = new SeededRandom(seed, hash >>> 0);
+  }
+
+  below(limit: number): number {
+    return this.random.below(limit);
+  }
+
+  happens(chance: number): boolean {
+    return this.random.below(1_000_000) < chance * 1_000_000;
+  }
+
+  of<T>(choices: readonly T[]): T {
+    return choices[this.below(choices.length)]!;
+  }
+}

@@ -1,0 +1,166 @@
+import { createFinalizer } from '../../functions/finalizer/handler.ts';
+import { createMerger } from '../../functions/merger/handler.ts';
+import { createParser } from '../../functions/parser/handler.ts';
+import { createReconciler } from '../../functions/reconciler/handler.ts';
+import { createSplitter } from '../../functions/splitter/handler.ts';
+import { createWatchdog } from '../../functions/watchdog/handler.ts';
+import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
+import { runExecution } from '../../local/state-machine/run-execution.ts';
+import type { TaskFunction } from '../../local/state-machine/task-invocation.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { FunctionRuntime } from './function-runtime.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** How one execution ended. */
+export interface Ended {
+  name: string;
+  execution: string;
+  sourceKey: string;
+  end: 'loaded' | 'refused' | 'failed';
+}
+
+/** What docs/operations.md says is tried again, and how often in all. */
+const RETRIED =
+  /^(StoreUnavailable|States\.Timeout|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|ClientExecutionTimeoutException|TooManyRequestsException|Unknown)|Runtime\.ExitError|Sandbox\.Timedout)$/;
+const TRIES = 6;
+/** Functions that meet others at the ledger of a day. */
+const HELD = new Set(['splitter', 'finalizer']);
+const TOGETHER_MS = 15_000;
+/** Lambda calls an asynchronous function, such as one behind EventBridge, three times. */
+const WATCHDOG_TRIES = 3;
+
+/** The deployed state machine file and the real handlers, on a runtime that fails by plan; failed executions reach the watchdog. */
+export class NightMachine {
+  /** Executions of which people must hear. */
+  readonly mustBeTold: Ended[] = [];
+  /** Messages of all errors. */
+  readonly messages: string[] = [];
+  readonly broken: string[] = [];
+  private readonly definition: StateMachineDefinition;
+  private readonly plan: FaultPlan;
+  private readonly time: VirtualTime;
+  private readonly runtime: FunctionRuntime;
+  private readonly store: ObjectStore;
+
+  constructor(of: {
+    definition: StateMachineDefinition;
+    plan: FaultPlan;
+    time: VirtualTime;
+    runtime: FunctionRuntime;
+    store: ObjectStore;
+  }) {
+    this.definition = of.definition;
+    this.plan = of.plan;
+    this.time = of.time;
+    this.runtime = of.runtime;
+    this.store = of.store;
+  }
+
+  async convert(name: string, sourceKey: string): Promise<Ended> {
+    /** Which call an error came from. */
+    const origins = new Map<string, string>();
+    const task =
+      (
+        functionName: string,
+        create: (ports: PipelinePorts) => (event: never) => Promise<unknown>,
+      ): TaskFunction =>
+      async (input) => {
+        const { range, merge, verdict } = input as {
+          range?: { rangeIndex: number };
+          merge?: { mergeIndex: number };
+          verdict?: string;
+        };
+        const identity = `${name} ${range?.rangeIndex ?? merge?.mergeIndex ?? verdict ?? ''}`;
+        if (HELD.has(functionName)) await this.heldTogether();
+        try {
+          return await this.runtime.invoke(functionName, identity, create, input as never);
+        } catch (error) {
+          const { name: errorName, message } = error as Error;
+          origins.set(`${errorName} ${message}`, `${functionName}|${identity}`);
+          throw error;
+        }
+      };
+    const result = await runExecution({
+      definition: this.definition,
+      input: { layout: 'chaos', sourceKey },
+      executionName: name,
+      store: this.store,
+      maxConcurrency: 4,
+      tasks: {
+        splitter: task('splitter', createSplitter),
+        parser: task('parser', createParser),
+        reconciler: task('reconciler', createReconciler),
+        merger: task('merger', createMerger),
+        finalizer: task('finalizer', createFinalizer),
+      },
+    });
+    const execution = result.executionId;
+    if (result.status === 'SUCCEEDED') return { name, execution, sourceKey, end: 'loaded' };
+    const isMap = result.error.name === 'States.ExceedToleratedFailureThreshold';
+    const error = isMap ? (result.error.cause as Error) : result.error;
+    this.messages.push(result.error.message, error.message);
+    const ended: Ended = {
+      name,
+      execution,
+      sourceKey,
+      end: error.name === 'FileRefused' ? 'refused' : 'failed',
+    };
+    if (RETRIED.test(error.name)) this.checkTries(name, error, origins);
+    const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
+    if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
+    return ended;
+  }
+
+  private async heldTogether(): Promise<void> {
+    if (this.plan.calm || !this.plan.isTogether) return;
+    this.plan.count('held to finish together');
+    await this.time.sleep(TOGETHER_MS - (this.time.now().getTime() % TOGETHER_MS));
+  }
+
+  /** What a retry can cure is tried as often as promised before an execution fails of it. */
+  private checkTries(name: string, error: Error, origins: Map<string, string>): void {
+    const origin = origins.get(`${error.name} ${error.message}`);
+    if (origin === undefined) return;
+    const [functionName, identity] = origin.split('|') as [string, string];
+    const calls = this.runtime.callsOf(functionName, identity);
+    if (calls < TRIES) {
+      this.broken.push(
+        `${name}: failed of ${error.name} in ${functionName} after ${calls} tries, not ${TRIES}`,
+      );
+    }
+  }
+
+  /** As EventBridge does: at least once, at some time; answers whether one delivery came through. */
+  private async tellWatchdog(
+    name: string,
+    sourceKey: string,
+    execution: string,
+    error: Error,
+  ): Promise<boolean> {
+    const chances = this.plan.stream(`watchdog ${name}`);
+    const input = JSON.stringify({ layout: 'chaos', sourceKey });
+    const detail = {
+      executionArn: execution,
+      status: 'FAILED',
+      error: error.name,
+      cause: error.message,
+      input,
+    };
+    let isThrough = false;
+    for (let copy = chances.happens(0.2) ? 2 : 1; copy > 0; copy--) {
+      if (!this.plan.calm) await this.time.sleep(chances.below(10_000));
+      for (let tries = 0; tries < WATCHDOG_TRIES; tries++) {
+        try {
+          await this.runtime.invoke('watchdog', `${name} ${copy}`, createWatchdog, { detail });
+          isThrough = true;
+          break;
+        } catch (failed) {
+          this.messages.push((failed as Error).message);
+        }
+      }
+    }
+    return isThrough;
+  }
+}

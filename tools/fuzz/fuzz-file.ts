@@ -1,0 +1,144 @@
+import { parquetReadObjects } from 'hyparquet';
+import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
+import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
+import { PipelineError } from '../../shared/errors.ts';
+import { runKeys } from '../../shared/keys/run-keys.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import type { Field, Layout } from '../../shared/layout/layout.ts';
+import { finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
+import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
+import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
+import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
+import { splitFile } from '../../shared/pipeline/split/split-file.ts';
+import { readJson } from '../../shared/pipeline/store/json-object.ts';
+import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import type { FilePlan, PlannedRange } from '../../shared/run/file-plan.ts';
+import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { rightRows, valueText } from './right-rows.ts';
+
+const GIANT_BYTES = 100_000;
+const SOURCE_KEY = 'fuzz_20250812.txt';
+
+export interface FuzzFile {
+  layoutText: string;
+  bytes: Uint8Array;
+  rangeSizeBytes: number;
+  /** What the file becomes while it is read, at this call of its store. */
+  change?: { atCall: number; bytes: Uint8Array };
+}
+
+/**
+ * Converts a file and holds what comes of it against an answer worked out apart: a refusal or a typed error, or exactly the right rows
+ * and rejects. Anything else is thrown.
+ */
+export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: FuzzFile): Promise<string> {
+  const raw = new MemoryObjectStore();
+  const lake = new MemoryObjectStore();
+  raw.replace(SOURCE_KEY, bytes);
+  let calls = 0;
+  raw.beforeCall = () => {
+    if (change && calls++ === change.atCall) raw.replace(SOURCE_KEY, change.bytes);
+  };
+  // Thousands of cuts in one giant line say nothing that ten do not.
+  const leastBytes = bytes.length > GIANT_BYTES ? GIANT_BYTES : 1;
+  const ports = portsOf(raw, lake, layoutText, Math.max(leastBytes, rangeSizeBytes));
+  let result: Awaited<ReturnType<typeof convert>>;
+  try {
+    result = await convert(ports);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    if (lake.keys().some((key) => key.startsWith('catalog/')))
+      throw new Error(`published, and then ${error.name}`);
+    return error.name;
+  }
+  const { status, ledgerKey } = result;
+  const entry = await readJson<LedgerEntry>(lake, ledgerKey);
+  if (status === 'refused') {
+    if (lake.keys().some((key) => key.startsWith('processed/'))) throw new Error('refused, and yet visible');
+    if (!entry.refusal) throw new Error('refused without a word');
+    return `refused: ${entry.refusal.code}`;
+  }
+  await checkRows(
+    lake,
+    entry,
+    readLayout(layoutText, 'fuzz'),
+    entry.version === 'm1' ? bytes : change!.bytes,
+  );
+  return entry.records!.rejected > 0 ? 'loaded with rejects' : 'loaded';
+}
+
+async function checkRows(lake: MemoryObjectStore, entry: LedgerEntry, layout: Layout, bytes: Uint8Array) {
+  const plan = await readJson<FilePlan>(lake, runKeys(entry.runId!).plan);
+  const right = rightRows(bytes, layout, plan);
+  const end = bytes.subarray(plan.remainder.startByte);
+  if (end.some((byte) => ![0x0a, 0x0d, 0x1a].includes(byte))) throw new Error('the remainder holds a record');
+  if (entry.records!.rejected !== right.rejected) {
+    throw new Error(`${entry.records!.rejected} rejects, and ${right.rejected} are right`);
+  }
+  const rows = await publishedRows(lake, layout);
+  const odd = rows.findIndex((row, index) => row !== right.rows[index]);
+  if (rows.length !== right.rows.length || odd >= 0) {
+    throw new Error(
+      `${rows.length} rows, and ${right.rows.length} are right; first other one: ${rows[odd]} and not ${right.rows[odd]}`,
+    );
+  }
+}
+
+async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<string[]> {
+  const key = `catalog/${layout.name}.json`;
+  if (!lake.keys().includes(key)) return [];
+  const catalog = await readJson<CatalogFile>(lake, key);
+  const texts: string[] = [];
+  const { fields } = layout.recordTypes[0]!.datasets[0]!;
+  for (const { values, files } of catalog.partitions) {
+    for (const name of files) {
+      const object = lake.bytesOf(`processed/${name}`);
+      const file = {
+        byteLength: object.byteLength,
+        slice: (start: number, end?: number) => object.slice(start, end).buffer as ArrayBuffer,
+      };
+      for (const row of await parquetReadObjects({ file, utf8: false })) {
+        const ofField = (field: Field) =>
+          field.name in values ? (values[field.name] ?? null) : valueText(row[field.name], field);
+        texts.push(JSON.stringify(fields.map(ofField)));
+      }
+    }
+  }
+  return texts.sort();
+}
+
+async function convert(ports: PipelinePorts) {
+  const split = await splitFile(ports, 'fuzz', { layout: 'fuzz', sourceKey: SOURCE_KEY });
+  if (split.verdict !== 'convert') return finalizeFile(ports, split as never);
+  const ranges = await readJson<PlannedRange[]>(ports.lake, split.rangesKey!);
+  for (const range of ranges) await parseRange(ports, split.planKey!, range);
+  const reconciled = await reconcileFile(ports, split.planKey!);
+  if (reconciled.verdict === 'balanced') {
+    const merges = await readJson<{ mergeIndex: number }[]>(ports.lake, reconciled.mergesKey);
+    for (const merge of merges) await mergePartition(ports, split.planKey!, merge);
+  }
+  return finalizeFile(ports, reconciled);
+}
+
+function portsOf(
+  raw: MemoryObjectStore,
+  lake: MemoryObjectStore,
+  text: string,
+  rangeSizeBytes: number,
+): PipelinePorts {
+  return {
+    raw,
+    lake,
+    publishedPrefix: 'processed/',
+    catalog: createFileCatalog(lake),
+    layouts: {
+      load: async () => ({ file: 'fuzz', text }),
+      loadBeside: async (_file, name) => ({ file: name, text: '' }),
+    },
+    metrics: { record: async () => undefined },
+    notifier: { notify: async () => undefined },
+    clock: { now: () => new Date('2025-08-13T06:00:00Z') },
+    settings: { rangeSizeBytes, wholePartBytes: 1_000_000, expectedFiles: undefined },
+  };
+}
