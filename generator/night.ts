@@ -24,23 +24,23 @@ export interface NightOptions {
   /** Output folder; made if it is not there. */
   outDir: string;
   /** Files a night, 1 to 999. Default 1. */
-  files?: number;
+  files?: number | undefined;
   /** An integer from 0. Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** yyyy-MM-dd of the first night. Default 2025-08-12. */
-  businessDate?: string;
+  businessDate?: string | undefined;
   /** Share of details the layout must reject, 0 to 100. Default 0. */
-  badPercent?: number;
-  layout?: LayoutName;
+  badPercent?: number | undefined;
+  layout?: LayoutName | undefined;
   /** Without terminator; default and least is the layout's own. Spaces fill it up. */
-  recordLengthBytes?: number;
+  recordLengthBytes?: number | undefined;
   /** Default lf. */
-  terminator?: TerminatorName;
+  terminator?: TerminatorName | undefined;
   /** Snapshots on consecutive business days. Default 1. */
-  nights?: number;
-  signal?: AbortSignal;
+  nights?: number | undefined;
+  signal?: AbortSignal | undefined;
   /** Called for every block written, with the bytes written of that file. */
-  onProgress?: (key: string, writtenBytes: number) => void;
+  onProgress?: ((key: string, writtenBytes: number) => void) | undefined;
 }
 
 export const DEFAULT_BUSINESS_DATE = '2025-08-12';

@@ -26,19 +26,19 @@ import { createWorkerPool } from './state-machine/worker-pool.ts';
 
 export interface NightOptions extends Omit<LocalSetup, 'rawRoot' | 'rangeSizeBytes'> {
   /** By default at most a gibibyte, and as many ranges as occupy every worker to the end. */
-  rangeSizeBytes?: number;
+  rangeSizeBytes?: number | undefined;
   layout: string;
   inputs: string[];
   /** Source keys are paths below it; by default a file's name. */
-  rawRoot?: string;
-  businessDate?: string;
+  rawRoot?: string | undefined;
+  businessDate?: string | undefined;
   workerCount: number;
-  compression?: Compression;
-  force?: boolean;
+  compression?: Compression | undefined;
+  force?: boolean | undefined;
   /** Source key of the file whose rejected records the inputs bring corrected. */
-  supplementOf?: string;
-  signal?: AbortSignal;
-  progress?: NightProgress;
+  supplementOf?: string | undefined;
+  signal?: AbortSignal | undefined;
+  progress?: NightProgress | undefined;
 }
 
 /** Told as the night goes on, file by file. */

@@ -11,11 +11,11 @@ export interface ErrorFacts {
   /** What happened, as a clause without a full stop. */
   what: string;
   /** Object key, file, byte or record it happened at. */
-  where?: string;
-  why?: string;
+  where?: string | undefined;
+  why?: string | undefined;
   /** What the reader should do. */
-  next?: string;
-  cause?: unknown;
+  next?: string | undefined;
+  cause?: unknown | undefined;
 }
 
 export abstract class PipelineError extends Error {

@@ -3,12 +3,12 @@ export interface ReportedError {
   errorType: string;
   errorMessage: string;
   facts: {
-    where?: string;
-    why?: string;
-    next?: string;
-    retryable?: boolean;
-    stack?: string;
-    cause?: ReportedError;
+    where?: string | undefined;
+    why?: string | undefined;
+    next?: string | undefined;
+    retryable?: boolean | undefined;
+    stack?: string | undefined;
+    cause?: ReportedError | undefined;
   };
 }
 

@@ -20,9 +20,9 @@ export interface ExecutionOptions {
   /** Children of a Distributed Map that run at once, where its own MaxConcurrency is not smaller. */
   maxConcurrency: number;
   /** Stops the execution with all its children. */
-  signal?: AbortSignal;
-  onEvent?: (event: ExecutionEvent) => void;
-  stateMachineName?: string;
+  signal?: AbortSignal | undefined;
+  onEvent?: ((event: ExecutionEvent) => void) | undefined;
+  stateMachineName?: string | undefined;
 }
 
 /**

@@ -111,9 +111,8 @@ class S3ObjectStore implements ObjectStore {
     abortSignal: AbortSignal | undefined,
   ): Promise<GetObjectCommandOutput> {
     const Range = range && httpRange(range);
-    return this.client.send(new GetObjectCommand({ ...this.target(key), ...pinned(pin), Range }), {
-      abortSignal,
-    });
+    const command = new GetObjectCommand({ ...this.target(key), ...pinned(pin), Range });
+    return abortSignal ? this.client.send(command, { abortSignal }) : this.client.send(command);
   }
 
   /** HTTP has no empty range. */

@@ -10,10 +10,10 @@ import { type DayExpectation, type ExpectedFiles, expectationOf } from './expect
 export interface DayTerms {
   layout: { file: string; text: string; fingerprint: string };
   /** Of the command or the environment; stays once it was said. */
-  expectedFiles?: ExpectedFiles;
+  expectedFiles?: ExpectedFiles | undefined;
   /** Key that the layout's `day.manifest` announces. */
-  manifestKey?: string;
-  manifest?: DayManifestFound;
+  manifestKey?: string | undefined;
+  manifest?: DayManifestFound | undefined;
 }
 
 export function dayManifestKeyOf(

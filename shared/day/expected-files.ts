@@ -20,9 +20,9 @@ export interface ExpectationSources {
   /** The layout's `day.expectedFiles`. */
   layout: ExpectedFiles | undefined;
   /** Key of the day manifest that the layout's `day.manifest` announces. */
-  manifestKey?: string;
+  manifestKey?: string | undefined;
   /** Names in the day manifest, where it has come. */
-  manifestNames?: string[];
+  manifestNames?: string[] | undefined;
 }
 
 /** The first of settings, day manifest and layout that says what a day is made of; dates in names are filled in. */

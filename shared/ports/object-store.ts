@@ -69,8 +69,8 @@ export interface StoredObject {
 }
 
 export interface ReadOptions {
-  pin?: string;
-  signal?: AbortSignal;
+  pin?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface ObjectWriter {

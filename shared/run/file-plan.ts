@@ -12,7 +12,7 @@ export interface FilePlan {
   /** Every read of the source carries it. */
   pin: string;
   /** Of a compressed file its own size. */
-  storedBytes?: number;
+  storedBytes?: number | undefined;
   /** Of a compressed file what comes out of it, as are all offsets. */
   sizeBytes: number;
   compression: 'gzip' | 'zstd' | null;
@@ -35,13 +35,16 @@ export interface FilePlan {
   remainder: { startByte: number; endByte: number };
   rangeCount: number;
   /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
-  outside?: { startByte: number; endByte: number; checksum: string }[];
+  outside?: { startByte: number; endByte: number; checksum: string }[] | undefined;
   /** What the day manifest says of the file; null where none has come. */
-  dayManifest?: { key: string; entry: StatedFigures; values: Record<string, ControlValue> } | null;
+  dayManifest?:
+    | { key: string; entry: StatedFigures; values: Record<string, ControlValue> }
+    | null
+    | undefined;
   /** The file whose rejected records this one brings corrected, and the run that rejected them. */
-  supplementOf?: { sourceKey: string; runId: string };
+  supplementOf?: { sourceKey: string; runId: string } | undefined;
   /** What becomes of bytes that another file brought already. */
-  duplicates?: 'refuse' | 'warn';
+  duplicates?: 'refuse' | 'warn' | undefined;
   /** Parts of at least so many bytes are not merged with others: each becomes a file as it is. */
   wholePartBytes: number;
   startedAt: string;

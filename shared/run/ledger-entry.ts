@@ -32,18 +32,18 @@ export interface LedgerEntry {
   reasons?: Record<string, number>;
   nulled?: Record<string, number>;
   controlTotals?: ControlTotalResult[];
-  refusal?: Refusal;
-  failure?: { name: string; message: string };
+  refusal?: Refusal | undefined;
+  failure?: { name: string; message: string } | undefined;
   /** When people were told how the run ended; what ends between the ledger and the telling is told later. */
   told?: string;
-  warnings?: string[];
-  loaded?: LoadedVersion;
+  warnings?: string[] | undefined;
+  loaded?: LoadedVersion | undefined;
   /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
-  leaseUntil?: string;
+  leaseUntil?: string | undefined;
   /** Versions that were taken back: not loaded again unless forced. */
-  rolledBack?: { version: string; runId: string; at: string; reason: string }[];
+  rolledBack?: { version: string; runId: string; at: string; reason: string }[] | undefined;
   /** The file whose rejected records this one brings corrected, and the run that rejected them. */
-  supplementOf?: { sourceKey: string; runId: string };
+  supplementOf?: { sourceKey: string; runId: string } | undefined;
 }
 
 /** A version that balanced and was merged: all that publishing it takes. */

@@ -13,9 +13,9 @@ export interface StatedFigures {
 /** What is known of a file so far; a figure that is not known yet cannot differ. */
 export interface FileFigures {
   sizeBytes: number;
-  crc64nvme?: string;
-  records?: number;
-  details?: number;
+  crc64nvme?: string | undefined;
+  records?: number | undefined;
+  details?: number | undefined;
 }
 
 /** The first figure of a file that is not what the day manifest states, as the reason to refuse the file. */

@@ -21,7 +21,7 @@ export interface ControlTotalResult {
 
 /** What each place that can state totals says, by name; a file's plan holds it. */
 export type StatedValues = {
-  [place in ControlTotalRule['record']]?: { values: Record<string, ControlValue> } | null;
+  [place in ControlTotalRule['record']]?: { values: Record<string, ControlValue> } | null | undefined;
 };
 
 /** The file that is judged, for messages. */

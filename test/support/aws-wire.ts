@@ -45,7 +45,7 @@ export class AwsWire {
   readonly denied: WireCall[] = [];
   readonly glue = new WireGlue();
   readonly metrics: { MetricName: string; Value: number }[] = [];
-  readonly messages: { topic: string; Subject?: string; Message: string }[] = [];
+  readonly messages: { topic: string; Subject?: string | undefined; Message: string }[] = [];
   readonly executions: { name: string; input: string }[] = [];
   private readonly options: WireOptions;
   private readonly server: Server;
@@ -149,7 +149,11 @@ export class AwsWire {
       return {};
     }
     if (service === 'sns') {
-      const { TopicArn, Subject, Message } = input as { TopicArn: string; Subject?: string; Message: string };
+      const { TopicArn, Subject, Message } = input as {
+        TopicArn: string;
+        Subject?: string | undefined;
+        Message: string;
+      };
       if (Subject !== undefined && !/^[\x20-\x7e]{1,99}$/.test(Subject))
         this.problems.push(`SNS takes no subject '${Subject}'`);
       this.messages.push({ topic: this.options.topics[TopicArn]!, Subject, Message });

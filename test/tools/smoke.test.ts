@@ -40,7 +40,7 @@ describe('the smoke test that also runs against a stage', () => {
       ...stage,
       waitMs,
       query: async (sql) => {
-        const [[product, rows, total], ...others] = await query(sql);
+        const [[product, rows, total] = [], ...others] = await query(sql);
         return [
           [product!, String(Number(rows) - 1), `${total!.slice(0, -1)}${(Number(total!.at(-1)) + 1) % 10}`],
           ...others,

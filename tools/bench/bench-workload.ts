@@ -13,14 +13,14 @@ import { layoutOf, terminatorBytesOf, type Workload } from './workload.ts';
 const MOST_IN_MEMORY_BYTES = 2 ** 31 - 1;
 
 export interface BenchOptions {
-  bytes?: number;
+  bytes?: number | undefined;
   rounds: number;
   /** Contestants whose name contains one of these; all without. */
-  only?: string[];
+  only?: string[] | undefined;
   /** Who takes part; the usual ones without it. */
-  contestants?: (arena: Arena) => Contestant[];
+  contestants?: ((arena: Arena) => Contestant[]) | undefined;
   /** Told of each step. */
-  progress?: (line: string) => void;
+  progress?: ((line: string) => void) | undefined;
 }
 
 export interface Result {
@@ -31,7 +31,7 @@ export interface Result {
   megabytesPerSecond: number;
   recordsPerSecond: number;
   /** Parquet bytes of all its files; undefined where it writes none. */
-  outputBytes?: number;
+  outputBytes?: number | undefined;
 }
 
 export interface WorkloadResult {

@@ -14,14 +14,14 @@ export interface SmokeOptions {
   workDir: string;
   records: number;
   /** By default as many as the stage expects of a day. */
-  files?: number;
+  files?: number | undefined;
   /** yyyy-MM-dd of a day on which nothing else is loaded. */
   businessDate: string;
   seed: number;
   timeoutMs: number;
   /** Leave everything there, to look at. */
-  keep?: boolean;
-  show?: (line: string) => void;
+  keep?: boolean | undefined;
+  show?: ((line: string) => void) | undefined;
 }
 
 export interface SmokeResult {

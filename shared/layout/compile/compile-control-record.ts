@@ -6,7 +6,7 @@ import { compileMatch } from './compile-match.ts';
 
 /** Checks `header` or `trailer`: how it is known, and its fields. */
 export function compileControlRecord(
-  entry: { match: MatchEntry; fields?: ElementItem[] },
+  entry: { match: MatchEntry; fields?: ElementItem[] | undefined },
   at: string,
   context: FieldContext,
 ): ControlRecord {

@@ -13,7 +13,7 @@ export interface CopybookProblem {
   found: string;
   /** What could stand there. */
   expected: string;
-  next?: string;
+  next?: string | undefined;
 }
 
 /** The error of a copybook that cannot be read: file, line, column, field, and what was expected. */

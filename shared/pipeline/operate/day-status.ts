@@ -35,27 +35,27 @@ export interface DayStatus {
 export interface FileStatusLine {
   name: string;
   status: FileStatus | 'stalled';
-  state?: string;
-  unexpected?: boolean;
-  version?: string;
-  runId?: string | null;
-  records?: RecordCounts;
-  rows?: number;
-  inputBytes?: number;
+  state?: string | undefined;
+  unexpected?: boolean | undefined;
+  version?: string | undefined;
+  runId?: string | null | undefined;
+  records?: RecordCounts | undefined;
+  rows?: number | undefined;
+  inputBytes?: number | undefined;
   /** Of the whole file, CRC-64/NVME. */
-  checksum?: string;
-  controlTotals?: ControlTotalResult[];
-  outputs?: { objects: number; bytes: number };
-  reason?: string;
-  warnings?: string[];
-  supplementOf?: string;
-  softwareVersion?: string;
-  layoutFingerprint?: string;
-  startedAt?: string;
-  loadedAt?: string;
-  updatedAt?: string;
+  checksum?: string | undefined;
+  controlTotals?: ControlTotalResult[] | undefined;
+  outputs?: { objects: number; bytes: number } | undefined;
+  reason?: string | undefined;
+  warnings?: string[] | undefined;
+  supplementOf?: string | undefined;
+  softwareVersion?: string | undefined;
+  layoutFingerprint?: string | undefined;
+  startedAt?: string | undefined;
+  loadedAt?: string | undefined;
+  updatedAt?: string | undefined;
   /** Every version of the entry, the latest first, where it was asked for. */
-  versions?: LedgerEntry[];
+  versions?: LedgerEntry[] | undefined;
 }
 
 export interface PublishedDay {
@@ -64,9 +64,9 @@ export interface PublishedDay {
   files: number;
   rows: number;
   rejectedRows: number;
-  partial?: DayCommit['partial'];
-  rollback?: DayCommit['rollback'];
-  warnings?: string[];
+  partial?: DayCommit['partial'] | undefined;
+  rollback?: DayCommit['rollback'] | undefined;
+  warnings?: string[] | undefined;
 }
 
 /** How a day stands, from the ledger alone. Fails with `RunInconsistent` for a day that nothing is known of. */
@@ -74,7 +74,7 @@ export async function dayStatus(
   ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock'>,
   dataset: string,
   businessDate: string,
-  options: { versions?: boolean } = {},
+  options: { versions?: boolean | undefined } = {},
 ): Promise<DayStatus> {
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
   const { entries, terms, waitingFor } = await judgeDay(ports, layout, businessDate);

@@ -22,9 +22,9 @@ export interface RejectFilter {
   dataset: string;
   businessDate: string;
   /** Source key or name of one file. */
-  file?: string;
-  reason?: string;
-  field?: string;
+  file?: string | undefined;
+  reason?: string | undefined;
+  field?: string | undefined;
 }
 
 /** Rejects are read a slice at a time: a night of nothing but rejects must not fill the memory. */

@@ -18,11 +18,11 @@ export interface RollbackRequest {
   dataset: string;
   businessDate: string;
   /** Source key or name of one file; without it the whole day goes back to the commit before. */
-  file?: string;
+  file?: string | undefined;
   /** Take the file out of the day, whatever it had before. */
-  remove?: boolean;
+  remove?: boolean | undefined;
   /** Commit to go back to, in place of the one before. */
-  toCommit?: number;
+  toCommit?: number | undefined;
   reason: string;
 }
 

@@ -36,9 +36,9 @@ export interface DayOutcome {
 
 export interface PublishOptions {
   /** Publish what is loaded though the day is not complete. */
-  partial?: { reason: string };
+  partial?: { reason: string } | undefined;
   /** A file that is known to be loaded, whatever an old listing says. */
-  sourceId?: string;
+  sourceId?: string | undefined;
 }
 
 /**

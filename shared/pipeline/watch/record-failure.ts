@@ -14,7 +14,7 @@ export interface ExecutionEnded {
   error: string;
   cause: string;
   /** What the execution was started with, as far as it is known. */
-  request?: { layout?: string; sourceKey?: string };
+  request?: { layout?: string; sourceKey?: string } | undefined;
 }
 
 /** The name of the Fail state's error: the ledger has the refusal by then, and people know. */

@@ -17,11 +17,11 @@ export interface SlaReport {
   dataset: string;
   businessDate: string;
   outcome: 'told' | 'quiet' | 'done-before' | 'holiday' | 'weekend';
-  sentence?: string;
-  met?: boolean;
-  marginMinutes?: number;
-  percentDone?: number;
-  publishedAt?: string;
+  sentence?: string | undefined;
+  met?: boolean | undefined;
+  marginMinutes?: number | undefined;
+  percentDone?: number | undefined;
+  publishedAt?: string | undefined;
   /** Dates whose catalog lagged behind their last commit. */
   driven: string[];
 }
