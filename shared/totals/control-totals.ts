@@ -1,6 +1,6 @@
 import { type Decimal, decimalText, isSameDecimal } from '../decimal.ts';
 import type { ControlTotalRule, FieldFigure } from '../layout/layout.ts';
-import type { Refusal } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import { type ControlValue, invalidReason, numberOf } from './control-value.ts';
 import type { FieldTotal } from './field-total.ts';
 import { type KnownTotals, likelyCause } from './mismatch-cause.ts';
@@ -124,10 +124,11 @@ export function totalRefusal(
   for (const { field, kind, undecodable } of figures.sums.values()) {
     if (undecodable === 0) continue;
     const fault = kind === 'hash' ? 'that is not made of digits' : 'that cannot be read';
-    return {
-      code: 'sum-undecodable',
-      message: `${sourceKey}: ${undecodable} of ${figures.records.detail} details have a ${field} ${fault}, so its control total cannot be proved. Nothing was published. The rejects of run ${runId} show them; ask for a corrected file.`,
-    };
+    return refuse('sum-undecodable', {
+      where: sourceKey,
+      what: `${undecodable} of ${figures.records.detail} details have a ${field} ${fault}, so its control total cannot be proved`,
+      next: `The rejects of run ${runId} show them; ask for a corrected file.`,
+    });
   }
   const wrong = rules.flatMap((rule, index) => {
     const result = results[index]!;
@@ -138,11 +139,16 @@ export function totalRefusal(
     return [{ text: `${mismatchText(rule, result, plan, figures)}${cause ? ` (${cause})` : ''}`, cause }];
   });
   if (wrong.length === 0) return undefined;
-  const text = wrong.map((one) => one.text).join('; ');
-  const what = wrong.every(({ cause }) => cause !== undefined)
-    ? 'Nothing was published. If every file is like that, correct the layout; otherwise the file is incomplete or was changed on its way: ask for it to be sent again.'
-    : 'The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.';
-  return { code: 'control-total-mismatch', message: `${sourceKey}: ${text}. ${what}` };
+  const isExplained = wrong.every(({ cause }) => cause !== undefined);
+  return refuse('control-total-mismatch', {
+    where: sourceKey,
+    what: wrong.map((one) => one.text).join('; '),
+    ...(isExplained
+      ? {
+          next: 'If every file is like that, correct the layout; otherwise the file is incomplete or was changed on its way: ask for it to be sent again.',
+        }
+      : { why: 'The file is incomplete or was changed on its way.', next: 'Ask for it to be sent again.' }),
+  });
 }
 
 function mismatchText(

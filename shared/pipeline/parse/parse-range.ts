@@ -10,7 +10,7 @@ import { type DatasetPartition, RowGroupBuffer } from '../../parquet/row-group-b
 import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import type { PartManifest, PartOutput } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
@@ -257,10 +257,12 @@ class RangeParser {
   }
 
   private lineTooLong(): Refusal {
-    return {
-      code: 'line-too-long',
-      message: `${this.plan.sourceKey}: the line at byte ${this.extractor.blockStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject. Nothing was published. The layout says ${this.layout.record.lengthBytes} bytes a record: check record.format and record.length.`,
-    };
+    return refuse('line-too-long', {
+      where: this.plan.sourceKey,
+      what: `the line at byte ${this.extractor.blockStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject`,
+      why: `The layout says ${this.layout.record.lengthBytes} bytes a record.`,
+      next: 'Check record.format and record.length of the layout.',
+    });
   }
 
   private manifest(

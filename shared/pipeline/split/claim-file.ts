@@ -3,7 +3,7 @@ import { sourceIdOf } from '../../keys/source-id.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
@@ -95,10 +95,11 @@ export async function supplementedFile(
   if (supplementOf === undefined) return undefined;
   const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
   if (entry?.loaded) return { sourceKey: entry.sourceKey, runId: entry.loaded.runId };
-  return {
-    code: 'supplement-unknown',
-    message: `${sourceKey}: it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}. Nothing was published. Give the source key as status shows it, and the business date.`,
-  };
+  return refuse('supplement-unknown', {
+    where: sourceKey,
+    what: `it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}`,
+    next: 'Give the source key as status shows it, and the business date.',
+  });
 }
 
 /** A version that was rolled back is not loaded again by itself. */
@@ -107,10 +108,13 @@ export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): 
     ? undefined
     : entry.rolledBack?.findLast(({ version }) => version === entry.version);
   return (
-    taken && {
-      code: 'rolled-back',
-      message: `${entry.sourceKey}: this version was rolled back at ${taken.at} (${taken.reason}). It is not loaded again by itself. Send a corrected file, or convert it with --force.`,
-    }
+    taken &&
+    refuse('rolled-back', {
+      where: entry.sourceKey,
+      what: `this version was rolled back at ${taken.at} (${taken.reason})`,
+      why: 'A version that was rolled back is not loaded again by itself.',
+      next: 'Send a corrected file, or convert this one with --force.',
+    })
   );
 }
 

@@ -1,8 +1,7 @@
 import { chainShapeOf } from '../../decode/chain-shape.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import type { Refusal } from '../../refusal.ts';
-import { isRefusal } from '../../refusal.ts';
+import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { alignRanges } from './align-ranges.ts';
 import { planChain } from './chain-geometry.ts';

@@ -10,8 +10,7 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import type { Refusal } from '../../refusal.ts';
-import { isRefusal } from '../../refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
@@ -105,13 +104,13 @@ export async function splitFile(
   if (isRefusal(opened)) return refused(opened);
   if (isRefusal(geometry)) return refused(geometry);
   const early =
-    (parent && isRefusal(parent) ? parent : business.refusal) ??
+    (isRefusal(parent) ? parent : business.refusal) ??
     rolledBackRefusal(entry, request) ??
-    (held && 'refusal' in held ? held.refusal : held && refusedByTerms(held.terms, source)) ??
+    (isRefusal(held) ? held : held && refusedByTerms(held, source)) ??
     (opened.compression ? undefined : await duplicateOfStored(claim));
   if (early) return refused(early);
   const controlFile = await findControlFile(ports.raw, source.key, layout);
-  if (controlFile && isRefusal(controlFile)) return refused(controlFile);
+  if (isRefusal(controlFile)) return refused(controlFile);
   const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
   const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
   if (isRefusal(cut)) return refused(cut);
@@ -119,7 +118,7 @@ export async function splitFile(
     ...planOf(claim, entry, { ...opened, controlFile }, cut, { file, text }),
     ...(opened.compression ? { storedBytes: source.sizeBytes } : {}),
     outside: await outsideChecksums(opened, cut.ranges),
-    dayManifest: held && 'terms' in held ? statedOf(held.terms, source.key) : null,
+    dayManifest: held && !isRefusal(held) ? statedOf(held, source.key) : null,
     supplementOf,
     duplicates: request.force ? ('warn' as const) : layout.day.duplicates,
   };
@@ -158,15 +157,18 @@ function businessDateOf(
   }
   const { businessDate, origin } = resolved;
   if (header === undefined || header === businessDate) return { businessDate, warnings: [] };
-  const message = `${source.key}: its header says ${header}, and its ${origin} says ${businessDate}`;
-  if (layout.businessDate?.onMismatch !== 'refuse') return { businessDate, warnings: [message] };
+  const difference = `its header says ${header}, and its ${origin} says ${businessDate}`;
+  if (layout.businessDate?.onMismatch !== 'refuse') {
+    return { businessDate, warnings: [`${source.key}: ${difference}`] };
+  }
   return {
     businessDate,
     warnings: [],
-    refusal: {
-      code: 'business-date-mismatch',
-      message: `${message}. Nothing was published. Ask which is right; pass --business-date with a layout that only warns to load it all the same.`,
-    },
+    refusal: refuse('business-date-mismatch', {
+      where: source.key,
+      what: difference,
+      next: 'Ask which is right; pass --business-date with a layout that only warns to load it all the same.',
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { PreconditionFailed } from '../../errors.ts';
 import { contentKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { fromJsonBytes, toJsonBytes } from './json-object.ts';
 import { readEntry } from './ledger.ts';
@@ -64,12 +64,17 @@ function holds(entry: LedgerEntry, content: Content, holder: Holder, now: Date):
 }
 
 export function duplicateRefusal(sourceKey: string, other: Holder): Refusal {
-  return {
-    code: 'duplicate-content',
-    message: `${duplicateText(sourceKey, other)}. Nothing was published. If both are meant, convert it with --force or let "day.duplicates" of the layout be "warn"; else ask for the right file.`,
-  };
+  return refuse('duplicate-content', {
+    where: sourceKey,
+    what: sameBytesAs(other),
+    next: 'If both are meant, convert this one with --force, or set "day.duplicates" of the layout to "warn"; otherwise ask for the right file.',
+  });
 }
 
-export function duplicateText(sourceKey: string, other: Holder): string {
-  return `${sourceKey}: it has the same bytes as ${other.sourceKey} of ${other.businessDate}`;
+export function duplicateWarning(sourceKey: string, other: Holder): string {
+  return `${sourceKey}: ${sameBytesAs(other)}`;
+}
+
+function sameBytesAs({ sourceKey, businessDate }: Holder): string {
+  return `it has the same bytes as ${sourceKey} of ${businessDate}`;
 }
