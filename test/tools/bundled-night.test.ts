@@ -52,7 +52,7 @@ class DeployedStage {
   async start(): Promise<void> {
     this.dir = await mkdtemp(join(tmpdir(), 'positional-lake-bundled-'));
     this.closing.push(() => rm(this.dir, { recursive: true, force: true }));
-    this.template = (await packageStage('dev', join(this.dir, 'package'))).template;
+    this.template = (await packageStage('dev', join(this.dir, 'packaged'))).template;
     const bundles = await bundleFunctions(join(this.dir, 'dist'));
     const server = await startFauxqs({ port: 0, logger: false });
     const proxy = await ConditionalProxy.start({ host: '127.0.0.1', port: server.port });
