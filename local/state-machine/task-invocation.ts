@@ -9,6 +9,11 @@ import { asError } from './states-error.ts';
  */
 export type TaskFunction = (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>;
 
+/** A handler as a task: its events are what earlier states answered, as JSON. */
+export function taskOf<Event>(handler: (event: Event) => Promise<unknown>): TaskFunction {
+  return (input) => handler(input as Event);
+}
+
 interface TaskInvocation {
   stateName: string;
   state: StateDefinition;
