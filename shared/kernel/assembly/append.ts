@@ -14,12 +14,12 @@ import { compareBytes, isLess128, prefixOf } from './bytes-order';
 import { isAbsent } from './members';
 
 /**
- * Appends values of a field vector to an open page in PLAIN form, keeping the least and greatest of the page. `members` are
- * indexes into the vector, 2 bytes each; those without a value are left out. `states` 0 says that all have one. The page has
- * room for what is appended and a margin.
+ * Functions that append values of a field vector to an open page in PLAIN form and keep its least and greatest value up to date.
+ * `members`: indexes into the vector, 2 bytes each; those without a value are left out. If `states` is 0, all have a value. The
+ * page must have room for the appended values and a margin.
  */
 
-/** Appends the rows' levels and counts them; `states` 0 says that all have a value. */
+/** Appends the definition level of each row, and counts the rows and those that have a value. If `states` is 0, all have one. */
 export function appendRows(page: usize, states: usize, members: usize, count: i32): void {
   const rows = load<i32>(page, PAGE_ROWS);
   const levels = load<u32>(page, PAGE_LEVELS) as usize;
@@ -93,7 +93,7 @@ export function appendDoubles(page: usize, states: usize, values: usize, members
   addLength(page, out - first);
 }
 
-/** One byte a value until the page is closed. */
+/** Appends booleans as one byte each; they become bits when the page is closed. */
 export function appendBooleans(page: usize, states: usize, values: usize, members: usize, count: i32): void {
   let out = (load<u32>(page, PAGE_VALUES) as usize) + load<u32>(page, PAGE_LENGTH);
   const first = out;
@@ -112,7 +112,7 @@ export function appendBooleans(page: usize, states: usize, values: usize, member
   addLength(page, out - first);
 }
 
-/** 16 bytes each, two's complement, high byte first. */
+/** Appends values of 16 bytes, two's complement, high byte first. */
 export function appendInt128s(page: usize, states: usize, values: usize, members: usize, count: i32): void {
   const base = load<u32>(page, PAGE_VALUES) as usize;
   let out = base + load<u32>(page, PAGE_LENGTH);
@@ -132,7 +132,7 @@ export function appendInt128s(page: usize, states: usize, values: usize, members
   addLength(page, out - first);
 }
 
-/** Texts and raw bytes: a length of 4 bytes before each. `base` is added to the addresses of the vector. */
+/** Appends texts or raw bytes, each after its length of 4 bytes. `base` is added to the addresses in the vector. */
 export function appendBytes(
   page: usize,
   states: usize,
@@ -144,7 +144,7 @@ export function appendBytes(
   const firstOut = load<u32>(page, PAGE_VALUES) as usize;
   let out = firstOut + load<u32>(page, PAGE_LENGTH);
   const before = out;
-  // Sixteen bytes of the least and the greatest are at hand: identifiers share their first eight, and few values share more.
+  // The first 16 bytes of the least and the greatest are kept in locals: identifiers often share eight bytes, few values share 16.
   let least = load<u64>(page, PAGE_LEAST_PREFIX);
   let greatest = load<u64>(page, PAGE_GREATEST_PREFIX);
   let leastAt = firstOut + load<u32>(page, PAGE_LEAST);
@@ -208,12 +208,12 @@ export function appendBytes(
   addLength(page, out - before);
 }
 
-/** The eight bytes behind the first eight, as a number whose order is theirs. */
+/** Reads the second eight bytes of a text as a number that sorts as they do. */
 function secondPrefixOf(at: usize, length: usize): u64 {
   return length > 8 ? prefixOf(at + 8, length - 8) : 0;
 }
 
-/** Order of two PLAIN texts. */
+/** Compares two PLAIN texts; negative, zero or positive. */
 function orderOf(a: usize, b: usize): i32 {
   return compareBytes(a + 4, load<u32>(a) as usize, b + 4, load<u32>(b) as usize);
 }

@@ -1,15 +1,15 @@
 import { CHECKSUM_STATE_BYTES } from '../shapes';
 
 /**
- * CRC-64/NVME of a stream without a table: a multiple of the polynomial with eight terms, all of them whole bytes apart, turns
- * the division into exclusive ors of what stood before (S. Russell's Chorba does so for CRC-32).
+ * CRC-64/NVME of a stream, without a table. A multiple of the polynomial has eight terms that are whole bytes apart, so that each step
+ * of the division is an exclusive or of earlier bytes (S. Russell's Chorba does the same for CRC-32).
  *
  *     x^(8·2707) + x^(8·2367) + x^(8·2187) + x^(8·1518) + x^(8·669) + x^(8·256) + x^(8·77) + 1 ≡ 0
  *     reduced[i] = byte[i] ^ reduced[i - 2707 + e], for each of the seven lower exponents e
  *
- * The nearest of them is 340 bytes away, so that 16 go at once. The last 2707 reduced bytes are all that those behind need to know.
+ * The nearest of them is 340 bytes away, so 16 bytes can be reduced at once. Only the last 2707 reduced bytes are needed for the next.
  *
- *     state   position │ 2707 bytes of before │ reduced bytes, moved to the front when they reach the end
+ *     state   position │ 2707 reduced bytes of before │ new reduced bytes, moved to the front once they reach the end
  */
 const SPAN: usize = 2707;
 const POLYNOMIAL: u64 = 0x9a6c9329ac4bc9b5;
@@ -20,12 +20,12 @@ function timesX(value: u64): u64 {
   return value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
 }
 
-/** The highest bit of the polynomial is set: whatever was reduced shows by its highest bit. */
+/** Divides by x. The highest bit of the polynomial is set, so a set highest bit shows that the polynomial was subtracted. */
 function dividedByX(value: u64): u64 {
   return value >>> 63 ? ((value ^ POLYNOMIAL) << 1) | 1 : value << 1;
 }
 
-/** `a` · `b` modulo the polynomial. */
+/** Multiplies modulo the polynomial. */
 function times(a: u64, b: u64): u64 {
   let product: u64 = 0;
   for (let bit: u64 = 0; bit < 64; bit++) {
@@ -35,7 +35,10 @@ function times(a: u64, b: u64): u64 {
   return product;
 }
 
-/** Begins with the bits that stand before the first byte: all ones, 64 places further up than bytes are. */
+/**
+ * Begins a checksum in `state`, CHECKSUM_STATE_BYTES long. The initial value of 64 ones is put before the first byte, divided by x⁶⁴ to
+ * make up for its place.
+ */
 export function beginChecksum(state: usize): void {
   let ones: u64 = u64.MAX_VALUE;
   for (let place = 0; place < 64; place++) ones = dividedByX(ones);
@@ -44,7 +47,7 @@ export function beginChecksum(state: usize): void {
   store<u64>(state + HISTORY + SPAN - 8, ones);
 }
 
-/** What the bytes from `at` to `SPAN` further on pass on to the 16 that stand there. */
+/** Combines the reduced bytes from `at` on into what the 16 bytes `SPAN` after `at` are reduced by. */
 function passedOn(at: usize): v128 {
   const first = v128.xor(v128.load(at), v128.load(at, 77));
   const second = v128.xor(v128.load(at, 256), v128.load(at, 669));
@@ -52,7 +55,7 @@ function passedOn(at: usize): v128 {
   return v128.xor(v128.xor(first, second), v128.xor(third, v128.load(at, 2367)));
 }
 
-/** Takes [at, at + length) in; at most `ROOM` bytes. */
+/** Reduces [at, at + length), at most `ROOM` bytes. */
 function reduce(state: usize, at: usize, length: usize): void {
   let position = load<u32>(state) as usize;
   if (position + length > ROOM) {
@@ -72,6 +75,7 @@ function reduce(state: usize, at: usize, length: usize): void {
   }
 }
 
+/** Adds the bytes [at, at + length). */
 export function addToChecksum(state: usize, at: usize, length: usize): void {
   while (length > 0) {
     const count = length < ROOM ? length : ROOM;
@@ -81,9 +85,9 @@ export function addToChecksum(state: usize, at: usize, length: usize): void {
   }
 }
 
-/** The checksum of all bytes taken in, after which the state is good for nothing but another beginning. */
+/** Returns the checksum of all added bytes. After this the state must be begun again. */
 export function finishChecksum(state: usize): u64 {
-  // As many zeros behind the last bytes: what those pass on to them is what is left, that many places further up.
+  // 2707 zeros follow the last bytes. What they are reduced by is the remainder, shifted by as many bytes; `back` undoes the shift.
   const history = state + HISTORY + (load<u32>(state) as usize);
   const last = state + HISTORY;
   memory.copy(last, history, SPAN);

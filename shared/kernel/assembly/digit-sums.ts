@@ -2,8 +2,8 @@ import { LIMB_DIGITS, STATE_INVALID, STATE_VALUE } from '../shapes';
 import { digitAt } from './digits';
 
 /**
- * Sums texts made of digits as numbers, for hash totals of identifiers, of records whose `counted` byte is set (0: of all). `limbs` are
- * words of 8 bytes, the lowest nine digits first; a block adds so few that none overflows. Returns how many texts are no digits.
+ * Sums texts of digits as numbers, for hash totals of identifiers. Only records whose `counted` byte is set count; all if `counted` is
+ * 0. `limbs` are words of 8 bytes, the lowest nine digits first; one block cannot make them overflow. Returns how many texts are not digits.
  *
  *     12345678901 → limbs 345678901, 12
  */

@@ -28,9 +28,9 @@ function isLeap(year: i32): bool {
   return (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Of each year from 0 to 9999: days from 1970-01-01 to its first day, twice, and one more in leap years; `NO_DAY` of year 0. */
+/** By year, 0 to 9999: twice the days from 1970-01-01 to its first day, plus one in leap years; `NO_DAY` for year 0. */
 const YEARS: usize = memory.data(4 * 10_000, 4);
-/** Of each month · 100 + day: days from the first of the year, or -1 where there is no such day; of common years, then of leap years. */
+/** By month · 100 + day: days since the first of the year, or -1 if there is no such day; for common years, then for leap years. */
 const DAYS_OF_YEAR: usize = memory.data(2 * 2 * 10_000, 4);
 const COMMON_BYTES: usize = 2 * 10_000;
 let areFilled = false;
@@ -56,7 +56,7 @@ function fillCalendar(): void {
   areFilled = true;
 }
 
-/** Days of the proleptic Gregorian calendar since 1970-01-01, or `NO_DAY`; both numbers are below 10,000. */
+/** Days from 1970-01-01 in the proleptic Gregorian calendar, or `NO_DAY`; both arguments must be below 10,000. */
 function dayOf(year: i32, monthAndDay: i32): i32 {
   const first = load<i32>(YEARS + (year << 2));
   const days = load<i16>(DAYS_OF_YEAR + (first & 1) * COMMON_BYTES + (monthAndDay << 1)) as i32;
@@ -67,7 +67,7 @@ function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
   return year < 1 || month < 0 || day < 0 ? NO_DAY : dayOf(year, month * 100 + day);
 }
 
-/** The number in `width` digits, or -1 where a byte is no digit. */
+/** Reads a number of `width` digits; -1 if a byte is not a digit. */
 function digitsAt(at: usize, width: i32): i32 {
   let value = 0;
   for (let index = 0; index < width; index++) {
@@ -78,10 +78,10 @@ function digitsAt(at: usize, width: i32): i32 {
   return value;
 }
 
-/** Days of yyyyMMdd, eight digits in a row. */
+/** Reads the day of yyyyMMdd, eight digits in a row. */
 function compactDays(at: usize): i32 {
   const digits = load<u64>(at) ^ 0x3030303030303030;
-  // A nibble above 9 carries into the upper half of its byte.
+  // A half above 9 carries into the upper half of its byte.
   if (((digits + 0x0606060606060606) | digits) & 0xf0f0f0f0f0f0f0f0) return NO_DAY;
   const pairs = (digits * 10 + (digits >>> 8)) & 0x00ff00ff00ff00ff;
   const fours = pairs * 100 + (pairs >>> 16);
@@ -97,7 +97,7 @@ function literalsFit(at: usize, format: usize): bool {
   return true;
 }
 
-/** The year, or a number below 1 where there is none. */
+/** Reads the year; below 1 if there is none. */
 function yearAt(at: usize, format: usize): i32 {
   const digits = load<i32>(format, FORMAT_YEAR_DIGITS);
   const year = digitsAt(at + load<i32>(format, FORMAT_YEAR), digits);
@@ -128,12 +128,12 @@ function formattedDays(at: usize, format: usize): i32 {
   );
 }
 
-/** Two digits at an offset of the format; 0 where it has none; -1 where they are no digits. */
+/** Reads the two digits at an offset; 0 if the format has no such part (a negative offset), -1 if they are not digits. */
 function partAt(at: usize, offset: i32): i32 {
   return offset < 0 ? 0 : digitsAt(at + offset, 2);
 }
 
-/** Microseconds since midnight, or -1. */
+/** Reads the microseconds since midnight; -1 if there is no such time. */
 function microsOfDay(at: usize, format: usize): i64 {
   const hour = partAt(at, load<i32>(format, FORMAT_HOUR));
   const minute = partAt(at, load<i32>(format, FORMAT_MINUTE));
@@ -150,7 +150,7 @@ function microsOfDay(at: usize, format: usize): i64 {
   return ((hour * 3600 + minute * 60 + second) as i64) * 1_000_000 + (fraction as i64);
 }
 
-/** Dates: days since 1970-01-01, 4 bytes each. `compact` says that the format is yyyyMMdd. */
+/** Decodes dates into days since 1970-01-01, 4 bytes each. `format`: FORMAT_… in shapes.ts. `compact`: the format is yyyyMMdd. */
 export function decodeDates(
   records: usize,
   count: i32,
@@ -180,7 +180,7 @@ export function decodeDates(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Timestamps: microseconds since 1970-01-01 00:00 local time, 8 bytes each. */
+/** Decodes timestamps into microseconds since 1970-01-01 00:00 local time, 8 bytes each. `format`: FORMAT_… in shapes.ts. */
 export function decodeTimestamps(
   records: usize,
   count: i32,

@@ -7,7 +7,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 
-/** National text: UTF-16, high byte first, two bytes a code unit. */
+/** National text is UTF-16, high byte first. */
 
 const SPACE: u32 = 0x20;
 
@@ -21,8 +21,8 @@ function isKept(unit: u32, keep: i32): bool {
 }
 
 /**
- * Texts in UTF-16: { address, length } of each in UTF-8, in `side`, which has room for twice the field of every record. `width` is even.
- * A surrogate without its other half is no text.
+ * Decodes texts of UTF-16 into UTF-8, in `side`, which has room for twice the field of every record; `values` receives { address,
+ * length } of each. `width` is even. `keep`: KEEP_… in shapes.ts. A surrogate without its other half makes the field invalid.
  */
 export function decodeNational(
   records: usize,
@@ -55,7 +55,7 @@ export function decodeNational(
     let wellFormed = true;
     while (start < end) {
       if (keep === KEEP_ALL && start + 16 <= end) {
-        // Eight characters of ASCII: every other byte.
+        // Eight ASCII characters at once: every other byte.
         const units = v128.load(start);
         if (!v128.any_true(v128.and(units, aboveAscii))) {
           const bytes = i8x16.swizzle(units, i8x16(1, 3, 5, 7, 9, 11, 13, 15, 1, 3, 5, 7, 9, 11, 13, 15));

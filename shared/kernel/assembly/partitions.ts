@@ -5,8 +5,8 @@ import { lowBytes } from './bytes-order';
  * Routes records to partitions by the raw bytes of their partition fields.
  *
  *     segments  { at, width } of each partition field
- *     table     route + 1 by hash, 4 bytes each, 0 where there is none; a power of two of them
- *     keys      raw bytes of each route's fields one behind the other, `stride` bytes apart
+ *     table     route + 1 by hash, 4 bytes each, 0 if the slot is free; their number is a power of two
+ *     keys      raw bytes of the partition fields of each route; keys are `stride` bytes apart
  *     targets   partition of each route, 4 bytes each, or -1
  */
 
@@ -39,8 +39,8 @@ function sameRoute(record: usize, key: usize, segments: usize, segmentCount: i32
 }
 
 /**
- * Writes the partition of each record that can be decoded, and -1 for the others, from record `from` on. Returns the first
- * record whose spelling no route knows, or `count`. `routes` receives the route of each record, or -1.
+ * Writes the partition and the route of each record from `from` on; -1 for both if it cannot be decoded. Returns the first record whose
+ * partition fields have no route yet, or `count`.
  */
 export function routeRecords(
   records: usize,
@@ -79,7 +79,7 @@ export function routeRecords(
   return count;
 }
 
-/** Enters `route`, whose key is the fields of `record`, into the table. */
+/** Enters `route` into the table. Its key is the partition fields of `record`. */
 export function addRoute(
   record: usize,
   segments: usize,
@@ -94,8 +94,8 @@ export function addRoute(
 }
 
 /**
- * Counting sort: `members` receives the indexes of the records of partition 0, then of 1, … in file order, 2 bytes each; `ends`
- * the end of each partition within it, 4 bytes each. Records of no partition are left out.
+ * Sorts records by partition (counting sort). `members` receives the indexes of the records of partition 0, then of 1, … in file order,
+ * 2 bytes each; `ends` the end of each partition in `members`, 4 bytes each. Records without a partition are left out.
  */
 export function groupByPartition(
   partitions: usize,
