@@ -55,7 +55,7 @@ export const RECORD_PARENT_MISSING = 6;
 /** The type of a record that no record type matches. */
 export const TYPE_UNKNOWN = 255;
 
-/** Kinds of entries of a table: an occurrence, or one entry for an empty or missing list. Numbered apart from the states of values. */
+/** Kinds of entries of a table: an occurrence, an empty list, a missing list. The last two are also states of values (`settleEntries`). */
 export const ENTRY_VALUE = 0;
 export const ENTRY_EMPTY_LIST = 4;
 export const ENTRY_NULL_LIST = 5;
@@ -68,7 +68,7 @@ export const MAX_RECORDS = 16_000;
 /** Functions that decode a field vector return how many are null + how many are invalid × this. */
 export const INVALID_COUNT_UNIT = 65_536;
 
-/** Bytes before a record's first byte and after its last that may be read; they do not count. */
+/** Bytes before a record's first byte and after its last that may be read; their content is ignored. */
 export const READ_MARGIN_BYTES = 64;
 /** Bytes that may be written beyond the end of what a function appends. */
 export const WRITE_MARGIN_BYTES = 64;

@@ -10,7 +10,7 @@ import {
   PAGE_VALUES,
   STATE_VALUE,
 } from '../shapes';
-import { compareBytes, isLess128, prefixOf } from './bytes-order';
+import { compareBytes, isLess128, readPrefix } from './bytes-order';
 import { isAbsent } from './members';
 
 /**
@@ -155,8 +155,8 @@ export function appendBytes(
     leastAt = 0;
     greatestAt = 0;
   } else {
-    leastNext = secondPrefixOf(leastAt + 4, load<u32>(leastAt));
-    greatestNext = secondPrefixOf(greatestAt + 4, load<u32>(greatestAt));
+    leastNext = readSecondPrefix(leastAt + 4, load<u32>(leastAt));
+    greatestNext = readSecondPrefix(greatestAt + 4, load<u32>(greatestAt));
   }
   for (let index = 0; index < count; index++) {
     const member = load<u16>(members + (index << 1)) as u32;
@@ -170,14 +170,14 @@ export function appendBytes(
       v128.store(out, v128.load(from, 32), 36);
       for (let at: usize = 48; at < length; at += 16) v128.store(out + at, v128.load(from + at), 4);
     }
-    const prefix = prefixOf(from, length);
+    const prefix = readPrefix(from, length);
     if (prefix >= greatest) {
-      const next = secondPrefixOf(from, length);
+      const next = readSecondPrefix(from, length);
       if (
         prefix > greatest ||
         next > greatestNext ||
         greatestAt === 0 ||
-        (next === greatestNext && orderOf(out, greatestAt) > 0)
+        (next === greatestNext && compareTexts(out, greatestAt) > 0)
       ) {
         greatest = prefix;
         greatestNext = next;
@@ -185,12 +185,12 @@ export function appendBytes(
       }
     }
     if (prefix <= least) {
-      const next = secondPrefixOf(from, length);
+      const next = readSecondPrefix(from, length);
       if (
         prefix < least ||
         next < leastNext ||
         leastAt === 0 ||
-        (next === leastNext && orderOf(out, leastAt) < 0)
+        (next === leastNext && compareTexts(out, leastAt) < 0)
       ) {
         least = prefix;
         leastNext = next;
@@ -209,12 +209,12 @@ export function appendBytes(
 }
 
 /** Reads the second eight bytes of a text as a number that sorts as they do. */
-function secondPrefixOf(at: usize, length: usize): u64 {
-  return length > 8 ? prefixOf(at + 8, length - 8) : 0;
+function readSecondPrefix(at: usize, length: usize): u64 {
+  return length > 8 ? readPrefix(at + 8, length - 8) : 0;
 }
 
 /** Compares two PLAIN texts; negative, zero or positive. */
-function orderOf(a: usize, b: usize): i32 {
+function compareTexts(a: usize, b: usize): i32 {
   return compareBytes(a + 4, load<u32>(a) as usize, b + 4, load<u32>(b) as usize);
 }
 

@@ -1,16 +1,16 @@
 /** Keeps the first `count` bytes of a word, in memory order, and zeroes the others. */
-export function lowBytes(word: u64, count: usize): u64 {
+export function keepLowBytes(word: u64, count: usize): u64 {
   return count >= 8 ? word : word & (((1 as u64) << ((count << 3) as u64)) - 1);
 }
 
-function reversed(word: u64): u64 {
+function reverseBytes(word: u64): u64 {
   const bytes = i8x16.swizzle(i64x2.splat(word), i8x16(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
   return i64x2.extract_lane(bytes, 0);
 }
 
 /** Reads the first eight bytes of a text as a number that sorts as they do; bytes after its end count as zero. */
-export function prefixOf(at: usize, length: usize): u64 {
-  const word = reversed(load<u64>(at));
+export function readPrefix(at: usize, length: usize): u64 {
+  const word = reverseBytes(load<u64>(at));
   if (length >= 8) return word;
   return length === 0 ? 0 : word & (u64.MAX_VALUE << ((64 - (length << 3)) as u64));
 }
@@ -20,16 +20,16 @@ export function compareBytes(a: usize, aLength: usize, b: usize, bLength: usize)
   const shorter = aLength < bLength ? aLength : bLength;
   for (let from: usize = 0; from < shorter; from += 8) {
     const left = shorter - from;
-    const first = prefixOf(a + from, left);
-    const second = prefixOf(b + from, left);
+    const first = readPrefix(a + from, left);
+    const second = readPrefix(b + from, left);
     if (first !== second) return first < second ? -1 : 1;
   }
   return aLength === bLength ? 0 : aLength < bLength ? -1 : 1;
 }
 
-export function sameBytes(a: usize, b: usize, length: usize): bool {
+export function areSameBytes(a: usize, b: usize, length: usize): bool {
   for (let from: usize = 0; from < length; from += 8) {
-    if (lowBytes(load<u64>(a + from) ^ load<u64>(b + from), length - from) !== 0) return false;
+    if (keepLowBytes(load<u64>(a + from) ^ load<u64>(b + from), length - from) !== 0) return false;
   }
   return true;
 }

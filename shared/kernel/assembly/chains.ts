@@ -23,20 +23,20 @@ import { RESULT } from './result';
  * splitter has checked every length. Even so, nothing is read beyond `end`, whatever a length says.
  */
 
-function bigEndian(at: usize, count: i32): i64 {
+function readBigEndian(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = 0; index < count; index++) value = (value << 8) | (load<u8>(at + index) as i64);
   return value;
 }
 
-function littleEndian(at: usize, count: i32): i64 {
+function readLittleEndian(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = count - 1; index >= 0; index--) value = (value << 8) | (load<u8>(at + index) as i64);
   return value;
 }
 
 /** Reads digits of ASCII (30–39) or EBCDIC (F0–F9); -1 if a byte is neither. */
-function digits(at: usize, count: i32): i64 {
+function readDigits(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = 0; index < count; index++) {
     const byte = load<u8>(at + index);
@@ -48,7 +48,7 @@ function digits(at: usize, count: i32): i64 {
 }
 
 /** Reads packed digits with a sign, `01 2C` → 12; -1 if a half byte is not a digit, the last is not a sign, or the sign is minus. */
-function packed(at: usize, count: i32): i64 {
+function readPacked(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = 0; index < count; index++) {
     const byte = load<u8>(at + index);
@@ -63,22 +63,22 @@ function packed(at: usize, count: i32): i64 {
 }
 
 /** Reads the length of the whole record or block at `at`; -1 if it says none, or an impossible one. `shape`: CHAIN_… in shapes.ts. */
-function wholeLength(at: usize, shape: usize): i64 {
+function readWholeLength(at: usize, shape: usize): i64 {
   const coding = load<i32>(shape, CHAIN_CODING);
   const added = load<i32>(shape, CHAIN_ADDED) as i64;
   let length: i64 = 0;
   const isBig = coding === CODING_BIG_ENDIAN;
   if (load<i32>(shape, CHAIN_EXTENDABLE) !== 0 && (load<u8>(at + (isBig ? 0 : 3)) & 0x80) !== 0) {
-    length = (isBig ? bigEndian(at, 4) : littleEndian(at, 4)) - 0x80000000;
+    length = (isBig ? readBigEndian(at, 4) : readLittleEndian(at, 4)) - 0x80000000;
   } else {
     const zeroAt = load<i32>(shape, CHAIN_ZERO_AT);
     if (zeroAt >= 0 && load<u16>(at + zeroAt) !== 0) return -1;
     const field = at + load<i32>(shape, CHAIN_FIELD_AT);
     const fieldBytes = load<i32>(shape, CHAIN_FIELD_BYTES);
     if (coding === CODING_DIGITS || coding === CODING_PACKED) {
-      length = coding === CODING_DIGITS ? digits(field, fieldBytes) : packed(field, fieldBytes);
+      length = coding === CODING_DIGITS ? readDigits(field, fieldBytes) : readPacked(field, fieldBytes);
       if (length < 0) return -1;
-    } else length = isBig ? bigEndian(field, fieldBytes) : littleEndian(field, fieldBytes);
+    } else length = isBig ? readBigEndian(field, fieldBytes) : readLittleEndian(field, fieldBytes);
   }
   length += added;
   if (length < (load<i32>(shape, CHAIN_MINIMUM) as i64)) return -1;
@@ -123,7 +123,7 @@ export function findChained(
     if (block !== 0 && blockLeft === 0) {
       const blockHead = load<i32>(block, CHAIN_HEAD);
       if (room < (blockHead as i64)) break;
-      const whole = wholeLength(start, block);
+      const whole = readWholeLength(start, block);
       if (whole < (blockHead as i64)) {
         broken = 1;
         break;
@@ -133,7 +133,7 @@ export function findChained(
       continue;
     }
     if (room < (head as i64)) break;
-    const whole = wholeLength(start, shape);
+    const whole = readWholeLength(start, shape);
     if (whole < 0 || (block !== 0 && whole > (blockLeft as i64))) {
       broken = 1;
       break;

@@ -1,5 +1,5 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
-import { lowBytes } from './bytes-order';
+import { keepLowBytes } from './bytes-order';
 
 /**
  * Maps `width` bytes of each record through a table of 256 bytes and writes them to `out`, `stride` bytes apart. `addresses` receives
@@ -26,7 +26,7 @@ export function translate(
 }
 
 /** Address at which the blanks at the end of [start, end) begin. */
-function visibleEnd(start: usize, end: usize, space: u8): usize {
+function findVisibleEnd(start: usize, end: usize, space: u8): usize {
   const blanks = i8x16.splat(space);
   while (start + 16 <= end) {
     const visible = ~i8x16.bitmask(i8x16.eq(v128.load(end - 16), blanks)) & 0xffff;
@@ -38,7 +38,7 @@ function visibleEnd(start: usize, end: usize, space: u8): usize {
 }
 
 /** Maps the eight bytes at `at` through a table of 256, by eight loads that do not wait for each other. */
-function mapped(at: usize, table: usize): u64 {
+function mapEightBytes(at: usize, table: usize): u64 {
   return (
     (load<u8>(table + load<u8>(at)) as u64) |
     ((load<u8>(table + load<u8>(at, 1)) as u64) << 8) |
@@ -76,7 +76,7 @@ export function decodeCodedTexts(
   for (let record = 0; record < count; record++) {
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
-    const visible = visibleEnd(start, end, space);
+    const visible = findVisibleEnd(start, end, space);
     if (visible === start) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
@@ -89,8 +89,8 @@ export function decodeCodedTexts(
     while (start < end && defined) {
       const left = end - start;
       const length: usize = left < 8 ? left : 8;
-      const word = mapped(start, ascii);
-      if (lowBytes(word & 0x8080808080808080, length) === 0) {
+      const word = mapEightBytes(start, ascii);
+      if (keepLowBytes(word & 0x8080808080808080, length) === 0) {
         store<u64>(side, word);
         side += length;
         start += length;

@@ -16,21 +16,21 @@ const POLYNOMIAL: u64 = 0x9a6c9329ac4bc9b5;
 const HISTORY: usize = 16;
 const ROOM: usize = (CHECKSUM_STATE_BYTES as usize) - HISTORY - SPAN - 32;
 
-function timesX(value: u64): u64 {
+function multiplyByX(value: u64): u64 {
   return value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
 }
 
 /** Divides by x. The highest bit of the polynomial is set, so a set highest bit shows that the polynomial was subtracted. */
-function dividedByX(value: u64): u64 {
+function divideByX(value: u64): u64 {
   return value >>> 63 ? ((value ^ POLYNOMIAL) << 1) | 1 : value << 1;
 }
 
 /** Multiplies modulo the polynomial. */
-function times(a: u64, b: u64): u64 {
+function multiply(a: u64, b: u64): u64 {
   let product: u64 = 0;
   for (let bit: u64 = 0; bit < 64; bit++) {
     if ((a << bit) >>> 63) product ^= b;
-    b = timesX(b);
+    b = multiplyByX(b);
   }
   return product;
 }
@@ -41,14 +41,14 @@ function times(a: u64, b: u64): u64 {
  */
 export function beginChecksum(state: usize): void {
   let ones: u64 = u64.MAX_VALUE;
-  for (let place = 0; place < 64; place++) ones = dividedByX(ones);
+  for (let place = 0; place < 64; place++) ones = divideByX(ones);
   store<u32>(state, 0);
   memory.fill(state + HISTORY, 0, SPAN);
   store<u64>(state + HISTORY + SPAN - 8, ones);
 }
 
 /** Combines the reduced bytes from `at` on into what the 16 bytes `SPAN` after `at` are reduced by. */
-function passedOn(at: usize): v128 {
+function combineTerms(at: usize): v128 {
   const first = v128.xor(v128.load(at), v128.load(at, 77));
   const second = v128.xor(v128.load(at, 256), v128.load(at, 669));
   const third = v128.xor(v128.load(at, 1518), v128.load(at, 2187));
@@ -66,12 +66,12 @@ function reduce(state: usize, at: usize, length: usize): void {
   let out = state + HISTORY + position;
   const end = out + length;
   for (; out + 32 <= end; out += 32) {
-    v128.store(out, v128.xor(v128.load(at), passedOn(out)), SPAN);
-    v128.store(out, v128.xor(v128.load(at, 16), passedOn(out + 16)), SPAN + 16);
+    v128.store(out, v128.xor(v128.load(at), combineTerms(out)), SPAN);
+    v128.store(out, v128.xor(v128.load(at, 16), combineTerms(out + 16)), SPAN + 16);
     at += 32;
   }
   for (; out < end; out++) {
-    store<u8>(out, load<u8>(at++) ^ i8x16.extract_lane_u(passedOn(out), 0), SPAN);
+    store<u8>(out, load<u8>(at++) ^ i8x16.extract_lane_u(combineTerms(out), 0), SPAN);
   }
 }
 
@@ -94,10 +94,10 @@ export function finishChecksum(state: usize): u64 {
   memory.fill(last + SPAN, 0, SPAN);
   let remainder: u64 = 0;
   for (let at: usize = 0; at < SPAN; at++) {
-    remainder ^= i8x16.extract_lane_u(passedOn(last + at), 0) as u64;
-    for (let bit = 0; bit < 8; bit++) remainder = timesX(remainder);
+    remainder ^= i8x16.extract_lane_u(combineTerms(last + at), 0) as u64;
+    for (let bit = 0; bit < 8; bit++) remainder = multiplyByX(remainder);
   }
   let back: u64 = (1 as u64) << 63;
-  for (let place: usize = 0; place < 8 * SPAN; place++) back = dividedByX(back);
-  return ~times(remainder, back);
+  for (let place: usize = 0; place < 8 * SPAN; place++) back = divideByX(back);
+  return ~multiply(remainder, back);
 }

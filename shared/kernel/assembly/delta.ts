@@ -20,11 +20,11 @@ function storeVarint(out: usize, value: u64): usize {
   return out;
 }
 
-function zigzag(value: i64): u64 {
+function toZigzag(value: i64): u64 {
   return ((value << 1) ^ (value >> 63)) as u64;
 }
 
-function intAt(values: usize, shift: i32, index: i32): i64 {
+function readInt(values: usize, shift: i32, index: i32): i64 {
   const at = values + ((index as usize) << shift);
   return shift === 2 ? (load<i32>(at) as i64) : load<i64>(at);
 }
@@ -55,13 +55,13 @@ export function writeDeltaInts(values: usize, shift: i32, count: i32, out: usize
   let at = storeVarint(out, BLOCK);
   at = storeVarint(at, BLOCK / MINIBLOCK);
   at = storeVarint(at, count as u64);
-  let previous = intAt(values, shift, 0);
-  at = storeVarint(at, zigzag(previous));
+  let previous = readInt(values, shift, 0);
+  at = storeVarint(at, toZigzag(previous));
   for (let first = 1; first < count; first += BLOCK) {
     const inBlock = min<i32>(BLOCK, count - first);
     let least = i64.MAX_VALUE;
     for (let index = 0; index < inBlock; index++) {
-      const value = intAt(values, shift, first + index);
+      const value = readInt(values, shift, first + index);
       // Differences wrap round in the width of the type.
       const delta = shift === 2 ? ((value - previous) as i32 as i64) : value - previous;
       store<i64>(DELTAS + ((index as usize) << 3), delta);
@@ -69,7 +69,7 @@ export function writeDeltaInts(values: usize, shift: i32, count: i32, out: usize
       previous = value;
     }
     for (let index = inBlock; index < BLOCK; index++) store<i64>(DELTAS + ((index as usize) << 3), least);
-    at = storeVarint(at, zigzag(least));
+    at = storeVarint(at, toZigzag(least));
     const widths = at;
     at += BLOCK / MINIBLOCK;
     for (let miniblock = 0; miniblock < BLOCK / MINIBLOCK; miniblock++) {

@@ -48,7 +48,7 @@ export function appendIndexesOfInt32s(
     const slot: usize =
       place < nearCount
         ? near + ((place as usize) << 1)
-        : table + (slotOfInt(table, mask, entries, value) << 1);
+        : table + (findSlot(table, mask, entries, value) << 1);
     let entry = (load<u16>(slot) as i32) - 1;
     if (entry < 0) {
       if (entryCount === capacity) break;
@@ -68,7 +68,7 @@ export function appendIndexesOfInt32s(
 }
 
 /** Finds the slot of an integer of 4 bytes in the table of hashes, or the free slot where it belongs. */
-function slotOfInt(table: usize, mask: u32, entries: usize, value: i32): usize {
+function findSlot(table: usize, mask: u32, entries: usize, value: i32): usize {
   let slot = hashWord(value as u64) & mask;
   let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
   while (entry >= 0 && load<i32>(entries + (entry << 2)) !== value) {

@@ -14,7 +14,7 @@ import {
   PAGE_LENGTH,
   PAGE_PLAIN_BYTES,
 } from '../shapes';
-import { compareBytes, isLess128, lowBytes, sameBytes } from './bytes-order';
+import { areSameBytes, compareBytes, isLess128, keepLowBytes } from './bytes-order';
 import { addIndexes, enter, hashWord, MIX } from './dictionary-table';
 import { isAbsent } from './members';
 
@@ -30,13 +30,13 @@ function hashShort(word: u64, length: usize): u32 {
 }
 
 function hashBytes(at: usize, length: usize): u32 {
-  return length <= 8 ? hashShort(lowBytes(load<u64>(at), length), length) : hashLong(at, length);
+  return length <= 8 ? hashShort(keepLowBytes(load<u64>(at), length), length) : hashLong(at, length);
 }
 
 function hashLong(at: usize, length: usize): u32 {
   let hash: u64 = length as u64;
   for (let from: usize = 0; from < length; from += 8) {
-    const word = lowBytes(load<u64>(at + from), length - from);
+    const word = keepLowBytes(load<u64>(at + from), length - from);
     hash = (rotl<u64>(hash, 23) ^ word) * MIX;
   }
   return (hash >>> 32) as u32;
@@ -71,14 +71,14 @@ export function appendIndexesOfBytes(
     const length = load<u32>(values + (member << 3), 4) as usize;
     // Most columns with a dictionary hold codes and short names, which fit into one word.
     const isWord = length <= 8;
-    const word = lowBytes(load<u64>(text), length);
+    const word = keepLowBytes(load<u64>(text), length);
     let slot = (isWord ? hashShort(word, length) : hashLong(text, length)) & mask;
     let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     while (entry >= 0) {
       const known = entries + (entry << 3);
       if ((load<u32>(known, 4) as usize) === length) {
         const at = data + load<u32>(known);
-        if (isWord ? lowBytes(load<u64>(at), length) === word : sameBytes(at, text, length)) break;
+        if (isWord ? keepLowBytes(load<u64>(at), length) === word : areSameBytes(at, text, length)) break;
       }
       slot = (slot + 1) & mask;
       entry = (load<u16>(table + (slot << 1)) as i32) - 1;
@@ -129,7 +129,7 @@ export function appendIndexesOfInt128s(
     const value = values + (member << 4);
     let slot = hashBytes(value, 16) & mask;
     let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-    while (entry >= 0 && !sameBytes(entries + (entry << 4), value, 16)) {
+    while (entry >= 0 && !areSameBytes(entries + (entry << 4), value, 16)) {
       slot = (slot + 1) & mask;
       entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     }

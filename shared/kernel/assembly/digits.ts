@@ -34,6 +34,6 @@ export function foldDigits(digits: v128): u64 {
 }
 
 /** Reads the digit at `at`; above 9 if the byte is not a digit. */
-export function digitAt(at: usize): u32 {
+export function readDigit(at: usize): u32 {
   return (load<u8>(at) as u32) - (ZERO as u32);
 }

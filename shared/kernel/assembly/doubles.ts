@@ -1,5 +1,5 @@
 import { INVALID_COUNT_UNIT, STATE_NULL, STATE_UNDECIDED, STATE_VALUE } from '../shapes';
-import { digitAt } from './digits';
+import { readDigit } from './digits';
 
 const SPACE: u8 = 0x20;
 
@@ -40,7 +40,7 @@ export function decodeDoubles(
     let fraction = -1;
     let value: u64 = 0;
     for (; start < end; start++) {
-      const digit = digitAt(start);
+      const digit = readDigit(start);
       if (digit <= 9) {
         value = value * 10 + (digit as u64);
         digits++;

@@ -6,7 +6,7 @@ export function areDigits(halves: u64): bool {
 }
 
 /** The number made of the sixteen digits: 16 digits → 8 pairs → 4 fours → 2 eights. */
-export function digitsOf(halves: u64): u64 {
+export function foldHalves(halves: u64): u64 {
   const pairs = (halves & 0x0f0f0f0f0f0f0f0f) + ((halves >>> 4) & 0x0f0f0f0f0f0f0f0f) * 10;
   const fours = (pairs & 0x00ff00ff00ff00ff) + ((pairs >>> 8) & 0x00ff00ff00ff00ff) * 100;
   const eights = (fours & 0x0000ffff0000ffff) + ((fours >>> 16) & 0x0000ffff0000ffff) * 10_000;
@@ -14,7 +14,7 @@ export function digitsOf(halves: u64): u64 {
 }
 
 /** The last eight halves as eight ASCII characters, in memory order. */
-export function spelled(halves: u64): u64 {
+export function spellHalves(halves: u64): u64 {
   const words = (halves | (halves << 16)) & 0x0000ffff0000ffff;
   const bytes = (words | (words << 8)) & 0x00ff00ff00ff00ff;
   return bswap<u64>((bytes | (bytes << 4)) & 0x0f0f0f0f0f0f0f0f) | 0x3030303030303030;

@@ -11,7 +11,7 @@ import {
 
 const SPACE: u32 = 0x20;
 
-function unitAt(at: usize): u32 {
+function readUnit(at: usize): u32 {
   return bswap<u16>(load<u16>(at)) as u32;
 }
 
@@ -43,14 +43,14 @@ export function decodeNational(
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
     let visible = end;
-    while (visible > start && unitAt(visible - 2) === SPACE) visible -= 2;
+    while (visible > start && readUnit(visible - 2) === SPACE) visible -= 2;
     if (visible === start) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
     if (trimEnd) end = visible;
-    if (trimStart) while (unitAt(start) === SPACE) start += 2;
+    if (trimStart) while (readUnit(start) === SPACE) start += 2;
     const text = side;
     let wellFormed = true;
     while (start < end) {
@@ -65,7 +65,7 @@ export function decodeNational(
           continue;
         }
       }
-      const unit = unitAt(start);
+      const unit = readUnit(start);
       start += 2;
       if (unit < 0x80) {
         if (keep !== KEEP_ALL && !isKept(unit, keep)) continue;
@@ -75,7 +75,7 @@ export function decodeNational(
       let length = unit < 0x800 ? 2 : 3;
       let code = unit;
       if ((unit & 0xf800) === 0xd800) {
-        const low: u32 = start < end ? unitAt(start) : 0;
+        const low: u32 = start < end ? readUnit(start) : 0;
         if (unit >= 0xdc00 || (low & 0xfc00) !== 0xdc00) {
           wellFormed = false;
           break;

@@ -8,7 +8,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isBlank } from './blanks';
-import { digitAt } from './digits';
+import { readDigit } from './digits';
 
 /** Reads one number in any spelling, digit by digit, if the vector loops cannot. decode-value.ts does the same in clearer code. */
 
@@ -28,7 +28,7 @@ let negative = false;
 const NOT_PUNCHED = 255;
 
 /** Reads a digit with an overpunched sign: 0–9 positive, 16–25 negative, else `NOT_PUNCHED`. */
-function overpunched(byte: u8): i32 {
+function readOverpunched(byte: u8): i32 {
   const code = byte as i32;
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   // { A … I
@@ -50,7 +50,7 @@ export function collect(digit: i32): void {
 }
 
 /** Skips a leading sign, if there is one, and the blanks after it; returns the address of what follows. */
-function behindSign(start: usize, end: usize): usize {
+function skipSign(start: usize, end: usize): usize {
   const byte = load<u8>(start);
   if (byte !== MINUS && byte !== PLUS) return start;
   negative = byte === MINUS;
@@ -67,23 +67,23 @@ function collectImplied(start: usize, end: usize, sign: i32): i32 {
     if (byte === MINUS) negative = true;
     else if (byte !== PLUS && byte !== SPACE) return STATE_INVALID;
   } else if (sign === SIGN_TRAILING) {
-    last = overpunched(load<u8>(--end));
+    last = readOverpunched(load<u8>(--end));
     if (last === NOT_PUNCHED) return STATE_INVALID;
     negative = last >= 16;
     last &= 15;
     punched = true;
   } else if (sign === SIGN_LEADING) {
-    const first = overpunched(load<u8>(start++));
+    const first = readOverpunched(load<u8>(start++));
     if (first === NOT_PUNCHED) return STATE_INVALID;
     negative = first >= 16;
     collect(first & 15);
     punched = true;
   }
   if (sign !== SIGN_LEADING) while (start < end && load<u8>(start) === SPACE) start++;
-  if (sign === SIGN_LEADING_SEPARATE && start < end) start = behindSign(start, end);
+  if (sign === SIGN_LEADING_SEPARATE && start < end) start = skipSign(start, end);
   if (start === end && !punched) return STATE_INVALID;
   for (; start < end; start++) {
-    const digit = digitAt(start);
+    const digit = readDigit(start);
     if (digit > 9) return STATE_INVALID;
     collect(digit as i32);
   }
@@ -102,7 +102,7 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
     }
   }
   while (start < end && load<u8>(start) === SPACE) start++;
-  if (sign === SIGN_LEADING_SEPARATE && start < end) start = behindSign(start, end);
+  if (sign === SIGN_LEADING_SEPARATE && start < end) start = skipSign(start, end);
   let seen = 0;
   let fraction = -1;
   for (; start < end; start++) {
@@ -111,7 +111,7 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
       fraction = 0;
       continue;
     }
-    const digit = digitAt(start);
+    const digit = readDigit(start);
     if (digit > 9) return STATE_INVALID;
     seen++;
     // Digits beyond the scale must be zeros: nothing is rounded.

@@ -1,5 +1,5 @@
 import { INVALID_COUNT_UNIT, SIGN_NONE, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
-import { digitAt, foldDigits, lastLanes, powerOfTen } from './digits';
+import { foldDigits, lastLanes, powerOfTen, readDigit } from './digits';
 import { collectedInt64, readNumber, storeCollected128 } from './number-text';
 import { RESULT } from './result';
 
@@ -36,8 +36,8 @@ export function decodeInt64s(
       let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
       let value = foldDigits(digits);
       if (before > 0) {
-        const first = digitAt(start);
-        const second = before > 1 ? digitAt(start + 1) : 0;
+        const first = readDigit(start);
+        const second = before > 1 ? readDigit(start + 1) : 0;
         wrong |= ((first > 9) as u32) | ((second > 9) as u32);
         const upper = before > 1 ? first * 10 + second : first;
         value += (upper as u64) * 10_000_000_000_000_000;

@@ -1,5 +1,5 @@
 import { RECORD_OK } from '../shapes';
-import { lowBytes } from './bytes-order';
+import { keepLowBytes } from './bytes-order';
 
 /**
  * Routes records to partitions by the raw bytes of their partition fields.
@@ -16,7 +16,7 @@ export function hashRoute(record: usize, segments: usize, segmentCount: i32): u3
     let at = record + load<u32>(segments + (segment << 3));
     let left = load<u32>(segments + (segment << 3), 4) as usize;
     while (left > 0) {
-      hash = (rotl<u64>(hash, 23) ^ lowBytes(load<u64>(at), left)) * 0x9e3779b185ebca87;
+      hash = (rotl<u64>(hash, 23) ^ keepLowBytes(load<u64>(at), left)) * 0x9e3779b185ebca87;
       if (left <= 8) break;
       at += 8;
       left -= 8;
@@ -25,13 +25,13 @@ export function hashRoute(record: usize, segments: usize, segmentCount: i32): u3
   return (hash >>> 32) as u32;
 }
 
-function sameRoute(record: usize, key: usize, segments: usize, segmentCount: i32): bool {
+function isSameRoute(record: usize, key: usize, segments: usize, segmentCount: i32): bool {
   for (let segment = 0; segment < segmentCount; segment++) {
     const at = record + load<u32>(segments + (segment << 3));
     const width = load<u32>(segments + (segment << 3), 4) as usize;
     for (let from: usize = 0; from < width; from += 8) {
       const left = width - from;
-      if (lowBytes(load<u64>(at + from) ^ load<u64>(key + from), left) !== 0) return false;
+      if (keepLowBytes(load<u64>(at + from) ^ load<u64>(key + from), left) !== 0) return false;
     }
     key += width;
   }
@@ -68,7 +68,7 @@ export function routeRecords(
     while (true) {
       const route = (load<u32>(table + (slot << 2)) as i32) - 1;
       if (route < 0) return index;
-      if (sameRoute(record, keys + route * stride, segments, segmentCount)) {
+      if (isSameRoute(record, keys + route * stride, segments, segmentCount)) {
         store<i32>(partitions + (index << 2), load<i32>(targets + (route << 2)));
         store<i32>(routes + (index << 2), route);
         break;

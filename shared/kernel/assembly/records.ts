@@ -11,7 +11,7 @@ const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
 
 /** Address of the next `byte` in [start, end), or `end`. Reads up to 15 bytes beyond. */
-function lineEnd(start: usize, end: usize, byte: u8): usize {
+function findLineEnd(start: usize, end: usize, byte: u8): usize {
   const lf = i8x16.splat(byte);
   for (let at = start; at < end; at += 16) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(at), lf));
@@ -46,7 +46,7 @@ export function findLines(
 ): i32 {
   let count = 0;
   while (start < end && count < maxRecords) {
-    let lineEndAt = lineEnd(start, end, lineEndByte);
+    let lineEndAt = findLineEnd(start, end, lineEndByte);
     let next = lineEndAt + 1;
     if (lineEndAt === end) {
       if (!atEnd) break;

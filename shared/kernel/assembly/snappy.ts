@@ -9,7 +9,7 @@ const TABLE_BITS = 14;
 /** A search stops this far before the end, so that it can read a whole word and copy a literal 16 bytes at a time. */
 const TAIL_BYTES: usize = 24;
 
-function hashOf(word: u64): usize {
+function hashWord(word: u64): usize {
   return (((word << 32) * 0x9e3779b185ebca87) >>> (64 - TABLE_BITS)) as usize;
 }
 
@@ -63,7 +63,7 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
     // The longer nothing matches, the larger the steps, so that bytes that do not compress cost little time.
     for (let steps: usize = 16; at < limit; at += steps++ >>> 4) {
       const word = load<u64>(at);
-      const slot = table + (hashOf(word) << 1);
+      const slot = table + (hashWord(word) << 1);
       candidate = base + load<u16>(slot);
       store<u16>(slot, (at - base) as u16);
       if (load<u32>(candidate) === (word as u32)) break;
@@ -83,9 +83,9 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
       pending = at;
       if (at >= limit) break;
       const last = load<u64>(at - 1);
-      store<u16>(table + (hashOf(last) << 1), (at - 1 - base) as u16);
+      store<u16>(table + (hashWord(last) << 1), (at - 1 - base) as u16);
       const word = load<u64>(at);
-      const slot = table + (hashOf(word) << 1);
+      const slot = table + (hashWord(word) << 1);
       candidate = base + load<u16>(slot);
       store<u16>(slot, (at - base) as u16);
       if (load<u32>(candidate) !== (word as u32)) break;

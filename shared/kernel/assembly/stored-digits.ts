@@ -1,4 +1,4 @@
-import { areDigits, spelled } from './halves';
+import { areDigits, spellHalves } from './halves';
 
 /**
  * Spells the digits of packed and binary numbers as ASCII text, for dates and timestamps. Each function writes `digits` characters of
@@ -40,8 +40,8 @@ export function spellPacked(
       const number = signNibble ? word >>> 4 : word;
       if (plain && areDigits(number) && number >>> above === 0) {
         const first = number << (64 - above);
-        store<u64>(out, spelled(first >>> 32));
-        store<u64>(out, spelled(first & 0xffffffff), 8);
+        store<u64>(out, spellHalves(first >>> 32));
+        store<u64>(out, spellHalves(first & 0xffffffff), 8);
         out += stride;
         continue;
       }

@@ -1,7 +1,7 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
 import { isFilledWith } from './blanks';
 import { powerOfTen } from './digits';
-import { areDigits, digitsOf } from './halves';
+import { areDigits, foldHalves } from './halves';
 import {
   beginNumber,
   collect,
@@ -47,7 +47,7 @@ export function decodePacked(
       const digits = signNibble ? word >>> 4 : word;
       const negative = signNibble && (sign === SIGN_MINUS || sign === SIGN_MINUS_TOO);
       const isNumber = areDigits(digits) && (!signNibble || sign > 9) && (signed || !negative);
-      const magnitude = digitsOf(digits);
+      const magnitude = foldHalves(digits);
       if (isNumber && magnitude < limit) {
         store<u8>(states + record, STATE_VALUE as u8);
         const value = negative ? -(magnitude as i64) : (magnitude as i64);

@@ -94,7 +94,7 @@ export function decodeTexts(
 }
 
 /** Finds the bytes that are kept: 0xff for each. */
-function keptLanes(bytes: v128, keep: i32): v128 {
+function findKeptLanes(bytes: v128, keep: i32): v128 {
   const digits = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
   if (keep !== KEEP_ALPHANUMERIC) return digits;
   // Bit 5 turns a capital into a small letter.
@@ -128,7 +128,7 @@ export function decodeKept(
       const left = width - from;
       const lanes: i32 = left >= 16 ? 0xffff : (1 << left) - 1;
       high |= i8x16.bitmask(bytes) & lanes;
-      let kept = i8x16.bitmask(keptLanes(bytes, keep)) & lanes;
+      let kept = i8x16.bitmask(findKeptLanes(bytes, keep)) & lanes;
       while (kept !== 0) {
         const first = ctz(kept);
         const runLength = ctz(~(kept >>> first));
