@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BlockDecoder, type Reject } from '../../shared/decode/block-decoder.ts';
+import { BatchDecoder, type Reject } from '../../shared/decode/batch-decoder.ts';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { partitionText } from '../../shared/decode/partition-router.ts';
-import { RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
+import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { recordShape } from '../../shared/decode/record-shape.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { STATE_INVALID } from '../../shared/kernel/shapes.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
@@ -76,12 +77,12 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
   return result;
 }
 
-/** The same lines through the kernel, in blocks. */
-function byBlocks(layout: Layout, lines: string[]): Expected {
+/** The same lines through the kernel, in batches. */
+function byBatches(layout: Layout, lines: string[]): Expected {
   kernel.reset();
   const rejects: Reject[] = [];
   const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0);
-  const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, (reject) =>
+  const decoder = new BatchDecoder(kernel, layout, extractor.capacityRecords, (reject) =>
     rejects.push(reject),
   );
   const rows: Expected['rows'] = {};
@@ -168,7 +169,7 @@ test('rows, rejects, nulls, sums and partitions are those of one value at a time
         }),
         'sample.json',
       );
-      expect(byBlocks(layout, lines)).toEqual(oneByOne(layout, lines));
+      expect(byBatches(layout, lines)).toEqual(oneByOne(layout, lines));
     }),
     { numRuns: 600 },
   );

@@ -2,16 +2,16 @@ import { MAX_ENTRIES, MAX_RECORDS } from '../kernel/shapes.ts';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 
-/** What the vectors of all columns of a block may take together: a quarter of what the kernel has, whatever a layout names. */
+/** What the vectors of all columns of a batch may take together: a quarter of what the kernel has, whatever a layout names. */
 const VECTOR_BYTES = 256 * 1024 * 1024;
 /** State, value and address of a field of one record. */
 const FIELD_BYTES = 24;
 
 /**
- * The most records of a block: fewer where tables occur often in each, or where a layout has so many record types and columns that
- * a full block of each would not fit into the kernel's memory.
+ * The most records of a batch: fewer where tables occur often in each, or where a layout has so many record types and columns that
+ * a full batch of each would not fit into the kernel's memory.
  */
-export function blockRecords(layout: Pick<Layout, 'recordTypes'>): number {
+export function batchCapacity(layout: Pick<Layout, 'recordTypes'>): number {
   const datasets = datasetsOf(layout);
   const occurrences = Math.max(1, ...datasets.map(mostOccurrences));
   const recordBytes = datasets.reduce((sum, dataset) => sum + vectorBytes(dataset), 0);

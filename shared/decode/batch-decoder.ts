@@ -19,8 +19,8 @@ import { RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.
 
 export type { Reject } from './record-type-decoder.ts';
 
-/** Rows of one partition of one dataset within the block. */
-export interface BlockRows {
+/** Rows of one partition of one dataset within the batch. */
+export interface BatchRows {
   /** Index into `datasetsOf(layout)`. */
   dataset: number;
   partition: number;
@@ -48,10 +48,10 @@ interface PlacedType {
 }
 
 /**
- * Turns a block of records into the rows of all datasets of a layout, rejects, and shares of the control totals: finds the type
+ * Turns a batch of records into the rows of all datasets of a layout, rejects, and shares of the control totals: finds the type
  * of each record and its parent, and leaves the records of one type to its decoder.
  */
-export class BlockDecoder {
+export class BatchDecoder {
   /** Records of no type. */
   private unknownCount = 0;
   private readonly kernel: Kernel;
@@ -62,11 +62,11 @@ export class BlockDecoder {
   private readonly subset: RecordSubset;
   private readonly typeOf: number;
   private readonly parents: ParentTracker | undefined;
-  /** The header, once a record of the block; undefined where no row needs it. */
+  /** The header, once a record of the batch; undefined where no row needs it. */
   private readonly headers: RecordPlaces | undefined;
 
   /**
-   * Blocks have at most `capacityRecords` records. `header` is the header record as it stands in the file, without terminator,
+   * Batches have at most `capacityRecords` records. `header` is the header record as it stands in the file, without terminator,
    * for layouts whose rows copy fields of it.
    */
   constructor(
@@ -162,16 +162,16 @@ export class BlockDecoder {
   }
 
   /** Decodes the records the extractor just found; returns the rows of each partition that has some. */
-  decode(block: RecordExtractor): BlockRows[] {
+  decode(batch: RecordExtractor): BatchRows[] {
     const [only] = this.types;
-    if (this.types.length === 1 && !only!.type.match) return this.decodeType(only!, block);
-    this.assignTypes(block);
-    this.parents?.track(block, this.typeOf);
-    this.rejectUnknown(block);
-    const found: BlockRows[] = [];
+    if (this.types.length === 1 && !only!.type.match) return this.decodeType(only!, batch);
+    this.assignTypes(batch);
+    this.parents?.track(batch, this.typeOf);
+    this.rejectUnknown(batch);
+    const found: BatchRows[] = [];
     for (const [index, type] of this.types.entries()) {
-      // Vectors of a type hold until its next block, so that one subset serves all types in turn.
-      if (this.subset.gather(block, this.typeOf, index) === 0) continue;
+      // Vectors of a type hold until its next batch, so that one subset serves all types in turn.
+      if (this.subset.gather(batch, this.typeOf, index) === 0) continue;
       if (type.type.datasets.length === 0) type.discardedCount += this.subset.recordCount;
       else found.push(...this.decodeType(type, this.subset));
     }
@@ -179,9 +179,9 @@ export class BlockDecoder {
     return found;
   }
 
-  private decodeType(placed: PlacedType, block: RecordExtractor | RecordSubset): BlockRows[] {
+  private decodeType(placed: PlacedType, batch: RecordExtractor | RecordSubset): BatchRows[] {
     const decoder = this.decoderOf(placed);
-    const rows = decoder.decode(block, this.foreign(block));
+    const rows = decoder.decode(batch, this.foreign(batch));
     return rows.map(({ dataset, partition, address, count }) => ({
       dataset: placed.firstDataset + dataset,
       partition,
@@ -204,10 +204,10 @@ export class BlockDecoder {
     return placed.decoder;
   }
 
-  private foreign(block: RecordExtractor | RecordSubset): ForeignRecords {
+  private foreign(batch: RecordExtractor | RecordSubset): ForeignRecords {
     return {
       header: this.headers,
-      parentOf: (recordType) => this.parentPlaces(recordType, block as RecordSubset),
+      parentOf: (recordType) => this.parentPlaces(recordType, batch as RecordSubset),
     };
   }
 
@@ -229,9 +229,9 @@ export class BlockDecoder {
     return buffers;
   }
 
-  private assignTypes(block: RecordExtractor): void {
+  private assignTypes(batch: RecordExtractor): void {
     const { call, bytes } = this.kernel;
-    const { starts, rawLengths, outcomes, recordCount } = block;
+    const { starts, rawLengths, outcomes, recordCount } = batch;
     bytes.fill(TYPE_UNKNOWN, this.typeOf, this.typeOf + recordCount);
     for (const [index, { type, literals }] of this.types.entries()) {
       const { startByte, endByte, anyOf } = type.match!;
@@ -251,13 +251,13 @@ export class BlockDecoder {
   }
 
   /** Records of no type become rejects, for that reason if they have no other. */
-  private rejectUnknown(block: RecordExtractor): void {
+  private rejectUnknown(batch: RecordExtractor): void {
     const { bytes } = this.kernel;
-    for (let record = 0; record < block.recordCount; record++) {
+    for (let record = 0; record < batch.recordCount; record++) {
       if (bytes[this.typeOf + record] !== TYPE_UNKNOWN) continue;
-      if (block.outcomeOf(record) === RECORD_OK) bytes[block.outcomes + record] = RECORD_UNKNOWN_TYPE;
+      if (batch.outcomeOf(record) === RECORD_OK) bytes[batch.outcomes + record] = RECORD_UNKNOWN_TYPE;
       this.unknownCount++;
-      this.onReject(rejectOf(block, record));
+      this.onReject(rejectOf(batch, record));
     }
   }
 

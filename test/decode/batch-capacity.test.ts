@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { BlockDecoder } from '../../shared/decode/block-decoder.ts';
-import { blockRecords } from '../../shared/decode/block-records.ts';
-import { RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
+import { batchCapacity } from '../../shared/decode/batch-capacity.ts';
+import { BatchDecoder } from '../../shared/decode/batch-decoder.ts';
+import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { recordShape } from '../../shared/decode/record-shape.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 
@@ -24,15 +25,15 @@ function layoutOf(typeCount: number, fieldCount: number) {
   return readLayout(JSON.stringify({ name: 'mixed', encoding: 'cp037', record, recordTypes }), 'mixed.json');
 }
 
-test('blocks of a usual layout are as large as they can be', () => {
-  expect(blockRecords(layoutOf(5, 40))).toBe(16_000);
+test('batches of a usual layout are as large as they can be', () => {
+  expect(batchCapacity(layoutOf(5, 40))).toBe(16_000);
 });
 
 test('a file in which every one of 200 types of 60 fields is met fits into the kernel', () => {
   const layout = layoutOf(200, 60);
   const kernel = new Kernel();
-  const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0, blockRecords(layout));
-  const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, () => undefined);
+  const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0, batchCapacity(layout));
+  const decoder = new BatchDecoder(kernel, layout, extractor.capacityRecords, () => undefined);
   const ebcdicDigits = (type: number) => [...String(type).padStart(3, '0')].map((digit) => 0xf0 + +digit);
   const lines = Array.from({ length: 400 }, (_, index) => [
     ...ebcdicDigits(index % 200),
