@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
-import { createFinalizer } from '../functions/finalizer/handler.ts';
-import { createReconciler } from '../functions/reconciler/handler.ts';
-import { createSplitter } from '../functions/splitter/handler.ts';
+import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
+import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
+import { createSplitter, readSplitterEvent } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
 import type { DayCommit } from '../shared/day/day-commit.ts';
 import { PipelineError } from '../shared/errors.ts';
@@ -164,19 +164,19 @@ async function convertFile(
     onEvent: (event: ExecutionEvent) => report(event, progress),
     tasks: {
       'local:splitter': async (event) => {
-        split = await splitter(event as never).catch((error: Error) => {
+        split = await splitter(readSplitterEvent(event)).catch((error: Error) => {
           // The state machine waits and asks again; somebody who looks on should know for what.
           if (error.name === 'ControlFileAwaited') progress?.waiting(error.message);
           throw error;
         });
-        if (split.rangeCount !== undefined) progress?.planned(split.rangeCount);
+        if (split.verdict === 'convert') progress?.planned(split.rangeCount);
         return split;
       },
       'local:parser': onWorkers('parser'),
-      'local:reconciler': (event) => reconciler(event as never),
+      'local:reconciler': (event) => reconciler(readReconcilerEvent(event)),
       'local:merger': onWorkers('merger'),
       'local:finalizer': async (event) => {
-        finalized = await finalizer(event as never);
+        finalized = await finalizer(readFinalizerEvent(event));
         return finalized;
       },
     },
@@ -235,13 +235,14 @@ function failedSummary(
   error: Error,
   elapsedSeconds: number,
 ): FileSummary {
+  const planned = split?.verdict === 'convert' ? split : undefined;
   return {
-    runId: split?.runId ?? null,
+    runId: planned?.runId ?? null,
     status: 'failed',
     sourceKey,
     businessDate: split?.businessDate ?? null,
     inputBytes: 0,
-    rangeCount: split?.rangeCount ?? 0,
+    rangeCount: planned?.rangeCount ?? 0,
     records: NO_RECORDS,
     rows: 0,
     controlTotals: [],
@@ -270,7 +271,7 @@ function summaryOf(
     sourceKey: entry.sourceKey,
     businessDate: entry.businessDate,
     inputBytes: entry.inputBytes,
-    rangeCount: split.rangeCount ?? 0,
+    rangeCount: split.verdict === 'convert' ? split.rangeCount : 0,
     records: entry.records ?? NO_RECORDS,
     rows: refused ? 0 : (entry.rows ?? 0),
     controlTotals: entry.controlTotals ?? [],
