@@ -1,7 +1,9 @@
+import { decimalText } from '../decimal.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
-import { DECIMAL_DIGITS } from '../layout/field-type.ts';
+import { scaleOf } from '../layout/field-type.ts';
 import type { Field } from '../layout/layout.ts';
+import { dateText } from './calendar.ts';
 import { decodeValue } from './decode-value.ts';
 import { beyondEnd, readsFilling } from './record-end.ts';
 
@@ -242,16 +244,10 @@ export class PartitionRouter {
 }
 
 /** A value as a folder name shows it before escaping: 123.45, 2025-08-12, true. */
-export function partitionText(value: string | bigint | number | boolean | Uint8Array, field: Field): string {
-  if (field.type.kind === 'decimal') return decimalText(value as bigint, field.type.scale);
-  if (field.type.kind === 'date') return new Date((value as number) * 86_400_000).toISOString().slice(0, 10);
-  return String(value);
-}
-
-/** 12345 with scale 2 → `123.45`. */
-export function decimalText(unscaled: bigint, scale: number): string {
-  const negative = unscaled < 0n;
-  const digits = String(negative ? -unscaled : unscaled).padStart(Math.min(scale, DECIMAL_DIGITS) + 1, '0');
-  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  return negative ? `-${text}` : text;
+export function partitionText(
+  value: string | bigint | number | boolean | Uint8Array,
+  { type }: Field,
+): string {
+  if (typeof value === 'bigint') return decimalText({ unscaled: value, scale: scaleOf(type) });
+  return type.kind === 'date' ? dateText(Number(value)) : String(value);
 }

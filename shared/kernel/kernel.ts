@@ -1,6 +1,6 @@
 import { KernelMemoryExceeded } from '../errors.ts';
-import type { KernelFunctions } from './kernel-functions.ts';
-import { KERNEL_WASM } from './kernel-wasm.ts';
+import { KERNEL_FUNCTION_NAMES, type KernelFunctions } from './generated/kernel-functions.ts';
+import { KERNEL_WASM } from './generated/kernel-wasm.ts';
 
 /** What the kernel may hold at once: far above what its callers keep, far below what a parser's machine has. */
 const MAX_PAGES = 16_384;
@@ -31,7 +31,9 @@ export class Kernel {
     compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
     this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MAX_PAGES });
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.memory } });
-    this.call = instance.exports as unknown as KernelFunctions;
+    if (!areKernelFunctions(instance.exports))
+      throw new Error('the compiled kernel is not that of its signatures: run npm run kernel');
+    this.call = instance.exports;
     this.heapStart = Math.ceil(this.call.heapAddress() / 64) * 64;
     this.top = this.heapStart;
     this.bytes = new Uint8Array(this.memory.buffer);
@@ -95,6 +97,10 @@ export class Kernel {
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
   }
+}
+
+function areKernelFunctions(exports: object): exports is KernelFunctions {
+  return KERNEL_FUNCTION_NAMES.every((name) => name in exports);
 }
 
 function memoryExceeded(): KernelMemoryExceeded {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generateNights } from '../../generator/night.ts';
-import type { FileSummary } from '../../local/convert-night.ts';
+import type { FileSummary } from '../../local/file-summary.ts';
 import { runCommand } from '../support/run-command.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));

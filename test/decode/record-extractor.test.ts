@@ -9,7 +9,7 @@ import {
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
 } from '../../shared/kernel/shapes.ts';
-import { chainWalkFrom, collectRecords } from '../../shared/ranges/record-chain-walk.ts';
+import { startWalk, collectRecords } from '../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, chainFile } from '../support/chain-file.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
@@ -310,7 +310,7 @@ describe('records that say their lengths', () => {
           if (isHostile) for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
           const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0, short };
           const { found, isBroken } = extractAll({ ...recordOf, chain: shape }, bytes, sizes);
-          const walk = chainWalkFrom(0);
+          const walk = startWalk(0);
           const [starts, lengths] = [new Int32Array(100), new Int32Array(100)];
           // A file that is cut off is no broken chain for who sees it come in piece by piece.
           const endByte = isHostile ? 2 ** 40 : bytes.length;

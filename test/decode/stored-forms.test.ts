@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CODE_PAGE_NAMES, unicodeOf } from '../../shared/decode/code-pages.ts';
-import { isEbcdic } from '../../shared/layout/code-page.ts';
-import type { Encoding, Field } from '../../shared/layout/layout.ts';
+import { type Encoding, isEbcdic } from '../../shared/layout/code-page.ts';
+import type { Field } from '../../shared/layout/layout.ts';
 import { agrees, decodeAll, fieldOf } from '../support/decoded-fields.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 

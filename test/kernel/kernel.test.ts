@@ -6,11 +6,13 @@ import { KernelMemoryExceeded } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { StreamChecksum } from '../../shared/kernel/stream-checksum.ts';
 import { crc64nvme } from '../../shared/ranges/crc64nvme.ts';
-import { compileKernel } from '../../tools/kernel/compile-kernel.ts';
+import { compileKernel, GENERATED_FOLDER } from '../../tools/kernel/compile-kernel.ts';
 
-test('the compiled kernel is that of its sources: run npm run kernel behind a change', async () => {
-  const committed = await readFile(new URL('../../shared/kernel/kernel-wasm.ts', import.meta.url), 'utf8');
-  expect((await compileKernel()) === committed).toBe(true);
+test('the compiled kernel and its signatures are those of shared/kernel/assembly', async () => {
+  for (const [name, text] of Object.entries(await compileKernel())) {
+    const committed = await readFile(new URL(name, GENERATED_FOLDER), 'utf8');
+    expect(committed === text, `${name} is not what assembly/ compiles to: run npm run kernel`).toBe(true);
+  }
 });
 
 describe('memory', () => {

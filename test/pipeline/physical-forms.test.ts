@@ -1,6 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decimalText } from '../../shared/decimal.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
@@ -288,7 +289,7 @@ function layoutOf({ coding, record, shiftBytes = 0 }: Form, control: boolean): s
 const SELECT = 'id, amount::VARCHAR AS amount, units, sold::VARCHAR AS sold, customer';
 
 function expectedRow({ id, customer, cents, units, day, shop }: Sale): string {
-  const amount = `${cents < 0 ? '-' : ''}${String(Math.abs(cents)).padStart(3, '0').replace(/(..)$/, '.$1')}`;
+  const amount = decimalText({ unscaled: BigInt(cents), scale: 2 });
   const date = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
   return JSON.stringify({ id, amount, units: String(units), sold: date, customer, shop });
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { decimalText } from '../../shared/decimal.ts';
 import {
   binary,
   dateDigits,
@@ -49,12 +50,6 @@ const below = (digits: number, isSigned: boolean) => {
   return fc.oneof(fc.bigInt({ min: least, max: most }), fc.constantFrom(least, most, 0n, 1n));
 };
 
-function decimal(value: bigint, scale: number): string {
-  if (scale === 0) return String(value);
-  const digits = String(value < 0n ? -value : value).padStart(scale + 1, '0');
-  return `${value < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-}
-
 const NUMBERS: { type: string; digits: number; scale: number }[] = [
   { type: 'decimal(9,2)', digits: 9, scale: 2 },
   { type: 'integer', digits: 18, scale: 0 },
@@ -74,7 +69,7 @@ for (const { type, digits, scale } of NUMBERS) {
       entry,
       values,
       (value) => zonedEbcdic(value, width, sign),
-      (value) => decimal(value, scale),
+      (value) => decimalText({ unscaled: value, scale }),
     );
     orFilled(0x40, null);
     form(
@@ -82,7 +77,7 @@ for (const { type, digits, scale } of NUMBERS) {
       { ...entry, encoding: 'us-ascii' },
       values,
       (value) => zonedAscii(value, width, sign),
-      (value) => decimal(value, scale),
+      (value) => decimalText({ unscaled: value, scale }),
     );
     orFilled(0x20, null);
   }
@@ -92,7 +87,7 @@ for (const { type, digits, scale } of NUMBERS) {
 for (const { type, digits, scale } of [...NUMBERS, { type: 'decimal(10,2)', digits: 10, scale: 2 }]) {
   const usage = { type, usage: 'packed', digits };
   const width = Math.floor(digits / 2) + 1;
-  const text = (value: bigint) => decimal(value, scale);
+  const text = (value: bigint) => decimalText({ unscaled: value, scale });
   form(width, usage, below(digits, true), (value) => packed(value, width, 'signed'), text);
   orFilled(0x40, null);
   form(
@@ -133,7 +128,7 @@ form(
   { type: 'decimal(9,2)', usage: 'binary', signed: true },
   below(9, true),
   (value) => binary(value, 4, 'big'),
-  (value) => decimal(value, 2),
+  (value) => decimalText({ unscaled: value, scale: 2 }),
 );
 
 // Floating point of IBM and IEEE. A fraction of 53 bits is exact in a double, whatever the power.
@@ -222,7 +217,7 @@ form(
   { type: 'decimal(7,2)', point: 'implied', sign: 'leading-separate', blank: 'zero' },
   below(7, true),
   (value) => zonedEbcdic(value, 8, 'leading-separate'),
-  (value) => decimal(value, 2),
+  (value) => decimalText({ unscaled: value, scale: 2 }),
 );
 orFilled(0x40, '0.00');
 form(

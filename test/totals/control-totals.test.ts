@@ -374,7 +374,7 @@ describe('a control file beside the data', () => {
         setTimeout(() => interrupt.abort(), 50);
       };
       const night = convertNight({
-        layout: join(dir, 'layout.json'),
+        request: { layout: join(dir, 'layout.json') },
         inputs: [join(dir, 'totals_20250812.txt')],
         lakeDir: join(dir, 'lake'),
         expectedFiles: undefined,

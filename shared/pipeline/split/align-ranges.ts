@@ -1,6 +1,6 @@
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { UsageError } from '../../errors.ts';
-import { isEbcdic } from '../../layout/code-page.ts';
+import { extendsAscii } from '../../layout/code-page.ts';
 import { datasetsOf, type Field, type Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
@@ -125,6 +125,8 @@ class Aligner {
 /** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
 function mayHoldAnyByte(layout: Layout): boolean {
   const isAsciiText = ({ type, usage, encoding }: Field) =>
-    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
-  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
+    type.kind !== 'binary' && usage === 'display' && extendsAscii(encoding);
+  return (
+    !extendsAscii(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText))
+  );
 }

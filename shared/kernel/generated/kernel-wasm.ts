@@ -1,4 +1,4 @@
-/** Made of `assembly/` by `npm run kernel`: WebAssembly in base64, so that it is bundled like any other source. */
+/** WebAssembly in base64, so that it is bundled like any other source. `npm run kernel` made it from `assembly/`. */
 export const KERNEL_WASM =
   'AGFzbQEAAAABhQIaYAR/f39/AX9gBX9/f39/AGAGf39/f39/AX9gA39/fwF/YAF/AGACf38Bf2AFf39/f38Bf2AEf39/fwBgCn9/f39/f39/f38Bf2AJf39/f39/f39/AX9gCH9/f39/f39/AX9gB39/f39/f38B' +
   'f2AKf39/f39/f39/fwBgDX9/f39/f39/f39/f38Bf2AGf39/f39/AGACf38BfmAAAX9gAABgC39/f39/f39/f39/AX9gD39/f39/f39/f39/f39/fwF/YA9/f39/f39/f39/f39/f38AYAJ/fwBgAX8BfmADf39/' +
