@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
-import { createFinalizer } from '../functions/finalizer/handler.ts';
-import { createReconciler } from '../functions/reconciler/handler.ts';
-import { createSplitter, type SplitterEvent } from '../functions/splitter/handler.ts';
+import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
+import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
+import { createSplitter, readSplitterEvent } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
 import { RunInconsistent } from '../shared/errors.ts';
-import type { FinalizeInput, FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
+import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
 import type { PartSummary } from '../shared/pipeline/parse/parse-range.ts';
 import type { ConvertRequest } from '../shared/pipeline/split/convert-request.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
@@ -145,20 +145,20 @@ function tasksOf(
   const splitter = createSplitter(ports);
   const finalizer = createFinalizer(ports);
   return pipelineTasks({
-    splitter: taskOf(async (event: SplitterEvent) => {
+    splitter: taskOf(readSplitterEvent, async (event) => {
       const split = await splitter(event).catch((error: Error) => {
         // The state machine waits and asks again; a person who watches should know for what.
         if (error.name === 'ControlFileAwaited') progress?.waiting(error.message);
         throw error;
       });
       answers.split = split;
-      if (split.verdict === 'convert' && split.rangeCount !== undefined) progress?.planned(split.rangeCount);
+      if (split.verdict === 'convert') progress?.planned(split.rangeCount);
       return split;
     }),
     parser: onWorkers('parser'),
-    reconciler: taskOf(createReconciler(ports)),
+    reconciler: taskOf(readReconcilerEvent, createReconciler(ports)),
     merger: onWorkers('merger'),
-    finalizer: taskOf(async (event: FinalizeInput) => {
+    finalizer: taskOf(readFinalizerEvent, async (event) => {
       answers.finalized = await finalizer(event);
       return answers.finalized;
     }),

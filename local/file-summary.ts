@@ -47,13 +47,14 @@ export function failedSummary(
   error: Error,
   elapsedSeconds: number,
 ): FileSummary {
+  const planned = split?.verdict === 'convert' ? split : undefined;
   return {
-    runId: split?.runId ?? null,
+    runId: planned?.runId ?? null,
     status: 'failed',
     sourceKey,
     businessDate: split?.businessDate ?? null,
     inputBytes: 0,
-    rangeCount: split?.rangeCount ?? 0,
+    rangeCount: planned?.rangeCount ?? 0,
     records: NO_RECORDS,
     rows: 0,
     controlTotals: [],
@@ -82,7 +83,7 @@ export function summaryOf(
     sourceKey: entry.sourceKey,
     businessDate: entry.businessDate,
     inputBytes: entry.inputBytes,
-    rangeCount: split.rangeCount ?? 0,
+    rangeCount: split.verdict === 'convert' ? split.rangeCount : 0,
     records: entry.records ?? NO_RECORDS,
     rows: refused ? 0 : (entry.rows ?? 0),
     controlTotals: entry.controlTotals ?? [],

@@ -1,4 +1,3 @@
-import type { Refusal } from '../refusal.ts';
 import type { ControlValue } from '../totals/control-value.ts';
 import type { StatedFigures } from './stated-figures.ts';
 
@@ -73,8 +72,3 @@ export interface PlannedRange {
   startByte: number;
   endByte: number;
 }
-
-export type SplitVerdict =
-  | { verdict: 'convert' }
-  | { verdict: 'already-loaded' }
-  | { verdict: 'refused'; refusal: Refusal };

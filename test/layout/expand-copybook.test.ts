@@ -8,7 +8,7 @@ import { datasetsOf, firstDataset } from '../../shared/layout/layout.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { FilePlan } from '../../shared/run/file-plan.ts';
-import { TestLake } from '../support/run-pipeline.ts';
+import { planned, TestLake } from '../support/run-pipeline.ts';
 
 type Json = Record<string, unknown>;
 
@@ -304,8 +304,9 @@ test('the plan of a run holds the fields, so that it does not depend on the copy
     lake.copybooks.set('c.cpy', '01 R. 05 ID PIC 9(4). 05 AMOUNT PIC 9(4)V99.');
     await lake.putRaw('f_20250812.txt', new TextEncoder().encode('0001000150\n0002000250\n'));
     const text = layout({ copybook: 'c.cpy', record: { format: 'lines' } });
-    const split = await splitFile(lake.ports, 'e', { layout: text, sourceKey: 'f_20250812.txt' });
-    const plan = await readJson<FilePlan>(lake.ports.lake, split.planKey!);
+    const request = { layout: text, sourceKey: 'f_20250812.txt' };
+    const { planKey } = planned(await splitFile(lake.ports, 'e', request));
+    const plan = await readJson<FilePlan>(lake.ports.lake, planKey);
     expect(JSON.parse(plan.layout.text)).not.toHaveProperty('copybook');
     expect(readLayout(plan.layout.text, 'f').fingerprint).toBe(plan.layout.fingerprint);
     await lake.convert({ layout: text, sourceKey: 'f_20250812.txt', force: true });

@@ -15,8 +15,11 @@ import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
 
-export interface ReconcileResult {
-  verdict: 'balanced' | 'refused' | 'already-loaded';
+/** What travels to the next state: keys and a verdict. */
+export type ReconcileResult = ReconciledRun &
+  ({ verdict: 'balanced' | 'already-loaded' } | { verdict: 'refused'; refusal: Refusal });
+
+interface ReconciledRun {
   dataset: string;
   sourceKey: string;
   businessDate: string;
@@ -25,7 +28,6 @@ export interface ReconcileResult {
   planKey: string;
   mergesKey: string;
   mergeResultsPrefix: string;
-  refusal?: Refusal;
 }
 
 const PARALLEL_READS = 32;

@@ -11,12 +11,13 @@ import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
 
-/** A file that an execution is about to make its own. */
+/** A file that an execution is about to claim. */
 export interface Claim {
   ports: PipelinePorts;
   execution: string;
   request: ConvertRequest;
   layout: Layout;
+  layoutFile: { file: string; text: string };
   source: ObjectInfo;
   identity: {
     dataset: string;
@@ -30,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * Makes the ledger entry this execution's own, in state `splitting`; an entry in state `loaded` comes back where this very
- * version is loaded already. A forced run raises the attempt, once for an execution.
+ * Claims the ledger entry for this execution, in state `splitting`. Returns an entry in state `loaded` if this version is
+ * loaded already. A forced run raises the attempt, once for each execution.
  */
 export async function claimFile({
   ports,
@@ -52,13 +53,13 @@ export async function claimFile({
     if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
-    // Another execution of the very same conversion is at work: both write the same bytes to the same keys, and neither must fail.
+    // Another execution works on the same conversion: both write the same bytes to the same keys, so neither must fail.
     const shared =
       !request.force &&
       current?.version === source.version &&
       current.layout.fingerprint === layout.fingerprint &&
       !isFinal(current.state);
-    // A call of an execution that was given up may come this late: it must not put out the one that took over.
+    // This execution was given up and another one took over: a late call must not take the file back.
     const wasOurs = current?.history.some((step) => step.execution === execution);
     if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
       throw takenOver(identity.ledgerKey, current, `of ${execution}`);
@@ -86,7 +87,7 @@ export async function claimFile({
   return alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!;
 }
 
-/** The loaded file that this one brings corrected records of. */
+/** Finds the loaded file whose rejected records this one brings corrected; a refusal if there is no such file. */
 export async function supplementedFile(
   ports: PipelinePorts,
   { supplementOf, sourceKey }: ConvertRequest,
@@ -102,7 +103,7 @@ export async function supplementedFile(
   });
 }
 
-/** A version that was rolled back is not loaded again by itself. */
+/** Refuses a version that was rolled back, unless the run is forced. */
 export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): Refusal | undefined {
   const taken = request.force
     ? undefined
@@ -118,7 +119,7 @@ export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): 
   );
 }
 
-/** A store that keeps checksums tells a duplicate before a byte is parsed. */
+/** Refuses a duplicate before a byte of it is parsed, if the store keeps checksums. */
 export async function duplicateOfStored({
   ports,
   source,

@@ -1,10 +1,11 @@
-import { manifestEntryOf, parseDayManifest } from '../../day/day-manifest.ts';
+import { manifestEntryOf, manifestTotals, parseDayManifest } from '../../day/day-manifest.ts';
 import { type DayTerms, dayManifestKeyOf } from '../../day/day-terms.ts';
 import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
+import type { FilePlan } from '../../run/file-plan.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { appendNumbered } from '../store/numbered-object.ts';
 
@@ -80,4 +81,10 @@ export function refusedByTerms(terms: DayTerms, source: ObjectInfo): Refusal | u
   }
   const { sizeBytes, crc64nvme } = source;
   return figuresRefusal(source.key, manifest.key, entry, { sizeBytes, crc64nvme });
+}
+
+/** The figures that the day manifest states of one file; null if no day manifest has arrived. */
+export function statedInTerms({ manifest }: DayTerms, sourceKey: string): FilePlan['dayManifest'] {
+  const entry = manifest && manifestEntryOf(manifest.file, sourceKey);
+  return entry ? { key: manifest.key, entry, values: manifestTotals(entry) } : null;
 }

@@ -10,7 +10,7 @@ import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { entryVersions } from '../../../shared/pipeline/store/ledger.ts';
 import type { LedgerEntry } from '../../../shared/run/ledger-entry.ts';
-import { TestLake } from '../../support/run-pipeline.ts';
+import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { checksumOf, dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 
 const DATE = '2025-08-12';
@@ -346,7 +346,7 @@ describe('cleaning', () => {
   it('removes a run that nobody works on any more, fenced off from who takes the file up again', async () => {
     await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
     const request = { layout: smallLayout(), sourceKey: KEY };
-    const dead = await splitFile(lake.ports, 'dead', request);
+    const dead = planned(await splitFile(lake.ports, 'dead', request));
     lake.ports.clock = { now: () => new Date('2025-08-13T09:00:00Z') };
     expect((await cleanLake(lake.ports, all)).kept).toEqual([]);
     expect(await runKeys()).toEqual([]);
