@@ -5,14 +5,13 @@ import { createFinalizer } from '../functions/finalizer/handler.ts';
 import { createReconciler } from '../functions/reconciler/handler.ts';
 import { createSplitter } from '../functions/splitter/handler.ts';
 import { createWatchdog } from '../functions/watchdog/handler.ts';
-import type { DayCommit } from '../shared/day/day-commit.ts';
 import { PipelineError } from '../shared/errors.ts';
-import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
+import { rejectsDataset } from '../shared/keys/lake-keys.ts';
 import type { Compression } from '../shared/layout/layout.ts';
 import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
 import type { PartSummary } from '../shared/pipeline/parse/parse-range.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
-import { fromJsonBytes } from '../shared/pipeline/store/json-object.ts';
+import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
@@ -292,9 +291,8 @@ async function publishedOutputs(
 ): Promise<{ rows: SummaryOutput[]; rejects: SummaryOutput[] }> {
   const { dataset, businessDate, loaded, sourceId } = entry;
   if (!loaded || businessDate === null) return { rows: [], rejects: [] };
-  const stored =
-    commit === undefined ? undefined : await lake.get(dayCommitKey(dataset, businessDate, commit));
-  const tables = stored ? fromJsonBytes<DayCommit>(stored.bytes).tables : [];
+  const published = commit === undefined ? undefined : await readCommit(lake, dataset, businessDate, commit);
+  const tables = published?.tables ?? [];
   const outputOf = (table: string, { partition, mergedKey, rows, bytes }: MergedFile): SummaryOutput => {
     const published = tables
       .find((candidate) => candidate.dataset === table)

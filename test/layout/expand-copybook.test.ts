@@ -7,7 +7,7 @@ import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { datasetsOf, firstDataset } from '../../shared/layout/layout.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { FilePlan } from '../../shared/run/file-plan.ts';
+import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 type Json = Record<string, unknown>;
@@ -335,7 +335,7 @@ test('the plan of a run holds the fields, so that it does not depend on the copy
     await lake.putRaw('f_20250812.txt', new TextEncoder().encode('0001000150\n0002000250\n'));
     const text = layout({ copybook: 'c.cpy', record: { format: 'lines' } });
     const split = await splitFile(lake.ports, 'e', { layout: text, sourceKey: 'f_20250812.txt' });
-    const plan = await readJson<FilePlan>(lake.ports.lake, split.planKey!);
+    const plan = await readJson(lake.ports.lake, split.planKey!, filePlanShape);
     expect(JSON.parse(plan.layout.text)).not.toHaveProperty('copybook');
     expect(readLayout(plan.layout.text, 'f').fingerprint).toBe(plan.layout.fingerprint);
     await lake.convert({ layout: text, sourceKey: 'f_20250812.txt', force: true });

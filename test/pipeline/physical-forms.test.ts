@@ -2,7 +2,7 @@ import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 /** One logical dataset, in every way its records can lie in a file. */
@@ -319,7 +319,7 @@ describe('the same rows from every physical form, at every range size', () => {
           expect(result.status, lake.notifications.join()).toBe('loaded');
           const rows = await lake.publishedRows('sales', SELECT);
           expect(rows.map((row) => JSON.stringify(row)).sort()).toEqual(sales.map(expectedRow).sort());
-          const { records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+          const { records: counts } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
           expect(counts).toEqual({
             read: records.length,
             header: control ? 1 : 0,
@@ -402,7 +402,7 @@ describe('compressed files', () => {
       sourceKey: 'sales_20250812.txt.gz',
       rangeSizeBytes: 100_000,
     });
-    const { warnings, records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const { warnings, records: counts } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(warnings).toEqual([expect.stringContaining(`one parser reads all ${plain.length} bytes`)]);
     expect(counts!.read).toBe(records.length);
   });
@@ -414,7 +414,7 @@ describe('compressed files', () => {
     const params = { [constants.ZSTD_c_checksumFlag]: checksum };
     await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
     const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });
-    const { warnings } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const { warnings } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 });

@@ -13,7 +13,8 @@ import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { PlannedRange } from '../../shared/run/file-plan.ts';
+import { plannedRangesShape } from '../../shared/run/file-plan.ts';
+import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 
 /** A lake in a temporary folder, with the ports a test needs and none that print. */
 export class TestLake {
@@ -59,12 +60,12 @@ export class TestLake {
   async convert(request: ConvertRequest) {
     const split = await splitFile(this.ports, `test-${this.executionCount++}`, request);
     if (split.verdict !== 'convert') return finalizeFile(this.ports, split as never);
-    const ranges = await readJson<PlannedRange[]>(this.ports.lake, split.rangesKey!);
+    const ranges = await readJson(this.ports.lake, split.rangesKey!, plannedRangesShape);
     // Backwards: nothing may depend on the order in which ranges are done.
     for (const range of ranges.toReversed()) await parseRange(this.ports, split.planKey!, range);
     const reconciled = await reconcileFile(this.ports, split.planKey!);
     if (reconciled.verdict === 'balanced') {
-      const merges = await readJson<{ mergeIndex: number }[]>(this.ports.lake, reconciled.mergesKey);
+      const merges = await readJson(this.ports.lake, reconciled.mergesKey, plannedMergesShape);
       for (const merge of merges) await mergePartition(this.ports, split.planKey!, merge);
     }
     return finalizeFile(this.ports, reconciled);

@@ -4,7 +4,7 @@ import type { Layout } from '../../layout/layout.ts';
 import type { MetricFigure, MetricName } from '../../ports/metrics.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { FilePlan } from '../../run/file-plan.ts';
+import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import {
   advanced,
   distribution,
@@ -13,9 +13,9 @@ import {
   type LedgerEntry,
   type LoadedVersion,
 } from '../../run/ledger-entry.ts';
-import type { Reconciliation } from '../../run/reconciliation.ts';
+import { type MergeResult, mergeResultShape, plannedMergesShape } from '../../run/merge-spec.ts';
+import { reconciliationShape } from '../../run/reconciliation.ts';
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
-import type { MergeResult } from '../merge/merge-partition.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
@@ -46,11 +46,11 @@ const PARALLEL_READS = 32;
 export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
   if (input.verdict === 'refused') return recordRefusal(ports, input);
   if (input.verdict === 'already-loaded') return confirmPublished(ports, input);
-  const plan = await readJson<FilePlan>(ports.lake, input.planKey!);
+  const plan = await readJson(ports.lake, input.planKey!, filePlanShape);
   const layout = readLayout(plan.layout.text, plan.layout.file);
   const loaded = await loadedVersion(ports, plan, layout);
   const { records, rows, controlTotals } = loaded;
-  const account = await readJson<Reconciliation>(ports.lake, runKeys(plan.runId).reconciliation);
+  const account = await readJson(ports.lake, runKeys(plan.runId).reconciliation, reconciliationShape);
   const before = await readEntry(ports.lake, plan.ledgerKey);
   const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
   if (!again) {
@@ -73,10 +73,10 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
 
 async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layout): Promise<LoadedVersion> {
   const keys = runKeys(plan.runId);
-  const account = await readJson<Reconciliation>(ports.lake, keys.reconciliation);
-  const merges = await readJson<{ mergeIndex: number }[]>(ports.lake, keys.merges);
+  const account = await readJson(ports.lake, keys.reconciliation, reconciliationShape);
+  const merges = await readJson(ports.lake, keys.merges, plannedMergesShape);
   const results = await inParallel(merges, PARALLEL_READS, ({ mergeIndex }) =>
-    readJson<MergeResult>(ports.lake, keys.mergeResult(mergeIndex)),
+    readJson(ports.lake, keys.mergeResult(mergeIndex), mergeResultShape),
   );
   const files = (kind: MergeResult['kind']) =>
     results
@@ -135,7 +135,7 @@ async function recordRefusal(ports: PipelinePorts, input: FinalizeInput): Promis
   const at = clock.now().toISOString();
   const keys = input.runId === undefined ? undefined : runKeys(input.runId);
   const stored = keys && (await lake.get(keys.reconciliation));
-  const account = stored && (await readJson<Reconciliation>(lake, keys!.reconciliation));
+  const account = stored && (await readJson(lake, keys!.reconciliation, reconciliationShape));
   let told = false;
   await updateEntry(lake, input.ledgerKey, (current) => {
     const again = current?.state === 'refused' && current.refusal?.message === refusal.message;

@@ -1,12 +1,11 @@
 import { manifestEntryOf, parseDayManifest } from '../../day/day-manifest.ts';
 import { type DayTerms, dayManifestKeyOf } from '../../day/day-terms.ts';
-import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Refusal } from '../../refusal.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
-import { appendNumbered } from '../store/numbered-object.ts';
+import { changeTerms } from '../store/kept-terms.ts';
 
 /** No day manifest is larger; one that is is not read. */
 const MAX_DAY_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -27,16 +26,12 @@ export async function recordTerms(
   if ('refusal' in found) return found;
   const { expectedFiles } = ports.settings;
   const { file, text } = layoutFile;
-  const terms = await appendNumbered<DayTerms>(
-    ports.lake,
-    dayTermsPrefix(layout.name, businessDate),
-    (current) => ({
-      layout: { file, text, fingerprint: layout.fingerprint },
-      expectedFiles: expectedFiles ?? current?.expectedFiles,
-      manifestKey,
-      manifest: found.manifest ?? (manifestKey === undefined ? undefined : current?.manifest),
-    }),
-  );
+  const terms = await changeTerms(ports.lake, layout.name, businessDate, (current) => ({
+    layout: { file, text, fingerprint: layout.fingerprint },
+    expectedFiles: expectedFiles ?? current?.expectedFiles,
+    manifestKey,
+    manifest: found.manifest ?? (manifestKey === undefined ? undefined : current?.manifest),
+  }));
   return { terms };
 }
 
