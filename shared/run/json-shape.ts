@@ -1,7 +1,7 @@
 /**
  * Shapes that JSON of our own is held against when it is read back. Keys that a shape does not name are let through and kept: a newer
  * version of the software may have written them. A check walks the parsed value and copies nothing, because a file has hundreds of
- * manifests: this costs a tenth of what parsing the JSON does.
+ * manifests: a check costs about a quarter of parsing the JSON.
  */
 
 /** The part of a value that does not fit: its path, such as `.outputs[3].rows`, and what is wrong there as a clause. Never its content. */
