@@ -7,7 +7,7 @@ import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { datasetsOf, firstDataset } from '../../shared/layout/layout.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { FilePlan } from '../../shared/run/file-plan.ts';
+import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
 
 type Json = Record<string, unknown>;
@@ -306,7 +306,7 @@ test('the plan of a run holds the fields, so that it does not depend on the copy
     const text = layout({ copybook: 'c.cpy', record: { format: 'lines' } });
     const request = { layout: text, sourceKey: 'f_20250812.txt' };
     const { planKey } = planned(await splitFile(lake.ports, 'e', request));
-    const plan = await readJson<FilePlan>(lake.ports.lake, planKey);
+    const plan = await readJson(lake.ports.lake, planKey, filePlanShape);
     expect(JSON.parse(plan.layout.text)).not.toHaveProperty('copybook');
     expect(readLayout(plan.layout.text, 'f').fingerprint).toBe(plan.layout.fingerprint);
     await lake.convert({ layout: text, sourceKey: 'f_20250812.txt', force: true });

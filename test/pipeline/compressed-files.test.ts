@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { ASCII, recordBytes, salesLayout } from '../support/sales-records.ts';
 
@@ -61,7 +61,7 @@ describe('compressed files', () => {
       sourceKey: 'sales_20250812.txt.gz',
       rangeSizeBytes: 100_000,
     });
-    const { warnings, records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const { warnings, records: counts } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(warnings).toEqual([expect.stringContaining(`one parser reads all ${plain.length} bytes`)]);
     expect(counts!.read).toBe(records.length);
   });
@@ -73,7 +73,7 @@ describe('compressed files', () => {
     const params = { [constants.ZSTD_c_checksumFlag]: checksum };
     await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
     const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });
-    const { warnings } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const { warnings } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 });

@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import {
   ASCII,
@@ -178,7 +178,7 @@ describe('the same rows from every physical form, at every range size', () => {
           expect(result.status, lake.notifications.join()).toBe('loaded');
           const rows = await lake.publishedRows('sales', SELECT);
           expect(rows.map((row) => JSON.stringify(row)).sort()).toEqual(sales.map(expectedRow).sort());
-          const { records: counts } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+          const { records: counts } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
           expect(counts).toEqual({
             read: records.length,
             header: control ? 1 : 0,

@@ -49,8 +49,9 @@ it.each<[string, Mutation, RegExp]>([
     'a 412 that is ignored',
     {
       file: 'shared/pipeline/publish/publish-day.ts',
-      was: 'if (error instanceof PreconditionFailed && tries < MAX_TRIES) continue;\n      throw error;',
-      becomes: 'if (!(error instanceof PreconditionFailed)) throw error;',
+      was: 'await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));',
+      becomes:
+        'await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit)).catch((error) => { if (error.name !== "PreconditionFailed") throw error; });',
     },
     /was not what that says|does not hold it|lost contratos|no version|is gone|sees/,
   ],

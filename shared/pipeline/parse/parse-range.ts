@@ -12,11 +12,11 @@ import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
-import type { PartManifest, PartOutput } from '../../run/part-manifest.ts';
+import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
+import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
 import { DecompressedSource } from '../store/decompressed-source.ts';
-import { fromJsonBytes, readJson, writeJson } from '../store/json-object.ts';
+import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 import { RejectWriter } from './reject-writer.ts';
@@ -41,10 +41,9 @@ export async function parseRange(
   range: PlannedRange,
   signal?: AbortSignal,
 ): Promise<PartSummary> {
-  const plan = await readJson<FilePlan>(ports.lake, planKey);
+  const plan = await readJson(ports.lake, planKey, filePlanShape);
   const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
-  const stored = await ports.lake.get(manifestKey);
-  const standing = stored && fromJsonBytes<PartManifest>(stored.bytes);
+  const standing = await findJson(ports.lake, manifestKey, partManifestShape);
   if (standing && standing.startByte === range.startByte && standing.endByte === range.endByte) {
     return summary(standing, true);
   }

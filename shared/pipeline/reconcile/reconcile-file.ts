@@ -4,9 +4,9 @@ import { datasetsOf, type Layout } from '../../layout/layout.ts';
 import { planMerge } from '../../parquet/merge-plan.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
+import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
 import type { MergeSpec } from '../../run/merge-spec.ts';
-import type { PartManifest, PartOutput } from '../../run/part-manifest.ts';
+import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { acceptedDetails } from '../../totals/record-counts.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
@@ -35,14 +35,14 @@ const PARALLEL_READS = 32;
 /** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
 export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
   const { lake, clock } = ports;
-  const plan = await readJson<FilePlan>(lake, planKey);
+  const plan = await readJson(lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
   const now = () => clock.now().toISOString();
   await advanceRun(lake, plan.ledgerKey, plan.runId, 'reconciling', now());
   const layout = readLayout(plan.layout.text, plan.layout.file);
-  const ranges = await readJson<PlannedRange[]>(lake, keys.ranges);
+  const ranges = await readJson(lake, keys.ranges, plannedRangesShape);
   const manifests = await inParallel(ranges, PARALLEL_READS, ({ rangeIndex }) =>
-    readJson<PartManifest>(lake, keys.partManifest(rangeIndex)),
+    readJson(lake, keys.partManifest(rangeIndex), partManifestShape),
   );
   const account = reconcile(plan, layout, ranges, manifests);
   await writeJson(lake, keys.reconciliation, account);
