@@ -129,12 +129,11 @@ describe('a reader in a loop', () => {
     const script = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
     const child = startScript(script, flags, dir);
     const ended = outcomeOf(child);
-    while (
-      child.exitCode === null &&
-      !(await lakeFiles()).some((file) => !before.has(file) && sign.test(file))
-    );
+    const isSeen = async () => (await lakeFiles()).some((file) => !before.has(file) && sign.test(file));
+    while (child.exitCode === null && !(await isSeen()));
     child.kill('SIGKILL');
     await ended;
+    expect(await isSeen()).toBe(true);
     expect(await firstRow('SELECT count(*), count(DISTINCT amount) FROM small')).toEqual([50, 1]);
     expect(await convert([name])).toMatchObject({ code: 0 });
     expect(await firstRow('SELECT CAST(max(amount * 100) AS INT) FROM small')).toEqual([2]);
