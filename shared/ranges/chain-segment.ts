@@ -2,7 +2,7 @@ import { type ChainMarks, firstMarkFrom, markByte } from './chain-marks.ts';
 import type { ChainShape } from './record-chain.ts';
 import { type ChainWalk, startWalk, walkToLink } from './record-chain-walk.ts';
 
-/** What one walk found between two places of a file. */
+/** The links that one walk found between two places of a file. */
 export interface ChainSegment {
   /** The mark that `links[0]` belongs to. */
   firstMark: number;

@@ -1,6 +1,6 @@
 /*
  * The parser follows chains in the kernel (`kernel/assembly/chains.ts`), the splitter here. One walk for both was measured, in
- * milliseconds of a processor for 64 MiB of records with an RDW, of 60, 140 and 2,000 bytes:
+ * milliseconds of processor time for 64 MiB of records with an RDW, of 60, 140 and 2,000 bytes:
  *
  *     parser      kernel 20, 10, 1     this walk and the kernel's padding 39, 29, 2
  *     splitter    kernel 22, 13, 8     this walk 19, 24, 7 (the kernel must copy the bytes into its memory first)
@@ -11,13 +11,13 @@
 import type { ByteRange } from './byte-range.ts';
 import { type ChainShape, type LengthShape, NOT_DIGITS, NOT_ZERO, readWholeLength } from './record-chain.ts';
 
-/** Why and where a chain is broken. A value, not an error: the file is refused with it. */
+/** The reason why a chain is broken, and the place. It is a value, not an error: the file is refused with it. */
 export interface ChainProblem {
   code: ChainProblemCode;
   of: 'record' | 'block';
   /** Where the record or block starts. */
   atByte: number;
-  /** Its length as it says, descriptor word included; null if it says none. */
+  /** The length that it says it has, descriptor word included; null if it says no length. */
   lengthBytes: number | null;
   /** How many records of the chain lie before it. */
   recordIndex: number;
@@ -172,7 +172,7 @@ function nextLength(
   return -1;
 }
 
-/** Moves the walk past the BDW it is at. Returns false if the window ends within the BDW, or if it is none (`walk.problem`). */
+/** Moves the walk past the BDW it is at. Returns false if the window ends within the BDW, or if it is not a BDW (`walk.problem`). */
 function enterBlock(
   walk: ChainWalk,
   window: Uint8Array,
