@@ -9,7 +9,7 @@ import {
 } from '../../../shared/pipeline/split/chain-ranges.ts';
 import type { ReadOptions } from '../../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
-import { placeMarks, firstMarkFrom, markByte } from '../../../shared/ranges/chain-marks.ts';
+import { firstMarkFrom, markByte, placeMarks } from '../../../shared/ranges/chain-marks.ts';
 import { type ChainShape, rdwChain } from '../../../shared/ranges/record-chain.ts';
 import type { ChainProblem } from '../../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, type ChainFormat, chainFile } from '../../support/chain-file.ts';
