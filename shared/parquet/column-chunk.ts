@@ -203,7 +203,7 @@ export class ColumnChunkBuilder {
     return output;
   }
 
-  /** Whether indexes and entries are smaller than the values of the only page. */
+  /** Returns whether indexes and entries are smaller than the values of the only page. */
   private pays(dictionary: ChunkDictionary): boolean {
     const { count } = this.page;
     const indexBytes = (count * dictionary.bitWidth) / 8;

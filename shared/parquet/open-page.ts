@@ -254,5 +254,5 @@ export class OpenPage {
   }
 }
 
-/** What `appendPlain` needs of a vector. */
+/** The part of a vector that `appendPlain` reads. */
 export type PlainVector = Pick<FieldVector, 'states' | 'values' | 'hasNulls'>;
