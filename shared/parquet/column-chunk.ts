@@ -18,7 +18,7 @@ const PAGE_BYTES = 256 * 1024;
 const LEAST_DICTIONARY_VALUES = 8;
 
 /** Data pages of another chunk of the same column, in the kernel's memory. They need no dictionary. */
-export interface CopiedPages {
+interface CopiedPages {
   pages: CopiedPage[];
   codec: Compression;
   /** All pages together, headers included. */

@@ -24,7 +24,7 @@ export interface PlannedFile<P extends MergePart = MergePart> {
 }
 
 /** Conditions under which parts become files. */
-export interface MergeRules {
+interface MergeRules {
   /** False for rows with lists: their row groups are copied, however small they are. */
   joinable?: boolean;
   /** A part of this many bytes or more is a file already, unless its row groups are small. */
@@ -72,7 +72,7 @@ function planMergedFiles<P extends MergePart>(parts: P[], joinable: boolean): Pl
 }
 
 /** Indexes of consecutive row groups: one is copied, several are joined. */
-export type RowGroupStep = number[];
+type RowGroupStep = number[];
 
 /**
  * Plans row groups of which none is small, if there are enough rows: small neighbours are gathered until they have enough,

@@ -255,4 +255,4 @@ export class OpenPage {
 }
 
 /** The part of a vector that `appendPlain` reads. */
-export type PlainVector = Pick<FieldVector, 'states' | 'values' | 'hasNulls'>;
+type PlainVector = Pick<FieldVector, 'states' | 'values' | 'hasNulls'>;

@@ -6,7 +6,7 @@ import { type Field, firstDataset, type Layout } from '../../shared/layout/layou
  * - decimals by a product of decimals (other: a cast of text after inserting the point);
  * - characters dropped by translate (other: regexp_replace).
  */
-export function duckdbSelect(layout: Layout, path: string): string {
+function duckdbSelect(layout: Layout, path: string): string {
   const columns = firstDataset(layout)
     .fields.map((field) => `${expression(field, layout)} AS ${field.name}`)
     .join(',\n  ');

@@ -4,7 +4,7 @@ import type { Layout } from '../../shared/layout/layout.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 
 /** A part of every conversion: no conversion on one thread can be faster. `run` returns milliseconds. */
-export interface Floor {
+interface Floor {
   name: string;
   run(): Promise<number>;
 }

@@ -10,7 +10,7 @@ import { RowGroupBuffer } from '../../shared/parquet/row-group-buffer.ts';
 import { columnSchemas } from '../../shared/parquet/schema.ts';
 import { terminatorBytesOf } from './workload.ts';
 
-export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
+type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
 /**
  * The kernel without the pipeline: converts whole records in memory to whole Parquet files in memory, one a partition, on

@@ -1,7 +1,7 @@
 import type { WorkloadResult } from './bench-workload.ts';
 
 /** One figure of the report: two contestants of the same run compared. */
-export interface Ratio {
+interface Ratio {
   name: string;
   value: number;
 }

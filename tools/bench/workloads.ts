@@ -31,9 +31,10 @@ const contracts: Workload = {
     const outDir = join(dirname(path), 'generated');
     const records = Math.max(1, Math.floor(bytes / (CONTRACT_BYTES + 1)));
     const [file] = await generateNights({ records, outDir, seed: 7 });
-    await rename(file!.path, path);
+    if (!file) throw new Error('the generator wrote no file');
+    await rename(file.path, path);
     await rm(outDir, { recursive: true });
-    return file!.bytes;
+    return file.bytes;
   },
 };
 
