@@ -1,8 +1,11 @@
+import { parseDecimal, storedDecimal } from '../decimal.ts';
 import { isBusinessDate } from '../keys/business-date.ts';
 import { fileNameOf } from '../keys/name-pattern.ts';
+import { DECIMAL_DIGITS } from '../layout/field-type.ts';
 import { crc64FromBase64 } from '../ranges/crc64nvme.ts';
-import type { StatedFigures } from '../run/stated-figures.ts';
-import type { ControlValue } from '../totals/control-value.ts';
+import { byName, listOf, objectOf, optional, text as textShape } from '../run/json-shape.ts';
+import { type StatedFigures, statedFiguresKeys } from '../run/stated-figures.ts';
+import { type ControlValue, numberValue } from '../totals/control-value.ts';
 
 /** What the sender says of a day: which files make it up and what is in them. docs/operations.md shows one. */
 export interface DayManifest {
@@ -18,6 +21,17 @@ export interface DayManifestEntry extends StatedFigures {
   totals?: Record<string, string>;
 }
 
+export const dayManifestShape = objectOf<DayManifest>({
+  businessDate: optional(textShape),
+  files: listOf(
+    objectOf<DayManifestEntry>({
+      ...statedFiguresKeys,
+      name: textShape,
+      totals: optional(byName(textShape)),
+    }),
+  ),
+});
+
 /** A day manifest as the day's terms keep it. */
 export interface DayManifestFound {
   key: string;
@@ -28,7 +42,6 @@ export interface DayManifestFound {
 const FORMAT = 'positional-lake-day/1';
 /** What the format was called before. */
 const EARLIER_FORMAT = 'positional-lake-control/1';
-const DECIMAL = /^[+-]?\d{1,38}(\.\d{1,38})?$/;
 
 /** Reads the text of a day manifest; what is wrong with it comes back as problems, each a clause. */
 export function parseDayManifest(text: string): { file: DayManifest } | { problems: string[] } {
@@ -86,7 +99,7 @@ function checkEntry(entry: unknown, at: string, problems: string[]): void {
   if (totals === undefined) return;
   const sound =
     isObject(totals) &&
-    Object.values(totals).every((value) => typeof value === 'string' && DECIMAL.test(value));
+    Object.values(totals).every((value) => typeof value === 'string' && parseDecimal(value, DECIMAL_DIGITS));
   if (!sound) problems.push(`'${at}.totals' must hold decimal numbers as texts`);
 }
 
@@ -104,12 +117,9 @@ export function manifestEntryOf(file: DayManifest, sourceKey: string): DayManife
   return file.files.find((entry) => entry.name === name);
 }
 
-/** Totals in the form that header and trailer have: `123.45` → 12345 with scale 2. */
+/** Its totals in the form that header and trailer have. */
 export function manifestTotals(entry: DayManifestEntry): Record<string, ControlValue> {
   return Object.fromEntries(
-    Object.entries(entry.totals ?? {}).map(([name, text]) => {
-      const [whole, fraction = ''] = text.split('.') as [string, string?];
-      return [name, { text: String(BigInt(`${whole.replace('+', '')}${fraction}`)), scale: fraction.length }];
-    }),
+    Object.entries(entry.totals ?? {}).map(([name, text]) => [name, numberValue(storedDecimal(text))]),
   );
 }

@@ -13,20 +13,13 @@ import { readSourceFile, type SourceFile, type SourceRowGroup } from '../../parq
 import type { ObjectPiece, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
-import type { FilePlan } from '../../run/file-plan.ts';
-import type { MergedFile } from '../../run/ledger-entry.ts';
-import type { MergeSpec } from '../../run/merge-spec.ts';
+import { filePlanShape } from '../../run/file-plan.ts';
+import { type MergeResult, type MergeSpec, mergeSpecShape } from '../../run/merge-spec.ts';
 import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 import { PartWriter } from '../parse/part-writer.ts';
 import { REJECT_COLUMNS } from '../parse/reject-writer.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
-
-/** What came of it: `runs/<runId>/merges/<mergeIndex>.result.json`. */
-export interface MergeResult extends MergedFile {
-  kind: 'rows' | 'rejects';
-  rowGroupRows: number[];
-}
 
 const PARALLEL_FOOTERS = 8;
 
@@ -39,9 +32,9 @@ export async function mergePartition(
   planKey: string,
   merge: { mergeIndex: number },
 ): Promise<MergeResult> {
-  const plan = await readJson<FilePlan>(ports.lake, planKey);
+  const plan = await readJson(ports.lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
-  const spec = await readJson<MergeSpec>(ports.lake, keys.mergeSpec(merge.mergeIndex));
+  const spec = await readJson(ports.lake, keys.mergeSpec(merge.mergeIndex), mergeSpecShape);
   const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, (part) =>
     readSourceFile(part.bytes, (range) => ports.lake.readRange(part.key, range)),
   );
