@@ -1,7 +1,7 @@
 import type { Refusal, RefusalCode } from '../refusal.ts';
 import { optional, type ShapesOfKeys, text, wholeNumber } from './json-shape.ts';
 
-/** What a day manifest states of one file. */
+/** What a day manifest states about one file. */
 export interface StatedFigures {
   sizeBytes?: number;
   /** CRC-64/NVME of all its bytes, eight bytes in base64, as S3 shows it. */
@@ -18,7 +18,7 @@ export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
   details: optional(wholeNumber),
 };
 
-/** What is known of a file so far; a figure that is not known yet cannot differ. */
+/** What is known about a file so far. A figure that is not known yet cannot differ. */
 export interface FileFigures {
   sizeBytes: number;
   crc64nvme?: string | undefined;
@@ -26,7 +26,7 @@ export interface FileFigures {
   details?: number | undefined;
 }
 
-/** The first figure of a file that is not what the day manifest states, as the reason to refuse the file. */
+/** Refuses the file because of its first figure that differs from the day manifest; undefined if none does. */
 export function figuresRefusal(
   sourceKey: string,
   manifestKey: string,
@@ -43,7 +43,7 @@ export function figuresRefusal(
     if (figure === undefined || actual === undefined || figure === actual) continue;
     return {
       code,
-      message: `${sourceKey}: the day manifest ${manifestKey} says ${figure} ${unit}, and the file has ${actual}. It is incomplete or was changed on its way; nothing was published. Ask for it, or for the day manifest, to be sent again.`,
+      message: `${sourceKey}: the day manifest ${manifestKey} says ${figure} ${unit}, and the file has ${actual}. It is incomplete or was changed on its way. Nothing was published. Ask for the file, or for the day manifest, to be sent again.`,
     };
   }
   return undefined;

@@ -5,7 +5,7 @@ import { namesKey } from '../../shared/keys/name-pattern.ts';
 const DATE = '2025-08-12';
 
 function entry(sourceKey: string, state: EntryStanding['state'], loaded = state === 'loaded'): EntryStanding {
-  return { sourceKey, state, loaded: loaded ? ({} as EntryStanding['loaded']) : undefined };
+  return { sourceKey, state, loaded: loaded ? {} : undefined };
 }
 
 describe('what a day expects', () => {

@@ -189,7 +189,7 @@ describe('a whole day, run again by hand', () => {
     [{ layout: 'contracts', businessDate: '12/08/2025' }, /must be a day as yyyy-MM-dd/],
     [{ layout: 'contracts', businessDate: '2025-08-12', forced: true }, /'forced' is unknown .*'force'/],
     [{ layout: 'contracts', businessDate: '2025-08-12', force: 'yes' }, /'force' must be true or false/],
-    [{ layout: 'contracts', businessDate: '2025-08-11' }, /no file of layout contracts is there/],
+    [{ layout: 'contracts', businessDate: '2025-08-11' }, /there is no file of layout contracts/],
   ])('refuses %j', async (wish, message) => {
     await expect(rerun(wish)).rejects.toThrow(message);
     expect(started.size).toBe(0);

@@ -75,25 +75,25 @@ async function load(name: string, time: string, bytes: Uint8Array = recordsOf(na
 }
 
 describe('the watchdog of a night', () => {
-  it('names at 03:30 the files that have not come, once', async () => {
+  it('names at 03:30 the files that have not arrived, once', async () => {
     await load('small_1.txt', '03:00');
     const report = await look('arrivals', '03:30');
     expect(report).toMatchObject({ outcome: 'told', businessDate: '2025-08-12' });
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({ kind: 'warning', subject: 'Files missing: small of 2025-08-12' });
-    expect(told[0]!.message).toContain('1 of 2 files have come; missing: small_2.txt.');
+    expect(told[0]!.message).toContain('1 of 2 files have arrived; missing: small_2.txt.');
     expect(recorded[0]).toMatchObject({ NightFilesExpected: 2, NightFilesArrived: 1, NightFilesMissing: 1 });
     expect((await look('arrivals', '03:31')).outcome).toBe('done-before');
     expect(told).toEqual([]);
     expect(recorded).toEqual([]);
   });
 
-  it('is quiet at 03:30 when all have come, but not about one that nobody took', async () => {
+  it('is quiet at 03:30 if all files have arrived, but names one that no execution took', async () => {
     await load('small_1.txt', '03:00');
     await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
     const report = await look('arrivals', '03:30');
     expect(report.outcome).toBe('told');
-    expect(told[0]!.message).toContain(`not taken by any execution: ${FOLDER}/small_2.txt`);
+    expect(told[0]!.message).toContain(`no execution took them: ${FOLDER}/small_2.txt`);
     expect(recorded[0]).toMatchObject({ NightFilesArrived: 2, NightFilesMissing: 0 });
   });
 
