@@ -5,9 +5,9 @@ import { type StartedArrival, startArrival } from '../../shared/pipeline/start/s
 import type { StarterPorts } from '../../shared/ports/starter-ports.ts';
 import { type ArrivalEvent, arrivalsOf } from './arrival-events.ts';
 
-export type StarterEvent = ArrivalEvent | { rerun: DayRerun };
+type StarterEvent = ArrivalEvent | { rerun: DayRerun };
 
-export interface StarterResult {
+interface StarterResult {
   arrivals: StartedArrival[];
   rerun?: { dataset: string; executions: string[]; repeated: number };
 }

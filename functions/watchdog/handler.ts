@@ -8,7 +8,7 @@ import { type SlaReport, watchSla } from '../../shared/pipeline/watch/watch-sla.
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 /** The parts that are read of EventBridge's "Step Functions Execution Status Change". */
-export interface ExecutionStatusEvent {
+interface ExecutionStatusEvent {
   detail: {
     executionArn: string;
     status: string;
@@ -20,14 +20,14 @@ export interface ExecutionStatusEvent {
 }
 
 /** The event of a schedule: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
-export interface SlaCheckEvent {
+interface SlaCheckEvent {
   check: SlaCheck;
   /** ISO 8601; says which morning is meant, even if the event comes late. Now by default. */
   scheduledAt?: string;
 }
 
-export type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
-export type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
+type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
+type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
 
 /**
  * Handles two events. If an execution failed, timed out or was stopped, it marks the ledger and tells people. On a schedule, it checks the

@@ -30,7 +30,7 @@ export interface RolledBackFile {
   to: string | null;
 }
 
-export interface CommittedFile {
+interface CommittedFile {
   sourceId: string;
   sourceKey: string;
   version: string;
@@ -50,7 +50,7 @@ export interface CommittedTable {
   partitions: CommittedPartition[];
 }
 
-export interface CommittedPartition {
+interface CommittedPartition {
   /** year, month, day and the layout's partition columns. */
   values: Record<string, string | null>;
   /** Number of the commit in whose folder the objects are. */

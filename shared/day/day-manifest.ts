@@ -14,13 +14,13 @@ import { type StatedFigures, statedFiguresKeys } from '../run/stated-figures.ts'
 import type { ControlValue } from '../totals/control-value.ts';
 
 /** The sender's statement about a day: its files and what is in them. docs/operations.md shows one. */
-export interface DayManifest {
+interface DayManifest {
   /** yyyy-MM-dd */
   businessDate?: string;
   files: DayManifestEntry[];
 }
 
-export interface DayManifestEntry extends StatedFigures {
+interface DayManifestEntry extends StatedFigures {
   /** Name of the data file, without its folder. */
   name: string;
   /** Decimal strings by name; the layout's `controlTotals` say which field each one sums. */

@@ -14,7 +14,7 @@ export interface DayExpectation {
   awaitedManifest?: string;
 }
 
-export interface ExpectationSources {
+interface ExpectationSources {
   /** From the command or the environment; overrides everything else. */
   settings: ExpectedFiles | undefined;
   /** The layout's `day.expectedFiles`. */
@@ -40,7 +40,7 @@ export function expectationOf(sources: ExpectationSources, businessDate: string)
 export type FileStatus = 'loaded' | 'running' | 'refused' | 'failed' | 'missing';
 
 /** A file of a day: one that arrived, or one that is expected and did not. */
-export interface FileStanding {
+interface FileStanding {
   /** The source key, or the expected name of a missing file. */
   name: string;
   status: FileStatus;

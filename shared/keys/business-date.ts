@@ -4,9 +4,9 @@ const EARLIEST_YEAR = 1990;
 const LATEST_YEAR = 2100;
 
 /** Sources of a business date; the first that has one decides. */
-export type BusinessDateOrigin = 'command' | 'key' | 'name' | 'header';
+type BusinessDateOrigin = 'command' | 'key' | 'name' | 'header';
 
-export interface BusinessDateSources {
+interface BusinessDateSources {
   /** From the command or the execution's input, yyyy-MM-dd. */
   requested: string | undefined;
   sourceKey: string;

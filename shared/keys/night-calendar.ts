@@ -34,7 +34,7 @@ export function nightOf(at: Date, calendar: NightCalendar): Night {
 }
 
 /** Why a business date brings no files, or undefined if it brings some. */
-export function silenceOf(businessDate: string, calendar: NightCalendar): Night['silent'] {
+function silenceOf(businessDate: string, calendar: NightCalendar): Night['silent'] {
   if (calendar.holidays.includes(businessDate)) return 'holiday';
   const weekday = new Date(`${businessDate}T00:00:00Z`).getUTCDay();
   return calendar.weekends === 'silent' && (weekday === 0 || weekday === 6) ? 'weekend' : undefined;

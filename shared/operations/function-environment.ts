@@ -1,7 +1,7 @@
 import type { FunctionName } from './metrics-table.ts';
 
 /** The environment variables that a function reads. A test compares them with what the code asks for. */
-export interface FunctionEnvironment {
+interface FunctionEnvironment {
   /** Without one of them the function fails at its start. */
   required: readonly string[];
   optional: readonly string[];

@@ -9,7 +9,7 @@ export const NO_DATASET = 'none';
 
 export type MetricUnit = 'Count' | 'Bytes' | 'Milliseconds' | 'Percent' | 'None';
 
-export interface MetricDefinition {
+interface MetricDefinition {
   unit: MetricUnit;
   /** Functions that emit it. */
   from: readonly FunctionName[];

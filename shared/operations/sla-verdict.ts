@@ -5,7 +5,7 @@ export const SLA_CHECKS = ['arrivals', 'at-risk', 'alarm', 'deadline'] as const;
 export type SlaCheck = (typeof SLA_CHECKS)[number];
 
 /** What a check needs to know about a night. */
-export interface SlaSituation {
+interface SlaSituation {
   dataset: string;
   businessDate: string;
   deadline: Date;

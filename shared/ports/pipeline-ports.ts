@@ -21,7 +21,7 @@ export interface PipelinePorts {
   settings: PipelineSettings;
 }
 
-export interface PipelineSettings {
+interface PipelineSettings {
   rangeSizeBytes: number;
   /** A part of at least this many bytes becomes a file of its own. */
   wholePartBytes: number;

@@ -19,7 +19,7 @@ export interface Shape<T> extends Check {
 }
 
 /** The shape of a key that may be missing. */
-export interface OptionalShape<T> {
+interface OptionalShape<T> {
   optional: Shape<T>;
 }
 

@@ -15,7 +15,7 @@ export interface MergeSpec extends PlannedFile<MergePart> {
 }
 
 /** One item of `runs/<runId>/merges.json`. */
-export interface PlannedMerge {
+interface PlannedMerge {
   mergeIndex: number;
 }
 

@@ -19,7 +19,7 @@ export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
 };
 
 /** What is known about a file so far. A figure that is not known yet cannot differ. */
-export interface FileFigures {
+interface FileFigures {
   sizeBytes: number;
   crc64nvme?: string | undefined;
   records?: number | undefined;

@@ -11,7 +11,7 @@ import { lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 
-export interface CleanOptions {
+interface CleanOptions {
   /** Runs that began longer ago than this are removed. */
   runsOlderThanMs: number;
   /** Generations that were replaced longer ago than this are removed. */
@@ -30,7 +30,7 @@ export interface Removal {
   why: string;
 }
 
-export interface CleanReport {
+interface CleanReport {
   removed: Removal[];
   /** Runs that stay, with the reason. */
   kept: { key: string; why: string }[];

@@ -58,7 +58,7 @@ export interface FileStatusLine {
   versions?: LedgerEntry[] | undefined;
 }
 
-export interface PublishedDay {
+interface PublishedDay {
   commit: number;
   committedAt: string;
   files: number;

@@ -18,7 +18,7 @@ export interface RejectedRecord {
   raw: Uint8Array;
 }
 
-export interface RejectFilter {
+interface RejectFilter {
   dataset: string;
   businessDate: string;
   /** Source key or file name. */
@@ -103,7 +103,7 @@ async function* rejectsOf(lake: ObjectStore, key: string): AsyncIterable<Rejecte
   }
 }
 
-export interface RejectGroup {
+interface RejectGroup {
   reason: string;
   field: string | null;
   count: number;

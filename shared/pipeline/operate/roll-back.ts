@@ -11,7 +11,7 @@ import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
 
-export interface RollbackRequest {
+interface RollbackRequest {
   dataset: string;
   businessDate: string;
   /** Source key or name of one file; without it the whole day goes back to the commit before. */
@@ -23,7 +23,7 @@ export interface RollbackRequest {
   reason: string;
 }
 
-export interface RollbackOutcome {
+interface RollbackOutcome {
   commit: number;
   /** The commit whose content the day has again; null if only one file went back. */
   restores: number | null;

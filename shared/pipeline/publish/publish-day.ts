@@ -32,7 +32,7 @@ export interface DayOutcome {
   warnings?: string[];
 }
 
-export interface PublishOptions {
+interface PublishOptions {
   /** Publish the loaded files although the day is not complete. */
   partial?: { reason: string } | undefined;
   /** A file that is loaded for certain, even if a listing does not show it yet. */
