@@ -1,16 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
-import { convertNight, type FileSummary } from '../local/convert-night.ts';
+import { convertNight, type NightOptions } from '../local/convert-night.ts';
+import type { FileSummary } from '../local/file-summary.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
+import { type FlagValues, isSet, runWithFlags, text, texts } from '../terminal/command-line.ts';
 import {
   EXIT_FAILED,
   EXIT_INTERRUPTED,
@@ -18,67 +19,41 @@ import {
   EXIT_REFUSED,
   EXIT_USAGE,
   exitCodeOf,
-  runCommand,
 } from '../terminal/exit.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 
-const HELP = `Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.
+const COMMAND = {
+  does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
+  usage: 'npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]',
+  flags: {
+    layout: text('L', 'a layout file, or a name in layouts/'),
+    input: texts('FILE…', 'one or more files'),
+    out: text('DIR', 'the lake; made if it is not there'),
+    'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
+    'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
+    compression: text('NAME', "snappy, zstd or none, instead of the layout's"),
+    'range-size': text('SIZE', 'bytes a range; by default at most 1GiB, as many ranges for each worker'),
+    workers: text('N', 'threads that convert; by default one a core'),
+    'expected-files': text(
+      'N',
+      'publish the day when N files are loaded, or these names (a,b,c); by default after each file',
+    ),
+    force: isSet('convert again what is already loaded, was rolled back, or came under another name'),
+    'supplement-of': text(
+      'KEY',
+      'the inputs hold, corrected, the records that this loaded file of the same day rejected',
+    ),
+    json: isSet('one summary object a file on standard output'),
+  },
+  notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
+  takesWords: true,
+} as const;
 
-npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]
+type Flags = FlagValues<typeof COMMAND.flags>;
 
-  --layout L            a layout file, or a name in layouts/
-  --input FILE…         one or more files
-  --out DIR             the lake; made where it is not there
-  --business-date D     yyyy-MM-dd; else the key, the name or the header of a file says it
-  --raw-root DIR        source keys are paths below it; by default the name of the file
-  --compression NAME    snappy, zstd or none, in place of the layout's
-  --range-size SIZE     bytes a range; by default 1GiB at most, as many ranges for each worker
-  --workers N           threads that convert; by default one a core
-  --expected-files N    publish the day when N files are loaded, or these names (a,b,c); by default after each file
-  --force               convert again what is already loaded, was rolled back, or came under another name
-  --supplement-of KEY   the inputs bring records that this loaded file of the same day rejected, corrected
-  --json                one summary object a file on standard output
-
-Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.`;
-
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: {
-      layout: { type: 'string' },
-      input: { type: 'string', multiple: true },
-      out: { type: 'string' },
-      'business-date': { type: 'string' },
-      'raw-root': { type: 'string' },
-      'range-size': { type: 'string' },
-      compression: { type: 'string' },
-      workers: { type: 'string' },
-      'expected-files': { type: 'string' },
-      force: { type: 'boolean' },
-      'supplement-of': { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
-  if (values.help) {
-    console.log(HELP);
-    return EXIT_LOADED;
-  }
-  // `--input a b c`: what follows the first file arrives as positionals.
-  const inputs = [...(values.input ?? []), ...(values.input ? positionals : [])];
-  if (!values.layout || inputs.length === 0 || !values.out) {
-    throw new UsageError({
-      what: '--layout, --input and --out are needed',
-      next: 'Run it with --help to see every flag.',
-    });
-  }
-  if (values['business-date'] !== undefined && !isBusinessDate(values['business-date'])) {
-    throw new UsageError({ what: `--business-date '${values['business-date']}' is no day as yyyy-MM-dd` });
-  }
-  const layout = /[/.]/.test(values.layout) ? resolve(startDir, values.layout) : values.layout;
-  await loadLayout(createFileLayoutSource(), layout);
-  const files = await checkedInputs(inputs);
-  const lakeDir = resolve(startDir, values.out);
+await runWithFlags(COMMAND, async (flags, words) => {
+  const options = await nightOptions(flags, words);
+  const { lakeDir } = options;
   await removeAbandonedFiles(lakeDir);
 
   const interrupt = new AbortController();
@@ -87,17 +62,7 @@ await runCommand(async () => {
   const progress = createProgress(process.stderr);
   const codes: number[] = [];
   const summaries = convertNight({
-    layout,
-    inputs: files,
-    lakeDir,
-    rawRoot: values['raw-root'] === undefined ? undefined : resolve(startDir, values['raw-root']),
-    businessDate: values['business-date'],
-    rangeSizeBytes: values['range-size'] === undefined ? undefined : parseByteSize(values['range-size']),
-    compression: compressionOf(values.compression),
-    workerCount: positiveInteger('--workers', values.workers) ?? availableParallelism(),
-    expectedFiles: expectedFiles(values['expected-files']),
-    force: values.force,
-    supplementOf: values['supplement-of'],
+    ...options,
     signal: interrupt.signal,
     progress: { ...progress, notified: () => undefined },
   });
@@ -105,18 +70,52 @@ await runCommand(async () => {
     progress.done();
     if (interrupt.signal.aborted && summary.status === 'failed') break;
     codes.push(codeOf(summary));
-    if (values.json) console.log(JSON.stringify(summary));
+    if (flags.json) console.log(JSON.stringify(summary));
     else printSummary(summary, lakeDir);
   }
   if (interrupt.signal.aborted) {
     await removeAbandonedFiles(lakeDir, process.pid);
     console.error(
-      'Interrupted: nothing of the unfinished file was published. Run the same command again; ranges that are done are kept.',
+      'Interrupted: nothing of the unfinished file was published. Run the same command again; finished ranges are kept.',
     );
     return EXIT_INTERRUPTED;
   }
   return [EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED].find((code) => codes.includes(code)) ?? EXIT_LOADED;
 });
+
+/** What the flags ask for, with paths made absolute. Fails if a flag, the layout or an input is wrong. */
+async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions> {
+  // `--input a b c`: what follows the first file arrives as words.
+  const inputs = flags.input ? [...flags.input, ...words] : [];
+  if (!flags.layout || inputs.length === 0 || !flags.out) {
+    throw new UsageError({
+      what: '--layout, --input and --out are needed',
+      next: 'Run it with --help to see every flag.',
+    });
+  }
+  const businessDate = flags['business-date'];
+  if (businessDate !== undefined && !isBusinessDate(businessDate)) {
+    throw new UsageError({ what: `--business-date '${businessDate}' is not a day as yyyy-MM-dd` });
+  }
+  const layout = /[/.]/.test(flags.layout) ? resolve(startDir, flags.layout) : flags.layout;
+  await loadLayout(createFileLayoutSource(), layout);
+  const rawRoot = flags['raw-root'];
+  return {
+    inputs: await checkedInputs(inputs),
+    lakeDir: resolve(startDir, flags.out),
+    rawRoot: rawRoot === undefined ? undefined : resolve(startDir, rawRoot),
+    workerCount: positiveInteger('--workers', flags.workers) ?? availableParallelism(),
+    expectedFiles: expectedFiles(flags['expected-files']),
+    request: {
+      layout,
+      businessDate,
+      rangeSizeBytes: flags['range-size'] === undefined ? undefined : parseByteSize(flags['range-size']),
+      compression: compressionOf(flags.compression),
+      force: flags.force,
+      supplementOf: flags['supplement-of'],
+    },
+  };
+}
 
 async function checkedInputs(inputs: string[]): Promise<string[]> {
   return Promise.all(
@@ -142,18 +141,18 @@ function compressionOf(name: string | undefined): Compression | undefined {
   });
 }
 
-function positiveInteger(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
+function positiveInteger(flag: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
   if (!Number.isInteger(number) || number < 1) {
-    throw new UsageError({ what: `${flag} '${text}' is no whole number of at least 1` });
+    throw new UsageError({ what: `${flag} '${value}' is not a whole number of at least 1` });
   }
   return number;
 }
 
-function expectedFiles(text: string | undefined): number | string[] | undefined {
-  if (text === undefined) return undefined;
-  return /^\d+$/.test(text) ? positiveInteger('--expected-files', text) : text.split(',');
+function expectedFiles(value: string | undefined): number | string[] | undefined {
+  if (value === undefined) return undefined;
+  return /^\d+$/.test(value) ? positiveInteger('--expected-files', value) : value.split(',');
 }
 
 function codeOf({ status, errorName }: FileSummary): number {
@@ -174,7 +173,7 @@ function printSummary(summary: FileSummary, lakeDir: string): void {
     `  ${records.read.toLocaleString('en')} records: ${records.header} header, ${records.detail.toLocaleString('en')} details, ${records.trailer} trailer; ${rows.toLocaleString('en')} rows, ${records.rejected.toLocaleString('en')} rejected`,
   );
   for (const total of summary.controlTotals) {
-    const stated = total.pending ? 'its control file has not come' : `as stated (${total.expected})`;
+    const stated = total.pending ? 'its control file has not arrived' : `as stated (${total.expected})`;
     console.log(`  ${total.name}: ${total.actual}, ${stated}`);
   }
   const outputBytes = summary.outputs.reduce((sum, output) => sum + output.bytes, 0);

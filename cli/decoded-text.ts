@@ -1,18 +1,14 @@
+import { decimalText } from '../shared/decimal.ts';
+import { dateText } from '../shared/decode/calendar.ts';
 import { type FieldType, scaleOf } from '../shared/layout/field-type.ts';
 
 /** A decoded value as people read it: 12345 of decimal(9,2) → `123.45`, days and microseconds → a date. */
 export function decodedText(value: string | bigint | number | boolean | Uint8Array, type: FieldType): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex').toUpperCase();
-  if (type.kind === 'date') return new Date(Number(value) * 86_400_000).toISOString().slice(0, 10);
+  if (type.kind === 'date') return dateText(Number(value));
   if (type.kind === 'timestamp') return timestampText(BigInt(value as bigint));
-  if (typeof value === 'bigint') return decimalText(value, scaleOf(type));
+  if (typeof value === 'bigint') return decimalText({ unscaled: value, scale: scaleOf(type) });
   return String(value);
-}
-
-function decimalText(unscaled: bigint, scale: number): string {
-  if (scale === 0) return String(unscaled);
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
-  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 function timestampText(micros: bigint): string {

@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { decodeValue } from '../shared/decode/decode-value.ts';
-import { OUTCOME_REASONS, RecordExtractor, recordShape } from '../shared/decode/record-extractor.ts';
+import { OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
+import { RecordExtractor } from '../shared/decode/record-extractor.ts';
+import { recordShape } from '../shared/decode/record-shape.ts';
 import { LayoutInvalid, SourceNotFound, UsageError } from '../shared/errors.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import type { Field, Layout, RecordType, Selection } from '../shared/layout/layout.ts';
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
-import { fixedTerminatorBytes, lineTerminatorBytes } from '../shared/ranges/geometry.ts';
+import { findFixedTerminator, findLineTerminator } from '../shared/ranges/geometry.ts';
 import { matches, matchesControlRecord } from '../shared/totals/control-record.ts';
 import { decodedText } from './decoded-text.ts';
 
@@ -96,8 +98,8 @@ function previewRecords(layout: Layout, head: Head, recordCount: number): Previe
   const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;
   const terminatorBytes =
     format === 'lines'
-      ? (lineTerminatorBytes(bytes, lineEndByte) ?? 0)
-      : fixedTerminatorBytes(bytes, lengthBytes, sizeBytes);
+      ? (findLineTerminator(bytes, lineEndByte) ?? 0)
+      : findFixedTerminator(bytes, lengthBytes, sizeBytes);
   const kernel = new Kernel();
   const shape = recordShape(layout.record, terminatorBytes);
   const extractor = new RecordExtractor(kernel, shape, fileHeaderBytes);

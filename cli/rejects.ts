@@ -1,57 +1,39 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
 import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
-import { runCommand } from '../terminal/exit.ts';
-import { chosenDay, DAY_HELP, lakePorts, usage } from './lake-arguments.ts';
+import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
-const HELP = `Shows the records of a day that became no rows, by reason and field; of refused files too.
-
-npm run -s rejects -- --lake DIR [flags]
-
-${DAY_HELP}
-  --file F              only of this file, by its key or name
-  --reason R            only those, such as invalid-number
-  --field F             only those of this field
-  --examples N          records shown of each group; 3 by default
-  --export FILE         writes the raw records there, one a line, to be corrected and loaded again:
-                        npm run -s convert -- --supplement-of KEY --input FILE …
-  --json                one object a group, with examples in hex
-
-What is shown is what stands in the files: personal data too.
-Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`;
+const COMMAND = {
+  does: 'Shows the records of a day that became no rows, by reason and field; also those of refused files.',
+  usage: 'npm run -s rejects -- --lake DIR [flags]',
+  flags: {
+    ...DAY_FLAGS,
+    file: text('F', 'only those of this file, by its key or name'),
+    reason: text('R', 'only those with this reason, such as invalid-number'),
+    field: text('F', 'only those of this field'),
+    examples: text('N', 'records shown of each group; 3 by default'),
+    export: text(
+      'FILE',
+      'writes the raw records to this file, one a line, to be corrected and loaded again:\nnpm run -s convert -- --supplement-of KEY --input FILE …',
+    ),
+    json: isSet('one object a group, with examples in hex'),
+  },
+  notes: `The records are shown as they are in the files, with any personal data in them.
+Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`,
+};
 
 const MOST_EXAMPLES = 1000;
 const BYTES_A_LINE = 32;
 const MOST_LINES = 16;
 
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: {
-      lake: { type: 'string' },
-      'business-date': { type: 'string' },
-      dataset: { type: 'string' },
-      file: { type: 'string' },
-      reason: { type: 'string' },
-      field: { type: 'string' },
-      examples: { type: 'string' },
-      export: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  if (positionals.length > 0) throw usage(`'${positionals[0]}' belongs to no flag`);
+await runWithFlags(COMMAND, async (values) => {
   const examples = Number(values.examples ?? 3);
   if (!Number.isInteger(examples) || examples < 0 || examples > MOST_EXAMPLES) {
-    throw usage(`--examples '${values.examples}' is no whole number from 0 to ${MOST_EXAMPLES}`);
+    throw usageError(`--examples '${values.examples}' is no whole number from 0 to ${MOST_EXAMPLES}`);
   }
   const ports = await lakePorts(values.lake);
   const day = await chosenDay(ports, values.dataset, values['business-date']);
@@ -92,10 +74,10 @@ function hexLines(raw: Uint8Array): string[] {
   for (let at = 0; at < raw.length && lines.length < MOST_LINES; at += BYTES_A_LINE) {
     const bytes = [...raw.subarray(at, at + BYTES_A_LINE)];
     const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const text = bytes
+    const characters = bytes
       .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'))
       .join('');
-    lines.push(`${String(at + 1).padStart(5)}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  |${text}|`);
+    lines.push(`${String(at + 1).padStart(5)}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  |${characters}|`);
   }
   if (raw.length > BYTES_A_LINE * MOST_LINES)
     lines.push(`       … ${raw.length} bytes in all; --json has them`);

@@ -1,49 +1,30 @@
-import { parseArgs } from 'node:util';
 import { rollBack } from '../shared/pipeline/operate/roll-back.ts';
-import { runCommand } from '../terminal/exit.ts';
-import { chosenDay, DAY_HELP, lakePorts, usage } from './lake-arguments.ts';
+import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
-const HELP = `Returns a day, or one file of it, to the version before. Readers get the old objects in a new generation.
+const COMMAND = {
+  does: 'Returns a day, or one file of it, to the version before. Readers get the old objects in a new generation.',
+  usage: 'npm run -s rollback -- --lake DIR --business-date D [flags]',
+  flags: {
+    ...DAY_FLAGS,
+    file: text('F', 'only this file, by its key or name'),
+    remove: isSet('with --file: take the file out of the day, whatever version came before'),
+    to: text('N', 'the day as it was in commit N; by default the commit before'),
+    reason: text('TEXT', 'recorded with the day and its files'),
+    json: isSet('the outcome as one object'),
+  },
+  notes: `A version that was rolled back is not loaded again unless it is forced.
+Exit codes: 0 rolled back, 1 failed, 2 usage or no version before.`,
+};
 
-npm run -s rollback -- --lake DIR --business-date D [flags]
-
-${DAY_HELP}
-  --file F              only this file, by its key or name
-  --remove              with --file: take it out of the day, whatever it had before
-  --to N                the day as commit N had it; by default the commit before
-  --reason TEXT         recorded with the day and its files
-  --json                the outcome as one object
-
-A version that was rolled back is not loaded again unless it is forced.
-Exit codes: 0 rolled back, 1 failed, 2 usage or nothing before.`;
-
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: {
-      lake: { type: 'string' },
-      'business-date': { type: 'string' },
-      dataset: { type: 'string' },
-      file: { type: 'string' },
-      remove: { type: 'boolean' },
-      to: { type: 'string' },
-      reason: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  if (positionals.length > 0) throw usage(`'${positionals[0]}' belongs to no flag`);
+await runWithFlags(COMMAND, async (values) => {
   if (values['business-date'] === undefined)
-    throw usage('--business-date is missing', 'No day is taken back by default');
-  if (values.remove && values.file === undefined) throw usage('--remove needs a --file');
+    throw usageError('--business-date is missing', 'No day is taken back by default');
+  if (values.remove && values.file === undefined) throw usageError('--remove needs a --file');
   if (values.to !== undefined && values.file !== undefined)
-    throw usage('--to is for the whole day, not for a --file');
+    throw usageError('--to is for the whole day, not for a --file');
   if (values.to !== undefined && !/^[1-9]\d{0,8}$/.test(values.to))
-    throw usage(`--to '${values.to}' is no commit`);
+    throw usageError(`--to '${values.to}' is no commit`);
   const ports = await lakePorts(values.lake);
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const outcome = await rollBack(ports, {

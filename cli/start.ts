@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { generateNights, planNights } from '../generator/night.ts';
 import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { projectDir, queriesDir } from '../local/adapters/project-folders.ts';
-import { convertNight, type FileSummary } from '../local/convert-night.ts';
+import { convertNight } from '../local/convert-night.ts';
+import type { FileSummary } from '../local/file-summary.ts';
 import { openLake } from '../local/lake/lake-sql.ts';
 import { runQueryFile } from '../local/lake/query-file.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, runCommand } from '../terminal/exit.ts';
@@ -45,11 +46,10 @@ await runCommand(async () => {
   process.once('SIGINT', () => interrupt.abort());
   const progress = createProgress(process.stderr);
   const summaries = convertNight({
-    layout: 'contracts',
+    request: { layout: 'contracts', rangeSizeBytes: RANGE_SIZE_BYTES },
     inputs: files.map((file) => file.path),
     rawRoot: rawDir,
     lakeDir,
-    rangeSizeBytes: RANGE_SIZE_BYTES,
     expectedFiles: SAMPLE.files,
     workerCount: availableParallelism(),
     signal: interrupt.signal,

@@ -1,37 +1,21 @@
-import { parseArgs } from 'node:util';
 import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
-import { runCommand } from '../terminal/exit.ts';
+import { isSet, runWithFlags } from '../terminal/command-line.ts';
 import { printTable } from '../terminal/print-table.ts';
-import { chosenDay, DAY_HELP, lakePorts, usage } from './lake-arguments.ts';
+import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
-const HELP = `Shows how a day stands: files expected, loaded, refused, running, missing; records and totals; published, or why not.
+const COMMAND = {
+  does: 'Shows how a day stands: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
+  usage: 'npm run -s status -- --lake DIR [flags]',
+  flags: {
+    ...DAY_FLAGS,
+    versions: isSet('every version of every ledger entry, for an audit'),
+    json: isSet('one object with everything that is known'),
+  },
+  notes: 'Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.',
+};
 
-npm run -s status -- --lake DIR [flags]
-
-${DAY_HELP}
-  --versions            every version of every ledger entry, for an audit
-  --json                one object with everything that is known
-
-Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`;
-
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: {
-      lake: { type: 'string' },
-      'business-date': { type: 'string' },
-      dataset: { type: 'string' },
-      versions: { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  if (positionals.length > 0) throw usage(`'${positionals[0]}' belongs to no flag`);
+await runWithFlags(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });

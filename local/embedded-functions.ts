@@ -1,5 +1,5 @@
-import { createMerger } from '../functions/merger/handler.ts';
-import { createParser } from '../functions/parser/handler.ts';
+import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
+import { createParser, readParserEvent } from '../functions/parser/handler.ts';
 import { whileCollecting } from './garbage.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
@@ -8,8 +8,8 @@ export async function invokeFunction(functionName: string, input: unknown, setup
   const { setup: local, rawRoot } = withRawRoot(input, setup as LocalSetup);
   const ports = createLocalPorts({ ...local, rawRoot });
   return whileCollecting(async () => {
-    if (functionName === 'parser') return await createParser(ports)(input as never);
-    if (functionName === 'merger') return await createMerger(ports)(input as never);
+    if (functionName === 'parser') return await createParser(ports)(readParserEvent(input));
+    if (functionName === 'merger') return await createMerger(ports)(readMergerEvent(input));
     throw new Error(`no function '${functionName}'`);
   });
 }

@@ -1,33 +1,33 @@
 /**
  * Every error the project throws on purpose.
  *
- * An error answers the questions of the person on call: what happened, where (key, byte, record), why,
- * what to do next, and whether trying again can help. Names are literals because the state machine's
- * `ErrorEquals` matches on them and a minifier may rename classes.
+ * An error tells the person on call what happened, where (key, byte, record), why, what to do next, and whether
+ * trying again can help. Names are literals because the state machine's `ErrorEquals` matches them and a minifier
+ * may rename classes.
  *
- * A file that is refused is not an error but a value: see `Refusal` in shared/refusal.ts.
+ * A refused file is a value, not an error: see `Refusal` in shared/refusal.ts.
  */
 export interface ErrorFacts {
   /** What happened, as a clause without a full stop. */
   what: string;
-  /** Object key, file, byte or record it happened at. */
+  /** The object key, file, byte or record where it happened. */
   where?: string | undefined;
   why?: string | undefined;
-  /** What the reader should do. */
+  /** What the reader should do now: the next command to type, if there is one. */
   next?: string | undefined;
   cause?: unknown | undefined;
 }
 
 export abstract class PipelineError extends Error {
   abstract override readonly name: string;
-  /** Can the same call succeed if it is simply made again? */
+  /** True if the same call may succeed when it is simply made again. */
   abstract readonly retryable: boolean;
   readonly where: string | undefined;
   readonly why: string | undefined;
   readonly next: string | undefined;
 
   constructor(facts: ErrorFacts) {
-    super(sentence(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    super(composeMessage(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.where = facts.where;
     this.why = facts.why;
     this.next = facts.next;
@@ -36,101 +36,106 @@ export abstract class PipelineError extends Error {
 
 const MOST_CHARACTERS = 1_500;
 
-function sentence({ what, where, why, next }: ErrorFacts): string {
-  const start = where ? `${where}: ${what}` : what;
-  return [start, why, next]
-    .filter((clause) => clause !== undefined && clause !== '')
-    .map((clause) => clipped(clause!))
-    .map((clause) => (/[.!?]$/.test(clause) ? clause : `${clause}.`))
+/** The message of an error or a refusal; `outcome` is what it means for the file, as a sentence. */
+export function composeMessage(
+  { what, where, why, next }: Omit<ErrorFacts, 'cause'>,
+  outcome?: string,
+): string {
+  return [where ? `${where}: ${what}` : what, why, outcome, next]
+    .flatMap((part) => (part ? [asSentence(clipped(part))] : []))
     .join(' ');
 }
 
-/** What is named in an error comes from files, and may be of any length; a message ends in e-mails and logs. */
-function clipped(clause: string): string {
-  return clause.length <= MOST_CHARACTERS
-    ? clause
-    : `${clause.slice(0, MOST_CHARACTERS)}… (${clause.length} characters)`;
+/** Values quoted in a message come from files and may have any length; messages end up in e-mails and logs. */
+function clipped(part: string): string {
+  return part.length <= MOST_CHARACTERS
+    ? part
+    : `${part.slice(0, MOST_CHARACTERS)}… (${part.length} characters)`;
 }
 
-/** The command line or an execution's input is off. */
+function asSentence(part: string): string {
+  return /[.!?]$/.test(part) ? part : `${part}.`;
+}
+
+/** The command line or the input of an execution is wrong. */
 export class UsageError extends PipelineError {
   override readonly name = 'UsageError';
   readonly retryable = false;
 }
 
-/** A layout file that cannot be used; names the file, the key and the nearest valid one. */
+/** The layout file cannot be used; the message names the file, the key and the nearest valid key. */
 export class LayoutInvalid extends PipelineError {
   override readonly name = 'LayoutInvalid';
   readonly retryable = false;
 }
 
-/** The input object or file is not there, or is not a file. */
+/** The input object or file does not exist, or is not a file. */
 export class SourceNotFound extends PipelineError {
   override readonly name = 'SourceNotFound';
   readonly retryable = false;
 }
 
-/** The input was replaced or grew while it was read; what was read so far is worthless. */
+/** The input was replaced or grew while it was being read, so nothing that was read can be used. */
 export class SourceChanged extends PipelineError {
   override readonly name = 'SourceChanged';
   readonly retryable = false;
 }
 
-/** The control file beside the input is not there yet, and the layout says to wait for it. */
+/** The control file beside the input has not arrived, and the layout says to wait for it. */
 export class ControlFileAwaited extends PipelineError {
   override readonly name = 'ControlFileAwaited';
   readonly retryable = true;
 }
 
-/** Neither command, key, name nor header says which business date the file belongs to. */
+/** Neither the command nor the key, the name or the header says which business date the file belongs to. */
 export class BusinessDateUnknown extends PipelineError {
   override readonly name = 'BusinessDateUnknown';
   readonly retryable = false;
 }
 
-/** An object that must be there is not. */
+/** An object that must exist does not. */
 export class ObjectNotFound extends PipelineError {
   override readonly name = 'ObjectNotFound';
   readonly retryable = false;
 }
 
-/** A conditional write lost: somebody else wrote first. The caller rereads and decides. */
+/** A conditional write failed because somebody else wrote first. The caller reads again and decides. */
 export class PreconditionFailed extends PipelineError {
   override readonly name = 'PreconditionFailed';
   readonly retryable = false;
 }
 
-/** The store said no: permissions, a full disk, a path that is not a folder. */
+/** The store refused to write: no permission, a full disk, a path that is not a folder. */
 export class OutputUnwritable extends PipelineError {
   override readonly name = 'OutputUnwritable';
   readonly retryable = false;
 }
 
-/** Throttling, time-outs, 5xx, lost connections: the same call may work in a moment. */
+/** Throttling, a time-out, a 5xx answer, a lost connection: the same call may work in a moment. */
 export class StoreUnavailable extends PipelineError {
   override readonly name = 'StoreUnavailable';
   readonly retryable = true;
 }
 
-/** What a run left behind contradicts itself: a missing manifest, a part that is not as it was recorded. */
+/** The objects of a run contradict each other: a manifest is missing, a part is not as it was recorded. */
 export class RunInconsistent extends PipelineError {
   override readonly name = 'RunInconsistent';
   readonly retryable = false;
 }
 
-/** Parquet bytes that are not what our own writer writes. */
+/** Parquet bytes that our own writer would not write. */
 export class ParquetMalformed extends PipelineError {
   override readonly name = 'ParquetMalformed';
   readonly retryable = false;
 }
 
-/** More rows and columns at once than the kernel can hold: the layout's doing, so trying again does not help. */
+/** One block has more rows and columns than the kernel can hold. The layout causes it, so trying again does not help. */
 export class KernelMemoryExceeded extends PipelineError {
   override readonly name = 'KernelMemoryExceeded';
   readonly retryable = false;
 }
 
-/** The operator stopped it. */
+/** The operator stopped the run. */
 export class Interrupted extends PipelineError {
   override readonly name = 'Interrupted';
   readonly retryable = false;

@@ -1,6 +1,40 @@
+import * as z from 'zod';
+import { composeMessage } from './errors.ts';
+
+const REFUSAL_CODES = [
+  'empty-file',
+  'not-whole-records',
+  'chain-broken',
+  'compression-broken',
+  'terminator-missing',
+  'no-line-terminator',
+  'line-too-long',
+  'header-missing',
+  'trailer-missing',
+  'control-file-missing',
+  'control-file-invalid',
+  'business-date-mismatch',
+  'day-manifest-invalid',
+  'not-in-day-manifest',
+  'size-mismatch',
+  'checksum-mismatch',
+  'duplicate-content',
+  'rolled-back',
+  'supplement-unknown',
+  'supplement-too-large',
+  'ranges-do-not-tile',
+  'counts-do-not-balance',
+  'control-total-mismatch',
+  'sum-undecodable',
+  'too-many-rejects',
+  'too-many-partitions',
+] as const;
+
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
 /**
- * Why a whole file was not taken. A value, not an error: Choices of the state machine read it, and a refused file must
- * not look as if running it again could help.
+ * The reason why a whole file was not loaded. A value, not an error: Choices of the state machine read it, and a refused
+ * file must not look as if running it again could help.
  */
 export interface Refusal {
   code: RefusalCode;
@@ -8,12 +42,25 @@ export interface Refusal {
   message: string;
 }
 
-/** Refuses the file `where`: what is the matter, as a clause, and what to do next, as sentences. */
-export function refuse(
-  code: RefusalCode,
-  { where, what, next }: { where: string; what: string; next: string },
-): Refusal {
-  return { code, message: `${where}: ${what}. Nothing was published. ${next}` };
+/** A refusal as JSON holds it, between states and in the ledger. */
+export const refusalSchema: z.ZodType<Refusal> = z.object({
+  code: z.enum(REFUSAL_CODES),
+  message: z.string(),
+});
+
+export interface RefusalFacts {
+  /** The file, and the range or record in it. */
+  where: string;
+  /** What is wrong, as a clause without a full stop. */
+  what: string;
+  why?: string | undefined;
+  /** What the reader should do now. */
+  next: string;
+}
+
+/** Refuses a file. Every refusal is made here, so each one says that nothing was published. */
+export function refuse(code: RefusalCode, facts: RefusalFacts): Refusal {
+  return { code, message: composeMessage(facts, 'Nothing was published.') };
 }
 
 /** Refuses a file without records. */
@@ -22,35 +69,9 @@ export function refuseEmpty(where: string, what: string): Refusal {
   return refuse('empty-file', { where, what, next });
 }
 
-export function isRefusal(value: object): value is Refusal {
-  return 'code' in value;
-}
+const codes: ReadonlySet<unknown> = new Set(REFUSAL_CODES);
 
-export type RefusalCode =
-  | 'empty-file'
-  | 'not-whole-records'
-  | 'chain-broken'
-  | 'compression-broken'
-  | 'terminator-missing'
-  | 'no-line-terminator'
-  | 'line-too-long'
-  | 'header-missing'
-  | 'trailer-missing'
-  | 'control-field-invalid'
-  | 'control-file-missing'
-  | 'control-file-invalid'
-  | 'business-date-mismatch'
-  | 'day-manifest-invalid'
-  | 'not-in-day-manifest'
-  | 'size-mismatch'
-  | 'checksum-mismatch'
-  | 'duplicate-content'
-  | 'rolled-back'
-  | 'supplement-unknown'
-  | 'supplement-too-large'
-  | 'ranges-do-not-tile'
-  | 'counts-do-not-balance'
-  | 'control-total-mismatch'
-  | 'sum-undecodable'
-  | 'too-many-rejects'
-  | 'too-many-partitions';
+/** Tells a refusal from the value that a step makes of a good file: only a refusal has one of the codes above. */
+export function isRefusal(value: object | null | undefined): value is Refusal {
+  return value != null && 'code' in value && codes.has(value.code);
+}

@@ -1,10 +1,10 @@
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import {
-  type FinalizeInput,
-  type FinalizeResult,
-  finalizeFile,
-} from '../../shared/pipeline/finalize/finalize-file.ts';
+import { type FinalizeResult, finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
+import { type FinalizeInput, finalizeInputSchema } from '../../shared/pipeline/finalize/finalize-input.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import { eventReader } from '../read-event.ts';
+
+export const readFinalizerEvent = eventReader('finalizer', finalizeInputSchema);
 
 /** States Finalize, RecordRefusal and ConfirmPublished: ledger, publication, metrics, notification. */
 export function createFinalizer(ports: PipelinePorts) {

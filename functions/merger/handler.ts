@@ -1,13 +1,19 @@
+import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { type Distribution, distribution } from '../../shared/run/ledger-entry.ts';
+import { eventReader } from '../read-event.ts';
 
-export interface MergerEvent {
-  dataset: string;
-  planKey: string;
-  merge: { mergeIndex: number };
-}
+const schema = z.object({
+  dataset: z.string(),
+  planKey: z.string(),
+  merge: z.object({ mergeIndex: z.int().min(0) }),
+});
+
+export type MergerEvent = z.infer<typeof schema>;
+
+export const readMergerEvent = eventReader('merger', schema);
 
 export interface MergerResult {
   mergeIndex: number;

@@ -1,13 +1,19 @@
+import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { type PartSummary, parseRange } from '../../shared/pipeline/parse/parse-range.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { PlannedRange } from '../../shared/run/file-plan.ts';
+import { eventReader } from '../read-event.ts';
 
-export interface ParserEvent {
-  dataset: string;
-  planKey: string;
-  range: PlannedRange;
-}
+const byte = z.int().min(0);
+const schema = z.object({
+  dataset: z.string(),
+  planKey: z.string(),
+  range: z.object({ rangeIndex: z.int().min(0), startByte: byte, endByte: byte }),
+});
+
+export type ParserEvent = z.infer<typeof schema>;
+
+export const readParserEvent = eventReader('parser', schema);
 
 /** State ParseRange: one byte range to Parquet parts, rejects and a part manifest. */
 export function createParser(ports: Pick<PipelinePorts, 'raw' | 'lake'>) {

@@ -1,10 +1,14 @@
+import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { type ReconcileResult, reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import { eventReader } from '../read-event.ts';
 
-export interface ReconcilerEvent {
-  planKey: string;
-}
+const schema = z.object({ planKey: z.string() });
+
+export type ReconcilerEvent = z.infer<typeof schema>;
+
+export const readReconcilerEvent = eventReader('reconciler', schema);
 
 /** State Reconcile: does the file balance? */
 export function createReconciler(ports: PipelinePorts) {
@@ -12,6 +16,7 @@ export function createReconciler(ports: PipelinePorts) {
 }
 
 export function reconcilerFigures(_event: ReconcilerEvent, result: ReconcileResult): InvocationFigures {
-  const { dataset, sourceKey, runId, verdict, refusal } = result;
-  return { dataset, facts: { sourceKey, runId, verdict, refusal: refusal?.code } };
+  const { dataset, sourceKey, runId, verdict } = result;
+  const refusal = result.verdict === 'refused' ? result.refusal.code : undefined;
+  return { dataset, facts: { sourceKey, runId, verdict, refusal } };
 }

@@ -1,11 +1,21 @@
+import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
+import { type ConvertRequest, checkRequest } from '../../shared/pipeline/split/convert-request.ts';
 import { type SplitResult, splitFile } from '../../shared/pipeline/split/split-file.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import { eventReader } from '../read-event.ts';
 
 export interface SplitterEvent {
   execution: string;
   request: ConvertRequest;
+}
+
+const readEvent = eventReader('splitter', z.object({ execution: z.string(), request: z.unknown() }));
+
+export function readSplitterEvent(event: unknown): SplitterEvent {
+  const { execution, request } = readEvent(event);
+  checkRequest(request);
+  return { execution, request };
 }
 
 /** State Split: claims the file, plans its byte ranges. */
@@ -15,7 +25,8 @@ export function createSplitter(ports: PipelinePorts) {
 }
 
 export function splitterFigures(_event: SplitterEvent, result: SplitResult): InvocationFigures {
-  const { dataset, sourceKey, runId, verdict, refusal, rangeCount = 0 } = result;
-  const facts = { sourceKey, runId, verdict, refusal: refusal?.code };
-  return { dataset, figures: { RangesPlanned: rangeCount }, facts };
+  const { dataset, sourceKey, verdict } = result;
+  const { runId, rangeCount } = result.verdict === 'convert' ? result : { runId: undefined, rangeCount: 0 };
+  const refusal = result.verdict === 'refused' ? result.refusal.code : undefined;
+  return { dataset, figures: { RangesPlanned: rangeCount }, facts: { sourceKey, runId, verdict, refusal } };
 }

@@ -5,7 +5,7 @@ import { type StartedArrival, startArrival } from '../../shared/pipeline/start/s
 import type { StarterPorts } from '../../shared/ports/starter-ports.ts';
 import { type ArrivalEvent, arrivalsOf } from './arrival-events.ts';
 
-type StarterEvent = ArrivalEvent | { rerun: DayRerun };
+export type StarterEvent = ArrivalEvent | { rerun: DayRerun };
 
 interface StarterResult {
   arrivals: StartedArrival[];

@@ -26,7 +26,7 @@ interface SlaCheckEvent {
   scheduledAt?: string;
 }
 
-type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
+export type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
 type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
 
 /**

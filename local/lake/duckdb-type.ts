@@ -1,14 +1,5 @@
+import { DUCKDB_TYPES } from '../../shared/layout/field-type.ts';
 import { sqlName } from './sql-text.ts';
-
-const PLAIN_TYPES: Record<string, string> = {
-  string: 'VARCHAR',
-  binary: 'BLOB',
-  bigint: 'BIGINT',
-  date: 'DATE',
-  timestamp: 'TIMESTAMP',
-  boolean: 'BOOLEAN',
-  double: 'DOUBLE',
-};
 
 /**
  * DuckDB's name of a Hive type of the catalog, or undefined where it is none of ours.
@@ -31,7 +22,7 @@ export function duckdbType(hiveType: string): string | undefined {
     return fields.includes(undefined) ? undefined : `STRUCT(${fields.join(', ')})`;
   }
   if (/^decimal\(\d{1,2},\s*\d{1,2}\)$/.test(hiveType)) return hiveType.toUpperCase();
-  return PLAIN_TYPES[hiveType];
+  return DUCKDB_TYPES.get(hiveType);
 }
 
 /** Commas separate fields only outside of `()` and `<>`. */

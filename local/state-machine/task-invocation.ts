@@ -9,6 +9,14 @@ import { asError } from './states-error.ts';
  */
 export type TaskFunction = (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>;
 
+/** A handler as a task: `read` parses its events, which are what earlier states answered, as JSON. */
+export function taskOf<Event>(
+  read: (event: unknown) => Event,
+  handler: (event: Event) => Promise<unknown>,
+): TaskFunction {
+  return async (input) => handler(read(input));
+}
+
 interface TaskInvocation {
   stateName: string;
   state: StateDefinition;

@@ -1,5 +1,7 @@
+import { parseDecimal, storedDecimal } from '../decimal.ts';
 import { isBusinessDate } from '../keys/business-date.ts';
 import { fileNameOf } from '../keys/name-pattern.ts';
+import { DECIMAL_DIGITS } from '../layout/field-type.ts';
 import { crc64FromBase64 } from '../ranges/crc64nvme.ts';
 import {
   byName,
@@ -11,7 +13,7 @@ import {
   wholeNumber,
 } from '../run/json-shape.ts';
 import { type StatedFigures, statedFiguresKeys } from '../run/stated-figures.ts';
-import type { ControlValue } from '../totals/control-value.ts';
+import { type ControlValue, numberValue } from '../totals/control-value.ts';
 
 /** The sender's statement about a day: its files and what is in them. docs/operations.md shows one. */
 interface DayManifest {
@@ -48,7 +50,6 @@ export interface DayManifestFound {
 const FORMAT = 'positional-lake-day/1';
 /** Earlier name of the format. */
 const EARLIER_FORMAT = 'positional-lake-control/1';
-const DECIMAL = /^[+-]?\d{1,38}(\.\d{1,38})?$/;
 
 /** Reads the text of a day manifest, or lists its problems, each as a clause. */
 export function parseDayManifest(text: string): { file: DayManifest } | { problems: string[] } {
@@ -107,7 +108,7 @@ function checkEntry(entry: unknown, at: string, problems: string[]): void {
   if (totals === undefined) return;
   const sound =
     isObject(totals) &&
-    Object.values(totals).every((value) => typeof value === 'string' && DECIMAL.test(value));
+    Object.values(totals).every((value) => typeof value === 'string' && parseDecimal(value, DECIMAL_DIGITS));
   if (!sound) problems.push(`'${at}.totals' must hold decimal numbers as texts`);
 }
 
@@ -125,12 +126,9 @@ export function manifestEntryOf(file: DayManifest, sourceKey: string): DayManife
   return file.files.find((entry) => entry.name === name);
 }
 
-/** Totals in the form that header and trailer have: `123.45` → 12345 with scale 2. */
+/** Its totals in the form that header and trailer have. */
 export function manifestTotals(entry: DayManifestEntry): Record<string, ControlValue> {
   return Object.fromEntries(
-    Object.entries(entry.totals ?? {}).map(([name, text]) => {
-      const [whole, fraction = ''] = text.split('.') as [string, string?];
-      return [name, { text: String(BigInt(`${whole.replace('+', '')}${fraction}`)), scale: fraction.length }];
-    }),
+    Object.entries(entry.totals ?? {}).map(([name, text]) => [name, numberValue(storedDecimal(text))]),
   );
 }

@@ -1,4 +1,8 @@
-/** Days of the proleptic Gregorian calendar since 1970-01-01, or NaN where there is no such day. Years 1 to 9999. */
+import { LayoutInvalid } from '../errors.ts';
+import type { DateFormat } from '../layout/date-format.ts';
+import type { Field } from '../layout/layout.ts';
+
+/** Days of the proleptic Gregorian calendar since 1970-01-01, or NaN if there is no such day. Years 1 to 9999. */
 export function daysSinceEpoch(year: number, month: number, day: number): number {
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return Number.NaN;
   if (day > 28 && day > daysInMonth(year, month)) return Number.NaN;
@@ -14,4 +18,15 @@ export function daysSinceEpoch(year: number, month: number, day: number): number
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Days since 1970-01-01 as yyyy-MM-dd. */
+export function dateText(days: number): string {
+  return new Date(days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The format of a date or timestamp; compiled layouts have one for each. */
+export function dateFormatOf({ name, dateFormat }: Field): DateFormat {
+  if (!dateFormat) throw new LayoutInvalid({ what: `the date or timestamp '${name}' has no format` });
+  return dateFormat;
 }

@@ -6,9 +6,10 @@
  * EBCDIC control characters are as IBM's mapping to Unicode (CDRA) has them: 0x25 is LF, 0x15 is NEL (U+0085). Text that
  * Unix System Services of z/OS wrote ends its lines with 0x15; such a file is for `lines` only after a conversion.
  */
+import { type ByteTablePage, CODE_PAGES, isByteTablePage } from '../layout/code-page.ts';
 import { CODE_PAGE_TABLES } from './code-page-tables.ts';
 
-export type CodePageName = keyof typeof CODE_PAGE_TABLES;
+export type CodePageName = ByteTablePage;
 
 /** What an undefined byte has in place of a UTF-16 code unit; no character can be it. */
 export const UNDEFINED_UNIT = 0xffff;
@@ -23,8 +24,10 @@ export interface Utf8Table {
   bytes: Uint8Array;
 }
 
-/** Names that layouts may use, in ascending order. */
-export const CODE_PAGE_NAMES = Object.keys(CODE_PAGE_TABLES) as CodePageName[];
+/** The pages that layouts may name and that have a table. */
+export const CODE_PAGE_NAMES: readonly CodePageName[] = CODE_PAGES.filter(isByteTablePage);
+/** Does not compile if a page of the layouts has no mapping. */
+const TABLES: Readonly<Record<CodePageName, string>> = CODE_PAGE_TABLES;
 
 const unicode = new Map<CodePageName, Uint16Array>();
 const utf8Tables = new Map<CodePageName, Utf8Table>();
@@ -33,7 +36,7 @@ const utf8Tables = new Map<CodePageName, Utf8Table>();
 export function unicodeOf(name: CodePageName): Uint16Array {
   let units = unicode.get(name);
   if (!units) {
-    const table = Buffer.from(CODE_PAGE_TABLES[name], 'base64');
+    const table = Buffer.from(TABLES[name], 'base64');
     units = Uint16Array.from({ length: 256 }, (_, byte) => table.readUInt16LE(byte * 2));
     unicode.set(name, units);
   }

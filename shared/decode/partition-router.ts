@@ -1,7 +1,9 @@
+import { decimalText } from '../decimal.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
-import { DECIMAL_DIGITS } from '../layout/field-type.ts';
+import { scaleOf } from '../layout/field-type.ts';
 import type { Field } from '../layout/layout.ts';
+import { dateText } from './calendar.ts';
 import { decodeValue } from './decode-value.ts';
 import { beyondEnd, readsFilling } from './record-end.ts';
 
@@ -43,14 +45,14 @@ const FIRST_ROUTES = 256;
  */
 export class PartitionRouter {
   readonly partitions: PartitionValues[] = [];
-  /** Address of the partition of each record of the block, 4 bytes, or -1. */
+  /** Address of the partition of each record of the batch, 4 bytes, or -1. */
   readonly partitionOf: number;
 
   private readonly kernel: Kernel;
   private readonly fields: readonly Field[];
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
-  /** Whether any route has a failed or nulled field, so that blocks must be looked through for them. */
+  /** Whether any route has a failed or nulled field, so that batches must be looked through for them. */
   private hasFaults = false;
   private readonly routeOf: number;
   private readonly segments: number;
@@ -78,7 +80,7 @@ export class PartitionRouter {
   }
 
   /**
-   * Fills `partitionOf` for the rows of a block. `onFault` is told of rows whose partition fields reject them or hold an invalid
+   * Fills `partitionOf` for the rows of a batch. `onFault` is told of rows whose partition fields reject them or hold an invalid
    * value that becomes null.
    */
   route(rows: RoutedRows, onFault: OnFault): void {
@@ -138,7 +140,7 @@ export class PartitionRouter {
       );
       if (from === count) break;
       if (this.routes.length === MAX_ROUTES) {
-        // Routes already written for this block are still to be reported.
+        // Routes already written for this batch are still to be reported.
         this.reportFaults(from, onFault);
         this.forgetRoutes();
         this.kernel.bytes.fill(0xff, this.routeOf, this.routeOf + from * 4);
@@ -242,16 +244,10 @@ export class PartitionRouter {
 }
 
 /** A value as a folder name shows it before escaping: 123.45, 2025-08-12, true. */
-export function partitionText(value: string | bigint | number | boolean | Uint8Array, field: Field): string {
-  if (field.type.kind === 'decimal') return decimalText(value as bigint, field.type.scale);
-  if (field.type.kind === 'date') return new Date((value as number) * 86_400_000).toISOString().slice(0, 10);
-  return String(value);
-}
-
-/** 12345 with scale 2 → `123.45`. */
-export function decimalText(unscaled: bigint, scale: number): string {
-  const negative = unscaled < 0n;
-  const digits = String(negative ? -unscaled : unscaled).padStart(Math.min(scale, DECIMAL_DIGITS) + 1, '0');
-  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  return negative ? `-${text}` : text;
+export function partitionText(
+  value: string | bigint | number | boolean | Uint8Array,
+  { type }: Field,
+): string {
+  if (typeof value === 'bigint') return decimalText({ unscaled: value, scale: scaleOf(type) });
+  return type.kind === 'date' ? dateText(Number(value)) : String(value);
 }

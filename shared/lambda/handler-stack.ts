@@ -22,6 +22,8 @@ export interface LambdaOptions<Event, Result> {
   functionName: FunctionName;
   stage: string;
   metricsNamespace: string;
+  /** Parses what Lambda was called with; throws what is wrong with it. */
+  read: (event: unknown) => Event;
   handler: (event: Event) => Promise<Result>;
   measure: (event: Event, result: Result) => InvocationFigures;
   /** Milliseconds that only grow. */
@@ -43,7 +45,7 @@ const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
  * dataset. A failure is logged once, with its facts, and thrown on with the name that the state machine's `ErrorEquals` knows.
  */
 export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Result>) {
-  const { functionName, stage, metricsNamespace, handler, measure } = options;
+  const { functionName, stage, metricsNamespace, read, handler, measure } = options;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   const logger = new Logger({ serviceName: functionName, persistentKeys: { stage } });
   const metrics = new Metrics({ namespace: metricsNamespace });
@@ -62,11 +64,12 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
     isCold = false;
   };
 
-  return middy<Event, Result>()
+  return middy<unknown, Result>()
     .use(injectLambdaContext(logger))
-    .handler(async (event: Event) => {
+    .handler(async (input: unknown) => {
       const startedMs = elapsedMs();
       try {
+        const event = read(input);
         const result = await handler(event);
         const { dataset, figures, facts } = measure(event, result);
         logger.info('done', { dataset, ...facts, ...figures });
@@ -78,7 +81,7 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
           error instanceof PipelineError
             ? { where: error.where, why: error.why, next: error.next, retryable: error.retryable }
             : { stack: (error as Error).stack };
-        const dataset = datasetOf(event);
+        const dataset = datasetOf(input);
         logger.error(message, { errorName: name, dataset, ...facts });
         emit(dataset, startedMs, { InvocationsFailed: 1 });
         throw error;
@@ -87,7 +90,7 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
 }
 
 /** States pass the dataset along; where it is not known yet there is none. */
-function datasetOf(event: unknown): string {
-  const { dataset } = (event ?? {}) as { dataset?: unknown };
+function datasetOf(input: unknown): string {
+  const { dataset } = (input ?? {}) as { dataset?: unknown };
   return typeof dataset === 'string' && dataset !== '' ? dataset : NO_DATASET;
 }

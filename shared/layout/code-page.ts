@@ -1,51 +1,91 @@
-/**
- * Code pages a layout may name. What their bytes mean is said in shared/decode; here stand only the names, and of
- * EBCDIC the characters that all of these pages have at the same place.
- */
-export const CODE_PAGES = [
-  'iso-8859-1',
-  'us-ascii',
-  'utf-8',
-  'iso-8859-15',
-  'windows-1252',
-  'cp037',
-  'cp273',
-  'cp275',
-  'cp277',
-  'cp278',
-  'cp280',
-  'cp284',
-  'cp285',
-  'cp297',
-  'cp500',
-  'cp870',
-  'cp871',
-  'cp1025',
-  'cp1047',
-  'cp1140',
-  'cp1141',
-  'cp1142',
-  'cp1143',
-  'cp1144',
-  'cp1145',
-  'cp1146',
-  'cp1147',
-  'cp1148',
-  'cp1149',
-  'utf-16be',
-] as const;
+/** What a layout needs to know of a code page. */
+interface CodePageTraits {
+  /** Where blanks, digits and letters without accents are. */
+  family: 'ascii' | 'ebcdic' | 'utf-16';
+  /** Its bytes are characters by a table of 256 (shared/decode/code-page-tables.ts). */
+  isByteTable: boolean;
+  /** The page is for single fields, not for a whole file. */
+  isFieldOnly?: true;
+  /** From this byte on, characters are at the place they have in ISO-8859-1, apart from `except`; absent: not one is. */
+  latin1?: { from: number; except: string };
+}
 
-export type CodePage = (typeof CODE_PAGES)[number];
+const ASCII = { family: 'ascii', isByteTable: true } as const;
+const EBCDIC = { family: 'ebcdic', isByteTable: true } as const;
+
+/**
+ * The code pages that a layout may name. A new one is a row here and its mapping, which tools/code-pages writes; the name alone
+ * says nothing: cp850 is a page of ASCII, cp037 one of EBCDIC.
+ */
+const CODE_PAGE_TRAITS = {
+  'iso-8859-1': { ...ASCII, latin1: { from: 0x80, except: '' } },
+  'us-ascii': ASCII,
+  'utf-8': { family: 'ascii', isByteTable: false },
+  'iso-8859-15': { ...ASCII, latin1: { from: 0xa0, except: '¤¦¨´¸¼½¾' } },
+  'windows-1252': { ...ASCII, latin1: { from: 0xa0, except: '' } },
+  cp037: EBCDIC,
+  cp273: EBCDIC,
+  cp275: EBCDIC,
+  cp277: EBCDIC,
+  cp278: EBCDIC,
+  cp280: EBCDIC,
+  cp284: EBCDIC,
+  cp285: EBCDIC,
+  cp297: EBCDIC,
+  cp500: EBCDIC,
+  cp870: EBCDIC,
+  cp871: EBCDIC,
+  cp1025: EBCDIC,
+  cp1047: EBCDIC,
+  cp1140: EBCDIC,
+  cp1141: EBCDIC,
+  cp1142: EBCDIC,
+  cp1143: EBCDIC,
+  cp1144: EBCDIC,
+  cp1145: EBCDIC,
+  cp1146: EBCDIC,
+  cp1147: EBCDIC,
+  cp1148: EBCDIC,
+  cp1149: EBCDIC,
+  'utf-16be': { family: 'utf-16', isByteTable: false, isFieldOnly: true },
+} as const satisfies Record<string, CodePageTraits>;
+
+type Table = typeof CODE_PAGE_TRAITS;
+export type CodePage = keyof Table;
+/** The pages whose bytes are characters by a table. */
+export type ByteTablePage = {
+  [Page in CodePage]: Table[Page]['isByteTable'] extends true ? Page : never;
+}[CodePage];
+/** The pages that a whole file can be in; national text is in single fields only. */
+export type Encoding = {
+  [Page in CodePage]: Table[Page] extends { isFieldOnly: true } ? never : Page;
+}[CodePage];
+
+const TRAITS: Readonly<Record<CodePage, CodePageTraits>> = CODE_PAGE_TRAITS;
+export const CODE_PAGES: readonly CodePage[] = Object.keys(CODE_PAGE_TRAITS).filter(isCodePage);
 
 export function isCodePage(name: string): name is CodePage {
-  return (CODE_PAGES as readonly string[]).includes(name);
+  return Object.hasOwn(CODE_PAGE_TRAITS, name);
+}
+
+export function isEncoding(codePage: CodePage): codePage is Encoding {
+  return TRAITS[codePage].isFieldOnly !== true;
+}
+
+export function isByteTablePage(codePage: CodePage): codePage is ByteTablePage {
+  return TRAITS[codePage].isByteTable;
 }
 
 export function isEbcdic(codePage: CodePage): boolean {
-  return codePage.startsWith('cp');
+  return TRAITS[codePage].family === 'ebcdic';
 }
 
-/** First byte of each run of characters that EBCDIC pages agree on (IBM's syntactic character set). */
+/** Are its first 128 bytes the characters of ASCII? */
+export function extendsAscii(codePage: CodePage): boolean {
+  return TRAITS[codePage].family === 'ascii';
+}
+
+/** First byte of each run of characters that all EBCDIC pages have at the same place (IBM's syntactic character set). */
 const EBCDIC_RUNS: [number, string][] = [
   [0x40, ' '],
   [0x4b, '.<(+'],
@@ -71,26 +111,28 @@ const EBCDIC_BYTES = new Map(
 );
 
 /**
- * The bytes of a literal, or undefined where it has a character that the code page cannot hold, or whose place
- * differs between the pages of its family.
+ * The bytes of a literal; undefined if the code page cannot hold one of its characters, or if the pages of the family have it at
+ * different places.
  */
 export function literalBytes(text: string, codePage: CodePage): Uint8Array | undefined {
   if (codePage === 'utf-8') return new TextEncoder().encode(text);
-  if (codePage === 'utf-16be') return undefined;
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < text.length; index++) {
-    const byte = literalByte(text[index]!, codePage);
+  const bytes: number[] = [];
+  // By UTF-16 unit: half of a surrogate pair is no character of any page.
+  for (const unit of text.split('')) {
+    const byte = literalByte(unit, codePage);
     if (byte === undefined) return undefined;
-    bytes[index] = byte;
+    bytes.push(byte);
   }
-  return bytes;
+  return Uint8Array.from(bytes);
 }
 
 function literalByte(character: string, codePage: CodePage): number | undefined {
-  if (isEbcdic(codePage)) return EBCDIC_BYTES.get(character);
+  const { family, latin1 } = TRAITS[codePage];
+  if (family === 'ebcdic') return EBCDIC_BYTES.get(character);
+  if (family === 'utf-16') return undefined;
   const code = character.charCodeAt(0);
-  if (code <= 0x7f || (codePage === 'iso-8859-1' && code <= 0xff)) return code;
-  if (codePage === 'windows-1252' && code >= 0xa0 && code <= 0xff) return code;
-  const latin9 = codePage === 'iso-8859-15' && code >= 0xa0 && code <= 0xff && !/[¤¦¨´¸¼½¾]/.test(character);
-  return latin9 ? code : undefined;
+  if (code <= 0x7f) return code;
+  return latin1 && code >= latin1.from && code <= 0xff && !latin1.except.includes(character)
+    ? code
+    : undefined;
 }

@@ -1,4 +1,4 @@
-import type { CodePage } from './code-page.ts';
+import type { CodePage, Encoding } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
 
@@ -114,8 +114,6 @@ export interface Selection {
 export const COMPRESSIONS = ['snappy', 'zstd', 'none'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
-/** The code pages a whole file can be in; national text is of single fields only. */
-export type Encoding = Exclude<CodePage, 'utf-16be'>;
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';

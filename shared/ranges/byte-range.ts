@@ -1,4 +1,4 @@
-/** Bytes `startByte` up to and not including `endByte`, counted from 0. */
+/** Bytes from `startByte` up to, but not including, `endByte`; the first byte of a file is 0. */
 export interface ByteRange {
   startByte: number;
   endByte: number;

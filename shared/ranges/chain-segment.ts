@@ -1,36 +1,37 @@
 import { type ChainMarks, firstMarkFrom, markByte } from './chain-marks.ts';
 import type { ChainShape } from './record-chain.ts';
-import { type ChainWalk, chainWalkFrom, walkToLink } from './record-chain-walk.ts';
+import { type ChainWalk, startWalk, walkToLink } from './record-chain-walk.ts';
 
 /** What one walk found between two places of a file. */
 export interface ChainSegment {
   /** The mark that `links[0]` belongs to. */
   firstMark: number;
-  /** First link at or behind each mark, in turn. */
+  /** For `firstMark` and each mark after it: the first link at or after the mark. */
   links: number[];
-  /** Records of this walk before each of these links. */
+  /** For each of these links: how many records of this walk lie before it. */
   recordCounts: number[];
   walk: ChainWalk;
 }
 
-/** A segment that starts at a link, or at what is thought to be one. */
-export function segmentFrom(linkByte: number, marks: ChainMarks): ChainSegment {
+/** Starts a segment at a link, or at what is thought to be one. */
+export function startSegment(linkByte: number, marks: ChainMarks): ChainSegment {
   return {
     firstMark: firstMarkFrom(marks, linkByte),
     links: [],
     recordCounts: [],
-    walk: chainWalkFrom(linkByte),
+    walk: startWalk(linkByte),
   };
 }
 
-/** The last mark that a segment has a link for; `firstMark - 1` where it has none. */
+/** The last mark for which a segment has a link; `firstMark - 1` if it has no link yet. */
 export function reachedMark(segment: ChainSegment): number {
   return segment.firstMark + segment.links.length - 1;
 }
 
 /**
- * Walks on through `window`, whose first byte is byte `windowStartByte` of the file and not behind where the walk is, up to mark
- * `untilMark`. True once that is reached or the chain is broken; else more bytes are needed from `segment.walk.atByte` on.
+ * Walks on through `window` up to mark `untilMark`. The first byte of the window is byte `windowStartByte` of the file, which must
+ * not lie after `segment.walk.atByte`. Returns true once the mark is reached or the chain is broken; otherwise the walk needs more
+ * bytes, from `segment.walk.atByte` on.
  */
 export function advanceSegment(
   segment: ChainSegment,
@@ -52,8 +53,8 @@ export function advanceSegment(
 }
 
 /**
- * Takes over what a walk from a guess found, if the exact chain has come to a link of it: at the last mark that `exact` reached both
- * must note the same link. False, and nothing taken, where they do not: then the guess was wrong, or its chain is another one still.
+ * Takes over what a walk from a guess found, if both note the same link at the last mark that `exact` reached. Otherwise returns
+ * false and takes nothing: the guess was wrong, or the guessed chain joins the exact one only later.
  */
 export function takeOver(exact: ChainSegment, guessed: ChainSegment): boolean {
   const mark = reachedMark(exact);
@@ -70,15 +71,15 @@ export function takeOver(exact: ChainSegment, guessed: ChainSegment): boolean {
   exact.walk = {
     ...walk,
     recordCount: walk.recordCount + countedBefore,
-    // Where nothing followed the common link, the last record is the exact chain's own.
+    // If the guessed walk has no record after the common link, the last record is one that the exact walk found.
     lastRecordByte: walk.lastRecordByte >= link ? walk.lastRecordByte : exact.walk.lastRecordByte,
     problem: problem && { ...problem, recordIndex: problem.recordIndex + countedBefore },
   };
   return true;
 }
 
-/** Where ranges begin, the first left out: the links at marks that are cuts. */
-export function cutsOf(exact: ChainSegment, marks: ChainMarks): number[] {
+/** The links at marks that are cuts: where each range but the first begins. */
+export function findCuts(exact: ChainSegment, marks: ChainMarks): number[] {
   return exact.links.filter(
     (_, index) => (exact.firstMark + index) % marks.marksPerRange === 0 && exact.firstMark + index > 0,
   );

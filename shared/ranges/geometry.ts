@@ -2,24 +2,24 @@
 
 const LF = 0x0a;
 const CR = 0x0d;
-/** Ctrl-Z, which DOS programs put behind the last line. */
+/** Ctrl-Z, which DOS programs write after the last line. */
 const SUBSTITUTE = 0x1a;
 
 /**
- * Terminator of the line that ends at the first line end of `head`: 1 (LF, or what stands for it in EBCDIC) or 2 (CR before it);
- * undefined where there is none.
+ * Length of the terminator at the first line end of `head`: 1 (LF, or the line end of EBCDIC) or 2 (CR before it); undefined if
+ * `head` has no line end.
  */
-export function lineTerminatorBytes(head: Uint8Array, lineEndByte = LF): 1 | 2 | undefined {
+export function findLineTerminator(head: Uint8Array, lineEndByte = LF): 1 | 2 | undefined {
   const at = head.indexOf(lineEndByte);
   if (at < 0) return undefined;
   return at > 0 && head[at - 1] === CR ? 2 : 1;
 }
 
 /**
- * Terminator of fixed-length records, from the bytes behind the first one and the file's size: 0, 1 or 2. A terminator
- * counts only if the size is whole records with it (the last may lack it).
+ * Length of the terminator of fixed-length records, from the bytes after the first record and the file's size: 0, 1 or 2. A
+ * terminator counts only if the file is whole records with it; the last record may lack it.
  */
-export function fixedTerminatorBytes(head: Uint8Array, lengthBytes: number, sizeBytes: number): 0 | 1 | 2 {
+export function findFixedTerminator(head: Uint8Array, lengthBytes: number, sizeBytes: number): 0 | 1 | 2 {
   const whole = (terminatorBytes: number) => {
     const rest = sizeBytes % (lengthBytes + terminatorBytes);
     return rest === 0 || rest >= lengthBytes || rest <= 3;
@@ -29,28 +29,28 @@ export function fixedTerminatorBytes(head: Uint8Array, lengthBytes: number, size
   return 0;
 }
 
-/** Bytes that may stand behind the last record without being one: line ends and Ctrl-Z. */
+/** True for bytes that may follow the last record without being a record: line ends and Ctrl-Z. */
 export function isFilling(byte: number, lineEndByte = LF): boolean {
   return byte === lineEndByte || byte === CR || byte === SUBSTITUTE;
 }
 
 /**
- * Where the last line's terminator ends within `tail`, the last bytes of a file: what follows is remainder. Undefined where
- * `tail` is filling from its first byte on.
+ * Offset in `tail`, the last bytes of a file, at which the last line's terminator ends; what follows is remainder. Undefined if
+ * `tail` is nothing but filling.
  */
-export function lastLineEnd(tail: Uint8Array, lineEndByte = LF): number | undefined {
+export function findLastLineEnd(tail: Uint8Array, lineEndByte = LF): number | undefined {
   let content = tail.length;
   while (content > 0 && isFilling(tail[content - 1]!, lineEndByte)) content--;
   if (content === 0) return undefined;
   if (tail[content] === CR && tail[content + 1] === lineEndByte) return content + 2;
   if (tail[content] === lineEndByte) return content + 1;
-  // A CR LF cut in half by the end of the file belongs to the line.
+  // If the file ends in the middle of a CR LF, the CR belongs to the line.
   if (tail[content] === CR && content + 1 === tail.length) return content + 1;
   return content;
 }
 
-/** Where the line that ends at `end` (behind its terminator) starts within `tail`, or -1 where it starts before. */
-export function lastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number {
+/** Offset in `tail` at which the line starts whose terminator ends at `end`; -1 if it starts before `tail`. */
+export function findLastLineStart(tail: Uint8Array, end: number, lineEndByte = LF): number {
   let at = end - 1;
   if (at >= 0 && tail[at] === lineEndByte) at--;
   while (at >= 0 && tail[at] !== lineEndByte) at--;

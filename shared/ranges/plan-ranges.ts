@@ -1,11 +1,11 @@
 import type { ByteRange } from './byte-range.ts';
 
-/** More would make part manifests and listings the larger half of the work. */
+/** With more ranges, part manifests and listings would be the larger half of the work. */
 export const MAX_RANGES = 10_000;
 
 /**
- * Where cuts are wanted inside `span`, in ascending order: one every `rangeSizeBytes`, on whole strides where records have
- * one. Each is a byte that a range would start at; both ends of `span` are left out.
+ * Bytes at which ranges should start, in ascending order: one every `rangeSizeBytes`, on whole strides if records have a stride.
+ * The ends of `span` are not among them.
  */
 export function planCuts(span: ByteRange, rangeSizeBytes: number, strideBytes: number | null): number[] {
   const step =
@@ -23,7 +23,7 @@ export function countCuts(span: ByteRange, rangeSizeBytes: number): number {
 }
 
 /**
- * The ranges between cuts that were moved to starts of records. Cuts that fell together, or on an end of `span`, make no
+ * The ranges between cuts that were moved to starts of records. Cuts that fell on the same byte, or on an end of `span`, make no
  * range of their own.
  */
 export function rangesBetween(span: ByteRange, cuts: number[]): ByteRange[] {

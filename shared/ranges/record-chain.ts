@@ -1,35 +1,34 @@
-import type { ByteRange } from './byte-range.ts';
-
 /**
- * Records that say how long they are, each right behind the one before: a chain, which can be followed only forwards.
+ * Records that say their own length and follow one another without gaps: a chain, which can only be followed forwards.
  *
  *     V    ┌ RDW 00 0E 00 00 ┬ 10 bytes ┐┌ RDW 00 2C 00 00 ┬ 40 bytes ┐…
  *     VB   ┌ BDW 00 3E 00 00 ┬ RDW … ┬ RDW … ┐┌ BDW … the lengths of a block's records fill it exactly
  *
- * A link is what a chain can be entered at: a record, or a block where records are blocked. Byte ranges start at links.
+ * A link is a place at which a chain can be entered: the start of a block, or of a record if there are no blocks. Byte ranges start
+ * at links.
  * (IBM, DFSMS Using Data Sets: record descriptor word and block descriptor word.)
  */
 export interface ChainShape {
   record: LengthShape;
-  /** Null where records are not blocked. */
+  /** Null if records are not blocked. */
   block: LengthShape | null;
-  /** What stands before a record's own bytes: the four of its RDW, or nothing where the length is a field of it. */
+  /** Bytes before a record's own: the four of its RDW, or none if the length is a field of the record. */
   recordPrefixBytes: number;
 }
 
 /** How a record or block says its length. */
 export interface LengthShape {
   coding: LengthCoding;
-  /** Where the length stands, from the start of the record or block. */
+  /** Offset of the length from the start of the record or block. */
   fieldAtBytes: number;
   fieldBytes: number;
-  /** Where two bytes of the descriptor word stand that must be zero; -1 where there are none. */
+  /** Offset of the two bytes of the descriptor word that must be zero; -1 if there are none. */
   zeroAtBytes: number;
-  /** May the uppermost bit say that the length takes 31 bits of the word? (Large block interface.) */
+  /** True if a set highest bit means that the other 31 bits of the word are the length (large block interface). */
   extendable: boolean;
-  /** Added to what the field says, to have all bytes of the record or block. */
+  /** The field's number plus this is the length of the whole record or block. */
   addedBytes: number;
-  /** Bytes that must be at hand to know the length. No record or block is shorter. */
+  /** Bytes from which the length can be read. No record or block is shorter. */
   headBytes: number;
   minimumBytes: number;
   maximumBytes: number;
@@ -40,17 +39,17 @@ export type LengthCoding = 'big-endian' | 'little-endian' | 'digits' | 'packed';
 /** A record or block descriptor word. */
 export interface DescriptorWord {
   byteOrder?: 'big-endian' | 'little-endian';
-  /** Which half of the word holds the length, the other being zero. A word swapped whole has it in the second. */
+  /** Which half of the word holds the length; the other is zero. In a word whose four bytes were swapped it is the second. */
   half?: 'first' | 'second';
-  /** Does the length count the four bytes of the word? It does on a mainframe; some transfers take them off. */
+  /** True if the length counts the four bytes of the word, as on a mainframe; some transfers subtract them. */
   countsItself?: boolean;
 }
 
 export const DESCRIPTOR_WORD_BYTES = 4;
-/** Larger blocks than any access method writes are a sign of something else. */
+/** No access method writes larger blocks. A larger length is not that of a block. */
 export const MAX_BLOCK_BYTES = 256 * 1024 * 1024;
 
-/** Records that each begin with an RDW. `maximumBytes`: of the longest record, without the word; the lower, the better a wrong chain is told. */
+/** Records that each begin with an RDW. `maximumBytes`: length of the longest record, without the RDW; a lower one shows a wrong chain sooner. */
 export function rdwChain(word: DescriptorWord = {}, maximumBytes = 65_535): ChainShape {
   return { record: wordShape(word, maximumBytes), block: null, recordPrefixBytes: DESCRIPTOR_WORD_BYTES };
 }
@@ -74,7 +73,7 @@ export function bdwChain(
   };
 }
 
-/** Records whose length is a field of theirs, `fieldAtBytes` from their start; `addedBytes` where it does not count all of them. */
+/** Records whose length is one of their fields, `fieldAtBytes` from their start. `addedBytes`: how many bytes of the record it does not count. */
 export function lengthFieldChain(field: {
   fieldAtBytes: number;
   fieldBytes: number;
@@ -110,66 +109,60 @@ function wordShape(word: DescriptorWord, maximumBytes: number): LengthShape {
     extendable: false,
     addedBytes: countsItself ? 0 : DESCRIPTOR_WORD_BYTES,
     headBytes: DESCRIPTOR_WORD_BYTES,
-    // A record of no bytes is legal, and rejected where it is parsed, not here.
+    // A record without bytes is legal here. The parser rejects it.
     minimumBytes: DESCRIPTOR_WORD_BYTES,
     maximumBytes: maximumBytes + DESCRIPTOR_WORD_BYTES,
   };
 }
 
-/** What is left for the chain between bytes of given size before the first and behind the last record; undefined where nothing fits. */
-export function chainSpan(
-  sizeBytes: number,
-  fileHeaderBytes: number,
-  fileTrailerBytes: number,
-): ByteRange | undefined {
-  const span = { startByte: fileHeaderBytes, endByte: sizeBytes - fileTrailerBytes };
-  return span.endByte >= span.startByte ? span : undefined;
-}
-
-/** Length of no record: the field holds something else than digits. */
+/** In place of a length: its field does not hold digits. */
 export const NOT_DIGITS = -1;
-/** Length of no record: the half of the word that must be zero is not. */
+/** In place of a length: the half of the word that must be zero is not. */
 export const NOT_ZERO = -2;
 
-/** All bytes of the record or block at `at`, as it says, unchecked against least and most; negative where it says nothing. */
-export function wholeLengthBytes(window: Uint8Array, at: number, shape: LengthShape): number {
+/**
+ * Reads the length of the whole record or block at offset `at`. It is not compared with `minimumBytes` and `maximumBytes`. NOT_DIGITS
+ * or NOT_ZERO if there is no length.
+ */
+export function readWholeLength(window: Uint8Array, at: number, shape: LengthShape): number {
   const { coding, fieldBytes, zeroAtBytes } = shape;
   const from = at + shape.fieldAtBytes;
   if (shape.extendable && (window[coding === 'big-endian' ? at : at + 3]! & 0x80) !== 0) {
     return (
-      (coding === 'big-endian' ? bigEndian(window, at, 4) : littleEndian(window, at, 4)) -
+      (coding === 'big-endian' ? readBigEndian(window, at, 4) : readLittleEndian(window, at, 4)) -
       2 ** 31 +
       shape.addedBytes
     );
   }
   if (zeroAtBytes >= 0 && (window[at + zeroAtBytes]! | window[at + zeroAtBytes + 1]!) !== 0) return NOT_ZERO;
   if (coding === 'digits' || coding === 'packed') {
-    const length = (coding === 'digits' ? digits : packed)(window, from, fieldBytes);
+    const length = (coding === 'digits' ? readDigits : readPacked)(window, from, fieldBytes);
     return length < 0 ? NOT_DIGITS : length + shape.addedBytes;
   }
   if (coding === 'big-endian') {
     return (
-      (fieldBytes === 2 ? (window[from]! << 8) | window[from + 1]! : bigEndian(window, from, fieldBytes)) +
-      shape.addedBytes
+      (fieldBytes === 2
+        ? (window[from]! << 8) | window[from + 1]!
+        : readBigEndian(window, from, fieldBytes)) + shape.addedBytes
     );
   }
-  return littleEndian(window, from, fieldBytes) + shape.addedBytes;
+  return readLittleEndian(window, from, fieldBytes) + shape.addedBytes;
 }
 
-function bigEndian(window: Uint8Array, from: number, count: number): number {
+function readBigEndian(window: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from; at < from + count; at++) value = value * 256 + window[at]!;
   return value;
 }
 
-function littleEndian(window: Uint8Array, from: number, count: number): number {
+function readLittleEndian(window: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from + count - 1; at >= from; at--) value = value * 256 + window[at]!;
   return value;
 }
 
-/** Digits of ASCII (30–39) or EBCDIC (F0–F9); -1 where a byte is neither. */
-function digits(window: Uint8Array, from: number, count: number): number {
+/** Reads digits of ASCII (30–39) or EBCDIC (F0–F9); -1 if a byte is neither. */
+function readDigits(window: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from; at < from + count; at++) {
     const byte = window[at]!;
@@ -180,8 +173,8 @@ function digits(window: Uint8Array, from: number, count: number): number {
   return value;
 }
 
-/** Packed digits with a sign, `01 2C` → 12; -1 where a half byte is none, or the sign a minus. */
-function packed(window: Uint8Array, from: number, count: number): number {
+/** Reads packed digits with a sign, `01 2C` → 12; -1 if a half byte is not a digit, the last is not a sign, or the sign is minus. */
+function readPacked(window: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from; at < from + count; at++) {
     const [high, low] = [window[at]! >> 4, window[at]! & 0x0f];

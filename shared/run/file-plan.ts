@@ -1,5 +1,4 @@
 import type { ByteRange } from '../ranges/byte-range.ts';
-import type { Refusal } from '../refusal.ts';
 import type { ControlValue } from '../totals/control-value.ts';
 import {
   listOf,
@@ -98,11 +97,6 @@ export interface PlannedRange {
   startByte: number;
   endByte: number;
 }
-
-export type SplitVerdict =
-  | { verdict: 'convert' }
-  | { verdict: 'already-loaded' }
-  | { verdict: 'refused'; refusal: Refusal };
 
 export const supplementedRunShape = objectOf<SupplementedRun>({ sourceKey: text, runId: text });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from '../ranges/crc64nvme.ts';
-import type { Refusal } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import {
   addSums,
   type ControlTotalResult,
@@ -76,7 +76,7 @@ export function reconcile(
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
     chainRefusal(plan, records) ??
-    countRefusal(manifests) ??
+    countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
@@ -112,10 +112,12 @@ function tilingRefusal(
   // Ranges cut along a chain of lengths contain header and trailer.
   const [header, trailer] = plan.chain ? [null, null] : [plan.header, plan.trailer];
   let at = header?.endByte ?? plan.leadingBytes;
-  const broken = (why: string): Refusal => ({
-    code: 'ranges-do-not-tile',
-    message: `${plan.sourceKey}: the byte ranges do not cover the file: ${why}. Nothing was published. Run it again with --force, and report it with the run id ${plan.runId} if it happens twice.`,
-  });
+  const broken = (gap: string): Refusal =>
+    refuse('ranges-do-not-tile', {
+      where: plan.sourceKey,
+      what: `the byte ranges do not cover the file: ${gap}`,
+      next: runAgain(plan),
+    });
   if (header && header.startByte !== plan.leadingBytes) {
     return broken(`the header does not start at byte ${plan.leadingBytes}`);
   }
@@ -143,16 +145,23 @@ function tilingRefusal(
   return undefined;
 }
 
-/** A splitter that followed a chain of lengths has counted the records. */
-function chainRefusal({ chain, sourceKey, runId }: FilePlan, { read }: RecordCounts): Refusal | undefined {
-  if (!chain || chain.recordCount === read) return undefined;
-  return {
-    code: 'counts-do-not-balance',
-    message: `${sourceKey}: the splitter counted ${chain.recordCount} records and the parsers ${read}. Nothing was published. Run it again with --force, and report it with the run id ${runId} if it happens twice.`,
-  };
+/** A fault of this program and not of the file. */
+function runAgain({ runId }: FilePlan): string {
+  return `Run it again with --force, and report it with the run id ${runId} if it happens twice.`;
 }
 
-function countRefusal(manifests: PartManifest[]): Refusal | undefined {
+/** The splitter counts the records of a chain of lengths while it follows it. */
+function chainRefusal(plan: FilePlan, { read }: RecordCounts): Refusal | undefined {
+  const { chain, sourceKey } = plan;
+  if (!chain || chain.recordCount === read) return undefined;
+  return refuse('counts-do-not-balance', {
+    where: sourceKey,
+    what: `the splitter counted ${chain.recordCount} records and the parsers ${read}`,
+    next: runAgain(plan),
+  });
+}
+
+function countRefusal(plan: FilePlan, manifests: PartManifest[]): Refusal | undefined {
   for (const { rangeIndex, records, outputs, rejects, reasons, expectedRows, recordTypes } of manifests) {
     const rowsOf = (dataset: string) =>
       total(outputs, (output) => (output.dataset === dataset ? output.rows : 0));
@@ -169,10 +178,11 @@ function countRefusal(manifests: PartManifest[]): Refusal | undefined {
       const rows = Object.entries(expectedRows)
         .map(([dataset, expected]) => `${expected} rows of ${dataset} (${rowsOf(dataset)} written)`)
         .join(' and ');
-      return {
-        code: 'counts-do-not-balance',
-        message: `Range ${rangeIndex} read ${records.detail} details, accepted ${records.accepted}, which make ${rows}, rejected ${records.rejected} (${rejects?.rows ?? 0} written) and discarded ${records.discarded}. Nothing was published. Run it again with --force, and report it if it happens twice.`,
-      };
+      return refuse('counts-do-not-balance', {
+        where: `${plan.sourceKey}, range ${rangeIndex}`,
+        what: `of ${records.detail} details that were read, ${records.accepted} were accepted, which make ${rows}, ${records.rejected} rejected (${rejects?.rows ?? 0} written) and ${records.discarded} discarded`,
+        next: runAgain(plan),
+      });
     }
   }
   return undefined;
@@ -194,20 +204,24 @@ function partitionRefusal(plan: FilePlan, layout: Layout, manifests: PartManifes
 
 export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Dataset): Refusal {
   const columns = dataset.partitionBy.map((field) => field.name).join(', ');
-  return {
-    code: 'too-many-partitions',
-    message: `${sourceKey}: the file has more than ${layout.maxPartitions} values of ${columns}. Each would become a folder of small files; most likely the positions of the layout are off. Nothing was published. Correct the layout, or raise "maxPartitions" in it if so many are meant.`,
-  };
+  return refuse('too-many-partitions', {
+    where: sourceKey,
+    what: `the file has more than ${layout.maxPartitions} values of ${columns}`,
+    why: 'Each would become a folder of small files; most likely the positions in the layout are wrong.',
+    next: 'Correct the layout, or raise "maxPartitions" in it if so many are meant.',
+  });
 }
 
 function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
   const { maxPercent } = layout.rejects;
   if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
   const percent = ((records.rejected * 100) / records.detail).toFixed(3);
-  return {
-    code: 'too-many-rejects',
-    message: `${plan.sourceKey}: ${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %. Nothing was published. The rejects of run ${plan.runId} say why; correct the layout or the file, or raise "rejects.maxPercent".`,
-  };
+  return refuse('too-many-rejects', {
+    where: plan.sourceKey,
+    what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %`,
+    why: `The rejects of run ${plan.runId} give the reason of each.`,
+    next: 'Correct the layout or the file, or raise "rejects.maxPercent" of the layout.',
+  });
 }
 
 /** CRC-64/NVME of the whole file, combined from what the splitter read outside the ranges and the parsers inside them. */

@@ -1,4 +1,4 @@
-import type { Refusal, RefusalCode } from '../refusal.ts';
+import { type Refusal, type RefusalCode, refuse } from '../refusal.ts';
 import { optional, type ShapesOfKeys, text, wholeNumber } from './json-shape.ts';
 
 /** What a day manifest states about one file. */
@@ -41,10 +41,12 @@ export function figuresRefusal(
   ];
   for (const [code, unit, figure, actual] of checks) {
     if (figure === undefined || actual === undefined || figure === actual) continue;
-    return {
-      code,
-      message: `${sourceKey}: the day manifest ${manifestKey} says ${figure} ${unit}, and the file has ${actual}. It is incomplete or was changed on its way. Nothing was published. Ask for the file, or for the day manifest, to be sent again.`,
-    };
+    return refuse(code, {
+      where: sourceKey,
+      what: `the day manifest ${manifestKey} says ${figure} ${unit}, and the file has ${actual}`,
+      why: 'The file is incomplete or was changed on its way, or the day manifest is wrong.',
+      next: 'Ask for the file, or for the day manifest, to be sent again.',
+    });
   }
   return undefined;
 }

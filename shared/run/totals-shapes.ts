@@ -39,9 +39,13 @@ export const controlTotalShape = objectOf<ControlTotalResult>({
   figure: optional(text),
 });
 
-export const controlValuesShape = byName(
-  objectOf<ControlValue>({ text: nullable(text), scale: optional(wholeNumber), invalid: optional(text) }),
-);
+const storedControlValue = objectOf<{ text: string | null; scale?: number; invalid?: string }>({
+  text: nullable(text),
+  scale: optional(wholeNumber),
+  invalid: optional(text),
+});
+
+export const controlValuesShape = byName<ControlValue>((value) => storedControlValue(value));
 
 export const fieldTotalShape = objectOf<FieldTotal>({
   recordType: text,

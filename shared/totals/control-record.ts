@@ -1,8 +1,9 @@
+import { dateText } from '../decode/calendar.ts';
 import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
 import { beyondEnd } from '../decode/record-end.ts';
-import { scaleOf } from '../layout/field-type.ts';
+import { type FieldType, scaleOf } from '../layout/field-type.ts';
 import type { ControlRecord, RecordMatch } from '../layout/layout.ts';
-import type { ControlValue } from './control-value.ts';
+import { type ControlValue, numberValue } from './control-value.ts';
 
 const SPACE = 0x20;
 
@@ -29,18 +30,16 @@ export function readControlRecord(
   return Object.fromEntries(
     control.fields.map((field) => {
       const decoded = beyondEnd(field, record.length, spaceByte) ?? decodeValue(padded, 0, field);
-      return [field.name, controlValue(decoded, field.type.kind, scaleOf(field.type))];
+      return [field.name, controlValue(decoded, field.type)];
     }),
   );
 }
 
-function controlValue(decoded: DecodedValue, kind: string, scale: number): ControlValue {
+function controlValue(decoded: DecodedValue, type: FieldType): ControlValue {
   if (decoded.state === 'null') return { text: null };
   if (decoded.state === 'invalid') return { text: null, invalid: decoded.reason };
   const { value } = decoded;
-  if (kind === 'date') {
-    return { text: new Date((value as number) * 86_400_000).toISOString().slice(0, 10) };
-  }
-  if (typeof value === 'bigint') return { text: String(value), scale };
-  return { text: value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value) };
+  if (typeof value === 'bigint') return numberValue({ unscaled: value, scale: scaleOf(type) });
+  if (value instanceof Uint8Array) return { text: Buffer.from(value).toString('hex') };
+  return { text: type.kind === 'date' ? dateText(Number(value)) : String(value) };
 }

@@ -1,8 +1,7 @@
-import type { Decimal } from '../decimal.ts';
-import { decimalText } from '../decode/partition-router.ts';
+import { type Decimal, decimalText, isSameDecimal } from '../decimal.ts';
 import type { ControlTotalRule, FieldFigure } from '../layout/layout.ts';
-import type { Refusal } from '../refusal.ts';
-import type { ControlValue } from './control-value.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import { type ControlValue, invalidReason, numberOf } from './control-value.ts';
 import type { FieldTotal } from './field-total.ts';
 import { type KnownTotals, likelyCause } from './mismatch-cause.ts';
 import type { RecordCounts } from './record-counts.ts';
@@ -74,21 +73,18 @@ export function judgeTotals(
     const actual = figureOf(rule.equals, figures);
     const shown = {
       name: rule.name,
-      actual: decimalText(actual.unscaled, actual.scale),
+      actual: decimalText(actual),
       ...(rule.equals.kind === 'sum' ? { figure: `sum(${rule.equals.field})` } : {}),
     };
     const pending = rule.record === 'dayManifest' && !plan.dayManifest ? { pending: true } : {};
     if (!stated) return { ...shown, expected: null, balanced: false, ...pending };
-    const expected = decimalText(stated.unscaled, stated.scale);
-    return { ...shown, expected, balanced: isSame(stated, actual) };
+    return { ...shown, expected: decimalText(stated), balanced: isSameDecimal(stated, actual) };
   });
 }
 
 /** The number in the header, trailer or control file; undefined where it is blank or none. */
 function statedBy({ record, field }: ControlTotalRule, plan: StatedValues): Decimal | undefined {
-  const value: ControlValue | undefined = plan[record]?.values[field];
-  if (!value || value.text === null) return undefined;
-  return { unscaled: BigInt(value.text), scale: value.scale ?? 0 };
+  return numberOf(plan[record]?.values[field]);
 }
 
 function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: Figures): Decimal {
@@ -117,12 +113,6 @@ function totalsOf({ equals }: ControlTotalRule, { records, sums }: Figures): Kno
   return { records, wholeHash: whole ?? 0n };
 }
 
-/** 12.5 and 12.50 are the same number. */
-function isSame(a: Decimal, b: Decimal): boolean {
-  const scale = Math.max(a.scale, b.scale);
-  return a.unscaled * 10n ** BigInt(scale - a.scale) === b.unscaled * 10n ** BigInt(scale - b.scale);
-}
-
 /** Refuses a file whose sums cannot be proved, or whose totals do not agree, with what most likely is the matter. */
 export function totalRefusal(
   plan: JudgedFile,
@@ -134,10 +124,11 @@ export function totalRefusal(
   for (const { field, kind, undecodable } of figures.sums.values()) {
     if (undecodable === 0) continue;
     const fault = kind === 'hash' ? 'that is not made of digits' : 'that cannot be read';
-    return {
-      code: 'sum-undecodable',
-      message: `${sourceKey}: ${undecodable} of ${figures.records.detail} details have a ${field} ${fault}, so its control total cannot be proved. Nothing was published. The rejects of run ${runId} show them; ask for a corrected file.`,
-    };
+    return refuse('sum-undecodable', {
+      where: sourceKey,
+      what: `${undecodable} of ${figures.records.detail} details have a ${field} ${fault}, so its control total cannot be proved`,
+      next: `The rejects of run ${runId} show them; ask for a corrected file.`,
+    });
   }
   const wrong = rules.flatMap((rule, index) => {
     const result = results[index]!;
@@ -148,11 +139,16 @@ export function totalRefusal(
     return [{ text: `${mismatchText(rule, result, plan, figures)}${cause ? ` (${cause})` : ''}`, cause }];
   });
   if (wrong.length === 0) return undefined;
-  const text = wrong.map((one) => one.text).join('; ');
-  const what = wrong.every(({ cause }) => cause !== undefined)
-    ? 'Nothing was published. If every file is like that, correct the layout; otherwise the file is incomplete or was changed on its way: ask for it to be sent again.'
-    : 'The file is incomplete or was changed on its way; nothing was published. Ask for it to be sent again.';
-  return { code: 'control-total-mismatch', message: `${sourceKey}: ${text}. ${what}` };
+  const isExplained = wrong.every(({ cause }) => cause !== undefined);
+  return refuse('control-total-mismatch', {
+    where: sourceKey,
+    what: wrong.map((one) => one.text).join('; '),
+    ...(isExplained
+      ? {
+          next: 'If every file is like that, correct the layout; otherwise the file is incomplete or was changed on its way: ask for it to be sent again.',
+        }
+      : { why: 'The file is incomplete or was changed on its way.', next: 'Ask for it to be sent again.' }),
+  });
 }
 
 function mismatchText(
@@ -163,7 +159,7 @@ function mismatchText(
 ): string {
   const counted = countedText(rule.equals, actual, figures);
   if (expected !== null) return `${name} says ${expected}, but ${counted}`;
-  const invalid = plan[rule.record]?.values[rule.field]?.invalid;
+  const invalid = invalidReason(plan[rule.record]?.values[rule.field]);
   return `${name} ${invalid ? `cannot be read (${invalid})` : 'is blank'}, and ${counted}`;
 }
 

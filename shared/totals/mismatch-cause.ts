@@ -1,4 +1,4 @@
-import type { Decimal } from '../decimal.ts';
+import { atOneScale, type Decimal } from '../decimal.ts';
 import type { ControlTotalRule, CountFigure } from '../layout/layout.ts';
 import type { RecordCounts } from './record-counts.ts';
 
@@ -89,11 +89,7 @@ function countCause(
 
 /** 12345.00 and 123.45 are the same digits with the point elsewhere. */
 function sumCause(stated: Decimal, actual: Decimal, who: string): string | undefined {
-  const scale = Math.max(stated.scale, actual.scale);
-  const [a, b] = [stated, actual].map((one) => one.unscaled * 10n ** BigInt(scale - one.scale)) as [
-    bigint,
-    bigint,
-  ];
+  const { a, b } = atOneScale(stated, actual);
   if (a === 0n || b === 0n) return undefined;
   if (a === -b) return `the same amount with the other sign: check 'sign' and 'signed' of both fields`;
   for (let shift = 1; shift <= MOST_SHIFT; shift++) {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { FieldSum } from '../../shared/decode/field-sum.ts';
-import type { Encoding, Field, Sign } from '../../shared/layout/layout.ts';
+import type { Encoding } from '../../shared/layout/code-page.ts';
+import type { Field, Sign } from '../../shared/layout/layout.ts';
 import { agrees, decodeAll, fieldOf, kernel } from '../support/decoded-fields.ts';
 
 const SIGNS: Sign[] = ['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate'];

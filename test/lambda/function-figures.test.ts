@@ -54,6 +54,7 @@ describe('every invocation', () => {
       functionName: 'parser',
       stage: 'dev',
       metricsNamespace: 'PositionalLake',
+      read: (event) => event as { dataset?: string },
       handler: work,
       measure: (_event, rows) => ({
         dataset: 'contracts',

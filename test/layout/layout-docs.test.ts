@@ -23,9 +23,17 @@ test('the guide names every key of a layout', () => {
 });
 
 test('and every code page', () => {
-  const unnamed = CODE_PAGES.filter((page) => !GUIDE.includes(`\`${page}\``));
-  // cp1140 to cp1149 are named by the first and the last.
-  expect(unnamed.filter((page) => !/^cp114[1-8]$/.test(page))).toEqual([]);
+  // `cp1140` to `cp1149`
+  const ranges = [...GUIDE.matchAll(/`cp(\d+)` to `cp(\d+)`/g)].map(([, from, to]) => [
+    Number(from),
+    Number(to),
+  ]);
+  const isInRange = (page: string) =>
+    ranges.some(([from = 0, to = 0]) => {
+      const number = Number(page.replace(/^cp/, ''));
+      return number >= from && number <= to;
+    });
+  expect(CODE_PAGES.filter((page) => !GUIDE.includes(`\`${page}\``) && !isInRange(page))).toEqual([]);
 });
 
 test('its examples of fields and of a control file are valid', () => {

@@ -152,7 +152,12 @@ describe('what contradicts itself is refused', () => {
     ['a float of unknown format', { ...FLOAT, floatFormat: undefined }, {}, ["without 'floatFormat'"]],
     ['an integer float', { ...FLOAT, type: 'integer' }, {}, ['type integer', 'double']],
     ['a little ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['those are big']],
-    ['blank of text', { type: 'string', blank: 'zero' }, {}, ["'blank'", 'number fields only']],
+    [
+      'blank of text',
+      { type: 'string', blank: 'zero' },
+      {},
+      ["'blank'", 'integer, decimal and double fields only'],
+    ],
     ['blank of binary', { ...BINARY, blank: 'zero' }, {}, ["'blank'", 'display and packed only']],
     ['zeros behind a scale', { ...PACKED, trailingZeros: 2 }, {}, ["'trailingZeros'", 'whole numbers only']],
     ['an unknown filling', { nullWhen: ['low-value'] }, {}, ['fields[0].nullWhen[0]', "'low-values'"]],

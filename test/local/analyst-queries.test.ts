@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lake, openLake } from '../../local/lake/lake-sql.ts';
 import { runQueryFile } from '../../local/lake/query-file.ts';
+import { decimalText } from '../../shared/decimal.ts';
 import type { CatalogPartition } from '../../shared/ports/catalog.ts';
 
 const QUERIES = fileURLToPath(new URL('../../docs/queries/', import.meta.url));
@@ -247,8 +248,7 @@ function sumOfCents(contracts: Contract[]): bigint | null {
 
 /** 123456n → 1234.56 */
 function money(cents: bigint): string {
-  const digits = String(cents).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return decimalText({ unscaled: cents, scale: 2 });
 }
 
 function daysBetween(from: string, to: string): number {

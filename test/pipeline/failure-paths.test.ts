@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
+import { loadPipeline } from '../../local/pipeline-tasks.ts';
 import { PIPELINE_DEFINITION, type StateDefinition } from '../../local/state-machine/definition.ts';
 import { StoreUnavailable } from '../../shared/errors.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { firstFailedChild, readCause } from '../../shared/run/failure-cause.ts';
 import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
-import { loadNightDefinition } from '../../tools/chaos/chaos-night.ts';
 import { FaultPlan } from '../../tools/chaos/fault-plan.ts';
 import { FunctionRuntime } from '../../tools/chaos/function-runtime.ts';
 import { makeNightFiles, NIGHT_LAYOUT } from '../../tools/chaos/night-files.ts';
@@ -51,7 +51,7 @@ beforeEach(async () => {
     settings: { rangeSizeBytes: 1_000, wholePartBytes: 1_000_000, expectedFiles: undefined },
   };
   const runtime = new FunctionRuntime(plan, time, ports);
-  const definition = await loadNightDefinition();
+  const definition = await loadPipeline();
   machine = new NightMachine({ definition, plan, time, runtime, store: lake });
 });
 

@@ -6,7 +6,7 @@ import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
-import { TestLake } from '../support/run-pipeline.ts';
+import { planned, TestLake } from '../support/run-pipeline.ts';
 
 /** Type 1, key 3, count 2 (binary), amount 3 (packed), a table of numbers that depends on a digit, and a text. */
 const layout = (record: object = { format: 'rdw' }, changes: object = {}) =>
@@ -156,18 +156,13 @@ describe('chains that break', () => {
 test('records that nobody parsed are missed', async () => {
   const bytes = Buffer.concat([rdw(FULL), rdw(FULL)]);
   await lake.putRaw('short_20250812.dat', bytes);
-  const split = await splitFile(lake.ports, 'tampered', {
-    layout: layout(),
-    sourceKey: 'short_20250812.dat',
-  });
-  const plan = await readJson(lake.ports.lake, split.planKey!, filePlanShape);
-  await lake.ports.lake.put(
-    split.planKey!,
-    Buffer.from(JSON.stringify({ ...plan, chain: { recordCount: 3 } })),
-  );
-  await parseRange(lake.ports, split.planKey!, { rangeIndex: 0, startByte: 0, endByte: bytes.length });
-  const { verdict, refusal } = await reconcileFile(lake.ports, split.planKey!);
-  expect([verdict, refusal!.message]).toEqual([
+  const request = { layout: layout(), sourceKey: 'short_20250812.dat' };
+  const { planKey } = planned(await splitFile(lake.ports, 'tampered', request));
+  const plan = await readJson(lake.ports.lake, planKey, filePlanShape);
+  await lake.ports.lake.put(planKey, Buffer.from(JSON.stringify({ ...plan, chain: { recordCount: 3 } })));
+  await parseRange(lake.ports, planKey, { rangeIndex: 0, startByte: 0, endByte: bytes.length });
+  const reconciled = await reconcileFile(lake.ports, planKey);
+  expect([reconciled.verdict, reconciled.verdict === 'refused' && reconciled.refusal.message]).toEqual([
     'refused',
     expect.stringContaining('counted 3 records and the parsers 2'),
   ]);

@@ -4,7 +4,7 @@ import { combineCrc64, crc64FromBase64, crc64nvme, crc64ToBase64 } from '../../s
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-/** One bit at a time, in the direction the standard writes it: bytes reflected on the way in, the remainder on the way out. */
+/** Computes one bit at a time, in the direction of the standard: each byte is reflected on the way in, the remainder on the way out. */
 function bitwise(bytes: Uint8Array): bigint {
   const ones = (1n << 64n) - 1n;
   let remainder = ones;
@@ -30,11 +30,11 @@ describe('CRC-64/NVME', () => {
     ['ones', () => 0xff, 0xc0ddba7302eca3acn],
     ['counting up', (at: number) => at & 0xff, 0x3e729f5f6750449cn],
     ['counting down', (at: number) => 0xff - (at & 0xff), 0x9a2df64b8e9e517en],
-  ])('4 KiB of %s, as the specification has it', (_name, byteAt, expected) => {
+  ])('4 KiB of %s, as in the specification', (_name, byteAt, expected) => {
     expect(crc64nvme(Uint8Array.from({ length: 4096 }, (_, at) => byteAt(at)))).toBe(expected);
   });
 
-  test('equals one bit at a time, wherever the bytes start in memory', () => {
+  test('equals the sum made one bit at a time, wherever the bytes start in memory', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(9), (bytes, shift) => {
         const memory = new Uint8Array(bytes.length + shift);
@@ -45,13 +45,15 @@ describe('CRC-64/NVME', () => {
     );
   });
 
-  test('goes on from a checksum, and two combine, as if the bytes were one piece', () => {
+  test('a checksum continued, and two combined, equal that of the bytes in one piece', () => {
     const piece = fc.uint8Array({ maxLength: 300 });
     fc.assert(
       fc.property(piece, piece, piece, (a, b, c) => {
         const whole = crc64nvme(Buffer.concat([a, b, c]));
         expect(crc64nvme(c, crc64nvme(b, crc64nvme(a)))).toBe(whole);
-        const [first, second, third] = [a, b, c].map((bytes) => crc64nvme(bytes)) as [bigint, bigint, bigint];
+        const first = crc64nvme(a);
+        const second = crc64nvme(b);
+        const third = crc64nvme(c);
         expect(combineCrc64(combineCrc64(first, second, b.length), third, c.length)).toBe(whole);
         expect(combineCrc64(first, combineCrc64(second, third, c.length), b.length + c.length)).toBe(whole);
       }),
@@ -67,7 +69,7 @@ describe('CRC-64/NVME', () => {
       doubled = combineCrc64(doubled, doubled, lengthBytes);
       lengthBytes *= 2;
     }
-    // The same length from unequal pieces: 3 GB and what is left of the terabyte.
+    // The same length from unequal pieces: 3 GB and the rest of the terabyte.
     let shorter = crc64nvme(zeros.subarray(0, 3));
     for (let turn = 0; turn < 30; turn++) shorter = combineCrc64(shorter, shorter, 3 * 2 ** turn);
     const restBytes = lengthBytes - 3 * 2 ** 30;

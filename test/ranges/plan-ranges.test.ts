@@ -1,152 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type MergePart,
-  planMerge,
-  planRowGroups,
-  SMALL_ROW_GROUP_ROWS,
-} from '../../shared/parquet/merge-plan.ts';
 import { countCuts, planCuts, rangesBetween } from '../../shared/ranges/plan-ranges.ts';
 
-const MEGABYTE = 1024 * 1024;
-const part = (key: string, rowGroupRows: number[], bytes = MEGABYTE): MergePart => ({
-  key,
-  rows: rowGroupRows.reduce((sum, rows) => sum + rows, 0),
-  bytes,
-  rowGroupRows,
-});
-
-describe('which parts become which file', () => {
-  const small = part('a', [3000]);
-  const large = part('b', [1_000_000]);
-
-  test('nothing of nothing, one of one', () => {
-    expect(planMerge([])).toEqual([]);
-    expect(planMerge([small])).toEqual([{ parts: [small], mode: 'concat' }]);
-  });
-
-  test('small row groups are joined in a partition of more than a million rows only', () => {
-    expect(planMerge([large, part('c', [50_000])]).map(({ mode }) => mode)).toEqual(['concat']);
-    expect(planMerge([large, small]).map(({ mode }) => mode)).toEqual(['join']);
-    expect(planMerge([part('d', [997_000]), small]).map(({ mode }) => mode)).toEqual(['concat']);
-    expect(planMerge([part('d', [997_001]), small]).map(({ mode }) => mode)).toEqual(['join']);
-  });
-
-  test('a file is full at a gigabyte, and one part may be larger', () => {
-    const parts = [600, 424, 1, 3000, 1].map((size, index) => part(`${index}`, [50_000], size * MEGABYTE));
-    expect(planMerge(parts).map((file) => file.parts.map(({ key }) => key))).toEqual([
-      ['0', '1'],
-      ['2'],
-      ['3'],
-      ['4'],
-    ]);
-  });
-
-  test('a part that is large enough is a file as it is, unless its row groups are small', () => {
-    const [many, whole, tiny] = [50_000, 50_001, 900].map((rows) => [rows, rows]);
-    const parts = [
-      part('small file', many!, 16 * MEGABYTE - 1),
-      part('whole', whole!, 16 * MEGABYTE),
-      part('small row groups', [99_000, 900], 40 * MEGABYTE),
-      part('small', tiny!),
-      part('large', many!, 2000 * MEGABYTE),
-    ];
-    const files = planMerge(parts, { wholePartBytes: 16 * MEGABYTE });
-    expect(files.map((file) => [file.mode, ...file.parts.map(({ key }) => key)])).toEqual([
-      ['concat', 'whole'],
-      ['concat', 'large'],
-      ['concat', 'small file', 'small row groups', 'small'],
-    ]);
-  });
-
-  test('every part is in exactly one file, in order', () => {
-    const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 40 });
-    fc.assert(
-      fc.property(sizes, (megabytes) => {
-        const parts = megabytes.map((size, index) => part(`${index}`, [10], size * MEGABYTE));
-        const files = planMerge(parts);
-        expect(files.flatMap((file) => file.parts)).toEqual(parts);
-        for (const file of files) {
-          const bytes = file.parts.reduce((sum, { bytes }) => sum + bytes, 0);
-          expect(bytes <= 1024 * MEGABYTE || file.parts.length === 1).toBe(true);
-        }
-      }),
-    );
-  });
-});
-
-describe('which row groups are joined', () => {
-  test.each([
-    [[], []],
-    [[10], [[0]]],
-    [[10, 20], [[0, 1]]],
-    [
-      [60_000, 250_000],
-      [[0], [1]],
-    ],
-    // Small ones before a large one join it; behind it they join the step before.
-    [
-      [10, 60_000, 70_000],
-      [[0, 1], [2]],
-    ],
-    [[60_000, 10], [[0, 1]]],
-    [
-      [30_000, 30_000, 60_000, 10],
-      [
-        [0, 1],
-        [2, 3],
-      ],
-    ],
-    [
-      [100_000, 40_000, 40_000],
-      [[0], [1, 2]],
-    ],
-    // Closed behind 100,000; the last is too small to stand alone.
-    [
-      [49_999, 49_999, 49_999, 49_999, 49_999, 49_999, 49_999],
-      [
-        [0, 1, 2],
-        [3, 4, 5, 6],
-      ],
-    ],
-    [
-      [60_000, 40_000, 60_000, 40_000, 10_000],
-      [[0], [1, 2], [3, 4]],
-    ],
-    [
-      Array(10).fill(49_999),
-      [
-        [0, 1, 2],
-        [3, 4, 5],
-        [6, 7, 8, 9],
-      ],
-    ],
-  ])('%j → %j', (rows, steps) => {
-    expect(planRowGroups(rows)).toEqual(steps);
-  });
-
-  test('each row group in one step, in order; none small where rows suffice', () => {
-    const rows = fc.oneof(
-      fc.integer({ min: 1, max: 5000 }),
-      fc.integer({ min: 40_000, max: 60_000 }),
-      fc.integer({ min: 1, max: 400_000 }),
-    );
-    fc.assert(
-      fc.property(fc.array(rows, { maxLength: 120 }), (rowGroupRows) => {
-        const steps = planRowGroups(rowGroupRows);
-        expect(steps.flat()).toEqual([...rowGroupRows.keys()]);
-        const sizes = steps.map((step) => step.reduce((sum, index) => sum + rowGroupRows[index]!, 0));
-        const total = sizes.reduce((sum, size) => sum + size, 0);
-        if (total >= SMALL_ROW_GROUP_ROWS) {
-          expect(sizes.filter((size) => size < SMALL_ROW_GROUP_ROWS)).toEqual([]);
-        } else expect(steps.length).toBeLessThanOrEqual(1);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-});
-
-describe('where a file is cut', () => {
+describe('cuts of a file', () => {
   test('cuts lie inside the span, on whole strides', () => {
     expect(planCuts({ startByte: 0, endByte: 100 }, 40, null)).toEqual([40, 80]);
     expect(planCuts({ startByte: 10, endByte: 90 }, 40, null)).toEqual([50]);
@@ -156,7 +12,7 @@ describe('where a file is cut', () => {
     expect(planCuts({ startByte: 5, endByte: 100 }, 4, 30)).toEqual([35, 65, 95]);
   });
 
-  test('ranges lie between cuts that were moved', () => {
+  test('ranges lie between moved cuts; cuts that fall together make no range', () => {
     const span = { startByte: 10, endByte: 100 };
     expect(rangesBetween(span, [])).toEqual([span]);
     expect(rangesBetween(span, [40, 40, 70])).toEqual([
@@ -190,7 +46,7 @@ describe('where a file is cut', () => {
             lengthBytes > 0 && lengthBytes % rangeSizeBytes === 0 ? 1 : 0,
           );
         }
-        // A cut moves to the next start of a record: never back, and never behind where a later one lands.
+        // A cut moves to the next start of a record: never back, and never beyond the one that comes next.
         let reached = 0;
         const moved = cuts.map((cut, index) => {
           reached = Math.max(reached, Math.min(cut + moves[index % moves.length]!, span.endByte));

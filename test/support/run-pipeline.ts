@@ -9,14 +9,22 @@ import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
 import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
 import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
 import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
-import { splitFile } from '../../shared/pipeline/split/split-file.ts';
+import { type SplitResult, splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
 import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 
-/** A lake in a temporary folder, with the ports a test needs and none that print. */
+/** The result of a split that must not have ended in a refusal. */
+export function planned(split: SplitResult): Extract<SplitResult, { verdict: 'convert' }> {
+  if (split.verdict === 'convert') return split;
+  throw new Error(
+    split.verdict === 'refused' ? split.refusal.message : `${split.sourceKey} is loaded already`,
+  );
+}
+
+/** A lake in a temporary folder, with the ports that a test needs; nothing is printed. */
 export class TestLake {
   readonly dir: string;
   readonly ports: PipelinePorts;
@@ -56,19 +64,23 @@ export class TestLake {
     await this.ports.raw.put(key, bytes);
   }
 
-  /** Every step in the order of the state machine, without it. */
+  /** Runs the steps in the order of the state machine, without it. */
   async convert(request: ConvertRequest) {
     const split = await splitFile(this.ports, `test-${this.executionCount++}`, request);
-    if (split.verdict !== 'convert') return finalizeFile(this.ports, split as never);
-    const ranges = await readJson(this.ports.lake, split.rangesKey!, plannedRangesShape);
-    // Backwards: nothing may depend on the order in which ranges are done.
-    for (const range of ranges.toReversed()) await parseRange(this.ports, split.planKey!, range);
-    const reconciled = await reconcileFile(this.ports, split.planKey!);
+    if (split.verdict !== 'convert') return finalizeFile(this.ports, split);
+    await this.parseAll(split);
+    const reconciled = await reconcileFile(this.ports, split.planKey);
     if (reconciled.verdict === 'balanced') {
       const merges = await readJson(this.ports.lake, reconciled.mergesKey, plannedMergesShape);
-      for (const merge of merges) await mergePartition(this.ports, split.planKey!, merge);
+      for (const merge of merges) await mergePartition(this.ports, split.planKey, merge);
     }
     return finalizeFile(this.ports, reconciled);
+  }
+
+  /** Parses every range of a file, the last one first: nothing may depend on the order in which ranges are done. */
+  async parseAll({ planKey, rangesKey }: { planKey: string; rangesKey: string }): Promise<void> {
+    const ranges = await readJson(this.ports.lake, rangesKey, plannedRangesShape);
+    for (const range of ranges.toReversed()) await parseRange(this.ports, planKey, range);
   }
 
   async catalog(dataset: string): Promise<CatalogFile | undefined> {

@@ -1,3 +1,4 @@
+import { decimalText } from '../../shared/decimal.ts';
 import type { FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { ColumnSchema } from '../../shared/parquet/schema.ts';
 
@@ -99,9 +100,8 @@ export function sampleValues(rowCount: number, seed: number): SampleValue[][] {
   const digits = (count: number) => Array.from({ length: count }, () => below(10)).join('');
   const decimal = (integerDigits: number, scale: number) => {
     const unscaled = BigInt(digits(1 + below(integerDigits + scale)));
-    const text = String(unscaled).padStart(scale + 1, '0');
-    const sign = unscaled > 0n && random() < 0.5 ? '-' : '';
-    return `${sign}${text.slice(0, -scale)}.${text.slice(-scale)}`;
+    const isNegative = unscaled > 0n && random() < 0.5;
+    return decimalText({ unscaled: isNegative ? -unscaled : unscaled, scale });
   };
   const values: ((row: number) => SampleValue)[] = [
     () => CODES[below(CODES.length)]!,

@@ -10,9 +10,9 @@ import { generateNights } from '../../generator/night.ts';
 import { parseDefinition } from '../../local/state-machine/definition.ts';
 import { type ExecutionResult, runExecution } from '../../local/state-machine/run-execution.ts';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
+import { decimalText } from '../../shared/decimal.ts';
 import { FUNCTION_NAMES, type FunctionName, METRICS } from '../../shared/operations/metrics-table.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { bundleFunctions } from '../../tools/bundle/bundle-functions.ts';
 import { FUNCTION_CALLS } from '../../tools/check-deploy/function-calls.ts';
 import { functionOf } from '../../tools/check-deploy/functions.ts';
 import { packageStage } from '../../tools/check-deploy/package-stage.ts';
@@ -51,8 +51,8 @@ class DeployedStage {
   async start(): Promise<void> {
     this.dir = await mkdtemp(join(tmpdir(), 'positional-lake-bundled-'));
     this.closing.push(() => rm(this.dir, { recursive: true, force: true }));
-    this.template = (await packageStage('dev', join(this.dir, 'package'))).template;
-    const bundles = await bundleFunctions(join(this.dir, 'dist'));
+    const dist = join(this.dir, 'dist');
+    this.template = (await packageStage('dev', dist)).template;
     const server = await startFauxqs({ port: 0, logger: false });
     const proxy = await ConditionalProxy.start({ host: '127.0.0.1', port: server.port });
     this.closing.push(
@@ -83,10 +83,10 @@ class DeployedStage {
       if (Type === 'AWS::Glue::Table')
         this.wire.glue.tables.set(Properties!.TableInput.Name, Properties!.TableInput);
     }
-    for (const { name, folder } of bundles) {
-      const url = pathToFileURL(join(folder, 'index.mjs')).href;
-      const started = new BundledFunction(name, url, this.environmentOf(name as FunctionName));
-      this.functions.set(name as FunctionName, started);
+    for (const name of FUNCTION_NAMES) {
+      const url = pathToFileURL(join(dist, name, 'index.mjs')).href;
+      const started = new BundledFunction(name, url, this.environmentOf(name));
+      this.functions.set(name, started);
       this.closing.push(() => started.stop());
     }
   }
@@ -219,7 +219,7 @@ describe('a night through the bundles that ship', () => {
     );
     const cents = night.reduce((sum, file) => sum + file.valueCents, 0n);
     const rows = night.reduce((sum, file) => sum + file.records - file.badRecords, 0);
-    expect(read.getRows()).toEqual([[rows, `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`]]);
+    expect(read.getRows()).toEqual([[rows, decimalText({ unscaled: cents, scale: 2 })]]);
   });
 
   it('says at the deadline that it was met', () => {

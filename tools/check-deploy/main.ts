@@ -7,6 +7,7 @@ import { checkPackages } from './packages.ts';
 import type { Findings, Problem } from './template.ts';
 
 /** `npm run check:deploy`: packages every stage without credentials and proves of the result what can be proved without an account. */
+const DIST = join(PROJECT, 'dist');
 const rows: (string | number)[][] = [];
 const found: { stage: string; check: string; problem: Problem }[] = [];
 
@@ -16,10 +17,10 @@ function report(stage: string, check: string, { looked, problems }: Findings): v
 }
 
 for (const stage of STAGES) {
-  const context = await packageStage(stage);
+  const context = await packageStage(stage, DIST);
   for (const check of TEMPLATE_CHECKS) report(stage, check.name, await check.run(context));
 }
-report('all', 'packages', await checkPackages(join(PROJECT, 'dist')));
+report('all', 'packages', await checkPackages(DIST));
 const columns = [
   { name: 'stage', type: 'VARCHAR' },
   { name: 'check', type: 'VARCHAR' },

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withFileLock } from '../../local/adapters/file-lock.ts';
+import { promisify } from 'node:util';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import type { DeployContext, Template } from './template.ts';
 
@@ -9,41 +10,59 @@ import type { DeployContext, Template } from './template.ts';
 export const STAGES = ['dev', 'staging', 'prod', 'everything'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Packages a stage as `npx serverless package` does, without credentials of any kind, and reads what came out. */
-export async function packageStage(
-  stage: Stage,
-  folder = join(PROJECT, 'dist', `package-${stage}`),
-): Promise<DeployContext> {
-  const dist = join(PROJECT, 'dist');
-  await mkdir(dist, { recursive: true });
-  // The deploy tool works in one folder, and two of it would take it from each other.
-  return withFileLock(join(dist, '.packaging'), async () => {
-    runDeployTool(stage, folder);
+/** Folders that packaging writes to; each packaging has its own. */
+const WRITTEN = ['dist', '.serverless', '.git'];
+
+/**
+ * Packages a stage as `npx serverless package` does, without credentials, and reads the result. Leaves the bundles and
+ * `package-<stage>/` in `dist`.
+ *
+ * The deploy tool writes to folders of the project it runs in. It runs in a temporary folder of links to the project, so that two
+ * packagings do not disturb each other and one that is killed leaves nothing that the next would find.
+ */
+export async function packageStage(stage: Stage, dist: string): Promise<DeployContext> {
+  const project = await mkdtemp(join(tmpdir(), 'positional-lake-packaging-'));
+  try {
+    await linkProject(project, dist);
+    const folder = join(dist, `package-${stage}`);
+    await runDeployTool(stage, project, folder);
     const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
     const state = JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8'));
     const template = JSON.parse(text) as Template;
     return { stage, template, filesAtOnce: Number(state.service.custom.stage.filesAtOnce) };
-  });
+  } finally {
+    await rm(project, { recursive: true, force: true });
+  }
 }
 
-function runDeployTool(stage: Stage, folder: string): void {
-  const withoutCredentials = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+/** Folders as links; files as copies, since the deploy tool does not take a link for its configuration. */
+async function linkProject(project: string, dist: string): Promise<void> {
+  await mkdir(dist, { recursive: true });
+  await symlink(dist, join(project, 'dist'));
+  for (const entry of await readdir(PROJECT, { withFileTypes: true })) {
+    const { name } = entry;
+    if (WRITTEN.includes(name)) continue;
+    if (entry.isFile()) await copyFile(join(PROJECT, name), join(project, name));
+    else await symlink(join(PROJECT, name), join(project, name));
+  }
+}
+
+async function runDeployTool(stage: Stage, project: string, folder: string): Promise<void> {
   const deployTool = join(PROJECT, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [deployTool, 'package', '--stage', stage, '--package', folder],
-    {
-      cwd: PROJECT,
-      encoding: 'utf8',
-      env: {
-        ...Object.fromEntries(withoutCredentials),
-        // Where there is no profile either.
-        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
-        AWS_CONFIG_FILE: join(folder, 'none'),
-        AWS_EC2_METADATA_DISABLED: 'true',
-        SLS_NOTIFICATIONS_MODE: 'off',
-      },
+  const withoutCredentials = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  const env = {
+    ...Object.fromEntries(withoutCredentials),
+    // Files that do not exist: no profile is found.
+    AWS_SHARED_CREDENTIALS_FILE: join(project, 'none'),
+    AWS_CONFIG_FILE: join(project, 'none'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    SLS_NOTIFICATIONS_MODE: 'off',
+  };
+  const command = [deployTool, 'package', '--stage', stage, '--package', folder];
+  await promisify(execFile)(process.execPath, command, { cwd: project, env }).catch(
+    (cause: Error & { stdout: string; stderr: string }) => {
+      const said = `${cause.stdout}\n${cause.stderr}`;
+      throw new Error(`stage ${stage} cannot be packaged:\n${said}`, { cause });
     },
   );
-  if (status !== 0) throw new Error(`stage ${stage} cannot be packaged:\n${stdout}\n${stderr}`);
 }

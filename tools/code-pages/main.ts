@@ -5,25 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type ByteTablePage, CODE_PAGES, isByteTablePage } from '../../shared/layout/code-page.ts';
 
 const OUTPUT = fileURLToPath(new URL('../../shared/decode/code-page-tables.ts', import.meta.url));
-const EBCDIC_PAGES = [
-  '037',
-  '273',
-  '277',
-  '278',
-  '280',
-  '284',
-  '285',
-  '297',
-  '500',
-  '870',
-  '871',
-  '1025',
-  '1047',
-];
-const EURO_PAGES = ['1140', '1141', '1142', '1143', '1144', '1145', '1146', '1147', '1148', '1149'];
-const OTHER_PAGES = ['iso-8859-1', 'iso-8859-15', 'windows-1252', 'us-ascii'];
 
 /**
  * Brazil's page is not in the library's usual build. IBM's mapping of it (CDRA 34B00113.RPMAP100, which Unicode's ICU data
@@ -32,16 +16,25 @@ const OTHER_PAGES = ['iso-8859-1', 'iso-8859-15', 'windows-1252', 'us-ascii'];
  */
 const CP275_BESIDE_CP500 = '46` 48¦ 4aÉ 51} 5a$ 5bÇ 66@ 68] 6aç 71[ 79ã 7bÕ 7cÃ c0õ cf{ d0é ef#';
 
-const tables: Record<string, Uint16Array> = {};
-for (const page of [...EBCDIC_PAGES, ...EURO_PAGES]) tables[`cp${page}`] = unitsOf(`ibm-${Number(page)}`);
-for (const page of OTHER_PAGES) tables[page] = unitsOf(page);
-tables.cp275 = tables.cp500!.slice();
-for (const difference of CP275_BESIDE_CP500.split(' ')) {
-  tables.cp275[Number.parseInt(difference.slice(0, 2), 16)] = difference.charCodeAt(2);
-}
-// ICU follows Windows, which lets five bytes through as control characters; Unicode's CP1252.TXT defines them not.
-for (const byte of [0x81, 0x8d, 0x8f, 0x90, 0x9d]) tables['windows-1252']![byte] = 0xffff;
+const tables = CODE_PAGES.filter(isByteTablePage).map((page) => ({ page, units: unitsOfPage(page) }));
 writeFileSync(OUTPUT, sourceOf(tables));
+
+function unitsOfPage(page: ByteTablePage): Uint16Array {
+  if (page === 'cp275') return brazilianUnits();
+  // ICU calls IBM's pages, of EBCDIC and of ASCII, by their numbers without leading zeros.
+  const units = unitsOf(page.replace(/^cp0*/, 'ibm-'));
+  // ICU follows Windows, which lets five bytes through as control characters; Unicode's CP1252.TXT does not define them.
+  if (page === 'windows-1252') for (const byte of [0x81, 0x8d, 0x8f, 0x90, 0x9d]) units[byte] = 0xffff;
+  return units;
+}
+
+function brazilianUnits(): Uint16Array {
+  const units = unitsOf('ibm-500');
+  for (const difference of CP275_BESIDE_CP500.split(' ')) {
+    units[Number.parseInt(difference.slice(0, 2), 16)] = difference.charCodeAt(2);
+  }
+  return units;
+}
 
 /** What each byte is in a converter of ICU: one UTF-16 code unit, or 0xFFFF where it has none. */
 function unitsOf(converter: string): Uint16Array {
@@ -56,12 +49,13 @@ function unitsOf(converter: string): Uint16Array {
   });
 }
 
-function sourceOf(pages: Record<string, Uint16Array>): string {
-  const names = Object.keys(pages).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const entries = names.map((name) => {
-    const text = Buffer.from(pages[name]!.buffer).toString('base64');
-    return `  ${/\W/.test(name) ? `'${name}'` : name}:\n    '${text}',`;
-  });
+function sourceOf(pages: { page: string; units: Uint16Array }[]): string {
+  const entries = pages
+    .toSorted((a, b) => a.page.localeCompare(b.page, 'en', { numeric: true }))
+    .map(({ page, units }) => {
+      const text = Buffer.from(units.buffer).toString('base64');
+      return `  ${/\W/.test(page) ? `'${page}'` : page}:\n    '${text}',`;
+    });
   return `/**
  * What each byte of a code page is: 256 UTF-16 code units, lower byte first, 0xFFFF where undefined, in base64.
  *

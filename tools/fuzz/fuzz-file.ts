@@ -111,13 +111,13 @@ async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<s
 
 async function convert(ports: PipelinePorts) {
   const split = await splitFile(ports, 'fuzz', { layout: 'fuzz', sourceKey: SOURCE_KEY });
-  if (split.verdict !== 'convert') return finalizeFile(ports, split as never);
-  const ranges = await readJson(ports.lake, split.rangesKey!, plannedRangesShape);
-  for (const range of ranges) await parseRange(ports, split.planKey!, range);
-  const reconciled = await reconcileFile(ports, split.planKey!);
+  if (split.verdict !== 'convert') return finalizeFile(ports, split);
+  const ranges = await readJson(ports.lake, split.rangesKey, plannedRangesShape);
+  for (const range of ranges) await parseRange(ports, split.planKey, range);
+  const reconciled = await reconcileFile(ports, split.planKey);
   if (reconciled.verdict === 'balanced') {
     const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
-    for (const merge of merges) await mergePartition(ports, split.planKey!, merge);
+    for (const merge of merges) await mergePartition(ports, split.planKey, merge);
   }
   return finalizeFile(ports, reconciled);
 }

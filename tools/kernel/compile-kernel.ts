@@ -1,30 +1,43 @@
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { signaturesFile } from './signatures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Compiles `shared/kernel/assembly` and returns `shared/kernel/kernel-wasm.ts` as it should stand. Throws what the compiler says. */
-export async function compileKernel(): Promise<string> {
-  let binary: Uint8Array | undefined;
+/** Text of each file of `shared/kernel/generated`, by its name. */
+export type GeneratedFiles = Record<'kernel-wasm.ts' | 'kernel-functions.ts', string>;
+
+export const GENERATED_FOLDER = new URL('../../shared/kernel/generated/', import.meta.url);
+
+/** Compiles `shared/kernel/assembly`. Throws what the compiler says. */
+export async function compileKernel(): Promise<GeneratedFiles> {
+  const written = new Map<string, string | Uint8Array>();
   const { error, stderr } = await asc.main(
     [
       'shared/kernel/assembly/exports.ts',
-      ...['--outFile', 'kernel.wasm', '--baseDir', ROOT],
+      ...['--outFile', 'kernel.wasm', '--bindings', 'raw', '--baseDir', ROOT],
       ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--zeroFilledMemory'],
       ...['--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
     ],
     {
-      writeFile: (_, contents) => {
-        if (typeof contents !== 'string') binary = contents;
+      writeFile: (name, contents) => {
+        written.set(name, contents);
       },
     },
   );
-  if (error || !binary) throw new Error(stderr.toString(), { cause: error });
-  const lines = Buffer.from(binary)
-    .toString('base64')
-    .match(/.{1,160}/g)!;
+  const binary = written.get('kernel.wasm');
+  const bindings = written.get('kernel.d.ts');
+  if (error || typeof binary === 'string' || binary === undefined || typeof bindings !== 'string') {
+    throw new Error(stderr.toString(), { cause: error });
+  }
+  return { 'kernel-wasm.ts': wasmFile(binary), 'kernel-functions.ts': signaturesFile(bindings) };
+}
+
+function wasmFile(binary: Uint8Array): string {
+  const base64 = Buffer.from(binary).toString('base64');
+  const lines = base64.match(/.{1,160}/g) ?? [];
   return [
-    '/** Made of `assembly/` by `npm run kernel`: WebAssembly in base64, so that it is bundled like any other source. */',
+    '/** WebAssembly in base64, so that it is bundled like any other source. `npm run kernel` made it from `assembly/`. */',
     'export const KERNEL_WASM =',
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',

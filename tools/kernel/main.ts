@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { compileKernel } from './compile-kernel.ts';
+import { compileKernel, GENERATED_FOLDER } from './compile-kernel.ts';
 
-await writeFile(new URL('../../shared/kernel/kernel-wasm.ts', import.meta.url), await compileKernel());
+for (const [name, text] of Object.entries(await compileKernel())) {
+  await writeFile(new URL(name, GENERATED_FOLDER), text);
+}

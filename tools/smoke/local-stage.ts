@@ -60,7 +60,7 @@ export function createLocalExecutions(options: {
       names.add(name);
       const { layout, sourceKey } = input as ConvertRequest;
       const inputs = [join(options.rawRoot, ...sourceKey.split('/'))];
-      const night = convertNight({ ...options, layout, inputs, workerCount: 1 });
+      const night = convertNight({ ...options, request: { layout }, inputs, workerCount: 1 });
       // What became of it stands in the ledger, as it does on AWS.
       for await (const _summary of night);
       return 'started';

@@ -1,3 +1,4 @@
+import { isExactNumber } from '../field-type.ts';
 import type {
   ControlFileRule,
   ControlRecord,
@@ -47,7 +48,7 @@ export function compileControlTotals(
     const record = places[0]!;
     const name = entry[record]!;
     const stated = controlField(record, name, at, context);
-    if (stated && stated.type.kind !== 'integer' && stated.type.kind !== 'decimal') {
+    if (stated && !isExactNumber(stated.type)) {
       problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);
     }
     const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);

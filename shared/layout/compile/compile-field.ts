@@ -5,8 +5,12 @@ import {
   FIELD_TYPE_NAMES,
   type FieldType,
   INT64_DIGITS,
+  isMoment,
   isNumber,
   parseFieldType,
+  scaleOf,
+  TYPE_KEYS,
+  typesWithKey,
 } from '../field-type.ts';
 import type { Field } from '../layout.ts';
 import type { FieldEntry } from '../layout-schema.ts';
@@ -64,28 +68,17 @@ export function compileRange(
   return { startByte: entry.start - 1, endByte: entry.end };
 }
 
-/** Keys that say something only of some types. */
+/** Keys that are for some types only. */
 function checkKeys(entry: FieldEntry, type: FieldType, label: string, problems: string[]): void {
-  const only = (key: keyof FieldEntry, applies: boolean, what: string) => {
-    if (entry[key] !== undefined && !applies)
-      problems.push(`'${label} has '${key}', which is for ${what} only`);
-  };
-  only('sign', type.kind === 'integer' || type.kind === 'decimal', 'integer and decimal fields');
-  only('point', type.kind === 'decimal', 'decimal fields');
-  only('trim', type.kind === 'string', 'string fields');
-  only('keep', type.kind === 'string', 'string fields');
-  const isMoment = type.kind === 'date' || type.kind === 'timestamp';
-  only('format', isMoment, 'date and timestamp fields');
-  only('pivotYear', isMoment, 'date and timestamp fields');
-  only('digits', type.kind === 'integer' || type.kind === 'decimal', 'integer and decimal fields');
-  only('trueValues', type.kind === 'boolean', 'boolean fields');
-  only('falseValues', type.kind === 'boolean', 'boolean fields');
-  only('blank', isNumber(type), 'number fields');
-  only(
-    'trailingZeros',
-    type.kind === 'integer' || (type.kind === 'decimal' && type.scale === 0),
-    'whole numbers',
-  );
+  for (const key of TYPE_KEYS) {
+    const types = typesWithKey(key);
+    if (entry[key] === undefined || types.includes(type.kind)) continue;
+    const list = types.join(', ').replace(/, (?=\w+$)/, ' and ');
+    problems.push(`'${label} has '${key}', which is for ${list} fields only`);
+  }
+  if (entry.trailingZeros !== undefined && scaleOf(type) > 0) {
+    problems.push(`'${label} has 'trailingZeros', which is for whole numbers only`);
+  }
   if (entry.point === 'explicit' && (entry.sign === 'leading' || entry.sign === 'trailing')) {
     problems.push(`'${label} has an explicit point and an overpunched sign, which no compiler writes`);
   }
@@ -141,7 +134,7 @@ function compileType(entry: FieldEntry, label: string, problems: string[]): Fiel
 }
 
 function compileDateFormat(entry: FieldEntry, type: FieldType, label: string, problems: string[]) {
-  if (type.kind !== 'date' && type.kind !== 'timestamp') return undefined;
+  if (!isMoment(type)) return undefined;
   if (entry.format === undefined) {
     problems.push(`'${label} is a ${type.kind} without 'format', for example "yyyyMMdd"`);
     return undefined;

@@ -1,4 +1,4 @@
-import { DECIMAL_DIGITS, isNumber, scaleOf } from '../field-type.ts';
+import { DECIMAL_DIGITS, isExactNumber, isNumber, scaleOf } from '../field-type.ts';
 import type { ControlTotalRule, CountFigure, Field, RecordType } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 
@@ -67,7 +67,7 @@ function compileSum(place: SumPlace, problems: string[]): Figure | undefined {
   if (!found) return undefined;
   const { recordType, field } = found;
   const { type } = field;
-  if (type.kind === 'integer' || type.kind === 'decimal') {
+  if (isExactNumber(type)) {
     return { kind: 'sum', field: field.name, recordType, scale: scaleOf(type) };
   }
   problems.push(
@@ -90,12 +90,12 @@ function compileHash(place: SumPlace, modulo: string | undefined, problems: stri
   }
   const found = summedField(place, problems);
   if (!found) return undefined;
-  const { kind } = found.field.type;
-  if (kind === 'integer' || kind === 'decimal' || kind === 'string') {
+  const { type } = found.field;
+  if (isExactNumber(type) || type.kind === 'string') {
     return { kind: 'hash', field: found.field.name, recordType: found.recordType, modulus };
   }
   problems.push(
-    `'${at}' adds up the digits of '${name}' of type ${kind}; only numbers and strings have such`,
+    `'${at}' adds up the digits of '${name}' of type ${type.kind}; only integers, decimals and strings have digits`,
   );
   return undefined;
 }

@@ -1,4 +1,11 @@
-import { DECIMAL_DIGITS, type FieldType, INT64_DIGITS } from '../field-type.ts';
+import {
+  DECIMAL_DIGITS,
+  type FieldType,
+  INT64_DIGITS,
+  isExactNumber,
+  typesOfUsage,
+  typeText,
+} from '../field-type.ts';
 import type { Field, Usage } from '../layout.ts';
 import type { FieldEntry } from '../layout-schema.ts';
 
@@ -28,11 +35,6 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   // Four bytes of blanks are a number like any other in binary and float.
   { key: 'blank', usages: ['display', 'packed'] },
 ];
-const TYPES: Record<Exclude<Usage, 'display'>, FieldType['kind'][]> = {
-  packed: ['integer', 'decimal', 'date', 'timestamp'],
-  binary: ['integer', 'decimal', 'date', 'timestamp'],
-  float: ['double'],
-};
 
 /** Checks usage, sign and what belongs to them. What would be wrong if guessed must be said. */
 export function compileForm(
@@ -49,8 +51,9 @@ export function compileForm(
     }
   }
   if (usage !== 'display') {
-    if (!TYPES[usage].includes(type.kind)) {
-      problem(`has usage '${usage}' and type ${type.kind} (valid types: ${TYPES[usage].join(', ')})`);
+    const types = typesOfUsage(usage);
+    if (!types.includes(type.kind)) {
+      problem(`has usage '${usage}' and type ${type.kind} (valid types: ${types.join(', ')})`);
     }
     if (entry.point === 'explicit') problem(`has usage '${usage}', which holds no explicit point`);
     checkLength(entry, usage, problem);
@@ -118,20 +121,20 @@ function checkDigits(entry: FieldEntry, type: FieldType, problem: (text: string)
     problem(`has ${digits} 'digits' in bytes for ${digitCapacity(entry)}`);
   }
   if (type.kind === 'decimal' && digits + (entry.trailingZeros ?? 0) > type.precision) {
-    problem(`has ${digits} 'digits'; decimal(${type.precision},${type.scale}) holds ${type.precision}`);
+    problem(`has ${digits} 'digits'; ${typeText(type)} holds ${type.precision}`);
   }
 }
 
 /** Zeros behind the digits must not carry a value out of its type, whatever the digits are. */
 function checkTrailingZeros(entry: FieldEntry, type: FieldType, problem: (text: string) => void): void {
   const zeros = entry.trailingZeros ?? 0;
-  if (zeros === 0 || (type.kind !== 'integer' && type.kind !== 'decimal')) return;
+  if (zeros === 0 || !isExactNumber(type)) return;
   const stored = entry.digits ?? digitCapacity(entry);
   const most = type.kind === 'decimal' ? type.precision : INT64_DIGITS;
   if (stored + zeros <= most) return;
   const isText = (entry.usage ?? 'display') === 'display';
   const wider = Math.min(stored + zeros, DECIMAL_DIGITS);
   problem(
-    `has ${stored} digits and ${zeros} 'trailingZeros'; ${type.kind === 'decimal' ? `decimal(${type.precision},0)` : 'an integer'} holds ${most}: say decimal(${wider},0)${isText ? '' : " or fewer 'digits'"}`,
+    `has ${stored} digits and ${zeros} 'trailingZeros'; ${type.kind === 'decimal' ? typeText(type) : 'an integer'} holds ${most}: say decimal(${wider},0)${isText ? '' : " or fewer 'digits'"}`,
   );
 }

@@ -1,3 +1,4 @@
+import { makesFolderNames } from '../field-type.ts';
 import type { Field } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 
@@ -18,7 +19,7 @@ export function compilePartitionBy(
       continue;
     }
     if (found.includes(field)) problems.push(`'${where}' names '${name}' a second time`);
-    else if (['binary', 'double', 'timestamp'].includes(field.type.kind)) {
+    else if (!makesFolderNames(field.type)) {
       problems.push(`'${where}' is '${name}' of type ${field.type.kind}, which makes no good folder name`);
     } else if (field.when) {
       problems.push(`'${where}' is '${name}', which is not in every record (it has 'when')`);

@@ -3,7 +3,7 @@ import type { CopybookColumn } from '../copybook/columns.ts';
 import { columnsOf } from '../copybook/columns.ts';
 import type { StoredItem, StoredRecord } from '../copybook/storage.ts';
 import { endOf } from '../copybook/storage.ts';
-import type { FieldType } from '../field-type.ts';
+import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import {
   type ControlFileRule,
   type Field,
@@ -168,14 +168,14 @@ function pictureOf(field: Field): string {
   const { type } = field;
   if (field.usage === 'float' || type.kind === 'binary') return '';
   if (field.encoding === 'utf-16be') return `N(${lengthBytes / 2})`;
-  if (type.kind === 'date' || type.kind === 'timestamp') {
+  if (isMoment(type)) {
     if (field.usage !== 'display') return `9(${field.dateFormat!.lengthBytes})`;
     return field.dateFormat!.literals.length === 0 ? `9(${lengthBytes})` : `X(${lengthBytes})`;
   }
-  if (type.kind !== 'integer' && type.kind !== 'decimal') return `X(${lengthBytes})`;
+  if (!isExactNumber(type)) return `X(${lengthBytes})`;
   if (type.kind === 'decimal' && field.point === 'explicit') return `X(${lengthBytes})`;
   const digits = numberDigits(field, lengthBytes);
-  const scale = type.kind === 'decimal' ? type.scale : 0;
+  const scale = scaleOf(type);
   const sign = field.signed ? 'S' : '';
   if (field.trailingZeros > 0) return `${sign}9(${digits})P(${field.trailingZeros})`;
   if (scale === 0) return `${sign}9(${digits})`;
@@ -197,8 +197,4 @@ function usageOf({ usage, signNibble, startByte, endByte, encoding }: Field): st
   if (usage === 'binary') return 'COMP';
   if (usage === 'float') return endByte - startByte === 4 ? 'COMP-1' : 'COMP-2';
   return 'DISPLAY';
-}
-
-function typeText(type: FieldType): string {
-  return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind;
 }

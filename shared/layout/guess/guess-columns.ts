@@ -1,4 +1,5 @@
 import { type CodePage, isEbcdic } from '../code-page.ts';
+import { DECIMAL_DIGITS, INT64_DIGITS } from '../field-type.ts';
 import type { RecordGuess } from './guess-records.ts';
 
 /** A column that an unknown file seems to have, as an entry of `fields`. Scales and meanings cannot be seen. */
@@ -30,7 +31,6 @@ interface Position {
 
 const NEARLY_ALL = 0.98;
 const MOSTLY_BLANK = 0.95;
-const MAX_INTEGER_DIGITS = 18;
 
 /**
  * Cuts where blanks end, where digits begin or end, where leading zeros begin, and behind the sign of each packed number; eight digits that are
@@ -99,7 +99,7 @@ function packedRuns(positions: Position[]): { start: number; end: number }[] {
 
 function packedType(lengthBytes: number): string {
   const digits = lengthBytes * 2 - 1;
-  return digits <= MAX_INTEGER_DIGITS ? 'integer' : `decimal(${Math.min(digits, 38)},0)`;
+  return digits <= INT64_DIGITS ? 'integer' : `decimal(${Math.min(digits, DECIMAL_DIGITS)},0)`;
 }
 
 function textColumns(
@@ -156,7 +156,7 @@ function digitColumns(
     let partStart = start;
     for (const partEnd of [...leadingZeroCuts(positions, start, end), end]) {
       const sign = signed && partEnd === to ? { sign: 'trailing' as const } : {};
-      const type = partEnd - partStart <= MAX_INTEGER_DIGITS ? 'integer' : 'string';
+      const type = partEnd - partStart <= INT64_DIGITS ? 'integer' : 'string';
       columns.push({ ...place(partStart, partEnd), type, ...(type === 'integer' && sign) });
       partStart = partEnd;
     }

@@ -1,5 +1,5 @@
 import { LayoutInvalid } from '../../errors.ts';
-import { FIELD_TYPE_NAMES, parseFieldType } from '../field-type.ts';
+import { FIELD_TYPE_NAMES, isMoment, parseFieldType } from '../field-type.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnName, type PositionEntry } from './position-entry.ts';
 import { isSasDictionary, sasEntry } from './sas-dictionary.ts';
@@ -110,11 +110,7 @@ function csvEntry(
   const parsed = parseFieldType(type);
   if (!parsed) throw fail(`its type is '${type}'${didYouMean(type, FIELD_TYPE_NAMES)}`);
   const format = cell(header.format);
-  if (
-    (parsed.kind === 'date' || parsed.kind === 'timestamp') &&
-    format === '' &&
-    !(parsed.kind === 'date' && end - start === 7)
-  ) {
+  if (isMoment(parsed) && format === '' && !(parsed.kind === 'date' && end - start === 7)) {
     throw fail(`it is a ${parsed.kind} without format: add a column 'format', for example yyyy-MM-dd`);
   }
   return {
@@ -123,7 +119,7 @@ function csvEntry(
     end,
     type,
     ...(parsed.kind === 'decimal' && { point: 'implied' as const }),
-    ...((parsed.kind === 'date' || parsed.kind === 'timestamp') && { format: format || 'yyyyMMdd' }),
+    ...(isMoment(parsed) && { format: format || 'yyyyMMdd' }),
   };
 }
 

@@ -1,9 +1,9 @@
+import { RunInconsistent } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { MetricFigure, MetricName } from '../../ports/metrics.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Refusal } from '../../refusal.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import {
   advanced,
@@ -14,43 +14,30 @@ import {
   type LoadedVersion,
 } from '../../run/ledger-entry.ts';
 import { type MergeResult, mergeResultShape, plannedMergesShape } from '../../run/merge-spec.ts';
-import { reconciliationShape } from '../../run/reconciliation.ts';
+import { type Reconciliation, reconciliationShape } from '../../run/reconciliation.ts';
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
+import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
 
-/** What the state machine passes on from Split or Reconcile. */
-export interface FinalizeInput {
-  verdict: 'balanced' | 'refused' | 'already-loaded';
-  dataset: string;
-  sourceKey: string;
-  businessDate: string | null;
-  ledgerKey: string;
-  runId?: string;
-  planKey?: string;
-  refusal?: Refusal;
-}
-
-export interface FinalizeResult {
-  status: 'loaded' | 'already-loaded' | 'refused';
-  ledgerKey: string;
-  day: DayOutcome | null;
-}
+export type FinalizeResult =
+  | { status: 'loaded' | 'already-loaded'; ledgerKey: string; day: DayOutcome }
+  | { status: 'refused'; ledgerKey: string; day: null };
 
 const PARALLEL_READS = 32;
 
-/** Ends a run: marks the file loaded or refused, publishes its day when that is complete, and tells metrics and people. */
+/** Ends a run: marks the file loaded or refused, publishes its day once it is complete, and informs metrics and people. */
 export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
   if (input.verdict === 'refused') return recordRefusal(ports, input);
   if (input.verdict === 'already-loaded') return confirmPublished(ports, input);
-  const plan = await readJson(ports.lake, input.planKey!, filePlanShape);
+  const plan = await readJson(ports.lake, input.planKey, filePlanShape);
   const layout = readLayout(plan.layout.text, plan.layout.file);
-  const loaded = await loadedVersion(ports, plan, layout);
-  const { records, rows, controlTotals } = loaded;
   const account = await readJson(ports.lake, runKeys(plan.runId).reconciliation, reconciliationShape);
+  const loaded = await loadedVersion(ports, plan, layout, account);
+  const { records, rows, controlTotals } = loaded;
   const before = await readEntry(ports.lake, plan.ledgerKey);
   const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
   if (!again) {
@@ -71,9 +58,13 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   return { status: 'loaded', ledgerKey: plan.ledgerKey, day };
 }
 
-async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layout): Promise<LoadedVersion> {
+async function loadedVersion(
+  ports: PipelinePorts,
+  plan: FilePlan,
+  layout: Layout,
+  account: Reconciliation,
+): Promise<LoadedVersion> {
   const keys = runKeys(plan.runId);
-  const account = await readJson(ports.lake, keys.reconciliation, reconciliationShape);
   const merges = await readJson(ports.lake, keys.merges, plannedMergesShape);
   const results = await inParallel(merges, PARALLEL_READS, ({ mergeIndex }) =>
     readJson(ports.lake, keys.mergeResult(mergeIndex), mergeResultShape),
@@ -113,8 +104,11 @@ async function loadedVersion(ports: PipelinePorts, plan: FilePlan, layout: Layou
   };
 }
 
-/** A publication that was left half done is driven to its end; the same bytes as a new version take over its name. */
-async function confirmPublished(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
+/**
+ * Finishes a publication that an earlier execution left half done. A new version with the same bytes becomes the loaded
+ * version.
+ */
+async function confirmPublished(ports: PipelinePorts, input: AlreadyLoaded): Promise<FinalizeResult> {
   const at = ports.clock.now().toISOString();
   const entry = await updateEntry(ports.lake, input.ledgerKey, (current) => {
     if (!current?.loaded || current.state === 'loaded' || current.runId !== input.runId) return current;
@@ -123,19 +117,28 @@ async function confirmPublished(ports: PipelinePorts, input: FinalizeInput): Pro
     const changes = { runId: loaded.runId, records, rows, controlTotals, loaded: { ...loaded, version } };
     return advanced(current, 'loaded', at, changes);
   });
+  if (!entry || entry.businessDate === null) {
+    throw new RunInconsistent({
+      what: 'the ledger does not have the file that is said to be loaded',
+      where: input.ledgerKey,
+      why: 'Its entry was removed after the file was claimed.',
+      next: 'Convert the file again with --force.',
+    });
+  }
+  const { dataset, businessDate, sourceId } = entry;
   // Not from the run's plan: the run may be past its retention.
-  const layout = await readDayLayout(ports.lake, entry!.dataset, entry!.businessDate!);
-  const day = await publishDay(ports, layout, entry!.businessDate!, { sourceId: entry!.sourceId });
+  const layout = await readDayLayout(ports.lake, dataset, businessDate);
+  const day = await publishDay(ports, layout, businessDate, { sourceId });
   return { status: 'already-loaded', ledgerKey: input.ledgerKey, day };
 }
 
-async function recordRefusal(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
+async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<FinalizeResult> {
   const { lake, clock } = ports;
-  const refusal = input.refusal!;
+  const { refusal } = input;
   const at = clock.now().toISOString();
   const keys = input.runId === undefined ? undefined : runKeys(input.runId);
   const stored = keys && (await lake.get(keys.reconciliation));
-  const account = stored && (await readJson(lake, keys!.reconciliation, reconciliationShape));
+  const account = stored && (await readJson(lake, keys.reconciliation, reconciliationShape));
   let told = false;
   await updateEntry(lake, input.ledgerKey, (current) => {
     const again = current?.state === 'refused' && current.refusal?.message === refusal.message;
@@ -162,7 +165,7 @@ async function recordRefusal(ports: PipelinePorts, input: FinalizeInput): Promis
   return { status: 'refused', ledgerKey: input.ledgerKey, day: null };
 }
 
-/** Behind the telling, so that an end is told at least once: who dies in between tells it again. */
+/** Called after people were told, so that they are told at least once: a run that dies in between tells them again. */
 async function markTold(
   ports: PipelinePorts,
   ledgerKey: string,
@@ -175,12 +178,12 @@ async function markTold(
   );
 }
 
-/** Parts of a refused run will never be merged. Manifests, reconciliation and rejects stay, to see why. */
+/** Removes the parts of a refused run, which will never be merged. The rejects and the reconciliation stay, to show why. */
 async function removeParts(ports: PipelinePorts, runId: string | undefined): Promise<void> {
   if (runId === undefined) return;
   const keys: string[] = [];
   for await (const { key } of ports.lake.list(`${runKeys(runId).root}parts/`)) keys.push(key);
-  // Manifests first: a part must never be missing where its manifest still stands.
+  // Manifests first: a part must never be missing while its manifest is there.
   await ports.lake.delete(keys.filter((key) => key.endsWith('.json')));
   await ports.lake.delete(keys.filter((key) => !key.endsWith('.json')));
 }
@@ -220,16 +223,17 @@ async function tellLoaded(
   });
 }
 
-const STAGE_METRICS = {
-  splitting: 'SplitDurationMs',
-  parsing: 'ParseDurationMs',
-  reconciling: 'ReconcileDurationMs',
-  merging: 'MergeDurationMs',
-} as const satisfies Record<WorkingState, MetricName>;
+const STAGE_METRICS: [WorkingState, MetricName][] = [
+  ['splitting', 'SplitDurationMs'],
+  ['parsing', 'ParseDurationMs'],
+  ['reconciling', 'ReconcileDurationMs'],
+  ['merging', 'MergeDurationMs'],
+];
 
 function stageFigures(entry: LedgerEntry | undefined): MetricFigure[] {
-  const durations = Object.entries(entry ? stageDurations(entry) : {}) as [WorkingState, number][];
-  return durations
-    .filter(([state]) => state in STAGE_METRICS)
-    .map(([state, value]) => ({ name: STAGE_METRICS[state], unit: 'Milliseconds', value }));
+  const durations = entry ? stageDurations(entry) : {};
+  return STAGE_METRICS.flatMap(([state, name]) => {
+    const value = durations[state];
+    return value === undefined ? [] : [{ name, unit: 'Milliseconds', value }];
+  });
 }

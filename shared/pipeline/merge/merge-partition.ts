@@ -2,10 +2,9 @@ import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import { type Compression, datasetsOf, type PageForm, PLAIN_PAGES } from '../../layout/layout.ts';
+import { encodeTail } from '../../parquet/footer.ts';
 import { MAGIC } from '../../parquet/format.ts';
 import { planRowGroups } from '../../parquet/merge-plan.ts';
-import { shiftOffsetIndex } from '../../parquet/page-index.ts';
-import { encodeTail } from '../../parquet/parquet-file-writer.ts';
 import { shiftRowGroup } from '../../parquet/row-group.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../../parquet/row-group-reader.ts';
@@ -98,22 +97,16 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFi
   }
   const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
   const rowGroups = [];
-  const indexes = [];
   let at = MAGIC.length;
   for (const [index, { rowGroups: groups }] of sources.entries()) {
     const startByte = groups[0]!.startByte;
     const endByte = groups.at(-1)!.endByte;
     const shiftBytes = at - startByte;
     pieces.push({ key: spec.parts[index]!.key, range: { startByte, endByte } });
-    for (const group of groups) {
-      rowGroups.push(shiftRowGroup(group.metadata, shiftBytes));
-      indexes.push(
-        group.indexes.map(({ column, offset }) => ({ column, offset: shiftOffsetIndex(offset, shiftBytes) })),
-      );
-    }
+    for (const { rowGroup } of groups) rowGroups.push(shiftRowGroup(rowGroup, shiftBytes));
     at += endByte - startByte;
   }
-  const tail = encodeTail(sources[0]!.schema, rowGroups, indexes, at);
+  const tail = encodeTail(sources[0]!.schema, rowGroups, at);
   pieces.push({ bytes: tail });
   await lake.compose(spec.outputKey, pieces);
   return {

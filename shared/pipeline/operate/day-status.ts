@@ -1,7 +1,7 @@
-import { addDecimals } from '../../day/day-change.ts';
 import type { DayCommit } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
 import { type DayExpectation, dayStanding, type FileStatus } from '../../day/expected-files.ts';
+import { type Decimal, decimalText, storedDecimal, sumByName } from '../../decimal.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
@@ -149,7 +149,7 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
 /** Records of a supplement were counted as rejects of another file before, so they are not counted again. */
 function totalsOf(entries: LedgerEntry[]): DayStatus['totals'] {
   const totals: DayStatus['totals'] = { records: 0, rows: 0, rejected: 0, corrected: 0, sums: {} };
-  const amounts: [string, string][] = [];
+  const amounts: [string, Decimal][] = [];
   for (const { loaded, supplementOf } of entries) {
     if (!loaded) continue;
     totals.rows += loaded.rows;
@@ -158,9 +158,11 @@ function totalsOf(entries: LedgerEntry[]): DayStatus['totals'] {
       totals.records += loaded.records.read;
       totals.rejected += loaded.records.rejected;
     }
-    for (const { figure, actual } of loaded.controlTotals) if (figure) amounts.push([figure, actual]);
+    for (const { figure, actual } of loaded.controlTotals) {
+      if (figure) amounts.push([figure, storedDecimal(actual)]);
+    }
   }
-  totals.sums = Object.fromEntries(addDecimals(amounts));
+  totals.sums = Object.fromEntries([...sumByName(amounts)].map(([name, sum]) => [name, decimalText(sum)]));
   return totals;
 }
 

@@ -1,6 +1,7 @@
-import { BlockDecoder } from '../../decode/block-decoder.ts';
-import { blockRecords } from '../../decode/block-records.ts';
-import { MAX_LINE_BYTES, RecordExtractor, recordShape } from '../../decode/record-extractor.ts';
+import { batchCapacity } from '../../decode/batch-capacity.ts';
+import { BatchDecoder } from '../../decode/batch-decoder.ts';
+import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
+import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
@@ -10,7 +11,7 @@ import { type DatasetPartition, RowGroupBuffer } from '../../parquet/row-group-b
 import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
@@ -72,7 +73,7 @@ class RangeParser {
   private readonly schemas: ColumnSchema[][];
   private readonly memory: KernelMemory;
   private readonly extractor: RecordExtractor;
-  private readonly decoder: BlockDecoder;
+  private readonly decoder: BatchDecoder;
   private readonly rejects: RejectWriter;
   private readonly rows: RowGroupBuffer;
   /** By dataset and partition index, from a partition's first row group on. */
@@ -108,11 +109,11 @@ class RangeParser {
       kernel,
       recordShape(layout.record, terminatorBytes),
       range.startByte,
-      blockRecords(layout),
+      batchCapacity(layout),
     );
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
     this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory);
-    this.decoder = new BlockDecoder(
+    this.decoder = new BatchDecoder(
       kernel,
       layout,
       this.extractor.capacityRecords,
@@ -147,13 +148,13 @@ class RangeParser {
         this.checksum.addAt(address, count);
         at += count;
         if (!this.extractor.isFull) continue;
-        const refusal = await this.decodeBlocks(false);
+        const refusal = await this.decodeBatches(false);
         if (refusal) return refusal;
         if (this.extractor.isBroken) throw this.sourceChanged();
         if (this.extractor.isFull) return this.lineTooLong();
       }
     }
-    const refusal = await this.decodeBlocks(true);
+    const refusal = await this.decodeBatches(true);
     if (refusal) return refusal;
     if (
       this.extractor.isBroken ||
@@ -175,16 +176,16 @@ class RangeParser {
     });
   }
 
-  private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
+  private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
       this.removeControlRecords();
-      const batches = this.decoder.decode(this.extractor);
+      const found = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
         if (this.decoder.partitionsOf(index).length > this.layout.maxPartitions) {
           return tooManyPartitions(this.plan.sourceKey, this.layout, dataset);
         }
       }
-      for (const batch of batches) this.rows.append(batch, batch.vectors, batch.members, batch.count);
+      for (const rows of found) this.rows.append(rows, rows.vectors, rows.members, rows.count);
       await this.drain();
     }
     return null;
@@ -199,7 +200,7 @@ class RangeParser {
       if (
         !record ||
         record.startByte >= extractor.consumedEndByte ||
-        record.endByte <= extractor.blockStartByte
+        record.endByte <= extractor.batchStartByte
       )
         continue;
       // Both are at an end of the file: among the first or the last records of a block.
@@ -256,10 +257,12 @@ class RangeParser {
   }
 
   private lineTooLong(): Refusal {
-    return {
-      code: 'line-too-long',
-      message: `${this.plan.sourceKey}: the line at byte ${this.extractor.blockStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject. Nothing was published. The layout says ${this.layout.record.lengthBytes} bytes a record: check record.format and record.length.`,
-    };
+    return refuse('line-too-long', {
+      where: this.plan.sourceKey,
+      what: `the line at byte ${this.extractor.batchStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject`,
+      why: `The layout says ${this.layout.record.lengthBytes} bytes a record.`,
+      next: 'Check record.format and record.length of the layout.',
+    });
   }
 
   private manifest(

@@ -3,13 +3,14 @@ import { type DayCommit, holdsExactly, planDayCommit } from '../../day/day-commi
 import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
 import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
 import { dayStanding } from '../../day/expected-files.ts';
-import { decimalText } from '../../decode/partition-router.ts';
+import { isSameDecimal, storedDecimal } from '../../decimal.ts';
 import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
+import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
@@ -155,18 +156,10 @@ function unsoundness(
   if (refusal) return `${sourceKey}, which is not what the day manifest ${key} says (${refusal.code})`;
   const values = manifestTotals(stated);
   const wrong = loaded.controlTotals.find(({ name, actual, pending }) => {
-    const value = values[name.slice('dayManifest.'.length)];
-    return (
-      pending && !(value?.text && sameDecimal(decimalText(BigInt(value.text), value.scale ?? 0), actual))
-    );
+    const stated = numberOf(values[name.slice('dayManifest.'.length)]);
+    return pending && !(stated && isSameDecimal(stated, storedDecimal(actual)));
   });
   return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual} and in ${key} something else`;
-}
-
-/** `1.50` and `1.5` are the same amount. */
-function sameDecimal(a: string, b: string): boolean {
-  const plain = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
-  return plain(a) === plain(b);
 }
 
 async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayCommit): Promise<string[]> {

@@ -3,20 +3,23 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import { datasetsOf, type Layout } from '../../layout/layout.ts';
 import { planMerge } from '../../parquet/merge-plan.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
 import type { MergeSpec } from '../../run/merge-spec.ts';
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { acceptedDetails } from '../../totals/record-counts.ts';
-import { claimContent, duplicateRefusal, duplicateText } from '../store/content-claim.ts';
+import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
 import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
 
-export interface ReconcileResult {
-  verdict: 'balanced' | 'refused' | 'already-loaded';
+/** What travels to the next state: keys and a verdict. */
+export type ReconcileResult = ReconciledRun &
+  ({ verdict: 'balanced' | 'already-loaded' } | { verdict: 'refused'; refusal: Refusal });
+
+interface ReconciledRun {
   dataset: string;
   sourceKey: string;
   businessDate: string;
@@ -25,7 +28,6 @@ export interface ReconcileResult {
   planKey: string;
   mergesKey: string;
   mergeResultsPrefix: string;
-  refusal?: Refusal;
 }
 
 const PARALLEL_READS = 32;
@@ -56,9 +58,12 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
   };
   if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
-  const doubled = await sameBytesElsewhere(ports, plan, account);
+  const { checksum } = account;
+  const double = checksum === undefined ? undefined : await claimContent(ports, { ...plan, checksum });
   const refusal =
-    (doubled && 'code' in doubled && doubled) || (await supplementRefusal(ports, plan, account));
+    double && plan.duplicates !== 'warn'
+      ? duplicateRefusal(plan.sourceKey, double)
+      : await supplementRefusal(ports, plan, account);
   if (refusal) {
     await writeJson(lake, keys.reconciliation, { ...account, refusal });
     return { verdict: 'refused', ...result, refusal };
@@ -70,35 +75,22 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     keys.merges,
     specs.map(({ mergeIndex }) => ({ mergeIndex })),
   );
-  const warned = doubled && 'warning' in doubled ? [doubled.warning] : [];
-  const before = warned.length > 0 ? ((await readEntry(lake, plan.ledgerKey))?.warnings ?? []) : [];
-  const warnings = [...new Set([...before, ...warned])];
-  await advanceRun(
-    lake,
-    plan.ledgerKey,
-    plan.runId,
-    'merging',
-    now(),
-    warnings.length > 0 ? { warnings } : {},
-  );
+  const changes = double ? await withWarning(ports, plan, duplicateWarning(plan.sourceKey, double)) : {};
+  await advanceRun(lake, plan.ledgerKey, plan.runId, 'merging', now(), changes);
   return { verdict: 'balanced', ...result };
 }
 
-/** The same bytes under another name or date: a refusal or a warning, as the layout has it. */
-async function sameBytesElsewhere(
-  ports: PipelinePorts,
-  plan: FilePlan,
-  { checksum }: Reconciliation,
-): Promise<Refusal | { warning: string } | undefined> {
-  if (checksum === undefined) return undefined;
-  const other = await claimContent(ports, { ...plan, checksum });
-  if (!other) return undefined;
-  return plan.duplicates === 'warn'
-    ? { warning: duplicateText(plan.sourceKey, other) }
-    : duplicateRefusal(plan.sourceKey, other);
+/** The warnings of the ledger entry and one more, once. */
+async function withWarning(
+  { lake }: PipelinePorts,
+  { ledgerKey }: FilePlan,
+  warning: string,
+): Promise<{ warnings: string[] }> {
+  const { warnings = [] } = (await readEntry(lake, ledgerKey)) ?? {};
+  return { warnings: [...new Set([...warnings, warning])] };
 }
 
-/** All files of corrected records together cannot bring more than was rejected. */
+/** All files of corrected records together cannot bring more records than were rejected. */
 async function supplementRefusal(
   ports: PipelinePorts,
   { supplementOf, dataset, businessDate, sourceKey }: FilePlan,
@@ -115,10 +107,11 @@ async function supplementRefusal(
     .reduce((sum, { loaded }) => sum + (loaded ? acceptedDetails(loaded.records) : 0), 0);
   const accepted = acceptedDetails(account.records);
   if (brought + accepted <= rejected) return undefined;
-  return {
-    code: 'supplement-too-large',
-    message: `${sourceKey}: it brings ${accepted} records for ${supplementOf.sourceKey}, which rejected ${rejected}, of which ${brought} were brought before. Nothing was published. Leave in it only records that were rejected.`,
-  };
+  return refuse('supplement-too-large', {
+    where: sourceKey,
+    what: `it brings ${accepted} records for ${supplementOf.sourceKey}, which rejected ${rejected}, and ${brought} of those were brought before`,
+    next: 'Leave in it only records that were rejected.',
+  });
 }
 
 /** The same bytes as the loaded version, under a new version: nothing to do. A forced run has a higher attempt and goes on. */

@@ -1,11 +1,11 @@
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { UsageError } from '../../errors.ts';
-import { isEbcdic } from '../../layout/code-page.ts';
+import { extendsAscii } from '../../layout/code-page.ts';
 import { datasetsOf, type Field, type Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../../ranges/plan-ranges.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { FileGeometry } from './file-geometry.ts';
 import { cutsAtGroups } from './group-starts.ts';
@@ -100,17 +100,21 @@ class Aligner {
   brokenAt(cut: number): Refusal {
     const { strideBytes } = this.geometry;
     const recordIndex = Math.floor((cut - 1) / strideBytes!);
-    return {
-      code: 'terminator-missing',
-      message: `${this.source.key}: record ${recordIndex + 1} does not end where it should, at byte ${cut}. Nothing was published. A record before it has another length: check record.length of the layout, or ask for the file to be sent again.`,
-    };
+    return refuse('terminator-missing', {
+      where: this.source.key,
+      what: `record ${recordIndex + 1} does not end where it should, at byte ${cut}`,
+      why: 'It or a record before it has another length.',
+      next: 'Check record.length of the layout, or ask for the file to be sent again.',
+    });
   }
 
   lineTooLong(cut: number): Refusal {
-    return {
-      code: 'line-too-long',
-      message: `${this.source.key}: the line around byte ${cut} is longer than ${MAX_LINE_BYTES} bytes. Nothing was published. The layout says ${this.layout.record.lengthBytes} bytes a record: check record.format and record.length.`,
-    };
+    return refuse('line-too-long', {
+      where: this.source.key,
+      what: `the line around byte ${cut} is longer than ${MAX_LINE_BYTES} bytes`,
+      why: `The layout says ${this.layout.record.lengthBytes} bytes a record.`,
+      next: 'Check record.format and record.length of the layout.',
+    });
   }
 
   private read(startByte: number, endByte: number): Promise<Uint8Array> {
@@ -121,6 +125,8 @@ class Aligner {
 /** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
 function mayHoldAnyByte(layout: Layout): boolean {
   const isAsciiText = ({ type, usage, encoding }: Field) =>
-    type.kind !== 'binary' && usage === 'display' && encoding !== 'utf-16be' && !isEbcdic(encoding);
-  return isEbcdic(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText));
+    type.kind !== 'binary' && usage === 'display' && extendsAscii(encoding);
+  return (
+    !extendsAscii(layout.encoding) || datasetsOf(layout).some(({ fields }) => !fields.every(isAsciiText))
+  );
 }

@@ -4,9 +4,9 @@ import type { ByteRange } from '../../ranges/byte-range.ts';
 import type { ChainShape } from '../../ranges/record-chain.ts';
 import {
   type ChainProblem,
-  chainWalkFrom,
   collectRecords,
   describeChainProblem,
+  startWalk,
 } from '../../ranges/record-chain-walk.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
@@ -91,7 +91,7 @@ async function recordAt(
   const longest = shape.record.maximumBytes + (shape.block?.headBytes ?? 0);
   const range = { startByte: linkByte, endByte: Math.min(span.endByte, linkByte + longest) };
   const window = await raw.readRange(source.key, range, { pin: source.pin });
-  const walk = chainWalkFrom(linkByte);
+  const walk = startWalk(linkByte);
   const [starts, lengths] = [new Int32Array(1), new Int32Array(1)];
   if (collectRecords(walk, window, linkByte, shape, span.endByte, starts, lengths) === 0) {
     return walk.problem ?? noRecord(linkByte);

@@ -1,13 +1,13 @@
 import { UsageError } from '../../errors.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import { type ChainMarks, chainMarks, markByte } from '../../ranges/chain-marks.ts';
+import { type ChainMarks, markByte, placeMarks } from '../../ranges/chain-marks.ts';
 import {
   advanceSegment,
   type ChainSegment,
-  cutsOf,
+  findCuts,
   reachedMark,
-  segmentFrom,
+  startSegment,
   takeOver,
 } from '../../ranges/chain-segment.ts';
 import { countCuts, MAX_RANGES, rangesBetween } from '../../ranges/plan-ranges.ts';
@@ -78,10 +78,10 @@ export async function chainRanges(
       next: `Use at least ${Math.ceil((span.endByte - span.startByte) / MAX_RANGES)} bytes; 128MiB suits most files.`,
     });
   }
-  const marks = chainMarks(span, rangeSizeBytes, reading.markBytes ?? MIB);
+  const marks = placeMarks(span, rangeSizeBytes, reading.markBytes ?? MIB);
   const follower = new ChainFollower(raw, source, shape, marks, reading);
   const guesses = await follower.guess();
-  const segments = [segmentFrom(span.startByte, marks), ...guesses];
+  const segments = [startSegment(span.startByte, marks), ...guesses];
   await inParallel(segments, segments.length, (segment, index) =>
     // Up to the first mark of the next segment, and that included, to compare.
     follower.walkUntil(segment, segments[index + 1]?.firstMark ?? marks.lastMark),
@@ -91,7 +91,7 @@ export async function chainRanges(
   if (exact.walk.problem) return exact.walk.problem;
   const wrong = guesses.filter(({ firstMark, links }) => exact.links[firstMark] !== links[0]);
   return {
-    ranges: rangesBetween(span, cutsOf(exact, marks)),
+    ranges: rangesBetween(span, findCuts(exact, marks)),
     recordCount: exact.walk.recordCount,
     lastRecordByte: exact.walk.lastRecordByte,
     guessCount: guesses.length,
@@ -165,7 +165,7 @@ class ChainFollower {
     const segments: ChainSegment[] = [];
     for (const link of links) {
       if (link === undefined || link >= endByte) continue;
-      const segment = segmentFrom(link, this.marks);
+      const segment = startSegment(link, this.marks);
       const before = segments.at(-1)?.firstMark ?? 0;
       if (segment.firstMark > before && segment.firstMark < this.marks.lastMark) segments.push(segment);
     }

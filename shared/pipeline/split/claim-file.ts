@@ -3,7 +3,7 @@ import { sourceIdOf } from '../../keys/source-id.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { advanced, isFinal, isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
@@ -11,12 +11,13 @@ import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
 
-/** A file that an execution is about to make its own. */
+/** A file that an execution is about to claim. */
 export interface Claim {
   ports: PipelinePorts;
   execution: string;
   request: ConvertRequest;
   layout: Layout;
+  layoutFile: { file: string; text: string };
   source: ObjectInfo;
   identity: {
     dataset: string;
@@ -30,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * Makes the ledger entry this execution's own, in state `splitting`; an entry in state `loaded` comes back where this very
- * version is loaded already. A forced run raises the attempt, once for an execution.
+ * Claims the ledger entry for this execution, in state `splitting`. Returns an entry in state `loaded` if this version is
+ * loaded already. A forced run raises the attempt, once for each execution.
  */
 export async function claimFile({
   ports,
@@ -52,13 +53,13 @@ export async function claimFile({
     if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
-    // Another execution of the very same conversion is at work: both write the same bytes to the same keys, and neither must fail.
+    // Another execution works on the same conversion: both write the same bytes to the same keys, so neither must fail.
     const shared =
       !request.force &&
       current?.version === source.version &&
       current.layout.fingerprint === layout.fingerprint &&
       !isFinal(current.state);
-    // A call of an execution that was given up may come this late: it must not put out the one that took over.
+    // This execution was given up and another one took over: a late call must not take the file back.
     const wasOurs = current?.history.some((step) => step.execution === execution);
     if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
       throw takenOver(identity.ledgerKey, current, `of ${execution}`);
@@ -86,7 +87,7 @@ export async function claimFile({
   return alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!;
 }
 
-/** The loaded file that this one brings corrected records of. */
+/** Finds the loaded file whose rejected records this one brings corrected; a refusal if there is no such file. */
 export async function supplementedFile(
   ports: PipelinePorts,
   { supplementOf, sourceKey }: ConvertRequest,
@@ -95,26 +96,30 @@ export async function supplementedFile(
   if (supplementOf === undefined) return undefined;
   const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
   if (entry?.loaded) return { sourceKey: entry.sourceKey, runId: entry.loaded.runId };
-  return {
-    code: 'supplement-unknown',
-    message: `${sourceKey}: it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}. Nothing was published. Give the source key as status shows it, and the business date.`,
-  };
+  return refuse('supplement-unknown', {
+    where: sourceKey,
+    what: `it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}`,
+    next: 'Give the source key as status shows it, and the business date.',
+  });
 }
 
-/** A version that was rolled back is not loaded again by itself. */
+/** Refuses a version that was rolled back, unless the run is forced. */
 export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): Refusal | undefined {
   const taken = request.force
     ? undefined
     : entry.rolledBack?.findLast(({ version }) => version === entry.version);
   return (
-    taken && {
-      code: 'rolled-back',
-      message: `${entry.sourceKey}: this version was rolled back at ${taken.at} (${taken.reason}). It is not loaded again by itself. Send a corrected file, or convert it with --force.`,
-    }
+    taken &&
+    refuse('rolled-back', {
+      where: entry.sourceKey,
+      what: `this version was rolled back at ${taken.at} (${taken.reason})`,
+      why: 'A version that was rolled back is not loaded again by itself.',
+      next: 'Send a corrected file, or convert this one with --force.',
+    })
   );
 }
 
-/** A store that keeps checksums tells a duplicate before a byte is parsed. */
+/** Refuses a duplicate before a byte of it is parsed, if the store keeps checksums. */
 export async function duplicateOfStored({
   ports,
   source,

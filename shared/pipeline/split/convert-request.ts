@@ -4,23 +4,23 @@ import { keyProblem } from '../../keys/object-key.ts';
 import { COMPRESSIONS, type Compression } from '../../layout/layout.ts';
 import { didYouMean } from '../../layout/nearest.ts';
 
-/** What starts an execution; an operator types it into the console to run a file again. */
+/** The input of an execution. An operator types it into the console to run a file again. */
 export interface ConvertRequest {
-  /** Name of a layout. */
+  /** The name of a layout. */
   layout: string;
   sourceKey: string;
-  /** yyyy-MM-dd; else key, name or header say it. */
+  /** yyyy-MM-dd; by default the key, the name or the header says it. */
   businessDate?: string;
   rangeSizeBytes?: number;
-  /** In place of the layout's. */
+  /** Replaces the compression of the layout. */
   compression?: Compression;
-  /** Convert again what is already loaded. */
+  /** Converts the file again even if it is loaded. */
   force?: boolean;
-  /** Key of a loaded file of the same day: the records that it rejected come corrected, without header and trailer. */
+  /** The key of a loaded file of the same day. This file brings the records that it rejected, corrected, without header and trailer. */
   supplementOf?: string;
 }
 
-/** What an execution's input may hold, and what is wrong with a value as a clause; undefined where it is right. */
+/** The keys that an execution's input may have. Each check says what is wrong with a value as a clause, or undefined. */
 const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefined> = {
   layout: (value) => (isText(value) ? undefined : "'layout' must be the name of a layout, e.g. contracts"),
   sourceKey: (value) => {
@@ -32,15 +32,15 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
   businessDate: (value) =>
     isText(value) && isBusinessDate(value)
       ? undefined
-      : `'${value}' is no business date: 'businessDate' must be a day that exists between 1990 and 2100 as yyyy-MM-dd`,
+      : `'${value}' is not a business date: 'businessDate' must be a day that exists between 1990 and 2100 as yyyy-MM-dd`,
   rangeSizeBytes: (value) =>
-    Number.isInteger(value) && (value as number) > 0
+    typeof value === 'number' && Number.isInteger(value) && value > 0
       ? undefined
-      : `a range size of ${value} bytes is none: 'rangeSizeBytes' must be a whole number of bytes from 1`,
+      : `a range size of ${value} bytes cannot be used: 'rangeSizeBytes' must be a whole number of bytes from 1`,
   compression: (value) =>
-    COMPRESSIONS.includes(value as never)
+    COMPRESSIONS.some((compression) => compression === value)
       ? undefined
-      : `'${value}' is no compression: 'compression' must be one of ${COMPRESSIONS.join(', ')}`,
+      : `'${value}' is not a compression: 'compression' must be one of ${COMPRESSIONS.join(', ')}`,
   supplementOf: (value) =>
     isText(value) ? undefined : "'supplementOf' must be the key of a loaded file of the same day",
   force: (value) =>
@@ -48,12 +48,12 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
 };
 const REQUIRED = ['layout', 'sourceKey'] as const;
 
-/** Refuses an execution's input, which people also type into the console, with everything that is wrong with it. `UsageError`. */
+/** Checks the input of an execution. Fails with a `UsageError` that says everything that is wrong with it. */
 export function checkRequest(request: unknown): asserts request is ConvertRequest {
   const problems = requestProblems(request);
   if (problems.length === 0) return;
   throw new UsageError({
-    what: 'this input starts no conversion',
+    what: 'this input cannot start a conversion',
     why: problems.join('; '),
     next: 'Start a new execution with { "layout": "contracts", "sourceKey": "<key in the raw bucket>" }; docs/operations.md shows every form.',
   });
@@ -63,7 +63,8 @@ function requestProblems(request: unknown): string[] {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
     return ['it must be a JSON object'];
   }
-  const known = Object.keys(CHECKS);
+  const checks = new Map(Object.entries(CHECKS));
+  const known = [...checks.keys()];
   const given = Object.entries(request).filter(([, value]) => value !== undefined);
   const names = given.map(([name]) => name);
   const missing = REQUIRED.filter((name) => !names.includes(name));
@@ -73,8 +74,8 @@ function requestProblems(request: unknown): string[] {
       .filter((name) => !known.includes(name))
       .map((name) => `'${name}' is unknown${didYouMean(name, known)}`),
     ...missing.map((name) => `'${name}' is missing`),
-    ...(wholeDay ? ['a whole day is started by the starter, one execution a file'] : []),
-    ...given.flatMap(([name, value]) => CHECKS[name as keyof ConvertRequest]?.(value) ?? []),
+    ...(wholeDay ? ['a whole day is started by the starter, with one execution for each file'] : []),
+    ...given.flatMap(([name, value]) => checks.get(name)?.(value) ?? []),
   ];
 }
 

@@ -1,15 +1,14 @@
 import { chainShapeOf } from '../../decode/chain-shape.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import type { Refusal } from '../../refusal.ts';
-import { isRefusal } from '../../refusal.ts';
+import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { alignRanges } from './align-ranges.ts';
 import { planChain } from './chain-geometry.ts';
 import type { FileGeometry } from './file-geometry.ts';
-import type { OpenSource } from './open-source.ts';
+import type { ReadableFile } from './probe-file.ts';
 
-/** What is known of a file once it is cut into ranges. */
+/** A file that is cut into ranges. Only following a chain of lengths to its end finds the trailer, which `geometry` then has. */
 export interface CutFile {
   geometry: FileGeometry;
   ranges: ByteRange[];
@@ -18,17 +17,16 @@ export interface CutFile {
 
 /** Plans the byte ranges of a file: along its chain of lengths, or at its line ends. */
 export async function cutFile(
-  { raw, info, compression }: OpenSource,
+  { raw, info, compression, geometry }: ReadableFile,
   layout: Layout,
-  geometry: FileGeometry,
   wantedRangeBytes: number,
 ): Promise<CutFile | Refusal> {
-  // What is compressed can be read from its start only.
+  // A compressed file can only be read from its start, so it is one range.
   const rangeSizeBytes = compression ? info.sizeBytes : wantedRangeBytes;
   const shape = chainShapeOf(layout.record);
   if (!shape) {
     const ranges = await alignRanges(raw, info, layout, geometry, rangeSizeBytes);
-    return Array.isArray(ranges) ? { geometry, ranges, chain: null } : ranges;
+    return isRefusal(ranges) ? ranges : { geometry, ranges, chain: null };
   }
   const reading = compression ? { readerCount: 1, readBytes: info.sizeBytes } : {};
   const planned = await planChain(raw, info, layout, shape, geometry, rangeSizeBytes, reading);

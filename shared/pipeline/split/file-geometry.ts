@@ -3,11 +3,11 @@ import { type ControlRecord, copiesHeader, type Layout } from '../../layout/layo
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
-  fixedTerminatorBytes,
+  findFixedTerminator,
+  findLastLineEnd,
+  findLastLineStart,
+  findLineTerminator,
   isFilling,
-  lastLineEnd,
-  lastLineStart,
-  lineTerminatorBytes,
 } from '../../ranges/geometry.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
@@ -104,8 +104,8 @@ export class GeometryProbe {
   private async probeLines(): Promise<FileGeometry | Refusal> {
     const { startByte, endByte } = this.span;
     const { lengthBytes, lineEndByte } = this.layout.record;
-    const head = await this.readHead((bytes) => lineTerminatorBytes(bytes, lineEndByte) !== undefined);
-    const terminatorBytes = lineTerminatorBytes(head, lineEndByte);
+    const head = await this.readHead((bytes) => findLineTerminator(bytes, lineEndByte) !== undefined);
+    const terminatorBytes = findLineTerminator(head, lineEndByte);
     if (terminatorBytes === undefined && head.length < endByte - startByte) {
       return this.refusal(
         'no-line-terminator',
@@ -114,12 +114,12 @@ export class GeometryProbe {
       );
     }
     const tail = await this.readTail((bytes, from) => {
-      const end = lastLineEnd(bytes, lineEndByte);
-      return end !== undefined && (from === startByte || lastLineStart(bytes, end, lineEndByte) >= 0);
+      const end = findLastLineEnd(bytes, lineEndByte);
+      return end !== undefined && (from === startByte || findLastLineStart(bytes, end, lineEndByte) >= 0);
     });
-    const end = lastLineEnd(tail.bytes, lineEndByte);
+    const end = findLastLineEnd(tail.bytes, lineEndByte);
     if (end === undefined) return this.empty('the file holds nothing but line ends');
-    const start = lastLineStart(tail.bytes, end, lineEndByte);
+    const start = findLastLineStart(tail.bytes, end, lineEndByte);
     if (start < 0 && tail.from > startByte) {
       return this.refusal(
         'line-too-long',
@@ -141,7 +141,7 @@ export class GeometryProbe {
     const sizeBytes = endByte - startByte;
     const { lengthBytes } = this.layout.record;
     const head = await this.readHead((bytes) => bytes.length >= lengthBytes + 2);
-    const terminatorBytes = fixedTerminatorBytes(head, lengthBytes, sizeBytes);
+    const terminatorBytes = findFixedTerminator(head, lengthBytes, sizeBytes);
     const strideBytes = lengthBytes + terminatorBytes;
     const wholeBytes = Math.floor(sizeBytes / strideBytes) * strideBytes;
     const rest = sizeBytes - wholeBytes;

@@ -1,16 +1,16 @@
 import { ControlFileAwaited } from '../../errors.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, type RefusalCode, refuse } from '../../refusal.ts';
 import type { ControlFileFound } from '../../run/file-plan.ts';
 import { controlFileKey, readControlFile } from '../../totals/control-file.ts';
 
-/** A control file holds a few records: a larger object is something else, and is not read. */
+/** A control file holds a few records. A larger object is something else, and is not read. */
 const MAX_CONTROL_FILE_BYTES = 1024 * 1024;
 
 /**
- * What the control file beside a data file states; null for a layout that describes none. Fails with `ControlFileAwaited` where it
- * is not there and the layout says to wait.
+ * Reads the values that the control file beside a data file states; null if the layout describes no control file. Fails with
+ * `ControlFileAwaited` if it has not arrived and the layout says to wait.
  */
 export async function findControlFile(
   raw: ObjectStore,
@@ -19,10 +19,8 @@ export async function findControlFile(
 ): Promise<ControlFileFound | Refusal | null> {
   if (!rule) return null;
   const key = controlFileKey(sourceKey, rule);
-  const refused = (code: Refusal['code'], what: string, next: string): Refusal => ({
-    code,
-    message: `${sourceKey}: ${what}. Nothing was published. ${next}`,
-  });
+  const refused = (code: RefusalCode, what: string, next: string): Refusal =>
+    refuse(code, { where: sourceKey, what, next });
   if (key === sourceKey) {
     return refused(
       'control-file-invalid',
@@ -36,14 +34,14 @@ export async function findControlFile(
       throw new ControlFileAwaited({
         what: `its control file ${key} is not there yet`,
         where: sourceKey,
-        why: 'The layout says to wait for it, since without it the totals cannot be proved',
-        next: 'It is looked for again; if waiting has ended, run the file again once the control file is there.',
+        why: 'The layout says to wait for it, because its totals cannot be proved without it.',
+        next: 'Nothing, while the execution waits; if it has given up, run the file again once the control file is there.',
       });
     }
     return refused(
       'control-file-missing',
       `its control file ${key} is not there, so its totals cannot be proved`,
-      'Ask for it, put it beside the file, and run the file again.',
+      'Ask for the control file, put it beside the file, and run the file again.',
     );
   }
   if (found.sizeBytes > MAX_CONTROL_FILE_BYTES) {

@@ -2,7 +2,7 @@ import type { Layout, RecordType } from '../../layout/layout.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { rangesBetween } from '../../ranges/plan-ranges.ts';
 import type { ChainShape } from '../../ranges/record-chain.ts';
-import { chainWalkFrom, collectRecords, walkToLink } from '../../ranges/record-chain-walk.ts';
+import { collectRecords, startWalk, walkToLink } from '../../ranges/record-chain-walk.ts';
 import { matches } from '../../totals/control-record.ts';
 import { inParallel } from '../store/in-parallel.ts';
 
@@ -119,11 +119,11 @@ async function nextChainGroup(
     const windowEnd = Math.min(span.endByte, link + windowBytes);
     const window = await read({ startByte: windowStart, endByte: windowEnd });
     while (link < windowEnd) {
-      const first = chainWalkFrom(link);
+      const first = startWalk(link);
       // The first record of the link must be all there, and the head of what follows it.
       if (collectRecords(first, window, windowStart, shape, span.endByte, starts, lengths) === 0) break;
       if (begins(window.subarray(starts[0]!, starts[0]! + lengths[0]!))) return link;
-      const walk = chainWalkFrom(link);
+      const walk = startWalk(link);
       if (!walkToLink(walk, window, windowStart, shape, span.endByte, link + 1)) break;
       link = walk.atByte;
     }

@@ -1,11 +1,11 @@
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
-import type { OpenSource } from './open-source.ts';
+import type { OpenSource } from './probe-file.ts';
 
 const READ_BYTES = 1024 * 1024;
 
-/** Checksums of what no parser reads: header, trailer, bytes around the records. */
+/** Sums the bytes that no parser reads: header, trailer, and what is around the records. */
 export async function outsideChecksums(
   { raw, info: source }: OpenSource,
   ranges: ByteRange[],

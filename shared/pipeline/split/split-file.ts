@@ -1,22 +1,14 @@
-import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
 import type { DayTerms } from '../../day/day-terms.ts';
-import { BusinessDateUnknown, SourceNotFound } from '../../errors.ts';
-import { resolveBusinessDate } from '../../keys/business-date.ts';
+import { SourceNotFound } from '../../errors.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
-import { executionKey, runKeys } from '../../keys/run-keys.ts';
-import { executionIdOf, runIdOf, sourceIdOf } from '../../keys/source-id.ts';
+import { executionKey } from '../../keys/run-keys.ts';
+import { executionIdOf, sourceIdOf } from '../../keys/source-id.ts';
 import { detailLayout } from '../../layout/compile/detail-layout.ts';
-import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { ByteRange } from '../../ranges/byte-range.ts';
-import type { Refusal } from '../../refusal.ts';
-import { isRefusal } from '../../refusal.ts';
-import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
-import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { SOFTWARE_VERSION } from '../../version.ts';
+import { isRefusal, type Refusal } from '../../refusal.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { writeJson } from '../store/json-object.ts';
-import { takenOver, updateEntry } from '../store/ledger.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import {
   type Claim,
@@ -25,233 +17,119 @@ import {
   rolledBackRefusal,
   supplementedFile,
 } from './claim-file.ts';
-import { type ConvertRequest, checkRequest } from './convert-request.ts';
-import { type CutFile, cutFile } from './cut-file.ts';
-import type { FileGeometry } from './file-geometry.ts';
+import type { ConvertRequest } from './convert-request.ts';
+import { cutFile } from './cut-file.ts';
+import { dateFile, type FileDate } from './date-file.ts';
 import { findControlFile } from './find-control-file.ts';
-import { recordTerms, refusedByTerms } from './hold-to-terms.ts';
-import { type OpenSource, openSource, probeGeometry } from './open-source.ts';
+import { recordTerms, refusedByTerms, statedInTerms } from './hold-to-terms.ts';
 import { outsideChecksums } from './outside-checksums.ts';
+import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
+import { probeFile, type ReadableFile } from './probe-file.ts';
 
-/** Keys and verdict, small enough to travel between states. */
-export interface SplitResult {
-  verdict: 'convert' | 'already-loaded' | 'refused';
+/** What travels to the next state: keys and a verdict. */
+export type SplitResult =
+  | ({ verdict: 'convert'; businessDate: string } & SplitSource & RecordedPlan)
+  | ({ verdict: 'already-loaded'; businessDate: string | null } & SplitSource)
+  | ({ verdict: 'refused'; businessDate: string | null; refusal: Refusal } & SplitSource);
+
+interface SplitSource {
   dataset: string;
   sourceKey: string;
   ledgerKey: string;
-  businessDate: string | null;
-  refusal?: Refusal;
-  runId?: string;
-  planKey?: string;
-  rangesKey?: string;
-  rangeCount?: number;
-  mergesKey?: string;
-  parseResultsPrefix?: string;
-  mergeResultsPrefix?: string;
 }
 
 /**
- * Claims the file in the ledger and plans its byte ranges. Fails with `SourceNotFound`, `LayoutInvalid`, `UsageError`,
- * `BusinessDateUnknown`, `SourceChanged`, `ControlFileAwaited`; a file that cannot be converted is a verdict.
+ * Claims a file in the ledger and plans its byte ranges. A file that cannot be converted is a verdict. Fails with
+ * `SourceNotFound`, `LayoutInvalid`, `UsageError`, `BusinessDateUnknown`, `SourceChanged` and `ControlFileAwaited`.
  */
 export async function splitFile(
   ports: PipelinePorts,
   execution: string,
   request: ConvertRequest,
 ): Promise<SplitResult> {
-  checkRequest(request);
-  const { file, text, layout } = await requestedLayout(ports, request);
-  const source = await ports.raw.head(request.sourceKey);
-  if (!source) {
-    throw new SourceNotFound({
-      what: 'there is no such input file',
-      where: request.sourceKey,
-      next: 'Check the name; a folder must be given as the files in it.',
-    });
-  }
-  const opened = await openSource(ports.raw, source);
-  const geometry = isRefusal(opened) ? opened : await probeGeometry(opened, layout);
-  const business = businessDateOf(request, source, layout, geometry);
-  const { businessDate } = business;
-  const warnings = [...business.warnings, ...(isRefusal(opened) ? [] : opened.warnings)];
-  const identity = {
-    dataset: layout.name,
-    sourceKey: source.key,
-    sourceId: sourceIdOf(source.key),
-    ledgerKey: ledgerEntryKey(layout.name, businessDate, sourceIdOf(source.key)),
-    businessDate,
-  };
+  const { layout, ...layoutFile } = await requestedLayout(ports, request);
+  const source = await headSource(ports, request);
+  const { file, warnings } = await probeFile(ports.raw, source, layout);
+  const date = dateFile(request, layout, file);
+  const { businessDate } = date;
+  const sourceId = sourceIdOf(source.key);
+  const ledgerKey = ledgerEntryKey(layout.name, businessDate, sourceId);
+  const identity = { dataset: layout.name, sourceKey: source.key, sourceId, ledgerKey, businessDate };
   const parent = await supplementedFile(ports, request, identity);
-  const supplementOf = parent && 'sourceKey' in parent ? parent : undefined;
-  const claim = { ports, execution, request, layout, source, identity, warnings, supplementOf };
-  await writeJson(ports.lake, executionKey(executionIdOf(execution)), {
-    ledgerKey: identity.ledgerKey,
-    at: ports.clock.now().toISOString(),
-  });
-
-  const entry = await claimFile(claim);
-  const result = {
-    dataset: layout.name,
-    sourceKey: source.key,
-    ledgerKey: identity.ledgerKey,
-    businessDate,
+  const claim: Claim = {
+    ...{ ports, execution, request, layout, layoutFile, source, identity },
+    warnings: [...date.warnings, ...warnings],
+    supplementOf: isRefusal(parent) ? undefined : parent,
   };
-  const held =
+  await noteExecution(claim);
+  const entry = await claimFile(claim);
+  const terms =
     businessDate === null || request.supplementOf !== undefined
       ? undefined
-      : await recordTerms(ports, layout, { file, text }, businessDate, source.key);
+      : await recordTerms(ports, layout, layoutFile, businessDate, source.key);
+  const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
-  const refused = (refusal: Refusal): SplitResult => ({ verdict: 'refused', ...result, refusal });
-  if (isRefusal(opened)) return refused(opened);
-  if (isRefusal(geometry)) return refused(geometry);
-  const early =
-    (parent && isRefusal(parent) ? parent : business.refusal) ??
-    rolledBackRefusal(entry, request) ??
-    (held && 'refusal' in held ? held.refusal : held && refusedByTerms(held.terms, source)) ??
-    (opened.compression ? undefined : await duplicateOfStored(claim));
-  if (early) return refused(early);
-  const controlFile = await findControlFile(ports.raw, source.key, layout);
-  if (controlFile && isRefusal(controlFile)) return refused(controlFile);
-  const rangeSizeBytes = request.rangeSizeBytes ?? ports.settings.rangeSizeBytes;
-  const cut = await cutFile(opened, layout, geometry, rangeSizeBytes);
-  if (isRefusal(cut)) return refused(cut);
-  const plan = {
-    ...planOf(claim, entry, { ...opened, controlFile }, cut, { file, text }),
-    ...(opened.compression ? { storedBytes: source.sizeBytes } : {}),
-    outside: await outsideChecksums(opened, cut.ranges),
-    dayManifest: held && 'terms' in held ? statedOf(held.terms, source.key) : null,
-    supplementOf,
-    duplicates: request.force ? ('warn' as const) : layout.day.duplicates,
-  };
-  return { verdict: 'convert', ...result, ...(await recordPlan(ports, execution, plan, cut.ranges)) };
+  const planned = await planClaimed(claim, entry, { file, parent, date, terms });
+  if (isRefusal(planned)) return { verdict: 'refused', ...result, refusal: planned };
+  const recorded = await recordPlan(ports, execution, planned);
+  return { verdict: 'convert', ...result, businessDate: planned.plan.businessDate, ...recorded };
 }
 
-async function requestedLayout(ports: PipelinePorts, request: ConvertRequest) {
-  const whole = await loadLayout(ports.layouts, request.layout, request.compression);
+/** The layout as the request wants it. A supplement has neither header nor trailer. */
+async function requestedLayout({ layouts }: PipelinePorts, request: ConvertRequest) {
+  const whole = await loadLayout(layouts, request.layout, request.compression);
   if (request.supplementOf === undefined) return whole;
   return { file: whole.file, ...detailLayout(whole.text, whole.file) };
 }
 
-function statedOf({ manifest }: DayTerms, sourceKey: string): FilePlan['dayManifest'] {
-  const entry = manifest && manifestEntryOf(manifest.file, sourceKey);
-  return entry ? { key: manifest.key, entry, values: manifestTotals(entry) } : null;
-}
-
-/** A file that is refused before its date is known has none; every other needs one. */
-function businessDateOf(
-  request: ConvertRequest,
-  source: ObjectInfo,
-  layout: Layout,
-  geometry: FileGeometry | Refusal,
-): { businessDate: string | null; warnings: string[]; refusal?: Refusal } {
-  const field = layout.businessDate?.headerField;
-  const header = (!isRefusal(geometry) && field && geometry.header?.values[field]?.text) || undefined;
-  const resolved = resolveBusinessDate({ requested: request.businessDate, sourceKey: source.key, header });
-  if (!resolved) {
-    if (isRefusal(geometry)) return { businessDate: null, warnings: [] };
-    throw new BusinessDateUnknown({
-      what: 'nothing says which business date this file belongs to',
-      where: source.key,
-      why: 'neither its key (year=/month=/day=), nor eight digits of its name, nor a header field of the layout does',
-      next: 'Pass --business-date yyyy-MM-dd, or name the header field in "businessDate" of the layout.',
-    });
-  }
-  const { businessDate, origin } = resolved;
-  if (header === undefined || header === businessDate) return { businessDate, warnings: [] };
-  const message = `${source.key}: its header says ${header}, and its ${origin} says ${businessDate}`;
-  if (layout.businessDate?.onMismatch !== 'refuse') return { businessDate, warnings: [message] };
-  return {
-    businessDate,
-    warnings: [],
-    refusal: {
-      code: 'business-date-mismatch',
-      message: `${message}. Nothing was published. Ask which is right; pass --business-date with a layout that only warns to load it all the same.`,
-    },
-  };
-}
-
-function planOf(
-  { layout, source, identity, ports }: Claim,
-  entry: LedgerEntry,
-  { info, compression, controlFile }: OpenSource & Pick<FilePlan, 'controlFile'>,
-  { geometry, ranges, chain }: CutFile,
-  layoutFile: { file: string; text: string },
-): FilePlan {
-  const runId = runIdOf({
-    dataset: layout.name,
-    sourceKey: source.key,
-    version: source.version,
-    layoutFingerprint: layout.fingerprint,
-    softwareVersion: SOFTWARE_VERSION,
-    ranges,
-    attempt: entry.attempt,
+async function headSource({ raw }: PipelinePorts, { sourceKey }: ConvertRequest): Promise<ObjectInfo> {
+  const source = await raw.head(sourceKey);
+  if (source) return source;
+  throw new SourceNotFound({
+    what: 'there is no such input file',
+    where: sourceKey,
+    next: 'Check the name. To convert a folder, give the files in it.',
   });
-  return {
-    runId,
-    dataset: layout.name,
-    sourceKey: source.key,
-    sourceId: identity.sourceId,
-    version: source.version,
-    pin: source.pin,
-    sizeBytes: info.sizeBytes,
-    compression,
-    businessDate: identity.businessDate!,
-    ledgerKey: identity.ledgerKey,
-    attempt: entry.attempt,
-    softwareVersion: SOFTWARE_VERSION,
-    layout: { ...layoutFile, fingerprint: layout.fingerprint },
-    geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
-    chain,
-    leadingBytes: geometry.leadingBytes,
-    header: geometry.header,
-    trailer: geometry.trailer,
-    controlFile,
-    remainder: geometry.remainder,
-    rangeCount: ranges.length,
-    wholePartBytes: ports.settings.wholePartBytes,
-    startedAt: ports.clock.now().toISOString(),
-  };
 }
 
-async function recordPlan(
-  ports: PipelinePorts,
-  execution: string,
-  plan: FilePlan,
-  ranges: ByteRange[],
-): Promise<
-  Pick<
-    SplitResult,
-    | 'runId'
-    | 'planKey'
-    | 'rangesKey'
-    | 'rangeCount'
-    | 'mergesKey'
-    | 'parseResultsPrefix'
-    | 'mergeResultsPrefix'
-  >
-> {
-  const keys = runKeys(plan.runId);
-  const planned: PlannedRange[] = ranges.map((range, rangeIndex) => ({ rangeIndex, ...range }));
-  await writeJson(ports.lake, keys.plan, plan);
-  await writeJson(ports.lake, keys.ranges, planned);
+/** Lets the watchdog, which only knows the execution, find the ledger entry. */
+async function noteExecution({ ports, execution, identity }: Claim): Promise<void> {
   const at = ports.clock.now().toISOString();
-  await updateEntry(ports.lake, plan.ledgerKey, (current) => {
-    // Another execution of the same run is further already: who comes late must not take it back.
-    if (current?.runId === plan.runId && current.state !== 'splitting') return current;
-    const isFree =
-      current?.execution === execution || current?.runId === null || current?.runId === plan.runId;
-    if (!current || current.version !== plan.version || !isFree) {
-      throw takenOver(plan.ledgerKey, current, plan.runId);
-    }
-    return advanced(current, 'parsing', at, { runId: plan.runId });
+  await writeJson(ports.lake, executionKey(executionIdOf(execution)), { ledgerKey: identity.ledgerKey, at });
+}
+
+/** Plans a file that this execution claimed, or says the first reason to refuse it. */
+async function planClaimed(
+  claim: Claim,
+  entry: LedgerEntry,
+  found: {
+    file: ReadableFile | Refusal;
+    parent: Claim['supplementOf'] | Refusal;
+    date: FileDate;
+    terms: DayTerms | Refusal | undefined;
+  },
+): Promise<PlannedFile | Refusal> {
+  const { ports, request, layout, source } = claim;
+  const { file, parent, date, terms } = found;
+  if (isRefusal(file)) return file;
+  if (isRefusal(parent)) return parent;
+  if (date.businessDate === null) return date.refusal;
+  if (date.refusal) return date.refusal;
+  const rolledBack = rolledBackRefusal(entry, request);
+  if (rolledBack) return rolledBack;
+  if (isRefusal(terms)) return terms;
+  const early =
+    (terms && refusedByTerms(terms, source)) ??
+    // The store's checksum of a compressed file is not of the bytes that come out of it.
+    (file.compression ? undefined : await duplicateOfStored(claim));
+  if (early) return early;
+  const controlFile = await findControlFile(ports.raw, source.key, layout);
+  if (isRefusal(controlFile)) return controlFile;
+  const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
+  if (isRefusal(cut)) return cut;
+  return planFile(claim, entry, {
+    ...{ file, cut, controlFile, businessDate: date.businessDate },
+    outside: await outsideChecksums(file, cut.ranges),
+    dayManifest: terms ? statedInTerms(terms, source.key) : null,
   });
-  return {
-    runId: plan.runId,
-    planKey: keys.plan,
-    rangesKey: keys.ranges,
-    rangeCount: ranges.length,
-    mergesKey: keys.merges,
-    parseResultsPrefix: keys.parseResults,
-    mergeResultsPrefix: keys.mergeResults,
-  };
 }

@@ -1,6 +1,6 @@
 import { contentKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { Refusal } from '../../refusal.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
 import { nullable, objectOf, text } from '../../run/json-shape.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
@@ -73,12 +73,17 @@ function holds(entry: LedgerEntry, content: Content, holder: ContentHolder, now:
 }
 
 export function duplicateRefusal(sourceKey: string, other: ContentHolder): Refusal {
-  return {
-    code: 'duplicate-content',
-    message: `${duplicateText(sourceKey, other)}. Nothing was published. If both are meant, convert it with --force or let "day.duplicates" of the layout be "warn"; else ask for the right file.`,
-  };
+  return refuse('duplicate-content', {
+    where: sourceKey,
+    what: sameBytesAs(other),
+    next: 'If both are meant, convert this one with --force, or set "day.duplicates" of the layout to "warn"; otherwise ask for the right file.',
+  });
 }
 
-export function duplicateText(sourceKey: string, other: ContentHolder): string {
-  return `${sourceKey}: it has the same bytes as ${other.sourceKey} of ${other.businessDate}`;
+export function duplicateWarning(sourceKey: string, other: ContentHolder): string {
+  return `${sourceKey}: ${sameBytesAs(other)}`;
+}
+
+function sameBytesAs({ sourceKey, businessDate }: ContentHolder): string {
+  return `it has the same bytes as ${sourceKey} of ${businessDate}`;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
-import { TestLake } from '../../support/run-pipeline.ts';
+import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
 
@@ -52,7 +52,7 @@ describe('cleaning', () => {
   it('removes a run that nobody works on any more, and gives the next conversion another run id', async () => {
     await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
     const request = { layout: smallLayout(), sourceKey: KEY };
-    const dead = await splitFile(lake.ports, 'dead', request);
+    const dead = planned(await splitFile(lake.ports, 'dead', request));
     lake.ports.clock = { now: () => new Date('2025-08-13T09:00:00Z') };
     expect((await cleanLake(lake.ports, all)).kept).toEqual([]);
     expect(await runKeys()).toEqual([]);

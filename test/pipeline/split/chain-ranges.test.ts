@@ -9,7 +9,7 @@ import {
 } from '../../../shared/pipeline/split/chain-ranges.ts';
 import type { ReadOptions } from '../../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../../shared/ranges/byte-range.ts';
-import { chainMarks, firstMarkFrom, markByte } from '../../../shared/ranges/chain-marks.ts';
+import { firstMarkFrom, markByte, placeMarks } from '../../../shared/ranges/chain-marks.ts';
 import { type ChainShape, rdwChain } from '../../../shared/ranges/record-chain.ts';
 import type { ChainProblem } from '../../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, type ChainFormat, chainFile } from '../../support/chain-file.ts';
@@ -318,7 +318,7 @@ describe('cutting a chain', () => {
     fc.assert(
       fc.property(arbitrary, fc.nat(), ({ startByte, lengthBytes, rangeSizeBytes, markBytes }, at) => {
         const span = { startByte, endByte: startByte + lengthBytes };
-        const marks = chainMarks(span, rangeSizeBytes, markBytes);
+        const marks = placeMarks(span, rangeSizeBytes, markBytes);
         const bytes = Array.from({ length: marks.lastMark + 1 }, (_, mark) => markByte(marks, mark));
         expect(bytes[0]).toBe(startByte);
         expect(bytes.at(-1)).toBe(span.endByte);

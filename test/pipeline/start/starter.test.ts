@@ -233,7 +233,10 @@ describe('the input of an execution', () => {
     [{ layout: 'contracts', sourceKey: `s3://raw/${KEY}` }, 'without s3:// and bucket'],
     [{ layout: 'contracts', sourceKey: `/${KEY}` }, "'sourceKey' cannot be a key"],
     [{ layout: 'contracts', sourceKey: KEY, force: 'true' }, 'without quotes'],
-    [{ layout: 'contracts', sourceKey: KEY, businessDate: '2025-02-30' }, "'2025-02-30' is no business date"],
+    [
+      { layout: 'contracts', sourceKey: KEY, businessDate: '2025-02-30' },
+      "'2025-02-30' is not a business date",
+    ],
     [{ layout: 'contracts', sourceKey: KEY, rangeSizeBytes: '1' }, 'a whole number of bytes'],
     [{ layout: 'contracts', sourceKey: KEY, compression: 'gzip' }, 'one of '],
   ])('%j is refused', (input, message) => expect(problemOf(input)).toContain(message));

@@ -1,0 +1,120 @@
+import { rejectsDataset } from '../shared/keys/lake-keys.ts';
+import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
+import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
+import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
+import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
+import type { RecordCounts } from '../shared/totals/record-counts.ts';
+
+/** What `convert --json` prints for each file. */
+export interface FileSummary {
+  runId: string | null;
+  status: 'loaded' | 'already-loaded' | 'refused' | 'failed';
+  sourceKey: string;
+  businessDate: string | null;
+  inputBytes: number;
+  rangeCount: number;
+  records: RecordCounts;
+  rows: number;
+  controlTotals: ControlTotalResult[];
+  outputs: SummaryOutput[];
+  rejectOutputs: SummaryOutput[];
+  rowGroups: { count: number; min: number; median: number; max: number };
+  published: boolean;
+  seconds: number;
+  reason?: string;
+  /** Name of the error of a failed file; decides the exit code. */
+  errorName?: string;
+  warnings?: string[];
+}
+
+interface SummaryOutput {
+  key: string;
+  dataset: string;
+  partition: Record<string, string | null>;
+  rows: number;
+  bytes: number;
+}
+
+const NO_RECORDS: RecordCounts = { read: 0, header: 0, detail: 0, trailer: 0, rejected: 0 };
+const NO_ROW_GROUPS = { count: 0, min: 0, median: 0, max: 0 };
+
+export function failedSummary(
+  sourceKey: string,
+  split: SplitResult | undefined,
+  error: Error,
+  elapsedSeconds: number,
+): FileSummary {
+  const planned = split?.verdict === 'convert' ? split : undefined;
+  return {
+    runId: planned?.runId ?? null,
+    status: 'failed',
+    sourceKey,
+    businessDate: split?.businessDate ?? null,
+    inputBytes: 0,
+    rangeCount: planned?.rangeCount ?? 0,
+    records: NO_RECORDS,
+    rows: 0,
+    controlTotals: [],
+    outputs: [],
+    rejectOutputs: [],
+    rowGroups: NO_ROW_GROUPS,
+    published: false,
+    seconds: elapsedSeconds,
+    reason: error.message,
+    errorName: error.name || 'Error',
+  };
+}
+
+export function summaryOf(
+  entry: LedgerEntry,
+  finalized: FinalizeResult,
+  split: SplitResult,
+  outputs: { rows: SummaryOutput[]; rejects: SummaryOutput[] },
+  elapsedSeconds: number,
+): FileSummary {
+  const { status, day } = finalized;
+  const refused = status === 'refused';
+  return {
+    runId: entry.runId,
+    status,
+    sourceKey: entry.sourceKey,
+    businessDate: entry.businessDate,
+    inputBytes: entry.inputBytes,
+    rangeCount: split.verdict === 'convert' ? split.rangeCount : 0,
+    records: entry.records ?? NO_RECORDS,
+    rows: refused ? 0 : (entry.rows ?? 0),
+    controlTotals: entry.controlTotals ?? [],
+    outputs: refused ? [] : outputs.rows,
+    rejectOutputs: refused ? [] : outputs.rejects,
+    rowGroups: (!refused && entry.loaded?.rowGroups) || NO_ROW_GROUPS,
+    published: day?.published === true && day.waitingFor === undefined,
+    seconds: elapsedSeconds,
+    ...(refused && entry.refusal ? { reason: entry.refusal.message } : {}),
+    ...(entry.warnings ? { warnings: entry.warnings } : {}),
+  };
+}
+
+/** The file's objects: under their published keys, or as the run left them if the day is not published yet. */
+export async function publishedOutputs(
+  lake: ObjectStore,
+  entry: LedgerEntry,
+  commit: number | undefined,
+): Promise<{ rows: SummaryOutput[]; rejects: SummaryOutput[] }> {
+  const { dataset, businessDate, loaded, sourceId } = entry;
+  if (!loaded || businessDate === null) return { rows: [], rejects: [] };
+  const published = commit === undefined ? undefined : await readCommit(lake, dataset, businessDate, commit);
+  const tables = published?.tables ?? [];
+  const outputOf = (table: string, { partition, mergedKey, rows, bytes }: MergedFile): SummaryOutput => {
+    const object = tables
+      .find((candidate) => candidate.dataset === table)
+      ?.partitions.flatMap((candidate) => candidate.objects)
+      .find((candidate) => candidate.sourceId === sourceId && candidate.mergedKey === mergedKey);
+    return { key: object?.key ?? mergedKey, dataset: table, partition, rows, bytes };
+  };
+  return {
+    rows: loaded.outputs.map((file) => outputOf(file.dataset, file)),
+    rejects: loaded.rejectOutputs.map((file) => outputOf(rejectsDataset(dataset), file)),
+  };
+}

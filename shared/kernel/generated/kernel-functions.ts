@@ -1,0 +1,227 @@
+/** `npm run kernel` made this file from `assembly/`, which says what each function does. */
+
+type Flag = 0 | 1;
+
+/** Addresses and lengths are in bytes; integers of 64 bits are signed whatever the kernel takes them for. */
+export interface KernelFunctions {
+  // shared/kernel/assembly/append.ts
+  appendBooleans(page: number, states: number, values: number, members: number, count: number): void;
+  appendBytes(page: number, states: number, values: number, base: number, members: number, count: number): void;
+  appendDoubles(page: number, states: number, values: number, members: number, count: number): void;
+  appendInt32s(page: number, states: number, values: number, members: number, count: number): void;
+  appendInt64s(page: number, states: number, values: number, members: number, count: number): void;
+  appendInt128s(page: number, states: number, values: number, members: number, count: number): void;
+  appendRows(page: number, states: number, members: number, count: number): void;
+
+  // shared/kernel/assembly/chains.ts
+  findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
+  recordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+
+  // shared/kernel/assembly/coded.ts
+  decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
+  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+  translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
+
+  // shared/kernel/assembly/crc64.ts
+  addToChecksum(state: number, at: number, length: number): void;
+  beginChecksum(state: number): void;
+  finishChecksum(state: number): bigint;
+
+  // shared/kernel/assembly/delta.ts
+  writeDeltaInts(values: number, shift: number, count: number, out: number): number;
+  writeDeltaLengths(texts: number, count: number, lengths: number, out: number): number;
+  writeDeltaTexts(texts: number, count: number, lengths: number, out: number): number;
+
+  // shared/kernel/assembly/dictionary.ts
+  appendIndexesOfBytes(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  rehashBytes(page: number): void;
+  rehashInt128s(page: number): void;
+  usedRange(page: number, wide: Flag): void;
+
+  // shared/kernel/assembly/dictionary-ints.ts
+  appendIndexesOfInt32s(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  appendIndexesOfInt64s(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  rehashInt32s(page: number): void;
+  rehashInt64s(page: number): void;
+
+  // shared/kernel/assembly/digit-sums.ts
+  sumDigitTexts(states: number, values: number, counted: number, count: number, limbs: number): number;
+
+  // shared/kernel/assembly/doubles.ts
+  decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
+
+  // shared/kernel/assembly/fillings.ts
+  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, states: number): number;
+  nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
+  settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
+
+  // shared/kernel/assembly/floats.ts
+  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, states: number, values: number): number;
+
+  // shared/kernel/assembly/levels.ts
+  packBits(bytes: number, count: number, out: number): number;
+  writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
+  writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
+  writeLevels(levels: number, rows: number, present: number, out: number): number;
+
+  // shared/kernel/assembly/moments.ts
+  decodeDates(records: number, count: number, at: number, width: number, format: number, compact: Flag, states: number, values: number): number;
+  decodeTimestamps(records: number, count: number, at: number, width: number, format: number, states: number, values: number): number;
+
+  // shared/kernel/assembly/national.ts
+  decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+
+  // shared/kernel/assembly/numbers.ts
+  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
+  sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
+
+  // shared/kernel/assembly/occurrences.ts
+  appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
+  expandMembers(offsets: number, members: number, count: number, out: number): number;
+  nullUnselected(mask: number, count: number, states: number): number;
+  numberOccurrences(offsets: number, recordOf: number, count: number, states: number, values: number): void;
+  occurrenceCounts(states: number, values: number, outcomes: number, count: number, least: number, most: number, counts: number): number;
+  placeOccurrences(starts: number, outcomes: number, count: number, stride: number, counts: number, most: number, isList: Flag, present: number, offsets: number, addresses: number, recordOf: number, kinds: number, repeats: number): number;
+  settleEntries(kinds: number, count: number, states: number): number;
+
+  // shared/kernel/assembly/page-reader.ts
+  readBits(at: number, end: number, count: number, values: number): Flag;
+  readIndexes(at: number, end: number, count: number, entryCount: number, indexes: number): Flag;
+  readLevels(at: number, end: number, rows: number, states: number): number;
+  readTexts(at: number, end: number, count: number, entries: number): Flag;
+  spread(states: number, rows: number, width: number, source: number, indexes: number, values: number): void;
+  sumTexts(states: number, rows: number, values: number): number;
+
+  // shared/kernel/assembly/partitions.ts
+  addRoute(record: number, segments: number, segmentCount: number, table: number, mask: number, route: number): void;
+  groupByPartition(partitions: number, count: number, partitionCount: number, ends: number, members: number): void;
+  routeRecords(records: number, outcomes: number, from: number, count: number, segments: number, segmentCount: number, table: number, mask: number, keys: number, stride: number, targets: number, routes: number, partitions: number): number;
+
+  // shared/kernel/assembly/record-types.ts
+  assignType(starts: number, rawLengths: number, outcomes: number, count: number, at: number, literals: number, literalCount: number, width: number, type: number, types: number): void;
+  gatherAddresses(source: number, indexes: number, count: number, out: number): void;
+  gatherType(types: number, type: number, count: number, starts: number, outcomes: number, outIndexes: number, outStarts: number, outOutcomes: number): number;
+  selectRecords(addresses: number, count: number, at: number, literals: number, literalCount: number, width: number, mask: number): number;
+  trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number): void;
+
+  // shared/kernel/assembly/records.ts
+  countNotOk(outcomes: number, count: number): number;
+  findFixed(start: number, end: number, atEnd: Flag, lengthBytes: number, terminatorBytes: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
+  findLines(start: number, end: number, atEnd: Flag, lengthBytes: number, crLf: Flag, lineEndByte: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
+
+  // shared/kernel/assembly/result.ts
+  heapAddress(): number;
+  resultAddress(): number;
+
+  // shared/kernel/assembly/snappy.ts
+  compressSnappy(from: number, length: number, out: number, table: number, valuesAt: number, values: number): number;
+
+  // shared/kernel/assembly/snappy-reader.ts
+  uncompressSnappy(from: number, length: number, out: number, outLength: number): Flag;
+
+  // shared/kernel/assembly/stored-digits.ts
+  spellBinary(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, digits: number, out: number, stride: number, addresses: number): void;
+  spellPacked(records: number, count: number, at: number, width: number, signNibble: Flag, space: number, digits: number, out: number, stride: number, addresses: number): void;
+
+  // shared/kernel/assembly/stored-numbers.ts
+  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+
+  // shared/kernel/assembly/text.ts
+  decodeBinary(records: number, count: number, at: number, width: number, space: number, states: number, values: number): number;
+  decodeBooleans(records: number, count: number, at: number, width: number, texts: number, textCount: number, states: number, values: number): number;
+  decodeKept(records: number, count: number, at: number, width: number, code: number, keep: number, side: number, states: number, values: number): number;
+  decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+
+  // shared/kernel/assembly/trailing-zeros.ts
+  scaleInt64s(states: number, values: number, count: number, zeros: number): void;
+  scaleInt128s(states: number, values: number, count: number, zeros: number): void;
+}
+
+export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
+  'appendBooleans',
+  'appendBytes',
+  'appendDoubles',
+  'appendInt32s',
+  'appendInt64s',
+  'appendInt128s',
+  'appendRows',
+  'findChained',
+  'recordEnds',
+  'decodeCodedKept',
+  'decodeCodedTexts',
+  'translate',
+  'addToChecksum',
+  'beginChecksum',
+  'finishChecksum',
+  'writeDeltaInts',
+  'writeDeltaLengths',
+  'writeDeltaTexts',
+  'appendIndexesOfBytes',
+  'appendIndexesOfInt128s',
+  'rehashBytes',
+  'rehashInt128s',
+  'usedRange',
+  'appendIndexesOfInt32s',
+  'appendIndexesOfInt64s',
+  'rehashInt32s',
+  'rehashInt64s',
+  'sumDigitTexts',
+  'decodeDoubles',
+  'nullBeyond',
+  'nullFilled',
+  'settleBlanks',
+  'decodeFloats',
+  'packBits',
+  'writeEntryLevels',
+  'writeIndexes',
+  'writeLevels',
+  'decodeDates',
+  'decodeTimestamps',
+  'decodeNational',
+  'decodeInt64s',
+  'decodeInt128s',
+  'sumInt64s',
+  'sumInt128s',
+  'appendEntries',
+  'expandMembers',
+  'nullUnselected',
+  'numberOccurrences',
+  'occurrenceCounts',
+  'placeOccurrences',
+  'settleEntries',
+  'readBits',
+  'readIndexes',
+  'readLevels',
+  'readTexts',
+  'spread',
+  'sumTexts',
+  'addRoute',
+  'groupByPartition',
+  'routeRecords',
+  'assignType',
+  'gatherAddresses',
+  'gatherType',
+  'selectRecords',
+  'trackParents',
+  'countNotOk',
+  'findFixed',
+  'findLines',
+  'heapAddress',
+  'resultAddress',
+  'compressSnappy',
+  'uncompressSnappy',
+  'spellBinary',
+  'spellPacked',
+  'decodeBinaryInts',
+  'decodePacked',
+  'decodeBinary',
+  'decodeBooleans',
+  'decodeKept',
+  'decodeTexts',
+  'scaleInt64s',
+  'scaleInt128s',
+];

@@ -1,0 +1,111 @@
+import { runKeys } from '../../keys/run-keys.ts';
+import { runIdOf } from '../../keys/source-id.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
+import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
+import { SOFTWARE_VERSION } from '../../version.ts';
+import { writeJson } from '../store/json-object.ts';
+import { takenOver, updateEntry } from '../store/ledger.ts';
+import type { Claim } from './claim-file.ts';
+import type { CutFile } from './cut-file.ts';
+import type { ReadableFile } from './probe-file.ts';
+
+/** The plan of a file and its byte ranges, before they are written. */
+export interface PlannedFile {
+  plan: FilePlan;
+  ranges: PlannedRange[];
+}
+
+/** Keys of a recorded plan, as the state machine passes them on. */
+export interface RecordedPlan {
+  runId: string;
+  planKey: string;
+  rangesKey: string;
+  rangeCount: number;
+  mergesKey: string;
+  parseResultsPrefix: string;
+  mergeResultsPrefix: string;
+}
+
+/** Everything that the splitter found out about a claimed file. */
+interface SplitFindings extends Pick<FilePlan, 'businessDate' | 'controlFile' | 'outside' | 'dayManifest'> {
+  file: ReadableFile;
+  cut: CutFile;
+}
+
+export function planFile(
+  { ports, request, layout, layoutFile, source, identity, supplementOf }: Claim,
+  { attempt }: LedgerEntry,
+  { file, cut, businessDate, controlFile, outside, dayManifest }: SplitFindings,
+): PlannedFile {
+  const { geometry, ranges, chain } = cut;
+  const runId = runIdOf({
+    dataset: layout.name,
+    sourceKey: source.key,
+    version: source.version,
+    layoutFingerprint: layout.fingerprint,
+    softwareVersion: SOFTWARE_VERSION,
+    ranges,
+    attempt,
+  });
+  const plan: FilePlan = {
+    runId,
+    dataset: layout.name,
+    sourceKey: source.key,
+    sourceId: identity.sourceId,
+    version: source.version,
+    pin: source.pin,
+    sizeBytes: file.info.sizeBytes,
+    compression: file.compression,
+    businessDate,
+    ledgerKey: identity.ledgerKey,
+    attempt,
+    softwareVersion: SOFTWARE_VERSION,
+    layout: { ...layoutFile, fingerprint: layout.fingerprint },
+    geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
+    chain,
+    leadingBytes: geometry.leadingBytes,
+    header: geometry.header,
+    trailer: geometry.trailer,
+    controlFile,
+    remainder: geometry.remainder,
+    rangeCount: ranges.length,
+    wholePartBytes: ports.settings.wholePartBytes,
+    startedAt: ports.clock.now().toISOString(),
+    ...(file.compression ? { storedBytes: source.sizeBytes } : {}),
+    outside,
+    dayManifest,
+    supplementOf,
+    duplicates: request.force ? 'warn' : layout.day.duplicates,
+  };
+  return { plan, ranges: ranges.map((range, rangeIndex) => ({ rangeIndex, ...range })) };
+}
+
+/** Writes the plan and its ranges, then moves the ledger entry to `parsing`. Fails if another run took over the file. */
+export async function recordPlan(
+  { lake, clock }: PipelinePorts,
+  execution: string,
+  { plan, ranges }: PlannedFile,
+): Promise<RecordedPlan> {
+  const { runId, ledgerKey } = plan;
+  const keys = runKeys(runId);
+  await writeJson(lake, keys.plan, plan);
+  await writeJson(lake, keys.ranges, ranges);
+  const at = clock.now().toISOString();
+  await updateEntry(lake, ledgerKey, (current) => {
+    // Another execution of the same run is further on already: this one must not take it back.
+    if (current?.runId === runId && current.state !== 'splitting') return current;
+    const isFree = current?.execution === execution || current?.runId === null || current?.runId === runId;
+    if (!current || current.version !== plan.version || !isFree) throw takenOver(ledgerKey, current, runId);
+    return advanced(current, 'parsing', at, { runId });
+  });
+  return {
+    runId,
+    planKey: keys.plan,
+    rangesKey: keys.ranges,
+    rangeCount: ranges.length,
+    mergesKey: keys.merges,
+    parseResultsPrefix: keys.parseResults,
+    mergeResultsPrefix: keys.mergeResults,
+  };
+}
