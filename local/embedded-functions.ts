@@ -1,21 +1,17 @@
-import { createMerger } from '../functions/merger/handler.ts';
-import { createParser } from '../functions/parser/handler.ts';
+import { createMerger, type MergerEvent } from '../functions/merger/handler.ts';
+import { createParser, type ParserEvent } from '../functions/parser/handler.ts';
 import { whileCollecting } from './garbage.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
 /** The functions that run on worker threads, called by name as Lambda would call them. */
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
-  const { setup: local, rawRoot } = withRawRoot(input, setup as LocalSetup);
+  const local = setup as LocalSetup;
+  // Input files may lie in different folders: each call says in which one.
+  const { rawRoot = local.rawRoot } = input as { rawRoot?: string };
   const ports = createLocalPorts({ ...local, rawRoot });
   return whileCollecting(async () => {
-    if (functionName === 'parser') return await createParser(ports)(input as never);
-    if (functionName === 'merger') return await createMerger(ports)(input as never);
+    if (functionName === 'parser') return await createParser(ports)(input as ParserEvent);
+    if (functionName === 'merger') return await createMerger(ports)(input as MergerEvent);
     throw new Error(`no function '${functionName}'`);
   });
-}
-
-/** Input files may lie in different folders; the runner says with each call in which one. */
-function withRawRoot(input: unknown, setup: LocalSetup): { setup: LocalSetup; rawRoot: string } {
-  const { rawRoot } = input as { rawRoot?: string };
-  return { setup, rawRoot: rawRoot ?? setup.rawRoot };
 }

@@ -1,11 +1,12 @@
 import { PreconditionFailed, RunInconsistent } from '../../shared/errors.ts';
+import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
-/** Days that finish at the same time write the same file one after the other. */
+/** Days that finish at the same time write the same file in turn. */
 const MAX_TRIES = 200;
 
-/** The catalog of one machine: a JSON file a dataset, replaced as a whole, so that a day switches at once. */
+/** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = ({ dataset }: DayPublication) => `${prefix}${dataset}.json`;
   return {
@@ -13,7 +14,7 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     publishDay: (day) => publishDay(store, keyOf(day), day),
     async standsAt(day) {
       const stored = await store.get(keyOf(day));
-      const current = stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as CatalogFile);
+      const current = stored && fromJsonBytes<CatalogFile>(stored.bytes);
       return (current?.days[day.businessDate] ?? 0) >= day.commit;
     },
   };
@@ -22,7 +23,7 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
 async function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     const stored = await store.get(key);
-    const current = stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as CatalogFile);
+    const current = stored && fromJsonBytes<CatalogFile>(stored.bytes);
     const standing = current?.days[day.businessDate] ?? 0;
     if (standing > day.commit) return false;
     if (standing === day.commit) return true;

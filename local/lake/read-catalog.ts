@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import { isCode } from '../adapters/file-error.ts';
 
 const column = z.object({ name: z.string().min(1), type: z.string() });
 
-/** Extra keys are let through: a newer writer may know more than this reader. */
+/** Extra keys are allowed: a newer writer may know more than this reader. */
 const catalogFile = z.object({
   dataset: z.string().min(1),
   columns: z.array(column),
@@ -22,8 +23,8 @@ const catalogFile = z.object({
 });
 
 /**
- * Every dataset of a lake as its catalog stands now, in name order; none where there is no catalog folder.
- * Errors: `RunInconsistent` for a catalog file that is not one.
+ * Every dataset of a lake as its catalog is now, in name order; empty if there is no catalog folder.
+ * Errors: `RunInconsistent` for a catalog file that cannot be read.
  */
 export async function readCatalog(lakeDir: string): Promise<CatalogFile[]> {
   const catalogDir = join(lakeDir, 'catalog');
@@ -51,8 +52,7 @@ async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

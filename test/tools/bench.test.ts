@@ -119,7 +119,7 @@ describe('an output that differs is noticed', () => {
 test.each([
   [['--workload', 'nope'], /'nope' is none of those there are.*contracts; ebcdic; wide/],
   [['--rounds', 'x'], /--rounds 'x' is no number from 1 to 99/],
-  [['--bytes', '1x'], /'1x' is no size/],
+  [['--bytes', '1x'], /'1x' is not a size/],
   [['--only', 'spark'], /'spark' is none.*DuckDB, 1 thread/],
   [['--dir', '/nowhere/at/all'], /\/nowhere\/at\/all.*--dir/],
   [['--frobnicate'], /--frobnicate.*--help/s],
