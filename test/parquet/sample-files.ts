@@ -9,12 +9,12 @@ import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layou
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { MergePart, PlannedFile } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
-import type { MergeResult } from '../../shared/pipeline/merge/merge-partition.ts';
 import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
 import { giveBackMemory, takeMemory } from '../../shared/pipeline/parse/kernel-memory.ts';
 import { PartWriter } from '../../shared/pipeline/parse/part-writer.ts';
 import { writeJson } from '../../shared/pipeline/store/json-object.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { MergeResult } from '../../shared/run/merge-spec.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import {
   SAMPLE_SCHEMA,
