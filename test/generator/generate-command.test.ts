@@ -38,7 +38,7 @@ describe('command', () => {
       cwd: scratch,
     });
 
-  it('prints one JSON object a file', async () => {
+  it('prints a JSON object for each file', async () => {
     const outDir = join(scratch, 'nights');
     const options = {
       records: 200,

@@ -45,7 +45,7 @@ interface SlowField {
   required?: boolean;
 }
 
-/** Reads a file the way its layout document says, with strings and no code of the project. */
+/** Reads a file by its layout, with strings and without the project's code. */
 function readSlowly(file: GeneratedFile, layoutName: string, terminator = '\n', lengthBytes?: number) {
   const layout = JSON.parse(readFileSync(join(ROOT, 'layouts', `${layoutName}.json`), 'utf8'));
   const text = readFileSync(file.path, 'latin1');
@@ -86,7 +86,7 @@ function isRealDate(text: string): boolean {
 const cents = (details: { values: Record<string, string> }[]) =>
   details.reduce((total, { values }) => total + BigInt(values.valor_contrato!), 0n);
 
-/** Check digits of a CPF or CNPJ without punctuation, by the published rule and nothing clever. */
+/** Are the check digits of a CPF or CNPJ without punctuation right, by the published rule? */
 function hasRightCheckDigits(id: string): boolean {
   const body = id.slice(0, -2);
   const highest = id.length === 11 ? Number.POSITIVE_INFINITY : 9;
@@ -113,13 +113,13 @@ describe('bytes', () => {
     expect(hashes(await generate({ ...options, seed: 2 ** 40 + 1 }))).not.toEqual(first);
   });
 
-  it('are those of every release before: a change of this hash changes everybody’s sample night', async () => {
+  it('are those of earlier releases: a new hash here means that everybody’s sample night changes', async () => {
     expect(hashes(await generate({ records: 500, badPercent: 4 }))).toEqual([
       '9bd016878ec9d7239e49c86e21a048017f5a241b7fc5e657cbebc39cd950ec32',
     ]);
   });
 
-  it('of a file do not depend on the files and nights made beside it', async () => {
+  it('of a file do not depend on the other files and nights', async () => {
     const options = { records: 3_000, files: 3, badPercent: 1, outDir: freshDir() };
     const files = await generateNights({ ...options, nights: 3 });
     expect(hashes(await generate({ records: 3_000, files: 3, badPercent: 1 }))).toEqual(
@@ -136,7 +136,7 @@ describe('bytes', () => {
     expect(sha256(Buffer.concat(blocks))).toBe(hashes(files)[4]);
   });
 
-  it('stay whole over many blocks', async () => {
+  it('are complete over many blocks', async () => {
     const file = await generateOne({ records: 100_000, badPercent: 0.3 });
     const { details, good } = readSlowly(file, 'contracts');
     expect(details).toHaveLength(100_000);
@@ -167,7 +167,7 @@ describe('bytes', () => {
 });
 
 describe('contracts', () => {
-  it('look like a bank’s', async () => {
+  it('look like those of a bank', async () => {
     const file = await generateOne({ records: 20_000 });
     const { details, rowsByProduct } = readSlowly(file, 'contracts');
     expect(rowsByProduct).toEqual(file.rowsByProduct);
@@ -313,7 +313,7 @@ describe('nights', () => {
       expect(Math.abs(ended - 50)).toBeLessThan(30);
       expect(changed.length).toBeGreaterThan(kept.length * 0.02);
       expect(changed.length).toBeLessThan(kept.length * 0.15);
-      // Whom a contract belongs to and what it is stays: only amount and status move.
+      // Client and product of a contract stay the same: only amount and status change.
       const fixed = (line: string) => line.slice(0, 80) + line.slice(95, 113) + line.slice(120);
       expect(changed.every(([id, line]) => fixed(after.get(id)!) === fixed(line))).toBe(true);
       expect(changed.some(([id, line]) => after.get(id)!.slice(113, 120) !== line.slice(113, 120))).toBe(

@@ -85,7 +85,7 @@ const published = async (dataset: string, select = '*'): Promise<Row[]> =>
   );
 
 describe('format cases', () => {
-  test('every folder with a layout says what comes of it', () => {
+  test('every folder with a layout has rows or a refusal', () => {
     for (const name of names.filter(isCase)) {
       const files = filesOf(name);
       expect([name, files.includes('rows.json') !== files.includes('refusal.json')]).toEqual([name, true]);

@@ -11,7 +11,7 @@ import type { LayoutFile } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
 import { compileFigure } from './compile-figure.ts';
 
-/** What header, trailer and control file state, and where it is reported if they cannot. */
+/** The records that state totals, the details that are counted, and the list for problems. */
 export interface ControlContext {
   recordTypes: RecordType[];
   header: ControlRecord | undefined;
@@ -81,7 +81,7 @@ function controlField(
   const record = context[recordName];
   if (!record) {
     const place = PLACE_NAMES[recordName];
-    context.problems.push(`'${at}' speaks of the ${place}, and the layout describes none`);
+    context.problems.push(`'${at}' names the ${place}, and the layout describes none`);
     return undefined;
   }
   const field = record.fields.find((candidate) => candidate.name === name);

@@ -67,8 +67,9 @@ function compileLiterals(
   for (const text of texts) {
     const bytes = key === 'hex' ? hexBytes(text) : literalBytes(text.padEnd(paddedBytes, ' '), encoding);
     if (bytes === undefined) {
-      const where = isEbcdic(encoding) ? ' at one place in all EBCDIC code pages' : '';
-      const why = key === 'hex' ? 'which is no hex, such as "0AFF"' : `which ${encoding} cannot hold${where}`;
+      const where = isEbcdic(encoding) ? ' at the same place in all EBCDIC code pages' : '';
+      const why =
+        key === 'hex' ? 'which is not hexadecimal, such as "0AFF"' : `which ${encoding} cannot hold${where}`;
       problems.push(`'${at}.${key}' is '${text}', ${why}`);
     } else if (bytes.length !== lengthBytes) {
       problems.push(`'${at}.${key}' is '${text}' for ${lengthBytes} bytes: it can never match`);

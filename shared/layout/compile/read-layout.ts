@@ -5,7 +5,7 @@ import { didYouMean } from '../nearest.ts';
 import { compileLayout } from './compile-layout.ts';
 
 /**
- * Reads and checks a layout file. Fails with `LayoutInvalid` that names the file and, of each problem, the key
+ * Reads and checks a layout file. Fails with `LayoutInvalid` that names the file and, for each problem, the key
  * and the nearest valid one. `file` is only for messages.
  */
 export function readLayout(text: string, file: string): Layout {
@@ -22,7 +22,7 @@ export function readLayout(text: string, file: string): Layout {
   return layout;
 }
 
-/** The JSON of a layout file, of whatever shape. */
+/** The JSON of a layout file, of any shape. */
 export function parseLayoutJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
@@ -31,7 +31,7 @@ export function parseLayoutJson(text: string, file: string): unknown {
       what: 'the layout file is not valid JSON',
       where: file,
       why: (cause as Error).message,
-      next: 'Mend the place it names; comments and trailing commas are not JSON.',
+      next: 'Correct the place it names; comments and trailing commas are not JSON.',
       cause,
     });
   }
@@ -45,7 +45,7 @@ export function invalidLayout(file: string, problems: string[]): LayoutInvalid {
     what: problems.length === 1 ? 'the layout has a problem' : `the layout has ${problems.length} problems`,
     where: file,
     why: shown.join('; '),
-    next: 'Mend it and run again; docs/layouts.md lists every key.',
+    next: 'Correct it and run again; docs/layouts.md lists every key.',
   });
 }
 

@@ -5,31 +5,31 @@ import { columnEntry } from './column-entry.ts';
 import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
-/** What becomes of a table: a list, numbered columns, or child rows that carry fields of the record. */
+/** What a table is made into: a list, numbered columns, or child rows that carry fields of the record. */
 export type TableChoice =
   | 'list'
   | 'columns'
   | { as: 'rows'; keys: string[]; dataset?: string | undefined; partitionBy?: string[] | undefined };
 
-/** What somebody must decide before a record of a copybook is a list of fields. */
+/** The decisions that turn a record of a copybook into a list of fields. */
 export interface CopybookChoice {
-  /** Of all tables, or by their names; lists where nothing is said. */
+  /** For all tables, or for each by its name; the default is a list. */
   occurs?: 'list' | 'columns' | Record<string, TableChoice> | undefined;
-  /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing behind it moves. */
+  /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing after it moves. */
   dependingOn?: 'fixed' | undefined;
-  /** Of items that share bytes: the first, all, these, or these each by a rule that says when it is there. */
+  /** For items that share bytes: the first, all, these, or these with a rule for each that says when it is there. */
   redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;
   filler?: boolean | undefined;
 }
 
-/** Where the choice is written, for messages. */
+/** The place of the choice, for messages. */
 export interface ChoiceNames {
   /** `copybook`, `header.copybook` … */
   at: string;
   copybookFile: string;
 }
 
-/** The record's fields as a layout would list them. What the choice leaves open goes to `problems`. */
+/** The record's fields as a layout would list them. Decisions that are missing go to `problems`. */
 export function copybookFields(
   record: StoredRecord,
   choice: CopybookChoice,
@@ -52,7 +52,7 @@ export function copybookFields(
   const moving = columns.find(({ item }) => item.moves);
   if (moving && choice.dependingOn !== 'fixed') {
     problems.push(
-      `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} stands behind an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
+      `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} follows an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
     );
   }
   return columns.map((column) => {
@@ -99,7 +99,7 @@ function tableEntry(column: CopybookColumn, columns: CopybookColumn[], choice: T
   return { ...place, occurs, fields: elements };
 }
 
-/** What of the record needs a decision that the layout does not take. */
+/** Decisions that the record needs and the layout does not make. */
 function choiceProblems(
   record: StoredRecord,
   choice: CopybookChoice,
@@ -133,7 +133,7 @@ function tableProblems(items: StoredItem[], { occurs }: CopybookChoice, at: stri
   const tables = items.flatMap((item) => (item.occurs && item.name ? [item.name] : []));
   return Object.keys(occurs)
     .filter((name) => !tables.includes(name.toUpperCase()))
-    .map((name) => `'${at}.occurs' names '${name}', which is no table${didYouMean(name, tables)}`);
+    .map((name) => `'${at}.occurs' names '${name}', which is not a table${didYouMean(name, tables)}`);
 }
 
 function ruleWithinRule(

@@ -5,14 +5,14 @@ import type { Entry } from './entry.ts';
 export interface ItemNode {
   entry: Entry;
   children: ItemNode[];
-  /** 88 levels: what values of the item are called. They take no bytes. */
+  /** Level 88: names for values of the item. They take no bytes. */
   conditions: { name: string; values: string[] }[];
 }
 
 /** A 01 or 77 level, or all entries of a copybook that begins deeper. */
 export interface RecordTree {
   root: ItemNode;
-  /** 66 levels: other names for items that are there. They take no bytes. */
+  /** Level 66: other names for items of the record. They take no bytes. */
   renames: { name: string; from: string; through: string | undefined }[];
 }
 
@@ -103,7 +103,7 @@ function addRename(entry: Entry, record: RecordTree | undefined, file: string): 
     if (!contains(record.root, name)) {
       throw copybookInvalid(file, entry.renames, {
         field: entry.name,
-        found: `RENAMES ${name}, which is no item of this record`,
+        found: `RENAMES ${name}, which is not an item of this record`,
         expected: 'the name of an item before it',
       });
     }

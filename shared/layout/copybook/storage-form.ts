@@ -16,18 +16,18 @@ import { type Picture, parsePicture } from './picture.ts';
 export interface Form {
   kind: 'text' | 'national' | 'display' | 'packed' | 'binary' | 'float';
   lengthBytes: number;
-  /** What SYNCHRONIZED aligns it to; 1 where it says nothing. */
+  /** Alignment under SYNCHRONIZED; 1 if there is none. */
   alignmentBytes: number;
   picture: Picture | undefined;
-  /** As the copybook calls it: `COMP-3`. */
+  /** The name in a copybook: `COMP-3`. */
   usage: string;
   signed: boolean;
   digits: number;
   scale: number;
   sign: 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
-  /** Half a byte for the sign: packed decimals but COMP-6. */
+  /** The last half byte is a sign: packed decimals except COMP-6. */
   signNibble: boolean;
-  /** COMP-5: all values of its bytes, whatever the picture says. */
+  /** COMP-5: all values of its bytes, not only those of the picture. */
   fullRange: boolean;
   justified: boolean;
   blankWhenZero: boolean;

@@ -4,7 +4,7 @@ import { placeOf, type SourceLine } from './source-lines.ts';
 /** Second pass: words, literals and the periods that end entries, each with its place. */
 export interface Token extends Place {
   kind: 'word' | 'literal' | 'period';
-  /** As written; of a literal with its quotes and prefix. */
+  /** As written; a literal has its quotes and prefix. */
   text: string;
 }
 
@@ -12,7 +12,7 @@ const LITERAL_START = /^(?:NX|[XNZGBU])?(["'])/i;
 
 /**
  * A period, comma or semicolon separates only before a blank or the end of a line: `ZZ,ZZ9.99.` is one picture and
- * a period. Fails with `LayoutInvalid` for a literal without its end.
+ * a period. Fails with `LayoutInvalid` for a literal without an end.
  */
 export function tokensOf(lines: SourceLine[], file: string): Token[] {
   const tokens: Token[] = [];
@@ -51,14 +51,14 @@ function literalEnd(line: SourceLine, start: number, file: string): number {
   const quote = text[quoteAt]!;
   for (let at = quoteAt + 1; at < text.length; at++) {
     if (text[at] !== quote) continue;
-    // A doubled quote stands for itself.
+    // A doubled quote is one quote of the literal.
     if (text[at + 1] === quote) at++;
     else return at + 1;
   }
   throw copybookInvalid(file, placeOf(line, start), {
     found: `the literal ${text.slice(start, start + 20)} has no end`,
     expected: `a closing ${quote} on this line or a continuation of it`,
-    next: 'In the fixed format, text behind column 72 is not read.',
+    next: 'In the fixed format, text after column 72 is not read.',
   });
 }
 

@@ -5,7 +5,7 @@ import { columnName, type PositionEntry } from './position-entry.ts';
 import { isSasDictionary, sasEntry } from './sas-dictionary.ts';
 
 /**
- * Reads positions tables that are no copybooks, as agencies publish them, as entries of `fields`:
+ * Reads the positions tables that agencies publish (not copybooks) as entries of `fields`:
  *
  *     name,start,end,type            @1   CODNEG  $12.
  *     CODNEG,13,24,string            @13  VALOR   11.2
@@ -55,7 +55,7 @@ interface CsvHeader {
   format: number;
 }
 
-/** Words that tables use for the columns. */
+/** Headings that tables use for each column. */
 const HEADINGS: Record<Exclude<keyof CsvHeader, 'line' | 'separator'>, string[]> = {
   name: ['name', 'field', 'nome', 'campo', 'variavel', 'column'],
   start: ['start', 'inicio', 'from', 'pos', 'position', 'posicao', 'posicao_inicial', 'de'],

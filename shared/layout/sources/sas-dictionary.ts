@@ -20,7 +20,7 @@ const DATES: Record<string, string> = {
   'MMDDYY10.': 'MM/dd/yyyy',
 };
 
-/** Does any line begin as `@1 NAME` does? */
+/** Does any line begin like `@1 NAME`? */
 export function isSasDictionary(lines: string[]): boolean {
   return lines.some((line) => /^\s*@\s*\d+\s+\w/.test(line));
 }
