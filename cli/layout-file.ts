@@ -9,7 +9,8 @@ import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
 
 /** The only argument of a command. */
 export function oneFile(positionals: string[], what: string): string {
-  if (positionals.length === 1) return positionals[0]!;
+  const [only, ...others] = positionals;
+  if (only !== undefined && others.length === 0) return only;
   throw new UsageError({
     what:
       positionals.length === 0

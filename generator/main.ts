@@ -107,9 +107,8 @@ function nightOptions(flags: Flags): NightOptions {
       next: 'Run with --help to see every option.',
     });
   };
-  required('records');
   return {
-    records: number('records')!,
+    records: number('records') ?? Number(required('records')),
     outDir: required('out'),
     files: number('files'),
     seed: number('seed'),

@@ -190,19 +190,19 @@ export type MatchEntry = z.infer<typeof match>;
 
 /** The keys that the object at `path` of a layout file may have; empty if there is no object. */
 export function validKeysAt(path: PropertyKey[]): string[] {
-  let schema: z.ZodType = layoutSchema;
+  let schema: unknown = layoutSchema;
   for (const step of path) {
     schema = unwrapped(schema);
-    if (schema instanceof z.ZodObject) schema = schema.shape[step as string] as z.ZodType;
-    else if (schema instanceof z.ZodArray) schema = schema.element as z.ZodType;
+    if (schema instanceof z.ZodObject) schema = schema.shape[String(step)];
+    else if (schema instanceof z.ZodArray) schema = schema.element;
     else return [];
   }
   schema = unwrapped(schema);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-function unwrapped(schema: z.ZodType): z.ZodType {
+function unwrapped(schema: unknown): unknown {
   let inner = schema;
-  while (inner instanceof z.ZodOptional) inner = inner.unwrap() as z.ZodType;
+  while (inner instanceof z.ZodOptional) inner = inner.unwrap();
   return inner;
 }

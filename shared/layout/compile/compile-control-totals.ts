@@ -40,13 +40,16 @@ export function compileControlTotals(
       if (equals) rules.push({ name: `dayManifest.${field}`, record: 'dayManifest', field, equals });
       continue;
     }
-    const places = PLACES.filter((place) => entry[place] !== undefined);
-    if (places.length !== 1) {
+    const places = PLACES.flatMap((record) => {
+      const name = entry[record];
+      return name === undefined ? [] : [{ record, name }];
+    });
+    const [place, ...others] = places;
+    if (!place || others.length > 0) {
       problems.push(`'${at}' needs one of 'header', 'trailer' and 'controlFile'`);
       continue;
     }
-    const record = places[0]!;
-    const name = entry[record]!;
+    const { record, name } = place;
     const stated = controlField(record, name, at, context);
     if (stated && !isExactNumber(stated.type)) {
       problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);

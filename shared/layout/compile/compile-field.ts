@@ -1,4 +1,4 @@
-import { CODE_PAGES, type CodePage, isCodePage } from '../code-page.ts';
+import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import {
   DECIMAL_DIGITS,
@@ -19,7 +19,7 @@ import { compileForm, digitCapacity } from './compile-form.ts';
 
 /** What a field needs to know about its layout, and the list for its problems. */
 export interface FieldContext {
-  encoding: CodePage;
+  encoding: Encoding;
   recordLengthBytes: number;
   problems: string[];
 }

@@ -58,10 +58,9 @@ function copied(item: FieldItem, at: string, context: FieldsContext): Field | un
     problems.push(`${label} has 'fromHeader' and 'fromParent'`);
     return undefined;
   }
-  const [key, wanted, from] =
-    item.fromHeader !== undefined
-      ? (['fromHeader', item.fromHeader, header?.fields] as const)
-      : (['fromParent', item.fromParent!, parent?.datasets[0]?.fields] as const);
+  const key = item.fromHeader !== undefined ? 'fromHeader' : 'fromParent';
+  const wanted = item.fromHeader ?? item.fromParent ?? '';
+  const from = key === 'fromHeader' ? header?.fields : parent?.datasets[0]?.fields;
   if (!from) {
     problems.push(
       key === 'fromHeader'
@@ -76,8 +75,9 @@ function copied(item: FieldItem, at: string, context: FieldsContext): Field | un
     problems.push(`'${at}.${key}' is '${wanted}'${didYouMean(wanted, names)}`);
     return undefined;
   }
-  if (key === 'fromHeader') return { ...source, name: item.name, origin: { kind: 'header' } };
-  const origin =
-    source.origin.kind === 'record' ? { kind: 'parent' as const, recordType: parent!.name } : source.origin;
-  return { ...source, name: item.name, origin };
+  const { name } = item;
+  if (key === 'fromHeader') return { ...source, name, origin: { kind: 'header' } };
+  // A copy in the parent keeps its origin.
+  if (!parent || source.origin.kind !== 'record') return { ...source, name };
+  return { ...source, name, origin: { kind: 'parent', recordType: parent.name } };
 }

@@ -34,7 +34,7 @@ export function compileFigure(
     /^(count|sum|hash)\(\s*(?:([a-z0-9_]+)\.)?([a-z0-9_]+)\s*\)(?:\s+modulo\s+(\d+(?:\s*\^\s*\d+)?))?$/.exec(
       text,
     );
-  const [, kind, of, name, modulo] = (figure ?? []) as (string | undefined)[];
+  const [, kind, of, name, modulo]: (string | undefined)[] = figure ?? [];
   const typeNames = recordTypes.map((type) => type.name);
   if (!name || (kind === 'count' && of !== undefined) || (kind !== 'hash' && modulo !== undefined)) {
     problems.push(`'${at}' is '${text}'${didYouMean(text, FORMS)}`);
@@ -78,10 +78,10 @@ function compileSum(place: SumPlace, problems: string[]): Figure | undefined {
 
 function compileHash(place: SumPlace, modulo: string | undefined, problems: string[]): Figure | undefined {
   const { at, name } = place;
-  const [base, exponent] = (modulo ?? '0').split('^').map((part) => part.trim());
+  const [base = '0', exponent = '1'] = (modulo ?? '0').split('^').map((part) => part.trim());
   // Longer ones are refused below; computing them would only take time.
-  const isShort = base!.length <= DECIMAL_DIGITS + 1 && Number(exponent ?? 1) <= DECIMAL_DIGITS;
-  const modulus = isShort ? BigInt(base!) ** BigInt(exponent ?? 1) : 0n;
+  const isShort = base.length <= DECIMAL_DIGITS + 1 && Number(exponent) <= DECIMAL_DIGITS;
+  const modulus = isShort ? BigInt(base) ** BigInt(exponent) : 0n;
   if (modulus < 2n || modulus > 10n ** BigInt(DECIMAL_DIGITS)) {
     problems.push(
       `'${at}' needs a modulus from 2 to 10^${DECIMAL_DIGITS}: hash(${name}) modulo 10^10 keeps the last ten digits`,

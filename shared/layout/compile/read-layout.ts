@@ -30,7 +30,7 @@ export function parseLayoutJson(text: string, file: string): unknown {
     throw new LayoutInvalid({
       what: 'the layout file is not valid JSON',
       where: file,
-      why: (cause as Error).message,
+      why: cause instanceof Error ? cause.message : String(cause),
       next: 'Correct the place it names; comments and trailing commas are not JSON.',
       cause,
     });
@@ -65,7 +65,7 @@ function issueTexts(issue: SchemaIssue, json: unknown): string[] {
       (key) => `unknown key '${pathText([...issue.path, key])}'${didYouMean(key, valid)}`,
     );
   }
-  const value = issue.path.reduce<unknown>((node, step) => (node as never)?.[step as never], json);
+  const value = issue.path.reduce(valueAt, json);
   if (value === undefined) return [`'${at}' is missing`];
   if (issue.code === 'invalid_value' && issue.values) {
     return [
@@ -73,6 +73,10 @@ function issueTexts(issue: SchemaIssue, json: unknown): string[] {
     ];
   }
   return [`'${at}' is ${JSON.stringify(value)}: ${issue.message}`];
+}
+
+function valueAt(node: unknown, step: PropertyKey): unknown {
+  return typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined;
 }
 
 /** `fields[3].start` */

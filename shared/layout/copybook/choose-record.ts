@@ -6,7 +6,8 @@ import type { StoredItem, StoredRecord } from './storage.ts';
 export function chooseRecord(records: StoredRecord[], name: string | undefined, file: string): StoredRecord {
   const names = records.map((record) => record.name ?? '(without a name)');
   if (name === undefined) {
-    if (records.length === 1) return records[0]!;
+    const [only, ...others] = records;
+    if (only && others.length === 0) return only;
     throw new LayoutInvalid({
       what: `the copybook has ${records.length} records: ${names.join(', ')}`,
       where: file,

@@ -138,7 +138,7 @@ function chosenOf(children: StoredItem[], redefines: ColumnChoice['redefines']):
   const sharing: StoredItem[][] = [];
   for (const child of children) {
     if (child.redefines === undefined) sharing.push([child]);
-    else sharing.at(-1)!.push(child);
+    else sharing.at(-1)?.push(child);
   }
   return sharing.flatMap((alternatives) => {
     const named = Array.isArray(redefines)

@@ -119,14 +119,15 @@ function checkNode({ entry, children }: ItemNode, file: string): void {
   const usage = entry.usage?.value;
   const wrong = (place: Entry, found: string, expected: string) =>
     copybookInvalid(file, place, { field: entry.name ?? 'FILLER', found, expected });
-  if (children.length > 0 && entry.picture) {
+  const [first] = children;
+  if (first && entry.picture) {
     throw wrong(
-      children[0]!.entry,
-      `it has a picture, and ${children[0]!.entry.name ?? 'FILLER'} of a deeper level below it`,
+      first.entry,
+      `it has a picture, and ${first.entry.name ?? 'FILLER'} of a deeper level below it`,
       'a group without PIC, or an item without deeper levels',
     );
   }
-  if (children.length === 0 && !entry.picture && usage !== 'float' && usage !== 'double') {
+  if (!first && !entry.picture && usage !== 'float' && usage !== 'double') {
     throw wrong(
       entry,
       'no picture, and no items below it',

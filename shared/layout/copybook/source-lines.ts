@@ -45,7 +45,7 @@ export function sourceLines(text: string, file: string, format?: SourceFormat): 
   for (const [index, line] of lines.entries()) {
     const directive = FORMAT_DIRECTIVE.exec(line);
     if (directive) {
-      current = directive[1]!.toUpperCase() === 'FREE' ? 'free' : 'fixed';
+      current = directive[1]?.toUpperCase() === 'FREE' ? 'free' : 'fixed';
       continue;
     }
     if (DIRECTIVE.test(line)) {
@@ -172,7 +172,7 @@ function continueLine(found: SourceLine[], area: string, lineNumber: number, fil
 function withoutComment(text: string, quoteBefore: string): { text: string; openQuote: string } {
   let openQuote = quoteBefore;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
+    const character = text.charAt(at);
     if (openQuote !== '') {
       if (character === openQuote) openQuote = '';
     } else if (character === '"' || character === "'") openQuote = character;

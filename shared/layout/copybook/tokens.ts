@@ -20,7 +20,7 @@ export function tokensOf(lines: SourceLine[], file: string): Token[] {
     const { text } = line;
     let at = 0;
     while (at < text.length) {
-      const character = text[at]!;
+      const character = text.charAt(at);
       if (isBlank(character) || (/[,;]/.test(character) && endsWord(text, at + 1))) at++;
       else if (character === '.' && endsWord(text, at + 1)) {
         tokens.push({ kind: 'period', text: '.', ...placeOf(line, at) });
@@ -29,7 +29,7 @@ export function tokensOf(lines: SourceLine[], file: string): Token[] {
         const end = LITERAL_START.test(text.slice(at, at + 3))
           ? literalEnd(line, at, file)
           : wordEnd(text, at);
-        const kind = /["']/.test(text[end - 1]!) ? 'literal' : 'word';
+        const kind = /["']/.test(text.charAt(end - 1)) ? 'literal' : 'word';
         tokens.push({ kind, text: text.slice(at, end), ...placeOf(line, at) });
         at = end;
       }
@@ -40,15 +40,15 @@ export function tokensOf(lines: SourceLine[], file: string): Token[] {
 
 function wordEnd(text: string, start: number): number {
   let end = start + 1;
-  while (end < text.length && !isBlank(text[end]!) && !/["']/.test(text[end]!)) end++;
-  if (endsWord(text, end) && end > start + 1 && /[.,;]/.test(text[end - 1]!)) end--;
+  while (end < text.length && !isBlank(text[end]) && !/["']/.test(text.charAt(end))) end++;
+  if (endsWord(text, end) && end > start + 1 && /[.,;]/.test(text.charAt(end - 1))) end--;
   return end;
 }
 
 function literalEnd(line: SourceLine, start: number, file: string): number {
   const { text } = line;
-  const quoteAt = start + LITERAL_START.exec(text.slice(start, start + 3))![0].length - 1;
-  const quote = text[quoteAt]!;
+  const quoteAt = start + text.slice(start).search(/["']/);
+  const quote = text.charAt(quoteAt);
   for (let at = quoteAt + 1; at < text.length; at++) {
     if (text[at] !== quote) continue;
     // A doubled quote is one quote of the literal.
@@ -63,9 +63,9 @@ function literalEnd(line: SourceLine, start: number, file: string): number {
 }
 
 function endsWord(text: string, at: number): boolean {
-  return at >= text.length || isBlank(text[at]!);
+  return at >= text.length || isBlank(text[at]);
 }
 
-function isBlank(character: string): boolean {
+function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\f' || character === '\u00a0';
 }

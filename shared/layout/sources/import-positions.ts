@@ -129,7 +129,7 @@ function csvCells(line: string, separator: string): string[] {
   let cell = '';
   let quoted = false;
   for (let at = 0; at < line.length; at++) {
-    const character = line[at]!;
+    const character = line.charAt(at);
     if (quoted) {
       if (character !== '"') cell += character;
       else if (line[at + 1] === '"') {
