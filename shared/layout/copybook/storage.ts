@@ -122,12 +122,13 @@ class Placer {
   private placeChildren(group: StoredItem, node: ItemNode, inherited: Inherited): number {
     let end = group.startByte;
     for (const child of node.children) {
-      const target = child.entry.redefines && this.redefined(child.entry, group);
+      const { redefines } = child.entry;
+      const target = redefines && this.redefined(child.entry, redefines, group);
       const start = target ? target.startByte : alignedUp(end, this.alignmentOfFirst(child, inherited));
       if (target && start !== alignedUp(start, this.alignmentOfFirst(child, inherited))) {
         throw this.wrong(
           child.entry,
-          child.entry.redefines!,
+          redefines ?? child.entry,
           `its SYNCHRONIZED items do not fit byte ${start + 1}, where ${target.name} begins`,
           'a redefined item that begins as aligned',
         );
@@ -142,12 +143,12 @@ class Placer {
   }
 
   /** The item that `entry` redefines: the nearest before it that is not a redefinition, or another redefinition of that item. */
-  private redefined(entry: Entry, group: StoredItem): StoredItem {
-    const name = entry.redefines!.value;
+  private redefined(entry: Entry, redefines: Clause<string>, group: StoredItem): StoredItem {
+    const name = redefines.value;
     for (const candidate of group.children.toReversed()) {
       if (candidate.name === name) {
         if (candidate.occurs) {
-          throw this.wrong(entry, entry.redefines!, `${name} has OCCURS`, 'an item without OCCURS');
+          throw this.wrong(entry, redefines, `${name} has OCCURS`, 'an item without OCCURS');
         }
         return candidate;
       }
@@ -155,7 +156,7 @@ class Placer {
     }
     throw this.wrong(
       entry,
-      entry.redefines!,
+      redefines,
       `REDEFINES ${name}, which is not the item before it`,
       `${group.children.findLast((child) => !child.redefines)?.name ?? 'an item'} or a redefinition of it, on the same level`,
     );
@@ -190,7 +191,7 @@ class Placer {
     if (this.counters.has(name)) return;
     throw this.wrong(
       entry,
-      entry.occurs!,
+      entry.occurs ?? entry,
       `DEPENDING ON ${name}, which is not a number before it in this record`,
       'a whole number of the same record, before the table',
     );
