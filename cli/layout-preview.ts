@@ -25,7 +25,7 @@ export interface PreviewRecord {
   fields: PreviewField[];
 }
 
-/** A value as text, or why there is none, with the bytes in hexadecimal. */
+/** A value as text, or the reason that it has no value, with the bytes in hexadecimal. */
 export interface PreviewField {
   name: string;
   value: string | null;

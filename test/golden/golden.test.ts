@@ -72,7 +72,7 @@ async function converted(name: string) {
     layout: textOf(name, 'layout.json'),
     sourceKey: `input.${extension}`,
     businessDate: '2025-08-12',
-    // Some records a range: what a format means does not depend on where a file is cut.
+    // A few records per range: what a format means does not depend on where a file is cut.
     rangeSizeBytes: 80,
   });
   const entry = await lake.ports.lake.get(ledgerKey);

@@ -74,8 +74,8 @@ describe('positions', () => {
     const over = `01 R.\n${indent}05 A ${' '.repeat(50)}PIC X(10).\n`.replace(/^/, '       ');
     expect(over.split('\n')[1]!.slice(71, 73)).toMatch(/\S\S/);
     expect(positionsOf(over)).toBe('R 10\n1-10 a X(10) DISPLAY\n');
-    const behind = `       01 R.\n${indent}05 A PIC X.${' '.repeat(70)}05 B PIC X.\n`;
-    expect(positionsOf(behind)).toBe('R 2\n1-1 a X DISPLAY\n2-2 b X DISPLAY\n');
+    const afterCardEnd = `       01 R.\n${indent}05 A PIC X.${' '.repeat(70)}05 B PIC X.\n`;
+    expect(positionsOf(afterCardEnd)).toBe('R 2\n1-1 a X DISPLAY\n2-2 b X DISPLAY\n');
     const card = `       01 R.\n${`${indent}05 A PIC X.`.padEnd(72)}CTR00010\n`;
     expect(positionsOf(card)).toBe('R 1\n1-1 a X DISPLAY\n');
   });

@@ -38,7 +38,7 @@ describe('records', () => {
     ['big', false],
     ['little', true],
     ['little', false],
-  ] as const)('records behind descriptors, %s, itself counted: %s', (byteOrder, lengthIncludesHeader) => {
+  ] as const)('records after descriptors, %s, which count themselves: %s', (byteOrder, lengthIncludesHeader) => {
     const word = (length: number) =>
       byteOrder === 'big' ? [length >> 8, length & 0xff, 0, 0] : [length & 0xff, length >> 8, 0, 0];
     const described = (body: number[]) => [...word(body.length + (lengthIncludesHeader ? 4 : 0)), ...body];

@@ -3,7 +3,7 @@ import { LayoutInvalid } from '../../shared/errors.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { datasetsOf } from '../../shared/layout/layout.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the cases change a layout at any depth, also into what is none
+// biome-ignore lint/suspicious/noExplicitAny: the cases change a layout at any depth, even into an invalid one
 type Json = Record<string, any>;
 
 const field = (name: string, start: number, end: number, type = 'string') => ({ name, start, end, type });

@@ -215,19 +215,19 @@ describe('what contradicts itself is refused', () => {
       ["'digits'", 'integer and decimal fields only'],
     ],
     [
-      'zeros behind that an integer cannot hold',
+      'trailing zeros that an integer cannot hold',
       { trailingZeros: 11 },
       {},
       ["8 digits and 11 'trailingZeros'", 'an integer holds 18', 'say decimal(19,0)'],
     ],
     [
-      'zeros behind packed digits beyond the type',
+      'trailing zeros of packed digits beyond the type',
       { ...PACKED, type: 'decimal(15,0)', trailingZeros: 2 },
       {},
       ["15 digits and 2 'trailingZeros'", 'decimal(15,0) holds 15', "fewer 'digits'"],
     ],
     [
-      'zeros behind an explicit point',
+      'trailing zeros with an explicit point',
       { type: 'decimal(12,0)', point: 'explicit', trailingZeros: 2 },
       {},
       ['explicit point', "'trailingZeros'"],
