@@ -1,15 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+import { beforeAll, describe, expect, it } from 'vitest';
+import { circlesOf, parsed, readSources, type SourceFile } from './support/source-tree.ts';
 
 /** What everything may import; they import nothing, apart from one another. */
 const BASE = ['shared/errors.ts', 'shared/refusal.ts', 'shared/decimal.ts', 'shared/version.ts'];
 
-/** Which folders a folder may import from, besides itself and BASE. */
+/** Which folders a folder may import from, besides itself and BASE. The longest name that fits a path counts. */
 const ARROWS: Record<string, string[]> = {
-  ...Object.fromEntries(BASE.map((file) => [file, []])),
   'shared/layout': [],
   'shared/kernel': [],
   'shared/ranges': [],
@@ -28,10 +24,7 @@ const ARROWS: Record<string, string[]> = {
     'shared/keys',
     'shared/ports',
   ],
-  'shared/pipeline': [
-    ...['shared/kernel', 'shared/parquet', 'shared/decode', 'shared/layout', 'shared/ports', 'shared/totals'],
-    ...['shared/run', 'shared/day', 'shared/operations', 'shared/ranges', 'shared/keys'],
-  ],
+  ...pipelineArrows(),
   'shared/aws': ['shared/ports', 'shared/operations', 'shared/ranges', 'shared/keys'],
   'shared/lambda': ['shared/operations'],
   functions: ['shared'],
@@ -39,93 +32,231 @@ const ARROWS: Record<string, string[]> = {
   terminal: ['local', 'shared'],
   generator: ['shared'],
   cli: ['terminal', 'generator', 'local', 'shared'],
-  tools: ['terminal', 'generator', 'local', 'functions', 'shared'],
+  tools: ['cli', 'terminal', 'generator', 'local', 'functions', 'shared'],
 };
+
+/** A step may use what the steps before it hand over; what stands beside the steps may use what they do. */
+function pipelineArrows(): Record<string, string[]> {
+  const values = ['kernel', 'parquet', 'decode', 'layout', 'ports', 'totals', 'run', 'day', 'operations'];
+  const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
+  const steps = {
+    store: [],
+    split: ['store'],
+    parse: ['store'],
+    reconcile: ['store'],
+    merge: ['store', 'parse'],
+    publish: ['store', 'parse'],
+    finalize: ['store', 'publish', 'merge'],
+    start: ['store', 'split'],
+    operate: ['store', 'publish'],
+    watch: ['store', 'publish'],
+  };
+  return Object.fromEntries(
+    Object.entries(steps).map(([step, uses]) => [
+      `shared/pipeline/${step}`,
+      [...below, ...uses.map((used) => `shared/pipeline/${used}`)],
+    ]),
+  );
+}
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/operations'],
+  ...BASE,
 ];
 const IMPURE_IMPORT =
   /^(@aws-sdk|@middy|@aws-lambda-powertools|node:fs|node:http|node:child_process|node:worker_threads)/;
 const IMPURE_CALL = /\bDate\.now\(|new Date\(\)|performance\.now\(|Math\.random\(/;
 
-async function sources(): Promise<{ path: string; text: string }[]> {
-  const found: { path: string; text: string }[] = [];
-  for (const folder of ['functions', 'shared', 'local', 'terminal', 'generator', 'cli', 'tools']) {
-    for (const entry of await readdir(`${ROOT}/${folder}`, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
-      const path = `${entry.parentPath}/${entry.name}`;
-      found.push({ path: path.slice(ROOT.length).replace(/^\/+/, ''), text: await readFile(path, 'utf8') });
-    }
-  }
-  return found;
-}
+const MOST_LINES = 300;
+const MOST_TEST_LINES = 400;
+const MOST_FUNCTION_LINES = 60;
 
-function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!);
-}
+let sources: SourceFile[];
+let tests: SourceFile[];
 
-function resolved(path: string, specifier: string): string {
-  return new URL(specifier, `file:///${path}`).pathname.slice(1);
+beforeAll(async () => {
+  sources = await readSources(['functions', 'shared', 'local', 'terminal', 'generator', 'cli', 'tools']);
+  tests = await readSources(['test']);
+});
+
+describe('house rules', () => {
+  it('arrows go one way (docs/architecture.md draws them)', () => {
+    expect(wrongArrows(sources)).toEqual([]);
+  });
+
+  it('no files, and no folders, import each other in a circle', () => {
+    expect(circleMessages(sources)).toEqual([]);
+  });
+
+  it('pure folders touch neither SDK nor file system nor clock', () => {
+    expect(sources.filter(({ path }) => PURE.some((place) => isIn(path, place))).flatMap(impurities)).toEqual(
+      [],
+    );
+  });
+
+  it('files have one subject, a name that says which, and a size one can read', () => {
+    expect([...sources, ...tests].flatMap(sizeProblems)).toEqual([]);
+  });
+
+  it('nothing is exported that no other file imports', () => {
+    expect(deadExports(sources, tests)).toEqual([]);
+  });
+
+  it('no type is forced on a value that does not have it', () => {
+    const forced = [...sources, ...tests].filter(({ text }) => /\bas unknown\s+as\b/.test(text));
+    expect(
+      forced.map(
+        ({ path }) => `${path}: 'as unknown as' hides a wrong type; parse the value, or correct the type`,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the rules see what they are for', () => {
+  const file = (path: string, text: string) => parsed(path, text);
+
+  it('an arrow that goes up, and a folder that no rule knows', () => {
+    expect(
+      wrongArrows([
+        file('shared/keys/a.ts', "import { b } from '../pipeline/split/b.ts';"),
+        file('shared/new-room/c.ts', ''),
+      ]),
+    ).toEqual([
+      'shared/keys/a.ts imports shared/pipeline/split/b.ts: move what both need further down, or pass it in through a port',
+      'shared/new-room/c.ts: no rule knows this folder; put the file where it belongs, or add the folder to ARROWS',
+    ]);
+  });
+
+  it('circles of files and of folders', () => {
+    const messages = circleMessages([
+      file('cli/a.ts', "import type { B } from './b.ts'; import { c } from '../local/c.ts';"),
+      file('cli/b.ts', "export { a } from './a.ts';"),
+      file('local/c.ts', "const later = import('../cli/d.ts');"),
+      file('cli/d.ts', ''),
+    ]);
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toContain('cli/a.ts, cli/b.ts');
+    expect(messages[1]).toContain('cli, local');
+  });
+
+  it('an export that nobody imports, though the file itself uses it', () => {
+    const messages = deadExports(
+      [
+        file(
+          'shared/a.ts',
+          'export const used = 1; export interface Idle {} export const idle: Idle = used;',
+        ),
+        file('shared/b.ts', "import { used } from './a.ts'; console.log(used);"),
+      ],
+      [],
+    );
+    expect(messages.map((message) => message.split(':')[0])).toEqual(['shared/a.ts', 'shared/a.ts']);
+  });
+
+  it('a long function and a long file', () => {
+    const long = `export function f() {\n${'  g();\n'.repeat(60)}}\n`;
+    expect(sizeProblems(file('shared/keys/a.ts', long))).toEqual([
+      'shared/keys/a.ts:1: f has 62 lines; a name for each of its steps would make it shorter than 61',
+    ]);
+    expect(sizeProblems(file('test/a.test.ts', '\n'.repeat(401)))).toHaveLength(1);
+  });
+});
+
+function isIn(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`);
 }
 
 /** The entry of ARROWS that a path belongs to. */
 function areaOf(path: string): string | undefined {
-  return Object.keys(ARROWS).find((area) => path === area || path.startsWith(`${area}/`));
+  return [...BASE, ...Object.keys(ARROWS)]
+    .filter((area) => isIn(path, area))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
-describe('house rules', () => {
-  it('arrows go one way (see docs/architecture.md)', async () => {
-    const wrong: string[] = [];
-    for (const { path, text } of await sources()) {
-      const area = areaOf(path);
-      if (!area) {
-        wrong.push(
-          `${path}: no rule knows this folder; put the file where it belongs, or add the folder to ARROWS`,
-        );
-        continue;
-      }
-      for (const specifier of importsOf(text).filter((name) => name.startsWith('.'))) {
-        const target = resolved(path, specifier);
-        if (target === 'package.json') continue;
-        const allowed = [area, ...BASE, ...ARROWS[area]!].some(
-          (ok) => target === ok || target.startsWith(`${ok}/`),
-        );
-        if (!allowed) {
-          wrong.push(
-            `${path} imports ${target}: move what is shared further down, or pass it in through a port`,
-          );
-        }
-      }
+function wrongArrows(files: SourceFile[]): string[] {
+  return files.flatMap(({ path, imports }) => {
+    const area = areaOf(path);
+    if (area === undefined) {
+      return `${path}: no rule knows this folder; put the file where it belongs, or add the folder to ARROWS`;
     }
-    expect(wrong).toEqual([]);
+    const allowed = [area, ...BASE, ...(ARROWS[area] ?? [])];
+    return imports
+      .filter(({ target }) => target.endsWith('.ts') && !allowed.some((place) => isIn(target, place)))
+      .map(
+        ({ target }) =>
+          `${path} imports ${target}: move what both need further down, or pass it in through a port`,
+      );
   });
+}
 
-  it('pure folders touch neither SDK nor file system nor clock', async () => {
-    const wrong = (await sources())
-      .filter(({ path }) => PURE.some((folder) => path.startsWith(`${folder}/`)))
-      .flatMap(({ path, text }) => [
-        ...importsOf(text)
-          .filter((name) => IMPURE_IMPORT.test(name))
-          .map((name) => `${path} imports ${name}: let the pipeline do it, and pass the result in`),
-        ...(IMPURE_CALL.test(text) ? [`${path} reads a clock or chance: pass the value in`] : []),
-      ]);
-    expect(wrong).toEqual([]);
-  });
+function circleMessages(files: SourceFile[]): string[] {
+  const byFile = new Map<string, Set<string>>();
+  const byFolder = new Map<string, Set<string>>();
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+  for (const { path, imports } of files) {
+    byFile.set(path, new Set(imports.map(({ target }) => target)));
+    const folder = byFolder.get(folderOf(path)) ?? new Set();
+    for (const { target } of imports) if (target.endsWith('.ts')) folder.add(folderOf(target));
+    byFolder.set(folderOf(path), folder);
+  }
+  return [
+    ...circlesOf(byFile).map(
+      (circle) => `${circle.join(', ')} import each other: give what they share a file of its own`,
+    ),
+    ...circlesOf(byFolder).map(
+      (circle) => `the folders ${circle.join(', ')} import each other: move what they share below them`,
+    ),
+  ];
+}
 
-  it('files have one subject, and names that say which', async () => {
-    const wrong = (await sources()).flatMap(({ path, text }) => {
-      const name = path.slice(path.lastIndexOf('/') + 1);
-      const lines = text.split('\n').length;
-      return [
-        ...(/^(utils?|helpers?|common|misc|index)\.ts$/.test(name) &&
-        !/^functions\/\w+\/index\.ts$/.test(path)
-          ? [`${path}: name it after the one thing in it`]
-          : []),
-        ...(lines > 420 ? [`${path} has ${lines} lines: split it where its second subject starts`] : []),
-      ];
-    });
-    expect(wrong).toEqual([]);
-  });
-});
+function impurities({ path, text, imports }: SourceFile): string[] {
+  return [
+    ...imports
+      .filter(({ target }) => IMPURE_IMPORT.test(target))
+      .map(({ target }) => `${path} imports ${target}: let the pipeline do it, and pass the result in`),
+    ...(IMPURE_CALL.test(text) ? [`${path} reads a clock or chance: pass the value in`] : []),
+  ];
+}
+
+function sizeProblems({ path, lineCount, functions }: SourceFile): string[] {
+  const isTest = path.startsWith('test/');
+  const most = isTest ? MOST_TEST_LINES : MOST_LINES;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isEntry = /^functions\/\w+\/index\.ts$/.test(path);
+  return [
+    ...(/^(utils?|helpers?|common|misc|index)\.ts$/.test(name) && !isEntry
+      ? [`${path}: name it after the one thing in it`]
+      : []),
+    ...(lineCount > most
+      ? [`${path} has ${lineCount} lines, and ${most} are the most: split it where its second subject starts`]
+      : []),
+    ...(isTest ? [] : functions)
+      .filter((one) => one.lineCount > MOST_FUNCTION_LINES)
+      .map(
+        (one) =>
+          `${path}:${one.line}: ${one.name} has ${one.lineCount} lines; a name for each of its steps would make it shorter than ${MOST_FUNCTION_LINES + 1}`,
+      ),
+  ];
+}
+
+/** Entries of functions are imported by Lambda, and `serverless.yml` reads what resources/made.js passes on. */
+const USED_FROM_OUTSIDE = /^(functions\/\w+\/index\.ts|tools\/template\/)/;
+
+function deadExports(files: SourceFile[], users: SourceFile[]): string[] {
+  const used = new Map<string, Set<string>>();
+  for (const { imports } of [...files, ...users]) {
+    for (const { target, names } of imports) {
+      const known = used.get(target) ?? new Set();
+      for (const name of names) known.add(name);
+      used.set(target, known);
+    }
+  }
+  return files
+    .filter(({ path }) => !USED_FROM_OUTSIDE.test(path) && !used.get(path)?.has('*'))
+    .flatMap(({ path, exports }) =>
+      exports
+        .filter((name) => name !== '*' && !used.get(path)?.has(name))
+        .map((name) => `${path}: nobody imports ${name}; take the word 'export' away, or the whole of it`),
+    );
+}

@@ -33,7 +33,7 @@ describe('rules that cannot be checked are refused with the layout', () => {
     [
       'no control file',
       rules({ controlFile: 'n', equals: 'count(all)' }),
-      ['speaks of the control file', 'describes none'],
+      ['names the control file', 'describes none'],
     ],
     ['an unknown placeholder', control({ name: '{base}.ctl' }), ["has '{base}'", '{stem}']],
     ['a path', control({ name: 'control/{stem}' }), ['a name beside the data file, not a path']],
