@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BatchDecoder, type Reject } from '../../shared/decode/batch-decoder.ts';
+import { BatchDecoder } from '../../shared/decode/batch-decoder.ts';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { partitionText } from '../../shared/decode/partition-router.ts';
 import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
 import { recordShape } from '../../shared/decode/record-shape.ts';
+import type { Reject } from '../../shared/decode/record-type-decoder.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { STATE_INVALID } from '../../shared/kernel/shapes.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
