@@ -1,5 +1,5 @@
-import { type CodePage, isEbcdic } from '../layout/code-page.ts';
-import { type CodePageName, unicodeOf } from './code-pages.ts';
+import { type CodePage, isByteTablePage, isEbcdic } from '../layout/code-page.ts';
+import { unicodeOf } from './code-pages.ts';
 
 /** Marks a byte without an ASCII character; it equals no digit, sign or blank. */
 const NONE = 0xff;
@@ -17,7 +17,8 @@ export function asciiForm(encoding: CodePage): Uint8Array {
   let form = forms.get(encoding);
   if (!form) {
     form = new Uint8Array(256).fill(NONE);
-    for (const [byte, unit] of unicodeOf(encoding as CodePageName).entries()) {
+    const units = isByteTablePage(encoding) ? unicodeOf(encoding) : [];
+    for (const [byte, unit] of units.entries()) {
       if (unit < 0x80 && unit !== 0x7b && unit !== 0x7d) form[byte] = unit;
     }
     form[PLUS_ZERO] = 0x7b;
