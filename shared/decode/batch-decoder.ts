@@ -3,53 +3,43 @@ import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from 
 import {
   copiesHeader,
   type Layout,
+  type RecordMatch,
   type RecordType,
   type SummedField,
   summedFields,
 } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
-import type { FieldVector } from './field-vector.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
+import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
 import { RecordSubset } from './record-subset.ts';
-import { RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
+import { type BatchRows, RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
 
-export type { Reject } from './record-type-decoder.ts';
-
-/** Rows of one partition of one dataset within the batch. */
-export interface BatchRows {
-  /** Index into `datasetsOf(layout)`. */
-  dataset: number;
-  partition: number;
-  vectors: FieldVector[];
-  /** Of `count` indexes into the vectors, 2 bytes each. */
-  members: number;
-  count: number;
-}
-
-/** How many records of a type there were; its rows and rejects, where it is not discarded. */
+/** How many records of a type there were, and how many of them were rejected. */
 export interface TypeCounts {
   name: string;
   records: number;
   rejected: number;
+  /** The layout discards records of the type; they make no rows. */
   discarded: boolean;
 }
 
 interface PlacedType {
   type: RecordType;
-  /** Index of its first dataset among all. */
+  /** Index of its first dataset in `datasetsOf(layout)`. */
   firstDataset: number;
-  literals: number;
+  /** The bytes that its records are known by, and the address of their literals. */
+  known: { match: RecordMatch; literals: number } | undefined;
   discardedCount: number;
   decoder: RecordTypeDecoder | undefined;
 }
 
 /**
- * Turns a batch of records into the rows of all datasets of a layout, rejects, and shares of the control totals: finds the type
- * of each record and its parent, and leaves the records of one type to its decoder.
+ * Turns a batch of records into the rows of all datasets of a layout, into rejects, and into shares of the control totals: finds
+ * the type and the parent of each record, and hands the records of each type to its decoder.
  */
 export class BatchDecoder {
   /** Records of no type. */
@@ -59,15 +49,17 @@ export class BatchDecoder {
   private readonly capacityRecords: number;
   private readonly onReject: (reject: Reject) => void;
   private readonly types: PlacedType[];
+  /** The type of all records, in layouts that have one and do not say what its records are known by. */
+  private readonly only: PlacedType | undefined;
   private readonly subset: RecordSubset;
-  private readonly typeOf: number;
+  /** Address of the index of the type of each record of the batch, 1 byte each. */
+  private readonly typeIndexes: number;
   private readonly parents: ParentTracker | undefined;
-  /** The header, once a record of the batch; undefined where no row needs it. */
-  private readonly headers: RecordPlaces | undefined;
+  private readonly foreign: ForeignRecords;
 
   /**
-   * Batches have at most `capacityRecords` records. `header` is the header record as it stands in the file, without terminator,
-   * for layouts whose rows copy fields of it.
+   * Batches have at most `capacityRecords` records. `header` is the header record as it is in the file, without terminator; it
+   * is needed if rows copy fields of it.
    */
   constructor(
     kernel: Kernel,
@@ -82,29 +74,35 @@ export class BatchDecoder {
     this.onReject = onReject;
     let firstDataset = 0;
     this.types = layout.recordTypes.map((type) => {
-      const literals = type.match ? kernel.place(Buffer.concat(type.match.anyOf)) : 0;
-      const placed = { type, firstDataset, literals, discardedCount: 0, decoder: undefined };
+      const { match } = type;
+      const known = match && { match, literals: kernel.place(Buffer.concat(match.anyOf)) };
+      const placed = { type, firstDataset, known, discardedCount: 0, decoder: undefined };
       firstDataset += type.datasets.length;
       return placed;
     });
-    const mixed = this.types.length > 1 || this.types[0]!.type.match !== undefined;
-    this.subset = new RecordSubset(kernel, mixed ? capacityRecords : 0);
-    this.typeOf = kernel.allocate(mixed ? capacityRecords : 0);
+    this.only = this.types.length === 1 ? this.types.find(({ known }) => !known) : undefined;
+    this.subset = new RecordSubset(kernel, this.only ? 0 : capacityRecords);
+    this.typeIndexes = kernel.allocate(this.only ? 0 : capacityRecords);
     const { recordTypes, record } = layout;
     this.parents =
       parentTypes(recordTypes).length > 0
         ? new ParentTracker(kernel, recordTypes, capacityRecords, record.lengthBytes)
         : undefined;
-    this.headers = this.placeHeader(header);
+    this.foreign = {
+      header: this.placeHeader(header),
+      parentOf: (recordType) => this.parentPlaces(recordType),
+    };
   }
 
-  /** Every partition of a dataset met so far. */
+  /** Every partition of a dataset so far. */
   partitionsOf(dataset: number): PartitionValues[] {
-    const { decoder, firstDataset } = this.typeWith(dataset);
-    return decoder?.partitionsOf(dataset - firstDataset) ?? [];
+    const placed = this.types.findLast(
+      ({ firstDataset, type }) => firstDataset <= dataset && type.datasets.length > 0,
+    );
+    return placed?.decoder?.partitionsOf(dataset - placed.firstDataset) ?? [];
   }
 
-  /** Details seen: accepted, rejected, discarded. */
+  /** Details so far: accepted, rejected and discarded. */
   get detailCount(): number {
     return this.counts.reduce((sum, { records }) => sum + records, this.unknownCount);
   }
@@ -122,7 +120,7 @@ export class BatchDecoder {
     }));
   }
 
-  /** Rows that the accepted records make, by dataset. */
+  /** Rows that the accepted records must make, by dataset. */
   get expectedRows(): Record<string, number> {
     return Object.fromEntries(
       this.types.flatMap(({ type, decoder }) =>
@@ -131,7 +129,7 @@ export class BatchDecoder {
     );
   }
 
-  /** Sums of control totals, of types that were met. */
+  /** Sums for control totals, of the record types that the file has. */
   get sums(): {
     recordType: string;
     field: string;
@@ -150,7 +148,7 @@ export class BatchDecoder {
     );
   }
 
-  /** Values replaced by null, by field; of several record types with the type's name before it. */
+  /** Values replaced by null, by field; with the name of the record type before it if the layout has several. */
   get nulled(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { type, decoder } of this.types) {
@@ -161,17 +159,16 @@ export class BatchDecoder {
     return counts;
   }
 
-  /** Decodes the records the extractor just found; returns the rows of each partition that has some. */
+  /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
   decode(batch: RecordExtractor): BatchRows[] {
-    const [only] = this.types;
-    if (this.types.length === 1 && !only!.type.match) return this.decodeType(only!, batch);
+    if (this.only) return this.decodeType(this.only, batch);
     this.assignTypes(batch);
-    this.parents?.track(batch, this.typeOf);
+    this.parents?.track(batch, this.typeIndexes);
     this.rejectUnknown(batch);
     const found: BatchRows[] = [];
     for (const [index, type] of this.types.entries()) {
-      // Vectors of a type hold until its next batch, so that one subset serves all types in turn.
-      if (this.subset.gather(batch, this.typeOf, index) === 0) continue;
+      // The vectors of a type keep their values until its next batch, so one subset serves all types in turn.
+      if (this.subset.gather(batch, this.typeIndexes, index) === 0) continue;
       if (type.type.datasets.length === 0) type.discardedCount += this.subset.recordCount;
       else found.push(...this.decodeType(type, this.subset));
     }
@@ -179,19 +176,12 @@ export class BatchDecoder {
     return found;
   }
 
-  private decodeType(placed: PlacedType, batch: RecordExtractor | RecordSubset): BatchRows[] {
-    const decoder = this.decoderOf(placed);
-    const rows = decoder.decode(batch, this.foreign(batch));
-    return rows.map(({ dataset, partition, address, count }) => ({
-      dataset: placed.firstDataset + dataset,
-      partition,
-      vectors: decoder.datasets[dataset]!.columns.vectors,
-      members: address,
-      count,
-    }));
+  private decodeType(placed: PlacedType, batch: RecordBatch): BatchRows[] {
+    const found = this.decoderOf(placed).decode(batch, this.foreign);
+    return found.map((rows) => ({ ...rows, dataset: placed.firstDataset + rows.dataset }));
   }
 
-  /** Made when a type is first met: a file has few of those that a layout knows. */
+  /** Made when the type first appears: a file has few of the types that a layout knows. */
   private decoderOf(placed: PlacedType): RecordTypeDecoder {
     const { kernel, capacityRecords, onReject } = this;
     placed.decoder ??= new RecordTypeDecoder(
@@ -204,25 +194,19 @@ export class BatchDecoder {
     return placed.decoder;
   }
 
-  private foreign(batch: RecordExtractor | RecordSubset): ForeignRecords {
-    return {
-      header: this.headers,
-      parentOf: (recordType) => this.parentPlaces(recordType, batch as RecordSubset),
-    };
-  }
-
   private readonly parentBuffers = new Map<string, RecordPlaces>();
 
-  /** The parents of the subset's records. */
-  private parentPlaces(recordType: string, subset: RecordSubset): RecordPlaces {
-    const { kernel } = this;
+  /** The parents of the subset's records; undefined if no type of the layout has a parent. */
+  private parentPlaces(recordType: string): RecordPlaces | undefined {
+    const { kernel, subset, parents } = this;
+    if (!parents) return undefined;
     let buffers = this.parentBuffers.get(recordType);
     if (!buffers) {
       const room = this.capacityRecords * 4;
       buffers = { starts: kernel.allocate(room), ends: kernel.allocate(room) };
       this.parentBuffers.set(recordType, buffers);
     }
-    const { starts, ends } = this.parents!.placesOf(recordType);
+    const { starts, ends } = parents.placesOf(recordType);
     kernel.call.gatherAddresses(starts, subset.indexes, subset.recordCount, buffers.starts);
     if (ends === 0) return { starts: buffers.starts, ends };
     kernel.call.gatherAddresses(ends, subset.indexes, subset.recordCount, buffers.ends);
@@ -232,35 +216,37 @@ export class BatchDecoder {
   private assignTypes(batch: RecordExtractor): void {
     const { call, bytes } = this.kernel;
     const { starts, rawLengths, outcomes, recordCount } = batch;
-    bytes.fill(TYPE_UNKNOWN, this.typeOf, this.typeOf + recordCount);
-    for (const [index, { type, literals }] of this.types.entries()) {
-      const { startByte, endByte, anyOf } = type.match!;
+    bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
+    for (const [index, { known }] of this.types.entries()) {
+      if (!known) continue;
+      const { startByte, endByte, anyOf } = known.match;
       call.assignType(
         starts,
         rawLengths,
         outcomes,
         recordCount,
         startByte,
-        literals,
+        known.literals,
         anyOf.length,
         endByte - startByte,
         index,
-        this.typeOf,
+        this.typeIndexes,
       );
     }
   }
 
-  /** Records of no type become rejects, for that reason if they have no other. */
+  /** Records of no type become rejects, with that as their reason unless they have another. */
   private rejectUnknown(batch: RecordExtractor): void {
     const { bytes } = this.kernel;
     for (let record = 0; record < batch.recordCount; record++) {
-      if (bytes[this.typeOf + record] !== TYPE_UNKNOWN) continue;
+      if (bytes[this.typeIndexes + record] !== TYPE_UNKNOWN) continue;
       if (batch.outcomeOf(record) === RECORD_OK) bytes[batch.outcomes + record] = RECORD_UNKNOWN_TYPE;
       this.unknownCount++;
       this.onReject(rejectOf(batch, record));
     }
   }
 
+  /** The header, repeated for each record of a batch; undefined if no row copies fields of it. */
   private placeHeader(header: Uint8Array): RecordPlaces | undefined {
     const { kernel, layout, capacityRecords } = this;
     if (!copiesHeader(layout)) return undefined;
@@ -272,11 +258,5 @@ export class BatchDecoder {
       kernel.place(new Uint8Array(new Uint32Array(capacityRecords).fill(address).buffer));
     const isShort = header.length < lengthBytes;
     return { starts: everywhere(at), ends: isShort ? everywhere(at + header.length) : 0 };
-  }
-
-  private typeWith(dataset: number): PlacedType {
-    return this.types.findLast(
-      ({ firstDataset, type }) => firstDataset <= dataset && type.datasets.length > 0,
-    )!;
   }
 }

@@ -6,7 +6,7 @@ import type { Field } from '../layout/layout.ts';
 export function daysSinceEpoch(year: number, month: number, day: number): number {
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return Number.NaN;
   if (day > 28 && day > daysInMonth(year, month)) return Number.NaN;
-  // Counts from 1 March, so that the leap day is the last of its year (H. Hinnant, chrono-compatible low-level date algorithms).
+  // Years are counted from 1 March, so that the leap day is the last of its year (H. Hinnant, chrono-compatible low-level date algorithms).
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;

@@ -20,7 +20,7 @@ export const UTF8_SLOT_BYTES = 4;
 export interface Utf8Table {
   /** Bytes that byte `b` becomes; 0 where it is undefined. */
   lengths: Uint8Array;
-  /** Those bytes, from `b * UTF8_SLOT_BYTES` on, zeros behind. */
+  /** Those bytes, from `b * UTF8_SLOT_BYTES` on, followed by zeros. */
   bytes: Uint8Array;
 }
 

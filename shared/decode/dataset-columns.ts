@@ -1,6 +1,7 @@
+import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { ENTRY_EMPTY_LIST, MAX_ENTRIES, RECORD_OK, STATE_INVALID, STATE_VALUE } from '../kernel/shapes.ts';
-import type { Dataset, Field, ListColumn, Selection } from '../layout/layout.ts';
+import type { Dataset, Field, FieldOrigin, ListColumn, Selection } from '../layout/layout.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
@@ -8,64 +9,64 @@ import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
-/** Where rows find what is not in their own record. */
+/** Records from which rows copy fields besides their own: the header, and the parents of each record. */
 export interface ForeignRecords {
   header: RecordPlaces | undefined;
-  parentOf(recordType: string): RecordPlaces;
+  parentOf(recordType: string): RecordPlaces | undefined;
 }
 
-/** Why a record is rejected, told once for the first field that does. */
+/** Why a record is rejected: the first field that rejects it. */
 export interface RecordFault {
   field: Field;
   /** Address from which the field was read. */
   address: number;
-  /** Where it is not the field's own value. */
+  /** Set if the reason is not in the value of the field itself. */
   reason?: string;
 }
 
-/** One column on its way: a list's are decoded for its entries, every other for rows. */
+/** One column of the batch: a column of a list is decoded for the entries of the list, every other for rows. */
 interface Column {
   field: Field;
   vector: FieldVector;
-  /** None for the number of the occurrence. */
+  /** Undefined for the number of the occurrence, which is read from no bytes. */
   decoder: FieldDecoder | undefined;
   list: DecodedList | undefined;
   invalidCount: number;
-  /** Of the batch at hand: addresses from which it was decoded. */
+  /** Address of the addresses from which it was decoded in this batch. */
   addresses: number;
 }
 
 interface DecodedList {
+  /** The most entries of a batch. */
+  capacityEntries: number;
   occurrences: Occurrences;
   masks: SelectionMasks;
 }
 
 /**
- * The columns of one dataset over a batch: each field is decoded for all rows at once, a list's for all its entries, from wherever
- * they stand.
+ * The columns of one dataset over a batch. Each field is decoded for all rows at once, and each field of a list for all its
+ * entries.
  */
 export class DatasetColumns {
   /** In the order of `dataset.columns`. */
   readonly vectors: FieldVector[];
   rowCount = 0;
-  /** Most rows of a batch. */
+  /** The most rows of a batch. */
   readonly capacityRows: number;
-  /** Of child rows: the occurrences that they are. */
+  /** The occurrences that child rows are made of; undefined for rows of whole records. */
   readonly rows: Occurrences | undefined;
 
   private readonly kernel: Kernel;
-  private readonly dataset: Dataset;
   private readonly columns: Column[];
   private readonly lists = new Map<ListColumn, DecodedList>();
   private readonly recordMasks: SelectionMasks;
   private readonly rowMasks: SelectionMasks;
-  /** Addresses by row of what stands once in each record, by what it is expanded from. */
+  /** Address of the addresses by row of what is once in each record, by the name of what they are expanded from. */
   private readonly expanded = new Map<string, { address: number; current: boolean }>();
 
   constructor(kernel: Kernel, dataset: Dataset, capacityRecords: number) {
     const { occurs } = dataset;
     this.kernel = kernel;
-    this.dataset = dataset;
     this.rows = occurs && new Occurrences(kernel, occurs, false, capacityRecords);
     this.capacityRows = occurs ? Math.min(capacityRecords * occurs.count, MAX_ENTRIES) : capacityRecords;
     this.recordMasks = new SelectionMasks(kernel, capacityRecords);
@@ -74,17 +75,17 @@ export class DatasetColumns {
     this.vectors = this.columns.map(({ vector }) => vector);
   }
 
-  /** The decoder of a field that stands once in a record, where it is a column. */
+  /** The decoder of a field that is once in a record; undefined if the field is not a column. */
   decoderOf(field: Field): FieldDecoder | undefined {
     return this.columns.find((column) => column.field === field)?.decoder;
   }
 
-  /** Index of the record that a row comes from. */
+  /** Index of the record that a row is made of. */
   recordOf(row: number): number {
     return this.rows ? this.rows.recordOfEntry(row) : row;
   }
 
-  /** Decodes all columns. `onFault` is told of records whose tables are not what they may be. */
+  /** Decodes all columns. Calls `onFault` for each record that says of a table what cannot be. */
   decode(
     batch: RecordBatch,
     foreign: ForeignRecords,
@@ -93,14 +94,14 @@ export class DatasetColumns {
     this.recordMasks.begin();
     this.rowMasks.begin();
     for (const expanded of this.expanded.values()) expanded.current = false;
-    const faultOf = (counter: Field | undefined) => (record: number) =>
-      onFault(record, { field: counter!, address: batch.startOf(record), reason: 'occurs-out-of-range' });
-    this.rows?.place(batch, 0, this.recordMasks, faultOf(this.dataset.occurs!.dependingOn));
+    const onWrong = (record: number, counter: Field) =>
+      onFault(record, { field: counter, address: batch.startOf(record), reason: 'occurs-out-of-range' });
+    this.rows?.place(batch, 0, this.recordMasks, onWrong);
     this.rowCount = this.rows ? this.rows.entryCount : batch.recordCount;
     for (const [list, { occurrences, masks }] of this.lists) {
       masks.begin();
       const present = list.when ? this.recordMasks.maskOf(list.when, batch.starts, batch.recordCount) : 0;
-      occurrences.place(batch, present, this.recordMasks, faultOf(list.dependingOn));
+      occurrences.place(batch, present, this.recordMasks, onWrong);
     }
     for (const column of this.columns) this.decodeColumn(column, batch, foreign);
   }
@@ -108,9 +109,7 @@ export class DatasetColumns {
   private decodeColumn(column: Column, batch: RecordBatch, foreign: ForeignRecords): void {
     const { field, vector, decoder, list } = column;
     if (!decoder) {
-      const { offsets, recordOf } = this.rows!;
-      this.kernel.call.numberOccurrences(offsets, recordOf, this.rowCount, vector.states, vector.values);
-      vector.hasNulls = false;
+      this.rows?.number(vector);
       return;
     }
     if (list) {
@@ -136,7 +135,7 @@ export class DatasetColumns {
     if (field.when) column.invalidCount -= this.applyRule(field, field.when, starts, batch, vector);
   }
 
-  /** The rule looks at the record that holds the field, be it another, or at the occurrence. */
+  /** Applies a rule to the record that holds the field, which may be another record, or to the occurrence. */
   private applyRule(
     { inOccurrence }: Field,
     when: Selection,
@@ -150,15 +149,9 @@ export class DatasetColumns {
     return this.rowMasks.apply(when, addresses, this.rowCount, vector);
   }
 
-  /** Of each row, the record (or occurrence) that holds the field. */
+  /** The record (or occurrence) that holds the field, for each row. */
   placesOf({ origin, inOccurrence }: Field, batch: RecordBatch, foreign: ForeignRecords): RecordPlaces {
-    const own = { starts: batch.starts, ends: batch.hasPadded ? batch.ends : 0 };
-    const { starts, ends } =
-      origin.kind === 'header'
-        ? foreign.header!
-        : origin.kind === 'parent'
-          ? foreign.parentOf(origin.recordType)
-          : own;
+    const { starts, ends } = recordsOf(origin, batch, foreign);
     if (!this.rows) return { starts, ends };
     const name = JSON.stringify(origin);
     return {
@@ -167,23 +160,23 @@ export class DatasetColumns {
     };
   }
 
-  /** Addresses by record as addresses by entry. */
+  /** Turns addresses by record into addresses by entry. */
   private expand(name: string, addresses: number, occurrences: Occurrences): number {
     let known = this.expanded.get(name);
     if (!known) {
       known = { address: this.kernel.allocate(MAX_ENTRIES * 4), current: false };
       this.expanded.set(name, known);
     }
-    // Lists of one dataset share the name, and differ in their entries.
+    // Lists of one dataset share this name, and differ in their entries.
     if (!known.current || name === 'list') {
-      const { recordOf, entryCount } = occurrences;
-      this.kernel.call.gatherAddresses(addresses, recordOf, entryCount, known.address);
+      const { recordIndexes, entryCount } = occurrences;
+      this.kernel.call.gatherAddresses(addresses, recordIndexes, entryCount, known.address);
       known.current = true;
     }
     return known.address;
   }
 
-  /** Tells of the first row of each record that a column rejects. */
+  /** Calls `onFault` for the records that a column rejects. */
   settle(batch: RecordBatch, onFault: (record: number, fault: RecordFault) => void): void {
     const { bytes, view } = this.kernel;
     for (const column of this.columns) {
@@ -223,7 +216,7 @@ export class DatasetColumns {
     }
   }
 
-  /** What child rows carry of their record is judged with the record's own row. */
+  /** Fields that child rows copy from their record are judged with the record's own row, not here. */
   private isOwn({ field, decoder }: Column): boolean {
     return decoder !== undefined && (!this.rows || field.inOccurrence);
   }
@@ -235,8 +228,7 @@ export class DatasetColumns {
       return { field, vector, decoder: undefined, list: undefined, invalidCount: 0, addresses: 0 };
     }
     const list = field.list && this.listOf(field.list, capacityRecords);
-    const capacity = list ? entryCapacity(field.list!, capacityRecords) : this.capacityRows;
-    const decoder = new FieldDecoder(kernel, field, capacity);
+    const decoder = new FieldDecoder(kernel, field, list?.capacityEntries ?? this.capacityRows);
     if (list) {
       const { offsets, repeats } = list.occurrences;
       decoder.vector.entries = { offsets, repeats };
@@ -247,9 +239,11 @@ export class DatasetColumns {
   private listOf(list: ListColumn, capacityRecords: number): DecodedList {
     let known = this.lists.get(list);
     if (!known) {
+      const capacityEntries = Math.min(capacityRecords * list.count, MAX_ENTRIES);
       known = {
+        capacityEntries,
         occurrences: new Occurrences(this.kernel, list, true, capacityRecords),
-        masks: new SelectionMasks(this.kernel, entryCapacity(list, capacityRecords)),
+        masks: new SelectionMasks(this.kernel, capacityEntries),
       };
       this.lists.set(list, known);
     }
@@ -257,6 +251,17 @@ export class DatasetColumns {
   }
 }
 
-function entryCapacity({ count }: ListColumn, capacityRecords: number): number {
-  return Math.min(capacityRecords * count, MAX_ENTRIES);
+/** The records from which fields of an origin are read, one for each record of the batch. */
+function recordsOf(
+  origin: FieldOrigin,
+  batch: RecordBatch,
+  { header, parentOf }: ForeignRecords,
+): RecordPlaces {
+  if (origin.kind !== 'header' && origin.kind !== 'parent') {
+    return { starts: batch.starts, ends: batch.hasPadded ? batch.ends : 0 };
+  }
+  const places = origin.kind === 'header' ? header : parentOf(origin.recordType);
+  if (!places)
+    throw new LayoutInvalid({ what: `a field is copied from a ${origin.kind} that no record has` });
+  return places;
 }

@@ -6,12 +6,20 @@ import { PartitionRouter, type RoutedRows } from './partition-router.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { readsFilling } from './record-end.ts';
 
-/** The rows of one dataset of a batch, a row a record or a row an occurrence of a table: which are kept, and in which partition. */
+/** The rows of a batch that belong to one partition. */
+export interface PartitionRows {
+  partition: number;
+  /** Address of `count` indexes into the vectors, 2 bytes each. */
+  members: number;
+  count: number;
+}
+
+/** The rows of one dataset of a batch, one a record or one an occurrence of a table: which are kept, and in which partition. */
 export class DatasetDecoder {
   readonly dataset: Dataset;
   readonly columns: DatasetColumns;
   readonly router: PartitionRouter;
-  /** Rows that the accepted records make by their tables, whatever is written of them. */
+  /** Rows that the accepted records must make, counted by their tables and not by what is written. */
   expectedRows = 0;
 
   private readonly kernel: Kernel;
@@ -30,7 +38,7 @@ export class DatasetDecoder {
     this.members = kernel.allocate(capacityRows * 2);
   }
 
-  /** Finds the partition of each row, and reports what its partition fields reject or make null. */
+  /** Finds the partition of each row, and reports rows whose partition fields reject them or become null. */
   route(
     batch: RecordBatch,
     foreign: ForeignRecords,
@@ -58,20 +66,21 @@ export class DatasetDecoder {
     const { spaceByte } = batch;
     const ends = seesFilling ? (places?.ends ?? 0) : 0;
     if (!rows) return { count: rowCount, addresses, outcomes: batch.outcomes, ends, spaceByte };
-    // Only records that can be decoded have occurrences.
+    // Only records that can be decoded have occurrences, so all rows can be.
     this.kernel.bytes.fill(RECORD_OK, this.outcomes, this.outcomes + rowCount);
     return { count: rowCount, addresses, outcomes: this.outcomes, ends, spaceByte };
   }
 
-  /** Takes the rows of the records out of their partitions. */
+  /** Takes the rows of failed records out of their partitions. */
   leaveOut(isFailed: (record: number) => boolean): void {
     const { view } = this.kernel;
     for (let row = 0; row < this.columns.rowCount; row++) {
-      if (isFailed(this.columns.recordOf(row))) view.setInt32(this.router.partitionOf + row * 4, -1, true);
+      if (isFailed(this.columns.recordOf(row)))
+        view.setInt32(this.router.partitionIndexes + row * 4, -1, true);
     }
   }
 
-  /** Adds the rows of the records that are accepted to `expectedRows`. */
+  /** Adds the rows of the accepted records to `expectedRows`. */
   expectRows(batch: RecordBatch, isFailed: (record: number) => boolean): void {
     for (let record = 0; record < batch.recordCount; record++) {
       if (batch.outcomeOf(record) !== RECORD_OK || isFailed(record)) continue;
@@ -79,14 +88,17 @@ export class DatasetDecoder {
     }
   }
 
-  /** Counts the invalid values of rows that stayed, which become null. */
+  /** Counts the invalid values that become null in rows that are kept. */
   countInvalids(count: (field: Field, values: number) => void): void {
-    const { partitionOf } = this.router;
-    this.columns.countInvalids((row) => this.kernel.view.getInt32(partitionOf + row * 4, true) >= 0, count);
+    const { partitionIndexes } = this.router;
+    this.columns.countInvalids(
+      (row) => this.kernel.view.getInt32(partitionIndexes + row * 4, true) >= 0,
+      count,
+    );
   }
 
-  /** The rows of each partition that has some: `count` indexes into the vectors, 2 bytes each from `address` on. */
-  group(): { partition: number; address: number; count: number }[] {
+  /** The rows of each partition that has any. */
+  group(): PartitionRows[] {
     const partitionCount = this.router.partitions.length;
     if (partitionCount > this.memberEndsCapacity) {
       if (this.memberEnds !== 0) this.kernel.release(this.memberEnds, this.memberEndsCapacity * 4);
@@ -94,13 +106,19 @@ export class DatasetDecoder {
       this.memberEnds = this.kernel.allocate(this.memberEndsCapacity * 4);
     }
     const { call, view } = this.kernel;
-    const { partitionOf } = this.router;
-    call.groupByPartition(partitionOf, this.columns.rowCount, partitionCount, this.memberEnds, this.members);
-    const found = [];
+    const { partitionIndexes } = this.router;
+    call.groupByPartition(
+      partitionIndexes,
+      this.columns.rowCount,
+      partitionCount,
+      this.memberEnds,
+      this.members,
+    );
+    const found: PartitionRows[] = [];
     let start = 0;
     for (let partition = 0; partition < partitionCount; partition++) {
       const end = view.getInt32(this.memberEnds + partition * 4, true);
-      if (end > start) found.push({ partition, address: this.members + start * 2, count: end - start });
+      if (end > start) found.push({ partition, members: this.members + start * 2, count: end - start });
       start = end;
     }
     return found;

@@ -4,13 +4,13 @@ import { DECIMAL_DIGITS, INT64_DIGITS } from '../layout/field-type.ts';
 import type { Field } from '../layout/layout.ts';
 import { spaceOf, toAscii } from './ascii-form.ts';
 import { dateFormatOf, daysSinceEpoch } from './calendar.ts';
-import { type CodePageName, decodeText as codePageText } from './code-pages.ts';
+import { decodeText as codePageText } from './code-pages.ts';
 import { nationalText } from './national-text.ts';
 import { mostDigits, readFloat, readStoredNumber } from './stored-number.ts';
 
 /**
- * One field of one record, decoded clearly rather than fast. Reads headers and trailers, explains rejects, and is
- * what the kernel's tests compare it with.
+ * One field of one record, decoded clearly rather than fast. It reads headers and trailers and explains rejects, and the
+ * kernel's tests compare the kernel with it.
  *
  * Values: text → string; integer and decimal → bigint, unscaled; date → days since 1970-01-01; timestamp →
  * bigint microseconds since 1970-01-01T00:00:00; boolean; double → number; binary → bytes.
@@ -47,7 +47,7 @@ function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
   const { encoding } = field;
   if (field.usage === 'float') return decodeFloat(stored, field);
   if (field.usage !== 'display') return decodeStored(stored, field);
-  // A blank of national text is two bytes: its text is trimmed to nothing instead.
+  // A blank of national text is two bytes, so such a text is trimmed to nothing instead.
   const space = encoding === 'utf-16be' ? undefined : spaceOf(encoding);
   if (stored.every((byte) => byte === space)) return NULL_VALUE;
   if (field.type.kind === 'string') return decodeText(stored, field);
@@ -68,7 +68,7 @@ function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
   }
 }
 
-/** Strict: a byte that the code page leaves undefined is no text, and UTF-8 and UTF-16 must be well formed. */
+/** The text of `bytes`; undefined if the code page does not define one of them, or if UTF-8 or UTF-16 is not well formed. */
 export function decodeBytes(bytes: Uint8Array, encoding: CodePage): string | undefined {
   if (encoding === 'utf-16be') return nationalText(bytes);
   if (encoding === 'utf-8') {
@@ -78,7 +78,7 @@ export function decodeBytes(bytes: Uint8Array, encoding: CodePage): string | und
       return undefined;
     }
   }
-  return codePageText(encoding as CodePageName, bytes);
+  return codePageText(encoding, bytes);
 }
 
 function decodeFloat(bytes: Uint8Array, field: Field): DecodedValue {
@@ -88,7 +88,7 @@ function decodeFloat(bytes: Uint8Array, field: Field): DecodedValue {
     : { state: 'invalid', reason: 'number-out-of-range' };
 }
 
-/** Packed and binary numbers, and dates that are held in such. */
+/** Decodes packed and binary numbers, and dates that are held in them. */
 function decodeStored(bytes: Uint8Array, field: Field): DecodedValue {
   const value = readStoredNumber(bytes, field, spaceOf(field.encoding));
   if (value === null) return NULL_VALUE;
@@ -104,11 +104,11 @@ function decodeStored(bytes: Uint8Array, field: Field): DecodedValue {
   const digits = String(value < 0n ? -value : value).length;
   return digits > mostDigits(field) && value !== 0n
     ? { state: 'invalid', reason: 'number-out-of-range' }
-    : { state: 'value', value: value * zerosBehind(field) };
+    : { state: 'value', value: value * trailingFactor(field) };
 }
 
-/** What the stored digits are multiplied by. */
-function zerosBehind({ trailingZeros }: Field): bigint {
+/** The power of ten by which the stored digits are multiplied. */
+function trailingFactor({ trailingZeros }: Field): bigint {
   return 10n ** BigInt(trailingZeros);
 }
 
@@ -124,8 +124,8 @@ function decodeText(bytes: Uint8Array, field: Field): DecodedValue {
 }
 
 /**
- * Numbers as text. Blanks may stand before the first digit, never behind the last of an implied point: there
- * they would move it.
+ * Decodes a number that is text. Blanks may precede the first digit. They may not follow the last digit of a number with an
+ * implied point, since they would move the point.
  *
  *     000000012345            → 12345        implied, scale 2: 123.45
  *     '   -12.5 '  explicit   → -1250        scale 2
@@ -140,7 +140,7 @@ function decodeScaled(bytes: Uint8Array, field: Field, scale: number, precision:
 
   if (field.sign === 'trailing-separate') {
     if (explicit) text = text.replace(/ +$/, '');
-    const last = text.at(-1)!;
+    const last = text.at(-1);
     if (last === '+' || last === '-') {
       negative = last === '-';
       text = text.slice(0, -1);
@@ -163,11 +163,11 @@ function decodeScaled(bytes: Uint8Array, field: Field, scale: number, precision:
   let fraction = '';
   if (explicit) {
     text = text.replace(/ +$/, '');
-    const match = /^(\d*)(?:[.,](\d*))?$/.exec(text);
-    if (!match || (match[1] === '' && (match[2] ?? '') === '')) return invalid;
-    text = match[1]!;
-    fraction = (match[2] ?? '').replace(/0+$/, '');
-    // Digits beyond the scale would have to be rounded away: money is never rounded silently.
+    const [, whole = '', decimals = ''] = /^(\d*)(?:[.,](\d*))?$/.exec(text) ?? [];
+    if (whole === '' && decimals === '') return invalid;
+    text = whole;
+    fraction = decimals.replace(/0+$/, '');
+    // Digits beyond the scale would have to be rounded, and money is never rounded silently.
     if (fraction.length > scale) return { state: 'invalid', reason: 'number-out-of-range' };
     fraction = fraction.padEnd(scale, '0');
   } else if (!/^\d+$/.test(text)) return invalid;
@@ -176,7 +176,7 @@ function decodeScaled(bytes: Uint8Array, field: Field, scale: number, precision:
   if (digits.length > Math.min(precision, DECIMAL_DIGITS) - field.trailingZeros) {
     return { state: 'invalid', reason: 'number-out-of-range' };
   }
-  const magnitude = BigInt(digits || '0') * zerosBehind(field);
+  const magnitude = BigInt(digits || '0') * trailingFactor(field);
   return { state: 'value', value: negative ? -magnitude : magnitude };
 }
 
@@ -227,7 +227,7 @@ function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'tim
   return { state: 'value', value: BigInt(seconds) * 1_000_000n + BigInt(micros) };
 }
 
-/** The year that two or four digits mean; NaN where they are none. */
+/** The year that two or four digits mean; NaN if they are not digits. */
 function yearOf(format: DateFormat, number: (at: number, length: number) => number): number {
   const year = number(format.yearAt, format.yearDigits);
   if (format.yearDigits === 4) return year;
@@ -236,7 +236,7 @@ function yearOf(format: DateFormat, number: (at: number, length: number) => numb
   return century + year + (century + year < format.pivotYear ? 100 : 0);
 }
 
-/** Days since 1970-01-01 of the `day`th day of a year, from 1; NaN where it has fewer. */
+/** Days since 1970-01-01 of the `day`th day of a year, from 1; NaN if the year has fewer days. */
 function dayOfYear(year: number, day: number): number {
   const days = daysSinceEpoch(year, 1, 1) + day - 1;
   return day >= 1 && days <= daysSinceEpoch(year, 12, 31) ? days : Number.NaN;

@@ -10,16 +10,16 @@ import { readsFilling } from './record-end.ts';
 
 const FILLINGS: Record<NullWhen, number> = { 'low-values': 0x00, 'high-values': 0xff };
 
-/** One field of a layout, decoded for all records of a batch at once. The way to do it is chosen here, never per record. */
+/** Decodes one field of a layout for all records of a batch at once. The loop is chosen once a layout, never per record. */
 export class FieldDecoder {
   readonly field: Field;
   readonly vector: FieldVector;
-  /** Of the last batch, records that are rejected for other reasons included. */
+  /** Invalid values of the last batch, including those of records that are rejected for other reasons. */
   invalidCount = 0;
   private readonly kernel: Kernel;
   private readonly run: FillVector;
 
-  /** `capacityRecords` is the most records of a batch. */
+  /** A batch has at most `capacityRecords` records. */
   constructor(kernel: Kernel, field: Field, capacityRecords: number) {
     this.kernel = kernel;
     this.field = field;
@@ -45,8 +45,8 @@ export class FieldDecoder {
   }
 
   /**
-   * Of records that were filled up with `spaceByte`: what stands wholly behind their ends is null, what they cut is invalid, where
-   * the filling would not be read as blanks.
+   * Corrects the values of records that were filled up with `spaceByte`, unless the field reads that as blanks: a value after the
+   * end of its record becomes null, and a value that the end cuts becomes invalid.
    */
   leaveOutBeyond(records: number, ends: number, count: number, spaceByte: number): void {
     const { field, vector, kernel } = this;
@@ -70,7 +70,7 @@ export class FieldDecoder {
     this.kernel.call.settleBlanks(states, values, count, ENTRY_BYTES[kind], toZero);
   }
 
-  /** Returns how many fields full of `byte` are null now. */
+  /** Makes fields null that are full of `byte`; returns how many. */
   private nullFilled(records: number, count: number, byte: number): number {
     const { startByte, endByte } = this.field;
     const { states } = this.vector;
@@ -81,7 +81,7 @@ export class FieldDecoder {
     return invalids + (result % INVALID_COUNT_UNIT);
   }
 
-  /** Doubles that the kernel leaves: those of many digits or with an exponent, and what is no number. */
+  /** Decodes the doubles that the kernel leaves undecided: with many digits, with an exponent, or not numbers at all. */
   private decide(records: number, count: number): void {
     const { bytes, view } = this.kernel;
     this.invalidCount = 0;
@@ -91,7 +91,7 @@ export class FieldDecoder {
       const decoded = decodeValue(bytes, view.getUint32(records + record * 4, true), this.field);
       bytes[stateAt] = decoded.state === 'value' ? STATE_VALUE : STATE_INVALID;
       if (decoded.state === 'value') {
-        view.setFloat64(this.vector.values + record * 8, decoded.value as number, true);
+        view.setFloat64(this.vector.values + record * 8, Number(decoded.value), true);
       } else this.invalidCount++;
     }
   }
@@ -101,7 +101,7 @@ function maxTextBytes({ startByte, endByte, type, encoding }: Field): number {
   return (endByte - startByte) * (type.kind === 'string' ? mostUtf8Bytes(encoding) : 1);
 }
 
-/** Most bytes that a byte of a text becomes. */
+/** The most bytes of UTF-8 that one byte of a text becomes. */
 function mostUtf8Bytes(encoding: CodePage): number {
   if (encoding === 'us-ascii' || encoding === 'utf-8') return 1;
   return encoding === 'iso-8859-1' || encoding === 'utf-16be' ? 2 : UTF8_SLOT_BYTES;

@@ -4,9 +4,9 @@ import type { SummedField } from '../layout/layout.ts';
 import type { FieldDecoder } from './field-decoder.ts';
 
 /**
- * Exact sum of one field over detail records, rejected ones included, for a control total: of its values, or for a hash total of
- * its digits, sign and point left aside. Blanks count as nothing; what does not decode, or is a text of other characters than
- * digits, is counted and refuses the file later.
+ * Exact sum of one field over detail records, including rejected ones, for a control total: the sum of its values, or for a hash
+ * total the sum of its digits without sign and point. Blanks add nothing. A value that cannot be decoded, or a text that is not
+ * all digits, is counted; the file is refused later.
  */
 export class FieldSum {
   readonly decoder: FieldDecoder;
@@ -15,7 +15,7 @@ export class FieldSum {
   total = 0n;
   undecodableCount = 0;
   private readonly kernel: Kernel;
-  /** Of texts: words of 8 bytes, each the sum of nine digits of theirs. */
+  /** Address of the limbs for texts, 8 bytes each; a limb is the sum of nine digits of each text. 0 for numbers. */
   private readonly limbs: number;
   private readonly limbCount: number;
 
@@ -29,7 +29,7 @@ export class FieldSum {
     this.limbs = isText ? kernel.allocate(this.limbCount * 8) : 0;
   }
 
-  /** Adds the values just decoded, of the records whose byte at `counted` is set, or of all where that is 0. */
+  /** Adds the values just decoded of the records whose byte at `counted` is set; of all if that address is 0. */
   add(count: number, counted: number): void {
     if (this.decoder.vector.kind === 'bytes') this.addTexts(count, counted);
     else this.addNumbers(count, counted);

@@ -1,10 +1,10 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { type FieldType, INT64_DIGITS } from '../layout/field-type.ts';
 
-/** How the values of a column are held; Parquet's physical types follow from it. */
+/** How the values of a column are held in memory; Parquet's physical types follow from it. */
 export type VectorKind = 'int32' | 'int64' | 'int128' | 'double' | 'boolean' | 'bytes';
 
-/** Bytes of one entry in `values`; a text is an address and a length. */
+/** Bytes of one entry in `values`; the entry of a text is its address and its length. */
 export const ENTRY_BYTES: Record<VectorKind, number> = {
   int32: 4,
   int64: 8,
@@ -32,31 +32,31 @@ export function vectorKind(type: FieldType): VectorKind {
   }
 }
 
-/** Where the entries of each record lie in a vector of a list (see kernel/assembly/occurrences.ts). */
+/** Which entries of a list's vector belong to each record (see kernel/assembly/occurrences.ts). */
 export interface EntryLayout {
-  /** Address of the first entry of each record, 4 bytes each. */
+  /** Address of the index of the first entry of each record, 4 bytes each. */
   offsets: number;
-  /** Address of a byte an entry: 1 where it is not the first of its record. */
+  /** Address of a byte an entry: 1 if it is not the first of its record. */
   repeats: number;
 }
 
 /** Decodes the records at `count` addresses, 4 bytes each from `records` on; returns nulls + invalids × INVALID_COUNT_UNIT. */
 export type FillVector = (records: number, count: number) => number;
 
-/** One column over the records of a batch, in the kernel's memory (see kernel/shapes.ts). */
+/** The values of one column over the records of a batch, in the kernel's memory (see kernel/shapes.ts). */
 export class FieldVector {
   readonly kind: VectorKind;
-  /** Address of a state byte a record. */
+  /** Address of the state of each record, 1 byte each. */
   readonly states: number;
-  /** Address of the values, indexed as the states are. */
+  /** Address of the values, indexed like the states. */
   readonly values: number;
-  /** Most bytes of one text in UTF-8; infinite where only `mostTextBytes` is known. */
+  /** The most bytes of one text in UTF-8; infinite if only `mostTextBytes` is known. */
   readonly maxTextBytes: number;
-  /** Most bytes of all its texts together, lengths included, where that is known better than by the longest. */
+  /** The most bytes of all its texts together, with their lengths; infinite if only `maxTextBytes` is known. */
   mostTextBytes = Number.POSITIVE_INFINITY;
-  /** Whether a record of the batch may have no value. */
+  /** May a record of the batch have no value? */
   hasNulls = true;
-  /** Of a list: its states and values are those of entries, and these are the entries of each record. */
+  /** Set for a list: states and values are those of entries, and this tells the entries of each record. */
   entries: EntryLayout | undefined;
 
   constructor(
@@ -71,7 +71,7 @@ export class FieldVector {
     this.values = kernel.allocate(capacityRecords * ENTRY_BYTES[kind]);
   }
 
-  /** Most bytes that `count` of its values take in PLAIN form. */
+  /** The most bytes of `count` of its values in PLAIN form. */
   plainBytes(count: number): number {
     if (this.kind !== 'bytes') return count * ENTRY_BYTES[this.kind];
     return Math.min(count * (this.maxTextBytes + 4), this.mostTextBytes);

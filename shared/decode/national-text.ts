@@ -1,5 +1,5 @@
 /**
- * National text (PIC N): UTF-16, high byte first, two bytes a code unit. Undefined where a surrogate lacks its other half.
+ * National text (PIC N): UTF-16, high byte first, two bytes a code unit. Undefined if a surrogate lacks its other half.
  *
  *     00 4A 00 6F 00 E3 00 6F → João      D8 3D DE 00 → U+1F600
  */

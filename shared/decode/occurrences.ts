@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { ENTRY_VALUE, INVALID_COUNT_UNIT, MAX_ENTRIES } from '../kernel/shapes.ts';
-import type { Occurs } from '../layout/layout.ts';
+import type { Field, Occurs } from '../layout/layout.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
 import type { RecordBatch } from './record-batch.ts';
@@ -9,13 +9,13 @@ import type { SelectionMasks } from './selection-masks.ts';
 /** The entries of one table over all records of a batch (drawn in kernel/assembly/occurrences.ts), in the kernel's memory. */
 export class Occurrences {
   entryCount = 0;
-  /** Address of the first entry of each record, 4 bytes, and behind them that of the end. */
+  /** Address of the index of the first entry of each record, 4 bytes each, followed by the number of all entries. */
   readonly offsets: number;
-  /** Address of where each entry can be decoded, 4 bytes. */
+  /** Address of the address at which each entry can be decoded, 4 bytes each. */
   readonly addresses: number;
-  /** Address of the record of each entry, 4 bytes. */
-  readonly recordOf: number;
-  /** Address of a byte an entry, 1 where it is not the first of its record. */
+  /** Address of the index of the record of each entry, 4 bytes each. */
+  readonly recordIndexes: number;
+  /** Address of a byte an entry: 1 if it is not the first of its record. */
   readonly repeats: number;
   private readonly kinds: number;
   private readonly kernel: Kernel;
@@ -31,7 +31,7 @@ export class Occurrences {
     this.isList = isList;
     this.offsets = kernel.allocate((capacityRecords + 1) * 4);
     this.addresses = kernel.allocate(entries * 4);
-    this.recordOf = kernel.allocate(entries * 4);
+    this.recordIndexes = kernel.allocate(entries * 4);
     this.kinds = kernel.allocate(entries);
     this.repeats = kernel.allocate(entries);
     this.counter = occurs.dependingOn && new FieldDecoder(kernel, occurs.dependingOn, capacityRecords);
@@ -39,11 +39,15 @@ export class Occurrences {
   }
 
   /**
-   * Lays out the entries of a batch; `present` is 0, or the address of a byte a record that says whether the list is there.
-   * `masks` are those of records.
-   * `onWrong` is told of records that say of a table that is there what cannot be.
+   * Lays out the entries of a batch. `present` is the address of a byte a record, 1 if the record has the list; 0 if all have it.
+   * `masks` are those of records. Calls `onWrong` for each record with the list whose count is out of range.
    */
-  place(batch: RecordBatch, present: number, masks: SelectionMasks, onWrong: (record: number) => void): void {
+  place(
+    batch: RecordBatch,
+    present: number,
+    masks: SelectionMasks,
+    onWrong: (record: number, counter: Field) => void,
+  ): void {
     const { call } = this.kernel;
     const { recordCount, starts, outcomes } = batch;
     const { count, least, strideBytes } = this.occurs;
@@ -57,7 +61,7 @@ export class Occurrences {
       const { bytes, view } = this.kernel;
       for (let record = 0; wrong > 0 && record < recordCount; record++) {
         if (present !== 0 && bytes[present + record] === 0) continue;
-        if (view.getInt32(this.counts + record * 4, true) < 0) onWrong(record);
+        if (view.getInt32(this.counts + record * 4, true) < 0) onWrong(record, this.counter.field);
       }
     }
     this.entryCount = call.placeOccurrences(
@@ -71,10 +75,17 @@ export class Occurrences {
       present,
       this.offsets,
       this.addresses,
-      this.recordOf,
+      this.recordIndexes,
       this.kinds,
       this.repeats,
     );
+  }
+
+  /** Fills `vector` with the number of each entry in its record, from 1. */
+  number(vector: FieldVector): void {
+    const { states, values } = vector;
+    this.kernel.call.numberOccurrences(this.offsets, this.recordIndexes, this.entryCount, states, values);
+    vector.hasNulls = false;
   }
 
   /** How often the table occurs in a record. */
@@ -85,14 +96,14 @@ export class Occurrences {
   }
 
   recordOfEntry(entry: number): number {
-    return this.kernel.view.getUint32(this.recordOf + entry * 4, true);
+    return this.kernel.view.getUint32(this.recordIndexes + entry * 4, true);
   }
 
   isOccurrence(entry: number): boolean {
     return this.kernel.bytes[this.kinds + entry] === ENTRY_VALUE;
   }
 
-  /** Entries of lists without elements lose what was decoded in their place; returns how many of that were invalid. */
+  /** Drops what was decoded for lists without elements; returns how many of those values were invalid. */
   settle(vector: FieldVector): number {
     const result = this.kernel.call.settleEntries(this.kinds, this.entryCount, vector.states);
     vector.hasNulls = true;

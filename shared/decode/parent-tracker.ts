@@ -4,7 +4,7 @@ import type { RecordType } from '../layout/layout.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 
-/** No type, or none that is a parent. */
+/** The slot of a type that is not a parent. */
 const NO_SLOT = 255;
 
 /** The types that are parents, in the order of the layout. */
@@ -14,31 +14,34 @@ export function parentTypes(types: readonly RecordType[]): string[] {
 }
 
 /**
- * Knows of each record the last record before it of every type that is a parent, over the ends of batches. A record without a
- * parent of its own that is one begins a new group: what came before is nobody's parent any more.
+ * Finds for each record the last record before it of every type that is a parent, across the ends of batches. A record of a
+ * parent type that has no parent itself begins a new group: no earlier record is a parent from then on.
  */
 export class ParentTracker {
   private readonly kernel: Kernel;
   private readonly slots: string[];
   private readonly capacityRecords: number;
   private readonly recordBytes: number;
-  private readonly slotOf: number;
-  private readonly parentSlotOf: number;
+  /** Address of the slot of each record type, 1 byte each. */
+  private readonly slotsByType: number;
+  /** Address of the slot of the parent of each record type, 1 byte each. */
+  private readonly parentSlotsByType: number;
+  /** Address of the slots that a record of each type empties, as bits, 4 bytes each. */
   private readonly resets: number;
-  /** Address of the last record in each slot, or 0. */
+  /** Address of the address of the last record in each slot, or of 0. */
   private readonly last: number;
-  /** Where that record ends in truth, which may be before its layout does. */
+  /** Address of the true end of that record, which may be before the end of its layout. */
   private readonly lastEnds: number;
-  /** Addresses by slot and record of the batch, and where what stands there ends. */
+  /** Addresses of the parents' addresses and of their ends, by slot and record of the batch. */
   private readonly found: number;
   private readonly foundEnds: number;
-  /** Whether any record so far was filled up: parents are carried from batch to batch. */
+  /** Was any record so far filled up? Parents are carried from batch to batch. */
   private hasPadded = false;
-  /** Copies of the last records, for the next batch: two sets, as rows of this batch may still point at the other. */
+  /** Copies of the last records for the next batch. There are two sets, since rows of this batch may still point at the other. */
   private readonly carried: [number, number];
   private turn: 0 | 1 = 0;
 
-  /** `recordBytes` is the most bytes of a record. */
+  /** A record has at most `recordBytes`. */
   constructor(kernel: Kernel, types: readonly RecordType[], capacityRecords: number, recordBytes: number) {
     const slots = parentTypes(types);
     const slotOf = (name: string | undefined) => (name === undefined ? NO_SLOT : slots.indexOf(name) & 0xff);
@@ -46,8 +49,8 @@ export class ParentTracker {
     this.slots = slots;
     this.capacityRecords = capacityRecords;
     this.recordBytes = recordBytes;
-    this.slotOf = kernel.place(Uint8Array.from(types, ({ name }) => slotOf(name)));
-    this.parentSlotOf = kernel.place(Uint8Array.from(types, ({ parent }) => slotOf(parent)));
+    this.slotsByType = kernel.place(Uint8Array.from(types, ({ name }) => slotOf(name)));
+    this.parentSlotsByType = kernel.place(Uint8Array.from(types, ({ parent }) => slotOf(parent)));
     const resets = Uint32Array.from(types, (type) => resetSlots(type, types, slots));
     this.resets = kernel.place(new Uint8Array(resets.buffer));
     this.last = kernel.allocate(slots.length * 4);
@@ -64,7 +67,7 @@ export class ParentTracker {
     return this.recordBytes + READ_MARGIN_BYTES;
   }
 
-  /** Finds the parents of a batch's records of the given `types`. */
+  /** Finds the parents of the records of a batch; `types` is the address of their types, 1 byte each. */
   track(batch: RecordBatch, types: number): void {
     this.hasPadded ||= batch.hasPadded;
     this.kernel.call.trackParents(
@@ -74,8 +77,8 @@ export class ParentTracker {
       batch.hasPadded ? batch.ends : 0,
       this.recordBytes,
       batch.recordCount,
-      this.slotOf,
-      this.parentSlotOf,
+      this.slotsByType,
+      this.parentSlotsByType,
       this.resets,
       this.slots.length,
       this.last,
@@ -86,13 +89,13 @@ export class ParentTracker {
     );
   }
 
-  /** Each record's last record of a type before it. */
+  /** The last record of a type before each record. */
   placesOf(recordType: string): RecordPlaces {
     const at = this.slots.indexOf(recordType) * this.capacityRecords * 4;
     return { starts: this.found + at, ends: this.hasPadded ? this.foundEnds + at : 0 };
   }
 
-  /** Keeps what the next batch may need; the batch's own bytes may go then. */
+  /** Copies the records that the next batch may need; the memory of this batch may then be used again. */
   carry(): void {
     const { bytes, view } = this.kernel;
     this.turn = this.turn === 0 ? 1 : 0;
@@ -108,7 +111,7 @@ export class ParentTracker {
   }
 }
 
-/** Bits of the slots that a record of this type empties: those of its descendants; of all where it begins a group. */
+/** The slots that a record of this type empties, as bits: those of its descendants, or all if it begins a group. */
 function resetSlots(type: RecordType, types: readonly RecordType[], slots: string[]): number {
   const begins = type.parent === undefined && slots.includes(type.name);
   const below = (name: string): string[] =>

@@ -7,10 +7,10 @@ import { dateText } from './calendar.ts';
 import { decodeValue } from './decode-value.ts';
 import { beyondEnd, readsFilling } from './record-end.ts';
 
-/** Value of each partition column as text; null for a blank. */
+/** The value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
 
-/** What one spelling of the partition fields leads to. */
+/** The partition of one spelling of the partition fields. */
 interface Route {
   /** Index into `partitions`, or -1. */
   partition: number;
@@ -19,47 +19,48 @@ interface Route {
   nulledFields: Field[];
 }
 
-/** Rows to be routed: where the record of each stands, and whether it can be decoded. */
+/** Rows to be routed: the address of the record of each, and whether it can be decoded. */
 export interface RoutedRows {
   count: number;
-  /** Address of addresses, 4 bytes each. */
+  /** Address of the address of each record, 4 bytes each. */
   addresses: number;
-  /** Address of outcomes, 1 byte each. */
+  /** Address of the outcome of each record, 1 byte each. */
   outcomes: number;
-  /** Address of where each record ends, 4 bytes, where some may be filled up with what is no blank to the fields; else 0. */
+  /** Address of the end of each record, 4 bytes each, if some may be filled up with bytes that the fields do not read as blanks; else 0. */
   ends: number;
-  /** What they are filled up with. */
+  /** The byte that they are filled up with. */
   spaceByte: number;
 }
 
-/** Is told of a row that its partition fields reject, or whose invalid values become null. */
+/** Called for a row that its partition fields reject, or whose invalid values become null. */
 export type OnFault = (row: number, failedField: Field | undefined, nulledFields: Field[]) => void;
 
-/** Distinct spellings remembered; more than a sane file has, few enough to bound memory on a hostile one. */
+/** The most spellings that are remembered: more than a sane file has, and few enough to bound memory on a hostile one. */
 const MAX_ROUTES = 65_536;
 const FIRST_ROUTES = 256;
 
 /**
- * Finds the partition of each record from the raw bytes of its partition fields. A spelling is decoded once, the first time it
- * is met; the kernel looks up those it knows.
+ * Finds the partition of each record from the raw bytes of its partition fields. A spelling is decoded once, when it first
+ * appears; after that the kernel looks it up.
  */
 export class PartitionRouter {
   readonly partitions: PartitionValues[] = [];
-  /** Address of the partition of each record of the batch, 4 bytes, or -1. */
-  readonly partitionOf: number;
+  /** Address of the index of the partition of each row of the batch, or of -1, 4 bytes each. */
+  readonly partitionIndexes: number;
 
   private readonly kernel: Kernel;
   private readonly fields: readonly Field[];
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
-  /** Whether any route has a failed or nulled field, so that batches must be looked through for them. */
+  /** Has any route a failed or nulled field, so that batches must be searched for it? */
   private hasFaults = false;
-  private readonly routeOf: number;
+  /** Address of the index of the route of each row, 4 bytes each. */
+  private readonly routeIndexes: number;
   private readonly segments: number;
   private readonly keyBytes: number;
   private readonly capacityRecords: number;
   private outcomesApart = 0;
-  /** Tables of the kernel; as many routes as half the slots. */
+  /** The most routes that the kernel's tables hold: half as many as they have slots. */
   private capacity = 0;
   private table = 0;
   private keys = 0;
@@ -73,22 +74,22 @@ export class PartitionRouter {
     this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
     const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
     this.segments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
-    this.partitionOf = kernel.allocate(capacityRecords * 4);
-    this.routeOf = kernel.allocate(capacityRecords * 4);
+    this.partitionIndexes = kernel.allocate(capacityRecords * 4);
+    this.routeIndexes = kernel.allocate(capacityRecords * 4);
     this.makeTables(FIRST_ROUTES);
     if (fields.length === 0) this.partitionIndex([]);
   }
 
   /**
-   * Fills `partitionOf` for the rows of a batch. `onFault` is told of rows whose partition fields reject them or hold an invalid
-   * value that becomes null.
+   * Fills `partitionIndexes` for the rows of a batch. Calls `onFault` for each row whose partition fields reject it or hold an
+   * invalid value that becomes null.
    */
   route(rows: RoutedRows, onFault: OnFault): void {
     if (rows.ends === 0) {
       this.routeWhole(rows, onFault);
       return;
     }
-    // What is filled up may look like a spelling of whole records, and is another: such rows are decoded one by one.
+    // A filled-up field may look like the spelling of a whole record and mean something else: such rows are decoded one by one.
     const { outcomes, cutRows } = this.apart(rows);
     this.routeWhole({ ...rows, outcomes }, onFault);
     for (const row of cutRows) {
@@ -96,12 +97,12 @@ export class PartitionRouter {
       const address = this.kernel.view.getUint32(rows.addresses + at, true);
       const recordBytes = this.kernel.view.getUint32(rows.ends + at, true) - address;
       const { partition, failedField, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
-      this.kernel.view.setInt32(this.partitionOf + at, partition, true);
+      this.kernel.view.setInt32(this.partitionIndexes + at, partition, true);
       if (failedField || nulledFields.length > 0) onFault(row, failedField, nulledFields);
     }
   }
 
-  /** The rows whose partition fields reach beyond their records' ends, and outcomes that leave them out. */
+  /** The rows whose partition fields reach beyond the end of their record, and outcomes that leave those rows out. */
   private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
     const { kernel } = this;
     if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
@@ -135,17 +136,17 @@ export class PartitionRouter {
         this.keys,
         this.keyBytes,
         this.targets,
-        this.routeOf,
-        this.partitionOf,
+        this.routeIndexes,
+        this.partitionIndexes,
       );
       if (from === count) break;
       if (this.routes.length === MAX_ROUTES) {
-        // Routes already written for this batch are still to be reported.
+        // Faults of the rows routed so far must be reported before their routes are forgotten.
         this.reportFaults(from, onFault);
         this.forgetRoutes();
-        this.kernel.bytes.fill(0xff, this.routeOf, this.routeOf + from * 4);
+        this.kernel.bytes.fill(0xff, this.routeIndexes, this.routeIndexes + from * 4);
       }
-      // A view of before would be of no memory any more, once larger tables made it grow.
+      // The view is taken again each time: larger tables may have made the memory grow, which detaches older views.
       this.learn(this.kernel.view.getUint32(addresses + from * 4, true));
     }
     this.reportFaults(count, onFault);
@@ -154,7 +155,7 @@ export class PartitionRouter {
   private reportFaults(count: number, onFault: OnFault): void {
     if (!this.hasFaults) return;
     for (let row = 0; row < count; row++) {
-      const route = this.routes[this.kernel.view.getInt32(this.routeOf + row * 4, true)];
+      const route = this.routes[this.kernel.view.getInt32(this.routeIndexes + row * 4, true)];
       if (route && (route.failedField || route.nulledFields.length > 0)) {
         onFault(row, route.failedField, route.nulledFields);
       }
@@ -197,7 +198,7 @@ export class PartitionRouter {
     return { partition: failedField ? -1 : this.partitionIndex(values), failedField, nulledFields };
   }
 
-  /** Larger tables, with the routes known so far: their keys are looked at as records that begin with them. */
+  /** Makes larger tables and enters the known routes, whose keys serve as records that begin with them. */
   private makeTables(capacity: number): void {
     const { kernel, keyBytes } = this;
     const known = this.routes.length;

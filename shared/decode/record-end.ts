@@ -2,15 +2,17 @@ import type { Field } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { DecodedValue } from './decode-value.ts';
 
-/** Records of a batch, or those that go with them: addresses of where each begins, and where each ends; 0 where all are whole. */
+/** Addresses of the start and of the end of each record of a batch, or of the records that go with them. */
 export interface RecordPlaces {
+  /** Address of the address of each record, 4 bytes each. */
   starts: number;
+  /** Address of the end of each record, 4 bytes each; 0 if all are whole. */
   ends: number;
 }
 
 /**
- * Does a field read what a short record is filled up with as a blank? A number that is no text does not see that blanks were filled
- * in, nor does a text whose blanks are other bytes.
+ * Does a field read the bytes that fill up a short record as blanks? A number that is not text does not, and neither does a text
+ * whose blanks are other bytes.
  */
 export function readsFilling(
   { usage, type, encoding }: Pick<Field, 'usage' | 'type' | 'encoding'>,
@@ -21,8 +23,8 @@ export function readsFilling(
 }
 
 /**
- * What a field is that does not end within a record of `recordBytes` and would not read the filling as blanks: null, or invalid
- * where the record's end cuts it. Undefined for all others.
+ * The value of a field that does not end within a record of `recordBytes` and does not read the filling as blanks: null, or
+ * invalid if the end of the record cuts it. Undefined for all other fields.
  */
 export function beyondEnd(field: Field, recordBytes: number, spaceByte: number): DecodedValue | undefined {
   if (field.endByte <= recordBytes || readsFilling(field, spaceByte)) return undefined;

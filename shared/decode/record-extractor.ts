@@ -140,13 +140,9 @@ export class RecordExtractor implements RecordBatch {
   extract(atEnd: boolean): number {
     this.compact();
     const { call, view } = this.kernel;
-    const { format } = this.shape;
-    this.recordCount =
-      format === 'lines'
-        ? this.findLines(atEnd)
-        : format === 'fixed'
-          ? this.findFixed(atEnd)
-          : this.findChained();
+    const { format, chain } = this.shape;
+    if (chain) this.recordCount = this.findChained(chain.recordPrefixBytes);
+    else this.recordCount = format === 'lines' ? this.findLines(atEnd) : this.findFixed(atEnd);
     const result = call.resultAddress();
     this.consumed = view.getUint32(result, true) - this.batchAddress;
     this.hasPadded = format !== 'fixed' && view.getUint32(result + 4, true) > this.paddedAddress;
@@ -191,16 +187,16 @@ export class RecordExtractor implements RecordBatch {
     );
   }
 
-  private findChained(): number {
+  private findChained(recordPrefixBytes: number): number {
     const { call, view } = this.kernel;
-    const { chain, lengthBytes, short, spaceByte } = this.shape;
+    const { lengthBytes, short, spaceByte } = this.shape;
     const count = call.findChained(
       this.batchAddress,
       this.batchAddress + this.filled,
       this.recordLengthShape,
       this.blockLengthShape,
       this.bytesLeftInBlock,
-      chain!.recordPrefixBytes,
+      recordPrefixBytes,
       lengthBytes,
       short === 'pad' ? 1 : 0,
       spaceByte,

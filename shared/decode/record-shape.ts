@@ -7,16 +7,16 @@ export interface RecordShape {
   format: RecordFormat;
   /** Without terminator; of records that vary, the longest that is decoded. */
   lengthBytes: number;
-  /** 0, 1 (LF) or 2 (CR LF). Lines end at their line end whatever this says. */
+  /** 0, 1 (LF) or 2 (CR LF). Lines end at their line end whatever this is. */
   terminatorBytes: number;
   short: 'pad' | 'reject';
   lineEndByte: number;
   spaceByte: number;
-  /** Of records that say their lengths. */
+  /** Set for records that say their lengths. */
   chain?: ChainShape | undefined;
 }
 
-/** The shape of a layout's records, once it is known what ends them. */
+/** The shape of a layout's records in a file whose records end with `terminatorBytes`. */
 export function recordShape(record: Layout['record'], terminatorBytes: number): RecordShape {
   const { format, lengthBytes, short, lineEndByte, spaceByte } = record;
   return {

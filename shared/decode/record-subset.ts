@@ -8,10 +8,10 @@ export class RecordSubset implements RecordBatch {
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
-  /** Address of each record's index in the whole batch, 4 bytes. */
+  /** Address of the index of each record in the whole batch, 4 bytes each. */
   readonly indexes: number;
   private readonly kernel: Kernel;
-  private whole: RecordBatch | undefined;
+  private gathered: RecordBatch | undefined;
 
   constructor(kernel: Kernel, capacityRecords: number) {
     this.kernel = kernel;
@@ -21,9 +21,9 @@ export class RecordSubset implements RecordBatch {
     this.ends = kernel.allocate(capacityRecords * 4);
   }
 
-  /** Takes the records of `whole` whose byte at `types` is `type`; returns how many there are. */
+  /** Takes the records of `whole` whose byte at the address `types` is `type`; returns how many there are. */
   gather(whole: RecordBatch, types: number, type: number): number {
-    this.whole = whole;
+    this.gathered = whole;
     this.recordCount = this.kernel.call.gatherType(
       types,
       type,
@@ -41,8 +41,13 @@ export class RecordSubset implements RecordBatch {
     return this.recordCount;
   }
 
+  private get whole(): RecordBatch {
+    if (!this.gathered) throw new Error('records of a subset are asked for before it gathered any');
+    return this.gathered;
+  }
+
   get spaceByte(): number {
-    return this.whole!.spaceByte;
+    return this.whole.spaceByte;
   }
 
   startOf(index: number): number {
@@ -54,15 +59,15 @@ export class RecordSubset implements RecordBatch {
   }
 
   byteOffsetOf(index: number): number {
-    return this.whole!.byteOffsetOf(this.indexOf(index));
+    return this.whole.byteOffsetOf(this.indexOf(index));
   }
 
   rawLengthOf(index: number): number {
-    return this.whole!.rawLengthOf(this.indexOf(index));
+    return this.whole.rawLengthOf(this.indexOf(index));
   }
 
   rawBytesOf(index: number): Uint8Array {
-    return this.whole!.rawBytesOf(this.indexOf(index));
+    return this.whole.rawBytesOf(this.indexOf(index));
   }
 
   private indexOf(index: number): number {

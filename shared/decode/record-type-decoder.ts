@@ -3,41 +3,40 @@ import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '
 import type { Field, RecordType, SummedField } from '../layout/layout.ts';
 import { fieldPath } from '../layout/layout.ts';
 import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
-import { DatasetDecoder } from './dataset-decoder.ts';
+import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
 import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
+import type { FieldVector } from './field-vector.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 
-/** A record that is not to become a row. */
+/** A record that does not become a row. */
 export interface Reject {
   /** Offset of its first byte in the file. */
   byteOffset: number;
   /** Without terminator. */
   recordLengthBytes: number;
   reason: string;
-  /** Null where the record as a whole is to blame. */
+  /** Null if the record as a whole is rejected. */
   field: string | null;
   raw: Uint8Array;
 }
 
-/** Rows of one partition within the batch: `count` indexes into the vectors, 2 bytes each from `address` on. */
-export interface Members {
-  /** Index into the record type's datasets. */
+/** Rows of one partition of one dataset within the batch. */
+export interface BatchRows extends PartitionRows {
+  /** Index of the dataset among those of the decoder: of one record type, or of the whole layout. */
   dataset: number;
-  partition: number;
-  address: number;
-  count: number;
+  vectors: FieldVector[];
 }
 
 /**
- * Turns the records of one type into the rows of its datasets, its rejects and its share of the control totals. A record that
- * any field of any of its rows rejects is left out as a whole.
+ * Turns the records of one type into the rows of its datasets, its rejects and its share of the control totals. If any field of
+ * any row of a record rejects it, the whole record is left out.
  */
 export class RecordTypeDecoder {
   readonly type: RecordType;
-  /** Records seen: accepted and rejected. */
+  /** Records so far: accepted and rejected. */
   recordCount = 0;
   rejectedCount = 0;
   readonly datasets: DatasetDecoder[];
@@ -46,11 +45,12 @@ export class RecordTypeDecoder {
   readonly nulled = new Map<string, number>();
 
   private readonly kernel: Kernel;
-  /** Fields that are summed and no columns. */
+  /** Decoders of fields that are summed and are not columns. */
   private readonly others: FieldDecoder[];
   private readonly onReject: (reject: Reject) => void;
+  /** Address of a byte a record: 1 if control totals count it. */
   private readonly counted: number;
-  /** By record of the batch: what rejects it first. */
+  /** By index of the record in the batch: what rejects it first. */
   private readonly faults = new Map<number, RecordFault>();
 
   constructor(
@@ -64,23 +64,27 @@ export class RecordTypeDecoder {
     this.type = type;
     this.onReject = onReject;
     this.datasets = type.datasets.map((dataset) => new DatasetDecoder(kernel, dataset, capacityRecords));
-    const own = this.datasets[0]!.columns;
-    const others = new Set(summed.map(({ field }) => field).filter((field) => !own.decoderOf(field)));
-    this.others = [...others].map((field) => new FieldDecoder(kernel, field, capacityRecords));
-    this.sums = summed.map(({ field, kind }) => {
-      const other = this.others.find((decoder) => decoder.field === field);
-      return new FieldSum(kernel, own.decoderOf(field) ?? other!, kind);
-    });
+    const [own] = this.datasets;
+    const others = new Map<Field, FieldDecoder>();
+    const decoderOf = (field: Field): FieldDecoder => {
+      const known = own?.columns.decoderOf(field) ?? others.get(field);
+      if (known) return known;
+      const decoder = new FieldDecoder(kernel, field, capacityRecords);
+      others.set(field, decoder);
+      return decoder;
+    };
+    this.sums = summed.map(({ field, kind }) => new FieldSum(kernel, decoderOf(field), kind));
+    this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
   }
 
-  /** Every partition of a dataset met so far. */
+  /** Every partition of a dataset so far. */
   partitionsOf(dataset: number): PartitionValues[] {
-    return this.datasets[dataset]!.router.partitions;
+    return this.datasets[dataset]?.router.partitions ?? [];
   }
 
-  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has some. */
-  decode(batch: RecordBatch, foreign: ForeignRecords): Members[] {
+  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has any. */
+  decode(batch: RecordBatch, foreign: ForeignRecords): BatchRows[] {
     const { recordCount } = batch;
     const { faults, kernel } = this;
     faults.clear();
@@ -115,13 +119,13 @@ export class RecordTypeDecoder {
     this.recordCount += recordCount;
     if (!allOk || faults.size > 0) this.reportRejects(batch);
     return this.datasets.flatMap((dataset, index) =>
-      dataset.group().map((rows) => ({ dataset: index, ...rows })),
+      dataset.group().map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows })),
     );
   }
 
   /**
-   * Over all records, rejected ones included: whatever stands at the field's positions of a line of the wrong length counts, since
-   * a wrong sum then shows in the total. A line too short to hold the field counts as undecodable.
+   * Adds all records, including rejected ones. In a line of the wrong length, the bytes at the field's positions count: if they
+   * are wrong, the total shows it. A line too short to hold the field counts as undecodable.
    */
   private addSums(batch: RecordBatch, allOk: boolean): void {
     const { recordCount } = batch;
@@ -158,12 +162,12 @@ export class RecordTypeDecoder {
     if (reason !== undefined) return reason;
     const decoded = decodeValue(this.kernel.bytes, address, field);
     if (decoded.state === 'invalid') return decoded.reason;
-    // What is a value only because the record was filled up.
+    // A value here is one only because the record was filled up.
     return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';
   }
 }
 
-/** The reject of a record; without a reason of a field it is its outcome that says why. */
+/** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */
 export function rejectOf(batch: RecordBatch, record: number, reason?: string, field?: Field): Reject {
   return {
     byteOffset: batch.byteOffsetOf(record),

@@ -8,14 +8,13 @@ import {
   KEEP_DIGITS,
   WRITE_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
-import type { CodePage } from '../layout/code-page.ts';
 import type { Field, Keep } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, type Utf8Table, utf8Table } from './code-pages.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
 
 /** Code pages that the kernel reads without a table. */
-const ENCODING_CODES: Partial<Record<CodePage, number>> = {
+const ENCODING_CODES = {
   'iso-8859-1': CODE_LATIN1,
   'us-ascii': CODE_ASCII,
   'utf-8': CODE_UTF8,
@@ -34,12 +33,28 @@ export function textLoop(
   vector: FieldVector,
   capacityRecords: number,
 ): FillVector {
+  const { encoding } = field;
+  switch (encoding) {
+    case 'utf-16be':
+      return nationalTextLoop(kernel, field, vector, capacityRecords);
+    case 'iso-8859-1':
+    case 'us-ascii':
+    case 'utf-8':
+      return plainTextLoop(kernel, field, ENCODING_CODES[encoding], vector, capacityRecords);
+    default:
+      return codedTextLoop(kernel, field, encoding, vector, capacityRecords);
+  }
+}
+
+function plainTextLoop(
+  kernel: Kernel,
+  field: Field,
+  code: number,
+  { states, values }: FieldVector,
+  capacityRecords: number,
+): FillVector {
   const { call } = kernel;
-  const { states, values } = vector;
-  const { startByte: at, encoding } = field;
-  if (encoding === 'utf-16be') return nationalTextLoop(kernel, field, vector, capacityRecords);
-  const code = ENCODING_CODES[encoding];
-  if (code === undefined) return codedTextLoop(kernel, field, vector, capacityRecords);
+  const { startByte: at } = field;
   const width = field.endByte - at;
   const side = kernel.allocate(capacityRecords * width * 2 + WRITE_MARGIN_BYTES);
   if (field.keep !== 'all') {
@@ -56,13 +71,14 @@ export function textLoop(
 function codedTextLoop(
   kernel: Kernel,
   field: Field,
+  encoding: CodePageName,
   { states, values }: FieldVector,
   capacityRecords: number,
 ): FillVector {
   const { call } = kernel;
-  const { startByte: at, keep, encoding } = field;
+  const { startByte: at, keep } = field;
   const width = field.endByte - at;
-  const table = utf8Table(encoding as CodePageName);
+  const table = utf8Table(encoding);
   const ascii = kernel.place(asciiOrNone(table));
   const side = kernel.allocate(capacityRecords * width * UTF8_SLOT_BYTES + WRITE_MARGIN_BYTES);
   if (keep !== 'all') {

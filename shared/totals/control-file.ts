@@ -10,7 +10,7 @@ export function controlFileKey(sourceKey: string, rule: Pick<ControlFileRule, 'n
   return folder + rule.name.replaceAll('{name}', name).replaceAll('{stem}', stem);
 }
 
-/** The fields of the record that speaks of the data file, or, as a clause, why there is none. */
+/** The fields of the record that states the totals; or, as a clause, why the file has no such record. */
 export function readControlFile(
   bytes: Uint8Array,
   { format, lengthBytes, match, fields }: ControlFileRule,
@@ -24,8 +24,9 @@ export function readControlFile(
     return `it has a record of ${tooLong.length} bytes, and controlFile.length says ${lengthBytes}`;
   }
   const fitting = match ? records.filter((record) => matches(record, match)) : records;
-  if (fitting.length === 1) {
-    return readControlRecord(fitting[0]!, { match: match ?? ANYTHING, fields }, lengthBytes);
+  const [only, ...others] = fitting;
+  if (only && others.length === 0) {
+    return readControlRecord(only, { match: match ?? ANYTHING, fields }, lengthBytes);
   }
   if (match) {
     const place = `bytes ${match.startByte + 1} to ${match.endByte} are ${match.text}`;
@@ -38,7 +39,7 @@ const ANYTHING = { startByte: 0, endByte: 0, anyOf: [new Uint8Array()], text: ''
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Lines without their ends; blank ones are none. */
+/** The lines that are not blank, without their line ends. */
 function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let start = 0; start < bytes.length; ) {
@@ -46,14 +47,14 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
     const next = found < 0 ? bytes.length : found;
     const end = next > start && bytes[next - 1] === CR ? next - 1 : next;
     const line = bytes.subarray(start, end);
-    // Ctrl-Z, which DOS programs put behind the last line, is no line.
+    // DOS programs write Ctrl-Z after the last line; it is not a line.
     if (line.some((byte) => byte !== 0x20 && byte !== 0x1a)) lines.push(line);
     start = next + 1;
   }
   return lines;
 }
 
-/** Records without terminators; undefined where the last one is cut off. */
+/** Records without terminators; undefined if the last one is cut off. */
 function fixedRecordsOf(bytes: Uint8Array, lengthBytes: number): Uint8Array[] | undefined {
   if (bytes.length % lengthBytes !== 0) return undefined;
   return Array.from({ length: bytes.length / lengthBytes }, (_, index) =>

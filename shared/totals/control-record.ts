@@ -7,12 +7,12 @@ import { type ControlValue, numberValue } from './control-value.ts';
 
 const SPACE = 0x20;
 
-/** Does the record begin (or wherever the layout looks) as a header or trailer does? `record` has no terminator. */
+/** Is the record a header or trailer, by its bytes at the place that the layout names? `record` has no terminator. */
 export function matchesControlRecord(record: Uint8Array, control: ControlRecord): boolean {
   return matches(record, control.match);
 }
 
-/** Are the record's bytes at the place one of those the rule names? */
+/** Are the record's bytes at the place of the rule one of those it names? */
 export function matches(record: Uint8Array, { startByte, endByte, anyOf }: RecordMatch): boolean {
   if (record.length < endByte) return false;
   return anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte));

@@ -12,38 +12,38 @@ export interface ControlTotalResult {
   expected: string | null;
   actual: string;
   balanced: boolean;
-  /** The day manifest, which states it, has not come yet: judged before the day is published. */
+  /** The day manifest that states it has not arrived: the total is judged before the day is published. */
   pending?: boolean;
-  /** What was summed: `sum(valor_contrato)`. */
+  /** The sum that `actual` is: `sum(valor_contrato)`. */
   figure?: string;
 }
 
-/** What each place that can state totals says, by name; a file's plan holds it. */
+/** The values that each place states, by name of the field. The plan of a file has them. */
 export type StatedValues = {
   [place in ControlTotalRule['record']]?: { values: Record<string, ControlValue> } | null | undefined;
 };
 
-/** The file that is judged, for messages. */
+/** The file whose totals are judged, with what messages say of it. */
 type JudgedFile = StatedValues & { sourceKey: string; runId: string };
 
-/** What the records add up to. */
+/** The counts and sums of a file's records. */
 export interface Figures {
   records: RecordCounts;
   /** Details by record type. */
   types: Record<string, number>;
-  /** Over all parts, by `sumKey`. */
+  /** Sums over all parts, by `sumKey`. */
   sums: Map<string, SumOfField>;
 }
 
 export interface SumOfField {
   kind: FieldFigure['kind'];
   field: string;
-  /** Unscaled, and of a hash total not yet reduced. */
+  /** Unscaled; a hash total is not yet reduced by its modulus. */
   total: bigint;
   undecodable: number;
 }
 
-/** Adds up what the parts found. */
+/** Adds up the sums of the parts of a file. */
 export function addSums(totals: FieldTotal[]): Map<string, SumOfField> {
   const sums = new Map<string, SumOfField>();
   for (const { recordType, field, kind, total, undecodable } of totals) {
@@ -62,7 +62,7 @@ function sumKey({ kind, recordType, field }: Pick<FieldFigure, 'kind' | 'recordT
   return `${kind}(${recordType}.${field})`;
 }
 
-/** Does what header, trailer and control file state agree with the records? */
+/** Compares the totals that header, trailer, control file and day manifest state with the records. */
 export function judgeTotals(
   rules: ControlTotalRule[],
   plan: StatedValues,
@@ -82,7 +82,7 @@ export function judgeTotals(
   });
 }
 
-/** The number in the header, trailer or control file; undefined where it is blank or none. */
+/** The number that a place states; undefined if the place is missing, or its field is blank or invalid. */
 function statedBy({ record, field }: ControlTotalRule, plan: StatedValues): Decimal | undefined {
   return numberOf(plan[record]?.values[field]);
 }
@@ -107,13 +107,13 @@ function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: 
   }
 }
 
-/** What a cause may lie in: the counts, and of a hash total the whole sum. */
+/** The figures that may explain a mismatch. */
 function totalsOf({ equals }: ControlTotalRule, { records, sums }: Figures): KnownTotals {
   const whole = equals.kind === 'hash' ? sums.get(sumKey(equals))?.total : undefined;
   return { records, wholeHash: whole ?? 0n };
 }
 
-/** Refuses a file whose sums cannot be proved, or whose totals do not agree, with what most likely is the matter. */
+/** Refuses a file whose sums cannot be proved, or whose totals do not agree, and says the most likely cause. */
 export function totalRefusal(
   plan: JudgedFile,
   rules: ControlTotalRule[],

@@ -1,6 +1,6 @@
 import type { SummedField } from '../layout/layout.ts';
 
-/** What one parser summed of a field. */
+/** The sum of one field over the records of one range. */
 export interface FieldTotal {
   recordType: string;
   field: string;

@@ -8,20 +8,20 @@ const WHO = {
   controlFile: 'the control file',
   dayManifest: 'the day manifest',
 };
-/** Beyond it one number is hardly the other with its point elsewhere. */
+/** The most places by which a decimal point is likely to be off. */
 const MOST_SHIFT = 6;
-/** Below it two hash totals agree by chance too easily. */
+/** With fewer digits, two hash totals are too likely to agree by chance. */
 const LEAST_HASH_DIGITS = 4;
 
 export interface KnownTotals {
   records: RecordCounts;
-  /** Of a hash total, before it is reduced. */
+  /** The whole sum of a hash total, before it is reduced by its modulus; 0 for other totals. */
   wholeHash: bigint;
 }
 
 /**
- * What most likely makes a control total disagree where it is a convention and not a loss: records counted in another way, a
- * point that stands elsewhere, a sign, fewer digits of a hash. Undefined where nothing of the kind fits exactly.
+ * Why a control total most likely disagrees, if the cause is a convention and not a loss: records counted in another way, a
+ * decimal point in another place, another sign, fewer digits of a hash. Undefined if no convention fits exactly.
  */
 export function likelyCause(
   { equals, record }: ControlTotalRule,
@@ -87,7 +87,7 @@ function countCause(
   return `${unscaled} = ${parts.join(' + ')}: ${who} counts ${fitting.counts}; say ${fitting.says}`;
 }
 
-/** 12345.00 and 123.45 are the same digits with the point elsewhere. */
+/** 12345.00 and 123.45 are the same digits with the decimal point in another place. */
 function sumCause(stated: Decimal, actual: Decimal, who: string): string | undefined {
   const { a, b } = atOneScale(stated, actual);
   if (a === 0n || b === 0n) return undefined;
@@ -96,13 +96,13 @@ function sumCause(stated: Decimal, actual: Decimal, who: string): string | undef
     const factor = 10n ** BigInt(shift);
     const times = a === b * factor ? `${factor} times` : a * factor === b ? `a ${factor}th of it` : undefined;
     if (times) {
-      return `exactly ${times}: the point of ${who} stands elsewhere; check the scale of both fields`;
+      return `exactly ${times}: ${who} has its decimal point in another place; check the scale of both fields`;
     }
   }
   return undefined;
 }
 
-/** The whole sum, or fewer of its last digits than the layout says. */
+/** The sender states the whole sum, or fewer of its last digits than the layout says. */
 function hashCause({ unscaled, scale }: Decimal, whole: bigint, who: string): string | undefined {
   if (scale !== 0) return undefined;
   const digits = String(unscaled).length;
@@ -111,7 +111,7 @@ function hashCause({ unscaled, scale }: Decimal, whole: bigint, who: string): st
   }
   for (let kept = Math.max(digits, LEAST_HASH_DIGITS); kept <= digits + 2; kept++) {
     if (unscaled === whole % 10n ** BigInt(kept)) {
-      return `the last ${kept} digits of the sum: ${who} keeps so many; say modulo 10^${kept}`;
+      return `the last ${kept} digits of the sum: ${who} keeps that many; say modulo 10^${kept}`;
     }
   }
   return undefined;

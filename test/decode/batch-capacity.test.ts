@@ -29,7 +29,7 @@ test('batches of a usual layout are as large as they can be', () => {
   expect(batchCapacity(layoutOf(5, 40))).toBe(16_000);
 });
 
-test('a file in which every one of 200 types of 60 fields is met fits into the kernel', () => {
+test('a file with records of each of 200 types of 60 fields fits into the kernel', () => {
   const layout = layoutOf(200, 60);
   const kernel = new Kernel();
   const extractor = new RecordExtractor(kernel, recordShape(layout.record, 1), 0, batchCapacity(layout));

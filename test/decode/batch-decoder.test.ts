@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BatchDecoder, type Reject } from '../../shared/decode/batch-decoder.ts';
+import { BatchDecoder } from '../../shared/decode/batch-decoder.ts';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { partitionText } from '../../shared/decode/partition-router.ts';
 import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
 import { recordShape } from '../../shared/decode/record-shape.ts';
+import type { Reject } from '../../shared/decode/record-type-decoder.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { STATE_INVALID } from '../../shared/kernel/shapes.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
@@ -124,7 +125,7 @@ const fieldText = (width: number, likely: string[]) =>
     { weight: 1, arbitrary: fc.string({ unit: 'binary-ascii', minLength: width, maxLength: width }) },
   );
 
-test('rows, rejects, nulls, sums and partitions are those of one value at a time', () => {
+test('rows, rejects, nulls, sums and partitions are those of decoding one value at a time', () => {
   const cases = fc.record({
     settlings: fc.array(settling, { minLength: 4, maxLength: 4 }),
     partitionBy: fc.constantFrom([], ['kind'], ['kind', 'opened'], ['amount']),

@@ -80,7 +80,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
     run(cases, 1500);
   });
 
-  test('dates and timestamps: 29 February, years 0000 and 9999, any format', () => {
+  test('dates and timestamps: 29 February, years 0000 and 9999, every format', () => {
     const formats: [string, string][] = [
       ['date', 'yyyyMMdd'],
       ['date', 'dd/MM/yyyy'],
@@ -109,7 +109,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
     run(cases, 500);
   });
 
-  test('texts: every trim, keep and encoding, ill-formed UTF-8 too', () => {
+  test('texts: every trim, keep and encoding, and ill-formed UTF-8', () => {
     const cases = fc
       .record({
         lengthBytes: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 21, max: 70 })),
@@ -197,7 +197,7 @@ test.each([
   );
 });
 
-test('dates are the days the calendar of the machine has', () => {
+test('dates are the days of the machine’s own calendar', () => {
   const field = { ...fieldOf('date', 8, {}, 'yyyyMMdd'), startByte: 0, endByte: 8 };
   for (let days = -719_162; days <= 2_932_896; days += days % 97 === 0 ? 1 : 487) {
     const iso = new Date(days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');

@@ -4,7 +4,7 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { firstDataset } from '../../shared/layout/layout.ts';
 
-test('more partitions than the tables hold, in a memory that is full: it grows in the middle of a batch', () => {
+test('tables and a full memory grow in the middle of a batch when there are more partitions than they hold', () => {
   const layout = readLayout(
     JSON.stringify({
       name: 'full',
@@ -32,6 +32,6 @@ test('more partitions than the tables hold, in a memory that is full: it grows i
   while (heapAddress + kernel.usedBytes + 64 <= before) kernel.allocate(64);
   router.route({ count, addresses, outcomes, ends: 0, spaceByte: 0x20 }, () => expect.unreachable());
   expect(kernel.bytes.length).toBeGreaterThan(before);
-  const found = names.map((_, row) => kernel.view.getInt32(router.partitionOf + row * 4, true));
+  const found = names.map((_, row) => kernel.view.getInt32(router.partitionIndexes + row * 4, true));
   expect(found.map((partition) => router.partitions[partition]![0])).toEqual(names);
 });

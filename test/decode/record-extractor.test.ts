@@ -113,7 +113,7 @@ describe('lines', () => {
     terminatorBytes: fc.constantFrom(1, 2),
   });
 
-  test('records are those of a plain split, however the bytes arrive', () => {
+  test('records are those of a plain split, however the bytes are pushed', () => {
     fc.assert(
       fc.property(
         file.chain((shape) => fc.tuple(fc.constant(shape), chunkSizesOf(60), fc.boolean())),
@@ -161,7 +161,7 @@ describe('lines', () => {
     }
   });
 
-  test('a line longer than a batch fills the buffer and is no record', () => {
+  test('a line longer than a batch fills the buffer and is not a record', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'lines',
@@ -233,7 +233,7 @@ describe('fixed length', () => {
     );
   });
 
-  test('what is no whole record stays unfinished', () => {
+  test('bytes that are not a whole record stay unfinished', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'fixed',
@@ -283,7 +283,7 @@ describe('records that say their lengths', () => {
   const data = (minimum: number) =>
     fc.array(fc.uint8Array({ minLength: minimum, maxLength: 40 }), { minLength: 1, maxLength: 30 });
 
-  test('what is left of a block at the end of the bytes, less than a head, breaks the chain', () => {
+  test('a block that ends with less than a record descriptor word breaks the chain', () => {
     const shape = CHAIN_FORMATS.find(({ name }) => name === 'bdw')!.shape;
     const block = [0, 10, 0, 0, ...[0, 5, 0, 0, 0x61]];
     const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0 };
@@ -299,7 +299,7 @@ describe('records that say their lengths', () => {
   test.each([
     ['as they were written', false],
     ['with bytes changed', true],
-  ])('%s: as whoever follows the chain finds them, in batches that end anywhere', (_, isHostile) => {
+  ])('%s: the records that following the chain finds, in batches that end anywhere', (_, isHostile) => {
     fc.assert(
       fc.property(
         format.chain((each) => fc.tuple(fc.constant(each), data(each.minimumDataBytes), fc.array(fc.nat(4)))),

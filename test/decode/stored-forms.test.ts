@@ -43,7 +43,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
     );
   });
 
-  test('every byte at every place of a packed number and a packed date', () => {
+  test('every byte at every position of a packed number and a packed date', () => {
     const forms: [Field, string][] = [];
     for (const signNibble of [true, false]) {
       for (const lengthBytes of [1, 2, 5, 7, 8, 9]) {
@@ -161,7 +161,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
     );
   });
 
-  test('zeros behind the digits, to 18 and to 38 of them', () => {
+  test('trailing zeros after the stored digits, up to 18 and up to 38 digits', () => {
     const forms = fc.constantFrom<[string, number, object]>(
       ['integer', 5, {}],
       ['integer', 6, { sign: 'trailing' }],
@@ -257,7 +257,7 @@ test('blanks by policy, and fillings that mean null', () => {
   );
 });
 
-test('numbers written by an independent encoder come back as they were meant', () => {
+test('numbers written by an independent encoder are read as the same numbers', () => {
   const amount = fc.bigInt({ min: -(10n ** 15n) + 1n, max: 10n ** 15n - 1n });
   fc.assert(
     fc.property(fc.array(amount, { minLength: 1, maxLength: 30 }), (values) => {

@@ -8,7 +8,7 @@ const PAGES: CodePage[] = [...CODE_PAGE_NAMES];
 const EBCDIC_PAGES = PAGES.filter(isEbcdic);
 
 describe('the kernel gives what the one-value decoder gives', () => {
-  test('national text: surrogates whole, halved and swapped, every trim and keep', () => {
+  test('national text: surrogates whole, cut in half and swapped, every trim and keep', () => {
     const unit = fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(0x20, 0x20, 0x41, 0x7a, 0x31, 0x2d, 0x00, 0x7f) },
       { weight: 3, arbitrary: fc.constantFrom(0x80, 0x2000, 0xe3, 0x7ff, 0x800, 0x20ac, 0xfeff, 0xffff) },
@@ -50,7 +50,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
     );
   });
 
-  test('texts of every code page, raw bytes beside them', () => {
+  test('texts of every code page, and raw bytes', () => {
     const texts = fc.record({
       type: fc.constantFrom('string', 'string', 'binary'),
       lengthBytes: fc.integer({ min: 1, max: 40 }),

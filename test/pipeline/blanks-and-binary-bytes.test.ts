@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { binary, ebcdicText, national, packed, zonedEbcdic } from '../support/form-encoders.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
-test('numbers may hold bytes that look like line ends, wherever a range is cut', async () => {
+test('numbers may contain the bytes of line ends, wherever a range is cut', async () => {
   const lake = await TestLake.make();
   try {
     const bytes = Buffer.concat(Array.from({ length: 100 }, () => binary(0x010a0d0an, 4, 'big')));
@@ -26,7 +26,7 @@ test('numbers may hold bytes that look like line ends, wherever a range is cut',
   }
 });
 
-test('blanks in numbers reject the record where the layout says so, in text and packed', async () => {
+test('blanks in text and packed numbers reject the record if the layout says so', async () => {
   const lake = await TestLake.make();
   try {
     const records = [
@@ -62,7 +62,7 @@ test('blanks in numbers reject the record where the layout says so, in text and 
   }
 });
 
-test('blanks that fill up a short record are no national text, no number, and no text of another family', async () => {
+test('blanks that fill up a short record are not read as national text, as numbers, or as text of another family', async () => {
   const lake = await TestLake.make();
   try {
     const header = Buffer.from('H1');
@@ -104,7 +104,7 @@ test('blanks that fill up a short record are no national text, no number, and no
     expect(rows).toEqual([
       { nat: 'ÃB', ebcdic: 'xy', bin: 7 },
       { nat: 'ÃB', ebcdic: null, bin: null },
-      // Cut in the middle: what is left of it is not believed.
+      // Cut in the middle: the rest of the text is not loaded.
       { nat: null, ebcdic: null, bin: null },
       { nat: null, ebcdic: null, bin: null },
     ]);

@@ -194,7 +194,7 @@ describe('lists', () => {
     expect(pages.getRows()).toEqual([['tags, list, element', BigInt(nulls), BigInt(samples.length * 4)]]);
   });
 
-  test('are queried by the types of the catalog', async () => {
+  test('can be queried by the types of the catalog', async () => {
     const samples = fc.sample(sample, { numRuns: 20, seed: 5 });
     await convert(samples, 'zstd', 1_000_000);
     expect((await lake.catalog('tables'))!.columns.slice(2)).toEqual([

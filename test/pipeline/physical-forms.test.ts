@@ -30,7 +30,7 @@ function blocks(records: number[][]): number[] {
   }
   return bytes;
 }
-/** `record` behind four digits of its own length, which they count. */
+/** `record` after four digits that give the length of both. */
 const withLength = (coding: Coding, record: number[]) => [
   ...coding.text(String(record.length + 4).padStart(4, '0')),
   ...record,
@@ -43,7 +43,7 @@ interface Form {
   coding: Coding;
   record: object;
   bytes(records: number[][], coding: Coding): number[];
-  /** By how much positions move. */
+  /** By how many bytes the positions move. */
   shiftBytes?: number;
 }
 
@@ -193,7 +193,10 @@ describe('the same rows from every physical form, at every range size', () => {
   });
 });
 
-test.each(['lines', 'rdw'])('a header longer than the layout says is said to be, of %s', async (format) => {
+test.each([
+  'lines',
+  'rdw',
+])('%s: a header longer than the layout says is refused, with its length', async (format) => {
   const header = 'H'.padEnd(90);
   const bytes = format === 'lines' ? `${header}\nD\n` : `\0\x5e\0\0${header}\0\x05\0\0D`;
   await lake.putRaw('sales_20250812.dat', Buffer.from(bytes, 'latin1'));

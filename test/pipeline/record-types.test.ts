@@ -267,7 +267,7 @@ describe('record types of one file', () => {
     );
   });
 
-  test('parents and lists hold over the ends of blocks', async () => {
+  test('parents and lists hold across the ends of batches', async () => {
     const [seed] = fc.sample(customer, { numRuns: 1, seed: 7 });
     const customers = Array.from({ length: 30_000 }, (_, index) => ({
       ...seed!,
@@ -299,7 +299,7 @@ describe('record types of one file', () => {
     expect(movements.map(key).sort()).toEqual(rows.movement.map(key).sort());
   });
 
-  test('what belongs nowhere is a reject, and nothing is lost', async () => {
+  test('a record without a type or a parent is a reject, and nothing is lost', async () => {
     const lines = [
       'H202508120017',
       'M00000007PIX',
@@ -344,7 +344,7 @@ describe('record types of one file', () => {
     expect(lake.notifications[0]).toContain('trailer.customers says 5, but the file has 1 of customer');
   });
 
-  test('no child of a parent that cannot be decoded, or that belongs to another group', async () => {
+  test('a child is rejected if its parent cannot be decoded or belongs to another group', async () => {
     const lines = [
       'H202508120017',
       'C0001ANA',
@@ -371,7 +371,7 @@ describe('record types of one file', () => {
     ]);
   });
 
-  test('a short record is not taken for what stands behind it', async () => {
+  test('a field after the end of a short record is not read from the next record', async () => {
     const text = 'a\nXX discarded\nKEEP\n';
     const json = JSON.stringify({
       name: 'short',

@@ -19,7 +19,7 @@ const LAYOUT = {
   })),
 };
 
-test(`random values in ${forms.length} storage forms come back exactly, through a conversion and DuckDB`, async () => {
+test(`random values in ${forms.length} storage forms are read back exactly, through a conversion and DuckDB`, async () => {
   const record = fc.tuple(...forms.map(({ cell }) => cell));
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {

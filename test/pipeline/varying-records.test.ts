@@ -58,8 +58,8 @@ async function load(bytes: Uint8Array, text = layout(), rangeSizeBytes = 1000) {
   return { ...result, records: records! };
 }
 
-describe('fields behind the end of a record', () => {
-  test('are null, what the end cuts is rejected, at every length of the record', async () => {
+describe('fields after the end of a record', () => {
+  test('are null, and a field that the end cuts rejects the record, at every length', async () => {
     const records = Array.from({ length: FULL.length }, (_, index) => rdw(FULL.subarray(0, index + 1)));
     const result = await load(Buffer.concat(records), layout(), 7);
     expect(result.status, lake.notifications.join()).toBe('loaded');
@@ -92,7 +92,7 @@ describe('fields behind the end of a record', () => {
     expect(rejects[0]!.reason).toBe('cut-by-record-end');
   });
 
-  test('records that are too long or have no byte are rejects', async () => {
+  test('too long and empty records are rejects', async () => {
     const bytes = Buffer.concat([rdw(FULL), rdw(new Uint8Array()), rdw(new Uint8Array(25)), rdw(FULL)]);
     const { status, records } = await load(bytes);
     expect([status, records]).toMatchObject(['loaded', { read: 4, detail: 4, rejected: 2 }]);
@@ -129,7 +129,7 @@ describe('chains that break', () => {
     ]);
   });
 
-  test('whatever bytes change, the file is refused or every record of it is accounted for', async () => {
+  test('if any bytes change, the file is refused or all its records are accounted for', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(whole.length - 1),
@@ -153,7 +153,7 @@ describe('chains that break', () => {
   });
 });
 
-test('records that nobody parsed are missed', async () => {
+test('records that no range parsed refuse the file', async () => {
   const bytes = Buffer.concat([rdw(FULL), rdw(FULL)]);
   await lake.putRaw('short_20250812.dat', bytes);
   const request = { layout: layout(), sourceKey: 'short_20250812.dat' };
@@ -168,7 +168,7 @@ test('records that nobody parsed are missed', async () => {
   ]);
 });
 
-describe('a rule follows its field', () => {
+describe('the rule that says when a field is present follows the field', () => {
   const layoutOf = (rest: object) =>
     JSON.stringify({
       name: 'x',
@@ -186,7 +186,7 @@ describe('a rule follows its field', () => {
     when: { start: 2, end: 2, equals: 'P' },
   };
 
-  test('to the rows of children, where it looks at the parent', async () => {
+  test('to child rows, and is applied to the parent', async () => {
     const recordTypes = [
       { name: 'a', match: { start: 1, end: 1, equals: 'A' }, fields: [person] },
       {
@@ -254,7 +254,7 @@ describe('a rule follows its field', () => {
   });
 });
 
-describe('what short records are filled up with is nobody’s value', () => {
+describe('the filling of a short record is never read as a value', () => {
   const binary = { type: 'integer', usage: 'binary', signed: false };
   const layoutOf = (name: string, rest: object) =>
     JSON.stringify({
@@ -268,7 +268,7 @@ describe('what short records are filled up with is nobody’s value', () => {
   const rejects = (name: string) =>
     lake.publishedRows(`${name}_rejects`, 'byte_offset::INTEGER AS at, reason, field');
 
-  test('not of a child, whose parent ends before the field', async () => {
+  test('of a child whose parent ends before the field', async () => {
     const types = [
       {
         name: 'a',
@@ -314,7 +314,7 @@ describe('what short records are filled up with is nobody’s value', () => {
     ]);
   });
 
-  test('not of a row, whose header ends before the field', async () => {
+  test('of a row whose header ends before the field', async () => {
     const header = {
       match: { start: 1, end: 1, equals: 'H' },
       fields: [{ name: 'n', start: 5, end: 8, ...binary }],
@@ -327,7 +327,7 @@ describe('what short records are filled up with is nobody’s value', () => {
     expect(await lake.publishedRows('h', '*')).toEqual([{ z: 'zz', n: null }]);
   });
 
-  test('not of a partition, which a record ends before', async () => {
+  test('of a partition column that starts after the end of the record', async () => {
     const fields = [
       { name: 'z', start: 2, end: 3, type: 'string' },
       { name: 'n', start: 5, end: 8, ...binary },
@@ -344,7 +344,7 @@ describe('what short records are filled up with is nobody’s value', () => {
     expect(await rejects('q')).toEqual([{ at: 12 + 7 + 4, reason: 'cut-by-record-end', field: 'n' }]);
   });
 
-  test.each(['list', 'rows'])('not of how often a table occurs, as %s', async (as) => {
+  test.each(['list', 'rows'])('of the number of occurrences of a table, as %s', async (as) => {
     const occurs = { count: 38, dependingOn: 'times', ...(as === 'rows' && { as, keys: ['z'] }) };
     const fields = [
       { name: 'z', start: 1, end: 2, type: 'string' },

@@ -10,7 +10,7 @@ import { parseFieldType } from '../../shared/layout/field-type.ts';
 import type { Field } from '../../shared/layout/layout.ts';
 import { comparable, INVALID, vectorValue } from './vector-values.ts';
 
-/** A field behind two bytes of the record, of any type. */
+/** A field of any type, after two bytes of the record. */
 export function fieldOf(
   type: string,
   lengthBytes: number,
@@ -54,7 +54,7 @@ export function fieldOf(
   };
 }
 
-/** Contents of a field: any bytes, blanks of both families, and what is `likely`. */
+/** Contents of a field: any bytes, blanks of ASCII and EBCDIC, and the `likely` ones. */
 export const contents = (lengthBytes: number, likely: Uint8Array[] = []) =>
   fc.array(
     fc.oneof(
@@ -70,15 +70,15 @@ export const contents = (lengthBytes: number, likely: Uint8Array[] = []) =>
 
 export const kernel = new Kernel();
 
-/** Decodes fields that stand in records, in any order in memory, with `around` before, between and behind them. */
+/** Decodes the fields of records that are in reverse order in memory, with `around` before, between and after the fields. */
 export function decodeAll(field: Field, encoding: CodePage, fields: Uint8Array[], around = 0x39) {
   kernel.reset();
   const lengthBytes = field.endByte + 1;
   const bytes = new Uint8Array(fields.length * lengthBytes + 2 * READ_MARGIN_BYTES).fill(around);
   const offsets = fields.map((_, index) => READ_MARGIN_BYTES + (fields.length - 1 - index) * lengthBytes);
   for (const [index, content] of fields.entries()) bytes.set(content, offsets[index]! + field.startByte);
-  const block = kernel.place(bytes);
-  const starts = Uint32Array.from(offsets, (offset) => block + offset);
+  const memory = kernel.place(bytes);
+  const starts = Uint32Array.from(offsets, (offset) => memory + offset);
   const records = kernel.place(new Uint8Array(starts.buffer));
   const decoder = new FieldDecoder(kernel, { ...field, encoding }, fields.length);
   decoder.decode(records, fields.length);
@@ -86,7 +86,7 @@ export function decodeAll(field: Field, encoding: CodePage, fields: Uint8Array[]
   return { decoder, rows, bytes, offsets };
 }
 
-/** The kernel and the one-value decoder say the same of every field, whatever stands around it. */
+/** Expects that the kernel and the one-value decoder read the same from every field, whatever bytes are around it. */
 export function agrees(field: Field, encoding: CodePage, fields: Uint8Array[]): void {
   for (const around of [0x39, 0x20, 0xe9]) {
     const { decoder, rows, bytes, offsets } = decodeAll(field, encoding, fields, around);

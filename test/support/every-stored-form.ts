@@ -13,11 +13,11 @@ import {
   zonedEbcdic,
 } from './form-encoders.ts';
 
-/** One storage form: a column of the record, what may stand in it, and what DuckDB is to read. */
+/** One storage form: a column of the record, the values it may hold, and the text that DuckDB must read. */
 interface StoredForm {
   lengthBytes: number;
   entry: Record<string, unknown>;
-  /** Bytes of a value beside what becomes of them, as text; null is null. */
+  /** The bytes of a value, and the text that they must become; null for a null. */
   cell: fc.Arbitrary<{ bytes: Uint8Array; text: string | null }>;
 }
 
@@ -35,7 +35,7 @@ function form<V>(
   forms.push({ lengthBytes, entry, cell });
 }
 
-/** `cells` of the form before, now and then full of `byte`, which reads as `text`. */
+/** Makes cells of the last form full of `byte` now and then, which must read as `text`. */
 function orFilled(byte: number, text: string | null): void {
   const last = forms.at(-1)!;
   const filled = { bytes: new Uint8Array(last.lengthBytes).fill(byte), text };
@@ -45,7 +45,7 @@ function orFilled(byte: number, text: string | null): void {
 const below = (digits: number, isSigned: boolean) => {
   const most = 10n ** BigInt(digits) - 1n;
   const least = isSigned ? -most : 0n;
-  // Edges are as likely as everything between.
+  // The edges are as likely as all values between them.
   return fc.oneof(fc.bigInt({ min: least, max: most }), fc.constantFrom(least, most, 0n, 1n));
 };
 
@@ -82,7 +82,7 @@ for (const { type, digits, scale } of NUMBERS) {
   }
 }
 
-// Packed digits with a sign, without one, and without a place for it; of an even number of digits too.
+// Packed digits with a sign, without one, and without a place for one; odd and even numbers of digits.
 for (const { type, digits, scale } of [...NUMBERS, { type: 'decimal(10,2)', digits: 10, scale: 2 }]) {
   const usage = { type, usage: 'packed', digits };
   const width = Math.floor(digits / 2) + 1;
@@ -153,7 +153,7 @@ for (const width of [4, 8] as const) {
   }
 }
 
-// Texts: trailing blanks are none, blanks alone are null.
+// Texts: trailing blanks are dropped, blanks alone are null.
 const texts = (characters: string[], most: number) =>
   fc
     .array(fc.constantFrom(...characters), { maxLength: most })
@@ -229,7 +229,7 @@ form(
 orFilled(0x00, null);
 orFilled(0xff, null);
 
-// Dates and timestamps as text, packed and binary, within what each format can say.
+// Dates and timestamps as text, packed and binary, within the range of each format.
 const DAY = 86_400_000;
 const days = (first: string, last: string) => {
   const [min, max] = [Date.parse(first) / DAY, Date.parse(last) / DAY];
@@ -302,7 +302,7 @@ form(
   momentText,
 );
 
-// Zeros behind the digits that are stored.
+// Zeros after the digits that are stored.
 for (const [lengthBytes, entry, digits, encode] of [
   [5, {}, 5, (value: bigint) => zonedEbcdic(value, 5, 'none')],
   [3, { usage: 'packed' }, 5, (value: bigint) => packed(value, 3, 'signed')],

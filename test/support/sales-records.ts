@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decimalText } from '../../shared/decimal.ts';
 
-/** One logical dataset, in every way its records can lie in a file. */
+/** A record of one dataset, which the tests write in every physical form. */
 interface Sale {
   id: string;
   customer: string;
@@ -20,7 +20,7 @@ export const sale: fc.Arbitrary<Sale> = fc.record({
   shop: fc.constantFrom('SAO PAULO', 'RIO', 'BAHIA'),
 });
 
-/** Type 1, shop 10, id 8, cents, units, day 8, customer up to 20: what is last may be cut off in records that vary. */
+/** How a sale is written: type 1, shop 10, id 8, cents, units, day 8, customer up to 20, whose blanks may be cut off. */
 export interface Coding {
   encoding: string;
   text(value: string): number[];
@@ -31,7 +31,7 @@ export interface Coding {
 }
 
 export const latin = (text: string) => [...Buffer.from(text, 'latin1')];
-/** Capital letters, digits and blanks, which all EBCDIC pages have at one place. */
+/** Capital letters, digits and blanks, which are the same bytes in all EBCDIC pages. */
 const ebcdic = (text: string) =>
   [...text].map((character) => {
     const nth = character.charCodeAt(0) - 65;
@@ -119,7 +119,7 @@ export function withControl(coding: Coding, records: number[][]): number[][] {
   ];
 }
 
-/** Blanks at the end of a record that varies are not written. */
+/** A record of varying length, without the blanks at its end. */
 export function trimmed(coding: Coding, record: number[]): number[] {
   const [space] = coding.text(' ');
   let end = record.length;
@@ -127,7 +127,7 @@ export function trimmed(coding: Coding, record: number[]): number[] {
   return record.slice(0, end);
 }
 
-/** `shiftBytes` are what stands before the fields: a length. */
+/** The layout of sales; `shiftBytes` precede the fields, such as a length. */
 export function salesLayout(
   { coding, record, shiftBytes = 0 }: { coding: Coding; record: object; shiftBytes?: number },
   control: boolean,

@@ -51,7 +51,7 @@ export const trailer = ({ n = 0, valor = 0n, hash = 0n }: { n?: number; valor?: 
 export const file = (last: string, header = 'H0000000003', details = DETAILS) =>
   Buffer.from([header, ...details.map(detail), last, ''].join('\n'), 'latin1');
 
-/** Converts it and returns what people were told: how many rows, or why it was refused. */
+/** Converts a file and returns the notifications: how many rows it made, or why it was refused. */
 export async function told(
   layout: Json,
   bytes: Uint8Array,

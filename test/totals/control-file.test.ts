@@ -33,7 +33,7 @@ describe('a control file beside the data', () => {
     );
   });
 
-  test('may have several records, one of which is known by its bytes', async () => {
+  test('may have several records; the layout says how to know the one that counts', async () => {
     const several = Buffer.from(`${line('CAB', 0, 0n)}\n\n${line('TOT', 3, 101_175n)}\n\x1a`);
     const match = { start: 1, end: 3, equals: 'TOT' };
     expect(await told(layout({ match }), data, { [KEY]: several })).toMatch(LOADED);
@@ -66,7 +66,7 @@ describe('a control file beside the data', () => {
     );
   });
 
-  test('that is missing is waited for where the layout says so', async () => {
+  test('that is missing is awaited if the layout says so', async () => {
     const lake = await TestLake.make();
     try {
       const request = {
@@ -87,7 +87,7 @@ describe('a control file beside the data', () => {
     });
   });
 
-  test('whoever looks on is told what is waited for, and can stop it', async () => {
+  test('that is awaited is named to the person at the terminal, who can stop the wait', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'control-file-'));
     const interrupt = new AbortController();
     const told: string[] = [];

@@ -16,7 +16,7 @@ describe('counts of every convention', () => {
     expect(await told(layout, file(trailer({ n: n + 3 })))).toMatch(/trailer\.n says \d, but the file has/);
   });
 
-  test('the header may state one too', async () => {
+  test('the header may state a count too', async () => {
     const layout = rules({ header: 'n', equals: 'count(detail)' });
     expect(await told(layout, file(trailer({}), 'H0000000003'))).toMatch(LOADED);
     expect(await told(layout, file(trailer({}), 'H0000000009'))).toContain('header.n says 9');
@@ -36,7 +36,7 @@ describe('counts of every convention', () => {
       4,
       '4 = 3 details + 1 header: the trailer counts details and header; say count(detail+header)',
     ],
-  ])('%s where %i is stated is a convention, and is said to be one', async (equals, n, cause) => {
+  ])('for %s, a stated %i is explained as another convention', async (equals, n, cause) => {
     const message = await told(rules({ trailer: 'n', equals }), file(trailer({ n })));
     expect(message).toContain(cause);
     expect(message).toContain(
@@ -44,14 +44,14 @@ describe('counts of every convention', () => {
     );
   });
 
-  test('a loss is no convention', async () => {
+  test('a loss is not explained as a convention', async () => {
     const message = await told(rules({ trailer: 'n', equals: 'count(detail)' }), file(trailer({ n: 7 })));
     expect(message).toContain('trailer.n says 7, but the file has 3 details. The file is incomplete');
     expect(message).not.toContain('say count');
   });
 });
 
-describe('sums', () => {
+describe('sums agree', () => {
   const layout = rules({ trailer: 'valor', equals: 'sum(valor)' });
   const sum = 101_175n;
 
@@ -64,24 +64,24 @@ describe('sums', () => {
     );
   });
 
-  test('of another scale in the trailer are the same number', async () => {
+  test('if the trailer states the same number with another scale', async () => {
     const finer = structuredClone(layout);
     Object.assign(finer.trailer.fields[1]!, { type: 'decimal(15,4)' });
     expect(await told(finer, file(trailer({ valor: sum * 100n })))).toMatch(LOADED);
   });
 
   test.each([
-    [sum * 100n, 'exactly 100 times: the point of the trailer stands elsewhere'],
+    [sum * 100n, 'exactly 100 times: the trailer has its decimal point in another place'],
     [sum / 25n, undefined],
     [-sum, 'the same amount with the other sign'],
-  ])('%i instead is explained where it can be', async (valor, cause) => {
+  ])('a stated %i is explained if a convention fits', async (valor, cause) => {
     const message = await told(layout, file(trailer({ valor })));
     expect(message).toContain('trailer.valor says');
     if (cause) expect(message).toContain(cause);
-    else expect(message).not.toContain('point');
+    else expect(message).not.toContain('decimal point');
   });
 
-  test('a hundredth of the sum is a point elsewhere too', async () => {
+  test('a hundredth of the sum is explained by the decimal point too', async () => {
     const whole = structuredClone(layout);
     Object.assign(whole.trailer.fields[1]!, { type: 'decimal(15,4)' });
     expect(await told(whole, file(trailer({ valor: sum })))).toContain('exactly a 100th of it');
@@ -127,7 +127,7 @@ describe('sums', () => {
   });
 });
 
-describe('hash totals', () => {
+describe('hash totals are proved', () => {
   test('of numbers, modulo a power of ten or another number', async () => {
     const whole = 13_000_000_020n;
     for (const [modulo, modulus] of [
@@ -142,7 +142,7 @@ describe('hash totals', () => {
     }
   });
 
-  test('of texts made of digits, blanks left aside; other characters refuse the file', async () => {
+  test('of texts made of digits, without blanks; other characters refuse the file', async () => {
     const layout = rules({ trailer: 'hash', equals: 'hash(cpf) modulo 10^10' });
     const whole = 12_345_678_901n + 98_765_432_100n;
     expect(await told(layout, file(trailer({ hash: whole % 10n ** 10n })))).toMatch(LOADED);
@@ -156,7 +156,7 @@ describe('hash totals', () => {
     expect(await told(kept, file(trailer({ hash }), undefined, letters))).toMatch(LOADED);
   });
 
-  test('a field may be summed and added up at once; its digits have no sign', async () => {
+  test('of a field that is summed as well; its digits have no sign', async () => {
     const layout = rules(
       { trailer: 'valor', equals: 'sum(valor)' },
       { trailer: 'hash', equals: 'hash(valor) modulo 10^10' },
@@ -164,14 +164,14 @@ describe('hash totals', () => {
     expect(await told(layout, file(trailer({ valor: 101_175n, hash: 101_325n })))).toMatch(LOADED);
   });
 
-  test('fewer digits than the layout says are explained', async () => {
+  test('and a total of fewer digits than the layout says is explained', async () => {
     const layout = rules({ trailer: 'hash', equals: 'hash(cpf) modulo 10^14' });
     expect(await told(layout, file(trailer({ hash: 11_111_001n })))).toContain(
-      'the last 8 digits of the sum: the trailer keeps so many; say modulo 10^8',
+      'the last 8 digits of the sum: the trailer keeps that many; say modulo 10^8',
     );
   });
 
-  test('digits of any length are added up exactly', async () => {
+  test('exactly, for digits of any length', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.bigInt({ min: 0n, max: 10n ** 44n - 1n }), { minLength: 3, maxLength: 3 }),
