@@ -12,7 +12,7 @@ import { type Ended, NightMachine } from './night-machine.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export const NIGHT_OUTCOMES = ['whole', 'in part', 'nothing published', 'broken'] as const;
-export type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
+type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
 
 /** How one night ended. */
 export interface NightReport {

@@ -20,7 +20,7 @@ import { rightRows, valueText } from './right-rows.ts';
 const GIANT_BYTES = 100_000;
 const SOURCE_KEY = 'fuzz_20250812.txt';
 
-export interface FuzzFile {
+interface FuzzFile {
   layoutText: string;
   bytes: Uint8Array;
   rangeSizeBytes: number;

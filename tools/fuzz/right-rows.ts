@@ -3,7 +3,7 @@ import type { Field, Layout } from '../../shared/layout/layout.ts';
 import type { FilePlan } from '../../shared/run/file-plan.ts';
 
 /** The rows that a file must become, worked out line by line and value by value, without kernel, ranges or pages. */
-export interface RightRows {
+interface RightRows {
   /** Each as JSON, sorted. */
   rows: string[];
   rejected: number;
