@@ -38,7 +38,7 @@ export async function lakePorts(lake: string | undefined): Promise<PipelinePorts
   return createLocalPorts(setup, (line) => console.error(line));
 }
 
-export interface ChosenDay {
+interface ChosenDay {
   dataset: string;
   businessDate: string;
 }

@@ -5,7 +5,7 @@ import { duckdbType } from './duckdb-type.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 
 /** The SQL that shows a dataset as one table of DuckDB. */
-export interface DatasetView {
+interface DatasetView {
   /** Makes the table of files with their partition values; `$files` is `files` as JSON. */
   createFiles: string;
   /** One row a published file: its path, then `p0`, `p1`, … the values of the partition keys. */

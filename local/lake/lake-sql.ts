@@ -10,8 +10,8 @@ import { readCatalog } from './read-catalog.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
 
-export type SqlParameters = SqlParameter[] | Record<string, SqlParameter>;
-export type SqlParameter = string | number | bigint | boolean | null;
+type SqlParameters = SqlParameter[] | Record<string, SqlParameter>;
+type SqlParameter = string | number | bigint | boolean | null;
 
 export interface SqlResult {
   columns: SqlColumn[];

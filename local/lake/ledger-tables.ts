@@ -34,8 +34,8 @@ export const DAY_COLUMNS = {
   rejected_rows: 'BIGINT',
 } as const;
 
-export type LedgerRow = Record<keyof typeof LEDGER_COLUMNS, string | number | null>;
-export type DayRow = Record<keyof typeof DAY_COLUMNS, string | number | null>;
+type LedgerRow = Record<keyof typeof LEDGER_COLUMNS, string | number | null>;
+type DayRow = Record<keyof typeof DAY_COLUMNS, string | number | null>;
 
 export interface LakeLedger {
   /** One row a source file, of all datasets. */

@@ -11,14 +11,14 @@ interface EventOrigin {
   child?: { map: string; index: number };
 }
 
-export interface StateEvent extends EventOrigin {
+interface StateEvent extends EventOrigin {
   type: 'state-entered' | 'state-exited';
   /** Input of the state that was entered, output of the one that was left. */
   payload: unknown;
 }
 
 /** A state is about to run again, after its wait. */
-export interface RetryEvent extends EventOrigin {
+interface RetryEvent extends EventOrigin {
   type: 'retry';
   /** 1 is the first repetition. */
   attempt: number;
@@ -27,7 +27,7 @@ export interface RetryEvent extends EventOrigin {
   errorName: string;
 }
 
-export type ChildEvent = EventOrigin & { index: number; childCount: number } & (
+type ChildEvent = EventOrigin & { index: number; childCount: number } & (
     | { type: 'child-started' }
     | { type: 'child-succeeded'; output: unknown }
     | { type: 'child-failed'; errorName: string; errorMessage: string; aborted: boolean }

@@ -14,7 +14,7 @@ import { StateTurns } from './state-turns.ts';
 import { asError, StatesError } from './states-error.ts';
 import { invokeTask, type TaskFunction, untilAborted } from './task-invocation.ts';
 
-export interface MachineRun {
+interface MachineRun {
   definition: StateMachineDefinition;
   execution: ExecutionFacts;
   store: Pick<ObjectStore, 'get' | 'put'>;

@@ -17,7 +17,7 @@ export class StatesError extends Error {
   }
 }
 
-export type StatesErrorName =
+type StatesErrorName =
   | 'States.DataLimitExceeded'
   | 'States.ExceedToleratedFailureThreshold'
   | 'States.ItemReaderFailed'

@@ -7,7 +7,7 @@ import { FunctionError } from './function-error.ts';
 import { asError } from './states-error.ts';
 import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
-export interface WorkerPoolOptions {
+interface WorkerPoolOptions {
   /** Number of threads; they start at once and stay until `close`. */
   workerCount: number;
   /** Module whose `invokeFunction(functionName, input, setup)` runs in the threads; TypeScript as it is. */

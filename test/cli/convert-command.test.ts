@@ -130,6 +130,16 @@ describe('the command', () => {
     expect(await files(join(dir, 'lake', 'processed'))).toEqual([]);
   });
 
+  it('explains every flag with --help, and does nothing', async () => {
+    const { code, stdout, stderr } = await convert('--help', '--layout', 'contracts');
+    expect([code, stderr]).toEqual([0, '']);
+    const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
+    expect(flags).toEqual([
+      ...['layout', 'input', 'out', 'business-date', 'raw-root', 'compression', 'range-size', 'workers'],
+      ...['expected-files', 'force', 'supplement-of', 'json'],
+    ]);
+  });
+
   it('refuses an empty file with exit code 3', async () => {
     const input = join(dir, 'f_20250812.txt');
     await writeFile(input, '');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
-/** The commands of the person on call, in the order of a bad night, on a lake that `convert` made. */
+/** The commands for the person on call, in the order of a bad night, on a lake that `convert` made. */
 let dir: string;
 const run = (command: string, ...flags: string[]) => runCommand(`cli/${command}.ts`, flags, dir);
 const convert = (...flags: string[]) =>
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('commands for a bad night', () => {
-  it('show what is missing', async () => {
+  it('status shows what is missing', async () => {
     const { code, stdout } = await run('status', '--lake', 'lake', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -42,7 +42,7 @@ describe('commands for a bad night', () => {
     expect(text.stdout).toContain('waiting for 1 of 2 files');
   });
 
-  it('publish in part on purpose, and not without a reason', async () => {
+  it('publish publishes in part on purpose, and not without a reason', async () => {
     expect(await run('publish', '--lake', 'lake')).toMatchObject({ code: 3 });
     expect(await run('publish', '--lake', 'lake', '--partial')).toMatchObject({ code: 2 });
     const { code, stdout } = await run(
@@ -61,7 +61,7 @@ describe('commands for a bad night', () => {
     );
   });
 
-  it('show rejects in hex, and write them out to be corrected and loaded', async () => {
+  it('rejects shows records in hex, and writes them out to be corrected and loaded', async () => {
     const shown = await run('rejects', '--lake', 'lake');
     expect(shown.stdout).toContain('1 × invalid-number in amount');
     expect(shown.stdout).toContain(
@@ -81,7 +81,7 @@ describe('commands for a bad night', () => {
     expect(await rows()).toEqual(['A1', 'A2', 'G1']);
   });
 
-  it('roll back a wrong correction', async () => {
+  it('rollback takes back a wrong correction', async () => {
     await put('g_20250812.txt', smallLine('WRONG', 1));
     await convert('--input', 'g_20250812.txt');
     expect(await rows()).toEqual(['A1', 'A2', 'WRONG']);
@@ -93,7 +93,7 @@ describe('commands for a bad night', () => {
     expect(await rows()).toEqual(['A1', 'A2', 'G1']);
   });
 
-  it('clean up, and the lake answers as before', async () => {
+  it('clean removes runs, and the lake answers as before', async () => {
     const report = await run('clean', '--lake', 'lake', '--older-than', '0', '--dry-run', '--json');
     expect(JSON.parse(report.stdout)).toMatchObject({ dryRun: true, kept: [] });
     expect((await run('clean', '--lake', 'lake', '--older-than', '0')).code).toBe(0);
@@ -118,7 +118,7 @@ describe('commands for a bad night', () => {
     ['rollback', '--lake', 'lake', '--business-date', '2025-08-12', '--to', '99'],
     ['clean', '--lake', 'lake', '--older-than', 'soon'],
     ['rejects', '--lake', 'lake', '--examples', 'many'],
-  ])('%s %s %s %s: usage is one sentence and exit code 2', async (command, ...flags) => {
+  ])('a wrong command line is answered with one sentence and exit code 2: %s %s %s %s', async (command, ...flags) => {
     const { code, stderr } = await run(command, ...flags);
     expect(code).toBe(2);
     expect(stderr).not.toMatch(/\n\s+at /);

@@ -5,6 +5,7 @@ import { FieldSum } from '../../shared/decode/field-sum.ts';
 import type { Encoding } from '../../shared/layout/code-page.ts';
 import type { Field, Sign } from '../../shared/layout/layout.ts';
 import { agrees, decodeAll, fieldOf, kernel } from '../support/decoded-fields.ts';
+import { expectSameRows } from '../support/first-difference.ts';
 
 const SIGNS: Sign[] = ['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate'];
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
@@ -187,7 +188,7 @@ test.each([
         };
         const written = values.map((value) => latin1(cobol(value, width, sign)));
         const { decoder, rows } = decodeAll(field, 'us-ascii', written);
-        expect(rows).toEqual(values);
+        expectSameRows(rows, values);
         const sum = new FieldSum(kernel, decoder, 'sum');
         sum.add(values.length, 0);
         expect([sum.total, sum.undecodableCount]).toEqual([values.reduce((a, b) => a + b), 0]);

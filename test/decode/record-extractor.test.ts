@@ -12,6 +12,7 @@ import {
 } from '../../shared/kernel/shapes.ts';
 import { nextRecord, startWalk } from '../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, chainFile } from '../support/chain-file.ts';
+import { expectSameRows } from '../support/first-difference.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
 interface Found {
@@ -225,7 +226,7 @@ describe('fixed length', () => {
             const decodable = outcome === RECORD_OK ? raw : '';
             return { offset: index * stride, length: lengthBytes, outcome, raw, decodable };
           });
-          expect(found).toEqual(expected);
+          expectSameRows(found, expected);
           expect([unfinishedBytes, endByte]).toEqual([0, input.length]);
         },
       ),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CodePage } from '../../shared/layout/code-page.ts';
 import type { Field } from '../../shared/layout/layout.ts';
 import { agrees, contents, decodeAll, fieldOf } from '../support/decoded-fields.ts';
+import { expectSameRows } from '../support/first-difference.ts';
 import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';
 
 describe('the kernel gives what the one-value decoder gives', () => {
@@ -263,15 +264,25 @@ test('numbers written by an independent encoder are read as the same numbers', (
     fc.property(fc.array(amount, { minLength: 1, maxLength: 30 }), (values) => {
       const decoded = (more: object, lengthBytes: number, encode: (value: bigint) => Uint8Array) =>
         decodeAll(fieldOf('decimal(15,2)', lengthBytes, more), 'cp037', values.map(encode)).rows;
-      expect(decoded({ sign: 'trailing' }, 15, (value) => zonedEbcdic(value, 15, 'trailing'))).toEqual(
+      expectSameRows(
+        decoded({ sign: 'trailing' }, 15, (value) => zonedEbcdic(value, 15, 'trailing')),
         values,
       );
       const packedForm = { usage: 'packed', signed: true, signNibble: true };
-      expect(decoded(packedForm, 8, (value) => packed(value, 8, 'signed'))).toEqual(values);
+      expectSameRows(
+        decoded(packedForm, 8, (value) => packed(value, 8, 'signed')),
+        values,
+      );
       const binaryForm = { usage: 'binary', signed: true };
-      expect(decoded(binaryForm, 8, (value) => binary(value, 8, 'big'))).toEqual(values);
+      expectSameRows(
+        decoded(binaryForm, 8, (value) => binary(value, 8, 'big')),
+        values,
+      );
       const little = { ...binaryForm, byteOrder: 'little' };
-      expect(decoded(little, 8, (value) => binary(value, 8, 'little'))).toEqual(values);
+      expectSameRows(
+        decoded(little, 8, (value) => binary(value, 8, 'little')),
+        values,
+      );
     }),
     { numRuns: 200 },
   );

@@ -143,7 +143,7 @@ describe('the catalog of one machine', () => {
     ]);
   });
 
-  test('passes on what the store fails with', async () => {
+  test('fails with the error of the store', async () => {
     store.beforeCall = (called) => {
       if (called === 'putOnce') throw Object.assign(new Error('no space'), { name: 'OutputUnwritable' });
     };
@@ -173,7 +173,7 @@ describe('days that finish together, over a directory', () => {
     );
   });
 
-  test('commits of one day at once: the highest stands, whoever comes last', async () => {
+  test('commits of one day at once: the highest stays, whichever is written last', async () => {
     const store = createFileObjectStore({ rootDir });
     const commits = [3, 1, 5, 2, 4];
     await Promise.all(

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-/** Runs holders at once and tells how many held the lock at the same time, at most. */
+/** Runs holders at once; answers the most that held the lock at the same time. */
 async function mostHolders(path: string, count: number): Promise<number> {
   let holders = 0;
   let most = 0;
@@ -28,12 +28,12 @@ async function mostHolders(path: string, count: number): Promise<number> {
   return most;
 }
 
-it('lets one hold it at a time, and leaves nothing behind', async () => {
+it('is held by one at a time, and leaves no file', async () => {
   expect(await mostHolders(join(dir, 'a.lock'), 16)).toBe(1);
   expect(await readdir(dir)).toEqual([]);
 });
 
-it('breaks the lock of a process that is gone, and still lets one hold it at a time', async () => {
+it('of a process that is gone is broken, and is still held by one at a time', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   for (let round = 0; round < 60; round++) {
     const path = join(dir, `${round}.lock`);
@@ -43,7 +43,7 @@ it('breaks the lock of a process that is gone, and still lets one hold it at a t
   expect(await readdir(dir)).toEqual([]);
 });
 
-it('waits for a holder that lives, however long it takes', async () => {
+it('of a running process is waited for, however long it takes', async () => {
   const path = join(dir, 'b.lock');
   await writeFile(path, String(process.pid));
   let held = false;

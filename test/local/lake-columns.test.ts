@@ -83,7 +83,7 @@ describe('columns', () => {
     if (table === 't_empty') expect(result.rows).toEqual([]);
   });
 
-  test('hold exact values, and null where an older file lacks a column', async () => {
+  test('hold exact values, and null if an older file lacks the column', async () => {
     const lake = await open(rootDir);
     expect((await lake.query('SELECT * FROM t ORDER BY day')).rows).toEqual([
       [
@@ -126,7 +126,7 @@ describe('columns', () => {
     ).toEqual([["it's"]]);
   });
 
-  test('of one result that have one name are told apart', async () => {
+  test('of one result that share a name get different names', async () => {
     const { columns: result } = await (await open(rootDir)).query('SELECT 1 AS a, 2 AS a');
     expect(result.map(({ name }) => name)).toEqual(['a', 'a:1']);
   });

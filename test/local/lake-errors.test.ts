@@ -14,14 +14,14 @@ import {
 } from '../support/lake-of-test.ts';
 
 describe('errors', () => {
-  test('a folder that is no lake, or has nothing published, says what to do', async () => {
+  test('a folder that is not a lake, or has nothing published, is an error that says what to do', async () => {
     await expect(open(join(rootDir, 'nowhere'))).rejects.toThrow(UsageError);
     await expect(open(rootDir)).rejects.toThrow(/nothing is published here.*npm start.*convert/);
     await writeJson(join(rootDir, 'ledger/contracts/undated/a.json'), { sourceId: 'a', state: 'refused' });
     await expect(open(rootDir)).rejects.toThrow(/by state: 1 refused/);
   });
 
-  test('SQL that does not run is one paragraph with the tables there are', async () => {
+  test('SQL that does not run gives one paragraph with the tables of the lake', async () => {
     await writeCatalog(rootDir, { dataset: 'contracts', columns: TRUTH });
     const lake = await open(rootDir);
     const error = await lake.query('SELECT nope\nFROM contracts').catch((reason) => reason);
@@ -47,7 +47,7 @@ describe('errors', () => {
     await expect(open(rootDir)).rejects.toThrow(RunInconsistent);
   });
 
-  test('a catalog that is none, or has a type of no meaning, is named', async () => {
+  test('a catalog file that is invalid, or has an unknown type, is named', async () => {
     await writeJson(join(rootDir, 'catalog/x.json'), { dataset: 'x' });
     await expect(open(rootDir)).rejects.toThrow(/x\.json: this catalog file cannot be read/);
     await writeCatalog(rootDir, { dataset: 'x', columns: [{ name: 'a', type: 'varchar(3)' }] });

@@ -62,7 +62,7 @@ describe('partition values', () => {
       ).toEqual([{ truth: product }]);
   });
 
-  test('come from the catalog even where the path says otherwise, in the type of the catalog', async () => {
+  test('come from the catalog even if the path says otherwise, in the type of the catalog', async () => {
     await writeParquet(rootDir, [
       { key: 'x/day=1/agencia=7/a.parquet', select: 'SELECT 1 AS n' },
       { key: 'x/elsewhere/b.parquet', select: 'SELECT 2 AS n' },
@@ -112,7 +112,7 @@ describe('partition values', () => {
   });
 });
 
-test('only files of the catalog are read, though others lie beside them', async () => {
+test('only files of the catalog are read, although others are beside them', async () => {
   const [partition] = await writeNight(rootDir, ['A']);
   await writeParquet(rootDir, [
     { key: `${partition!.location}left-over-00000.snappy.parquet`, select: "SELECT 'left over' AS truth" },

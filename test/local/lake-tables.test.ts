@@ -38,7 +38,7 @@ describe('tables about the lake', () => {
     });
   });
 
-  test('days: of each published day the commit that the catalog shows', async () => {
+  test('days: the commit of each published day that the catalog shows', async () => {
     await committed('2025-08-11', 9, [{ rows: 1, rejectedRows: 1 }], '2025-08-12T03:00:00.000Z');
     await committed(
       '2025-08-11',
@@ -75,7 +75,7 @@ describe('tables about the lake', () => {
     ]);
   });
 
-  test('ledger: a row a source file of any dataset, with why it was refused or failed', async () => {
+  test('ledger: one row for each source file of any dataset, with why it was refused or failed', async () => {
     const folder = join(rootDir, 'ledger/contracts/year=2025/month=08/day=12');
     await writeJson(join(folder, 'a-1.json'), {
       ...entry,
@@ -164,7 +164,7 @@ describe('tables about the lake', () => {
     });
   });
 
-  test('a ledger document that is no JSON is an error that names it', async () => {
+  test('a ledger document that is not JSON is an error that names it', async () => {
     await mkdir(join(rootDir, 'ledger/contracts/undated'), { recursive: true });
     await writeFile(join(rootDir, 'ledger/contracts/undated/a-1.json'), '{');
     await expect(open(rootDir)).rejects.toThrow(RunInconsistent);

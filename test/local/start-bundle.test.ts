@@ -70,16 +70,16 @@ describe('the module itself is what starts', () => {
   });
 
   test.each<[string, (bundle: StartBundle) => void]>([
-    ['where a source was changed since', ({ sources }) => sources[aSource]![1]--],
-    ['where a source has another size', ({ sources }) => sources[aSource]![0]++],
+    ['if a source was changed since', ({ sources }) => sources[aSource]![1]--],
+    ['if a source has another size', ({ sources }) => sources[aSource]![0]++],
     [
-      'where a source is gone',
+      'if a source is gone',
       ({ sources }) => {
         sources[`${aSource}.gone`] = [1, 1];
       },
     ],
     [
-      'where it is not in the bundle',
+      'if it is not in the bundle',
       (bundle) => {
         bundle.modules = {};
       },
@@ -88,7 +88,7 @@ describe('the module itself is what starts', () => {
     expect(await listed(change)).toEqual(command);
   });
 
-  test('where there is no bundle', () => {
+  test('if there is no bundle', () => {
     expect(startUrl(command, pathToFileURL(join(scratch, 'nowhere/')))).toEqual(command);
   });
 });

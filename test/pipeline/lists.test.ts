@@ -7,6 +7,7 @@ import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
 import { COMPRESSIONS } from '../../shared/layout/layout.ts';
+import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 /**
@@ -171,11 +172,11 @@ describe('lists', () => {
     });
     const files = await convert(samples, 'snappy', 100_000_000, parquet);
     const expected = samples.map(expectedRow);
-    expect(await readByDuckdb(files)).toEqual(expected);
+    expectSameRows(await readByDuckdb(files), expected);
     const bytes = await readFile(files[0]!);
     const throughArrow = join(lake.dir, 'arrow.parquet');
     await writeFile(throughArrow, writeParquet(readParquet(bytes)));
-    expect(await readByDuckdb([throughArrow])).toEqual(expected);
+    expectSameRows(await readByDuckdb([throughArrow]), expected);
     const rows = (await parquetReadObjects({
       file: {
         byteLength: bytes.length,

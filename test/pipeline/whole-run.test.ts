@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { expectSameRows } from '../support/first-difference.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
 
 /** Type 2, id 6, name 8, amount 9 (implied, scale 2), date 8, product 7: 40 bytes. */
@@ -120,7 +121,7 @@ describe('rows equal an independent decode', () => {
           const result = await lake.convert({ layout: json, sourceKey, rangeSizeBytes });
           expect(result.status).toBe('loaded');
           const rows = await lake.publishedRows(`small_${run}`, SELECT);
-          expect(sorted(rows)).toEqual(sorted(records.map(expectedRow)));
+          expectSameRows(sorted(rows), sorted(records.map(expectedRow)));
         },
       ),
       { numRuns: 60 },

@@ -2,8 +2,8 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A small HTTP proxy before an S3 emulator that ignores conditional writes: it enforces If-Match and If-None-Match on PUT, one key at a
- * time, and can answer a number of requests with 503 SlowDown.
+ * A small HTTP proxy in front of an S3 emulator that ignores conditional writes. It enforces If-Match and If-None-Match on PUT, one
+ * request of a key at a time, and can answer a number of requests with 503 SlowDown.
  */
 export class ConditionalProxy {
   /** How many of the next requests are answered with 503. */
@@ -30,7 +30,7 @@ export class ConditionalProxy {
           outgoing.writeHead(response.status, response.headers);
           outgoing.end(method === 'HEAD' ? undefined : response.body);
         };
-        const path = url.split('?')[0]!;
+        const path = pathOf(url);
         const turn = (this.turns.get(path) ?? Promise.resolve()).then(answer, answer);
         this.turns.set(path, turn);
         turn.catch(() => outgoing.destroy());
@@ -71,7 +71,7 @@ export class ConditionalProxy {
         this.conflicts--;
         return errorAnswer(409, 'ConditionalRequestConflict');
       }
-      const current = await this.forward('HEAD', url.split('?')[0]!, { host: headers.host }, Buffer.alloc(0));
+      const current = await this.forward('HEAD', pathOf(url), { host: headers.host }, Buffer.alloc(0));
       const exists = current.status === 200;
       if (ifNoneMatch === '*' && exists) return errorAnswer(412, 'PreconditionFailed');
       if (ifMatch && !exists) return errorAnswer(404, 'NoSuchKey');
@@ -108,6 +108,10 @@ export class ConditionalProxy {
       upstream.end(body);
     });
   }
+}
+
+function pathOf(url: string): string {
+  return url.replace(/\?.*$/, '');
 }
 
 interface Answer {

@@ -8,6 +8,7 @@ import type { CodePage } from '../../shared/layout/code-page.ts';
 import { parseDateFormat } from '../../shared/layout/date-format.ts';
 import { parseFieldType } from '../../shared/layout/field-type.ts';
 import type { Field } from '../../shared/layout/layout.ts';
+import { expectSameRows } from './first-difference.ts';
 import { comparable, INVALID, vectorValue } from './vector-values.ts';
 
 /** A field of any type, after two bytes of the record. */
@@ -95,7 +96,7 @@ export function agrees(field: Field, encoding: CodePage, fields: Uint8Array[]): 
       if (decoded.state === 'value') return comparable(decoded.value);
       return decoded.state === 'null' ? null : INVALID;
     });
-    expect(rows).toEqual(expected);
+    expectSameRows(rows, expected);
     expect(decoder.invalidCount).toBe(expected.filter((value) => value === INVALID).length);
     expect(decoder.vector.hasNulls).toBe(expected.some((value) => value === null || value === INVALID));
   }

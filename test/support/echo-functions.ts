@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { threadId } from 'node:worker_threads';
 import { StoreUnavailable } from '../../shared/errors.ts';
 
-/** What the worker pool's tests run in their threads. */
+/** The functions that the worker pool's tests run in their threads. */
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
   switch (functionName) {
     case 'echo':
@@ -47,7 +47,7 @@ export async function invokeFunction(functionName: string, input: unknown, setup
       for (;;) hoard.push(Array.from({ length: 10_000 }, () => ({ random: Math.random() })));
     }
     case 'spin': {
-      // Answers nobody: only the end of the thread stops it. The counter shows whether it still runs.
+      // Never answers: only the end of the thread stops it. The counter shows whether it still runs.
       const turns = new Int32Array(input as SharedArrayBuffer);
       for (;;) Atomics.add(turns, 0, 1);
     }

@@ -1,28 +1,25 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 
-/** Longer texts say no more to a reader. */
-const MOST_CHARACTERS = 500;
 const BYTES_AROUND = 16;
 
 /**
- * Holds a long list against the right one; a failure prints the first row that differs and nothing else, however long the
- * lists are.
+ * Holds a long list against the right one, as `toEqual` does; a failure shows the first row that differs and nothing else, however
+ * long the lists are.
  */
 export function expectSameRows(
   actual: readonly unknown[],
   expected: readonly unknown[],
   what = 'rows',
 ): void {
-  const most = Math.max(actual.length, expected.length);
-  for (let index = 0; index < most; index++) {
-    const [some, other] = [actual[index], expected[index]];
-    if (index < actual.length && index < expected.length && isDeepStrictEqual(some, other)) continue;
-    expect.fail(
-      `${what}: ${actual.length} of them, ${expected.length} expected; the first difference is at ${index}:\n` +
-        `  actual:   ${index < actual.length ? shown(some) : '(none)'}\n` +
-        `  expected: ${index < expected.length ? shown(other) : '(none)'}`,
-    );
+  const counts = `${what}: ${actual.length} of them, ${expected.length} expected`;
+  for (const [index, row] of expected.entries()) {
+    if (index >= actual.length) expect.fail(`${counts}; the first that is missing is ${inspect(row)}`);
+    if (isDeepStrictEqual(actual[index], row)) continue;
+    expect(actual[index], `${counts}; the first that may differ is at ${index}`).toEqual(row);
+  }
+  if (actual.length > expected.length) {
+    expect.fail(`${counts}; the first that is too many is ${inspect(actual[expected.length])}`);
   }
 }
 
@@ -39,11 +36,4 @@ export function expectSameBytes(actual: Uint8Array, expected: Uint8Array, what =
     `${what}: ${actual.length} of them, ${expected.length} expected; the first difference is at byte ${at}:\n` +
       `  actual:   ${around(actual)}\n  expected: ${around(expected)}`,
   );
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value, (_, inner) =>
-    typeof inner === 'bigint' ? `${inner}n` : inner instanceof Map ? [...inner] : inner,
-  );
-  return (text ?? String(value)).slice(0, MOST_CHARACTERS);
 }

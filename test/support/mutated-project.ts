@@ -16,10 +16,10 @@ const COPIED = [
   'layouts',
 ];
 
-/** One place of the sources that is broken on purpose. */
+/** A place in the sources that is broken on purpose. */
 export interface Mutation {
   file: string;
-  /** Must stand there, so that a mutation that no longer breaks anything is noticed. */
+  /** Must be in the file exactly once, so that a mutation that no longer breaks anything is noticed. */
   was: string;
   becomes: string;
 }

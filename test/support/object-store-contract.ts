@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectPiece, ObjectStore } from '../../shared/ports/object-store.ts';
 import { expectSameBytes, expectSameRows } from './first-difference.ts';
 
-export interface OpenStore {
+interface OpenStore {
   store: ObjectStore;
   close(): Promise<void>;
 }

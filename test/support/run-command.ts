@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 
 export interface CommandResult {
   /** 1 if a signal ended it. */
@@ -8,6 +8,9 @@ export interface CommandResult {
   stdout: string;
   stderr: string;
 }
+
+// A process takes as long as a busy machine lets it: this only ends one that hangs.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 

@@ -12,12 +12,12 @@ import { type Ended, NightMachine } from './night-machine.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export const NIGHT_OUTCOMES = ['whole', 'in part', 'nothing published', 'broken'] as const;
-export type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
+type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
 
-/** What became of one night. */
+/** How one night ended. */
 export interface NightReport {
   seed: number;
-  /** What readers saw in the morning, before the rerun; `broken` where an invariant was. */
+  /** What readers saw in the morning, before the rerun; `broken` if an invariant was. */
   outcome: NightOutcome;
   faults: Map<FaultKind, number>;
   executions: Record<'loaded' | 'refused' | 'failed', number>;
@@ -28,7 +28,7 @@ export interface NightReport {
 /** 02:00 in São Paulo. */
 const NIGHT_STARTS_MS = Date.parse('2025-08-13T05:00:00Z');
 
-/** Plays the night of `seed` with its faults, looks at every invariant, runs it again in peace, and looks for the one right answer. */
+/** Plays the night of `seed` with its faults, checks every invariant, runs it again without faults, and checks for the one right answer. */
 export async function playNight(definition: StateMachineDefinition, seed: number): Promise<NightReport> {
   const plan = new FaultPlan(seed);
   const time = new VirtualTime(NIGHT_STARTS_MS);
@@ -68,11 +68,11 @@ class Night {
       for (const { end } of ends) executions[end]++;
     };
     const broken: string[] = [];
-    for (const { sourceKey, versions } of this.files) this.raw.replace(sourceKey, versions[0]!.bytes);
+    this.bring(({ first }) => first);
     if (this.chances.happens(0.4)) count(await this.inPeace('before'));
     const ends = await this.withFaults();
     count(ends);
-    // Whoever was given up but goes on has ended by then.
+    // By then every invocation has ended that was given up but went on.
     await this.time.sleep(3_600_000);
 
     const invariants = new LakeInvariants(this.lake, this.files, this.expectedFiles);
@@ -82,10 +82,10 @@ class Night {
     const seen = await invariants.sourcesSeen();
     const right = this.files.filter(({ versions }) => versions.some(({ rows }) => rows)).length;
 
-    this.bring((versions) => versions.at(-1)!);
+    this.bring(({ last }) => last);
     count(await this.inPeace('rerun'));
-    // Where the last version is refused, the right one before it is sent again.
-    this.bring((versions) => lastRight(versions) ?? versions.at(-1)!);
+    // If the last version is refused, the right one before it is sent again.
+    this.bring(({ last, right: good }) => good ?? last);
     count(await this.inPeace('sent again'));
     broken.push(...(await invariants.broken()), ...(await invariants.brokenAnswer()));
     this.lake.visibleWrites.length = 0;
@@ -104,14 +104,21 @@ class Night {
     };
   }
 
-  private bring(wanted: (versions: FileVersion[]) => FileVersion): void {
+  /** Puts one version of each file where it is read from, unless its bytes are there already. */
+  private bring(
+    choose: (of: { first: FileVersion; last: FileVersion; right?: FileVersion | undefined }) => FileVersion,
+  ): void {
     for (const { sourceKey, versions } of this.files) {
-      const { bytes } = wanted(versions);
-      if (!Buffer.from(bytes).equals(this.raw.bytesOf(sourceKey))) this.raw.replace(sourceKey, bytes);
+      const [first, last = first] = [versions[0], versions.at(-1)];
+      if (!first || !last) continue;
+      const { bytes } = choose({ first, last, right: lastRight(versions) });
+      const isThere = this.raw.keys().includes(sourceKey);
+      if (!isThere || !Buffer.from(bytes).equals(this.raw.bytesOf(sourceKey)))
+        this.raw.replace(sourceKey, bytes);
     }
   }
 
-  /** Every file once, one after the other, without faults. */
+  /** Converts every file once, one after the other, without faults. */
   private async inPeace(name: string): Promise<Ended[]> {
     const before = this.plan.calm;
     this.plan.calm = true;
@@ -160,14 +167,14 @@ class Night {
     return this.chances.below(upToMs);
   }
 
-  /** A file that ended failed or refused was told of, by name; where another execution took over, that one speaks. */
+  /** Files that failed or were refused without a notification that names them; if another execution took over, it notifies. */
   private async untold(invariants: LakeInvariants): Promise<string[]> {
     const broken: string[] = [];
     for (const { name, sourceKey, execution } of this.machine.mustBeTold) {
       const entry = await invariants.entryOf(sourceKey);
       const isOver =
         entry?.execution !== execution && entry?.history.some((step) => step.execution === execution);
-      // An execution may fail behind the telling of its success: the note that people know was not written.
+      // An execution may fail after it told of its success, before it noted that people know.
       const knows = entry?.state === 'loaded' && entry.told !== undefined;
       const told =
         knows ||
@@ -177,7 +184,7 @@ class Night {
     return broken;
   }
 
-  /** No record content in what people and machines are told, nor in ledger and manifests. */
+  /** Record content in notifications, metrics, errors, the ledger or manifests, where none may be. */
   private leaks(): string[] {
     const told = JSON.stringify([this.notifications, this.metrics, this.machine.messages]);
     const texts = new Map([['notifications, metrics and errors', told]]);

@@ -2,7 +2,7 @@ import { SeededRandom } from '../../generator/seeded-random.ts';
 
 /** Everything that can go wrong in a night, by the name the table shows. */
 export const FAULT_KINDS = [
-  // Of one call of a port.
+  // One call of a port:
   'throttled',
   'server error',
   'timed out before the effect',
@@ -12,14 +12,14 @@ export const FAULT_KINDS = [
   'disk full',
   'held before a conditional write',
   'clock off',
-  // Of a function that was called.
+  // One invocation of a function:
   'invocation throttled',
   'answer lost',
   'called twice',
   'killed',
   'out of memory',
   'timed out and went on',
-  // Of the night.
+  // The night:
   'event twice',
   'event late',
   'event out of order',
@@ -43,13 +43,13 @@ const ROUGHNESS: Roughness[] = [
 ];
 
 /**
- * All chances of one night, drawn from its seed. Who draws has a stream of its own, named after what it does, so that one more call
- * here changes nothing there: a seed plays the same night again.
+ * All chances of one night, drawn from its seed. Each purpose has a stream of its own, so that one more draw for one purpose changes
+ * nothing for the others: a seed plays the same night again.
  */
 export class FaultPlan {
   readonly seed: number;
   readonly counts = new Map<FaultKind, number>();
-  /** No fault is drawn while it is set: the night is prepared, or run again. */
+  /** No fault is drawn while it is set: while the night is prepared, or run again. */
   calm = false;
   readonly roughness: Roughness;
   /** Functions that write the ledger and publish wait for the same instants. */
@@ -58,7 +58,7 @@ export class FaultPlan {
   constructor(seed: number) {
     this.seed = seed;
     this.isTogether = this.stream('together').happens(0.5);
-    this.roughness = ROUGHNESS[this.stream('roughness').below(ROUGHNESS.length)]!;
+    this.roughness = this.stream('roughness').of(ROUGHNESS);
   }
 
   stream(purpose: string): Chances {

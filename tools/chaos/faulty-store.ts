@@ -3,13 +3,13 @@ import type { ObjectInfo, ObjectPiece, ObjectStore, ObjectWriter } from '../../s
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** Stands between an invocation and a port: may let a call wait, fail before or after its effect, or never come back. */
+/** Between an invocation and a port: may let a call wait, fail before or after its effect, or never return. */
 export class Calls {
   readonly plan: FaultPlan;
   readonly chances: Chances;
-  /** The invocation ends at this call: told whether before or after its effect. */
+  /** Decides at each call whether the invocation ends, before or after the effect of the call. */
   private readonly onCall: (ordinal: number) => 'go on' | 'die before' | 'die after';
-  /** Longest wait of a call; whoever was given up but goes on takes its time. */
+  /** Longest wait of a call; longer once the invocation was given up but goes on. */
   longestMs = 40;
   private readonly time: VirtualTime;
   private ordinal = 0;
@@ -27,7 +27,7 @@ export class Calls {
     this.onCall = onCall;
   }
 
-  /** Makes one call. What a dead process asks for never happens, and nobody hears of it. */
+  /** Makes one call. A dead process's calls have no effect and never return. */
   async make<T>(where: string, effect: () => Promise<T>, writes = false): Promise<T> {
     if (this.dead) return never();
     const isSlow = !this.plan.calm && this.chances.happens(SLOW_CHANCE);
@@ -44,7 +44,7 @@ export class Calls {
     return result;
   }
 
-  /** Between what was read and the conditional write that rests on it, so that others overtake. */
+  /** Waits between a read and the conditional write that rests on it, so that others overtake. */
   async hold(): Promise<void> {
     if (this.plan.calm || !this.chances.happens(HOLD_CHANCE)) return;
     this.plan.count('held before a conditional write');
@@ -164,7 +164,7 @@ export class FaultyStore implements ObjectStore {
     return this.calls.make(toKey, () => this.inner.copy(fromKey, toKey), true);
   }
 
-  /** An older listing lacks what was written last. */
+  /** An older listing lacks the objects that were written last. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     const { plan, chances } = this.calls;
     const found = await this.calls.make(prefix, () => Array.fromAsync(this.inner.list(prefix)));

@@ -1,5 +1,4 @@
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
-import type { JsonValue } from '../../local/state-machine/definition.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
 import { Calls, FaultyStore } from './faulty-store.ts';
@@ -39,7 +38,7 @@ export class FunctionRuntime {
     this.ports = ports;
   }
 
-  /** Calls so far of the function that `name` and `identity` say. */
+  /** How often the function was called so far for the work that `identity` names. */
   callsOf(name: string, identity: string): number {
     return this.invocations.get(`${name} ${identity}`) ?? 0;
   }
@@ -81,12 +80,12 @@ export class FunctionRuntime {
     const calls = new Calls(this.plan, this.time, chances, (ordinal) => {
       if (ordinal !== lastCall) return 'go on';
       const goesOn = end === 'timed out and went on';
-      reject(goesOn ? new RuntimeError('States.Timeout', end) : new RuntimeError('Runtime.ExitError', end!));
+      reject(new RuntimeError(goesOn ? 'States.Timeout' : 'Runtime.ExitError', String(end)));
       if (goesOn) calls.longestMs = SLOW_CALL_MS;
       if (goesOn) return 'go on';
       return dieAfter ? 'die after' : 'die before';
     });
-    const copy = JSON.parse(JSON.stringify(event)) as Event & JsonValue;
+    const copy: Event = JSON.parse(JSON.stringify(event));
     const work = create(this.portsOf(calls))(copy);
     work.catch(() => undefined);
     ended.catch(() => undefined);

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SeededRandom } from '../../generator/seeded-random.ts';
 import { countsText } from './counts-text.ts';
@@ -13,10 +14,10 @@ const GENERATE = fileURLToPath(new URL('../../generator/main.ts', import.meta.ur
 
 const RECORDS = 12_000;
 
-/** What was found after one kill. */
+/** The findings after one kill. */
 interface Killed {
   afterMs: number;
-  /** How it ended: by the signal, or with this code because it was faster. */
+  /** How it ended: by the signal, or with this exit code if it was faster. */
   ended: string;
   /** Rows that readers saw before the rerun. */
   seen: number;
@@ -24,9 +25,9 @@ interface Killed {
 }
 
 /**
- * Converts a file in a process of its own, kills that with SIGKILL at a random moment, and runs the same command again; so `kills`
- * times, each in a lake of its own. Readers must see all rows or none after the kill, the same rows as ever after the rerun, and
- * nothing of a run is left behind `clean --older-than 0`.
+ * Converts a file in a process of its own, kills the process with SIGKILL at a random moment, and runs the same command again:
+ * `kills` times, each in a lake of its own. Readers must see all rows or none after the kill and the right rows after the rerun, and
+ * nothing of a run may be left after `clean --older-than 0`.
  */
 export async function killConversions(kills: number, seed: number, isJson: boolean): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'chaos-kill-'));
@@ -44,10 +45,10 @@ export async function killConversions(kills: number, seed: number, isJson: boole
         join(dir, 'night'),
       ]),
     );
-    const [name] = (await readdir(join(dir, 'night'), { recursive: true })).filter((file) =>
+    const [name = ''] = (await readdir(join(dir, 'night'), { recursive: true })).filter((file) =>
       file.endsWith('.txt'),
     );
-    const input = join(dir, 'night', name!);
+    const input = join(dir, 'night', name);
     const startedAt = performance.now();
     await convert(input, join(dir, 'right'));
     const wholeMs = performance.now() - startedAt;
@@ -90,15 +91,15 @@ async function killOnce(input: string, lake: string, afterMs: number, right: str
   if (seen.length > 0 && !sameRows(seen, right))
     broken.push(`a reader saw ${seen.length} of ${right.length} rows`);
   await convert(input, lake).catch((error: Error) => broken.push(`the rerun failed: ${error.message}`));
-  if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after the rerun are other ones');
+  if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after the rerun are wrong');
   const left = await readdir(join(lake, '.incoming')).catch(() => []);
   if (left.length > 0) broken.push(`left behind: ${left.join(', ')}`);
   await finished(spawnNode([CLEAN, '--lake', lake, '--older-than', '0'])).catch((error: Error) =>
     broken.push(`clean failed: ${error.message}`),
   );
   const kept = await filesInFolders(join(lake, 'runs'));
-  if (kept.length > 0) broken.push(`left of runs behind clean: ${kept.slice(0, 3).join(', ')} …`);
-  if (!sameRows(await rowsOf(lake), right)) broken.push('the rows behind clean are other ones');
+  if (kept.length > 0) broken.push(`left of runs after clean: ${kept.slice(0, 3).join(', ')} …`);
+  if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after clean are wrong');
   return { afterMs, ended: signal ?? String(code), seen: seen.length, broken };
 }
 
@@ -144,27 +145,29 @@ function sameRows(some: string[], others: string[]): boolean {
   return some.length === others.length && some.every((row, index) => row === others[index]);
 }
 
-function spawnNode(flags: string[]): ChildProcess {
+function spawnNode(flags: string[]): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  child.stdout?.resume();
-  child.stderr?.resume();
+function ended(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  child.stdout.resume();
+  child.stderr.resume();
   return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
 }
 
-async function finished(child: ChildProcess): Promise<void> {
+async function finished(child: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
   await outputOf(child);
 }
 
-/** What it printed; fails with what it said when it did not end with 0. */
-async function outputOf(child: ChildProcess): Promise<string> {
+/** What it printed on standard output; fails with what it said if it did not end with 0. */
+async function outputOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
   const texts = { stdout: '', stderr: '' };
-  child.stdout!.setEncoding('utf8').on('data', (text) => {
+  child.stdout.setEncoding('utf8').on('data', (text) => {
     texts.stdout += text;
   });
-  child.stderr!.setEncoding('utf8').on('data', (text) => {
+  child.stderr.setEncoding('utf8').on('data', (text) => {
     texts.stderr += text;
   });
   const { code } = await new Promise<{ code: number | null }>((resolve) =>

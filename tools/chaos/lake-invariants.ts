@@ -11,7 +11,7 @@ import { PublishedReader } from './visible-rows.ts';
 
 const STATES = ['splitting', 'parsing', 'reconciling', 'merging', 'loaded', 'refused', 'failed'];
 
-/** Everything of design's invariants that can be said of a lake at any moment of any night; answers what is broken. */
+/** The invariants that a lake must keep at every moment of every night; each check answers what is broken. */
 export class LakeInvariants {
   private readonly lake: NightLake;
   private readonly files: NightFile[];
@@ -49,7 +49,7 @@ export class LakeInvariants {
     ).length;
   }
 
-  /** After a night without faults: exactly the one right answer. */
+  /** What differs, after a night without faults, from the one right answer. */
   async brokenAnswer(): Promise<string[]> {
     const stands = this.catalogNow();
     const visible = stands ? await this.reader.rowsOf(stands) : new Map<string, string[]>();
@@ -69,14 +69,14 @@ export class LakeInvariants {
     return broken;
   }
 
-  /** Each catalog that stood for a moment, as a reader of that moment saw it. */
+  /** Each catalog of the night, as a reader of that moment saw it. */
   private async brokenReads(): Promise<string[]> {
     const broken: string[] = [];
     let before = { commit: 0, sources: [] as string[] };
     for (const text of new Set(this.lake.catalogs)) {
       const catalog = parseCatalog(text, DATASET);
       if (catalog.dataset !== DATASET) continue;
-      const commit = catalog.days[BUSINESS_DATE]!;
+      const commit = catalog.days[BUSINESS_DATE] ?? 0;
       const visible = await this.reader.rowsOf(catalog).catch((error: Error) => error);
       if (visible instanceof Error) {
         broken.push(`commit ${commit}: a reader finds no ${visible.message}`);
@@ -114,7 +114,7 @@ export class LakeInvariants {
       if (loaded.rows !== detail - rejected)
         say(`${loaded.rows} rows of ${detail} details, ${rejected} rejected`);
       if (loaded.controlTotals.some(({ balanced }) => !balanced)) say('is loaded and does not balance');
-      const versions = this.files.find(({ sourceKey }) => sourceKey === entry.sourceKey)!.versions;
+      const versions = this.files.find(({ sourceKey }) => sourceKey === entry.sourceKey)?.versions ?? [];
       const isVersion = ({ rows, details, rejected: bad }: FileVersion) =>
         rows !== undefined && details === detail && bad === rejected;
       if (!versions.some(isVersion)) say(`${detail} details, ${rejected} rejected are those of no version`);
@@ -135,7 +135,7 @@ export class LakeInvariants {
     }
     for (const text of new Set(this.lake.catalogs)) {
       const catalog = parseCatalog(text, DATASET);
-      const n = catalog.days[BUSINESS_DATE]!;
+      const n = catalog.days[BUSINESS_DATE] ?? 0;
       const committed = commits[n - 1]?.tables
         .find(({ dataset }) => dataset === catalog.dataset)
         ?.partitions.flatMap(({ objects }) => objects.map(({ key }) => key));
@@ -147,13 +147,13 @@ export class LakeInvariants {
     return broken;
   }
 
-  /** A file whose execution succeeded, and that nobody took over since, is in the last commit of a day that waits for none. */
+  /** Files that are not in the last commit although their execution succeeded, nobody took over since, and the day waits for nothing. */
   async unpublished(succeeded: Set<string>): Promise<string[]> {
     if (this.expectedFiles !== undefined) return [];
     const last = await this.lastCommit();
     return (await this.entries())
       .filter(({ entry }) => entry.state === 'loaded' && succeeded.has(entry.execution))
-      .filter(({ entry }) => !last?.files.some(({ runId }) => runId === entry.loaded!.runId))
+      .filter(({ entry }) => !last?.files.some(({ runId }) => runId === entry.loaded?.runId))
       .map(({ key }) => `${key}: its execution succeeded, and the last commit does not hold it`);
   }
 

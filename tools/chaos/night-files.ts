@@ -1,6 +1,6 @@
 import type { Chances } from './fault-plan.ts';
 
-/** One file of a night, in the versions it comes in, with the one right answer of each. */
+/** One file of a night, in the versions in which it arrives, with the one right answer of each. */
 export interface NightFile {
   sourceKey: string;
   /** The last is what the night must end with. */
@@ -80,8 +80,8 @@ function makeVersion(chances: Chances, prefix: string, ending: 'right' | 'wrong 
     total += cents;
     const isRejected = chances.happens(0.05);
     const id = isRejected ? '' : `${prefix}${String(index).padStart(4, '0')}`;
-    const holder = ['PLANTADA', 'Conceição', ''][chances.below(3)]!;
-    const document = PLANTED[1 + chances.below(2)]!;
+    const holder = chances.of(['PLANTADA', 'Conceição', '']);
+    const document = chances.of(PLANTED.slice(1));
     const isDay = chances.happens(0.9);
     const opened = isDay ? `2024${String(1 + chances.below(12)).padStart(2, '0')}15` : '20230229';
     const product = chances.of(PRODUCTS);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import type { ObjectInfo, ObjectPiece, ObjectWriter } from '../../shared/ports/object-store.ts';
 
-/** The lake of a night: remembers what readers could see at each moment, and notices what must never change. */
+/** The lake of a night: remembers what readers could see at each moment, and records violations by objects that must never change. */
 export class NightLake extends MemoryObjectStore {
-  /** The catalogs as they stood, one after the other. */
+  /** Every catalog that was written, in order. */
   readonly catalogs: string[] = [];
   readonly violations: string[] = [];
   /** Keys under `processed/` and `catalog/` written since it was emptied. */

@@ -22,19 +22,19 @@ export interface Ended {
   end: 'loaded' | 'refused' | 'failed';
 }
 
-/** What docs/operations.md says is tried again, and how often in all. */
+/** Errors that docs/operations.md promises to try again, and the number of tries in all. */
 const RETRIED =
   /^(StoreUnavailable|States\.Timeout|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|ClientExecutionTimeoutException|TooManyRequestsException|Unknown)|Runtime\.ExitError|Sandbox\.Timedout)$/;
 const TRIES = 6;
 /** Functions that meet others at the ledger of a day. */
 const HELD = new Set(['splitter', 'finalizer']);
 const TOGETHER_MS = 15_000;
-/** Lambda calls an asynchronous function, such as one behind EventBridge, three times. */
+/** Lambda calls an asynchronous function, such as a target of EventBridge, three times. */
 const WATCHDOG_TRIES = 3;
 
 /** The deployed state machine file and the real handlers, on a runtime that fails by plan; failed executions reach the watchdog. */
 export class NightMachine {
-  /** Executions of which people must hear. */
+  /** Executions that people must be told of. */
   readonly mustBeTold: Ended[] = [];
   /** Messages of all errors. */
   readonly messages: string[] = [];
@@ -60,7 +60,7 @@ export class NightMachine {
   }
 
   async convert(name: string, sourceKey: string): Promise<Ended> {
-    /** Which call an error came from. */
+    /** The call that an error came from, by its name and message. */
     const origins = new Map<string, string>();
     const task =
       (
@@ -120,7 +120,7 @@ export class NightMachine {
     await this.time.sleep(TOGETHER_MS - (this.time.now().getTime() % TOGETHER_MS));
   }
 
-  /** What a retry can cure is tried as often as promised before an execution fails of it. */
+  /** An error that a retry can cure must have been tried as often as promised before an execution fails of it. */
   private checkTries(name: string, error: Error, origins: Map<string, string>): void {
     const origin = origins.get(`${error.name} ${error.message}`);
     if (origin === undefined) return;
@@ -133,7 +133,7 @@ export class NightMachine {
     }
   }
 
-  /** As EventBridge does: at least once, at some time; answers whether one delivery came through. */
+  /** Calls the watchdog as EventBridge does: at least once, at some time. Answers whether a call succeeded. */
   private async tellWatchdog(
     name: string,
     sourceKey: string,

@@ -2,8 +2,8 @@ import { parquetReadObjects } from 'hyparquet';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { NightLake } from './night-lake.ts';
 
-/** What a reader of one catalog sees of a table: rows as the right answer has them, by source. */
-export type VisibleRows = Map<string, string[]>;
+/** What a reader of one catalog sees of a table: rows in the form of the right answer, by source. */
+type VisibleRows = Map<string, string[]>;
 
 /** Reads published objects with a reader that is not ours; each object once, since it never changes. */
 export class PublishedReader {
@@ -14,7 +14,7 @@ export class PublishedReader {
     this.lake = lake;
   }
 
-  /** Fails where an object of the catalog is not there. */
+  /** Fails if an object of the catalog is not there. */
   async rowsOf(catalog: CatalogFile): Promise<VisibleRows> {
     const visible: VisibleRows = new Map();
     for (const { values, files } of catalog.partitions) {

@@ -21,17 +21,17 @@ import { rightRows, valueText } from './right-rows.ts';
 const GIANT_BYTES = 100_000;
 const SOURCE_KEY = 'fuzz_20250812.txt';
 
-export interface FuzzFile {
+interface FuzzFile {
   layoutText: string;
   bytes: Uint8Array;
   rangeSizeBytes: number;
-  /** What the file becomes while it is read, at this call of its store. */
+  /** Replaces the file while it is read, at this call of its store. */
   change?: { atCall: number; bytes: Uint8Array };
 }
 
 /**
- * Converts a file and holds what comes of it against an answer worked out apart: a refusal or a typed error, or exactly the right rows
- * and rejects. Anything else is thrown.
+ * Converts a file and compares the outcome with an answer worked out independently: a refusal, a typed error, or exactly the right
+ * rows and rejects. Throws for any other outcome.
  */
 export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: FuzzFile): Promise<string> {
   const raw = new MemoryObjectStore();

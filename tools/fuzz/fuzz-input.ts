@@ -16,9 +16,9 @@ export const SUBJECTS = [
   'random layout and file',
   'file that changes',
 ] as const;
-export type Subject = (typeof SUBJECTS)[number];
+type Subject = (typeof SUBJECTS)[number];
 
-export interface FuzzOutcome {
+interface FuzzOutcome {
   subject: Subject;
   outcome: string;
 }
@@ -35,7 +35,7 @@ const PLAIN_LAYOUT = JSON.stringify({
   businessDate: undefined,
 });
 
-/** Plays input `index` of `seed`; throws where it is not answered as it should be. The same again for the same numbers. */
+/** Plays input `index` of `seed`, always the same for the same numbers; throws if it is not answered as it should be. */
 export async function fuzzInput(seed: number, index: number, directory: ObjectStore): Promise<FuzzOutcome> {
   const subject = SUBJECTS[index % SUBJECTS.length]!;
   const chances = new Chances(seed, `${subject} ${index}`);

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 
 /** An input that was not answered as it should be. */
-export interface FoundCase {
+interface FoundCase {
   index: number;
   what: string;
 }
 
-/** What a worker thread says of a batch of inputs. */
+/** A worker thread's answer to a batch of inputs. */
 export interface BatchAnswer {
   outcomes: string[];
   found: FoundCase[];
@@ -14,7 +14,7 @@ export interface BatchAnswer {
 
 export interface FuzzWorkerSetup {
   seed: number;
-  /** Index of the input at hand, for the one who watches the time. */
+  /** Index of the current input, for the pool, which watches the time. */
   at: SharedArrayBuffer;
 }
 
@@ -22,7 +22,7 @@ const BATCH = 200;
 const LIMIT_MS = 10_000;
 const HEAP_MB = 512;
 
-/** Plays inputs on worker threads; one that takes too long, or too much memory, costs its thread and is a found case. */
+/** Plays inputs on worker threads. An input that takes too long or too much memory is a found case, and its thread is replaced. */
 export class FuzzPool {
   private readonly counts = new Map<string, number>();
   private readonly found: FoundCase[] = [];

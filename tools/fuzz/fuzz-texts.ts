@@ -33,7 +33,7 @@ const WORDS =
     '|',
   );
 
-/** What came of an input that was text: read, or refused by an error that says what and where. */
+/** Reads an input that is text; answers `read`, or the name of the error that refused it. */
 export function fuzzText(
   subject: 'layout' | 'copybook' | 'positions table' | 'guess',
   chances: Chances,
@@ -59,7 +59,7 @@ export function fuzzText(
   }
 }
 
-/** Words of the language put, doubled and taken at their borders: deeper than bytes get. */
+/** Inserts, repeats and removes whole words, which gets deeper than changed bytes do. */
 function withWords(good: Buffer, chances: Chances): Buffer {
   const tokens = good.toString('utf8').split(/(?<=[\s,:;.])/);
   for (let count = 1 + chances.below(6); count > 0; count--) {
@@ -94,7 +94,7 @@ const KEY_PIECES = [
   '"',
 ];
 
-/** A key: a directory answers or refuses it, never leaves its root; what is derived of a good one is good. */
+/** A directory must answer a key or refuse it, and never leave its root; keys derived from a key must be valid. */
 export async function fuzzKey(store: ObjectStore, chances: Chances): Promise<string> {
   let key = Array.from({ length: 1 + chances.below(12) }, () => chances.of(KEY_PIECES)).join('');
   if (chances.happens(0.2)) key = key.repeat(1 + chances.below(120));
@@ -119,7 +119,7 @@ export async function fuzzKey(store: ObjectStore, chances: Chances): Promise<str
   }
 }
 
-/** The name of an error of ours that says something; anything else is a crash. */
+/** The name of a typed error with a message of sensible length; anything else is a crash, and is thrown. */
 export function typedOrThrow(error: unknown): string {
   if (!(error instanceof PipelineError)) throw error;
   if (error.message.length < 10 || error.message.length > 5_000)

@@ -6,17 +6,17 @@ import { createFileObjectStore } from '../../local/adapters/file-object-store.ts
 import { fuzzInput } from './fuzz-input.ts';
 import type { BatchAnswer, FuzzWorkerSetup } from './fuzz-pool.ts';
 
-/** More than this kept by one input is memory that grows with the file. */
+/** An input that keeps more than this has memory that grows with the file. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
 const { seed, at } = workerData as FuzzWorkerSetup;
 const index = new Int32Array(at);
-// Nothing is ever written to it: hostile keys must find nothing there, nor beside it.
+// Nothing is ever written to it: hostile keys must find nothing in it or beside it.
 const rootDir = join(tmpdir(), 'positional-lake-fuzz-nowhere');
 mkdirSync(rootDir, { recursive: true });
 const directory = createFileObjectStore({ rootDir });
 
-parentPort!.on('message', async ({ from, to }: { from: number; to: number }) => {
+parentPort?.on('message', async ({ from, to }: { from: number; to: number }) => {
   const answer: BatchAnswer = { outcomes: [], found: [] };
   for (let input = from; input < to; input++) {
     Atomics.store(index, 0, input);
@@ -30,5 +30,5 @@ parentPort!.on('message', async ({ from, to }: { from: number; to: number }) => 
     const kept = process.memoryUsage().arrayBuffers - before;
     if (kept > KEPT_BYTES) answer.found.push({ index: input, what: `took ${kept} bytes and keeps them` });
   }
-  parentPort!.postMessage(answer);
+  parentPort?.postMessage(answer);
 });

@@ -9,7 +9,7 @@ const randomBytes = (count: number, chances: Chances) =>
 const insert = (bytes: Buffer, place: number, added: Uint8Array) =>
   Buffer.concat([bytes.subarray(0, place), added, bytes.subarray(place)]);
 
-/** Longer than a parser can hold a line. */
+/** More than the longest line that a parser can hold. */
 const GIANT_BYTES = 600_000;
 
 const SPOILS: Spoil[] = [
@@ -33,7 +33,7 @@ const SPOILS: Spoil[] = [
       bytes.toString('latin1').replace(/\n/g, () => chances.of(TERMINATORS)),
       'latin1',
     ),
-  // Read as Latin-1 and written as UTF-8, or as EBCDIC would have its digits and blanks.
+  // Read as Latin-1 and written as UTF-8; then with digits and blanks as in EBCDIC.
   (bytes) => Buffer.from(bytes.toString('latin1'), 'utf8'),
   (bytes) =>
     bytes.map((byte) => (byte >= 0x30 && byte <= 0x39 ? byte + 0xc0 : byte === 0x20 ? 0x40 : byte)) as Buffer,
@@ -56,7 +56,7 @@ const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF16_BOM = Buffer.from([0xff, 0xfe]);
 const TERMINATORS = ['\n', '\r\n', '\r', '\n\n', '', '\u0085', '\x1a', '\f'];
 
-/** Good bytes made bad: cut, flipped, mixed, doubled, of another code page, or nothing but chance. */
+/** Good bytes made bad: cut, flipped, mixed, doubled, in another code page, or entirely random. */
 export function spoiled(good: Uint8Array, chances: Chances): Buffer {
   let bytes = Buffer.from(good);
   for (let count = 1 + chances.below(3); count > 0; count--) {

@@ -2,14 +2,14 @@ import { decodeValue } from '../../shared/decode/decode-value.ts';
 import type { Field, Layout } from '../../shared/layout/layout.ts';
 import type { FilePlan } from '../../shared/run/file-plan.ts';
 
-/** What a file must become, worked out line by line and value by value, without kernel, ranges or pages. */
-export interface RightRows {
+/** The rows that a file must become, worked out line by line and value by value, without kernel, ranges or pages. */
+interface RightRows {
   /** Each as JSON, sorted. */
   rows: string[];
   rejected: number;
 }
 
-/** `plan` says where details begin and end; that the parts of a file tile it is proved elsewhere. */
+/** Takes from `plan` where details begin and end; other tests prove that the parts of a file cover it exactly. */
 export function rightRows(file: Uint8Array, layout: Layout, plan: FilePlan): RightRows {
   const from = plan.header?.endByte ?? 0;
   const to = plan.trailer?.startByte ?? plan.remainder.startByte;
@@ -23,7 +23,7 @@ export function rightRows(file: Uint8Array, layout: Layout, plan: FilePlan): Rig
   return { rows: rows.sort(), rejected };
 }
 
-/** Records filled up to their full length, with what the file holds of each; undefined for one that is none. */
+/** Records filled up to their full length, with the bytes that the file holds of each; undefined for a broken record. */
 function* recordsOf(
   bytes: Uint8Array,
   { record: { format, lengthBytes, short } }: Layout,
@@ -64,7 +64,7 @@ function rowOf(record: Uint8Array, heldBytes: number, layout: Layout): string | 
   const values: (string | null)[] = [];
   for (const field of recordType!.datasets[0]!.fields) {
     const isText = field.usage === 'display' && field.type.kind !== 'binary';
-    // What is no text is not filled up with blanks: it is not there, or cut.
+    // A field that is not text is not filled up with blanks: it is missing, or cut.
     if (!isText && heldBytes < field.endByte) {
       const isCut = heldBytes > field.startByte && field.onInvalid === 'reject';
       if (isCut || field.required) return undefined;
@@ -80,7 +80,7 @@ function rowOf(record: Uint8Array, heldBytes: number, layout: Layout): string | 
   return JSON.stringify(values);
 }
 
-/** A value as text that both sides can say; numbers as the double nearest to them, which is what the reader gives. */
+/** A value as text that both sides can write; a number as the nearest double, because the reader gives doubles. */
 export function valueText(value: unknown, field: Field): string | null {
   if (value === null || value === undefined) return null;
   const { kind } = field.type;

@@ -6,14 +6,14 @@ import { START_BUNDLE_LIST, type StartBundle } from '../../local/start-bundle.ts
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-/** What a conversion imports first, in the process and in its threads. */
+/** The modules that a conversion imports first, in the process and in its threads. */
 const ENTRIES = ['cli/convert-command.ts', 'local/embedded-functions.ts'];
-/** Looks for a file of its own beside its module. */
+/** Packages that look for files beside their module. */
 const NOT_BUNDLED = ['tinypool', '@duckdb/node-api'];
-/** A start reads its last file long before. */
+/** By then every start has read its last file. */
 const OLD_MS = 3_600_000;
 
-/** A module finds layouts, the state machine and other modules from where its source stands, not from the bundle. */
+/** Lets a module find layouts, the state machine and other modules from the place of its source, not from the bundle. */
 const sourceUrls: Plugin = {
   name: 'source-urls',
   setup({ onLoad }) {
@@ -26,8 +26,8 @@ const sourceUrls: Plugin = {
 };
 
 /**
- * Bundles what a conversion starts with into a folder of its own below `folder`, whose list then names that one. Conversions that
- * start meanwhile, and other builds, find theirs as it was; folders that nobody can be starting from any more are removed.
+ * Bundles the modules of a conversion's start into a new folder below `folder`, whose list then names the new one. Conversions that
+ * start meanwhile, and other builds, keep theirs; folders from which no start can still be reading are removed.
  */
 export async function bundleStart(folder: URL): Promise<void> {
   const name = `${Date.now()}-${process.pid}`;

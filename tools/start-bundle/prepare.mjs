@@ -1,4 +1,4 @@
-// Run by npm behind an install. Starts are slower without the bundle and nothing else, so that it never fails an install: one without
+// npm runs this after an install. It never fails an install, because without the bundle only starts are slower: an install without
 // development packages has neither esbuild nor the project's Node.
 try {
   const { bundleStart } = await import('./bundle-start.ts');
