@@ -19,7 +19,7 @@ import { RecordSubset } from './record-subset.ts';
 import { type BatchRows, RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
 
 /** How many records of a type there were, and how many of them were rejected. */
-export interface TypeCounts {
+interface TypeCounts {
   name: string;
   records: number;
   rejected: number;

@@ -20,7 +20,7 @@ export type DecodedValue =
   | { state: 'value'; value: string | bigint | number | boolean | Uint8Array }
   | { state: 'invalid'; reason: InvalidReason };
 
-export type InvalidReason =
+type InvalidReason =
   | 'invalid-number'
   | 'number-out-of-range'
   | 'invalid-date'
@@ -69,7 +69,7 @@ function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
 }
 
 /** The text of `bytes`; undefined if the code page does not define one of them, or if UTF-8 or UTF-16 is not well formed. */
-export function decodeBytes(bytes: Uint8Array, encoding: CodePage): string | undefined {
+function decodeBytes(bytes: Uint8Array, encoding: CodePage): string | undefined {
   if (encoding === 'utf-16be') return nationalText(bytes);
   if (encoding === 'utf-8') {
     try {

@@ -33,7 +33,7 @@ export interface RoutedRows {
 }
 
 /** Called for a row that its partition fields reject, or whose invalid values become null. */
-export type OnFault = (row: number, failedField: Field | undefined, nulledFields: Field[]) => void;
+type OnFault = (row: number, failedField: Field | undefined, nulledFields: Field[]) => void;
 
 /** The most spellings that are remembered: more than a sane file has, and few enough to bound memory on a hostile one. */
 const MAX_ROUTES = 65_536;

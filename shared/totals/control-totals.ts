@@ -19,7 +19,7 @@ export interface ControlTotalResult {
 }
 
 /** The values that each place states, by name of the field. The plan of a file has them. */
-export type StatedValues = {
+type StatedValues = {
   [place in ControlTotalRule['record']]?: { values: Record<string, ControlValue> } | null | undefined;
 };
 
@@ -35,7 +35,7 @@ export interface Figures {
   sums: Map<string, SumOfField>;
 }
 
-export interface SumOfField {
+interface SumOfField {
   kind: FieldFigure['kind'];
   field: string;
   /** Unscaled; a hash total is not yet reduced by its modulus. */
