@@ -1,3 +1,4 @@
+import { RunInconsistent } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
@@ -23,7 +24,7 @@ import { REJECT_COLUMNS } from '../parse/reject-writer.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 
-/** What came of it: `runs/<runId>/merges/<mergeIndex>.result.json`. */
+/** The result of one merge: `runs/<runId>/merges/<mergeIndex>.result.json`. */
 export interface MergeResult extends MergedFile {
   kind: 'rows' | 'rejects';
   rowGroupRows: number[];
@@ -32,8 +33,8 @@ export interface MergeResult extends MergedFile {
 const PARALLEL_FOOTERS = 8;
 
 /**
- * Makes one large Parquet object of many parts without decoding them: their row groups are copied inside the store, and a new footer
- * and new page indexes are written with shifted offsets. In mode `join` small row groups are decoded and written as larger ones.
+ * Makes one large Parquet object of many parts without decoding them: the store copies their row groups, and a new footer and new
+ * page indexes are written with shifted offsets. In mode `join`, small row groups are decoded and written as larger ones.
  */
 export async function mergePartition(
   ports: Pick<PipelinePorts, 'lake'>,
@@ -43,23 +44,14 @@ export async function mergePartition(
   const plan = await readJson<FilePlan>(ports.lake, planKey);
   const keys = runKeys(plan.runId);
   const spec = await readJson<MergeSpec>(ports.lake, keys.mergeSpec(merge.mergeIndex));
-  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, (part) =>
-    readSourceFile(part.bytes, (range) => ports.lake.readRange(part.key, range)),
-  );
-  const layout = readLayout(plan.layout.text, plan.layout.file);
-  const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
-  const schema = spec.kind === 'rejects' ? REJECT_COLUMNS : columnSchemas(dataset!.columns);
+  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, async ({ key, bytes }) => {
+    const file = await readSourceFile(bytes, (range) => ports.lake.readRange(key, range));
+    return { key, ...file };
+  });
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
-      : await join(
-          ports.lake,
-          spec,
-          sources,
-          schema,
-          spec.kind === 'rejects' ? 'snappy' : layout.compression,
-          spec.kind === 'rejects' ? PLAIN_PAGES : layout.parquet,
-        );
+      : await join(ports.lake, spec, sources, formOf(spec, plan));
   const result: MergeResult = {
     kind: spec.kind,
     dataset: spec.dataset,
@@ -75,7 +67,30 @@ export async function mergePartition(
   return result;
 }
 
-/** CRC-64/NVME of an object: what the store keeps of it, else from its bytes. */
+/** What the rows of a merged file look like. */
+interface RowForm {
+  schema: ColumnSchema[];
+  compression: Compression;
+  pages: PageForm;
+}
+
+function formOf(spec: MergeSpec, plan: FilePlan): RowForm {
+  if (spec.kind === 'rejects') return { schema: REJECT_COLUMNS, compression: 'snappy', pages: PLAIN_PAGES };
+  const layout = readLayout(plan.layout.text, plan.layout.file);
+  const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
+  if (dataset) {
+    const { compression, parquet } = layout;
+    return { schema: columnSchemas(dataset.columns), compression, pages: parquet };
+  }
+  throw new RunInconsistent({
+    what: `the layout of this run has no dataset ${spec.dataset}`,
+    where: spec.outputKey,
+    why: 'The plan of the run and that of its merges do not belong together.',
+    next: 'Convert the file again with --force.',
+  });
+}
+
+/** CRC-64/NVME of an object: the one that the store keeps, or else from its bytes. */
 async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
   const stored = (await lake.head(key))?.crc64nvme;
   if (stored !== undefined) return stored;
@@ -89,14 +104,19 @@ async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
   }
 }
 
+/** A part, and what its footer says. */
+interface SourcePart extends SourceFile {
+  key: string;
+}
+
 interface Merged {
   bytes: number;
   rowGroupRows: number[];
-  /** Where it is known without reading the file again. */
+  /** Missing if it cannot be known without reading the file again. */
   checksum?: string | undefined;
 }
 
-async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFile[]): Promise<Merged> {
+async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourcePart[]): Promise<Merged> {
   const [only, ...others] = spec.parts;
   if (only && others.length === 0) {
     // One part is a whole file already.
@@ -132,28 +152,24 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFi
 async function join(
   lake: ObjectStore,
   spec: MergeSpec,
-  sources: SourceFile[],
-  schema: ColumnSchema[],
-  compression: Compression,
-  form: PageForm,
+  sources: SourcePart[],
+  { schema, compression, pages }: RowForm,
 ): Promise<Merged> {
-  const groups = sources.flatMap(({ rowGroups }, index) =>
-    rowGroups.map((group) => ({ key: spec.parts[index]!.key, group })),
-  );
+  const groups = sources.flatMap(({ key, rowGroups }) => rowGroups.map((group) => ({ key, group })));
   const memory = takeMemory();
   const { kernel } = memory;
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
-  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, form);
+  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, pages);
   const reader = new RowGroupReader(kernel, schema, memory.compressor);
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
-      if (step.length === 1) {
-        const { key, group } = groups[step[0]!]!;
-        await writer.parquet.copyRowGroup(group, lake.streamRange(key, rangeOf(group)));
+      const chosen = step.map((index) => groups[index]!);
+      const [only, ...others] = chosen;
+      if (only && others.length === 0) {
+        await writer.parquet.copyRowGroup(only.group, lake.streamRange(only.key, rangeOf(only.group)));
         continue;
       }
-      for (const index of step) {
-        const { key, group } = groups[index]!;
+      for (const { key, group } of chosen) {
         await reader.append(group, lake.streamRange(key, rangeOf(group)), rows);
       }
       await writer.writeRowGroup(rows);
