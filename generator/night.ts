@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { UsageError } from '../shared/errors.ts';
+import { dayPath } from '../shared/keys/business-date.ts';
 import { businessDays, isoDate, parseBusinessDate } from './business-day.ts';
 import { Contracts, knownContracts } from './contract.ts';
 import { CONTRACT_BYTES, DateTable } from './contract-record.ts';
@@ -137,10 +138,9 @@ export function planNights(options: NightOptions): NightsPlan {
 
 /** `year=2025/month=08/day=12/contratos_20250812_001.txt` for file 0. */
 function nightFileKey(layout: LayoutName, businessDate: string, file: number): string {
-  const [year, month, day] = businessDate.split('-');
   const prefix = layout === 'contracts' ? 'contratos' : 'contratostr';
   const number = String(file + 1).padStart(3, '0');
-  return `year=${year}/month=${month}/day=${day}/${prefix}_${year}${month}${day}_${number}.txt`;
+  return `${dayPath(businessDate)}/${prefix}_${businessDate.replaceAll('-', '')}_${number}.txt`;
 }
 
 function requireInteger(name: string, value: number, least: number, most: number): void {

@@ -1,8 +1,7 @@
-import type { DayCommit } from '../shared/day/day-commit.ts';
-import { dayCommitKey, rejectsDataset } from '../shared/keys/lake-keys.ts';
+import { rejectsDataset } from '../shared/keys/lake-keys.ts';
 import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
-import { fromJsonBytes } from '../shared/pipeline/store/json-object.ts';
+import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
@@ -99,21 +98,20 @@ export function summaryOf(
 
 /** The file's objects: under their published keys, or as the run left them if the day is not published yet. */
 export async function publishedOutputs(
-  lake: Pick<ObjectStore, 'get'>,
+  lake: ObjectStore,
   entry: LedgerEntry,
   commit: number | undefined,
 ): Promise<{ rows: SummaryOutput[]; rejects: SummaryOutput[] }> {
   const { dataset, businessDate, loaded, sourceId } = entry;
   if (!loaded || businessDate === null) return { rows: [], rejects: [] };
-  const stored =
-    commit === undefined ? undefined : await lake.get(dayCommitKey(dataset, businessDate, commit));
-  const tables = stored ? fromJsonBytes<DayCommit>(stored.bytes).tables : [];
+  const published = commit === undefined ? undefined : await readCommit(lake, dataset, businessDate, commit);
+  const tables = published?.tables ?? [];
   const outputOf = (table: string, { partition, mergedKey, rows, bytes }: MergedFile): SummaryOutput => {
-    const published = tables
+    const object = tables
       .find((candidate) => candidate.dataset === table)
       ?.partitions.flatMap((candidate) => candidate.objects)
-      .find((object) => object.sourceId === sourceId && object.mergedKey === mergedKey);
-    return { key: published?.key ?? mergedKey, dataset: table, partition, rows, bytes };
+      .find((candidate) => candidate.sourceId === sourceId && candidate.mergedKey === mergedKey);
+    return { key: object?.key ?? mergedKey, dataset: table, partition, rows, bytes };
   };
   return {
     rows: loaded.outputs.map((file) => outputOf(file.dataset, file)),

@@ -1,9 +1,11 @@
-// What the template takes from layouts/, docs/queries and the stage: serverless.yml and the slices name each of these.
+// Parts of the template that are made from layouts/, docs/queries, functions/ and the stage. serverless.yml and its slices name them.
+export { deployedDefinition } from '../local/state-machine/definition.ts';
+export { alarms } from '../tools/template/alarms.ts';
 export { arrivalKeys } from '../tools/template/arrival-keys.ts';
 export { dashboard } from '../tools/template/dashboard.ts';
+export { functionRoles, functions } from '../tools/template/functions.ts';
 export { tables } from '../tools/template/lake-tables.ts';
 export { namedQueries } from '../tools/template/named-queries.ts';
-export { nightAlarms } from '../tools/template/night-alarms.ts';
 export { optionalModules } from '../tools/template/optional-modules.ts';
 export {
   publishedObjectArns,
@@ -11,3 +13,4 @@ export {
   replicationRules,
 } from '../tools/template/published-access.ts';
 export { schedules } from '../tools/template/schedules.ts';
+export { stage } from '../tools/template/stage.ts';

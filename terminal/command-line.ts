@@ -6,6 +6,7 @@ import { EXIT_LOADED, runCommand } from './exit.ts';
 interface Flag {
   type: 'string' | 'boolean';
   multiple?: boolean;
+  default?: string;
   /** Name of the value in the help, such as `DIR`. */
   valueName?: string;
   /** Meaning of the flag; further lines are indented under the first. */
@@ -35,6 +36,11 @@ export function isSet(help: string) {
 /** A flag with a value. */
 export function text(valueName: string, help: string) {
   return { type: 'string', valueName, help } as const;
+}
+
+/** A flag with a value that has a default, which the help shows in parentheses. */
+export function textOr(defaultValue: string, valueName: string, help: string) {
+  return { type: 'string', default: defaultValue, valueName, help: `${help} (${defaultValue})` } as const;
 }
 
 /** A flag with a value that may be given several times. */
@@ -86,4 +92,10 @@ function helpText({ does, usage, flags, notes }: CommandLine<Flags>): string {
 export function usageError(what: string, next?: string): UsageError {
   const help = '--help shows every flag';
   return new UsageError({ what, next: next === undefined ? help : `${next}; ${help}` });
+}
+
+/** `--nights 500` → 500. Fails with `UsageError` for anything but up to nine digits. */
+export function wholeNumber(flag: string, value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new UsageError({ what: `${flag} '${value}' is not a whole number` });
 }

@@ -1,9 +1,9 @@
-import { PreconditionFailed, RunInconsistent } from '../../shared/errors.ts';
+import { RunInconsistent } from '../../shared/errors.ts';
+import { dayPartition } from '../../shared/keys/business-date.ts';
+import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-
-/** Days that finish at the same time write the same file one after the other. */
-const MAX_TRIES = 200;
+import { parseCatalog } from '../lake/read-catalog.ts';
 
 /** The catalog of one machine: a JSON file a dataset, replaced as a whole, so that a day switches at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
@@ -13,34 +13,30 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     publishDay: (day) => publishDay(store, keyOf(day), day),
     async standsAt(day) {
       const stored = await store.get(keyOf(day));
-      const current = stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as CatalogFile);
+      const current = stored && parseCatalog(new TextDecoder().decode(stored.bytes), keyOf(day));
       return (current?.days[day.businessDate] ?? 0) >= day.commit;
     },
   };
 }
 
-async function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
+/** Days that finish at the same time write the same file one after the other. */
+function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
+  return compareAndSwap(key, async () => {
     const stored = await store.get(key);
-    const current = stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as CatalogFile);
+    const current = stored && parseCatalog(new TextDecoder().decode(stored.bytes), key);
     const standing = current?.days[day.businessDate] ?? 0;
     if (standing > day.commit) return false;
     if (standing === day.commit) return true;
     const bytes = new TextEncoder().encode(`${JSON.stringify(withDay(current, day, key), null, 1)}\n`);
-    try {
-      if (stored) await store.putIf(key, bytes, stored.tag);
-      else await store.putOnce(key, bytes);
-      return true;
-    } catch (error) {
-      if (!(error instanceof PreconditionFailed) || tries >= MAX_TRIES) throw error;
-    }
-  }
+    await replace(store, key, bytes, stored);
+    return true;
+  });
 }
 
 function withDay(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogFile {
-  const [year, month, dayOfMonth] = day.businessDate.split('-');
+  const date = dayPartition(day.businessDate);
   const others = (current?.partitions ?? []).filter(
-    ({ values }) => values.year !== year || values.month !== month || values.day !== dayOfMonth,
+    ({ values }) => values.year !== date.year || values.month !== date.month || values.day !== date.day,
   );
   const partitions = [...others, ...day.partitions].sort((a, b) => (a.location < b.location ? -1 : 1));
   return {

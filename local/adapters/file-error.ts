@@ -1,6 +1,7 @@
 import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
 
-/** What the directory store says of errors of the file system. */
+/** Codes that mean: no object has this name. A name too long for the file system cannot be an object's either. */
+export const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
 
 export function isCode(error: unknown, ...codes: string[]): boolean {
   return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
@@ -20,7 +21,7 @@ export function changed(path: string): SourceChanged {
     what: 'the file changed while it was read',
     where: path,
     why: 'its size, time or inode is not what it was when the run began',
-    next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+    next: 'Run it again once the file is completely written; nothing of this run was published.',
   });
 }
 
@@ -28,6 +29,7 @@ export function preconditionFailed(key: string, why: string): PreconditionFailed
   return new PreconditionFailed({ what: 'the object was not written', where: key, why });
 }
 
+/** The error to throw for one that the file system gave on reading: with what to do, if that is known. */
 export function unreadable(error: unknown, path: string): unknown {
   if (!isCode(error, 'EACCES', 'EPERM')) return error;
   return new ObjectNotFound({
@@ -51,6 +53,7 @@ const WRITE_CODES: Record<string, [why: string, next: string]> = {
   ENAMETOOLONG: ['the name is too long for this file system', 'Use a shorter folder.'],
 };
 
+/** The error to throw for one that the file system gave on writing: with what to do, if that is known. */
 export function unwritable(error: unknown, path: string): unknown {
   const known = WRITE_CODES[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
   if (!known) return error;

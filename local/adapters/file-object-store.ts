@@ -13,16 +13,14 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
-import { changed, isCode, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
+import { isCode, NOT_THERE, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { isRunning, withFileLock } from './file-lock.ts';
+import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
-import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
-/** Unfinished files; the name says whose they are, so that a later run can remove what a killed one left. */
+/** Folder of unfinished files; their names begin with the process id, so that a later run can remove those of a killed one. */
 const INCOMING = '.incoming';
-/** What says that no object has a name; one that is too long for the file system is none's either. */
-const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
-/** Folders go when their last file does; this often in a row just before a write is no accident. */
+/** Folders go when their last file does; that this happens so often in a row just before a write is no accident. */
 const MAX_FOLDER_TRIES = 100;
 
 /**
@@ -53,52 +51,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    const path = this.path(key);
-    const buffers: Uint8Array[] = [];
-    let ahead: Promise<{ bytesRead: number; buffer: Uint8Array }> | undefined;
-    const handle = await fs.open(path, 'r').catch((error) => {
-      throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
-    });
-    try {
-      const stats = await handle.stat({ bigint: true });
-      if (!stats.isFile()) throw notFound(path);
-      if (options.pin !== undefined && pinOf(stats) !== options.pin) throw changed(path);
-      const end = range?.endByte ?? Number(stats.size);
-      let at = range?.startByte ?? 0;
-      if (end > Number(stats.size)) throw changed(path);
-      // Two buffers in turn: the next chunk is read while the consumer is at work on the last one.
-      const readNext = (turn: number) => {
-        if (buffers.length < 2) buffers.push(takeBuffer(end - at));
-        const buffer = buffers[turn % 2]!;
-        ahead = handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
-        // Whether it failed is asked when it is its turn.
-        ahead.catch(() => undefined);
-      };
-      if (at < end) readNext(0);
-      for (let turn = 1; ahead; turn++) {
-        options.signal?.throwIfAborted();
-        const { bytesRead, buffer } = await ahead;
-        ahead = undefined;
-        if (bytesRead === 0) throw changed(path);
-        at += bytesRead;
-        if (at < end) readNext(turn);
-        yield buffer.subarray(0, bytesRead);
-      }
-      if (options.pin !== undefined)
-        await this.checkPin(path, options.pin, await handle.stat({ bigint: true }));
-    } catch (error) {
-      throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
-    } finally {
-      await ahead?.catch(() => undefined);
-      for (const buffer of buffers) giveBackBuffer(buffer);
-      await handle.close();
-    }
-  }
-
-  /** The open file must not have been written to, nor the path led elsewhere by a replacement. */
-  private async checkPin(path: string, pin: string, opened: BigIntStats): Promise<void> {
-    const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
-    if (!named || pinOf(opened) !== pin || pinOf(named) !== pin) throw changed(path);
+    yield* streamFile(this.path(key), range, options);
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -202,7 +155,7 @@ class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** Folder by folder: one that is removed meanwhile is empty, and says nothing about the others. */
+  /** Folder by folder: a folder that is removed meanwhile is empty, and the others are still listed. */
   private async keysBelow(folder: string, keys: string[] = []): Promise<string[]> {
     if (folder === `${INCOMING}/`) return keys;
     const directory = join(this.rootDir, folder);
@@ -221,10 +174,10 @@ class FileObjectStore implements ObjectStore {
     for (const key of keys) {
       const path = this.path(key);
       await fs.unlink(path).catch((error) => {
-        // No file has that name, as in a bucket no object has the name of a folder.
+        // A folder is not an object, as in a bucket.
         if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
       });
-      // Folders that became empty go too; the first that is not stops the walk, which follows the key and so never leaves the root.
+      // Folders that became empty go too, up to the first that did not. The walk follows the key, so it never leaves the root.
       for (let folder = dirname(key); folder !== '.'; folder = dirname(folder)) {
         const removed = await fs.rmdir(join(this.rootDir, folder)).then(
           () => true,
@@ -270,7 +223,7 @@ class FileObjectStore implements ObjectStore {
     await this.inFolderOf(path, () => fs.rename(incoming, path));
   }
 
-  /** Makes the folder of `path` for `action`; again when it is gone by then, with the last file of somebody else. */
+  /** Makes the folder of `path` for `action`; again if somebody else has removed it, with its last file, by then. */
   private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
@@ -278,7 +231,7 @@ class FileObjectStore implements ObjectStore {
         await action();
         return;
       } catch (error) {
-        // Where a folder goes while mkdir walks, it says that a file is in the way. One that truly is will still be.
+        // If a folder goes while mkdir walks, mkdir says that a file is in the way. A file that truly is will still be there.
         const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
         if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
       }
@@ -293,8 +246,8 @@ class FileObjectStore implements ObjectStore {
 }
 
 /**
- * Removes unfinished files that processes which no longer run left in a store, and with `endedPid` those of that one: threads that
- * were stopped leave theirs while the process goes on.
+ * Removes the unfinished files of processes that no longer run. `endedPid` names a process whose files are removed although it
+ * runs: its threads were stopped and left theirs.
  */
 export async function removeAbandonedFiles(rootDir: string, endedPid?: number): Promise<void> {
   const names = await fs.readdir(join(rootDir, INCOMING)).catch(() => []);
@@ -312,10 +265,6 @@ function objectInfo(key: string, stats: BigIntStats): ObjectInfo {
     version: `${stats.size}-${stats.mtimeNs}`,
     pin: pinOf(stats),
   };
-}
-
-function pinOf(stats: BigIntStats): string {
-  return `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
 }
 
 function tagOf(bytes: Uint8Array): string {

@@ -4,16 +4,16 @@ import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 
-const column = z.object({ name: z.string().min(1), type: z.string() });
+const column = z.looseObject({ name: z.string().min(1), type: z.string() });
 
 /** Extra keys are let through: a newer writer may know more than this reader. */
-const catalogFile = z.object({
+const catalogFile = z.looseObject({
   dataset: z.string().min(1),
   columns: z.array(column),
   partitionKeys: z.array(column),
   days: z.record(z.string(), z.number().int()).default({}),
   partitions: z.array(
-    z.object({
+    z.looseObject({
       values: z.record(z.string(), z.string().nullable()),
       location: z.string(),
       files: z.array(z.string()),
@@ -33,13 +33,17 @@ export async function readCatalog(lakeDir: string): Promise<CatalogFile[]> {
 }
 
 async function readCatalogFile(path: string): Promise<CatalogFile> {
-  const text = await readFile(path, 'utf8');
+  return parseCatalog(await readFile(path, 'utf8'), path);
+}
+
+/** The catalog file at `where`. Errors: `RunInconsistent` if it is not one. */
+export function parseCatalog(text: string, where: string): CatalogFile {
   try {
     return catalogFile.parse(JSON.parse(text));
   } catch (cause) {
     throw new RunInconsistent({
       what: 'this catalog file cannot be read',
-      where: path,
+      where,
       why: cause instanceof z.ZodError ? z.prettifyError(cause).replace(/\s+/g, ' ') : String(cause),
       next: 'Publish the dataset again: convert one of its files with --force',
       cause,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../shared/errors.ts';
+import { withRetryPolicies } from './retry-policies.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
@@ -36,6 +37,14 @@ export async function loadDefinition(
   return parseDefinition(await readFile(file, 'utf8'), substitutions, fileURLToPath(file));
 }
 
+/** The pipeline's definition as it is deployed: retry policies filled in, placeholders left for CloudFormation. */
+export async function deployedDefinition(): Promise<unknown> {
+  return withRetryPolicies(
+    JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8')),
+    fileURLToPath(PIPELINE_DEFINITION),
+  );
+}
+
 /** The same for text that is already at hand; `where` names it in errors. */
 export function parseDefinition(
   text: string,
@@ -66,8 +75,9 @@ export function parseDefinition(
   );
   let definition: unknown;
   try {
-    definition = JSON.parse(filled);
+    definition = withRetryPolicies(JSON.parse(filled), where);
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError({ what: 'is not JSON', where, why: (cause as Error).message, cause });
   }
   if (!isDefinition(definition)) {

@@ -1,5 +1,5 @@
-import { StateMachine } from 'aws-local-stepfunctions';
-import type { JsonValue, StateDefinition, StateMachineDefinition } from './definition.ts';
+import type { JsonValue, StateDefinition } from './definition.ts';
+import { libraryMachine } from './library-machine.ts';
 import { asError } from './states-error.ts';
 
 /** What `$$.Execution` and `$$.StateMachine` show. */
@@ -17,7 +17,7 @@ export interface ContextObject {
   [field: string]: unknown;
 }
 
-/** States that a state of the file holds: they are bound by whoever runs them. */
+/** Fields that hold states of their own; those states are bound when they are run. */
 const NESTED_STATES = new Set(['ItemProcessor', 'Iterator', 'Branches']);
 
 /**
@@ -59,7 +59,7 @@ export function createContext(facts: ExecutionFacts, stateNames: ReadonlyMap<str
   };
 }
 
-/** Stands where an ARN stands on AWS. */
+/** `$$.StateMachine.Id` of a local state machine; an ARN on AWS. */
 export function stateMachineId(stateMachineName: string): string {
   return `local:stateMachine:${stateMachineName}`;
 }
@@ -71,19 +71,16 @@ export function executionId(stateMachineName: string, executionName: string): st
 
 /**
  * Fills a payload template (`{ "a.$": "$.b", "c": 1 }`) with the library's own JSONPath, by running a machine
- * of one Pass state. Fails with what the library makes of a bad path, e.g. `States.Runtime`.
+ * of one Pass state. Fails with the library's error for a bad path, e.g. `States.Runtime`.
  */
 export async function fillTemplate(
   template: JsonValue,
   input: JsonValue,
   context: ContextObject,
 ): Promise<JsonValue> {
-  const definition: StateMachineDefinition = {
+  const machine = libraryMachine({
     StartAt: 'Fill',
     States: { Fill: { Type: 'Pass', Parameters: { filled: template }, End: true } },
-  };
-  const machine = new StateMachine(definition as unknown as LibraryDefinition, {
-    validationOptions: { noValidate: true },
   });
   try {
     return ((await machine.run(input, { context }).result) as { filled: JsonValue }).filled;
@@ -91,6 +88,3 @@ export async function fillTemplate(
     throw asError((error as Error).cause ?? error);
   }
 }
-
-/** The library's type of a definition, which it does not export. */
-export type LibraryDefinition = ConstructorParameters<typeof StateMachine>[0];

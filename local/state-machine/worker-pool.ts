@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type ResourceLimits } from 'node:worker_threads';
 import Tinypool from 'tinypool';
 import { Interrupted } from '../../shared/errors.ts';
 import { FunctionError } from './function-error.ts';
+import { asError } from './states-error.ts';
 import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
 export interface WorkerPoolOptions {
@@ -11,7 +12,7 @@ export interface WorkerPoolOptions {
   workerCount: number;
   /** Module whose `invokeFunction(functionName, input, setup)` runs in the threads; TypeScript as it is. */
   handlerModule: URL;
-  /** Given to every call; anything that can be cloned. */
+  /** Handed to every call; anything that can be cloned. */
   setup?: unknown;
   /** Memory of a thread, e.g. `{ maxOldGenerationSizeMb: 1769 }`. Buffers do not count. */
   resourceLimits?: ResourceLimits;
@@ -19,7 +20,7 @@ export interface WorkerPoolOptions {
 
 export interface WorkerPool {
   /**
-   * Calls a function in a free thread; waits where there is none. Its output comes back as JSON.
+   * Calls a function in a free thread; waits until one is free. Its output comes back as JSON.
    *
    * Fails with what the function threw, as a `FunctionError`; with `Lambda.Unknown` when the thread died
    * (process.exit, out of memory, an error nobody caught); with the signal's reason, once the thread has
@@ -30,10 +31,10 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-/** Out of memory, the thread is gone a few milliseconds before its error is told. */
+/** A thread that runs out of memory ends a few milliseconds before its error arrives. */
 const DEATH_REPORT_MS = 250;
 
-/** Threads that stand for Lambda environments: one call at a time each, reused, replaced when they die. */
+/** Threads that work as Lambda environments do: one call at a time each, reused, replaced when they die. */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const workerData: WorkerSetup = { handlerModule: options.handlerModule.href, setup: options.setup };
   const pool = new Tinypool({
@@ -52,42 +53,23 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const run: WorkerPool['run'] = async (functionName, input, { signal } = {}) => {
     signal?.throwIfAborted();
     if (closed) throw poolClosed(functionName);
-
-    // Tinypool hears errors of a thread but not its exit. A port that lives in the thread closes with it.
-    const { port1: here, port2: lifeline } = new MessageChannel();
-    const threadEnded = new Promise<'ended'>((resolve) => here.once('close', () => resolve('ended')));
-    here.unref();
-    const dead = new AbortController();
-    const task: WorkerTask = { functionName, input, lifeline };
-    const reply: Promise<WorkerReply> = pool.run(task, {
-      transferList: [lifeline],
-      signal: signal ? AbortSignal.any([signal, dead.signal]) : dead.signal,
-    });
-    reply.catch(() => {});
-
+    const lifeline = new Lifeline();
     try {
-      if ((await Promise.race([reply, threadEnded])) === 'ended') {
-        await Promise.race([reply, delay(DEATH_REPORT_MS)]);
-        // Makes the pool forget a thread that exited without an error.
-        dead.abort();
-      }
-      const answer = await reply;
+      const answer = await callThread(pool, { functionName, input }, lifeline, signal);
       if ('error' in answer) throw new FunctionError(answer.error);
       return answer.output;
     } catch (error) {
       if (error instanceof FunctionError) throw error;
       if (signal?.aborted) {
-        // Where no thread had taken the call, the port is still ours to close.
-        lifeline.close();
-        await threadEnded;
+        await lifeline.ends();
         throw signal.reason;
       }
       if (closed) throw poolClosed(functionName);
-      // An input that no thread can take: trying again would not help.
-      if ((error as Error).name === 'DataCloneError') throw error;
-      throw threadDied(functionName, error as Error);
+      // No thread can take this input: trying again would not help.
+      if (error instanceof Error && error.name === 'DataCloneError') throw error;
+      throw threadDied(functionName, asError(error));
     } finally {
-      here.close();
+      lifeline.release();
     }
   };
 
@@ -96,6 +78,53 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     await pool.destroy();
   };
   return { run, close };
+}
+
+/** Two ports, one of which lives in the thread and closes with it: Tinypool hears errors of a thread but not its exit. */
+class Lifeline {
+  readonly inThread: MessagePort;
+  readonly threadEnded: Promise<'ended'>;
+  readonly #here: MessagePort;
+
+  constructor() {
+    const { port1: here, port2: inThread } = new MessageChannel();
+    this.inThread = inThread;
+    this.#here = here;
+    this.threadEnded = new Promise((resolve) => here.once('close', () => resolve('ended')));
+    here.unref();
+  }
+
+  /** Resolves once the thread has ended that took the call, at once if no thread had taken it. */
+  async ends(): Promise<void> {
+    this.inThread.close();
+    await this.threadEnded;
+  }
+
+  release(): void {
+    this.#here.close();
+  }
+}
+
+/** A thread's answer to one call. Rejects when the signal aborts, the thread dies or the pool is closed. */
+async function callThread(
+  pool: Tinypool,
+  call: Omit<WorkerTask, 'lifeline'>,
+  { inThread, threadEnded }: Lifeline,
+  signal: AbortSignal | undefined,
+): Promise<WorkerReply> {
+  const dead = new AbortController();
+  const task: WorkerTask = { ...call, lifeline: inThread };
+  const reply: Promise<WorkerReply> = pool.run(task, {
+    transferList: [inThread],
+    signal: signal ? AbortSignal.any([signal, dead.signal]) : dead.signal,
+  });
+  reply.catch(() => {});
+  if ((await Promise.race([reply, threadEnded])) === 'ended') {
+    await Promise.race([reply, delay(DEATH_REPORT_MS)]);
+    // Makes the pool forget a thread that exited without an error.
+    dead.abort();
+  }
+  return reply;
 }
 
 function poolClosed(functionName: string): Interrupted {

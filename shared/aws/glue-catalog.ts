@@ -7,6 +7,7 @@ import {
   paginateGetPartitions,
 } from '@aws-sdk/client-glue';
 import { StoreUnavailable } from '../errors.ts';
+import { dayPartition } from '../keys/business-date.ts';
 import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
 import type { Catalog, CatalogPartition, DayPublication } from '../ports/catalog.ts';
 import { GlueTable, glueColumns, glueError, isMissing, storageOf } from './glue-table.ts';
@@ -87,7 +88,7 @@ class GlueDay {
 
   /** Commit of each partition of the day that is registered, by its values. */
   private async standingPartitions(): Promise<Map<string, number>> {
-    const [year, month, day] = this.day.businessDate.split('-');
+    const { year, month, day } = dayPartition(this.day.businessDate);
     const Expression = `year='${year}' AND month='${month}' AND day='${day}'`;
     const found = new Map<string, number>();
     const pages = paginateGetPartitions({ client: this.options.client }, { ...this.table, Expression });

@@ -1,6 +1,9 @@
+import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
 import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
+import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../run/json-shape.ts';
 import type { LedgerEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
+import { partitionShape } from '../run/totals-shapes.ts';
 
 /** The commit point of a day, `_day/<n>.json`: which objects make it up. Written once, never changed. */
 export interface DayCommit {
@@ -69,6 +72,72 @@ export interface CommittedObject {
   bytes: number;
   checksum?: string;
 }
+
+const columnsShape = listOf(objectOf<CatalogColumn>({ name: text, type: text }));
+
+const committedFileShape = objectOf<CommittedFile>({
+  sourceId: text,
+  sourceKey: text,
+  version: text,
+  runId: text,
+  recordsRead: wholeNumber,
+  rows: wholeNumber,
+  rejectedRows: wholeNumber,
+  inputBytes: wholeNumber,
+  sums: optional(byName(text)),
+});
+
+const committedObjectShape = objectOf<CommittedObject>({
+  sourceId: text,
+  runId: text,
+  fileName: text,
+  key: text,
+  mergedKey: text,
+  copiedFrom: optional(text),
+  rows: wholeNumber,
+  bytes: wholeNumber,
+  checksum: optional(text),
+});
+
+const committedPartitionShape = objectOf<CommittedPartition>({
+  values: partitionShape,
+  generation: wholeNumber,
+  location: text,
+  objects: listOf(committedObjectShape),
+});
+
+const rolledBackFileShape = objectOf<RolledBackFile>({
+  sourceId: text,
+  sourceKey: text,
+  ledgerKey: text,
+  from: nullable(text),
+  to: nullable(text),
+});
+
+export const dayCommitShape = objectOf<DayCommit>({
+  dataset: text,
+  businessDate: text,
+  commit: wholeNumber,
+  committedAt: text,
+  files: listOf(committedFileShape),
+  tables: listOf(
+    objectOf<CommittedTable>({
+      dataset: text,
+      columns: columnsShape,
+      partitionKeys: columnsShape,
+      partitions: listOf(committedPartitionShape),
+    }),
+  ),
+  partial: optional(objectOf<NonNullable<DayCommit['partial']>>({ reason: text, missing: text })),
+  rollback: optional(
+    objectOf<NonNullable<DayCommit['rollback']>>({
+      reason: text,
+      restores: nullable(wholeNumber),
+      files: listOf(rolledBackFileShape),
+    }),
+  ),
+  warnings: optional(listOf(text)),
+});
 
 /** The schema part of a table, from the layout the day was last loaded with. */
 export type TableSchema = Pick<CommittedTable, 'dataset' | 'columns' | 'partitionKeys'>;
@@ -139,43 +208,45 @@ function planPartitions(
   objects: LoadedObject[],
   before: CommittedTable | undefined,
 ): CommittedPartition[] {
-  const byPartition = new Map<string, LoadedObject[]>();
+  const byPartition = new Map<string, { partition: MergedFile['partition']; members: LoadedObject[] }>();
   for (const object of objects) {
-    const name = JSON.stringify(object.output.partition);
-    byPartition.set(name, [...(byPartition.get(name) ?? []), object]);
+    const { partition } = object.output;
+    const name = JSON.stringify(partition);
+    const known = byPartition.get(name);
+    if (known) known.members.push(object);
+    else byPartition.set(name, { partition, members: [object] });
   }
-  const [year, month, day] = businessDate.split('-') as [string, string, string];
-  return [...byPartition.keys()].sort().map((name) => {
-    const members = byPartition.get(name)!;
-    const partition = members[0]!.output.partition;
-    const values = { year, month, day, ...partition };
-    const unchanged = before?.partitions.find(
-      (candidate) =>
-        JSON.stringify(candidate.values) === JSON.stringify(values) &&
-        identity(candidate.objects) ===
-          identity(
-            members.map(({ sourceId, runId, output }) => ({ sourceId, runId, fileName: output.fileName })),
-          ),
-    );
-    if (unchanged) return unchanged;
-    const location = generationLocation(dataset, businessDate, partition, commit);
-    return {
-      values,
-      generation: commit,
-      location,
-      objects: members.map(({ sourceId, runId, output }) => ({
-        sourceId,
-        runId,
-        fileName: output.fileName,
-        key: `${location}${output.fileName}`,
-        mergedKey: output.mergedKey,
-        ...copiedFrom(before, runId, output.mergedKey),
-        rows: output.rows,
-        bytes: output.bytes,
-        ...(output.checksum === undefined ? {} : { checksum: output.checksum }),
-      })),
-    };
-  });
+  return [...byPartition]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { partition, members }]) => {
+      const values = { ...dayPartition(businessDate), ...partition };
+      const unchanged = before?.partitions.find(
+        (candidate) =>
+          JSON.stringify(candidate.values) === JSON.stringify(values) &&
+          identity(candidate.objects) ===
+            identity(
+              members.map(({ sourceId, runId, output }) => ({ sourceId, runId, fileName: output.fileName })),
+            ),
+      );
+      if (unchanged) return unchanged;
+      const location = generationLocation(dataset, businessDate, partition, commit);
+      return {
+        values,
+        generation: commit,
+        location,
+        objects: members.map(({ sourceId, runId, output }) => ({
+          sourceId,
+          runId,
+          fileName: output.fileName,
+          key: `${location}${output.fileName}`,
+          mergedKey: output.mergedKey,
+          ...copiedFrom(before, runId, output.mergedKey),
+          rows: output.rows,
+          bytes: output.bytes,
+          ...(output.checksum === undefined ? {} : { checksum: output.checksum }),
+        })),
+      };
+    });
 }
 
 /** Where the commit before has the object. */

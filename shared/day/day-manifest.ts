@@ -3,7 +3,8 @@ import { isBusinessDate } from '../keys/business-date.ts';
 import { fileNameOf } from '../keys/name-pattern.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
 import { crc64FromBase64 } from '../ranges/crc64nvme.ts';
-import type { StatedFigures } from '../run/stated-figures.ts';
+import { byName, listOf, objectOf, optional, text as textShape } from '../run/json-shape.ts';
+import { type StatedFigures, statedFiguresKeys } from '../run/stated-figures.ts';
 import { type ControlValue, numberValue } from '../totals/control-value.ts';
 
 /** What the sender says of a day: which files make it up and what is in them. docs/operations.md shows one. */
@@ -19,6 +20,17 @@ export interface DayManifestEntry extends StatedFigures {
   /** Decimal strings by name; the layout's `controlTotals` say what each is the sum of. */
   totals?: Record<string, string>;
 }
+
+export const dayManifestShape = objectOf<DayManifest>({
+  businessDate: optional(textShape),
+  files: listOf(
+    objectOf<DayManifestEntry>({
+      ...statedFiguresKeys,
+      name: textShape,
+      totals: optional(byName(textShape)),
+    }),
+  ),
+});
 
 /** A day manifest as the day's terms keep it. */
 export interface DayManifestFound {

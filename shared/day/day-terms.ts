@@ -1,6 +1,7 @@
 import { besideKey, withBusinessDate } from '../keys/name-pattern.ts';
 import type { DayRules } from '../layout/layout.ts';
-import type { DayManifestFound } from './day-manifest.ts';
+import { either, listOf, objectOf, optional, text, wholeNumber } from '../run/json-shape.ts';
+import { type DayManifestFound, dayManifestShape } from './day-manifest.ts';
 import { type DayExpectation, type ExpectedFiles, expectationOf } from './expected-files.ts';
 
 /**
@@ -15,6 +16,16 @@ export interface DayTerms {
   manifestKey?: string | undefined;
   manifest?: DayManifestFound | undefined;
 }
+
+export const dayTermsShape = objectOf<DayTerms>(
+  {
+    layout: objectOf<DayTerms['layout']>({ file: text, text, fingerprint: text }),
+    expectedFiles: optional(either(wholeNumber, listOf(text), 'a whole number or a list of names')),
+    manifestKey: optional(text),
+    manifest: optional(objectOf<DayManifestFound>({ key: text, version: text, file: dayManifestShape })),
+  },
+  { controlFileKey: 'manifestKey', controlFile: 'manifest' },
+);
 
 export function dayManifestKeyOf(
   rules: DayRules,

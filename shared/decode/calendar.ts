@@ -1,3 +1,7 @@
+import { LayoutInvalid } from '../errors.ts';
+import type { DateFormat } from '../layout/date-format.ts';
+import type { Field } from '../layout/layout.ts';
+
 /** Days of the proleptic Gregorian calendar since 1970-01-01, or NaN if there is no such day. Years 1 to 9999. */
 export function daysSinceEpoch(year: number, month: number, day: number): number {
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return Number.NaN;
@@ -19,4 +23,10 @@ function daysInMonth(year: number, month: number): number {
 /** Days since 1970-01-01 as yyyy-MM-dd. */
 export function dateText(days: number): string {
   return new Date(days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The format of a date or timestamp; compiled layouts have one for each. */
+export function dateFormatOf({ name, dateFormat }: Field): DateFormat {
+  if (!dateFormat) throw new LayoutInvalid({ what: `the date or timestamp '${name}' has no format` });
+  return dateFormat;
 }

@@ -4,7 +4,7 @@ import type { Dataset, Field, ListColumn, Selection } from '../layout/layout.ts'
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
-import type { RecordBlock } from './record-block.ts';
+import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
@@ -31,7 +31,7 @@ interface Column {
   decoder: FieldDecoder | undefined;
   list: DecodedList | undefined;
   invalidCount: number;
-  /** Of the block at hand: addresses from which it was decoded. */
+  /** Of the batch at hand: addresses from which it was decoded. */
   addresses: number;
 }
 
@@ -41,14 +41,14 @@ interface DecodedList {
 }
 
 /**
- * The columns of one dataset over a block: each field is decoded for all rows at once, a list's for all its entries, from wherever
+ * The columns of one dataset over a batch: each field is decoded for all rows at once, a list's for all its entries, from wherever
  * they stand.
  */
 export class DatasetColumns {
   /** In the order of `dataset.columns`. */
   readonly vectors: FieldVector[];
   rowCount = 0;
-  /** Most rows of a block. */
+  /** Most rows of a batch. */
   readonly capacityRows: number;
   /** Of child rows: the occurrences that they are. */
   readonly rows: Occurrences | undefined;
@@ -86,7 +86,7 @@ export class DatasetColumns {
 
   /** Decodes all columns. `onFault` is told of records whose tables are not what they may be. */
   decode(
-    block: RecordBlock,
+    batch: RecordBatch,
     foreign: ForeignRecords,
     onFault: (record: number, fault: RecordFault) => void,
   ): void {
@@ -94,18 +94,18 @@ export class DatasetColumns {
     this.rowMasks.begin();
     for (const expanded of this.expanded.values()) expanded.current = false;
     const faultOf = (counter: Field | undefined) => (record: number) =>
-      onFault(record, { field: counter!, address: block.startOf(record), reason: 'occurs-out-of-range' });
-    this.rows?.place(block, 0, this.recordMasks, faultOf(this.dataset.occurs!.dependingOn));
-    this.rowCount = this.rows ? this.rows.entryCount : block.recordCount;
+      onFault(record, { field: counter!, address: batch.startOf(record), reason: 'occurs-out-of-range' });
+    this.rows?.place(batch, 0, this.recordMasks, faultOf(this.dataset.occurs!.dependingOn));
+    this.rowCount = this.rows ? this.rows.entryCount : batch.recordCount;
     for (const [list, { occurrences, masks }] of this.lists) {
       masks.begin();
-      const present = list.when ? this.recordMasks.maskOf(list.when, block.starts, block.recordCount) : 0;
-      occurrences.place(block, present, this.recordMasks, faultOf(list.dependingOn));
+      const present = list.when ? this.recordMasks.maskOf(list.when, batch.starts, batch.recordCount) : 0;
+      occurrences.place(batch, present, this.recordMasks, faultOf(list.dependingOn));
     }
-    for (const column of this.columns) this.decodeColumn(column, block, foreign);
+    for (const column of this.columns) this.decodeColumn(column, batch, foreign);
   }
 
-  private decodeColumn(column: Column, block: RecordBlock, foreign: ForeignRecords): void {
+  private decodeColumn(column: Column, batch: RecordBatch, foreign: ForeignRecords): void {
     const { field, vector, decoder, list } = column;
     if (!decoder) {
       const { offsets, recordOf } = this.rows!;
@@ -117,23 +117,23 @@ export class DatasetColumns {
       const { addresses, entryCount } = list.occurrences;
       column.addresses = addresses;
       decoder.decode(addresses, entryCount);
-      if (block.hasPadded) {
-        const ends = this.expand('list', block.ends, list.occurrences);
-        decoder.leaveOutBeyond(addresses, ends, entryCount, block.spaceByte);
+      if (batch.hasPadded) {
+        const ends = this.expand('list', batch.ends, list.occurrences);
+        decoder.leaveOutBeyond(addresses, ends, entryCount, batch.spaceByte);
       }
       column.invalidCount = decoder.invalidCount - list.occurrences.settle(vector);
       if (field.when) {
-        const at = field.when.inOccurrence ? addresses : this.expand('list', block.starts, list.occurrences);
+        const at = field.when.inOccurrence ? addresses : this.expand('list', batch.starts, list.occurrences);
         column.invalidCount -= list.masks.apply(field.when, at, entryCount, vector);
       }
       return;
     }
-    const { starts, ends } = this.placesOf(field, block, foreign);
+    const { starts, ends } = this.placesOf(field, batch, foreign);
     column.addresses = starts;
     decoder.decode(starts, this.rowCount);
-    if (ends !== 0) decoder.leaveOutBeyond(starts, ends, this.rowCount, block.spaceByte);
+    if (ends !== 0) decoder.leaveOutBeyond(starts, ends, this.rowCount, batch.spaceByte);
     column.invalidCount = decoder.invalidCount;
-    if (field.when) column.invalidCount -= this.applyRule(field, field.when, starts, block, vector);
+    if (field.when) column.invalidCount -= this.applyRule(field, field.when, starts, batch, vector);
   }
 
   /** The rule looks at the record that holds the field, be it another, or at the occurrence. */
@@ -141,18 +141,18 @@ export class DatasetColumns {
     { inOccurrence }: Field,
     when: Selection,
     starts: number,
-    block: RecordBlock,
+    batch: RecordBatch,
     vector: FieldVector,
   ): number {
     if (!this.rows) return this.recordMasks.apply(when, starts, this.rowCount, vector);
     const ofRecord = inOccurrence && !when.inOccurrence;
-    const addresses = ofRecord ? this.expand('record', block.starts, this.rows) : starts;
+    const addresses = ofRecord ? this.expand('record', batch.starts, this.rows) : starts;
     return this.rowMasks.apply(when, addresses, this.rowCount, vector);
   }
 
   /** Of each row, the record (or occurrence) that holds the field. */
-  placesOf({ origin, inOccurrence }: Field, block: RecordBlock, foreign: ForeignRecords): RecordPlaces {
-    const own = { starts: block.starts, ends: block.hasPadded ? block.ends : 0 };
+  placesOf({ origin, inOccurrence }: Field, batch: RecordBatch, foreign: ForeignRecords): RecordPlaces {
+    const own = { starts: batch.starts, ends: batch.hasPadded ? batch.ends : 0 };
     const { starts, ends } =
       origin.kind === 'header'
         ? foreign.header!
@@ -184,7 +184,7 @@ export class DatasetColumns {
   }
 
   /** Tells of the first row of each record that a column rejects. */
-  settle(block: RecordBlock, onFault: (record: number, fault: RecordFault) => void): void {
+  settle(batch: RecordBatch, onFault: (record: number, fault: RecordFault) => void): void {
     const { bytes, view } = this.kernel;
     for (const column of this.columns) {
       const { field, vector, list } = column;
@@ -199,7 +199,7 @@ export class DatasetColumns {
         if (state >= ENTRY_EMPTY_LIST) continue;
         if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
         const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
-        if (block.outcomeOf(record) !== RECORD_OK) continue;
+        if (batch.outcomeOf(record) !== RECORD_OK) continue;
         onFault(record, { field, address: view.getUint32(column.addresses + row * 4, true) });
       }
     }

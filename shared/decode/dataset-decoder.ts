@@ -3,10 +3,10 @@ import { RECORD_OK } from '../kernel/shapes.ts';
 import type { Dataset, Field } from '../layout/layout.ts';
 import { DatasetColumns, type ForeignRecords, type RecordFault } from './dataset-columns.ts';
 import { PartitionRouter, type RoutedRows } from './partition-router.ts';
-import type { RecordBlock } from './record-block.ts';
+import type { RecordBatch } from './record-batch.ts';
 import { readsFilling } from './record-end.ts';
 
-/** The rows of one dataset of a block, a row a record or a row an occurrence of a table: which are kept, and in which partition. */
+/** The rows of one dataset of a batch, a row a record or a row an occurrence of a table: which are kept, and in which partition. */
 export class DatasetDecoder {
   readonly dataset: Dataset;
   readonly columns: DatasetColumns;
@@ -32,12 +32,12 @@ export class DatasetDecoder {
 
   /** Finds the partition of each row, and reports what its partition fields reject or make null. */
   route(
-    block: RecordBlock,
+    batch: RecordBatch,
     foreign: ForeignRecords,
     onFault: (record: number, fault: RecordFault) => void,
     onNulled: (record: number, fields: Field[]) => void,
   ): void {
-    const rows = this.routedRows(block, foreign);
+    const rows = this.routedRows(batch, foreign);
     this.router.route(rows, (row, failedField, nulledFields) => {
       const record = this.columns.recordOf(row);
       if (!failedField) onNulled(record, nulledFields);
@@ -48,16 +48,16 @@ export class DatasetDecoder {
     });
   }
 
-  private routedRows(block: RecordBlock, foreign: ForeignRecords): RoutedRows {
+  private routedRows(batch: RecordBatch, foreign: ForeignRecords): RoutedRows {
     const { partitionBy } = this.dataset;
     const [first] = partitionBy;
     const { rows, rowCount } = this.columns;
-    const places = first && this.columns.placesOf(first, block, foreign);
-    const addresses = places?.starts ?? rows?.addresses ?? block.starts;
-    const seesFilling = partitionBy.some((field) => !readsFilling(field, block.spaceByte));
-    const { spaceByte } = block;
+    const places = first && this.columns.placesOf(first, batch, foreign);
+    const addresses = places?.starts ?? rows?.addresses ?? batch.starts;
+    const seesFilling = partitionBy.some((field) => !readsFilling(field, batch.spaceByte));
+    const { spaceByte } = batch;
     const ends = seesFilling ? (places?.ends ?? 0) : 0;
-    if (!rows) return { count: rowCount, addresses, outcomes: block.outcomes, ends, spaceByte };
+    if (!rows) return { count: rowCount, addresses, outcomes: batch.outcomes, ends, spaceByte };
     // Only records that can be decoded have occurrences.
     this.kernel.bytes.fill(RECORD_OK, this.outcomes, this.outcomes + rowCount);
     return { count: rowCount, addresses, outcomes: this.outcomes, ends, spaceByte };
@@ -72,9 +72,9 @@ export class DatasetDecoder {
   }
 
   /** Adds the rows of the records that are accepted to `expectedRows`. */
-  expectRows(block: RecordBlock, isFailed: (record: number) => boolean): void {
-    for (let record = 0; record < block.recordCount; record++) {
-      if (block.outcomeOf(record) !== RECORD_OK || isFailed(record)) continue;
+  expectRows(batch: RecordBatch, isFailed: (record: number) => boolean): void {
+    for (let record = 0; record < batch.recordCount; record++) {
+      if (batch.outcomeOf(record) !== RECORD_OK || isFailed(record)) continue;
       this.expectedRows += this.columns.rows?.timesIn(record) ?? 1;
     }
   }

@@ -3,7 +3,7 @@ import type { DateFormat } from '../layout/date-format.ts';
 import { DECIMAL_DIGITS, INT64_DIGITS } from '../layout/field-type.ts';
 import type { Field } from '../layout/layout.ts';
 import { spaceOf, toAscii } from './ascii-form.ts';
-import { daysSinceEpoch } from './calendar.ts';
+import { dateFormatOf, daysSinceEpoch } from './calendar.ts';
 import { type CodePageName, decodeText as codePageText } from './code-pages.ts';
 import { nationalText } from './national-text.ts';
 import { mostDigits, readFloat, readStoredNumber } from './stored-number.ts';
@@ -60,7 +60,7 @@ function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
       return decodeScaled(bytes, field, field.type.scale, field.type.precision);
     case 'date':
     case 'timestamp':
-      return decodeMoment(bytes, field.dateFormat!, field.type.kind);
+      return decodeMoment(bytes, dateFormatOf(field), field.type.kind);
     case 'boolean':
       return decodeBoolean(bytes, field);
     case 'double':
@@ -94,10 +94,11 @@ function decodeStored(bytes: Uint8Array, field: Field): DecodedValue {
   if (value === null) return NULL_VALUE;
   const { kind } = field.type;
   if (kind === 'date' || kind === 'timestamp') {
-    const text = String(value).padStart(field.dateFormat!.lengthBytes, '0');
-    // A sign, digits too many, or no number at all: nothing that a format fits.
-    const fits = /^\d+$/.test(text) && text.length === field.dateFormat!.lengthBytes;
-    return decodeMoment(Buffer.from(fits ? text : ''), field.dateFormat!, kind);
+    const format = dateFormatOf(field);
+    const text = String(value).padStart(format.lengthBytes, '0');
+    // A sign, too many digits, or no number at all fits no format.
+    const fits = /^\d+$/.test(text) && text.length === format.lengthBytes;
+    return decodeMoment(Buffer.from(fits ? text : ''), format, kind);
   }
   if (value === undefined) return { state: 'invalid', reason: 'invalid-number' };
   const digits = String(value < 0n ? -value : value).length;

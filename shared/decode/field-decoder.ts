@@ -3,28 +3,28 @@ import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from 
 import type { CodePage } from '../layout/code-page.ts';
 import type { Field, NullWhen } from '../layout/layout.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
-import { type DecodeRecords, decodeRecords } from './decode-records.ts';
 import { decodeValue } from './decode-value.ts';
-import { ENTRY_BYTES, FieldVector, vectorKind } from './field-vector.ts';
+import { fieldLoop } from './field-loop.ts';
+import { ENTRY_BYTES, FieldVector, type FillVector, vectorKind } from './field-vector.ts';
 import { readsFilling } from './record-end.ts';
 
 const FILLINGS: Record<NullWhen, number> = { 'low-values': 0x00, 'high-values': 0xff };
 
-/** One field of a layout, decoded for all records of a block at once. The way to do it is chosen here, never per record. */
+/** One field of a layout, decoded for all records of a batch at once. The way to do it is chosen here, never per record. */
 export class FieldDecoder {
   readonly field: Field;
   readonly vector: FieldVector;
-  /** Of the last block, records that are rejected for other reasons included. */
+  /** Of the last batch, records that are rejected for other reasons included. */
   invalidCount = 0;
   private readonly kernel: Kernel;
-  private readonly run: DecodeRecords;
+  private readonly run: FillVector;
 
-  /** `capacityRecords` is the most records of a block. */
+  /** `capacityRecords` is the most records of a batch. */
   constructor(kernel: Kernel, field: Field, capacityRecords: number) {
     this.kernel = kernel;
     this.field = field;
     this.vector = new FieldVector(kernel, vectorKind(field.type), capacityRecords, maxTextBytes(field));
-    this.run = decodeRecords(kernel, field, this.vector, capacityRecords);
+    this.run = fieldLoop(kernel, field, this.vector, capacityRecords);
   }
 
   decode(records: number, count: number): void {

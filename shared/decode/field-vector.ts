@@ -40,7 +40,10 @@ export interface EntryLayout {
   repeats: number;
 }
 
-/** One column over the records of a block, in the kernel's memory (see kernel/shapes.ts). */
+/** Decodes the records at `count` addresses, 4 bytes each from `records` on; returns nulls + invalids × INVALID_COUNT_UNIT. */
+export type FillVector = (records: number, count: number) => number;
+
+/** One column over the records of a batch, in the kernel's memory (see kernel/shapes.ts). */
 export class FieldVector {
   readonly kind: VectorKind;
   /** Address of a state byte a record. */
@@ -51,7 +54,7 @@ export class FieldVector {
   readonly maxTextBytes: number;
   /** Most bytes of all its texts together, lengths included, where that is known better than by the longest. */
   mostTextBytes = Number.POSITIVE_INFINITY;
-  /** Whether a record of the block may have no value. */
+  /** Whether a record of the batch may have no value. */
   hasNulls = true;
   /** Of a list: its states and values are those of entries, and these are the entries of each record. */
   entries: EntryLayout | undefined;

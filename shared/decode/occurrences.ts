@@ -3,10 +3,10 @@ import { ENTRY_VALUE, INVALID_COUNT_UNIT, MAX_ENTRIES } from '../kernel/shapes.t
 import type { Occurs } from '../layout/layout.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
-import type { RecordBlock } from './record-block.ts';
+import type { RecordBatch } from './record-batch.ts';
 import type { SelectionMasks } from './selection-masks.ts';
 
-/** The entries of one table over all records of a block (drawn in kernel/assembly/occurrences.ts), in the kernel's memory. */
+/** The entries of one table over all records of a batch (drawn in kernel/assembly/occurrences.ts), in the kernel's memory. */
 export class Occurrences {
   entryCount = 0;
   /** Address of the first entry of each record, 4 bytes, and behind them that of the end. */
@@ -39,17 +39,17 @@ export class Occurrences {
   }
 
   /**
-   * Lays out the entries of a block; `present` is 0, or the address of a byte a record that says whether the list is there.
+   * Lays out the entries of a batch; `present` is 0, or the address of a byte a record that says whether the list is there.
    * `masks` are those of records.
    * `onWrong` is told of records that say of a table that is there what cannot be.
    */
-  place(block: RecordBlock, present: number, masks: SelectionMasks, onWrong: (record: number) => void): void {
+  place(batch: RecordBatch, present: number, masks: SelectionMasks, onWrong: (record: number) => void): void {
     const { call } = this.kernel;
-    const { recordCount, starts, outcomes } = block;
+    const { recordCount, starts, outcomes } = batch;
     const { count, least, strideBytes } = this.occurs;
     if (this.counter) {
       this.counter.decode(starts, recordCount);
-      if (block.hasPadded) this.counter.leaveOutBeyond(starts, block.ends, recordCount, block.spaceByte);
+      if (batch.hasPadded) this.counter.leaveOutBeyond(starts, batch.ends, recordCount, batch.spaceByte);
       const { when } = this.counter.field;
       if (when) masks.apply(when, starts, recordCount, this.counter.vector);
       const { states, values } = this.counter.vector;

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { RecordType } from '../layout/layout.ts';
-import type { RecordBlock } from './record-block.ts';
+import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 
 /** No type, or none that is a parent. */
@@ -14,7 +14,7 @@ export function parentTypes(types: readonly RecordType[]): string[] {
 }
 
 /**
- * Knows of each record the last record before it of every type that is a parent, over the ends of blocks. A record without a
+ * Knows of each record the last record before it of every type that is a parent, over the ends of batches. A record without a
  * parent of its own that is one begins a new group: what came before is nobody's parent any more.
  */
 export class ParentTracker {
@@ -29,12 +29,12 @@ export class ParentTracker {
   private readonly last: number;
   /** Where that record ends in truth, which may be before its layout does. */
   private readonly lastEnds: number;
-  /** Addresses by slot and record of the block, and where what stands there ends. */
+  /** Addresses by slot and record of the batch, and where what stands there ends. */
   private readonly found: number;
   private readonly foundEnds: number;
-  /** Whether any record so far was filled up: parents are carried from block to block. */
+  /** Whether any record so far was filled up: parents are carried from batch to batch. */
   private hasPadded = false;
-  /** Copies of the last records, for the next block: two sets, as rows of this block may still point at the other. */
+  /** Copies of the last records, for the next batch: two sets, as rows of this batch may still point at the other. */
   private readonly carried: [number, number];
   private turn: 0 | 1 = 0;
 
@@ -64,16 +64,16 @@ export class ParentTracker {
     return this.recordBytes + READ_MARGIN_BYTES;
   }
 
-  /** Finds the parents of a block's records of the given `types`. */
-  track(block: RecordBlock, types: number): void {
-    this.hasPadded ||= block.hasPadded;
+  /** Finds the parents of a batch's records of the given `types`. */
+  track(batch: RecordBatch, types: number): void {
+    this.hasPadded ||= batch.hasPadded;
     this.kernel.call.trackParents(
       types,
-      block.outcomes,
-      block.starts,
-      block.hasPadded ? block.ends : 0,
+      batch.outcomes,
+      batch.starts,
+      batch.hasPadded ? batch.ends : 0,
       this.recordBytes,
-      block.recordCount,
+      batch.recordCount,
       this.slotOf,
       this.parentSlotOf,
       this.resets,
@@ -92,7 +92,7 @@ export class ParentTracker {
     return { starts: this.found + at, ends: this.hasPadded ? this.foundEnds + at : 0 };
   }
 
-  /** Keeps what the next block may need; the block's own bytes may go then. */
+  /** Keeps what the next batch may need; the batch's own bytes may go then. */
   carry(): void {
     const { bytes, view } = this.kernel;
     this.turn = this.turn === 0 ? 1 : 0;

@@ -45,14 +45,14 @@ const FIRST_ROUTES = 256;
  */
 export class PartitionRouter {
   readonly partitions: PartitionValues[] = [];
-  /** Address of the partition of each record of the block, 4 bytes, or -1. */
+  /** Address of the partition of each record of the batch, 4 bytes, or -1. */
   readonly partitionOf: number;
 
   private readonly kernel: Kernel;
   private readonly fields: readonly Field[];
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
-  /** Whether any route has a failed or nulled field, so that blocks must be looked through for them. */
+  /** Whether any route has a failed or nulled field, so that batches must be looked through for them. */
   private hasFaults = false;
   private readonly routeOf: number;
   private readonly segments: number;
@@ -80,7 +80,7 @@ export class PartitionRouter {
   }
 
   /**
-   * Fills `partitionOf` for the rows of a block. `onFault` is told of rows whose partition fields reject them or hold an invalid
+   * Fills `partitionOf` for the rows of a batch. `onFault` is told of rows whose partition fields reject them or hold an invalid
    * value that becomes null.
    */
   route(rows: RoutedRows, onFault: OnFault): void {
@@ -140,7 +140,7 @@ export class PartitionRouter {
       );
       if (from === count) break;
       if (this.routes.length === MAX_ROUTES) {
-        // Routes already written for this block are still to be reported.
+        // Routes already written for this batch are still to be reported.
         this.reportFaults(from, onFault);
         this.forgetRoutes();
         this.kernel.bytes.fill(0xff, this.routeOf, this.routeOf + from * 4);

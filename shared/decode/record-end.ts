@@ -2,7 +2,7 @@ import type { Field } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { DecodedValue } from './decode-value.ts';
 
-/** Records of a block, or those that go with them: addresses of where each begins, and where each ends; 0 where all are whole. */
+/** Records of a batch, or those that go with them: addresses of where each begins, and where each ends; 0 where all are whole. */
 export interface RecordPlaces {
   starts: number;
   ends: number;

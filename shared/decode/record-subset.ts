@@ -1,17 +1,17 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import type { RecordBlock } from './record-block.ts';
+import type { RecordBatch } from './record-batch.ts';
 
-/** The records of one type among those of a block, in the order of the file. */
-export class RecordSubset implements RecordBlock {
+/** The records of one type among those of a batch, in the order of the file. */
+export class RecordSubset implements RecordBatch {
   recordCount = 0;
   readonly starts: number;
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
-  /** Address of each record's index in the whole block, 4 bytes. */
+  /** Address of each record's index in the whole batch, 4 bytes. */
   readonly indexes: number;
   private readonly kernel: Kernel;
-  private whole: RecordBlock | undefined;
+  private whole: RecordBatch | undefined;
 
   constructor(kernel: Kernel, capacityRecords: number) {
     this.kernel = kernel;
@@ -22,7 +22,7 @@ export class RecordSubset implements RecordBlock {
   }
 
   /** Takes the records of `whole` whose byte at `types` is `type`; returns how many there are. */
-  gather(whole: RecordBlock, types: number, type: number): number {
+  gather(whole: RecordBatch, types: number, type: number): number {
     this.whole = whole;
     this.recordCount = this.kernel.call.gatherType(
       types,

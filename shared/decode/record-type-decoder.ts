@@ -8,8 +8,7 @@ import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
 import type { PartitionValues } from './partition-router.ts';
-import type { RecordBlock } from './record-block.ts';
-import { OUTCOME_REASONS } from './record-extractor.ts';
+import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 
 /** A record that is not to become a row. */
 export interface Reject {
@@ -23,7 +22,7 @@ export interface Reject {
   raw: Uint8Array;
 }
 
-/** Rows of one partition within the block: `count` indexes into the vectors, 2 bytes each from `address` on. */
+/** Rows of one partition within the batch: `count` indexes into the vectors, 2 bytes each from `address` on. */
 export interface Members {
   /** Index into the record type's datasets. */
   dataset: number;
@@ -51,7 +50,7 @@ export class RecordTypeDecoder {
   private readonly others: FieldDecoder[];
   private readonly onReject: (reject: Reject) => void;
   private readonly counted: number;
-  /** By record of the block: what rejects it first. */
+  /** By record of the batch: what rejects it first. */
   private readonly faults = new Map<number, RecordFault>();
 
   constructor(
@@ -80,26 +79,26 @@ export class RecordTypeDecoder {
     return this.datasets[dataset]!.router.partitions;
   }
 
-  /** Decodes the records of `block`, all of this type; returns the rows of each partition that has some. */
-  decode(block: RecordBlock, foreign: ForeignRecords): Members[] {
-    const { recordCount } = block;
+  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has some. */
+  decode(batch: RecordBatch, foreign: ForeignRecords): Members[] {
+    const { recordCount } = batch;
     const { faults, kernel } = this;
     faults.clear();
-    const allOk = kernel.call.countNotOk(block.outcomes, recordCount) === 0;
+    const allOk = kernel.call.countNotOk(batch.outcomes, recordCount) === 0;
     const onFault = (record: number, fault: RecordFault) => {
       if (!faults.has(record)) faults.set(record, fault);
     };
     const nulled: { record: number; fields: Field[] }[] = [];
-    for (const { columns } of this.datasets) columns.decode(block, foreign, onFault);
+    for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
-      other.decode(block.starts, recordCount);
-      if (block.hasPadded) other.leaveOutBeyond(block.starts, block.ends, recordCount, block.spaceByte);
+      other.decode(batch.starts, recordCount);
+      if (batch.hasPadded) other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
-    this.addSums(block, allOk);
+    this.addSums(batch, allOk);
     for (const dataset of this.datasets) {
-      dataset.route(block, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
+      dataset.route(batch, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
     }
-    for (const { columns } of this.datasets) columns.settle(block, onFault);
+    for (const { columns } of this.datasets) columns.settle(batch, onFault);
     if (faults.size > 0)
       for (const dataset of this.datasets) dataset.leaveOut((record) => faults.has(record));
     for (const { record, fields } of nulled) {
@@ -111,10 +110,10 @@ export class RecordTypeDecoder {
     const simple = allOk && faults.size === 0;
     for (const dataset of this.datasets) {
       if (simple && !dataset.dataset.occurs) dataset.expectedRows += recordCount;
-      else dataset.expectRows(block, (record) => faults.has(record));
+      else dataset.expectRows(batch, (record) => faults.has(record));
     }
     this.recordCount += recordCount;
-    if (!allOk || faults.size > 0) this.reportRejects(block);
+    if (!allOk || faults.size > 0) this.reportRejects(batch);
     return this.datasets.flatMap((dataset, index) =>
       dataset.group().map((rows) => ({ dataset: index, ...rows })),
     );
@@ -124,14 +123,14 @@ export class RecordTypeDecoder {
    * Over all records, rejected ones included: whatever stands at the field's positions of a line of the wrong length counts, since
    * a wrong sum then shows in the total. A line too short to hold the field counts as undecodable.
    */
-  private addSums(block: RecordBlock, allOk: boolean): void {
-    const { recordCount } = block;
+  private addSums(batch: RecordBatch, allOk: boolean): void {
+    const { recordCount } = batch;
     for (const sum of this.sums) {
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
-          const outcome = block.outcomeOf(record);
+          const outcome = batch.outcomeOf(record);
           const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
-          const cut = outcome === RECORD_TOO_SHORT && block.rawLengthOf(record) < sum.decoder.field.endByte;
+          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.decoder.field.endByte;
           if (cut) sum.undecodableCount++;
           this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
         }
@@ -145,13 +144,13 @@ export class RecordTypeDecoder {
     this.nulled.set(path, (this.nulled.get(path) ?? 0) + count);
   }
 
-  private reportRejects(block: RecordBlock): void {
-    for (let record = 0; record < block.recordCount; record++) {
-      const outcome = block.outcomeOf(record);
+  private reportRejects(batch: RecordBatch): void {
+    for (let record = 0; record < batch.recordCount; record++) {
+      const outcome = batch.outcomeOf(record);
       const fault = outcome === RECORD_OK ? this.faults.get(record) : undefined;
       if (outcome === RECORD_OK && !fault) continue;
       this.rejectedCount++;
-      this.onReject(rejectOf(block, record, fault && this.reasonOf(fault), fault?.field));
+      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault), fault?.field));
     }
   }
 
@@ -165,12 +164,12 @@ export class RecordTypeDecoder {
 }
 
 /** The reject of a record; without a reason of a field it is its outcome that says why. */
-export function rejectOf(block: RecordBlock, record: number, reason?: string, field?: Field): Reject {
+export function rejectOf(batch: RecordBatch, record: number, reason?: string, field?: Field): Reject {
   return {
-    byteOffset: block.byteOffsetOf(record),
-    recordLengthBytes: block.rawLengthOf(record),
-    reason: reason ?? OUTCOME_REASONS[block.outcomeOf(record)]!,
+    byteOffset: batch.byteOffsetOf(record),
+    recordLengthBytes: batch.rawLengthOf(record),
+    reason: reason ?? OUTCOME_REASONS[batch.outcomeOf(record)]!,
     field: field ? fieldPath(field) : null,
-    raw: block.rawBytesOf(record),
+    raw: batch.rawBytesOf(record),
   };
 }

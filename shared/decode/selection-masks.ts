@@ -9,23 +9,23 @@ interface PlacedRule {
   width: number;
   /** Address of a byte a record: 1 where it is selected. */
   mask: number;
-  /** Of the block at hand: undefined where it was not looked at yet. */
+  /** Of the batch at hand: undefined where it was not looked at yet. */
   unselected: number | undefined;
 }
 
-/** Applies the rules that say whether a field is there, each once a block however many fields share it. */
+/** Applies the rules that say whether a field is there, each once a batch however many fields share it. */
 export class SelectionMasks {
   private readonly kernel: Kernel;
   private readonly capacity: number;
   private readonly rules = new Map<Selection, PlacedRule>();
 
-  /** `capacity` is the most records or entries of a block. */
+  /** `capacity` is the most records or entries of a batch. */
   constructor(kernel: Kernel, capacity: number) {
     this.kernel = kernel;
     this.capacity = capacity;
   }
 
-  /** Forgets what is known of the block before. */
+  /** Forgets what is known of the batch before. */
   begin(): void {
     for (const rule of this.rules.values()) rule.unselected = undefined;
   }

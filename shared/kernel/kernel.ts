@@ -2,7 +2,7 @@ import { KernelMemoryExceeded } from '../errors.ts';
 import { KERNEL_FUNCTION_NAMES, type KernelFunctions } from './generated/kernel-functions.ts';
 import { KERNEL_WASM } from './generated/kernel-wasm.ts';
 
-/** What the kernel may hold at once: far above what its callers keep, far below what a parser's machine has. */
+/** The kernel may hold 1 GiB: far more than its callers keep, far less than the machine of a parser has. */
 const MAX_PAGES = 16_384;
 const FIRST_PAGES = 256;
 const PAGE_BYTES = 65_536;
@@ -11,20 +11,21 @@ const LEAST_CLASS_BYTES = 64;
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * One instance of the compiled kernel with a memory of its own, and the allocator of that memory. Addresses are byte offsets into
- * `bytes`; whoever allocates gives back. The views change when memory grows: read them anew behind every `allocate`.
+ * An instance of the compiled kernel with a memory of its own, and the allocator of that memory. Addresses are byte offsets into
+ * `bytes`. Callers release what they allocate. `bytes` and `view` are replaced when the memory grows: read them again after every
+ * `allocate`.
  */
 export class Kernel {
   readonly call: KernelFunctions;
   bytes: Uint8Array;
   view: DataView;
-  /** Bytes allocated and not given back, rounded up to their size classes. */
+  /** Bytes allocated and not released, rounded up to their size classes. */
   usedBytes = 0;
 
   private readonly memory: WebAssembly.Memory;
   private readonly heapStart: number;
   private top: number;
-  /** Addresses given back, by size class. */
+  /** Released addresses by size class. */
   private readonly free = new Map<number, number[]>();
 
   constructor() {
@@ -40,11 +41,11 @@ export class Kernel {
     this.view = new DataView(this.memory.buffer);
   }
 
-  /** Room for `byteCount` bytes at least, aligned to 16, with whatever stood there before. */
+  /** Room for at least `byteCount` bytes, aligned to 16 and not cleared. Throws KernelMemoryExceeded. */
   allocate(byteCount: number): number {
-    // Above it the arithmetic of classes would wrap round to small ones.
+    // Larger numbers would wrap round to small size classes.
     if (!(byteCount <= MAX_PAGES * PAGE_BYTES)) throw memoryExceeded();
-    const size = classBytes(byteCount);
+    const size = roundUpToClass(byteCount);
     this.usedBytes += size;
     const known = this.free.get(size)?.pop();
     if (known !== undefined) return known;
@@ -54,18 +55,18 @@ export class Kernel {
     return address;
   }
 
-  /** Gives back what `allocate(byteCount)` returned. */
+  /** Releases what `allocate(byteCount)` returned. */
   release(address: number, byteCount: number): void {
-    const size = classBytes(byteCount);
+    const size = roundUpToClass(byteCount);
     this.usedBytes -= size;
     const addresses = this.free.get(size);
     if (addresses) addresses.push(address);
     else this.free.set(size, [address]);
   }
 
-  /** More room for what stands at `address`; its first `keptBytes` bytes move along. */
+  /** Moves what is at `address` to more room, unless it has enough; keeps its first `keptBytes` bytes. Address 0 holds nothing. */
   reallocate(address: number, byteCount: number, keptBytes: number, largerCount: number): number {
-    if (address !== 0 && classBytes(byteCount) === classBytes(largerCount)) return address;
+    if (address !== 0 && roundUpToClass(byteCount) === roundUpToClass(largerCount)) return address;
     const larger = this.allocate(largerCount);
     if (address === 0) return larger;
     this.bytes.copyWithin(larger, address, address + keptBytes);
@@ -73,7 +74,7 @@ export class Kernel {
     return larger;
   }
 
-  /** Forgets every allocation; the memory itself stays with the kernel. */
+  /** Releases everything; the memory stays as large as it is. */
   reset(): void {
     this.free.clear();
     this.top = this.heapStart;
@@ -89,7 +90,7 @@ export class Kernel {
 
   private grow(): void {
     const missing = Math.ceil((this.top - this.bytes.length) / PAGE_BYTES);
-    // In steps of a quarter, since every growth makes new views.
+    // Grows by at least a quarter, since every growth makes new views.
     const step = Math.ceil(this.bytes.length / PAGE_BYTES / 4);
     const room = MAX_PAGES - this.bytes.length / PAGE_BYTES;
     if (missing > room) throw memoryExceeded();
@@ -107,12 +108,12 @@ function memoryExceeded(): KernelMemoryExceeded {
   return new KernelMemoryExceeded({
     what: `the kernel's memory of ${(MAX_PAGES * PAGE_BYTES) / 2 ** 30} GiB is used up`,
     why: 'records times columns times partitions of one block do not fit into it',
-    next: 'Name fewer fields, or partition by a column of fewer values.',
+    next: 'Name fewer fields, or partition by a column with fewer values.',
   });
 }
 
-/** Sizes in use: powers of two and their halves between, so that at most a third is wasted. */
-export function classBytes(byteCount: number): number {
+/** Rounds up to a size class: powers of two and the middles between them, so that at most a third is wasted. */
+function roundUpToClass(byteCount: number): number {
   if (byteCount <= LEAST_CLASS_BYTES) return LEAST_CLASS_BYTES;
   const power = 2 ** (32 - Math.clz32(byteCount - 1));
   const between = (power / 4) * 3;

@@ -1,7 +1,7 @@
 import type { Kernel } from './kernel.ts';
 import { CHECKSUM_STATE_BYTES } from './shapes.ts';
 
-/** Bytes from outside are copied in so many at a time, and summed while they are in the first cache. */
+/** Bytes from outside the kernel are copied in pieces of this size, and summed while they are in the first-level cache. */
 const PIECE_BYTES = 8 * 1024;
 
 /** CRC-64/NVME of a stream of bytes, computed in the kernel. */
@@ -15,14 +15,14 @@ export class StreamChecksum {
     kernel.call.beginChecksum(this.state);
   }
 
-  /** Adds bytes that stand in the kernel's memory. */
+  /** Adds bytes of the kernel's memory. */
   addAt(address: number, length: number): void {
     this.kernel.call.addToChecksum(this.state, address, length);
   }
 
   add(bytes: Uint8Array): void {
     const { kernel } = this;
-    // Not kept: there are as many streams as open files.
+    // Released at once, since there are as many streams as open files.
     const address = kernel.allocate(PIECE_BYTES);
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const piece = bytes.subarray(at, at + PIECE_BYTES);
@@ -32,7 +32,7 @@ export class StreamChecksum {
     kernel.release(address, PIECE_BYTES);
   }
 
-  /** The checksum of all that was added; nothing can be added any more. */
+  /** Returns the checksum of all that was added. Nothing can be added after this. */
   finish(): bigint {
     const checksum = BigInt.asUintN(64, this.kernel.call.finishChecksum(this.state));
     this.kernel.release(this.state, CHECKSUM_STATE_BYTES);

@@ -1,4 +1,4 @@
-/** The part of WebAssembly's JavaScript interface in use: Node's types leave it to the browser's library. */
+/** The part of WebAssembly's JavaScript interface that is used here. Node's types do not declare it. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

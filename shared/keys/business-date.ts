@@ -34,7 +34,7 @@ export function isBusinessDate(text: string): boolean {
 }
 
 /** `…/year=2025/month=08/day=12/…` → 2025-08-12. */
-function businessDateOfKey(key: string): string | undefined {
+export function businessDateOfKey(key: string): string | undefined {
   const match = /(?:^|\/)year=(\d{4})\/month=(\d{2})\/day=(\d{2})\//.exec(key);
   return match && isDay(Number(match[1]), Number(match[2]), Number(match[3]))
     ? `${match[1]}-${match[2]}-${match[3]}`
@@ -56,15 +56,14 @@ function isDay(year: number, month: number, day: number): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** The day before, in the calendar: 2025-03-01 → 2025-02-28. */
-export function dayBefore(businessDate: string): string {
-  return new Date(Date.parse(`${businessDate}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+/** `2025-08-31`, 1 → `2025-09-01` */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Partition columns of a day: `{ year: '2025', month: '08', day: '12' }`. */
 export function dayPartition(businessDate: string): { year: string; month: string; day: string } {
-  const [year, month, day] = businessDate.split('-') as [string, string, string];
-  return { year, month, day };
+  return { year: businessDate.slice(0, 4), month: businessDate.slice(5, 7), day: businessDate.slice(8) };
 }
 
 /** `year=2025/month=08/day=12` */

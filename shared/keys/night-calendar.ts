@@ -1,4 +1,4 @@
-import { isBusinessDate } from './business-date.ts';
+import { addDays, isBusinessDate } from './business-date.ts';
 
 /** Which business date a night belongs to, which dates bring files, and when they must be there; all in one time zone. */
 export interface NightCalendar {
@@ -63,11 +63,6 @@ export function instantOf(date: string, time: string, timeZone: string): Date {
   const candidates = offsets.map((offset) => wallMs - offset);
   const exact = candidates.filter((instant) => instant + offsetMs(instant, timeZone) === wallMs);
   return new Date(exact.length > 0 ? Math.min(...exact) : candidates[0]!);
-}
-
-/** `2025-08-31`, 1 → `2025-09-01` */
-export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** What is wrong with a calendar, as clauses. */

@@ -18,14 +18,14 @@ import {
   PAGE_PLAIN_BYTES,
   WRITE_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
-import type { OpenPage, ValueRange } from './open-page.ts';
+import { NO_VALUES, type OpenPage, type ValueRange } from './open-page.ts';
 
 const FIRST_ENTRIES = 64;
 /** Indexes of more entries take 2 bytes and gain too little. */
 const MOST_ENTRIES = 32_768;
 /**
- * The largest share of values that may be new while the dictionary grows to so many entries. Of dates, a set of 20,000 equally
- * likely values passes. Texts and larger numbers compress well as they are: of them only one of 6,000 does.
+ * From how many entries on which share of the values may still be new for the dictionary to grow. A set of 20,000 equally
+ * likely dates passes. Texts and larger numbers compress well as they are: only a set of 6,000 passes.
  */
 type Shares = [entryCount: number, share: number][];
 const NEW_DATE_SHARES: Shares = [
@@ -48,9 +48,9 @@ function mostNewShare(kind: DictionaryKind, entryCount: number): number {
   return shares.findLast(([from]) => entryCount >= from)?.[1] ?? 1;
 }
 
-/** What readers hold of a dictionary in memory. */
+/** Most bytes of texts in a dictionary, which readers hold in memory. */
 const MOST_DATA_BYTES = 1024 * 1024;
-/** By kind: bytes of an entry (the value itself, or offset and length of a text), and what the kernel calls for it. */
+/** By kind: bytes of an entry (the value itself, or offset and length of a text), and the kernel's functions for it. */
 const KINDS = {
   int32: { entryBytes: 4, append: 'appendIndexesOfInt32s', rehash: 'rehashInt32s' },
   int64: { entryBytes: 8, append: 'appendIndexesOfInt64s', rehash: 'rehashInt64s' },
@@ -59,9 +59,9 @@ const KINDS = {
 } as const;
 type DictionaryKind = keyof typeof KINDS;
 
-/** Dates of 180 years; values further apart than that are found by their hash. */
+/** Dates of 180 years. Values further away are found by their hash. */
 const MOST_NEAR_VALUES = 65_536;
-/** One far date must not make the table of a few near ones large: what it takes counts against all that is buffered. */
+/** One far date must not make the table of a few near ones large: its memory counts as buffered rows do. */
 const NEAR_PER_ENTRY = 16;
 const SAMPLE_ENTRIES = 15;
 
@@ -70,7 +70,7 @@ export function canHaveDictionary(kind: VectorKind): kind is DictionaryKind {
   return kind in KINDS;
 }
 
-/** Distinct values of a column chunk. Its tables are words of the open page, where the kernel looks for them. */
+/** The distinct values of a column chunk. Addresses of its tables are words of the open page, where the kernel reads them. */
 export class ChunkDictionary {
   private readonly kernel: Kernel;
   private readonly kind: DictionaryKind;
@@ -93,24 +93,24 @@ export class ChunkDictionary {
     return this.page.word(DICTIONARY_COUNT);
   }
 
+  /** Bits of the largest index. */
   get bitWidth(): number {
-    // What the largest index needs.
     return this.entryCount <= 1 ? 0 : 32 - Math.clz32(this.entryCount - 1);
   }
 
-  /** Bytes of its page. */
+  /** Bytes of the dictionary page's body. */
   get plainBytes(): number {
     return this.kind === 'bytes'
       ? this.page.word(DICTIONARY_DATA_LENGTH)
       : this.entryCount * KINDS[this.kind].entryBytes;
   }
 
-  /** Bytes the values of the open page would take in PLAIN form. */
+  /** Bytes of the open page's values in PLAIN form. */
   get pagePlainBytes(): number {
     return this.page.word(PAGE_PLAIN_BYTES);
   }
 
-  /** Appends indexes of the values; returns the member at which it has no more room, or `count`. */
+  /** Appends indexes of the values. Returns the first member for which there was no room, or `count`. */
   append(vector: FieldVector, members: number, from: number, count: number): number {
     this.page.reserveIndexes(count - from);
     const { call } = this.kernel;
@@ -119,18 +119,18 @@ export class ChunkDictionary {
   }
 
   /**
-   * Makes room for more, unless `valueCount` values so far say that it does not pay: the more entries there are, the rarer must new
-   * ones have become. A limited set of values runs dry that way; identifiers and amounts show at once that they do not.
+   * Makes room for more entries, and returns whether it did. `valueCount` is that of all values so far: the more entries
+   * there are, the fewer values may still be new. Values from a limited set pass; identifiers and amounts soon fail.
    */
   grow(valueCount: number): boolean {
     const { entryCount } = this;
     if (entryCount < this.capacity) {
-      // It is the texts that have no room.
+      // Only the texts have no room.
       if (this.dataCapacity >= MOST_DATA_BYTES) return false;
       this.growData(this.dataCapacity * 2);
       return true;
     }
-    // Of the values since it last grew, this share was new.
+    // The share of new values since it last grew.
     const newShare = (entryCount - this.grownAt.entryCount) / (valueCount - this.grownAt.valueCount);
     if (entryCount >= MOST_ENTRIES || newShare > mostNewShare(this.kind, entryCount)) return false;
     this.grownAt = { entryCount, valueCount };
@@ -140,12 +140,12 @@ export class ChunkDictionary {
 
   /** Least and greatest of the values the open page uses. */
   usedRange(): ValueRange {
-    if (this.page.count === 0) return { least: undefined, greatest: undefined };
+    if (this.page.count === 0) return NO_VALUES;
     if (this.kind === 'int32' || this.kind === 'int64') return this.page.plainRange();
     this.kernel.call.usedRange(this.page.address, this.kind === 'int128' ? 1 : 0);
     return {
-      least: this.entryBytes(this.page.word(PAGE_LEAST)),
-      greatest: this.entryBytes(this.page.word(PAGE_GREATEST)),
+      min: this.entryBytes(this.page.word(PAGE_LEAST)),
+      max: this.entryBytes(this.page.word(PAGE_GREATEST)),
     };
   }
 
@@ -202,7 +202,7 @@ export class ChunkDictionary {
     this.dataCapacity = capacityBytes;
   }
 
-  /** The table has twice as many slots as there may be entries. */
+  /** The hash table has twice as many slots as there may be entries. */
   private growEntries(capacity: number): void {
     const { kernel, page } = this;
     const known = this.capacity;
@@ -227,7 +227,7 @@ export class ChunkDictionary {
     kernel.call[KINDS[this.kind].rehash](page.address);
   }
 
-  /** Lays the stretch of values that need no hash, `most` of them, around those that are known. */
+  /** Places the range of values that are found without a hash, at most `most` of them, around the known ones. */
   private placeNear(entryCount: number, most: number): void {
     if (entryCount === 0) return;
     const { kernel, page } = this;
@@ -237,7 +237,7 @@ export class ChunkDictionary {
       if (entry < least) least = entry;
       else if (entry > greatest) greatest = entry;
     }
-    // Half as much again on both sides. Where some are far away, as dates that stand for never, around one in the middle.
+    // Half as much again on both sides. If some values are far away, such as a date that means never, around a middle one.
     const span = greatest - least + 1;
     const count = Math.min(span * 2, most);
     const middle = span <= count ? Math.floor((least + greatest) / 2) : middleOf(entries);
@@ -257,7 +257,7 @@ export class ChunkDictionary {
   }
 }
 
-/** The middle one of a few of them. */
+/** The median of a sample. */
 function middleOf(entries: Int32Array): number {
   const step = entries.length / SAMPLE_ENTRIES;
   const sample = Int32Array.from(

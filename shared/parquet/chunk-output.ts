@@ -1,15 +1,18 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { KernelBytes } from './page-compressor.ts';
 
-/** Pieces grow with what is there, so that small chunks take little; the last one of a large chunk wastes little. */
+/** Pieces grow with the chunk, so that small chunks take little memory and large ones waste little. */
 const FIRST_PIECE_BYTES = 4 * 1024;
 const LARGEST_PIECE_BYTES = 64 * 1024;
+
+/** For pages that come with their header, and for the rest of a page. */
+export const NO_HEADER = new Uint8Array();
 
 interface Piece extends KernelBytes {
   capacity: number;
 }
 
-/** Finished pages of a column chunk, waiting for their row group in pieces of the kernel's memory. */
+/** The bytes of finished pages, kept in pieces of the kernel's memory until their row group is written. */
 export class ChunkOutput {
   length = 0;
   private readonly kernel: Kernel;
@@ -33,7 +36,7 @@ export class ChunkOutput {
     }
   }
 
-  /** Takes room for `wanted` bytes, or for as many as the last piece still has. */
+  /** Takes room for `wanted` bytes, or for fewer if the last piece has less. */
   private room(wanted: number): { at: number; count: number } {
     let piece = this.pieces.at(-1);
     if (!piece || piece.length === piece.capacity) {

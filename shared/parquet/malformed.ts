@@ -1,6 +1,6 @@
 import { ParquetMalformed } from '../errors.ts';
 
-/** A part that this program should have written, and did not write like that. */
+/** The error for Parquet bytes that this program would not have written. */
 export function malformed(what: string): ParquetMalformed {
   return new ParquetMalformed({
     what: `${what} in a Parquet file of ours`,

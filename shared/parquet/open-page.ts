@@ -29,20 +29,22 @@ const APPEND_PLAIN = {
   boolean: 'appendBooleans',
 } as const;
 
-/** Least and greatest value as statistics hold them: PLAIN, without the length of a text. Both undefined where all is null. */
+/** Least and greatest value as statistics hold them: PLAIN, without the length of a text. Both undefined if all is null. */
 export interface ValueRange {
-  least: Uint8Array | undefined;
-  greatest: Uint8Array | undefined;
+  min: Uint8Array | undefined;
+  max: Uint8Array | undefined;
 }
 
-/** The page of one column that is being filled, in the kernel's memory (see kernel/shapes.ts). */
+export const NO_VALUES: ValueRange = { min: undefined, max: undefined };
+
+/** The page of one column that is being filled; its state is words in the kernel's memory (see kernel/shapes.ts). */
 export class OpenPage {
   /** Address of its state words. */
   readonly address: number;
   private readonly kernel: Kernel;
   private readonly kind: VectorKind;
   private valuesBytes = 0;
-  /** What the values took before the buffers were given back. */
+  /** Bytes reserved for the values before the buffers were last given back. */
   private usualBytes = 0;
   private levelsBytes = 0;
   private repeatsBytes = 0;
@@ -80,12 +82,12 @@ export class OpenPage {
     return this.word(PAGE_INDEXES);
   }
 
-  /** Address of one byte a row, or 0 where no row is null. */
+  /** Address of one byte a row, or 0 if no row is null. */
   get levels(): number {
     return this.word(PAGE_LEVELS);
   }
 
-  /** Address of one byte an entry of a list: whether it repeats. */
+  /** Address of one byte an entry of a list: 1 unless the entry is the first of its record. */
   get repeats(): number {
     return this.word(PAGE_REPEATS);
   }
@@ -101,7 +103,7 @@ export class OpenPage {
   /** Empties the page. Its buffers stay. */
   clear(): void {
     for (const word of [PAGE_LENGTH, PAGE_ROWS, PAGE_COUNT, PAGE_PLAIN_BYTES]) this.setWord(word, 0);
-    // A later page without nulls needs no levels; their buffer waits for the next that has some.
+    // The next page may have no nulls, and then needs no levels.
     if (this.levels !== 0) this.kernel.release(this.levels, this.levelsBytes);
     this.setWord(PAGE_LEVELS, 0);
     this.levelsBytes = 0;
@@ -117,7 +119,7 @@ export class OpenPage {
     this.clearRange();
   }
 
-  /** The least is as great, and the greatest as little, as can be. */
+  /** Sets the least value to the greatest possible one, and the greatest to the least. */
   private clearRange(): void {
     const { view } = this.kernel;
     const [least, greatest] = [this.address + PAGE_LEAST, this.address + PAGE_GREATEST];
@@ -172,7 +174,7 @@ export class OpenPage {
     this.indexesBytes = larger;
   }
 
-  /** Takes the indexes out of the page, for whom they are to be read by: address and bytes to give back. */
+  /** Takes the indexes out of the page; the caller releases their buffer. */
   takeIndexes(): { address: number; capacityBytes: number } {
     const taken = { address: this.word(PAGE_INDEXES), capacityBytes: this.indexesBytes };
     this.setWord(PAGE_INDEXES, 0);
@@ -209,8 +211,8 @@ export class OpenPage {
 
   /** Least and greatest of the values appended in PLAIN form. */
   plainRange(): ValueRange {
-    if (this.count === 0) return { least: undefined, greatest: undefined };
-    return { least: this.extreme(PAGE_LEAST, -0), greatest: this.extreme(PAGE_GREATEST, 0) };
+    if (this.count === 0) return NO_VALUES;
+    return { min: this.extreme(PAGE_LEAST, -0), max: this.extreme(PAGE_GREATEST, 0) };
   }
 
   private extreme(word: number, zero: number): Uint8Array {

@@ -2,35 +2,35 @@ import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { VALUES_ANY, VALUES_INT64, VALUES_TEXT } from '../kernel/shapes.ts';
 import type { PageForm } from '../layout/layout.ts';
-import { Encoding } from './format.ts';
+import { PageEncoding } from './format.ts';
 import type { OpenPage } from './open-page.ts';
 import type { CompressibleBytes, PageCompressor } from './page-compressor.ts';
 
-/** A page's levels and, right behind them, its values. */
+/** A page's levels and, right after them, its values. */
 export interface PageBody extends CompressibleBytes {
-  /** Both kinds of levels; a V1 page has the length of each kind before it. */
+  /** Bytes of both kinds of levels; in a V1 page the length of each kind before it is included. */
   levelsBytes: number;
   repetitionBytes: number;
   valuesForm: number;
 }
 
-/** Before the levels of a V1 page stands their length. */
+/** The length before the levels of a V1 page. */
 const LENGTH_BYTES = 4;
 
 /** Encodings that may take the place of PLAIN. */
-const DELTA_ENCODINGS: Partial<Record<VectorKind, number[]>> = {
-  int32: [Encoding.DELTA_BINARY_PACKED],
-  int64: [Encoding.DELTA_BINARY_PACKED],
-  bytes: [Encoding.DELTA_LENGTH_BYTE_ARRAY, Encoding.DELTA_BYTE_ARRAY],
+const DELTA_ENCODINGS: Partial<Record<VectorKind, PageEncoding[]>> = {
+  int32: [PageEncoding.DELTA_BINARY_PACKED],
+  int64: [PageEncoding.DELTA_BINARY_PACKED],
+  bytes: [PageEncoding.DELTA_LENGTH_BYTE_ARRAY, PageEncoding.DELTA_BYTE_ARRAY],
 };
 
-/** PLAIN values that the kernel knows how to compress. */
+/** PLAIN values that the kernel compresses with knowledge of their form. */
 const VALUES_FORMS: Partial<Record<VectorKind, number>> = { int64: VALUES_INT64, bytes: VALUES_TEXT };
 
-/** Brings open pages of one column into the form they have in a file. */
+/** Encodes open pages of one column: the bodies of data pages, before compression. */
 export class PageBodyWriter {
-  /** Encodings that values outside a dictionary may have. */
-  readonly encodings: number[];
+  /** The encodings that a chunk without a dictionary may have. */
+  readonly valueEncodings: PageEncoding[];
   private readonly kernel: Kernel;
   private readonly kind: VectorKind;
   private readonly isList: boolean;
@@ -49,23 +49,23 @@ export class PageBodyWriter {
     this.isList = isList;
     this.version = version;
     this.compressor = compressor;
-    this.encodings = [Encoding.PLAIN, ...((delta && DELTA_ENCODINGS[kind]) || [])];
+    this.valueEncodings = [PageEncoding.PLAIN, ...((delta && DELTA_ENCODINGS[kind]) || [])];
   }
 
-  /** In memory that is good until the next body is written. `bitWidth` is that of indexes into a dictionary. */
-  body(page: OpenPage, encoding: number, bitWidth: number): PageBody {
+  /** The body of a page, in memory that is valid until the next call. `bitWidth` is that of indexes into a dictionary. */
+  body(page: OpenPage, encoding: PageEncoding, bitWidth: number): PageBody {
     const { kernel } = this;
     const { rows, count } = page;
-    if (encoding === Encoding.PLAIN && this.kind !== 'boolean' && count === rows && !this.isList) {
+    if (encoding === PageEncoding.PLAIN && this.kind !== 'boolean' && count === rows && !this.isList) {
       // The levels of a page without nulls fit before its values.
       const levelsBytes = LENGTH_BYTES + 1 + varintBytes(rows * 2);
       const address = page.values - levelsBytes;
       kernel.call.writeLevels(0, rows, count, address);
       return this.trimmed(address, encoding, 0, levelsBytes, page.length);
     }
-    // Differences of 64 bits take as much as the values do, and a little for their blocks.
+    // Differences of 64 bits take as many bytes as the values, and a little more for their blocks.
     const valuesBytes =
-      encoding === Encoding.RLE_DICTIONARY ? ((count + 8) / 8) * bitWidth : page.length * 1.125 + 1024;
+      encoding === PageEncoding.RLE_DICTIONARY ? ((count + 8) / 8) * bitWidth : page.length * 1.125 + 1024;
     const address = this.compressor.reserveBody(rows / 2 + valuesBytes + 128);
     let repetitionBytes = 0;
     let definitionBytes: number;
@@ -83,16 +83,16 @@ export class PageBodyWriter {
     );
   }
 
-  /** The header of a V2 page says how long its levels are: there the lengths before them are left out. */
+  /** Leaves out the lengths before the levels of a V2 page: its header has them. */
   private trimmed(
     address: number,
-    encoding: number,
+    encoding: PageEncoding,
     repetitionBytes: number,
     definitionBytes: number,
     valuesBytes: number,
   ): PageBody {
     const levelsBytes = repetitionBytes + definitionBytes;
-    const valuesForm = (encoding === Encoding.PLAIN && VALUES_FORMS[this.kind]) || VALUES_ANY;
+    const valuesForm = (encoding === PageEncoding.PLAIN && VALUES_FORMS[this.kind]) || VALUES_ANY;
     if (this.version === 'v1') {
       return { address, repetitionBytes, levelsBytes, length: levelsBytes + valuesBytes, valuesForm };
     }
@@ -119,21 +119,22 @@ export class PageBodyWriter {
     };
   }
 
-  /** Returns the bytes written at `at`. */
-  private writeValues(page: OpenPage, encoding: number, bitWidth: number, at: number): number {
+  /** Writes the values at address `at`. Returns their bytes. */
+  private writeValues(page: OpenPage, encoding: PageEncoding, bitWidth: number, at: number): number {
     const { kernel } = this;
     const { call } = kernel;
     const { count, values } = page;
     switch (encoding) {
-      case Encoding.RLE_DICTIONARY:
+      case PageEncoding.RLE_DICTIONARY:
         return call.writeIndexes(page.indexes, count, bitWidth, at);
-      case Encoding.DELTA_BINARY_PACKED:
+      case PageEncoding.DELTA_BINARY_PACKED:
         return call.writeDeltaInts(values, this.kind === 'int32' ? 2 : 3, count, at);
-      case Encoding.DELTA_LENGTH_BYTE_ARRAY:
-      case Encoding.DELTA_BYTE_ARRAY: {
-        // The memory may grow; addresses stay what they are.
+      case PageEncoding.DELTA_LENGTH_BYTE_ARRAY:
+      case PageEncoding.DELTA_BYTE_ARRAY: {
+        // `allocate` may grow the memory; addresses stay valid.
         const lengths = kernel.allocate(count * 8);
-        const write = encoding === Encoding.DELTA_BYTE_ARRAY ? call.writeDeltaTexts : call.writeDeltaLengths;
+        const write =
+          encoding === PageEncoding.DELTA_BYTE_ARRAY ? call.writeDeltaTexts : call.writeDeltaLengths;
         const written = write(values, count, lengths, at);
         kernel.release(lengths, count * 8);
         return written;

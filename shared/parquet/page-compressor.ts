@@ -1,14 +1,23 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kernel } from '../kernel/kernel.ts';
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
-import type { Compression } from '../layout/layout.ts';
-import { Codec } from './format.ts';
+import { COMPRESSIONS, type Compression } from '../layout/layout.ts';
+import { CompressionCodec } from './format.ts';
+import { malformed } from './malformed.ts';
 
-export const CODECS: Record<Compression, number> = {
-  snappy: Codec.SNAPPY,
-  zstd: Codec.ZSTD,
-  none: Codec.UNCOMPRESSED,
+/** The format's numbers of the codecs. */
+export const CODEC_NUMBERS: Record<Compression, number> = {
+  snappy: CompressionCodec.SNAPPY,
+  zstd: CompressionCodec.ZSTD,
+  none: CompressionCodec.UNCOMPRESSED,
 };
+
+/** The codec with this number of the format. */
+export function codecOf(codecNumber: number): Compression {
+  const codec = COMPRESSIONS.find((name) => CODEC_NUMBERS[name] === codecNumber);
+  if (!codec) throw malformed(`codec ${codecNumber}`);
+  return codec;
+}
 
 /** Bytes in the kernel's memory. */
 export interface KernelBytes {
@@ -18,16 +27,16 @@ export interface KernelBytes {
 
 /** Bytes to be compressed. */
 export interface CompressibleBytes extends KernelBytes {
-  /** What stands before the values. */
+  /** Bytes before the values. */
   levelsBytes?: number;
-  /** What the kernel is told of the values: one of its VALUES_… */
+  /** The kernel's name for the form of the values: one of VALUES_… in kernel/shapes.ts. */
   valuesForm?: number;
 }
 
-/** As fast as Snappy here, and much smaller. */
+/** As fast as Snappy here, with much smaller pages. */
 const ZSTD_LEVEL = 1;
 
-/** Scratch memory for the pages of one kernel: what is built there is gone with the next call. */
+/** Compresses pages in scratch memory of one kernel: each call overwrites what the one before returned. */
 export class PageCompressor {
   private readonly kernel: Kernel;
   private readonly table: number;
@@ -39,16 +48,16 @@ export class PageCompressor {
     this.table = kernel.allocate(SNAPPY_TABLE_BYTES);
   }
 
-  /** Address of room for a page's body. */
+  /** Address of scratch memory for a page's body. */
   reserveBody(byteCount: number): number {
     return this.reserve(this.body, byteCount);
   }
 
-  /** The page compressed, in memory that is good until the next call; for `none` the page itself. */
-  compress(bytes: CompressibleBytes, compression: Compression): KernelBytes {
+  /** The compressed page, in memory that is valid until the next call; for `none` the page itself. */
+  compress(bytes: CompressibleBytes, codec: Compression): KernelBytes {
     const { address, length, levelsBytes = 0, valuesForm = VALUES_ANY } = bytes;
     const { kernel } = this;
-    switch (compression) {
+    switch (codec) {
       case 'none':
         return { address, length };
       case 'snappy': {

@@ -1,9 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
-import { Codec } from './format.ts';
+import type { Compression } from '../layout/layout.ts';
 import { malformed } from './malformed.ts';
-import type { PageHeader } from './page-header.ts';
+import type { StoredPage } from './page-header.ts';
 
 /** An uncompressed page in the kernel's memory. */
 export class PageMemory {
@@ -29,21 +29,25 @@ export class PageMemory {
   }
 }
 
-/** The page behind the header at `at`; levels of a V2 page stand before its values as they are. */
-export function uncompressPage(kernel: Kernel, header: PageHeader, at: number, codec: number): PageMemory {
-  const { levelsBytes, isCompressed } = header;
-  const page = new PageMemory(kernel, header.pageBytes);
-  const from = at + header.length;
-  kernel.bytes.copyWithin(page.address, from, from + levelsBytes);
-  const [values, out] = [from + levelsBytes, page.address + levelsBytes];
-  const [length, outLength] = [header.compressedBytes - levelsBytes, header.pageBytes - levelsBytes];
-  if (codec === Codec.UNCOMPRESSED || !isCompressed) {
-    if (length !== outLength) throw malformed('an uncompressed page of two lengths');
-    kernel.bytes.copyWithin(out, values, values + length);
-  } else if (codec === Codec.SNAPPY) {
-    if (!kernel.call.uncompressSnappy(values, length, out, outLength)) throw malformed('Snappy');
-  } else if (codec === Codec.ZSTD) {
-    kernel.bytes.set(zstdDecompressSync(kernel.bytes.subarray(values, values + length)), out);
-  } else throw malformed(`codec ${codec}`);
-  return page;
+/** The page whose header is at address `at`. The levels of a V2 page are stored uncompressed before its values. */
+export function uncompressPage(kernel: Kernel, page: StoredPage, at: number, codec: Compression): PageMemory {
+  const { levelsBytes, pageBytes, compressedBytes } = page;
+  const memory = new PageMemory(kernel, pageBytes);
+  const from = at + page.headerBytes;
+  kernel.bytes.copyWithin(memory.address, from, from + levelsBytes);
+  const [values, out] = [from + levelsBytes, memory.address + levelsBytes];
+  const [length, outLength] = [compressedBytes - levelsBytes, pageBytes - levelsBytes];
+  switch (page.isCompressed ? codec : 'none') {
+    case 'none':
+      if (length !== outLength) throw malformed('an uncompressed page of two lengths');
+      kernel.bytes.copyWithin(out, values, values + length);
+      break;
+    case 'snappy':
+      if (!kernel.call.uncompressSnappy(values, length, out, outLength)) throw malformed('Snappy');
+      break;
+    case 'zstd':
+      kernel.bytes.set(zstdDecompressSync(kernel.bytes.subarray(values, values + length)), out);
+      break;
+  }
+  return memory;
 }

@@ -24,7 +24,7 @@ export interface DatasetPartition {
 export class RowGroupBuffer {
   private readonly kernel: Kernel;
   private readonly schemas: ColumnSchema[][];
-  private readonly compression: Compression;
+  private readonly codec: Compression;
   private readonly compressor: PageCompressor;
   private readonly form: PageForm | undefined;
   /** By dataset and partition index; a partition whose records were all rejected has none. */
@@ -34,14 +34,14 @@ export class RowGroupBuffer {
   constructor(
     kernel: Kernel,
     schemas: ColumnSchema[][],
-    compression: Compression,
+    codec: Compression,
     compressor: PageCompressor,
     form?: PageForm,
   ) {
     this.kernel = kernel;
     this.schemas = schemas;
     this.builders = schemas.map(() => new Map());
-    this.compression = compression;
+    this.codec = codec;
     this.compressor = compressor;
     this.form = form;
   }
@@ -59,7 +59,7 @@ export class RowGroupBuffer {
       builder = new RowGroupBuilder(
         this.kernel,
         this.schemas[dataset]!,
-        this.compression,
+        this.codec,
         this.compressor,
         this.form,
       );

@@ -1,31 +1,38 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Compression, PageForm } from '../layout/layout.ts';
-import { ColumnChunkBuilder, type FinishedChunk } from './column-chunk.ts';
+import type { FinishedChunk } from './chunk-pages.ts';
+import { ColumnChunkBuilder } from './column-chunk.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import type { ColumnSchema } from './schema.ts';
 
-/** One row group on its way: all columns of one partition. */
+/** A complete row group, before its place in the file is known: one chunk a column. */
+export interface FinishedRowGroup {
+  rowCount: number;
+  chunks: FinishedChunk[];
+}
+
+/** Builds one row group: all columns of one partition. */
 export class RowGroupBuilder {
   rowCount = 0;
   private readonly kernel: Kernel;
-  private readonly columns: ColumnChunkBuilder[];
+  readonly columns: readonly ColumnChunkBuilder[];
   private bytesUsed = 0;
 
   constructor(
     kernel: Kernel,
     schema: ColumnSchema[],
-    compression: Compression,
+    codec: Compression,
     compressor: PageCompressor,
     form?: PageForm,
   ) {
     this.kernel = kernel;
     this.columns = this.counted(() =>
-      schema.map((column) => new ColumnChunkBuilder(kernel, column, compression, compressor, form)),
+      schema.map((column) => new ColumnChunkBuilder(kernel, column, codec, compressor, form)),
     );
   }
 
-  /** Bytes of the kernel's memory that it holds. */
+  /** Bytes of the kernel's memory in use. */
   get bufferedBytes(): number {
     return this.bytesUsed;
   }
@@ -38,21 +45,20 @@ export class RowGroupBuilder {
     this.rowCount += count;
   }
 
-  /** The builder of one column, for values or pages that come column by column; `addRows` must follow. */
-  column(index: number): ColumnChunkBuilder {
-    return this.columns[index]!;
-  }
-
+  /** Counts rows whose values or pages were appended to `columns` one by one. */
   addRows(count: number): void {
     this.rowCount += count;
   }
 
-  /** Completes the row group; it must be written before `clear`. */
-  finish(): FinishedChunk[] {
-    return this.counted(() => this.columns.map((column) => column.finish()));
+  /** Completes the row group. It must be written before `clear`. */
+  finish(): FinishedRowGroup {
+    return {
+      rowCount: this.rowCount,
+      chunks: this.counted(() => this.columns.map((column) => column.finish())),
+    };
   }
 
-  /** Empties it for the next row group. */
+  /** Forgets the rows, for the next row group. */
   clear(): void {
     this.counted(() => {
       for (const column of this.columns) column.clear();

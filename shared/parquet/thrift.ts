@@ -2,28 +2,33 @@ import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
 import { ByteWriter } from 'hyparquet-writer';
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
 import { ParquetMalformed } from '../errors.ts';
-import type { ThriftStruct } from './format.ts';
+import type { ThriftFields, ThriftStruct } from './thrift-struct.ts';
 
-/** Used over and over: there is a header for every page, and a buffer of its own for each would be garbage outside the heap. */
+/** Shared by all calls: every page has a header, and a buffer for each would be garbage outside the heap. */
 const writer = new ByteWriter();
 
-/** A Thrift struct in compact protocol. 32-bit integers are numbers, 64-bit ones bigints. */
-export function encodeThrift(struct: ThriftStruct): Uint8Array {
+/** The bytes of a structure in Thrift's compact protocol. */
+export function encodeThrift<T>(struct: ThriftStruct<T>, value: T): Uint8Array {
   writer.index = 0;
-  serializeTCompactProtocol(writer, struct);
+  serializeTCompactProtocol(writer, struct.write(value));
   return writer.getBytes().slice();
 }
 
-/** The struct that starts at `bytes[0]`, and how many bytes it took. Byte strings are views on `bytes`. */
-export function decodeThrift(bytes: Uint8Array): { struct: ThriftStruct; length: number } {
+/** The structure that starts at `bytes[0]`, and its length in bytes. Binary values are views of `bytes`. */
+export function decodeThrift<T>(struct: ThriftStruct<T>, bytes: Uint8Array): { value: T; length: number } {
+  const { fields, length } = decodeFields(bytes);
+  return { value: struct.readFields(fields), length };
+}
+
+function decodeFields(bytes: Uint8Array): { fields: ThriftFields; length: number } {
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   try {
-    const struct = deserializeTCompactProtocol(reader) as ThriftStruct;
-    return { struct, length: reader.offset };
+    const fields: ThriftFields = deserializeTCompactProtocol(reader);
+    return { fields, length: reader.offset };
   } catch (cause) {
     throw new ParquetMalformed({
       what: 'a Thrift structure of a Parquet file cannot be read',
-      why: (cause as Error).message,
+      why: cause instanceof Error ? cause.message : String(cause),
       next: 'The file was not written by this program or is damaged: convert its source again with --force.',
       cause,
     });

@@ -1,5 +1,17 @@
+import type { ByteRange } from '../ranges/byte-range.ts';
 import type { ControlValue } from '../totals/control-value.ts';
-import type { StatedFigures } from './stated-figures.ts';
+import {
+  listOf,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  type ShapesOfKeys,
+  text,
+  wholeNumber,
+} from './json-shape.ts';
+import { type StatedFigures, statedFiguresKeys } from './stated-figures.ts';
+import { controlValuesShape } from './totals-shapes.ts';
 
 /** What the splitter found out about a file and decided: `runs/<runId>/plan.json`. Every later step reads it. */
 export interface FilePlan {
@@ -31,22 +43,35 @@ export interface FilePlan {
   /** What the file beside it states, for layouts that describe one. */
   controlFile: ControlFileFound | null;
   /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
-  remainder: { startByte: number; endByte: number };
+  remainder: ByteRange;
   rangeCount: number;
   /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
-  outside?: { startByte: number; endByte: number; checksum: string }[] | undefined;
+  outside?: OutsideBytes[] | undefined;
   /** What the day manifest says of the file; null where none has come. */
-  dayManifest?:
-    | { key: string; entry: StatedFigures; values: Record<string, ControlValue> }
-    | null
-    | undefined;
+  dayManifest?: StatedInManifest | null | undefined;
   /** The file whose rejected records this one brings corrected, and the run that rejected them. */
-  supplementOf?: { sourceKey: string; runId: string } | undefined;
+  supplementOf?: SupplementedRun | undefined;
   /** What becomes of bytes that another file brought already. */
   duplicates?: 'refuse' | 'warn' | undefined;
   /** Parts of at least so many bytes are not merged with others: each becomes a file as it is. */
   wholePartBytes: number;
   startedAt: string;
+}
+
+interface OutsideBytes extends ByteRange {
+  checksum: string;
+}
+
+interface StatedInManifest {
+  key: string;
+  entry: StatedFigures;
+  values: Record<string, ControlValue>;
+}
+
+/** The file, and the run on it that rejected the records. */
+export interface SupplementedRun {
+  sourceKey: string;
+  runId: string;
 }
 
 /** A header or trailer with its decoded fields, by name. */
@@ -72,3 +97,64 @@ export interface PlannedRange {
   startByte: number;
   endByte: number;
 }
+
+export const supplementedRunShape = objectOf<SupplementedRun>({ sourceKey: text, runId: text });
+
+const byteRangeKeys: ShapesOfKeys<ByteRange> = { startByte: wholeNumber, endByte: wholeNumber };
+
+const controlRecordShape = objectOf<ControlRecordFound>({
+  ...byteRangeKeys,
+  values: controlValuesShape,
+  bytes: optional(text),
+});
+
+export const filePlanShape = objectOf<FilePlan>(
+  {
+    runId: text,
+    dataset: text,
+    sourceKey: text,
+    sourceId: text,
+    version: text,
+    pin: text,
+    storedBytes: optional(wholeNumber),
+    sizeBytes: wholeNumber,
+    compression: nullable(oneOf(['gzip', 'zstd'])),
+    businessDate: text,
+    ledgerKey: text,
+    attempt: wholeNumber,
+    softwareVersion: text,
+    layout: objectOf<FilePlan['layout']>({ file: text, text, fingerprint: text }),
+    geometry: objectOf<FilePlan['geometry']>({
+      terminatorBytes: wholeNumber,
+      strideBytes: nullable(wholeNumber),
+    }),
+    chain: nullable(objectOf<NonNullable<FilePlan['chain']>>({ recordCount: wholeNumber })),
+    leadingBytes: wholeNumber,
+    header: nullable(controlRecordShape),
+    trailer: nullable(controlRecordShape),
+    controlFile: nullable(
+      objectOf<ControlFileFound>({ key: text, version: text, values: controlValuesShape }),
+    ),
+    remainder: objectOf<ByteRange>(byteRangeKeys),
+    rangeCount: wholeNumber,
+    outside: optional(listOf(objectOf<OutsideBytes>({ ...byteRangeKeys, checksum: text }))),
+    dayManifest: optional(
+      nullable(
+        objectOf<StatedInManifest>({
+          key: text,
+          entry: objectOf<StatedFigures>(statedFiguresKeys),
+          values: controlValuesShape,
+        }),
+      ),
+    ),
+    supplementOf: optional(supplementedRunShape),
+    duplicates: optional(oneOf(['refuse', 'warn'])),
+    wholePartBytes: wholeNumber,
+    startedAt: text,
+  },
+  { dayControlFile: 'dayManifest' },
+);
+
+export const plannedRangesShape = listOf(
+  objectOf<PlannedRange>({ rangeIndex: wholeNumber, ...byteRangeKeys }),
+);

@@ -1,8 +1,36 @@
 import type { Refusal } from '../refusal.ts';
 import type { ControlTotalResult } from '../totals/control-totals.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
+import type { FailureCause } from './failure-cause.ts';
+import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
+import {
+  listOf,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  type ShapesOfKeys,
+  text,
+  wholeNumber,
+} from './json-shape.ts';
+import {
+  controlTotalShape,
+  countsShape,
+  partitionShape,
+  recordCountsShape,
+  refusalShape,
+} from './totals-shapes.ts';
 
-export type FileState = 'splitting' | 'parsing' | 'reconciling' | 'merging' | 'loaded' | 'refused' | 'failed';
+const FILE_STATES = [
+  'splitting',
+  'parsing',
+  'reconciling',
+  'merging',
+  'loaded',
+  'refused',
+  'failed',
+] as const;
+export type FileState = (typeof FILE_STATES)[number];
 
 /**
  * One source file in the ledger: what became of the last run on it, and the last version that was loaded. The two differ
@@ -24,7 +52,7 @@ export interface LedgerEntry {
   execution: string;
   layout: { name: string; fingerprint: string };
   softwareVersion: string;
-  history: { state: FileState; at: string; execution: string; version: string }[];
+  history: Step[];
   updatedAt: string;
   records?: RecordCounts;
   rows?: number;
@@ -33,7 +61,7 @@ export interface LedgerEntry {
   nulled?: Record<string, number>;
   controlTotals?: ControlTotalResult[];
   refusal?: Refusal | undefined;
-  failure?: { name: string; message: string } | undefined;
+  failure?: FailureCause | undefined;
   /** When people were told how the run ended; what ends between the ledger and the telling is told later. */
   told?: string;
   warnings?: string[] | undefined;
@@ -41,9 +69,23 @@ export interface LedgerEntry {
   /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
   leaseUntil?: string | undefined;
   /** Versions that were taken back: not loaded again unless forced. */
-  rolledBack?: { version: string; runId: string; at: string; reason: string }[] | undefined;
+  rolledBack?: RolledBackVersion[] | undefined;
   /** The file whose rejected records this one brings corrected, and the run that rejected them. */
-  supplementOf?: { sourceKey: string; runId: string } | undefined;
+  supplementOf?: SupplementedRun | undefined;
+}
+
+interface Step {
+  state: FileState;
+  at: string;
+  execution: string;
+  version: string;
+}
+
+interface RolledBackVersion {
+  version: string;
+  runId: string;
+  at: string;
+  reason: string;
 }
 
 /** A version that balanced and was merged: all that publishing it takes. */
@@ -90,6 +132,77 @@ export interface Distribution {
   median: number;
   max: number;
 }
+
+export const mergedFileKeys: ShapesOfKeys<MergedFile> = {
+  dataset: text,
+  partition: partitionShape,
+  mergedKey: text,
+  fileName: text,
+  rows: wholeNumber,
+  bytes: wholeNumber,
+  checksum: optional(text),
+};
+const mergedFilesShape = listOf(objectOf<MergedFile>(mergedFileKeys));
+const controlTotalsShape = listOf(controlTotalShape);
+
+const loadedVersionShape = objectOf<LoadedVersion>({
+  version: text,
+  runId: text,
+  layoutFingerprint: text,
+  contentDigest: text,
+  checksum: optional(text),
+  softwareVersion: optional(text),
+  storedBytes: optional(wholeNumber),
+  inputBytes: wholeNumber,
+  records: recordCountsShape,
+  rows: wholeNumber,
+  controlTotals: controlTotalsShape,
+  outputs: mergedFilesShape,
+  rejectOutputs: mergedFilesShape,
+  rowGroups: objectOf<Distribution>({
+    count: wholeNumber,
+    min: wholeNumber,
+    median: wholeNumber,
+    max: wholeNumber,
+  }),
+  startedAt: text,
+  loadedAt: text,
+});
+
+const stateShape = oneOf(FILE_STATES);
+
+export const ledgerEntryShape = objectOf<LedgerEntry>({
+  revision: optional(wholeNumber),
+  dataset: text,
+  sourceId: text,
+  sourceKey: text,
+  businessDate: nullable(text),
+  version: text,
+  inputBytes: wholeNumber,
+  state: stateShape,
+  runId: nullable(text),
+  attempt: wholeNumber,
+  execution: text,
+  layout: objectOf<LedgerEntry['layout']>({ name: text, fingerprint: text }),
+  softwareVersion: text,
+  history: listOf(objectOf<Step>({ state: stateShape, at: text, execution: text, version: text })),
+  updatedAt: text,
+  records: optional(recordCountsShape),
+  rows: optional(wholeNumber),
+  reasons: optional(countsShape),
+  nulled: optional(countsShape),
+  controlTotals: optional(controlTotalsShape),
+  refusal: optional(refusalShape),
+  failure: optional(objectOf<FailureCause>({ name: text, message: text })),
+  told: optional(text),
+  warnings: optional(listOf(text)),
+  loaded: optional(loadedVersionShape),
+  leaseUntil: optional(text),
+  rolledBack: optional(
+    listOf(objectOf<RolledBackVersion>({ version: text, runId: text, at: text, reason: text })),
+  ),
+  supplementOf: optional(supplementedRunShape),
+});
 
 /** Count, least, median and greatest; zeros for nothing. */
 export function distribution(values: number[]): Distribution {

@@ -1,4 +1,7 @@
 import type { MergePart, PlannedFile } from '../parquet/merge-plan.ts';
+import { listOf, objectOf, oneOf, optional, text, wholeNumber } from './json-shape.ts';
+import { type MergedFile, mergedFileKeys } from './ledger-entry.ts';
+import { partitionShape } from './totals-shapes.ts';
 
 /** One merged file to be: `runs/<runId>/merges/<mergeIndex>.json`. */
 export interface MergeSpec extends PlannedFile<MergePart> {
@@ -10,3 +13,43 @@ export interface MergeSpec extends PlannedFile<MergePart> {
   outputKey: string;
   fileName: string;
 }
+
+/** One item of `runs/<runId>/merges.json`. */
+export interface PlannedMerge {
+  mergeIndex: number;
+}
+
+/** What one merge wrote: `runs/<runId>/merges/<mergeIndex>.result.json`. */
+export interface MergeResult extends MergedFile {
+  kind: 'rows' | 'rejects';
+  rowGroupRows: number[];
+}
+
+const kindShape = oneOf(['rows', 'rejects']);
+
+export const mergeSpecShape = objectOf<MergeSpec>({
+  mergeIndex: wholeNumber,
+  kind: kindShape,
+  dataset: text,
+  partition: partitionShape,
+  outputKey: text,
+  fileName: text,
+  parts: listOf(
+    objectOf<MergePart>({
+      key: text,
+      rows: wholeNumber,
+      bytes: wholeNumber,
+      rowGroupRows: listOf(wholeNumber),
+      checksum: optional(text),
+    }),
+  ),
+  mode: oneOf(['concat', 'join']),
+});
+
+export const plannedMergesShape = listOf(objectOf<PlannedMerge>({ mergeIndex: wholeNumber }));
+
+export const mergeResultShape = objectOf<MergeResult>({
+  ...mergedFileKeys,
+  kind: kindShape,
+  rowGroupRows: listOf(wholeNumber),
+});

@@ -1,5 +1,7 @@
 import type { Refusal } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
+import { flag, listOf, nullable, objectOf, text, wholeNumber } from './json-shape.ts';
+import { countsShape, fieldTotalShape, partitionShape, refusalShape } from './totals-shapes.ts';
 
 /** What one parser did: `runs/<runId>/parts/<rangeIndex>.json`, written last, so that it stands for the whole range. */
 export interface PartManifest {
@@ -41,3 +43,40 @@ export interface PartOutput extends PartFile {
   /** Partition column → value. */
   partition: Record<string, string | null>;
 }
+
+const partFileKeys = {
+  key: text,
+  rows: wholeNumber,
+  bytes: wholeNumber,
+  rowGroupRows: listOf(wholeNumber),
+  checksum: text,
+};
+
+export const partManifestShape = objectOf<PartManifest>({
+  rangeIndex: wholeNumber,
+  startByte: wholeNumber,
+  endByte: wholeNumber,
+  consumed: objectOf<PartManifest['consumed']>({ startByte: wholeNumber, endByte: wholeNumber }),
+  records: objectOf<PartManifest['records']>({
+    detail: wholeNumber,
+    accepted: wholeNumber,
+    rejected: wholeNumber,
+    discarded: wholeNumber,
+  }),
+  recordTypes: listOf(
+    objectOf<PartManifest['recordTypes'][number]>({
+      name: text,
+      records: wholeNumber,
+      rejected: wholeNumber,
+      discarded: flag,
+    }),
+  ),
+  expectedRows: countsShape,
+  reasons: countsShape,
+  sums: listOf(fieldTotalShape),
+  nulled: countsShape,
+  outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
+  rejects: nullable(objectOf<PartFile>(partFileKeys)),
+  checksum: text,
+  refusal: nullable(refusalShape),
+});

@@ -11,8 +11,10 @@ import {
 } from '../totals/control-totals.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
+import { listOf, nullable, objectOf, optional, text } from './json-shape.ts';
 import type { PartManifest } from './part-manifest.ts';
 import { figuresRefusal } from './stated-figures.ts';
+import { controlTotalShape, countsShape, recordCountsShape, refusalShape } from './totals-shapes.ts';
 
 /** A file's account, added up from its part manifests. */
 export interface Reconciliation {
@@ -26,6 +28,16 @@ export interface Reconciliation {
   checksum?: string;
   refusal: Refusal | null;
 }
+
+export const reconciliationShape = objectOf<Reconciliation>({
+  records: recordCountsShape,
+  reasons: countsShape,
+  nulled: countsShape,
+  controlTotals: listOf(controlTotalShape),
+  contentDigest: text,
+  checksum: optional(text),
+  refusal: nullable(refusalShape),
+});
 
 /**
  * Adds up what the parsers did and judges it: do the ranges tile the file, do the counts balance, does every control

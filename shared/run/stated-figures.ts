@@ -1,4 +1,5 @@
 import { type Refusal, type RefusalCode, refuse } from '../refusal.ts';
+import { optional, type ShapesOfKeys, text, wholeNumber } from './json-shape.ts';
 
 /** What a day manifest states of one file. */
 export interface StatedFigures {
@@ -9,6 +10,13 @@ export interface StatedFigures {
   records?: number;
   details?: number;
 }
+
+export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
+  sizeBytes: optional(wholeNumber),
+  crc64nvme: optional(text),
+  records: optional(wholeNumber),
+  details: optional(wholeNumber),
+};
 
 /** What is known of a file so far; a figure that is not known yet cannot differ. */
 export interface FileFigures {

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { describe, expect, it } from 'vitest';
 import { createGlueCatalog } from '../../shared/aws/glue-catalog.ts';
+import { dayPartition } from '../../shared/keys/business-date.ts';
 import type { DayPublication } from '../../shared/ports/catalog.ts';
 
 /** As much of Glue as the catalog asks for: one table, partitions by their values, pages of 60, batch limits. */
@@ -114,7 +115,7 @@ function named(name: string): Error {
 }
 
 function dayOf(products: (string | null)[], commit = 1, businessDate = '2026-03-09'): DayPublication {
-  const [year, month, day] = businessDate.split('-') as [string, string, string];
+  const { year, month, day } = dayPartition(businessDate);
   return {
     dataset: 'contracts',
     columns: [

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generateNights } from '../../generator/night.ts';
 import type { FileSummary } from '../../local/file-summary.ts';
-import { runCommand } from '../support/run-command.ts';
+import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
 const DATA = fileURLToPath(new URL('../../../shared/data/b3/', import.meta.url));
@@ -27,9 +26,9 @@ const files = async (folder: string) =>
     : [];
 
 describe.skipIf(!existsSync(DATA))(
-  'a real day of B3 quotes (skipped where the real data is not beside the project)',
+  'a real day of B3 quotes (skipped if the real data is not beside the project)',
   () => {
-    it('gives the rows and sums that are known of it, whatever the range size', async () => {
+    it('gives its known rows and sums, whatever the range size', async () => {
       for (const rangeSize of ['100KiB', '1GiB']) {
         const lake = join(dir, rangeSize);
         const { code, stdout } = await convert(
@@ -139,7 +138,7 @@ describe('the command', () => {
     expect(result.stderr).toMatch(/the file is empty/);
   });
 
-  it('converts a generated night of two files; its rows, values and rejects are those the generator counted', async () => {
+  it('converts a generated night of two files into the rows, values and rejects that the generator counted', async () => {
     const made = await generateNights({ records: 20_000, files: 2, outDir: dir, badPercent: 0.5 });
     const result = await convert(
       ...[
@@ -181,19 +180,18 @@ describe('the command', () => {
     connection.closeSync();
   });
 
-  it('stopped in the middle ends with 130, publishes nothing, and goes on where it was', async () => {
+  it('stopped in the middle ends with 130 and publishes nothing; run again, it loads every row', async () => {
     const made = await generateNights({ records: 400_000, outDir: dir });
     const flags = ['--layout', 'contracts', '--input', made[0]!.path, '--out', 'lake', '--range-size', '1MB'];
-    const child = spawn(process.execPath, [COMMAND, ...flags], { env: { ...process.env, INIT_CWD: dir } });
-    let stderr = '';
-    const code = await new Promise<number | null>((resolve) => {
-      child.stderr.on('data', (chunk) => {
-        stderr += chunk;
-        // Once: a second Ctrl-C ends the process on the spot, as people expect.
-        if (!child.killed && /[1-9]\d*\/\d+ ranges/.test(stderr)) child.kill('SIGINT');
-      });
-      child.on('exit', resolve);
+    const child = startScript(COMMAND, flags, dir);
+    const ended = outcomeOf(child);
+    let shown = '';
+    child.stderr.on('data', (text) => {
+      shown += text;
+      // Once: a second Ctrl-C ends the process on the spot, as people expect.
+      if (!child.killed && /[1-9]\d*\/\d+ ranges/.test(shown)) child.kill('SIGINT');
     });
+    const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(/Interrupted: nothing of the unfinished file was published/);
     expect(await files(join(dir, 'lake/processed'))).toEqual([]);

@@ -4,7 +4,7 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { firstDataset } from '../../shared/layout/layout.ts';
 
-test('more partitions than the tables hold, in a memory that is full: it grows in the middle of a block', () => {
+test('more partitions than the tables hold, in a memory that is full: it grows in the middle of a batch', () => {
   const layout = readLayout(
     JSON.stringify({
       name: 'full',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RecordExtractor, type RecordShape } from '../../shared/decode/record-extractor.ts';
+import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import type { RecordShape } from '../../shared/decode/record-shape.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import {
   RECORD_BLANK,
@@ -9,7 +10,7 @@ import {
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
 } from '../../shared/kernel/shapes.ts';
-import { startWalk, collectRecords } from '../../shared/ranges/record-chain-walk.ts';
+import { collectRecords, startWalk } from '../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, chainFile } from '../support/chain-file.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
@@ -140,9 +141,9 @@ describe('lines', () => {
   test.each([
     ['pad' as const, 60_000, 7],
     ['reject' as const, 60_000, 7],
-    // Far more padded copies than one block has room for.
+    // Far more padded copies than one batch has room for.
     ['pad' as const, 9_000, 400],
-  ])('blocks end anywhere: %s, %i lines of up to %i bytes', (short, lineCount, lengthBytes) => {
+  ])('batches end anywhere: %s, %i lines of up to %i bytes', (short, lineCount, lengthBytes) => {
     let bytes = '';
     for (let line = 0; line < lineCount; line++) {
       const length = line % 3 === 0 ? lengthBytes : (line * 31) % (lengthBytes + 2);
@@ -160,7 +161,7 @@ describe('lines', () => {
     }
   });
 
-  test('a line longer than a block fills the buffer and is no record', () => {
+  test('a line longer than a batch fills the buffer and is no record', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'lines',
@@ -245,7 +246,7 @@ describe('fixed length', () => {
     expect([unfinishedBytes, endByte]).toEqual([3, 8]);
   });
 
-  test('a record longer than a block still fits', () => {
+  test('a record longer than a batch still fits', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'fixed',
@@ -282,7 +283,7 @@ describe('records that say their lengths', () => {
   const data = (minimum: number) =>
     fc.array(fc.uint8Array({ minLength: minimum, maxLength: 40 }), { minLength: 1, maxLength: 30 });
 
-  test('what is over of a block at the end of the bytes, less than a head, breaks the chain', () => {
+  test('what is left of a block at the end of the bytes, less than a head, breaks the chain', () => {
     const shape = CHAIN_FORMATS.find(({ name }) => name === 'bdw')!.shape;
     const block = [0, 10, 0, 0, ...[0, 5, 0, 0, 0x61]];
     const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0 };
@@ -298,7 +299,7 @@ describe('records that say their lengths', () => {
   test.each([
     ['as they were written', false],
     ['with bytes changed', true],
-  ])('%s: as whoever follows the chain finds them, in blocks that end anywhere', (_, isHostile) => {
+  ])('%s: as whoever follows the chain finds them, in batches that end anywhere', (_, isHostile) => {
     fc.assert(
       fc.property(
         format.chain((each) => fc.tuple(fc.constant(each), data(each.minimumDataBytes), fc.array(fc.nat(4)))),

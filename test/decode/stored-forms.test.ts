@@ -1,39 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CODE_PAGE_NAMES, unicodeOf } from '../../shared/decode/code-pages.ts';
-import { type Encoding, isEbcdic } from '../../shared/layout/code-page.ts';
+import type { CodePage } from '../../shared/layout/code-page.ts';
 import type { Field } from '../../shared/layout/layout.ts';
-import { agrees, decodeAll, fieldOf } from '../support/decoded-fields.ts';
-import { TestLake } from '../support/run-pipeline.ts';
-
-const PAGES = CODE_PAGE_NAMES as Encoding[];
-const EBCDIC_PAGES = PAGES.filter(isEbcdic);
-
-const contents = (lengthBytes: number, likely: Uint8Array[] = []) =>
-  fc.array(
-    fc.oneof(
-      fc.uint8Array({ minLength: lengthBytes, maxLength: lengthBytes }),
-      fc.constantFrom(
-        new Uint8Array(lengthBytes).fill(0x40),
-        new Uint8Array(lengthBytes).fill(0x20),
-        ...likely,
-      ),
-    ),
-    { minLength: 1, maxLength: 10 },
-  );
+import { agrees, contents, decodeAll, fieldOf } from '../support/decoded-fields.ts';
+import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';
 
 describe('the kernel gives what the one-value decoder gives', () => {
   const TYPES = ['integer', 'decimal(15,2)', 'decimal(18,0)', 'decimal(31,2)', 'decimal(3,1)'];
 
   test('packed decimals, with and without a sign', () => {
-    const packed = fc.record({
+    const forms = fc.record({
       type: fc.constantFrom(...TYPES),
       lengthBytes: fc.integer({ min: 1, max: 20 }),
       signed: fc.boolean(),
       signNibble: fc.boolean(),
       digits: fc.constantFrom(undefined, 1, 5, 38),
-      encoding: fc.constantFrom<Encoding>('us-ascii', 'cp037'),
+      encoding: fc.constantFrom<CodePage>('us-ascii', 'cp037'),
     });
     // Digits with one byte off are likelier to be numbers than random bytes.
     const nearly = (lengthBytes: number) =>
@@ -48,7 +30,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
         });
     fc.assert(
       fc.property(
-        packed.chain(({ lengthBytes, ...more }) =>
+        forms.chain(({ lengthBytes, ...more }) =>
           fc.tuple(
             fc.constant({ lengthBytes, ...more }),
             fc.oneof(contents(lengthBytes), fc.array(nearly(lengthBytes), { minLength: 1, maxLength: 10 })),
@@ -95,7 +77,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
   });
 
   test('binary integers of every width and order', () => {
-    const binary = fc.record({
+    const forms = fc.record({
       type: fc.constantFrom(...TYPES),
       lengthBytes: fc.integer({ min: 1, max: 8 }),
       signed: fc.boolean(),
@@ -104,7 +86,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
     });
     fc.assert(
       fc.property(
-        binary.chain(({ lengthBytes, ...more }) =>
+        forms.chain(({ lengthBytes, ...more }) =>
           fc.tuple(
             fc.constant({ lengthBytes, ...more }),
             contents(lengthBytes, [new Uint8Array(lengthBytes), new Uint8Array(lengthBytes).fill(0xff)]),
@@ -136,7 +118,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
       signed: fc.boolean(),
       byteOrder: fc.constantFrom('big' as const, 'little' as const),
       spareBytes: fc.integer({ min: 0, max: 2 }),
-      encoding: fc.constantFrom<Encoding>('us-ascii', 'cp037'),
+      encoding: fc.constantFrom<CodePage>('us-ascii', 'cp037'),
     });
     // Days of the year and of months at the edges, beside digits that are likely to be dates.
     const numbers = fc.oneof(
@@ -163,8 +145,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
           const lengthBytes = usage === 'binary' ? 8 : Math.ceil(halves / 2) + spareBytes;
           const field = fieldOf(type, lengthBytes, { usage, ...more }, format, pivotYear);
           const fields = written.map(([digits, sign]) => {
-            if (usage === 'binary')
-              return binaryBytes(BigInt(digits.slice(0, 18)), 8, more.byteOrder === 'little');
+            if (usage === 'binary') return binary(BigInt(digits.slice(0, 18)), 8, more.byteOrder);
             const hex = (digits + (more.signNibble ? sign : '')).slice(-lengthBytes * 2);
             return Buffer.from(hex.padStart(lengthBytes * 2, '0'), 'hex');
           });
@@ -177,48 +158,6 @@ describe('the kernel gives what the one-value decoder gives', () => {
         },
       ),
       { numRuns: 1200 },
-    );
-  });
-
-  test('national text: surrogates whole, halved and swapped, every trim and keep', () => {
-    const unit = fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom(0x20, 0x20, 0x41, 0x7a, 0x31, 0x2d, 0x00, 0x7f) },
-      { weight: 3, arbitrary: fc.constantFrom(0x80, 0x2000, 0xe3, 0x7ff, 0x800, 0x20ac, 0xfeff, 0xffff) },
-      { weight: 1, arbitrary: fc.constantFrom(0xd800, 0xdbff, 0xdc00, 0xdfff, 0xd83d, 0xde00) },
-      { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xffff }) },
-    );
-    const cases = fc
-      .record({
-        units: fc.integer({ min: 1, max: 30 }),
-        trim: fc.constantFrom('trailing' as const, 'both' as const, 'none' as const),
-        keep: fc.constantFrom('all' as const, 'alphanumeric' as const, 'digits' as const),
-      })
-      .chain(({ units, ...more }) => {
-        const likely = fc.oneof(
-          unit,
-          fc.constantFrom(0x41, 0x61, 0x20),
-          fc.constantFrom(0x1f600, 0x10000, 0x10ffff),
-        );
-        // A pair of surrogates may be cut in half at the end.
-        const utf16 = (text: string) =>
-          new Uint8Array(
-            Buffer.from(text, 'utf16le')
-              .swap16()
-              .subarray(0, units * 2),
-          );
-        const text = fc
-          .array(likely, { minLength: units, maxLength: units })
-          .map((codes) => utf16(String.fromCodePoint(...codes)));
-        const blank = utf16(' '.repeat(units));
-        const field = fieldOf('string', units * 2, { ...more, encoding: 'utf-16be' });
-        return fc.tuple(
-          fc.constant(field),
-          fc.array(fc.oneof(text, text, fc.constant(blank)), { minLength: 1, maxLength: 10 }),
-        );
-      });
-    fc.assert(
-      fc.property(cases, ([field, fields]) => agrees(field, 'utf-16be', fields)),
-      { numRuns: 800 },
     );
   });
 
@@ -254,65 +193,6 @@ describe('the kernel gives what the one-value decoder gives', () => {
         fc.constantFrom('null' as const, 'zero' as const),
         ([[type, lengthBytes, more], fields], trailingZeros, blank) =>
           agrees(fieldOf(type, lengthBytes, { ...more, trailingZeros, blank }), 'us-ascii', fields),
-      ),
-      { numRuns: 600 },
-    );
-  });
-
-  test('texts of every code page, raw bytes beside them', () => {
-    const texts = fc.record({
-      type: fc.constantFrom('string', 'string', 'binary'),
-      lengthBytes: fc.integer({ min: 1, max: 40 }),
-      trim: fc.constantFrom('trailing' as const, 'both' as const, 'none' as const),
-      keep: fc.constantFrom('all' as const, 'alphanumeric' as const, 'digits' as const),
-      encoding: fc.constantFrom(...PAGES),
-    });
-    fc.assert(
-      fc.property(
-        texts.chain(({ lengthBytes, ...more }) =>
-          fc.tuple(fc.constant({ lengthBytes, ...more }), contents(lengthBytes)),
-        ),
-        ([{ type, lengthBytes, encoding, trim, keep }, fields]) =>
-          agrees(fieldOf(type, lengthBytes, { trim, keep }), encoding, fields),
-      ),
-      { numRuns: 800 },
-    );
-  });
-
-  test('EBCDIC digits, signs, dates and booleans', () => {
-    const ebcdic = (text: string) =>
-      Uint8Array.from([...text], (character) => unicodeOf('cp037').indexOf(character.charCodeAt(0)));
-    const types: [string, number, object, string?][] = [
-      ['decimal(9,2)', 9, { sign: 'trailing' }],
-      ['decimal(9,2)', 9, { sign: 'leading' }],
-      ['integer', 12, { sign: 'leading-separate' }],
-      ['decimal(31,4)', 31, { sign: 'trailing-separate' }],
-      ['decimal(9,2)', 12, { point: 'explicit' }],
-      ['date', 10, {}, 'dd/MM/yyyy'],
-      ['timestamp', 19, {}, 'yyyy-MM-dd HH:mm:ss'],
-      ['boolean', 3, {}],
-      ['double', 10, {}],
-    ];
-    const characters = fc.constantFrom(...'0123456789 +-.,/:{}ABIJRSN'.split(''));
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...types).chain((one) =>
-          fc.tuple(
-            fc.constant(one),
-            fc.constantFrom(...EBCDIC_PAGES),
-            contents(one[1]),
-            fc.array(
-              fc
-                .array(characters, { minLength: one[1], maxLength: one[1] })
-                .map((text) => ebcdic(text.join(''))),
-              {
-                maxLength: 8,
-              },
-            ),
-          ),
-        ),
-        ([[type, lengthBytes, more, format], encoding, hostile, likely]) =>
-          agrees(fieldOf(type, lengthBytes, more, format), encoding, [...hostile, ...likely]),
       ),
       { numRuns: 600 },
     );
@@ -369,7 +249,7 @@ test('blanks by policy, and fillings that mean null', () => {
         const fillings = [0x00, 0xff, 0x20, 0x40, 0x31].map((byte) => new Uint8Array(form[1]).fill(byte));
         return fc.tuple(fc.constant(form), policies, contents(form[1], fillings));
       }),
-      fc.constantFrom<Encoding>('us-ascii', 'cp037'),
+      fc.constantFrom<CodePage>('us-ascii', 'cp037'),
       ([[type, lengthBytes, more], policy, fields], encoding) =>
         agrees(fieldOf(type, lengthBytes, { ...more, ...policy }), encoding, fields),
     ),
@@ -377,175 +257,22 @@ test('blanks by policy, and fillings that mean null', () => {
   );
 });
 
-/** Encoders that know nothing of the decoder: each writes a number as its form is described in print. */
-const zoned = (value: bigint, width: number) => {
-  const digits = String(value < 0n ? -value : value).padStart(width, '0');
-  return Uint8Array.from([...digits], (digit, index) => {
-    const zone = index < width - 1 ? 0xf0 : value < 0n ? 0xd0 : 0xc0;
-    return zone + Number(digit);
-  });
-};
-const packedBytes = (value: bigint, width: number) =>
-  Buffer.from(
-    String(value < 0n ? -value : value).padStart(width * 2 - 1, '0') + (value < 0n ? 'd' : 'c'),
-    'hex',
-  );
-const binaryBytes = (value: bigint, width: number, little: boolean) => {
-  const bytes = Buffer.alloc(width);
-  if (little) bytes.writeBigInt64LE(value);
-  else bytes.writeBigInt64BE(value);
-  return bytes;
-};
-
 test('numbers written by an independent encoder come back as they were meant', () => {
   const amount = fc.bigInt({ min: -(10n ** 15n) + 1n, max: 10n ** 15n - 1n });
   fc.assert(
     fc.property(fc.array(amount, { minLength: 1, maxLength: 30 }), (values) => {
       const decoded = (more: object, lengthBytes: number, encode: (value: bigint) => Uint8Array) =>
         decodeAll(fieldOf('decimal(15,2)', lengthBytes, more), 'cp037', values.map(encode)).rows;
-      expect(decoded({ sign: 'trailing' }, 15, (value) => zoned(value, 15))).toEqual(values);
-      const packed = { usage: 'packed', signed: true, signNibble: true };
-      expect(decoded(packed, 8, (value) => packedBytes(value, 8))).toEqual(values);
-      const binary = { usage: 'binary', signed: true };
-      expect(decoded(binary, 8, (value) => binaryBytes(value, 8, false))).toEqual(values);
-      const little = { ...binary, byteOrder: 'little' };
-      expect(decoded(little, 8, (value) => binaryBytes(value, 8, true))).toEqual(values);
+      expect(decoded({ sign: 'trailing' }, 15, (value) => zonedEbcdic(value, 15, 'trailing'))).toEqual(
+        values,
+      );
+      const packedForm = { usage: 'packed', signed: true, signNibble: true };
+      expect(decoded(packedForm, 8, (value) => packed(value, 8, 'signed'))).toEqual(values);
+      const binaryForm = { usage: 'binary', signed: true };
+      expect(decoded(binaryForm, 8, (value) => binary(value, 8, 'big'))).toEqual(values);
+      const little = { ...binaryForm, byteOrder: 'little' };
+      expect(decoded(little, 8, (value) => binary(value, 8, 'little'))).toEqual(values);
     }),
     { numRuns: 200 },
-  );
-});
-
-describe('through the whole pipeline', () => {
-  const rows = Array.from({ length: 700 }, (_, row) => ({
-    name: ['José', 'ÉRICA', 'a b', 'Ção'][row % 4]!,
-    amount: BigInt(((row * 7919) % 100_003) - 50_000),
-    count: BigInt(row * 3),
-  }));
-  const FORMS: Record<string, { layout: object; bytes: Uint8Array }> = {
-    'ASCII lines': {
-      layout: {
-        encoding: 'iso-8859-1',
-        record: { format: 'lines', length: 26 },
-        fields: [
-          { name: 'name', start: 1, end: 8, type: 'string' },
-          {
-            name: 'amount',
-            start: 9,
-            end: 18,
-            type: 'decimal(9,2)',
-            point: 'implied',
-            sign: 'trailing-separate',
-          },
-          { name: 'count', start: 19, end: 26, type: 'integer' },
-        ],
-      },
-      bytes: Buffer.from(
-        rows
-          .map(({ name, amount, count }) => {
-            const digits = String(amount < 0n ? -amount : amount).padStart(9, '0');
-            return `${name.padEnd(8)}${digits}${amount < 0n ? '-' : '+'}${String(count).padStart(8, '0')}\n`;
-          })
-          .join(''),
-        'latin1',
-      ),
-    },
-    'EBCDIC, zoned and packed': {
-      layout: {
-        encoding: 'cp500',
-        record: { format: 'fixed', length: 22 },
-        fields: [
-          { name: 'name', start: 1, end: 8, type: 'string' },
-          { name: 'amount', start: 9, end: 17, type: 'decimal(9,2)', point: 'implied', sign: 'trailing' },
-          { name: 'count', start: 18, end: 22, type: 'integer', usage: 'packed', signed: true },
-        ],
-      },
-      bytes: Buffer.concat(
-        rows.flatMap(({ name, amount, count }) => [
-          Uint8Array.from([...name.padEnd(8)], (character) =>
-            unicodeOf('cp500').indexOf(character.charCodeAt(0)),
-          ),
-          zoned(amount, 9),
-          packedBytes(count, 5),
-        ]),
-      ),
-    },
-    'EBCDIC, packed and binary': {
-      layout: {
-        encoding: 'cp037',
-        record: { format: 'fixed', length: 21 },
-        fields: [
-          { name: 'name', start: 1, end: 8, type: 'string' },
-          { name: 'amount', start: 9, end: 13, type: 'decimal(9,2)', usage: 'packed', signed: true },
-          { name: 'count', start: 14, end: 21, type: 'integer', usage: 'binary', signed: true },
-        ],
-      },
-      bytes: Buffer.concat(
-        rows.flatMap(({ name, amount, count }) => [
-          Uint8Array.from([...name.padEnd(8)], (character) =>
-            unicodeOf('cp037').indexOf(character.charCodeAt(0)),
-          ),
-          packedBytes(amount, 5),
-          binaryBytes(count, 8, false),
-        ]),
-      ),
-    },
-  };
-
-  test.each(Object.keys(FORMS))('%s gives the same rows at every range size', async (form) => {
-    const { layout, bytes } = FORMS[form]!;
-    const expected = rows.map(({ name, amount, count }) => ({
-      name,
-      amount: `${amount < 0n ? '-' : ''}${String(amount < 0n ? -amount : amount)
-        .padStart(3, '0')
-        .replace(/(..)$/, '.$1')}`,
-      count: String(count),
-    }));
-    for (const rangeSizeBytes of [1000, 7001, 1_000_000]) {
-      const lake = await TestLake.make();
-      try {
-        await lake.putRaw('forms_20250812.dat', bytes);
-        await lake.convert({
-          layout: JSON.stringify({ name: 'forms', ...layout }),
-          sourceKey: 'forms_20250812.dat',
-          rangeSizeBytes,
-        });
-        expect(await lake.publishedRows('forms', 'COLUMNS(*)::VARCHAR')).toEqual(expected);
-      } finally {
-        await lake.remove();
-      }
-    }
-  });
-
-  const data = new URL('../../../shared/data/dtar020/', import.meta.url);
-  test.skipIf(!existsSync(data))(
-    'DTAR020, a real extract in EBCDIC with packed decimals: all 379 records',
-    async () => {
-      const lake = await TestLake.make();
-      try {
-        lake.copybooks.set(
-          'copybook.cpy',
-          readFileSync(new URL('../golden/copybook-dtar020/copybook.cpy', import.meta.url), 'utf8'),
-        );
-        await lake.putRaw('dtar020.bin', readFileSync(new URL('DTAR020.bin', data)));
-        await lake.convert({
-          layout: JSON.stringify({
-            name: 'dtar020',
-            encoding: 'cp037',
-            record: { format: 'fixed' },
-            copybook: 'copybook.cpy',
-          }),
-          sourceKey: 'dtar020.bin',
-          businessDate: '2004-01-18',
-        });
-        const [, ...lines] = readFileSync(new URL('DTAR020.csv', data), 'utf8').trim().split(/\r?\n/);
-        const read = await lake.publishedRows('dtar020', 'COLUMNS(*)::VARCHAR');
-        expect(read.map((row) => Object.values(row).map(Number))).toEqual(
-          lines.map((line) => line.split('\t').map(Number)),
-        );
-        expect(read.length).toBe(379);
-      } finally {
-        await lake.remove();
-      }
-    },
   );
 });

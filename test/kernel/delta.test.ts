@@ -3,12 +3,11 @@ import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparqu
 import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 
-/** The kernel's delta encodings, read back by hyparquet's decoders; and nothing is written far beyond what they say. */
 const MARGIN_BYTES = 64;
 const GUARD = 0xa5;
 
-/** Runs `write` on `input` in a kernel and returns what it wrote. */
-function written(
+/** Runs `write` on `input` in a kernel and returns what it wrote; it must not write far beyond that. */
+function runInKernel(
   input: Uint8Array,
   mostBytes: number,
   write: (kernel: Kernel, input: number, out: number) => number,
@@ -19,8 +18,8 @@ function written(
   kernel.bytes.fill(GUARD, out, out + mostBytes + MARGIN_BYTES);
   const length = write(kernel, from, out);
   expect(length).toBeLessThanOrEqual(mostBytes);
-  const behind = kernel.bytes.subarray(out + length + 16, out + mostBytes + MARGIN_BYTES);
-  expect(behind.every((byte) => byte === GUARD)).toBe(true);
+  const after = kernel.bytes.subarray(out + length + 16, out + mostBytes + MARGIN_BYTES);
+  expect(after.every((byte) => byte === GUARD)).toBe(true);
   return new DataView(kernel.bytes.slice(out, out + length).buffer);
 }
 
@@ -39,14 +38,14 @@ const int64s = (count: number) =>
     ),
   );
 
-describe('delta encodings', () => {
+describe('delta encodings are read back by the decoders of hyparquet', () => {
   test('integers of 64 bits, at their limits too', () => {
     fc.assert(
       fc.property(
         lengths.chain((count) => int64s(Math.max(1, count))),
         (values) => {
           const input = new Uint8Array(BigInt64Array.from(values).buffer);
-          const view = written(input, values.length * 9 + 400, (kernel, from, out) =>
+          const view = runInKernel(input, values.length * 9 + 400, (kernel, from, out) =>
             kernel.call.writeDeltaInts(from, 3, values.length, out),
           );
           const read = new BigInt64Array(values.length);
@@ -65,7 +64,7 @@ describe('delta encodings', () => {
     fc.assert(
       fc.property(fc.array(int32, { minLength: 1, maxLength: 300 }), (values) => {
         const input = new Uint8Array(Int32Array.from(values).buffer);
-        const view = written(input, values.length * 5 + 400, (kernel, from, out) =>
+        const view = runInKernel(input, values.length * 5 + 400, (kernel, from, out) =>
           kernel.call.writeDeltaInts(from, 2, values.length, out),
         );
         const read = new Int32Array(values.length);
@@ -76,7 +75,7 @@ describe('delta encodings', () => {
     );
   });
 
-  test('texts, with what they share with the one before or without', () => {
+  test('texts, with shared prefixes or without', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 40, unit: 'binary' }),
       fc.nat(300).map((number) => `CONTRATO${String(number).padStart(9, '0')}`),
@@ -88,7 +87,7 @@ describe('delta encodings', () => {
         const plain = Buffer.concat(
           bytes.flatMap((each) => [Buffer.from(Uint32Array.of(each.length).buffer), each]),
         );
-        const view = written(plain, plain.length * 2 + 800, (kernel, from, out) => {
+        const view = runInKernel(plain, plain.length * 2 + 800, (kernel, from, out) => {
           const room = kernel.allocate(texts.length * 8);
           const { writeDeltaTexts, writeDeltaLengths } = kernel.call;
           return (shared ? writeDeltaTexts : writeDeltaLengths)(from, texts.length, room, out);

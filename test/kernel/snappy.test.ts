@@ -9,7 +9,7 @@ const compress = (bytes: Uint8Array, valuesAt: number, form: number) => {
   kernel.reset();
   const table = kernel.allocate(SNAPPY_TABLE_BYTES);
   const from = kernel.allocate(bytes.length + 64);
-  // What stands behind the input must not matter.
+  // What follows the input must not matter.
   kernel.bytes.fill(0x30, from, from + bytes.length + 64);
   kernel.bytes.set(bytes, from);
   const out = kernel.allocate(bytes.length + bytes.length / 6 + 128);
@@ -17,8 +17,8 @@ const compress = (bytes: Uint8Array, valuesAt: number, form: number) => {
   expect(length).toBeLessThanOrEqual(bytes.length + bytes.length / 6 + 32);
   return kernel.bytes.slice(out, out + length);
 };
-/** Bytes of it compressed, once they have been compared. */
-const returns = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0) => {
+/** Compresses, uncompresses and compares; returns the length of the compressed bytes. */
+const roundTrip = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0) => {
   const compressed = compress(bytes, valuesAt, form);
   expect(Buffer.compare(snappyUncompress(compressed, bytes.length), bytes)).toBe(0);
   return compressed.length;
@@ -30,34 +30,34 @@ test('an independent decoder gives back any bytes', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const bytes = Buffer.concat(pieces.flatMap(([bytes, times]) => Array<Uint8Array>(times).fill(bytes)));
-      // Whatever is said of them.
-      for (const form of FORMS) for (const valuesAt of [0, 7, bytes.length]) returns(bytes, form, valuesAt);
+      // Whatever kind of values they are said to be.
+      for (const form of FORMS) for (const valuesAt of [0, 7, bytes.length]) roundTrip(bytes, form, valuesAt);
     }),
     { numRuns: 300 },
   );
 });
 
-test('lengths around its limits, windows of 64 KiB, copies of every length', () => {
+test('lengths around the limits of the format, windows of 64 KiB, copies of every length', () => {
   const noise = (length: number, seed: number) =>
     Uint8Array.from({ length }, (_, index) => (Math.imul(index + seed, 2_654_435_761) >>> 13) & 255);
   for (const length of [0, 1, 23, 24, 25, 59, 60, 61, 255, 256, 257, 65_535, 65_536, 65_537, 200_000]) {
     for (const form of FORMS) {
-      returns(noise(length, 1), form);
-      expect(returns(new Uint8Array(length).fill(7), form)).toBeLessThan(length / 15 + 30);
+      roundTrip(noise(length, 1), form);
+      expect(roundTrip(new Uint8Array(length).fill(7), form)).toBeLessThan(length / 15 + 30);
     }
   }
   for (let length = 4; length < 150; length++) {
     const repeated = noise(length, 2);
     for (const distance of [length, 2047, 2048, 60_000]) {
-      returns(Buffer.concat([repeated, noise(Math.max(0, distance - length), 3), repeated, noise(30, 4)]));
+      roundTrip(Buffer.concat([repeated, noise(Math.max(0, distance - length), 3), repeated, noise(30, 4)]));
     }
   }
 });
 
-/** PLAIN texts. */
+/** Texts in PLAIN form. */
 const plain = (texts: Uint8Array[]) =>
   Buffer.concat(texts.flatMap((text) => [Uint8Array.of(text.length, 0, 0, 0), text]));
-/** The same digits for the same seed, `length` of each. */
+/** `length` digits, the same for the same seed. */
 const digits = (seed: number, length: number) => {
   let state = BigInt(seed) * 2_862_933_555_777_941_757n + 3_037_000_493n;
   return Uint8Array.from({ length }, () => {
@@ -66,7 +66,7 @@ const digits = (seed: number, length: number) => {
   });
 };
 
-test('digits that do not repeat: smaller than by a search, whatever their lengths', () => {
+test('digits that do not repeat become smaller than by a search, whatever their lengths', () => {
   for (const lengthOf of [
     () => 11,
     () => 14,
@@ -74,11 +74,11 @@ test('digits that do not repeat: smaller than by a search, whatever their length
     (row: number) => 8 + (row % 9),
   ]) {
     const bytes = plain(Array.from({ length: 9000 }, (_, row) => digits(row, lengthOf(row))));
-    expect(returns(bytes, VALUES_TEXT)).toBeLessThan(returns(bytes) * 0.98);
+    expect(roundTrip(bytes, VALUES_TEXT)).toBeLessThan(roundTrip(bytes) * 0.98);
   }
 });
 
-test('digits with anything between them, in any numbers, cut anywhere', () => {
+test('digits with any bytes between them, any number of them, cut anywhere', () => {
   const text = fc.oneof(
     {
       weight: 60,
@@ -89,12 +89,12 @@ test('digits with anything between them, in any numbers, cut anywhere', () => {
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
     { weight: 1, arbitrary: fc.uint8Array({ minLength: 8, maxLength: 16 }) },
   );
-  // As many as it takes, so that what differs stands where one look ends and the next one is taken.
+  // So many that the bytes that differ lie where one look at the next values ends and another begins.
   const enough = plain(Array.from({ length: 6130 }, (_, row) => digits(row, 8 + (row % 9))));
   const form = (levelsBytes: number, first: Uint8Array[], texts: Uint8Array[], cut: number) => {
     const levels = new Uint8Array(levelsBytes).fill(1);
     const page = Buffer.concat([levels, plain(first), enough, plain(texts)]);
-    returns(page.subarray(0, page.length - cut), VALUES_TEXT, levelsBytes);
+    roundTrip(page.subarray(0, page.length - cut), VALUES_TEXT, levelsBytes);
   };
   fc.assert(
     fc.property(
@@ -106,7 +106,7 @@ test('digits with anything between them, in any numbers, cut anywhere', () => {
     ),
     { numRuns: 200 },
   );
-  // Behind them stand more zeros.
+  // Followed by more zeros.
   const zeros = [11, 15, 14, 8, 11, 15].map((length) => new Uint8Array(length).fill(0x30));
   for (let cut = 0; cut < 90; cut++) form(6, [], zeros, cut);
 });
@@ -116,29 +116,29 @@ test('texts that only begin as digits are left to the search', () => {
   const some = Array.from({ length: 6500 }, (_, row) => digits(row, 11));
   for (const digitCount of [1, 100, 1500, 4000, 6500]) {
     const bytes = plain([...some.slice(0, digitCount), ...names]);
-    expect(returns(bytes, VALUES_TEXT)).toBeLessThan(returns(bytes) * 1.07 + 400);
-    // And few digits as well.
+    expect(roundTrip(bytes, VALUES_TEXT)).toBeLessThan(roundTrip(bytes) * 1.07 + 400);
+    // Few digits alone as well.
     const alone = plain(some.slice(0, digitCount));
-    expect(returns(alone, VALUES_TEXT)).toBeLessThan(returns(alone) * 1.001);
+    expect(roundTrip(alone, VALUES_TEXT)).toBeLessThan(roundTrip(alone) * 1.001);
   }
 });
 
-const numberOf = (text: Uint8Array) => BigInt(Buffer.from(text).toString());
+const toNumber = (text: Uint8Array) => BigInt(Buffer.from(text).toString());
 const int64s = (values: bigint[]) => Buffer.from(BigInt64Array.from(values).buffer);
 
-test('integers: smaller than by a search', () => {
-  const amounts = Array.from({ length: 30_000 }, (_, row) => numberOf(digits(row, 5 + (row % 6))));
+test('integers become smaller than by a search', () => {
+  const amounts = Array.from({ length: 30_000 }, (_, row) => toNumber(digits(row, 5 + (row % 6))));
   const bytes = int64s(amounts);
-  expect(returns(bytes, VALUES_INT64)).toBeLessThan(returns(bytes) * 0.99);
+  expect(roundTrip(bytes, VALUES_INT64)).toBeLessThan(roundTrip(bytes) * 0.99);
   const negative = int64s(amounts.map((amount) => -amount));
-  expect(returns(negative, VALUES_INT64)).toBeLessThan(returns(negative) * 0.99);
+  expect(roundTrip(negative, VALUES_INT64)).toBeLessThan(roundTrip(negative) * 0.99);
 });
 
-test('integers: the same ones from every distance, runs of them, bytes behind the last', () => {
-  const fill = (count: number) => Array.from({ length: count }, (_, row) => numberOf(digits(row, 18)));
+test('integers that repeat at any distance, runs of them, bytes after the last', () => {
+  const fill = (count: number) => Array.from({ length: count }, (_, row) => toNumber(digits(row, 18)));
   for (const distance of [1, 2, 254, 255, 256, 257, 8190, 8191, 8192, 8193, 16_384]) {
     for (const value of [0n, 1n, -1n, 12_345n, 2n ** 62n, -(2n ** 63n)]) {
-      returns(int64s([value, ...fill(distance - 1), value, value, ...fill(9)]), VALUES_INT64);
+      roundTrip(int64s([value, ...fill(distance - 1), value, value, ...fill(9)]), VALUES_INT64);
     }
   }
   const value = fc.oneof(
@@ -153,7 +153,7 @@ test('integers: the same ones from every distance, runs of them, bytes behind th
       fc.nat(9),
       (runs, rest, levelsBytes) => {
         const values = int64s(runs.flatMap(([value, times]) => Array<bigint>(times).fill(value)));
-        returns(Buffer.concat([new Uint8Array(levelsBytes), values, rest]), VALUES_INT64, levelsBytes);
+        roundTrip(Buffer.concat([new Uint8Array(levelsBytes), values, rest]), VALUES_INT64, levelsBytes);
       },
     ),
     { numRuns: 300 },

@@ -7,7 +7,7 @@ import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { datasetsOf, firstDataset } from '../../shared/layout/layout.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { FilePlan } from '../../shared/run/file-plan.ts';
+import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
 
 type Json = Record<string, unknown>;
@@ -192,36 +192,6 @@ describe('tables and alternatives', () => {
     ]);
   });
 
-  test('DuckDB reads them as lists, child rows and alternatives', async () => {
-    const lake = await TestLake.make();
-    lake.copybooks.set('c.cpy', TABLES);
-    const occurs = { MONTHLY: { as: 'rows', keys: ['kind', 'n'] } };
-    const json = layout({ copybook: { file: 'c.cpy', redefines: rules, occurs } });
-    const records = ['P234567891111222234AABB  ', 'C0ACME01 1111299999      ', 'D1ACMEXY 0000099999CC    '];
-    await lake.putRaw('f_20250812.txt', Buffer.from(records.map((record) => record.slice(0, 25)).join('')));
-    const result = await lake.convert({ layout: json, sourceKey: 'f_20250812.txt', rangeSizeBytes: 1 });
-    expect(result.status, lake.notifications.join()).toBe('loaded');
-    const rows = await lake.publishedRows('sample', 'kind, cpf, born, cnpj, code');
-    const sorted = (found: Json[]) =>
-      found.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-    expect(sorted(rows)).toEqual([
-      { kind: 'C', cpf: null, born: null, cnpj: 'ACME01', code: [] },
-      { kind: 'D', cpf: null, born: null, cnpj: 'ACMEXY', code: ['CC'] },
-      { kind: 'P', cpf: '34567', born: '89', cnpj: null, code: ['AA', 'BB'] },
-    ]);
-    const months = await lake.publishedRows('sample_monthly', 'kind, n, occurrence, amount, part_1, part_2');
-    expect(sorted(months)[4]).toEqual({
-      kind: 'P',
-      n: '2',
-      occurrence: '1',
-      amount: '111',
-      part_1: '1',
-      part_2: '2',
-    });
-    expect(months).toHaveLength(6);
-    await lake.remove();
-  });
-
   test('each record type may have a record of a copybook', () => {
     const text = expand(
       JSON.stringify({
@@ -336,7 +306,7 @@ test('the plan of a run holds the fields, so that it does not depend on the copy
     const text = layout({ copybook: 'c.cpy', record: { format: 'lines' } });
     const request = { layout: text, sourceKey: 'f_20250812.txt' };
     const { planKey } = planned(await splitFile(lake.ports, 'e', request));
-    const plan = await readJson<FilePlan>(lake.ports.lake, planKey);
+    const plan = await readJson(lake.ports.lake, planKey, filePlanShape);
     expect(JSON.parse(plan.layout.text)).not.toHaveProperty('copybook');
     expect(readLayout(plan.layout.text, 'f').fingerprint).toBe(plan.layout.fingerprint);
     await lake.convert({ layout: text, sourceKey: 'f_20250812.txt', force: true });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
+import { dayPartition, dayPath } from '../../shared/keys/business-date.ts';
 import type { Catalog, CatalogFile, CatalogPartition, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
@@ -15,10 +16,13 @@ const COLUMNS = [
 const PARTITION_KEYS = ['year', 'month', 'day', 'tipo_produto'].map((name) => ({ name, type: 'string' }));
 
 function partition(businessDate: string, commit: number, tipo_produto: string): CatalogPartition {
-  const [year, month, day] = businessDate.split('-') as [string, string, string];
   const generation = `gen=${String(commit).padStart(5, '0')}`;
-  const location = `contracts/year=${year}/month=${month}/day=${day}/tipo_produto=${tipo_produto}/${generation}/`;
-  return { values: { year, month, day, tipo_produto }, location, files: [`${location}a.snappy.parquet`] };
+  const location = `contracts/${dayPath(businessDate)}/tipo_produto=${tipo_produto}/${generation}/`;
+  return {
+    values: { ...dayPartition(businessDate), tipo_produto },
+    location,
+    files: [`${location}a.snappy.parquet`],
+  };
 }
 
 function publication(

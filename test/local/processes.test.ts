@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
-import { runCommand } from '../support/run-command.ts';
+import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 /** Real processes on one lake at the same time. */
@@ -27,7 +28,9 @@ const query = async (sql: string) => {
     lake.close();
   }
 };
-const firstRow = async (sql: string) => (await query(sql))[0]!.map(Number);
+const clean = () => runCommand('cli/clean.ts', ['--lake', 'lake', '--older-than', '0'], dir);
+const lakeFiles = () => readdir(join(dir, 'lake'), { recursive: true });
+const firstRow = async (sql: string) => (await query(sql))[0]?.map(Number);
 const statuses = (stdout: string) =>
   stdout.split('\n').flatMap((line) => (line ? [JSON.parse(line).status] : []));
 const fileLines = (file: number, cents: number) =>
@@ -81,45 +84,60 @@ describe('a reader in a loop', () => {
     await writeFile(join(dir, name), smallFile(...fileLines(1, 1)));
     await convert([name]);
     let reading = true;
-    const seen: string[] = [];
+    let reads = 0;
+    const seen = new Set<string>();
     const reader = (async () => {
-      while (reading) {
+      for (; reading; reads++) {
         const sql =
           'SELECT product, count(*), CAST(sum(amount * 100) AS INT) FROM small GROUP BY 1 ORDER BY 1';
-        for (const row of await query(sql)) seen.push(row.map(String).join(' '));
+        for (const row of await query(sql)) seen.add(row.map(String).join(' '));
       }
     })();
-    const totals = ['A 25 25', 'B 25 25'];
-    for (const cents of [2, 3, 4]) {
-      await writeFile(join(dir, name), smallFile(...fileLines(1, cents)));
-      expect(await convert([name])).toMatchObject({ code: 0 });
-      await runCommand('cli/clean.ts', ['--lake', 'lake', '--older-than', '0'], dir);
-      totals.push(`A 25 ${25 * cents}`, `B 25 ${25 * cents}`);
+    /** Until the reader has begun and ended a read of what is published now. */
+    const nextRead = async () => {
+      const next = reads + 2;
+      while (reads < next) await Promise.race([delay(5), reader]);
+    };
+    const totals = (cents: number) => [`A 25 ${25 * cents}`, `B 25 ${25 * cents}`];
+    try {
+      await nextRead();
+      for (const cents of [2, 3, 4]) {
+        await writeFile(join(dir, name), smallFile(...fileLines(1, cents)));
+        expect(await convert([name])).toMatchObject({ code: 0 });
+        await nextRead();
+        await clean();
+      }
+    } finally {
+      reading = false;
+      await reader;
     }
-    reading = false;
-    await reader;
-    expect(new Set(seen).size).toBeGreaterThan(2);
-    expect([...new Set(seen)].filter((row) => !totals.includes(row))).toEqual([]);
+    expect([...seen].sort()).toEqual([1, 2, 3, 4].flatMap(totals).sort());
   });
 
-  it('finds its files although the process that replaces them is killed', async () => {
+  // What a reader of the lake's folders can see of a run: it has begun, a part is written, a generation is there.
+  it.each([
+    ['has begun', /^runs\//],
+    ['has written a part', /^runs\/.*\.parquet$/],
+    ['has written to a new generation', /^processed\/.*gen=00002/],
+  ])('finds its files although the process that replaces them is killed once it %s', async (_, sign) => {
     const name = 'f_20250812.txt';
     await writeFile(join(dir, name), smallFile(...fileLines(1, 1)));
     await convert([name]);
-    for (const afterMs of [300, 500, 700]) {
-      await writeFile(join(dir, name), smallFile(...fileLines(1, afterMs)));
-      const flags = ['--layout', './small.json', '--out', 'lake', '--workers', '1', '--input', name];
-      const script = new URL('../../cli/convert.ts', import.meta.url).pathname;
-      const child = execFile(process.execPath, [script, ...flags], {
-        env: { ...process.env, INIT_CWD: dir },
-      });
-      await new Promise((resolve) => setTimeout(resolve, afterMs));
-      child.kill('SIGKILL');
-      expect(await firstRow('SELECT count(*), count(DISTINCT amount) FROM small')).toEqual([50, 1]);
-      expect(await convert([name])).toMatchObject({ code: 0 });
-      expect(await firstRow('SELECT CAST(max(amount * 100) AS INT) FROM small')).toEqual([afterMs]);
-    }
-    await runCommand('cli/clean.ts', ['--lake', 'lake', '--older-than', '0'], dir);
+    const before = new Set(await lakeFiles());
+    await writeFile(join(dir, name), smallFile(...fileLines(1, 2)));
+    const flags = ['--layout', './small.json', '--out', 'lake', '--workers', '1', '--input', name];
+    const script = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
+    const child = startScript(script, flags, dir);
+    const ended = outcomeOf(child);
+    const isSeen = async () => (await lakeFiles()).some((file) => !before.has(file) && sign.test(file));
+    while (child.exitCode === null && !(await isSeen()));
+    child.kill('SIGKILL');
+    await ended;
+    expect(await isSeen()).toBe(true);
+    expect(await firstRow('SELECT count(*), count(DISTINCT amount) FROM small')).toEqual([50, 1]);
+    expect(await convert([name])).toMatchObject({ code: 0 });
+    expect(await firstRow('SELECT CAST(max(amount * 100) AS INT) FROM small')).toEqual([2]);
+    await clean();
     expect((await readdir(join(dir, 'lake/runs'))).filter((entry) => entry !== 'metrics.jsonl')).toEqual([]);
   });
 });

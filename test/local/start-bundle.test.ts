@@ -8,8 +8,8 @@ import { bundleStart } from '../../tools/start-bundle/bundle-start.ts';
 import { runCommand } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
-// Below node_modules: what is not bundled is found from there.
-const folder = new URL(`../node_modules/.cache/start-test-${process.pid}/`, import.meta.url);
+// Below node_modules, from where packages that are not bundled are found.
+const folder = new URL(`../../node_modules/.cache/start-test-${process.pid}/`, import.meta.url);
 const command = new URL('../../cli/convert-command.ts', import.meta.url);
 let scratch: string;
 

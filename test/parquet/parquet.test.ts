@@ -9,6 +9,7 @@ import { createFileObjectStore } from '../../local/adapters/file-object-store.ts
 import { runKeys } from '../../shared/keys/run-keys.ts';
 import { COMPRESSIONS, type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
+import { PageHeader } from '../../shared/parquet/format.ts';
 import { type MergePart, type PlannedFile, planMerge } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
 import { decodeThrift } from '../../shared/parquet/thrift.ts';
@@ -246,12 +247,9 @@ test('concatenated parts: every page is where the offset index says, and holds i
       let nextOffset = meta.data_page_offset;
       let firstRow = 0;
       for (const [page, location] of pages.entries()) {
-        const { struct: header, length } = decodeThrift(bytes.subarray(Number(location.offset)));
-        const rows = (header.field_5 as { field_1: number }).field_1;
-        expect([header.field_1, length + (header.field_3 as number)]).toEqual([
-          0,
-          location.compressed_page_size,
-        ]);
+        const { value: header, length } = decodeThrift(PageHeader, bytes.subarray(Number(location.offset)));
+        const rows = header.dataPageHeader!.numValues;
+        expect([header.type, length + header.compressedPageSize]).toEqual([0, location.compressed_page_size]);
         expect([location.offset, Number(location.first_row_index)]).toEqual([nextOffset, firstRow]);
         const name = SAMPLE_SCHEMA[column]!.name;
         const rowStart = groupStart + firstRow;

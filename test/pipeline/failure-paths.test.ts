@@ -1,15 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import { PIPELINE_DEFINITION, type StateDefinition } from '../../local/state-machine/definition.ts';
+import { loadPipeline } from '../../local/pipeline-tasks.ts';
+import type { StateDefinition } from '../../local/state-machine/definition.ts';
 import { StoreUnavailable } from '../../shared/errors.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { firstFailedChild, readCause } from '../../shared/run/failure-cause.ts';
 import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
-import { loadNightDefinition } from '../../tools/chaos/chaos-night.ts';
 import { FaultPlan } from '../../tools/chaos/fault-plan.ts';
 import { FunctionRuntime } from '../../tools/chaos/function-runtime.ts';
 import { makeNightFiles, NIGHT_LAYOUT } from '../../tools/chaos/night-files.ts';
@@ -51,7 +50,7 @@ beforeEach(async () => {
     settings: { rangeSizeBytes: 1_000, wholePartBytes: 1_000_000, expectedFiles: undefined },
   };
   const runtime = new FunctionRuntime(plan, time, ports);
-  const definition = await loadNightDefinition();
+  const definition = await loadPipeline();
   machine = new NightMachine({ definition, plan, time, runtime, store: lake });
 });
 
@@ -85,7 +84,7 @@ describe('the state machine file', () => {
         collect((state.ItemProcessor as { States: Record<string, StateDefinition> }).States);
       }
     };
-    collect(JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8')).States);
+    collect((await loadPipeline()).States);
     expect(tasks.map(([name]) => name).sort()).toEqual([
       'ConfirmPublished',
       'Finalize',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 /**
@@ -258,7 +258,7 @@ describe('record types of one file', () => {
             const found = await lake.publishedRows(dataset, select);
             expect(sorted(found), dataset).toEqual(sorted(rows[dataset as keyof typeof SELECTS]));
           }
-          const entry = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+          const entry = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
           const remarks = customers.reduce((sum, each) => sum + each.remarks, 0);
           expect(entry.records).toMatchObject({ rejected: 0, discarded: { remark: remarks } });
         },
@@ -331,7 +331,7 @@ describe('record types of one file', () => {
         { byte_offset: offset(11), reason: 'required-blank', field: 'customer_id' },
       ]),
     );
-    const entry = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const entry = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(entry.records).toMatchObject({ read: 13, header: 1, detail: 11, trailer: 1, rejected: 7 });
   });
 
@@ -390,7 +390,7 @@ describe('record types of one file', () => {
     await lake.putRaw('short_20250812.txt', Buffer.from(text));
     const result = await lake.convert({ layout: json, sourceKey: 'short_20250812.txt' });
     expect(result.status, lake.notifications.join()).toBe('loaded');
-    const { records } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const { records } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(records).toMatchObject({ detail: 3, rejected: 2, discarded: { noise: 0 } });
   });
 });

@@ -4,8 +4,8 @@ import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
 import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { FilePlan } from '../../shared/run/file-plan.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { filePlanShape } from '../../shared/run/file-plan.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
 
 /** Type 1, key 3, count 2 (binary), amount 3 (packed), a table of numbers that depends on a digit, and a text. */
@@ -54,7 +54,7 @@ async function load(bytes: Uint8Array, text = layout(), rangeSizeBytes = 1000) {
     rangeSizeBytes,
     force: true,
   });
-  const { records } = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+  const { records } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
   return { ...result, records: records! };
 }
 
@@ -158,7 +158,7 @@ test('records that nobody parsed are missed', async () => {
   await lake.putRaw('short_20250812.dat', bytes);
   const request = { layout: layout(), sourceKey: 'short_20250812.dat' };
   const { planKey } = planned(await splitFile(lake.ports, 'tampered', request));
-  const plan = await readJson<FilePlan>(lake.ports.lake, planKey);
+  const plan = await readJson(lake.ports.lake, planKey, filePlanShape);
   await lake.ports.lake.put(planKey, Buffer.from(JSON.stringify({ ...plan, chain: { recordCount: 3 } })));
   await parseRange(lake.ports, planKey, { rangeIndex: 0, startByte: 0, endByte: bytes.length });
   const reconciled = await reconcileFile(lake.ports, planKey);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
 
 /** Type 2, id 6, name 8, amount 9 (implied, scale 2), date 8, product 7: 40 bytes. */
@@ -186,7 +186,7 @@ describe('rejects', () => {
       row(3, 'record-too-long', null),
       row(4, 'blank-record', null),
     ]);
-    const entry = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const entry = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(entry.records).toEqual({ read: 6, header: 0, detail: 6, trailer: 0, rejected: 4 });
     expect(entry.rows).toBe(2);
   });
@@ -276,7 +276,7 @@ describe('refusals and errors', () => {
       sourceKey: 'f_20250812.txt',
       rangeSizeBytes: 100,
     });
-    const entry = await readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+    const entry = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(await lake.catalog('small')).toBeUndefined();
     return entry.refusal;
   };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { FieldDecoder } from '../../shared/decode/field-decoder.ts';
@@ -52,6 +53,20 @@ export function fieldOf(
     ...more,
   };
 }
+
+/** Contents of a field: any bytes, blanks of both families, and what is `likely`. */
+export const contents = (lengthBytes: number, likely: Uint8Array[] = []) =>
+  fc.array(
+    fc.oneof(
+      fc.uint8Array({ minLength: lengthBytes, maxLength: lengthBytes }),
+      fc.constantFrom(
+        new Uint8Array(lengthBytes).fill(0x40),
+        new Uint8Array(lengthBytes).fill(0x20),
+        ...likely,
+      ),
+    ),
+    { minLength: 1, maxLength: 10 },
+  );
 
 export const kernel = new Kernel();
 

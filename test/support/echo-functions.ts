@@ -28,11 +28,14 @@ export async function invokeFunction(functionName: string, input: unknown, setup
         throw new RangeError('nobody catches this');
       }, 1);
       return new Promise(() => {});
-    case 'crash-after-answer':
-      setTimeout(() => {
-        throw new RangeError('nobody waits for this');
-      }, 10);
+    case 'crash-when-told': {
+      // After the answer: the test tells it once the call has ended.
+      const told = new Int32Array(input as SharedArrayBuffer);
+      setInterval(() => {
+        if (Atomics.load(told, 0) > 0) throw new RangeError('nobody waits for this');
+      }, 1);
       return threadId;
+    }
     case 'block': {
       // A synchronous call: once its child process runs, the thread cannot end before the child has.
       const { started, file } = input as { started: string; file: string };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectPiece, ObjectStore } from '../../shared/ports/object-store.ts';
+import { expectSameBytes, expectSameRows } from './first-difference.ts';
 
 export interface OpenStore {
   store: ObjectStore;
@@ -7,8 +8,12 @@ export interface OpenStore {
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const pattern = (length: number, seed = 7) =>
-  Uint8Array.from({ length }, (_, index) => (index * seed + (index >> 8)) & 0xff);
+
+function pattern(length: number, seed = 7): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) bytes[index] = index * seed + (index >> 8);
+  return bytes;
+}
 
 async function all(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const copies: Buffer[] = [];
@@ -16,14 +21,14 @@ async function all(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(copies);
 }
 
-/** Through the writer: a single put of so much is not what a store has to take. */
+/** Writes piece by piece: a store need not take so much in a single put. */
 export async function writeLarge(store: ObjectStore, key: string, bytes: Uint8Array): Promise<void> {
   const writer = store.createWriter(key);
   await writer.write(bytes);
   await writer.close();
 }
 
-/** What every object-store adapter must do, whatever it stands on. */
+/** The contract of every object-store adapter, run against the one that `open` gives. */
 export function describeObjectStore(name: string, open: () => Promise<OpenStore>): void {
   describe(`${name} as an object store`, () => {
     let opened: OpenStore;
@@ -54,9 +59,9 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
         [0, end],
       ] as const) {
         const read = await store.readRange('ranges.bin', { startByte, endByte });
-        expect(Buffer.from(read).equals(bytes.subarray(startByte, endByte))).toBe(true);
+        expectSameBytes(read, bytes.subarray(startByte, endByte));
       }
-      expect((await all(store.streamRange('ranges.bin'))).equals(bytes)).toBe(true);
+      expectSameBytes(await all(store.streamRange('ranges.bin')), bytes);
       for (const range of [
         { startByte: end - 1, endByte: end + 1 },
         { startByte: end + 5, endByte: end + 6 },
@@ -79,7 +84,7 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       }
       expect(await store.head('large.bin')).toBeUndefined();
       await writer.close();
-      expect((await all(store.streamRange('large.bin'))).equals(bytes)).toBe(true);
+      expectSameBytes(await all(store.streamRange('large.bin')), bytes);
 
       for (const length of [10, 9 * 1024 * 1024]) {
         const aborted = store.createWriter('aborted.bin');
@@ -107,7 +112,7 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
             'bytes' in piece ? piece.bytes : source.subarray(piece.range.startByte, piece.range.endByte),
         ),
       );
-      expect((await all(store.streamRange('composed.bin'))).equals(expected)).toBe(true);
+      expectSameBytes(await all(store.streamRange('composed.bin')), expected);
       await store.compose('small.bin', [
         { bytes: bytesOf('ab') },
         { key: 'source.bin', range: { startByte: 0, endByte: 2 } },
@@ -136,7 +141,7 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       await store.put('listless', bytesOf('x'));
       const listed: string[] = [];
       for await (const { key } of store.list('list/')) listed.push(key);
-      expect(listed).toEqual(keys);
+      expectSameRows(listed, keys, 'keys');
       const some: string[] = [];
       for await (const { key } of store.list('list/k0109')) some.push(key);
       expect(some).toHaveLength(10);

@@ -1,19 +1,51 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
 
 export interface CommandResult {
+  /** 1 if a signal ended it. */
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a script of the project, such as `cli/convert.ts`, as npm would for somebody who stands in `startDir`. */
-export function runCommand(script: string, flags: string[], startDir: string): Promise<CommandResult> {
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+// A test that fails in the middle must not leave a process that disturbs the tests after it.
+afterEach(async () => {
+  const left = [...running].map((child) => {
+    child.kill('SIGKILL');
+    return new Promise((resolve) => child.once('close', resolve));
+  });
+  await Promise.all(left);
+});
+
+/** Runs a script of the project, such as `cli/convert.ts`, as npm would for somebody who works in `startDir`. */
+export async function runCommand(script: string, flags: string[], startDir: string): Promise<CommandResult> {
   const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
+  return outcomeOf(startScript(path, flags, startDir));
+}
+
+/** Starts a script that the test means to look at, or to stop, before it has ended. */
+export function startScript(path: string, flags: string[], startDir: string): ChildProcessWithoutNullStreams {
   const env = { ...process.env, INIT_CWD: startDir };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [path, ...flags], { env }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
+  const child = spawn(process.execPath, [path, ...flags], { env });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}
+
+/** What a script printed, once it has ended. */
+export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<CommandResult> {
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    texts.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    texts.stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, ...texts }));
   });
 }

@@ -13,7 +13,8 @@ import { type SplitResult, splitFile } from '../../shared/pipeline/split/split-f
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { PlannedRange } from '../../shared/run/file-plan.ts';
+import { plannedRangesShape } from '../../shared/run/file-plan.ts';
+import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 
 /** The result of a split that must not have ended in a refusal. */
 export function planned(split: SplitResult): Extract<SplitResult, { verdict: 'convert' }> {
@@ -70,7 +71,7 @@ export class TestLake {
     await this.parseAll(split);
     const reconciled = await reconcileFile(this.ports, split.planKey);
     if (reconciled.verdict === 'balanced') {
-      const merges = await readJson<{ mergeIndex: number }[]>(this.ports.lake, reconciled.mergesKey);
+      const merges = await readJson(this.ports.lake, reconciled.mergesKey, plannedMergesShape);
       for (const merge of merges) await mergePartition(this.ports, split.planKey, merge);
     }
     return finalizeFile(this.ports, reconciled);
@@ -78,7 +79,7 @@ export class TestLake {
 
   /** Parses every range of a file, the last one first: nothing may depend on the order in which ranges are done. */
   async parseAll({ planKey, rangesKey }: { planKey: string; rangesKey: string }): Promise<void> {
-    const ranges = await readJson<PlannedRange[]>(this.ports.lake, rangesKey);
+    const ranges = await readJson(this.ports.lake, rangesKey, plannedRangesShape);
     for (const range of ranges.toReversed()) await parseRange(this.ports, planKey, range);
   }
 

@@ -13,7 +13,6 @@ import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
 import { decimalText } from '../../shared/decimal.ts';
 import { FUNCTION_NAMES, type FunctionName, METRICS } from '../../shared/operations/metrics-table.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { bundleFunctions } from '../../tools/bundle/bundle-functions.ts';
 import { FUNCTION_CALLS } from '../../tools/check-deploy/function-calls.ts';
 import { functionOf } from '../../tools/check-deploy/functions.ts';
 import { packageStage } from '../../tools/check-deploy/package-stage.ts';
@@ -52,8 +51,8 @@ class DeployedStage {
   async start(): Promise<void> {
     this.dir = await mkdtemp(join(tmpdir(), 'positional-lake-bundled-'));
     this.closing.push(() => rm(this.dir, { recursive: true, force: true }));
-    this.template = (await packageStage('dev', join(this.dir, 'packaged'))).template;
-    const bundles = await bundleFunctions(join(this.dir, 'dist'));
+    const dist = join(this.dir, 'dist');
+    this.template = (await packageStage('dev', dist)).template;
     const server = await startFauxqs({ port: 0, logger: false });
     const proxy = await ConditionalProxy.start({ host: '127.0.0.1', port: server.port });
     this.closing.push(
@@ -84,10 +83,10 @@ class DeployedStage {
       if (Type === 'AWS::Glue::Table')
         this.wire.glue.tables.set(Properties!.TableInput.Name, Properties!.TableInput);
     }
-    for (const { name, folder } of bundles) {
-      const url = pathToFileURL(join(folder, 'index.mjs')).href;
-      const started = new BundledFunction(name, url, this.environmentOf(name as FunctionName));
-      this.functions.set(name as FunctionName, started);
+    for (const name of FUNCTION_NAMES) {
+      const url = pathToFileURL(join(dist, name, 'index.mjs')).href;
+      const started = new BundledFunction(name, url, this.environmentOf(name));
+      this.functions.set(name, started);
       this.closing.push(() => started.stop());
     }
   }

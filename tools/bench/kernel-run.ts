@@ -1,6 +1,7 @@
-import { BlockDecoder } from '../../shared/decode/block-decoder.ts';
+import { BatchDecoder } from '../../shared/decode/batch-decoder.ts';
 import type { PartitionValues } from '../../shared/decode/partition-router.ts';
-import { RecordExtractor, recordShape } from '../../shared/decode/record-extractor.ts';
+import { RecordExtractor } from '../../shared/decode/record-extractor.ts';
+import { recordShape } from '../../shared/decode/record-shape.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { ByteSink } from '../../shared/parquet/byte-sink.ts';
@@ -32,7 +33,7 @@ export class KernelRun {
     const compressor = new PageCompressor(kernel);
     const schema = columnSchemas(firstDataset(layout).columns);
     const extractor = new RecordExtractor(kernel, recordShape(layout.record, terminatorBytesOf(layout)), 0);
-    const decoder = new BlockDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
+    const decoder = new BatchDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
     const rows = new RowGroupBuffer(kernel, [schema], compression, compressor, layout.parquet);
@@ -50,8 +51,8 @@ export class KernelRun {
     for (let at = 0; at < details.length; ) {
       at += extractor.push(details, at);
       while (extractor.extract(at === details.length) > 0) {
-        for (const batch of decoder.decode(extractor)) {
-          rows.append(batch, batch.vectors, batch.members, batch.count);
+        for (const found of decoder.decode(extractor)) {
+          rows.append(found, found.vectors, found.members, found.count);
         }
         for (let full = rows.nextFull(); full !== undefined; full = rows.nextFull())
           await writeRowGroup(full.partition);

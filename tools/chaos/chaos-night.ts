@@ -1,7 +1,6 @@
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
-import { loadDefinition } from '../../local/state-machine/definition.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { type Chances, type FaultKind, FaultPlan } from './fault-plan.ts';
@@ -28,17 +27,6 @@ export interface NightReport {
 
 /** 02:00 in São Paulo. */
 const NIGHT_STARTS_MS = Date.parse('2025-08-13T05:00:00Z');
-
-export async function loadNightDefinition(): Promise<StateMachineDefinition> {
-  return loadDefinition({
-    SplitterArn: 'splitter',
-    ParserArn: 'parser',
-    ReconcilerArn: 'reconciler',
-    MergerArn: 'merger',
-    FinalizerArn: 'finalizer',
-    ProcessedBucket: 'lake',
-  });
-}
 
 /** Plays the night of `seed` with its faults, looks at every invariant, runs it again in peace, and looks for the one right answer. */
 export async function playNight(definition: StateMachineDefinition, seed: number): Promise<NightReport> {

@@ -1,7 +1,10 @@
-import type { DayCommit } from '../../shared/day/day-commit.ts';
+import { parseCatalog } from '../../local/lake/read-catalog.ts';
+import { type DayCommit, dayCommitShape } from '../../shared/day/day-commit.ts';
 import { commitOfKey } from '../../shared/keys/lake-keys.ts';
+import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import type { Shape } from '../../shared/run/json-shape.ts';
+import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { BUSINESS_DATE, DATASET, type FileVersion, type NightFile } from './night-files.ts';
 import type { NightLake } from './night-lake.ts';
 import { PublishedReader } from './visible-rows.ts';
@@ -71,7 +74,7 @@ export class LakeInvariants {
     const broken: string[] = [];
     let before = { commit: 0, sources: [] as string[] };
     for (const text of new Set(this.lake.catalogs)) {
-      const catalog = JSON.parse(text) as CatalogFile;
+      const catalog = parseCatalog(text, DATASET);
       if (catalog.dataset !== DATASET) continue;
       const commit = catalog.days[BUSINESS_DATE]!;
       const visible = await this.reader.rowsOf(catalog).catch((error: Error) => error);
@@ -131,7 +134,7 @@ export class LakeInvariants {
       for (const { sourceKey } of lost) broken.push(`commit ${commit} lost ${sourceKey}`);
     }
     for (const text of new Set(this.lake.catalogs)) {
-      const catalog = JSON.parse(text) as CatalogFile;
+      const catalog = parseCatalog(text, DATASET);
       const n = catalog.days[BUSINESS_DATE]!;
       const committed = commits[n - 1]?.tables
         .find(({ dataset }) => dataset === catalog.dataset)
@@ -163,23 +166,24 @@ export class LakeInvariants {
       .map(({ key }) => ({ key, commit: commitOfKey(key) }))
       .filter((found): found is { key: string; commit: number } => found.commit !== undefined)
       .sort((a, b) => a.commit - b.commit)
-      .map(({ key }) => this.json<DayCommit>(key));
+      .map(({ key }) => this.json(key, dayCommitShape));
   }
 
   private catalogNow(): CatalogFile | undefined {
     const key = `catalog/${DATASET}.json`;
-    return this.lake.keys().includes(key) ? this.json<CatalogFile>(key) : undefined;
+    if (!this.lake.keys().includes(key)) return undefined;
+    return parseCatalog(Buffer.from(this.lake.bytesOf(key)).toString('utf8'), key);
   }
 
   private async entries(): Promise<{ key: string; entry: LedgerEntry }[]> {
     const found = await this.lake.infos(`ledger/${DATASET}/`);
     return found
       .filter(({ key }) => /\/day=\d\d\/[^/_][^/]*\.json$/.test(key))
-      .map(({ key }) => ({ key, entry: this.json<LedgerEntry>(key) }));
+      .map(({ key }) => ({ key, entry: this.json(key, ledgerEntryShape) }));
   }
 
-  private json<T>(key: string): T {
-    return JSON.parse(Buffer.from(this.lake.bytesOf(key)).toString('utf8')) as T;
+  private json<T>(key: string, shape: Shape<T>): T {
+    return fromJsonBytes(this.lake.bytesOf(key), key, shape);
   }
 }
 

@@ -1,43 +1,36 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../../shared/errors.ts';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
-import { loadNightDefinition, NIGHT_OUTCOMES, type NightReport, playNight } from './chaos-night.ts';
+import { loadPipeline } from '../../local/pipeline-tasks.ts';
+import { isSet, runWithFlags, text, textOr, wholeNumber } from '../../terminal/command-line.ts';
+import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
+import { NIGHT_OUTCOMES, type NightReport, playNight } from './chaos-night.ts';
 import { countsText } from './counts-text.ts';
 import { FAULT_KINDS } from './fault-plan.ts';
 import { killConversions } from './kill-conversions.ts';
 
-const HELP = `npm run chaos -- [flags]    whole nights of several files under random faults, every invariant checked after each
+const COMMAND = {
+  does: 'Plays whole nights of several files under random faults, and checks every invariant after each.',
+  usage: 'npm run chaos -- [flags]',
+  flags: {
+    nights: textOr('500', 'N', 'how many nights'),
+    seed: textOr(
+      '1',
+      'S',
+      'of the first night, each further night has the next; a seed plays the same night again',
+    ),
+    'keep-going': isSet('go on after a night that breaks an invariant'),
+    sigkill: text('N', 'instead: kill a real conversion at N random moments, and run it again after each'),
+    json: isSet('one object for each night, or for each killed conversion'),
+  },
+  notes: 'Ends with 1 if an invariant was broken, and names the seed.',
+} as const;
 
-  --nights N       how many nights, 500 without it
-  --seed S         of the first night, 1 without it; the next has the next. A seed plays the same night again
-  --keep-going     go on behind a night that breaks an invariant
-  --sigkill N      instead: a real conversion is killed at N random moments and run again after each
-  --json           one object a night, or a killed conversion
-
-Ends with 1 when an invariant was broken, and names the seed.`;
-
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      nights: { type: 'string', default: '500' },
-      seed: { type: 'string', default: '1' },
-      'keep-going': { type: 'boolean' },
-      sigkill: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return EXIT_LOADED;
-  }
+await runWithFlags(COMMAND, async (values) => {
   const seed = wholeNumber('--seed', values.seed);
   if (values.sigkill !== undefined) {
     const kills = wholeNumber('--sigkill', values.sigkill);
     return (await killConversions(kills, seed, values.json === true)) ? EXIT_LOADED : EXIT_FAILED;
   }
   const nights = wholeNumber('--nights', values.nights);
-  const definition = await loadNightDefinition();
+  const definition = await loadPipeline();
   const reports: NightReport[] = [];
   for (let night = 0; night < nights; night++) {
     const report = await playNight(definition, seed + night);
@@ -71,9 +64,4 @@ function printReport(reports: NightReport[]): void {
     (end) => `${sum(({ executions }) => executions[end])} ${end}`,
   );
   console.log(`${reports.length} nights; executions: ${ends.join(', ')}.`);
-}
-
-function wholeNumber(flag: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError({ what: `${flag} '${text}' is no whole number` });
 }

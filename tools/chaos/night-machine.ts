@@ -4,6 +4,7 @@ import { createParser } from '../../functions/parser/handler.ts';
 import { createReconciler } from '../../functions/reconciler/handler.ts';
 import { createSplitter } from '../../functions/splitter/handler.ts';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
+import { pipelineTasks } from '../../local/pipeline-tasks.ts';
 import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import { runExecution } from '../../local/state-machine/run-execution.ts';
 import type { TaskFunction } from '../../local/state-machine/task-invocation.ts';
@@ -88,13 +89,13 @@ export class NightMachine {
       executionName: name,
       store: this.store,
       maxConcurrency: 4,
-      tasks: {
+      tasks: pipelineTasks({
         splitter: task('splitter', createSplitter),
         parser: task('parser', createParser),
         reconciler: task('reconciler', createReconciler),
         merger: task('merger', createMerger),
         finalizer: task('finalizer', createFinalizer),
-      },
+      }),
     });
     const execution = result.executionId;
     if (result.status === 'SUCCEEDED') return { name, execution, sourceKey, end: 'loaded' };

@@ -1,12 +1,12 @@
 type Timer = { at: number; order: number; fire: () => void };
 
-/** This many empty turns in a row with nothing left to wait for: whoever is awaited will never answer. */
+/** After this many turns in a row in which no timer fired, whoever is awaited will never answer. */
 const IDLE_TURNS = 200;
 
 const realImmediate = globalThis.setImmediate;
 
 /**
- * Time that passes only when everybody waits: `setTimeout` of the whole process is turned to it, so that the deployed state machine
+ * Time that passes only while everybody waits. It replaces `setTimeout` of the whole process, so that the deployed state machine
  * file waits its seconds between retries, and times out after its 840, in no time and in the same order every time.
  */
 export class VirtualTime {
@@ -26,16 +26,16 @@ export class VirtualTime {
     return new Promise((resolve) => this.start(resolve, waitMs));
   }
 
-  /** Runs `night` to its end; `random` stands for Math.random meanwhile. Fails when nothing can happen any more. */
+  /** Runs `night` to its end, with `random` in place of Math.random. Fails if nothing can happen any more. */
   async run<T>(night: () => Promise<T>, random: () => number): Promise<T> {
     const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
     const realRandom = Math.random;
-    globalThis.setTimeout = ((fire: () => void, waitMs?: number) =>
-      this.start(fire, waitMs ?? 0)) as unknown as typeof setTimeout;
-    globalThis.clearTimeout = ((id: unknown) => {
-      if (typeof id === 'number') this.timers.delete(id);
-      else real.clearTimeout(id as NodeJS.Timeout);
-    }) as typeof clearTimeout;
+    Object.assign(globalThis, {
+      setTimeout: (fire: () => void, waitMs = 0) => this.start(fire, waitMs),
+      // Timers that were started before are real ones.
+      clearTimeout: (id?: number | NodeJS.Timeout) =>
+        typeof id === 'number' ? this.timers.delete(id) : real.clearTimeout(id),
+    });
     Math.random = random;
     try {
       let isOver = false;

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import type { DeployContext, Template } from './template.ts';
 
@@ -24,7 +25,7 @@ export async function packageStage(stage: Stage, dist: string): Promise<DeployCo
   try {
     await linkProject(project, dist);
     const folder = join(dist, `package-${stage}`);
-    runDeployTool(stage, project, folder);
+    await runDeployTool(stage, project, folder);
     const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
     const state = JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8'));
     const template = JSON.parse(text) as Template;
@@ -46,24 +47,22 @@ async function linkProject(project: string, dist: string): Promise<void> {
   }
 }
 
-function runDeployTool(stage: Stage, project: string, folder: string): void {
-  const withoutCredentials = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+async function runDeployTool(stage: Stage, project: string, folder: string): Promise<void> {
   const deployTool = join(PROJECT, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [deployTool, 'package', '--stage', stage, '--package', folder],
-    {
-      cwd: project,
-      encoding: 'utf8',
-      env: {
-        ...Object.fromEntries(withoutCredentials),
-        // Files that do not exist: no profile is found.
-        AWS_SHARED_CREDENTIALS_FILE: join(project, 'none'),
-        AWS_CONFIG_FILE: join(project, 'none'),
-        AWS_EC2_METADATA_DISABLED: 'true',
-        SLS_NOTIFICATIONS_MODE: 'off',
-      },
+  const withoutCredentials = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  const env = {
+    ...Object.fromEntries(withoutCredentials),
+    // Files that do not exist: no profile is found.
+    AWS_SHARED_CREDENTIALS_FILE: join(project, 'none'),
+    AWS_CONFIG_FILE: join(project, 'none'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    SLS_NOTIFICATIONS_MODE: 'off',
+  };
+  const command = [deployTool, 'package', '--stage', stage, '--package', folder];
+  await promisify(execFile)(process.execPath, command, { cwd: project, env }).catch(
+    (cause: Error & { stdout: string; stderr: string }) => {
+      const said = `${cause.stdout}\n${cause.stderr}`;
+      throw new Error(`stage ${stage} cannot be packaged:\n${said}`, { cause });
     },
   );
-  if (status !== 0) throw new Error(`stage ${stage} cannot be packaged:\n${stdout}\n${stderr}`);
 }

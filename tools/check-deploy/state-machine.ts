@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
+import { deployedDefinition } from '../../local/state-machine/definition.ts';
 import * as errors from '../../shared/errors.ts';
 import { type Check, type DeployContext, type Problem, resourcesOf, targetOf } from './template.ts';
 
 const validate: (definition: unknown) => { isValid: boolean; errorsText: () => string } = createRequire(
   import.meta.url,
 )('asl-validator');
-
-const DEFINITION = new URL('../../statemachine/file-pipeline.asl.json', import.meta.url);
 
 /** Names that Step Functions and Lambda give to what they throw themselves. */
 const PLATFORM_ERRORS = [
@@ -80,7 +78,7 @@ export const stateMachine: Check = {
     if (!isValid) problems.push({ where: `${id}.Definition`, what: errorsText() });
     problems.push(...substitutionProblems(id, JSON.stringify(definition), Object.keys(substitutions)));
     // Packaging leaves out what is null, and CloudFormation refuses it.
-    if (!isDeepStrictEqual(definition, JSON.parse(await readFile(DEFINITION, 'utf8'))))
+    if (!isDeepStrictEqual(definition, await deployedDefinition()))
       problems.push({ where: `${id}.Definition`, what: 'is not what the file says: does it hold a null?' });
     const states = [...allStates(definition.States ?? {})];
     for (const [name, state] of states) {

@@ -1,4 +1,4 @@
-import type { MetricLine, Widget } from '../template/dashboard-widgets.ts';
+import type { MetricLine, Widget } from '../template/dashboard-widget.ts';
 
 /** Pixels of a cell of CloudWatch's grid. */
 const CELL = { width: 50, height: 46 };

@@ -1,6 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
+import { parseCatalog } from '../../local/lake/read-catalog.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import { runKeys } from '../../shared/keys/run-keys.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
@@ -11,10 +12,10 @@ import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
 import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { FilePlan, PlannedRange } from '../../shared/run/file-plan.ts';
-import type { LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { filePlanShape, plannedRangesShape } from '../../shared/run/file-plan.ts';
+import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 import { rightRows, valueText } from './right-rows.ts';
 
 const GIANT_BYTES = 100_000;
@@ -53,7 +54,7 @@ export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: Fu
     return error.name;
   }
   const { status, ledgerKey } = result;
-  const entry = await readJson<LedgerEntry>(lake, ledgerKey);
+  const entry = await readJson(lake, ledgerKey, ledgerEntryShape);
   if (status === 'refused') {
     if (lake.keys().some((key) => key.startsWith('processed/'))) throw new Error('refused, and yet visible');
     if (!entry.refusal) throw new Error('refused without a word');
@@ -69,7 +70,7 @@ export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: Fu
 }
 
 async function checkRows(lake: MemoryObjectStore, entry: LedgerEntry, layout: Layout, bytes: Uint8Array) {
-  const plan = await readJson<FilePlan>(lake, runKeys(entry.runId!).plan);
+  const plan = await readJson(lake, runKeys(entry.runId!).plan, filePlanShape);
   const right = rightRows(bytes, layout, plan);
   const end = bytes.subarray(plan.remainder.startByte);
   if (end.some((byte) => ![0x0a, 0x0d, 0x1a].includes(byte))) throw new Error('the remainder holds a record');
@@ -88,7 +89,7 @@ async function checkRows(lake: MemoryObjectStore, entry: LedgerEntry, layout: La
 async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<string[]> {
   const key = `catalog/${layout.name}.json`;
   if (!lake.keys().includes(key)) return [];
-  const catalog = await readJson<CatalogFile>(lake, key);
+  const catalog = parseCatalog(Buffer.from(lake.bytesOf(key)).toString('utf8'), key);
   const texts: string[] = [];
   const { fields } = layout.recordTypes[0]!.datasets[0]!;
   for (const { values, files } of catalog.partitions) {
@@ -111,11 +112,11 @@ async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<s
 async function convert(ports: PipelinePorts) {
   const split = await splitFile(ports, 'fuzz', { layout: 'fuzz', sourceKey: SOURCE_KEY });
   if (split.verdict !== 'convert') return finalizeFile(ports, split);
-  const ranges = await readJson<PlannedRange[]>(ports.lake, split.rangesKey);
+  const ranges = await readJson(ports.lake, split.rangesKey, plannedRangesShape);
   for (const range of ranges) await parseRange(ports, split.planKey, range);
   const reconciled = await reconcileFile(ports, split.planKey);
   if (reconciled.verdict === 'balanced') {
-    const merges = await readJson<{ mergeIndex: number }[]>(ports.lake, reconciled.mergesKey);
+    const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
     for (const merge of merges) await mergePartition(ports, split.planKey, merge);
   }
   return finalizeFile(ports, reconciled);

@@ -1,35 +1,25 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../../shared/errors.ts';
-import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
+import { runWithFlags, textOr, wholeNumber } from '../../terminal/command-line.ts';
+import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { FuzzPool } from './fuzz-pool.ts';
 
-const HELP = `npm run fuzz -- [flags]    hostile layouts, copybooks, tables, keys and files: a typed error, a refusal, rejects or the right rows
+const COMMAND = {
+  does: 'Feeds hostile layouts, copybooks, tables, keys and files; each must give a typed error, a refusal, rejects or the right rows.',
+  usage: 'npm run fuzz -- [flags]',
+  flags: {
+    inputs: textOr('100000', 'N', 'how many inputs'),
+    seed: textOr('1', 'S', 'another seed, other inputs'),
+    from: textOr('0', 'I', 'the first input; with --inputs 1, a found case again'),
+    workers: textOr('2', 'N', 'threads'),
+  },
+  notes: `Each input may take ten seconds, and each thread 512 MB of heap.
+Ends with 1 if an input crashed, hung or gave a wrong row.`,
+} as const;
 
-  --inputs N       how many, 100000 without it
-  --seed S         another seed, other inputs (1)
-  --from I         the first input, 0 without it: with --inputs 1 a found case again
-  --workers N      threads, 2 without it
-
-Each input may take ten seconds, and a thread 512 MB of heap. Ends with 1 when one crashed, hung or gave a wrong row.`;
-
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      inputs: { type: 'string', default: '100000' },
-      seed: { type: 'string', default: '1' },
-      from: { type: 'string', default: '0' },
-      workers: { type: 'string', default: '2' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return EXIT_LOADED;
-  }
-  const [inputs, seed, from, workers] = (['inputs', 'seed', 'from', 'workers'] as const).map((flag) => {
-    if (/^\d{1,9}$/.test(values[flag])) return Number(values[flag]);
-    throw new UsageError({ what: `--${flag} '${values[flag]}' is no whole number` });
-  }) as [number, number, number, number];
+await runWithFlags(COMMAND, async (values) => {
+  const inputs = wholeNumber('--inputs', values.inputs);
+  const seed = wholeNumber('--seed', values.seed);
+  const from = wholeNumber('--from', values.from);
+  const workers = wholeNumber('--workers', values.workers);
   const pool = new FuzzPool({ seed, from, inputs, workers });
   const { counts, found } = await pool.run((done) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${done} of ${inputs}`);

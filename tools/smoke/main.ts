@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/errors.ts';
-import { addDays } from '../../shared/keys/night-calendar.ts';
+import { addDays } from '../../shared/keys/business-date.ts';
 import { runCommand } from '../../terminal/exit.ts';
 import { createAwsStage } from './aws-stage.ts';
 import { createLocalStage } from './local-stage.ts';

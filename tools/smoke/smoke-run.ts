@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { generateNights } from '../../generator/night.ts';
 import type { GeneratedFile } from '../../generator/night-file.ts';
+import { dayPartition } from '../../shared/keys/business-date.ts';
 import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
 import { dayEntries, lastCommit } from '../../shared/pipeline/store/day-ledger.ts';
 import { isFinal } from '../../shared/run/ledger-entry.ts';
@@ -113,7 +114,7 @@ async function compareTotals(
 }
 
 async function askTotals(stage: SmokeStage, businessDate: string): Promise<Map<string, ProductTotals>> {
-  const [year, month, day] = businessDate.split('-');
+  const { year, month, day } = dayPartition(businessDate);
   // The same words for DuckDB and for Athena.
   const answer = await stage.query(
     `SELECT tipo_produto, count(*), CAST(sum(valor_contrato) AS VARCHAR) FROM ${DATASET} WHERE year = '${year}' AND month = '${month}' AND day = '${day}' GROUP BY tipo_produto`,

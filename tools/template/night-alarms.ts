@@ -1,51 +1,14 @@
 import { METRICS, type MetricName } from '../../shared/operations/metrics-table.ts';
-import type { TemplateSlice } from './lake-tables.ts';
-import { logicalName, type VariableContext, watchedLayouts } from './project-layouts.ts';
+import type { Alarm } from './alarm-resource.ts';
 
-interface NightAlarm {
-  name: string;
+type NightAlarm = Pick<Alarm, 'name' | 'topic' | 'comparison' | 'threshold' | 'description'> & {
   metric: MetricName;
-  topic: 'WarningTopic' | 'FailureTopic';
-  comparison: 'GreaterThanThreshold' | 'LessThanThreshold' | 'GreaterThanOrEqualToThreshold';
-  threshold: number;
-  description: string;
-}
+};
 
-/** Alarms on the figures of each watched layout's nights. No figure, as on a holiday, is no alarm. */
-export async function nightAlarms(context: VariableContext): Promise<TemplateSlice> {
-  const rejectPercent = Number(await context.resolveVariable('self:custom.stage.rejectPercentAlarm'));
-  const stage = String(await context.resolveVariable('sls:stage'));
-  const namespace = String(await context.resolveVariable('self:custom.names.metricsNamespace'));
-  const Resources: Record<string, unknown> = {};
-  for (const { layout } of await watchedLayouts(context)) {
-    for (const alarm of alarmsOf(rejectPercent)) {
-      Resources[`${logicalName(layout.name)}${logicalName(alarm.name)}Alarm`] = {
-        Type: 'AWS::CloudWatch::Alarm',
-        Properties: {
-          AlarmName: `positional-lake-${stage}-${layout.name}-${alarm.name}`,
-          AlarmDescription: alarm.description,
-          Namespace: namespace,
-          MetricName: alarm.metric,
-          Dimensions: [
-            { Name: 'stage', Value: stage },
-            { Name: 'dataset', Value: layout.name },
-          ],
-          Statistic: METRICS[alarm.metric].statistic,
-          Period: 300,
-          EvaluationPeriods: 1,
-          ComparisonOperator: alarm.comparison,
-          Threshold: alarm.threshold,
-          TreatMissingData: 'notBreaching',
-          AlarmActions: [{ Ref: alarm.topic }],
-        },
-      };
-    }
-  }
-  return { Resources };
-}
+const ABOVE_ZERO = { comparison: 'GreaterThanThreshold', threshold: 0 } as const;
 
-function alarmsOf(rejectPercent: number): NightAlarm[] {
-  const above = 'GreaterThanThreshold';
+/** Alarms on the figures of a watched layout's nights; `rejectPercent` is the stage's threshold. */
+export function nightAlarmsOf(rejectPercent: number): readonly NightAlarm[] {
   return [
     {
       name: 'no-file',
@@ -59,23 +22,21 @@ function alarmsOf(rejectPercent: number): NightAlarm[] {
       name: 'files-missing',
       metric: 'NightFilesMissing',
       topic: 'WarningTopic',
-      comparison: above,
-      threshold: 0,
+      ...ABOVE_ZERO,
       description: 'Files that tonight is to bring have not come. The warning names them.',
     },
     {
       name: 'files-refused',
       metric: 'FilesRefused',
       topic: 'WarningTopic',
-      comparison: above,
-      threshold: 0,
+      ...ABOVE_ZERO,
       description: 'A file does not balance or is not what its layout says. Ask for a corrected one.',
     },
     {
       name: 'rejects',
       metric: 'RejectPercent',
       topic: 'WarningTopic',
-      comparison: above,
+      comparison: 'GreaterThanThreshold',
       threshold: rejectPercent,
       description: `More than ${rejectPercent} % of the records of a file cannot be decoded. See the rejects by reason and field.`,
     },
@@ -83,17 +44,27 @@ function alarmsOf(rejectPercent: number): NightAlarm[] {
       name: 'sla-at-risk',
       metric: 'SlaAtRisk',
       topic: 'WarningTopic',
-      comparison: above,
-      threshold: 0,
+      ...ABOVE_ZERO,
       description: 'Not published at the time of the warning. Compare its estimate with the deadline.',
     },
     {
       name: 'sla-violated',
       metric: 'SlaViolated',
       topic: 'FailureTopic',
-      comparison: above,
-      threshold: 0,
+      ...ABOVE_ZERO,
       description: 'Not published at the time of the alarm, or not by the deadline. Tell the analysts.',
     },
   ];
+}
+
+/** Names of the alarms that each watched layout has. */
+export const NIGHT_ALARM_NAMES = nightAlarmsOf(0).map(({ name }) => name);
+
+/** The alarm for one dataset of a stage, on our own figures. */
+export function nightAlarm(
+  alarm: NightAlarm,
+  { namespace, stage, dataset }: { namespace: string; stage: string; dataset: string },
+): Alarm {
+  const { statistic } = METRICS[alarm.metric];
+  return { ...alarm, namespace, dimensions: { stage, dataset }, statistic, periods: 1 };
 }

@@ -1,31 +1,30 @@
+import { readdir } from 'node:fs/promises';
 import type { VariableContext } from './project-layouts.ts';
 
 /** A part of the template, as the files in resources/ hold it. */
 type Slice = Partial<Record<'Conditions' | 'Resources' | 'Outputs', Record<string, unknown>>>;
 
-export const OPTIONAL_MODULES = [
-  'data-sync',
-  'replication',
-  'audit',
-  'macie',
-  'query-cache',
-  'quicksight',
-  'federation',
-  'private-network',
-] as const;
+const FOLDER = new URL('../../resources/optional/', import.meta.url);
+
+/** Names of the modules that there are: the slices in resources/optional. */
+export async function optionalModuleNames(): Promise<string[]> {
+  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.yml'));
+  return files.map((file) => file.slice(0, -'.yml'.length)).sort();
+}
 
 /**
- * Those of resources/optional that the stage turns on. A slice may add to a resource of another one: the deploy tool merges them.
- * Fails where the stage names a module that does not exist.
+ * The modules that the stage turns on. A slice may add to a resource of another one: the deploy tool merges them.
+ * Fails if the stage names a module that does not exist.
  */
 export async function optionalModules({ resolveVariable }: VariableContext): Promise<Slice> {
   const modules = (await resolveVariable('self:custom.stage.modules')) as Record<string, unknown>;
-  const unknown = Object.keys(modules).filter((name) => !OPTIONAL_MODULES.includes(name as never));
+  const names = await optionalModuleNames();
+  const unknown = Object.keys(modules).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`the stage turns on ${unknown.join(', ')}, and there are ${OPTIONAL_MODULES.join(', ')}`);
+    throw new Error(`the stage turns on ${unknown.join(', ')}, and there are ${names.join(', ')}`);
   }
   const merged: Required<Slice> = { Conditions: {}, Resources: {}, Outputs: {} };
-  for (const name of OPTIONAL_MODULES) {
+  for (const name of names) {
     if (!modules[name]) continue;
     const slice = (await resolveVariable(`file(resources/optional/${name}.yml)`)) as Slice;
     for (const part of ['Conditions', 'Resources', 'Outputs'] as const)

@@ -10,16 +10,16 @@ import {
   PAGE_VALUES,
   STATE_VALUE,
 } from '../shapes';
-import { compareBytes, isLess128, prefixOf } from './bytes-order';
+import { compareBytes, isLess128, readPrefix } from './bytes-order';
 import { isAbsent } from './members';
 
 /**
- * Appends values of a field vector to an open page in PLAIN form, keeping the least and greatest of the page. `members` are
- * indexes into the vector, 2 bytes each; those without a value are left out. `states` 0 says that all have one. The page has
- * room for what is appended and a margin.
+ * Functions that append values of a field vector to an open page in PLAIN form and keep its least and greatest value up to date.
+ * `members`: indexes into the vector, 2 bytes each; those without a value are left out. If `states` is 0, all have a value. The
+ * page must have room for the appended values and a margin.
  */
 
-/** Appends the rows' levels and counts them; `states` 0 says that all have a value. */
+/** Appends the definition level of each row, and counts the rows and those that have a value. If `states` is 0, all have one. */
 export function appendRows(page: usize, states: usize, members: usize, count: i32): void {
   const rows = load<i32>(page, PAGE_ROWS);
   const levels = load<u32>(page, PAGE_LEVELS) as usize;
@@ -93,7 +93,7 @@ export function appendDoubles(page: usize, states: usize, values: usize, members
   addLength(page, out - first);
 }
 
-/** One byte a value until the page is closed. */
+/** Appends booleans as one byte each; they become bits when the page is closed. */
 export function appendBooleans(page: usize, states: usize, values: usize, members: usize, count: i32): void {
   let out = (load<u32>(page, PAGE_VALUES) as usize) + load<u32>(page, PAGE_LENGTH);
   const first = out;
@@ -112,7 +112,7 @@ export function appendBooleans(page: usize, states: usize, values: usize, member
   addLength(page, out - first);
 }
 
-/** 16 bytes each, two's complement, high byte first. */
+/** Appends values of 16 bytes, two's complement, high byte first. */
 export function appendInt128s(page: usize, states: usize, values: usize, members: usize, count: i32): void {
   const base = load<u32>(page, PAGE_VALUES) as usize;
   let out = base + load<u32>(page, PAGE_LENGTH);
@@ -132,7 +132,7 @@ export function appendInt128s(page: usize, states: usize, values: usize, members
   addLength(page, out - first);
 }
 
-/** Texts and raw bytes: a length of 4 bytes before each. `base` is added to the addresses of the vector. */
+/** Appends texts or raw bytes, each after its length of 4 bytes. `base` is added to the addresses in the vector. */
 export function appendBytes(
   page: usize,
   states: usize,
@@ -144,7 +144,7 @@ export function appendBytes(
   const firstOut = load<u32>(page, PAGE_VALUES) as usize;
   let out = firstOut + load<u32>(page, PAGE_LENGTH);
   const before = out;
-  // Sixteen bytes of the least and the greatest are at hand: identifiers share their first eight, and few values share more.
+  // The first 16 bytes of the least and the greatest are kept in locals: identifiers often share eight bytes, few values share 16.
   let least = load<u64>(page, PAGE_LEAST_PREFIX);
   let greatest = load<u64>(page, PAGE_GREATEST_PREFIX);
   let leastAt = firstOut + load<u32>(page, PAGE_LEAST);
@@ -155,8 +155,8 @@ export function appendBytes(
     leastAt = 0;
     greatestAt = 0;
   } else {
-    leastNext = secondPrefixOf(leastAt + 4, load<u32>(leastAt));
-    greatestNext = secondPrefixOf(greatestAt + 4, load<u32>(greatestAt));
+    leastNext = readSecondPrefix(leastAt + 4, load<u32>(leastAt));
+    greatestNext = readSecondPrefix(greatestAt + 4, load<u32>(greatestAt));
   }
   for (let index = 0; index < count; index++) {
     const member = load<u16>(members + (index << 1)) as u32;
@@ -170,14 +170,14 @@ export function appendBytes(
       v128.store(out, v128.load(from, 32), 36);
       for (let at: usize = 48; at < length; at += 16) v128.store(out + at, v128.load(from + at), 4);
     }
-    const prefix = prefixOf(from, length);
+    const prefix = readPrefix(from, length);
     if (prefix >= greatest) {
-      const next = secondPrefixOf(from, length);
+      const next = readSecondPrefix(from, length);
       if (
         prefix > greatest ||
         next > greatestNext ||
         greatestAt === 0 ||
-        (next === greatestNext && orderOf(out, greatestAt) > 0)
+        (next === greatestNext && compareTexts(out, greatestAt) > 0)
       ) {
         greatest = prefix;
         greatestNext = next;
@@ -185,12 +185,12 @@ export function appendBytes(
       }
     }
     if (prefix <= least) {
-      const next = secondPrefixOf(from, length);
+      const next = readSecondPrefix(from, length);
       if (
         prefix < least ||
         next < leastNext ||
         leastAt === 0 ||
-        (next === leastNext && orderOf(out, leastAt) < 0)
+        (next === leastNext && compareTexts(out, leastAt) < 0)
       ) {
         least = prefix;
         leastNext = next;
@@ -208,13 +208,13 @@ export function appendBytes(
   addLength(page, out - before);
 }
 
-/** The eight bytes behind the first eight, as a number whose order is theirs. */
-function secondPrefixOf(at: usize, length: usize): u64 {
-  return length > 8 ? prefixOf(at + 8, length - 8) : 0;
+/** Reads the second eight bytes of a text as a number that sorts as they do. */
+function readSecondPrefix(at: usize, length: usize): u64 {
+  return length > 8 ? readPrefix(at + 8, length - 8) : 0;
 }
 
-/** Order of two PLAIN texts. */
-function orderOf(a: usize, b: usize): i32 {
+/** Compares two PLAIN texts; negative, zero or positive. */
+function compareTexts(a: usize, b: usize): i32 {
   return compareBytes(a + 4, load<u32>(a) as usize, b + 4, load<u32>(b) as usize);
 }
 

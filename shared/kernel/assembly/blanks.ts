@@ -1,11 +1,11 @@
 const SPACE: u8 = 0x20;
 
-/** Whether `width` bytes from `at` on are all ASCII spaces. Reads up to 15 bytes beyond. */
+/** True if all `width` bytes from `at` on are ASCII spaces. Reads up to 15 bytes beyond. */
 export function isBlank(at: usize, width: i32): bool {
   return isFilledWith(at, width, SPACE);
 }
 
-/** Whether `width` bytes from `at` on are all `byte`. Reads up to 15 bytes beyond. */
+/** True if all `width` bytes from `at` on are `byte`. Reads up to 15 bytes beyond. */
 export function isFilledWith(at: usize, width: i32, byte: u8): bool {
   const spaces = i8x16.splat(byte);
   let left = width;

@@ -1,40 +1,40 @@
-/** The first `count` bytes of a word as they stand in memory, the others zero. */
-export function lowBytes(word: u64, count: usize): u64 {
+/** Keeps the first `count` bytes of a word, in memory order, and zeroes the others. */
+export function keepLowBytes(word: u64, count: usize): u64 {
   return count >= 8 ? word : word & (((1 as u64) << ((count << 3) as u64)) - 1);
 }
 
-function reversed(word: u64): u64 {
+function reverseBytes(word: u64): u64 {
   const bytes = i8x16.swizzle(i64x2.splat(word), i8x16(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
   return i64x2.extract_lane(bytes, 0);
 }
 
-/** The first eight bytes of a text as a number whose order is theirs; missing ones count as zero. Reads up to 8 bytes. */
-export function prefixOf(at: usize, length: usize): u64 {
-  const word = reversed(load<u64>(at));
+/** Reads the first eight bytes of a text as a number that sorts as they do; bytes after its end count as zero. */
+export function readPrefix(at: usize, length: usize): u64 {
+  const word = reverseBytes(load<u64>(at));
   if (length >= 8) return word;
   return length === 0 ? 0 : word & (u64.MAX_VALUE << ((64 - (length << 3)) as u64));
 }
 
-/** Unsigned order of two texts, byte by byte; negative, zero or positive. */
+/** Compares two texts by their unsigned bytes; negative, zero or positive. */
 export function compareBytes(a: usize, aLength: usize, b: usize, bLength: usize): i32 {
   const shorter = aLength < bLength ? aLength : bLength;
   for (let from: usize = 0; from < shorter; from += 8) {
     const left = shorter - from;
-    const first = prefixOf(a + from, left);
-    const second = prefixOf(b + from, left);
+    const first = readPrefix(a + from, left);
+    const second = readPrefix(b + from, left);
     if (first !== second) return first < second ? -1 : 1;
   }
   return aLength === bLength ? 0 : aLength < bLength ? -1 : 1;
 }
 
-export function sameBytes(a: usize, b: usize, length: usize): bool {
+export function areSameBytes(a: usize, b: usize, length: usize): bool {
   for (let from: usize = 0; from < length; from += 8) {
-    if (lowBytes(load<u64>(a + from) ^ load<u64>(b + from), length - from) !== 0) return false;
+    if (keepLowBytes(load<u64>(a + from) ^ load<u64>(b + from), length - from) !== 0) return false;
   }
   return true;
 }
 
-/** Signed order of two wide decimals: 16 bytes, two's complement, high byte first. */
+/** Compares two wide decimals: 16 bytes, two's complement, high byte first. */
 export function isLess128(a: usize, b: usize): bool {
   const aHigh = bswap<u64>(load<u64>(a)) as i64;
   const bHigh = bswap<u64>(load<u64>(b)) as i64;

@@ -19,24 +19,24 @@ import {
 import { RESULT } from './result';
 
 /**
- * Records that say how long they are, each right behind the one before, blocked or not (drawn in ranges/record-chain.ts). What is
- * counted twice here was checked by the splitter; still nothing is read beyond `end`, whatever a length says.
+ * Records that say their own length and follow one another without gaps, in blocks or not (drawn in ranges/record-chain.ts). The
+ * splitter has checked every length. Even so, nothing is read beyond `end`, whatever a length says.
  */
 
-function bigEndian(at: usize, count: i32): i64 {
+function readBigEndian(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = 0; index < count; index++) value = (value << 8) | (load<u8>(at + index) as i64);
   return value;
 }
 
-function littleEndian(at: usize, count: i32): i64 {
+function readLittleEndian(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = count - 1; index >= 0; index--) value = (value << 8) | (load<u8>(at + index) as i64);
   return value;
 }
 
-/** Digits of ASCII (30–39) or EBCDIC (F0–F9); -1 where a byte is neither. */
-function digits(at: usize, count: i32): i64 {
+/** Reads digits of ASCII (30–39) or EBCDIC (F0–F9); -1 if a byte is neither. */
+function readDigits(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = 0; index < count; index++) {
     const byte = load<u8>(at + index);
@@ -47,8 +47,8 @@ function digits(at: usize, count: i32): i64 {
   return value;
 }
 
-/** Packed digits with a sign, `01 2C` → 12; -1 where a half byte is none, or the sign a minus. */
-function packed(at: usize, count: i32): i64 {
+/** Reads packed digits with a sign, `01 2C` → 12; -1 if a half byte is not a digit, the last is not a sign, or the sign is minus. */
+function readPacked(at: usize, count: i32): i64 {
   let value: i64 = 0;
   for (let index = 0; index < count; index++) {
     const byte = load<u8>(at + index);
@@ -62,23 +62,23 @@ function packed(at: usize, count: i32): i64 {
   return -1;
 }
 
-/** All bytes of the record or block at `at`; -1 where it says no length that is possible. `shape` is 9 numbers of 4 bytes. */
-function wholeLength(at: usize, shape: usize): i64 {
+/** Reads the length of the whole record or block at `at`; -1 if it says none, or an impossible one. `shape`: CHAIN_… in shapes.ts. */
+function readWholeLength(at: usize, shape: usize): i64 {
   const coding = load<i32>(shape, CHAIN_CODING);
   const added = load<i32>(shape, CHAIN_ADDED) as i64;
   let length: i64 = 0;
   const isBig = coding === CODING_BIG_ENDIAN;
   if (load<i32>(shape, CHAIN_EXTENDABLE) !== 0 && (load<u8>(at + (isBig ? 0 : 3)) & 0x80) !== 0) {
-    length = (isBig ? bigEndian(at, 4) : littleEndian(at, 4)) - 0x80000000;
+    length = (isBig ? readBigEndian(at, 4) : readLittleEndian(at, 4)) - 0x80000000;
   } else {
     const zeroAt = load<i32>(shape, CHAIN_ZERO_AT);
     if (zeroAt >= 0 && load<u16>(at + zeroAt) !== 0) return -1;
     const field = at + load<i32>(shape, CHAIN_FIELD_AT);
     const fieldBytes = load<i32>(shape, CHAIN_FIELD_BYTES);
     if (coding === CODING_DIGITS || coding === CODING_PACKED) {
-      length = coding === CODING_DIGITS ? digits(field, fieldBytes) : packed(field, fieldBytes);
+      length = coding === CODING_DIGITS ? readDigits(field, fieldBytes) : readPacked(field, fieldBytes);
       if (length < 0) return -1;
-    } else length = isBig ? bigEndian(field, fieldBytes) : littleEndian(field, fieldBytes);
+    } else length = isBig ? readBigEndian(field, fieldBytes) : readLittleEndian(field, fieldBytes);
   }
   length += added;
   if (length < (load<i32>(shape, CHAIN_MINIMUM) as i64)) return -1;
@@ -86,10 +86,10 @@ function wholeLength(at: usize, shape: usize): i64 {
 }
 
 /**
- * Finds the records of [start, end). `block` is 0 where records are not blocked; `blockLeft` says how many bytes of the block at
- * hand are still to come. A record's own bytes begin `prefixBytes` behind its start. Shorter ones are copied to `padAt` and filled
- * with `space` where `padShort` says so. Returns their count; RESULT: address behind the last one, next free address for padded
- * copies, bytes left of the block, 1 where the chain does not go on.
+ * Finds the records of [start, end). `block` is 0 if records are not blocked; `blockLeft` is how many bytes of the current block are
+ * still to come. A record's own bytes begin `prefixBytes` after its start. With `padShort`, records shorter than `lengthBytes` are
+ * copied to `padAt` and filled up with `space`. Returns how many records were found; RESULT: address after the last one, next free
+ * address for padded copies, bytes left of the block, 1 if the chain is broken.
  */
 export function findChained(
   start: usize,
@@ -113,7 +113,7 @@ export function findChained(
   let broken = 0;
   const head = load<i32>(shape, CHAIN_HEAD);
   while (count < maxRecords) {
-    // Also where no byte is left: what is over of the block holds no record, whatever comes.
+    // Checked even if no byte is left to read: the rest of the block cannot hold a record, whatever follows.
     if (block !== 0 && blockLeft !== 0 && blockLeft < head) {
       broken = 1;
       break;
@@ -123,7 +123,7 @@ export function findChained(
     if (block !== 0 && blockLeft === 0) {
       const blockHead = load<i32>(block, CHAIN_HEAD);
       if (room < (blockHead as i64)) break;
-      const whole = wholeLength(start, block);
+      const whole = readWholeLength(start, block);
       if (whole < (blockHead as i64)) {
         broken = 1;
         break;
@@ -133,7 +133,7 @@ export function findChained(
       continue;
     }
     if (room < (head as i64)) break;
-    const whole = wholeLength(start, shape);
+    const whole = readWholeLength(start, shape);
     if (whole < 0 || (block !== 0 && whole > (blockLeft as i64))) {
       broken = 1;
       break;
@@ -170,7 +170,7 @@ export function findChained(
   return count;
 }
 
-/** Where each record ends that begins at `starts`: what stands behind it was only filled in. */
+/** Stores the address at which each record of `starts` ends; padding follows there. */
 export function recordEnds(starts: usize, rawLengths: usize, count: i32, ends: usize): void {
   for (let record = 0; record < count; record++) {
     const at = record << 2;

@@ -1,9 +1,9 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
-import { lowBytes } from './bytes-order';
+import { keepLowBytes } from './bytes-order';
 
 /**
- * Writes `width` bytes of each record, byte by byte through a table of 256, to `out`, `stride` bytes apart; `addresses` receives where
- * each stands. The decoders of ASCII text then read them there.
+ * Maps `width` bytes of each record through a table of 256 bytes and writes them to `out`, `stride` bytes apart. `addresses` receives
+ * the address of each. The decoders of ASCII text then read them there.
  */
 export function translate(
   records: usize,
@@ -25,8 +25,8 @@ export function translate(
   }
 }
 
-/** Where the blanks at the end of [start, end) begin. */
-function visibleEnd(start: usize, end: usize, space: u8): usize {
+/** Address at which the blanks at the end of [start, end) begin. */
+function findVisibleEnd(start: usize, end: usize, space: u8): usize {
   const blanks = i8x16.splat(space);
   while (start + 16 <= end) {
     const visible = ~i8x16.bitmask(i8x16.eq(v128.load(end - 16), blanks)) & 0xffff;
@@ -37,8 +37,8 @@ function visibleEnd(start: usize, end: usize, space: u8): usize {
   return end;
 }
 
-/** The eight bytes at `at` through a table of 256: eight loads that do not wait for each other. */
-function mapped(at: usize, table: usize): u64 {
+/** Maps the eight bytes at `at` through a table of 256, by eight loads that do not wait for each other. */
+function mapEightBytes(at: usize, table: usize): u64 {
   return (
     (load<u8>(table + load<u8>(at)) as u64) |
     ((load<u8>(table + load<u8>(at, 1)) as u64) << 8) |
@@ -52,9 +52,9 @@ function mapped(at: usize, table: usize): u64 {
 }
 
 /**
- * Texts of a code page of one byte a character: { address, length } of each in UTF-8, in `side`. `ascii` has the ASCII character that
- * each byte is, or 0x80; `lengths` the bytes that it becomes, 0 where it is undefined, `slots` those bytes, 4 a slot; `space` is the
- * page's blank.
+ * Decodes texts of a code page of one byte a character into UTF-8, in `side`; `values` receives { address, length } of each. Tables by
+ * byte: `ascii`: its ASCII character, or 0x80. `lengths`: how many bytes of UTF-8 it becomes, 0 if it is undefined. `slots`: these bytes,
+ * 4 a slot. `space`: the blank of the code page.
  */
 export function decodeCodedTexts(
   records: usize,
@@ -76,7 +76,7 @@ export function decodeCodedTexts(
   for (let record = 0; record < count; record++) {
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
-    const visible = visibleEnd(start, end, space);
+    const visible = findVisibleEnd(start, end, space);
     if (visible === start) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
@@ -89,8 +89,8 @@ export function decodeCodedTexts(
     while (start < end && defined) {
       const left = end - start;
       const length: usize = left < 8 ? left : 8;
-      const word = mapped(start, ascii);
-      if (lowBytes(word & 0x8080808080808080, length) === 0) {
+      const word = mapEightBytes(start, ascii);
+      if (keepLowBytes(word & 0x8080808080808080, length) === 0) {
         store<u64>(side, word);
         side += length;
         start += length;
@@ -118,8 +118,8 @@ export function decodeCodedTexts(
 }
 
 /**
- * As `decodeCodedTexts` for fields that keep only some characters, all of them ASCII. `kept` says of each byte: 1 it is kept, 0 it is
- * dropped, 0x80 it is undefined, which makes the field invalid.
+ * Like `decodeCodedTexts`, for fields that keep only some characters, all of them ASCII. `kept`, by byte: 1 keeps it, 0 drops it, 0x80
+ * if it is undefined, which makes the field invalid.
  */
 export function decodeCodedKept(
   records: usize,

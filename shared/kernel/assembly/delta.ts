@@ -1,11 +1,11 @@
 /**
- * Delta encodings of Parquet (Encodings.md). DELTA_BINARY_PACKED holds blocks of 128 differences in four miniblocks of 32, each packed
- * in as many bits as the largest needs above the least of the block:
+ * Delta encodings of Parquet (Encodings.md). DELTA_BINARY_PACKED holds blocks of 128 differences in four miniblocks of 32. Stored is by
+ * how much each exceeds the least of its block, in as many bits as the largest of its miniblock needs:
  *
  *     128 │ 4 │ count │ first value │ block, block …
  *     block: least difference │ four bit widths │ 32 × width bits, four times
  *
- * All numbers but the widths are varints, signed ones zigzag.
+ * All numbers but the widths are varints, signed ones in zigzag form.
  */
 const BLOCK = 128;
 const MINIBLOCK: i32 = 32;
@@ -20,11 +20,11 @@ function storeVarint(out: usize, value: u64): usize {
   return out;
 }
 
-function zigzag(value: i64): u64 {
+function toZigzag(value: i64): u64 {
   return ((value << 1) ^ (value >> 63)) as u64;
 }
 
-function intAt(values: usize, shift: i32, index: i32): i64 {
+function readInt(values: usize, shift: i32, index: i32): i64 {
   const at = values + ((index as usize) << shift);
   return shift === 2 ? (load<i32>(at) as i64) : load<i64>(at);
 }
@@ -41,7 +41,7 @@ function packMiniblock(words: usize, width: u64, out: usize): usize {
     if (filled >= 64) {
       store<u64>(at, buffer);
       at += 8;
-      // A shift by 64 would be one by none.
+      // A shift by 64 would shift by 0.
       buffer = bits === 0 ? 0 : value >>> (64 - bits);
       bits = filled - 64;
     } else bits = filled;
@@ -50,18 +50,18 @@ function packMiniblock(words: usize, width: u64, out: usize): usize {
   return out + ((width as usize) << 2);
 }
 
-/** DELTA_BINARY_PACKED of `count` integers of `1 << shift` bytes, at least one; returns the bytes written, and writes 8 beyond. */
+/** Writes `count` integers (at least one) of `1 << shift` bytes as DELTA_BINARY_PACKED. Returns the bytes written; writes 8 beyond. */
 export function writeDeltaInts(values: usize, shift: i32, count: i32, out: usize): usize {
   let at = storeVarint(out, BLOCK);
   at = storeVarint(at, BLOCK / MINIBLOCK);
   at = storeVarint(at, count as u64);
-  let previous = intAt(values, shift, 0);
-  at = storeVarint(at, zigzag(previous));
+  let previous = readInt(values, shift, 0);
+  at = storeVarint(at, toZigzag(previous));
   for (let first = 1; first < count; first += BLOCK) {
     const inBlock = min<i32>(BLOCK, count - first);
     let least = i64.MAX_VALUE;
     for (let index = 0; index < inBlock; index++) {
-      const value = intAt(values, shift, first + index);
+      const value = readInt(values, shift, first + index);
       // Differences wrap round in the width of the type.
       const delta = shift === 2 ? ((value - previous) as i32 as i64) : value - previous;
       store<i64>(DELTAS + ((index as usize) << 3), delta);
@@ -69,7 +69,7 @@ export function writeDeltaInts(values: usize, shift: i32, count: i32, out: usize
       previous = value;
     }
     for (let index = inBlock; index < BLOCK; index++) store<i64>(DELTAS + ((index as usize) << 3), least);
-    at = storeVarint(at, zigzag(least));
+    at = storeVarint(at, toZigzag(least));
     const widths = at;
     at += BLOCK / MINIBLOCK;
     for (let miniblock = 0; miniblock < BLOCK / MINIBLOCK; miniblock++) {
@@ -82,7 +82,7 @@ export function writeDeltaInts(values: usize, shift: i32, count: i32, out: usize
       }
       const width: u64 = 64 - clz<u64>(all);
       store<u8>(widths + miniblock, width as u8);
-      // A miniblock without values has a width and no bytes; with none but equal ones it has none either.
+      // A miniblock without values has a width but no bytes. If all its values are the least of the block, it has no bytes either.
       if (width > 0) at = packMiniblock(words, width, at);
     }
   }
@@ -90,8 +90,8 @@ export function writeDeltaInts(values: usize, shift: i32, count: i32, out: usize
 }
 
 /**
- * DELTA_LENGTH_BYTE_ARRAY of texts in PLAIN form: all lengths, then all bytes. `lengths` has room for 4 bytes a text. Returns the
- * bytes written; writes 16 beyond.
+ * Writes texts in PLAIN form as DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes. `lengths` has room for 4 bytes a text. Returns
+ * the bytes written; writes 16 beyond.
  */
 export function writeDeltaLengths(texts: usize, count: i32, lengths: usize, out: usize): usize {
   let text = texts;
@@ -112,8 +112,8 @@ export function writeDeltaLengths(texts: usize, count: i32, lengths: usize, out:
 }
 
 /**
- * DELTA_BYTE_ARRAY of texts in PLAIN form: how many bytes each shares with the one before, then DELTA_LENGTH_BYTE_ARRAY of what is
- * left. `lengths` has room for 8 bytes a text. Returns the bytes written; writes 16 beyond.
+ * Writes texts in PLAIN form as DELTA_BYTE_ARRAY: how many bytes each shares with the one before, then the rest of each as
+ * DELTA_LENGTH_BYTE_ARRAY. `lengths` has room for 8 bytes a text. Returns the bytes written; writes 16 beyond.
  */
 export function writeDeltaTexts(texts: usize, count: i32, lengths: usize, out: usize): usize {
   const suffixes = lengths + ((count as usize) << 2);

@@ -16,8 +16,8 @@ import { addIndexes, enter, hashWord } from './dictionary-table';
 import { isAbsent } from './members';
 
 /**
- * Integers of 4 bytes, dates above all, which lie close together: those of one stretch of values are found where the value says, in
- * DICTIONARY_NEAR, and only others in the table of hashes.
+ * Appends integers of 4 bytes as indexes (see dictionary.ts). Most are dates, which lie close together: values of one stretch are looked
+ * up by value, in DICTIONARY_NEAR, and only the others by hash.
  */
 export function appendIndexesOfInt32s(
   page: usize,
@@ -48,7 +48,7 @@ export function appendIndexesOfInt32s(
     const slot: usize =
       place < nearCount
         ? near + ((place as usize) << 1)
-        : table + (slotOfInt(table, mask, entries, value) << 1);
+        : table + (findSlot(table, mask, entries, value) << 1);
     let entry = (load<u16>(slot) as i32) - 1;
     if (entry < 0) {
       if (entryCount === capacity) break;
@@ -67,8 +67,8 @@ export function appendIndexesOfInt32s(
   return index;
 }
 
-/** The slot of an integer of 4 bytes among hashes, or the free one where it would be. */
-function slotOfInt(table: usize, mask: u32, entries: usize, value: i32): usize {
+/** Finds the slot of an integer of 4 bytes in the table of hashes, or the free slot where it belongs. */
+function findSlot(table: usize, mask: u32, entries: usize, value: i32): usize {
   let slot = hashWord(value as u64) & mask;
   let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
   while (entry >= 0 && load<i32>(entries + (entry << 2)) !== value) {
@@ -78,7 +78,7 @@ function slotOfInt(table: usize, mask: u32, entries: usize, value: i32): usize {
   return slot as usize;
 }
 
-/** Enters all entries into tables that are new and empty. */
+/** Enters all entries into new, empty tables. */
 export function rehashInt32s(page: usize): void {
   const near = load<u32>(page, DICTIONARY_NEAR) as usize;
   const nearFirst = load<i32>(page, DICTIONARY_NEAR_FIRST);
@@ -95,7 +95,7 @@ export function rehashInt32s(page: usize): void {
   }
 }
 
-/** Integers of 8 bytes. */
+/** Appends integers of 8 bytes as indexes (see dictionary.ts). */
 export function appendIndexesOfInt64s(
   page: usize,
   states: usize,
@@ -141,7 +141,7 @@ export function appendIndexesOfInt64s(
   return index;
 }
 
-/** Fills a new, larger table from the entries. */
+/** Enters all entries into a new, empty table. */
 export function rehashInt64s(page: usize): void {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);

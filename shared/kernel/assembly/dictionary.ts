@@ -14,35 +14,35 @@ import {
   PAGE_LENGTH,
   PAGE_PLAIN_BYTES,
 } from '../shapes';
-import { compareBytes, isLess128, lowBytes, sameBytes } from './bytes-order';
+import { areSameBytes, compareBytes, isLess128, keepLowBytes } from './bytes-order';
 import { addIndexes, enter, hashWord, MIX } from './dictionary-table';
 import { isAbsent } from './members';
 
 /**
- * Appends values of a field vector to an open page as indexes into the chunk's dictionary. PAGE_LENGTH counts the bytes of the
- * indexes, 2 each. All return the member at which the dictionary has no more room, or `count`: the caller makes room, or
- * continues in PLAIN form.
+ * Functions that append values of a field vector to an open page, from member `from` on, as indexes into the chunk's dictionary.
+ * PAGE_LENGTH counts the bytes of the indexes, 2 each. All return the member at which the dictionary is full, or `count`. If it is full,
+ * the caller makes room or goes on in PLAIN form.
  */
 
-/** Of a text of at most eight bytes, the others zero. */
+/** Hashes a text of at most eight bytes; the other bytes of `word` are zero. */
 function hashShort(word: u64, length: usize): u32 {
   return hashWord(rotl<u64>(word, 5) ^ (length as u64));
 }
 
 function hashBytes(at: usize, length: usize): u32 {
-  return length <= 8 ? hashShort(lowBytes(load<u64>(at), length), length) : hashLong(at, length);
+  return length <= 8 ? hashShort(keepLowBytes(load<u64>(at), length), length) : hashLong(at, length);
 }
 
 function hashLong(at: usize, length: usize): u32 {
   let hash: u64 = length as u64;
   for (let from: usize = 0; from < length; from += 8) {
-    const word = lowBytes(load<u64>(at + from), length - from);
+    const word = keepLowBytes(load<u64>(at + from), length - from);
     hash = (rotl<u64>(hash, 23) ^ word) * MIX;
   }
   return (hash >>> 32) as u32;
 }
 
-/** Texts: entries are { offset in the dictionary's data, length }. */
+/** Appends texts as indexes. Entries are { offset in the dictionary's data, length }. */
 export function appendIndexesOfBytes(
   page: usize,
   states: usize,
@@ -69,16 +69,16 @@ export function appendIndexesOfBytes(
     if (isAbsent(states, member)) continue;
     const text = load<u32>(values + (member << 3)) as usize;
     const length = load<u32>(values + (member << 3), 4) as usize;
-    // Codes and names of states, which are most of what has a dictionary, are one word.
+    // Most columns with a dictionary hold codes and short names, which fit into one word.
     const isWord = length <= 8;
-    const word = lowBytes(load<u64>(text), length);
+    const word = keepLowBytes(load<u64>(text), length);
     let slot = (isWord ? hashShort(word, length) : hashLong(text, length)) & mask;
     let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     while (entry >= 0) {
       const known = entries + (entry << 3);
       if ((load<u32>(known, 4) as usize) === length) {
         const at = data + load<u32>(known);
-        if (isWord ? lowBytes(load<u64>(at), length) === word : sameBytes(at, text, length)) break;
+        if (isWord ? keepLowBytes(load<u64>(at), length) === word : areSameBytes(at, text, length)) break;
       }
       slot = (slot + 1) & mask;
       entry = (load<u16>(table + (slot << 1)) as i32) - 1;
@@ -105,7 +105,7 @@ export function appendIndexesOfBytes(
   return index;
 }
 
-/** Wide decimals, 16 bytes each. */
+/** Appends wide decimals, 16 bytes each, as indexes. */
 export function appendIndexesOfInt128s(
   page: usize,
   states: usize,
@@ -129,7 +129,7 @@ export function appendIndexesOfInt128s(
     const value = values + (member << 4);
     let slot = hashBytes(value, 16) & mask;
     let entry = (load<u16>(table + (slot << 1)) as i32) - 1;
-    while (entry >= 0 && !sameBytes(entries + (entry << 4), value, 16)) {
+    while (entry >= 0 && !areSameBytes(entries + (entry << 4), value, 16)) {
       slot = (slot + 1) & mask;
       entry = (load<u16>(table + (slot << 1)) as i32) - 1;
     }
@@ -147,7 +147,7 @@ export function appendIndexesOfInt128s(
   return index;
 }
 
-/** Fills a new, larger table from the entries, as the next one. */
+/** Enters all entries into a new, empty table. */
 export function rehashInt128s(page: usize): void {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
@@ -158,6 +158,7 @@ export function rehashInt128s(page: usize): void {
   }
 }
 
+/** Enters all entries into a new, empty table. */
 export function rehashBytes(page: usize): void {
   const table = load<u32>(page, DICTIONARY_TABLE) as usize;
   const mask = load<u32>(page, DICTIONARY_MASK);
@@ -171,8 +172,8 @@ export function rehashBytes(page: usize): void {
 }
 
 /**
- * Finds the least and greatest value the page uses, leaves their entries in PAGE_LEAST and PAGE_GREATEST, and forgets the use:
- * of texts, or of wide decimals.
+ * Finds the least and the greatest value that the page uses, stores their entries in PAGE_LEAST and PAGE_GREATEST, and clears
+ * DICTIONARY_USED. The values are wide decimals if `wide`, else texts.
  */
 export function usedRange(page: usize, wide: bool): void {
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;

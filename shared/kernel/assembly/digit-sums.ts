@@ -1,9 +1,9 @@
 import { LIMB_DIGITS, STATE_INVALID, STATE_VALUE } from '../shapes';
-import { digitAt } from './digits';
+import { readDigit } from './digits';
 
 /**
- * Sums texts made of digits as numbers, for hash totals of identifiers, of records whose `counted` byte is set (0: of all). `limbs` are
- * words of 8 bytes, the lowest nine digits first; a block adds so few that none overflows. Returns how many texts are no digits.
+ * Sums texts of digits as numbers, for hash totals of identifiers. Only records whose `counted` byte is set count; all if `counted` is
+ * 0. `limbs` are words of 8 bytes, the lowest nine digits first; one block cannot make them overflow. Returns how many texts are not digits.
  *
  *     12345678901 → limbs 345678901, 12
  */
@@ -25,7 +25,7 @@ export function sumDigitTexts(states: usize, values: usize, counted: usize, coun
     while (end > 0) {
       const from = end > LIMB_DIGITS ? end - LIMB_DIGITS : 0;
       let part: u64 = 0;
-      for (let index = from; index < end; index++) part = part * 10 + (digitAt(text + index) as u64);
+      for (let index = from; index < end; index++) part = part * 10 + (readDigit(text + index) as u64);
       store<u64>(limb, load<u64>(limb) + part);
       limb += 8;
       end = from;
@@ -35,6 +35,6 @@ export function sumDigitTexts(states: usize, values: usize, counted: usize, coun
 }
 
 function isDigits(text: usize, length: u32): bool {
-  for (let index: u32 = 0; index < length; index++) if (digitAt(text + index) > 9) return false;
+  for (let index: u32 = 0; index < length; index++) if (readDigit(text + index) > 9) return false;
   return true;
 }

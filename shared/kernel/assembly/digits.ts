@@ -7,7 +7,7 @@ const POWERS: usize = memory.data<u64>([
   10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000,
 ]);
 
-/** 16 lanes of nothing, then 16 lanes of everything: a load at 16 - n has the last n lanes. */
+/** 16 bytes of zeros, then 20 of ones: a vector loaded at offset n has ones in its last n lanes. */
 const LAST_LANES: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
   255, 255, 255, 255, 255, 255, 255, 255,
@@ -22,7 +22,7 @@ export function lastLanes(count: i32): v128 {
   return v128.load(LAST_LANES + count);
 }
 
-/** The 16 digits of a vector, first digit in lane 0, values 0 to 9. */
+/** The number made of the 16 digits of a vector, the first in lane 0, as values 0 to 9. */
 export function foldDigits(digits: v128): u64 {
   // 16 digits → 8 pairs → 4 fours → 2 eights.
   const tens = i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10));
@@ -33,7 +33,7 @@ export function foldDigits(digits: v128): u64 {
   return (i32x4.extract_lane(eights, 0) as u64) * 100_000_000 + (i32x4.extract_lane(eights, 1) as u64);
 }
 
-/** The digit at `at`, or something above 9. */
-export function digitAt(at: usize): u32 {
+/** Reads the digit at `at`; above 9 if the byte is not a digit. */
+export function readDigit(at: usize): u32 {
   return (load<u8>(at) as u32) - (ZERO as u32);
 }

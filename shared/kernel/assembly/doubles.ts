@@ -1,18 +1,18 @@
 import { INVALID_COUNT_UNIT, STATE_NULL, STATE_UNDECIDED, STATE_VALUE } from '../shapes';
-import { digitAt } from './digits';
+import { readDigit } from './digits';
 
 const SPACE: u8 = 0x20;
 
-/** 10⁰ to 10²², all of them exact. */
+/** 10⁰ to 10²²: all of these are exact. */
 const POWERS: usize = memory.data<f64>([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
   1e20, 1e21, 1e22,
 ]);
 
 /**
- * Doubles, 8 bytes each, of texts whose digits and power of ten are both exact, so that one multiplication or division rounds
- * correctly (W. Clinger, How to read floating point numbers accurately). All others are left as `STATE_UNDECIDED`, counted as
- * invalid, for the caller to read in full.
+ * Decodes texts into doubles, 8 bytes each, if their digits and their power of ten are both exact, so that one division rounds correctly
+ * (W. Clinger, How to read floating point numbers accurately). All others become `STATE_UNDECIDED` and count as invalid; the caller
+ * decodes them.
  */
 export function decodeDoubles(
   records: usize,
@@ -40,7 +40,7 @@ export function decodeDoubles(
     let fraction = -1;
     let value: u64 = 0;
     for (; start < end; start++) {
-      const digit = digitAt(start);
+      const digit = readDigit(start);
       if (digit <= 9) {
         value = value * 10 + (digit as u64);
         digits++;

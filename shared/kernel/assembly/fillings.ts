@@ -2,7 +2,7 @@ import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../s
 import { isFilledWith } from './blanks';
 import { RESULT } from './result';
 
-/** Makes fields that are full of `byte` null. Returns how many had a value, and how many were invalid × INVALID_COUNT_UNIT. */
+/** Makes fields that consist of `byte` only null. Returns how many of them had a value + how many were invalid × INVALID_COUNT_UNIT. */
 export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte: u8, states: usize): i32 {
   let values = 0;
   let invalids = 0;
@@ -18,8 +18,8 @@ export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte
 }
 
 /**
- * Fields that begin at or behind the end of their record are null, those that are cut by it invalid. Returns how many had a value,
- * and how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
+ * Makes fields null that begin at or after the end of their record, and invalid those that it cuts. Returns how many of them had a
+ * value + how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
  */
 export function nullBeyond(
   records: usize,
@@ -47,7 +47,7 @@ export function nullBeyond(
   return values + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Makes blanks, the nulls so far, zeros of `entryBytes` each, or invalid. Returns how many there were. */
+/** Makes blank fields (so far null) zeros of `entryBytes` each, or invalid. Returns how many there were. */
 export function settleBlanks(states: usize, values: usize, count: i32, entryBytes: i32, toZero: bool): i32 {
   let blanks = 0;
   for (let record = 0; record < count; record++) {

@@ -1,8 +1,8 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_VALUE } from '../shapes';
 
 /**
- * Floating-point numbers of 4 or 8 bytes as doubles. IBM's have a sign, seven bits of a power of sixteen (excess 64) and a fraction
- * of 24 or 56 bits: 42 64 00 00 → 100. What is no finite number is invalid.
+ * Decodes floating-point numbers of 4 or 8 bytes into doubles. IBM's have a sign, seven bits of a power of sixteen (excess 64) and a
+ * fraction of 24 or 56 bits: 42 64 00 00 → 100. Infinities and NaN are invalid.
  */
 export function decodeFloats(
   records: usize,
@@ -42,7 +42,7 @@ function fromIbm(word: u64, width: i32): f64 {
   const fractionBits = (width === 4 ? 24 : 56) as u64;
   const fraction = word & (((1 as u64) << fractionBits) - 1);
   const head = (word >>> fractionBits) as i32;
-  // One rounding, of a fraction of more than 53 bits; the power of two is exact: 2^(4 · (exponent - 64) - fraction bits).
+  // Only a fraction of more than 53 bits is rounded, once; the power of two is exact: 2^(4 · (exponent - 64) - fraction bits).
   const power = (((head & 0x7f) - 64) << 2) - (fractionBits as i32);
   const magnitude = (fraction as f64) * reinterpret<f64>(((power + 1023) as u64) << 52);
   return head & 0x80 ? -magnitude : magnitude;

@@ -23,8 +23,8 @@ export function packBits(bytes: usize, count: i32, out: usize): i32 {
 }
 
 /**
- * Definition levels of a page behind their length of 4 bytes: one run where no row is null or every row is, else bits. `levels`
- * may be 0 where no row is null. Returns the bytes written.
+ * Writes the definition levels of a page after their length of 4 bytes: one run if no row or every row is null, else bits. `levels`
+ * may be 0 if no row is null. Returns the bytes written.
  */
 export function writeLevels(levels: usize, rows: i32, present: i32, out: usize): i32 {
   let at = out + 4;
@@ -40,7 +40,7 @@ export function writeLevels(levels: usize, rows: i32, present: i32, out: usize):
 }
 
 /**
- * Dictionary indexes of a page: the bit width, then one run where all are equal, else all of them packed. Returns the bytes
+ * Writes the dictionary indexes of a page: the bit width, then one run if all are equal, else all of them packed. Returns the bytes
  * written.
  */
 export function writeIndexes(indexes: usize, count: i32, bitWidth: i32, out: usize): i32 {
@@ -71,15 +71,15 @@ export function writeIndexes(indexes: usize, count: i32, bitWidth: i32, out: usi
     }
   }
   store<u64>(at, buffer);
-  // The last group is filled up with zeros.
+  // Zeros fill up the last group.
   const written = at + ((bits + 7) >>> 3);
   if (written < end) memory.fill(written, 0, end - written);
   return (end - out) as i32;
 }
 
 /**
- * Levels of entries of lists behind their length of 4 bytes, `bitWidth` (1 or 2) bits each: one run where all are the same, else
- * bits. Returns the bytes written.
+ * Writes levels of list entries after their length of 4 bytes, `bitWidth` (1 or 2) bits each: one run if all are the same, else bits.
+ * Returns the bytes written.
  */
 export function writeEntryLevels(levels: usize, count: i32, bitWidth: i32, out: usize): i32 {
   let at = out + 4;

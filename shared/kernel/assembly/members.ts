@@ -1,6 +1,6 @@
 import { STATE_VALUE } from '../shapes';
 
-/** Whether a member of a vector has no value; `states` 0 says that all have one. */
+/** True if a member of a vector has no value. If `states` is 0, all have one. */
 export function isAbsent(states: usize, member: u32): bool {
   return states !== 0 && load<u8>(states + member) !== (STATE_VALUE as u8);
 }

@@ -19,7 +19,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isBlank } from './blanks';
-import { digitAt } from './digits';
+import { readDigit } from './digits';
 
 const NO_DAY: i32 = i32.MIN_VALUE;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -28,9 +28,9 @@ function isLeap(year: i32): bool {
   return (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Of each year from 0 to 9999: days from 1970-01-01 to its first day, twice, and one more in leap years; `NO_DAY` of year 0. */
+/** By year, 0 to 9999: twice the days from 1970-01-01 to its first day, plus one in leap years; `NO_DAY` for year 0. */
 const YEARS: usize = memory.data(4 * 10_000, 4);
-/** Of each month · 100 + day: days from the first of the year, or -1 where there is no such day; of common years, then of leap years. */
+/** By month · 100 + day: days since the first of the year, or -1 if there is no such day; for common years, then for leap years. */
 const DAYS_OF_YEAR: usize = memory.data(2 * 2 * 10_000, 4);
 const COMMON_BYTES: usize = 2 * 10_000;
 let areFilled = false;
@@ -56,36 +56,36 @@ function fillCalendar(): void {
   areFilled = true;
 }
 
-/** Days of the proleptic Gregorian calendar since 1970-01-01, or `NO_DAY`; both numbers are below 10,000. */
-function dayOf(year: i32, monthAndDay: i32): i32 {
+/** Days from 1970-01-01 in the proleptic Gregorian calendar, or `NO_DAY`; both arguments must be below 10,000. */
+function findDay(year: i32, monthAndDay: i32): i32 {
   const first = load<i32>(YEARS + (year << 2));
   const days = load<i16>(DAYS_OF_YEAR + (first & 1) * COMMON_BYTES + (monthAndDay << 1)) as i32;
   return first === NO_DAY || days < 0 ? NO_DAY : (first >> 1) + days;
 }
 
-function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
-  return year < 1 || month < 0 || day < 0 ? NO_DAY : dayOf(year, month * 100 + day);
+function countDays(year: i32, month: i32, day: i32): i32 {
+  return year < 1 || month < 0 || day < 0 ? NO_DAY : findDay(year, month * 100 + day);
 }
 
-/** The number in `width` digits, or -1 where a byte is no digit. */
-function digitsAt(at: usize, width: i32): i32 {
+/** Reads a number of `width` digits; -1 if a byte is not a digit. */
+function readDigits(at: usize, width: i32): i32 {
   let value = 0;
   for (let index = 0; index < width; index++) {
-    const digit = digitAt(at + index);
+    const digit = readDigit(at + index);
     if (digit > 9) return -1;
     value = value * 10 + (digit as i32);
   }
   return value;
 }
 
-/** Days of yyyyMMdd, eight digits in a row. */
-function compactDays(at: usize): i32 {
+/** Reads the day of yyyyMMdd, eight digits in a row. */
+function readCompactDays(at: usize): i32 {
   const digits = load<u64>(at) ^ 0x3030303030303030;
-  // A nibble above 9 carries into the upper half of its byte.
+  // A half above 9 carries into the upper half of its byte.
   if (((digits + 0x0606060606060606) | digits) & 0xf0f0f0f0f0f0f0f0) return NO_DAY;
   const pairs = (digits * 10 + (digits >>> 8)) & 0x00ff00ff00ff00ff;
   const fours = pairs * 100 + (pairs >>> 16);
-  return dayOf((fours & 0xffff) as i32, ((fours >>> 32) & 0xffff) as i32);
+  return findDay((fours & 0xffff) as i32, ((fours >>> 32) & 0xffff) as i32);
 }
 
 function literalsFit(at: usize, format: usize): bool {
@@ -97,14 +97,14 @@ function literalsFit(at: usize, format: usize): bool {
   return true;
 }
 
-/** The year, or a number below 1 where there is none. */
-function yearAt(at: usize, format: usize): i32 {
+/** Reads the year; below 1 if there is none. */
+function readYear(at: usize, format: usize): i32 {
   const digits = load<i32>(format, FORMAT_YEAR_DIGITS);
-  const year = digitsAt(at + load<i32>(format, FORMAT_YEAR), digits);
+  const year = readDigits(at + load<i32>(format, FORMAT_YEAR), digits);
   if (digits === 4 || year < 0) return year;
   const centuryAt = load<i32>(format, FORMAT_CENTURY);
   if (centuryAt >= 0) {
-    const century = digitsAt(at + centuryAt, 1);
+    const century = readDigits(at + centuryAt, 1);
     return century < 0 ? century : 1900 + century * 100 + year;
   }
   const pivotYear = load<i32>(format, FORMAT_PIVOT_YEAR);
@@ -112,37 +112,37 @@ function yearAt(at: usize, format: usize): i32 {
   return pivotYear - first + year + (year < first ? 100 : 0);
 }
 
-function formattedDays(at: usize, format: usize): i32 {
+function readFormattedDays(at: usize, format: usize): i32 {
   if (!literalsFit(at, format)) return NO_DAY;
-  const year = yearAt(at, format);
+  const year = readYear(at, format);
   const dayOfYearAt = load<i32>(format, FORMAT_DAY_OF_YEAR);
   if (dayOfYearAt >= 0) {
-    const day = digitsAt(at + dayOfYearAt, 3);
+    const day = readDigits(at + dayOfYearAt, 3);
     if (year < 1 || day < 1 || day > (isLeap(year) ? 366 : 365)) return NO_DAY;
-    return daysSinceEpoch(year, 1, 1) + day - 1;
+    return countDays(year, 1, 1) + day - 1;
   }
-  return daysSinceEpoch(
+  return countDays(
     year,
-    digitsAt(at + load<i32>(format, FORMAT_MONTH), 2),
-    digitsAt(at + load<i32>(format, FORMAT_DAY), 2),
+    readDigits(at + load<i32>(format, FORMAT_MONTH), 2),
+    readDigits(at + load<i32>(format, FORMAT_DAY), 2),
   );
 }
 
-/** Two digits at an offset of the format; 0 where it has none; -1 where they are no digits. */
-function partAt(at: usize, offset: i32): i32 {
-  return offset < 0 ? 0 : digitsAt(at + offset, 2);
+/** Reads the two digits at an offset; 0 if the format has no such part (a negative offset), -1 if they are not digits. */
+function readPart(at: usize, offset: i32): i32 {
+  return offset < 0 ? 0 : readDigits(at + offset, 2);
 }
 
-/** Microseconds since midnight, or -1. */
-function microsOfDay(at: usize, format: usize): i64 {
-  const hour = partAt(at, load<i32>(format, FORMAT_HOUR));
-  const minute = partAt(at, load<i32>(format, FORMAT_MINUTE));
-  const second = partAt(at, load<i32>(format, FORMAT_SECOND));
+/** Reads the microseconds since midnight; -1 if there is no such time. */
+function readMicrosOfDay(at: usize, format: usize): i64 {
+  const hour = readPart(at, load<i32>(format, FORMAT_HOUR));
+  const minute = readPart(at, load<i32>(format, FORMAT_MINUTE));
+  const second = readPart(at, load<i32>(format, FORMAT_SECOND));
   let fraction = 0;
   const fractionAt = load<i32>(format, FORMAT_FRACTION);
   if (fractionAt >= 0) {
     const fractionDigits = load<i32>(format, FORMAT_FRACTION_DIGITS);
-    fraction = digitsAt(at + fractionAt, fractionDigits);
+    fraction = readDigits(at + fractionAt, fractionDigits);
     if (fraction < 0) return -1;
     for (let digit = fractionDigits; digit < 6; digit++) fraction *= 10;
   }
@@ -150,7 +150,7 @@ function microsOfDay(at: usize, format: usize): i64 {
   return ((hour * 3600 + minute * 60 + second) as i64) * 1_000_000 + (fraction as i64);
 }
 
-/** Dates: days since 1970-01-01, 4 bytes each. `compact` says that the format is yyyyMMdd. */
+/** Decodes dates into days since 1970-01-01, 4 bytes each. `format`: FORMAT_… in shapes.ts. `compact`: the format is yyyyMMdd. */
 export function decodeDates(
   records: usize,
   count: i32,
@@ -166,7 +166,7 @@ export function decodeDates(
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const days = compact ? compactDays(start) : formattedDays(start, format);
+    const days = compact ? readCompactDays(start) : readFormattedDays(start, format);
     if (days !== NO_DAY) {
       store<u8>(states + record, STATE_VALUE as u8);
       store<i32>(values + (record << 2), days);
@@ -180,7 +180,7 @@ export function decodeDates(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Timestamps: microseconds since 1970-01-01 00:00 local time, 8 bytes each. */
+/** Decodes timestamps into microseconds since 1970-01-01 00:00 local time, 8 bytes each. `format`: FORMAT_… in shapes.ts. */
 export function decodeTimestamps(
   records: usize,
   count: i32,
@@ -195,8 +195,8 @@ export function decodeTimestamps(
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const days = formattedDays(start, format);
-    const micros = microsOfDay(start, format);
+    const days = readFormattedDays(start, format);
+    const micros = readMicrosOfDay(start, format);
     if (days !== NO_DAY && micros >= 0) {
       store<u8>(states + record, STATE_VALUE as u8);
       store<i64>(values + (record << 3), (days as i64) * MICROS_PER_DAY + micros);

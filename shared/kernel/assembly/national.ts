@@ -7,11 +7,11 @@ import {
   STATE_VALUE,
 } from '../shapes';
 
-/** National text: UTF-16, high byte first, two bytes a code unit. */
+/** National text is UTF-16, high byte first. */
 
 const SPACE: u32 = 0x20;
 
-function unitAt(at: usize): u32 {
+function readUnit(at: usize): u32 {
   return bswap<u16>(load<u16>(at)) as u32;
 }
 
@@ -21,8 +21,8 @@ function isKept(unit: u32, keep: i32): bool {
 }
 
 /**
- * Texts in UTF-16: { address, length } of each in UTF-8, in `side`, which has room for twice the field of every record. `width` is even.
- * A surrogate without its other half is no text.
+ * Decodes texts of UTF-16 into UTF-8, in `side`, which has room for twice the field of every record; `values` receives { address,
+ * length } of each. `width` is even. `keep`: KEEP_… in shapes.ts. A surrogate without its other half makes the field invalid.
  */
 export function decodeNational(
   records: usize,
@@ -43,19 +43,19 @@ export function decodeNational(
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
     let visible = end;
-    while (visible > start && unitAt(visible - 2) === SPACE) visible -= 2;
+    while (visible > start && readUnit(visible - 2) === SPACE) visible -= 2;
     if (visible === start) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
     if (trimEnd) end = visible;
-    if (trimStart) while (unitAt(start) === SPACE) start += 2;
+    if (trimStart) while (readUnit(start) === SPACE) start += 2;
     const text = side;
     let wellFormed = true;
     while (start < end) {
       if (keep === KEEP_ALL && start + 16 <= end) {
-        // Eight characters of ASCII: every other byte.
+        // Eight ASCII characters at once: every other byte.
         const units = v128.load(start);
         if (!v128.any_true(v128.and(units, aboveAscii))) {
           const bytes = i8x16.swizzle(units, i8x16(1, 3, 5, 7, 9, 11, 13, 15, 1, 3, 5, 7, 9, 11, 13, 15));
@@ -65,7 +65,7 @@ export function decodeNational(
           continue;
         }
       }
-      const unit = unitAt(start);
+      const unit = readUnit(start);
       start += 2;
       if (unit < 0x80) {
         if (keep !== KEEP_ALL && !isKept(unit, keep)) continue;
@@ -75,7 +75,7 @@ export function decodeNational(
       let length = unit < 0x800 ? 2 : 3;
       let code = unit;
       if ((unit & 0xf800) === 0xd800) {
-        const low: u32 = start < end ? unitAt(start) : 0;
+        const low: u32 = start < end ? readUnit(start) : 0;
         if (unit >= 0xdc00 || (low & 0xfc00) !== 0xdc00) {
           wellFormed = false;
           break;

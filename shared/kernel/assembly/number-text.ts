@@ -8,9 +8,9 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isBlank } from './blanks';
-import { digitAt } from './digits';
+import { readDigit } from './digits';
 
-/** One number of any spelling, digit by digit: what the vector loops leave aside. decode-value.ts says the same more clearly. */
+/** Reads one number in any spelling, digit by digit, if the vector loops cannot. decode-value.ts does the same in clearer code. */
 
 const SPACE: u8 = 0x20;
 const PLUS: u8 = 0x2b;
@@ -27,8 +27,8 @@ let negative = false;
 
 const NOT_PUNCHED = 255;
 
-/** A digit with a sign over it: 0–9 positive, 16–25 negative, else `NOT_PUNCHED`. */
-function overpunched(byte: u8): i32 {
+/** Reads a digit with an overpunched sign: 0–9 positive, 16–25 negative, else `NOT_PUNCHED`. */
+function readOverpunched(byte: u8): i32 {
   const code = byte as i32;
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   // { A … I
@@ -42,15 +42,15 @@ function overpunched(byte: u8): i32 {
   return NOT_PUNCHED;
 }
 
-/** Leading zeros are no digits; more digits than any type has are counted and not kept. */
+/** Adds a digit to the number. Leading zeros are skipped; digits after the 38th are counted but not kept. */
 export function collect(digit: i32): void {
   if (digitCount === 0 && digit === 0) return;
   if (digitCount < MOST_DIGITS) store<u8>(digits + digitCount, digit as u8);
   digitCount++;
 }
 
-/** Address behind a sign before the digits and the blanks that follow it. */
-function behindSign(start: usize, end: usize): usize {
+/** Skips a leading sign, if there is one, and the blanks after it; returns the address of what follows. */
+function skipSign(start: usize, end: usize): usize {
   const byte = load<u8>(start);
   if (byte !== MINUS && byte !== PLUS) return start;
   negative = byte === MINUS;
@@ -67,23 +67,23 @@ function collectImplied(start: usize, end: usize, sign: i32): i32 {
     if (byte === MINUS) negative = true;
     else if (byte !== PLUS && byte !== SPACE) return STATE_INVALID;
   } else if (sign === SIGN_TRAILING) {
-    last = overpunched(load<u8>(--end));
+    last = readOverpunched(load<u8>(--end));
     if (last === NOT_PUNCHED) return STATE_INVALID;
     negative = last >= 16;
     last &= 15;
     punched = true;
   } else if (sign === SIGN_LEADING) {
-    const first = overpunched(load<u8>(start++));
+    const first = readOverpunched(load<u8>(start++));
     if (first === NOT_PUNCHED) return STATE_INVALID;
     negative = first >= 16;
     collect(first & 15);
     punched = true;
   }
   if (sign !== SIGN_LEADING) while (start < end && load<u8>(start) === SPACE) start++;
-  if (sign === SIGN_LEADING_SEPARATE && start < end) start = behindSign(start, end);
+  if (sign === SIGN_LEADING_SEPARATE && start < end) start = skipSign(start, end);
   if (start === end && !punched) return STATE_INVALID;
   for (; start < end; start++) {
-    const digit = digitAt(start);
+    const digit = readDigit(start);
     if (digit > 9) return STATE_INVALID;
     collect(digit as i32);
   }
@@ -102,7 +102,7 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
     }
   }
   while (start < end && load<u8>(start) === SPACE) start++;
-  if (sign === SIGN_LEADING_SEPARATE && start < end) start = behindSign(start, end);
+  if (sign === SIGN_LEADING_SEPARATE && start < end) start = skipSign(start, end);
   let seen = 0;
   let fraction = -1;
   for (; start < end; start++) {
@@ -111,10 +111,10 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
       fraction = 0;
       continue;
     }
-    const digit = digitAt(start);
+    const digit = readDigit(start);
     if (digit > 9) return STATE_INVALID;
     seen++;
-    // Digits beyond the scale would have to be rounded away, unless they are zeros.
+    // Digits beyond the scale must be zeros: nothing is rounded.
     if (fraction >= scale && digit > 0) return STATE_INVALID;
     if (fraction < scale) collect(digit as i32);
     if (fraction >= 0) fraction++;
@@ -125,8 +125,8 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
 }
 
 /**
- * Reads the number in [start, start + width) into `digits`; `explicitScale` is -1 for an implied point. Its value is then
- * `collectedInt64()` or stored by `storeCollected128`.
+ * Reads the number in [start, start + width) into `digits` and returns its state. `explicitScale` is -1 if the point is implied. The
+ * value can then be taken by `collectedInt64` or `storeCollected128`.
  */
 export function readNumber(start: usize, width: i32, sign: i32, explicitScale: i32, maxDigits: i32): i32 {
   if (isBlank(start, width)) return STATE_NULL;
@@ -138,7 +138,7 @@ export function readNumber(start: usize, width: i32, sign: i32, explicitScale: i
   return state === STATE_VALUE && digitCount > maxDigits ? STATE_INVALID : state;
 }
 
-/** Forgets the number read before, for one that is collected digit by digit. */
+/** Begins a new number, whose digits `collect` adds. */
 export function beginNumber(): void {
   negative = false;
   digitCount = 0;
@@ -148,12 +148,12 @@ export function setNegative(isNegative: bool): void {
   negative = isNegative;
 }
 
-/** Significant digits of the number being read. */
+/** How many significant digits the number has. */
 export function collectedCount(): i32 {
   return digitCount;
 }
 
-/** The number just read, of at most 18 digits. */
+/** Value of the number just read, of at most 18 digits. */
 export function collectedInt64(): i64 {
   let value: i64 = 0;
   for (let index = 0; index < digitCount; index++) value = value * 10 + (load<u8>(digits + index) as i64);
@@ -165,7 +165,7 @@ export function storeCollected128(out: usize): void {
   let low: u64 = 0;
   let high: u64 = 0;
   for (let index = 0; index < digitCount; index++) {
-    // × 10 in 32-bit halves, so that nothing overflows unseen.
+    // × 10 in halves of 32 bits, so that the carry is not lost.
     const lower = (low & 0xffffffff) * 10 + (load<u8>(digits + index) as u64);
     const upper = (low >>> 32) * 10 + (lower >>> 32);
     low = (upper << 32) | (lower & 0xffffffff);

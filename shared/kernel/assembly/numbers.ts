@@ -1,13 +1,13 @@
 import { INVALID_COUNT_UNIT, SIGN_NONE, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
-import { digitAt, foldDigits, lastLanes, powerOfTen } from './digits';
+import { foldDigits, lastLanes, powerOfTen, readDigit } from './digits';
 import { collectedInt64, readNumber, storeCollected128 } from './number-text';
 import { RESULT } from './result';
 
 const ZERO: u8 = 0x30;
 
 /**
- * Integers, and decimals of at most 18 digits as their unscaled value, 8 bytes each. `explicitScale` is -1 where the point is
- * implied.
+ * Decodes integers, and decimals of at most 18 digits as their unscaled value, 8 bytes each. `sign`: SIGN_… in shapes.ts.
+ * `explicitScale` is -1 if the point is implied.
  */
 export function decodeInt64s(
   records: usize,
@@ -22,7 +22,7 @@ export function decodeInt64s(
 ): i32 {
   let nulls = 0;
   let invalids = 0;
-  // Digits only, 18 at most: 16 of them in one vector, what stands before them one by one.
+  // Fields of at most 18 digits and nothing else: the last 16 as one vector, one or two before them singly.
   const plain = sign === SIGN_NONE && explicitScale < 0 && width <= 18;
   const limit = powerOfTen(maxDigits);
   const before = width > 16 ? width - 16 : 0;
@@ -36,8 +36,8 @@ export function decodeInt64s(
       let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
       let value = foldDigits(digits);
       if (before > 0) {
-        const first = digitAt(start);
-        const second = before > 1 ? digitAt(start + 1) : 0;
+        const first = readDigit(start);
+        const second = before > 1 ? readDigit(start + 1) : 0;
         wrong |= ((first > 9) as u32) | ((second > 9) as u32);
         const upper = before > 1 ? first * 10 + second : first;
         value += (upper as u64) * 10_000_000_000_000_000;
@@ -57,7 +57,7 @@ export function decodeInt64s(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Decimals of up to 38 digits: 16 bytes each, two's complement, high byte first. */
+/** Decodes decimals of up to 38 digits: 16 bytes each, two's complement, high byte first. Arguments as of `decodeInt64s`. */
 export function decodeInt128s(
   records: usize,
   count: i32,
@@ -83,8 +83,8 @@ export function decodeInt128s(
 }
 
 /**
- * Sums the values of records whose `counted` byte is set (0: of all). RESULT: three words of 64 bits, low word first, since a sum of
- * 38-digit values outgrows two; then the count of undecodable values. `absolute` leaves signs aside.
+ * Sums the values of records whose `counted` byte is set; of all if `counted` is 0. `absolute`: signs are ignored. RESULT: the sum in
+ * three words of 64 bits, low word first, since a sum of 38-digit values outgrows two; then how many values are undecodable.
  */
 export function sumInt64s(states: usize, values: usize, counted: usize, count: i32, absolute: bool): void {
   clearSum();
@@ -100,7 +100,7 @@ export function sumInt64s(states: usize, values: usize, counted: usize, count: i
   storeSum();
 }
 
-/** As `sumInt64s`, of 16-byte values. */
+/** Like `sumInt64s`, for values of 16 bytes. */
 export function sumInt128s(states: usize, values: usize, counted: usize, count: i32, absolute: bool): void {
   clearSum();
   for (let record = 0; record < count; record++) {

@@ -14,17 +14,17 @@ import {
 } from '../shapes';
 
 /**
- * Tables of records: what occurs several times becomes entries, one behind the other over all records of a block.
+ * A table is a part of a record that occurs several times. Its occurrences become entries, numbered through all records of a block.
  *
  *     records    0        1     2 (none)   3
- *     entries    a b c    d     –          e f       – only in lists: an entry that stands for an empty or missing list
+ *     entries    a b c    d     –          e f       – only for lists: one entry for an empty or missing list
  *     offsets    0        3     4          5    7
  *     repeats    0 1 1    0     0          0 1
  */
 
 /**
- * How often the table occurs in each record, from the vector of its counter. What is out of bounds, or no number, becomes -1;
- * returns how many those are.
+ * Stores how often the table occurs in each record, from the vector of its counter; -1 if the counter is not a number from `least` to
+ * `most`. Returns how many are -1.
  */
 export function occurrenceCounts(
   states: usize,
@@ -57,8 +57,8 @@ export function occurrenceCounts(
 }
 
 /**
- * Lays out the entries of a block. `counts` is 0 where the table occurs `most` times in every record; `present` is 0, or a byte
- * a record that says whether its list is there at all. Records that cannot be decoded have no entries. Returns how many there are.
+ * Lays out the entries of a block. `counts` is 0 if the table occurs `most` times in every record. `present` is 0, or has a byte for each
+ * record, 0 if its list is missing. Records that cannot be decoded have no entries. Returns how many entries there are.
  */
 export function placeOccurrences(
   starts: usize,
@@ -103,7 +103,7 @@ export function placeOccurrences(
   return entry;
 }
 
-/** Number of each entry within its record, from 1, as values of 8 bytes. */
+/** Numbers the entries of each record from 1, as values of 8 bytes. */
 export function numberOccurrences(
   offsets: usize,
   recordOf: usize,
@@ -119,8 +119,8 @@ export function numberOccurrences(
 }
 
 /**
- * Entries that stand for a list without elements have no value of their own: their states become their kinds. Returns nulls +
- * invalids × INVALID_COUNT_UNIT among what was decoded there.
+ * Replaces the states of entries for empty or missing lists by their kinds: what was decoded there means nothing. Returns how many of
+ * these were null + how many were invalid × INVALID_COUNT_UNIT.
  */
 export function settleEntries(kinds: usize, count: i32, states: usize): i32 {
   let nulls = 0;
@@ -136,7 +136,7 @@ export function settleEntries(kinds: usize, count: i32, states: usize): i32 {
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** What is not selected becomes null. Returns how many had a value, and how many were invalid × INVALID_COUNT_UNIT. */
+/** Makes what is not selected null. Returns how many had a value + how many were invalid × INVALID_COUNT_UNIT. */
 export function nullUnselected(mask: usize, count: i32, states: usize): i32 {
   let values = 0;
   let invalids = 0;
@@ -151,7 +151,7 @@ export function nullUnselected(mask: usize, count: i32, states: usize): i32 {
   return values + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Entries of the member records, 2 bytes each. Returns how many there are. */
+/** Writes the entries of the records in `members`, 2 bytes each. Returns how many there are. */
 export function expandMembers(offsets: usize, members: usize, count: i32, out: usize): i32 {
   let found = 0;
   for (let index = 0; index < count; index++) {
@@ -166,8 +166,8 @@ export function expandMembers(offsets: usize, members: usize, count: i32, out: u
 }
 
 /**
- * Appends the levels of entries to a page: of each its definition level (0 no list, 1 an empty list, 2 a null element, 3 a
- * value) and whether it repeats.
+ * Appends the levels of entries to a page: the definition level of each (0 no list, 1 an empty list, 2 a null element, 3 a value), and
+ * its repetition level (1 if it is not the first of its row).
  */
 export function appendEntries(
   page: usize,

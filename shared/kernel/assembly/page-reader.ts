@@ -1,13 +1,13 @@
 import { STATE_NULL } from '../shapes';
 
 /**
- * Reads pages of this program's own files into field vectors, so that small row groups can be joined. All return false where the
- * bytes in [at, end) do not hold what they should; nothing outside them is believed.
+ * Functions that read pages of this program's own files into field vectors, so that small row groups can be joined. Unless they say
+ * otherwise they return false if the bytes of [at, end) do not hold what they should; bytes outside do not count.
  */
 
 /**
- * Reads `count` values of `bitWidth` bits in the RLE / bit-packed hybrid into `out`, 1 or 2 bytes each. Returns the address
- * behind the last run, or 0.
+ * Reads `count` values of `bitWidth` bits in the RLE / bit-packed hybrid into `out`, 2 bytes each if `wide`, else 1. Returns the
+ * address after the last run, or 0 if the bytes do not hold what they should.
  */
 function readHybrid(at: usize, end: usize, bitWidth: i32, count: i32, out: usize, wide: bool): usize {
   const mask: u32 = (1 << bitWidth) - 1;
@@ -29,7 +29,7 @@ function readHybrid(at: usize, end: usize, bitWidth: i32, count: i32, out: usize
       const packed = (groups as u64) * 8 < (left as u64) ? ((groups << 3) as i32) : left;
       for (let index = 0; index < packed; index++) {
         const bit = index * bitWidth;
-        // At most 15 bits beside the 7 before them: three bytes hold them. Pages are followed by a margin.
+        // At most 7 bits of other values and 15 of this one: three bytes. A margin follows the page, so four can be read.
         const value = (load<u32>(at + (bit >>> 3)) >>> (bit & 7)) & mask;
         if (wide) store<u16>(out + ((done + index) << 1), value as u16);
         else store<u8>(out + done + index, value as u8);
@@ -56,7 +56,7 @@ function readHybrid(at: usize, end: usize, bitWidth: i32, count: i32, out: usize
   return at;
 }
 
-/** Definition levels of `rows` rows as states. Returns how many have a value, or -1. */
+/** Reads the definition levels of `rows` rows as states. Returns how many have a value; -1 instead of false. */
 export function readLevels(at: usize, end: usize, rows: i32, states: usize): i32 {
   if (readHybrid(at, end, 1, rows, states, false) === 0) return -1;
   let present = 0;
@@ -64,7 +64,7 @@ export function readLevels(at: usize, end: usize, rows: i32, states: usize): i32
   return present;
 }
 
-/** Dictionary indexes of `count` values, behind their bit width, 2 bytes each; all are below `entryCount`. */
+/** Reads the bit width and the dictionary indexes of `count` values, into 2 bytes each; all must be below `entryCount`. */
 export function readIndexes(at: usize, end: usize, count: i32, entryCount: i32, indexes: usize): bool {
   if (count === 0) return true;
   if (at >= end) return false;
@@ -76,7 +76,7 @@ export function readIndexes(at: usize, end: usize, count: i32, entryCount: i32, 
   return true;
 }
 
-/** { address, length } of `count` PLAIN texts that fill [at, end). */
+/** Stores { address, length } of `count` PLAIN texts, which must fill [at, end). */
 export function readTexts(at: usize, end: usize, count: i32, entries: usize): bool {
   for (let index = 0; index < count; index++) {
     if (end - at < 4) return false;
@@ -90,7 +90,7 @@ export function readTexts(at: usize, end: usize, count: i32, entries: usize): bo
   return at === end;
 }
 
-/** PLAIN booleans, one bit each, as bytes. */
+/** Reads PLAIN booleans, one bit each, into bytes. */
 export function readBits(at: usize, end: usize, count: i32, values: usize): bool {
   const packedBytes = ((count + 7) >>> 3) as usize;
   if (end - at < packedBytes) return false;
@@ -101,8 +101,8 @@ export function readBits(at: usize, end: usize, count: i32, values: usize): bool
 }
 
 /**
- * Lays dense values of `width` bytes out by row: the next one where the row has a value. With `indexes` (not 0) the values are those
- * entries of `source`, one a row that has a value.
+ * Spreads values of `width` bytes over rows: each row that has a value gets the next one of `source`. If `indexes` is not 0, `source` is
+ * a dictionary, and each row that has a value gets the entry with the next index.
  */
 export function spread(
   states: usize,
@@ -126,7 +126,7 @@ export function spread(
   }
 }
 
-/** Bytes that the texts of a vector take in PLAIN form. */
+/** Sums the bytes that the texts of a vector take in PLAIN form. */
 export function sumTexts(states: usize, rows: i32, values: usize): u32 {
   let total: u32 = 0;
   for (let row = 0; row < rows; row++) {

@@ -1,12 +1,12 @@
 import { RECORD_OK } from '../shapes';
-import { lowBytes } from './bytes-order';
+import { keepLowBytes } from './bytes-order';
 
 /**
  * Routes records to partitions by the raw bytes of their partition fields.
  *
  *     segments  { at, width } of each partition field
- *     table     route + 1 by hash, 4 bytes each, 0 where there is none; a power of two of them
- *     keys      raw bytes of each route's fields one behind the other, `stride` bytes apart
+ *     table     route + 1 by hash, 4 bytes each, 0 if the slot is free; their number is a power of two
+ *     keys      raw bytes of the partition fields of each route; keys are `stride` bytes apart
  *     targets   partition of each route, 4 bytes each, or -1
  */
 
@@ -16,7 +16,7 @@ export function hashRoute(record: usize, segments: usize, segmentCount: i32): u3
     let at = record + load<u32>(segments + (segment << 3));
     let left = load<u32>(segments + (segment << 3), 4) as usize;
     while (left > 0) {
-      hash = (rotl<u64>(hash, 23) ^ lowBytes(load<u64>(at), left)) * 0x9e3779b185ebca87;
+      hash = (rotl<u64>(hash, 23) ^ keepLowBytes(load<u64>(at), left)) * 0x9e3779b185ebca87;
       if (left <= 8) break;
       at += 8;
       left -= 8;
@@ -25,13 +25,13 @@ export function hashRoute(record: usize, segments: usize, segmentCount: i32): u3
   return (hash >>> 32) as u32;
 }
 
-function sameRoute(record: usize, key: usize, segments: usize, segmentCount: i32): bool {
+function isSameRoute(record: usize, key: usize, segments: usize, segmentCount: i32): bool {
   for (let segment = 0; segment < segmentCount; segment++) {
     const at = record + load<u32>(segments + (segment << 3));
     const width = load<u32>(segments + (segment << 3), 4) as usize;
     for (let from: usize = 0; from < width; from += 8) {
       const left = width - from;
-      if (lowBytes(load<u64>(at + from) ^ load<u64>(key + from), left) !== 0) return false;
+      if (keepLowBytes(load<u64>(at + from) ^ load<u64>(key + from), left) !== 0) return false;
     }
     key += width;
   }
@@ -39,8 +39,8 @@ function sameRoute(record: usize, key: usize, segments: usize, segmentCount: i32
 }
 
 /**
- * Writes the partition of each record that can be decoded, and -1 for the others, from record `from` on. Returns the first
- * record whose spelling no route knows, or `count`. `routes` receives the route of each record, or -1.
+ * Writes the partition and the route of each record from `from` on; -1 for both if it cannot be decoded. Returns the first record whose
+ * partition fields have no route yet, or `count`.
  */
 export function routeRecords(
   records: usize,
@@ -68,7 +68,7 @@ export function routeRecords(
     while (true) {
       const route = (load<u32>(table + (slot << 2)) as i32) - 1;
       if (route < 0) return index;
-      if (sameRoute(record, keys + route * stride, segments, segmentCount)) {
+      if (isSameRoute(record, keys + route * stride, segments, segmentCount)) {
         store<i32>(partitions + (index << 2), load<i32>(targets + (route << 2)));
         store<i32>(routes + (index << 2), route);
         break;
@@ -79,7 +79,7 @@ export function routeRecords(
   return count;
 }
 
-/** Enters `route`, whose key is the fields of `record`, into the table. */
+/** Enters `route` into the table. Its key is the partition fields of `record`. */
 export function addRoute(
   record: usize,
   segments: usize,
@@ -94,8 +94,8 @@ export function addRoute(
 }
 
 /**
- * Counting sort: `members` receives the indexes of the records of partition 0, then of 1, … in file order, 2 bytes each; `ends`
- * the end of each partition within it, 4 bytes each. Records of no partition are left out.
+ * Sorts records by partition (counting sort). `members` receives the indexes of the records of partition 0, then of 1, … in file order,
+ * 2 bytes each; `ends` the end of each partition in `members`, 4 bytes each. Records without a partition are left out.
  */
 export function groupByPartition(
   partitions: usize,

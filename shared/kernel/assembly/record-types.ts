@@ -1,6 +1,6 @@
 import { RECORD_OK, RECORD_PARENT_MISSING, TYPE_UNKNOWN } from '../shapes';
 
-/** Whether the bytes from `at` on are one of `count` literals of `width` bytes, which stand one behind the other. */
+/** True if the bytes from `at` on are one of `count` literals of `width` bytes each. */
 function isAnyOf(at: usize, literals: usize, count: i32, width: i32): bool {
   for (let index = 0; index < count; index++) {
     if (memory.compare(at, literals + index * width, width) === 0) return true;
@@ -9,8 +9,8 @@ function isAnyOf(at: usize, literals: usize, count: i32, width: i32): bool {
 }
 
 /**
- * Records of no type so far that hold one of the literals at `at` become `type`. Where a record is shorter than its place, what
- * stands behind it does not count.
+ * Gives `type` to records that have no type yet and hold one of the literals at `at`. A record that ends before the end of that place
+ * does not match, whatever bytes follow it.
  */
 export function assignType(
   starts: usize,
@@ -34,7 +34,7 @@ export function assignType(
   }
 }
 
-/** Indexes of the records of a type, with where they stand and what their outcomes are. Returns how many there are. */
+/** Writes indexes, starts and outcomes of the records of a type. Returns how many there are. */
 export function gatherType(
   types: usize,
   type: u8,
@@ -65,16 +65,16 @@ export function gatherAddresses(source: usize, indexes: usize, count: i32, out: 
 }
 
 /**
- * Finds the parent of each record. A slot belongs to each type that is a parent, and holds the address of its last record, or 0.
+ * Finds the parent of each record. Each type that is a parent has a slot, which holds the address of its last record, or 0.
  *
  *     slotOf    slot of each type, or 255          parentSlotOf  slot of each type's parent, or 255
  *     resets    bits of the slots that a record of each type empties, 4 bytes each
- *     last      the slots, 4 bytes each            lastEnds      where those records end
- *     out       addresses in each slot as they were at each record, `stride` records a slot; outEnds likewise
+ *     last      the slots, 4 bytes each            lastEnds      ends of those records, 4 bytes each
+ *     out       addresses in each slot as they were at each record, `stride` records a slot; outEnds: their ends
  *
- * `ends` is 0 where every record has its `recordBytes`.
+ * `ends` is 0 if every record has `recordBytes`.
  *
- * A record whose parent is missing, or cannot be decoded, gets an outcome of its own, and is no parent itself.
+ * A record whose parent is missing or cannot be decoded becomes RECORD_PARENT_MISSING, and is not a parent itself.
  */
 export function trackParents(
   types: usize,
@@ -119,7 +119,7 @@ export function trackParents(
   }
 }
 
-/** Writes 1 for each record that holds one of the literals at `at`, else 0. Returns how many hold none. */
+/** Writes 1 for each record that holds one of the literals at `at`, else 0. Returns how many zeros it wrote. */
 export function selectRecords(
   addresses: usize,
   count: i32,

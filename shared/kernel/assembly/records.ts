@@ -11,7 +11,7 @@ const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
 
 /** Address of the next `byte` in [start, end), or `end`. Reads up to 15 bytes beyond. */
-function lineEnd(start: usize, end: usize, byte: u8): usize {
+function findLineEnd(start: usize, end: usize, byte: u8): usize {
   const lf = i8x16.splat(byte);
   for (let at = start; at < end; at += 16) {
     const found = i8x16.bitmask(i8x16.eq(v128.load(at), lf));
@@ -24,8 +24,8 @@ function lineEnd(start: usize, end: usize, byte: u8): usize {
 }
 
 /**
- * Finds the lines of [start, end). Shorter ones are copied to `padAt` and filled with `space` where `padShort` says so.
- * Returns their count; RESULT: address behind the last one, next free address for padded copies.
+ * Finds the lines of [start, end). With `padShort`, lines shorter than `lengthBytes` are copied to `padAt` and filled up with `space`.
+ * Returns how many were found; RESULT: address after the last one, next free address for padded copies.
  */
 export function findLines(
   start: usize,
@@ -46,12 +46,12 @@ export function findLines(
 ): i32 {
   let count = 0;
   while (start < end && count < maxRecords) {
-    let lineEndAt = lineEnd(start, end, lineEndByte);
+    let lineEndAt = findLineEnd(start, end, lineEndByte);
     let next = lineEndAt + 1;
     if (lineEndAt === end) {
       if (!atEnd) break;
       next = end;
-      // A CR LF cut in half at the end of the file.
+      // The file ends in the middle of a CR LF.
       if (crLf && lineEndAt > start && load<u8>(lineEndAt - 1) === CR) lineEndAt--;
     } else if (lineEndAt > start && load<u8>(lineEndAt - 1) === CR) lineEndAt--;
     const length = (lineEndAt - start) as i32;
@@ -81,7 +81,7 @@ export function findLines(
   return count;
 }
 
-/** Finds records of one length in [start, end). Returns their count; RESULT: address behind the last one. */
+/** Finds records of one length in [start, end). Returns how many were found; RESULT: address after the last one. */
 export function findFixed(
   start: usize,
   end: usize,
@@ -100,7 +100,7 @@ export function findFixed(
     let next = terminatorAt + terminatorBytes;
     let outcome = RECORD_OK;
     if (next > end) {
-      // Only the last record of a file may end without its terminator; the splitter made sure of its length.
+      // Only the last record of a file may lack its terminator. The splitter checked its length.
       if (!atEnd || terminatorAt > end) break;
       next = end;
     } else if (terminatorBytes === 1) {
@@ -120,7 +120,7 @@ export function findFixed(
   return count;
 }
 
-/** How many records of a block cannot be decoded as they stand. */
+/** Counts the records of a block that cannot be decoded. */
 export function countNotOk(outcomes: usize, count: i32): i32 {
   let wrong = 0;
   for (let record = 0; record < count; record++) if (load<u8>(outcomes + record) !== 0) wrong++;

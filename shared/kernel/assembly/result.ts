@@ -1,11 +1,11 @@
-/** Where functions leave what does not fit their return value: eight words. */
+/** Eight words for results that do not fit into a return value. */
 export const RESULT: usize = memory.data(64, 16);
 
 export function resultAddress(): usize {
   return RESULT;
 }
 
-/** Where the kernel's own tables end: addresses from there on are free. */
+/** The address at which the kernel's own tables end; all from there on are free. */
 export function heapAddress(): usize {
   return __heap_base;
 }

@@ -2,40 +2,40 @@ import { SNAPPY_TABLE_BYTES } from '../shapes';
 import { writeLiteral, writeShortCopy } from './snappy-tokens';
 
 /**
- * PLAIN texts of mostly digits that do not repeat each other, such as tax numbers. Whatever a search finds in them is little
- * longer than four bytes, and where the next one begins is anyone's guess. So matches are looked for at fixed places:
+ * PLAIN texts of mostly digits that do not repeat each other, such as tax numbers. A search finds matches of little more than four
+ * bytes in them, at unpredictable places. So matches are looked for at fixed places only:
  *
  *     0b 00 00 00  3 9 0 5 3 3 4 4 7 0 5
- *     └── with what is left of ┘└─────┘└─────┘  fours of digits, wherever they stood last
- *         the fours
+ *     └───────┬────────┘ └─────┘ └─────┘  each four digits, wherever they occurred last
+ *             └ the length and the digits before the fours, wherever both occurred last
  *
- * The table of fours holds, for any four characters, a number made of their low halves, which for digits is their value.
+ * The key of a four is a number made of the low halves of its characters, which for digits is their value.
  */
 const FOURS: usize = 0;
-/** 15 in all four places makes 16,665. */
+/** Four halves of 15 make the largest key, 16,665. */
 const FOURS_BYTES: usize = 2 * 16_672;
-/** Of a length with the digits behind it. */
+/** Last positions of a length together with the digits after it. */
 const BEGINNINGS: usize = FOURS + FOURS_BYTES;
 const BEGINNING_BITS: u64 = 12;
-/** Of a length alone. */
+/** Last positions of a length alone. */
 const LENGTHS: usize = BEGINNINGS + (2 << (BEGINNING_BITS as usize));
 const MOST_LENGTH: usize = 16;
 const LEAST_LENGTH: usize = 8;
-/** Keys of the fours that begin at each character of a value. */
+/** Keys of the fours that begin at each character of the current value. */
 const KEYS: usize = LENGTHS + 2 * (MOST_LENGTH + 1) + 14;
 const TABLES_BYTES: usize = KEYS;
-/** Where compressing stopped. */
+/** Address at which compressing stopped. */
 const RESULT: usize = SNAPPY_TABLE_BYTES - 4;
 
-/** In fewer bytes too few fours have been seen, and a search finds more. */
+/** Fewer bytes hold too few fours: a search finds more. */
 const LEAST_BYTES: usize = 80 * 1024;
-/** Values that one look decides for, and how many it takes. */
+/** How many values are compressed in this way before the next are looked at again, and how many are then looked at. */
 const STRETCH_VALUES = 1024;
 const SAMPLE_VALUES = 64;
-/** A value and its margin are read and written in sixteens. */
+/** Compressing stops this far before the end: values are read and written 16 bytes at a time. */
 const TAIL_BYTES: usize = 48;
 
-/** Whether the next values are of digits, and not like the ones before them: those compress better by a search. */
+/** True if the next values are mostly digits and differ from the values before them; values that do not compress better by a search. */
 function areRandomDigits(at: usize, end: usize): bool {
   let digits = 0;
   let same = 0;
@@ -57,8 +57,8 @@ function areRandomDigits(at: usize, end: usize): bool {
 }
 
 /**
- * Compresses values in [base, end) as long as they are such digits and returns the address behind the tokens; what is left begins
- * at the address in the last word of `table`.
+ * Compresses the values of [base, end) as long as they are such digits. Returns the address after the tokens; the last word of `table`
+ * is the address of the first byte that is not compressed.
  */
 export function compressDigits(base: usize, end: usize, out: usize, table: usize): usize {
   let pending = base;
@@ -109,14 +109,14 @@ export function compressDigits(base: usize, end: usize, out: usize, table: usize
   return out;
 }
 
-/** How far back the position is that stood in the slot, modulo 64 KiB; `position` takes its place. */
+/** Stores `position` in a slot and returns how far before it the position lies that was there, modulo 64 KiB. */
 function replaceLast(slot: usize, position: usize): usize {
   const back: usize = (position - load<u16>(slot)) & 0xffff;
   store<u16>(slot, position as u16);
   return back;
 }
 
-/** For each of 16 characters the number that it makes with the three behind it, by their low halves. */
+/** Writes, for each of 16 characters, the key of the four that begins there. */
 function writeKeys(keys: usize, text: v128): void {
   const halves = v128.and(text, i8x16.splat(15));
   const twice = i8x16.add(halves, halves);

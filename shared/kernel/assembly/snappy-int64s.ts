@@ -1,12 +1,12 @@
 import { matchLength, writeCopy, writeLiteral, writeShortCopy } from './snappy-tokens';
 
 /**
- * PLAIN values of 8 bytes, low byte first, whose low bytes differ and whose high bytes repeat:
+ * PLAIN values of 8 bytes, low byte first. Their low bytes differ and their high bytes repeat:
  *
- *     d2 04 00 00 00 00 00 00  →  literal d2 04, copy of 6 from the last value that ends like it
+ *     d2 04 00 00 00 00 00 00  →  literal d2 04, copy of 6 from the last value with the same end
  *
- * Since every value becomes one literal and one copy, what is done for one does not wait for where the last one ended. Tables hold
- * the last position, modulo 64 KiB, of all 8, the upper 7, 6 and 5 bytes.
+ * Every value becomes one literal and one copy, so work on a value need not wait for the end of the last match. Four tables hold the
+ * last position, modulo 64 KiB, of all 8 bytes and of the upper 7, 6 and 5.
  */
 const BITS_OF_8 = 13;
 const BITS_OF_7 = 13;
@@ -16,10 +16,10 @@ const TABLE_OF_7: usize = 2 << BITS_OF_8;
 const TABLE_OF_6: usize = TABLE_OF_7 + (2 << BITS_OF_7);
 const TABLE_OF_5: usize = TABLE_OF_6 + (2 << BITS_OF_6);
 const TABLES_BYTES: usize = TABLE_OF_5 + (2 << BITS_OF_5);
-/** The search stops so far before the end that two values can be read and a literal copied in sixteens. */
+/** The search stops this far before the end, so that it can read two values and copy a literal 16 bytes at a time. */
 const TAIL_BYTES: usize = 40;
 
-/** The last position in the slot of `word`, and the value itself where there is none; `at` takes its place. */
+/** Stores `at` in the slot of `word` and returns the address that was there; `at` itself if there was none. */
 function replaceLast(table: usize, bits: u64, word: u64, at: usize, base: usize): usize {
   const slot = table + ((((word * 0x9e3779b185ebca87) >>> (64 - bits)) as usize) << 1);
   const position = at - base;
@@ -28,7 +28,7 @@ function replaceLast(table: usize, bits: u64, word: u64, at: usize, base: usize)
   return at - back;
 }
 
-/** Compresses the values in [base, end) and returns the address behind the tokens. */
+/** Compresses the values of [base, end) and returns the address after the tokens. */
 export function compressInt64s(base: usize, end: usize, out: usize, table: usize): usize {
   memory.fill(table, 0, TABLES_BYTES);
   let pending = base;
@@ -39,7 +39,7 @@ export function compressInt64s(base: usize, end: usize, out: usize, table: usize
     const with7 = replaceLast(table + TABLE_OF_7, BITS_OF_7, word >>> 8, at, base);
     const with6 = replaceLast(table + TABLE_OF_6, BITS_OF_6, word >>> 16, at, base);
     const with5 = replaceLast(table + TABLE_OF_5, BITS_OF_5, word >>> 24, at, base);
-    // Selections and not branches: which one it is cannot be guessed.
+    // Selections instead of branches, which would be mispredicted.
     let match = at === base ? at : at - 8;
     match = select<usize>(with5, match, (load<u64>(with5) ^ word) >>> 24 === 0 && with5 !== at);
     match = select<usize>(with6, match, (load<u64>(with6) ^ word) >>> 16 === 0 && with6 !== at);

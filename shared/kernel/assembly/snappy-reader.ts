@@ -1,8 +1,7 @@
-/** Reads Snappy blocks (format in snappy.ts). Nothing is read or written outside the given bounds, whatever the input says. */
-
 /**
- * Uncompresses [from, from + length) to `out`, which takes exactly `outLength` bytes and a margin. False where the input is
- * not a Snappy block of that length.
+ * Uncompresses a Snappy block (format in snappy-tokens.ts) from [from, from + length) to `out`, which has room for `outLength` bytes
+ * and a margin. Returns false if the input is not a Snappy block of exactly `outLength` bytes. Nothing is read or written outside
+ * these bounds, whatever the input says.
  */
 export function uncompressSnappy(from: usize, length: usize, out: usize, outLength: usize): bool {
   const end = from + length;

@@ -1,14 +1,16 @@
 /**
- * Tokens of the Snappy block format (google/snappy, format_description.txt), whose first byte says what they are:
+ * Tokens of the Snappy block format (google/snappy, format_description.txt). The first byte says what a token is:
  *
- *     lllll00 + bytes      literal of l + 1 bytes, up to 60; above it the length follows in one to three bytes
+ *     llllll00 + bytes     literal of l + 1 bytes, up to 60; a longer length follows in one to three bytes
  *     ooolll01 oooooooo    copy of l + 4 bytes from o bytes back
  *     llllll10 oooooooo×2  copy of l + 1 bytes from o bytes back
+ *
+ * All functions that write return the address after what they wrote.
  */
-/** Copies of up to 11 bytes from less than this far back take two bytes, all others three. */
+/** Copies of up to 11 bytes from less than this far back need two bytes, all others three. */
 const NEAR_BYTES: usize = 2048;
 
-/** The length of what is compressed, before the first token. Returns the address behind it, as all that write here. */
+/** Writes the length of what is compressed, which precedes the first token. */
 export function writeLength(out: usize, length: usize): usize {
   while (length > 0x7f) {
     store<u8>(out++, ((length & 0x7f) | 0x80) as u8);
@@ -18,7 +20,7 @@ export function writeLength(out: usize, length: usize): usize {
   return out;
 }
 
-/** Reads and writes up to 15 bytes beyond. */
+/** Writes a literal. Reads and writes up to 15 bytes beyond. */
 export function writeLiteral(out: usize, from: usize, length: usize): usize {
   const code = length - 1;
   if (code < 60) {
@@ -47,13 +49,14 @@ export function writeLiteral(out: usize, from: usize, length: usize): usize {
   return out + length;
 }
 
-/** A copy of 4 to 11 bytes. */
+/** Writes a copy of 4 to 11 bytes. */
 export function writeShortCopy(out: usize, back: usize, length: usize): usize {
   return writeCopyOfForm(out, back, length, back < NEAR_BYTES);
 }
 
+/** Writes a copy of at least 4 bytes. */
 export function writeCopy(out: usize, back: usize, length: usize): usize {
-  // A copy holds 64 bytes at most, and what is left must be at least four.
+  // One token copies at most 64 bytes, and at least four must be left for the last.
   while (length >= 68) {
     store<u8>(out, (63 << 2) | 2);
     store<u16>(out, back as u16, 1);
@@ -69,7 +72,7 @@ export function writeCopy(out: usize, back: usize, length: usize): usize {
   return writeCopyOfForm(out, back, length, length < 12 && back < NEAR_BYTES);
 }
 
-/** Either form is written without a branch that could be guessed wrong. Writes up to two bytes beyond. */
+/** Writes either form without a branch, which would be mispredicted. Writes up to two bytes beyond. */
 function writeCopyOfForm(out: usize, back: usize, length: usize, isNear: bool): usize {
   const near = ((back & 0xff) << 8) | ((back >>> 8) << 5) | ((length - 4) << 2) | 1;
   const far = (back << 8) | ((length - 1) << 2) | 2;
@@ -77,19 +80,19 @@ function writeCopyOfForm(out: usize, back: usize, length: usize, isNear: bool): 
   return out + 3 - (isNear as usize);
 }
 
-/** Bytes that equal before both addresses, at most `most` and eight. */
+/** Counts equal bytes before both addresses, at most `most` and at most eight. */
 export function matchBefore(at: usize, from: usize, most: usize): usize {
   const same: usize = (clz<u64>(load<u64>(at - 8) ^ load<u64>(from - 8)) >>> 3) as usize;
   return same < most ? same : most;
 }
 
-/** As `matchLength`, where at least 16 bytes are left: most matches are shorter, and need no loop. */
+/** Like `matchLength`, if at least 16 bytes are left: most matches are shorter and need no loop. */
 export function matchLengthOf16(at: usize, from: usize, end: usize): usize {
   const same = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(from)));
   return same === 0xffff ? 16 + matchLength(at + 16, from + 16, end) : (ctz(~same) as usize);
 }
 
-/** Bytes from `at` on that equal those from `from` on; `end` bounds `at`. */
+/** Counts the bytes from `at` on, up to `end`, that equal those from `from` on. */
 export function matchLength(at: usize, from: usize, end: usize): usize {
   const start = at;
   while (at + 8 <= end) {

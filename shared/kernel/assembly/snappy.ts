@@ -3,19 +3,20 @@ import { compressDigits } from './snappy-digits';
 import { compressInt64s } from './snappy-int64s';
 import { matchBefore, matchLengthOf16, writeCopy, writeLength, writeLiteral } from './snappy-tokens';
 
-/** Any bytes: matches are looked for in windows of 64 KiB through a table of the last position of each hash. */
+/** Any bytes are searched for matches in windows of 64 KiB, with a table of the last position of each hash. */
 const WINDOW_BYTES: usize = 65_536;
 const TABLE_BITS = 14;
-/** Searches stop so far before the end that a whole word can be read and a literal copied in sixteens. */
+/** A search stops this far before the end, so that it can read a whole word and copy a literal 16 bytes at a time. */
 const TAIL_BYTES: usize = 24;
 
-function hashOf(word: u64): usize {
+function hashWord(word: u64): usize {
   return (((word << 32) * 0x9e3779b185ebca87) >>> (64 - TABLE_BITS)) as usize;
 }
 
 /**
- * Compresses [from, from + length) to `out` and returns the bytes written. `values` says what stands behind the first `valuesAt`
- * bytes: PLAIN values whose places are known need no search for where a match begins. `table` has room for SNAPPY_TABLE_BYTES.
+ * Compresses [from, from + length) to `out` and returns the bytes written. `values` (VALUES_… in shapes.ts) is what follows the first
+ * `valuesAt` bytes: since the places of PLAIN values are known, matches in them need no search. `table` has room for
+ * SNAPPY_TABLE_BYTES.
  */
 export function compressSnappy(
   from: usize,
@@ -59,10 +60,10 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
   let at = base + 1;
   while (at < limit) {
     let candidate = base;
-    // The longer nothing matches, the larger the steps: bytes that do not compress cost little.
+    // The longer nothing matches, the larger the steps, so that bytes that do not compress cost little time.
     for (let steps: usize = 16; at < limit; at += steps++ >>> 4) {
       const word = load<u64>(at);
-      const slot = table + (hashOf(word) << 1);
+      const slot = table + (hashWord(word) << 1);
       candidate = base + load<u16>(slot);
       store<u16>(slot, (at - base) as u16);
       if (load<u32>(candidate) === (word as u32)) break;
@@ -74,7 +75,7 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
     at -= before;
     candidate -= before;
     if (at > pending) out = writeLiteral(out, pending, at - pending);
-    // Copies that follow each other without a literal between.
+    // Writes copies as long as one follows another without a literal in between.
     while (true) {
       const matched = 4 + matchLengthOf16(at + 4, candidate + 4, end);
       out = writeCopy(out, at - candidate, matched);
@@ -82,9 +83,9 @@ function compressWindow(base: usize, end: usize, out: usize, table: usize): usiz
       pending = at;
       if (at >= limit) break;
       const last = load<u64>(at - 1);
-      store<u16>(table + (hashOf(last) << 1), (at - 1 - base) as u16);
+      store<u16>(table + (hashWord(last) << 1), (at - 1 - base) as u16);
       const word = load<u64>(at);
-      const slot = table + (hashOf(word) << 1);
+      const slot = table + (hashWord(word) << 1);
       candidate = base + load<u16>(slot);
       store<u16>(slot, (at - base) as u16);
       if (load<u32>(candidate) !== (word as u32)) break;

@@ -1,18 +1,18 @@
-import { areDigits, spelled } from './halves';
+import { areDigits, spellHalves } from './halves';
 
 /**
- * The digits of packed and binary numbers as ASCII text, for what is no number: dates and timestamps. Each function writes `digits`
- * characters of each record to `out`, `stride` bytes apart, and where they stand to `addresses`; the decoders of text read them there.
+ * Spells the digits of packed and binary numbers as ASCII text, for dates and timestamps. Each function writes `digits` characters of
+ * each record to `out`, `stride` bytes apart, and their addresses to `addresses`; the decoders of text read them there.
  */
 
 const SPACE: u8 = 0x20;
 const ZERO: u8 = 0x30;
-/** No digit and no blank: what stands here is no date. */
+/** Neither a digit nor a blank: the decoders take it for an invalid date. */
 const NONE: u8 = 0xff;
 const SIGN_MINUS = 0x0d;
 const SIGN_MINUS_TOO = 0x0b;
 
-/** `02 02 50 81 2C` → `20250812`; a field full of `space` → blanks. Negative, wider or no number → no date. */
+/** `02 02 50 81 2C` → `20250812`; a field full of `space` → blanks; a negative number, one of more digits or none → an invalid date. */
 export function spellPacked(
   records: usize,
   count: i32,
@@ -33,22 +33,22 @@ export function spellPacked(
     const start = (load<u32>(records + (record << 2)) as usize) + at;
     store<u32>(addresses + (record << 2), out as u32);
     if (isShort) {
-      // All halves at once; what is not plainly a number takes the long way.
+      // All halves at once. A field that is not plainly a number is read half by half below.
       const word = bswap<u64>(load<u64>(start)) >>> unused;
       const sign = (word & 15) as i32;
       const plain = !signNibble || (sign > 9 && sign !== SIGN_MINUS && sign !== SIGN_MINUS_TOO);
       const number = signNibble ? word >>> 4 : word;
       if (plain && areDigits(number) && number >>> above === 0) {
         const first = number << (64 - above);
-        store<u64>(out, spelled(first >>> 32));
-        store<u64>(out, spelled(first & 0xffffffff), 8);
+        store<u64>(out, spellHalves(first >>> 32));
+        store<u64>(out, spellHalves(first & 0xffffffff), 8);
         out += stride;
         continue;
       }
     }
     let wrong = false;
     let blank = signNibble;
-    // Halves before the first of the date must be zeros; a date that begins before them was refused with the layout.
+    // Halves before the date must be zeros. A layout whose date begins before the field is refused.
     for (let half = 0; half < halves; half++) {
       const byte = load<u8>(start + (half >> 1)) as u32;
       const digit = half & 1 ? byte & 15 : byte >>> 4;
@@ -67,7 +67,7 @@ export function spellPacked(
   }
 }
 
-/** `01 34 FD 9C` → `20250012` and so on; every filling is a number, so that none is blank. */
+/** `01 34 FF BC` → `20250556`. Any bytes are a number, so no field is blank. */
 export function spellBinary(
   records: usize,
   count: i32,

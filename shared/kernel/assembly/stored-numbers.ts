@@ -1,7 +1,7 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
 import { isFilledWith } from './blanks';
 import { powerOfTen } from './digits';
-import { areDigits, digitsOf } from './halves';
+import { areDigits, foldHalves } from './halves';
 import {
   beginNumber,
   collect,
@@ -11,14 +11,14 @@ import {
   storeCollected128,
 } from './number-text';
 
-/** Numbers that are no text: packed decimals and binary integers. `wide` values take 16 bytes, others 8. */
+/** Packed decimals and binary integers. `wide` values take 16 bytes, others 8. */
 
 const SIGN_MINUS = 0x0d;
 const SIGN_MINUS_TOO = 0x0b;
 
 /**
- * Packed decimals, two digits a byte, the last half a sign: `12 34 5C` → 12345. With `signNibble` false all halves are digits. A field
- * full of `space` is null where it has a sign: no number looks like that.
+ * Decodes packed decimals, two digits a byte, the last half a sign: `12 34 5C` → 12345. Without `signNibble` all halves are digits. With
+ * it, a field full of `space` is null: no number looks like that.
  */
 export function decodePacked(
   records: usize,
@@ -35,7 +35,7 @@ export function decodePacked(
 ): i32 {
   let nulls = 0;
   let invalids = 0;
-  // Sixteen halves at once. What is no number of theirs takes the long way, which says why.
+  // Up to sixteen halves at once. A field that is not plainly a number is read by `readPacked`.
   const isShort = width <= 8;
   const unused = ((8 - width) << 3) as u64;
   const limit: u64 = maxDigits > 18 ? u64.MAX_VALUE : powerOfTen(maxDigits);
@@ -47,7 +47,7 @@ export function decodePacked(
       const digits = signNibble ? word >>> 4 : word;
       const negative = signNibble && (sign === SIGN_MINUS || sign === SIGN_MINUS_TOO);
       const isNumber = areDigits(digits) && (!signNibble || sign > 9) && (signed || !negative);
-      const magnitude = digitsOf(digits);
+      const magnitude = foldHalves(digits);
       if (isNumber && magnitude < limit) {
         store<u8>(states + record, STATE_VALUE as u8);
         const value = negative ? -(magnitude as i64) : (magnitude as i64);
@@ -98,7 +98,7 @@ function readPacked(
   return collectedCount() > maxDigits ? STATE_INVALID : STATE_VALUE;
 }
 
-/** Binary integers of 1 to 8 bytes, two's complement where `signed`. Every filling is a number: none is null. */
+/** Decodes binary integers of 1 to 8 bytes, two's complement if `signed`. Any bytes are a number, so no field is null. */
 export function decodeBinaryInts(
   records: usize,
   count: i32,
@@ -112,7 +112,7 @@ export function decodeBinaryInts(
   values: usize,
 ): i32 {
   let invalids = 0;
-  // Twenty digits hold whatever 64 bits do.
+  // More than 18 digits are not a limit: a field of 8 bytes has at most 20.
   const limit: u64 = maxDigits > 18 ? u64.MAX_VALUE : powerOfTen(maxDigits) - 1;
   const unused = ((8 - width) << 3) as u64;
   for (let record = 0; record < count; record++) {

@@ -14,9 +14,9 @@ import { isUtf8, latin1ToUtf8 } from './utf8';
 const SPACE: u8 = 0x20;
 
 /**
- * Texts of one field: { address, length } of each, trimmed, in UTF-8, in `side`, which has room for twice the field of every record
- * and a margin. There they stand one behind the other: who reads them in the records again, a line of the cache for each, waits longer
- * than copying takes.
+ * Decodes texts, trimmed, into UTF-8, in `side`, which has room for twice the field of every record and a margin; `values` receives
+ * { address, length } of each. `code`: CODE_… in shapes.ts. Texts are copied to `side` because they lie close together there: to read
+ * them in the records again, a cache line for each, takes longer than to copy them.
  */
 export function decodeTexts(
   records: usize,
@@ -55,7 +55,7 @@ export function decodeTexts(
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       if (from < width) {
-        // The last 16 bytes, some of them a second time.
+        // The last 16 bytes, some of which were read before.
         from = width - 16;
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
@@ -93,18 +93,18 @@ export function decodeTexts(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** 0xff for each byte that is kept. */
-function keptLanes(bytes: v128, keep: i32): v128 {
+/** Finds the bytes that are kept: 0xff for each. */
+function findKeptLanes(bytes: v128, keep: i32): v128 {
   const digits = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
   if (keep !== KEEP_ALPHANUMERIC) return digits;
-  // Bit 5 makes a small letter of a capital.
+  // Bit 5 turns a capital into a small letter.
   const small = v128.or(bytes, i8x16.splat(0x20));
   return v128.or(digits, i8x16.le_u(i8x16.sub(small, i8x16.splat(0x61)), i8x16.splat(25)));
 }
 
 /**
- * As `decodeTexts` for fields that keep only some characters, all of them ASCII. The whole field must still be valid in its
- * encoding: what cannot be read is not silently dropped.
+ * Like `decodeTexts`, for fields that keep only some characters, all of them ASCII (`keep`: KEEP_… in shapes.ts). The whole field must
+ * be valid in its code page: bytes that cannot be read are not silently dropped.
  */
 export function decodeKept(
   records: usize,
@@ -128,7 +128,7 @@ export function decodeKept(
       const left = width - from;
       const lanes: i32 = left >= 16 ? 0xffff : (1 << left) - 1;
       high |= i8x16.bitmask(bytes) & lanes;
-      let kept = i8x16.bitmask(keptLanes(bytes, keep)) & lanes;
+      let kept = i8x16.bitmask(findKeptLanes(bytes, keep)) & lanes;
       while (kept !== 0) {
         const first = ctz(kept);
         const runLength = ctz(~(kept >>> first));
@@ -150,7 +150,7 @@ export function decodeKept(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Raw bytes of one field: { address, length }; null where all are the code page's `space`. */
+/** Stores { address, length } of the raw bytes of a field; null if all are `space`, the code page's blank. */
 export function decodeBinary(
   records: usize,
   count: i32,
@@ -173,8 +173,8 @@ export function decodeBinary(
 }
 
 /**
- * Booleans: each trimmed text is looked up among `texts`, entries of { length, value, bytes } as the layout lists them.
- * One byte a value: 0 or 1.
+ * Decodes booleans into one byte each, 0 or 1: looks up each trimmed text in `texts`, entries of { length, value, bytes } in the order of
+ * the layout.
  */
 export function decodeBooleans(
   records: usize,

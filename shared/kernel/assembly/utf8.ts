@@ -1,8 +1,8 @@
 /**
- * Bytes of the well-formed UTF-8 sequence at `at`, whose first byte is above 0x7f; 0 where it is ill-formed or cut off by `end`.
+ * Length of the well-formed UTF-8 sequence at `at`, whose first byte is above 0x7f; 0 if it is ill-formed or cut off by `end`.
  * (The Unicode Standard, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.)
  */
-export function utf8Length(at: usize, end: usize): i32 {
+export function measureSequence(at: usize, end: usize): i32 {
   const lead = load<u8>(at);
   let length = 0;
   let lowest: u8 = 0x80;
@@ -27,12 +27,12 @@ export function utf8Length(at: usize, end: usize): i32 {
   return length;
 }
 
-/** Whether [at, end) is well-formed UTF-8. */
+/** True if [at, end) is well-formed UTF-8. */
 export function isUtf8(at: usize, end: usize): bool {
   while (at < end) {
     if (load<u8>(at) < 0x80) at++;
     else {
-      const length = utf8Length(at, end);
+      const length = measureSequence(at, end);
       if (length === 0) return false;
       at += length;
     }
@@ -41,7 +41,7 @@ export function isUtf8(at: usize, end: usize): bool {
 }
 
 /**
- * By which of eight bytes are above 0x7f: where in their long forms, two bytes each, those stand that are written.
+ * Which bytes are written of eight characters in their long form, two bytes each, by a pattern of which characters are above 0x7f:
  *
  *     a  é  →  61 a1  c3 a9  →  61 c3 a9
  */
@@ -59,7 +59,7 @@ function fillKept(): void {
   isFilled = true;
 }
 
-/** Writes [at, end) of ISO-8859-1 as UTF-8 to `out` and returns the address behind it. Reads and writes up to 31 bytes beyond. */
+/** Writes [at, end) of ISO-8859-1 as UTF-8 to `out` and returns the address after it. Reads and writes up to 31 bytes beyond. */
 export function latin1ToUtf8(at: usize, end: usize, out: usize): usize {
   if (!isFilled) fillKept();
   for (; at < end; at += 16) {

@@ -4,7 +4,7 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { MetricFigure, MetricName } from '../../ports/metrics.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { FilePlan } from '../../run/file-plan.ts';
+import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import {
   advanced,
   distribution,
@@ -13,12 +13,12 @@ import {
   type LedgerEntry,
   type LoadedVersion,
 } from '../../run/ledger-entry.ts';
-import type { Reconciliation } from '../../run/reconciliation.ts';
+import { type MergeResult, mergeResultShape, plannedMergesShape } from '../../run/merge-spec.ts';
+import { type Reconciliation, reconciliationShape } from '../../run/reconciliation.ts';
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
-import type { MergeResult } from '../merge/merge-partition.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
-import { fromJsonBytes, readJson } from '../store/json-object.ts';
+import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
@@ -33,9 +33,9 @@ const PARALLEL_READS = 32;
 export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
   if (input.verdict === 'refused') return recordRefusal(ports, input);
   if (input.verdict === 'already-loaded') return confirmPublished(ports, input);
-  const plan = await readJson<FilePlan>(ports.lake, input.planKey);
+  const plan = await readJson(ports.lake, input.planKey, filePlanShape);
   const layout = readLayout(plan.layout.text, plan.layout.file);
-  const account = await readJson<Reconciliation>(ports.lake, runKeys(plan.runId).reconciliation);
+  const account = await readJson(ports.lake, runKeys(plan.runId).reconciliation, reconciliationShape);
   const loaded = await loadedVersion(ports, plan, layout, account);
   const { records, rows, controlTotals } = loaded;
   const before = await readEntry(ports.lake, plan.ledgerKey);
@@ -65,9 +65,9 @@ async function loadedVersion(
   account: Reconciliation,
 ): Promise<LoadedVersion> {
   const keys = runKeys(plan.runId);
-  const merges = await readJson<{ mergeIndex: number }[]>(ports.lake, keys.merges);
+  const merges = await readJson(ports.lake, keys.merges, plannedMergesShape);
   const results = await inParallel(merges, PARALLEL_READS, ({ mergeIndex }) =>
-    readJson<MergeResult>(ports.lake, keys.mergeResult(mergeIndex)),
+    readJson(ports.lake, keys.mergeResult(mergeIndex), mergeResultShape),
   );
   const files = (kind: MergeResult['kind']) =>
     results
@@ -136,8 +136,9 @@ async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<
   const { lake, clock } = ports;
   const { refusal } = input;
   const at = clock.now().toISOString();
-  const stored = input.runId === undefined ? undefined : await lake.get(runKeys(input.runId).reconciliation);
-  const account = stored && fromJsonBytes<Reconciliation>(stored.bytes);
+  const keys = input.runId === undefined ? undefined : runKeys(input.runId);
+  const stored = keys && (await lake.get(keys.reconciliation));
+  const account = stored && (await readJson(lake, keys.reconciliation, reconciliationShape));
   let told = false;
   await updateEntry(lake, input.ledgerKey, (current) => {
     const again = current?.state === 'refused' && current.refusal?.message === refusal.message;

@@ -3,10 +3,9 @@ import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import { type Compression, datasetsOf, type PageForm, PLAIN_PAGES } from '../../layout/layout.ts';
+import { encodeTail } from '../../parquet/footer.ts';
 import { MAGIC } from '../../parquet/format.ts';
 import { planRowGroups } from '../../parquet/merge-plan.ts';
-import { shiftOffsetIndex } from '../../parquet/page-index.ts';
-import { encodeTail } from '../../parquet/parquet-file-writer.ts';
 import { shiftRowGroup } from '../../parquet/row-group.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../../parquet/row-group-reader.ts';
@@ -15,20 +14,13 @@ import { readSourceFile, type SourceFile, type SourceRowGroup } from '../../parq
 import type { ObjectPiece, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
-import type { FilePlan } from '../../run/file-plan.ts';
-import type { MergedFile } from '../../run/ledger-entry.ts';
-import type { MergeSpec } from '../../run/merge-spec.ts';
+import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
+import { type MergeResult, type MergeSpec, mergeSpecShape } from '../../run/merge-spec.ts';
 import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 import { PartWriter } from '../parse/part-writer.ts';
 import { REJECT_COLUMNS } from '../parse/reject-writer.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
-
-/** The result of one merge: `runs/<runId>/merges/<mergeIndex>.result.json`. */
-export interface MergeResult extends MergedFile {
-  kind: 'rows' | 'rejects';
-  rowGroupRows: number[];
-}
 
 const PARALLEL_FOOTERS = 8;
 
@@ -41,9 +33,9 @@ export async function mergePartition(
   planKey: string,
   merge: { mergeIndex: number },
 ): Promise<MergeResult> {
-  const plan = await readJson<FilePlan>(ports.lake, planKey);
+  const plan = await readJson(ports.lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
-  const spec = await readJson<MergeSpec>(ports.lake, keys.mergeSpec(merge.mergeIndex));
+  const spec = await readJson(ports.lake, keys.mergeSpec(merge.mergeIndex), mergeSpecShape);
   const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, async ({ key, bytes }) => {
     const file = await readSourceFile(bytes, (range) => ports.lake.readRange(key, range));
     return { key, ...file };
@@ -125,22 +117,18 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourcePa
   }
   const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
   const rowGroups = [];
-  const indexes = [];
   let at = MAGIC.length;
-  for (const [index, { rowGroups: groups }] of sources.entries()) {
-    const startByte = groups[0]!.startByte;
-    const endByte = groups.at(-1)!.endByte;
-    const shiftBytes = at - startByte;
-    pieces.push({ key: spec.parts[index]!.key, range: { startByte, endByte } });
-    for (const group of groups) {
-      rowGroups.push(shiftRowGroup(group.metadata, shiftBytes));
-      indexes.push(
-        group.indexes.map(({ column, offset }) => ({ column, offset: shiftOffsetIndex(offset, shiftBytes) })),
-      );
-    }
-    at += endByte - startByte;
+  for (const { key, rowGroups: groups } of sources) {
+    const [first, last] = [groups[0], groups.at(-1)];
+    // A part without row groups has no bytes to copy.
+    if (!first || !last) continue;
+    const range = { startByte: first.startByte, endByte: last.endByte };
+    const shiftBytes = at - range.startByte;
+    pieces.push({ key, range });
+    for (const { rowGroup } of groups) rowGroups.push(shiftRowGroup(rowGroup, shiftBytes));
+    at += range.endByte - range.startByte;
   }
-  const tail = encodeTail(sources[0]!.schema, rowGroups, indexes, at);
+  const tail = encodeTail(sources[0]!.schema, rowGroups, at);
   pieces.push({ bytes: tail });
   await lake.compose(spec.outputKey, pieces);
   return {

@@ -1,15 +1,15 @@
 import type { DayCommit } from '../../day/day-commit.ts';
-import { dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { dayPath } from '../../keys/business-date.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { FilePlan } from '../../run/file-plan.ts';
+import { executionPointerShape } from '../../run/execution-pointer.ts';
+import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { driveCommit } from '../publish/drive-commit.ts';
-import { lastCommit, ledgerDays } from '../store/day-ledger.ts';
-import { fromJsonBytes } from '../store/json-object.ts';
+import { lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
+import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
-import { readNumbered } from '../store/numbered-object.ts';
 
 export interface CleanOptions {
   /** Runs that began before this long ago go. */
@@ -83,8 +83,7 @@ class Cleaner {
     const known = new Map<string, string>();
     let supersededAt = last.committedAt;
     for (let number = last.commit - 1; number > 0; number--) {
-      const prefix = dayCommitPrefix(dataset, businessDate);
-      const commit = await readNumbered<DayCommit>(this.lake, prefix, number);
+      const commit = await readCommit(this.lake, dataset, businessDate, number);
       if (!commit) continue;
       const leftFor = this.now.getTime() - Date.parse(supersededAt);
       for (const location of locationsOf(commit)) {
@@ -102,10 +101,9 @@ class Cleaner {
 
   /** Folders of generations that no commit of the day knows: a copy that came too late. */
   private async removeStrays(last: DayCommit, known: Set<string>): Promise<void> {
-    const [year, month, day] = last.businessDate.split('-');
     const strays = new Set<string>();
     for (const { dataset } of last.tables) {
-      const prefix = `${this.ports.publishedPrefix}${dataset}/year=${year}/month=${month}/day=${day}/`;
+      const prefix = `${this.ports.publishedPrefix}${dataset}/${dayPath(last.businessDate)}/`;
       for await (const { key } of this.lake.list(prefix)) {
         const folder = key.slice(this.ports.publishedPrefix.length, key.lastIndexOf('/') + 1);
         const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
@@ -134,13 +132,12 @@ class Cleaner {
 
   private async cleanRun(runId: string): Promise<void> {
     const { root, plan: planKey } = runKeys(runId);
-    const stored = await this.lake.get(planKey);
-    if (!stored) {
+    const plan = await findJson(this.lake, planKey, filePlanShape);
+    if (!plan) {
       // The plan is written first and removed last: nobody can work on a run without one.
       await this.remove('orphan', root, 'it has no plan, so nobody can work on it');
       return;
     }
-    const plan = fromJsonBytes<FilePlan>(stored.bytes);
     const ageMs = this.now.getTime() - Date.parse(plan.startedAt);
     if (ageMs < this.options.runsOlderThanMs) return;
     const kept = await this.reasonToKeep(plan);
@@ -184,9 +181,9 @@ class Cleaner {
   }
 
   private async cleanPointer(key: string): Promise<void> {
-    const stored = await this.lake.get(key);
+    const stored = await findStoredJson(this.lake, key, executionPointerShape);
     if (!stored) return;
-    const { ledgerKey, at } = fromJsonBytes<{ ledgerKey: string; at?: string }>(stored.bytes);
+    const { ledgerKey, at } = stored.value;
     if (at !== undefined && this.now.getTime() - Date.parse(at) < this.options.runsOlderThanMs) return;
     const entry = await readEntry(this.lake, ledgerKey);
     if (entry && isInUse(entry, this.now)) return;

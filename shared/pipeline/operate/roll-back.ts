@@ -1,18 +1,15 @@
 import { type DayCommit, planDayCommit, type RolledBackFile } from '../../day/day-commit.ts';
-import { PreconditionFailed, RunInconsistent, UsageError } from '../../errors.ts';
+import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { driveCommit, requireObjects } from '../publish/drive-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
-import { dayEntries, lastCommit } from '../store/day-ledger.ts';
+import { compareAndSwap } from '../store/compare-and-swap.ts';
+import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
-import { readNumbered } from '../store/numbered-object.ts';
-
-/** Others may commit at the same time; more losses in a row than this are no accident. */
-const MAX_TRIES = 100;
 
 export interface RollbackRequest {
   dataset: string;
@@ -38,33 +35,38 @@ export interface RollbackOutcome {
  * written first and decides; ledger entries follow. Fails with `UsageError` where there is nothing before.
  */
 export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
-  const { dataset, businessDate } = request;
-  for (let tries = 1; ; tries++) {
-    const last = await lastCommit(ports.lake, dataset, businessDate);
-    if (!last)
-      throw nothingBefore(`${dataset} of ${businessDate} was never published`, 'Look at it with status.');
-    if (last.rollback) await settleRollback(ports, last);
-    const { files, restores } =
-      request.file === undefined
-        ? await wholeDay(ports, last, request)
-        : { files: [await oneFile(ports, last, request, request.file)], restores: null };
-    const commit = await planRollback(ports, last, files, request.reason, restores);
-    await requireObjects(ports, commit);
-    try {
-      await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
-    } catch (error) {
-      if (error instanceof PreconditionFailed && tries < MAX_TRIES) continue;
-      throw error;
-    }
-    await settleRollback(ports, commit);
-    await driveCommit(ports, commit);
-    await ports.notifier.notify({
-      kind: 'warning',
-      subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
-      message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} files as they were before (${files.map(({ sourceKey }) => sourceKey).join(', ')}): ${request.reason}`,
-    });
-    return { commit: commit.commit, restores, files };
-  }
+  const { dataset, businessDate, reason } = request;
+  const { commit, restores, files } = await compareAndSwap(dayCommitPrefix(dataset, businessDate), () =>
+    commitRollback(ports, request),
+  );
+  await settleRollback(ports, commit);
+  await driveCommit(ports, commit);
+  await ports.notifier.notify({
+    kind: 'warning',
+    subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
+    message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} files as they were before (${files.map(({ sourceKey }) => sourceKey).join(', ')}): ${reason}`,
+  });
+  return { commit: commit.commit, restores, files };
+}
+
+/** Writes the commit that goes back. */
+async function commitRollback(
+  ports: PipelinePorts,
+  request: RollbackRequest,
+): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit }> {
+  const { dataset, businessDate, file, reason } = request;
+  const last = await lastCommit(ports.lake, dataset, businessDate);
+  if (!last)
+    throw nothingBefore(`${dataset} of ${businessDate} was never published`, 'Look at it with status.');
+  if (last.rollback) await settleRollback(ports, last);
+  const { files, restores } =
+    file === undefined
+      ? await wholeDay(ports, last, request)
+      : { files: [await oneFile(ports, last, request, file)], restores: null };
+  const commit = await planRollback(ports, last, files, reason, restores);
+  await requireObjects(ports, commit);
+  await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
+  return { commit, restores, files };
 }
 
 async function wholeDay(
@@ -74,7 +76,7 @@ async function wholeDay(
 ): Promise<{ files: RolledBackFile[]; restores: number }> {
   // A day that was rolled back already goes back from where it stands, not to what it was rolled back from.
   const restores = toCommit ?? (last.rollback?.restores ?? last.commit) - 1;
-  const target = await readNumbered<DayCommit>(ports.lake, dayCommitPrefix(dataset, businessDate), restores);
+  const target = await readCommit(ports.lake, dataset, businessDate, restores);
   if (!target || restores >= last.commit) {
     throw nothingBefore(
       `${dataset} of ${businessDate} has no commit ${restores} before commit ${last.commit}`,
@@ -190,7 +192,7 @@ async function namePublishedSources(
       .flatMap(({ objects }) => objects.map((object) => ({ table: table.dataset, object }))),
   );
   for (let number = commit.commit - 1; number > 0; number--) {
-    const before = await readNumbered<DayCommit>(lake, dayCommitPrefix(dataset, businessDate), number);
+    const before = await readCommit(lake, dataset, businessDate, number);
     for (const { table, object } of open) {
       if (object.copiedFrom) continue;
       const same = before?.tables

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { parseDayManifest } from '../../day/day-manifest.ts';
-import type { DayTerms } from '../../day/day-terms.ts';
-import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { requireTerms } from '../store/kept-terms.ts';
-import { appendNumbered } from '../store/numbered-object.ts';
+import { changeTerms, requireTerms } from '../store/kept-terms.ts';
 
 /**
- * Holds a day to a day manifest that came after its data, or did not come beside it. Answers with what is wrong with the text, or nothing.
+ * Holds a day to a day manifest that came after its data or from elsewhere. Answers with the problems of the text, each a clause; with
+ * none the manifest is taken.
  */
 export async function takeDayManifest(
   lake: ObjectStore,
@@ -24,7 +22,7 @@ export async function takeDayManifest(
   }
   const version = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const { layout: known } = await requireTerms(lake, dataset, businessDate);
-  await appendNumbered<DayTerms>(lake, dayTermsPrefix(dataset, businessDate), (current) => ({
+  await changeTerms(lake, dataset, businessDate, (current) => ({
     ...(current ?? { layout: known }),
     manifest: { key, version, file },
   }));

@@ -1,6 +1,7 @@
-import { BlockDecoder } from '../../decode/block-decoder.ts';
-import { blockRecords } from '../../decode/block-records.ts';
-import { MAX_LINE_BYTES, RecordExtractor, recordShape } from '../../decode/record-extractor.ts';
+import { batchCapacity } from '../../decode/batch-capacity.ts';
+import { BatchDecoder } from '../../decode/batch-decoder.ts';
+import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
+import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
@@ -10,11 +11,11 @@ import { type DatasetPartition, RowGroupBuffer } from '../../parquet/row-group-b
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
-import type { PartManifest, PartOutput } from '../../run/part-manifest.ts';
+import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
+import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
 import { DecompressedSource } from '../store/decompressed-source.ts';
-import { fromJsonBytes, readJson, writeJson } from '../store/json-object.ts';
+import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { RejectWriter } from './reject-writer.ts';
@@ -40,10 +41,9 @@ export async function parseRange(
   range: PlannedRange,
   signal?: AbortSignal,
 ): Promise<PartSummary> {
-  const plan = await readJson<FilePlan>(ports.lake, planKey);
+  const plan = await readJson(ports.lake, planKey, filePlanShape);
   const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
-  const stored = await ports.lake.get(manifestKey);
-  const standing = stored && fromJsonBytes<PartManifest>(stored.bytes);
+  const standing = await findJson(ports.lake, manifestKey, partManifestShape);
   if (standing && standing.startByte === range.startByte && standing.endByte === range.endByte) {
     return summary(standing, true);
   }
@@ -72,7 +72,7 @@ class RangeParser {
   private readonly datasets: Dataset[];
   private readonly memory: KernelMemory;
   private readonly extractor: RecordExtractor;
-  private readonly decoder: BlockDecoder;
+  private readonly decoder: BatchDecoder;
   private readonly rejects: RejectWriter;
   private readonly rows: RowGroupBuffer;
   /** One for each of `datasets`. */
@@ -109,11 +109,11 @@ class RangeParser {
       kernel,
       recordShape(layout.record, terminatorBytes),
       range.startByte,
-      blockRecords(layout),
+      batchCapacity(layout),
     );
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
     this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory);
-    this.decoder = new BlockDecoder(
+    this.decoder = new BatchDecoder(
       kernel,
       layout,
       this.extractor.capacityRecords,
@@ -148,13 +148,13 @@ class RangeParser {
         this.checksum.addAt(address, count);
         at += count;
         if (!this.extractor.isFull) continue;
-        const refusal = await this.decodeBlocks(false);
+        const refusal = await this.decodeBatches(false);
         if (refusal) return refusal;
         if (this.extractor.isBroken) throw this.sourceChanged();
         if (this.extractor.isFull) return this.lineTooLong();
       }
     }
-    const refusal = await this.decodeBlocks(true);
+    const refusal = await this.decodeBatches(true);
     if (refusal) return refusal;
     if (
       this.extractor.isBroken ||
@@ -176,16 +176,16 @@ class RangeParser {
     });
   }
 
-  private async decodeBlocks(atEnd: boolean): Promise<Refusal | null> {
+  private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
       this.removeControlRecords();
-      const batches = this.decoder.decode(this.extractor);
+      const found = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
         if (this.decoder.partitionsOf(index).length > this.layout.maxPartitions) {
           return tooManyPartitions(this.plan.sourceKey, this.layout, dataset);
         }
       }
-      for (const batch of batches) this.rows.append(batch, batch.vectors, batch.members, batch.count);
+      for (const rows of found) this.rows.append(rows, rows.vectors, rows.members, rows.count);
       await this.drain();
     }
     return null;
@@ -200,7 +200,7 @@ class RangeParser {
       if (
         !record ||
         record.startByte >= extractor.consumedEndByte ||
-        record.endByte <= extractor.blockStartByte
+        record.endByte <= extractor.batchStartByte
       )
         continue;
       // Both are at an end of the file: among the first or the last records that were extracted.
@@ -248,7 +248,7 @@ class RangeParser {
   private lineTooLong(): Refusal {
     return refuse('line-too-long', {
       where: this.plan.sourceKey,
-      what: `the line at byte ${this.extractor.blockStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject`,
+      what: `the line at byte ${this.extractor.batchStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject`,
       why: `The layout says ${this.layout.record.lengthBytes} bytes a record.`,
       next: 'Check record.format and record.length of the layout.',
     });

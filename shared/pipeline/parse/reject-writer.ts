@@ -1,4 +1,4 @@
-import type { Reject } from '../../decode/block-decoder.ts';
+import type { Reject } from '../../decode/batch-decoder.ts';
 import { ColumnFeed, type FeedValue } from '../../parquet/column-feed.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import type { ColumnSchema } from '../../parquet/schema.ts';

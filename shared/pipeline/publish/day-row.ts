@@ -1,4 +1,5 @@
 import type { DayCommit } from '../../day/day-commit.ts';
+import { dayPartition } from '../../keys/business-date.ts';
 import { dayRowLocation, daysDataset } from '../../keys/lake-keys.ts';
 import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -19,7 +20,6 @@ export const DAY_ROW_COLUMNS: CatalogColumn[] = [
 
 /** The row's publication. Its object stands in the ledger, in a folder of its own that is never changed. */
 export function dayRowPublication({ dataset, businessDate, commit }: DayCommit): DayPublication {
-  const [year, month, day] = businessDate.split('-') as [string, string, string];
   const location = dayRowLocation(dataset, businessDate, commit);
   return {
     dataset: daysDataset(dataset),
@@ -28,7 +28,7 @@ export function dayRowPublication({ dataset, businessDate, commit }: DayCommit):
     businessDate,
     commit,
     format: 'json',
-    partitions: [{ values: { year, month, day }, location, files: [`${location}day.json`] }],
+    partitions: [{ values: dayPartition(businessDate), location, files: [`${location}day.json`] }],
   };
 }
 

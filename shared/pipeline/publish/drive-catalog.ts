@@ -1,5 +1,5 @@
 import { type CommittedTable, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
-import { addDays } from '../../keys/night-calendar.ts';
+import { addDays } from '../../keys/business-date.ts';
 import type { DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit } from '../store/day-ledger.ts';

@@ -4,14 +4,14 @@ import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
 import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
 import { dayStanding } from '../../day/expected-files.ts';
 import { isSameDecimal, storedDecimal } from '../../decimal.ts';
-import { PreconditionFailed } from '../../errors.ts';
-import { dayBefore } from '../../keys/business-date.ts';
-import { dayCommitKey } from '../../keys/lake-keys.ts';
+import { addDays } from '../../keys/business-date.ts';
+import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
+import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
@@ -19,8 +19,6 @@ import { driveCommit } from './drive-commit.ts';
 import { settleRollback } from './settle-rollback.ts';
 import { tableSchemas } from './table-schemas.ts';
 
-/** Files of one day that finish together commit one after the other; more in a row than this is no accident. */
-const MAX_TRIES = 100;
 /** How far back the business day before is looked for: over the longest holidays. */
 const MAX_DAYS_BACK = 10;
 
@@ -52,49 +50,54 @@ export async function publishDay(
   businessDate: string,
   options: PublishOptions = {},
 ): Promise<DayOutcome> {
-  for (let tries = 1; ; tries++) {
-    const last = await lastCommit(ports.lake, layout.name, businessDate);
-    const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
-    if (last?.rollback) await settleRollback(ports, last);
-    const { sound, waitingFor } = await judgeDay(ports, layout, businessDate, known);
-    const partial = waitingFor === undefined ? undefined : options.partial;
-    if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
-      await driveCommit(ports, last);
-      return { published: true, commit: last.commit };
-    }
-    if (waitingFor !== undefined && (!partial || sound.length === 0)) {
-      return { published: last !== undefined, commit: last?.commit, waitingFor };
-    }
-    const commit: DayCommit = {
-      ...planDayCommit(
-        layout.name,
-        (last?.commit ?? 0) + 1,
-        businessDate,
-        ports.clock.now().toISOString(),
-        sound,
-        tableSchemas(layout),
-        last,
-      ),
-      ...(partial ? { partial: { reason: partial.reason, missing: waitingFor! } } : {}),
-    };
-    const warnings = await changeWarnings(ports, layout, commit);
-    if (warnings.length > 0) commit.warnings = warnings;
-    try {
-      const key = dayCommitKey(layout.name, businessDate, commit.commit);
-      await ports.lake.putOnce(key, toJsonBytes(commit));
-    } catch (error) {
-      if (error instanceof PreconditionFailed && tries < MAX_TRIES) continue;
-      throw error;
-    }
-    await driveCommit(ports, commit);
-    await tellPeople(ports, commit);
-    return {
-      published: true,
-      commit: commit.commit,
-      committed: true,
-      ...(warnings.length > 0 ? { warnings } : {}),
-    };
+  // Files of one day that finish together commit one after the other.
+  const { commit, isNew, waitingFor } = await compareAndSwap(dayCommitPrefix(layout.name, businessDate), () =>
+    commitDay(ports, layout, businessDate, options),
+  );
+  if (waitingFor !== undefined)
+    return { published: commit !== undefined, commit: commit?.commit, waitingFor };
+  await driveCommit(ports, commit);
+  if (!isNew) return { published: true, commit: commit.commit };
+  await tellPeople(ports, commit);
+  const { warnings } = commit;
+  return { published: true, commit: commit.commit, committed: true, ...(warnings ? { warnings } : {}) };
+}
+
+/** The day's last commit, whether it was written now, and why the day is not published as it is loaded. */
+type Committed =
+  | { commit: DayCommit; isNew: boolean; waitingFor?: undefined }
+  | { commit: DayCommit | undefined; isNew: false; waitingFor: string };
+
+/** Writes the next commit of a day if what is loaded is complete and not what the last commit holds. */
+async function commitDay(
+  ports: PipelinePorts,
+  layout: Layout,
+  businessDate: string,
+  options: PublishOptions,
+): Promise<Committed> {
+  const last = await lastCommit(ports.lake, layout.name, businessDate);
+  const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
+  if (last?.rollback) await settleRollback(ports, last);
+  const { sound, waitingFor } = await judgeDay(ports, layout, businessDate, known);
+  if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
+    return { commit: last, isNew: false };
   }
+  const { partial } = options;
+  if (waitingFor !== undefined && (!partial || sound.length === 0)) {
+    return { commit: last, isNew: false, waitingFor };
+  }
+  const number = (last?.commit ?? 0) + 1;
+  const at = ports.clock.now().toISOString();
+  const planned: DayCommit = {
+    ...planDayCommit(layout.name, number, businessDate, at, sound, tableSchemas(layout), last),
+    ...(partial && waitingFor !== undefined
+      ? { partial: { reason: partial.reason, missing: waitingFor } }
+      : {}),
+  };
+  const warnings = await changeWarnings(ports, layout, planned);
+  const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
+  await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));
+  return { commit, isNew: true };
 }
 
 /** The loaded files of a day that may be published, and why the day as a whole may not yet. */
@@ -163,10 +166,8 @@ function unsoundness(
 async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayCommit): Promise<string[]> {
   const { maxChangePercent } = layout.day;
   if (maxChangePercent === undefined || commit.partial) return [];
-  let date = commit.businessDate;
-  for (let back = 0; back < MAX_DAYS_BACK; back++) {
-    date = dayBefore(date);
-    const before = await lastCommit(ports.lake, layout.name, date);
+  for (let back = 1; back <= MAX_DAYS_BACK; back++) {
+    const before = await lastCommit(ports.lake, layout.name, addDays(commit.businessDate, -back));
     if (before) return dayChanges(commit, before, maxChangePercent);
   }
   return [];

@@ -2,8 +2,8 @@ import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
-import type { PartManifest } from '../../run/part-manifest.ts';
+import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
+import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { acceptedDetails } from '../../totals/record-counts.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
@@ -33,14 +33,14 @@ const PARALLEL_READS = 32;
 /** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
 export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
   const { lake, clock } = ports;
-  const plan = await readJson<FilePlan>(lake, planKey);
+  const plan = await readJson(lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
   const now = () => clock.now().toISOString();
   await advanceRun(lake, plan.ledgerKey, plan.runId, 'reconciling', now());
   const layout = readLayout(plan.layout.text, plan.layout.file);
-  const ranges = await readJson<PlannedRange[]>(lake, keys.ranges);
+  const ranges = await readJson(lake, keys.ranges, plannedRangesShape);
   const manifests = await inParallel(ranges, PARALLEL_READS, ({ rangeIndex }) =>
-    readJson<PartManifest>(lake, keys.partManifest(rangeIndex)),
+    readJson(lake, keys.partManifest(rangeIndex), partManifestShape),
   );
   const account = reconcile(plan, layout, ranges, manifests);
   await writeJson(lake, keys.reconciliation, account);

@@ -1,13 +1,12 @@
 import { manifestEntryOf, manifestTotals, parseDayManifest } from '../../day/day-manifest.ts';
 import { type DayTerms, dayManifestKeyOf } from '../../day/day-terms.ts';
-import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
-import { appendNumbered } from '../store/numbered-object.ts';
+import { changeTerms } from '../store/kept-terms.ts';
 
 /** No day manifest is larger. A larger object is something else, and is not read. */
 const MAX_DAY_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -31,7 +30,7 @@ export async function recordTerms(
   if (isRefusal(manifest)) return manifest;
   const { expectedFiles } = ports.settings;
   const { file, text } = layoutFile;
-  return appendNumbered<DayTerms>(ports.lake, dayTermsPrefix(layout.name, businessDate), (current) => ({
+  return changeTerms(ports.lake, layout.name, businessDate, (current) => ({
     layout: { file, text, fingerprint: layout.fingerprint },
     expectedFiles: expectedFiles ?? current?.expectedFiles,
     manifestKey,

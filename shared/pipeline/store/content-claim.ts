@@ -1,69 +1,78 @@
-import { PreconditionFailed } from '../../errors.ts';
 import { contentKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
+import { nullable, objectOf, text } from '../../run/json-shape.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { fromJsonBytes, toJsonBytes } from './json-object.ts';
+import { compareAndSwap, replace } from './compare-and-swap.ts';
+import { findJson, findStoredJson, toJsonBytes } from './json-object.ts';
 import { readEntry } from './ledger.ts';
 
-const MAX_TRIES = 20;
-
-/** Bytes of a file, and who brings them. */
-export interface Content {
+/** The bytes of a file, and the file that brings them. */
+interface Content extends ContentHolder {
   dataset: string;
   sizeBytes: number;
   /** CRC-64/NVME, base64. */
   checksum: string;
+}
+
+/** The file that brought some bytes, and the run on it: `ledger/<dataset>/_content/<size>-<checksum>.json`. */
+interface ContentHolder {
   sourceKey: string;
   businessDate: string;
   ledgerKey: string;
   runId: string | null;
 }
 
-type Holder = Omit<Content, 'dataset' | 'sizeBytes' | 'checksum'>;
+const holderShape = objectOf<ContentHolder>({
+  sourceKey: text,
+  businessDate: text,
+  ledgerKey: text,
+  runId: nullable(text),
+});
 
-/** The other file that already brought these bytes and has them loaded or on their way. */
-export async function findSameContent(ports: PipelinePorts, content: Content): Promise<Holder | undefined> {
-  const stored = await ports.lake.get(contentKey(content.dataset, content.sizeBytes, content.checksum));
-  return stored && sameContent(ports, content, fromJsonBytes<Holder>(stored.bytes));
-}
-
-/** Notes who brings these bytes; answers with the other file where one already does. Of two at once the second learns of the first. */
-export async function claimContent(ports: PipelinePorts, content: Content): Promise<Holder | undefined> {
-  const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
-  const { sourceKey, businessDate, ledgerKey, runId } = content;
-  const mine = toJsonBytes({ sourceKey, businessDate, ledgerKey, runId } satisfies Holder);
-  for (let tries = 1; ; tries++) {
-    const stored = await ports.lake.get(key);
-    const other = stored && (await sameContent(ports, content, fromJsonBytes<Holder>(stored.bytes)));
-    if (other) return other;
-    try {
-      if (stored) await ports.lake.putIf(key, mine, stored.tag);
-      else await ports.lake.putOnce(key, mine);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof PreconditionFailed) || tries >= MAX_TRIES) throw error;
-    }
-  }
-}
-
-async function sameContent(
+/** The other file that brought these bytes before and is loaded or being loaded. */
+export async function findSameContent(
   ports: PipelinePorts,
   content: Content,
-  holder: Holder,
-): Promise<Holder | undefined> {
+): Promise<ContentHolder | undefined> {
+  const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
+  const holder = await findJson(ports.lake, key, holderShape);
+  return holder && otherHolder(ports, content, holder);
+}
+
+/** Notes which file brings these bytes, or answers with the other file that already does. Of two at once the second finds the first. */
+export async function claimContent(
+  ports: PipelinePorts,
+  content: Content,
+): Promise<ContentHolder | undefined> {
+  const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
+  const { sourceKey, businessDate, ledgerKey, runId } = content;
+  const mine = toJsonBytes({ sourceKey, businessDate, ledgerKey, runId } satisfies ContentHolder);
+  return compareAndSwap(key, async () => {
+    const stored = await findStoredJson(ports.lake, key, holderShape);
+    const other = stored && (await otherHolder(ports, content, stored.value));
+    if (!other) await replace(ports.lake, key, mine, stored);
+    return other;
+  });
+}
+
+async function otherHolder(
+  ports: PipelinePorts,
+  content: Content,
+  holder: ContentHolder,
+): Promise<ContentHolder | undefined> {
   if (holder.ledgerKey === content.ledgerKey) return undefined;
   const entry = await readEntry(ports.lake, holder.ledgerKey);
   return entry && holds(entry, content, holder, ports.clock.now()) ? holder : undefined;
 }
 
-function holds(entry: LedgerEntry, content: Content, holder: Holder, now: Date): boolean {
+function holds(entry: LedgerEntry, content: Content, holder: ContentHolder, now: Date): boolean {
   const { loaded } = entry;
   if (loaded?.checksum === content.checksum && loaded.inputBytes === content.sizeBytes) return true;
   return entry.runId === holder.runId && isInUse(entry, now);
 }
 
-export function duplicateRefusal(sourceKey: string, other: Holder): Refusal {
+export function duplicateRefusal(sourceKey: string, other: ContentHolder): Refusal {
   return refuse('duplicate-content', {
     where: sourceKey,
     what: sameBytesAs(other),
@@ -71,10 +80,10 @@ export function duplicateRefusal(sourceKey: string, other: Holder): Refusal {
   });
 }
 
-export function duplicateWarning(sourceKey: string, other: Holder): string {
+export function duplicateWarning(sourceKey: string, other: ContentHolder): string {
   return `${sourceKey}: ${sameBytesAs(other)}`;
 }
 
-function sameBytesAs({ sourceKey, businessDate }: Holder): string {
+function sameBytesAs({ sourceKey, businessDate }: ContentHolder): string {
   return `it has the same bytes as ${sourceKey} of ${businessDate}`;
 }

@@ -1,16 +1,17 @@
-import type { DayCommit } from '../../day/day-commit.ts';
+import { type DayCommit, dayCommitShape } from '../../day/day-commit.ts';
+import { businessDateOfKey } from '../../keys/business-date.ts';
 import { dayCommitPrefix, ledgerDayPrefix, ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { inParallel } from './in-parallel.ts';
-import { fromJsonBytes } from './json-object.ts';
-import { highestNumbered } from './numbered-object.ts';
+import { readEntry } from './ledger.ts';
+import { highestNumbered, readNumbered } from './numbered-object.ts';
 
 const PARALLEL_READS = 16;
 
 /**
- * The ledger entry of every file of a day, in the order of their keys; `null` for files refused before their date was known. A listing
- * may be old: entries of the sources in `known` are asked for by name, so that it cannot lose one.
+ * The ledger entry of every file of a day, in the order of their keys; the day `null` has the files that were refused before their date
+ * was known. A listing may be old, so entries of the sources in `known` are read by name and cannot be lost.
  */
 export async function dayEntries(
   lake: ObjectStore,
@@ -23,10 +24,7 @@ export async function dayEntries(
   for await (const { key } of lake.list(prefix)) {
     if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.add(key);
   }
-  const entries = await inParallel([...keys].sort(), PARALLEL_READS, async (key) => {
-    const stored = await lake.get(key);
-    return stored && fromJsonBytes<LedgerEntry>(stored.bytes);
-  });
+  const entries = await inParallel([...keys].sort(), PARALLEL_READS, (key) => readEntry(lake, key));
   return entries.filter((entry) => entry !== undefined);
 }
 
@@ -35,18 +33,27 @@ export async function lastCommit(
   dataset: string,
   businessDate: string,
 ): Promise<DayCommit | undefined> {
-  return (await highestNumbered<DayCommit>(lake, dayCommitPrefix(dataset, businessDate)))?.value;
+  return (await highestNumbered(lake, dayCommitPrefix(dataset, businessDate), dayCommitShape))?.value;
 }
 
-/** Every dataset that has a ledger, with the days of which something is known: two steps of a listing, no document is read. */
+/** The commit with this number of a day, or undefined if there is none. */
+export function readCommit(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+  commit: number,
+): Promise<DayCommit | undefined> {
+  return readNumbered(lake, dayCommitPrefix(dataset, businessDate), commit, dayCommitShape);
+}
+
+/** Every dataset that has a ledger, with the days of which something is known. Only lists keys; no document is read. */
 export async function ledgerDays(lake: ObjectStore, dataset?: string): Promise<Map<string, Set<string>>> {
   const days = new Map<string, Set<string>>();
   for await (const { key } of lake.list(dataset === undefined ? 'ledger/' : `ledger/${dataset}/`)) {
-    const match = /^ledger\/([^/]+)\/year=(\d{4})\/month=(\d{2})\/day=(\d{2})\//.exec(key);
-    if (!match) continue;
-    const [, name, year, month, day] = match as unknown as string[];
-    const known = days.get(name!) ?? new Set();
-    days.set(name!, known.add(`${year}-${month}-${day}`));
+    const [, name = '', day = ''] = key.split('/', 3);
+    const businessDate = day.startsWith('year=') ? businessDateOfKey(key) : undefined;
+    if (businessDate === undefined) continue;
+    days.set(name, (days.get(name) ?? new Set()).add(businessDate));
   }
   return days;
 }

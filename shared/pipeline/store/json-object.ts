@@ -1,30 +1,77 @@
 import { RunInconsistent } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Shape } from '../../run/json-shape.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Small JSON objects in a store, on one line: engines that query the ledger read a row a line. */
+/** A stored object that was read, with the tag that `putIf` needs. */
+export interface StoredJson<T> {
+  value: T;
+  bytes: Uint8Array;
+  tag: string;
+}
+
+/** A small JSON object on one line: engines that query the ledger read one row from each line. */
 export function toJsonBytes(value: unknown): Uint8Array {
   return encoder.encode(`${JSON.stringify(value)}\n`);
 }
 
-export function fromJsonBytes<T>(bytes: Uint8Array): T {
-  return JSON.parse(decoder.decode(bytes)) as T;
+/** The value of the object `key`. Fails with `RunInconsistent` if its bytes are not JSON of this shape. */
+export function fromJsonBytes<T>(bytes: Uint8Array, key: string, shape: Shape<T>): T {
+  const value = parsed(bytes, key);
+  const misfit = shape(value);
+  if (!misfit) return value as T;
+  const part = misfit.path === '' ? 'it' : `'${misfit.path.replace(/^\./, '')}'`;
+  throw unreadable(key, `${part} ${misfit.problem}`);
 }
 
-/** An object that an earlier step of the run must have written; `RunInconsistent` where it is not there. */
-export async function readJson<T>(store: ObjectStore, key: string): Promise<T> {
-  const stored = await store.get(key);
-  if (!stored) {
-    throw new RunInconsistent({
-      what: 'an object of this run is missing',
-      where: key,
-      why: 'an earlier step writes it; it was removed, or the run is past its retention',
-      next: 'Convert the file again with --force.',
-    });
+function parsed(bytes: Uint8Array, key: string): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    // The parser's own error would quote the text.
+    throw unreadable(key, 'it is not JSON in UTF-8');
   }
-  return fromJsonBytes<T>(stored.bytes);
+}
+
+function unreadable(key: string, why: string): RunInconsistent {
+  const next = key.startsWith('runs/')
+    ? 'Convert the file again with --force.'
+    : 'Restore an earlier version of the object from the bucket or a backup, then run this again.';
+  return new RunInconsistent({
+    what: 'this object is damaged, or another version of the software wrote it',
+    where: key,
+    why,
+    next,
+  });
+}
+
+/** The object `key` with its tag, or undefined if there is none. Fails with `RunInconsistent` if it is not of this shape. */
+export async function findStoredJson<T>(
+  store: ObjectStore,
+  key: string,
+  shape: Shape<T>,
+): Promise<StoredJson<T> | undefined> {
+  const stored = await store.get(key);
+  return stored && { ...stored, value: fromJsonBytes(stored.bytes, key, shape) };
+}
+
+/** The value of the object `key`, or undefined if there is none. Fails with `RunInconsistent` if it is not of this shape. */
+export async function findJson<T>(store: ObjectStore, key: string, shape: Shape<T>): Promise<T | undefined> {
+  return (await findStoredJson(store, key, shape))?.value;
+}
+
+/** An object that an earlier step of the run must have written. Fails with `RunInconsistent` if it is missing or not of this shape. */
+export async function readJson<T>(store: ObjectStore, key: string, shape: Shape<T>): Promise<T> {
+  const stored = await findStoredJson(store, key, shape);
+  if (stored) return stored.value;
+  throw new RunInconsistent({
+    what: 'an object of this run is missing',
+    where: key,
+    why: 'an earlier step writes it; it was removed, or the run is past its retention',
+    next: 'Convert the file again with --force.',
+  });
 }
 
 export async function writeJson(store: ObjectStore, key: string, value: unknown): Promise<void> {

@@ -1,20 +1,31 @@
-import type { DayTerms } from '../../day/day-terms.ts';
+import { type DayTerms, dayTermsShape } from '../../day/day-terms.ts';
 import { RunInconsistent } from '../../errors.ts';
 import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { highestNumbered } from './numbered-object.ts';
+import { appendNumbered, highestNumbered } from './numbered-object.ts';
 
+/** What a day is held to, or undefined if no file of it was split yet. */
 export async function readTerms(
   lake: ObjectStore,
   dataset: string,
   businessDate: string,
 ): Promise<DayTerms | undefined> {
-  return (await highestNumbered<DayTerms>(lake, dayTermsPrefix(dataset, businessDate)))?.value;
+  return (await highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape))?.value;
 }
 
-/** The layout that a day was last split with. Fails with `RunInconsistent` for a day that nothing is known of. */
+/** Changes what a day is held to, and answers with the terms that now hold. */
+export function changeTerms(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+  change: (current: DayTerms | undefined) => DayTerms,
+): Promise<DayTerms> {
+  return appendNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape, change);
+}
+
+/** The layout that a day was last split with. Fails with `RunInconsistent` if no file of the day was split. */
 export async function readDayLayout(
   lake: ObjectStore,
   dataset: string,
@@ -24,7 +35,7 @@ export async function readDayLayout(
   return readLayout(layout.text, layout.file);
 }
 
-/** Fails with `RunInconsistent` for a day that nothing is known of. */
+/** What a day is held to. Fails with `RunInconsistent` if no file of the day was split. */
 export async function requireTerms(
   lake: ObjectStore,
   dataset: string,

@@ -1,4 +1,4 @@
-import type { DayCommit } from '../../day/day-commit.ts';
+import { dayCommitShape } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
 import { type DayStanding, dayStanding } from '../../day/expected-files.ts';
 import { dayPath } from '../../keys/business-date.ts';
@@ -7,7 +7,7 @@ import { runKeys } from '../../keys/run-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import { type FileProgress, nightProgress, workedTime } from '../../operations/night-progress.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { FilePlan } from '../../run/file-plan.ts';
+import { filePlanShape } from '../../run/file-plan.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
@@ -101,7 +101,7 @@ async function progressOf(ports: PipelinePorts, entry: LedgerEntry, now: Date): 
 async function parsedBytes({ lake }: PipelinePorts, { runId, inputBytes }: LedgerEntry): Promise<number> {
   if (runId === null) return 0;
   const keys = runKeys(runId);
-  const { rangeCount } = await readJson<FilePlan>(lake, keys.plan);
+  const { rangeCount } = await readJson(lake, keys.plan, filePlanShape);
   let parsed = 0;
   for await (const { key } of lake.list(`${keys.root}parts/`)) {
     if (/\/parts\/\d+\.json$/.test(key)) parsed += 1;
@@ -130,7 +130,7 @@ async function publicationTime(
   if (!isKnown && entries.some(({ loaded }) => !loaded)) return undefined;
   const order = numbers.sort((a, b) => (isKnown ? a - b : b - a));
   for (const number of order) {
-    const { files, committedAt } = await readJson<DayCommit>(lake, `${prefix}${number}.json`);
+    const { files, committedAt } = await readJson(lake, `${prefix}${number}.json`, dayCommitShape);
     const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: {} as never }));
     if (!isKnown || dayStanding(day.expectation, held).complete) return new Date(committedAt);
   }

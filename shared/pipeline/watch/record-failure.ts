@@ -1,9 +1,10 @@
 import { executionKey, runKeys } from '../../keys/run-keys.ts';
 import { executionIdOf } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FailureCause, firstFailedChild, MAP_FAILED, readCause } from '../../run/failure-cause.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { fromJsonBytes } from '../store/json-object.ts';
+import { findJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 
 /** How an execution ended, as EventBridge reports it. */
@@ -28,17 +29,16 @@ const REFUSED = 'FileRefused';
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
   if (ended.error === REFUSED) return false;
   const { lake, clock } = ports;
-  const pointer = await lake.get(executionKey(executionIdOf(ended.execution)));
-  const ledgerKey = pointer && fromJsonBytes<{ ledgerKey: string }>(pointer.bytes).ledgerKey;
-  const standing = ledgerKey === undefined ? undefined : await readEntry(lake, ledgerKey);
+  const pointer = await findJson(lake, executionKey(executionIdOf(ended.execution)), executionPointerShape);
+  const standing = pointer && (await readEntry(lake, pointer.ledgerKey));
   const failure = await causeOf(ports, ended, standing);
-  if (!standing?.history.some(({ execution }) => execution === ended.execution)) {
+  if (!pointer || !standing?.history.some(({ execution }) => execution === ended.execution)) {
     const { layout = 'unknown', sourceKey = 'a file' } = ended.request ?? {};
     await tell(ports, ended, failure, { dataset: standing?.dataset ?? layout, sourceKey });
     return false;
   }
   const isOurs = (entry: LedgerEntry | undefined) => entry?.execution === ended.execution;
-  const entry = await updateEntry(lake, ledgerKey!, (current) =>
+  const entry = await updateEntry(lake, pointer.ledgerKey, (current) =>
     !current || !isOurs(current) || isFinal(current.state)
       ? current
       : advanced(current, 'failed', clock.now().toISOString(), { failure }),
@@ -52,7 +52,9 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     entry,
   );
   const told = clock.now().toISOString();
-  await updateEntry(lake, ledgerKey!, (current) => (isOurs(current) ? { ...current!, told } : current));
+  await updateEntry(lake, pointer.ledgerKey, (current) =>
+    current && isOurs(current) ? { ...current, told } : current,
+  );
   return isMarked;
 }
 

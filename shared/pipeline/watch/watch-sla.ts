@@ -1,4 +1,3 @@
-import { PreconditionFailed } from '../../errors.ts';
 import { slaCheckKey } from '../../keys/lake-keys.ts';
 import { nightOf } from '../../keys/night-calendar.ts';
 import type { Layout } from '../../layout/layout.ts';
@@ -7,6 +6,7 @@ import type { SlaSettings } from '../../operations/sla-settings.ts';
 import { type SlaCheck, type SlaVerdict, slaVerdict } from '../../operations/sla-verdict.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { driveCatalog } from '../publish/drive-catalog.ts';
+import { putFirst } from '../store/compare-and-swap.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import { type NightStanding, nightStanding } from './night-standing.ts';
@@ -75,12 +75,8 @@ async function watchDataset(
     ...{ outcome: tell ? 'told' : 'quiet', sentence, met, marginMinutes, percentDone },
     publishedAt: publishedAt?.toISOString(),
   };
-  try {
-    await ports.lake.putOnce(key, toJsonBytes({ ...told, at: now.toISOString() }));
-  } catch (error) {
-    // Somebody else made the same check at the same time; the record is the first one's.
-    if (!(error instanceof PreconditionFailed)) throw error;
-  }
+  // If somebody else made the same check at the same time, the first record stays.
+  await putFirst(ports.lake, key, toJsonBytes({ ...told, at: now.toISOString() }));
   return told;
 }
 

@@ -70,10 +70,10 @@ describe('a worker pool', () => {
     open();
     const [died, queued] = await Promise.allSettled([
       pool.run(functionName, null),
-      pool.run('echo', 'queued behind it'),
+      pool.run('echo', 'queued after it'),
     ]);
     expect(died).toMatchObject({ status: 'rejected', reason: { name: 'Lambda.Unknown', retryable: true } });
-    expect(queued).toMatchObject({ status: 'fulfilled', value: { input: 'queued behind it' } });
+    expect(queued).toMatchObject({ status: 'fulfilled', value: { input: 'queued after it' } });
     expect(await pool.run('echo', 'afterwards')).toMatchObject({ input: 'afterwards' });
   });
 
@@ -119,7 +119,9 @@ describe('a worker pool', () => {
   });
 
   it('replaces a thread that dies between two calls', async () => {
-    const deadThread = await open().run('crash-after-answer', null);
+    const told = new Int32Array(new SharedArrayBuffer(4));
+    const deadThread = await open().run('crash-when-told', told.buffer);
+    Atomics.store(told, 0, 1);
     let answer: unknown;
     do {
       await delay(5);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DayCommit } from '../../../shared/day/day-commit.ts';
+import { type DayCommit, dayCommitShape } from '../../../shared/day/day-commit.ts';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
@@ -9,7 +9,7 @@ import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { entryVersions } from '../../../shared/pipeline/store/ledger.ts';
-import type { LedgerEntry } from '../../../shared/run/ledger-entry.ts';
+import { type LedgerEntry, ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { checksumOf, dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 
@@ -33,13 +33,14 @@ async function load(
   return lake.convert({ layout, sourceKey: key, ...request });
 }
 
-const entryOf = (result: { ledgerKey: string }) => readJson<LedgerEntry>(lake.ports.lake, result.ledgerKey);
+const entryOf = (result: { ledgerKey: string }) =>
+  readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
 const refusalOf = async (result: { ledgerKey: string }) => (await entryOf(result)).refusal?.code;
 const ids = async () => (await lake.publishedRows('small', 'id')).map(({ id }) => id).sort();
 const commits = async () => {
   const found: DayCommit[] = [];
   for await (const { key } of lake.ports.lake.list('ledger/small/year=2025/month=08/day=12/_day/')) {
-    found.push(await readJson(lake.ports.lake, key));
+    found.push(await readJson(lake.ports.lake, key, dayCommitShape));
   }
   return found.sort((a, b) => a.commit - b.commit);
 };
@@ -55,7 +56,7 @@ describe('the ledger', () => {
     const { lake: store } = lake.ports;
     const watch = async (key: string) => {
       if (/\/small\/.*\/f_[^/]*\.json$/.test(key) && !key.includes('/_history/'))
-        seen.push(await readJson(store, key));
+        seen.push(await readJson(store, key, ledgerEntryShape));
     };
     lake.ports.lake = Object.assign(Object.create(store), {
       putOnce: async (key: string, bytes: Uint8Array) => {

@@ -1,0 +1,34 @@
+import { MAX_ENTRIES, MAX_RECORDS } from '../kernel/shapes.ts';
+import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
+import { UTF8_SLOT_BYTES } from './code-pages.ts';
+
+/** What the vectors of all columns of a batch may take together: a quarter of what the kernel has, whatever a layout names. */
+const VECTOR_BYTES = 256 * 1024 * 1024;
+/** State, value and address of a field of one record. */
+const FIELD_BYTES = 24;
+
+/**
+ * The most records of a batch: fewer where tables occur often in each, or where a layout has so many record types and columns that
+ * a full batch of each would not fit into the kernel's memory.
+ */
+export function batchCapacity(layout: Pick<Layout, 'recordTypes'>): number {
+  const datasets = datasetsOf(layout);
+  const occurrences = Math.max(1, ...datasets.map(mostOccurrences));
+  const recordBytes = datasets.reduce((sum, dataset) => sum + vectorBytes(dataset), 0);
+  return Math.max(
+    1,
+    Math.min(MAX_RECORDS, Math.floor(MAX_ENTRIES / occurrences), Math.floor(VECTOR_BYTES / recordBytes)),
+  );
+}
+
+function mostOccurrences({ occurs, columns }: Dataset): number {
+  return columns.reduce((most, { list }) => Math.max(most, list?.count ?? 1), occurs?.count ?? 1);
+}
+
+/** Most bytes that one record takes in the vectors of a dataset. */
+function vectorBytes({ occurs, columns }: Dataset): number {
+  return columns.reduce((sum, { startByte, endByte, list, type }) => {
+    const textBytes = type.kind === 'string' ? (endByte - startByte) * UTF8_SLOT_BYTES : 0;
+    return sum + (list?.count ?? occurs?.count ?? 1) * (FIELD_BYTES + textBytes);
+  }, FIELD_BYTES);
+}

@@ -1,0 +1,34 @@
+/** Records that are decoded at once, in the kernel's memory: all that an extractor found, or those of one type. */
+export interface RecordBatch {
+  readonly recordCount: number;
+  /** Address of the address at which each record can be decoded, 4 bytes each. */
+  readonly starts: number;
+  /** Address of the outcome of each record, 1 byte each (see kernel/shapes.ts). */
+  readonly outcomes: number;
+  /** Is a record of the batch shorter than its layout, and filled up? */
+  readonly hasPadded: boolean;
+  /** The byte they are filled up with: the blank of the file's code page. */
+  readonly spaceByte: number;
+  /** Address of the true end of each record, 4 bytes each; valid only if some are padded. */
+  readonly ends: number;
+  /** Address at which record `index` can be decoded. */
+  startOf(index: number): number;
+  outcomeOf(index: number): number;
+  /** Offset in the file. */
+  byteOffsetOf(index: number): number;
+  /** Without terminator. */
+  rawLengthOf(index: number): number;
+  /** A copy of the record as it is in the file, without terminator. */
+  rawBytesOf(index: number): Uint8Array;
+}
+
+/** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
+export const OUTCOME_REASONS = [
+  '',
+  'unknown-record-type',
+  'record-too-long',
+  'record-too-short',
+  'blank-record',
+  'terminator-missing',
+  'parent-missing',
+] as const;

@@ -1,0 +1,158 @@
+import type { VectorKind } from '../decode/field-vector.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Compression } from '../layout/layout.ts';
+import { ChunkOutput } from './chunk-output.ts';
+import { ChunkRange } from './chunk-range.ts';
+import { type ColumnMetaData, PageEncoding, PageType } from './format.ts';
+import type { ValueRange } from './open-page.ts';
+import { CODEC_NUMBERS } from './page-compressor.ts';
+import { encodePageIndex, type PageSummary } from './page-index.ts';
+import type { IndexedChunk } from './row-group.ts';
+import { type ColumnSchema, pathOf, physicalType } from './schema.ts';
+
+/** A complete chunk, before its place in the file is known. */
+export interface FinishedChunk {
+  /** Page headers included. */
+  uncompressedBytes: number;
+  /** The bytes of the chunk in their order. */
+  views(): Iterable<Uint8Array>;
+  /** What footer and page index say of the chunk if its first byte is at `startByte` of the file. */
+  placedAt(startByte: number): IndexedChunk;
+}
+
+/** A data page whose bytes are in the output of its chunk. */
+interface AppendedPage extends ValueRange {
+  rowCount: number;
+  /** As many as rows, except in a list. */
+  entryCount: number;
+  nullCount: number;
+  /** One of PageEncoding. */
+  encoding: number;
+}
+
+/** How all pages of a chunk were written. */
+interface ChunkForm {
+  codec: Compression;
+  /** One of PageType. */
+  dataPageType: number;
+}
+
+/** The finished data pages of a column chunk: their bytes, and what is known of them. */
+export class ChunkPages {
+  readonly output: ChunkOutput;
+  rowCount = 0;
+  /** Entries that are not null. */
+  valueCount = 0;
+  /** Page headers included. */
+  uncompressedBytes = 0;
+  private readonly schema: ColumnSchema;
+  private readonly range: ChunkRange;
+  /** Offsets count from the first data page. */
+  private pages: PageSummary[] = [];
+  /** Number of pages by their encoding. */
+  private readonly encodingPages = new Map<number, number>();
+  private entryCount = 0;
+  /** Bytes of the pages so far. */
+  private end = 0;
+
+  constructor(kernel: Kernel, kind: VectorKind, schema: ColumnSchema) {
+    this.output = new ChunkOutput(kernel);
+    this.schema = schema;
+    this.range = new ChunkRange(kind);
+  }
+
+  get pageCount(): number {
+    return this.pages.length;
+  }
+
+  get useDictionary(): boolean {
+    return this.encodingPages.has(PageEncoding.RLE_DICTIONARY);
+  }
+
+  /** Adds the page that was just appended to `output`. */
+  add(page: AppendedPage): void {
+    const { rowCount, entryCount, nullCount, encoding, min, max } = page;
+    const offset = this.end;
+    this.end = this.output.length;
+    this.pages.push({
+      offset,
+      compressedBytes: this.end - offset,
+      firstRow: this.rowCount,
+      nullCount,
+      min,
+      max,
+    });
+    this.range.add(page);
+    this.rowCount += rowCount;
+    this.entryCount += entryCount;
+    this.valueCount += entryCount - nullCount;
+    this.encodingPages.set(encoding, (this.encodingPages.get(encoding) ?? 0) + 1);
+  }
+
+  /** The chunk of these pages and, before them, the dictionary page if there is one. It must be written before `clear`. */
+  finish(form: ChunkForm, dictionaryPage: ChunkOutput | undefined): FinishedChunk {
+    const { output, pages, uncompressedBytes } = this;
+    const dictionaryBytes = dictionaryPage?.length ?? 0;
+    const metadata = this.metadata(form, dictionaryBytes);
+    return {
+      uncompressedBytes,
+      *views() {
+        if (dictionaryPage) yield* dictionaryPage.views();
+        yield* output.views();
+        dictionaryPage?.clear();
+      },
+      placedAt(startByte) {
+        const dataPageOffset = startByte + dictionaryBytes;
+        const dictionaryPageOffset = dictionaryPage ? startByte : undefined;
+        return {
+          chunk: {
+            fileOffset: startByte,
+            metaData: { ...metadata, dataPageOffset, dictionaryPageOffset },
+          },
+          ...encodePageIndex(pages.map((page) => ({ ...page, offset: page.offset + dataPageOffset }))),
+        };
+      },
+    };
+  }
+
+  private metadata(
+    { codec, dataPageType }: ChunkForm,
+    dictionaryBytes: number,
+  ): Omit<ColumnMetaData, 'dataPageOffset'> {
+    const encodings = [...this.encodingPages].sort(([a], [b]) => b - a);
+    const dictionaryPages = { pageType: PageType.DICTIONARY_PAGE, encoding: PageEncoding.PLAIN, count: 1 };
+    return {
+      type: physicalType(this.schema.type),
+      encodings: [
+        ...new Set<number>([
+          PageEncoding.PLAIN,
+          PageEncoding.RLE,
+          ...encodings.map(([encoding]) => encoding),
+        ]),
+      ],
+      pathInSchema: pathOf(this.schema),
+      codec: CODEC_NUMBERS[codec],
+      numValues: this.entryCount,
+      totalUncompressedSize: this.uncompressedBytes,
+      totalCompressedSize: dictionaryBytes + this.output.length,
+      statistics: this.range.statistics(this.entryCount - this.valueCount),
+      encodingStats: [
+        ...(dictionaryBytes > 0 ? [dictionaryPages] : []),
+        ...encodings.map(([encoding, count]) => ({ pageType: dataPageType, encoding, count })),
+      ],
+    };
+  }
+
+  /** Forgets the pages, and gives their memory back. */
+  clear(): void {
+    this.output.clear();
+    this.range.clear();
+    this.pages = [];
+    this.encodingPages.clear();
+    this.rowCount = 0;
+    this.entryCount = 0;
+    this.valueCount = 0;
+    this.uncompressedBytes = 0;
+    this.end = 0;
+  }
+}

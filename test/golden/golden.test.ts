@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PipelineError } from '../../shared/errors.ts';
+import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import { TestLake } from '../support/run-pipeline.ts';
+
+/**
+ * Each folder here is a case: what a format means, from bytes to rows, through the whole pipeline.
+ *
+ *     layout.json     with copybook.cpy if it names one
+ *     input.txt       or input.hex: bytes in hexadecimal, with comments after #; other files `input.*` arrive beside it
+ *     rows.json       the rows in order, every value as text; of several datasets an object of them
+ *     rejects.json    the rejected records in order: reason, field and byte_offset; absent if there are none
+ *     refusal.json    in place of rows: the code of the refusal (or the name of the error) and words of its message
+ */
+type Value = string | null | Value[] | { [name: string]: Value };
+type Row = Record<string, Value>;
+
+const folder = new URL('./', import.meta.url);
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const filesOf = (name: string) => readdirSync(new URL(`${name}/`, folder));
+const isCase = (name: string) => existsSync(new URL(`${name}/layout.json`, folder));
+
+function bytesOf(name: string, file: string): Uint8Array {
+  const bytes = readFileSync(new URL(`${name}/${file}`, folder));
+  if (!file.endsWith('.hex')) return bytes;
+  const digits = bytes.toString().replace(/#.*/g, '').replace(/\s/g, '');
+  expect(digits).toMatch(/^([0-9A-F]{2})*$/);
+  return Buffer.from(digits, 'hex');
+}
+
+const textOf = (name: string, file: string) => Buffer.from(bytesOf(name, file)).toString('utf8');
+const jsonOf = (name: string, file: string) => JSON.parse(textOf(name, file));
+
+/** Numbers, dates and booleans as DuckDB prints them, within lists and structs too. */
+function asText(value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(asText);
+  if (typeof value !== 'object') return String(value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asText(inner)]));
+}
+
+/** The first place at which two tables differ, in words; undefined if they are the same. */
+function firstDifference(expected: Row[], actual: Row[]): string | undefined {
+  for (const [index, row] of expected.entries()) {
+    const other = actual[index];
+    if (!other) break;
+    for (const column of new Set([...Object.keys(row), ...Object.keys(other)])) {
+      const [wanted, found] = [row[column], other[column]].map((value) => JSON.stringify(value));
+      if (wanted !== found) return `row ${index + 1}, ${column}: ${wanted} was expected, ${found} was read`;
+    }
+  }
+  if (expected.length === actual.length) return undefined;
+  return `${expected.length} rows were expected, ${actual.length} were read`;
+}
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+async function converted(name: string) {
+  for (const file of filesOf(name)) {
+    if (file.endsWith('.cpy')) lake.copybooks.set(file, textOf(name, file));
+    else if (file.startsWith('input.')) await lake.putRaw(file.replace(/hex$/, 'bin'), bytesOf(name, file));
+  }
+  const extension = existsSync(new URL(`${name}/input.txt`, folder)) ? 'txt' : 'bin';
+  const { status, ledgerKey } = await lake.convert({
+    layout: textOf(name, 'layout.json'),
+    sourceKey: `input.${extension}`,
+    businessDate: '2025-08-12',
+    // Some records a range: what a format means does not depend on where a file is cut.
+    rangeSizeBytes: 80,
+  });
+  const entry = await lake.ports.lake.get(ledgerKey);
+  return { status, refusal: entry && JSON.parse(Buffer.from(entry.bytes).toString('utf8')).refusal };
+}
+
+const published = async (dataset: string, select = '*'): Promise<Row[]> =>
+  (await lake.publishedRows(dataset, select)).map((row) =>
+    Object.fromEntries(Object.entries(row).map(([column, value]) => [column, asText(value)])),
+  );
+
+describe('format cases', () => {
+  test('every folder with a layout says what comes of it', () => {
+    for (const name of names.filter(isCase)) {
+      const files = filesOf(name);
+      expect([name, files.includes('rows.json') !== files.includes('refusal.json')]).toEqual([name, true]);
+    }
+  });
+
+  test.each(names.filter((name) => filesOf(name).includes('rows.json')))('%s', async (name) => {
+    const { status, refusal } = await converted(name);
+    expect([status, refusal]).toEqual(['loaded', undefined]);
+    const rows: Row[] | Record<string, Row[]> = jsonOf(name, 'rows.json');
+    const dataset: string = jsonOf(name, 'layout.json').name;
+    for (const [table, expected] of Object.entries(Array.isArray(rows) ? { [dataset]: rows } : rows)) {
+      expect(firstDifference(expected, await published(table)), table).toBeUndefined();
+    }
+    const rejects: Row[] = filesOf(name).includes('rejects.json') ? jsonOf(name, 'rejects.json') : [];
+    const rejected = await published(rejectsDataset(dataset), 'reason, field, byte_offset');
+    // Rejects of a block are written by what found them: those of whole records first.
+    rejected.sort((a, b) => Number(a.byte_offset) - Number(b.byte_offset));
+    expect(firstDifference(rejects, rejected), 'rejects').toBeUndefined();
+  });
+
+  test.each(names.filter((name) => filesOf(name).includes('refusal.json')))('%s', async (name) => {
+    const { code, words }: { code: string; words: string[] } = jsonOf(name, 'refusal.json');
+    const { refusal } = await converted(name).catch((error: unknown) => {
+      if (!(error instanceof PipelineError)) throw error;
+      return { refusal: { code: error.name, message: error.message } };
+    });
+    expect(refusal?.code).toBe(code);
+    for (const word of words) expect(refusal.message).toContain(word);
+  });
+});

@@ -1,0 +1,56 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { RunInconsistent, UsageError } from '../../shared/errors.ts';
+import {
+  DATE_KEYS,
+  open,
+  PRODUCT_KEY,
+  rootDir,
+  TRUTH,
+  writeCatalog,
+  writeJson,
+  writeNight,
+} from '../support/lake-of-test.ts';
+
+describe('errors', () => {
+  test('a folder that is no lake, or has nothing published, says what to do', async () => {
+    await expect(open(join(rootDir, 'nowhere'))).rejects.toThrow(UsageError);
+    await expect(open(rootDir)).rejects.toThrow(/nothing is published here.*npm start.*convert/);
+    await writeJson(join(rootDir, 'ledger/contracts/undated/a.json'), { sourceId: 'a', state: 'refused' });
+    await expect(open(rootDir)).rejects.toThrow(/by state: 1 refused/);
+  });
+
+  test('SQL that does not run is one paragraph with the tables there are', async () => {
+    await writeCatalog(rootDir, { dataset: 'contracts', columns: TRUTH });
+    const lake = await open(rootDir);
+    const error = await lake.query('SELECT nope\nFROM contracts').catch((reason) => reason);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toMatch(
+      /^the SQL does not run\. Binder Error: .*"nope".*contracts, contracts_days, ledger\.$/,
+    );
+    expect(error.message).not.toContain('\n');
+    await expect(lake.query('SELECT 1 FROM contratos')).rejects.toThrow(/Did you mean "contracts"/);
+  });
+
+  test('a published file that is gone is not the fault of the SQL', async () => {
+    const partitions = await writeNight(rootDir, ['A', 'B']);
+    await writeCatalog(rootDir, {
+      dataset: 'contracts',
+      columns: TRUTH,
+      partitionKeys: [...DATE_KEYS, PRODUCT_KEY],
+      partitions,
+    });
+    const lake = await open(rootDir);
+    await rm(join(rootDir, 'processed', partitions[1]!.files[0]!));
+    await expect(lake.query('SELECT * FROM contracts')).rejects.toThrow(RunInconsistent);
+    await expect(open(rootDir)).rejects.toThrow(RunInconsistent);
+  });
+
+  test('a catalog that is none, or has a type of no meaning, is named', async () => {
+    await writeJson(join(rootDir, 'catalog/x.json'), { dataset: 'x' });
+    await expect(open(rootDir)).rejects.toThrow(/x\.json: this catalog file cannot be read/);
+    await writeCatalog(rootDir, { dataset: 'x', columns: [{ name: 'a', type: 'varchar(3)' }] });
+    await expect(open(rootDir)).rejects.toThrow(/column 'a' has the unknown type 'varchar\(3\)'/);
+  });
+});

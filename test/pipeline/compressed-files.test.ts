@@ -1,0 +1,79 @@
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readJson } from '../../shared/pipeline/store/json-object.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { TestLake } from '../support/run-pipeline.ts';
+import { ASCII, recordBytes, salesLayout } from '../support/sales-records.ts';
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+describe('compressed files', () => {
+  const records = Array.from({ length: 20_000 }, (_, index) =>
+    String.fromCharCode(
+      ...recordBytes(ASCII, {
+        id: `N${index}`,
+        customer: 'ANA',
+        cents: index,
+        units: index % 1000,
+        day: '20250812',
+        shop: ['RIO', 'BAHIA'][index % 2]!,
+      }),
+    ),
+  );
+  const plain = Buffer.from(`${records.join('\n')}\n`, 'latin1');
+  const layout = salesLayout({ coding: ASCII, record: { format: 'lines' } }, false);
+
+  test.each([
+    ['cut off', gzipSync(plain).subarray(0, 20_000), '.gz', 'damaged or cut off behind'],
+    [
+      'changed',
+      Uint8Array.from(gzipSync(plain), (byte, at) => (at === 9000 ? byte ^ 0xff : byte)),
+      '.gz',
+      'damaged',
+    ],
+    [
+      'followed by something else',
+      Buffer.concat([gzipSync(plain), new Uint8Array(512)]),
+      '.gz',
+      'something else follows',
+    ],
+    ['not compressed', plain, '.gz', 'does not begin as one'],
+    ['of another kind', gzipSync(plain), '.zst', 'does not begin as one'],
+    ['zstd cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
+    ['of no byte', new Uint8Array(), '.gz', 'the file is empty'],
+    ['empty', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
+  ])('%s: refused', async (_, bytes, suffix, fragment) => {
+    const sourceKey = `sales_20250812.txt${suffix}`;
+    await lake.putRaw(sourceKey, bytes);
+    const result = await lake.convert({ layout, sourceKey });
+    expect([result.status, lake.notifications[0]]).toEqual(['refused', expect.stringContaining(fragment)]);
+    expect(await lake.catalog('sales')).toBeUndefined();
+  });
+
+  test('a warning says what it costs', async () => {
+    await lake.putRaw('sales_20250812.txt.gz', gzipSync(plain));
+    const result = await lake.convert({
+      layout,
+      sourceKey: 'sales_20250812.txt.gz',
+      rangeSizeBytes: 100_000,
+    });
+    const { warnings, records: counts } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
+    expect(warnings).toEqual([expect.stringContaining(`one parser reads all ${plain.length} bytes`)]);
+    expect(counts!.read).toBe(records.length);
+  });
+
+  test.each([
+    [0, ['one parser', 'no checksum of its content']],
+    [1, ['one parser']],
+  ])('and where a zstd stream cannot prove that it is whole: checksum %i', async (checksum, expected) => {
+    const params = { [constants.ZSTD_c_checksumFlag]: checksum };
+    await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
+    const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });
+    const { warnings } = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
+    expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+});

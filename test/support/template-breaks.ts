@@ -1,0 +1,344 @@
+// biome-ignore lint/suspicious/noExplicitAny: templates are plain data of any shape
+type Broken = any;
+
+/** Ways to break a packaged template: what is broken, how, and the problem that must be reported. */
+export const BREAKS: readonly [
+  what: string,
+  breakIt: (resources: Broken, context: Broken) => void,
+  said: RegExp,
+][] = [
+  [
+    'a type that does not exist',
+    (r) => (r.RawBucket.Type = 'AWS::S3::Buckt'),
+    /properties: RawBucket: .*no type/,
+  ],
+  [
+    'a property misspelt',
+    (r) => (r.RawBucket.Properties.Versioning = {}),
+    /RawBucket\.Properties\.Versioning: there is no such/,
+  ],
+  [
+    'a required property left out',
+    (r) => delete r.ArrivalsCheck.Properties.FlexibleTimeWindow,
+    /ArrivalsCheck.*FlexibleTimeWindow must be there/,
+  ],
+  [
+    'a word where a number belongs',
+    (r) => (r.ParserLambdaFunction.Properties.MemorySize = 'big'),
+    /MemorySize: must be a number/,
+  ],
+  [
+    'a value that is not one of those',
+    (r) => (r.RawBucket.Properties.AccessControl = 'Public'),
+    /AccessControl: must be one of/,
+  ],
+  [
+    'a Ref to nothing',
+    (r) => (r.RawBucketPolicy.Properties.Bucket = { Ref: 'RawBuckets' }),
+    /references.*no resource RawBuckets/,
+  ],
+  [
+    'an attribute that a type does not give',
+    (r) => (r.FilesArrived.Properties.Targets[0].Arn = { 'Fn::GetAtt': ['StarterLambdaFunction', 'Name'] }),
+    /AWS::Lambda::Function gives no Name/,
+  ],
+  [
+    'a Sub of nothing',
+    (r) => (r.GlueDatabase.Properties.DatabaseInput.LocationUri = { 'Fn::Sub': 's3://${Processed}/' }),
+    /no resource Processed/,
+  ],
+  ['a condition that is not there', (r) => (r.WarningSms.Condition = 'HasFax'), /no condition HasFax/],
+  ['resources that wait for each other', (r) => (r.DataKey.DependsOn = 'RawBucket'), /wait for each other/],
+  [
+    'an action that does not exist',
+    (r) => firstStatement(r.ParserRole).Action.push('s3:GetObjects'),
+    /no action s3:GetObjects/,
+  ],
+  [
+    'everything allowed on everything',
+    (r) => (firstStatement(r.ParserRole).Action = ['s3:*']),
+    /gives more than it names/,
+  ],
+  [
+    'a bucket right on every bucket',
+    (r) => (statement(r.ParserRole, 'ReadRawFiles').Resource = '*'),
+    /can be bound to/,
+  ],
+  [
+    'anybody let in',
+    (r) => Object.assign(statementOf(r.RawBucketPolicy, 0), { Effect: 'Allow', Condition: undefined }),
+    /lets anybody in/,
+  ],
+  [
+    'a right that the code needs taken away',
+    (r) => drop(r.MergerRole, 'TakeBackUploads'),
+    /MergerRole: does not allow s3:AbortMultipartUpload/,
+  ],
+  [
+    'a right that no code needs',
+    (r) => statement(r.ParserRole, 'ReadRawFiles').Action.push('s3:DeleteObject'),
+    /allows s3:DeleteObject on RawBucket.*nowhere/,
+  ],
+  [
+    'a right on too many keys',
+    (r) => statement(r.MergerRole, 'ReadLake').Resource.push({ 'Fn::Sub': '${RawBucket.Arn}/*' }),
+    /MergerRole: allows s3:GetObject on RawBucket/,
+  ],
+  [
+    'no right on the key',
+    (r) => drop(r.ReconcilerRole, 'Keys'),
+    /ReconcilerRole: does not allow kms:Decrypt/,
+  ],
+  ['a substitution that is not given', (r) => delete substitutions(r).MergerArn, /MergerArn\} is not given/],
+  [
+    'a substitution that nobody uses',
+    (r) => (substitutions(r).StarterArn = 'x'),
+    /StarterArn is used by no state/,
+  ],
+  [
+    'an ItemReader of another format',
+    (r) => (states(r).ParseRanges.ItemReader.ReaderConfig.InputType = 'CSV'),
+    /object is JSON/,
+  ],
+  ['a map without a bound', (r) => delete states(r).ParseRanges.MaxConcurrency, /that means 10,000/],
+  [
+    'more children than parsers may run',
+    (r) => (states(r).ParseRanges.MaxConcurrency = 100),
+    /children × 2 files are 200/,
+  ],
+  ['more files than parsers may run', (_, context) => (context.filesAtOnce = 12), /children × 12 files/],
+  [
+    'a label that is too long',
+    (r) => (states(r).ParseRanges.Label = 'x'.repeat(41)),
+    /Label must be there, of at most 40/,
+  ],
+  [
+    'a Catch on a map',
+    (r) => (states(r).ParseRanges.Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Finalize' }]),
+    /has a Catch, which ends redrive/,
+  ],
+  [
+    'a Retry on a map',
+    (r) => (states(r).ParseRanges.Retry = [{ ErrorEquals: ['States.ALL'] }]),
+    /has a Retry/,
+  ],
+  ['failures tolerated', (r) => (states(r).ParseRanges.ToleratedFailurePercentage = 5), /tolerates failures/],
+  [
+    'an error that nobody throws',
+    (r) => states(r).Split.Retry[1].ErrorEquals.push('StoreNotAvailable'),
+    /retries StoreNotAvailable, which nobody throws/,
+  ],
+  [
+    'a retryable error that no state retries',
+    (r) => (states(r).Split.Retry = states(r).Split.Retry.slice(1)),
+    /ControlFileAwaited: says that a retry helps/,
+  ],
+  [
+    'a state that does not retry',
+    (r) => delete states(r).Finalize.Retry,
+    /Finalize: does not retry StoreUnavailable/,
+  ],
+  [
+    'a state that goes nowhere',
+    (r) => (states(r).Reconcile.Next = 'Nowhere'),
+    /state machine: FilePipeline\.Definition/,
+  ],
+  [
+    'a function that outlives its state',
+    (r) => (r.SplitterLambdaFunction.Properties.Timeout = 600),
+    /gives up after 300 s while/,
+  ],
+  [
+    'a line of the definition lost',
+    (r) => delete states(r).ParseRanges.ResultPath,
+    /is not what the file says/,
+  ],
+  ['an Express machine', (r) => (r.FilePipeline.Properties.StateMachineType = 'EXPRESS'), /must be STANDARD/],
+  ['another runtime', (r) => (r.MergerLambdaFunction.Properties.Runtime = 'nodejs20.x'), /made for nodejs24/],
+  [
+    'too much memory',
+    (r) => (r.MergerLambdaFunction.Properties.MemorySize = 20_000),
+    /Lambda has 128 to 10240/,
+  ],
+  [
+    'a variable that is not set',
+    (r) => delete r.ParserLambdaFunction.Properties.Environment.Variables.RAW_BUCKET,
+    /RAW_BUCKET is not set/,
+  ],
+  [
+    'a variable that nobody reads',
+    (r) => (r.ParserLambdaFunction.Properties.Environment.Variables.DEBUG = '1'),
+    /nobody reads the variable DEBUG/,
+  ],
+  [
+    'more reserved than an account has',
+    (r) => (r.ParserLambdaFunction.Properties.ReservedConcurrentExecutions = 950),
+    /951 reserved in all/,
+  ],
+  ['logs for ever', (r) => delete r.ParserLogGroup.Properties.RetentionInDays, /keeps logs for ever/],
+  [
+    'a retention that CloudWatch does not take',
+    (r) => (r.ParserLogGroup.Properties.RetentionInDays = 10),
+    /keeps logs 10/,
+  ],
+  [
+    'keys that no longer start anything',
+    (r) => r.FilesArrived.Properties.EventPattern.detail.object.key.pop(),
+    /would start nothing/,
+  ],
+  [
+    'matchers that mean OR',
+    (r) => r.FilesArrived.Properties.EventPattern.detail.object.key.push({ prefix: 'year=' }),
+    /matchers of one list mean OR/,
+  ],
+  [
+    'everything starts the starter',
+    (r) => (r.FilesArrived.Properties.EventPattern.detail.object.key = [{ wildcard: '*' }]),
+    /no layout reads it/,
+  ],
+  [
+    'no dead letters',
+    (r) => delete r.FilesArrived.Properties.Targets[0].DeadLetterConfig,
+    /no dead-letter queue/,
+  ],
+  [
+    'no permission to call',
+    (r) => delete r.FilesArrivedPermission,
+    /has no permission to call StarterLambdaFunction/,
+  ],
+  [
+    'nobody hears of stopped executions',
+    (r) => r.ExecutionsEnded.Properties.EventPattern.detail.status.pop(),
+    /nobody hears of executions that are ABORTED/,
+  ],
+  [
+    'a bucket that keeps silent',
+    (r) => delete r.RawBucket.Properties.NotificationConfiguration,
+    /does not tell EventBridge/,
+  ],
+  [
+    'a time that does not exist',
+    (r) => (r.DeadlineCheck.Properties.ScheduleExpression = 'cron(0 25 * * ? *)'),
+    /is no time of every day/,
+  ],
+  [
+    'a time zone that does not exist',
+    (r) => (r.DeadlineCheck.Properties.ScheduleExpressionTimezone = 'America/SaoPaulo'),
+    /no time zone/,
+  ],
+  [
+    'a check made twice',
+    (r) => (r.AlarmCheck.Properties.Target.Input = r.DeadlineCheck.Properties.Target.Input),
+    /'deadline' is made 2 times/,
+  ],
+  [
+    'an alarm on what nobody emits',
+    (r) => (r.ContractsNoFileAlarm.Properties.MetricName = 'NightFilesArived'),
+    /no function emits NightFilesArived.*NightFilesArrived/,
+  ],
+  [
+    'an alarm with other dimensions',
+    (r) => r.ContractsNoFileAlarm.Properties.Dimensions.pop(),
+    /is emitted with stage and dataset/,
+  ],
+  [
+    'an alarm that tells nobody',
+    (r) => (r.ContractsNoFileAlarm.Properties.AlarmActions = []),
+    /tells no topic/,
+  ],
+  [
+    'a dashboard that is no JSON',
+    (r) => (r.Dashboard.Properties.DashboardBody['Fn::Sub'] = '{'),
+    /its body is no JSON/,
+  ],
+  [
+    'a dashboard that draws what nobody emits',
+    (r) => redraw(r, '"NightRows"', '"NightRowCount"'),
+    /no function emits NightRowCount/,
+  ],
+  ['widgets that lie on each other', (r) => redraw(r, '"x":4', '"x":3'), /lies on widget/],
+  [
+    'a bucket in the open',
+    (r) => delete r.RawBucket.Properties.PublicAccessBlockConfiguration,
+    /public access is not blocked/,
+  ],
+  [
+    'a bucket without its key',
+    (r) => delete r.ProcessedBucket.Properties.BucketEncryption,
+    /ProcessedBucket: is not encrypted/,
+  ],
+  [
+    'a bucket without TLS',
+    (r) => delete r.ProcessedBucketPolicy,
+    /ProcessedBucket: takes requests without TLS/,
+  ],
+  [
+    'tables archived where Athena does not see them',
+    (r) =>
+      (r.ProcessedBucket.Properties.LifecycleConfiguration.Rules[0].Transitions[1].StorageClass = 'GLACIER'),
+    /leaves them out without an error/,
+  ],
+  ['a bucket that goes with the stack', (r) => delete r.RawBucket.DeletionPolicy, /would go with the stack/],
+  [
+    'a key that is not rotated',
+    (r) => (r.DataKey.Properties.EnableKeyRotation = false),
+    /DataKey: is not rotated/,
+  ],
+  [
+    'a topic in the clear',
+    (r) => delete r.FailureTopic.Properties.KmsMasterKeyId,
+    /FailureTopic: is not encrypted/,
+  ],
+  [
+    'a queue in the clear',
+    (r) => delete r.StarterDeadLetters.Properties.SqsManagedSseEnabled,
+    /StarterDeadLetters: is not encrypted/,
+  ],
+  [
+    'a secret in the open',
+    (r) => (r.ParserLambdaFunction.Properties.Description = 'AKIAABCDEFGHIJKLMNOP'),
+    /secret in the open/,
+  ],
+  [
+    'a machine that logs nothing',
+    (r) => (r.FilePipeline.Properties.LoggingConfiguration.Level = 'OFF'),
+    /logs nothing/,
+  ],
+];
+
+function states(resources: Broken): Broken {
+  return resources.FilePipeline.Properties.Definition.States;
+}
+
+function substitutions(resources: Broken): Broken {
+  return resources.FilePipeline.Properties.DefinitionSubstitutions;
+}
+
+function statementOf(policy: Broken, index: number): Broken {
+  return policy.Properties.PolicyDocument.Statement[index];
+}
+
+function statementsOf(role: Broken): Broken[] {
+  return role.Properties.Policies[0].PolicyDocument.Statement;
+}
+
+function firstStatement(role: Broken): Broken {
+  return statementsOf(role)[0];
+}
+
+function statement(role: Broken, sid: string): Broken {
+  return statementsOf(role).find(({ Sid }) => Sid === sid);
+}
+
+function drop(role: Broken, sid: string): void {
+  const statements = statementsOf(role);
+  statements.splice(
+    statements.findIndex(({ Sid }) => Sid === sid),
+    1,
+  );
+}
+
+function redraw(resources: Broken, from: string, to: string): void {
+  const body = resources.Dashboard.Properties.DashboardBody;
+  body['Fn::Sub'] = body['Fn::Sub'].replaceAll(from, to);
+}

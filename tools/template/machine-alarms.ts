@@ -1,0 +1,75 @@
+import type { Alarm } from './alarm-resource.ts';
+
+const STATES = { namespace: 'AWS/States', dimensions: { StateMachineArn: { Ref: 'FilePipeline' } } };
+const ABOVE_ZERO = { comparison: 'GreaterThanThreshold', threshold: 0 } as const;
+const AT_ONCE = { ...ABOVE_ZERO, statistic: 'Sum', periods: 1, topic: 'FailureTopic' } as const;
+const IF_IT_STAYS = { ...ABOVE_ZERO, statistic: 'Sum', periods: 3, topic: 'WarningTopic' } as const;
+
+/** Alarms on what AWS counts of the state machine, the functions and the queues. */
+export const MACHINE_ALARMS: readonly Alarm[] = [
+  {
+    name: 'executions-failed',
+    ...STATES,
+    ...AT_ONCE,
+    metric: 'ExecutionsFailed',
+    description: 'An execution failed, or its file was refused. The message names file, cause and next step.',
+  },
+  {
+    name: 'executions-timed-out',
+    ...STATES,
+    ...AT_ONCE,
+    metric: 'ExecutionsTimedOut',
+    description: 'An execution took too long. Redrive it, with smaller ranges if parsers timed out.',
+  },
+  {
+    name: 'executions-throttled',
+    ...STATES,
+    ...IF_IT_STAYS,
+    metric: 'ExecutionThrottled',
+    description:
+      'Step Functions throttled state transitions. They go on by themselves; ask for a higher quota if it stays.',
+  },
+  {
+    name: 'parser-throttled',
+    ...functionFigures('ParserLambdaFunction'),
+    ...IF_IT_STAYS,
+    metric: 'Throttles',
+    description:
+      'More parsers were wanted than parserConcurrency lets run. They are tried again; raise it, or filesAtOnce is too low.',
+  },
+  {
+    name: 'starter-dead-letters',
+    ...deadLetters('StarterDeadLetters'),
+    ...AT_ONCE,
+    statistic: 'Maximum',
+    description:
+      'Arrivals that started nothing. Mend the cause and redrive the queue, or start the files by hand.',
+  },
+  {
+    name: 'watchdog-dead-letters',
+    ...deadLetters('WatchdogDeadLetters'),
+    ...AT_ONCE,
+    statistic: 'Maximum',
+    description:
+      'A failure or a look at the night that nobody was told of. Read the message, mend the cause, redrive the queue.',
+  },
+  {
+    name: 'watchdog-failed',
+    ...functionFigures('WatchdogLambdaFunction'),
+    ...AT_ONCE,
+    metric: 'Errors',
+    description: 'The watchdog itself fails. Until it is mended nobody is told of the night by the clock.',
+  },
+];
+
+function functionFigures(id: string): Pick<Alarm, 'namespace' | 'dimensions'> {
+  return { namespace: 'AWS/Lambda', dimensions: { FunctionName: { Ref: id } } };
+}
+
+function deadLetters(id: string): Pick<Alarm, 'namespace' | 'dimensions' | 'metric'> {
+  return {
+    namespace: 'AWS/SQS',
+    dimensions: { QueueName: { 'Fn::GetAtt': [id, 'QueueName'] } },
+    metric: 'ApproximateNumberOfMessagesVisible',
+  };
+}
