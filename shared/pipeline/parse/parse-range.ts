@@ -43,9 +43,9 @@ export async function parseRange(
 ): Promise<PartSummary> {
   const plan = await readJson(ports.lake, planKey, filePlanShape);
   const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
-  const standing = await findJson(ports.lake, manifestKey, partManifestShape);
-  if (standing && standing.startByte === range.startByte && standing.endByte === range.endByte) {
-    return summary(standing, true);
+  const earlier = await findJson(ports.lake, manifestKey, partManifestShape);
+  if (earlier && earlier.startByte === range.startByte && earlier.endByte === range.endByte) {
+    return summary(earlier, true);
   }
   const parser = new RangeParser(ports, plan, range, readLayout(plan.layout.text, plan.layout.file));
   const manifest = await parser.parse(signal);

@@ -57,7 +57,7 @@ const SEARCHES_AT_ONCE = 2;
  * Cuts the records of `span`, which can only be followed from the first one, into ranges of about `rangeSizeBytes`.
  *
  *     reader 1 ├────────────────────►╪     walks from the start, so its chain is exact
- *     reader 2        search ├──────►┼───────────►╪   walks from a guess: taken over where the exact chain comes to a link of it,
+ *     reader 2        search ├──────►┼───────────►╪   walks from a guess: taken over if the exact chain comes to a link of it,
  *     reader 3                             search ├─────────►   else the exact chain walks on until it does
  *
  * The result is what one reader alone finds, however wrong a guess is. Memory does not grow with the file, except for two numbers
