@@ -56,13 +56,14 @@ function tableText({ name, lengthBytes, rows }: PositionsTable): string {
     HEADINGS.map(({ key }) => (key === 'name' ? '  '.repeat(row.depth) + row.name : String(row[key]))),
   );
   const widths = HEADINGS.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((line) => line[index]!.length)),
+    Math.max(title.length, ...cells.map((line) => line[index]?.length ?? 0)),
   );
   const line = (texts: string[]) =>
     texts
-      .map((text, index) =>
-        HEADINGS[index]!.right ? text.padStart(widths[index]!) : text.padEnd(widths[index]!),
-      )
+      .map((text, index) => {
+        const width = widths[index] ?? 0;
+        return HEADINGS[index]?.right ? text.padStart(width) : text.padEnd(width);
+      })
       .join('  ')
       .trimEnd();
   return [

@@ -9,7 +9,8 @@ import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
 
 /** The only argument of a command. */
 export function oneFile(positionals: string[], what: string): string {
-  if (positionals.length === 1) return positionals[0]!;
+  const [only, ...others] = positionals;
+  if (only !== undefined && others.length === 0) return only;
   throw new UsageError({
     what:
       positionals.length === 0
@@ -19,10 +20,10 @@ export function oneFile(positionals: string[], what: string): string {
   });
 }
 
-/** More than this is data, and no description of it. */
+/** A larger file is data, not a description of it. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/** A file as text: UTF-8, and where it is none, Latin-1, as old copybooks and tables are. */
+/** A file as text: UTF-8, or Latin-1 if it is not UTF-8, as with old copybooks and tables. */
 export async function readText(path: string): Promise<string> {
   const file = resolve(startDir, path);
   const stats = await stat(file).catch(() => undefined);
@@ -48,7 +49,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** A layout begins with a brace, a copybook cannot. */
+/** Is it a layout? That begins with a brace; a copybook cannot. */
 export function isLayoutText(text: string): boolean {
   return /^\s*\{/.test(text);
 }
@@ -79,10 +80,10 @@ export async function writeOut(text: string, out: string | undefined, force = fa
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
     throw new OutputUnwritable({
-      what: exists ? 'the file is there already' : 'the file cannot be written',
+      what: exists ? 'the file exists already' : 'the file cannot be written',
       where: out,
       why: exists ? undefined : (cause as Error).message,
-      next: exists ? 'Give another name, or --force to write over it.' : 'Check the path.',
+      next: exists ? 'Give another name, or --force to overwrite it.' : 'Check the path.',
       cause,
     });
   }

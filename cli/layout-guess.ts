@@ -11,7 +11,7 @@ import { oneFile, writeOut } from './layout-file.ts';
 
 const HEAD_BYTES = 1024 * 1024;
 
-/** `layout guess DATA`: a layout to begin with; why it is guessed so goes to standard error. */
+/** `layout guess DATA`: a layout to start from; the reasons for it go to standard error. */
 export async function guessLayoutOfFile(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -31,8 +31,8 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
     throw new LayoutInvalid({
       what: 'no record length explains the file',
       where: file,
-      why: `${sizeBytes} bytes, of which ${head.length} were looked at`,
-      next: 'Ask whoever writes the file for its copybook or positions table.',
+      why: `It has ${sizeBytes} bytes; the first ${head.length} were examined`,
+      next: 'Ask the people who write the file for its copybook or positions table.',
     });
   }
   const fields = guessColumns(head, records, codePage);

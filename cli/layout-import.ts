@@ -17,7 +17,7 @@ const DRAFT_OPTIONS = {
   force: { type: 'boolean' },
 } as const;
 
-/** `layout from-copybook FILE`: a layout to edit; what it leaves out is told on standard error. */
+/** `layout from-copybook FILE`: a layout to edit; standard error lists what it leaves out. */
 export async function importCopybook(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -50,7 +50,7 @@ export async function importCopybook(args: string[]): Promise<number> {
   );
   if (problems.length > 0) {
     throw new LayoutInvalid({
-      what: 'the copybook cannot be made a layout',
+      what: 'the copybook cannot be made into a layout',
       where: file,
       why: problems.join('; '),
     });
@@ -62,7 +62,7 @@ export async function importCopybook(args: string[]): Promise<number> {
     const why = item.redefines === undefined ? '' : `, which redefines ${item.redefines}`;
     console.error(`left out: ${itemText(item)}${why}; --redefines chooses it`);
   }
-  // Packed and binary numbers are of a mainframe, and so is the rest of the record.
+  // Packed and binary numbers come from a mainframe, and so does the rest of the record.
   const isBinary = fields.some(({ usage }) => usage !== undefined && usage !== 'display');
   const encoding = encodingOf(values.encoding, isBinary ? 'cp037' : 'iso-8859-1');
   const text = layoutText({
@@ -102,15 +102,15 @@ function occursOf(text: string | undefined): 'list' | 'columns' {
   if (text === undefined || text === 'list' || text === 'columns') return text ?? 'list';
   throw new UsageError({
     what: `--occurs '${text}' is neither list nor columns`,
-    next: 'Child rows are said of each table, in the layout.',
+    next: 'Child rows are chosen for each table in the layout.',
   });
 }
 
 function encodingOf(name: string | undefined, usual: string): string {
   if (name === undefined) {
-    console.error(`encoding: ${usual} is assumed; --encoding says another`);
+    console.error(`encoding: ${usual} is assumed; --encoding gives another`);
     return usual;
   }
   if (isCodePage(name)) return name;
-  throw new UsageError({ what: `--encoding '${name}' is no code page${didYouMean(name, CODE_PAGES)}` });
+  throw new UsageError({ what: `--encoding '${name}' is not a code page${didYouMean(name, CODE_PAGES)}` });
 }

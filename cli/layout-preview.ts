@@ -20,14 +20,14 @@ import { decodedText } from './decoded-text.ts';
 export interface PreviewRecord {
   record: number;
   byteOffset: number;
-  /** `header`, `detail`, `unknown`, or the record type where there are several. */
+  /** `header`, `detail`, `unknown`, or the record type if there are several. */
   kind: string;
   /** Why the record as a whole is rejected. */
   reason?: string;
   fields: PreviewField[];
 }
 
-/** A value as text, or why there is none, with the bytes in hexadecimal. */
+/** A value as text, or the reason that it has no value, with the bytes in hexadecimal. */
 export interface PreviewField {
   name: string;
   value: string | null;
@@ -35,7 +35,7 @@ export interface PreviewField {
   hex?: string;
 }
 
-/** `layout preview LAYOUT DATA`: the first records decoded, hex beside what does not decode. */
+/** `layout preview LAYOUT DATA`: the first records decoded, with hexadecimal for what does not decode. */
 export async function previewData(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -64,9 +64,9 @@ export async function previewData(args: string[]): Promise<number> {
   return 0;
 }
 
-/** As much of a file as is looked at, however many records are asked for. */
 /** A terminator, or descriptor words of a record and its block. */
 const RECORD_OVERHEAD_BYTES = 8;
+/** The most of a file that is read, however many records are wanted. */
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
 
 interface Head {
@@ -147,7 +147,7 @@ function previewRecord(
   return { ...shown, kind, fields };
 }
 
-/** The fields that stand in the record itself; of a table those of its first occurrence. */
+/** The fields in the record itself; for a table, those of its first occurrence. */
 function previewedFields({ datasets }: RecordType): Field[] {
   return datasets.flatMap(({ fields, occurs }) =>
     fields.filter(({ origin, inOccurrence }) => origin.kind === 'record' && (!occurs || inOccurrence)),

@@ -12,23 +12,23 @@ npm run -s layout -- describe FILE              positions table of a layout or a
 npm run -s layout -- from-copybook FILE         a layout file to edit, from a COBOL copybook
 npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or a SAS
                                                 dictionary (@pos name $w.)
-npm run -s layout -- preview LAYOUT DATA        the first records decoded, hex beside what does not decode
+npm run -s layout -- preview LAYOUT DATA        the first records decoded, hexadecimal for what does not decode
 npm run -s layout -- guess DATA                 proposes a layout for an unknown file
 
-  --json                describe, preview, guess: JSON in place of text
-  --format fixed|free   of a copybook; found out where it is not said
-  --record NAME         which 01 level of a copybook, where there are several
+  --json                describe, preview, guess: JSON instead of text
+  --format fixed|free   format of a copybook; detected by default
+  --record NAME         the 01 level of a copybook, if there are several
   --occurs O            from-copybook: tables become list (the default) or columns
   --fixed-tables        from-copybook: tables take their largest space in every record
-  --redefines R         from-copybook: first (the default), all, or names of the items to read (A,B)
+  --redefines R         from-copybook: first (the default), all, or the items to read (A,B)
   --filler              from-copybook: FILLER becomes columns too
   --encoding E          from-copybook, from-positions: code page, such as cp037 or iso-8859-1
   --name N              from-copybook, from-positions, guess: name of the dataset
-  --out FILE            from-copybook, from-positions, guess: where the layout is written; else standard output
-  --force               writes over a file that is there
+  --out FILE            from-copybook, from-positions, guess: file to write the layout to; default standard output
+  --force               overwrites an existing file
   --records N           preview: how many records (5)
 
-FILE and LAYOUT take a path, LAYOUT also a name in layouts/.
+FILE and LAYOUT are paths; LAYOUT may also be a name in layouts/.
 Exit codes: 0 done, 1 failed, 2 usage, layout, copybook or missing file.`;
 
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {

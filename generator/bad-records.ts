@@ -2,7 +2,7 @@ import { AMOUNT, END_DATE, ID, RECORD_TYPE_BYTES } from './contract-record.ts';
 import { latin1Bytes, writeDigits, writeText } from './latin1.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** What may be wrong with a record so that the contract layouts reject it. */
+/** Ways to spoil a record so that the contract layouts reject it. */
 export type BadKind =
   | 'blank-id'
   | 'letters-in-amount'
@@ -35,7 +35,7 @@ const UNKNOWN_TYPE = latin1Bytes('07');
 
 /**
  * Which records of one file are spoilt: one at a random place in each stretch of 100 / `percent` records, so that
- * shares are exact and kinds take turns.
+ * shares are exact and all kinds are equally frequent.
  */
 class Stretches {
   private readonly random: SeededRandom;
@@ -85,7 +85,7 @@ export class BadRecords {
     this.turn = fileNumber;
   }
 
-  /** What is to be wrong with the file's detail `ordinal`, if anything. Ask for every detail once, in order from 0. */
+  /** How to spoil the file's detail `ordinal`; undefined if it stays good. Call it once for every detail, in order from 0. */
   kindOf(ordinal: number): BadKind | 'impossible-date' | undefined {
     const isDate = ordinal === this.dates.nextAt;
     if (isDate) this.dates.advance();
@@ -96,7 +96,7 @@ export class BadRecords {
     return isDate ? 'impossible-date' : undefined;
   }
 
-  /** Spoils the record at [`startByte`, `endByte`); returns its new end. Behind a shorter one there are spaces. */
+  /** Spoils the record at [`startByte`, `endByte`); returns its new end. After a shorter one there are spaces. */
   spoil(out: Uint8Array, startByte: number, endByte: number, kind: BadKind | 'impossible-date'): number {
     const { random } = this;
     const at = startByte + (this.hasTrailer ? RECORD_TYPE_BYTES : 0);
@@ -141,7 +141,7 @@ export class BadRecords {
   }
 }
 
-/** What a spoilt record of a file with a trailer still adds to the sum of amounts. */
+/** The amount that a spoilt record of a file with a trailer still adds to the sum. */
 export function valueInTotalCents(kind: BadKind, valueCents: number): number {
   return kind === 'blank-id' ? valueCents : 0;
 }

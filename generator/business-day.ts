@@ -4,7 +4,7 @@ const MS_PER_DAY = 86_400_000;
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
 
-/** Days since 1970-01-01 of `yyyy-MM-dd`. Fails with `UsageError` where that is no day between 1990 and 2100. */
+/** Days since 1970-01-01 of `yyyy-MM-dd`. Fails with `UsageError` if it is not a day between 1990 and 2100. */
 export function parseBusinessDate(text: string): number {
   const date = new Date(`${text}T00:00:00Z`);
   const year = date.getUTCFullYear();
@@ -29,7 +29,7 @@ export function isoDate(day: number): string {
   return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
 }
 
-/** The first Monday to Friday behind `day`. Holidays are working days here. */
+/** The first Monday to Friday after `day`. Holidays count as working days. */
 export function nextBusinessDay(day: number): number {
   // 1970-01-01 was a Thursday: (day + 4) % 7 is 0 on Sundays.
   const weekday = (day + 4) % 7;
@@ -37,7 +37,7 @@ export function nextBusinessDay(day: number): number {
   return weekday === 6 ? day + 2 : day + 1;
 }
 
-/** The business days of `count` nights from `firstDay` on, which is taken as it is. */
+/** The business days of `count` nights from `firstDay` on; `firstDay` itself may be any day. */
 export function businessDays(firstDay: number, count: number): number[] {
   const days = [firstDay];
   while (days.length < count) days.push(nextBusinessDay(days.at(-1)!));

@@ -5,7 +5,7 @@ import { latin1Bytes, writeDigits, writeText } from './latin1.ts';
 import { LONGEST_TERM_DAYS, PRODUCTS } from './products.ts';
 
 /**
- * A detail record's bytes, offsets from 0. With control records everything stands two bytes further, behind the
+ * A detail record's bytes, offsets from 0. With control records everything is two bytes further, after the
  * record type.
  *
  *     0              15             30        80             95       104      113    120                 140
@@ -34,7 +34,7 @@ export class DateTable {
 
   /** `firstDay` and `lastDay` (inclusive) are the business days of the first and last night. */
   constructor(firstDay: number, lastDay: number) {
-    // A contract that ran out is kept for some weeks, so it may have started a little before a full term.
+    // An ended contract is kept for some weeks, so it may have started a little earlier than a full term ago.
     const marginDays = LONGEST_TERM_DAYS + 60;
     this.firstDay = firstDay - marginDays;
     const count = lastDay + marginDays - this.firstDay + 1;
@@ -50,7 +50,7 @@ export class DateTable {
   }
 }
 
-/** Writes the contract that `contracts` holds at `at`, where there are only spaces. */
+/** Writes the contract that `contracts` holds at `at`; those bytes must be spaces. */
 export function writeContract(out: Uint8Array, at: number, contracts: Contracts, dates: DateTable): void {
   writeText(out, at, at + ID.endByte, ID_PREFIX);
   writeDigits(out, at + ID_PREFIX.length, ID.endByte - ID_PREFIX.length, contracts.idNumber);

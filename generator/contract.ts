@@ -10,7 +10,7 @@ const QUITADO = 2;
 
 const NEW_SHARE_A_NIGHT = 0.01;
 const STAYING_SHARE_A_NIGHT = 0.995;
-/** A status is drawn anew, and an instalment paid, every so many nights, on a night of each contract's own. */
+/** A new status is drawn, and an instalment paid, every so many nights; the night differs from contract to contract. */
 const NIGHTS_A_STATUS = 30;
 const NIGHTS_AN_INSTALMENT = 21;
 /** Contracts that ran out stay in the file for some days. */
@@ -28,9 +28,9 @@ const CONTRACT_STREAM = 2;
 const STATUS_STREAM = 3;
 
 /**
- * The bank's contracts, numbered from 0 in the order they were signed: `records` stand in the first night, every
- * later night brings 1 % more and loses 0.5 %. `draw` makes any contract as it stands on any night, without those
- * before it, and leaves it in the fields: no object a record.
+ * The bank's contracts, numbered from 0 in the order they were signed: `records` are in the first night; each
+ * later night adds 1 % and loses 0.5 %. `draw` makes any contract as it is on any night, without those before it, and
+ * leaves it in the fields: no object per record.
  */
 export class Contracts {
   /** 12 digits, rising and unique over all nights. */
@@ -38,7 +38,7 @@ export class Contracts {
   isCompany = false;
   /** CPF or CNPJ: plain, with punctuation (CPF only), or with letters (CNPJ only). */
   taxIdForm: 'plain' | 'punctuated' | 'alphanumeric' = 'plain';
-  /** Random 32-bit integers of which the tax number is made. */
+  /** Random 32-bit integers from which the tax number is made. */
   taxId0 = 0;
   taxId1 = 0;
   /** 1 to 9999 */
@@ -57,7 +57,7 @@ export class Contracts {
   private readonly records: number;
   private readonly newANight: number;
   private readonly days: readonly number[];
-  /** Of 2^32 contracts, how many are left after so many nights. */
+  /** The number of 2^32 contracts that are left after so many nights. */
   private readonly staying: Float64Array;
   private readonly client: SeededRandom;
   private readonly contract: SeededRandom;
@@ -77,7 +77,7 @@ export class Contracts {
     this.statusDraw = new SeededRandom(seed, STATUS_STREAM);
   }
 
-  /** Draws contract `index` as of `night`; false where it has ended and is in no file any more. */
+  /** Draws contract `index` as of `night`; false if it has ended and is no longer in the files. */
   draw(index: number, night: number): boolean {
     const random = this.contract;
     random.startAt(index);

@@ -1,4 +1,4 @@
-/** A text's ISO-8859-1 bytes. Fails on a character that the code page does not hold: the tables are ours. */
+/** A text's ISO-8859-1 bytes. Throws on a character that the code page does not have: our tables have none. */
 export function latin1Bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => {
     const code = character.charCodeAt(0);
@@ -7,7 +7,7 @@ export function latin1Bytes(text: string): Uint8Array {
   });
 }
 
-/** Writes `text` from `at`, cut at `endByte` as a mainframe would; returns the offset behind it. */
+/** Writes `text` from `at`, cut at `endByte` as a mainframe would; returns the offset after it. */
 export function writeText(out: Uint8Array, at: number, endByte: number, text: Uint8Array): number {
   const end = Math.min(endByte, at + text.length);
   for (let from = 0, to = at; to < end; from++, to++) out[to] = text[from]!;

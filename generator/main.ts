@@ -19,11 +19,11 @@ npm run -s generate -- --records N --out DIR [options]
   --seed S              another seed, other bytes (1)
   --business-date D     first night as yyyy-MM-dd (${DEFAULT_BUSINESS_DATE})
   --nights N            the same contracts again on the following business days, some new, ended or changed (1)
-  --bad-percent P       share of records that the layout must reject; a few impossible dates come with them (0)
+  --bad-percent P       share of records that the layout must reject; and of a few impossible dates (0)
   --layout L            contracts | contracts-with-trailer (contracts)
   --record-length B     bytes a record without terminator, filled up with spaces (the layout's)
   --terminator T        lf | crlf | none (lf)
-  --json                one JSON object a file, one a line, with the figures a conversion must arrive at
+  --json                a JSON object for each file, one per line, with the figures that a conversion must produce
   --help                this text
 `;
 
@@ -87,7 +87,7 @@ function parsedFlags(args: string[]) {
   }
 }
 
-/** `generateNights` checks what the values may be; here only numbers are made of text. */
+/** `generateNights` checks the values; this only turns text into numbers. */
 function nightOptions(flags: Flags): NightOptions {
   const required = (name: 'records' | 'out'): string => {
     const value = flags[name];
@@ -107,9 +107,8 @@ function nightOptions(flags: Flags): NightOptions {
       next: 'Run with --help to see every option.',
     });
   };
-  required('records');
   return {
-    records: number('records')!,
+    records: number('records') ?? Number(required('records')),
     outDir: required('out'),
     files: number('files'),
     seed: number('seed'),
@@ -135,7 +134,7 @@ function textLine({ path, bytes, records, badRecords }: GeneratedFile): string {
   return `${path}  ${bytes} bytes, ${records} records, ${badRecords} of them bad`;
 }
 
-/** One line on the terminal, written over at most ten times a second. */
+/** One line on the terminal, rewritten at most ten times a second. */
 function progressLine(): { show: (key: string, writtenBytes: number) => void; clear: () => void } {
   let shownAtMs = 0;
   return {

@@ -8,9 +8,9 @@ import { DETAIL_TYPE, headerRecord, trailerRecord } from './control-record.ts';
 import { writeText } from './latin1.ts';
 import { PRODUCTS } from './products.ts';
 
-/** One file to be written: the contracts [firstContract, endContract) as they stand on its night. */
+/** One file to be written: the contracts [firstContract, endContract) as they are on its night. */
 export interface NightFilePlan {
-  /** Where it goes on this machine. */
+  /** Path on this machine. */
   path: string;
   /** Its key below the output folder, with `/` on every system. */
   key: string;
@@ -24,7 +24,7 @@ export interface NightFilePlan {
   endContract: number;
 }
 
-/** What every file of a run has in common. */
+/** What all files of a run have in common. */
 export interface RecordForm {
   seed: number;
   badPercent: number;
@@ -35,7 +35,7 @@ export interface RecordForm {
   terminator: Uint8Array;
 }
 
-/** A written file with the figures that a conversion of it has to arrive at. */
+/** A written file, with the figures that a conversion of it must produce. */
 export interface GeneratedFile {
   path: string;
   key: string;
@@ -46,7 +46,7 @@ export interface GeneratedFile {
   records: number;
   /** Details that the layout rejects. */
   badRecords: number;
-  /** Good records whose data_fim is no date: rows with a null. */
+  /** Good records whose data_fim is not a date: rows with a null. */
   invalidDates: number;
   /** Sum of valor_contrato over the good records. */
   valueCents: bigint;
@@ -59,7 +59,7 @@ export interface GeneratedFile {
 const BLOCK_BYTES = 4 * 1024 * 1024;
 const SPACE = 0x20;
 
-/** The bytes of one file, block by block, and the figures added up on the way. */
+/** The bytes of one file, block by block, with the figures added up meanwhile. */
 export class NightFileContent {
   records = 0;
   badRecords = 0;
@@ -83,7 +83,7 @@ export class NightFileContent {
     this.bad = new BadRecords(form.seed, plan.fileNumber, form.badPercent, form.hasTrailer, isLines);
   }
 
-  /** A block's memory is used again for the one after the next. */
+  /** A block's memory is used again two blocks later. */
   *blocks(): Generator<Uint8Array> {
     const { hasTrailer, recordLengthBytes, terminator } = this.form;
     const { businessDate } = this.plan;
@@ -103,7 +103,7 @@ export class NightFileContent {
     );
   }
 
-  /** Fills `block` with details until one begins behind `lastStartByte`; returns the bytes used. */
+  /** Fills `block` with details until one begins after `lastStartByte`; returns the bytes used. */
   private fill(block: Uint8Array, lastStartByte: number): number {
     const { bad, rows } = this;
     const contracts = this.contracts;
@@ -137,7 +137,7 @@ export class NightFileContent {
     return at;
   }
 
-  /** The figures once all blocks are taken. */
+  /** The figures, complete once all blocks have been read. */
   figures(bytes: number): GeneratedFile {
     const { path, key, businessDate } = this.plan;
     const entries = PRODUCTS.map(({ name }, index) => [name, this.rows[index]!] as const);
@@ -206,7 +206,7 @@ async function writeAll(
 
 function unwritable(path: string, cause: unknown): unknown {
   const { code, message } = cause as NodeJS.ErrnoException;
-  // Anything but the file system's own word is a defect of ours and must not be dressed up.
+  // An error that is not the file system's is a defect of ours and must not be disguised.
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return cause;
   return new OutputUnwritable({
     what: 'the file cannot be written',

@@ -77,7 +77,7 @@ export interface NightsPlan {
   files: NightFilePlan[];
 }
 
-/** Which files there will be and what each holds. Fails with `UsageError`. */
+/** The files to write and the contracts of each. Fails with `UsageError`. */
 export function planNights(options: NightOptions): NightsPlan {
   const {
     files = 1,
@@ -100,7 +100,7 @@ export function planNights(options: NightOptions): NightsPlan {
     throw offLimits(
       'files',
       files,
-      `no more than --records, ${options.records}: an empty file is no delivery`,
+      `no more than --records, ${options.records}: an empty file would not be a delivery`,
     );
   }
   if (!(badPercent >= 0 && badPercent <= 100)) {

@@ -1,8 +1,8 @@
 import { latin1Bytes } from './latin1.ts';
 
-/** What a bank lends. `people` and `companies` are shares in 1,024 of each kind of client's contracts. */
+/** A product of the bank. `people` and `companies` are its shares, in 1,024, of the contracts of each kind of client. */
 export interface Product {
-  /** As it stands in tipo_produto; the empty one is a record whose product was left blank. */
+  /** As written in tipo_produto; the empty one is a record whose product was left blank. */
   name: string;
   bytes: Uint8Array;
   people: number;
@@ -29,7 +29,7 @@ const product = (
   maxTermDays,
 });
 
-/** A space, an accent, a slash and a blank among them: each has to survive the way to a folder name. */
+/** They include a space, an accent, a slash and a blank name: each must survive as a folder name. */
 export const PRODUCTS: readonly Product[] = [
   product('CONSIGNADO', 320, 0, 12_000, 365, 2557),
   product('CARTAO', 288, 72, 2_500, 365, 1825),
@@ -41,7 +41,7 @@ export const PRODUCTS: readonly Product[] = [
   product('CÂMBIO', 4, 92, 150_000, 30, 365),
   product('', 1, 1, 5_000, 90, 1460),
 ];
-/** Bounds every term above: date tables are cut to it. */
+/** The longest term; date tables are sized by it. */
 export const LONGEST_TERM_DAYS = Math.max(...PRODUCTS.map(({ maxTermDays }) => maxTermDays));
 
 /** 1,024 product indexes, each as often as its share: a random 10-bit integer picks one. */
@@ -49,7 +49,7 @@ export function productTable(kind: 'people' | 'companies'): Uint8Array {
   return pickTable(PRODUCTS.map((entry) => entry[kind]));
 }
 
-/** Indexes of `shares`, each repeated as often as its share says. */
+/** The indexes of `shares`, each repeated `shares[index]` times. */
 export function pickTable(shares: readonly number[]): Uint8Array {
   return Uint8Array.from(shares.flatMap((share, index) => new Array<number>(share).fill(index)));
 }

@@ -1,21 +1,21 @@
 /**
- * Where the parts of a date or timestamp stand in its text. Chosen once a layout, so that decoding a value
- * is reading digits at fixed offsets. A date held in a packed or binary number is read as its digits.
+ * The offsets of the parts of a date or timestamp in its text. They are worked out once per layout, so that decoding a
+ * value is reading digits at fixed offsets. A date in a packed or binary number is read as its digits.
  *
  *     dd/MM/yyyy  →  day at 0, month at 3, year at 6, '/' at 2 and 5
  *     yyyyDDD     →  2025224 is the 224th day, 12 August
- *     CyyMMdd     →  1250812: C is 0 for 19yy, 1 for 20yy, as IBM i has it
+ *     CyyMMdd     →  1250812: C is 0 for 19yy, 1 for 20yy, as on IBM i
  *     yyMMdd      →  250812, within the hundred years that begin with `pivotYear`
  */
 export interface DateFormat {
   pattern: string;
   lengthBytes: number;
-  /** Offsets into the text; -1 where the pattern has no such part. */
+  /** Offsets into the text; -1 if the pattern has no such part. */
   yearAt: number;
   yearDigits: 2 | 4;
   /** The digit that counts centuries from 1900 on. */
   centuryAt: number;
-  /** First year that two digits without a century can mean; 0 where there are none. */
+  /** First year that two digits without a century can mean; 0 if the year has four digits or a century. */
   pivotYear: number;
   monthAt: number;
   dayAt: number;
@@ -27,7 +27,7 @@ export interface DateFormat {
   /** Fraction of a second: 1 to 6 digits. */
   fractionAt: number;
   fractionDigits: number;
-  /** Every byte that must stand as it is. */
+  /** Bytes that must be exactly these. */
   literals: { at: number; byte: number }[];
 }
 
@@ -46,8 +46,8 @@ const PARTS: Record<string, PartAt> = {
 };
 
 /**
- * Parses `yyyyMMdd`, `dd/MM/yyyy`, `yyyyDDD`, `yyyy-MM-dd HH:mm:ss.SSS` …; a string instead says what is wrong with it.
- * `pivotYear` is needed where the year has two digits and no century: 1950 makes 50 to 99 and 00 to 49 the years 1950 to 2049.
+ * Parses `yyyyMMdd`, `dd/MM/yyyy`, `yyyyDDD`, `yyyy-MM-dd HH:mm:ss.SSS` …. A string in place of a format says what is wrong with the
+ * pattern. `pivotYear` is needed if the year has two digits and no century: 1950 makes 50 to 99 and 00 to 49 the years 1950 to 2049.
  */
 export function parseDateFormat(
   pattern: string,
@@ -114,7 +114,7 @@ function timeProblem(
   return undefined;
 }
 
-/** Settles what two digits of a year mean. */
+/** Decides what two digits of a year mean. */
 function yearProblem(format: DateFormat, pivotYear: number | undefined): string | undefined {
   const { pattern, yearDigits, centuryAt } = format;
   if (centuryAt >= 0 && yearDigits === 4) return `'${pattern}' has C beside a year of four digits`;

@@ -3,8 +3,8 @@ import { COMPRESSIONS } from './layout.ts';
 
 /**
  * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
- * documents print them. What one key cannot say alone (positions within the record, partition columns that
- * exist) is checked in read-layout.ts.
+ * documents print them. What no key can say alone (positions within the record, partition columns that
+ * exist) is checked in compile/.
  */
 const snakeCase = z
   .string()
@@ -12,12 +12,12 @@ const snakeCase = z
 const position = z.int().min(1);
 const byteOrder = z.enum(['big', 'little']);
 const MAX_RECORD_BYTES = 1_048_576;
-/** More occurrences than that are no table but a file. */
+/** A table with more occurrences is not a table but a file. */
 const MAX_OCCURRENCES = 10_000;
 const MAX_RECORD_TYPES = 200;
 
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-/** What bytes must be: one of these texts, or one of these bytes in hex. */
+/** The bytes must be one of these texts, or one of these in hexadecimal. */
 const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
 const match = z.strictObject({ start: position, end: position, ...literal });
 /** A rule on bytes, or on a field by its name. */
@@ -28,7 +28,7 @@ export const selectionSchema = z.strictObject({
   ...literal,
 });
 
-/** A field at a place of the record. */
+/** A field at a place in the record. */
 const placedField = {
   name: snakeCase,
   start: position.optional(),
@@ -104,11 +104,11 @@ const nameBesideData = z
   .string()
   .regex(/^[^/*?]+$/, 'must be the name of one file in the folder of the data, without * and ?');
 
-/** What makes a business date whole; none of it changes rows. */
+/** When a business date is complete. Nothing here changes rows. */
 const day = z.strictObject({
   expectedFiles: z.union([z.int().min(1), z.array(z.string().min(1)).min(1)]).optional(),
   manifest: nameBesideData.optional(),
-  /** What `manifest` was called before. */
+  /** The earlier name of `manifest`. */
   controlFile: nameBesideData.optional(),
   maxChangePercent: z.number().min(0).optional(),
   duplicates: z.enum(['refuse', 'warn']).optional(),
@@ -144,7 +144,7 @@ export const layoutSchema = z.strictObject({
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
   fields: z.array(field).min(1).optional(),
-  // Replaced by fields before a layout is read (expand-copybook.ts): here only so that a misspelt one finds it.
+  // Replaced by fields before a layout is read (expand-copybook.ts). It is here so that the message about a misspelt key names it.
   copybook: z.unknown().optional(),
   detail: z.strictObject({ match }).optional(),
   recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
@@ -158,7 +158,7 @@ export const layoutSchema = z.strictObject({
         trailer: z.string().optional(),
         controlFile: z.string().optional(),
         dayManifest: z.string().optional(),
-        /** What `dayManifest` was called before. */
+        /** The earlier name of `dayManifest`. */
         dayControlFile: z.string().optional(),
         equals: z.string(),
       }),
@@ -176,7 +176,7 @@ export const layoutSchema = z.strictObject({
 });
 
 export type LayoutFile = z.infer<typeof layoutSchema>;
-/** An entry of `fields`: a field at a place, a copy of one elsewhere, or a table. */
+/** An entry of `fields`: a field at a place, a copy of another record's field, or a table. */
 export type FieldItem = z.infer<typeof field>;
 export type ElementItem = z.infer<typeof elementField>;
 /** An entry that is a field at a place. */
@@ -188,21 +188,21 @@ export type RecordEntry = LayoutFile['record'];
 export type ControlFileEntry = z.infer<typeof controlFile>;
 export type MatchEntry = z.infer<typeof match>;
 
-/** The keys an object at `path` of a layout file may have; empty where there is no object. */
+/** The keys that the object at `path` of a layout file may have; empty if there is no object. */
 export function validKeysAt(path: PropertyKey[]): string[] {
-  let schema: z.ZodType = layoutSchema;
+  let schema: unknown = layoutSchema;
   for (const step of path) {
     schema = unwrapped(schema);
-    if (schema instanceof z.ZodObject) schema = schema.shape[step as string] as z.ZodType;
-    else if (schema instanceof z.ZodArray) schema = schema.element as z.ZodType;
+    if (schema instanceof z.ZodObject) schema = schema.shape[String(step)];
+    else if (schema instanceof z.ZodArray) schema = schema.element;
     else return [];
   }
   schema = unwrapped(schema);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-function unwrapped(schema: z.ZodType): z.ZodType {
+function unwrapped(schema: unknown): unknown {
   let inner = schema;
-  while (inner instanceof z.ZodOptional) inner = inner.unwrap() as z.ZodType;
+  while (inner instanceof z.ZodOptional) inner = inner.unwrap();
   return inner;
 }

@@ -1,6 +1,6 @@
 import { isCodePage, isEbcdic } from './code-page.ts';
 
-/** What a layout file to edit holds. */
+/** The content of a layout file that somebody will edit. */
 export interface LayoutDraft {
   name: string;
   description: string;

@@ -2,7 +2,7 @@ import type { CodePage, Encoding } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
 
-/** A layout, read, checked and with its positions turned into 0-based, half-open byte offsets. */
+/** A layout that has been read and checked, with positions as 0-based, half-open byte offsets. */
 export interface Layout {
   /** Name of dataset and table. */
   name: string;
@@ -15,7 +15,7 @@ export interface Layout {
   maxPartitions: number;
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
-  /** A file of its own beside each data file that states its totals. */
+  /** The file beside each data file that states its totals. */
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
   businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
@@ -23,49 +23,49 @@ export interface Layout {
   parquet: PageForm;
   rejects: { maxPercent: number };
   day: DayRules;
-  /** 16 hex digits over everything above that changes rows. */
+  /** 16 hex digits: a hash of everything above that changes rows. */
   fingerprint: string;
 }
 
-/** What makes a business date whole. */
+/** When a business date is complete. */
 export interface DayRules {
-  /** How many files, or their names; undefined: nobody knows. */
+  /** The number of files, or their names; undefined if it is not known. */
   expectedFiles: number | string[] | undefined;
   /** Name of the day manifest that arrives beside the data, with `{yyyyMMdd}` for the business date. */
   manifest: string | undefined;
-  /** Rows or sums further from those of the business day before make a warning. */
+  /** A warning is given if rows or sums differ by more than this from those of the business day before. */
   maxChangePercent: number | undefined;
-  /** The same bytes under another name or date. */
+  /** What to do with the same bytes under another name or date. */
   duplicates: 'refuse' | 'warn';
 }
 
 /** How pages of Parquet files are written, besides their compression. */
 export interface PageForm {
   version: 'v1' | 'v2';
-  /** Columns without a dictionary may be delta encoded where that is smaller. */
+  /** Columns without a dictionary are delta encoded if that is smaller. */
   delta: boolean;
 }
 
-/** What every reader knows. */
+/** The form that every reader knows. */
 export const PLAIN_PAGES: PageForm = { version: 'v1', delta: false };
 
-/** One kind of detail record, and what becomes of it. */
+/** One kind of detail record, and the rows it makes. */
 export interface RecordType {
-  /** By which it is counted. */
+  /** Its records are counted under this name. */
   name: string;
-  /** Undefined: every record is one. */
+  /** Undefined: every record is of this type. */
   match: RecordMatch | undefined;
-  /** Name of the record type whose last record before is its parent. */
+  /** Name of the record type of its parent: the last such record before it. */
   parent: string | undefined;
-  /** Whose rows it makes: its own, then one dataset a table of child rows. None where it is discarded by name. */
+  /** The datasets of its rows: its own, then one for each table of child rows. Empty if the type is discarded. */
   datasets: Dataset[];
 }
 
-/** Rows of one shape: a record each, or an occurrence of a table in a record. */
+/** Rows of one shape: one for each record, or one for each occurrence of a table in a record. */
 export interface Dataset {
   /** Name of the table that people query. */
   name: string;
-  /** Of child rows: the table whose occurrences they are. */
+  /** The table whose occurrences are the rows; undefined if records are. */
   occurs: Occurs | undefined;
   /** Every field, in the layout's order. */
   fields: Field[];
@@ -74,13 +74,13 @@ export interface Dataset {
   partitionBy: Field[];
 }
 
-/** A table: the same fields several times in a record. The positions of its fields are those of the first occurrence. */
+/** A table: the same fields several times in a record. Their positions are those in the first occurrence. */
 export interface Occurs {
-  /** Of the list or of the dataset of child rows. */
+  /** Name of the list, or of the dataset of child rows. */
   name: string;
-  /** The most times. */
+  /** The most occurrences. */
   count: number;
-  /** The least, where `dependingOn` says how many there are. */
+  /** The fewest occurrences; `count` unless `dependingOn` says how many there are. */
   least: number;
   strideBytes: number;
   dependingOn: Field | undefined;
@@ -93,24 +93,24 @@ export interface ListColumn extends Occurs {
   when: Selection | undefined;
 }
 
-/** Which bytes a field is read from: its record's, the header's, or those of the last record of the parent type. */
+/** The bytes that a field is read from: those of its record, of the header, or of the last record of the parent type. */
 export type FieldOrigin =
   | { kind: 'record' }
   | { kind: 'header' }
   | { kind: 'parent'; recordType: string }
-  /** No bytes at all: the number of the occurrence, from 1. */
+  /** No bytes: the number of the occurrence, from 1. */
   | { kind: 'occurrence-number' };
 
-/** A field is there only in records of which bytes `startByte` to `endByte` are one of `anyOf`. */
+/** A field is in a record only if the record's bytes `startByte` to `endByte` are one of `anyOf`. */
 export interface Selection {
   startByte: number;
   endByte: number;
   anyOf: Uint8Array[];
-  /** The bytes are those of an occurrence, not once in the record. */
+  /** The bytes are in each occurrence, not once in the record. */
   inOccurrence: boolean;
 }
 
-/** How pages are compressed; a column on which it does not pay is written as `none`. */
+/** How pages are compressed; a column that does not get smaller is written as `none`. */
 export const COMPRESSIONS = ['snappy', 'zstd', 'none'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
@@ -120,27 +120,27 @@ export type ByteOrder = 'big' | 'little';
 
 export interface RecordLayout {
   format: RecordFormat;
-  /** Without terminator and descriptor; of records that vary, the longest. */
+  /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
-  /** What becomes of records that are shorter. */
+  /** What to do with shorter records. */
   short: 'pad' | 'reject';
-  /** What ends a line, behind a CR or not: LF, or what stands for it in EBCDIC. */
+  /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
-  /** What fills up a record that is padded. */
+  /** Fills up short records. */
   spaceByte: number;
-  /** Bytes before the first record and behind the last that are none. */
+  /** Bytes before the first record and after the last that are not records. */
   fileHeaderBytes: number;
   fileTrailerBytes: number;
-  /** Of rdw and bdw: the four bytes before each record, and each block. */
+  /** rdw and bdw: the four bytes before each record and each block. */
   descriptor:
     | {
         byteOrder: ByteOrder;
-        /** Which two of the four bytes hold the length; the others are zero. */
+        /** The two of the four bytes that hold the length; the others are zero. */
         lengthHalf: 'first' | 'second';
         lengthIncludesHeader: boolean;
       }
     | undefined;
-  /** Of length-field: the number in the record that, with `addBytes`, is its length. */
+  /** length-field: the number in the record that, plus `addBytes`, is its length. */
   lengthField: LengthField | undefined;
 }
 
@@ -158,35 +158,35 @@ export type Keep = 'all' | 'alphanumeric' | 'digits';
 export interface Field {
   name: string;
   origin: FieldOrigin;
-  /** The list whose elements hold it. */
+  /** The list whose elements contain it. */
   list: ListColumn | undefined;
-  /** Of child rows: it stands in each occurrence, not once in the record. */
+  /** It is in each occurrence of a table, not once in the record. */
   inOccurrence: boolean;
-  /** When it is there at all, as where items share bytes. */
+  /** The rule for whether it is there at all, for items that share bytes. */
   when: Selection | undefined;
   /** Offset of its first byte in the record. */
   startByte: number;
-  /** Offset behind its last byte. */
+  /** Offset after its last byte. */
   endByte: number;
   type: FieldType;
   /** Code page of its text and of its digits. */
   encoding: CodePage;
   usage: Usage;
-  /** Digits of a packed or binary number by its picture: more are out of range. Undefined leaves it to the type. */
+  /** Most digits of a packed or binary number; more are out of range. Undefined: as many as the type holds. */
   digits: number | undefined;
-  /** Can it be negative? Of a display number: has it a sign at all. */
+  /** Can it be negative? For a display number: does it have a sign? */
   signed: boolean;
-  /** Of packed: the last half byte is a sign. */
+  /** packed: the last half byte is a sign. */
   signNibble: boolean;
-  /** Of binary and float. */
+  /** For binary and float. */
   byteOrder: ByteOrder;
-  /** Of float. */
+  /** For float. */
   floatFormat: 'ibm' | 'ieee' | undefined;
-  /** What a number of nothing but blanks is. */
+  /** The meaning of a number that is all blanks. */
   blank: 'null' | 'zero' | 'reject';
-  /** Fillings that mean null: every byte 00, every byte FF. */
+  /** Fill patterns that mean null: every byte 00, every byte FF. */
   nullWhen: NullWhen[];
-  /** Zeros behind the stored digits, as trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
+  /** Zeros to add after the stored digits, like the trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
   trailingZeros: number;
   sign: Sign;
   point: 'implied' | 'explicit';
@@ -204,7 +204,7 @@ export interface RecordMatch {
   startByte: number;
   endByte: number;
   anyOf: Uint8Array[];
-  /** As the layout says it, for people: `'01'` or `'01' or '02'`. */
+  /** For people, as the layout writes it: `'01'` or `'01' or '02'`. */
   text: string;
 }
 
@@ -213,7 +213,7 @@ export interface ControlRecord {
   fields: Field[];
 }
 
-/** Where the control file of a data file is, and which of its records states the totals. */
+/** Name and form of the control file of a data file, and which of its records states the totals. */
 export interface ControlFileRule {
   /** Its name beside the data file: `{name}` is that file's whole name, `{stem}` the name without extension. */
   name: string;
@@ -227,7 +227,7 @@ export interface ControlFileRule {
   whenMissing: 'refuse' | 'wait';
 }
 
-/** A field of the header, the trailer or the control file must equal a figure computed from the records. */
+/** A field of the header, the trailer, the control file or the day manifest must equal a figure computed from the records. */
 export interface ControlTotalRule {
   /** As people see it: `trailer.totreg`. */
   name: string;
@@ -236,7 +236,7 @@ export interface ControlTotalRule {
   equals: CountFigure | FieldFigure;
 }
 
-/** `count-with-header` are details and header, without the trailer. */
+/** `count-with-header` counts details and header, without the trailer. */
 export type CountFigure =
   | { kind: 'count-all' | 'count-detail' | 'count-with-header' | 'count-with-trailer' }
   | { kind: 'count-type'; recordType: string };
@@ -246,7 +246,7 @@ export type FieldFigure =
   | { kind: 'sum'; field: string; recordType: string; scale: number }
   | { kind: 'hash'; field: string; recordType: string; modulus: bigint };
 
-/** Name of a field among those of its record: of an element of a list with the list's before it. */
+/** Name of a field in its record: `amount`, or `items.amount` for an element of a list of structs. */
 export function fieldPath({ name, list }: Field): string {
   return list?.isStruct ? `${list.name}.${name}` : name;
 }
@@ -256,23 +256,23 @@ export function datasetsOf(layout: Pick<Layout, 'recordTypes'>): Dataset[] {
   return layout.recordTypes.flatMap(({ datasets }) => datasets);
 }
 
-/** Whether rows carry fields of the header. */
+/** Do rows carry fields of the header? */
 export function copiesHeader(layout: Pick<Layout, 'recordTypes'>): boolean {
   return datasetsOf(layout).some(({ fields }) => fields.some(({ origin }) => origin.kind === 'header'));
 }
 
-/** The rows of a layout of one record type; of others, those of the first that has some. */
+/** The first dataset of a layout: its only one if there is one record type without child rows. */
 export function firstDataset(layout: Pick<Layout, 'recordTypes'>): Dataset {
   return datasetsOf(layout)[0]!;
 }
 
-/** What is added up of a field: its value, or its digits whatever its sign and point. */
+/** A field that is added up: its value, or its digits without regard to sign and point. */
 export interface SummedField {
   field: Field;
   kind: FieldFigure['kind'];
 }
 
-/** The fields of a record type whose values are summed, each once in each way. */
+/** The fields of a record type that are added up, each once for each way. */
 export function summedFields(layout: Pick<Layout, 'controlTotals'>, recordType: RecordType): SummedField[] {
   const summed: SummedField[] = [];
   for (const { equals } of layout.controlTotals) {

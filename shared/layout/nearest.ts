@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 
-/** ` (did you mean 'start'?)` for a misspelt word, with the whole list where nothing is near. */
+/** ` (the nearest valid one is 'start'; valid: name, start, end)` for a misspelt word; empty if there are no candidates. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   if (candidates.length === 0) return '';
   return ` (the nearest valid one is '${closest(word, candidates)}'; valid: ${candidates.join(', ')})`;

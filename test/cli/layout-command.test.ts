@@ -32,7 +32,7 @@ describe('layout describe', () => {
     expect(JSON.parse(json.stdout).rows.at(-1)).toMatchObject({ start: 22, end: 27, usage: 'COMP-3' });
   });
 
-  it('takes a name in layouts/, and a layout with a copybook', async () => {
+  it('accepts a name in layouts/, and a layout with a copybook', async () => {
     const contracts = await layout('describe', 'contracts');
     expect(contracts.stdout).toMatch(/81 +95 +15 +valor_contrato +9\(13\)V99 +DISPLAY +decimal\(15,2\)/);
     await cp(copybook('copybook-fixed-format'), join(dir, 'c.cpy'));
@@ -49,7 +49,7 @@ describe('layout describe', () => {
     expect(stdout).toMatch(/81 +88 +8 +start_date +9\(8\) +DISPLAY +date +yyyyMMdd/);
   });
 
-  it('says what is wrong, and ends with 2', async () => {
+  it('says what is wrong, and exits with 2', async () => {
     await writeFile(join(dir, 'bad.cpy'), '01 R.\n   05 A PIC X(\n');
     await writeFile(join(dir, 'lost.json'), '{"copybook":"nowhere.cpy"}');
     const cases: [string[], string][] = [
@@ -73,7 +73,7 @@ describe('layout describe', () => {
 });
 
 describe('layout from-copybook and from-positions', () => {
-  it('writes a layout that can be read, and does not write over one', async () => {
+  it('writes a layout that can be read, and does not overwrite a file', async () => {
     const flags = ['from-copybook', copybook('copybook-dtar020'), '--name', 'dtar020', '--out', 'd.json'];
     expect((await layout(...flags)).code).toBe(0);
     const read = readLayout(await readFile(join(dir, 'd.json'), 'utf8'), 'd.json');
@@ -87,11 +87,11 @@ describe('layout from-copybook and from-positions', () => {
       ...Array(5).fill('packed'),
     ]);
     const again = await layout(...flags);
-    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('there already')]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists already')]);
     expect((await layout(...flags, '--force')).code).toBe(0);
   });
 
-  it('tells which redefinitions it leaves out, and takes others', async () => {
+  it('lists the redefinitions that it leaves out, and reads others by choice', async () => {
     const first = await layout('from-copybook', copybook('copybook-redefines-nested'));
     expect(first.stderr).toContain('left out: COMPANY (line 10), which redefines PERSON');
     const company = await layout(
@@ -104,7 +104,7 @@ describe('layout from-copybook and from-positions', () => {
     expect(company.stdout).not.toContain('"cpf"');
   });
 
-  it('asks which record is meant, and refuses what it cannot make a layout of', async () => {
+  it('asks which record is meant, and refuses what cannot become a layout', async () => {
     const several = await layout('from-copybook', copybook('copybook-several-records'));
     expect([several.code, several.stderr]).toEqual([
       2,
@@ -149,7 +149,7 @@ describe('layout preview', () => {
     ],
   };
 
-  it('shows values, and hex beside what does not decode', async () => {
+  it('shows values, and hexadecimal for what does not decode', async () => {
     await writeFile(join(dir, 's.json'), JSON.stringify(sample));
     await writeFile(join(dir, 's.txt'), '000100123}\nx00200123A\n0003\n');
     const { stdout, code } = await layout('preview', 's.json', 's.txt', '--json');

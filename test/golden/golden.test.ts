@@ -72,7 +72,7 @@ async function converted(name: string) {
     layout: textOf(name, 'layout.json'),
     sourceKey: `input.${extension}`,
     businessDate: '2025-08-12',
-    // Some records a range: what a format means does not depend on where a file is cut.
+    // A few records per range: what a format means does not depend on where a file is cut.
     rangeSizeBytes: 80,
   });
   const entry = await lake.ports.lake.get(ledgerKey);
@@ -85,7 +85,7 @@ const published = async (dataset: string, select = '*'): Promise<Row[]> =>
   );
 
 describe('format cases', () => {
-  test('every folder with a layout says what comes of it', () => {
+  test('every folder with a layout has rows or a refusal', () => {
     for (const name of names.filter(isCase)) {
       const files = filesOf(name);
       expect([name, files.includes('rows.json') !== files.includes('refusal.json')]).toEqual([name, true]);

@@ -64,23 +64,23 @@ describe('positions', () => {
       '01 R.\n 05 N PIC 9.\n 05 A OCCURS 1 TO 2\n      DEPENDING ON N PIC X.\n',
       3,
     ],
-    ['free format said by a directive', '      >>SOURCE FORMAT IS FREE\n01 R.\n05 A PIC X.\n', 1],
+    ['free format by a directive', '      >>SOURCE FORMAT IS FREE\n01 R.\n05 A PIC X.\n', 1],
   ])('%s', (_, text, lengthBytes) => {
     expect(readCopybook(text, 'case.cpy').map((record) => record.lengthBytes)).toEqual([lengthBytes]);
   });
 
-  test('text that runs over column 72, or stands behind 80, is free format', () => {
+  test('text that runs over column 72, or is after column 80, is free format', () => {
     const indent = ' '.repeat(10);
     const over = `01 R.\n${indent}05 A ${' '.repeat(50)}PIC X(10).\n`.replace(/^/, '       ');
     expect(over.split('\n')[1]!.slice(71, 73)).toMatch(/\S\S/);
     expect(positionsOf(over)).toBe('R 10\n1-10 a X(10) DISPLAY\n');
-    const behind = `       01 R.\n${indent}05 A PIC X.${' '.repeat(70)}05 B PIC X.\n`;
-    expect(positionsOf(behind)).toBe('R 2\n1-1 a X DISPLAY\n2-2 b X DISPLAY\n');
+    const afterCardEnd = `       01 R.\n${indent}05 A PIC X.${' '.repeat(70)}05 B PIC X.\n`;
+    expect(positionsOf(afterCardEnd)).toBe('R 2\n1-1 a X DISPLAY\n2-2 b X DISPLAY\n');
     const card = `       01 R.\n${`${indent}05 A PIC X.`.padEnd(72)}CTR00010\n`;
     expect(positionsOf(card)).toBe('R 1\n1-1 a X DISPLAY\n');
   });
 
-  test('what is left out by the choice of redefinitions is told', () => {
+  test('the items that a choice of redefinitions leaves out are listed', () => {
     const [record] = readCopybook(fileText('copybook-redefines-nested', 'copybook.cpy'), 'case.cpy');
     const names = (redefines: 'first' | string[]) =>
       columnsOf(record!, { redefines, filler: false }, 'f').map(({ name }) => name);
@@ -91,7 +91,7 @@ describe('positions', () => {
     expect(left.map(({ name }) => name)).toEqual(['BIRTH-PARTS', 'COMPANY', 'RAW-BYTES']);
   });
 
-  test('values of 88 levels are kept, and 66 levels take no bytes', () => {
+  test('values of level 88 are kept, and level 66 takes no bytes', () => {
     const [contract] = readCopybook(fileText('copybook-fixed-format', 'copybook.cpy'), 'case.cpy');
     expect(contract!.root.children.find(({ name }) => name === 'STATUS-TEXT')!.conditions).toEqual([
       { name: 'STATUS-OPEN', values: ["'OPEN'", '"ACTIVE"'] },
@@ -101,7 +101,7 @@ describe('positions', () => {
     expect(customer!.renames).toEqual([{ name: 'BIRTH', from: 'BIRTH-YEAR', through: 'BIRTH-DAY' }]);
   });
 
-  test('items behind a table that depends on a count move', () => {
+  test('items after a table that depends on a count move', () => {
     const [record] = readCopybook(
       '01 R. 05 N PIC 9. 05 T OCCURS 1 TO 9 DEPENDING ON N OF R PIC X. 05 AFTER-T PIC X.',
       'case.cpy',
@@ -145,15 +145,19 @@ describe('copybooks that are refused', () => {
     ['a value, and no period', "01 R.\n  05 A VALUE 'X'\n  05 PIC X.", ['line 3, column 3', 'no period']],
     ['ALL of nothing', `05 A PIC X VALUE ${'ALL '.repeat(9)}.`, ['ALL without a literal']],
     ['two usages', '05 A PIC 9 COMP COMP-3.', ['second usage']],
-    ['a literal without end', "05 A PIC X VALUE 'ABC.", ['no end', 'column 18']],
+    ['a literal without an end', "05 A PIC X VALUE 'ABC.", ['no end', 'column 18']],
     ['a group with a picture', '01 R. 05 A PIC X. 10 B PIC X.', ['A: ', 'deeper']],
-    ['an item without picture', '01 R. 05 A. 05 B PIC X.', ['A: ', 'no picture']],
-    ['a level in no group', '01 R. 05 A. 10 B PIC X. 07 C PIC X.', ['C: ', 'level 07', 'level 10']],
-    ['items of a 77', '77 A PIC X. 05 B PIC X.', ['level 77']],
-    ['an 88 of nothing', "88 A VALUE 'X'.", ['88']],
-    ['a 66 of nothing', '66 A RENAMES B.', ['66']],
-    ['a 66 of no item', '01 R. 05 A PIC X. 66 B RENAMES C.', ['B: ', 'C']],
-    ['redefines of nothing', '01 R. 05 A REDEFINES B PIC X.', ['A: ', 'REDEFINES B']],
+    ['an item without a picture', '01 R. 05 A. 05 B PIC X.', ['A: ', 'no picture']],
+    [
+      'a level that fits into no group',
+      '01 R. 05 A. 10 B PIC X. 07 C PIC X.',
+      ['C: ', 'level 07', 'level 10'],
+    ],
+    ['items below a level 77', '77 A PIC X. 05 B PIC X.', ['level 77']],
+    ['a level 88 before any item', "88 A VALUE 'X'.", ['88']],
+    ['a level 66 before any record', '66 A RENAMES B.', ['66']],
+    ['a level 66 for an unknown item', '01 R. 05 A PIC X. 66 B RENAMES C.', ['B: ', 'C']],
+    ['redefines of an unknown item', '01 R. 05 A REDEFINES B PIC X.', ['A: ', 'REDEFINES B']],
     [
       'redefines of the wrong one',
       '01 R. 05 A PIC X. 05 B PIC X. 05 C REDEFINES A PIC X.',
@@ -163,15 +167,15 @@ describe('copybooks that are refused', () => {
     ['usage against its group', '01 R COMP-3. 05 A PIC 9 COMP.', ['A: ', 'binary', 'packed']],
     ['packed text', '05 A PIC X(3) COMP-3.', ['A: ', 'COMP-3 with picture X(3)']],
     ['a signed COMP-6', '05 A PIC S9(3) COMP-6.', ['COMP-6 holds no sign']],
-    ['a float with picture', '05 A PIC 9(4) COMP-1.', ['no PIC']],
+    ['a float with a picture', '05 A PIC 9(4) COMP-1.', ['no PIC']],
     ['a separate sign without S', '05 A PIC 9 SIGN TRAILING SEPARATE.', ['picture with S']],
-    ['justified number', '05 A PIC 9 JUST.', ['JUSTIFIED']],
-    ['blank when zero, packed', '05 A PIC 9 COMP-3 BLANK WHEN ZERO.', ['BLANK WHEN ZERO']],
+    ['a justified number', '05 A PIC 9 JUST.', ['JUSTIFIED']],
+    ['a packed number blank when zero', '05 A PIC 9 COMP-3 BLANK WHEN ZERO.', ['BLANK WHEN ZERO']],
     ['OCCURS on 01', '01 R OCCURS 2. 05 A PIC X.', ['OCCURS on level 01']],
     ['OCCURS 0', '01 R. 05 A PIC X OCCURS 0.', ['A: OCCURS 0']],
     ['OCCURS without number', '01 R. 05 A PIC X OCCURS N TIMES.', ["'N'"]],
-    ['a range without count', '01 R. 05 A PIC X OCCURS 1 TO 5.', ['DEPENDING ON']],
-    ['a count that is no item', '01 R. 05 A PIC X OCCURS 1 TO 5 DEPENDING ON N.', ['DEPENDING ON N']],
+    ['a range of counts without its count item', '01 R. 05 A PIC X OCCURS 1 TO 5.', ['DEPENDING ON']],
+    ['a count that is not an item', '01 R. 05 A PIC X OCCURS 1 TO 5 DEPENDING ON N.', ['DEPENDING ON N']],
     ['a record too long', '01 R. 05 A OCCURS 9999999. 10 B PIC X(999) OCCURS 9999999.', ['1048576']],
     ['a wrong indicator', '      ?01 R PIC X.\n', ["'?01'"]],
     ['a lone continuation', '      -    A.\n', ['continuation']],
@@ -184,14 +188,14 @@ describe('copybooks that are refused', () => {
     expect(next).toBeTypeOf('string');
   });
 
-  test('every beginning of a copybook is read or refused with a place', () => {
+  test('every beginning of a copybook is read, or refused with its place', () => {
     for (const name of cases) {
       const text = fileText(name, 'copybook.cpy');
       for (let end = 0; end <= text.length; end++) settles(text.slice(0, end));
     }
   });
 
-  test('a copybook with words missing, doubled or foreign is read or refused with a place', () => {
+  test('a copybook with words missing, doubled or foreign is read, or refused with its place', () => {
     const words = [
       'OCCURS',
       'REDEFINES',
@@ -226,7 +230,7 @@ describe('copybooks that are refused', () => {
     );
   });
 
-  test('arbitrary text is read or refused with a place', () => {
+  test('arbitrary text is read, or refused with its place', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), settles));
   });
 

@@ -69,7 +69,7 @@ describe('items become fields', () => {
     ]);
   });
 
-  test('every field that a copybook can make is one that a layout can say', () => {
+  test('a layout can describe every field that a copybook can make', () => {
     for (const [clauses] of cases) {
       const text = expand(layout({ copybook: 'c.cpy' }), `05 A PIC ${clauses}.`);
       expect(firstDataset(readLayout(text, 'l.json')).fields).toHaveLength(1);
@@ -77,20 +77,20 @@ describe('items become fields', () => {
   });
 });
 
-describe('a copybook in the place of fields', () => {
+describe('a copybook in place of fields', () => {
   const COPYBOOK = `01 R.
     05 ID PIC 9(4).
     05 START-DATE PIC 9(8).
     05 TEXT-1 PIC X(8).
     05 FILLER PIC X(2).`;
 
-  test('a layout of plain fields stays as it is, letter by letter', () => {
+  test('a layout of plain fields stays the same, byte for byte', () => {
     const text = '{ "name":"x",\n "fields": [] }';
     expect(expandCopybooks(text, 'l.json', new Map())).toBe(text);
     expect(copybookNames(text, 'l.json')).toEqual([]);
   });
 
-  test('the record has the length of the copybook, where it says none', () => {
+  test('the record has the length of the copybook, if the layout gives none', () => {
     expect(readLayout(expand(layout({ copybook: 'c.cpy' }), COPYBOOK), 'l').record.lengthBytes).toBe(22);
     const longer = layout({ copybook: 'c.cpy', record: { format: 'fixed', length: 30 } });
     expect(readLayout(expand(longer, COPYBOOK), 'l').record.lengthBytes).toBe(30);
@@ -112,7 +112,7 @@ describe('a copybook in the place of fields', () => {
     ]);
   });
 
-  test('another type drops what the copybook said of the old one', () => {
+  test('another type drops the keys of the old one', () => {
     const fields = fieldsOf('05 A PIC S9(6)V99. 05 B PIC S9(8) COMP-3.', {
       fields: [
         { name: 'a', type: 'string' },
@@ -165,7 +165,7 @@ describe('tables and alternatives', () => {
       05 CODE PIC X(2) OCCURS 0 TO 3 DEPENDING ON N.`;
   const rules = { PERSON: { field: 'KIND', equals: 'P' }, company: { field: 'kind', equals: ['C', 'D'] } };
 
-  test('tables become lists, those within them numbered columns of their elements', () => {
+  test('tables become lists, and tables within them numbered columns of their elements', () => {
     const fields = fieldsOf(TABLES, { copybook: { file: 'c.cpy', redefines: rules } });
     expect(fields.slice(2)).toEqual([
       { name: 'cpf', start: 3, end: 7, type: 'integer', when: { field: 'kind', equals: 'P' } },
@@ -217,12 +217,17 @@ describe('tables and alternatives', () => {
 
 describe('what needs a decision is refused', () => {
   const cases: [string, unknown, string, string[]][] = [
-    ['a choice for no table', { file: 'c.cpy', occurs: { B: 'list' } }, '05 A PIC X OCCURS 3.', ["'B'", 'A']],
     [
-      'fields behind a table that depends',
+      'a choice for an item that is not a table',
+      { file: 'c.cpy', occurs: { B: 'list' } },
+      '05 A PIC X OCCURS 3.',
+      ["'B'", 'A'],
+    ],
+    [
+      'fields after a table that depends',
       'c.cpy',
       '05 N PIC 9. 05 A PIC X OCCURS 1 TO 3 DEPENDING ON N. 05 TAIL PIC X.',
-      ['TAIL (line 1)', 'stands behind', '"dependingOn": "fixed"'],
+      ['TAIL (line 1)', 'follows an OCCURS', '"dependingOn": "fixed"'],
     ],
     [
       'a rule within a rule',
@@ -259,7 +264,7 @@ describe('what needs a decision is refused', () => {
     for (const fragment of fragments) expect(message).toContain(fragment);
   });
 
-  test('an override of no field', () => {
+  test('an override of an unknown field', () => {
     const message = failure(() => fieldsOf('05 AB PIC X.', { fields: [{ name: 'abc' }, {}, null] }));
     for (const fragment of ["'abc'", "is 'ab'", "'fields[1]' needs", "'fields[2]' needs"])
       expect(message).toContain(fragment);
@@ -270,7 +275,7 @@ describe('what needs a decision is refused', () => {
   });
 });
 
-test('whatever stands for copybook, fields and records, there is a layout or a typed error', () => {
+test('any copybook, fields and records give a layout or a typed error', () => {
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.record({ file: fc.constant('c.cpy'), redefines: fc.constantFrom('first', 'all', ['B'], ['X'], 5) }),
@@ -298,7 +303,7 @@ test('whatever stands for copybook, fields and records, there is a layout or a t
   );
 });
 
-test('the plan of a run holds the fields, so that it does not depend on the copybook any more', async () => {
+test('the plan of a run holds the fields, so that it no longer depends on the copybook', async () => {
   const lake = await TestLake.make();
   try {
     lake.copybooks.set('c.cpy', '01 R. 05 ID PIC 9(4). 05 AMOUNT PIC 9(4)V99.');
@@ -324,7 +329,7 @@ describe('DTAR020, a real extract', () => {
   const data = new URL('../../../shared/data/dtar020/', import.meta.url);
   const copybook = readFileSync(new URL('../golden/copybook-dtar020/copybook.cpy', import.meta.url), 'utf8');
 
-  test.skipIf(!existsSync(data))('its 379 records stand where the copybook says', () => {
+  test.skipIf(!existsSync(data))('its 379 records are where the copybook says', () => {
     const text = expand(layout({ encoding: 'cp037', copybook: 'c.cpy' }), copybook);
     const declared = readLayout(text, 'l.json');
     const { record } = declared;

@@ -38,7 +38,7 @@ describe('records', () => {
     ['big', false],
     ['little', true],
     ['little', false],
-  ] as const)('records behind descriptors, %s, itself counted: %s', (byteOrder, lengthIncludesHeader) => {
+  ] as const)('records after descriptors, %s, which count themselves: %s', (byteOrder, lengthIncludesHeader) => {
     const word = (length: number) =>
       byteOrder === 'big' ? [length >> 8, length & 0xff, 0, 0] : [length & 0xff, length >> 8, 0, 0];
     const described = (body: number[]) => [...word(body.length + (lengthIncludesHeader ? 4 : 0)), ...body];
@@ -52,7 +52,7 @@ describe('records', () => {
     expect(guessRecords(bdw, bdw.length)).toMatchObject({ format: 'bdw', ...expected });
   });
 
-  test('any bytes give a guess that lies in them, or none', () => {
+  test('any bytes give a guess within them, or no guess', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(100), (head, more) => {
         const guess = guessRecords(head, head.length + more);
@@ -90,7 +90,7 @@ describe('columns', () => {
   });
 
   const file = new URL('../../../shared/data/dtar020/DTAR020.bin', import.meta.url);
-  test.skipIf(!existsSync(file))('of DTAR020 are those its description gives', () => {
+  test.skipIf(!existsSync(file))('of DTAR020 are those in its description', () => {
     const bytes = readFileSync(file);
     const records = guessRecords(bytes, bytes.length)!;
     expect(records).toMatchObject({ format: 'fixed', lengthBytes: 27 });

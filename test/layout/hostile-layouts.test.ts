@@ -56,11 +56,11 @@ function changed(changes: [Path, unknown][]): string {
   return JSON.stringify(layout);
 }
 
-test('the layout itself is one that can be said', () => {
+test('the layout itself is valid', () => {
   expect(firstDataset(readLayout(changed([]), 'l')).fields).toHaveLength(6);
 });
 
-test('whatever stands in the places of a layout, it is read or refused by a typed error', () => {
+test('a layout with any values in its places is read, or refused by a typed error', () => {
   const words = ['integer', 'decimal(38,38)', 'decimal(5,5)', 'binary', 'packed', 'float', 'display', 'date'];
   const more = ['utf-16be', 'cp500', 'utf-8', 'explicit', 'yyyy-MM-dd', 'length-field', 'lines', 'kind', 'é'];
   const value = fc.oneof(

@@ -63,11 +63,11 @@ describe('positions tables', () => {
     ['nothing', '', ['names no name, start and end']],
     ['no headings', 'a,1,2\n', ["'a,1,2'", 'line 1']],
     ['no fields', 'name,start,end\n', ['no fields']],
-    ['a start that is none', 'name,start,end\na,x,2\n', ['line 2', "start is 'x'"]],
+    ['a start that is not a number', 'name,start,end\na,x,2\n', ['line 2', "start is 'x'"]],
     ['end before start', 'name,start,end\na,5,2\n', ['line 2', 'from 5 to 2']],
     ['an unknown type', 'name,start,end,type\na,1,2,strng\n', ["'strng'", "is 'string'"]],
-    ['a date of unknown form', 'name,start,end,type\na,1,10,date\n', ['format']],
-    ['a name twice', 'name,start,end\nA-B,1,2\na b,3,4\n', ["two fields named 'a_b'"]],
+    ['a date of unknown format', 'name,start,end,type\na,1,10,date\n', ['format']],
+    ['the same name twice', 'name,start,end\nA-B,1,2\na b,3,4\n', ["two fields named 'a_b'"]],
     ['an unknown informat', '@1 A PD5.\n', ["'PD5.'", 'line 1', '$w.']],
     ['SAS without name', '@1 A $2.\n@3 $5.\n', ['line 2', '@pos name']],
     ['position 0', '@0 A $2.\n', ['from 1']],
@@ -95,7 +95,7 @@ describe('positions tables', () => {
 });
 
 describe('layout files that are written', () => {
-  test('are read back as they were meant', () => {
+  test('are read back with the same meaning', () => {
     const text = layoutText({
       name: 'sample',
       description: 'with "quotes"',
@@ -122,7 +122,7 @@ describe('describe', () => {
   const cases = readdirSync(folder).filter((name) => name.startsWith('copybook-'));
   const simple = cases.filter((name) => !/tables|redefines|duplicate/.test(name));
 
-  test.each(simple)('%s: the copybook and the layout made of it say the same', (name) => {
+  test.each(simple)('%s: the copybook and the layout made from it give the same table', (name) => {
     const text = readFileSync(new URL(`${name}/copybook.cpy`, folder), 'utf8');
     for (const record of readCopybook(text, name)) {
       const fields = columnsOf(record, { redefines: 'all', filler: false }, name).map(columnEntry);
@@ -150,7 +150,7 @@ describe('describe', () => {
     }
   });
 
-  test('pictures and usages of a layout are those a copybook would have', () => {
+  test('pictures and usages of a layout are those that a copybook would have', () => {
     const text = readFileSync(new URL('copybook-storage-forms/copybook.cpy', folder), 'utf8');
     const [record] = readCopybook(text, 'f');
     const fields = columnsOf(record!, { redefines: 'all', filler: false }, 'f').map(columnEntry);
@@ -179,7 +179,7 @@ describe('describe', () => {
     });
   });
 
-  test('the control file has a table of its own, and a year of two digits says what it means', () => {
+  test('the control file has a table of its own, and a year of two digits shows its pivot', () => {
     const layout = JSON.stringify({
       name: 'x',
       encoding: 'us-ascii',

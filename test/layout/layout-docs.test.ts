@@ -6,7 +6,7 @@ import { validKeysAt } from '../../shared/layout/layout-schema.ts';
 
 const GUIDE = readFileSync(new URL('../../docs/layouts.md', import.meta.url), 'utf8');
 
-/** Every key a layout may have, wherever it stands. */
+/** Every key that a layout may have, at any depth. */
 function keysBelow(path: PropertyKey[]): string[] {
   const here = [path, [...path, 0]].find((one) => validKeysAt(one).length > 0);
   if (!here || path.length > 8) return [];
@@ -22,7 +22,7 @@ test('the guide names every key of a layout', () => {
   expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(spans))).toEqual([]);
 });
 
-test('and every code page', () => {
+test('the guide names every code page', () => {
   // `cp1140` to `cp1149`
   const ranges = [...GUIDE.matchAll(/`cp(\d+)` to `cp(\d+)`/g)].map(([, from, to]) => [
     Number(from),
@@ -36,7 +36,7 @@ test('and every code page', () => {
   expect(CODE_PAGES.filter((page) => !GUIDE.includes(`\`${page}\``) && !isInRange(page))).toEqual([]);
 });
 
-test('its examples of fields and of a control file are valid', () => {
+test('the examples of fields and of a control file in the guide are valid', () => {
   const blocks = [...GUIDE.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => match[1]!);
   const dates = blocks.find((block) => block.includes('"posted"'))!;
   const control = blocks.find((block) => block.includes('"controlFile"'))!;

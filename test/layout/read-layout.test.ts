@@ -78,7 +78,7 @@ describe('layouts that are read', () => {
     }
   });
 
-  test('positions become half-open, and what is not said has its default', () => {
+  test('positions become half-open, and missing keys get their defaults', () => {
     const layout = readLayout(
       changed(() => {}),
       'sample.json',
@@ -185,9 +185,9 @@ describe('layouts that are refused', () => {
       ["'partitionBy[0]' is 'kinds'", "is 'kind'"],
     ],
     ['a partition column twice', (l) => (l.partitionBy = ['kind', 'kind']), ["'partitionBy[1]'", 'second']],
-    ['nothing but partitions', (l) => (l.partitionBy = l.fields.map((f) => f.name as string)), ['no column']],
-    ['two fields of a name', (l) => (l.fields[3]!.name = 'kind'), ["two fields named 'kind'"]],
-    ['a field named as a date partition', (l) => (l.fields[3]!.name = 'month'), ["field 'month'"]],
+    ['only partition columns', (l) => (l.partitionBy = l.fields.map((f) => f.name as string)), ['no column']],
+    ['two fields of the same name', (l) => (l.fields[3]!.name = 'kind'), ["two fields named 'kind'"]],
+    ['a field with the name of a date partition', (l) => (l.fields[3]!.name = 'month'), ["field 'month'"]],
     [
       'packed decimals',
       (l) => (l.fields[1]!.usage = 'packed'),
@@ -197,7 +197,7 @@ describe('layouts that are refused', () => {
     ['an unknown record format', (l) => (l.record.format = 'line'), ["'record.format'", "is 'lines'"]],
     ['an unsupported encoding', (l) => (l.encoding = 'utf8'), ["'encoding' is 'utf8'", "is 'utf-8'"]],
     ['an unknown type', (l) => (l.fields[0]!.type = 'strng'), ["fields[0]' ('kind')", "is 'string'"]],
-    ['a decimal too wide', (l) => (l.fields[1]!.type = 'decimal(39,2)'), ["'decimal(39,2)'"]],
+    ['a decimal with too many digits', (l) => (l.fields[1]!.type = 'decimal(39,2)'), ["'decimal(39,2)'"]],
     ['a scale above the precision', (l) => (l.fields[1]!.type = 'decimal(2,3)'), ["'decimal(2,3)'"]],
     [
       'a decimal without point',
@@ -205,7 +205,7 @@ describe('layouts that are refused', () => {
       ["fields[1]' ('amount')", "'point'", 'factor of 100'],
     ],
     ['an overpunched explicit point', (l) => (l.fields[1]!.point = 'explicit'), ['amount', 'overpunched']],
-    ['a date without format', (l) => delete l.fields[2]!.format, ["('opened')", "'format'"]],
+    ['a date without a format', (l) => delete l.fields[2]!.format, ["('opened')", "'format'"]],
     [
       'a format of another length',
       (l) => (l.fields[2]!.format = 'yyyy-MM-dd'),
@@ -218,8 +218,12 @@ describe('layouts that are refused', () => {
     ],
     ['trim of a number', (l) => (l.fields[1]!.trim = 'both'), ["('amount')", "'trim'", 'string fields only']],
     ['sign of a text', (l) => (l.fields[0]!.sign = 'leading'), ["('kind')", "'sign'", 'integer and decimal']],
-    ['a total of no field', (l) => (l.controlTotals[0]!.trailer = 'totl'), ["'totl'", "is 'total'"]],
-    ['a sum of no field', (l) => (l.controlTotals[0]!.equals = 'sum(amout)'), ["'amout'", "is 'amount'"]],
+    ['a total of an unknown field', (l) => (l.controlTotals[0]!.trailer = 'totl'), ["'totl'", "is 'total'"]],
+    [
+      'a sum of an unknown field',
+      (l) => (l.controlTotals[0]!.equals = 'sum(amout)'),
+      ["'amout'", "is 'amount'"],
+    ],
     ['a sum of dates', (l) => (l.controlTotals[0]!.equals = 'sum(opened)'), ["'opened' of type date"]],
     ['an unknown figure', (l) => (l.controlTotals[0]!.equals = 'count(al)'), ["one is 'all'"]],
     [
@@ -227,9 +231,9 @@ describe('layouts that are refused', () => {
       (l) => (l.controlTotals[0]!.header = 'day'),
       ['controlTotals[0]', "one of 'header', 'trailer' and 'controlFile'"],
     ],
-    ['a total of no trailer', (l) => delete (l as Json).trailer, ['controlTotals[0]', 'describes none']],
-    ['a business date that is no field', (l) => (l.businessDate.header = 'dya'), ["'dya'", "is 'day'"]],
-    ['more than all rejects', (l) => (l.rejects.maxPercent = 101), ["'rejects.maxPercent' is 101"]],
+    ['a total without a trailer', (l) => delete (l as Json).trailer, ['controlTotals[0]', 'describes none']],
+    ['a business date that is not a field', (l) => (l.businessDate.header = 'dya'), ["'dya'", "is 'day'"]],
+    ['more than 100 % of rejects', (l) => (l.rejects.maxPercent = 101), ["'rejects.maxPercent' is 101"]],
   ];
   test.each(cases)('%s', (_, change, fragments) => {
     const { message, where, next, retryable } = failure(changed(change));
@@ -238,14 +242,14 @@ describe('layouts that are refused', () => {
     expect([retryable, typeof next]).toEqual([false, 'string']);
   });
 
-  test('broken JSON and JSON that is no object', () => {
+  test('broken JSON, and JSON that is not an object', () => {
     const broken = failure('{ "name": "x", }');
     expect(broken.message).toMatch(/^layouts\/sample\.json: the layout file is not valid JSON/);
     expect(broken.cause).toBeInstanceOf(SyntaxError);
     for (const text of ['[]', 'null', '"x"']) expect(failure(text).message).toContain("'the layout'");
   });
 
-  test('all problems are told at once, up to eight', () => {
+  test('all problems are reported at once, up to eight', () => {
     const two = failure(changed((l) => Object.assign(l, { encoding: 'x', partitionBy: ['y'] })));
     expect(two.message).toContain('2 problems');
     const many = Array.from({ length: 12 }, (_, index) => `p${index}`);
@@ -257,14 +261,14 @@ describe('fingerprint', () => {
   const of = (change: (layout: Sample & Json) => void) => readLayout(changed(change), 'f').fingerprint;
   const original = of(() => {});
 
-  test('files, description and the order of keys do not count', () => {
+  test('files, description and the order of keys do not change it', () => {
     expect(of((l) => (l.files = ['other']))).toBe(original);
     expect(of((l) => (l.description = 'other'))).toBe(original);
     const reversed = Object.fromEntries(Object.entries(sample()).reverse());
     expect(readLayout(JSON.stringify(reversed), 'f').fingerprint).toBe(original);
   });
 
-  test('positions, types, names and the order of fields do', () => {
+  test('positions, types, names and the order of fields change it', () => {
     const others = [
       of((l) => (l.fields[3]!.start = l.fields[3]!.end = 27)),
       of((l) => (l.fields[1]!.type = 'decimal(15,3)')),

@@ -3,7 +3,7 @@ import { LayoutInvalid } from '../../shared/errors.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { datasetsOf } from '../../shared/layout/layout.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the cases change a layout at any depth, also into what is none
+// biome-ignore lint/suspicious/noExplicitAny: the cases change a layout at any depth, even into an invalid one
 type Json = Record<string, any>;
 
 const field = (name: string, start: number, end: number, type = 'string') => ({ name, start, end, type });
@@ -62,28 +62,28 @@ test('datasets, origins and positions of record types', () => {
 describe('record types that are refused', () => {
   const child = (layout: Json) => layout.recordTypes[1];
   const cases: [string, (layout: Json) => unknown, string[]][] = [
-    ['fields beside them', (l) => (l.fields = [field('a', 1, 1)]), ["'fields' stands beside 'recordTypes'"]],
+    ['fields beside them', (l) => (l.fields = [field('a', 1, 1)]), ["'fields' is beside 'recordTypes'"]],
     ['neither', (l) => delete l.recordTypes, ["'fields' is missing"]],
     ['no match', (l) => delete child(l).match, ["'recordTypes[1]' ('child') needs 'match'"]],
-    ['a match of nothing', (l) => delete child(l).match.hex, ["'equals' or 'hex'"]],
-    ['hex that is none', (l) => (child(l).match.hex = 'GG'), ["'GG', which is no hex"]],
-    ['a parent behind it', (l) => (l.recordTypes[0].parent = 'child'), ["the parent 'child'", 'before it']],
+    ['a match without bytes', (l) => delete child(l).match.hex, ["'equals' or 'hex'"]],
+    ['hex that is not hexadecimal', (l) => (child(l).match.hex = 'GG'), ["'GG', which is not hex"]],
+    ['a parent after it', (l) => (l.recordTypes[0].parent = 'child'), ["the parent 'child'", 'before it']],
     ['an unknown parent', (l) => (child(l).parent = 'parents'), ["'parents'", "is 'parent'"]],
     [
       'a parent without rows',
       (l) => l.recordTypes.push({ ...child(l), name: 'x', parent: 'note' }),
       ['discarded'],
     ],
-    ['a field of no parent', (l) => (child(l).fields[0].fromParent = 'ids'), ["'ids'", "is 'id'"]],
-    ['a field of no header', (l) => delete l.header, ["'fromHeader'", 'no header']],
-    ['a copy with a place', (l) => (child(l).fields[0].start = 3), ["is a copy and cannot have 'start'"]],
+    ['a field of a missing parent', (l) => (child(l).fields[0].fromParent = 'ids'), ["'ids'", "is 'id'"]],
+    ['a field of a missing header', (l) => delete l.header, ["'fromHeader'", 'no header']],
+    ['a copy with a position', (l) => (child(l).fields[0].start = 3), ["is a copy and cannot have 'start'"]],
     [
       'discarded with fields',
       (l) => (l.recordTypes[2].fields = [field('a', 1, 1)]),
       ["discarded and has 'fields'"],
     ],
     ['all discarded', (l) => (l.recordTypes = [l.recordTypes[2]]), ['nothing would become a row']],
-    ['two of a name', (l) => (l.recordTypes[2].name = 'child'), ["are called 'child'"]],
+    ['two of the same name', (l) => (l.recordTypes[2].name = 'child'), ["are called 'child'"]],
     ['the name of the rejects', (l) => (l.recordTypes[2].name = 'mixed_rejects'), ["'mixed_rejects'"]],
     [
       'a table beyond the record',
@@ -91,12 +91,12 @@ describe('record types that are refused', () => {
       ['occurs 9 times', 'ends at 24'],
     ],
     [
-      'a counter that is none',
+      'a counter that is not an integer',
       (l) => (child(l).fields[3].occurs.dependingOn = 'code'),
-      ["'code'", 'no integer'],
+      ["'code'", 'not an integer'],
     ],
     ['a stride too short', (l) => (child(l).fields[3].occurs.stride = 1), ['is 1, less than the 2 bytes']],
-    ['rows without keys', (l) => delete child(l).fields[4].occurs.keys, ["needs 'keys'"]],
+    ['child rows without keys', (l) => delete child(l).fields[4].occurs.keys, ["needs 'keys'"]],
     [
       'keys of a list',
       (l) => (child(l).fields[3].occurs.keys = ['times']),
@@ -104,8 +104,12 @@ describe('record types that are refused', () => {
     ],
     ['an element outside', (l) => (child(l).fields[4].fields[0].start = 12), ['is at 12 to 14, outside']],
     ['a list as partition', (l) => (child(l).partitionBy = ['tag']), ["'tag', which is not a field"]],
-    ['an alternative as partition', (l) => (child(l).partitionBy = ['amount']), ["it has 'when'"]],
-    ['partitions of two places', (l) => (child(l).partitionBy = ['parent_id', 'times']), ['another record']],
+    ['a field with a rule as partition', (l) => (child(l).partitionBy = ['amount']), ["it has 'when'"]],
+    [
+      'partitions from two records',
+      (l) => (child(l).partitionBy = ['parent_id', 'times']),
+      ['another record'],
+    ],
     [
       'a rule on no field',
       (l) => (child(l).fields[1].when = { field: 'kind', equals: 'C' }),

@@ -31,7 +31,7 @@ const FLOAT = { usage: 'float', type: 'double', floatFormat: 'ibm' };
 describe('what a layout can say', () => {
   const field = (entry: Json, more?: Json) => firstDataset(readLayout(layoutOf(entry, more), 'f')).fields[0];
 
-  test('storage forms, with what is not said filled in', () => {
+  test('storage forms, with their defaults', () => {
     expect(field(PACKED)).toMatchObject({
       usage: 'packed',
       signed: true,
@@ -97,7 +97,7 @@ describe('what a layout can say', () => {
   });
 });
 
-/** What the machine's own conversion makes of a text; undefined where it has no such program or table. */
+/** The bytes of a text by the machine's own iconv; undefined if it has no such program or table. */
 function iconv(text: string, codePage: string): Uint8Array | undefined {
   try {
     const to = `IBM${codePage.slice(2)}`;
@@ -111,7 +111,7 @@ function iconv(text: string, codePage: string): Uint8Array | undefined {
 }
 
 test.skipIf(iconv('A', 'cp037') === undefined)(
-  'literals in EBCDIC are the same bytes in every page, as iconv says too (skipped where there is none)',
+  'literals in EBCDIC are the same bytes in every page, as iconv says too (skipped without iconv)',
   () => {
     const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index));
     const text = ascii.filter((character) => literalBytes(character, 'cp037')).join('');
@@ -125,7 +125,7 @@ test.skipIf(iconv('A', 'cp037') === undefined)(
   },
 );
 
-test('a layout that says nothing new has the fingerprint it had before: its runs are not converted again', () => {
+test('a layout without new keys keeps its fingerprint, so that its files are not converted again', () => {
   const text = layoutOf({ type: 'string', required: true }, { record: { format: 'lines', short: 'pad' } });
   expect(readLayout(text, 'f').fingerprint).toBe('253175fbfea518a2');
 });
@@ -145,13 +145,13 @@ describe('what contradicts itself is refused', () => {
     ['digits above the type', { ...PACKED, type: 'decimal(9,2)', digits: 14 }, {}, ['decimal(9,2) holds 9']],
     ['41 packed digits', { ...PACKED, end: 21 }, {}, ['21 packed bytes', '38']],
     ['digits of text', { digits: 5 }, {}, ["'digits'", 'packed and binary only']],
-    ['binary of unknown sign', { usage: 'binary' }, {}, ["without 'signed'", '-1 or 65535']],
+    ['a binary number without signed', { usage: 'binary' }, {}, ["without 'signed'", '-1 or 65535']],
     ['binary of 9 bytes', { ...BINARY, end: 9 }, {}, ['9 bytes', '1 to 8']],
     ['byte order of packed', { ...PACKED, byteOrder: 'big' }, {}, ["'byteOrder'", 'binary and float only']],
     ['a float of 6 bytes', { ...FLOAT, end: 6 }, {}, ['6 bytes', '4 or 8']],
     ['a float of unknown format', { ...FLOAT, floatFormat: undefined }, {}, ["without 'floatFormat'"]],
-    ['an integer float', { ...FLOAT, type: 'integer' }, {}, ['type integer', 'double']],
-    ['a little ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['those are big']],
+    ['a float that is an integer', { ...FLOAT, type: 'integer' }, {}, ['type integer', 'double']],
+    ['a little-endian ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['those are big']],
     [
       'blank of text',
       { type: 'string', blank: 'zero' },
@@ -159,13 +159,23 @@ describe('what contradicts itself is refused', () => {
       ["'blank'", 'integer, decimal and double fields only'],
     ],
     ['blank of binary', { ...BINARY, blank: 'zero' }, {}, ["'blank'", 'display and packed only']],
-    ['zeros behind a scale', { ...PACKED, trailingZeros: 2 }, {}, ["'trailingZeros'", 'whole numbers only']],
-    ['an unknown filling', { nullWhen: ['low-value'] }, {}, ['fields[0].nullWhen[0]', "'low-values'"]],
+    [
+      'trailing zeros with a scale',
+      { ...PACKED, trailingZeros: 2 },
+      {},
+      ["'trailingZeros'", 'whole numbers only'],
+    ],
+    ['an unknown fill pattern', { nullWhen: ['low-value'] }, {}, ['fields[0].nullWhen[0]', "'low-values'"]],
     ['an unknown code page', {}, { encoding: 'cp37' }, ["'encoding' is 'cp37'", "'cp037'"]],
     ['an unknown code page of a field', { encoding: 'cp1147x', type: 'string' }, {}, ["'cp1147'"]],
     ['a code page of packed', { ...PACKED, encoding: 'cp037' }, {}, ["'encoding'", 'text and digits only']],
     ['utf-16 for all', {}, { encoding: 'utf-16be' }, ['single fields only']],
-    ['half a utf-16', { type: 'string', encoding: 'utf-16be', end: 7 }, {}, ['odd number of bytes']],
+    [
+      'an odd number of bytes of utf-16',
+      { type: 'string', encoding: 'utf-16be', end: 7 },
+      {},
+      ['odd number of bytes'],
+    ],
     [
       'a packed date too long',
       { type: 'date', usage: 'packed', format: 'yyyyMMdd', end: 4 },
@@ -205,19 +215,19 @@ describe('what contradicts itself is refused', () => {
       ["'digits'", 'integer and decimal fields only'],
     ],
     [
-      'zeros behind that an integer cannot hold',
+      'trailing zeros that an integer cannot hold',
       { trailingZeros: 11 },
       {},
       ["8 digits and 11 'trailingZeros'", 'an integer holds 18', 'say decimal(19,0)'],
     ],
     [
-      'zeros behind packed digits beyond the type',
+      'trailing zeros of packed digits beyond the type',
       { ...PACKED, type: 'decimal(15,0)', trailingZeros: 2 },
       {},
       ["15 digits and 2 'trailingZeros'", 'decimal(15,0) holds 15', "fewer 'digits'"],
     ],
     [
-      'zeros behind an explicit point',
+      'trailing zeros with an explicit point',
       { type: 'decimal(12,0)', point: 'explicit', trailingZeros: 2 },
       {},
       ['explicit point', "'trailingZeros'"],
@@ -233,7 +243,7 @@ describe('what contradicts itself is refused', () => {
       `padded lines with ${JSON.stringify(form)}`,
       { start: 1, end: 4, ...form },
       { record: { format: 'lines', short: 'pad' } },
-      ["'record.short' is 'pad'", 'is no text'],
+      ["'record.short' is 'pad'", 'is not text'],
     ]),
     ['half of a word of lines', {}, { record: { lengthHalf: 'second' } }, ["'lengthHalf'"]],
     [

@@ -184,14 +184,14 @@ describe('a failure', () => {
     expect(told[0]!.message).toContain('raw/x.txt: the conversion ended as TIMED_OUT. Rate exceeded (Rate,');
   });
 
-  it('behind the loading says that the day may not be published', async () => {
+  it('after the loading says that the day may not be published', async () => {
     lake.beforeCall = (operation, key) => {
       if (operation === 'putOnce' && key.includes('/_day/')) throw new TypeError('a defect');
     };
     expect((await convert('first')).end).toBe('failed');
     expect(entry().state).toBe('loaded');
     expect(told.map(({ message }) => message).join()).toMatch(
-      /a defect.*The file is loaded, and what comes behind/,
+      /a defect.*The file is loaded, and a later step failed/,
     );
   });
 });

@@ -15,7 +15,7 @@ export function compileControlFile(entry: ControlFileEntry, outer: FieldContext)
   const at = 'controlFile';
   const encoding =
     entry.encoding === undefined
-      ? (outer.encoding as ControlFileRule['encoding'])
+      ? outer.encoding
       : compileEncoding(entry.encoding, `${at}.encoding`, problems);
   const context: FieldContext = { ...outer, encoding, recordLengthBytes: entry.length };
   checkName(entry.name, problems);

@@ -4,7 +4,7 @@ import { isPlaced } from './check-item.ts';
 import { compileField, type FieldContext } from './compile-field.ts';
 import { compileMatch } from './compile-match.ts';
 
-/** Checks `header` or `trailer`: how it is known, and its fields. */
+/** Checks `header` or `trailer`: its match and its fields. */
 export function compileControlRecord(
   entry: { match: MatchEntry; fields?: ElementItem[] | undefined },
   at: string,

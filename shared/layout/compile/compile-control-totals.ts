@@ -11,7 +11,7 @@ import type { LayoutFile } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
 import { compileFigure } from './compile-figure.ts';
 
-/** What header, trailer and control file state, and where it is reported if they cannot. */
+/** The records that state totals, the details that are counted, and the list for problems. */
 export interface ControlContext {
   recordTypes: RecordType[];
   header: ControlRecord | undefined;
@@ -40,13 +40,16 @@ export function compileControlTotals(
       if (equals) rules.push({ name: `dayManifest.${field}`, record: 'dayManifest', field, equals });
       continue;
     }
-    const places = PLACES.filter((place) => entry[place] !== undefined);
-    if (places.length !== 1) {
+    const places = PLACES.flatMap((record) => {
+      const name = entry[record];
+      return name === undefined ? [] : [{ record, name }];
+    });
+    const [place, ...others] = places;
+    if (!place || others.length > 0) {
       problems.push(`'${at}' needs one of 'header', 'trailer' and 'controlFile'`);
       continue;
     }
-    const record = places[0]!;
-    const name = entry[record]!;
+    const { record, name } = place;
     const stated = controlField(record, name, at, context);
     if (stated && !isExactNumber(stated.type)) {
       problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);
@@ -81,7 +84,7 @@ function controlField(
   const record = context[recordName];
   if (!record) {
     const place = PLACE_NAMES[recordName];
-    context.problems.push(`'${at}' speaks of the ${place}, and the layout describes none`);
+    context.problems.push(`'${at}' names the ${place}, and the layout describes none`);
     return undefined;
   }
   const field = record.fields.find((candidate) => candidate.name === name);

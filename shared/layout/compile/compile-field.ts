@@ -1,4 +1,4 @@
-import { CODE_PAGES, type CodePage, isCodePage } from '../code-page.ts';
+import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import {
   DECIMAL_DIGITS,
@@ -17,14 +17,14 @@ import type { FieldEntry } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 
-/** What a field needs to know of its layout, and where it reports what is wrong. */
+/** What a field needs to know about its layout, and the list for its problems. */
 export interface FieldContext {
-  encoding: CodePage;
+  encoding: Encoding;
   recordLengthBytes: number;
   problems: string[];
 }
 
-/** Checks one entry of `fields` and fills in what it does not say. `at` is its place in the file: `fields[3]`. */
+/** Checks one entry of `fields` and fills in the defaults. `at` is its place in the file: `fields[3]`. */
 export function compileField(entry: FieldEntry, at: string, context: FieldContext): Field {
   const { problems } = context;
   const label = `${at}' ('${entry.name}')`;

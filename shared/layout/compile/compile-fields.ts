@@ -12,10 +12,10 @@ const COPY_KEYS: readonly string[] = ['name', 'fromHeader', 'fromParent'];
 
 /** Checks `fields` of a layout or of a record type. `at` is their place in the file. */
 export function compileFields(items: FieldItem[], at: string, context: FieldsContext): CompiledFields {
-  // Tables may depend on any field that stands once, and rules may look at it.
+  // Tables may depend on any field that is once in the record, and rules may look at it.
   const single = items.map((item, index) => compileSingle(item, `${at}[${index}]`, context));
   const known = single.filter((field) => field !== undefined);
-  // Before the tables: keys of child rows are copies, and take the rules along.
+  // Before the tables: keys of child rows are copies of fields with their rules.
   for (const [index, item] of items.entries()) {
     const field = single[index];
     if (field && item.when) {
@@ -36,12 +36,12 @@ export function compileFields(items: FieldItem[], at: string, context: FieldsCon
   return { fields, children };
 }
 
-/** A field that stands once, or undefined where the item is a table or says too little. */
+/** A field that is once in the record; undefined if the item is a table or incomplete. */
 function compileSingle(item: FieldItem, at: string, context: FieldsContext): Field | undefined {
   if (item.fromHeader !== undefined || item.fromParent !== undefined) return copied(item, at, context);
   if (item.occurs) return undefined;
   if (item.fields) {
-    context.problems.push(`'${at}' ('${item.name}') has 'fields' and no 'occurs': it is no table`);
+    context.problems.push(`'${at}' ('${item.name}') has 'fields' and no 'occurs': it is not a table`);
     return undefined;
   }
   return isPlaced(item, at, context) ? compileField(item, at, context) : undefined;
@@ -58,10 +58,9 @@ function copied(item: FieldItem, at: string, context: FieldsContext): Field | un
     problems.push(`${label} has 'fromHeader' and 'fromParent'`);
     return undefined;
   }
-  const [key, wanted, from] =
-    item.fromHeader !== undefined
-      ? (['fromHeader', item.fromHeader, header?.fields] as const)
-      : (['fromParent', item.fromParent!, parent?.datasets[0]?.fields] as const);
+  const key = item.fromHeader !== undefined ? 'fromHeader' : 'fromParent';
+  const wanted = item.fromHeader ?? item.fromParent ?? '';
+  const from = key === 'fromHeader' ? header?.fields : parent?.datasets[0]?.fields;
   if (!from) {
     problems.push(
       key === 'fromHeader'
@@ -76,8 +75,9 @@ function copied(item: FieldItem, at: string, context: FieldsContext): Field | un
     problems.push(`'${at}.${key}' is '${wanted}'${didYouMean(wanted, names)}`);
     return undefined;
   }
-  if (key === 'fromHeader') return { ...source, name: item.name, origin: { kind: 'header' } };
-  const origin =
-    source.origin.kind === 'record' ? { kind: 'parent' as const, recordType: parent!.name } : source.origin;
-  return { ...source, name: item.name, origin };
+  const { name } = item;
+  if (key === 'fromHeader') return { ...source, name, origin: { kind: 'header' } };
+  // A copy in the parent keeps its origin.
+  if (!parent || source.origin.kind !== 'record') return { ...source, name };
+  return { ...source, name, origin: { kind: 'parent', recordType: parent.name } };
 }

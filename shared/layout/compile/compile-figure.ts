@@ -16,10 +16,10 @@ const FORMS = [
 ];
 
 /**
- * What a control total must equal. `at` is where it is written; undefined where it cannot be used.
+ * The figure that a control total must equal; undefined if it cannot be used. `at` is its place in the file.
  *
  *     count(all)   count(detail)   count(detail+header)   count(<record type>)
- *     sum(amount)  sum(entry.amount)                 of a field of one record type
+ *     sum(amount)  sum(entry.amount)                 a field of one record type
  *     hash(account) modulo 10^10                     digits of an identifier, added up
  */
 export function compileFigure(
@@ -34,7 +34,7 @@ export function compileFigure(
     /^(count|sum|hash)\(\s*(?:([a-z0-9_]+)\.)?([a-z0-9_]+)\s*\)(?:\s+modulo\s+(\d+(?:\s*\^\s*\d+)?))?$/.exec(
       text,
     );
-  const [, kind, of, name, modulo] = (figure ?? []) as (string | undefined)[];
+  const [, kind, of, name, modulo]: (string | undefined)[] = figure ?? [];
   const typeNames = recordTypes.map((type) => type.name);
   if (!name || (kind === 'count' && of !== undefined) || (kind !== 'hash' && modulo !== undefined)) {
     problems.push(`'${at}' is '${text}'${didYouMean(text, FORMS)}`);
@@ -46,14 +46,14 @@ export function compileFigure(
     return undefined;
   }
   if (of !== undefined && !typeNames.includes(of)) {
-    problems.push(`'${at}' sums a field of '${of}', which is no record type${didYouMean(of, typeNames)}`);
+    problems.push(`'${at}' sums a field of '${of}', which is not a record type${didYouMean(of, typeNames)}`);
     return undefined;
   }
   const place: SumPlace = { name, of, at, isHash: kind === 'hash', recordTypes };
   return kind === 'hash' ? compileHash(place, modulo, problems) : compileSum(place, problems);
 }
 
-/** The field that is added up, and of which record types it may be. */
+/** The field that is added up, and the record types that may have it. */
 interface SumPlace {
   name: string;
   of: string | undefined;
@@ -78,10 +78,10 @@ function compileSum(place: SumPlace, problems: string[]): Figure | undefined {
 
 function compileHash(place: SumPlace, modulo: string | undefined, problems: string[]): Figure | undefined {
   const { at, name } = place;
-  const [base, exponent] = (modulo ?? '0').split('^').map((part) => part.trim());
-  // Longer ones are none anyway, and would only take time.
-  const isShort = base!.length <= DECIMAL_DIGITS + 1 && Number(exponent ?? 1) <= DECIMAL_DIGITS;
-  const modulus = isShort ? BigInt(base!) ** BigInt(exponent ?? 1) : 0n;
+  const [base = '0', exponent = '1'] = (modulo ?? '0').split('^').map((part) => part.trim());
+  // Longer ones are refused below; computing them would only take time.
+  const isShort = base.length <= DECIMAL_DIGITS + 1 && Number(exponent) <= DECIMAL_DIGITS;
+  const modulus = isShort ? BigInt(base) ** BigInt(exponent) : 0n;
   if (modulus < 2n || modulus > 10n ** BigInt(DECIMAL_DIGITS)) {
     problems.push(
       `'${at}' needs a modulus from 2 to 10^${DECIMAL_DIGITS}: hash(${name}) modulo 10^10 keeps the last ten digits`,

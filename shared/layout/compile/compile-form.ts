@@ -24,7 +24,7 @@ export type FieldForm = Pick<
   | 'trailingZeros'
 >;
 
-/** Which keys say something of which usage. */
+/** The usages that each key is for. */
 const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'sign', usages: ['display'] },
   { key: 'digits', usages: ['packed', 'binary'] },
@@ -36,7 +36,7 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'blank', usages: ['display', 'packed'] },
 ];
 
-/** Checks usage, sign and what belongs to them. What would be wrong if guessed must be said. */
+/** Checks usage, sign and their keys. What must not be guessed has no default. */
 export function compileForm(
   entry: FieldEntry,
   type: FieldType,
@@ -75,7 +75,7 @@ export function compileForm(
   };
 }
 
-/** Digits that the bytes can hold: a separate sign is none, a packed byte has two. */
+/** Digits that the bytes can hold: a separate sign is not a digit, a packed byte has two. */
 export function digitCapacity(entry: FieldEntry): number {
   const lengthBytes = entry.end - entry.start + 1;
   switch (entry.usage) {
@@ -125,7 +125,7 @@ function checkDigits(entry: FieldEntry, type: FieldType, problem: (text: string)
   }
 }
 
-/** Zeros behind the digits must not carry a value out of its type, whatever the digits are. */
+/** With the zeros after its digits, every value must still fit the type. */
 function checkTrailingZeros(entry: FieldEntry, type: FieldType, problem: (text: string) => void): void {
   const zeros = entry.trailingZeros ?? 0;
   if (zeros === 0 || !isExactNumber(type)) return;

@@ -11,7 +11,7 @@ import { fingerprint } from './layout-fingerprint.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
-/** Checks a layout file of the right shape and fills in what it does not say. What is wrong goes to `problems`. */
+/** Checks a layout file of the right shape and fills in the defaults. Errors go to `problems`. */
 export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {

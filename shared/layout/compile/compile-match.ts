@@ -1,4 +1,4 @@
-import { isEbcdic, literalBytes } from '../code-page.ts';
+import { type CodePage, isEbcdic, literalBytes } from '../code-page.ts';
 import type { Field, RecordMatch, Selection } from '../layout.ts';
 import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
@@ -23,27 +23,27 @@ export function compileSelection(
 ): Omit<Selection, 'inOccurrence'> {
   const { problems } = context;
   const nowhere = { startByte: 0, endByte: 0, anyOf: [] };
-  if ((entry.field === undefined) === (entry.start === undefined || entry.end === undefined)) {
+  const { field: name, start, end } = entry;
+  const place = start === undefined || end === undefined ? undefined : { start, end };
+  if ((name === undefined) === (place === undefined)) {
     problems.push(`'${at}' needs 'field', or 'start' and 'end'`);
     return nowhere;
   }
-  if (entry.field === undefined) {
-    const range = compileRange({ start: entry.start!, end: entry.end! }, at, context);
+  if (place) {
+    const range = compileRange(place, at, context);
     return { ...range, anyOf: compileLiterals(entry, range.endByte - range.startByte, at, context).anyOf };
   }
   const own = fields.filter(({ origin }) => origin.kind === 'record');
-  const field = own.find(({ name }) => name === entry.field);
+  const field = own.find((candidate) => candidate.name === name);
   if (!field) {
-    const names = own.map(({ name }) => name);
-    problems.push(
-      `'${at}.field' is '${entry.field}', which is not a field here${didYouMean(entry.field, names)}`,
-    );
+    const names = own.map((candidate) => candidate.name);
+    problems.push(`'${at}.field' is '${name}', which is not a field here${didYouMean(name ?? '', names)}`);
     return nowhere;
   }
   const { startByte, endByte } = field;
   const lengthBytes = endByte - startByte;
   const padded = field.usage === 'display' && field.type.kind === 'string' ? lengthBytes : 0;
-  const inItsPage = { ...context, encoding: field.encoding };
+  const inItsPage = { problems, encoding: field.encoding };
   return { startByte, endByte, anyOf: compileLiterals(entry, lengthBytes, at, inItsPage, padded).anyOf };
 }
 
@@ -52,23 +52,24 @@ function compileLiterals(
   entry: Pick<MatchEntry, 'equals' | 'hex'>,
   lengthBytes: number,
   at: string,
-  context: FieldContext,
+  context: { encoding: CodePage; problems: string[] },
   paddedBytes = 0,
 ): { anyOf: Uint8Array[]; text: string } {
   const { encoding, problems } = context;
-  if ((entry.equals === undefined) === (entry.hex === undefined)) {
+  const said = entry.equals ?? entry.hex;
+  if (said === undefined || (entry.equals !== undefined && entry.hex !== undefined)) {
     problems.push(`'${at}' needs 'equals' or 'hex', and not both`);
     return { anyOf: [], text: '' };
   }
   const key = entry.equals === undefined ? 'hex' : 'equals';
-  const said = entry[key]!;
   const texts = typeof said === 'string' ? [said] : said;
   const anyOf: Uint8Array[] = [];
   for (const text of texts) {
     const bytes = key === 'hex' ? hexBytes(text) : literalBytes(text.padEnd(paddedBytes, ' '), encoding);
     if (bytes === undefined) {
-      const where = isEbcdic(encoding) ? ' at one place in all EBCDIC code pages' : '';
-      const why = key === 'hex' ? 'which is no hex, such as "0AFF"' : `which ${encoding} cannot hold${where}`;
+      const where = isEbcdic(encoding) ? ' at the same place in all EBCDIC code pages' : '';
+      const why =
+        key === 'hex' ? 'which is not hexadecimal, such as "0AFF"' : `which ${encoding} cannot hold${where}`;
       problems.push(`'${at}.${key}' is '${text}', ${why}`);
     } else if (bytes.length !== lengthBytes) {
       problems.push(`'${at}.${key}' is '${text}' for ${lengthBytes} bytes: it can never match`);

@@ -135,13 +135,13 @@ function counterOf(name: string, at: string, known: readonly Field[], problems: 
   if (!found) {
     const names = counters.map((field) => field.name);
     problems.push(
-      `'${at}.occurs.dependingOn' is '${name}', which is no integer of this record${didYouMean(name, names)}`,
+      `'${at}.occurs.dependingOn' is '${name}', which is not an integer of this record${didYouMean(name, names)}`,
     );
   }
   return found;
 }
 
-/** Keys that say something only of child rows. */
+/** Keys that are for child rows only. */
 function checkKeys(entry: OccursEntry, at: string, { problems }: FieldsContext): void {
   const isRows = entry.as === 'rows';
   for (const key of ['dataset', 'keys', 'partitionBy'] as const) {
@@ -171,7 +171,7 @@ function checkWithin(
   );
 }
 
-/** `amount_1`, `amount_2` … one column an occurrence. */
+/** `amount_1`, `amount_2` …: a column for each occurrence. */
 function numbered(
   elements: Field[],
   { count, strideBytes }: Occurs,
@@ -186,7 +186,7 @@ function numbered(
       const { when = whole } = field;
       if (when && when === field.when && whole) {
         problems.push(
-          `'${at}' has a rule for the table and one for '${field.name}': numbered columns take one`,
+          `'${at}' has a rule for the table and one for '${field.name}': numbered columns can have one`,
         );
       }
       const moved = when?.inOccurrence
@@ -204,7 +204,7 @@ function numbered(
   return fields;
 }
 
-/** A dataset of one row an occurrence: keys of the record, the number of the occurrence, and its fields. */
+/** A dataset with a row for each occurrence: keys of the record, the number of the occurrence, and its fields. */
 function childRows(
   elements: Field[],
   occurs: Occurs,

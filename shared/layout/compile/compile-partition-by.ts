@@ -2,7 +2,7 @@ import { makesFolderNames } from '../field-type.ts';
 import type { Field } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 
-/** Checks `partitionBy`: fields that stand once and make good folder names, all read from the same place. */
+/** Checks `partitionBy`: fields that are once in a record and make good folder names, all read from the same place. */
 export function compilePartitionBy(
   names: string[],
   at: string,
@@ -20,11 +20,13 @@ export function compilePartitionBy(
     }
     if (found.includes(field)) problems.push(`'${where}' names '${name}' a second time`);
     else if (!makesFolderNames(field.type)) {
-      problems.push(`'${where}' is '${name}' of type ${field.type.kind}, which makes no good folder name`);
+      problems.push(
+        `'${where}' is '${name}' of type ${field.type.kind}, which does not make good folder names`,
+      );
     } else if (field.when) {
       problems.push(`'${where}' is '${name}', which is not in every record (it has 'when')`);
     } else if (field.origin.kind === 'occurrence-number') {
-      problems.push(`'${where}' is '${name}', which numbers rows`);
+      problems.push(`'${where}' is '${name}', which is the number of a row`);
     } else if (found[0] && placeOf(found[0]) !== placeOf(field)) {
       problems.push(
         `'${where}' is '${name}', which is read from another record than '${found[0].name}': partition columns come from one`,

@@ -7,12 +7,12 @@ import { compileFields } from './compile-fields.ts';
 import { compileMatch } from './compile-match.ts';
 import { compilePartitionBy } from './compile-partition-by.ts';
 
-/** The kernel knows the parents of a record by bits of a word. */
+/** The kernel keeps the parents of a record as bits of a word. */
 const MAX_PARENTS = 31;
 
 /**
- * Checks what kinds of details there are: `recordTypes`, or the one whose `fields`, `partitionBy` and `detail` stand at the top
- * of the layout.
+ * Checks the kinds of details: `recordTypes`, or the only one, whose `fields`, `partitionBy` and `detail` are at the top of the
+ * layout.
  */
 export function compileRecordTypes(
   file: LayoutFile,
@@ -23,8 +23,7 @@ export function compileRecordTypes(
   const types: RecordType[] = [];
   if (file.recordTypes) {
     for (const key of ['fields', 'detail', 'partitionBy', 'copybook'] as const) {
-      if (file[key] !== undefined)
-        problems.push(`'${key}' stands beside 'recordTypes', which have their own`);
+      if (file[key] !== undefined) problems.push(`'${key}' is beside 'recordTypes', which have their own`);
     }
     for (const [index, entry] of file.recordTypes.entries()) {
       types.push(
@@ -73,7 +72,7 @@ function compileRecordType(
   if (entry.parent !== undefined && !parent) {
     const names = before.map(({ name }) => name);
     problem(
-      `has the parent '${entry.parent}', which is no record type before it${didYouMean(entry.parent, names)}`,
+      `has the parent '${entry.parent}', which is not a record type before it${didYouMean(entry.parent, names)}`,
     );
   }
   if (parent && parent.datasets.length === 0) problem(`has the parent '${parent.name}', which is discarded`);
@@ -124,7 +123,7 @@ function compileDatasets(
   return [own, ...children];
 }
 
-/** A list is one column, whatever its elements are called. */
+/** A list is one column, whatever the names of its elements. */
 function checkUnique(fields: Field[], at: string, problems: string[]): void {
   const columns = [...new Set(fields.map((field) => field.list ?? field))];
   const seen = new Set<string>();

@@ -8,7 +8,7 @@ const SPACE = 0x20;
 const EBCDIC_SPACE = 0x40;
 /** New line and line feed, as programs on a mainframe write them. */
 const LINE_ENDS = { nel: 0x15, lf: 0x25 };
-/** Of a field that says a record's length. */
+/** The most bytes of a field that holds a record's length. */
 const MOST_LENGTH_BYTES = { binary: 4, packed: 6, display: 10 };
 
 /** Checks `record`: how the records of a file lie in it. */
@@ -37,7 +37,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
   return {
     format,
     lengthBytes: entry.length,
-    // Records of a format that says their lengths are short by right.
+    // In a format with lengths, shorter records are normal.
     short: entry.short ?? (varies ? 'pad' : 'reject'),
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
@@ -56,8 +56,8 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
 }
 
 /**
- * A byte of a number that is no text may look like the end of a line. Where lines must be whole, both pieces are rejects; where
- * short ones are filled up, they would be read as two records that nobody wrote.
+ * A byte of a number that is not text may look like the end of a line. If lines must be whole, both pieces are rejected; if short
+ * ones are filled up, they would be read as two records that nobody wrote.
  */
 export function checkPaddedLines(
   { format, short }: RecordLayout,
@@ -72,7 +72,7 @@ export function checkPaddedLines(
     );
   if (!field) return;
   problems.push(
-    `'record.short' is 'pad' of lines, and '${field.name}' is no text: a byte of it that looks like the end of a line would make two short records of one. Say "reject", or a record.format that does not look for line ends`,
+    `'record.short' is 'pad' of lines, and '${field.name}' is not text: a byte of it that looks like the end of a line would make two short records out of one. Use "reject", or a record.format that does not look for line ends`,
   );
 }
 

@@ -2,8 +2,8 @@ import type { Layout } from '../layout.ts';
 import { readLayout } from './read-layout.ts';
 
 /**
- * The layout of a file that holds details only, as one of corrected records does: nothing is asked of a header or trailer. Fails with
- * `LayoutInvalid` where rows copy fields of the header.
+ * The layout of a file that holds details only, such as one of corrected records: header and trailer are not expected. Fails with
+ * `LayoutInvalid` if rows copy fields of the header.
  */
 export function detailLayout(text: string, file: string): { text: string; layout: Layout } {
   const {

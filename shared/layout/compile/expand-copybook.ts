@@ -8,13 +8,13 @@ import { overrideFields } from './override-fields.ts';
 import { invalidLayout, parseLayoutJson } from './read-layout.ts';
 
 /**
- * Puts fields in the place of `copybook`. It happens when a layout is loaded, so that everything behind, the plan of
- * a run included, sees plain fields:
+ * Replaces `copybook` by fields. This happens when a layout is loaded, so that everything after it, even the plan of a run,
+ * sees plain fields:
  *
  *     "copybook": "contracts.cpy"
  *     "copybook": { "file": "contracts.cpy", "record": "DETAIL", "occurs": "columns", "redefines": "first" }
  *
- * It may stand at the top, in `header`, in `trailer` and in each of `recordTypes`.
+ * It may be at the top, in `header`, in `trailer` and in each of `recordTypes`.
  */
 const rowsChoice = z.strictObject({
   as: z.literal('rows'),
@@ -25,13 +25,13 @@ const rowsChoice = z.strictObject({
 const tableChoice = z.union([z.enum(['list', 'columns']), rowsChoice]);
 const copybookSchema = z.strictObject({
   file: z.string().min(1),
-  /** Which 01 level, where there are several. */
+  /** The 01 level to read, if there are several. */
   record: z.string().optional(),
   format: z.enum(['fixed', 'free']).optional(),
-  /** What becomes of OCCURS: lists, numbered columns or child rows. */
+  /** What OCCURS is made into: lists, numbered columns or child rows. */
   occurs: z.union([z.enum(['list', 'columns']), z.record(z.string(), tableChoice)]).optional(),
   dependingOn: z.enum(['fixed']).optional(),
-  /** Of items that share bytes: the first, all, these, or these by rules. */
+  /** For items that share bytes: the first, all, these, or these by rules. */
   redefines: z
     .union([
       z.enum(['first', 'all']),
@@ -45,13 +45,13 @@ const copybookSchema = z.strictObject({
 type CopybookReference = z.infer<typeof copybookSchema>;
 type Json = Record<string, unknown>;
 
-/** A copybook's text, with the path to name in errors. */
+/** A copybook's text, with its path for errors. */
 export interface CopybookText {
   file: string;
   text: string;
 }
 
-/** The files that the layout's `copybook` keys name: none for a layout of plain fields. Fails with `LayoutInvalid`. */
+/** The files that the layout's `copybook` keys name: empty for a layout of plain fields. Fails with `LayoutInvalid`. */
 export function copybookNames(text: string, file: string): string[] {
   const names = placesOf(parseLayoutJson(text, file)).map(
     ({ owner, at }) => copybookReference(owner.copybook, at, file).file,
@@ -60,8 +60,7 @@ export function copybookNames(text: string, file: string): string[] {
 }
 
 /**
- * The layout's text with fields in place of each copybook; the very same text where there is none, so that nothing
- * about it changes. `copybooks` holds the text of each file of `copybookNames`. Fails with `LayoutInvalid`.
+ * The layout's text with fields in place of each copybook; the same text, byte for byte, if there is no copybook. `copybooks` holds the text of each file of `copybookNames`. Fails with `LayoutInvalid`.
  */
 export function expandCopybooks(
   text: string,
@@ -126,7 +125,7 @@ function copybookReference(value: unknown, at: string, file: string): CopybookRe
   );
 }
 
-/** The length of the longest record, where the layout does not say one. */
+/** Sets the length to that of the longest record if the layout does not give one. */
 function setLength(layout: Json, lengthBytes: number): void {
   if (lengthBytes > 0 && isObject(layout.record)) layout.record.length ??= lengthBytes;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LayoutFile } from '../layout-schema.ts';
 
-/** Two layouts with the same fingerprint make the same rows of the same bytes. `files`, `day` and prose do not count. */
+/** Two layouts with the same fingerprint make the same rows from the same bytes. `files`, `day` and descriptions do not count. */
 export function fingerprint(file: LayoutFile): string {
   const { description: _description, files: _files, day: _day, ...relevant } = file;
   return createHash('sha256')

@@ -2,12 +2,12 @@ import { isNumber, parseFieldType } from '../field-type.ts';
 import type { FieldItem } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
 
-/** Keys that stop to make sense when another type is said, unless both are numbers. */
+/** Keys that are dropped when the type changes, unless the new one is a number too. */
 const NUMBER_KEYS = ['sign', 'point', 'blank', 'trailingZeros'] as const;
 
 /**
- * Entries of `fields` over the fields of a copybook, by name: what an entry says replaces what the copybook says,
- * and an entry with a name of its own, a position and a type is one field more, behind them.
+ * Puts entries of `fields` over the fields of a copybook, by name: what an entry says replaces what the copybook says. An
+ * entry with a new name, a position and a type is an additional field at the end.
  *
  *     { "name": "start_date", "type": "date", "format": "yyyyMMdd" }   over   9(8), an integer
  */
@@ -34,14 +34,14 @@ export function overrideFields(
     else {
       const names = fields.map((candidate) => candidate.name);
       problems.push(
-        `'${at}[${index}]' is '${name}', which is no field of the copybook${didYouMean(name, names)}; a field more needs start, end and type, or fromHeader, or fromParent`,
+        `'${at}[${index}]' is '${name}', which is not a field of the copybook${didYouMean(name, names)}; an additional field needs start, end and type, or fromHeader, or fromParent`,
       );
     }
   }
   return [...found.values()];
 }
 
-/** Does the entry say all that a field or a table of its own needs? */
+/** Does the entry say everything that an additional field or table needs? */
 function isWhole(entry: object): boolean {
   if ('fromHeader' in entry || 'fromParent' in entry) return true;
   return 'start' in entry && 'end' in entry && ('type' in entry || 'fields' in entry);
@@ -50,7 +50,7 @@ function isWhole(entry: object): boolean {
 function overridden(field: FieldItem, override: Partial<FieldItem>): object {
   const kept: Partial<FieldItem> = { ...field };
   const before = field.type === undefined ? undefined : parseFieldType(field.type);
-  // What is no text is refused when the fields are read.
+  // A type that is not text is refused when the fields are read.
   const after = typeof override.type === 'string' ? parseFieldType(override.type) : before;
   if (before && after && before.kind !== after.kind) {
     if (!isNumber(after)) for (const key of NUMBER_KEYS) delete kept[key];

@@ -5,7 +5,7 @@ import { didYouMean } from '../nearest.ts';
 import { compileLayout } from './compile-layout.ts';
 
 /**
- * Reads and checks a layout file. Fails with `LayoutInvalid` that names the file and, of each problem, the key
+ * Reads and checks a layout file. Fails with `LayoutInvalid` that names the file and, for each problem, the key
  * and the nearest valid one. `file` is only for messages.
  */
 export function readLayout(text: string, file: string): Layout {
@@ -22,7 +22,7 @@ export function readLayout(text: string, file: string): Layout {
   return layout;
 }
 
-/** The JSON of a layout file, of whatever shape. */
+/** The JSON of a layout file, of any shape. */
 export function parseLayoutJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
@@ -30,8 +30,8 @@ export function parseLayoutJson(text: string, file: string): unknown {
     throw new LayoutInvalid({
       what: 'the layout file is not valid JSON',
       where: file,
-      why: (cause as Error).message,
-      next: 'Mend the place it names; comments and trailing commas are not JSON.',
+      why: cause instanceof Error ? cause.message : String(cause),
+      next: 'Correct the place it names; comments and trailing commas are not JSON.',
       cause,
     });
   }
@@ -45,7 +45,7 @@ export function invalidLayout(file: string, problems: string[]): LayoutInvalid {
     what: problems.length === 1 ? 'the layout has a problem' : `the layout has ${problems.length} problems`,
     where: file,
     why: shown.join('; '),
-    next: 'Mend it and run again; docs/layouts.md lists every key.',
+    next: 'Correct it and run again; docs/layouts.md lists every key.',
   });
 }
 
@@ -65,7 +65,7 @@ function issueTexts(issue: SchemaIssue, json: unknown): string[] {
       (key) => `unknown key '${pathText([...issue.path, key])}'${didYouMean(key, valid)}`,
     );
   }
-  const value = issue.path.reduce<unknown>((node, step) => (node as never)?.[step as never], json);
+  const value = issue.path.reduce(valueAt, json);
   if (value === undefined) return [`'${at}' is missing`];
   if (issue.code === 'invalid_value' && issue.values) {
     return [
@@ -73,6 +73,10 @@ function issueTexts(issue: SchemaIssue, json: unknown): string[] {
     ];
   }
   return [`'${at}' is ${JSON.stringify(value)}: ${issue.message}`];
+}
+
+function valueAt(node: unknown, step: PropertyKey): unknown {
+  return typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined;
 }
 
 /** `fields[3].start` */

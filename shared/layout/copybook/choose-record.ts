@@ -2,11 +2,12 @@ import { LayoutInvalid } from '../../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
-/** The record of that name; without a name the only one. Fails with `LayoutInvalid` that lists what there is. */
+/** The record of that name; without a name, the only record. Fails with `LayoutInvalid` that lists the records. */
 export function chooseRecord(records: StoredRecord[], name: string | undefined, file: string): StoredRecord {
   const names = records.map((record) => record.name ?? '(without a name)');
   if (name === undefined) {
-    if (records.length === 1) return records[0]!;
+    const [only, ...others] = records;
+    if (only && others.length === 0) return only;
     throw new LayoutInvalid({
       what: `the copybook has ${records.length} records: ${names.join(', ')}`,
       where: file,
@@ -18,7 +19,7 @@ export function chooseRecord(records: StoredRecord[], name: string | undefined, 
   throw new LayoutInvalid({ what: `there is no record '${name}'${didYouMean(name, names)}`, where: file });
 }
 
-/** Every item of a record, groups before what is in them. */
+/** Every item of a record, groups before their items. */
 export function itemsOf(item: StoredItem): StoredItem[] {
   return [item, ...item.children.flatMap(itemsOf)];
 }

@@ -11,7 +11,7 @@ import type { Form } from './storage-form.ts';
  *     S9(13)V99           → decimal(15,2), implied point, overpunched trailing sign
  *     S9(9)V99 COMP-3     → decimal(11,2), packed
  *     S9(4) COMP          → integer, binary, signed
- *     S9(4)P(2) COMP-3    → integer, packed, 4 digits (its bytes hold five), two zeros behind
+ *     S9(4)P(2) COMP-3    → integer, packed, 4 digits (its bytes hold five), two zeros follow
  *     COMP-2              → double, ibm
  *     -ZZ9.99, 99/99/9999 → string
  */
@@ -20,7 +20,7 @@ export function columnEntry({ name, item, startByte, endByte }: CopybookColumn):
   const place = { name, start: startByte + 1, end: endByte };
   switch (form.kind) {
     case 'text': {
-      // Edited numbers stand to the right of their blanks, as justified text does.
+      // Edited numbers are to the right of their blanks, like justified text.
       const isLeftBlank = form.justified || form.picture!.category === 'edited';
       return { ...place, type: 'string', ...(isLeftBlank && { trim: 'both' as const }) };
     }
@@ -71,12 +71,12 @@ function numberType(form: Form): { type: string; trailingZeros?: number } {
   return zeros > 0 ? { type, trailingZeros: zeros } : { type };
 }
 
-/** Said only where zeros stand behind them, which the digits that the bytes could hold would carry out of the type. */
+/** `digits`, only if zeros follow: all the digits that the bytes can hold, with the zeros, might not fit the type. */
 function storedDigits(form: Form): { digits?: number } {
   return form.scale < 0 ? { digits: digitsOf(form) + form.scale } : {};
 }
 
-/** Digits of the value. COMP-5 holds whatever its bytes hold: 5 digits in two of them, 10 in four, 19 or 20 in eight. */
+/** Digits of the value. COMP-5 can have any value of its bytes: 5 digits in two bytes, 10 in four, 19 or 20 in eight. */
 function digitsOf(form: Form): number {
   const zeros = Math.max(0, -form.scale);
   if (!form.fullRange) return form.digits + zeros;

@@ -16,8 +16,8 @@ export interface NamedPath {
 const MAX_NAME_LENGTH = 128;
 
 /**
- * Unique names, in the order of the items. Where two would be the same, each gets its group's name in front, then
- * the next group's; where no group is left, numbers go behind. `reserved` names count as taken.
+ * Unique names, in the order of the items. If two would be the same, each gets its group's name in front, then the next
+ * group's; if no group is left, numbers are added at the end. `reserved` names count as taken.
  */
 export function columnNames(items: NamedPath[], reserved: readonly string[]): string[] {
   const depths = items.map(() => 1);
@@ -57,7 +57,7 @@ function numbered(names: string[], items: NamedPath[], reserved: readonly string
   const next = new Map<string, number>();
   return names.map((name, index) => {
     if (!clashing.has(index) && !isFiller(index)) return name;
-    // Room for the number, so that what is cut off is never the number itself.
+    // Leaves room for the number, so that it is never cut off.
     const stem = name.slice(0, MAX_NAME_LENGTH - 8);
     let number = next.get(stem) ?? 1;
     while (taken.has(`${stem}_${number}`)) number++;

@@ -10,27 +10,27 @@ export interface CopybookColumn {
   item: StoredItem;
   startByte: number;
   endByte: number;
-  /** Of a table: what it repeats; positions are those of the first occurrence. */
+  /** The columns of a table, at the positions of the first occurrence. */
   elements?: CopybookColumn[];
-  /** The chosen redefinition around it, the nearest, if any. */
+  /** The nearest chosen redefinition around it, if any. */
   alternative: StoredItem | undefined;
 }
 
 export interface ColumnChoice {
   /**
-   * Of items that share bytes: the first described (`first`), every one (`all`), or those named here in place of
+   * For items that share bytes: the first described (`first`), every one (`all`), or those named here in place of
    * the first.
    */
   redefines: 'first' | 'all' | string[];
   /** FILLER becomes columns `filler_1`, `filler_2` … */
   filler: boolean;
-  /** Tables that stay tables; every other becomes numbered columns, as does any within a table. None where it is absent. */
+  /** The tables that stay tables. Others, and those within a table, become numbered columns; all do if this is absent. */
   isTable?: (item: StoredItem) => boolean;
 }
 
 const MAX_COLUMNS = 10_000;
 
-/** Fails with `LayoutInvalid` where the tables of a record make more columns than anyone can mean. */
+/** Fails with `LayoutInvalid` if the tables of a record make too many columns. */
 export function columnsOf(record: StoredRecord, choice: ColumnChoice, file: string): CopybookColumn[] {
   const found: FoundColumn[] = [];
   const around = { offsetBytes: 0, groups: [], occurrences: [], alternative: undefined };
@@ -50,7 +50,7 @@ function named(found: FoundColumn[]): CopybookColumn[] {
   }));
 }
 
-/** The items of which `choice` leaves out the bytes' other descriptions. */
+/** The items that `choice` leaves out: other descriptions of bytes that it reads. */
 export function leftOut(record: StoredRecord, choice: ColumnChoice): StoredItem[] {
   const visit = (item: StoredItem): StoredItem[] => {
     const chosen = new Set(chosenOf(item.children, choice.redefines));
@@ -63,7 +63,7 @@ interface FoundColumn {
   item: StoredItem;
   startByte: number;
   endByte: number;
-  /** Names of the item and the groups around it, innermost first; FILLER has none. */
+  /** Names of the item and the groups around it, innermost first; FILLER has no name. */
   path: string[];
   /** Number of the occurrence in each table around it, from 1, outermost first. */
   occurrences: number[];
@@ -72,7 +72,7 @@ interface FoundColumn {
 }
 
 interface Around {
-  /** What the occurrence of the tables around adds to the position. */
+  /** Added to the position by the occurrence of the tables around. */
   offsetBytes: number;
   groups: string[];
   occurrences: number[];
@@ -134,11 +134,11 @@ export function isRedefined({ name }: StoredItem, siblings: StoredItem[]): boole
 
 function chosenOf(children: StoredItem[], redefines: ColumnChoice['redefines']): StoredItem[] {
   if (redefines === 'all') return children;
-  // Items that share bytes stand together: one that redefines nothing, and its redefinitions behind it.
+  // Items that share bytes are together: one that redefines nothing, then its redefinitions.
   const sharing: StoredItem[][] = [];
   for (const child of children) {
     if (child.redefines === undefined) sharing.push([child]);
-    else sharing.at(-1)!.push(child);
+    else sharing.at(-1)?.push(child);
   }
   return sharing.flatMap((alternatives) => {
     const named = Array.isArray(redefines)
@@ -152,7 +152,7 @@ function tooMany(item: StoredItem, file: string): LayoutInvalid {
   return new LayoutInvalid({
     what: `the tables of the record make more than ${MAX_COLUMNS} columns`,
     where: `${file}, line ${item.line}, column ${item.column}`,
-    why: `${item.name ?? 'FILLER'} stands that often`,
-    next: 'Describe the table as one text, and leave it to the query to take it apart.',
+    why: `${item.name ?? 'FILLER'} has that many occurrences`,
+    next: 'Describe the table as one text, and let the query take it apart.',
   });
 }

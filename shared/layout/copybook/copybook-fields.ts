@@ -3,33 +3,34 @@ import { didYouMean } from '../nearest.ts';
 import { itemsOf, itemText } from './choose-record.ts';
 import { columnEntry } from './column-entry.ts';
 import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
+import type { Occurs } from './entry.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
-/** What becomes of a table: a list, numbered columns, or child rows that carry fields of the record. */
+/** What a table is made into: a list, numbered columns, or child rows that carry fields of the record. */
 export type TableChoice =
   | 'list'
   | 'columns'
   | { as: 'rows'; keys: string[]; dataset?: string | undefined; partitionBy?: string[] | undefined };
 
-/** What somebody must decide before a record of a copybook is a list of fields. */
+/** The decisions that turn a record of a copybook into a list of fields. */
 export interface CopybookChoice {
-  /** Of all tables, or by their names; lists where nothing is said. */
+  /** For all tables, or for each by its name; the default is a list. */
   occurs?: 'list' | 'columns' | Record<string, TableChoice> | undefined;
-  /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing behind it moves. */
+  /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing after it moves. */
   dependingOn?: 'fixed' | undefined;
-  /** Of items that share bytes: the first, all, these, or these each by a rule that says when it is there. */
+  /** For items that share bytes: the first, all, these, or these with a rule for each that says when it is there. */
   redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;
   filler?: boolean | undefined;
 }
 
-/** Where the choice is written, for messages. */
+/** The place of the choice, for messages. */
 export interface ChoiceNames {
   /** `copybook`, `header.copybook` … */
   at: string;
   copybookFile: string;
 }
 
-/** The record's fields as a layout would list them. What the choice leaves open goes to `problems`. */
+/** The record's fields as a layout would list them. Decisions that are missing go to `problems`. */
 export function copybookFields(
   record: StoredRecord,
   choice: CopybookChoice,
@@ -38,11 +39,7 @@ export function copybookFields(
 ): FieldItem[] {
   problems.push(...choiceProblems(record, choice, names));
   const rules = rulesOf(choice);
-  const redefines = Array.isArray(choice.redefines)
-    ? choice.redefines.map((name) => name.toUpperCase())
-    : rules
-      ? [...rules.keys()]
-      : ((choice.redefines as 'first' | 'all' | undefined) ?? 'first');
+  const redefines = redefinesOf(choice);
   const isTable = (item: StoredItem) => tableChoice(item, choice) !== 'columns';
   const columns = columnsOf(
     record,
@@ -52,16 +49,23 @@ export function copybookFields(
   const moving = columns.find(({ item }) => item.moves);
   if (moving && choice.dependingOn !== 'fixed') {
     problems.push(
-      `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} stands behind an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
+      `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} follows an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
     );
   }
   return columns.map((column) => {
     const rule = column.alternative?.name && rules?.get(column.alternative.name);
     const when = rule && { when: inLayoutWords(rule, columns) };
-    return column.elements
-      ? { ...tableEntry(column, columns, tableChoice(column.item, choice)), ...when }
+    const { item, elements } = column;
+    return item.occurs && elements
+      ? { ...tableEntry(column, item.occurs, elements, columns, tableChoice(item, choice)), ...when }
       : { ...columnEntry(column), ...when };
   });
+}
+
+function redefinesOf({ redefines = 'first' }: CopybookChoice): 'first' | 'all' | string[] {
+  if (typeof redefines === 'string') return redefines;
+  const names = Array.isArray(redefines) ? redefines : Object.keys(redefines);
+  return names.map((name) => name.toUpperCase());
 }
 
 function rulesOf({ redefines }: CopybookChoice): Map<string, SelectionEntry> | undefined {
@@ -83,9 +87,13 @@ function inLayoutWords(rule: SelectionEntry, columns: CopybookColumn[]): Selecti
   return named ? { ...rule, field: named.name } : rule;
 }
 
-function tableEntry(column: CopybookColumn, columns: CopybookColumn[], choice: TableChoice): FieldItem {
-  const { item, startByte, endByte, name } = column;
-  const { max, min, dependingOn } = item.occurs!;
+function tableEntry(
+  { item, startByte, endByte, name }: CopybookColumn,
+  { max, min, dependingOn }: Occurs,
+  elements: CopybookColumn[],
+  columns: CopybookColumn[],
+  choice: TableChoice,
+): FieldItem {
   const counter = columns.find((other) => other.item.name === dependingOn && !other.elements);
   const occurs: OccursEntry = {
     count: max,
@@ -94,12 +102,11 @@ function tableEntry(column: CopybookColumn, columns: CopybookColumn[], choice: T
     ...(typeof choice === 'object' && choice),
   };
   const place = { name, start: startByte + 1, end: endByte };
-  const elements: FieldEntry[] = column.elements!.map(columnEntry);
-  if (item.form) return { ...elements[0]!, ...place, occurs };
-  return { ...place, occurs, fields: elements };
+  const fields: FieldEntry[] = elements.map(columnEntry);
+  return item.form ? { ...fields[0], ...place, occurs } : { ...place, occurs, fields };
 }
 
-/** What of the record needs a decision that the layout does not take. */
+/** Decisions that the record needs and the layout does not make. */
 function choiceProblems(
   record: StoredRecord,
   choice: CopybookChoice,
@@ -108,12 +115,13 @@ function choiceProblems(
   const items = itemsOf(record.root);
   const problems: string[] = [];
   const redefinitions = items.filter(({ redefines }) => redefines !== undefined);
-  if (redefinitions.length > 0 && choice.redefines === undefined) {
+  const [first] = redefinitions;
+  if (first && choice.redefines === undefined) {
     problems.push(
-      `'${at}' needs 'redefines', because ${itemText(redefinitions[0]!)} of ${copybookFile} redefines ${redefinitions[0]!.redefines}: say "first" (the redefined item only), "all" (both are read of every record), a list of the items to read, or rules such as { "${redefinitions[0]!.name ?? 'ITEM'}": { "field": "KIND", "equals": "2" } }`,
+      `'${at}' needs 'redefines', because ${itemText(first)} of ${copybookFile} redefines ${first.redefines}: say "first" (the redefined item only), "all" (both are read of every record), a list of the items to read, or rules such as { "${first.name ?? 'ITEM'}": { "field": "KIND", "equals": "2" } }`,
     );
   }
-  const sharing = redefinitions.flatMap(({ name, redefines }) => (name ? [redefines!, name] : [redefines!]));
+  const sharing = redefinitions.flatMap(({ name, redefines }) => [redefines ?? [], name ?? []].flat());
   const rules = rulesOf(choice);
   const named = Array.isArray(choice.redefines) ? choice.redefines : [...(rules?.keys() ?? [])];
   for (const name of named) {
@@ -133,7 +141,7 @@ function tableProblems(items: StoredItem[], { occurs }: CopybookChoice, at: stri
   const tables = items.flatMap((item) => (item.occurs && item.name ? [item.name] : []));
   return Object.keys(occurs)
     .filter((name) => !tables.includes(name.toUpperCase()))
-    .map((name) => `'${at}.occurs' names '${name}', which is no table${didYouMean(name, tables)}`);
+    .map((name) => `'${at}.occurs' names '${name}', which is not a table${didYouMean(name, tables)}`);
 }
 
 function ruleWithinRule(

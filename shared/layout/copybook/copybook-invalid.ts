@@ -1,17 +1,17 @@
 import { LayoutInvalid } from '../../errors.ts';
 
-/** Where something stands in a copybook: both count from 1, columns after tabs are expanded to every eighth. */
+/** A place in a copybook. Both count from 1; tabs are expanded to every eighth column. */
 export interface Place {
   line: number;
   column: number;
 }
 
 export interface CopybookProblem {
-  /** Name of the item, where it is known. */
+  /** Name of the item, if it is known. */
   field?: string | undefined;
   /** What is wrong, as a clause. */
   found: string;
-  /** What could stand there. */
+  /** What could be there. */
   expected: string;
   next?: string | undefined;
 }

@@ -8,7 +8,7 @@ import { readValues } from './value-clause.ts';
 
 /**
  * Third pass: data description entries. Fails with `LayoutInvalid` at the first clause that is not understood:
- * skipping one could move every field behind it.
+ * skipping one could move every field after it.
  */
 export function entriesOf(tokens: Token[], file: string): Entry[] {
   const reader = new TokenReader(tokens, file);
@@ -95,7 +95,7 @@ function clauseOf(reader: TokenReader, entry: Entry, token: Token): ReadClause |
       reader.skip('WHEN');
       const zero = reader.takeWord('ZERO');
       if (/^ZERO(E?S)?$/.test(upper(zero))) return { key: 'blankWhenZero', value: true, place: token };
-      throw reader.wrong(zero, `'${shown(zero)}' behind BLANK`, 'ZERO');
+      throw reader.wrong(zero, `'${shown(zero)}' after BLANK`, 'ZERO');
     }
     case 'VALUE':
     case 'VALUES':
@@ -130,7 +130,7 @@ function readSign(
 ): { position: 'leading' | 'trailing'; separate: boolean } {
   const word = upper(token);
   if (word !== 'LEADING' && word !== 'TRAILING') {
-    throw reader.wrong(token, `'${shown(token)}' behind SIGN`, 'LEADING or TRAILING');
+    throw reader.wrong(token, `'${shown(token)}' after SIGN`, 'LEADING or TRAILING');
   }
   const separate = reader.skip('SEPARATE');
   if (separate) reader.skip('CHARACTER');
@@ -142,12 +142,12 @@ function unknownClause(reader: TokenReader, entry: Entry, token: Token) {
     return reader.wrong(
       token,
       `'${shown(token)}' begins a line while this entry has no period`,
-      'a period behind the entry before',
+      'a period after the entry before',
     );
   }
   return reader.wrong(
     token,
-    `'${shown(token)}' is no clause that is read`,
+    `'${shown(token)}' is not a clause that is read`,
     `a period, PIC, USAGE, SIGN, REDEFINES, OCCURS, VALUE, SYNC, JUSTIFIED, BLANK WHEN ZERO or a usage (${USAGES_READ})`,
   );
 }

@@ -5,14 +5,14 @@ import type { Entry } from './entry.ts';
 export interface ItemNode {
   entry: Entry;
   children: ItemNode[];
-  /** 88 levels: what values of the item are called. They take no bytes. */
+  /** Level 88: names for values of the item. They take no bytes. */
   conditions: { name: string; values: string[] }[];
 }
 
 /** A 01 or 77 level, or all entries of a copybook that begins deeper. */
 export interface RecordTree {
   root: ItemNode;
-  /** 66 levels: other names for items that are there. They take no bytes. */
+  /** Level 66: other names for items of the record. They take no bytes. */
   renames: { name: string; from: string; through: string | undefined }[];
 }
 
@@ -103,7 +103,7 @@ function addRename(entry: Entry, record: RecordTree | undefined, file: string): 
     if (!contains(record.root, name)) {
       throw copybookInvalid(file, entry.renames, {
         field: entry.name,
-        found: `RENAMES ${name}, which is no item of this record`,
+        found: `RENAMES ${name}, which is not an item of this record`,
         expected: 'the name of an item before it',
       });
     }
@@ -119,14 +119,15 @@ function checkNode({ entry, children }: ItemNode, file: string): void {
   const usage = entry.usage?.value;
   const wrong = (place: Entry, found: string, expected: string) =>
     copybookInvalid(file, place, { field: entry.name ?? 'FILLER', found, expected });
-  if (children.length > 0 && entry.picture) {
+  const [first] = children;
+  if (first && entry.picture) {
     throw wrong(
-      children[0]!.entry,
-      `it has a picture, and ${children[0]!.entry.name ?? 'FILLER'} of a deeper level below it`,
+      first.entry,
+      `it has a picture, and ${first.entry.name ?? 'FILLER'} of a deeper level below it`,
       'a group without PIC, or an item without deeper levels',
     );
   }
-  if (children.length === 0 && !entry.picture && usage !== 'float' && usage !== 'double') {
+  if (!first && !entry.picture && usage !== 'float' && usage !== 'double') {
     throw wrong(
       entry,
       'no picture, and no items below it',

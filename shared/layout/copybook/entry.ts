@@ -22,7 +22,7 @@ export interface Clause<T> extends Place {
   value: T;
 }
 
-/** How often an item stands in its record; `dependingOn` names the item that says how often it really does. */
+/** The occurrences of an item in its record; `dependingOn` names the item that holds their number. */
 export interface Occurs {
   min: number;
   max: number;

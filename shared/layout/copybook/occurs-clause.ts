@@ -4,7 +4,7 @@ import { shown, type TokenReader, upper } from './token-reader.ts';
 import type { Token } from './tokens.ts';
 
 /**
- * Reads what stands behind OCCURS:
+ * Reads what follows OCCURS:
  *
  *     OCCURS 12 TIMES INDEXED BY IX
  *     OCCURS 0 TO 99 TIMES DEPENDING ON LINE-COUNT OF HEADER ASCENDING KEY IS LINE-NUMBER
@@ -45,12 +45,12 @@ export function readOccurs(reader: TokenReader, occurs: Token): Occurs {
 function readCount(reader: TokenReader): number {
   const token = reader.takeWord('a number of times');
   if (!/^\d{1,7}$/.test(token.text)) {
-    throw reader.wrong(token, `'${shown(token)}' behind OCCURS`, 'a number of at most 7 digits');
+    throw reader.wrong(token, `'${shown(token)}' after OCCURS`, 'a number of at most 7 digits');
   }
   return Number(token.text);
 }
 
-/** Keys and index names say nothing of where bytes stand. */
+/** Keys and index names do not move bytes. */
 function skipNames(reader: TokenReader): void {
   for (;;) {
     const token = reader.next;

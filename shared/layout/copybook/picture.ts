@@ -1,12 +1,12 @@
 import { DECIMAL_DIGITS } from '../field-type.ts';
 
 /**
- * What a PICTURE says of its item.
+ * What a PICTURE says about its item.
  *
  *     X(30)        alphanumeric   30 characters
  *     S9(13)V99    numeric        15 digits, scale 2, signed
- *     9(5)P(3)     numeric         5 digits, scale -3: 12345 stands for 12345000
- *     VP(3)99      numeric         2 digits, scale 5: 12 stands for 0.00012
+ *     9(5)P(3)     numeric         5 digits, scale -3: 12345 means 12345000
+ *     VP(3)99      numeric         2 digits, scale 5: 12 means 0.00012
  *     -ZZZ.ZZ9,99  edited         11 characters, read as text
  *     N(10)        national       10 characters of UTF-16
  */
@@ -14,12 +14,12 @@ export interface Picture {
   /** Upper case, as written. */
   text: string;
   category: 'alphanumeric' | 'numeric' | 'edited' | 'national';
-  /** Character positions; of a number its digits, without a separate sign. */
+  /** Character positions; for a number its digits, without a separate sign. */
   characters: number;
   signed: boolean;
   /** Digits of a number that are stored. */
   digits: number;
-  /** Digits behind the point; negative where the picture ends in Ps. */
+  /** Digits after the point; negative if the picture ends in Ps. */
   scale: number;
 }
 
@@ -41,7 +41,7 @@ interface Run {
   at: number;
 }
 
-/** Parses `S9(13)V99`; a problem instead says where and what is wrong with it. */
+/** Parses `S9(13)V99`; returns a problem if the picture is wrong. */
 export function parsePicture(written: string): Picture | PictureProblem {
   const text = written.toUpperCase();
   const runs = runsOf(text);

@@ -7,7 +7,7 @@ import { tokensOf } from './tokens.ts';
 /**
  * Reads a copybook: lines → tokens → entries → records → positions. Fails with `LayoutInvalid` that names file,
  * line, column, the item and what was expected; what is not understood is never skipped. `file` is only for
- * messages; the format is found out where none is given.
+ * messages; the format is detected if it is not given.
  */
 export function readCopybook(text: string, file: string, format?: SourceFormat): StoredRecord[] {
   const tokens = tokensOf(sourceLines(text, file, format), file);

@@ -1,23 +1,23 @@
 import { copybookInvalid, type Place } from './copybook-invalid.ts';
 
 /**
- * First pass: what of a copybook's text is program text.
+ * First pass: the program text of a copybook.
  *
  *     fixed   cols 1-6 sequence number │ 7 indicator │ 8-72 text │ 73-80 identification
  *             000100 01  CONTRACT.                                          CTR00010
  *     free    the whole line is text
  *
  * Comments (`*` and `/` in column 7, `*>` anywhere outside a literal), debugging lines (`D`) and listing
- * statements (EJECT, SKIP1 …) are gone afterwards; continued lines (`-`) are one.
+ * statements (EJECT, SKIP1 …) are removed; continued lines (`-`) are joined.
  */
 export type SourceFormat = 'fixed' | 'free';
 
 /** One line of text, continuation lines joined to it. */
 export interface SourceLine {
   text: string;
-  /** Where the character at index `at`, and those behind it, stand in the file; ascending. */
+  /** The place in the file of the character at index `at` and of those after it; ascending. */
   segments: { at: number; line: number; column: number }[];
-  /** The quote of a literal that has no end in it; '' for none. */
+  /** The quote of a literal that does not end in this text; '' if there is no such literal. */
   openQuote: string;
 }
 
@@ -32,7 +32,7 @@ const DIRECTIVE = /^\s*(>>|\$\s*SET\b)/i;
 const FORMAT_DIRECTIVE =
   /^\s*(?:>>\s*SOURCE\s+(?:FORMAT\s+)?(?:IS\s+)?|\$\s*SET\s+SOURCEFORMAT\s*[("'\s]*)(FREE|FIXED)\b/i;
 
-/** Splits a copybook into lines of text. The format is found out where none is given. Fails with `LayoutInvalid`. */
+/** Splits a copybook into lines of text. The format is detected if it is not given. Fails with `LayoutInvalid`. */
 export function sourceLines(text: string, file: string, format?: SourceFormat): SourceLine[] {
   const lines = text
     .replace(/^\ufeff/, '')
@@ -45,7 +45,7 @@ export function sourceLines(text: string, file: string, format?: SourceFormat): 
   for (const [index, line] of lines.entries()) {
     const directive = FORMAT_DIRECTIVE.exec(line);
     if (directive) {
-      current = directive[1]!.toUpperCase() === 'FREE' ? 'free' : 'fixed';
+      current = directive[1]?.toUpperCase() === 'FREE' ? 'free' : 'fixed';
       continue;
     }
     if (DIRECTIVE.test(line)) {
@@ -65,27 +65,26 @@ export function sourceLines(text: string, file: string, format?: SourceFormat): 
   return found;
 }
 
-/** Where the character at `at` of a line stands in the file. */
+/** The place in the file of the character at index `at` of a line. */
 export function placeOf(line: SourceLine, at: number): Place {
   const segment = line.segments.findLast((candidate) => candidate.at <= at) ?? line.segments[0]!;
   return { line: segment.line, column: segment.column + at - segment.at };
 }
 
 /**
- * Fixed where every line could be: six blanks or a sequence number, an indicator, and no text that
- * runs over column 72 or stands behind 80. In free format a level number stands in the first columns, or a word in
- * column 7.
+ * Fixed if every line could be: six blanks or a sequence number, an indicator, and no text that runs over column 72 or
+ * is after column 80. In free format, a level number is in the first columns or a word in column 7.
  */
 function formatOf(lines: string[]): SourceFormat {
   const fixed = lines.every((line, index) => {
     if (line.trim() === '' || COMMENT_LINE.test(line) || FORMAT_DIRECTIVE.test(line)) return true;
     if (/^\d{1,6}$/.test(line)) return true;
     const [sequence, indicated] = [line.slice(0, TEXT_START - 1), line.slice(TEXT_START - 1)];
-    // Three digits and more are no level number.
+    // A number of three digits or more is not a level number.
     if (!/^(?: *|\S{6}| *\d{3,6} *)$/.test(sequence)) return false;
     if (!/^(?:[ */$-]|[Dd](?= |$)|$)/.test(indicated)) return false;
     if (/^[*/]/.test(indicated)) return true;
-    // A continued literal does fill its line to column 72, with the identification behind it.
+    // A continued literal fills its line to column 72, and the identification follows.
     const isContinued = lines[index + 1]?.[TEXT_START - 1] === '-';
     const runsOver = /\S\S/.test(line.slice(TEXT_END - 1, TEXT_END + 1)) && !isContinued;
     return !runsOver && line.slice(CARD_END).trim() === '';
@@ -134,7 +133,7 @@ function addFixed(found: SourceLine[], line: string, lineNumber: number, file: s
 }
 
 /**
- * A word goes on with the first character that is not blank; a literal goes on behind a repeated quote, and holds
+ * A word continues with the first character that is not blank. A literal continues after a repeated quote, and includes
  * the blanks up to column 72 of the line before.
  */
 function continueLine(found: SourceLine[], area: string, lineNumber: number, file: string): void {
@@ -154,7 +153,7 @@ function continueLine(found: SourceLine[], area: string, lineNumber: number, fil
   else {
     if (area[at] !== openQuote) {
       throw copybookInvalid(file, place, {
-        found: 'a continued literal does not go on with its quote',
+        found: 'a continued literal does not begin with its quote',
         expected: `${openQuote} as the first character of the continuation`,
       });
     }
@@ -169,11 +168,11 @@ function continueLine(found: SourceLine[], area: string, lineNumber: number, fil
   previous.openQuote = content.openQuote;
 }
 
-/** The text before a `*>` that stands outside literals, and the quote that is open at its end ('' for none). */
+/** The text before a `*>` outside a literal, and the quote that is still open at its end ('' if there is none). */
 function withoutComment(text: string, quoteBefore: string): { text: string; openQuote: string } {
   let openQuote = quoteBefore;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
+    const character = text.charAt(at);
     if (openQuote !== '') {
       if (character === openQuote) openQuote = '';
     } else if (character === '"' || character === "'") openQuote = character;

@@ -1,3 +1,4 @@
+import type { LayoutInvalid } from '../../errors.ts';
 import { copybookInvalid, type Place } from './copybook-invalid.ts';
 import type { Clause, Entry, Usage } from './entry.ts';
 import { type Picture, parsePicture } from './picture.ts';
@@ -15,18 +16,18 @@ import { type Picture, parsePicture } from './picture.ts';
 export interface Form {
   kind: 'text' | 'national' | 'display' | 'packed' | 'binary' | 'float';
   lengthBytes: number;
-  /** What SYNCHRONIZED aligns it to; 1 where it says nothing. */
+  /** Alignment under SYNCHRONIZED; 1 if there is none. */
   alignmentBytes: number;
   picture: Picture | undefined;
-  /** As the copybook calls it: `COMP-3`. */
+  /** The name in a copybook: `COMP-3`. */
   usage: string;
   signed: boolean;
   digits: number;
   scale: number;
   sign: 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
-  /** Half a byte for the sign: packed decimals but COMP-6. */
+  /** The last half byte is a sign: packed decimals except COMP-6. */
   signNibble: boolean;
-  /** COMP-5: all values of its bytes, whatever the picture says. */
+  /** COMP-5: all values of its bytes, not only those of the picture. */
   fullRange: boolean;
   justified: boolean;
   blankWhenZero: boolean;
@@ -49,17 +50,18 @@ const BINARY_SIZES = [
   { digits: 18, lengthBytes: 8 },
 ];
 
-/** Fails with `LayoutInvalid` where picture, usage and the other clauses contradict each other. */
+/** Fails with `LayoutInvalid` if picture, usage and the other clauses contradict each other. */
 export function formOf(
   entry: Entry,
   usageClause: Clause<Usage> | undefined,
   signClause: Entry['sign'],
   file: string,
 ): Form {
-  const wrong = (place: Place, found: string, expected: string) =>
+  const wrong: Wrong = (place, found, expected) =>
     copybookInvalid(file, place, { field: entry.name ?? 'FILLER', found, expected });
   const picture = entry.picture && pictureOf(entry, entry.picture, file);
   const usage = usageClause?.value ?? (picture?.category === 'national' ? 'national' : 'display');
+  checkClauses(entry, picture, usage, wrong);
   const form: Form = {
     kind: 'text',
     lengthBytes: picture?.characters ?? 0,
@@ -75,67 +77,84 @@ export function formOf(
     justified: entry.justified !== undefined,
     blankWhenZero: entry.blankWhenZero !== undefined,
   };
-  const isDisplayNumber = usage === 'display' && picture?.category === 'numeric';
-  if (entry.justified && picture?.category !== 'alphanumeric' && picture?.category !== 'national') {
-    throw wrong(entry.justified, 'JUSTIFIED on what is no text', 'JUSTIFIED with a picture of X or A');
-  }
-  if (entry.blankWhenZero && !isDisplayNumber && picture?.category !== 'edited') {
-    throw wrong(
-      entry.blankWhenZero,
-      'BLANK WHEN ZERO on what is no number in text',
-      'a numeric picture and usage DISPLAY',
-    );
-  }
-  if (entry.sign && !(isDisplayNumber && picture.signed)) {
-    throw wrong(entry.sign, 'SIGN on what is no signed number in text', 'a picture with S and usage DISPLAY');
-  }
   if (usage === 'float' || usage === 'double') {
     const lengthBytes = usage === 'float' ? 4 : 8;
     return { ...form, kind: 'float', lengthBytes, alignmentBytes: lengthBytes };
   }
+  // Every other usage has a picture: entry-tree.ts refuses items without.
+  const { picture: place = entry } = entry;
+  const { category, text = '' } = picture ?? {};
   if (usage === 'national') {
-    if (picture!.category !== 'national') {
-      throw wrong(usageClause!, `usage NATIONAL with picture ${picture!.text}`, 'a picture of N');
+    if (category !== 'national') {
+      throw wrong(usageClause ?? place, `usage NATIONAL with picture ${text}`, 'a picture of N');
     }
-    return { ...form, kind: 'national', lengthBytes: picture!.characters * 2 };
+    return { ...form, kind: 'national', lengthBytes: form.lengthBytes * 2 };
   }
-  if (picture!.category === 'national') {
-    throw wrong(usageClause!, `picture ${picture!.text} with usage ${form.usage}`, 'usage NATIONAL');
+  if (category === 'national') {
+    throw wrong(usageClause ?? place, `picture ${text} with usage ${form.usage}`, 'usage NATIONAL');
   }
-  if (isDisplayNumber) return displayForm(form, picture, signClause);
-  if (usage === 'display') return form;
-  if (picture!.category !== 'numeric') {
+  if (usage === 'display') return category === 'numeric' ? displayForm(form, signClause) : form;
+  if (category !== 'numeric') {
     throw wrong(
-      usageClause!,
-      `usage ${form.usage} with picture ${picture!.text}`,
+      usageClause ?? place,
+      `usage ${form.usage} with picture ${text}`,
       'a picture of S, 9, V and P',
     );
   }
+  return usage === 'packed' || usage === 'packed-unsigned'
+    ? packedForm(form, usage, place, wrong)
+    : binaryForm(form, place, wrong);
+}
+
+type Wrong = (place: Place, found: string, expected: string) => LayoutInvalid;
+
+/** Clauses that need a picture of some kind. */
+function checkClauses(entry: Entry, picture: Picture | undefined, usage: Usage, wrong: Wrong): void {
+  const category = picture?.category;
+  const isDisplayNumber = usage === 'display' && category === 'numeric';
+  if (entry.justified && category !== 'alphanumeric' && category !== 'national') {
+    throw wrong(
+      entry.justified,
+      'JUSTIFIED on an item that is not text',
+      'JUSTIFIED with a picture of X or A',
+    );
+  }
+  if (entry.blankWhenZero && !isDisplayNumber && category !== 'edited') {
+    throw wrong(
+      entry.blankWhenZero,
+      'BLANK WHEN ZERO on an item that is not a number in text',
+      'a numeric picture and usage DISPLAY',
+    );
+  }
+  if (entry.sign && !(isDisplayNumber && picture?.signed)) {
+    throw wrong(
+      entry.sign,
+      'SIGN on an item that is not a signed number in text',
+      'a picture with S and usage DISPLAY',
+    );
+  }
+}
+
+function packedForm(form: Form, usage: 'packed' | 'packed-unsigned', place: Place, wrong: Wrong): Form {
   if (usage === 'packed') {
     return { ...form, kind: 'packed', lengthBytes: Math.floor(form.digits / 2) + 1, signNibble: true };
   }
-  if (usage === 'packed-unsigned') {
-    if (form.signed)
-      throw wrong(
-        entry.picture!,
-        'COMP-6 with a signed picture',
-        'a picture without S: COMP-6 holds no sign',
-      );
-    return { ...form, kind: 'packed', lengthBytes: Math.ceil(form.digits / 2) };
+  if (form.signed) {
+    throw wrong(place, 'COMP-6 with a signed picture', 'a picture without S: COMP-6 holds no sign');
   }
-  const size = BINARY_SIZES.find(({ digits }) => form.digits <= digits);
-  if (!size) throw wrong(entry.picture!, `${form.digits} digits in ${form.usage}`, 'at most 18 digits');
-  // A doubleword of binary is aligned to four bytes, as IBM's compilers do.
-  return {
-    ...form,
-    kind: 'binary',
-    lengthBytes: size.lengthBytes,
-    alignmentBytes: Math.min(size.lengthBytes, 4),
-  };
+  return { ...form, kind: 'packed', lengthBytes: Math.ceil(form.digits / 2) };
 }
 
-function displayForm(form: Form, picture: Picture, sign: Entry['sign']): Form {
-  if (!picture.signed) return { ...form, kind: 'display' };
+function binaryForm(form: Form, place: Place, wrong: Wrong): Form {
+  const size = BINARY_SIZES.find(({ digits }) => form.digits <= digits);
+  if (!size) throw wrong(place, `${form.digits} digits in ${form.usage}`, 'at most 18 digits');
+  // A doubleword of binary is aligned to four bytes, as IBM's compilers do.
+  const { lengthBytes } = size;
+  return { ...form, kind: 'binary', lengthBytes, alignmentBytes: Math.min(lengthBytes, 4) };
+}
+
+function displayForm(form: Form, sign: Entry['sign']): Form {
+  if (!form.signed) return { ...form, kind: 'display' };
   const { position, separate } = sign?.value ?? { position: 'trailing' as const, separate: false };
   return {
     ...form,

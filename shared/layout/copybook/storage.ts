@@ -9,16 +9,16 @@ export interface StoredItem extends Place {
   /** Upper case; undefined for FILLER. */
   name: string | undefined;
   startByte: number;
-  /** Of one occurrence, without bytes that only align the next. */
+  /** Length of one occurrence, without the bytes that align the next. */
   lengthBytes: number;
   /** How its bytes hold a value; undefined for a group. */
   form: Form | undefined;
   occurs: Occurs | undefined;
-  /** From one occurrence to the next; the length where there is but one. */
+  /** Distance from one occurrence to the next; the length if there is only one. */
   strideBytes: number;
-  /** Name of the item whose bytes these are too. */
+  /** Name of the item that has the same bytes. */
   redefines: string | undefined;
-  /** It stands behind an OCCURS … DEPENDING ON, so its real place differs from record to record. */
+  /** It follows an OCCURS … DEPENDING ON, so its real place differs from record to record. */
   moves: boolean;
   conditions: { name: string; values: string[] }[];
   /** Literal of VALUE, as written. */
@@ -27,7 +27,7 @@ export interface StoredItem extends Place {
 }
 
 export interface StoredRecord {
-  /** Undefined where the copybook begins below level 01. */
+  /** Undefined if the copybook begins below level 01. */
   name: string | undefined;
   /** With every table at its largest. */
   lengthBytes: number;
@@ -35,17 +35,17 @@ export interface StoredRecord {
   renames: RecordTree['renames'];
 }
 
-/** Records longer than this are no records; the layout reader has the same limit. */
+/** The longest record; the layout reader has the same limit. */
 const MAX_RECORD_BYTES = 1_048_576;
 
-/** What an item takes from the groups around it. */
+/** What an item inherits from the groups around it. */
 interface Inherited {
   usage: Clause<Usage> | undefined;
   sign: Entry['sign'];
   synchronized: boolean;
 }
 
-/** Gives each item its absolute position. Fails with `LayoutInvalid` for clauses that contradict each other. */
+/** Gives each item its absolute position. Fails with `LayoutInvalid` if clauses contradict each other. */
 export function storedRecords(trees: RecordTree[], file: string): StoredRecord[] {
   return trees.map(({ root, renames }) => {
     const placer = new Placer(file);
@@ -65,7 +65,7 @@ class Placer {
   private readonly file: string;
   /** Set once an OCCURS … DEPENDING ON has been passed. */
   private moving = false;
-  /** Numbers seen so far: what DEPENDING ON may name. */
+  /** Names of the numbers seen so far: DEPENDING ON may name them. */
   private readonly counters = new Set<string>();
 
   constructor(file: string) {
@@ -118,16 +118,17 @@ class Placer {
     return item;
   }
 
-  /** Places the items of a group one behind the other and returns where the last ends. */
+  /** Places the items of a group one after the other and returns the end of the last. */
   private placeChildren(group: StoredItem, node: ItemNode, inherited: Inherited): number {
     let end = group.startByte;
     for (const child of node.children) {
-      const target = child.entry.redefines && this.redefined(child.entry, group);
+      const { redefines } = child.entry;
+      const target = redefines && this.redefined(child.entry, redefines, group);
       const start = target ? target.startByte : alignedUp(end, this.alignmentOfFirst(child, inherited));
       if (target && start !== alignedUp(start, this.alignmentOfFirst(child, inherited))) {
         throw this.wrong(
           child.entry,
-          child.entry.redefines!,
+          redefines ?? child.entry,
           `its SYNCHRONIZED items do not fit byte ${start + 1}, where ${target.name} begins`,
           'a redefined item that begins as aligned',
         );
@@ -141,13 +142,13 @@ class Placer {
     return end;
   }
 
-  /** The item that `entry` redefines: the nearest before it that is none itself, or another redefinition of that. */
-  private redefined(entry: Entry, group: StoredItem): StoredItem {
-    const name = entry.redefines!.value;
+  /** The item that `entry` redefines: the nearest before it that is not a redefinition, or another redefinition of that item. */
+  private redefined(entry: Entry, redefines: Clause<string>, group: StoredItem): StoredItem {
+    const name = redefines.value;
     for (const candidate of group.children.toReversed()) {
       if (candidate.name === name) {
         if (candidate.occurs) {
-          throw this.wrong(entry, entry.redefines!, `${name} has OCCURS`, 'an item that stands once');
+          throw this.wrong(entry, redefines, `${name} has OCCURS`, 'an item without OCCURS');
         }
         return candidate;
       }
@@ -155,7 +156,7 @@ class Placer {
     }
     throw this.wrong(
       entry,
-      entry.redefines!,
+      redefines,
       `REDEFINES ${name}, which is not the item before it`,
       `${group.children.findLast((child) => !child.redefines)?.name ?? 'an item'} or a redefinition of it, on the same level`,
     );
@@ -190,13 +191,13 @@ class Placer {
     if (this.counters.has(name)) return;
     throw this.wrong(
       entry,
-      entry.occurs!,
-      `DEPENDING ON ${name}, which is no number before it in this record`,
-      'a whole number of the same record that stands before the table',
+      entry.occurs ?? entry,
+      `DEPENDING ON ${name}, which is not a number before it in this record`,
+      'a whole number of the same record, before the table',
     );
   }
 
-  /** What the first elementary item of a node must be aligned to: the bytes that do it stand before the whole group. */
+  /** The alignment of the first elementary item of a node: its slack bytes are before the whole group. */
   private alignmentOfFirst(node: ItemNode, outer: Inherited): number {
     const inherited = this.inherit(node.entry, outer);
     const first = node.children[0];
@@ -219,7 +220,7 @@ class Placer {
   }
 }
 
-/** Behind the last occurrence. */
+/** Offset after the last occurrence. */
 export function endOf(item: StoredItem): number {
   return item.startByte + (item.occurs ? item.occurs.max * item.strideBytes : item.lengthBytes);
 }

@@ -4,9 +4,9 @@ import type { Token } from './tokens.ts';
 const NAME = /^[A-Z0-9](?:[A-Z0-9_-]*[A-Z0-9])?$/;
 const MAX_NAME_LENGTH = 60;
 
-/** Goes through tokens one by one; its errors name the item that is being read. */
+/** Reads tokens one by one; its errors name the item that is being read. */
 export class TokenReader {
-  /** Name of the item that errors speak of. */
+  /** Name of the item, for errors. */
   item: string | undefined;
   private readonly tokens: Token[];
   private readonly file: string;
@@ -32,9 +32,9 @@ export class TokenReader {
     const last = this.tokens.at(-1)!;
     throw copybookInvalid(this.file, last, {
       field: this.item ?? 'FILLER',
-      found: `the copybook ends within the entry, behind '${shown(last)}'`,
+      found: `the copybook ends within the entry, after '${shown(last)}'`,
       expected: 'a period',
-      next: 'In the fixed format, text behind column 72 is not read.',
+      next: 'In the fixed format, text after column 72 is not read.',
     });
   }
 
@@ -53,15 +53,15 @@ export class TokenReader {
     const placeholder = /[:(=]/.test(name);
     throw copybookInvalid(this.file, token, {
       field: this.item,
-      found: `'${shown(token)}' is no data name`,
+      found: `'${shown(token)}' is not a data name`,
       expected: placeholder
-        ? 'a name without placeholders: this one is filled in by COPY … REPLACING'
+        ? 'a name without placeholders: COPY … REPLACING fills this one in'
         : 'letters, digits, - and _, such as CUST-ID',
-      next: placeholder ? 'Put into the copybook what the program replaces it with.' : undefined,
+      next: placeholder ? 'Put the text that the program replaces it with into the copybook.' : undefined,
     });
   }
 
-  /** Goes over the word if it is the next. */
+  /** Skips the next token if it is this word. */
   skip(word: string): boolean {
     const token = this.next;
     if (token?.kind !== 'word' || upper(token) !== word) return false;
@@ -79,7 +79,7 @@ export class TokenReader {
     return copybookInvalid(this.file, place, { field: this.item ?? 'FILLER', found, expected, next });
   }
 
-  /** As `wrong`, for what is in the place of an entry. */
+  /** Like `wrong`, for a token in the place of an entry. */
   misplaced(place: Place, found: string, expected: string, next: string) {
     return copybookInvalid(this.file, place, { field: this.item, found, expected, next });
   }
@@ -89,7 +89,7 @@ export function upper(token: Token): string {
   return token.text.toUpperCase();
 }
 
-/** As much of a token as a message needs. */
+/** The beginning of a token, for messages. */
 export function shown(token: Token): string {
   return token.text.slice(0, 40);
 }

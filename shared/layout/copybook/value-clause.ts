@@ -1,12 +1,12 @@
 import { type TokenReader, upper } from './token-reader.ts';
 import type { Token } from './tokens.ts';
 
-/** What may stand for a value besides a quoted literal. */
+/** Values that are not quoted literals. */
 const FIGURATIVE =
   /^(?:ZERO(?:E?S)?|SPACES?|HIGH-VALUES?|LOW-VALUES?|QUOTES?|NULLS?|[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:E[+-]?\d+)?)$/i;
 
 /**
- * Reads what stands behind VALUE, as written: one literal, or of a level 88 as many as there are.
+ * Reads what follows VALUE, as written: one literal, or for level 88 all of them.
  *
  *     VALUE ZEROS            88 IS-OPEN VALUES ARE 'A', 'C' THRU 'E' WHEN SET TO FALSE IS 'X'
  */
@@ -32,7 +32,7 @@ export function readValues(reader: TokenReader, start: Token, many: boolean): st
 function readRange(reader: TokenReader, start: Token, from: string): string {
   const end = readValue(reader);
   if (end !== undefined) return `${from} THRU ${end}`;
-  throw reader.wrong(start, `a range from ${from} without an end`, 'a literal behind THRU');
+  throw reader.wrong(start, `a range from ${from} without an end`, 'a literal after THRU');
 }
 
 /** The next token if it is a value. */

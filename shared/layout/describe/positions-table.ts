@@ -13,7 +13,7 @@ import {
   type RecordType,
 } from '../layout.ts';
 
-/** The table that layout documents print: one line a field or item, positions 1-based and inclusive. */
+/** The table that layout documents print: a line for each field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
   /** Name of the layout, the record or the control record. */
   name: string;
@@ -30,11 +30,11 @@ export interface PositionRow {
   picture: string;
   /** `DISPLAY`, `COMP-3` … */
   usage: string;
-  /** Type of the column; empty where there is none. */
+  /** Type of the column; empty if the item is not a column. */
   type: string;
-  /** What else is to be known: occurrences, redefinitions, condition names. */
+  /** Everything else: occurrences, redefinitions, condition names. */
   notes: string;
-  /** How deep in groups. */
+  /** Number of groups around it. */
   depth: number;
 }
 
@@ -56,7 +56,7 @@ function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule)
   return { name: `control file ${name}${where}`, lengthBytes, rows: fields.map(fieldRow) };
 }
 
-/** A table a dataset of the record type; without rows where it is discarded. */
+/** A table for each dataset of the record type; one without rows if the type is discarded. */
 function recordTypeTables(
   { name, match, datasets }: RecordType,
   table: (name: string, fields: Field[]) => PositionsTable,
@@ -66,7 +66,7 @@ function recordTypeTables(
   return datasets.map((dataset) =>
     table(
       dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs)}` : `${dataset.name}${where}`,
-      // The number of an occurrence stands nowhere.
+      // The number of an occurrence has no bytes.
       dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
     ),
   );
@@ -78,7 +78,7 @@ function timesText({ count, least, dependingOn, strideBytes }: Occurs): string {
   return `${times}, ${strideBytes} bytes each`;
 }
 
-/** Every item of a record, groups and FILLER included; of a table its first occurrence. */
+/** Every item of a record, with groups and FILLER; the first occurrence of each table. */
 export function recordTable(record: StoredRecord, file: string): PositionsTable {
   const single = { ...record, root: withoutTables(record.root) };
   const columns = new Map<string, CopybookColumn>(
@@ -96,7 +96,7 @@ export function recordTable(record: StoredRecord, file: string): PositionsTable 
   return { name: record.name ?? file, lengthBytes: record.lengthBytes, rows };
 }
 
-/** An item is known by where it is written. */
+/** Identifies an item by its place in the copybook. */
 function placeKey({ line, column }: StoredItem): string {
   return `${line}:${column}`;
 }
@@ -113,7 +113,7 @@ function itemRow(item: StoredItem, depth: number, column: CopybookColumn | undef
       (occurs.dependingOn === undefined
         ? `occurs ${occurs.max} times, ${item.strideBytes} bytes each, to ${endOf(item)}`
         : `occurs ${occurs.min} to ${occurs.max} times by ${occurs.dependingOn}, ${item.strideBytes} bytes each`),
-    item.moves && 'stands further left where a table before it is shorter',
+    item.moves && 'further left if a table before it is shorter',
     form && form.sign !== 'none' && form.sign !== 'trailing' && `sign ${form.sign}`,
     form?.justified && 'justified',
     form?.blankWhenZero && 'blank when zero',
@@ -138,7 +138,7 @@ function fieldRow(field: Field): PositionRow {
     field.origin.kind === 'header' && 'of the header',
     field.origin.kind === 'parent' && `of ${field.origin.recordType} before it`,
     field.list && timesText(field.list),
-    (field.when ?? field.list?.when) && 'where its rule says so',
+    (field.when ?? field.list?.when) && 'only if its rule holds',
     field.required && 'required',
     field.dateFormat?.pattern,
     field.dateFormat && field.dateFormat.pivotYear > 0 && `from ${field.dateFormat.pivotYear} on`,
@@ -146,7 +146,7 @@ function fieldRow(field: Field): PositionRow {
     field.byteOrder === 'little' && 'little-endian',
     field.blank !== 'null' && `blank is ${field.blank}`,
     field.nullWhen.length > 0 && `${field.nullWhen.join(', ')} is null`,
-    field.trailingZeros > 0 && `${field.trailingZeros} zeros behind`,
+    field.trailingZeros > 0 && `${field.trailingZeros} zeros follow`,
     field.keep !== 'all' && `keeps ${field.keep}`,
   ];
   return {
@@ -162,7 +162,7 @@ function fieldRow(field: Field): PositionRow {
   };
 }
 
-/** The picture that a copybook would give the field; empty where none says it. */
+/** The picture that a copybook would give the field; empty if no picture can. */
 function pictureOf(field: Field): string {
   const lengthBytes = field.endByte - field.startByte;
   const { type } = field;

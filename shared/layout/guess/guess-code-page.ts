@@ -1,14 +1,14 @@
 import type { CodePage } from '../code-page.ts';
 
-/** Which code page the text of a file seems to have, and why. */
+/** The code page that the text of a file seems to have, and why. */
 export interface CodePageGuess {
   codePage: CodePage;
   reason: string;
 }
 
 /**
- * EBCDIC has its blank at 40, digits at F0 to F9 and letters above 80, where ASCII has nothing a bank writes. Which of
- * the EBCDIC pages it is cannot be seen: letters and digits stand at the same place in all.
+ * EBCDIC has its blank at 40, digits at F0 to F9 and letters above 80, where ASCII has nothing that a bank writes. Which
+ * EBCDIC page it is cannot be seen: letters and digits are at the same place in all of them.
  */
 export function guessCodePage(head: Uint8Array): CodePageGuess {
   let ebcdic = 0;
@@ -24,14 +24,14 @@ export function guessCodePage(head: Uint8Array): CodePageGuess {
   if (ebcdic > ascii) {
     return {
       codePage: 'cp037',
-      reason: `${percent(ebcdic, head.length)} of the bytes are blanks, digits and letters of EBCDIC; cp037 stands for all its pages, which differ in accents and signs such as [ ] ! only`,
+      reason: `${percent(ebcdic, head.length)} of the bytes are blanks, digits and letters of EBCDIC; cp037 is proposed for any of its pages, which differ only in accents and signs such as [ ] !`,
     };
   }
   if (high === 0) return { codePage: 'us-ascii', reason: 'no byte is above 7F' };
   if (isUtf8(head)) return { codePage: 'utf-8', reason: 'every byte above 7F is part of a UTF-8 character' };
   if (control > 0)
-    return { codePage: 'windows-1252', reason: 'there are bytes from 80 to 9F, and they are no UTF-8' };
-  return { codePage: 'iso-8859-1', reason: 'there are bytes from A0 to FF, and they are no UTF-8' };
+    return { codePage: 'windows-1252', reason: 'there are bytes from 80 to 9F, and they are not UTF-8' };
+  return { codePage: 'iso-8859-1', reason: 'there are bytes from A0 to FF, and they are not UTF-8' };
 }
 
 /** Blank, letter or digit of EBCDIC. */

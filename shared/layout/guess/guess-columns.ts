@@ -2,7 +2,7 @@ import { type CodePage, isEbcdic } from '../code-page.ts';
 import { DECIMAL_DIGITS, INT64_DIGITS } from '../field-type.ts';
 import type { RecordGuess } from './guess-records.ts';
 
-/** A column that an unknown file seems to have, as an entry of `fields`. Scales and meanings cannot be seen. */
+/** A column that an unknown file seems to have, as an entry of `fields`. Its scale and meaning cannot be seen. */
 export interface ColumnGuess {
   name: string;
   start: number;
@@ -13,7 +13,7 @@ export interface ColumnGuess {
   format?: string;
 }
 
-/** What the bytes at one position of the records are, as shares of them. */
+/** What the bytes at one position of the records are: shares from 0 to 1, and what holds for all of them. */
 interface Position {
   digit: number;
   zero: number;
@@ -33,8 +33,8 @@ const NEARLY_ALL = 0.98;
 const MOSTLY_BLANK = 0.95;
 
 /**
- * Cuts where blanks end, where digits begin or end, where leading zeros begin, and behind the sign of each packed number; eight digits that are
- * a day in every record become a date.
+ * Cuts where blanks end, where digits begin or end, where leading zeros begin, and after the sign of each packed number. Eight
+ * digits that are a day in nearly every record become a date.
  */
 export function guessColumns(head: Uint8Array, records: RecordGuess, codePage: CodePage): ColumnGuess[] {
   const ebcdic = isEbcdic(codePage);
@@ -87,7 +87,7 @@ function packedRuns(positions: Position[]): { start: number; end: number }[] {
     if (!position.packedSign) continue;
     let start = at;
     while (start > from && positions[start - 1]!.packedDigits) start--;
-    // 40 is two digits, and a blank that fills up a text before.
+    // 40 is both two digits and the blank that fills up a text before.
     while (positions[start]!.blank === 1) start++;
     if (positions.slice(start, at + 1).some(({ control }) => control)) {
       runs.push({ start, end: at + 1 });
@@ -131,7 +131,7 @@ function textColumns(
   return columns;
 }
 
-/** Letters alone would be the first of a name: a sign shows as braces, or among plain digits. */
+/** A sign shows as braces, or among plain digits; letters alone would be the beginning of a name. */
 function isSign({ punched, digit, brace }: Position): boolean {
   return punched >= NEARLY_ALL && digit < NEARLY_ALL && (brace > 0 || digit >= 0.1);
 }
@@ -140,7 +140,7 @@ function beginsText(positions: Position[], at: number): boolean {
   return positions[at - 1]!.blank >= MOSTLY_BLANK && positions[at]!.blank < MOSTLY_BLANK;
 }
 
-/** Dates within a run of digits, and what stands before, between and behind them. */
+/** Dates within a run of digits, and the numbers before, between and after them. */
 function digitColumns(
   head: Uint8Array,
   starts: number[],
@@ -183,7 +183,7 @@ function mostly(starts: number[], test: (start: number) => boolean): boolean {
   return starts.filter(test).length >= starts.length * NEARLY_ALL;
 }
 
-/** Where numbers that touch seem to part: seldom a zero at the end of one, mostly a zero at the front of the next. */
+/** Places at which adjacent numbers seem to be divided: zeros are rare at the end of a number and frequent at the front of the next. */
 function leadingZeroCuts(positions: Position[], from: number, to: number): number[] {
   const cuts: number[] = [];
   for (let at = from + 2; at < to; at++) {
@@ -205,7 +205,7 @@ function isDay(head: Uint8Array, at: number, format: 'yyyyMMdd' | 'ddMMyyyy', eb
     format === 'yyyyMMdd'
       ? [number(0, 4), number(4, 2), number(6, 2)]
       : [number(4, 4), number(2, 2), number(0, 2)];
-  // The last day of business calendars, 9999-12-31, stands for none.
+  // 9999-12-31 means "no date" in many business systems.
   const known = (year! >= 1900 && year! <= 2100) || year === 9999;
   return known && month! >= 1 && month! <= 12 && day! >= 1 && day! <= 31;
 }

@@ -1,6 +1,6 @@
 import { percent } from './guess-code-page.ts';
 
-/** How the records of an unknown file seem to lie in it. */
+/** How an unknown file seems to be divided into records. */
 export interface RecordGuess {
   format: 'lines' | 'fixed' | 'rdw' | 'bdw';
   /** Without terminator or descriptor; of records that vary, the longest seen. */
@@ -16,17 +16,17 @@ export interface RecordGuess {
 
 const LF = 0x0a;
 const CR = 0x0d;
-/** More records than these say nothing new. */
+/** More records would show nothing new. */
 const MAX_RECORDS = 5000;
 const MAX_LENGTH = 8192;
 const COMPARED_BYTES = 32 * 1024;
 
-/** `head` is the beginning of a file of `sizeBytes`; undefined where no record length explains it. */
+/** `head` is the beginning of a file of `sizeBytes`; undefined if no record length explains it. */
 export function guessRecords(head: Uint8Array, sizeBytes: number): RecordGuess | undefined {
   return describedRecords(head, sizeBytes) ?? lines(head, sizeBytes) ?? fixedRecords(head, sizeBytes);
 }
 
-/** Lines, where the file is text and its line ends come often enough. */
+/** Lines, if the file is text and its line ends are frequent enough. */
 function lines(head: Uint8Array, sizeBytes: number): RecordGuess | undefined {
   const starts: number[] = [];
   const lengths: number[] = [];
@@ -64,7 +64,7 @@ function lines(head: Uint8Array, sizeBytes: number): RecordGuess | undefined {
     terminatorBytes,
     starts,
     lengths,
-    reason: `lines that end with ${terminatorBytes === 2 ? 'CR LF' : 'LF'}; ${percent(same, lengths.length)} of the first ${lengths.length} have ${lengthBytes} bytes, none more`,
+    reason: `lines that end with ${terminatorBytes === 2 ? 'CR LF' : 'LF'}; ${percent(same, lengths.length)} of the first ${lengths.length} have ${lengthBytes} bytes, and no line has more`,
   };
 }
 
@@ -93,7 +93,7 @@ function recordChain(head: Uint8Array, sizeBytes: number, descriptor: Descriptor
   return {
     ...guessOf(chain),
     format: 'rdw',
-    reason: `${chain.starts.length} records, each behind a descriptor of four bytes that says its length`,
+    reason: `${chain.starts.length} records, each after a descriptor of four bytes that says its length`,
   };
 }
 
@@ -103,7 +103,7 @@ function blockedChain(head: Uint8Array, sizeBytes: number, descriptor: Descripto
   let block = 0;
   let blocks = 0;
   while (block + 4 <= head.length) {
-    const end = behind(head, block, descriptor);
+    const end = endAfter(head, block, descriptor);
     if (end === undefined || end > sizeBytes) return undefined;
     if (end > head.length) break;
     const chain = chainOf(head, block + 4, end, descriptor);
@@ -118,7 +118,7 @@ function blockedChain(head: Uint8Array, sizeBytes: number, descriptor: Descripto
   return {
     ...guessOf({ starts, lengths }),
     format: 'bdw',
-    reason: `${blocks} blocks of ${starts.length} records, each behind a descriptor of four bytes that says its length`,
+    reason: `${blocks} blocks of ${starts.length} records, each after a descriptor of four bytes that says its length`,
   };
 }
 
@@ -132,13 +132,13 @@ function guessOf({ starts, lengths }: { starts: number[]; lengths: number[] }) {
   };
 }
 
-/** Follows record descriptors from `startByte` while they fit; the last may end behind `endByte`. */
+/** Follows record descriptors from `startByte` while they fit; the last may end after `endByte`. */
 function chainOf(head: Uint8Array, startByte: number, endByte: number, descriptor: Descriptor) {
   const starts: number[] = [];
   const lengths: number[] = [];
   let at = startByte;
   while (at + 4 <= endByte) {
-    const next = behind(head, at, descriptor);
+    const next = endAfter(head, at, descriptor);
     if (next === undefined) return { starts, lengths, endByte: -1 };
     if (next > endByte) return { starts, lengths, endByte: next };
     starts.push(at + 4);
@@ -148,8 +148,8 @@ function chainOf(head: Uint8Array, startByte: number, endByte: number, descripto
   return { starts, lengths, endByte: at };
 }
 
-/** Where what a descriptor describes ends; undefined where it is no descriptor. */
-function behind(
+/** End of the record or block that a descriptor at `at` begins; undefined if it is not a descriptor. */
+function endAfter(
   head: Uint8Array,
   at: number,
   { byteOrder, lengthIncludesHeader }: Descriptor,
@@ -161,7 +161,7 @@ function behind(
 }
 
 /**
- * Bytes repeat at the distance of the record length: blanks, leading zeros, signs and constants stand at the same
+ * Bytes repeat at the distance of the record length: blanks, leading zeros, signs and constants are at the same
  * place in each record. The shortest distance that explains about as much as the best is the length.
  */
 function fixedRecords(head: Uint8Array, sizeBytes: number): RecordGuess | undefined {
@@ -191,7 +191,7 @@ function fixedRecords(head: Uint8Array, sizeBytes: number): RecordGuess | undefi
     terminatorBytes,
     starts,
     lengths: starts.map(() => lengthBytes - terminatorBytes),
-    reason: `${percent(scores[lengthBytes]!, 1)} of the bytes are as ${lengthBytes} bytes before, ${percent(mean, 1)} at other distances${sizeBytes % lengthBytes === 0 ? `; the file is ${sizeBytes / lengthBytes} such records` : '; the size of the file is no multiple of it'}`,
+    reason: `${percent(scores[lengthBytes]!, 1)} of the bytes are the same as ${lengthBytes} bytes before, ${percent(mean, 1)} at other distances${sizeBytes % lengthBytes === 0 ? `; the file is ${sizeBytes / lengthBytes} such records` : '; the size of the file is no multiple of it'}`,
   };
 }
 
@@ -199,7 +199,7 @@ function* divisors(length: number): Generator<number> {
   for (let part = 2; part * 2 <= length; part++) if (length % part === 0) yield part;
 }
 
-/** Share of bytes that are the same `distance` further on. */
+/** Share of bytes that are the same `distance` bytes later. */
 function likeness(head: Uint8Array, distance: number): number {
   const compared = Math.min(COMPARED_BYTES, head.length - distance);
   let same = 0;

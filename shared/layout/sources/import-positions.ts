@@ -5,7 +5,7 @@ import { columnName, type PositionEntry } from './position-entry.ts';
 import { isSasDictionary, sasEntry } from './sas-dictionary.ts';
 
 /**
- * Reads positions tables that are no copybooks, as agencies publish them, as entries of `fields`:
+ * Reads the positions tables that agencies publish (not copybooks) as entries of `fields`:
  *
  *     name,start,end,type            @1   CODNEG  $12.
  *     CODNEG,13,24,string            @13  VALOR   11.2
@@ -55,7 +55,7 @@ interface CsvHeader {
   format: number;
 }
 
-/** Words that tables use for the columns. */
+/** Headings that tables use for each column. */
 const HEADINGS: Record<Exclude<keyof CsvHeader, 'line' | 'separator'>, string[]> = {
   name: ['name', 'field', 'nome', 'campo', 'variavel', 'column'],
   start: ['start', 'inicio', 'from', 'pos', 'position', 'posicao', 'posicao_inicial', 'de'],
@@ -129,7 +129,7 @@ function csvCells(line: string, separator: string): string[] {
   let cell = '';
   let quoted = false;
   for (let at = 0; at < line.length; at++) {
-    const character = line[at]!;
+    const character = line.charAt(at);
     if (quoted) {
       if (character !== '"') cell += character;
       else if (line[at + 1] === '"') {

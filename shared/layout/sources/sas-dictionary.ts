@@ -20,7 +20,7 @@ const DATES: Record<string, string> = {
   'MMDDYY10.': 'MM/dd/yyyy',
 };
 
-/** Does any line begin as `@1 NAME` does? */
+/** Does any line begin like `@1 NAME`? */
 export function isSasDictionary(lines: string[]): boolean {
   return lines.some((line) => /^\s*@\s*\d+\s+\w/.test(line));
 }
@@ -31,9 +31,10 @@ export function sasEntry(line: string, fail: (why: string) => LayoutInvalid): Po
   if (!text.includes('@')) return undefined;
   const match = LINE.exec(text);
   if (!match) throw fail(`'${text.trim().slice(0, 60)}' is not @pos name informat`);
-  const start = Number(match[1]);
+  const [, at, name = '', informatText = ''] = match;
+  const start = Number(at);
   if (start < 1) throw fail('positions count from 1');
-  return { name: columnName(match[2]!), ...informat(match[3]!, start, fail) };
+  return { name: columnName(name), ...informat(informatText, start, fail) };
 }
 
 function informat(
@@ -43,7 +44,8 @@ function informat(
 ): Omit<PositionEntry, 'name'> {
   const upper = text.toUpperCase();
   const format = DATES[upper];
-  if (format) return { start, end: start + Number(/\d+/.exec(upper)![0]) - 1, type: 'date', format };
+  // The format has as many characters as the field.
+  if (format) return { start, end: start + format.length - 1, type: 'date', format };
   const match = /^(\$(?:CHAR)?)?(\d{1,7})\.(\d{1,2})?$/.exec(upper);
   const width = Number(match?.[2] ?? 0);
   if (!match || width < 1) {
