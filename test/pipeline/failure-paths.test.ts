@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { loadPipeline } from '../../local/pipeline-tasks.ts';
-import { PIPELINE_DEFINITION, type StateDefinition } from '../../local/state-machine/definition.ts';
+import type { StateDefinition } from '../../local/state-machine/definition.ts';
 import { StoreUnavailable } from '../../shared/errors.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
@@ -85,7 +84,7 @@ describe('the state machine file', () => {
         collect((state.ItemProcessor as { States: Record<string, StateDefinition> }).States);
       }
     };
-    collect(JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8')).States);
+    collect((await loadPipeline()).States);
     expect(tasks.map(([name]) => name).sort()).toEqual([
       'ConfirmPublished',
       'Finalize',

@@ -210,6 +210,8 @@ test.each([
   const { status } = await lake.convert({ layout, sourceKey: 'sales_20250812.dat' });
   expect([status, lake.notifications[0]]).toEqual([
     'refused',
-    expect.stringContaining('its first record has 90 bytes, and the layout says that none has more than 80'),
+    expect.stringContaining(
+      'its first record has 90 bytes, and the layout says that no record has more than 80',
+    ),
   ]);
 });

@@ -1,3 +1,4 @@
+import { RunInconsistent } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
@@ -13,7 +14,7 @@ import { readSourceFile, type SourceFile, type SourceRowGroup } from '../../parq
 import type { ObjectPiece, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
-import { filePlanShape } from '../../run/file-plan.ts';
+import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { type MergeResult, type MergeSpec, mergeSpecShape } from '../../run/merge-spec.ts';
 import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 import { PartWriter } from '../parse/part-writer.ts';
@@ -24,8 +25,8 @@ import { readJson, writeJson } from '../store/json-object.ts';
 const PARALLEL_FOOTERS = 8;
 
 /**
- * Makes one large Parquet object of many parts without decoding them: their row groups are copied inside the store, and a new footer
- * and new page indexes are written with shifted offsets. In mode `join` small row groups are decoded and written as larger ones.
+ * Makes one large Parquet object of many parts without decoding them: the store copies their row groups, and a new footer and new
+ * page indexes are written with shifted offsets. In mode `join`, small row groups are decoded and written as larger ones.
  */
 export async function mergePartition(
   ports: Pick<PipelinePorts, 'lake'>,
@@ -35,23 +36,14 @@ export async function mergePartition(
   const plan = await readJson(ports.lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
   const spec = await readJson(ports.lake, keys.mergeSpec(merge.mergeIndex), mergeSpecShape);
-  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, (part) =>
-    readSourceFile(part.bytes, (range) => ports.lake.readRange(part.key, range)),
-  );
-  const layout = readLayout(plan.layout.text, plan.layout.file);
-  const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
-  const schema = spec.kind === 'rejects' ? REJECT_COLUMNS : columnSchemas(dataset!.columns);
+  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, async ({ key, bytes }) => {
+    const file = await readSourceFile(bytes, (range) => ports.lake.readRange(key, range));
+    return { key, ...file };
+  });
   const merged =
     spec.mode === 'concat'
       ? await concatenate(ports.lake, spec, sources)
-      : await join(
-          ports.lake,
-          spec,
-          sources,
-          schema,
-          spec.kind === 'rejects' ? 'snappy' : layout.compression,
-          spec.kind === 'rejects' ? PLAIN_PAGES : layout.parquet,
-        );
+      : await join(ports.lake, spec, sources, formOf(spec, plan));
   const result: MergeResult = {
     kind: spec.kind,
     dataset: spec.dataset,
@@ -67,7 +59,30 @@ export async function mergePartition(
   return result;
 }
 
-/** CRC-64/NVME of an object: what the store keeps of it, else from its bytes. */
+/** What the rows of a merged file look like. */
+interface RowForm {
+  schema: ColumnSchema[];
+  compression: Compression;
+  pages: PageForm;
+}
+
+function formOf(spec: MergeSpec, plan: FilePlan): RowForm {
+  if (spec.kind === 'rejects') return { schema: REJECT_COLUMNS, compression: 'snappy', pages: PLAIN_PAGES };
+  const layout = readLayout(plan.layout.text, plan.layout.file);
+  const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
+  if (dataset) {
+    const { compression, parquet } = layout;
+    return { schema: columnSchemas(dataset.columns), compression, pages: parquet };
+  }
+  throw new RunInconsistent({
+    what: `the layout of this run has no dataset ${spec.dataset}`,
+    where: spec.outputKey,
+    why: 'The plan of the run and that of its merges do not belong together.',
+    next: 'Convert the file again with --force.',
+  });
+}
+
+/** CRC-64/NVME of an object: the one that the store keeps, or else from its bytes. */
 async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
   const stored = (await lake.head(key))?.crc64nvme;
   if (stored !== undefined) return stored;
@@ -81,14 +96,19 @@ async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
   }
 }
 
+/** A part, and what its footer says. */
+interface SourcePart extends SourceFile {
+  key: string;
+}
+
 interface Merged {
   bytes: number;
   rowGroupRows: number[];
-  /** Where it is known without reading the file again. */
+  /** Missing if it cannot be known without reading the file again. */
   checksum?: string | undefined;
 }
 
-async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFile[]): Promise<Merged> {
+async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourcePart[]): Promise<Merged> {
   const [only, ...others] = spec.parts;
   if (only && others.length === 0) {
     // One part is a whole file already.
@@ -98,13 +118,15 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFi
   const pieces: ObjectPiece[] = [{ bytes: MAGIC }];
   const rowGroups = [];
   let at = MAGIC.length;
-  for (const [index, { rowGroups: groups }] of sources.entries()) {
-    const startByte = groups[0]!.startByte;
-    const endByte = groups.at(-1)!.endByte;
-    const shiftBytes = at - startByte;
-    pieces.push({ key: spec.parts[index]!.key, range: { startByte, endByte } });
+  for (const { key, rowGroups: groups } of sources) {
+    const [first, last] = [groups[0], groups.at(-1)];
+    // A part without row groups has no bytes to copy.
+    if (!first || !last) continue;
+    const range = { startByte: first.startByte, endByte: last.endByte };
+    const shiftBytes = at - range.startByte;
+    pieces.push({ key, range });
     for (const { rowGroup } of groups) rowGroups.push(shiftRowGroup(rowGroup, shiftBytes));
-    at += endByte - startByte;
+    at += range.endByte - range.startByte;
   }
   const tail = encodeTail(sources[0]!.schema, rowGroups, at);
   pieces.push({ bytes: tail });
@@ -118,28 +140,24 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourceFi
 async function join(
   lake: ObjectStore,
   spec: MergeSpec,
-  sources: SourceFile[],
-  schema: ColumnSchema[],
-  compression: Compression,
-  form: PageForm,
+  sources: SourcePart[],
+  { schema, compression, pages }: RowForm,
 ): Promise<Merged> {
-  const groups = sources.flatMap(({ rowGroups }, index) =>
-    rowGroups.map((group) => ({ key: spec.parts[index]!.key, group })),
-  );
+  const groups = sources.flatMap(({ key, rowGroups }) => rowGroups.map((group) => ({ key, group })));
   const memory = takeMemory();
   const { kernel } = memory;
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
-  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, form);
+  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, pages);
   const reader = new RowGroupReader(kernel, schema, memory.compressor);
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
-      if (step.length === 1) {
-        const { key, group } = groups[step[0]!]!;
-        await writer.parquet.copyRowGroup(group, lake.streamRange(key, rangeOf(group)));
+      const chosen = step.map((index) => groups[index]!);
+      const [only, ...others] = chosen;
+      if (only && others.length === 0) {
+        await writer.parquet.copyRowGroup(only.group, lake.streamRange(only.key, rangeOf(only.group)));
         continue;
       }
-      for (const index of step) {
-        const { key, group } = groups[index]!;
+      for (const { key, group } of chosen) {
         await reader.append(group, lake.streamRange(key, rangeOf(group)), rows);
       }
       await writer.writeRowGroup(rows);

@@ -3,8 +3,8 @@ import { ByteSink } from '../../parquet/byte-sink.ts';
 import { PageCompressor } from '../../parquet/page-compressor.ts';
 
 /**
- * A kernel and buffers that parser and merger keep from one range to the next, so that memory does not grow with the file: what a
- * kernel once took it fills again.
+ * A kernel and buffers that parser and merger keep from one range to the next. A kernel never gives memory back but uses it
+ * again, so its memory does not grow with the number of ranges.
  */
 export class KernelMemory {
   readonly kernel = new Kernel();
@@ -27,7 +27,7 @@ export class KernelMemory {
 
 const free: KernelMemory[] = [];
 
-/** Memory for one range or merge; several at once in a thread get one each. */
+/** Takes memory for one range or merge. If several run at once in a thread, each gets its own. */
 export function takeMemory(): KernelMemory {
   const memory = free.pop() ?? new KernelMemory();
   memory.reset();

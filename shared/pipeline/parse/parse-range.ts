@@ -8,7 +8,6 @@ import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import { type Dataset, datasetsOf, type Layout } from '../../layout/layout.ts';
 import { type DatasetPartition, RowGroupBuffer } from '../../parquet/row-group-buffer.ts';
-import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
@@ -17,23 +16,24 @@ import { type PartManifest, type PartOutput, partManifestShape } from '../../run
 import { tooManyPartitions } from '../../run/reconciliation.ts';
 import { DecompressedSource } from '../store/decompressed-source.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
+import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
-import { PartWriter } from './part-writer.ts';
 import { RejectWriter } from './reject-writer.ts';
 
-/** What the state machine sees of a part. */
+/** The result of one range, as the state machine sees it. */
 export interface PartSummary {
   rangeIndex: number;
   inputBytes: number;
   rows: number;
   rejected: number;
-  /** The manifest was there already: the range was parsed by an earlier try of this run. */
+  /** True if an earlier try of this run parsed the range, so that its manifest was there already. */
   reused: boolean;
 }
 
 /**
- * Turns one byte range into one Parquet part a partition, its rejects and a part manifest, in memory bounded by buffers. Safe to
- * run twice: the same range writes the same bytes to the same keys, and a manifest that stands is not made again.
+ * Turns one byte range into a Parquet part for each partition, a file of rejects and a part manifest. Memory does not grow with
+ * the range. Safe to run twice: the same range writes the same bytes to the same keys, and if the manifest is there already,
+ * nothing is parsed again.
  */
 export async function parseRange(
   ports: Pick<PipelinePorts, 'raw' | 'lake'>,
@@ -43,9 +43,9 @@ export async function parseRange(
 ): Promise<PartSummary> {
   const plan = await readJson(ports.lake, planKey, filePlanShape);
   const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
-  const standing = await findJson(ports.lake, manifestKey, partManifestShape);
-  if (standing && standing.startByte === range.startByte && standing.endByte === range.endByte) {
-    return summary(standing, true);
+  const earlier = await findJson(ports.lake, manifestKey, partManifestShape);
+  if (earlier && earlier.startByte === range.startByte && earlier.endByte === range.endByte) {
+    return summary(earlier, true);
   }
   const parser = new RangeParser(ports, plan, range, readLayout(plan.layout.text, plan.layout.file));
   const manifest = await parser.parse(signal);
@@ -70,15 +70,14 @@ class RangeParser {
   private readonly range: PlannedRange;
   private readonly layout: Layout;
   private readonly datasets: Dataset[];
-  private readonly schemas: ColumnSchema[][];
   private readonly memory: KernelMemory;
   private readonly extractor: RecordExtractor;
   private readonly decoder: BatchDecoder;
   private readonly rejects: RejectWriter;
   private readonly rows: RowGroupBuffer;
-  /** By dataset and partition index, from a partition's first row group on. */
-  private readonly writers: Map<number, PartWriter>[];
-  /** Of the bytes read so far. */
+  /** One for each of `datasets`. */
+  private readonly parts: DatasetParts[];
+  /** Sums the bytes that were read so far. */
   private readonly checksum: StreamChecksum;
 
   constructor(
@@ -95,11 +94,12 @@ class RangeParser {
     const { kernel } = this.memory;
     this.checksum = new StreamChecksum(kernel);
     this.datasets = datasetsOf(layout);
-    this.schemas = this.datasets.map(({ columns }) => columnSchemas(columns));
-    this.writers = this.datasets.map(() => new Map());
+    this.parts = this.datasets.map(
+      (dataset) => new DatasetParts(dataset, plan, range, ports.lake, this.memory),
+    );
     this.rows = new RowGroupBuffer(
       kernel,
-      this.schemas,
+      this.parts.map(({ schema }) => schema),
       layout.compression,
       this.memory.compressor,
       layout.parquet,
@@ -135,7 +135,7 @@ class RangeParser {
     }
   }
 
-  /** Reads the range to its end, or to something that refuses the whole file. */
+  /** Reads the range to its end, or to the first thing that refuses the whole file. */
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
@@ -171,8 +171,8 @@ class RangeParser {
     return new SourceChanged({
       what: 'a range does not end where its last record does',
       where: `${this.plan.sourceKey}, bytes ${startByte} to ${endByte}`,
-      why: 'the file is not what the splitter saw',
-      next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+      why: 'The file is no longer the one that the splitter saw.',
+      next: 'Run it again once the file is written to its end; nothing of this run was published.',
     });
   }
 
@@ -191,7 +191,7 @@ class RangeParser {
     return null;
   }
 
-  /** Takes out header and trailer, where they stand within the ranges. */
+  /** Takes header and trailer out of the records. Along a chain of lengths they are within the ranges. */
   private removeControlRecords(): void {
     const { chain, header, trailer } = this.plan;
     if (!chain) return;
@@ -203,13 +203,13 @@ class RangeParser {
         record.endByte <= extractor.batchStartByte
       )
         continue;
-      // Both are at an end of the file: among the first or the last records of a block.
+      // Both are at an end of the file: among the first or the last records that were extracted.
       const index = extractor.indexOfRecordIn(record.startByte, record.endByte);
       if (index >= 0) extractor.remove(index);
     }
   }
 
-  /** Keeps buffered rows within bounds. */
+  /** Writes what is full, so that the buffers stay within their bounds. */
   private async drain(): Promise<void> {
     await this.rejects.drain();
     for (let full = this.rows.nextFull(); full !== undefined; full = this.rows.nextFull()) {
@@ -217,43 +217,32 @@ class RangeParser {
     }
   }
 
+  /** Writes the rows of a partition that are buffered, if there are any. */
   private async writeRowGroup(at: DatasetPartition): Promise<void> {
-    const { dataset, partition } = at;
-    const writers = this.writers[dataset]!;
-    let writer = writers.get(partition);
-    if (!writer) {
-      const { name } = this.datasets[dataset]!;
-      const folder = name === this.plan.dataset ? undefined : name;
-      const key = runKeys(this.plan.runId).part(this.range.rangeIndex, this.partitionOf(at), folder);
-      writer = new PartWriter(this.ports.lake, key, this.schemas[dataset]!, this.memory);
-      writers.set(partition, writer);
-    }
-    await writer.writeRowGroup(this.rows.rowsOf(at)!);
+    const rows = this.rows.rowsOf(at);
+    if (!rows) return;
+    // Its indexes are of the datasets that buffer and decoder were made for.
+    const values = this.decoder.partitionsOf(at.dataset)[at.partition]!;
+    await this.parts[at.dataset]!.writerOf(at.partition, values).writeRowGroup(rows);
   }
 
+  /** Writes what is left, one partition after the other, so that few writers hold bytes at once. */
   private async finishOutputs(): Promise<PartOutput[]> {
     const outputs: PartOutput[] = [];
-    for (const [dataset, { name }] of this.datasets.entries()) {
-      for (const partition of this.decoder.partitionsOf(dataset).keys()) {
-        const at = { dataset, partition };
-        if (this.rows.rowsOf(at)) await this.writeRowGroup(at);
-        const file = await this.writers[dataset]!.get(partition)?.finish();
-        if (file) outputs.push({ dataset: name, partition: this.partitionOf(at), ...file });
+    for (const [dataset, parts] of this.parts.entries()) {
+      for (const [partition, values] of this.decoder.partitionsOf(dataset).entries()) {
+        await this.writeRowGroup({ dataset, partition });
+        const output = await parts.finish(partition, values);
+        if (output) outputs.push(output);
       }
     }
     return outputs;
   }
 
   private async abandon(): Promise<PartOutput[]> {
-    for (const writers of this.writers) for (const writer of writers.values()) await writer.abort();
+    for (const parts of this.parts) await parts.abort();
     await this.rejects.abort();
     return [];
-  }
-
-  private partitionOf({ dataset, partition }: DatasetPartition): Record<string, string | null> {
-    const values = this.decoder.partitionsOf(dataset)[partition]!;
-    const { partitionBy } = this.datasets[dataset]!;
-    return Object.fromEntries(partitionBy.map((field, index) => [field.name, values[index]!]));
   }
 
   private lineTooLong(): Refusal {

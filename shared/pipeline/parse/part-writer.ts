@@ -12,12 +12,12 @@ export class PartWriter {
   readonly key: string;
   private readonly target: ObjectWriter;
   private readonly file: ParquetFileWriter;
-  /** While they are at hand: who reads a file again to sum it waits for every byte of it. */
+  /** Sums the bytes as they are written, because summing them later would mean reading the whole file. */
   private readonly checksum: StreamChecksum;
 
   constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
-    // First what can fail: nobody would abort a target that no writer knows.
+    // What can fail comes first: nobody would abort a target whose writer was never made.
     this.checksum = new StreamChecksum(memory.kernel);
     this.target = store.createWriter(key);
     this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {

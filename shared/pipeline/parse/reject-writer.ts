@@ -7,7 +7,7 @@ import type { PartFile } from '../../run/part-manifest.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
-/** Columns of every rejects dataset. `raw` is the record as it stands in the file, without terminator. */
+/** Columns of every rejects dataset. `raw` is the record as it is in the file, without terminator. */
 export const REJECT_COLUMNS: ColumnSchema[] = [
   { name: 'source_key', type: { kind: 'string' } },
   { name: 'byte_offset', type: { kind: 'integer' } },
@@ -19,7 +19,7 @@ export const REJECT_COLUMNS: ColumnSchema[] = [
 
 const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 
-/** Collects rejects and writes them as Parquet; nothing is written where there are none. */
+/** Collects rejects and writes them as Parquet; writes nothing if there are none. */
 export class RejectWriter {
   /** Rejected records by reason. */
   readonly reasons: Record<string, number> = {};
@@ -28,7 +28,7 @@ export class RejectWriter {
   private readonly memory: KernelMemory;
   private readonly sourceKey: Uint8Array;
   private readonly texts = new TextEncoder();
-  /** Rejects of the block at hand, column by column. */
+  /** The rejects since the last drain, column by column. */
   private columns: FeedValue[][] = REJECT_COLUMNS.map(() => []);
   private output: { feed: ColumnFeed; rows: RowGroupBuilder; writer: PartWriter } | undefined;
 
@@ -52,9 +52,9 @@ export class RejectWriter {
     this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
   }
 
-  /** Takes the block's rejects into the kernel, and writes a row group once there is one's worth. */
+  /** Takes the collected rejects into the kernel, and writes a row group once they are large enough for one. */
   async drain(): Promise<void> {
-    if (this.columns[0]!.length === 0) return;
+    if (this.columns.every((column) => column.length === 0)) return;
     const { kernel, compressor } = this.memory;
     this.output ??= {
       feed: new ColumnFeed(kernel, REJECT_COLUMNS),

@@ -1,12 +1,9 @@
-import { parquetFileName, runKeys } from '../../keys/run-keys.ts';
+import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
-import { datasetsOf, type Layout } from '../../layout/layout.ts';
-import { planMerge } from '../../parquet/merge-plan.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
-import type { MergeSpec } from '../../run/merge-spec.ts';
-import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
+import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { acceptedDetails } from '../../totals/record-counts.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
@@ -14,6 +11,7 @@ import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
+import { planMerges } from './plan-merges.ts';
 
 /** What travels to the next state: keys and a verdict. */
 export type ReconcileResult = ReconciledRun &
@@ -127,52 +125,4 @@ async function isLoadedAlready(
     loaded.layoutFingerprint === plan.layout.fingerprint &&
     loaded.contentDigest === account.contentDigest
   );
-}
-
-/** Merged files of all datasets and partitions in the order of their names, then those of the rejects. */
-function planMerges(plan: FilePlan, layout: Layout, manifests: PartManifest[]): MergeSpec[] {
-  const keys = runKeys(plan.runId);
-  const outputs = manifests.flatMap((manifest) => manifest.outputs);
-  const specs: MergeSpec[] = [];
-  for (const dataset of datasetsOf(layout)) {
-    const byPartition = new Map<string, PartOutput[]>();
-    for (const output of outputs) {
-      if (output.dataset !== dataset.name) continue;
-      const name = JSON.stringify(output.partition);
-      byPartition.set(name, [...(byPartition.get(name) ?? []), output]);
-    }
-    const folder = dataset.name === plan.dataset ? undefined : dataset.name;
-    const joinable = dataset.columns.every(({ list }) => !list);
-    const rules = { joinable, wholePartBytes: plan.wholePartBytes };
-    for (const name of [...byPartition.keys()].sort()) {
-      const parts = byPartition.get(name)!;
-      const { partition } = parts[0]!;
-      for (const [fileIndex, file] of planMerge(parts, rules).entries()) {
-        const fileName = parquetFileName(plan.sourceId, fileIndex, layout.compression);
-        specs.push({
-          mergeIndex: specs.length,
-          kind: 'rows',
-          dataset: dataset.name,
-          partition,
-          outputKey: keys.merged(partition, fileName, folder),
-          fileName,
-          ...file,
-        });
-      }
-    }
-  }
-  const rejects = manifests.flatMap((manifest) => (manifest.rejects ? [manifest.rejects] : []));
-  for (const [fileIndex, file] of planMerge(rejects).entries()) {
-    const fileName = parquetFileName(plan.sourceId, fileIndex, 'snappy');
-    specs.push({
-      mergeIndex: specs.length,
-      kind: 'rejects',
-      dataset: plan.dataset,
-      partition: {},
-      outputKey: keys.mergedRejects(fileName),
-      fileName,
-      ...file,
-    });
-  }
-  return specs;
 }

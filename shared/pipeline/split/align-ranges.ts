@@ -14,9 +14,9 @@ const CR = 0x0d;
 const PARALLEL_READS = 16;
 
 /**
- * Record-aligned ranges of a file's details. Where records have one length, cuts are arithmetic and each is verified with a read
- * of the bytes before it; where a line breaks the rule, cuts are moved behind the next line end. Never reads more than a few bytes
- * around each cut.
+ * Plans record-aligned ranges of a file's details. If all records have one length, cuts are computed, and each is verified by
+ * reading the bytes before it. If a line has another length, cuts move to the start of the next line. Never reads more than a
+ * few bytes around each cut.
  */
 export async function alignRanges(
   raw: SourceStore,
@@ -35,17 +35,20 @@ export async function alignRanges(
   }
   const aligner = new Aligner(raw, source, layout, geometry);
   const cuts = planCuts(details, rangeSizeBytes, strideBytes);
-  const checked =
-    strideBytes === null
-      ? undefined
-      : await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
-  const wrong = checked?.indexOf(false) ?? -1;
-  if (checked && wrong < 0) return rangesBetween(details, await aligner.atGroups(cuts));
-  if (layout.record.format === 'fixed') return aligner.brokenAt(cuts[wrong]!);
-  const moved = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
-  const lost = moved.indexOf(undefined);
-  if (lost >= 0) return aligner.lineTooLong(cuts[lost]!);
-  return rangesBetween(details, await aligner.atGroups(moved as number[], null));
+  if (strideBytes !== null) {
+    const isBoundary = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
+    const wrong = cuts.find((_, index) => !isBoundary[index]);
+    if (wrong === undefined) return rangesBetween(details, await aligner.atGroups(cuts, strideBytes));
+    if (layout.record.format === 'fixed') return aligner.brokenAt(wrong, strideBytes);
+  }
+  const lines = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
+  const starts: number[] = [];
+  for (const [index, cut] of cuts.entries()) {
+    const start = lines[index];
+    if (start === undefined) return aligner.lineTooLong(cut);
+    starts.push(start);
+  }
+  return rangesBetween(details, await aligner.atGroups(starts, null));
 }
 
 class Aligner {
@@ -61,7 +64,7 @@ class Aligner {
     this.geometry = geometry;
   }
 
-  /** Does a record end right before `cut`? Without terminators: is the record before it free of line ends? */
+  /** True if a record ends right before `cut`. Without terminators: if the record before it has no line end in it. */
   async isBoundary(cut: number): Promise<boolean> {
     const { terminatorBytes } = this.geometry;
     if (terminatorBytes === 0) {
@@ -73,7 +76,7 @@ class Aligner {
     return bytes.at(-1) === this.layout.record.lineEndByte && (terminatorBytes === 1 || bytes[0] === CR);
   }
 
-  /** Start of the first line at or behind `cut`, at most the end of the details; undefined where a line has no end. */
+  /** Start of the first line at or after `cut`, at most the end of the details; undefined if the line there is too long. */
   async nextLine(cut: number): Promise<number | undefined> {
     const { endByte } = this.geometry.details;
     let at = cut - 1;
@@ -88,8 +91,8 @@ class Aligner {
     return at >= endByte ? endByte : undefined;
   }
 
-  /** Cuts that part no child record from its parents. Lines of any length have no stride. */
-  atGroups(cuts: number[], strideBytes = this.geometry.strideBytes): Promise<number[]> {
+  /** Moves cuts so that none parts a child record from its parents. Lines of any length have no stride. */
+  atGroups(cuts: number[], strideBytes: number | null): Promise<number[]> {
     const { details } = this.geometry;
     const { lineEndByte } = this.layout.record;
     return cutsAtGroups(cuts, this.layout, { strideBytes, lineEndByte, details }, ({ startByte, endByte }) =>
@@ -97,9 +100,8 @@ class Aligner {
     );
   }
 
-  brokenAt(cut: number): Refusal {
-    const { strideBytes } = this.geometry;
-    const recordIndex = Math.floor((cut - 1) / strideBytes!);
+  brokenAt(cut: number, strideBytes: number): Refusal {
+    const recordIndex = Math.floor((cut - 1) / strideBytes);
     return refuse('terminator-missing', {
       where: this.source.key,
       what: `record ${recordIndex + 1} does not end where it should, at byte ${cut}`,
@@ -122,7 +124,7 @@ class Aligner {
   }
 }
 
-/** Can a record hold a byte that looks like a line feed? Not where it is nothing but text in ASCII or what extends it. */
+/** True if a record may hold a byte that looks like a line feed: unless all of it is text in ASCII or a code page that extends it. */
 function mayHoldAnyByte(layout: Layout): boolean {
   const isAsciiText = ({ type, usage, encoding }: Field) =>
     type.kind !== 'binary' && usage === 'display' && extendsAscii(encoding);

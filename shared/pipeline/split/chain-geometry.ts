@@ -15,14 +15,14 @@ import { type ChainReading, chainRanges } from './chain-ranges.ts';
 import { controlRecordMissing, type FileGeometry, takeControlRecord } from './file-geometry.ts';
 import { chainCutsAtGroups } from './group-starts.ts';
 
-/** A chain of lengths, followed to its end. */
+/** What following a chain of lengths to its end found. */
 export interface PlannedChain {
   ranges: ByteRange[];
   recordCount: number;
   trailer: ControlRecordFound | null;
 }
 
-/** What the first record of a chain tells: the header, if there is one. The trailer shows only when the chain is followed. */
+/** Reads the header from the first record of a chain. The trailer is found only when the chain is followed to its end. */
 export async function probeChain(
   raw: SourceStore,
   source: ObjectInfo,
@@ -35,7 +35,7 @@ export async function probeChain(
     const first = await recordAt(raw, source, shape, span, span.startByte);
     if ('code' in first) return chainRefusal(source, layout, first);
     header = takeControlRecord(layout, layout.header, first.bytes, first.range) ?? null;
-    if (!header) return controlRecordMissing(source, 'header', layout, first.bytes);
+    if (!header) return controlRecordMissing(source, 'header', layout, layout.header, first.bytes);
   }
   return {
     terminatorBytes: 0,
@@ -48,7 +48,7 @@ export async function probeChain(
   };
 }
 
-/** Follows the chain to its end and cuts it into ranges, which hold header and trailer too. */
+/** Follows the chain to its end and cuts it into ranges, which include header and trailer. */
 export async function planChain(
   raw: SourceStore,
   source: ObjectInfo,
@@ -66,7 +66,7 @@ export async function planChain(
     const isOther = found.recordCount > (geometry.header ? 1 : 0);
     const last = isOther ? await lastRecord(raw, source, shape, span, found.lastRecordByte) : undefined;
     trailer = (last && takeControlRecord(layout, layout.trailer, last.bytes, last.range)) ?? null;
-    if (!trailer) return controlRecordMissing(source, 'trailer', layout, last?.bytes);
+    if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last?.bytes);
   }
   const ranges = await chainCutsAtGroups(found.ranges, layout, shape, span, (range) =>
     raw.readRange(source.key, range, { pin: source.pin }),
@@ -74,7 +74,7 @@ export async function planChain(
   return { ranges, recordCount: found.recordCount, trailer };
 }
 
-/** The record that begins at a link: behind the word of its block, where there is one. */
+/** Reads the first record of a link: if records are in blocks, the one after the word of the block. */
 async function recordAt(
   raw: SourceStore,
   source: ObjectInfo,
@@ -89,7 +89,7 @@ async function recordAt(
   return nextRecord(walk, window, linkByte, shape, span.endByte) ?? walk.problem ?? noRecord(linkByte);
 }
 
-/** The record whose own start is known, within a block or not. */
+/** Reads the record that starts at `recordByte`, which may be within a block. */
 async function lastRecord(
   raw: SourceStore,
   source: ObjectInfo,
@@ -112,7 +112,7 @@ function chainRefusal(source: ObjectInfo, layout: Layout, problem: ChainProblem)
     where: source.key,
     what: describeChainProblem(problem),
     next: cutOff
-      ? `It was cut off on its way, or its records are no ${format}: ask for it to be sent again, or check record.format and its byte order.`
+      ? `It was cut off on its way, or its records are not ${format}: ask for it to be sent again, or check record.format and its byte order.`
       : `Check record.format '${format}', its byte order and what its lengths count; or ask for the file to be sent again, in binary.`,
   });
 }

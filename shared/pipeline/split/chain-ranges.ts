@@ -16,52 +16,52 @@ import { guessLink } from '../../ranges/record-chain-search.ts';
 import type { ChainProblem } from '../../ranges/record-chain-walk.ts';
 import { inParallel } from '../store/in-parallel.ts';
 
-/** Where a chain was cut, and what following it told. */
+/** The ranges of a chain, and what following it found. */
 export interface ChainRanges {
   /** Each starts at a record or block; together they are the whole chain. */
   ranges: ByteRange[];
   recordCount: number;
-  /** Start of the last record, which may be a trailer; -1 where there is none. */
+  /** The start of the last record, which may be a trailer; -1 if there is no record. */
   lastRecordByte: number;
-  /** Places in the middle of the file that readers started from. */
+  /** How many readers started from a guess in the middle of the file. */
   guessCount: number;
-  /** Those that the chain from the start of the file did not come to; what followed them was read again until it did. */
+  /** How many of these guesses were not links of the chain; the bytes after them were read again. */
   wrongGuessCount: number;
-  /** All that was read, searches and repairs included. */
+  /** All bytes that were read, also for searches and after wrong guesses. */
   bytesRead: number;
 }
 
 export interface ChainReading {
-  /** Readers at once; by default one, and one more for every 64 MiB up to eight. */
+  /** Readers at once. By default one, and one more for every 64 MiB, up to eight. */
   readerCount?: number;
   /** Bytes of a read. */
   readBytes?: number;
-  /** Bytes in which the chain is looked for where a reader starts; eight times as many are tried where it is not found. */
+  /** Bytes that are searched for the chain where a reader starts. If it is not found, eight times as many are searched. */
   searchBytes?: number;
-  /** How far apart a chain is compared with one from a guess, and so how much of a wrong one is read again at least. */
+  /** Bytes between two marks, where the chain is compared with one from a guess. After a wrong guess at least so much is read again. */
   markBytes?: number;
 }
 
 const MIB = 1024 * 1024;
 const READER_SPAN_BYTES = 64 * MIB;
 const MAX_READERS = 8;
-/** What a read to a mark takes beyond it, since the link there starts a little behind. */
+/** How far a read to a mark goes beyond it, because the link there starts a little later. */
 const SLACK_BYTES = 64 * 1024;
-/** Links in a row that hold before a chain is thought to be one; a block brings the proof of its records along. */
+/** Links in a row that must fit before a search believes in a chain. The records in a block are further proof of it. */
 const RECORDS_HELD = 4;
 const BLOCKS_HELD = 2;
-/** The tables of a search are five times what it reads. */
+/** The tables of a search are five times as large as what it reads. */
 const SEARCHES_AT_ONCE = 2;
 
 /**
- * Cuts the records of `span`, which can only be followed from the first on, into ranges of about `rangeSizeBytes`.
+ * Cuts the records of `span`, which can only be followed from the first one, into ranges of about `rangeSizeBytes`.
  *
  *     reader 1 ├────────────────────►╪     walks from the start, so its chain is exact
- *     reader 2        search ├──────►┼───────────►╪   walks from a guess: taken over where the exact chain comes to a link of it,
+ *     reader 2        search ├──────►┼───────────►╪   walks from a guess: taken over if the exact chain comes to a link of it,
  *     reader 3                             search ├─────────►   else the exact chain walks on until it does
  *
- * What comes out is what one reader alone finds, however wrong a guess. Memory does not grow with the file, but for one number a
- * mark. Fails as the store does, and with `UsageError` where there would be too many ranges; a chain that breaks is a value.
+ * The result is what one reader alone finds, however wrong a guess is. Memory does not grow with the file, except for two numbers
+ * for each mark. Fails as the store does, and with `UsageError` if there would be too many ranges; a broken chain is a value.
  */
 export async function chainRanges(
   raw: SourceStore,
@@ -81,12 +81,12 @@ export async function chainRanges(
   const marks = placeMarks(span, rangeSizeBytes, reading.markBytes ?? MIB);
   const follower = new ChainFollower(raw, source, shape, marks, reading);
   const guesses = await follower.guess();
-  const segments = [startSegment(span.startByte, marks), ...guesses];
+  const exact = startSegment(span.startByte, marks);
+  const segments = [exact, ...guesses];
   await inParallel(segments, segments.length, (segment, index) =>
-    // Up to the first mark of the next segment, and that included, to compare.
+    // Up to and including the first mark of the next segment, to compare there.
     follower.walkUntil(segment, segments[index + 1]?.firstMark ?? marks.lastMark),
   );
-  const exact = segments[0]!;
   await joinSegments(follower, exact, guesses, marks);
   if (exact.walk.problem) return exact.walk.problem;
   const wrong = guesses.filter(({ firstMark, links }) => exact.links[firstMark]?.byte !== links[0]?.byte);
@@ -100,25 +100,26 @@ export async function chainRanges(
   };
 }
 
-/** Makes `exact` reach the end of the file, by what readers found from guesses where it meets them, else by walking on. */
+/** Makes `exact` reach the end of the file: takes over what readers found from guesses if it meets them, or else walks on. */
 async function joinSegments(
   follower: ChainFollower,
   exact: ChainSegment,
   guesses: ChainSegment[],
   marks: ChainMarks,
 ): Promise<void> {
-  let next = 0;
+  let waiting = guesses;
   let stepMarks = 1;
   while (!exact.walk.problem && reachedMark(exact) < marks.lastMark) {
-    // What the exact chain has walked through already is of no more use.
-    while (next < guesses.length && reachedMark(guesses[next]!) < reachedMark(exact)) next++;
-    const guessed = guesses[next];
+    // What the exact chain has walked past is of no more use.
+    const first = waiting.findIndex((guess) => reachedMark(guess) >= reachedMark(exact));
+    waiting = first < 0 ? [] : waiting.slice(first);
+    const [guessed] = waiting;
     if (guessed && takeOver(exact, guessed)) {
-      next++;
+      waiting = waiting.slice(1);
       stepMarks = 1;
       continue;
     }
-    // Short steps where the chains meet soon, longer ones where they do not; never beyond where the next guess can be met.
+    // Steps are short at first, in case the chains meet soon, and never go past the mark where the next guess can be met.
     const bound =
       guesses.find(({ firstMark }) => firstMark > reachedMark(exact))?.firstMark ?? marks.lastMark;
     const untilMark = Math.min(bound, reachedMark(exact) + stepMarks);
@@ -130,7 +131,7 @@ async function joinSegments(
 /** Reads pieces of one file and follows the chain in them. */
 class ChainFollower {
   bytesRead = 0;
-  /** Once one reader fails, others need not read on. */
+  /** True once one reader failed, so that the others stop. */
   private failed = false;
   private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
@@ -185,14 +186,14 @@ class ChainFollower {
     return undefined;
   }
 
-  /** Walks on to a mark, or to where the chain breaks. */
+  /** Walks on to a mark, or until the chain breaks. */
   async walkUntil(segment: ChainSegment, untilMark: number): Promise<void> {
     const { endByte } = this.marks.span;
     const readBytes = this.reading.readBytes ?? 16 * MIB;
     const { record, block } = this.shape;
     const headBytes = Math.max(record.headBytes, block?.headBytes ?? 0);
     const slackBytes = Math.max(SLACK_BYTES, headBytes);
-    // A mark that the link before it lies behind already needs no bytes.
+    // If the walk is past the mark already, no bytes are needed.
     let done = advanceSegment(segment, NO_BYTES, segment.walk.atByte, this.shape, this.marks, untilMark);
     while (!done && !this.failed) {
       const startByte = segment.walk.atByte;
@@ -206,7 +207,7 @@ class ChainFollower {
     }
   }
 
-  /** Walks through one read. It is taken to its end, since the store checks only then that the file is still the same. */
+  /** Walks through one read. Always reads to its end, because only there the store checks that the file is still the same. */
   private async walkPiece(
     segment: ChainSegment,
     piece: ByteRange,
@@ -218,7 +219,7 @@ class ChainFollower {
       advanceSegment(segment, window, startByte, this.shape, this.marks, untilMark);
     let done = false;
     let chunkStart = piece.startByte;
-    /** Bytes before the chunk that are the beginning of a head. */
+    /** The last bytes before the chunk, if a head begins in them. */
     let begun = NO_BYTES;
     for await (const chunk of this.raw.streamRange(this.source.key, piece, { pin: this.source.pin })) {
       const chunkEnd = chunkStart + chunk.length;
@@ -226,7 +227,7 @@ class ChainFollower {
       if (!done && begun.length > 0) {
         const seam = new Uint8Array(Buffer.concat([begun, chunk.subarray(0, headBytes)]));
         done = advance(seam, chunkStart - begun.length);
-        // Only a chunk shorter than a head leaves it unfinished, and is then all in the seam.
+        // Only a chunk that is shorter than a head leaves the head unfinished. All of it is in the seam then.
         begun = walk.atByte < chunkStart ? seam : NO_BYTES;
       }
       if (!done && begun.length === 0 && walk.atByte < chunkEnd) {

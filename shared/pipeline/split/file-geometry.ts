@@ -13,16 +13,16 @@ import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
 
-/** What head and tail of a file tell: terminator, control records, and where the details lie. */
+/** What the head and tail of a file show: its terminator, its control records, and where its details are. */
 export interface FileGeometry {
   terminatorBytes: number;
-  /** Record and terminator, where all records are expected to be as long; null for lines that vary. */
+  /** The length of a record and its terminator; null for lines of different lengths. */
   strideBytes: number | null;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
-  /** Bytes before the first record that are none. */
+  /** Bytes before the first record that belong to no record. */
   leadingBytes: number;
-  /** Everything between header and trailer; of a chain of lengths both are in it. */
+  /** Everything between header and trailer. Along a chain of lengths, both are in it too. */
   details: ByteRange;
   remainder: ByteRange;
 }
@@ -30,7 +30,7 @@ export interface FileGeometry {
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
 
-/** Where the records of a file lie: all of it but what the layout leaves out at both ends. */
+/** The span of a file's records: all of the file except what the layout leaves out at both ends. */
 export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refusal {
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
   const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
@@ -43,7 +43,7 @@ export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refu
   );
 }
 
-/** The record as header or trailer; undefined where it is none. `bytes` has no terminator. */
+/** Reads a record as header or trailer; undefined if it is not one. `bytes` has no terminator. */
 export function takeControlRecord(
   layout: Layout,
   control: ControlRecord,
@@ -57,25 +57,26 @@ export function takeControlRecord(
   return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
 }
 
-/** `found` is the record that stands in its place, without terminator, where there is one. */
+/** Refuses a file without the header or trailer that its layout describes. `found` is the record in its place, if there is one. */
 export function controlRecordMissing(
   source: ObjectInfo,
   which: 'header' | 'trailer',
-  { record, ...layout }: Layout,
+  { record }: Layout,
+  { match }: ControlRecord,
   found: Uint8Array | undefined,
 ): Refusal {
-  const { startByte, endByte, text } = layout[which]!.match;
+  const { startByte, endByte, text } = match;
   const place = `its ${which === 'header' ? 'first' : 'last'} record`;
   if (found && found.length > record.lengthBytes) {
     return refuse(`${which}-missing`, {
       where: source.key,
-      what: `${place} has ${found.length} bytes, and the layout says that none has more than ${record.lengthBytes}`,
-      next: 'Check record.length of the layout, which is that of the longest record, header and trailer included.',
+      what: `${place} has ${found.length} bytes, and the layout says that no record has more than ${record.lengthBytes}`,
+      next: 'Check record.length of the layout: it is the length of the longest record, header and trailer included.',
     });
   }
   return refuse(`${which}-missing`, {
     where: source.key,
-    what: `${place} is no ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
+    what: `${place} is not a ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
     next:
       which === 'trailer'
         ? 'The file was most likely cut off on its way: ask for it to be sent again.'
@@ -83,7 +84,7 @@ export function controlRecordMissing(
   });
 }
 
-/** Reads head and tail of a file of lines or fixed records, growing each read only where a record does not fit. */
+/** Reads the head and tail of a file of lines or fixed records. Reads more only if a record does not fit. */
 export class GeometryProbe {
   private readonly raw: SourceStore;
   private readonly source: ObjectInfo;
@@ -145,7 +146,7 @@ export class GeometryProbe {
     const strideBytes = lengthBytes + terminatorBytes;
     const wholeBytes = Math.floor(sizeBytes / strideBytes) * strideBytes;
     const rest = sizeBytes - wholeBytes;
-    // The last record may lack its terminator; what stands behind it may only be line ends and Ctrl-Z.
+    // The last record may lack its terminator. After it there may only be line ends and Ctrl-Z.
     const recordsEnd = startByte + (rest >= lengthBytes ? wholeBytes + lengthBytes : wholeBytes);
     const filling = await this.read({ startByte: recordsEnd, endByte });
     const isAllFilling = filling.every((byte) => isFilling(byte));
@@ -169,7 +170,7 @@ export class GeometryProbe {
     );
   }
 
-  /** Takes header and trailer off both ends. `record` returns a record without its terminator. */
+  /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */
   private withControlRecords(
     found: { terminatorBytes: number; firstRecord: ByteRange; lastRecord: ByteRange; recordsEnd: number },
     record: (range: ByteRange) => Uint8Array,
@@ -183,14 +184,14 @@ export class GeometryProbe {
     if (layout.header) {
       const first = record(firstRecord);
       header = takeControlRecord(layout, layout.header, first, firstRecord) ?? null;
-      if (!header) return controlRecordMissing(source, 'header', layout, first);
+      if (!header) return controlRecordMissing(source, 'header', layout, layout.header, first);
       details.startByte = header.endByte;
     }
     if (layout.trailer) {
       const free = lastRecord.startByte >= details.startByte;
       const last = free ? record(lastRecord) : undefined;
       trailer = (last && takeControlRecord(layout, layout.trailer, last, lastRecord)) ?? null;
-      if (!trailer) return controlRecordMissing(source, 'trailer', layout, last);
+      if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
@@ -207,7 +208,7 @@ export class GeometryProbe {
     };
   }
 
-  /** The bytes of a line from whichever window holds it, without terminator. */
+  /** The bytes of a line without its terminator, from the window that holds it. */
   private lineOf(range: ByteRange, head: Uint8Array, tail: { bytes: Uint8Array; from: number }): Uint8Array {
     const { startByte } = this.span;
     const line =

@@ -9,10 +9,10 @@ import { inParallel } from '../store/in-parallel.ts';
 const CR = 0x0d;
 const PARALLEL_SEARCHES = 8;
 const FIRST_READ_BYTES = 64 * 1024;
-/** A group that is longer is not searched to its end: its cut is left out, and the range before it is longer. */
+/** A longer group is not searched to its end: its cut is left out, so that the range before it becomes longer. */
 const MOST_SEARCHED_BYTES = 8 * 1024 * 1024;
 
-/** What the records between two cuts look like. */
+/** Where the details of a file are, and how its records end. */
 export interface RecordGeometry {
   /** Record and terminator; null for lines. */
   strideBytes: number | null;
@@ -20,15 +20,15 @@ export interface RecordGeometry {
   details: ByteRange;
 }
 
-/** The types whose records begin a group of parents and children. */
+/** The record types that begin a group of parents and children. */
 export function groupTypes({ recordTypes }: Pick<Layout, 'recordTypes'>): RecordType[] {
   const parents = new Set(recordTypes.map(({ parent }) => parent));
   return recordTypes.filter(({ name, parent }) => parent === undefined && parents.has(name));
 }
 
 /**
- * Moves record-aligned cuts to the next record that begins a group, so that no child is parted from its parents. Cuts between
- * which no group begins become one.
+ * Moves record-aligned cuts to the next record that begins a group, so that no child is separated from its parents. If no group
+ * begins between two cuts, they become one.
  */
 export async function cutsAtGroups(
   cuts: number[],
@@ -81,10 +81,7 @@ function withoutTerminator(line: Uint8Array, lineEndByte: number): Uint8Array {
   return line.subarray(0, end);
 }
 
-/**
- * The same for a chain of lengths: ranges that begin at links become ranges that begin at links whose first record begins a
- * group.
- */
+/** Does the same for a chain of lengths: moves the start of each range to the next link whose first record begins a group. */
 export async function chainCutsAtGroups(
   ranges: ByteRange[],
   layout: Layout,
@@ -119,7 +116,7 @@ async function nextChainGroup(
     const window = await read({ startByte: windowStart, endByte: windowEnd });
     while (link < windowEnd) {
       const first = startWalk(link);
-      // The first record of the link must be all there, and the head of what follows it.
+      // The whole first record of the link must be in the window, and the head of what follows it.
       const record = nextRecord(first, window, windowStart, shape, span.endByte);
       if (!record) break;
       if (begins(record.bytes)) return link;

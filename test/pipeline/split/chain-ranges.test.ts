@@ -54,6 +54,13 @@ async function planned(
   return chainRanges(store, source!, shape, span, rangeSizeBytes, reading);
 }
 
+/** The ranges of a chain that must not break. */
+async function plannedRanges(...args: Parameters<typeof planned>): Promise<ChainRanges> {
+  const found = await planned(...args);
+  if ('code' in found) throw new Error(`the chain breaks at byte ${found.atByte}`);
+  return found;
+}
+
 /** Ranges by the rule, from links that the maker of the file knows. */
 function expectedRanges(links: number[], span: ByteRange, rangeSizeBytes: number): ByteRange[] {
   const starts = new Set<number>();
@@ -128,14 +135,14 @@ describe.each(CHAIN_FORMATS)('several readers of $name', (format) => {
           const span = { startByte: headerBytes, endByte: bytes.length };
           const store = new ChoppingStore();
           store.chunkSizes = chunkSizes;
-          const found = await planned(format.shape, padded, rangeSizeBytes, reading, { span, store });
+          const found = await plannedRanges(format.shape, padded, rangeSizeBytes, reading, { span, store });
           expect(found).toMatchObject({
             ranges: expectedRanges(links, span, rangeSizeBytes),
             recordCount: records.length,
             lastRecordByte: records.at(-1)!.startByte,
           });
-          seen.guesses += (found as ChainRanges).guessCount;
-          seen.wrong += (found as ChainRanges).wrongGuessCount;
+          seen.guesses += found.guessCount;
+          seen.wrong += found.wrongGuessCount;
         },
       ),
       { numRuns: 30 },
@@ -192,7 +199,7 @@ describe('cutting a chain', () => {
     const { bytes } = steady(50_000);
     const store = new ChoppingStore();
     const reading = { readerCount: 4, searchBytes: 4096, markBytes: 4096 };
-    const found = (await planned(rdwChain(), bytes, 1_000_000, reading, { store })) as ChainRanges;
+    const found = await plannedRanges(rdwChain(), bytes, 1_000_000, reading, { store });
     expect(found).toMatchObject({ guessCount: 3, wrongGuessCount: 0, recordCount: 50_000 });
     expect(found.ranges.map(({ startByte }) => startByte)).toEqual([0, 1e6, 2e6, 3e6, 4e6]);
     // Three searches, and for each reader one read with its slack.
@@ -207,7 +214,7 @@ describe('cutting a chain', () => {
     const data = [new Uint8Array(500), inner, ...Array.from({ length: 1000 }, () => new Uint8Array(96))];
     const { bytes, links } = chainFile(rdw, data);
     const reading = { readerCount: 5, searchBytes: 2000, markBytes: 1000 };
-    const found = (await planned(rdwChain(), bytes, 20_000, reading)) as ChainRanges;
+    const found = await plannedRanges(rdwChain(), bytes, 20_000, reading);
     const span = { startByte: 0, endByte: bytes.length };
     expectSameRows(found.ranges, expectedRanges(links, span, 20_000));
     expect(found).toMatchObject({ guessCount: 4, wrongGuessCount: 1, recordCount: 1002 });
@@ -223,12 +230,12 @@ describe('cutting a chain', () => {
     records.splice(1500, 0, new Uint8Array(46), new Uint8Array(26));
     const { bytes, links } = chainFile(rdw, records);
     const span = { startByte: 0, endByte: bytes.length };
-    const alone = (await planned(rdwChain(), bytes, 10_000, { readerCount: 1 })) as ChainRanges;
+    const alone = await plannedRanges(rdwChain(), bytes, 10_000, { readerCount: 1 });
     expect(alone).toMatchObject({ ranges: expectedRanges(links, span, 10_000), recordCount: 3002 });
     let wrong = 0;
     for (let offset = 1000; offset < 1100; offset += 7) {
       const reading = { readerCount: 6, searchBytes: offset, markBytes: 500 };
-      const found = (await planned(rdwChain(), bytes, 10_000, reading)) as ChainRanges;
+      const found = await plannedRanges(rdwChain(), bytes, 10_000, reading);
       expect(found).toMatchObject({
         ranges: alone.ranges,
         recordCount: alone.recordCount,
@@ -247,7 +254,7 @@ describe('cutting a chain', () => {
     const plain = new Uint8Array(96).fill(0xc1);
     const { bytes } = chainFile(rdw, [...Array(20_000).fill(fake), ...Array(20_000).fill(plain)]);
     const reading = { readerCount: 4, searchBytes: 2000, markBytes: 1000 };
-    const found = (await planned(rdwChain(), bytes, 100_000, reading)) as ChainRanges;
+    const found = await plannedRanges(rdwChain(), bytes, 100_000, reading);
     expect(found).toMatchObject({ guessCount: 3, wrongGuessCount: 1, recordCount: 40_000 });
     // A quarter of the file again, and the slack of readers and steps.
     expect(found.bytesRead).toBeLessThan(bytes.length * 1.25 + 20 * 65_536);
@@ -276,7 +283,7 @@ describe('cutting a chain', () => {
     const data = Array.from({ length: 40 }, () => new Uint8Array(60_000));
     const { bytes } = chainFile(rdw, data);
     const reading = { readerCount: 1, readBytes: 1000 };
-    const found = (await planned(rdwChain(), bytes, 500_000, reading)) as ChainRanges;
+    const found = await plannedRanges(rdwChain(), bytes, 500_000, reading);
     expect(found.recordCount).toBe(40);
     expect(found.bytesRead).toBe(40 * 1000);
   });
