@@ -156,7 +156,8 @@ function unsoundness(
   if (refusal) return `${sourceKey}, which is not what the day manifest ${key} says (${refusal.code})`;
   const values = manifestTotals(stated);
   const wrong = loaded.controlTotals.find(({ name, actual, pending }) => {
-    const stated = numberOf(values[name.slice('dayManifest.'.length)]);
+    // `dayManifest.<total>`, or `dayControlFile.<total>` in entries that an earlier version wrote.
+    const stated = numberOf(values[name.slice(name.indexOf('.') + 1)]);
     return pending && !(stated && isSameDecimal(stated, storedDecimal(actual)));
   });
   return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual} and in ${key} something else`;
