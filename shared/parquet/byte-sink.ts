@@ -1,4 +1,4 @@
-/** A growing byte array for what is on its way to a file; kept and cleared, so that memory settles. */
+/** A growing buffer for bytes that will be written to a file. It is cleared and used again, not replaced. */
 export class ByteSink {
   private bytes: Uint8Array;
   length = 0;
@@ -20,7 +20,7 @@ export class ByteSink {
     this.length += bytes.length;
   }
 
-  /** What was written so far; valid until the next write. */
+  /** The bytes so far; valid until the next `append`. */
   view(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }

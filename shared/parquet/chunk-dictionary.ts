@@ -232,10 +232,11 @@ export class ChunkDictionary {
     if (entryCount === 0) return;
     const { kernel, page } = this;
     const entries = new Int32Array(kernel.bytes.buffer, page.word(DICTIONARY_ENTRIES), entryCount);
-    let [least, greatest] = [entries[0]!, entries[0]!];
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
     for (const entry of entries) {
       if (entry < least) least = entry;
-      else if (entry > greatest) greatest = entry;
+      if (entry > greatest) greatest = entry;
     }
     // Half as much again on both sides. If some values are far away, such as a date that means never, around a middle one.
     const span = greatest - least + 1;

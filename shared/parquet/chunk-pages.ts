@@ -16,7 +16,7 @@ export interface FinishedChunk {
   uncompressedBytes: number;
   /** The bytes of the chunk in their order. */
   views(): Iterable<Uint8Array>;
-  /** What footer and page index say of the chunk if its first byte is at `startByte` of the file. */
+  /** The chunk's metadata and page index, if its first byte is at `startByte` of the file. */
   placedAt(startByte: number): IndexedChunk;
 }
 

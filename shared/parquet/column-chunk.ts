@@ -18,7 +18,7 @@ const PAGE_BYTES = 256 * 1024;
 const LEAST_DICTIONARY_VALUES = 8;
 
 /** Data pages of another chunk of the same column, in the kernel's memory. They need no dictionary. */
-export interface CopiedPages {
+interface CopiedPages {
   pages: CopiedPage[];
   codec: Compression;
   /** All pages together, headers included. */
@@ -203,7 +203,7 @@ export class ColumnChunkBuilder {
     return output;
   }
 
-  /** Whether indexes and entries are smaller than the values of the only page. */
+  /** Returns whether indexes and entries are smaller than the values of the only page. */
   private pays(dictionary: ChunkDictionary): boolean {
     const { count } = this.page;
     const indexBytes = (count * dictionary.bitWidth) / 8;

@@ -82,7 +82,7 @@ export const SchemaElement = struct('SchemaElement', {
 });
 export type SchemaElement = ValueOf<typeof SchemaElement>;
 
-/** Of a column chunk. `minValue` and `maxValue` are PLAIN, without the length of a text. */
+/** Statistics of a column chunk. `minValue` and `maxValue` are PLAIN, without the length of a text. */
 export const Statistics = struct('Statistics', {
   nullCount: optional(3, i64),
   maxValue: optional(5, binary),

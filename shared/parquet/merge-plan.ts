@@ -1,12 +1,12 @@
 /** Which parts become which merged file, and how: data, decided before anything is read. */
 
-/** A partition of more rows than this deserves row groups that readers like. */
+/** Small row groups are joined in partitions of more rows than this. */
 const LARGE_PARTITION_ROWS = 1_000_000;
-/** Row groups below this make scans slow in a large partition. */
+/** Row groups of fewer rows make scans of a large partition slow. */
 export const SMALL_ROW_GROUP_ROWS = 50_000;
-/** Joined row groups are closed at the first boundary behind this. */
+/** A joined row group is closed once it has this many rows. */
 const JOINED_ROWS = 100_000;
-/** Athena wants files of 128 MB and more; one merger handles this much within its time. */
+/** Athena reads files of 128 MB and more best; one merger writes a file of this size within its time-out. */
 const MERGED_FILE_BYTES = 1024 * 1024 * 1024;
 
 export interface MergePart {
@@ -23,17 +23,17 @@ export interface PlannedFile<P extends MergePart = MergePart> {
   mode: 'concat' | 'join';
 }
 
-/** How parts may become files. */
-export interface MergeRules {
-  /** Row groups with lists are not: they are copied however small they are. */
+/** Conditions under which parts become files. */
+interface MergeRules {
+  /** False for rows with lists: their row groups are copied, however small they are. */
   joinable?: boolean;
-  /** A part of so many bytes whose row groups are not small is a file already. */
+  /** A part of this many bytes or more is a file already, unless its row groups are small. */
   wholePartBytes?: number;
 }
 
 /**
- * Files of one partition, from its parts in the order of their ranges. Parts that are files already come first and alone: they are
- * copied as objects, and none of their bytes are moved.
+ * Plans the files of one partition; its parts are in the order of their ranges. Parts that are files already come first,
+ * each alone: the store copies them as objects.
  */
 export function planMerge<P extends MergePart>(
   parts: P[],
@@ -61,17 +61,22 @@ function planMergedFiles<P extends MergePart>(parts: P[], joinable: boolean): Pl
     }
   }
   return files.map((fileParts) => {
-    const small = fileParts.some((part) => part.rowGroupRows.some((count) => count < SMALL_ROW_GROUP_ROWS));
-    return { parts: fileParts, mode: joinable && small && rows > LARGE_PARTITION_ROWS ? 'join' : 'concat' };
+    const hasSmall = fileParts.some((part) =>
+      part.rowGroupRows.some((count) => count < SMALL_ROW_GROUP_ROWS),
+    );
+    return {
+      parts: fileParts,
+      mode: joinable && hasSmall && rows > LARGE_PARTITION_ROWS ? 'join' : 'concat',
+    };
   });
 }
 
-/** Indexes of consecutive row groups: one alone is copied, several are joined. */
-export type RowGroupStep = number[];
+/** Indexes of consecutive row groups: one is copied, several are joined. */
+type RowGroupStep = number[];
 
 /**
- * Steps that leave no row group small where rows suffice: small neighbours gather until they are enough, large ones are copied, and
- * what is left over joins its neighbour.
+ * Plans row groups of which none is small, if there are enough rows: small neighbours are gathered until they have enough,
+ * large ones are copied, and the rest joins its neighbour.
  */
 export function planRowGroups(rowGroupRows: number[]): RowGroupStep[] {
   const steps: RowGroupStep[] = [];
@@ -84,7 +89,7 @@ export function planRowGroups(rowGroupRows: number[]): RowGroupStep[] {
   };
   for (const [index, rows] of rowGroupRows.entries()) {
     const large = rows >= SMALL_ROW_GROUP_ROWS;
-    // Enough has gathered to stand alone before a large one that is best copied.
+    // What was gathered is large enough alone, so the large one can be copied.
     if (large && (gathered.length === 0 || gatheredRows >= SMALL_ROW_GROUP_ROWS)) {
       close();
       steps.push([index]);

@@ -254,5 +254,5 @@ export class OpenPage {
   }
 }
 
-/** What `appendPlain` needs of a vector. */
-export type PlainVector = Pick<FieldVector, 'states' | 'values' | 'hasNulls'>;
+/** The part of a vector that `appendPlain` reads. */
+type PlainVector = Pick<FieldVector, 'states' | 'values' | 'hasNulls'>;

@@ -9,7 +9,7 @@ import { uncompressPage } from './page-memory.ts';
 import { encodeThrift } from './thrift.ts';
 
 /** Pages in the kernel's memory until `release`. */
-export interface RecodedPages {
+interface RecodedPages {
   pages: CopiedPage[];
   release(): void;
 }

@@ -16,7 +16,7 @@ const MOST_ENCODED_SHARE = 0.98;
 const TELLING_PAGE_BYTES = 1024;
 
 /** How one data page is written. */
-export interface DataPageOptions {
+interface DataPageOptions {
   encoding: PageEncoding;
   /** Bits of an index into the dictionary; 0 without one. */
   bitWidth: number;

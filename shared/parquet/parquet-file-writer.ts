@@ -7,7 +7,7 @@ import { type ColumnSchema, schemaElements } from './schema.ts';
 import type { SourceRowGroup } from './source-file.ts';
 
 /** Receives the bytes of the file; the writer may reuse them once the promise resolves. */
-export type ByteTarget = (bytes: Uint8Array) => Promise<void>;
+type ByteTarget = (bytes: Uint8Array) => Promise<void>;
 
 /** Encoded bytes are passed on once there are this many. */
 const FLUSH_BYTES = 1024 * 1024;

@@ -5,30 +5,35 @@ import type { PageCompressor } from './page-compressor.ts';
 import { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
 
+/** A row group is full once it has this many rows. */
 const ROW_GROUP_ROWS = 1_000_000;
+/** The least that is buffered, and what is added for each open page. */
 const LEAST_BYTES = 16 * 1024 * 1024;
-/** An open page and what goes with it. */
-const BYTES_PER_COLUMN = 256 * 1024;
+const OPEN_PAGE_BYTES = 256 * 1024;
 const MOST_BYTES = 160 * 1024 * 1024;
 
-/** A partition of one of the datasets. */
+/** A partition of one of the datasets, both by their index. */
 export interface DatasetPartition {
   dataset: number;
   partition: number;
 }
 
+interface BufferedDataset {
+  schema: ColumnSchema[];
+  /** By partition index; a partition whose records were all rejected has none. */
+  builders: Map<number, RowGroupBuilder>;
+}
+
 /**
- * Rows of all partitions that wait for their row groups, in bounded memory. Open pages take their share before any is finished, so
- * that many columns in many partitions may hold more: with less, each row group would be a few thousand rows.
+ * Rows of all partitions until their row groups are written, in bounded memory. The bound grows with the number of open
+ * pages: with many columns in many partitions, a fixed one would make row groups of a few thousand rows.
  */
 export class RowGroupBuffer {
   private readonly kernel: Kernel;
-  private readonly schemas: ColumnSchema[][];
   private readonly codec: Compression;
   private readonly compressor: PageCompressor;
   private readonly form: PageForm | undefined;
-  /** By dataset and partition index; a partition whose records were all rejected has none. */
-  private readonly builders: Map<number, RowGroupBuilder>[];
+  private readonly datasets: BufferedDataset[];
 
   /** `schemas` are those of the datasets. */
   constructor(
@@ -39,8 +44,7 @@ export class RowGroupBuffer {
     form?: PageForm,
   ) {
     this.kernel = kernel;
-    this.schemas = schemas;
-    this.builders = schemas.map(() => new Map());
+    this.datasets = schemas.map((schema) => ({ schema, builders: new Map() }));
     this.codec = codec;
     this.compressor = compressor;
     this.form = form;
@@ -53,29 +57,23 @@ export class RowGroupBuffer {
     members: number,
     count: number,
   ): void {
-    const builders = this.builders[dataset]!;
+    const { schema, builders } = this.datasets[dataset]!;
     let builder = builders.get(partition);
     if (!builder) {
-      builder = new RowGroupBuilder(
-        this.kernel,
-        this.schemas[dataset]!,
-        this.codec,
-        this.compressor,
-        this.form,
-      );
+      builder = new RowGroupBuilder(this.kernel, schema, this.codec, this.compressor, this.form);
       builders.set(partition, builder);
     }
     builder.append(vectors, members, count);
   }
 
-  /** The partition to be written before more is appended: one with enough rows, or the largest where all hold too much. */
+  /** The partition to write before more is appended: one with enough rows, or the largest if all together hold too much. */
   nextFull(): DatasetPartition | undefined {
     let total = 0;
     let largest: DatasetPartition | undefined;
     let largestBytes = 0;
     let openPages = 0;
-    for (const [dataset, builders] of this.builders.entries()) {
-      openPages += builders.size * this.schemas[dataset]!.length;
+    for (const [dataset, { schema, builders }] of this.datasets.entries()) {
+      openPages += builders.size * schema.length;
       for (const [partition, { rowCount, bufferedBytes }] of builders) {
         if (rowCount === 0) continue;
         if (rowCount >= ROW_GROUP_ROWS) return { dataset, partition };
@@ -85,12 +83,12 @@ export class RowGroupBuffer {
         largestBytes = bufferedBytes;
       }
     }
-    return total > Math.min(LEAST_BYTES + openPages * BYTES_PER_COLUMN, MOST_BYTES) ? largest : undefined;
+    return total > Math.min(LEAST_BYTES + openPages * OPEN_PAGE_BYTES, MOST_BYTES) ? largest : undefined;
   }
 
-  /** The partition's rows, where it has some. */
+  /** The rows of a partition, if it has any. */
   rowsOf({ dataset, partition }: DatasetPartition): RowGroupBuilder | undefined {
-    const builder = this.builders[dataset]!.get(partition);
+    const builder = this.datasets[dataset]?.builders.get(partition);
     return builder && builder.rowCount > 0 ? builder : undefined;
   }
 }

@@ -1,20 +1,12 @@
 import { malformed } from './malformed.ts';
 
 /** A value as the Thrift protocol has it: 32-bit integers are numbers, 64-bit ones bigints. */
-export type ThriftValue =
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | ThriftValue[]
-  | ThriftFields
-  | undefined;
+type ThriftValue = boolean | number | bigint | string | Uint8Array | ThriftValue[] | ThriftFields | undefined;
 /** The fields of a structure by number, `field_1`, `field_2` …, in ascending order. */
 export type ThriftFields = { [key: `field_${number}`]: ThriftValue };
 
 /** How a value of a structure is read from the protocol's form, and brought into it. */
-export interface ThriftType<T> {
+interface ThriftType<T> {
   /** Undefined if `raw` is of another type. */
   read(raw: ThriftValue): T | undefined;
   write(value: T): ThriftValue;

@@ -7,7 +7,7 @@ import { RowGroupBuffer } from '../../shared/parquet/row-group-buffer.ts';
 const BATCH_ROWS = 4096;
 const SCHEMA = [...'abcdefgh'].map((name) => ({ name, type: { kind: 'integer' as const } }));
 
-/** A buffer, and a function that appends a batch of numbers that neither repeat nor compress. */
+/** A buffer, and a function that appends a batch of numbers to it. The numbers neither repeat nor compress. */
 function filled() {
   const kernel = new Kernel();
   const buffer = new RowGroupBuffer(kernel, [SCHEMA], 'snappy', new PageCompressor(kernel));
@@ -29,7 +29,7 @@ function filled() {
   return { buffer, append };
 }
 
-test('the largest partition is to be written, also where others before it have no row', () => {
+test('the largest partition is the next to be written, even if partitions before it have no rows', () => {
   const { buffer, append } = filled();
   append(1, 10);
   let batches = 0;
@@ -40,7 +40,7 @@ test('the largest partition is to be written, also where others before it have n
   }
   expect(buffer.nextFull()).toEqual({ dataset: 0, partition: 4 });
   expect(batches * BATCH_ROWS).toBeLessThan(1_000_000);
-  buffer.rowsOf({ dataset: 0, partition: 4 })!.clear();
+  buffer.rowsOf({ dataset: 0, partition: 4 })?.clear();
   expect(buffer.nextFull()).toBeUndefined();
   const rows = [0, 1, 2, 3, 4].map((partition) => buffer.rowsOf({ dataset: 0, partition })?.rowCount);
   expect(rows).toEqual([undefined, 10, undefined, batches * 100, undefined]);

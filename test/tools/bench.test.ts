@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { benchWorkload, OutputsDiffer } from '../../tools/bench/bench-workload.ts';
+import { benchWorkload } from '../../tools/bench/bench-workload.ts';
+import { OutputsDiffer } from '../../tools/bench/compare-outputs.ts';
 import { type Arena, CONTESTANTS, contestantsOf } from '../../tools/bench/contestants.ts';
 import { digestOf } from '../../tools/bench/output-check.ts';
 import { ratiosOf } from '../../tools/bench/ratios.ts';
@@ -24,11 +25,9 @@ afterAll(async () => {
 
 const ONLY = ['kernel', 'DuckDB, 1', 'hyparquet'];
 
-test.each(
-  WORKLOADS.map(({ name }) => name),
-)('%s: kernel, DuckDB and plain writer make the same of it', async (name) => {
-  const workload = WORKLOADS.find((one) => one.name === name)!;
-  const result = await benchWorkload(workload, join(dir, name), { bytes: 300_000, rounds: 1, only: ONLY });
+test.each(WORKLOADS)('$name: kernel, DuckDB and plain writer write the same rows', async (workload) => {
+  const scratchDir = join(dir, workload.name);
+  const result = await benchWorkload(workload, scratchDir, { bytes: 300_000, rounds: 1, only: ONLY });
   expect(result.results.map((one) => one.name)).toEqual(
     CONTESTANTS.filter((contestant) => ONLY.some((part) => contestant.includes(part))),
   );
@@ -37,8 +36,10 @@ test.each(
   expect(ratiosOf(result).map((ratio) => ratio.name)).toContain('kernel ÷ DuckDB, 1 thread');
 });
 
-describe('an output that differs is noticed', () => {
-  const workload = WORKLOADS.find(({ name }) => name === 'numeric')!;
+const numeric = WORKLOADS.find(({ name }) => name === 'numeric');
+if (!numeric) throw new Error('no workload is called numeric');
+
+describe('the digest of an output', () => {
   const base = `SELECT (range % 3)::VARCHAR AS produto, range AS conta, ${Array.from(
     { length: 14 },
     (_, index) => `((range * ${index + 3}) / 100)::DECIMAL(12,2) AS valor_${index}`,
@@ -54,10 +55,10 @@ describe('an output that differs is noticed', () => {
       await mkdir(target, { recursive: true });
       await duckdb.run(`COPY (${select}) TO '${target}' (FORMAT parquet, PARTITION_BY (produto))`);
     }
-    return digestOf(duckdb, join(folder, '**/*.parquet'), layoutOf(workload));
+    return digestOf(duckdb, join(folder, '**/*.parquet'), layoutOf(numeric));
   };
 
-  test('not where only the order and the files do', async () => {
+  test('is the same if only the order of rows and their files differ', async () => {
     const halves = ['< 300', '>= 300'].map(
       (half) => `SELECT * FROM (${base}) WHERE conta ${half} ORDER BY conta DESC`,
     );
@@ -80,11 +81,11 @@ describe('an output that differs is noticed', () => {
       `SELECT * REPLACE (CASE conta WHEN 5 THEN '0' ELSE produto END AS produto) FROM (${base})`,
     ],
     ['another type', `SELECT * REPLACE (valor_1::DOUBLE AS valor_1) FROM (${base})`],
-  ])('%s', async (_, select) => {
+  ])('differs after a change: %s', async (_, select) => {
     expect(await digest(select)).not.toEqual(await digest(base));
   });
 
-  test('another type in a later file alone', async () => {
+  test('differs if only a later file has another type', async () => {
     const half = (test: string, more = '*') => `SELECT ${more} FROM (${base}) WHERE conta ${test}`;
     const mixed = await digest(
       half('< 300'),
@@ -93,20 +94,22 @@ describe('an output that differs is noticed', () => {
     expect(mixed.types).not.toBe((await digest(base)).types);
   });
 
-  test('and then nothing is timed', async () => {
+  test('stops the bench before anything is timed, if it differs', async () => {
     const contestants = (arena: Arena) => {
       const [kernel, ...others] = contestantsOf(arena);
-      // Reads the output of another folder: a row less.
+      if (!kernel?.glob) throw new Error('the kernel writes no files');
+      const { glob } = kernel;
+      // Drops a row of what the kernel wrote.
       const prepareOutput = async () => {
-        await kernel!.prepareOutput!();
-        const less = kernel!.glob!.replace('**/*.parquet', 'produto=CARTAO/part.parquet');
+        await kernel.prepareOutput?.();
+        const less = glob.replace('**/*.parquet', 'produto=CARTAO/part.parquet');
         await duckdb.run(
           `COPY (SELECT * FROM read_parquet('${less}', hive_partitioning = false) OFFSET 1) TO '${less}' (FORMAT parquet)`,
         );
       };
-      return [{ ...kernel!, prepareOutput }, ...others];
+      return [{ ...kernel, prepareOutput }, ...others];
     };
-    const run = benchWorkload(workload, join(dir, 'less'), {
+    const run = benchWorkload(numeric, join(dir, 'less'), {
       bytes: 200_000,
       rounds: 1,
       only: ONLY,
@@ -117,13 +120,13 @@ describe('an output that differs is noticed', () => {
 });
 
 test.each([
-  [['--workload', 'nope'], /'nope' is none of those there are.*contracts; ebcdic; wide/],
-  [['--rounds', 'x'], /--rounds 'x' is no number from 1 to 99/],
-  [['--bytes', '1x'], /'1x' is no size/],
-  [['--only', 'spark'], /'spark' is none.*DuckDB, 1 thread/],
+  [['--workload', 'nope'], /'nope' is unknown.*contracts; ebcdic; wide/],
+  [['--rounds', 'x'], /--rounds 'x' is not a number from 1 to 99/],
+  [['--bytes', '1x'], /'1x' is not a size/],
+  [['--only', 'spark'], /'spark' is unknown.*DuckDB, 1 thread/],
   [['--dir', '/nowhere/at/all'], /\/nowhere\/at\/all.*--dir/],
   [['--frobnicate'], /--frobnicate.*--help/s],
-])('wrong flags %j are answered in one paragraph', async (flags, message) => {
+])('wrong flags %j: exit code 2, one paragraph, no stack', async (flags, message) => {
   const { code, stdout, stderr } = await runCommand('tools/bench/main.ts', flags, dir);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);

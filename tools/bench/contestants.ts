@@ -10,28 +10,29 @@ import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
 import { terminatorBytesOf } from './workload.ts';
 
-/** One way to make the Parquet of a file. */
+/** One way to make Parquet files of a file of records. */
 export interface Contestant {
   name: string;
-  /** Runs once and returns milliseconds; where it writes files, `glob` names them afterwards. */
+  /** Runs once and returns milliseconds. */
   run(): Promise<number>;
-  /** Input bytes it works on; less than the file where it would take too long. */
+  /** Bytes of its input: the whole file, or the beginning if that would take too long. */
   inputBytes: number;
-  /** Records in them. */
+  /** Records in its input. */
   recordCount: number;
+  /** The Parquet files that it writes. */
   glob?: string;
-  /** Makes what `glob` names, where a timed run does not. */
+  /** Writes the files of `glob`, if a timed run does not. */
   prepareOutput?(): Promise<void>;
 }
 
 export interface Arena {
-  /** The records. */
+  /** The file of records. */
   path: string;
   layout: Layout;
   layoutPath: string;
-  /** The same records as lines of text, for those who read nothing else; the records themselves where they are such. */
+  /** The same records as lines of text, for contestants that read nothing else; the same file if it is one of lines. */
   text: { path: string; layout: Layout };
-  /** A folder of the bench's own. */
+  /** A folder for everything that is written. */
   scratchDir: string;
 }
 
@@ -39,7 +40,7 @@ const CONVERT = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
 const PLAIN_BYTES = 20_000_000;
 
-/** Their names, in the order of the table. */
+/** The contestants' names, in the order of the table. */
 export const CONTESTANTS = [
   'kernel',
   'kernel, zstd',
@@ -53,7 +54,7 @@ export const CONTESTANTS = [
 
 export function contestantsOf(arena: Arena): Contestant[] {
   let details: Uint8Array | undefined;
-  // Only who takes part reads the file, and all that do share it: one of 10 GB is for conversions.
+  // Read only if a kernel takes part, and once for all of them: a file of 10 GB fits no memory.
   const records = () => {
     details ??= detailsOf(readFileSync(arena.path), arena.layout);
     return details;
@@ -73,7 +74,7 @@ export function contestantsOf(arena: Arena): Contestant[] {
 function kernel(
   { path, layout, scratchDir }: Arena,
   name: string,
-  compression: Compression,
+  codec: Compression,
   records: () => Uint8Array,
 ): Contestant {
   const outDir = join(scratchDir, name);
@@ -85,12 +86,12 @@ function kernel(
     async run() {
       const details = records();
       const startedAt = performance.now();
-      await run.convert(details, layout, compression);
+      await run.convert(details, layout, codec);
       return performance.now() - startedAt;
     },
     async prepareOutput() {
       const pieces: [string, Uint8Array][] = [];
-      await run.convert(records(), layout, compression, (values, bytes) => {
+      await run.convert(records(), layout, codec, (values, bytes) => {
         const partition = Object.fromEntries(
           firstDataset(layout).partitionBy.map((field, index) => [field.name, values[index]!]),
         );
@@ -142,7 +143,7 @@ function duckdb({ text: { path, layout }, scratchDir }: Arena, threads: number):
   };
 }
 
-/** Enough of the file for a slice and the header before it. */
+/** Enough bytes of the file for a slice and the header before it. */
 function beginningOf(path: string): Uint8Array {
   const bytes = Buffer.alloc(Math.min(statSync(path).size, 2 * PLAIN_BYTES));
   const handle = openSync(path, 'r');
@@ -172,24 +173,24 @@ function plain({ text: { path, layout }, scratchDir }: Arena): Contestant {
   };
 }
 
-/** Control records are few enough to count as others. */
+/** Counts header and trailer as records: they are few. */
 function sizeOf(inputBytes: number, layout: Layout): { inputBytes: number; recordCount: number } {
   const strideBytes = layout.record.lengthBytes + terminatorBytesOf(layout);
   return { inputBytes, recordCount: Math.floor(inputBytes / strideBytes) };
 }
 
-/** Runs a script in a process of its own and returns what it printed; what it complains of is the error. */
+/** Runs a script in a process of its own and returns its output. If it fails, the error is the end of its stderr. */
 function runNode(args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    let complaint = '';
+    let errorText = '';
     child.stdout.on('data', (text) => {
       output += text;
     });
     child.stderr.on('data', (text) => {
-      complaint += text;
+      errorText += text;
     });
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(complaint.slice(-2000)))));
+    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(errorText.slice(-2000)))));
   });
 }

@@ -1,9 +1,10 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 
-/** A process of its own: runs the SQL of argv on so many threads and prints the milliseconds it took. */
+/** A script for a process of its own, `duckdb-copy.ts THREADS SQL`: runs the SQL and prints the milliseconds it took. */
 const [threads, sql] = process.argv.slice(2);
-const instance = await DuckDBInstance.create(':memory:', { threads: threads! });
+if (threads === undefined || sql === undefined) throw new Error('Usage: duckdb-copy.ts THREADS SQL');
+const instance = await DuckDBInstance.create(':memory:', { threads });
 const connection = await instance.connect();
 const startedAt = performance.now();
-await connection.run(sql!);
+await connection.run(sql);
 console.log(performance.now() - startedAt);

@@ -1,21 +1,22 @@
 import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /**
- * The SQL by which DuckDB makes the same columns, types and values of the same file. Of several spellings the fastest was taken:
- * dates by arithmetic on one integer (beside strptime, a cast of pieces joined by '-', and make_date of three substr), decimals by a
- * product of decimals (beside a cast of text with a point set in), characters dropped by translate (beside regexp_replace).
+ * The SQL with which DuckDB makes the same columns, types and values of the same file. It is the fastest of several:
+ * - dates by arithmetic on one integer (others: strptime, a cast of pieces joined by '-', make_date of three substr);
+ * - decimals by a product of decimals (other: a cast of text after inserting the point);
+ * - characters dropped by translate (other: regexp_replace).
  */
-export function duckdbSelect(layout: Layout, path: string): string {
+function duckdbSelect(layout: Layout, path: string): string {
   const columns = firstDataset(layout)
     .fields.map((field) => `${expression(field, layout)} AS ${field.name}`)
     .join(',\n  ');
-  const { match } = layout.recordTypes[0]!;
+  const match = layout.recordTypes[0]?.match;
   const detail = match
     ? `WHERE substr(l, ${match.startByte + 1}, ${match.endByte - match.startByte}) = ${match.text}`
     : '';
-  const encoding = layout.encoding === 'iso-8859-1' ? 'latin-1' : 'utf-8';
+  const codePage = layout.encoding === 'iso-8859-1' ? 'latin-1' : 'utf-8';
   // One column: the delimiter is a byte that no record has.
-  const source = `read_csv('${path}', columns = {'l': 'VARCHAR'}, delim = '\u0001', header = false, quote = '', escape = '', encoding = '${encoding}', auto_detect = false, max_line_size = 1000000)`;
+  const source = `read_csv('${path}', columns = {'l': 'VARCHAR'}, delim = '\u0001', header = false, quote = '', escape = '', encoding = '${codePage}', auto_detect = false, max_line_size = 1000000)`;
   return `SELECT ${columns}\nFROM ${source} ${detail}`;
 }
 

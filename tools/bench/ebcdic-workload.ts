@@ -3,7 +3,7 @@ import { unicodeOf } from '../../shared/decode/code-pages.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
-/** How a field of the text file lies in the EBCDIC record: as text, or as packed digits. */
+/** Copies a field of the text file into the EBCDIC record: as text, or as packed digits. Positions are 0-based. */
 interface Move {
   from: number;
   width: number;
@@ -16,11 +16,11 @@ const LATIN1_TO_CP037 = new Uint8Array(256).fill(0x6f);
 for (const [byte, unit] of unicodeOf('cp037').entries()) if (unit < 256) LATIN1_TO_CP037[unit] = byte;
 
 /**
- * A layout of text lines as a mainframe would hold its records: cp037 without terminators, numbers and dates of digits packed.
- * Fields that share positions stay so.
+ * Turns a layout of text lines into one of records as a mainframe would hold them: cp037 without terminators, numbers and
+ * dates packed. Fields that share positions still do.
  */
 export function ebcdicLayout(textLayout: string): string {
-  const text = JSON.parse(textLayout) as { fields: { start: number; end: number; type: string }[] };
+  const text: { fields: { start: number; end: number; type: string }[] } = JSON.parse(textLayout);
   const places = new Map<string, { start: number; end: number }>();
   let at = 0;
   const fields = text.fields.map((field) => {
@@ -37,7 +37,7 @@ export function ebcdicLayout(textLayout: string): string {
   return JSON.stringify({ ...text, encoding: 'cp037', record: { format: 'fixed', length: at }, fields });
 }
 
-/** Writes the lines of `textPath` as EBCDIC records to `path`; returns their bytes. */
+/** Writes the lines of `textPath` as EBCDIC records to `path`. Returns their bytes. */
 export async function writeEbcdic(textPath: string, path: string, textLayout: string): Promise<number> {
   const text = readLayout(textLayout, 'text');
   const ebcdic = readLayout(ebcdicLayout(textLayout), 'ebcdic');
@@ -66,12 +66,15 @@ export async function writeEbcdic(textPath: string, path: string, textLayout: st
 
 function movesOf(text: Layout, ebcdic: Layout): Move[] {
   const targets = firstDataset(ebcdic).fields;
-  return firstDataset(text).fields.map((field: Field, index) => ({
-    from: field.startByte,
-    width: field.endByte - field.startByte,
-    to: targets[index]!.startByte,
-    isPacked: targets[index]!.usage === 'packed',
-  }));
+  return firstDataset(text).fields.map(({ startByte, endByte }: Field, index) => {
+    const target = targets[index]!;
+    return {
+      from: startByte,
+      width: endByte - startByte,
+      to: target.startByte,
+      isPacked: target.usage === 'packed',
+    };
+  });
 }
 
 function put(
@@ -87,7 +90,7 @@ function put(
     }
     return;
   }
-  // From the last digit back, which shares its byte with the sign of an unsigned number.
+  // From the last digit, which shares its byte with the sign, back to the first.
   let half = Math.floor(width / 2) * 2 + 1;
   record.fill(0, recordAt + to, recordAt + to + (half + 1) / 2);
   record[recordAt + to + ((half - 1) >> 1)] = 0x0f;

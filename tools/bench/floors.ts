@@ -3,8 +3,8 @@ import { snappyCompressor } from 'hysnappy';
 import type { Layout } from '../../shared/layout/layout.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 
-/** What no conversion of the same file can be faster than, on one thread, in milliseconds. */
-export interface Floor {
+/** A part of every conversion: no conversion on one thread can be faster. `run` returns milliseconds. */
+interface Floor {
   name: string;
   run(): Promise<number>;
 }

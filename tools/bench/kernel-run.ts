@@ -11,23 +11,18 @@ import { RowGroupBuffer } from '../../shared/parquet/row-group-buffer.ts';
 import { columnSchemas } from '../../shared/parquet/schema.ts';
 import { terminatorBytesOf } from './workload.ts';
 
-export type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
+type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
 /**
- * The kernel without the pipeline around it: whole records in memory become whole Parquet files in memory, one a partition, on one
- * thread. Nothing is read, checksummed or stored.
+ * The kernel without the pipeline: converts whole records in memory to whole Parquet files in memory, one a partition, on
+ * one thread. Nothing is read, checksummed or stored.
  */
 export class KernelRun {
   private readonly kernel = new Kernel();
   private readonly out = new ByteSink();
 
-  /** Returns the bytes of Parquet made; `write` is given them piece by piece. */
-  async convert(
-    details: Uint8Array,
-    layout: Layout,
-    compression: Compression,
-    write?: WritePart,
-  ): Promise<number> {
+  /** Passes the Parquet files to `write`, piece by piece. Returns their bytes. */
+  async convert(details: Uint8Array, layout: Layout, codec: Compression, write?: WritePart): Promise<number> {
     const kernel = this.kernel;
     kernel.reset();
     const compressor = new PageCompressor(kernel);
@@ -36,15 +31,16 @@ export class KernelRun {
     const decoder = new BatchDecoder(kernel, layout, extractor.capacityRecords, ({ reason, field }) => {
       throw new Error(`a record of the workload is rejected: ${reason} ${field}`);
     });
-    const rows = new RowGroupBuffer(kernel, [schema], compression, compressor, layout.parquet);
+    const rows = new RowGroupBuffer(kernel, [schema], codec, compressor, layout.parquet);
     const files: ParquetFileWriter[] = [];
     let written = 0;
     const writeRowGroup = async (partition: number) => {
+      const full = rows.rowsOf({ dataset: 0, partition });
+      if (!full) return;
       files[partition] ??= new ParquetFileWriter(schema, this.out, async (bytes) => {
         written += bytes.length;
         write?.(decoder.partitionsOf(0)[partition]!, bytes);
       });
-      const full = rows.rowsOf({ dataset: 0, partition })!;
       await files[partition].writeRowGroup(full.finish());
       full.clear();
     };
@@ -59,7 +55,7 @@ export class KernelRun {
       }
     }
     for (const partition of decoder.partitionsOf(0).keys()) {
-      if (rows.rowsOf({ dataset: 0, partition })) await writeRowGroup(partition);
+      await writeRowGroup(partition);
     }
     for (const file of files) await file.finish();
     return written;

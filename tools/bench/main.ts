@@ -5,91 +5,103 @@ import { parseArgs } from 'node:util';
 import { OutputUnwritable, UsageError } from '../../shared/errors.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { EXIT_FAILED, EXIT_LOADED, runCommand } from '../../terminal/exit.ts';
-import { type BenchOptions, benchWorkload, OutputsDiffer } from './bench-workload.ts';
+import { type BenchOptions, benchWorkload } from './bench-workload.ts';
+import { OutputsDiffer } from './compare-outputs.ts';
 import { CONTESTANTS } from './contestants.ts';
 import { ratiosOf } from './ratios.ts';
 import { reportText } from './report.ts';
+import type { Workload } from './workload.ts';
 import { WORKLOADS } from './workloads.ts';
+
+const NAMES = WORKLOADS.map(({ name }) => name);
 
 const HELP = `npm run bench -- [flags]    our kernel and conversion beside others, on the same file in one run
 
-  --workload NAME…   ${WORKLOADS.map(({ name }) => name).join(', ')}; all without it
+  --workload NAME…   ${NAMES.join(', ')}; all if not given
   --bytes SIZE       size of each workload's file, such as 500MB
-  --rounds N         timed rounds, 3 without it; medians are shown
-  --only TEXT…       contestants whose name contains it: ${CONTESTANTS.join('; ')}
-  --dir DIR          where its files go and are removed from; the system's temporary folder without it
+  --rounds N         timed rounds, 3 if not given; the table shows medians
+  --only TEXT…       contestants whose name contains TEXT: ${CONTESTANTS.join('; ')}
+  --dir DIR          writes its files here, and removes them; the system's temporary folder if not given
   --json             one object a workload
 
-Contestants take turns. What each writes is compared before its time counts; where two differ, it ends with 1.`;
+Contestants take turns. Before anything is timed, their outputs are compared; if two differ, the bench exits with 1.`;
+
+const FLAGS = {
+  workload: { type: 'string', multiple: true },
+  bytes: { type: 'string' },
+  rounds: { type: 'string', default: '3' },
+  only: { type: 'string', multiple: true },
+  dir: { type: 'string', default: tmpdir() },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+type Flags = ReturnType<typeof parseArgs<{ options: typeof FLAGS }>>['values'];
 
 await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      workload: { type: 'string', multiple: true },
-      bytes: { type: 'string' },
-      rounds: { type: 'string', default: '3' },
-      only: { type: 'string', multiple: true },
-      dir: { type: 'string', default: tmpdir() },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
+  const { values: flags } = parseArgs({ options: FLAGS });
+  if (flags.help) {
     console.log(HELP);
     return EXIT_LOADED;
   }
-  const names = WORKLOADS.map(({ name }) => name);
-  for (const name of values.workload ?? []) known('--workload', name, names, names.includes(name));
-  for (const text of values.only ?? []) {
-    known(
-      '--only',
-      text,
-      CONTESTANTS,
-      CONTESTANTS.some((name) => name.includes(text)),
-    );
-  }
-  if (!/^[1-9]\d?$/.test(values.rounds)) {
-    throw new UsageError({ what: `--rounds '${values.rounds}' is no number from 1 to 99` });
-  }
-  const options: BenchOptions = {
-    bytes: values.bytes === undefined ? undefined : parseByteSize(values.bytes),
-    rounds: Number(values.rounds),
-    only: values.only,
-    progress: (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`),
-  };
-  const scratch = await mkdtemp(join(values.dir, 'bench-')).catch((cause) => {
-    throw new OutputUnwritable({
-      what: 'no folder can be made here',
-      where: values.dir,
-      next: 'Name a folder that exists and can be written with --dir.',
-      cause,
-    });
-  });
+  const options = optionsOf(flags);
+  const workloads = WORKLOADS.filter(({ name }) => !flags.workload || flags.workload.includes(name));
+  const scratchDir = await makeScratch(flags.dir);
   try {
-    for (const workload of WORKLOADS) {
-      if (values.workload && !values.workload.includes(workload.name)) continue;
-      const dir = join(scratch, workload.name);
-      const result = await benchWorkload(workload, dir, options);
-      await rm(dir, { recursive: true, force: true });
-      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-      console.log(
-        values.json ? JSON.stringify({ ...result, ratios: ratiosOf(result) }) : `\n${reportText(result)}`,
-      );
-    }
+    for (const workload of workloads) await benchAndPrint(workload, scratchDir, options, flags.json === true);
     return EXIT_LOADED;
   } catch (error) {
     if (!(error instanceof OutputsDiffer)) throw error;
     console.error(`\n${error.message}`);
     return EXIT_FAILED;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await rm(scratchDir, { recursive: true, force: true });
   }
 });
 
-function known(flag: string, value: string, valid: string[], isKnown: boolean): void {
+function optionsOf({ workload = [], only, rounds, bytes }: Flags): BenchOptions {
+  for (const name of workload) expectKnown('--workload', name, NAMES, NAMES.includes(name));
+  for (const text of only ?? []) {
+    const isKnown = CONTESTANTS.some((name) => name.includes(text));
+    expectKnown('--only', text, CONTESTANTS, isKnown);
+  }
+  if (!/^[1-9]\d?$/.test(rounds)) {
+    throw new UsageError({ what: `--rounds '${rounds}' is not a number from 1 to 99` });
+  }
+  return {
+    bytes: bytes === undefined ? undefined : parseByteSize(bytes),
+    rounds: Number(rounds),
+    only,
+    progress: (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`),
+  };
+}
+
+function expectKnown(flag: string, value: string, valid: string[], isKnown: boolean): void {
   if (isKnown) return;
-  throw new UsageError({
-    what: `${flag} '${value}' is none of those there are`,
-    next: `Valid: ${valid.join('; ')}.`,
-  });
+  throw new UsageError({ what: `${flag} '${value}' is unknown`, next: `Valid: ${valid.join('; ')}.` });
+}
+
+async function makeScratch(dir: string): Promise<string> {
+  try {
+    return await mkdtemp(join(dir, 'bench-'));
+  } catch (cause) {
+    throw new OutputUnwritable({
+      what: 'no folder can be made here',
+      where: dir,
+      next: 'Name a writable folder with --dir.',
+      cause,
+    });
+  }
+}
+
+async function benchAndPrint(
+  workload: Workload,
+  scratchDir: string,
+  options: BenchOptions,
+  asJson: boolean,
+): Promise<void> {
+  const dir = join(scratchDir, workload.name);
+  const result = await benchWorkload(workload, dir, options);
+  await rm(dir, { recursive: true, force: true });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  console.log(asJson ? JSON.stringify({ ...result, ratios: ratiosOf(result) }) : `\n${reportText(result)}`);
 }

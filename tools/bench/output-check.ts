@@ -1,26 +1,26 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
-/** What is compared of two outputs: types, and by partition the rows and sums of hashes, of columns and of whole rows. */
+/** The digest of an output: column types, and by partition the number of rows and sums of hashes, of columns and of whole rows. */
 export interface Digest {
   types: string;
   rows: string;
 }
 
-/** `glob` names Parquet files; partition values, where there are some, are in their paths as `name=value`. */
+/** `glob` names Parquet files. Partition values, if there are any, are in their paths as `name=value`. */
 export async function digestOf(connection: DuckDBConnection, glob: string, layout: Layout): Promise<Digest> {
   const source = `read_parquet('${glob}', hive_partitioning = ${firstDataset(layout).partitionBy.length > 0}, hive_types_autocast = false)`;
   const columns = firstDataset(layout).columns.map(({ name }) => name);
   const described = await connection.runAndReadAll(`DESCRIBE SELECT ${columns.join(', ')} FROM ${source}`);
   const types = described.getRowObjects().map((row) => `${row.column_name} ${row.column_type}`);
-  // DuckDB silently casts files of one read to the types of the first.
+  // DuckDB silently casts all files of one read to the types of the first.
   const mixed = await connection.runAndReadAll(
     `SELECT name FROM parquet_schema('${glob}') WHERE type IS NOT NULL
      GROUP BY name HAVING count(DISTINCT (type, converted_type, logical_type)) > 1 ORDER BY name`,
   );
   for (const [name] of mixed.getRows()) types.push(`${name} has several types`);
   const sums = firstDataset(layout).columns.map(({ name }) => `sum(hash(${name})::HUGEINT)::VARCHAR`);
-  // Of whole rows too: two values that changed places keep the sums of their columns.
+  // Whole rows too: if two values change places, the sums of their columns stay the same.
   sums.push(`sum(hash(${columns.join(', ')})::HUGEINT)::VARCHAR`);
   const partitions = firstDataset(layout).partitionBy.map(({ name }) => name);
   const group = partitions.length > 0 ? `GROUP BY ${partitions.join(', ')} ORDER BY ALL` : '';
@@ -30,7 +30,7 @@ export async function digestOf(connection: DuckDBConnection, glob: string, layou
   return { types: types.join('; '), rows: JSON.stringify(rows.getRowsJson()) };
 }
 
-/** Of an output whose decimals are doubles and whose dates are timestamps: count and sums as close as doubles are. */
+/** Count and sums of an output whose decimals are doubles and whose dates are timestamps, as exact as doubles are. */
 export async function roughSums(
   connection: DuckDBConnection,
   glob: string,
@@ -45,5 +45,5 @@ export async function roughSums(
   );
   const read = `read_parquet('${glob}', hive_partitioning = false)`;
   const result = await connection.runAndReadAll(`SELECT count(*)::DOUBLE, ${sums.join(', ')} FROM ${read}`);
-  return result.getRows()[0]!.map(Number);
+  return result.getRows().flat().map(Number);
 }

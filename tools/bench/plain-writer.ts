@@ -3,31 +3,29 @@ import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
-/** What one would write by hand: strings and numbers of each record in arrays, by partition, then hyparquet-writer. */
+/** A converter as one would write it by hand: values of each record in arrays, by partition, then hyparquet-writer. */
 export async function writePlainly(details: Uint8Array, layout: Layout, outDir?: string): Promise<number> {
   const text = Buffer.from(details.buffer, details.byteOffset, details.byteLength).toString('latin1');
   const strideBytes = layout.record.lengthBytes + 1;
-  const partitions = new Map<string, unknown[][]>();
+  const dataset = firstDataset(layout);
+  const partitions = new Map<string, PlainColumn[]>();
   for (let at = 0; at < text.length; at += strideBytes) {
-    const partition = firstDataset(layout)
-      .partitionBy.map((field) => plainValue(text, at, field))
-      .join('/');
+    const partition = dataset.partitionBy.map((field) => plainValue(text, at, field)).join('/');
     let columns = partitions.get(partition);
     if (!columns) {
-      columns = firstDataset(layout).columns.map(() => []);
+      columns = dataset.columns.map((field) => ({ field, values: [] }));
       partitions.set(partition, columns);
     }
-    for (const [index, field] of firstDataset(layout).columns.entries())
-      columns[index]!.push(plainValue(text, at, field));
+    for (const { field, values } of columns) values.push(plainValue(text, at, field));
   }
   let bytes = 0;
   let file = 0;
   for (const columns of partitions.values()) {
     const buffer = parquetWriteBuffer({
-      columnData: firstDataset(layout).columns.map((field, index) => ({
-        name: field.name,
-        data: columns[index]! as never,
-        type: PLAIN_TYPES[field.type.kind as keyof typeof PLAIN_TYPES],
+      columnData: columns.map(({ field: { name, type }, values }) => ({
+        name,
+        data: values,
+        type: plainType(type.kind),
       })),
       codec: 'SNAPPY',
     });
@@ -37,8 +35,24 @@ export async function writePlainly(details: Uint8Array, layout: Layout, outDir?:
   return bytes;
 }
 
-/** Decimals as doubles: the library takes no unscaled integers, and only its time is asked for. */
-const PLAIN_TYPES = { string: 'STRING', integer: 'INT64', decimal: 'DOUBLE', date: 'TIMESTAMP' } as const;
+interface PlainColumn {
+  field: Field;
+  values: unknown[];
+}
+
+/** Decimals become doubles: the library takes no unscaled integers, and only its time matters here. */
+function plainType(kind: Field['type']['kind']) {
+  switch (kind) {
+    case 'integer':
+      return 'INT64';
+    case 'decimal':
+      return 'DOUBLE';
+    case 'date':
+      return 'TIMESTAMP';
+    default:
+      return 'STRING';
+  }
+}
 
 function plainValue(text: string, at: number, { startByte, endByte, type, keep }: Field): unknown {
   const value = text.slice(at + startByte, at + endByte);

@@ -1,12 +1,12 @@
 import type { WorkloadResult } from './bench-workload.ts';
 
-/** A figure people ask for: one contestant beside another, in the same run. */
-export interface Ratio {
+/** One figure of the report: two contestants of the same run compared. */
+interface Ratio {
   name: string;
   value: number;
 }
 
-const OF_SPEED: [string, string][] = [
+const SPEEDS: [string, string][] = [
   ['kernel', 'DuckDB, 1 thread'],
   ['kernel, no compression', 'DuckDB, 1 thread'],
   ['convert, 1 worker', 'DuckDB, 1 thread'],
@@ -16,7 +16,7 @@ const OF_SPEED: [string, string][] = [
 
 export function ratiosOf({ results }: WorkloadResult): Ratio[] {
   const find = (name: string) => results.find((result) => result.name === name);
-  const ratios = OF_SPEED.flatMap(([ours, theirs]) => {
+  const ratios = SPEEDS.flatMap(([ours, theirs]) => {
     const [a, b] = [find(ours), find(theirs)];
     return a && b ? [{ name: `${ours} ÷ ${theirs}`, value: a.recordsPerSecond / b.recordsPerSecond }] : [];
   });

@@ -1,7 +1,7 @@
 import type { WorkloadResult } from './bench-workload.ts';
 import { ratiosOf } from './ratios.ts';
 
-/** A table for people: contestants, floors, then ratios. */
+/** The table for people: contestants, floors, then ratios. */
 export function reportText(result: WorkloadResult): string {
   const line = (name: string, ...cells: string[]) =>
     `  ${name.padEnd(44)}${cells.map((cell) => cell.padStart(14)).join('')}`;

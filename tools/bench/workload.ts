@@ -4,25 +4,25 @@ import { SeededRandom } from '../../generator/seeded-random.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import type { Layout } from '../../shared/layout/layout.ts';
 
-/** A file of records to be converted, the layout that says how, and how DuckDB is asked for the same. */
+/** A file of records to convert, and its layout. */
 export interface Workload {
   name: string;
-  /** What it stands for. */
+  /** For the report. */
   title: string;
   layoutText: string;
-  /** Bytes of its file unless the command says otherwise. */
+  /** Bytes of its file if the command names no size. */
   defaultBytes: number;
-  /** Writes the file and returns its size. The same bytes for the same size. */
+  /** Writes a file of about `bytes` bytes and returns its size. The same size gives the same bytes. */
   write(path: string, bytes: number): Promise<number>;
-  /** The same records as lines of text, for contestants that read nothing else; those are compared in records a second. */
+  /** The same records as lines of text, for contestants that read nothing else: they are compared by records a second. */
   text?: {
     layoutText: string;
-    /** Where they are, once the file at `path` is written. */
+    /** Path of the lines that are written with the file at `path`. */
     pathBeside(path: string): string;
   };
 }
 
-/** Bytes behind each record of a workload's file. */
+/** Bytes after each record of a workload's file. */
 export function terminatorBytesOf({ record }: Layout): 0 | 1 {
   return record.format === 'fixed' ? 0 : 1;
 }
@@ -35,10 +35,10 @@ export function layoutOf(workload: Workload): Layout {
 export type FieldWriter = (record: Buffer, row: number) => void;
 
 const BLOCK_BYTES = 1024 * 1024;
-/** Keeps these streams apart from those of the generated nights. */
+/** Keeps these random numbers apart from those of the generated nights. */
 const PURPOSE = 77;
 
-/** Writes records of one length with LF until `bytes` are reached; `first` and `last` are control records, or empty. */
+/** Writes records of one length with LF, as many as fit `bytes`; `first` and `last` make header and trailer, if not empty. */
 export async function writeRecords(
   path: string,
   bytes: number,
@@ -74,7 +74,7 @@ export async function writeRecords(
   return written;
 }
 
-/** Writers of realistic fields: `start` is 0-based, and the same seed makes the same bytes. */
+/** Makes writers of realistic fields: `start` is 0-based, and the same seed gives the same bytes. */
 export class FieldWriters {
   private readonly random: SeededRandom;
 
@@ -82,7 +82,7 @@ export class FieldWriters {
     this.random = new SeededRandom(seed, PURPOSE);
   }
 
-  /** Digits of a number below 10^`significant`, padded with zeros; small ones are as likely as in amounts. */
+  /** A number below 10^`significant`, padded with zeros; small ones are as frequent as among amounts. */
   number(start: number, width: number, significant: number): FieldWriter {
     const { random } = this;
     return (record) => {
@@ -105,16 +105,15 @@ export class FieldWriters {
   /** One of few texts. */
   word(start: number, width: number, words: string[]): FieldWriter {
     const padded = words.map((word) => Buffer.from(word.padEnd(width).slice(0, width), 'latin1'));
-    return (record) => padded[this.random.below(padded.length)]!.copy(record, start);
+    return (record) => this.oneOf(padded).copy(record, start);
   }
 
-  /** Several words, an accent here and there. */
+  /** Several words, some with accents. */
   name(start: number, width: number): FieldWriter {
     const { random } = this;
     return (record) => {
-      let text = NAMES[random.below(NAMES.length)]!;
-      for (let count = 1 + random.below(3); count > 0; count--)
-        text += ` ${NAMES[random.below(NAMES.length)]}`;
+      let text = this.oneOf(NAMES);
+      for (let count = 1 + random.below(3); count > 0; count--) text += ` ${this.oneOf(NAMES)}`;
       record.write(text.padEnd(width).slice(0, width), start, width, 'latin1');
     };
   }
@@ -126,6 +125,10 @@ export class FieldWriters {
       const day = (2000 + random.below(years)) * 10_000 + (1 + random.below(12)) * 100 + 1 + random.below(28);
       putDigits(record, start, 8, day);
     };
+  }
+
+  private oneOf<T>(values: T[]): T {
+    return values[this.random.below(values.length)]!;
   }
 }
 

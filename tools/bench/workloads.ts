@@ -25,19 +25,25 @@ const contracts: Workload = {
   name: 'contracts',
   title: 'contracts, 141 bytes a record, 8 columns, partitioned',
   layoutText: layoutFile('contracts'),
-  // Large enough that a conversion is more than its start, as of the nightly ones of 10 GB.
+  // Large enough that the start of a conversion takes little of its time, as with the nightly files of 10 GB.
   defaultBytes: 2000 * MB,
   async write(path, bytes) {
     const outDir = join(dirname(path), 'generated');
     const records = Math.max(1, Math.floor(bytes / (CONTRACT_BYTES + 1)));
     const [file] = await generateNights({ records, outDir, seed: 7 });
-    await rename(file!.path, path);
+    if (!file) throw new Error('the generator wrote no file');
+    await rename(file.path, path);
     await rm(outDir, { recursive: true });
-    return file!.bytes;
+    return file.bytes;
   },
 };
 
-/** The same contracts as a mainframe holds them. DuckDB, which reads neither EBCDIC nor packed numbers, works on the text. */
+const ebcdicText = {
+  layoutText: contracts.layoutText,
+  pathBeside: (path: string) => `${path}.text`,
+};
+
+/** The same contracts as a mainframe holds them. DuckDB reads neither EBCDIC nor packed numbers, and works on the text. */
 const ebcdic: Workload = {
   name: 'ebcdic',
   title: 'contracts in EBCDIC, amounts and dates packed, 125 bytes a record, beside DuckDB on the text',
@@ -45,14 +51,14 @@ const ebcdic: Workload = {
   defaultBytes: 350 * MB,
   async write(path, bytes) {
     const records = Math.max(1, Math.floor(bytes / layoutOf(this).record.lengthBytes));
-    const textPath = this.text!.pathBeside(path);
+    const textPath = ebcdicText.pathBeside(path);
     await contracts.write(textPath, records * (CONTRACT_BYTES + 1));
     return writeEbcdic(textPath, path, contracts.layoutText);
   },
-  text: { layoutText: contracts.layoutText, pathBeside: (path) => `${path}.text` },
+  text: ebcdicText,
 };
 
-/** Fields one behind the other, with what fills them. */
+/** Fields one after the other, each with its writer. */
 class RecordPlan {
   readonly fields: FieldEntry[] = [];
   readonly writers: FieldWriter[] = [];
@@ -72,7 +78,7 @@ class RecordPlan {
     this.at += width;
   }
 
-  /** Leaves bytes that no field names. */
+  /** Leaves bytes that belong to no field. */
   skip(width: number): void {
     this.at += width;
   }
@@ -108,7 +114,7 @@ function plannedWorkload(
   };
 }
 
-/** Six kinds of field in turn. */
+/** Adds a field of one of six kinds, in turn by `index`. */
 function addWideField(plan: RecordPlan, index: number): void {
   const { make } = plan;
   const kinds: [width: number, type: string, writer: (start: number) => FieldWriter][] = [
@@ -148,7 +154,7 @@ const numeric = plannedWorkload('numeric', 'mostly numeric records, 240 bytes, 2
   plan.add('data', 8, 'date', (start) => make.date(start, 5));
 });
 
-/** Quotes as B3 publishes them: a header, a trailer that counts the records, many columns of few values. */
+/** Quotes as B3 publishes them: a header, a trailer that counts the records, many columns with few distinct values. */
 const b3: Workload = {
   name: 'b3',
   title: 'B3 quotes, 246 bytes a record, 26 columns, header and trailer',
