@@ -17,7 +17,7 @@ export interface DayCommit {
   partial?: { reason: string; missing: string };
   /** Set for a rollback: which versions it replaced by which. */
   rollback?: { reason: string; restores: number | null; files: RolledBackFile[] };
-  /** What is unusual about the day, each a clause. */
+  /** Unusual things about the day, each a clause. */
   warnings?: string[];
 }
 

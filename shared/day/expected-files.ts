@@ -1,12 +1,12 @@
 import { fileNameOf, namesKey, withBusinessDate } from '../keys/name-pattern.ts';
 import type { FileState, LedgerEntry } from '../run/ledger-entry.ts';
 
-/** How many files make up a day, or their names; shared/keys/name-pattern.ts explains the wildcards. */
+/** Number of files that make up a day, or their names; shared/keys/name-pattern.ts explains the wildcards. */
 export type ExpectedFiles = number | string[];
 
 /** The files that a day expects. */
 export interface DayExpectation {
-  /** Where the expectation comes from: the command or the environment, a day manifest, the layout's `day`, or nowhere. */
+  /** Source of the expectation: the command or the environment, a day manifest, the layout's `day`, or nobody. */
   origin: 'settings' | 'day-manifest' | 'layout' | 'nobody';
   /** Undefined if nobody knows: the day is then published after each file. */
   files: ExpectedFiles | undefined;
@@ -40,7 +40,7 @@ export function expectationOf(sources: ExpectationSources, businessDate: string)
 export type FileStatus = 'loaded' | 'running' | 'refused' | 'failed' | 'missing';
 
 /** A file of a day: one that arrived, or one that is expected and did not. */
-interface FileStanding {
+interface DayFile {
   /** The source key, or the expected name of a missing file. */
   name: string;
   status: FileStatus;
@@ -53,9 +53,9 @@ interface FileStanding {
 }
 
 /** The files of a day compared with those it expects. */
-export interface DayStanding {
+export interface DayCompletion {
   expectation: DayExpectation;
-  files: FileStanding[];
+  files: DayFile[];
   /** Number of expected files that have not arrived. */
   missing: number;
   complete: boolean;
@@ -63,19 +63,19 @@ export interface DayStanding {
   waitingFor?: string;
 }
 
-/** The parts of a ledger entry that decide the status of a file; `loaded` and `supplementOf` count as set unless undefined. */
-export interface EntryStanding extends Pick<LedgerEntry, 'sourceKey' | 'state'> {
+/** A file that arrived: the parts of its ledger entry that decide its status. `loaded` and `supplementOf` count as set unless undefined. */
+export interface ArrivedFile extends Pick<LedgerEntry, 'sourceKey' | 'state'> {
   loaded?: unknown;
   supplementOf?: unknown;
 }
 
 /** Compares the files of a day, in any order, with those it expects. */
-export function dayStanding(expectation: DayExpectation, entries: EntryStanding[]): DayStanding {
+export function dayCompletion(expectation: DayExpectation, entries: ArrivedFile[]): DayCompletion {
   const { files: expected, awaitedManifest } = expectation;
   const patterns = Array.isArray(expected) ? expected : undefined;
   const files = entries
     .map(
-      ({ sourceKey, state, loaded, supplementOf }): FileStanding => ({
+      ({ sourceKey, state, loaded, supplementOf }): DayFile => ({
         name: sourceKey,
         status: fileStatus(state),
         loaded: loaded !== undefined,

@@ -6,7 +6,7 @@ export interface NightCalendar {
   timeZone: string;
   /** HH:mm of the morning on which the day must be published. */
   deadline: string;
-  /** Whether the night that ends on a morning belongs to the date before or to that date. */
+  /** The night that ends on a morning belongs to the date before it, or to its own date. */
   businessDate: 'day-before' | 'same-day';
   /** Business dates without files, yyyy-MM-dd. */
   holidays: readonly string[];
@@ -65,7 +65,7 @@ export function instantOf(date: string, time: string, timeZone: string): Date {
   return new Date(exact.length > 0 ? Math.min(...exact) : earlier);
 }
 
-/** What is wrong with a calendar, as clauses. */
+/** Problems of a calendar, each a clause. */
 export function calendarProblems(calendar: NightCalendar): string[] {
   const { timeZone, deadline, holidays, businessDate, weekends } = calendar;
   return [

@@ -7,7 +7,7 @@ export function sourceIdOf(sourceKey: string): string {
   return `${stem.slice(0, 80)}-${hex(sourceKey, 8)}`;
 }
 
-/** What identifies a run: a conversion with the same identity writes to the same keys. */
+/** Everything that identifies a run: a conversion with the same identity writes to the same keys. */
 export interface RunIdentity {
   dataset: string;
   sourceKey: string;

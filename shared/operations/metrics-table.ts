@@ -15,7 +15,7 @@ interface MetricDefinition {
   from: readonly FunctionName[];
   /** `put`: PutMetricData, once a file or check. `emf`: a log line of each invocation that CloudWatch reads. */
   by: 'put' | 'emf';
-  /** How several values become one. */
+  /** Makes one value of several. */
   statistic: 'Sum' | 'Maximum' | 'Minimum' | 'Average';
   meaning: string;
 }

@@ -4,7 +4,7 @@ import { localTime } from '../keys/night-calendar.ts';
 export const SLA_CHECKS = ['arrivals', 'at-risk', 'alarm', 'deadline'] as const;
 export type SlaCheck = (typeof SLA_CHECKS)[number];
 
-/** What a check needs to know about a night. */
+/** The facts about a night that a check needs. */
 interface SlaSituation {
   dataset: string;
   businessDate: string;

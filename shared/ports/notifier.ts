@@ -7,6 +7,6 @@ export interface Notification {
   kind: 'success' | 'warning' | 'failure';
   /** One line of at most 100 characters, the limit of an SNS subject. */
   subject: string;
-  /** What, where, why, what to do next. */
+  /** Says what happened, where, why, and what to do next. */
   message: string;
 }

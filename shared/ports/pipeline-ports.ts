@@ -25,6 +25,6 @@ interface PipelineSettings {
   rangeSizeBytes: number;
   /** A part of at least this many bytes becomes a file of its own. */
   wholePartBytes: number;
-  /** How many files make up a day, or their names (globs); undefined publishes after each file. */
+  /** Number of files that make up a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
 }

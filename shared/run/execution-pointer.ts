@@ -1,6 +1,6 @@
 import { objectOf, optional, text } from './json-shape.ts';
 
-/** Which ledger entry an execution works on: `runs/executions/<executionId>.json`. */
+/** Names the ledger entry that an execution works on: `runs/executions/<executionId>.json`. */
 interface ExecutionPointer {
   ledgerKey: string;
   at?: string;

@@ -47,11 +47,11 @@ export interface FilePlan {
   rangeCount: number;
   /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
   outside?: OutsideBytes[] | undefined;
-  /** What the day manifest says about the file; null if no manifest has arrived. */
+  /** The day manifest's statement about the file; null if no manifest has arrived. */
   dayManifest?: StatedInManifest | null | undefined;
   /** Set for a file that brings corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
-  /** How to treat bytes that another file brought already. */
+  /** Treatment of bytes that another file brought already. */
   duplicates?: 'refuse' | 'warn' | undefined;
   /** A part of at least this many bytes is not merged with others: it becomes a file as it is. */
   wholePartBytes: number;

@@ -62,7 +62,7 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value) => (value === null ? undefined : shape(value));
 }
 
-/** Fits if one of the shapes does; a misfit is told as `wanted`. */
+/** Fits if one of the shapes does. `wanted` describes the two together. */
 export function either<A, B>(a: Shape<A>, b: Shape<B>, wanted: string): Shape<A | B> {
   return (value) => (a(value) && b(value) ? wrong(value, wanted) : undefined);
 }

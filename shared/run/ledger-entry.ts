@@ -231,7 +231,7 @@ export function isFinal(state: FileState): boolean {
 const HISTORY_LENGTH = 100;
 
 /**
- * How long a run counts as running after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
+ * A run counts as running for this long after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
  * Only `clean` and people rely on it. No conversion waits for it, so a wrong clock delays a removal and breaks nothing.
  */
 const LEASE_MS = 2 * 60 * 60 * 1000;

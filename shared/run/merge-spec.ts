@@ -19,7 +19,7 @@ interface PlannedMerge {
   mergeIndex: number;
 }
 
-/** What one merge wrote: `runs/<runId>/merges/<mergeIndex>.result.json`. */
+/** The file that one merge wrote: `runs/<runId>/merges/<mergeIndex>.result.json`. */
 export interface MergeResult extends MergedFile {
   kind: 'rows' | 'rejects';
   rowGroupRows: number[];

@@ -1,7 +1,7 @@
 import { type Refusal, type RefusalCode, refuse } from '../refusal.ts';
 import { optional, type ShapesOfKeys, text, wholeNumber } from './json-shape.ts';
 
-/** What a day manifest states about one file. */
+/** Figures of one file that a day manifest states. */
 export interface StatedFigures {
   sizeBytes?: number;
   /** CRC-64/NVME of all its bytes, eight bytes in base64, as S3 shows it. */
@@ -18,7 +18,7 @@ export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
   details: optional(wholeNumber),
 };
 
-/** What is known about a file so far. A figure that is not known yet cannot differ. */
+/** Figures of a file that are known so far. A figure that is not known yet cannot differ. */
 interface FileFigures {
   sizeBytes: number;
   crc64nvme?: string | undefined;

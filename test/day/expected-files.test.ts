@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dayStanding, type EntryStanding, expectationOf } from '../../shared/day/expected-files.ts';
+import { type ArrivedFile, dayCompletion, expectationOf } from '../../shared/day/expected-files.ts';
 import { namesKey } from '../../shared/keys/name-pattern.ts';
 
 const DATE = '2025-08-12';
 
-function entry(sourceKey: string, state: EntryStanding['state'], loaded = state === 'loaded'): EntryStanding {
+function entry(sourceKey: string, state: ArrivedFile['state'], loaded = state === 'loaded'): ArrivedFile {
   return { sourceKey, state, loaded: loaded ? {} : undefined };
 }
 
@@ -29,7 +29,7 @@ describe('what a day expects', () => {
 
   it('counts files, whatever their names', () => {
     const expectation = expectationOf({ settings: 3, layout: undefined }, DATE);
-    const day = dayStanding(expectation, [entry('b', 'loaded'), entry('a', 'refused')]);
+    const day = dayCompletion(expectation, [entry('b', 'loaded'), entry('a', 'refused')]);
     expect(day.files.map(({ name, status }) => `${name} ${status}`)).toEqual(['a refused', 'b loaded']);
     expect(day).toMatchObject({ missing: 1, complete: false, waitingFor: '2 of 3 files' });
   });
@@ -39,7 +39,7 @@ describe('what a day expects', () => {
       { settings: ['x_{yyyyMMdd}_1', 'x_*_2', 'y'], layout: undefined },
       DATE,
     );
-    const day = dayStanding(expectation, [
+    const day = dayCompletion(expectation, [
       entry('in/x_20250812_1', 'loaded'),
       entry('in/x_20250812_2', 'parsing'),
       entry('in/z', 'loaded'),
@@ -56,18 +56,18 @@ describe('what a day expects', () => {
   it('is complete while a corrected version of a loaded file runs or is refused', () => {
     const expectation = expectationOf({ settings: 2, layout: undefined }, DATE);
     const entries = [entry('a', 'refused', true), entry('b', 'parsing', true)];
-    expect(dayStanding(expectation, entries)).toMatchObject({ complete: true, missing: 0 });
+    expect(dayCompletion(expectation, entries)).toMatchObject({ complete: true, missing: 0 });
   });
 
   it('does not count a supplement among the expected files', () => {
     const expectation = expectationOf({ settings: 2, layout: undefined }, DATE);
     const entries = [entry('a', 'loaded'), { ...entry('a-fix', 'loaded'), supplementOf: {} }];
-    expect(dayStanding(expectation, entries).waitingFor).toBe('1 of 2 files');
+    expect(dayCompletion(expectation, entries).waitingFor).toBe('1 of 2 files');
   });
 
   it('waits for a day manifest that the layout announces', () => {
     const sources = { settings: undefined, layout: undefined, manifestKey: 'in/day.ctl' };
-    const day = dayStanding(expectationOf(sources, DATE), [entry('a', 'loaded')]);
+    const day = dayCompletion(expectationOf(sources, DATE), [entry('a', 'loaded')]);
     expect(day).toMatchObject({ complete: false, waitingFor: 'the day manifest in/day.ctl' });
   });
 });

@@ -1,6 +1,6 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
-import { type DayExpectation, dayStanding, type FileStatus } from '../../day/expected-files.ts';
+import { type DayExpectation, dayCompletion, type FileStatus } from '../../day/expected-files.ts';
 import { type Decimal, decimalText, storedDecimal, sumByName } from '../../decimal.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -79,11 +79,11 @@ export async function dayStatus(
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
   const { entries, terms, waitingFor } = await judgeDay(ports, layout, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
-  const standing = dayStanding(expectation, entries);
+  const completion = dayCompletion(expectation, entries);
   const now = ports.clock.now();
   const byKey = new Map(entries.map((entry) => [entry.sourceKey, entry]));
   const files: FileStatusLine[] = [];
-  for (const { name, status, unexpected } of standing.files) {
+  for (const { name, status, unexpected } of completion.files) {
     const entry = byKey.get(name);
     if (!entry) files.push({ name, status });
     else {
@@ -98,9 +98,9 @@ export async function dayStatus(
     running: 0,
     refused: 0,
     failed: 0,
-    missing: standing.missing,
+    missing: completion.missing,
   };
-  for (const { status } of standing.files) if (status !== 'missing') counts[status]++;
+  for (const { status } of completion.files) if (status !== 'missing') counts[status]++;
   const last = await lastCommit(ports.lake, dataset, businessDate);
   return {
     dataset,

@@ -1,4 +1,9 @@
-import { type DayCommit, planDayCommit, type RolledBackFile } from '../../day/day-commit.ts';
+import {
+  type DayCommit,
+  planDayCommit,
+  type RolledBackFile,
+  type TableSchema,
+} from '../../day/day-commit.ts';
 import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
@@ -170,14 +175,23 @@ async function planRollback(
   }
   const number = last.commit + 1;
   const at = ports.clock.now().toISOString();
-  const rejects = rejectsDataset(dataset);
-  const schemas = {
-    rows: last.tables.filter((table) => table.dataset !== rejects),
-    rejects: last.tables.find((table) => table.dataset === rejects)!,
-  };
-  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemas, last);
+  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemasOf(last), last);
   await namePublishedSources(ports, planned);
   return { ...planned, rollback: { reason, restores, files } };
+}
+
+function schemasOf({ dataset, businessDate, commit, tables }: DayCommit): {
+  rows: TableSchema[];
+  rejects: TableSchema;
+} {
+  const rejects = tables.find((table) => table.dataset === rejectsDataset(dataset));
+  if (rejects) return { rows: tables.filter((table) => table !== rejects), rejects };
+  throw new RunInconsistent({
+    what: 'the commit to go back from has no table of rejects',
+    where: dayCommitKey(dataset, businessDate, commit),
+    why: 'every commit has one, so this object was damaged',
+    next: 'Nothing was changed. Restore an earlier version of the object from the bucket or a backup.',
+  });
 }
 
 /** Notes for each object that must be copied again in which earlier generation it is. */

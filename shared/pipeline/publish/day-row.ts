@@ -45,7 +45,7 @@ export async function publishDayRow({ lake, catalog }: PipelinePorts, commit: Da
   const row = {
     business_date: businessDate,
     commit: commit.commit,
-    // As Hive writes timestamps, in UTC.
+    // Hive's form of a timestamp, in UTC.
     published_at: committedAt.replace('T', ' ').replace('Z', ''),
     files: files.length,
     rows: sum(({ rows }) => rows),

@@ -2,7 +2,7 @@ import { dayChanges } from '../../day/day-change.ts';
 import { type DayCommit, holdsExactly, planDayCommit } from '../../day/day-commit.ts';
 import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
 import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
-import { dayStanding } from '../../day/expected-files.ts';
+import { dayCompletion } from '../../day/expected-files.ts';
 import { isSameDecimal, storedDecimal } from '../../decimal.ts';
 import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
@@ -19,10 +19,10 @@ import { driveCommit } from './drive-commit.ts';
 import { settleRollback } from './settle-rollback.ts';
 import { tableSchemas } from './table-schemas.ts';
 
-/** How far back to look for the business day before: longer than the longest holidays. */
+/** The business day before is looked for this many days back: longer than the longest holidays. */
 const MAX_DAYS_BACK = 10;
 
-/** What publishing a day came to. */
+/** The result of publishing a day. */
 export interface DayOutcome {
   published: boolean;
   commit: number | undefined;
@@ -116,11 +116,11 @@ export async function judgeDay(
   const entries = await dayEntries(ports.lake, layout.name, businessDate, known);
   const terms = await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
-  const standing = dayStanding(expectation, entries);
+  const completion = dayCompletion(expectation, entries);
   const loaded = entries.filter(isLoaded);
   const problems = loaded.map((entry) => unsoundness(entry, entries, terms));
   const waiting = [
-    ...(standing.waitingFor === undefined ? [] : [standing.waitingFor]),
+    ...(completion.waitingFor === undefined ? [] : [completion.waitingFor]),
     ...problems.filter((problem) => problem !== undefined),
     ...(loaded.length === 0 ? ['a first file'] : []),
   ];
@@ -156,7 +156,8 @@ function unsoundness(
   if (refusal) return `${sourceKey}, which is not what the day manifest ${key} says (${refusal.code})`;
   const values = manifestTotals(stated);
   const wrong = loaded.controlTotals.find(({ name, actual, pending }) => {
-    const stated = numberOf(values[name.slice('dayManifest.'.length)]);
+    // `dayManifest.<total>`, or `dayControlFile.<total>` in entries that an earlier version wrote.
+    const stated = numberOf(values[name.slice(name.indexOf('.') + 1)]);
     return pending && !(stated && isSameDecimal(stated, storedDecimal(actual)));
   });
   return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual} and in ${key} something else`;

@@ -49,7 +49,7 @@ function takenBack(
   });
 }
 
-/** A version that the entry has or had loaded, by its run. */
+/** The version that a run loaded, from the entry's present and earlier versions. */
 export async function loadedVersionOf(
   { lake }: Pick<PipelinePorts, 'lake'>,
   ledgerKey: string,

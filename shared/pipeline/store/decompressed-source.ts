@@ -18,7 +18,7 @@ const OUTPUT_BYTES = 256 * 1024;
 /** A bit of the byte after the magic number (RFC 8878, 3.1.1.1.1.5). */
 const ZSTD_CHECKSUM_FLAG = 0x04;
 
-/** How a file is compressed, by its name; undefined if it is not. */
+/** The compression that the file's name tells; undefined if it is not compressed. */
 export function compressionOf(key: string): FileCompression | undefined {
   const named = key.toLowerCase();
   if (named.endsWith(FORMATS.gzip.suffix)) return 'gzip';

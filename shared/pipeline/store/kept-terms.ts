@@ -6,7 +6,7 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { appendNumbered, highestNumbered } from './numbered-object.ts';
 
-/** What a day is held to, or undefined if no file of it was split yet. */
+/** The terms of a day, or undefined if no file of it was split yet. */
 export async function readTerms(
   lake: ObjectStore,
   dataset: string,
@@ -15,7 +15,7 @@ export async function readTerms(
   return (await highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape))?.value;
 }
 
-/** Changes what a day is held to, and answers with the terms that now hold. */
+/** Changes the terms of a day, and answers with the new ones. */
 export function changeTerms(
   lake: ObjectStore,
   dataset: string,
@@ -35,7 +35,7 @@ export async function readDayLayout(
   return readLayout(layout.text, layout.file);
 }
 
-/** What a day is held to. Fails with `RunInconsistent` if no file of the day was split. */
+/** The terms of a day. Fails with `RunInconsistent` if no file of the day was split. */
 export async function requireTerms(
   lake: ObjectStore,
   dataset: string,

@@ -9,7 +9,7 @@ import { driveCatalog } from '../publish/drive-catalog.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { loadLayout } from '../store/load-layout.ts';
-import { type NightStanding, nightStanding } from './night-standing.ts';
+import { type NightStatus, nightStatus } from './night-status.ts';
 
 /** The outcome of a check on one dataset. */
 export interface SlaReport {
@@ -63,13 +63,13 @@ async function watchDataset(
   if (silent) return { ...report, outcome: silent };
   const key = slaCheckKey(dataset, businessDate, check);
   if (await ports.lake.head(key)) return { ...report, outcome: 'done-before' };
-  const standing = await nightStanding(ports, layout, businessDate);
+  const night = await nightStatus(ports, layout, businessDate);
   const now = ports.clock.now();
-  const verdict = slaVerdict(check, situationOf(standing, { deadline, timeZone: calendar.timeZone, now }));
+  const verdict = slaVerdict(check, situationOf(night, { deadline, timeZone: calendar.timeZone, now }));
   const { sentence, met, marginMinutes, tell } = verdict;
-  await record(ports, dataset, figuresOf(check, standing, verdict));
+  await record(ports, dataset, figuresOf(check, night, verdict));
   if (tell) await ports.notifier.notify({ ...tell, subject: tell.subject.slice(0, 100) });
-  const { percentDone, publishedAt } = standing;
+  const { percentDone, publishedAt } = night;
   const told: SlaReport = {
     ...report,
     ...{ outcome: tell ? 'told' : 'quiet', sentence, met, marginMinutes, percentDone },
@@ -81,10 +81,10 @@ async function watchDataset(
 }
 
 function situationOf(
-  standing: NightStanding,
+  night: NightStatus,
   clock: { deadline: Date; timeZone: string; now: Date },
 ): Parameters<typeof slaVerdict>[1] {
-  const { day, ...figures } = standing;
+  const { day, ...figures } = night;
   return {
     ...figures,
     ...clock,
@@ -98,7 +98,7 @@ function situationOf(
 
 function figuresOf(
   check: SlaCheck,
-  night: NightStanding,
+  night: NightStatus,
   { met, marginMinutes }: SlaVerdict,
 ): Partial<Record<MetricName, number>> {
   return {

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { checksumOf, dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, KEY, smallDay } from '../../support/small-day.ts';
@@ -68,6 +71,18 @@ describe('a day manifest', () => {
     const result = await load(KEY, bytes, {}, layout);
     expect(await refusalOf(result)).toBe('day-manifest-invalid');
     expect(lake.notifications.join()).not.toContain('123.456');
+  });
+
+  it('that arrives after an upgrade is compared with totals that the earlier version noted', async () => {
+    const { ledgerKey } = await load(KEY, bytes, {}, layout);
+    const { lake: store } = lake.ports;
+    const entry = JSON.stringify(await entryOf({ ledgerKey }));
+    expect(entry).toContain('dayManifest.soma');
+    await store.put(ledgerKey, Buffer.from(entry.replaceAll('dayManifest.soma', 'dayControlFile.soma')));
+    const text = dayManifest([right]).toString();
+    expect(await takeDayManifest(store, 'small', DATE, 'day_20250812.ctl', text)).toEqual([]);
+    const outcome = await publishDay(lake.ports, readLayout(layout, 'small.json'), DATE);
+    expect(outcome).toMatchObject({ published: true, commit: 1 });
   });
 
   it('that arrives last holds the day back until it agrees', async () => {

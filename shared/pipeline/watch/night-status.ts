@@ -1,6 +1,6 @@
 import { dayCommitShape } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
-import { type DayStanding, dayStanding } from '../../day/expected-files.ts';
+import { type DayCompletion, dayCompletion } from '../../day/expected-files.ts';
 import { dayPath } from '../../keys/business-date.ts';
 import { commitOfKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
@@ -16,10 +16,10 @@ import { readTerms } from '../store/kept-terms.ts';
 import { readsKey } from '../store/layout-of-key.ts';
 
 /** The state of a night: the files that have arrived, how much is done, and when the day was published. */
-export interface NightStanding {
+export interface NightStatus {
   dataset: string;
   businessDate: string;
-  day: DayStanding;
+  day: DayCompletion;
   /** Number of expected files, if it is known. */
   expectedFiles: number | undefined;
   arrivedFiles: number;
@@ -39,11 +39,11 @@ export interface NightStanding {
 
 const PARALLEL_READS = 16;
 
-export async function nightStanding(
+export async function nightStatus(
   ports: PipelinePorts,
   layout: Layout,
   businessDate: string,
-): Promise<NightStanding> {
+): Promise<NightStatus> {
   const now = ports.clock.now();
   const entries = await dayEntries(ports.lake, layout.name, businessDate);
   const terms = await readTerms(ports.lake, layout.name, businessDate);
@@ -54,7 +54,7 @@ export async function nightStanding(
     state: 'splitting' as const,
     loaded: undefined,
   }));
-  const day = dayStanding(expectation, [...entries, ...waiting]);
+  const day = dayCompletion(expectation, [...entries, ...waiting]);
   const progress = await inParallel(entries, PARALLEL_READS, (entry) => progressOf(ports, entry, now));
   const unread = unclaimed.map(({ sizeBytes }) => ({ sizeBytes, doneBytes: 0, worked: undefined }));
   const publishedAt = await publicationTime(ports, layout.name, businessDate, day, entries);
@@ -117,7 +117,7 @@ async function publicationTime(
   { lake }: PipelinePorts,
   dataset: string,
   businessDate: string,
-  day: DayStanding,
+  day: DayCompletion,
   entries: LedgerEntry[],
 ): Promise<Date | undefined> {
   const numbers: number[] = [];
@@ -132,14 +132,14 @@ async function publicationTime(
   for (const number of order) {
     const { files, committedAt } = await readJson(lake, `${prefix}${number}.json`, dayCommitShape);
     const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: true }));
-    if (!isKnown || dayStanding(day.expectation, held).complete) return new Date(committedAt);
+    if (!isKnown || dayCompletion(day.expectation, held).complete) return new Date(committedAt);
   }
   return undefined;
 }
 
 function loadedFigures(
   entries: LedgerEntry[],
-): Pick<NightStanding, 'records' | 'rows' | 'bytes' | 'rejectPercent'> {
+): Pick<NightStatus, 'records' | 'rows' | 'bytes' | 'rejectPercent'> {
   const loaded = entries.flatMap((entry) => (entry.loaded ? [entry.loaded] : []));
   const sum = (of: (version: (typeof loaded)[number]) => number) =>
     loaded.reduce((total, version) => total + of(version), 0);
