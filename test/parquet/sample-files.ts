@@ -9,7 +9,6 @@ import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layou
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { MergePart, PlannedFile } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
-import type { MergeResult } from '../../shared/pipeline/merge/merge-partition.ts';
 import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
 import { giveBackMemory, takeMemory } from '../../shared/pipeline/parse/kernel-memory.ts';
 import { PartWriter } from '../../shared/pipeline/parse/part-writer.ts';
@@ -108,7 +107,7 @@ export class SampleFiles {
   }
 
   /** Merges parts as the pipeline does. `parquet` is that entry of the layout. */
-  async merge(runId: string, file: PlannedFile<MergePart>, parquet?: object): Promise<MergeResult> {
+  async merge(runId: string, file: PlannedFile<MergePart>, parquet?: object) {
     const keys = runKeys(runId);
     const layout = { text: sampleLayoutText(parquet), file: 'sample.json' };
     await writeJson(this.lake, keys.plan, { runId, layout });
