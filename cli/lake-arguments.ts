@@ -50,7 +50,7 @@ export async function chosenDay(
   businessDate: string | undefined,
 ): Promise<ChosenDay> {
   if (businessDate !== undefined && !isBusinessDate(businessDate)) {
-    throw usageError(`--business-date '${businessDate}' is no day as yyyy-MM-dd`);
+    throw usageError(`--business-date '${businessDate}' is not a day as yyyy-MM-dd`);
   }
   const days = await ledgerDays(ports.lake);
   const names = [...days.keys()].sort();
@@ -63,9 +63,9 @@ export async function chosenDay(
   }
   const dates = days.get(dataset);
   if (!dates) throw usageError(`the ledger has no dataset '${dataset}'`, `It has ${names.join(', ')}`);
-  const latest = [...dates].sort().at(-1)!;
+  const latest = [...dates].sort().at(-1);
   const date = businessDate ?? latest;
-  if (!dates.has(date))
+  if (date === undefined || !dates.has(date))
     throw usageError(`the ledger knows nothing of ${date}`, `The latest day of ${dataset} is ${latest}`);
   return { dataset, businessDate: date };
 }

@@ -25,10 +25,7 @@ const COMMAND = {
 } as const;
 
 await runWithFlags(COMMAND, async (values) => {
-  const reason = values.reason?.trim();
-  if (values.partial && !reason)
-    throw usageError('--partial needs a --reason', 'It is recorded with the day');
-  if (reason && !values.partial) throw usageError('--reason goes with --partial');
+  const partial = partialOf(values.partial, values.reason?.trim());
   const ports = await lakePorts(values.lake);
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
@@ -38,9 +35,8 @@ await runWithFlags(COMMAND, async (values) => {
       throw new SourceNotFound({ what: 'the day manifest cannot be read', where: manifest, cause });
     });
     const problems = await takeDayManifest(ports.lake, dataset, businessDate, basename(manifest), content);
-    if (problems.length > 0) throw usageError(`${manifest} is no day manifest: ${problems.join('; ')}`);
+    if (problems.length > 0) throw usageError(`${manifest} is not a day manifest: ${problems.join('; ')}`);
   }
-  const partial = values.partial ? { reason: reason! } : undefined;
   const outcome = await publishDay(ports, layout, businessDate, { partial });
   if (values.json) console.log(JSON.stringify({ dataset, businessDate, ...outcome }));
   else if (outcome.waitingFor === undefined) {
@@ -54,3 +50,9 @@ await runWithFlags(COMMAND, async (values) => {
   }
   return outcome.waitingFor === undefined ? EXIT_LOADED : EXIT_REFUSED;
 });
+
+function partialOf(isPartial = false, reason = ''): { reason: string } | undefined {
+  if (isPartial && !reason) throw usageError('--partial needs a --reason', 'It is recorded with the day');
+  if (reason && !isPartial) throw usageError('--reason goes with --partial');
+  return isPartial ? { reason } : undefined;
+}

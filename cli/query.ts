@@ -54,7 +54,7 @@ async function sqlOf(file: string | undefined, words: string[]): Promise<string>
   return sql;
 }
 
-/** One row more than a table shows, so that it can say there are more. */
+/** At least one row more than a table shows, if there are more, so that the table can say so. */
 async function firstRows({ columns, batches }: SqlStream): Promise<SqlResult> {
   const rows: SqlResult['rows'] = [];
   for await (const batch of batches) {
@@ -67,7 +67,9 @@ async function firstRows({ columns, batches }: SqlStream): Promise<SqlResult> {
 async function writeJsonLines({ columns, batches }: SqlStream): Promise<void> {
   for await (const batch of batches) {
     const lines = batch.map((row) =>
-      JSON.stringify(Object.fromEntries(columns.map(({ name }, index) => [name, toJsonValue(row[index]!)]))),
+      JSON.stringify(
+        Object.fromEntries(row.map((value, index) => [columns[index]?.name, toJsonValue(value)])),
+      ),
     );
     await write(lines.map((line) => `${line}\n`).join(''));
   }
@@ -78,7 +80,7 @@ async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-/** A reader that has seen enough, as `head` has, is no failure. */
+/** It is not a failure if the reader has seen enough, as `head` has. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -33,7 +33,7 @@ const MOST_LINES = 16;
 await runWithFlags(COMMAND, async (values) => {
   const examples = Number(values.examples ?? 3);
   if (!Number.isInteger(examples) || examples < 0 || examples > MOST_EXAMPLES) {
-    throw usageError(`--examples '${values.examples}' is no whole number from 0 to ${MOST_EXAMPLES}`);
+    throw usageError(`--examples '${values.examples}' is not a whole number from 0 to ${MOST_EXAMPLES}`);
   }
   const ports = await lakePorts(values.lake);
   const day = await chosenDay(ports, values.dataset, values['business-date']);
@@ -85,7 +85,7 @@ function hexLines(raw: Uint8Array): string[] {
 }
 
 async function exportRecords(rejects: AsyncIterable<RejectedRecord>, path: string): Promise<number> {
-  // Never over something that is there: it may be somebody's corrections.
+  // Never over an existing file: it may hold somebody's corrections.
   const stream = createWriteStream(path, { flags: 'wx' });
   try {
     await once(stream, 'open');

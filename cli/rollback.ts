@@ -19,12 +19,12 @@ Exit codes: 0 rolled back, 1 failed, 2 usage or no version before.`,
 
 await runWithFlags(COMMAND, async (values) => {
   if (values['business-date'] === undefined)
-    throw usageError('--business-date is missing', 'No day is taken back by default');
+    throw usageError('--business-date is missing', 'No day is rolled back by default');
   if (values.remove && values.file === undefined) throw usageError('--remove needs a --file');
   if (values.to !== undefined && values.file !== undefined)
     throw usageError('--to is for the whole day, not for a --file');
   if (values.to !== undefined && !/^[1-9]\d{0,8}$/.test(values.to))
-    throw usageError(`--to '${values.to}' is no commit`);
+    throw usageError(`--to '${values.to}' is not a commit`);
   const ports = await lakePorts(values.lake);
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const outcome = await rollBack(ports, {

@@ -13,8 +13,8 @@ import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 
 /**
- * `npm start`: makes a seeded sample of two nights, converts it through the real state machine, publishes it, asks the analysts'
- * questions and says where everything is. A second run finds it all loaded.
+ * `npm start`: makes a seeded sample of two nights, converts it through the real state machine, publishes it, answers the analysts'
+ * questions and says where everything is. A second run finds everything loaded.
  */
 const SAMPLE = {
   records: 600_000,
@@ -61,8 +61,8 @@ await runCommand(async () => {
     console.log(sentence(summary));
     if (summary.status === 'refused' || summary.status === 'failed') return EXIT_FAILED;
   }
-  const businessDate = files.at(-1)!.businessDate;
-  await ask(lakeDir, businessDate);
+  const last = files.at(-1);
+  if (last) await ask(lakeDir, last.businessDate);
   printPlaces(sampleDir, lakeDir);
   return EXIT_LOADED;
 });

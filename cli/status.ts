@@ -21,7 +21,7 @@ await runWithFlags(COMMAND, async (values) => {
   const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });
   if (values.json) {
     const { expectation } = status;
-    // What `awaitedManifest` was called before.
+    // The old name of `awaitedManifest`.
     const awaitedControlFile = expectation.awaitedManifest;
     console.log(JSON.stringify({ ...status, expectation: { ...expectation, awaitedControlFile } }));
   } else printStatus(status);
@@ -79,8 +79,8 @@ function printNotes({ name, status, reason, warnings = [], versions }: FileStatu
 }
 
 function expectedText({ expectation: { files, origin, awaitedManifest } }: DayStatus): string {
-  if (awaitedManifest !== undefined) return `what the control file ${awaitedManifest} will say`;
-  if (files === undefined) return 'nobody says how many files';
+  if (awaitedManifest !== undefined) return `what the day manifest ${awaitedManifest} will say`;
+  if (files === undefined) return 'an unknown number of files';
   const text = typeof files === 'number' ? `${files} files` : `${files.length} files by name`;
   return `${text} (by ${origin})`;
 }

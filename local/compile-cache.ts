@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Keeps what Node compiled for the next start: with the types stripped and the functions compiled, loading takes a third of the
- * time. Call it before other modules are imported; where the folder cannot be written, starts are slower and nothing else changes.
+ * time. Call it before other modules are imported. If the folder cannot be written, starts are slower and nothing else changes.
  */
 export function useCompileCache(): void {
   const { directory } = enableCompileCache(
     fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)),
   );
-  // Threads look at the environment when they start.
+  // Threads read the environment when they start.
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= getCompileCacheDir() ?? directory;
 }

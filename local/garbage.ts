@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What may gather before it is swept. A collection takes some ten milliseconds: rather one a gigabyte than one a merged file. */
+/** Garbage that may gather before it is swept: a collection takes some ten milliseconds, so one a gigabyte is better than one a file. */
 const MOST_GARBAGE_BYTES = 4 * 1024 * 1024;
 const LOOK_EVERY_MS = 250;
 
@@ -16,16 +16,16 @@ function heldBytes(): number {
   return used_heap_size + external_memory;
 }
 
-/** Sweeps where so much has gathered that it is worth the time. */
-export function collectGarbage(): void {
+/** Sweeps if so much has gathered that it is worth the time. */
+function collectGarbage(): void {
   if (heldBytes() - keptBytes < MOST_GARBAGE_BYTES) return;
   collect();
   keptBytes = heldBytes();
 }
 
 /**
- * Sweeps now and then while a function runs. What a range leaves on the collector's heap is little, and the heap would rather grow
- * than be swept: that keeps memory from growing with the file.
+ * Sweeps now and then while a function runs, so that memory does not grow with the file: a range leaves so little on the heap that
+ * the collector would let the heap grow instead.
  */
 export async function whileCollecting<T>(run: () => Promise<T>): Promise<T> {
   const timer = setInterval(collectGarbage, LOOK_EVERY_MS);

@@ -7,10 +7,10 @@ import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
 
-/** Copies are hard links here: from this size on a part is read as well alone as in a larger file, and merging would write it again. */
+/** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
 const WHOLE_PART_BYTES = 16 * 1024 * 1024;
 
-/** What a worker thread needs to build the same ports: plain data, cloned into it. */
+/** What a worker thread needs to build the same ports: plain data that can be cloned. */
 export interface LocalSetup {
   lakeDir: string;
   rawRoot: string;

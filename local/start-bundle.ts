@@ -1,23 +1,23 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where `tools/start-bundle` leaves its files, and what the list of them is called. */
+/** Folder of the files that `tools/start-bundle` makes, and the name of the list of them. */
 export const START_BUNDLE = new URL('../node_modules/.cache/start/', import.meta.url);
 export const START_BUNDLE_LIST = 'bundle.json';
 
 export interface StartBundle {
-  /** The files it was made of, by URL: size and time of the last change. */
+  /** The files that it was made of, by URL: size and time of the last change. */
   sources: Record<string, [sizeBytes: number, changedMs: number]>;
-  /** File of the bundle by the URL of the module it stands for. */
+  /** File of the bundle, by the URL of the module that it replaces. */
   modules: Record<string, string>;
 }
 
 const bundles = new Map<string, StartBundle['modules']>();
 
 /**
- * URL from which a module starts soonest. Five hundred modules are found and loaded one by one; `npm ci` puts those of a conversion
- * and of its threads into a few files, which takes a third off each start. Where a source has changed since, or there is no
- * bundle, that is the module itself.
+ * URL from which a module starts fastest. Five hundred modules are found and loaded one by one; `npm ci` puts those of a conversion
+ * and of its threads into a few files, which makes each start a third shorter. If a source has changed since, or there is no
+ * bundle, it is the module itself.
  */
 export function startUrl(module: URL, folder = START_BUNDLE): URL {
   let modules = bundles.get(folder.href);
@@ -39,7 +39,7 @@ function freshModules(folder: URL): StartBundle['modules'] {
     }
     return modules;
   } catch {
-    // None was made, or something that it was made of is gone.
+    // No bundle was made, or a file that it was made of is gone.
     return {};
   }
 }

@@ -18,7 +18,7 @@ export function parseByteSize(text: string): number {
   const bytes = match && unit ? Math.round(Number(match[1]) * unit) : 0;
   if (bytes < 1) {
     throw new UsageError({
-      what: `'${text}' is no size`,
+      what: `'${text}' is not a size`,
       next: 'Give a number of bytes, or one with KB, MB, GB, KiB, MiB or GiB, such as 128MiB.',
     });
   }

@@ -6,7 +6,7 @@ export const EXIT_USAGE = 2;
 export const EXIT_REFUSED = 3;
 export const EXIT_INTERRUPTED = 130;
 
-/** Errors that the one who typed the command can mend. */
+/** Errors that the person who typed the command can correct. */
 const USAGE_ERRORS = new Set([
   'UsageError',
   'LayoutInvalid',
@@ -26,12 +26,19 @@ export async function runCommand(main: () => Promise<number>): Promise<never> {
   try {
     code = await main();
   } catch (error) {
-    const known = error instanceof PipelineError;
-    const flags = (error as NodeJS.ErrnoException)?.code?.startsWith('ERR_PARSE_ARGS') === true;
-    if (known) console.error((error as Error).message);
-    else if (flags) console.error(`${(error as Error).message}. Run it with --help to see every flag.`);
-    else console.error(error);
-    code = flags ? EXIT_USAGE : exitCodeOf(known ? error.name : undefined);
+    code = EXIT_FAILED;
+    if (error instanceof PipelineError) {
+      console.error(error.message);
+      code = exitCodeOf(error.name);
+    } else if (isFlagError(error)) {
+      console.error(`${error.message}. Run it with --help to see every flag.`);
+      code = EXIT_USAGE;
+    } else console.error(error);
   }
   process.exit(code);
+}
+
+/** An error of `parseArgs`. */
+function isFlagError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

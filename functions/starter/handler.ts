@@ -7,14 +7,14 @@ import { type ArrivalEvent, arrivalsOf } from './arrival-events.ts';
 
 export type StarterEvent = ArrivalEvent | { rerun: DayRerun };
 
-export interface StarterResult {
+interface StarterResult {
   arrivals: StartedArrival[];
   rerun?: { dataset: string; executions: string[]; repeated: number };
 }
 
 /**
- * Objects that came to the raw bucket: one execution of the state machine for each version of each file. A person may send the wish to
- * run a whole day again; pressed twice within a minute it counts once.
+ * Starts one execution of the state machine for each version of each file that arrives in the raw bucket. A person may also request to
+ * run a whole day again; two requests within a minute count as one.
  */
 export function createStarter(ports: StarterPorts, rawBucket: string, now: () => Date = () => new Date()) {
   return async (event: StarterEvent): Promise<StarterResult> => {

@@ -7,35 +7,35 @@ import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/watch/
 import { type SlaReport, watchSla } from '../../shared/pipeline/watch/watch-sla.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
-/** The part of EventBridge's "Step Functions Execution Status Change" that is read. */
-export interface ExecutionStatusEvent {
+/** The parts that are read of EventBridge's "Step Functions Execution Status Change". */
+interface ExecutionStatusEvent {
   detail: {
     executionArn: string;
     status: string;
     error?: string;
     cause?: string;
-    /** The execution's input as JSON text; not there when it is large. */
+    /** The execution's input as JSON text; missing if it is large. */
     input?: string | null;
   };
 }
 
-/** What a schedule sends: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
-export interface SlaCheckEvent {
+/** The event of a schedule: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
+interface SlaCheckEvent {
   check: SlaCheck;
-  /** ISO 8601; says which morning is meant, however late the event comes. By default now. */
+  /** ISO 8601; says which morning is meant, even if the event comes late. Now by default. */
   scheduledAt?: string;
 }
 
 export type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
-export type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
+type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
 
 /**
- * Learns of executions that failed, timed out or were stopped, marks the ledger and tells people; and looks at the night by the clock.
- * Without settings of the SLA it only does the former.
+ * Handles two events. If an execution failed, timed out or was stopped, it marks the ledger and tells people. On a schedule, it checks the
+ * night against the SLA, for which it needs `sla`.
  */
 export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
   return async (event: WatchdogEvent): Promise<WatchdogResult> => {
-    if ('detail' in event) return { marked: await learnOfEnd(ports, event) };
+    if ('detail' in event) return { marked: await recordEnd(ports, event) };
     const { check, at } = checkOf(event, ports.clock.now());
     if (!sla) {
       throw new UsageError({
@@ -48,11 +48,12 @@ export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
 }
 
 export function watchdogFigures(event: WatchdogEvent, result: WatchdogResult): InvocationFigures {
-  if ('marked' in result) {
-    const { executionArn, status } = (event as ExecutionStatusEvent).detail;
-    return { dataset: NO_DATASET, facts: { execution: executionArn, status, marked: result.marked } };
+  if ('detail' in event) {
+    const { executionArn: execution, status } = event.detail;
+    const marked = 'marked' in result && result.marked;
+    return { dataset: NO_DATASET, facts: { execution, status, marked } };
   }
-  const [first] = result.reports;
+  const [first] = 'reports' in result ? result.reports : [];
   const { check, businessDate, outcome, percentDone, marginMinutes } = first ?? {};
   return {
     dataset: first?.dataset ?? NO_DATASET,
@@ -60,10 +61,10 @@ export function watchdogFigures(event: WatchdogEvent, result: WatchdogResult): I
   };
 }
 
-function learnOfEnd(ports: PipelinePorts, { detail }: ExecutionStatusEvent): Promise<boolean> {
+function recordEnd(ports: PipelinePorts, { detail }: ExecutionStatusEvent): Promise<boolean> {
   return recordFailure(ports, {
     execution: detail.executionArn,
-    status: detail.status as ExecutionEnded['status'],
+    status: detail.status,
     error: detail.error ?? detail.status,
     cause: detail.cause ?? 'The execution ended without a cause',
     request: requestOf(detail.input),
@@ -82,7 +83,7 @@ function checkOf({ check, scheduledAt }: SlaCheckEvent, now: Date): { check: Sla
   const at = scheduledAt === undefined ? now : new Date(scheduledAt);
   if (SLA_CHECKS.includes(check) && !Number.isNaN(at.getTime())) return { check, at };
   throw new UsageError({
-    what: 'this is neither the end of an execution nor a look at the night',
+    what: 'this is neither the end of an execution nor a check of the night',
     why: `check is '${check}' and scheduledAt '${scheduledAt}'`,
     next: `Send { "check": one of ${SLA_CHECKS.join(', ')}, "scheduledAt": an instant as ISO 8601 }.`,
   });

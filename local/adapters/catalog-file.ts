@@ -5,7 +5,7 @@ import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { parseCatalog } from '../lake/read-catalog.ts';
 
-/** The catalog of one machine: a JSON file a dataset, replaced as a whole, so that a day switches at once. */
+/** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = ({ dataset }: DayPublication) => `${prefix}${dataset}.json`;
   return {

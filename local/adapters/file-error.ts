@@ -3,8 +3,13 @@ import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } f
 /** Codes that mean: no object has this name. A name too long for the file system cannot be an object's either. */
 export const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
 
+/** The code of a file system error, such as ENOENT; empty if it has none. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 export function isCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+  return codes.includes(codeOf(error));
 }
 
 export function notFound(path: string, cause?: unknown): ObjectNotFound {
@@ -55,7 +60,7 @@ const WRITE_CODES: Record<string, [why: string, next: string]> = {
 
 /** The error to throw for one that the file system gave on writing: with what to do, if that is known. */
 export function unwritable(error: unknown, path: string): unknown {
-  const known = WRITE_CODES[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  const known = WRITE_CODES[codeOf(error)];
   if (!known) return error;
   const [why, next] = known;
   return new OutputUnwritable({ what: 'this cannot be written', where: path, why, next, cause: error });

@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { LayoutInvalid } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/layout/nearest.ts';
 import type { LayoutSource } from '../../shared/ports/layout-source.ts';
+import { isCode } from './file-error.ts';
 import { layoutNames, layoutsDir } from './project-folders.ts';
 
-/** Layout files by path, or by their name in `layouts/`; copybooks by their path from there. */
+/** Layout files by path, or by their name in `layouts/`; copybooks by their path from the layout file. */
 export function createFileLayoutSource(): LayoutSource {
   return {
     async load(name) {
@@ -17,7 +18,7 @@ export function createFileLayoutSource(): LayoutSource {
         throw new LayoutInvalid({
           what: `there is no layout '${name}'`,
           where: file,
-          why: (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'this is a directory' : undefined,
+          why: isCode(cause, 'EISDIR') ? 'this is a directory' : undefined,
           next: byName
             ? `Use a name of layouts/${didYouMean(name, await layoutNames())}, or a path to a layout file.`
             : 'Check the path.',
@@ -33,7 +34,7 @@ export function createFileLayoutSource(): LayoutSource {
         throw new LayoutInvalid({
           what: `there is no copybook '${name}'`,
           where: layoutFile,
-          why: (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'this is a directory' : undefined,
+          why: isCode(cause, 'EISDIR') ? 'this is a directory' : undefined,
           next: "Check the path: it counts from the layout file's folder.",
           cause,
         });

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../../shared/errors.ts';
+import { isCode } from './file-error.ts';
 
 const WAIT_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 
 /**
  * Runs `action` while this caller alone holds the lock file `path`. A lock names its process from the moment it appears, and is broken
- * only when that process is gone. No clock decides: a holder that is slow keeps its lock.
+ * only if that process is gone. No clock decides: a slow holder keeps its lock.
  */
 export async function withFileLock<T>(path: string, action: () => Promise<T>): Promise<T> {
   const since = performance.now();
@@ -16,7 +17,7 @@ export async function withFileLock<T>(path: string, action: () => Promise<T>): P
     if (await isAbandoned(path)) await breakAbandoned(path);
     if (performance.now() - since > GIVE_UP_AFTER_MS) {
       throw new StoreUnavailable({
-        what: 'another process holds the lock of a small file for a minute',
+        what: 'another process has held the lock of a small file for a minute',
         where: path,
         next: `Look for a hanging process; if there is none, remove ${path} and ${breakerOf(path)}.`,
       });
@@ -38,7 +39,7 @@ async function acquire(path: string): Promise<boolean> {
     await link(mine, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (isCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
     await rm(mine, { force: true });
@@ -55,8 +56,8 @@ function breakerOf(path: string): string {
 }
 
 /**
- * Removes an abandoned lock. Two waiters may have seen the same one, and the slower must not remove the fresh lock that follows it:
- * only one breaks at a time, and looks again first. A breaker that crashes in between is left for people, rather than guessed about.
+ * Removes an abandoned lock. Two waiters may have seen the same one, and the slower must not remove the fresh lock that follows it, so
+ * only one breaks at a time, and looks again first. If a breaker crashes in between, people must remove its file: no guess is safe.
  */
 async function breakAbandoned(path: string): Promise<void> {
   const breaker = breakerOf(path);
@@ -74,6 +75,6 @@ export function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     // Somebody else's process is running too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return isCode(error, 'EPERM');
   }
 }

@@ -5,8 +5,8 @@ import { unwritable } from './file-error.ts';
 import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
 /**
- * Writes a file piece by piece under a name of its own, and moves it to its place when it is closed. Bytes are copied and written
- * while the caller goes on; it waits only for the piece before.
+ * Writes a file piece by piece under a temporary name, and moves it to its place when it is closed. Bytes are copied and written
+ * while the caller goes on; a call waits only for the piece before.
  */
 export class FileWriter implements ObjectWriter {
   private readonly incoming: string;
@@ -30,7 +30,7 @@ export class FileWriter implements ObjectWriter {
       buffer.set(piece);
       await this.settled();
       this.writing = writeAll(handle, buffer.subarray(0, piece.length)).finally(() => giveBackBuffer(buffer));
-      // Whether it failed is asked by the next call.
+      // The next call throws if it failed.
       this.writing.catch(() => undefined);
       at += piece.length;
     }

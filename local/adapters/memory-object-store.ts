@@ -16,21 +16,21 @@ interface MemoryObject {
   version: string;
 }
 
-/** Small, so that readers meet ranges that come in several chunks. */
+/** Small, so that readers meet ranges of several chunks. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** Objects in memory that count what is asked of them, so that tests can say what must not be read. */
+/** Objects in memory. Counts calls and bytes, so that tests can say what must not be read. */
 export class MemoryObjectStore implements ObjectStore {
-  /** Calls an operation, over all keys. */
+  /** Number of calls of each operation, over all keys. */
   readonly calls: Partial<Record<Operation, number>> = {};
-  /** Bytes handed out a key, by reads, `compose` and `copy` excepted: those stay inside a store. */
+  /** Bytes read of each key; not those of `compose` and `copy`, which stay inside a store. */
   readonly bytesRead = new Map<string, number>();
   /** Runs before each operation; what it throws is what the operation fails with. */
   beforeCall?: (operation: Operation, key: string) => void | Promise<void>;
   private readonly objects = new Map<string, MemoryObject>();
   private versionCount = 0;
 
-  /** Puts other bytes where an object is, as whoever owns a source might: a new version and pin, uncounted. */
+  /** Writes an object as the owner of a source might: a new version and pin, uncounted. */
   replace(key: string, bytes: Uint8Array): string {
     return this.store(key, bytes);
   }
@@ -40,7 +40,7 @@ export class MemoryObjectStore implements ObjectStore {
     return [...this.objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
 
-  /** What stands under `key`, uncounted. */
+  /** The bytes of `key`, uncounted. */
   bytesOf(key: string): Uint8Array {
     return this.existing(key).bytes;
   }

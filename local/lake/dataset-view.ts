@@ -4,7 +4,7 @@ import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
 import { duckdbType } from './duckdb-type.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 
-/** What DuckDB must be told to show a dataset as one table. */
+/** The SQL that shows a dataset as one table of DuckDB. */
 export interface DatasetView {
   /** Makes the table of files with their partition values; `$files` is `files` as JSON. */
   createFiles: string;
@@ -13,13 +13,13 @@ export interface DatasetView {
   createView: string;
 }
 
-/** Schema of the file tables, beside the one people query. */
+/** Schema of the tables of files; people query the other one. */
 export const FILES_SCHEMA = 'published_files';
 
 /**
  * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys.
  *
- * Three things DuckDB would do by itself are not left to it, each for the sake of exactness.
+ * Three things that DuckDB would do by itself are done here, so that the rows are exact.
  * - Which files: exactly those of the catalog. DuckDB takes a path in a list for a glob, so its
  *   wildcards are escaped.
  * - Partition values come from the catalog by a join on `filename`. Hive parsing of paths unescapes
@@ -41,7 +41,6 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
       ...Object.fromEntries(partitionKeys.map(({ name }, index) => [`p${index}`, values[name] ?? null])),
     })),
   );
-  const types = new Map([...columns, ...partitionKeys].map((column) => [column, typeOf(column, dataset)]));
   const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
   const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
   return {
@@ -56,13 +55,13 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
     const selected = [
       ...columns.map(({ name }, index) => `rows_.c${index} AS ${sqlName(name)}`),
       ...partitionKeys.map(
-        (key, index) => `CAST(file_.p${index} AS ${types.get(key)}) AS ${sqlName(key.name)}`,
+        (key, index) => `CAST(file_.p${index} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`,
       ),
     ];
     const paths = files.map(({ path }) => sqlString(escapeGlob(path)));
     const schema = columns.map(
       (column, index) =>
-        `${sqlString(column.name)}: {name: 'c${index}', type: ${sqlString(types.get(column)!)}, default_value: NULL}`,
+        `${sqlString(column.name)}: {name: 'c${index}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
     );
     return (
       `SELECT ${selected.join(', ')} FROM read_parquet([${paths.join(', ')}], ` +
@@ -73,13 +72,13 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
 
   function emptySelect(): string {
     const nulls = [...columns, ...partitionKeys].map(
-      (column) => `CAST(NULL AS ${types.get(column)}) AS ${sqlName(column.name)}`,
+      (column) => `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`,
     );
     return `SELECT ${nulls.join(', ')} WHERE false`;
   }
 }
 
-/** Where the local adapter keeps an object of the published root. */
+/** Path at which the local adapter keeps a published object. */
 export function publishedPath(lakeDir: string, key: string): string {
   return join(resolve(lakeDir), 'processed', key);
 }

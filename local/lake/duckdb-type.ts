@@ -2,19 +2,19 @@ import { DUCKDB_TYPES } from '../../shared/layout/field-type.ts';
 import { sqlName } from './sql-text.ts';
 
 /**
- * DuckDB's name of a Hive type of the catalog, or undefined where it is none of ours.
+ * DuckDB's name of a Hive type of the catalog, or undefined if the catalog has no such type.
  *
  *     array<struct<code:string,amount:decimal(9,2)>>  →  STRUCT("code" VARCHAR, "amount" DECIMAL(9,2))[]
  */
 export function duckdbType(hiveType: string): string | undefined {
-  const list = /^array<(.*)>$/.exec(hiveType);
-  if (list) {
-    const element = duckdbType(list[1]!);
+  const [, listed] = /^array<(.*)>$/.exec(hiveType) ?? [];
+  if (listed !== undefined) {
+    const element = duckdbType(listed);
     return element && `${element}[]`;
   }
-  const struct = /^struct<(.*)>$/.exec(hiveType);
-  if (struct) {
-    const fields = splitFields(struct[1]!).map((field) => {
+  const [, structured] = /^struct<(.*)>$/.exec(hiveType) ?? [];
+  if (structured !== undefined) {
+    const fields = splitFields(structured).map((field) => {
       const colon = field.indexOf(':');
       const type = duckdbType(field.slice(colon + 1));
       return type && `${sqlName(field.slice(0, colon))} ${type}`;

@@ -24,13 +24,13 @@ export interface SqlStream {
   batches: AsyncIterable<SqlValue[][]>;
 }
 
-/** What is published in a lake, as it stood when it was opened, to be asked in DuckDB's SQL. */
+/** What was published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {
-  /** Names that a query can use, sorted. */
+  /** Tables that a query can name, sorted. */
   readonly tables: readonly string[];
   /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
-  /** As `query`, with rows a batch at a time, for results of any size. */
+  /** Like `query`, but with the rows in batches, for results of any size. */
   stream(sql: string, parameters?: SqlParameters): Promise<SqlStream>;
   /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
   latestBusinessDate(sql: string): string | undefined;
@@ -41,7 +41,7 @@ export interface Lake {
  * Opens what is published in `lakeDir`: one table a dataset (`contracts`, `contracts_rejects`), its
  * `<dataset>_days`, and `ledger`.
  *
- * Errors: `UsageError` where there is no lake or nothing is published yet, `RunInconsistent` for a catalog
+ * Errors: `UsageError` if there is no lake or nothing is published yet, `RunInconsistent` for a catalog
  * or ledger that cannot be read.
  */
 export async function openLake({ lakeDir }: { lakeDir: string }): Promise<Lake> {
@@ -97,7 +97,7 @@ class DuckDBLake implements Lake {
     this.tables.sort();
   }
 
-  /** A dataset that has the name already keeps it: what people published goes before what we add. */
+  /** Does nothing if a dataset has the name already: what people published takes precedence. */
   async #createTable(name: string, columns: Record<string, string>, rows: object[]): Promise<void> {
     if (this.tables.includes(name)) return;
     const selected = Object.keys(columns).map((column) => `row_.${sqlName(column)} AS ${sqlName(column)}`);
@@ -128,15 +128,13 @@ class DuckDBLake implements Lake {
   }
 
   async stream(sql: string, parameters?: SqlParameters): Promise<SqlStream> {
-    // A connection of its own, because a second query on one would end the first's stream.
+    // Each stream has a connection of its own: a second query on it would end the first one's stream.
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
     try {
       const result = await connection.stream(sql, parameters);
-      const types = result.columnTypes();
-      const columns = result
-        .deduplicatedColumnNames()
-        .map((name, index) => ({ name, type: types[index]!.toString() }));
+      const names = result.deduplicatedColumnNames();
+      const columns = names.map((name, index) => ({ name, type: result.columnType(index).toString() }));
       return { columns, batches: this.#batches(result, connection) };
     } catch (error) {
       this.#disconnect(connection);
@@ -172,7 +170,7 @@ class DuckDBLake implements Lake {
 
   #sqlError(error: unknown): Error {
     if (!(error instanceof Error)) return new Error(String(error));
-    // DuckDB ends with the line and a caret below it, which only make sense in a fixed-width block.
+    // DuckDB appends the line with a caret below it, which make sense only in a fixed-width block.
     const message = error.message
       .replace(/\s+LINE \d+:[\s\S]*$/, '')
       .replace(/\s+/g, ' ')
@@ -199,8 +197,8 @@ class DuckDBLake implements Lake {
 }
 
 function nothingPublished(lakeDir: string, { entries }: LakeLedger): UsageError {
-  const states = Object.entries(Object.groupBy(entries, ({ state }) => String(state))).map(
-    ([state, rows]) => `${rows!.length} ${state}`,
+  const states = [...Map.groupBy(entries, ({ state }) => String(state))].map(
+    ([state, rows]) => `${rows.length} ${state}`,
   );
   return new UsageError({
     what: 'nothing is published here',

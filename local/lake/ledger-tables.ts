@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
+import { isCode } from '../adapters/file-error.ts';
 
 /** Columns of the `ledger` table with their DuckDB types, in order. */
 export const LEDGER_COLUMNS = {
@@ -46,7 +47,7 @@ export interface LakeLedger {
 const count = z.number().nullish();
 const text = z.string().nullish();
 
-/** Anything in the ledger's folders that names a source file; other documents there are not ours to judge. */
+/** A document in the ledger's folders that names a source file; other documents there are ignored. */
 const ledgerEntry = z.object({
   sourceId: z.string(),
   dataset: text,
@@ -70,7 +71,7 @@ const dayCommit = z.object({
   files: z.array(z.object({ rows: count, rejectedRows: count })),
 });
 
-/** How many small files are read at a time: enough to hide the latency of a disk, few handles. */
+/** How many small files are read at a time: enough to hide the latency of a disk, with few open handles. */
 const READ_BATCH_FILES = 64;
 
 /**
@@ -91,7 +92,7 @@ export async function readLedger(lakeDir: string): Promise<LakeLedger> {
   return ledger;
 }
 
-/** Of each day the commit that the catalog shows: a higher one is written but not published yet. */
+/** The commit of each day that the catalog shows; a higher one is written but not published yet. */
 export function publishedDays(commits: DayRow[], days: Record<string, number>): DayRow[] {
   const highest = new Map<string, DayRow>();
   for (const row of commits) {
@@ -107,7 +108,7 @@ export function publishedDays(commits: DayRow[], days: Record<string, number>): 
 /** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */
 function take(ledger: LakeLedger, root: string, path: string, document: unknown): void {
   const folders = path.split(sep);
-  const dataset = folders[0]!;
+  const [dataset = ''] = folders;
   const where = join(root, path);
   if (folders.at(-2) === '_day') {
     const rows = ledger.commits.get(dataset) ?? [];
@@ -155,7 +156,7 @@ function ledgerRow(entry: z.infer<typeof ledgerEntry>, dataset: string): LedgerR
   };
 }
 
-/** DuckDB would drop an offset; what is no time stays as it is, for DuckDB to refuse. */
+/** In UTC, because DuckDB would drop an offset; what is not a time stays as it is, for DuckDB to refuse. */
 function utc(time: string | null | undefined): string | null {
   if (!time) return null;
   const date = new Date(time);
@@ -172,13 +173,13 @@ function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
   throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '), result.error);
 }
 
-/** Undefined for a document that was there a moment ago: the ledger may be written while it is read. */
+/** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */
 async function readDocument(path: string): Promise<unknown> {
   let json: string;
   try {
     json = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
   try {
@@ -206,7 +207,7 @@ async function documentsBelow(root: string): Promise<string[]> {
       .filter((name) => !/[\\/]_(history|terms|content)[\\/]/.test(name))
       .sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (isCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

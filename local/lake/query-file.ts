@@ -4,15 +4,15 @@ import { isBusinessDate } from '../../shared/keys/business-date.ts';
 import type { Lake, SqlResult } from './lake-sql.ts';
 
 /**
- * Runs the SQL of `file` with `${business_date}` in its place: `businessDate` (yyyy-MM-dd), else the latest
+ * Runs the SQL of `file` with its `${business_date}` replaced: `businessDate` (yyyy-MM-dd), else the latest
  * published day of the datasets it names.
- * Errors: `UsageError` for a file that is not there, a date that is none, SQL that does not run.
+ * Errors: `UsageError` for a file that is not there, an invalid date, SQL that does not run.
  */
 export async function runQueryFile(lake: Lake, file: string, businessDate?: string): Promise<SqlResult> {
   return await lake.query(bindBusinessDate(lake, await readQueryFile(file), businessDate));
 }
 
-/** The text of a query file. Errors: `UsageError` where it cannot be read. */
+/** The text of a query file. Errors: `UsageError` if it cannot be read. */
 export async function readQueryFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
@@ -28,8 +28,8 @@ export async function readQueryFile(file: string): Promise<string> {
 }
 
 /**
- * Puts the business date where SQL says `${business_date}`. Only a date gets in, so the text stays the SQL it was.
- * Errors: `UsageError` for a date that is none, for another placeholder, and where no day is published to default to.
+ * Replaces `${business_date}` in SQL by the business date. Only a valid date is put in, so nothing else in the SQL changes.
+ * Errors: `UsageError` for an invalid date, for another placeholder, and if no date is given and no day is published.
  */
 export function bindBusinessDate(lake: Lake, sql: string, businessDate?: string): string {
   if (businessDate !== undefined && !isBusinessDate(businessDate))
@@ -46,7 +46,7 @@ export function bindBusinessDate(lake: Lake, sql: string, businessDate?: string)
     const date = businessDate ?? lake.latestBusinessDate(sql);
     if (date === undefined)
       throw new UsageError({
-        what: 'the SQL wants a business date and no day is published here to take it from',
+        what: 'the SQL needs a business date, and no day is published here to take it from',
         next: 'Give one: --business-date yyyy-MM-dd',
       });
     return date;

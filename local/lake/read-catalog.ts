@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import { isCode } from '../adapters/file-error.ts';
 
 const column = z.looseObject({ name: z.string().min(1), type: z.string() });
 
@@ -22,8 +23,8 @@ const catalogFile = z.looseObject({
 });
 
 /**
- * Every dataset of a lake as its catalog stands now, in name order; none where there is no catalog folder.
- * Errors: `RunInconsistent` for a catalog file that is not one.
+ * Every dataset of a lake as its catalog is now, in name order; empty if there is no catalog folder.
+ * Errors: `RunInconsistent` for a catalog file that cannot be read.
  */
 export async function readCatalog(lakeDir: string): Promise<CatalogFile[]> {
   const catalogDir = join(lakeDir, 'catalog');
@@ -55,8 +56,7 @@ async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

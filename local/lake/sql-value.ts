@@ -9,7 +9,7 @@ import {
 
 /**
  * One value of a result. 64-bit and wider integers are bigints; decimals are their exact text; dates are
- * yyyy-MM-dd, timestamps `yyyy-MM-dd HH:mm:ss[.ffffff]`; binary is text with `\xNN` for what is not ASCII.
+ * yyyy-MM-dd, timestamps `yyyy-MM-dd HH:mm:ss[.ffffff]`; binary is text with `\xNN` for bytes that are not ASCII.
  */
 export type SqlValue = null | boolean | number | bigint | string | SqlValue[] | { [name: string]: SqlValue };
 
@@ -35,7 +35,7 @@ export function toSqlValue(value: DuckDBValue): SqlValue {
   return value.toString();
 }
 
-/** What JSON can hold exactly: integers beyond 2^53 and numbers that are none become strings. */
+/** The value as JSON can hold it exactly: integers beyond 2^53, NaN and infinities become strings. */
 export function toJsonValue(value: SqlValue): unknown {
   if (typeof value === 'bigint') {
     const number = Number(value);

@@ -1,6 +1,6 @@
 /**
- * What happens in an execution, for progress and logs. Events come in the order in which things happened;
- * a state's task starts only after its `state-entered` was delivered.
+ * What happens in an execution, for progress and logs, in the order in which it happened. A state's task starts only
+ * after its `state-entered` was delivered.
  */
 export type ExecutionEvent = StateEvent | RetryEvent | ChildEvent;
 

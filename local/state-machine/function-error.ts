@@ -1,4 +1,4 @@
-/** How an error travels between threads: as Lambda reports it, and what our errors know beyond that. */
+/** An error on its way between threads: as Lambda reports it, with the further facts that our errors have. */
 export interface ReportedError {
   errorType: string;
   errorMessage: string;
@@ -34,7 +34,7 @@ export class FunctionError extends Error {
 /** Causes deeper than this are cut: a chain may be a circle. */
 const CAUSE_DEPTH = 5;
 
-/** What can be cloned of anything that was thrown. */
+/** The parts of anything that was thrown that can be cloned. */
 export function reportError(thrown: unknown, depth = 0): ReportedError {
   if (!(thrown instanceof Error)) return { errorType: 'Error', errorMessage: String(thrown), facts: {} };
   const { where, why, next, retryable } = thrown as Partial<FunctionError>;

@@ -10,10 +10,10 @@ export interface ItemReader {
 }
 
 /**
- * The items of a Distributed Map: of the JSON array that ItemReader names (its Bucket is not looked at: one
- * store stands for all), else at ItemsPath of the input.
+ * The items of a Distributed Map: those of the JSON array that ItemReader names (in any Bucket: one store serves for
+ * all), else those at ItemsPath of the input.
  *
- * Fails with `States.ItemReaderFailed` when the object is not there, cannot be read or holds no array.
+ * Fails with `States.ItemReaderFailed` if the object is not there, cannot be read or is not an array.
  */
 export async function readItems(
   state: StateDefinition,

@@ -43,9 +43,9 @@ interface ResultLocation {
 }
 
 /**
- * Writes what ResultWriter leaves in S3: `<prefix>/<mapRunId>/SUCCEEDED_0.json` and the like, then
- * `manifest.json`, which lists them. Failed and aborted children share FAILED; those that never started are
- * PENDING; a file without children is not written. Answers with the output of the map state.
+ * Writes the files of ResultWriter: `<prefix>/<mapRunId>/SUCCEEDED_0.json` and the like, then `manifest.json`, which
+ * lists them. Failed and aborted children are in FAILED, those that never started in PENDING; a file without children
+ * is not written. Answers with the output of the map state.
  *
  * AWS starts further files (`_1`, …) at 5 GB; here there is one of each.
  */
@@ -55,7 +55,7 @@ export async function writeResults(
   store: Pick<ObjectStore, 'put'>,
 ): Promise<JsonValue> {
   const folder = [location.prefix.replace(/\/+$/, ''), location.mapRunId].filter(Boolean).join('/');
-  const files: Record<'FAILED' | 'PENDING' | 'SUCCEEDED', JsonValue[]> = {
+  const files: Record<ResultFile, JsonValue[]> = {
     FAILED: [],
     PENDING: [],
     SUCCEEDED: [],
@@ -81,7 +81,9 @@ export async function writeResults(
   };
 }
 
-function fileOf({ outcome }: ChildResult): 'FAILED' | 'PENDING' | 'SUCCEEDED' {
+type ResultFile = 'FAILED' | 'PENDING' | 'SUCCEEDED';
+
+function fileOf({ outcome }: ChildResult): ResultFile {
   return outcome.status === 'ABORTED' ? 'FAILED' : outcome.status;
 }
 

@@ -1,11 +1,11 @@
 import { StatesError } from './states-error.ts';
 
-/** What Step Functions lets pass as input or output of a state, a task or an execution. */
+/** The largest input or output of a state, a task or an execution that Step Functions allows. */
 export const PAYLOAD_LIMIT_BYTES = 256 * 1024;
 
 /**
- * Fails with `States.DataLimitExceeded`, which no Retry and no Catch matches, when the JSON text of `value`
- * has more than 256 KiB of UTF-8. Without it a plan passed in a payload would work on a laptop and fail on AWS.
+ * Fails with `States.DataLimitExceeded`, which no Retry and no Catch matches, if the JSON text of `value` has more than
+ * 256 KiB of UTF-8. Otherwise a plan passed in a payload would work on a laptop and fail on AWS.
  */
 export function assertPayloadSize(value: unknown, what: string): void {
   const sizeBytes = Buffer.byteLength(JSON.stringify(value) ?? 'null');

@@ -3,7 +3,7 @@ import type { StateDefinition, StateMachineDefinition } from './definition.ts';
 import { assertRunnableMap, isDistributedMap } from './distributed-map.ts';
 import { bindContextPaths } from './execution-context.ts';
 
-/** A definition as the library runs it, and what stands behind its Task states. */
+/** A definition as the library runs it, with its Task states and Distributed Maps. */
 export interface PreparedMachine {
   definition: StateMachineDefinition;
   /** Task states by name, also those inside inline Maps and Parallels: names are unique in a file. */
@@ -31,9 +31,9 @@ const KEPT_MAP_FIELDS = [
 ];
 
 /**
- * Rewrites a definition for the library: each Distributed Map becomes a Task of the same name, so that the
- * library still decides on input, result, Retry, Catch and the next state; context paths are bound; Tasks
- * without a timeout get one, because the library's default is 60 s.
+ * Rewrites a definition for the library. Each Distributed Map becomes a Task of the same name, so that the library
+ * still decides on input, result, Retry, Catch and the next state. Context paths are bound. Tasks without a timeout
+ * get one, because the library's default is 60 s.
  */
 export function prepareMachine(definition: StateMachineDefinition): PreparedMachine {
   const found: Omit<PreparedMachine, 'definition'> = {
@@ -86,8 +86,8 @@ function prepareStates(
 }
 
 /**
- * Fails with `UsageError` where a definition asks for what the local runner does not have: a Resource without
- * a task, JSONata, a kind of ItemReader or batching. Said before anything runs, children included.
+ * Fails with `UsageError`, before anything runs, if a definition or a child in it needs what the local runner does not
+ * have: a Resource without a task, JSONata, another kind of ItemReader, batching.
  */
 export function assertRunnable(
   definition: StateMachineDefinition,

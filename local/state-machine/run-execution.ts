@@ -15,9 +15,9 @@ export interface ExecutionOptions {
   executionName: string;
   /** Holds the items that Distributed Maps read and the results they write. */
   store: Pick<ObjectStore, 'get' | 'put'>;
-  /** What stands behind a Resource after substitution, e.g. `local:parser`. */
+  /** By Resource after substitution, e.g. `local:parser`. */
   tasks: Readonly<Record<string, TaskFunction>>;
-  /** Children of a Distributed Map that run at once, where its own MaxConcurrency is not smaller. */
+  /** Children of a Distributed Map that run at once, unless its own MaxConcurrency is smaller. */
   maxConcurrency: number;
   /** Stops the execution with all its children. */
   signal?: AbortSignal | undefined;
@@ -26,9 +26,8 @@ export interface ExecutionOptions {
 }
 
 /**
- * `error` is what was thrown, so `error.name` is what AWS shows as Error and `error.message` its Cause; of a
- * failed Distributed Map `error.cause` is the error of the first child that failed. `executionId` is what
- * the tasks saw as `$$.Execution.Id`.
+ * `error` is what was thrown: AWS shows `error.name` as Error and `error.message` as Cause. After a failed Distributed
+ * Map `error.cause` is the error of the first child that failed. `executionId` is the tasks' `$$.Execution.Id`.
  */
 export type ExecutionResult = MachineOutcome & { executionId: string };
 
@@ -36,12 +35,12 @@ export type ExecutionResult = MachineOutcome & { executionId: string };
  * Runs a state machine file on this machine as Step Functions runs it: see `aws-local-stepfunctions` for states,
  * paths, Retry and Catch; `runDistributedMap` for Distributed Maps; `invokeTask` for tasks.
  *
- * Resolves also when the execution fails. Rejects with `UsageError`, before anything ran, when the
- * definition needs what is not here: a Resource without a task, or a feature that the local runner lacks.
+ * Resolves also if the execution fails. Rejects with `UsageError`, before anything runs, if the definition needs a
+ * Resource without a task, or a feature that the local runner lacks.
  *
  * Unlike on AWS: an execution that exceeds its own TimeoutSeconds is FAILED with `States.Timeout` (AWS:
  * TIMED_OUT); a stopped or failed execution stops its running tasks; there is no redrive, a fresh execution
- * finds what is done; HeartbeatSeconds, Credentials and history limits mean nothing.
+ * finds finished work; HeartbeatSeconds, Credentials and history limits mean nothing.
  */
 export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
   const { definition, executionName, store, tasks, maxConcurrency } = options;

@@ -1,9 +1,9 @@
 /**
- * Lets a state's task start only once the event that announces it was handled.
+ * Lets a state's task start only after the event that announces it was handled.
  *
- * The library queues its events and calls the task in the same breath. A listener would hear of a state after
- * its task began, and a payload that breaks the limit would be noticed after it was used. So the n-th call of
- * a state's task waits for the n-th announcement of that state (entered or retried).
+ * The library queues its events and calls the task at the same time. A listener would hear of a state after its task
+ * began, and a payload over the limit would be noticed after it was used. So the n-th call of a state's task waits for
+ * the n-th announcement of that state (entered or retried).
  */
 export class StateTurns {
   readonly #announced = new Map<string, number>();
@@ -15,7 +15,7 @@ export class StateTurns {
     this.#waiting.get(stateName)?.shift()?.();
   }
 
-  /** Resolves at this call's turn. Never, when the execution ended before: combine it with its signal. */
+  /** Resolves at this call's turn; never if the execution ends first, so combine it with the execution's signal. */
   take(stateName: string): Promise<void> {
     const turn = (this.#taken.get(stateName) ?? 0) + 1;
     this.#taken.set(stateName, turn);

@@ -1,8 +1,8 @@
 /**
  * An error that Step Functions itself reports, under its reserved name.
  *
- * `isRetryable` and `isCatchable` are what aws-local-stepfunctions asks before it looks at Retry and Catch:
- * some errors end an execution whatever its file says.
+ * aws-local-stepfunctions reads `isRetryable` and `isCatchable` before it looks at Retry and Catch: some errors end an
+ * execution whatever its file says.
  */
 export class StatesError extends Error {
   override readonly name: StatesErrorName;
@@ -28,7 +28,7 @@ export type StatesErrorName =
 /** `States.ALL` does not match these on AWS either. */
 const TERMINAL = new Set<StatesErrorName>(['States.DataLimitExceeded', 'States.Runtime']);
 
-/** What was thrown, as an Error: code may throw anything, the state machine looks for a `name`. */
+/** What was thrown, as an Error: code may throw anything, but the state machine needs a `name`. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -4,7 +4,7 @@ import { assertPayloadSize } from './payload-limit.ts';
 import { asError } from './states-error.ts';
 
 /**
- * What stands behind a Resource. Its errors reach `ErrorEquals` under their `name`. It should stop when
+ * The function that a Resource names. Its errors reach `ErrorEquals` under their `name`. It should stop when
  * `signal` aborts: the state timed out, or the execution ended.
  */
 export type TaskFunction = (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>;
@@ -25,7 +25,7 @@ interface TaskInvocation {
   context: ContextObject;
   /** Aborts when the execution ends, for whatever reason. */
   executionSignal: AbortSignal;
-  /** Told of the work that may go on for a moment after its signal aborted. */
+  /** Receives the work, which may go on for a moment after its signal aborted. */
   onStarted: (work: Promise<unknown>) => void;
 }
 
@@ -33,11 +33,11 @@ interface TaskInvocation {
  * Calls a task as Step Functions calls a Lambda: JSON in, JSON out, both within the payload limit, its signal
  * aborted after TimeoutSeconds.
  *
- * The library fails the state with `States.Timeout` on a timer of its own, which is older and goes first: what
- * comes of the call after that nobody hears. When the execution ends, the call fails at once, also when the
- * task goes on, so that the library clears its timer and Node can exit.
+ * The library fails the state with `States.Timeout` on a timer of its own, which is older and fires first; the result
+ * of the call is then ignored. When the execution ends, the call fails at once, even if the task goes on, so that the
+ * library clears its timer and Node can exit.
  *
- * Unlike on AWS, where a Lambda that timed out in Step Functions runs on, the task is told to stop.
+ * Unlike on AWS, where a Lambda that timed out in Step Functions runs on, the task's signal aborts.
  */
 export async function invokeTask(invocation: TaskInvocation): Promise<JsonValue> {
   const { stateName, state, task, input, context, executionSignal } = invocation;
@@ -73,7 +73,7 @@ async function timeoutSeconds(
   return ((await fillTemplate(path, input, context)) as { seconds: number }).seconds;
 }
 
-/** What a payload looks like after it travelled as text; undefined becomes null, as from a Lambda. */
+/** A payload as it is after it was sent as text; undefined becomes null, as from a Lambda. */
 function asJson(value: unknown): JsonValue {
   return value === undefined ? null : (JSON.parse(JSON.stringify(value) ?? 'null') as JsonValue);
 }

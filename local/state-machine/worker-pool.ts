@@ -8,7 +8,7 @@ import { asError } from './states-error.ts';
 import type { WorkerReply, WorkerSetup, WorkerTask } from './worker.ts';
 
 export interface WorkerPoolOptions {
-  /** Threads; they start at once and stay until `close`. */
+  /** Number of threads; they start at once and stay until `close`. */
   workerCount: number;
   /** Module whose `invokeFunction(functionName, input, setup)` runs in the threads; TypeScript as it is. */
   handlerModule: URL;

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import Tinypool from 'tinypool';
 import { type ReportedError, reportError } from './function-error.ts';
 
-/** What a thread is given when it starts. */
+/** What a thread receives when it starts. */
 export interface WorkerSetup {
   /** URL of a module that exports `invokeFunction`. */
   handlerModule: string;
@@ -20,13 +20,13 @@ export interface WorkerTask {
 export type WorkerReply = { output: unknown } | { error: ReportedError };
 
 /** What the handler module exports. */
-export type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
+type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
-/** Loaded before the first call comes; whether that failed is asked when it does. */
+/** Loaded before the first call arrives; that call throws if loading failed. */
 const handlerLoaded = loadInvokeFunction((Tinypool.workerData as WorkerSetup).handlerModule);
 handlerLoaded.catch(() => undefined);
 
-/** Kept from the garbage collector, which would close them. */
+/** Referenced here, because the garbage collector would close them. */
 const lifelines = new Set<MessagePort>();
 
 /** Runs in the thread: one function at a time. Errors are replies, because a thrown one would lose its facts. */
@@ -36,7 +36,7 @@ export default async function runTask(task: WorkerTask): Promise<WorkerReply> {
     const { setup } = Tinypool.workerData as WorkerSetup;
     const invokeFunction = await handlerLoaded;
     const output = await invokeFunction(task.functionName, task.input, setup);
-    // Lambda answers with JSON; so what cannot be JSON is the function's error and not the thread's death.
+    // Lambda answers with JSON, so an answer that cannot be JSON is the function's error and not the thread's death.
     return { output: JSON.parse(JSON.stringify(output) ?? 'null') };
   } catch (thrown) {
     return { error: reportError(thrown) };

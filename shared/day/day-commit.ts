@@ -2,10 +2,10 @@ import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
 import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
 import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../run/json-shape.ts';
-import type { LedgerEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
+import type { LedgerEntry, LoadedEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
 import { partitionShape } from '../run/totals-shapes.ts';
 
-/** The commit point of a day, `_day/<n>.json`: which objects make it up. Written once, never changed. */
+/** The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. */
 export interface DayCommit {
   dataset: string;
   businessDate: string;
@@ -15,13 +15,13 @@ export interface DayCommit {
   tables: CommittedTable[];
   /** Published on purpose before the day was complete. */
   partial?: { reason: string; missing: string };
-  /** Made by going back: which versions were replaced by which. */
+  /** Set for a rollback: which versions it replaced by which. */
   rollback?: { reason: string; restores: number | null; files: RolledBackFile[] };
-  /** What is unusual about the day. */
+  /** What is unusual about the day, each a clause. */
   warnings?: string[];
 }
 
-/** A file that a rollback changes, by run; null is no version at all. */
+/** A file that a rollback takes from one run to another; null means that no version of it is published. */
 export interface RolledBackFile {
   sourceId: string;
   sourceKey: string;
@@ -30,7 +30,7 @@ export interface RolledBackFile {
   to: string | null;
 }
 
-export interface CommittedFile {
+interface CommittedFile {
   sourceId: string;
   sourceKey: string;
   version: string;
@@ -50,10 +50,10 @@ export interface CommittedTable {
   partitions: CommittedPartition[];
 }
 
-export interface CommittedPartition {
+interface CommittedPartition {
   /** year, month, day and the layout's partition columns. */
   values: Record<string, string | null>;
-  /** The commit whose generation folder it is in. */
+  /** Number of the commit in whose folder the objects are. */
   generation: number;
   location: string;
   objects: CommittedObject[];
@@ -66,7 +66,7 @@ export interface CommittedObject {
   /** Key below the published root. */
   key: string;
   mergedKey: string;
-  /** Key below the published root of the same object in an earlier generation: it may outlive its run. */
+  /** Key of the same object in an earlier generation, below the published root. It may exist longer than the run. */
   copiedFrom?: string;
   rows: number;
   bytes: number;
@@ -139,27 +139,26 @@ export const dayCommitShape = objectOf<DayCommit>({
   warnings: optional(listOf(text)),
 });
 
-/** The schema part of a table, from the layout the day was last loaded with. */
+/** The columns of a table, from the layout that the day was last loaded with. */
 export type TableSchema = Pick<CommittedTable, 'dataset' | 'columns' | 'partitionKeys'>;
 
 /**
- * The next commit of a day of `layout` from its loaded files. A partition whose objects are those of the commit before stays in the folder it is
- * in; every other moves into the folder of the new generation.
+ * The next commit of a day of `layout`, from its loaded files. A partition with the same objects as in the commit before stays in its
+ * folder; every other partition gets the folder of the new generation.
  */
 export function planDayCommit(
   layout: string,
   commit: number,
   businessDate: string,
   committedAt: string,
-  entries: LedgerEntry[],
+  loaded: LoadedEntry[],
   schemas: { rows: TableSchema[]; rejects: TableSchema },
   previous: DayCommit | undefined,
 ): DayCommit {
-  const loaded = entries.flatMap((entry) => (entry.loaded ? [{ entry, loaded: entry.loaded }] : []));
-  const table = (schema: TableSchema, outputsOf: (item: (typeof loaded)[number]) => MergedFile[]) => {
+  const table = (schema: TableSchema, outputsOf: (version: LoadedVersion) => MergedFile[]) => {
     const before = previous?.tables.find((candidate) => candidate.dataset === schema.dataset);
-    const objects = loaded.flatMap((item) =>
-      outputsOf(item).map((output) => ({ output, sourceId: item.entry.sourceId, runId: item.loaded.runId })),
+    const objects = loaded.flatMap(({ sourceId, loaded: version }) =>
+      outputsOf(version).map((output) => ({ output, sourceId, runId: version.runId })),
     );
     return { ...schema, partitions: planPartitions(schema.dataset, businessDate, commit, objects, before) };
   };
@@ -168,9 +167,9 @@ export function planDayCommit(
     businessDate,
     commit,
     committedAt,
-    files: loaded.map(({ entry, loaded: version }) => ({
-      sourceId: entry.sourceId,
-      sourceKey: entry.sourceKey,
+    files: loaded.map(({ sourceId, sourceKey, loaded: version }) => ({
+      sourceId,
+      sourceKey,
       version: version.version,
       runId: version.runId,
       recordsRead: version.records.read,
@@ -181,11 +180,9 @@ export function planDayCommit(
     })),
     tables: [
       ...schemas.rows.map((schema) =>
-        table(schema, ({ loaded: { outputs } }) =>
-          outputs.filter(({ dataset }) => dataset === schema.dataset),
-        ),
+        table(schema, ({ outputs }) => outputs.filter(({ dataset }) => dataset === schema.dataset)),
       ),
-      table(schemas.rejects, (item) => item.loaded.rejectOutputs),
+      table(schemas.rejects, ({ rejectOutputs }) => rejectOutputs),
     ],
   };
 }
@@ -249,7 +246,7 @@ function planPartitions(
     });
 }
 
-/** Where the commit before has the object. */
+/** The object's key in the commit before, if it has the object. */
 function copiedFrom(
   before: CommittedTable | undefined,
   runId: string,

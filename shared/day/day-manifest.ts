@@ -3,21 +3,29 @@ import { isBusinessDate } from '../keys/business-date.ts';
 import { fileNameOf } from '../keys/name-pattern.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
 import { crc64FromBase64 } from '../ranges/crc64nvme.ts';
-import { byName, listOf, objectOf, optional, text as textShape } from '../run/json-shape.ts';
+import {
+  byName,
+  fits,
+  listOf,
+  objectOf,
+  optional,
+  text as textShape,
+  wholeNumber,
+} from '../run/json-shape.ts';
 import { type StatedFigures, statedFiguresKeys } from '../run/stated-figures.ts';
 import { type ControlValue, numberValue } from '../totals/control-value.ts';
 
-/** What the sender says of a day: which files make it up and what is in them. docs/operations.md shows one. */
-export interface DayManifest {
+/** The sender's statement about a day: its files and what is in them. docs/operations.md shows one. */
+interface DayManifest {
   /** yyyy-MM-dd */
   businessDate?: string;
   files: DayManifestEntry[];
 }
 
-export interface DayManifestEntry extends StatedFigures {
-  /** As the data file is called, without folder. */
+interface DayManifestEntry extends StatedFigures {
+  /** Name of the data file, without its folder. */
   name: string;
-  /** Decimal strings by name; the layout's `controlTotals` say what each is the sum of. */
+  /** Decimal strings by name; the layout's `controlTotals` say which field each one sums. */
   totals?: Record<string, string>;
 }
 
@@ -40,10 +48,10 @@ export interface DayManifestFound {
 }
 
 const FORMAT = 'positional-lake-day/1';
-/** What the format was called before. */
+/** Earlier name of the format. */
 const EARLIER_FORMAT = 'positional-lake-control/1';
 
-/** Reads the text of a day manifest; what is wrong with it comes back as problems, each a clause. */
+/** Reads the text of a day manifest, or lists its problems, each as a clause. */
 export function parseDayManifest(text: string): { file: DayManifest } | { problems: string[] } {
   let json: unknown;
   try {
@@ -53,12 +61,12 @@ export function parseDayManifest(text: string): { file: DayManifest } | { proble
     return { problems: ['it is not JSON'] };
   }
   const problems: string[] = [];
-  if (!isObject(json)) return { problems: ['it is no JSON object'] };
+  if (!isObject(json)) return { problems: ['it is not a JSON object'] };
   unknownKeys(json, ['format', 'businessDate', 'files'], 'it', problems);
   if (json.format !== FORMAT && json.format !== EARLIER_FORMAT) problems.push(`'format' must be '${FORMAT}'`);
   const { businessDate, files } = json;
   if (businessDate !== undefined && !(typeof businessDate === 'string' && isBusinessDate(businessDate))) {
-    problems.push("'businessDate' is no day as yyyy-MM-dd");
+    problems.push("'businessDate' is not a day as yyyy-MM-dd");
   }
   if (!Array.isArray(files) || files.length === 0) {
     problems.push("'files' must list at least one file");
@@ -68,15 +76,16 @@ export function parseDayManifest(text: string): { file: DayManifest } | { proble
   for (const [index, entry] of files.entries()) {
     checkEntry(entry, `files[${index}]`, problems);
     const name = isObject(entry) ? entry.name : undefined;
-    if (names.has(name)) problems.push(`'files[${index}].name' is there a second time`);
+    if (names.has(name)) problems.push(`'files[${index}].name' occurs twice`);
     names.add(name);
   }
-  return problems.length > 0 ? { problems } : { file: json as unknown as DayManifest };
+  if (problems.length > 0) return { problems };
+  return fits(dayManifestShape, json) ? { file: json } : { problems: ['it is not a day manifest'] };
 }
 
 function checkEntry(entry: unknown, at: string, problems: string[]): void {
   if (!isObject(entry)) {
-    problems.push(`'${at}' is no object`);
+    problems.push(`'${at}' is not an object`);
     return;
   }
   unknownKeys(entry, ['name', 'sizeBytes', 'crc64nvme', 'records', 'details', 'totals'], `'${at}'`, problems);
@@ -86,7 +95,7 @@ function checkEntry(entry: unknown, at: string, problems: string[]): void {
   }
   for (const key of ['sizeBytes', 'records', 'details']) {
     const value = entry[key];
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+    if (value !== undefined && !fits(wholeNumber, value)) {
       problems.push(`'${at}.${key}' must be a whole number`);
     }
   }

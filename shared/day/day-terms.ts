@@ -5,14 +5,14 @@ import { type DayManifestFound, dayManifestShape } from './day-manifest.ts';
 import { type DayExpectation, type ExpectedFiles, expectationOf } from './expected-files.ts';
 
 /**
- * What a day is held to: `_terms/<n>.json`, the highest n counts. Written by whoever splits a file of the day, so that it can be
- * published, shown and rolled back by people who have nothing but the lake.
+ * The rules that a day is held to: `_terms/<n>.json`, of which the highest n counts. Every split of a file of the day writes them, so
+ * that the lake alone is enough to publish, show or roll back the day.
  */
 export interface DayTerms {
   layout: { file: string; text: string; fingerprint: string };
-  /** Of the command or the environment; stays once it was said. */
+  /** From the command or the environment; kept until it is given again. */
   expectedFiles?: ExpectedFiles | undefined;
-  /** Key that the layout's `day.manifest` announces. */
+  /** Key of the day manifest that the layout's `day.manifest` announces. */
   manifestKey?: string | undefined;
   manifest?: DayManifestFound | undefined;
 }
@@ -27,6 +27,7 @@ export const dayTermsShape = objectOf<DayTerms>(
   { controlFileKey: 'manifestKey', controlFile: 'manifest' },
 );
 
+/** Key of the day manifest beside a data file, or undefined if the layout announces none. */
 export function dayManifestKeyOf(
   rules: DayRules,
   sourceKey: string,
@@ -36,6 +37,7 @@ export function dayManifestKeyOf(
   return manifest === undefined ? undefined : besideKey(sourceKey, withBusinessDate(manifest, businessDate));
 }
 
+/** The files that a day expects by its terms, its layout and the `settings` of the command or the environment. */
 export function expectationOfTerms(
   terms: DayTerms | undefined,
   rules: DayRules,

@@ -1,31 +1,31 @@
 import { fileNameOf, namesKey, withBusinessDate } from '../keys/name-pattern.ts';
 import type { FileState, LedgerEntry } from '../run/ledger-entry.ts';
 
-/** How many files make a day, or their names; see shared/keys/name-pattern.ts for what a name may hold. */
+/** How many files make up a day, or their names; shared/keys/name-pattern.ts explains the wildcards. */
 export type ExpectedFiles = number | string[];
 
-/** What the files of a day are held against. */
+/** The files that a day expects. */
 export interface DayExpectation {
-  /** Who said it: the command or the environment, a day manifest, the layout's `day`; nobody expects nothing. */
+  /** Where the expectation comes from: the command or the environment, a day manifest, the layout's `day`, or nowhere. */
   origin: 'settings' | 'day-manifest' | 'layout' | 'nobody';
-  /** Undefined where nobody knows: the day is then published after each file. */
+  /** Undefined if nobody knows: the day is then published after each file. */
   files: ExpectedFiles | undefined;
-  /** Key of a day manifest that the layout announces and that has not come. */
+  /** Key of a day manifest that the layout announces and that has not arrived. */
   awaitedManifest?: string;
 }
 
-export interface ExpectationSources {
-  /** Of the command or the environment; it goes before everything else. */
+interface ExpectationSources {
+  /** From the command or the environment; overrides everything else. */
   settings: ExpectedFiles | undefined;
   /** The layout's `day.expectedFiles`. */
   layout: ExpectedFiles | undefined;
   /** Key of the day manifest that the layout's `day.manifest` announces. */
   manifestKey?: string | undefined;
-  /** Names in the day manifest, where it has come. */
+  /** Names in the day manifest, if it has arrived. */
   manifestNames?: string[] | undefined;
 }
 
-/** The first of settings, day manifest and layout that says what a day is made of; dates in names are filled in. */
+/** The expectation of the settings, else of the day manifest, else of the layout, with the date filled into names. */
 export function expectationOf(sources: ExpectationSources, businessDate: string): DayExpectation {
   const { settings, layout, manifestKey, manifestNames } = sources;
   const dated = (files: ExpectedFiles) =>
@@ -39,34 +39,37 @@ export function expectationOf(sources: ExpectationSources, businessDate: string)
 
 export type FileStatus = 'loaded' | 'running' | 'refused' | 'failed' | 'missing';
 
-/** One line of a day: a file that came, or one that is expected and did not. */
-export interface FileStanding {
-  /** The source key; of a file that is missing the expected name. */
+/** A file of a day: one that arrived, or one that is expected and did not. */
+interface FileStanding {
+  /** The source key, or the expected name of a missing file. */
   name: string;
   status: FileStatus;
-  /** Some version of it is loaded, whatever becomes of the one that is on its way. */
+  /** A version of it is loaded, even if another one is being converted now. */
   loaded: boolean;
-  /** Names are expected, and this is none of them. */
+  /** Names are expected, and this is not one of them. */
   unexpected: boolean;
-  /** Brings corrected records of another file; it does not count among the expected ones. */
+  /** It brings corrected records of another file, and does not count as an expected one. */
   supplement: boolean;
 }
 
-/** How a day stands against what is expected of it. */
+/** The files of a day compared with those it expects. */
 export interface DayStanding {
   expectation: DayExpectation;
   files: FileStanding[];
-  /** Expected files that have not come, by number where no names are known. */
+  /** Number of expected files that have not arrived. */
   missing: number;
   complete: boolean;
-  /** Why it is not complete, for people. */
+  /** Why the day is not complete, as a clause for people. */
   waitingFor?: string;
 }
 
-/** The parts of a ledger entry that say where a file stands. */
-export type EntryStanding = Pick<LedgerEntry, 'sourceKey' | 'state' | 'loaded'> & { supplementOf?: unknown };
+/** The parts of a ledger entry that decide the status of a file; `loaded` and `supplementOf` count as set unless undefined. */
+export interface EntryStanding extends Pick<LedgerEntry, 'sourceKey' | 'state'> {
+  loaded?: unknown;
+  supplementOf?: unknown;
+}
 
-/** Which files of a day are loaded, running, refused, failed or missing. Entries may come in any order. */
+/** Compares the files of a day, in any order, with those it expects. */
 export function dayStanding(expectation: DayExpectation, entries: EntryStanding[]): DayStanding {
   const { files: expected, awaitedManifest } = expectation;
   const patterns = Array.isArray(expected) ? expected : undefined;

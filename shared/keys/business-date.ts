@@ -1,20 +1,20 @@
-/** Business dates: text yyyy-MM-dd, always of a day that exists. */
+/** Business dates are texts yyyy-MM-dd of days that exist. Only this file takes them apart. */
 
 const EARLIEST_YEAR = 1990;
 const LATEST_YEAR = 2100;
 
-/** Where a business date came from, first that applies. */
-export type BusinessDateOrigin = 'command' | 'key' | 'name' | 'header';
+/** Sources of a business date; the first that has one decides. */
+type BusinessDateOrigin = 'command' | 'key' | 'name' | 'header';
 
-export interface BusinessDateSources {
-  /** Given by the command or the execution's input, yyyy-MM-dd. */
+interface BusinessDateSources {
+  /** From the command or the execution's input, yyyy-MM-dd. */
   requested: string | undefined;
   sourceKey: string;
-  /** What the header field says, yyyy-MM-dd. */
+  /** From the header's field, yyyy-MM-dd. */
   header: string | undefined;
 }
 
-/** The file's business date and where it came from, or undefined where nothing says it. */
+/** The file's business date with its source, or undefined if no source has one. */
 export function resolveBusinessDate(
   sources: BusinessDateSources,
 ): { businessDate: string; origin: BusinessDateOrigin } | undefined {
@@ -27,7 +27,7 @@ export function resolveBusinessDate(
   return header === undefined ? undefined : { businessDate: header, origin: 'header' };
 }
 
-/** yyyy-MM-dd of a day that exists; the command's form. */
+/** Is the text the yyyy-MM-dd of a day that exists? */
 export function isBusinessDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   return match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3]));
@@ -41,7 +41,7 @@ export function businessDateOfKey(key: string): string | undefined {
     : undefined;
 }
 
-/** Eight digits, and no more, that are a day as yyyyMMdd: `contratos_20250812_001.txt`, but not `D25062021`. */
+/** Exactly eight digits that are a day as yyyyMMdd: `contratos_20250812_001.txt`, but not `D25062021`. */
 function businessDateOfName(name: string): string | undefined {
   for (const [digits] of name.matchAll(/(?<!\d)\d{8}(?!\d)/g)) {
     const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)];

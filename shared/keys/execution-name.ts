@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { fileNameOf } from './name-pattern.ts';
 
-/** What Step Functions takes as the name of an execution. */
+/** Names that Step Functions allows for an execution. */
 export const EXECUTION_NAME = /^[A-Za-z0-9_-]{1,80}$/;
 const READABLE_CHARACTERS = 50;
 
 /**
  * Name of the execution that an arrival starts: the same for the same version of the same key, so that a second event starts nothing.
- * `because` sets apart a start for another reason, e.g. the control file of that version having come.
+ * `because` makes another name for a start with another reason, such as the arrival of a certain control file.
  */
 export function executionNameOf(sourceKey: string, version: string, because = ''): string {
   const readable = fileNameOf(sourceKey)

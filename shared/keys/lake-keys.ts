@@ -12,12 +12,12 @@ export function generationLocation(
   return `${folder.join('/')}/gen=${String(generation).padStart(5, '0')}/`;
 }
 
-/** The ledger entry of a source file. Files refused before their business date is known are `undated`. */
+/** Key of the ledger entry of a source file. Files refused before their business date is known are `undated`. */
 export function ledgerEntryKey(dataset: string, businessDate: string | null, sourceId: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}${sourceId}.json`;
 }
 
-/** Prefix of the ledger entries of a day; ends in `/`. Day commits stand below it, in `_day/`. */
+/** Prefix of the ledger entries of a day; ends in `/`. Its day commits are below it, in `_day/`. */
 export function ledgerDayPrefix(dataset: string, businessDate: string | null): string {
   return `ledger/${dataset}/${businessDate === null ? 'undated' : dayPath(businessDate)}/`;
 }
@@ -31,29 +31,29 @@ export function dayCommitKey(dataset: string, businessDate: string, commit: numb
   return `${dayCommitPrefix(dataset, businessDate)}${commit}.json`;
 }
 
-/** n of `…/_day/<n>.json`, or undefined where the key is no day commit. */
+/** n of `…/_day/<n>.json`, or undefined if the key is not a day commit's. */
 export function commitOfKey(key: string): number | undefined {
   return /\/_day\/[^/]+$/.test(key) ? numberOfKey(key) : undefined;
 }
 
-/** n of `…/<n>.json`, of documents of which each one has a number of its own. */
+/** n of `…/<n>.json`, the key of a numbered document; undefined for any other key. */
 export function numberOfKey(key: string): number | undefined {
   const match = /\/([1-9]\d*)\.json$/.exec(key);
   return match ? Number(match[1]) : undefined;
 }
 
-/** Prefix of what the day is held to; ends in `/`. */
+/** Prefix of the day's terms; ends in `/`. */
 export function dayTermsPrefix(dataset: string, businessDate: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_terms/`;
 }
 
-/** Prefix of the versions that a ledger entry had before; ends in `/`. */
+/** Prefix of the earlier versions of a ledger entry; ends in `/`. */
 export function entryHistoryPrefix(entryKey: string): string {
   const at = entryKey.lastIndexOf('/');
   return `${entryKey.slice(0, at)}/_history${entryKey.slice(at, -'.json'.length)}/`;
 }
 
-/** Where the first file with this content notes itself. */
+/** Key of the note that says which file has this content. */
 export function contentKey(dataset: string, sizeBytes: number, checksum: string): string {
   const hex = Buffer.from(checksum, 'base64').toString('hex');
   return `ledger/${dataset}/_content/${sizeBytes}-${hex}.json`;
@@ -67,12 +67,12 @@ export function daysDataset(dataset: string): string {
   return `${dataset}_days`;
 }
 
-/** Folder of the row that says a commit is what readers see, whole; ends in `/`. */
+/** Folder of the row that tells readers a commit is published as a whole; ends in `/`. */
 export function dayRowLocation(dataset: string, businessDate: string, commit: number): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_published/${commit}/`;
 }
 
-/** What a look at the night found and told; its being there keeps it from being told again. */
+/** Key of the report of an SLA check; once it exists, the check tells nothing again. */
 export function slaCheckKey(dataset: string, businessDate: string, check: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_sla/${check}.json`;
 }

@@ -1,6 +1,6 @@
 /**
- * Names of files as configuration gives them: `*` is any text without `/`, `?` one such character, `{yyyyMMdd}` and
- * `{yyyy-MM-dd}` the business date. Everything else stands for itself.
+ * Patterns for names of files in configuration: `*` is any text without `/`, `?` one such character, `{yyyyMMdd}` and `{yyyy-MM-dd}` the
+ * business date. Every other character means itself.
  */
 
 /** `contratos_{yyyyMMdd}.ctl` of 2025-08-12 → `contratos_20250812.ctl`. */
@@ -10,7 +10,7 @@ export function withBusinessDate(pattern: string, businessDate: string): string 
     .replaceAll('{yyyy-MM-dd}', businessDate);
 }
 
-/** Does the pattern name this key? One with a `/` is held against the whole key, any other against its last segment. */
+/** Does the pattern fit this key? A pattern with a `/` is compared with the whole key, any other with its last segment. */
 export function namesKey(pattern: string, sourceKey: string): boolean {
   const subject = pattern.includes('/') ? sourceKey : fileNameOf(sourceKey);
   return matchesFrom(pattern, 0, subject, 0);
@@ -25,7 +25,7 @@ export function besideKey(sourceKey: string, name: string): string {
   return `${sourceKey.slice(0, sourceKey.lastIndexOf('/') + 1)}${name}`;
 }
 
-/** Goes back to the last star only, so that no pattern takes more than pattern × subject steps. */
+/** Goes back to the last star only, so that no pattern needs more than pattern × subject steps. */
 function matchesFrom(pattern: string, patternAt: number, subject: string, subjectAt: number): boolean {
   let at = patternAt;
   let on = subjectAt;

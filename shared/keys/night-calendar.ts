@@ -1,12 +1,12 @@
 import { addDays, isBusinessDate } from './business-date.ts';
 
-/** Which business date a night belongs to, which dates bring files, and when they must be there; all in one time zone. */
+/** Says which business date a night belongs to, which dates bring files, and by when; all in one time zone. */
 export interface NightCalendar {
   /** IANA name, e.g. America/Sao_Paulo. */
   timeZone: string;
   /** HH:mm of the morning on which the day must be published. */
   deadline: string;
-  /** The night that ends on a morning belongs to the date before, or to that very date. */
+  /** Whether the night that ends on a morning belongs to the date before or to that date. */
   businessDate: 'day-before' | 'same-day';
   /** Business dates without files, yyyy-MM-dd. */
   holidays: readonly string[];
@@ -33,8 +33,8 @@ export function nightOf(at: Date, calendar: NightCalendar): Night {
   return { businessDate, deadline, ...(silent ? { silent } : {}) };
 }
 
-/** Why a business date brings no files, or undefined where it does. */
-export function silenceOf(businessDate: string, calendar: NightCalendar): Night['silent'] {
+/** Why a business date brings no files, or undefined if it brings some. */
+function silenceOf(businessDate: string, calendar: NightCalendar): Night['silent'] {
   if (calendar.holidays.includes(businessDate)) return 'holiday';
   const weekday = new Date(`${businessDate}T00:00:00Z`).getUTCDay();
   return calendar.weekends === 'silent' && (weekday === 0 || weekday === 6) ? 'weekend' : undefined;
@@ -53,26 +53,28 @@ export function localTime(at: Date, timeZone: string): string {
 }
 
 /**
- * The instant at which clocks of the zone show date and time. Of a time that is there twice (clocks go back) the first; of one that is
- * not there (clocks go forward) the instant as far behind the change as the time is behind it.
+ * The instant at which clocks of the zone show this date and time. If they show it twice (clocks go back), the first. If they never show
+ * it (clocks go forward), the instant as long after the change as the time is after the last one shown.
  */
 export function instantOf(date: string, time: string, timeZone: string): Date {
   const wallMs = Date.parse(`${date}T${time}:00Z`);
-  // No zone changes its clocks twice in two days: one of the offsets a day away on either side holds.
-  const offsets = [offsetMs(wallMs - DAY_MS, timeZone), offsetMs(wallMs + DAY_MS, timeZone)];
-  const candidates = offsets.map((offset) => wallMs - offset);
-  const exact = candidates.filter((instant) => instant + offsetMs(instant, timeZone) === wallMs);
-  return new Date(exact.length > 0 ? Math.min(...exact) : candidates[0]!);
+  // No zone changes its clocks twice in two days, so the offset of the day before or of the day after is right.
+  const earlier = wallMs - offsetMs(wallMs - DAY_MS, timeZone);
+  const later = wallMs - offsetMs(wallMs + DAY_MS, timeZone);
+  const exact = [earlier, later].filter((instant) => instant + offsetMs(instant, timeZone) === wallMs);
+  return new Date(exact.length > 0 ? Math.min(...exact) : earlier);
 }
 
 /** What is wrong with a calendar, as clauses. */
 export function calendarProblems(calendar: NightCalendar): string[] {
   const { timeZone, deadline, holidays, businessDate, weekends } = calendar;
   return [
-    ...(isTimeZone(timeZone) ? [] : [`'${timeZone}' is no time zone (e.g. America/Sao_Paulo)`]),
-    ...(/^([01]\d|2[0-3]):[0-5]\d$/.test(deadline) ? [] : [`the deadline '${deadline}' is no time as HH:mm`]),
+    ...(isTimeZone(timeZone) ? [] : [`'${timeZone}' is not a time zone (e.g. America/Sao_Paulo)`]),
+    ...(/^([01]\d|2[0-3]):[0-5]\d$/.test(deadline)
+      ? []
+      : [`the deadline '${deadline}' is not a time as HH:mm`]),
     ...holidays.flatMap((day) =>
-      isBusinessDate(day) ? [] : [`the holiday '${day}' is no day as yyyy-MM-dd`],
+      isBusinessDate(day) ? [] : [`the holiday '${day}' is not a day as yyyy-MM-dd`],
     ),
     ...(['day-before', 'same-day'].includes(businessDate)
       ? []
@@ -92,7 +94,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Local time less UTC at an instant. */
+/** Local time minus UTC at an instant. */
 function offsetMs(instantMs: number, timeZone: string): number {
   const { year, month, day, hour, minute, second } = localParts(new Date(instantMs), timeZone);
   const wall = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
@@ -106,7 +108,7 @@ function localParts(at: Date, timeZone: string): Record<string, string> {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A format takes long to make, and there are one or two zones. */
+/** Making a format is slow, and there are only one or two zones. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);
   if (!format) {

@@ -1,4 +1,4 @@
-/** Why `key` cannot be an object's key, or undefined where it can: relative, `/`-separated, at most 1,024 bytes. */
+/** Why `key` cannot be an object's key, or undefined if it can. Keys are relative, `/`-separated, at most 1,024 bytes. */
 export function keyProblem(key: string): string | undefined {
   if (key === '') return 'it is empty';
   if (key.includes('\0')) return 'it holds a NUL';

@@ -1,8 +1,8 @@
-/** Hive's way of writing partition values into keys, so that every engine reads them back. */
+/** Partition values in keys, written as Hive does, so that every engine reads them back. */
 
 export const HIVE_DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
-/** Characters Hive escapes in a path (org.apache.hadoop.hive.common.FileUtils). NUL too, which no key holds. Spaces and accents stay as they are. */
+/** Characters that Hive escapes in a path (org.apache.hadoop.hive.common.FileUtils), and NUL, which no key may hold. Spaces and accents stay as they are. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
 const ESCAPED = /[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g;
 
@@ -15,7 +15,7 @@ export function escapePartitionValue(value: string | null): string {
   );
 }
 
-/** `tipo_produto=CREDITO PESSOAL/uf=SP`; empty where there are no partition columns. */
+/** `tipo_produto=CREDITO PESSOAL/uf=SP`; empty without partition columns. */
 export function partitionPath(values: Record<string, string | null>): string {
   return Object.entries(values)
     .map(([column, value]) => `${column}=${escapePartitionValue(value)}`)

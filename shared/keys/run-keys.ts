@@ -1,8 +1,8 @@
 import { partitionPath } from './partition-path.ts';
 
 /**
- * Keys of one run's scratch objects, below `runs/<runId>/`. No reader ever looks there. Rows of a dataset of another name than the
- * layout's stand in a folder of their own.
+ * Keys of one run's scratch objects, below `runs/<runId>/`, where no reader looks. Rows of a dataset that is not named like the layout
+ * are in a folder of their own.
  */
 export function runKeys(runId: string) {
   const root = `runs/${runId}`;
@@ -27,12 +27,12 @@ export function runKeys(runId: string) {
   };
 }
 
-/** Which ledger entry an execution works on, for the one who learns of its failure. */
+/** Key of the note that says which ledger entry an execution works on; the watchdog reads it when the execution fails. */
 export function executionKey(executionId: string): string {
   return `runs/executions/${executionId}.json`;
 }
 
-/** `<sourceId>-00000.snappy.parquet`, the name of a merged file and of the published one; without codec where it is none. */
+/** `<sourceId>-00000.snappy.parquet`, the name of a merged file and of its published copy; uncompressed files have no codec in their name. */
 export function parquetFileName(sourceId: string, fileIndex: number, compression: string): string {
   const codec = compression === 'none' ? '' : `.${compression}`;
   return `${sourceId}-${padded(fileIndex)}${codec}.parquet`;

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 
-/** File name without extension, `-`, 8 hex digits of the key's hash: readable, and its own for each key. */
+/** File name without extension, `-`, 8 hex digits of the key's hash: readable, and different for each key. */
 export function sourceIdOf(sourceKey: string): string {
   const name = sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
   const stem = name.replace(/\.[^.]*$/, '').replace(/[^A-Za-z0-9._-]/g, '_') || 'file';
   return `${stem.slice(0, 80)}-${hex(sourceKey, 8)}`;
 }
 
-/** What makes a run the run it is: the same again lands on the same keys. */
+/** What identifies a run: a conversion with the same identity writes to the same keys. */
 export interface RunIdentity {
   dataset: string;
   sourceKey: string;
   version: string;
   layoutFingerprint: string;
   softwareVersion: string;
-  /** Ranges as planned. */
+  /** The planned ranges. */
   ranges: { startByte: number; endByte: number }[];
   /** Raised by a forced conversion. */
   attempt: number;
@@ -30,7 +30,7 @@ export function runIdOf(identity: RunIdentity): string {
   );
 }
 
-/** Short name of an execution, for the object that says which ledger entry it works on. */
+/** Short name of an execution, for the key of the note that says which ledger entry it works on. */
 export function executionIdOf(execution: string): string {
   return hex(execution, 20);
 }

@@ -1,8 +1,8 @@
 import type { FunctionName } from './metrics-table.ts';
 
-/** Which environment variables a function reads. A test holds it against what the code asks for. */
-export interface FunctionEnvironment {
-  /** Without them the function fails at its start. */
+/** The environment variables that a function reads. A test compares them with what the code asks for. */
+interface FunctionEnvironment {
+  /** Without one of them the function fails at its start. */
   required: readonly string[];
   optional: readonly string[];
 }
@@ -12,11 +12,11 @@ const STORES = ['RAW_BUCKET', 'PROCESSED_BUCKET'];
 const PEOPLE = ['SUCCESS_TOPIC_ARN', 'WARNING_TOPIC_ARN', 'FAILURE_TOPIC_ARN'];
 
 /**
- * What the variables hold: `STAGE` and `METRICS_NAMESPACE` go on every metric. `RANGE_SIZE_BYTES`: 134217728 by default.
- * `EXPECTED_FILES`: a number, or names (`*`, `?`, `{yyyyMMdd}`) with commas; unset or empty publishes after each file.
- * `SLA_LAYOUTS`: layouts to watch, with commas. `SLA_TIME_ZONE`: America/Sao_Paulo. `SLA_DEADLINE`: 09:00.
+ * Meaning of the variables: `STAGE` and `METRICS_NAMESPACE` go on every metric. `RANGE_SIZE_BYTES`: 134217728 by default.
+ * `EXPECTED_FILES`: a number, or names (`*`, `?`, `{yyyyMMdd}`) separated by commas; unset or empty publishes after each file.
+ * `SLA_LAYOUTS`: layouts to watch, separated by commas. `SLA_TIME_ZONE`: America/Sao_Paulo. `SLA_DEADLINE`: 09:00.
  * `SLA_BUSINESS_DATE`: `day-before` (the night that ends this morning belongs to yesterday; the default) or `same-day`.
- * `SLA_HOLIDAYS`: business dates without files, yyyy-MM-dd with commas. `SLA_WEEKENDS`: `silent` (default) or `watched`.
+ * `SLA_HOLIDAYS`: business dates without files, yyyy-MM-dd, separated by commas. `SLA_WEEKENDS`: `silent` (default) or `watched`.
  */
 export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnvironment>> = {
   starter: {

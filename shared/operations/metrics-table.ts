@@ -1,21 +1,21 @@
 /**
- * Every metric the system emits: what dashboards and alarms may draw. Dimensions are always `stage` and `dataset`, never the business
+ * Every metric that the system emits, and dashboards and alarms may use. Dimensions are always `stage` and `dataset`, never the business
  * date: each new value of a dimension is a new paid metric.
  */
 export const METRIC_DIMENSIONS = ['stage', 'dataset'] as const;
 
-/** In place of a dataset where none is known: a key that no layout fits, an invocation that failed before it knew. */
+/** Stands for the dataset if none is known: no layout fits a key, or an invocation failed before it knew. */
 export const NO_DATASET = 'none';
 
 export type MetricUnit = 'Count' | 'Bytes' | 'Milliseconds' | 'Percent' | 'None';
 
-export interface MetricDefinition {
+interface MetricDefinition {
   unit: MetricUnit;
   /** Functions that emit it. */
   from: readonly FunctionName[];
   /** `put`: PutMetricData, once a file or check. `emf`: a log line of each invocation that CloudWatch reads. */
   by: 'put' | 'emf';
-  /** How many values are read together. */
+  /** How several values become one. */
   statistic: 'Sum' | 'Maximum' | 'Minimum' | 'Average';
   meaning: string;
 }
@@ -48,9 +48,9 @@ const PUT = {
   ParseDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state parsing'],
   ReconcileDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state reconciling'],
   MergeDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state merging'],
-  DaysPublished: ['Count', ['finalizer'], 'Sum', '1 where the file completed its day'],
-  NightFilesExpected: ['Count', ['watchdog'], 'Maximum', 'files that tonight is to bring, where it is known'],
-  NightFilesArrived: ['Count', ['watchdog'], 'Maximum', 'of them, those that have come'],
+  DaysPublished: ['Count', ['finalizer'], 'Sum', '1 if the file completed its day'],
+  NightFilesExpected: ['Count', ['watchdog'], 'Maximum', 'files that are expected tonight, if it is known'],
+  NightFilesArrived: ['Count', ['watchdog'], 'Maximum', 'of them, those that have arrived'],
   NightFilesMissing: ['Count', ['watchdog'], 'Maximum', 'of them, those that have not'],
   NightFilesLoaded: ['Count', ['watchdog'], 'Maximum', 'of them, those that are loaded'],
   NightRecords: ['Count', ['watchdog'], 'Maximum', 'records of all files loaded tonight'],
@@ -69,14 +69,14 @@ const PUT = {
     'Minimum',
     'minutes from publication, or from its estimate, to the deadline; below 0 is late',
   ],
-  SlaAtRisk: ['Count', ['watchdog'], 'Maximum', '1 where the day is not published at the warning, else 0'],
+  SlaAtRisk: ['Count', ['watchdog'], 'Maximum', '1 if the day is not published at the warning, else 0'],
   SlaViolated: [
     'Count',
     ['watchdog'],
     'Maximum',
-    '1 where the day is not published at the alarm or was not by the deadline, else 0',
+    '1 if the day is not published at the alarm or was not by the deadline, else 0',
   ],
-  SlaMet: ['Count', ['watchdog'], 'Minimum', '1 where the day was published by the deadline, else 0'],
+  SlaMet: ['Count', ['watchdog'], 'Minimum', '1 if the day was published by the deadline, else 0'],
   CatalogDaysDriven: ['Count', ['watchdog'], 'Sum', 'days whose catalog lagged behind their last commit'],
 } as const satisfies Record<string, Row>;
 
@@ -94,7 +94,7 @@ const EMF = {
   ArrivalsRepeated: ['Count', ['starter'], 'Sum', 'events of a file version that was started already'],
   ArrivalsRefused: ['Count', ['starter'], 'Sum', 'keys that no layout fits, or more than one'],
   RangesPlanned: ['Count', ['splitter'], 'Sum', 'byte ranges of a file'],
-  RangesReused: ['Count', ['parser'], 'Sum', 'ranges whose manifest stood already'],
+  RangesReused: ['Count', ['parser'], 'Sum', 'ranges that had a manifest already'],
   RangeBytes: ['Bytes', ['parser'], 'Sum', 'bytes of a parsed range'],
   RangeRows: ['Count', ['parser'], 'Sum', 'rows of a parsed range'],
   RangeRejects: ['Count', ['parser'], 'Sum', 'rejected records of a parsed range'],

@@ -1,24 +1,24 @@
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 
-/** How far a file of the night is. */
+/** The progress of one file of the night. */
 export interface FileProgress {
   sizeBytes: number;
-  /** Bytes parsed; all of them once it is loaded. */
+  /** Bytes parsed so far; all bytes once the file is loaded. */
   doneBytes: number;
-  /** When somebody worked on it, from its last claim on; undefined where nobody has. */
+  /** The time from its last claim to its end; undefined if no execution has claimed it. */
   worked: { fromMs: number; toMs: number } | undefined;
 }
 
 export interface NightProgress {
   /** 0 to 100, two decimals: bytes parsed of the bytes expected. */
   percentDone: number;
-  /** When the rest is parsed if it goes on as it has; undefined where nothing is parsed yet. */
+  /** When the rest will be parsed at the rate so far; undefined if nothing is parsed yet. */
   estimatedEnd: Date | undefined;
 }
 
 /**
- * Percent done and the end at the rate so far. Files that have not come count as large as those that have, and as coming now. The rate
- * is that of the time in which somebody worked: waiting for files is not slowness.
+ * Percent done, and the end at the rate so far. Missing files count as large as the average of the others, and as arriving now. The rate
+ * counts only the time in which at least one file was worked on, because waiting for files is not slowness.
  */
 export function nightProgress(files: FileProgress[], missingFiles: number, now: Date): NightProgress {
   const knownBytes = sum(files.map(({ sizeBytes }) => sizeBytes));
@@ -34,7 +34,7 @@ export function nightProgress(files: FileProgress[], missingFiles: number, now: 
   return { percentDone, estimatedEnd: new Date(now.getTime() + Math.ceil(remainingMs)) };
 }
 
-/** From the last claim of the file until its end, or until now. */
+/** The time from the last claim of a file to its end, or to now. */
 export function workedTime(entry: LedgerEntry, now: Date): FileProgress['worked'] {
   const claimed = entry.history.findLast(({ state }) => state === 'splitting');
   if (!claimed) return undefined;
@@ -44,7 +44,7 @@ export function workedTime(entry: LedgerEntry, now: Date): FileProgress['worked'
   return { fromMs, toMs: Math.max(fromMs, toMs) };
 }
 
-/** Milliseconds that at least one of the spans covers. */
+/** Milliseconds covered by at least one of the spans. */
 function unionMs(spans: { fromMs: number; toMs: number }[]): number {
   let covered = 0;
   let end = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 import type { NightCalendar } from '../keys/night-calendar.ts';
 
-/** Which days are held to the SLA, and what it says. */
+/** The SLA, and the layouts that are held to it. */
 export interface SlaSettings {
   calendar: NightCalendar;
   /** Names of the layouts whose days are watched. */

@@ -4,8 +4,8 @@ import { localTime } from '../keys/night-calendar.ts';
 export const SLA_CHECKS = ['arrivals', 'at-risk', 'alarm', 'deadline'] as const;
 export type SlaCheck = (typeof SLA_CHECKS)[number];
 
-/** What a check has to know of a night. */
-export interface SlaSituation {
+/** What a check needs to know about a night. */
+interface SlaSituation {
   dataset: string;
   businessDate: string;
   deadline: Date;
@@ -15,10 +15,10 @@ export interface SlaSituation {
   arrivedFiles: number;
   loadedFiles: number;
   missingFiles: number;
-  /** Names, where names are expected. */
+  /** Names of the missing files, if names are expected. */
   missingNames: string[];
   notStarted: string[];
-  /** `name (refused)` of files that stopped. */
+  /** Files that stopped, as `name (refused)`. */
   stopped: string[];
   percentDone: number;
   estimatedEnd: Date | undefined;
@@ -26,19 +26,20 @@ export interface SlaSituation {
 }
 
 export interface SlaVerdict {
-  /** Undefined: nobody need be told. */
+  /** Undefined if nobody needs to be told. */
   tell: { kind: 'success' | 'warning' | 'failure'; subject: string; message: string } | undefined;
-  /** One sentence in any case. */
+  /** One sentence, whether people are told or not. */
   sentence: string;
-  /** From publication, or its estimate, to the deadline; undefined where nothing can be estimated. */
+  /** From publication, or its estimate, to the deadline; undefined if nothing can be estimated. */
   marginMinutes: number | undefined;
-  /** Published, and by the deadline. */
+  /** Published by the deadline. */
   met: boolean;
 }
 
-/** What a check says of a night. Published late is missed; published later as a correction is still met. */
+/** Judges a night at one check. A day published late is missed; a day published in time and corrected later is still met. */
 export function slaVerdict(check: SlaCheck, night: SlaSituation): SlaVerdict {
-  const met = night.publishedAt !== undefined && night.publishedAt <= night.deadline;
+  const { publishedAt } = night;
+  const met = publishedAt !== undefined && publishedAt <= night.deadline;
   const marginMinutes = marginOf(check, night);
   const verdict = (sentence: string, tell: SlaVerdict['tell']): SlaVerdict => {
     return { sentence, tell, marginMinutes, met };
@@ -51,11 +52,13 @@ export function slaVerdict(check: SlaCheck, night: SlaSituation): SlaVerdict {
     return verdict(sentence, isShort ? { kind: 'warning', subject, message: sentence } : undefined);
   }
   if (check === 'deadline') {
-    const sentence = met ? metSentence(day, night) : missedSentence(day, night);
+    const sentence = met ? metSentence(day, night, publishedAt) : missedSentence(day, night);
     const subject = met ? `SLA met: ${day}` : `SLA missed: ${day}`;
     return verdict(sentence, { kind: met ? 'success' : 'failure', subject, message: sentence });
   }
-  if (night.publishedAt) return verdict(publishedSentence(day, night), undefined);
+  if (publishedAt) {
+    return verdict(`${day} was published at ${localTime(publishedAt, night.timeZone)}.`, undefined);
+  }
   const sentence = progressSentence(day, night);
   return check === 'at-risk'
     ? verdict(sentence, { kind: 'warning', subject: `SLA at risk: ${day}`, message: sentence })
@@ -68,18 +71,18 @@ function marginOf(
 ): number | undefined {
   const end = publishedAt ?? estimatedEnd;
   if (end) return wholeMinutes(deadline.getTime() - end.getTime());
-  // Nothing parsed by the deadline: late by what has passed since, at the least.
+  // Nothing is parsed at the deadline: late by at least the time that has passed since.
   return check === 'deadline' ? Math.min(0, wholeMinutes(deadline.getTime() - now.getTime())) : undefined;
 }
 
 function wholeMinutes(ms: number): number {
-  // || 0: no minute is not minus no minute.
+  // `|| 0` turns -0 into 0.
   return Math.floor(ms / 60_000) || 0;
 }
 
 function arrivalSentence(day: string, night: SlaSituation): string {
   const { expectedFiles, arrivedFiles, missingFiles, missingNames } = night;
-  const came = `${day}: ${arrivedFiles}${expectedFiles === undefined ? '' : ` of ${expectedFiles}`} files have come`;
+  const came = `${day}: ${arrivedFiles}${expectedFiles === undefined ? '' : ` of ${expectedFiles}`} files have arrived`;
   const missing =
     missingNames.length > 0
       ? `; missing: ${some(missingNames)}`
@@ -97,37 +100,32 @@ function progressSentence(day: string, night: SlaSituation): string {
   const files = `${loadedFiles}${expectedFiles === undefined ? '' : ` of ${expectedFiles}`} files are loaded`;
   const done = `${day} is not published: ${percentDone.toFixed(0)} % is done, ${files}.`;
   const missing =
-    night.missingFiles > 0 ? ` ${night.missingFiles} have not come${listed(night.missingNames)}.` : '';
+    night.missingFiles > 0 ? ` ${night.missingFiles} have not arrived${listed(night.missingNames)}.` : '';
   if (!estimatedEnd)
     return `${done}${missing} Nothing is parsed yet, so there is no estimate of the end.${standstill(night)}`;
   const minutes = wholeMinutes(deadline.getTime() - estimatedEnd.getTime());
-  const relation = minutes >= 0 ? `${minutes} minutes before` : `${-minutes} minutes behind`;
+  const relation = minutes >= 0 ? `${minutes} minutes before` : `${-minutes} minutes after`;
   const assumption =
-    night.missingFiles > 0 || night.stopped.length > 0 ? ' if what is missing or stopped goes on now' : '';
+    night.missingFiles > 0 || night.stopped.length > 0 ? ' if what is missing or stopped continues now' : '';
   return `${done}${missing} At the rate so far it ends at ${time(estimatedEnd)}${assumption}, ${relation} the deadline of ${time(deadline)}.${standstill(night)}`;
 }
 
-/** What does not go on by itself, and what to do about it. */
+/** Files that need somebody's help, and what to do about them. */
 function standstill({ stopped, notStarted }: SlaSituation): string {
   const parts = [
     stopped.length > 0
       ? ` Stopped: ${some(stopped)}; see the ledger for why, then redrive or send them again.`
       : '',
     notStarted.length > 0
-      ? ` Arrived and not taken by any execution: ${some(notStarted)}; see the dead-letter queue of the starter, or start them by hand.`
+      ? ` Arrived, but no execution took them: ${some(notStarted)}; see the dead-letter queue of the starter, or start them by hand.`
       : '',
   ];
   return parts.join('');
 }
 
-function publishedSentence(day: string, { publishedAt, timeZone }: SlaSituation): string {
-  return `${day} was published at ${localTime(publishedAt!, timeZone)}.`;
-}
-
-function metSentence(day: string, night: SlaSituation): string {
-  const { publishedAt, deadline, timeZone } = night;
-  const minutes = wholeMinutes(deadline.getTime() - publishedAt!.getTime());
-  return `${day} was published at ${localTime(publishedAt!, timeZone)}, ${minutes} minutes before the deadline of ${localTime(deadline, timeZone)}.`;
+function metSentence(day: string, { deadline, timeZone }: SlaSituation, publishedAt: Date): string {
+  const minutes = wholeMinutes(deadline.getTime() - publishedAt.getTime());
+  return `${day} was published at ${localTime(publishedAt, timeZone)}, ${minutes} minutes before the deadline of ${localTime(deadline, timeZone)}.`;
 }
 
 function missedSentence(day: string, night: SlaSituation): string {
@@ -135,7 +133,7 @@ function missedSentence(day: string, night: SlaSituation): string {
   if (!publishedAt)
     return `Missed the deadline of ${localTime(deadline, timeZone)}: ${progressSentence(day, night)}`;
   const minutes = -wholeMinutes(deadline.getTime() - publishedAt.getTime());
-  return `${day} was published at ${localTime(publishedAt, timeZone)}, ${minutes} minutes behind the deadline of ${localTime(deadline, timeZone)}.`;
+  return `${day} was published at ${localTime(publishedAt, timeZone)}, ${minutes} minutes after the deadline of ${localTime(deadline, timeZone)}.`;
 }
 
 function listed(names: string[]): string {

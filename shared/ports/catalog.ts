@@ -1,15 +1,14 @@
-/** The table of contents readers go through: Glue on AWS, a JSON file a dataset on one machine. */
+/** The table of contents that readers use: Glue on AWS, one JSON file for each dataset on one machine. */
 export interface Catalog {
   /**
-   * Whether a day switches in one step. Where it does not, a row of `<dataset>_days` is published behind everything else: it says that
-   * the day is whole.
+   * True if a day switches in one step. Otherwise a row of `<dataset>_days`, published after everything else, says that the day is
+   * whole.
    */
   readonly switchesAtOnce: boolean;
 
   /**
-   * Makes a day's partitions those of `day`, in one step where the catalog can, else partition by
-   * partition. A day whose recorded commit is higher than `day.commit` is left alone: answers false.
-   * Doing it twice changes nothing.
+   * Makes the day's partitions those of `day`, in one step if the catalog can, else one by one. Answers false, and changes nothing, if
+   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing.
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
@@ -26,9 +25,9 @@ export interface DayPublication {
   businessDate: string;
   /** n of `_day/<n>.json`, from 1. */
   commit: number;
-  /** How the objects hold rows; a JSON object a line, or Parquet by default. */
+  /** Format of the objects: Parquet by default, or one JSON object on each line. */
   format?: 'parquet' | 'json';
-  /** All partitions of the day; one that is missing here is no longer published. */
+  /** All partitions of the day; a partition that is not listed is no longer published. */
   partitions: CatalogPartition[];
 }
 
@@ -39,7 +38,7 @@ export interface CatalogColumn {
 }
 
 export interface CatalogPartition {
-  /** Column → text as a path shows it before escaping; null is the Hive default partition. */
+  /** Column → value, not escaped; null is the Hive default partition. */
   values: Record<string, string | null>;
   /** Folder below the published root, ends in `/`. */
   location: string;
@@ -52,7 +51,7 @@ export interface CatalogFile {
   dataset: string;
   columns: CatalogColumn[];
   partitionKeys: CatalogColumn[];
-  /** yyyy-MM-dd → commit whose partitions stand below. */
+  /** yyyy-MM-dd → the commit whose partitions are listed. */
   days: Record<string, number>;
   partitions: CatalogPartition[];
 }

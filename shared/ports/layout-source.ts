@@ -1,4 +1,4 @@
-/** Where layout files are read from: `layouts/` in the repository or the bundle, or any path on one machine. */
+/** The place that layout files are read from: `layouts/` in the repository or the bundle, or any path on one machine. */
 export interface LayoutSource {
   /** The text of the layout file, with the path to name in errors. Fails with `LayoutInvalid`. */
   load(name: string): Promise<{ file: string; text: string }>;
@@ -6,7 +6,7 @@ export interface LayoutSource {
   loadBeside(file: string, name: string): Promise<{ file: string; text: string }>;
 }
 
-/** A source that knows which layouts it has, by their names in `layouts/`. */
+/** A source that can list its layouts, by their names in `layouts/`. */
 export interface ListedLayouts extends LayoutSource {
   names(): Promise<string[]>;
 }

@@ -5,7 +5,7 @@ export interface Notifier {
 
 export interface Notification {
   kind: 'success' | 'warning' | 'failure';
-  /** One line, at most 100 characters (what SNS takes as a subject). */
+  /** One line of at most 100 characters, the limit of an SNS subject. */
   subject: string;
   /** What, where, why, what to do next. */
   message: string;

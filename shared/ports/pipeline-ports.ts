@@ -5,13 +5,13 @@ import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** Everything the use cases need from outside; on AWS and on one machine each function gets the same. */
+/** Everything that the use cases need from outside; each function gets the same ports on AWS and on one machine. */
 export interface PipelinePorts {
-  /** Where source files are; only read. */
+  /** Holds the source files; only read. */
   raw: ObjectStore;
-  /** Where runs, ledger and published data are. */
+  /** Holds runs, ledger and published data. */
   lake: ObjectStore;
-  /** What published keys start with in `lake`: `processed/` on one machine, nothing on AWS. */
+  /** Prefix of published keys in `lake`: `processed/` on one machine, nothing on AWS. */
   publishedPrefix: string;
   catalog: Catalog;
   layouts: LayoutSource;
@@ -21,10 +21,10 @@ export interface PipelinePorts {
   settings: PipelineSettings;
 }
 
-export interface PipelineSettings {
+interface PipelineSettings {
   rangeSizeBytes: number;
-  /** A part of so many bytes is worth a file of its own. */
+  /** A part of at least this many bytes becomes a file of its own. */
   wholePartBytes: number;
-  /** How many files make a day, or their names (globs); undefined publishes after each file. */
+  /** How many files make up a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
 }

@@ -3,7 +3,7 @@ import type { ListedLayouts } from './layout-source.ts';
 import type { Notifier } from './notifier.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** What starting executions takes. */
+/** Everything that starting executions needs from outside. */
 export interface StarterPorts {
   raw: Pick<ObjectStore, 'head' | 'list'>;
   layouts: ListedLayouts;

@@ -2,15 +2,19 @@ import { type ChainMarks, firstMarkFrom, markByte } from './chain-marks.ts';
 import type { ChainShape } from './record-chain.ts';
 import { type ChainWalk, startWalk, walkToLink } from './record-chain-walk.ts';
 
-/** What one walk found between two places of a file. */
+/** The links that one walk found between two places of a file. */
 export interface ChainSegment {
   /** The mark that `links[0]` belongs to. */
   firstMark: number;
   /** For `firstMark` and each mark after it: the first link at or after the mark. */
-  links: number[];
-  /** For each of these links: how many records of this walk lie before it. */
-  recordCounts: number[];
+  links: ChainLink[];
   walk: ChainWalk;
+}
+
+interface ChainLink {
+  byte: number;
+  /** How many records of the walk lie before the link. */
+  recordsBefore: number;
 }
 
 /** Starts a segment at a link, or at what is thought to be one. */
@@ -18,7 +22,6 @@ export function startSegment(linkByte: number, marks: ChainMarks): ChainSegment 
   return {
     firstMark: firstMarkFrom(marks, linkByte),
     links: [],
-    recordCounts: [],
     walk: startWalk(linkByte),
   };
 }
@@ -41,13 +44,12 @@ export function advanceSegment(
   marks: ChainMarks,
   untilMark: number,
 ): boolean {
-  const { walk, links, recordCounts } = segment;
+  const { walk, links } = segment;
   const { endByte } = marks.span;
   while (reachedMark(segment) < untilMark) {
     const byte = markByte(marks, reachedMark(segment) + 1);
     if (!walkToLink(walk, window, windowStartByte, shape, endByte, byte)) return walk.problem !== null;
-    links.push(walk.atByte);
-    recordCounts.push(walk.recordCount);
+    links.push({ byte: walk.atByte, recordsBefore: walk.recordCount });
   }
   return true;
 }
@@ -57,22 +59,21 @@ export function advanceSegment(
  * false and takes nothing: the guess was wrong, or the guessed chain joins the exact one only later.
  */
 export function takeOver(exact: ChainSegment, guessed: ChainSegment): boolean {
-  const mark = reachedMark(exact);
-  const at = mark - guessed.firstMark;
+  const at = reachedMark(exact) - guessed.firstMark;
   const link = exact.links.at(-1);
-  if (link === undefined || at < 0 || guessed.links[at] !== link) return false;
+  const sameLink = guessed.links[at];
+  if (!link || !sameLink || sameLink.byte !== link.byte) return false;
   const { walk } = guessed;
-  const countedBefore = exact.recordCounts.at(-1)! - guessed.recordCounts[at]!;
-  for (let next = at + 1; next < guessed.links.length; next++) {
-    exact.links.push(guessed.links[next]!);
-    exact.recordCounts.push(guessed.recordCounts[next]! + countedBefore);
+  const countedBefore = link.recordsBefore - sameLink.recordsBefore;
+  for (const { byte, recordsBefore } of guessed.links.slice(at + 1)) {
+    exact.links.push({ byte, recordsBefore: recordsBefore + countedBefore });
   }
   const { problem } = walk;
   exact.walk = {
     ...walk,
     recordCount: walk.recordCount + countedBefore,
     // If the guessed walk has no record after the common link, the last record is one that the exact walk found.
-    lastRecordByte: walk.lastRecordByte >= link ? walk.lastRecordByte : exact.walk.lastRecordByte,
+    lastRecordByte: walk.lastRecordByte >= link.byte ? walk.lastRecordByte : exact.walk.lastRecordByte,
     problem: problem && { ...problem, recordIndex: problem.recordIndex + countedBefore },
   };
   return true;
@@ -80,7 +81,9 @@ export function takeOver(exact: ChainSegment, guessed: ChainSegment): boolean {
 
 /** The links at marks that are cuts: where each range but the first begins. */
 export function findCuts(exact: ChainSegment, marks: ChainMarks): number[] {
-  return exact.links.filter(
-    (_, index) => (exact.firstMark + index) % marks.marksPerRange === 0 && exact.firstMark + index > 0,
-  );
+  return exact.links
+    .filter(
+      (_, index) => (exact.firstMark + index) % marks.marksPerRange === 0 && exact.firstMark + index > 0,
+    )
+    .map(({ byte }) => byte);
 }

@@ -1,6 +1,6 @@
 /*
  * The parser follows chains in the kernel (`kernel/assembly/chains.ts`), the splitter here. One walk for both was measured, in
- * milliseconds of a processor for 64 MiB of records with an RDW, of 60, 140 and 2,000 bytes:
+ * milliseconds of processor time for 64 MiB of records with an RDW, of 60, 140 and 2,000 bytes:
  *
  *     parser      kernel 20, 10, 1     this walk and the kernel's padding 39, 29, 2
  *     splitter    kernel 22, 13, 8     this walk 19, 24, 7 (the kernel must copy the bytes into its memory first)
@@ -8,15 +8,16 @@
  * So this walk is too slow for the parser. The kernel's would save the splitter little, and lengths would still be read here: to
  * search for a chain, to say why it broke, and to test the kernel.
  */
+import type { ByteRange } from './byte-range.ts';
 import { type ChainShape, type LengthShape, NOT_DIGITS, NOT_ZERO, readWholeLength } from './record-chain.ts';
 
-/** Why and where a chain is broken. A value, not an error: the file is refused with it. */
+/** The reason why a chain is broken, and the place. It is a value, not an error: the file is refused with it. */
 export interface ChainProblem {
   code: ChainProblemCode;
   of: 'record' | 'block';
   /** Where the record or block starts. */
   atByte: number;
-  /** Its length as it says, descriptor word included; null if it says none. */
+  /** The length that it says it has, descriptor word included; null if it says no length. */
   lengthBytes: number | null;
   /** How many records of the chain lie before it. */
   recordIndex: number;
@@ -81,38 +82,39 @@ export function walkToLink(
   return false;
 }
 
+/** A record of a chain. */
+export interface ChainRecord {
+  /** In the file, with the RDW if it has one. */
+  range: ByteRange;
+  /** Its own bytes, a view of the window. */
+  bytes: Uint8Array;
+}
+
 /**
- * Collects the next records that lie whole in `window`, as many as the arrays have room for: `starts` gets the offsets in the window
- * of their own bytes, `lengths` how many these are. Returns how many records were collected; 0 if the walk needs more bytes, or if
- * the chain ends or is broken.
+ * Moves the walk past the next record and returns it. Undefined if the chain ends or is broken (`walk.problem`), or if the record does
+ * not lie whole in `window`; the first byte of the window is byte `windowStartByte` of the file.
  */
-export function collectRecords(
+export function nextRecord(
   walk: ChainWalk,
   window: Uint8Array,
   windowStartByte: number,
   shape: ChainShape,
   endByte: number,
-  starts: Int32Array,
-  lengths: Int32Array,
-): number {
+): ChainRecord | undefined {
   const { block, recordPrefixBytes } = shape;
-  let count = 0;
-  while (count < starts.length && walk.problem === null && walk.atByte < endByte) {
-    if (block && walk.atByte >= walk.blockEndByte) {
-      if (!enterBlock(walk, window, windowStartByte, block, endByte)) break;
-    }
-    const limitByte = block ? walk.blockEndByte : endByte;
-    const at = walk.atByte - windowStartByte;
-    const length = nextLength(walk, window, at, shape, limitByte);
-    if (length < 0 || at + length > window.length) break;
-    starts[count] = at + recordPrefixBytes;
-    lengths[count] = length - recordPrefixBytes;
-    count++;
-    walk.recordCount++;
-    walk.lastRecordByte = walk.atByte;
-    walk.atByte += length;
+  if (walk.problem !== null || walk.atByte >= endByte) return undefined;
+  if (block && walk.atByte >= walk.blockEndByte) {
+    if (!enterBlock(walk, window, windowStartByte, block, endByte)) return undefined;
   }
-  return count;
+  const startByte = walk.atByte;
+  const at = startByte - windowStartByte;
+  const length = nextLength(walk, window, at, shape, block ? walk.blockEndByte : endByte);
+  if (length < 0 || at + length > window.length) return undefined;
+  walk.recordCount++;
+  walk.lastRecordByte = startByte;
+  walk.atByte += length;
+  const bytes = window.subarray(at + recordPrefixBytes, at + length);
+  return { range: { startByte, endByte: walk.atByte }, bytes };
 }
 
 /** The hot loop: goes from head to head until a record starts at or after `stopByte`. No record may end after `limitByte`. */
@@ -170,7 +172,7 @@ function nextLength(
   return -1;
 }
 
-/** Moves the walk past the BDW it is at. Returns false if the window ends within the BDW, or if it is none (`walk.problem`). */
+/** Moves the walk past the BDW it is at. Returns false if the window ends within the BDW, or if it is not a BDW (`walk.problem`). */
 function enterBlock(
   walk: ChainWalk,
   window: Uint8Array,

@@ -1,7 +1,7 @@
 import { objectOf, optional, text } from './json-shape.ts';
 
 /** Which ledger entry an execution works on: `runs/executions/<executionId>.json`. */
-export interface ExecutionPointer {
+interface ExecutionPointer {
   ledgerKey: string;
   at?: string;
 }

@@ -1,26 +1,23 @@
-/** What an execution failed of: the name that `ErrorEquals` knows, and the sentence that says what, where, why and what next. */
+/** Why an execution failed: the error name that `ErrorEquals` matches, and a message that says what, where, why and what to do next. */
 export interface FailureCause {
   name: string;
   message: string;
 }
 
-/** How Step Functions names the failure of a Distributed Map, whatever its child failed of. */
+/** Step Functions' name for the failure of a Distributed Map, whatever made its child fail. */
 export const MAP_FAILED = 'States.ExceedToleratedFailureThreshold';
 
 /**
- * The cause of a failed task as a person reads it. Lambda gives it as JSON, `{ "errorType", "errorMessage", "trace" }`; every other
- * text is taken as it stands.
+ * The cause of a failed task in readable form. Lambda reports it as JSON, `{ "errorType", "errorMessage", "trace" }`; any other text is
+ * kept as it is.
  */
 export function readCause(name: string, cause: string): FailureCause {
-  const reported = parsed(cause) as { errorType?: unknown; errorMessage?: unknown } | undefined;
-  if (typeof reported?.errorMessage !== 'string') return { name, message: cause };
-  return {
-    name: typeof reported.errorType === 'string' ? reported.errorType : name,
-    message: reported.errorMessage,
-  };
+  const { errorType, errorMessage }: Record<string, unknown> = Object(parsed(cause));
+  if (typeof errorMessage !== 'string') return { name, message: cause };
+  return { name: typeof errorType === 'string' ? errorType : name, message: errorMessage };
 }
 
-/** The first failed child of `FAILED_<n>.json`, which the ResultWriter of a Distributed Map writes; undefined where none is. */
+/** The first failed child of `FAILED_<n>.json`, which the ResultWriter of a Distributed Map writes; undefined if no child failed. */
 export function firstFailedChild(results: string): FailureCause | undefined {
   const children = parsed(results);
   if (!Array.isArray(children)) return undefined;

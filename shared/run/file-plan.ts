@@ -13,7 +13,7 @@ import {
 import { type StatedFigures, statedFiguresKeys } from './stated-figures.ts';
 import { controlValuesShape } from './totals-shapes.ts';
 
-/** What the splitter found out about a file and decided: `runs/<runId>/plan.json`. Every later step reads it. */
+/** The splitter's findings and decisions about a file: `runs/<runId>/plan.json`. Every later step reads it. */
 export interface FilePlan {
   runId: string;
   dataset: string;
@@ -22,38 +22,38 @@ export interface FilePlan {
   version: string;
   /** Every read of the source carries it. */
   pin: string;
-  /** Of a compressed file its own size. */
+  /** Size of a compressed file as it is stored. */
   storedBytes?: number | undefined;
-  /** Of a compressed file what comes out of it, as are all offsets. */
+  /** For a compressed file, its size when decompressed; all offsets count decompressed bytes. */
   sizeBytes: number;
   compression: 'gzip' | 'zstd' | null;
   businessDate: string;
   ledgerKey: string;
   attempt: number;
   softwareVersion: string;
-  /** The layout file as it was read, so that the run does not depend on what becomes of it. */
+  /** The layout file as it was read, so that later changes to it do not reach this run. */
   layout: { file: string; text: string; fingerprint: string };
   geometry: { terminatorBytes: number; strideBytes: number | null };
-  /** Records of the file, where they were counted to cut it: header and trailer then stand within the ranges. */
+  /** Records of the file, if they had to be counted to cut it. The ranges then contain header and trailer too. */
   chain: { recordCount: number } | null;
-  /** Bytes before the first record that are none. */
+  /** Bytes before the first record that belong to no record. */
   leadingBytes: number;
   header: ControlRecordFound | null;
   trailer: ControlRecordFound | null;
-  /** What the file beside it states, for layouts that describe one. */
+  /** The control file beside the data file, if the layout describes one. */
   controlFile: ControlFileFound | null;
-  /** Bytes behind the last record that are none: blank lines, Ctrl-Z, what the layout leaves out. */
+  /** Bytes after the last record that belong to no record: blank lines, Ctrl-Z, what the layout leaves out. */
   remainder: ByteRange;
   rangeCount: number;
   /** Checksums of the bytes that belong to no range, CRC-64/NVME in base64: header, trailer, remainder. */
   outside?: OutsideBytes[] | undefined;
-  /** What the day manifest says of the file; null where none has come. */
+  /** What the day manifest says about the file; null if no manifest has arrived. */
   dayManifest?: StatedInManifest | null | undefined;
-  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  /** Set for a file that brings corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
-  /** What becomes of bytes that another file brought already. */
+  /** How to treat bytes that another file brought already. */
   duplicates?: 'refuse' | 'warn' | undefined;
-  /** Parts of at least so many bytes are not merged with others: each becomes a file as it is. */
+  /** A part of at least this many bytes is not merged with others: it becomes a file as it is. */
   wholePartBytes: number;
   startedAt: string;
 }
@@ -68,7 +68,7 @@ interface StatedInManifest {
   values: Record<string, ControlValue>;
 }
 
-/** The file, and the run on it that rejected the records. */
+/** The file whose rejected records another file brings corrected, and the run that rejected them. */
 export interface SupplementedRun {
   sourceKey: string;
   runId: string;
@@ -77,14 +77,14 @@ export interface SupplementedRun {
 /** A header or trailer with its decoded fields, by name. */
 export interface ControlRecordFound {
   startByte: number;
-  /** Behind its terminator. */
+  /** After its terminator. */
   endByte: number;
   values: Record<string, ControlValue>;
-  /** The record without terminator, in base64, where rows copy fields of it. */
+  /** The record without its terminator, in base64, if rows copy fields from it. */
   bytes?: string;
 }
 
-/** A control file with the decoded fields of the record that speaks of the data file. */
+/** A control file with the decoded fields of its record about the data file. */
 export interface ControlFileFound {
   key: string;
   version: string;

@@ -19,7 +19,7 @@ export interface Shape<T> extends Check {
 }
 
 /** The shape of a key that may be missing. */
-export interface OptionalShape<T> {
+interface OptionalShape<T> {
   optional: Shape<T>;
 }
 
@@ -36,11 +36,17 @@ export const flag: Shape<boolean> = (value) =>
 
 /** A count, an offset, an index: an integer from 0 that a double holds exactly. */
 export const wholeNumber: Shape<number> = (value) =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : wrong(value, 'a whole number');
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? undefined
+    : wrong(value, 'a whole number');
 
 export function oneOf<T extends string>(words: readonly T[]): Shape<T> {
   const known: ReadonlySet<unknown> = new Set(words);
   return (value) => (known.has(value) ? undefined : wrong(value, `one of ${words.join(', ')}`));
+}
+
+export function fits<T>(shape: Shape<T>, value: unknown): value is T {
+  return shape(value) === undefined;
 }
 
 /** A text that only people read: other versions of the software may use words that this one does not know. */

@@ -33,11 +33,11 @@ const FILE_STATES = [
 export type FileState = (typeof FILE_STATES)[number];
 
 /**
- * One source file in the ledger: what became of the last run on it, and the last version that was loaded. The two differ
- * while a corrected file is on its way, or was refused: what is published stays the version loaded before.
+ * One source file in the ledger: the state of the last run on it, and the last version that was loaded. The two differ while a corrected
+ * file is being converted or after it was refused: the version loaded before stays published.
  */
 export interface LedgerEntry {
-  /** Counts the versions of this entry, from 1; all before it are kept under `_history/`. */
+  /** Number of this version of the entry, from 1; earlier ones are kept under `_history/`. */
   revision?: number;
   dataset: string;
   sourceId: string;
@@ -48,7 +48,7 @@ export interface LedgerEntry {
   state: FileState;
   runId: string | null;
   attempt: number;
-  /** The execution that works or worked on it. */
+  /** The execution that works on the file, or worked on it last. */
   execution: string;
   layout: { name: string; fingerprint: string };
   softwareVersion: string;
@@ -62,15 +62,15 @@ export interface LedgerEntry {
   controlTotals?: ControlTotalResult[];
   refusal?: Refusal | undefined;
   failure?: FailureCause | undefined;
-  /** When people were told how the run ended; what ends between the ledger and the telling is told later. */
+  /** When people were told how the run ended. If it is missing after the end, a retry still has to tell them. */
   told?: string;
   warnings?: string[] | undefined;
   loaded?: LoadedVersion | undefined;
-  /** Until then the run counts as going on, where it is not final: nobody removes what it wrote. */
+  /** Until then a run that has not ended counts as running, and nobody removes what it wrote. */
   leaseUntil?: string | undefined;
-  /** Versions that were taken back: not loaded again unless forced. */
+  /** Versions that were rolled back; they are not loaded again unless forced. */
   rolledBack?: RolledBackVersion[] | undefined;
-  /** The file whose rejected records this one brings corrected, and the run that rejected them. */
+  /** Set for a file that brings corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
 }
 
@@ -88,7 +88,7 @@ interface RolledBackVersion {
   reason: string;
 }
 
-/** A version that balanced and was merged: all that publishing it takes. */
+/** A version that balanced and was merged, with everything that publishing it needs. */
 export interface LoadedVersion {
   version: string;
   runId: string;
@@ -97,7 +97,7 @@ export interface LoadedVersion {
   /** CRC-64/NVME of all bytes of the file, in base64. */
   checksum?: string;
   softwareVersion?: string;
-  /** Of a compressed file its own size; `inputBytes` and `checksum` are of what came out of it. */
+  /** Size of a compressed file as it is stored; `inputBytes` and `checksum` are those of its decompressed bytes. */
   storedBytes?: number;
   inputBytes: number;
   records: RecordCounts;
@@ -105,19 +105,26 @@ export interface LoadedVersion {
   controlTotals: ControlTotalResult[];
   outputs: MergedFile[];
   rejectOutputs: MergedFile[];
-  /** Rows a row group over all outputs. */
+  /** Rows per row group, over all outputs. */
   rowGroups: Distribution;
   startedAt: string;
   loadedAt: string;
 }
 
+/** An entry of a file that has a loaded version. */
+export type LoadedEntry = LedgerEntry & { loaded: LoadedVersion };
+
+export function isLoaded(entry: LedgerEntry): entry is LoadedEntry {
+  return entry.loaded !== undefined;
+}
+
 /** A merged file of a run. */
 export interface MergedFile {
-  /** Whose rows they are; of rejects the layout's. */
+  /** Dataset of the rows; for rejects the layout's name. */
   dataset: string;
   /** Partition column → value; empty for rejects. */
   partition: Record<string, string | null>;
-  /** Key below `runs/`. */
+  /** Key of the object below `runs/`. */
   mergedKey: string;
   fileName: string;
   rows: number;
@@ -204,38 +211,37 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   supplementOf: optional(supplementedRunShape),
 });
 
-/** Count, least, median and greatest; zeros for nothing. */
+/** Count, minimum, median and maximum; all 0 without values. */
 export function distribution(values: number[]): Distribution {
-  if (values.length === 0) return { count: 0, min: 0, median: 0, max: 0 };
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   return {
     count: sorted.length,
-    min: sorted[0]!,
-    median: sorted[sorted.length >> 1]!,
-    max: sorted.at(-1)!,
+    min: sorted[0] ?? 0,
+    median: sorted[sorted.length >> 1] ?? 0,
+    max: sorted.at(-1) ?? 0,
   };
 }
 
-/** The states after which nothing more happens to a run. */
+/** Is this a state after which nothing more happens to a run? */
 export function isFinal(state: FileState): boolean {
   return state === 'loaded' || state === 'refused' || state === 'failed';
 }
 
-/** Enough for an auditor to see how a file fared, few enough to stay a small object. */
+/** Enough steps to audit a file, few enough to keep the entry small. */
 const HISTORY_LENGTH = 100;
 
 /**
- * How long a run counts as going on after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
- * Only `clean` and people go by it; who converts never waits for it, so a clock that is off delays a removal and breaks nothing.
+ * How long a run counts as running after its last step: longer than the longest step with all its retries (six tries of 14 minutes).
+ * Only `clean` and people rely on it. No conversion waits for it, so a wrong clock delays a removal and breaks nothing.
  */
 const LEASE_MS = 2 * 60 * 60 * 1000;
 
-/** Is a run at work on the file, as far as the ledger knows at the time `now`? */
+/** Is a run working on the file at the time `now`, as far as the ledger knows? */
 export function isInUse(entry: LedgerEntry, now: Date): boolean {
   return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
 }
 
-/** The entry in another state, with the step noted in its history. */
+/** The entry in another state, with the step added to its history. */
 export function advanced(
   entry: LedgerEntry,
   state: FileState,

@@ -3,11 +3,11 @@ import { listOf, objectOf, oneOf, optional, text, wholeNumber } from './json-sha
 import { type MergedFile, mergedFileKeys } from './ledger-entry.ts';
 import { partitionShape } from './totals-shapes.ts';
 
-/** One merged file to be: `runs/<runId>/merges/<mergeIndex>.json`. */
+/** A merged file that is to be written: `runs/<runId>/merges/<mergeIndex>.json`. */
 export interface MergeSpec extends PlannedFile<MergePart> {
   mergeIndex: number;
   kind: 'rows' | 'rejects';
-  /** Whose rows they are, or whose rejects. */
+  /** Dataset of the rows; for rejects the layout's name. */
   dataset: string;
   partition: Record<string, string | null>;
   outputKey: string;
@@ -15,7 +15,7 @@ export interface MergeSpec extends PlannedFile<MergePart> {
 }
 
 /** One item of `runs/<runId>/merges.json`. */
-export interface PlannedMerge {
+interface PlannedMerge {
   mergeIndex: number;
 }
 

@@ -3,17 +3,17 @@ import type { FieldTotal } from '../totals/field-total.ts';
 import { flag, listOf, nullable, objectOf, text, wholeNumber } from './json-shape.ts';
 import { countsShape, fieldTotalShape, partitionShape, refusalShape } from './totals-shapes.ts';
 
-/** What one parser did: `runs/<runId>/parts/<rangeIndex>.json`, written last, so that it stands for the whole range. */
+/** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
 export interface PartManifest {
   rangeIndex: number;
   startByte: number;
   endByte: number;
-  /** First byte that belongs to one of its records, and the one behind the last. */
+  /** From the first byte of its first record to the end of its last record. */
   consumed: { startByte: number; endByte: number };
   records: { detail: number; accepted: number; rejected: number; discarded: number };
   /** Details by record type. */
   recordTypes: { name: string; records: number; rejected: number; discarded: boolean }[];
-  /** Rows that the records make by what their tables say, by dataset. */
+  /** Rows that the records must make, by dataset. */
   expectedRows: Record<string, number>;
   /** Rejected records by reason. */
   reasons: Record<string, number>;
@@ -23,9 +23,9 @@ export interface PartManifest {
   nulled: Record<string, number>;
   outputs: PartOutput[];
   rejects: PartFile | null;
-  /** CRC-64/NVME of the range's bytes, as S3 shows it: eight bytes in base64. Those of all ranges combine. */
+  /** CRC-64/NVME of the range's bytes as S3 shows it: eight bytes in base64. The checksums of all ranges combine into the file's. */
   checksum: string;
-  /** Something only a parser can see and that refuses the whole file. */
+  /** Set if the parser saw something that refuses the whole file. */
   refusal: Refusal | null;
 }
 
@@ -34,7 +34,7 @@ export interface PartFile {
   rows: number;
   bytes: number;
   rowGroupRows: number[];
-  /** CRC-64/NVME, as that of the range. */
+  /** CRC-64/NVME of the part, in the same form as the range's. */
   checksum: string;
 }
 

@@ -16,15 +16,15 @@ import type { PartManifest } from './part-manifest.ts';
 import { figuresRefusal } from './stated-figures.ts';
 import { controlTotalShape, countsShape, recordCountsShape, refusalShape } from './totals-shapes.ts';
 
-/** A file's account, added up from its part manifests. */
+/** The account of a file, added up from its part manifests: `runs/<runId>/reconciliation.json`. */
 export interface Reconciliation {
   records: RecordCounts;
   reasons: Record<string, number>;
   nulled: Record<string, number>;
   controlTotals: ControlTotalResult[];
-  /** Over ranges and their bytes: the same content in the same ranges gives the same. */
+  /** SHA-256 over sizes, header, trailer and the checksum of the details: the same content has the same digest. */
   contentDigest: string;
-  /** CRC-64/NVME of all bytes of the file, in base64; absent where they do not tile. */
+  /** CRC-64/NVME of all bytes of the file, in base64; missing if the ranges do not tile the file. */
   checksum?: string;
   refusal: Refusal | null;
 }
@@ -40,8 +40,8 @@ export const reconciliationShape = objectOf<Reconciliation>({
 });
 
 /**
- * Adds up what the parsers did and judges it: do the ranges tile the file, do the counts balance, does every control
- * total agree, are there few enough rejects and partitions? The first that does not refuses the file.
+ * Adds up what the parsers did and judges it: do the ranges tile the file, do the counts balance, does every control total agree, are
+ * there few enough rejects and partitions? The first test that fails refuses the file.
  */
 export function reconcile(
   plan: FilePlan,
@@ -103,13 +103,13 @@ function addCounts(counts: Record<string, number>[]): Record<string, number> {
   return sum;
 }
 
-/** Header, ranges, trailer and remainder must cover every byte once, and parsers must have consumed their ranges whole. */
+/** Header, ranges, trailer and remainder must cover every byte once, and every parser must have read its whole range. */
 function tilingRefusal(
   plan: FilePlan,
   ranges: PlannedRange[],
   manifests: PartManifest[],
 ): Refusal | undefined {
-  // Along a chain of lengths header and trailer stand within the ranges.
+  // Ranges cut along a chain of lengths contain header and trailer.
   const [header, trailer] = plan.chain ? [null, null] : [plan.header, plan.trailer];
   let at = header?.endByte ?? plan.leadingBytes;
   const broken = (gap: string): Refusal =>
@@ -124,9 +124,9 @@ function tilingRefusal(
   if (manifests.length !== ranges.length) {
     return broken(`${ranges.length} ranges were planned and ${manifests.length} parsed`);
   }
-  for (const [index, range] of ranges.entries()) {
-    const { startByte, endByte, consumed, rangeIndex } = manifests[index]!;
-    const asPlanned = startByte === range.startByte && endByte === range.endByte && rangeIndex === index;
+  for (const [index, { startByte, endByte, consumed, rangeIndex }] of manifests.entries()) {
+    const range = ranges[index];
+    const asPlanned = startByte === range?.startByte && endByte === range?.endByte && rangeIndex === index;
     const whole = consumed.startByte === startByte && consumed.endByte === endByte;
     if (startByte !== at || !asPlanned || !whole) {
       return broken(
@@ -165,20 +165,22 @@ function countRefusal(plan: FilePlan, manifests: PartManifest[]): Refusal | unde
   for (const { rangeIndex, records, outputs, rejects, reasons, expectedRows, recordTypes } of manifests) {
     const rowsOf = (dataset: string) =>
       total(outputs, (output) => (output.dataset === dataset ? output.rows : 0));
-    const unbalanced = Object.entries(expectedRows).find(([dataset, rows]) => rowsOf(dataset) !== rows);
+    const isUnbalanced = Object.entries(expectedRows).some(([dataset, rows]) => rowsOf(dataset) !== rows);
     const byReason = total(Object.values(reasons), (count) => count);
     const discarded = total(recordTypes, (type) => (type.discarded ? type.records : 0));
     const balanced =
       records.detail === records.accepted + records.rejected + records.discarded &&
       records.discarded === discarded &&
-      !unbalanced &&
+      !isUnbalanced &&
       (rejects?.rows ?? 0) === records.rejected &&
       byReason === records.rejected;
     if (!balanced) {
-      const [dataset, rows] = unbalanced ?? Object.entries(expectedRows)[0]!;
+      const rows = Object.entries(expectedRows)
+        .map(([dataset, expected]) => `${expected} rows of ${dataset} (${rowsOf(dataset)} written)`)
+        .join(' and ');
       return refuse('counts-do-not-balance', {
         where: `${plan.sourceKey}, range ${rangeIndex}`,
-        what: `of ${records.detail} details that were read, ${records.accepted} were accepted, which make ${rows} rows of ${dataset} (${rowsOf(dataset)} written), ${records.rejected} rejected (${rejects?.rows ?? 0} written) and ${records.discarded} discarded`,
+        what: `of ${records.detail} details that were read, ${records.accepted} were accepted, which make ${rows}, ${records.rejected} rejected (${rejects?.rows ?? 0} written) and ${records.discarded} discarded`,
         next: runAgain(plan),
       });
     }
@@ -222,7 +224,7 @@ function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): 
   });
 }
 
-/** CRC-64/NVME of the whole file, from what the splitter read outside the ranges and the parsers within. */
+/** CRC-64/NVME of the whole file, combined from what the splitter read outside the ranges and the parsers inside them. */
 function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
   if (!plan.outside) return undefined;
   const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
@@ -242,13 +244,13 @@ function statedRefusal(
   checksum: string | undefined,
 ): Refusal | undefined {
   if (!dayManifest) return undefined;
-  // Of a compressed file the parsers know what came out of it, and the control file speaks of what was sent.
+  // For a compressed file the parsers know the decompressed bytes, and the manifest states the bytes that were sent.
   const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
   const { key, entry } = dayManifest;
   return figuresRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
 }
 
-/** Two loads of the same bytes have the same digest, however they were cut into ranges. */
+/** The same bytes have the same digest, however they were cut into ranges. */
 function contentDigest(plan: FilePlan, manifests: PartManifest[]): string {
   const hash = createHash('sha256');
   let details = 0n;

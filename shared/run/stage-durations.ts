@@ -2,7 +2,7 @@ import type { FileState, LedgerEntry } from './ledger-entry.ts';
 
 export type WorkingState = Extract<FileState, 'splitting' | 'parsing' | 'reconciling' | 'merging'>;
 
-/** Milliseconds that a file was in each state since it was last claimed; a state that is not over, or was never entered, is left out. */
+/** Milliseconds that a file was in each state since it was last claimed. States that it is still in, or never entered, are left out. */
 export function stageDurations({
   history,
 }: Pick<LedgerEntry, 'history'>): Partial<Record<WorkingState, number>> {

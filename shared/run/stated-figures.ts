@@ -1,7 +1,7 @@
 import { type Refusal, type RefusalCode, refuse } from '../refusal.ts';
 import { optional, type ShapesOfKeys, text, wholeNumber } from './json-shape.ts';
 
-/** What a day manifest states of one file. */
+/** What a day manifest states about one file. */
 export interface StatedFigures {
   sizeBytes?: number;
   /** CRC-64/NVME of all its bytes, eight bytes in base64, as S3 shows it. */
@@ -18,15 +18,15 @@ export const statedFiguresKeys: ShapesOfKeys<StatedFigures> = {
   details: optional(wholeNumber),
 };
 
-/** What is known of a file so far; a figure that is not known yet cannot differ. */
-export interface FileFigures {
+/** What is known about a file so far. A figure that is not known yet cannot differ. */
+interface FileFigures {
   sizeBytes: number;
   crc64nvme?: string | undefined;
   records?: number | undefined;
   details?: number | undefined;
 }
 
-/** The first figure of a file that is not what the day manifest states, as the reason to refuse the file. */
+/** Refuses the file because of its first figure that differs from the day manifest; undefined if none does. */
 export function figuresRefusal(
   sourceKey: string,
   manifestKey: string,

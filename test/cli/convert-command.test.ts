@@ -106,7 +106,7 @@ describe('the command', () => {
       'a wrong size',
       (f) => ['--layout', 'contracts', '--input', f, '--out', 'lake', '--range-size', '1x'],
       2,
-      /'1x' is no size/,
+      /'1x' is not a size/,
     ],
     [
       'a wrong compression',

@@ -10,7 +10,7 @@ import {
   RECORD_TOO_LONG,
   RECORD_TOO_SHORT,
 } from '../../shared/kernel/shapes.ts';
-import { collectRecords, startWalk } from '../../shared/ranges/record-chain-walk.ts';
+import { nextRecord, startWalk } from '../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, chainFile } from '../support/chain-file.ts';
 
 /** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
@@ -312,13 +312,14 @@ describe('records that say their lengths', () => {
           const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0, short };
           const { found, isBroken } = extractAll({ ...recordOf, chain: shape }, bytes, sizes);
           const walk = startWalk(0);
-          const [starts, lengths] = [new Int32Array(100), new Int32Array(100)];
           // A file that is cut off is no broken chain for who sees it come in piece by piece.
           const endByte = isHostile ? 2 ** 40 : bytes.length;
-          const count = collectRecords(walk, bytes, 0, shape, endByte, starts, lengths);
-          expect(found.map(({ offset, length }) => [offset, length])).toEqual(
-            Array.from({ length: count }, (__, index) => [starts[index], lengths[index]]),
-          );
+          const followed: [number, number][] = [];
+          for (let next = nextRecord(walk, bytes, 0, shape, endByte); next; ) {
+            followed.push([next.range.endByte - next.bytes.length, next.bytes.length]);
+            next = nextRecord(walk, bytes, 0, shape, endByte);
+          }
+          expect(found.map(({ offset, length }) => [offset, length])).toEqual(followed);
           expect(isBroken).toBe(walk.problem !== null);
           for (const { offset, length, raw, outcome, decodable } of found) {
             expect(raw).toBe(text(bytes.subarray(offset, offset + length)));

@@ -66,7 +66,7 @@ describe('time zones', () => {
 });
 
 describe('the night', () => {
-  it('belongs to the day before its morning, whenever in the local day one looks', () => {
+  it('belongs to the day before its morning, at any hour of the local day', () => {
     fc.assert(
       fc.property(date, time, (morning, hour) => {
         const at = instantOf(morning, hour, CALENDAR.timeZone);
@@ -106,7 +106,7 @@ describe('the night', () => {
     expect(look('2025-08-18')).toMatchObject({ businessDate: '2025-08-17', silent: 'weekend' });
   });
 
-  it('is not planned with a calendar that cannot be', () => {
+  it('has the problems of its calendar listed', () => {
     expect(calendarProblems(CALENDAR)).toEqual([]);
     const problems = calendarProblems({
       timeZone: 'America/Sao Paulo',

@@ -14,6 +14,7 @@ import { giveBackMemory, takeMemory } from '../../shared/pipeline/parse/kernel-m
 import { PartWriter } from '../../shared/pipeline/parse/part-writer.ts';
 import { writeJson } from '../../shared/pipeline/store/json-object.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { MergeResult } from '../../shared/run/merge-spec.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import {
   SAMPLE_SCHEMA,

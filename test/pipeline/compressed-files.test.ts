@@ -28,7 +28,7 @@ describe('compressed files', () => {
   const layout = salesLayout({ coding: ASCII, record: { format: 'lines' } }, false);
 
   test.each([
-    ['cut off', gzipSync(plain).subarray(0, 20_000), '.gz', 'damaged or cut off behind'],
+    ['cut off', gzipSync(plain).subarray(0, 20_000), '.gz', 'damaged or cut off after'],
     [
       'changed',
       Uint8Array.from(gzipSync(plain), (byte, at) => (at === 9000 ? byte ^ 0xff : byte)),
@@ -41,8 +41,8 @@ describe('compressed files', () => {
       '.gz',
       'something else follows',
     ],
-    ['not compressed', plain, '.gz', 'does not begin as one'],
-    ['of another kind', gzipSync(plain), '.zst', 'does not begin as one'],
+    ['not compressed', plain, '.gz', 'does not begin like one'],
+    ['of another kind', gzipSync(plain), '.zst', 'does not begin like one'],
     ['zstd cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
     ['of no byte', new Uint8Array(), '.gz', 'the file is empty'],
     ['empty', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],

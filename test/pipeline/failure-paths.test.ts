@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import { PIPELINE_DEFINITION, type StateDefinition } from '../../local/state-machine/definition.ts';
 import { loadPipeline } from '../../local/pipeline-tasks.ts';
+import { PIPELINE_DEFINITION, type StateDefinition } from '../../local/state-machine/definition.ts';
 import { StoreUnavailable } from '../../shared/errors.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
@@ -185,14 +185,14 @@ describe('a failure', () => {
     expect(told[0]!.message).toContain('raw/x.txt: the conversion ended as TIMED_OUT. Rate exceeded (Rate,');
   });
 
-  it('behind the loading says that the day may not be published', async () => {
+  it('after the loading says that the day may not be published', async () => {
     lake.beforeCall = (operation, key) => {
       if (operation === 'putOnce' && key.includes('/_day/')) throw new TypeError('a defect');
     };
     expect((await convert('first')).end).toBe('failed');
     expect(entry().state).toBe('loaded');
     expect(told.map(({ message }) => message).join()).toMatch(
-      /a defect.*The file is loaded, and what comes behind/,
+      /a defect.*The file is loaded, and a later step failed/,
     );
   });
 });

@@ -122,7 +122,7 @@ describe('the digest of an output', () => {
 test.each([
   [['--workload', 'nope'], /'nope' is unknown.*contracts; ebcdic; wide/],
   [['--rounds', 'x'], /--rounds 'x' is not a number from 1 to 99/],
-  [['--bytes', '1x'], /'1x' is no size/],
+  [['--bytes', '1x'], /'1x' is not a size/],
   [['--only', 'spark'], /'spark' is unknown.*DuckDB, 1 thread/],
   [['--dir', '/nowhere/at/all'], /\/nowhere\/at\/all.*--dir/],
   [['--frobnicate'], /--frobnicate.*--help/s],

@@ -5,7 +5,7 @@ import { signaturesFile } from './signatures.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Text of each file of `shared/kernel/generated`, by its name. */
-export type GeneratedFiles = Record<'kernel-wasm.ts' | 'kernel-functions.ts', string>;
+type GeneratedFiles = Record<'kernel-wasm.ts' | 'kernel-functions.ts', string>;
 
 export const GENERATED_FOLDER = new URL('../../shared/kernel/generated/', import.meta.url);
 

@@ -27,7 +27,7 @@ export function signaturesFile(bindings: string): string {
     '',
     'type Flag = 0 | 1;',
     '',
-    '/** Addresses and lengths are in bytes; integers of 64 bits are signed whatever the kernel takes them for. */',
+    '/** Addresses and lengths are in bytes. A result of 64 bits arrives as a signed bigint, even if the kernel takes it as unsigned. */',
     'export interface KernelFunctions {',
     [...bySource].map(([source, lines]) => [`  // ${source}.ts`, ...lines].join('\n')).join('\n\n'),
     '}',

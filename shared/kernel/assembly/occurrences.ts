@@ -16,7 +16,7 @@ import {
 /**
  * A table is a part of a record that occurs several times. Its occurrences become entries, numbered through all records of a block.
  *
- *     records    0        1     2 (none)   3
+ *     records    0        1     2 (empty)  3
  *     entries    a b c    d     –          e f       – only for lists: one entry for an empty or missing list
  *     offsets    0        3     4          5    7
  *     repeats    0 1 1    0     0          0 1

@@ -2,7 +2,7 @@
 
 type Flag = 0 | 1;
 
-/** Addresses and lengths are in bytes; integers of 64 bits are signed whatever the kernel takes them for. */
+/** Addresses and lengths are in bytes. A result of 64 bits arrives as a signed bigint, even if the kernel takes it as unsigned. */
 export interface KernelFunctions {
   // shared/kernel/assembly/append.ts
   appendBooleans(page: number, states: number, values: number, members: number, count: number): void;

@@ -11,16 +11,16 @@ import { lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 
-export interface CleanOptions {
-  /** Runs that began before this long ago go. */
+interface CleanOptions {
+  /** Runs that began longer ago than this are removed. */
   runsOlderThanMs: number;
-  /** Generations that readers left before this long ago go. */
+  /** Generations that were replaced longer ago than this are removed. */
   generationsOlderThanMs: number;
-  /** Only say what would go. */
+  /** Only report what would be removed. */
   dryRun: boolean;
 }
 
-/** Something removed, or, on a dry run, to be removed. */
+/** Something that was removed or, in a dry run, would be. */
 export interface Removal {
   what: 'run' | 'generation' | 'execution' | 'orphan';
   /** Folder or object. */
@@ -30,16 +30,16 @@ export interface Removal {
   why: string;
 }
 
-export interface CleanReport {
+interface CleanReport {
   removed: Removal[];
   /** Runs that stay, with the reason. */
   kept: { key: string; why: string }[];
 }
 
 /**
- * Removes runs and generations past their retention, and what belongs to nothing. Never touched: what the last commit of a day or a file
- * that waits for its day needs, runs that are going on, the ledger. Safe beside conversions: a run is fenced off by a conditional write
- * to its ledger entry before its first object goes, so that a rerun has a run id of its own.
+ * Removes runs and generations past their retention, and objects that belong to nothing. It never touches the ledger, runs that are going
+ * on, or what the last commit of a day or a file that waits for its day needs. It may run beside conversions: before the first object of
+ * a run is removed, a conditional write to the ledger entry makes sure that a rerun gets another run id.
  */
 export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Promise<CleanReport> {
   const report: CleanReport = { removed: [], kept: [] };
@@ -73,11 +73,11 @@ class Cleaner {
     }
   }
 
-  /** Generations of a day that no reader and no rollback needs any more, and objects in its folders that no commit names. */
+  /** Removes generations of a day that no reader and no rollback needs any more, and folders that no commit names. */
   private async cleanDay(dataset: string, businessDate: string): Promise<void> {
     const last = await lastCommit(this.lake, dataset, businessDate);
     if (!last) return;
-    // From here on no catalog points to an older generation than this commit's.
+    // From here on the catalog points to no generation older than this commit's.
     if (!this.options.dryRun) await driveCommit(this.ports, last);
     const keep = locationsOf(last);
     const known = new Map<string, string>();
@@ -99,7 +99,7 @@ class Cleaner {
     await this.removeStrays(last, new Set([...keep, ...known.keys()]));
   }
 
-  /** Folders of generations that no commit of the day knows: a copy that came too late. */
+  /** Removes folders of generations that no commit of the day names: a copy came too late. */
   private async removeStrays(last: DayCommit, known: Set<string>): Promise<void> {
     const strays = new Set<string>();
     for (const { dataset } of last.tables) {
@@ -107,7 +107,7 @@ class Cleaner {
       for await (const { key } of this.lake.list(prefix)) {
         const folder = key.slice(this.ports.publishedPrefix.length, key.lastIndexOf('/') + 1);
         const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
-        // A higher generation is of a commit that was written a moment ago.
+        // A higher generation belongs to a commit that was written a moment ago.
         if (!known.has(folder) && generation <= last.commit) strays.add(folder);
       }
     }
@@ -146,7 +146,7 @@ class Cleaner {
       return;
     }
     if (!this.options.dryRun && !(await this.fence(plan))) {
-      this.report.kept.push({ key: root, why: 'it was taken up again a moment ago' });
+      this.report.kept.push({ key: root, why: 'a conversion took it up again a moment ago' });
       return;
     }
     await this.remove(
@@ -169,7 +169,7 @@ class Cleaner {
     return isPublished ? undefined : `${plan.sourceKey} is loaded and waits for its day to be published`;
   }
 
-  /** Raises the attempt of the run's file, so that converting it again makes another run; false where it is at work by now. */
+  /** Raises the attempt of the run's file, so that converting it again makes another run. Answers false if a run is working on it by now. */
   private async fence(plan: FilePlan): Promise<boolean> {
     let free = true;
     await updateEntry(this.lake, plan.ledgerKey, (current) => {
@@ -190,11 +190,11 @@ class Cleaner {
     await this.removeObjects('execution', key, [key], stored.bytes.length, 'its execution is over');
   }
 
-  /** Removes all below `prefix`, `lastKey` at the very end: what is interrupted is taken up by the next clean. */
+  /** Removes everything below `prefix`, with `lastKey` at the very end: the next clean continues one that was interrupted. */
   private async remove(what: Removal['what'], prefix: string, why: string, lastKey?: string): Promise<void> {
     const found: ObjectInfo[] = [];
     for await (const info of this.lake.list(prefix)) found.push(info);
-    // Manifests before parts: a part must never be missing where its manifest still stands.
+    // Manifests go before parts: while a manifest exists, its parts must exist too.
     const order = ({ key }: ObjectInfo) => (key === lastKey ? 2 : key.endsWith('.json') ? 0 : 1);
     const keys = found.sort((a, b) => order(a) - order(b)).map(({ key }) => key);
     const bytes = found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -221,7 +221,7 @@ function locationsOf(commit: DayCommit): Set<string> {
   return new Set(commit.tables.flatMap(({ partitions }) => partitions.map(({ location }) => location)));
 }
 
-/** Does the entry speak of this run, or of one that has not planned its ranges yet and may become it? */
+/** Is the entry about this run, or about one that is not planned yet and may turn out to be this run? */
 function isTheRun(entry: LedgerEntry, plan: FilePlan): boolean {
   return entry.runId === plan.runId || entry.state === 'splitting';
 }

@@ -12,14 +12,14 @@ import { lastCommit } from '../store/day-ledger.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { entryVersions } from '../store/ledger.ts';
 
-/** A day as the person on call wants to see it. */
+/** The status of a day for the person on call. */
 export interface DayStatus {
   dataset: string;
   businessDate: string;
   expectation: DayExpectation;
   counts: Record<FileStatus, number>;
   files: FileStatusLine[];
-  /** Of the loaded files. */
+  /** Totals of the loaded files. */
   totals: {
     records: number;
     rows: number;
@@ -28,7 +28,7 @@ export interface DayStatus {
     sums: Record<string, string>;
   };
   published: PublishedDay | null;
-  /** Why what is loaded is not what is published. */
+  /** Why the published files are not all the loaded ones. */
   waitingFor?: string;
 }
 
@@ -42,7 +42,7 @@ export interface FileStatusLine {
   records?: RecordCounts | undefined;
   rows?: number | undefined;
   inputBytes?: number | undefined;
-  /** Of the whole file, CRC-64/NVME. */
+  /** CRC-64/NVME of the whole file, in base64. */
   checksum?: string | undefined;
   controlTotals?: ControlTotalResult[] | undefined;
   outputs?: { objects: number; bytes: number } | undefined;
@@ -54,11 +54,11 @@ export interface FileStatusLine {
   startedAt?: string | undefined;
   loadedAt?: string | undefined;
   updatedAt?: string | undefined;
-  /** Every version of the entry, the latest first, where it was asked for. */
+  /** Every version of the entry, the latest first, if asked for. */
   versions?: LedgerEntry[] | undefined;
 }
 
-export interface PublishedDay {
+interface PublishedDay {
   commit: number;
   committedAt: string;
   files: number;
@@ -69,7 +69,7 @@ export interface PublishedDay {
   warnings?: string[] | undefined;
 }
 
-/** How a day stands, from the ledger alone. Fails with `RunInconsistent` for a day that nothing is known of. */
+/** The status of a day, from the ledger alone. Fails with `RunInconsistent` if no file of the day was split. */
 export async function dayStatus(
   ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock'>,
   dataset: string,
@@ -119,7 +119,7 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
   const outputs = [...(loaded?.outputs ?? []), ...(loaded?.rejectOutputs ?? [])];
   return {
     name: entry.sourceKey,
-    // A run that nobody works on any more, as far as its lease says.
+    // Its lease has run out, so nobody works on the run any more.
     status: status === 'running' && !isInUse(entry, now) ? 'stalled' : status,
     state: entry.state,
     version: entry.version,
@@ -146,7 +146,7 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
   };
 }
 
-/** Records of a supplement were read before, as rejects: the day has them once. */
+/** Records of a supplement were counted as rejects of another file before, so they are not counted again. */
 function totalsOf(entries: LedgerEntry[]): DayStatus['totals'] {
   const totals: DayStatus['totals'] = { records: 0, rows: 0, rejected: 0, corrected: 0, sums: {} };
   const amounts: [string, Decimal][] = [];

@@ -7,32 +7,32 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 
-/** A record that became no row, as the rejects datasets hold it. */
+/** A record that did not become a row, as the rejects datasets hold it. */
 export interface RejectedRecord {
   sourceKey: string;
   byteOffset: number;
   recordLengthBytes: number;
   reason: string;
   field: string | null;
-  /** As it stands in the file, without terminator. */
+  /** Its bytes in the file, without terminator. */
   raw: Uint8Array;
 }
 
-export interface RejectFilter {
+interface RejectFilter {
   dataset: string;
   businessDate: string;
-  /** Source key or name of one file. */
+  /** Source key or file name. */
   file?: string | undefined;
   reason?: string | undefined;
   field?: string | undefined;
 }
 
-/** Rejects are read a slice at a time: a night of nothing but rejects must not fill the memory. */
+/** Rejects are read in slices, so that a night of nothing but rejects does not fill the memory. */
 const SLICE_ROWS = 10_000;
 
 /**
- * The rejects of a day that match, file by file: of loaded files those that go with their rows, published or not; of refused files those
- * that their run left.
+ * The rejects of a day that match the filter, file by file: for a loaded file those of its loaded version, published or not; for a refused
+ * file those of the refused run.
  */
 export async function* readRejects(
   ports: Pick<PipelinePorts, 'lake' | 'publishedPrefix'>,
@@ -82,11 +82,11 @@ async function* rejectsOf(lake: ObjectStore, key: string): AsyncIterable<Rejecte
     byteLength: info.sizeBytes,
     slice: async (startByte: number, endByte = info.sizeBytes) => {
       const bytes = await lake.readRange(key, { startByte, endByte }, { pin: info.pin });
-      return bytes.slice().buffer as ArrayBuffer;
+      return bytes.slice().buffer;
     },
   };
   for (let rowStart = 0; ; rowStart += SLICE_ROWS) {
-    // `raw` is bytes: nothing may be taken for text.
+    // `raw` holds bytes, which must not be decoded as text.
     const options = { file, rowStart, rowEnd: rowStart + SLICE_ROWS, utf8: false };
     const rows = await parquetReadObjects(options);
     for (const row of rows) {
@@ -103,14 +103,14 @@ async function* rejectsOf(lake: ObjectStore, key: string): AsyncIterable<Rejecte
   }
 }
 
-export interface RejectGroup {
+interface RejectGroup {
   reason: string;
   field: string | null;
   count: number;
   examples: RejectedRecord[];
 }
 
-/** By reason and field, the most frequent first, each with its first examples. */
+/** Groups rejects by reason and field, the most frequent group first, each with its first examples. */
 export async function groupRejects(
   rejects: AsyncIterable<RejectedRecord>,
   examples: number,

@@ -3,7 +3,7 @@ import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import type { LoadedEntry } from '../../run/ledger-entry.ts';
 import { driveCommit, requireObjects } from '../publish/drive-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
@@ -11,28 +11,28 @@ import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
 
-export interface RollbackRequest {
+interface RollbackRequest {
   dataset: string;
   businessDate: string;
   /** Source key or name of one file; without it the whole day goes back to the commit before. */
   file?: string | undefined;
-  /** Take the file out of the day, whatever it had before. */
+  /** Take the file out of the day, even if it has an earlier version. */
   remove?: boolean | undefined;
-  /** Commit to go back to, in place of the one before. */
+  /** Commit to go back to, instead of the one before. */
   toCommit?: number | undefined;
   reason: string;
 }
 
-export interface RollbackOutcome {
+interface RollbackOutcome {
   commit: number;
-  /** The commit whose content the day has again; of one file none. */
+  /** The commit whose content the day has again; null if only one file went back. */
   restores: number | null;
   files: RolledBackFile[];
 }
 
 /**
- * Returns a day, or one file of it, to the version before: a new commit with the old objects in new generation folders. The commit is
- * written first and decides; ledger entries follow. Fails with `UsageError` where there is nothing before.
+ * Takes a day, or one file of it, back to the version before: a new commit with the old objects in new generation folders. The commit is
+ * written first and decides; the ledger entries follow it. Fails with `UsageError` if there is no version before.
  */
 export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
   const { dataset, businessDate, reason } = request;
@@ -49,7 +49,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
   return { commit: commit.commit, restores, files };
 }
 
-/** Writes the commit that goes back. */
+/** Writes the commit of a rollback. */
 async function commitRollback(
   ports: PipelinePorts,
   request: RollbackRequest,
@@ -74,7 +74,7 @@ async function wholeDay(
   last: DayCommit,
   { dataset, businessDate, toCommit }: RollbackRequest,
 ): Promise<{ files: RolledBackFile[]; restores: number }> {
-  // A day that was rolled back already goes back from where it stands, not to what it was rolled back from.
+  // A day that was rolled back before goes back from the commit it was restored to, not to the one it was rolled back from.
   const restores = toCommit ?? (last.rollback?.restores ?? last.commit) - 1;
   const target = await readCommit(ports.lake, dataset, businessDate, restores);
   if (!target || restores >= last.commit) {
@@ -121,7 +121,7 @@ async function oneFile(
   return { sourceId, sourceKey, ledgerKey, from, to };
 }
 
-/** The run that was loaded before `runId`, and was not rolled back itself. */
+/** The last run that was loaded before `runId` and was not rolled back itself. */
 async function runBefore(
   { lake }: PipelinePorts,
   ledgerKey: string,
@@ -137,7 +137,7 @@ async function runBefore(
   return undefined;
 }
 
-/** The next commit with other versions of some files. Columns are those that each table has now, and what only the old one had. */
+/** The next commit, with other versions of some files. Tables keep the columns they have now. */
 async function planRollback(
   ports: PipelinePorts,
   last: DayCommit,
@@ -147,7 +147,7 @@ async function planRollback(
 ): Promise<DayCommit> {
   const { dataset, businessDate } = last;
   const changed = new Map(files.map((file) => [file.sourceId, file]));
-  const entries: LedgerEntry[] = [];
+  const entries: LoadedEntry[] = [];
   const wanted = new Map([
     ...last.files.map(({ sourceId, runId }): [string, string | null] => [sourceId, runId]),
     ...files.map(({ sourceId, to }): [string, string | null] => [sourceId, to]),
@@ -180,7 +180,7 @@ async function planRollback(
   return { ...planned, rollback: { reason, restores, files } };
 }
 
-/** Says of each object that must be placed again in which earlier generation it stands. */
+/** Notes for each object that must be copied again in which earlier generation it is. */
 async function namePublishedSources(
   { lake, publishedPrefix }: PipelinePorts,
   commit: DayCommit,

@@ -5,10 +5,10 @@ import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 
-/** What every table is partitioned by first. */
+/** The columns that every table is partitioned by first. */
 export const DAY_KEYS: CatalogColumn[] = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
 
-/** Columns of `<dataset>_days`: a row a published day. */
+/** Columns of `<dataset>_days`, which has one row for each published day. */
 export const DAY_ROW_COLUMNS: CatalogColumn[] = [
   { name: 'business_date', type: 'date' },
   { name: 'commit', type: 'bigint' },
@@ -18,9 +18,9 @@ export const DAY_ROW_COLUMNS: CatalogColumn[] = [
   { name: 'rejected_rows', type: 'bigint' },
 ];
 
-/** The row's publication. Its object stands in the ledger, in a folder of its own that is never changed. */
+/** The publication of a day's row. The row's object is in the ledger, in a folder of its own that is never changed. */
 export function dayRowPublication({ dataset, businessDate, commit }: DayCommit): DayPublication {
-  const location = dayRowLocation(dataset, businessDate, commit);
+  const { location, key } = dayRowObject({ dataset, businessDate, commit });
   return {
     dataset: daysDataset(dataset),
     columns: DAY_ROW_COLUMNS,
@@ -28,11 +28,16 @@ export function dayRowPublication({ dataset, businessDate, commit }: DayCommit):
     businessDate,
     commit,
     format: 'json',
-    partitions: [{ values: dayPartition(businessDate), location, files: [`${location}day.json`] }],
+    partitions: [{ values: dayPartition(businessDate), location, files: [key] }],
   };
 }
 
-/** Says to readers that the day is whole. To be called when all its partitions have switched. */
+function dayRowObject(of: Pick<DayCommit, 'dataset' | 'businessDate' | 'commit'>) {
+  const location = dayRowLocation(of.dataset, of.businessDate, of.commit);
+  return { location, key: `${location}day.json` };
+}
+
+/** Tells readers that the day is whole. Call it once all partitions of the day have switched. */
 export async function publishDayRow({ lake, catalog }: PipelinePorts, commit: DayCommit): Promise<void> {
   const { businessDate, committedAt, files } = commit;
   const sum = (of: (file: DayCommit['files'][number]) => number) =>
@@ -46,7 +51,6 @@ export async function publishDayRow({ lake, catalog }: PipelinePorts, commit: Da
     rows: sum(({ rows }) => rows),
     rejected_rows: sum(({ rejectedRows }) => rejectedRows),
   };
-  const publication = dayRowPublication(commit);
-  await lake.put(publication.partitions[0]!.files[0]!, toJsonBytes(row));
-  await catalog.publishDay(publication);
+  await lake.put(dayRowObject(commit).key, toJsonBytes(row));
+  await catalog.publishDay(dayRowPublication(commit));
 }

@@ -7,8 +7,8 @@ import { dayRowPublication } from './day-row.ts';
 import { driveCommit } from './drive-commit.ts';
 
 /**
- * Points a catalog that lags at the last commit of each of the `days` up to `lastDate`: a finalizer that stopped between commit and
- * catalog left a day as readers knew it. Answers the dates that lagged.
+ * Points the catalog to the last commit of each of the `days` days up to `lastDate`, if it lags: a finalizer may have stopped between
+ * writing a commit and switching the catalog. Answers with the dates that lagged.
  */
 export async function driveCatalog(
   ports: PipelinePorts,
@@ -20,14 +20,14 @@ export async function driveCatalog(
   for (let back = 0; back < days; back++) {
     const businessDate = addDays(lastDate, -back);
     const commit = await lastCommit(ports.lake, dataset, businessDate);
-    if (!commit || (await stands(ports, commit))) continue;
+    if (!commit || (await isCatalogUpToDate(ports, commit))) continue;
     await driveCommit(ports, commit);
     driven.push(businessDate);
   }
   return driven;
 }
 
-async function stands({ catalog }: PipelinePorts, commit: DayCommit): Promise<boolean> {
+async function isCatalogUpToDate({ catalog }: PipelinePorts, commit: DayCommit): Promise<boolean> {
   for (const table of commit.tables) {
     if (!(await catalog.standsAt(publicationOf(commit, table)))) return false;
   }

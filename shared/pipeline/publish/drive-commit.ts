@@ -7,8 +7,8 @@ import { publishDayRow } from './day-row.ts';
 const PARALLEL_COPIES = 16;
 
 /**
- * Makes a commit what readers see: copies what is not in its generation folders yet, then switches the catalog. A catalog that stands at a
- * later commit stays. May be done again by anybody.
+ * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
+ * at a later commit stays there. May be repeated.
  */
 export async function driveCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
   const objects = commit.tables.flatMap((table) =>
@@ -31,7 +31,7 @@ export async function driveCommit(ports: PipelinePorts, commit: DayCommit): Prom
 async function place({ lake, publishedPrefix }: PipelinePorts, object: CommittedObject): Promise<void> {
   const key = `${publishedPrefix}${object.key}`;
   if ((await lake.head(key))?.sizeBytes === object.bytes) return;
-  // An object that was published before may have outlived its run.
+  // An object that was published before may still exist after its run is removed.
   const sources = [object.copiedFrom && `${publishedPrefix}${object.copiedFrom}`, object.mergedKey];
   for (const source of sources) {
     if (!source || (await lake.head(source))?.sizeBytes !== object.bytes) continue;
@@ -45,7 +45,7 @@ async function place({ lake, publishedPrefix }: PipelinePorts, object: Committed
   throw goneObject(object, key);
 }
 
-/** Fails with `RunInconsistent` before anything is committed, where an object of another commit is no longer to be had. */
+/** Fails with `RunInconsistent` if an object of the commit no longer exists anywhere; to be called before the commit is written. */
 export async function requireObjects(ports: PipelinePorts, commit: DayCommit): Promise<void> {
   const { lake, publishedPrefix } = ports;
   const objects = commit.tables.flatMap(({ partitions }) =>

@@ -8,7 +8,7 @@ import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
@@ -19,30 +19,30 @@ import { driveCommit } from './drive-commit.ts';
 import { settleRollback } from './settle-rollback.ts';
 import { tableSchemas } from './table-schemas.ts';
 
-/** How far back the business day before is looked for: over the longest holidays. */
+/** How far back to look for the business day before: longer than the longest holidays. */
 const MAX_DAYS_BACK = 10;
 
-/** What became of the day. */
+/** What publishing a day came to. */
 export interface DayOutcome {
   published: boolean;
   commit: number | undefined;
-  /** Why what is loaded is not published yet. */
+  /** Why the loaded files are not published yet. */
   waitingFor?: string;
-  /** This call wrote the commit: of several at once, one did. */
+  /** Set if this call wrote the commit; of several calls at once, one does. */
   committed?: boolean;
   warnings?: string[];
 }
 
-export interface PublishOptions {
-  /** Publish what is loaded though the day is not complete. */
+interface PublishOptions {
+  /** Publish the loaded files although the day is not complete. */
   partial?: { reason: string } | undefined;
-  /** A file that is known to be loaded, whatever an old listing says. */
+  /** A file that is loaded for certain, even if a listing does not show it yet. */
   sourceId?: string | undefined;
 }
 
 /**
- * Publishes a day when its expected files are loaded: writes the day commit if what is loaded is not what the last one holds, copies
- * its objects into their generation folders, then points the catalog there. Every step may be done again.
+ * Publishes a day once its expected files are loaded: writes a day commit if the loaded files are not those of the last one, copies its
+ * objects into their generation folders, then points the catalog to them. Every step may be repeated.
  */
 export async function publishDay(
   ports: PipelinePorts,
@@ -63,12 +63,12 @@ export async function publishDay(
   return { published: true, commit: commit.commit, committed: true, ...(warnings ? { warnings } : {}) };
 }
 
-/** The day's last commit, whether it was written now, and why the day is not published as it is loaded. */
+/** The day's last commit, whether it was written just now, and what the day still waits for. */
 type Committed =
   | { commit: DayCommit; isNew: boolean; waitingFor?: undefined }
   | { commit: DayCommit | undefined; isNew: false; waitingFor: string };
 
-/** Writes the next commit of a day if what is loaded is complete and not what the last commit holds. */
+/** Writes the next commit of a day if its files are complete and not those of the last commit. */
 async function commitDay(
   ports: PipelinePorts,
   layout: Layout,
@@ -108,16 +108,16 @@ export async function judgeDay(
   known: string[] = [],
 ): Promise<{
   entries: LedgerEntry[];
-  sound: LedgerEntry[];
+  sound: LoadedEntry[];
   terms: DayTerms | undefined;
   waitingFor?: string;
 }> {
-  // Entries before terms: a file that arrives in between is then missing, and publishes the day itself.
+  // Entries are read before terms: a file that arrives in between counts as missing, and publishes the day itself.
   const entries = await dayEntries(ports.lake, layout.name, businessDate, known);
   const terms = await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const standing = dayStanding(expectation, entries);
-  const loaded = entries.filter((entry) => entry.loaded !== undefined);
+  const loaded = entries.filter(isLoaded);
   const problems = loaded.map((entry) => unsoundness(entry, entries, terms));
   const waiting = [
     ...(standing.waitingFor === undefined ? [] : [standing.waitingFor]),
@@ -132,14 +132,13 @@ export async function judgeDay(
   };
 }
 
-/** Why a loaded file cannot be published: the day manifest came later and says otherwise, or what it corrects was replaced. */
+/** Why a loaded file cannot be published: a day manifest that came later disagrees, or the version that it corrects was replaced. */
 function unsoundness(
-  entry: LedgerEntry,
+  entry: LoadedEntry,
   entries: LedgerEntry[],
   terms: DayTerms | undefined,
 ): string | undefined {
-  const { sourceKey, supplementOf } = entry;
-  const loaded = entry.loaded!;
+  const { sourceKey, supplementOf, loaded } = entry;
   if (supplementOf) {
     const parent = entries.find((candidate) => candidate.sourceKey === supplementOf.sourceKey);
     if (parent?.loaded?.runId === supplementOf.runId) return undefined;
@@ -178,7 +177,7 @@ async function tellPeople(ports: PipelinePorts, commit: DayCommit): Promise<void
   const told = [
     ...(partial
       ? [
-          `It is published without ${partial.missing}, on purpose: ${partial.reason}. The rest is published as it comes in with publish --partial, or by itself once the day is complete.`,
+          `It is published without ${partial.missing}, on purpose: ${partial.reason}. The rest is published with publish --partial as it arrives, or by itself once the day is complete.`,
         ]
       : []),
     ...(warnings ?? []).map((warning) => `${warning}. It is published; ask whether it can be true.`),

@@ -4,18 +4,19 @@ import { advanced, type LedgerEntry, type LoadedVersion } from '../../run/ledger
 import { entryVersions, updateEntry } from '../store/ledger.ts';
 
 /**
- * Lets the ledger say what a rollback committed: each entry's loaded version becomes the one before. The commit is what decides; this
- * follows it, by whoever comes first, and changes nothing the second time.
+ * Makes the ledger agree with a rollback that is committed: each entry's loaded version becomes the one before. The commit decides; the
+ * next step that reads it calls this, and calling it twice changes nothing.
  */
 export async function settleRollback(ports: PipelinePorts, commit: DayCommit): Promise<void> {
   const { rollback, committedAt } = commit;
-  for (const file of rollback?.files ?? []) {
+  if (!rollback) return;
+  for (const file of rollback.files) {
     const loaded = file.to === null ? undefined : await loadedVersionOf(ports, file.ledgerKey, file.to);
     await updateEntry(ports.lake, file.ledgerKey, (current) => {
-      // Somebody loaded something else since, or it is done already.
+      // Another version was loaded since, or the entry agrees already.
       if (!current || (current.loaded?.runId ?? null) !== file.from) return current;
       if (file.to !== null && !loaded) return current;
-      return takenBack(current, file, loaded, committedAt, rollback!.reason);
+      return takenBack(current, file, loaded, committedAt, rollback.reason);
     });
   }
 }
@@ -32,7 +33,7 @@ function takenBack(
     ...(entry.rolledBack ?? []),
     ...(before ? [{ version: before.version, runId: before.runId, at, reason }] : []),
   ];
-  // A run that is on its way, or a refusal of a later version, is not this one's business.
+  // A run that is going on, or the refusal of a later version, keeps its state.
   if (entry.runId !== file.from || entry.state !== 'loaded') return { ...entry, loaded, rolledBack };
   if (!loaded) {
     const refusal = {
@@ -48,7 +49,7 @@ function takenBack(
   });
 }
 
-/** A version that an entry had loaded at some time. */
+/** A version that the entry has or had loaded, by its run. */
 export async function loadedVersionOf(
   { lake }: Pick<PipelinePorts, 'lake'>,
   ledgerKey: string,

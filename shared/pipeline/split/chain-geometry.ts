@@ -4,8 +4,9 @@ import type { ByteRange } from '../../ranges/byte-range.ts';
 import type { ChainShape } from '../../ranges/record-chain.ts';
 import {
   type ChainProblem,
-  collectRecords,
+  type ChainRecord,
   describeChainProblem,
+  nextRecord,
   startWalk,
 } from '../../ranges/record-chain-walk.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
@@ -73,13 +74,6 @@ export async function planChain(
   return { ranges, recordCount: found.recordCount, trailer };
 }
 
-interface ChainRecord {
-  /** What says its length included. */
-  range: ByteRange;
-  /** Its own bytes. */
-  bytes: Uint8Array;
-}
-
 /** The record that begins at a link: behind the word of its block, where there is one. */
 async function recordAt(
   raw: SourceStore,
@@ -92,11 +86,7 @@ async function recordAt(
   const range = { startByte: linkByte, endByte: Math.min(span.endByte, linkByte + longest) };
   const window = await raw.readRange(source.key, range, { pin: source.pin });
   const walk = startWalk(linkByte);
-  const [starts, lengths] = [new Int32Array(1), new Int32Array(1)];
-  if (collectRecords(walk, window, linkByte, shape, span.endByte, starts, lengths) === 0) {
-    return walk.problem ?? noRecord(linkByte);
-  }
-  return recordOf(window, linkByte, starts[0]!, lengths[0]!, shape);
+  return nextRecord(walk, window, linkByte, shape, span.endByte) ?? walk.problem ?? noRecord(linkByte);
 }
 
 /** The record whose own start is known, within a block or not. */
@@ -109,20 +99,6 @@ async function lastRecord(
 ): Promise<ChainRecord | undefined> {
   const found = await recordAt(raw, source, { ...shape, block: null }, span, recordByte);
   return 'code' in found ? undefined : found;
-}
-
-function recordOf(
-  window: Uint8Array,
-  windowStartByte: number,
-  start: number,
-  length: number,
-  { recordPrefixBytes }: ChainShape,
-): ChainRecord {
-  const startByte = windowStartByte + start - recordPrefixBytes;
-  return {
-    range: { startByte, endByte: windowStartByte + start + length },
-    bytes: window.slice(start, start + length),
-  };
 }
 
 function noRecord(atByte: number): ChainProblem {

@@ -89,7 +89,7 @@ export async function chainRanges(
   const exact = segments[0]!;
   await joinSegments(follower, exact, guesses, marks);
   if (exact.walk.problem) return exact.walk.problem;
-  const wrong = guesses.filter(({ firstMark, links }) => exact.links[firstMark] !== links[0]);
+  const wrong = guesses.filter(({ firstMark, links }) => exact.links[firstMark]?.byte !== links[0]?.byte);
   return {
     ranges: rangesBetween(span, findCuts(exact, marks)),
     recordCount: exact.walk.recordCount,

@@ -4,7 +4,7 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
+import { advanced, isFinal, isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
@@ -45,11 +45,11 @@ export async function claimFile({
   supplementOf,
 }: Claim): Promise<LedgerEntry> {
   const at = ports.clock.now().toISOString();
-  let alreadyLoaded: LedgerEntry | undefined;
+  let alreadyLoaded: LoadedEntry | undefined;
   const entry = await updateEntry(ports.lake, identity.ledgerKey, (current) => {
     const { loaded } = current ?? {};
     const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
-    alreadyLoaded = current && same && !request.force ? current : undefined;
+    alreadyLoaded = current && isLoaded(current) && same && !request.force ? current : undefined;
     if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const mine = current?.execution === execution && !isFinal(current.state);
     const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);

@@ -2,7 +2,7 @@ import type { Layout, RecordType } from '../../layout/layout.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { rangesBetween } from '../../ranges/plan-ranges.ts';
 import type { ChainShape } from '../../ranges/record-chain.ts';
-import { collectRecords, startWalk, walkToLink } from '../../ranges/record-chain-walk.ts';
+import { nextRecord, startWalk, walkToLink } from '../../ranges/record-chain-walk.ts';
 import { matches } from '../../totals/control-record.ts';
 import { inParallel } from '../store/in-parallel.ts';
 
@@ -113,7 +113,6 @@ async function nextChainGroup(
   let link = cut;
   const longest = shape.record.maximumBytes + (shape.block?.headBytes ?? 0);
   let windowBytes = Math.max(FIRST_READ_BYTES, longest);
-  const [starts, lengths] = [new Int32Array(1), new Int32Array(1)];
   while (link < span.endByte && link - cut < MOST_SEARCHED_BYTES) {
     const windowStart = link;
     const windowEnd = Math.min(span.endByte, link + windowBytes);
@@ -121,8 +120,9 @@ async function nextChainGroup(
     while (link < windowEnd) {
       const first = startWalk(link);
       // The first record of the link must be all there, and the head of what follows it.
-      if (collectRecords(first, window, windowStart, shape, span.endByte, starts, lengths) === 0) break;
-      if (begins(window.subarray(starts[0]!, starts[0]! + lengths[0]!))) return link;
+      const record = nextRecord(first, window, windowStart, shape, span.endByte);
+      if (!record) break;
+      if (begins(record.bytes)) return link;
       const walk = startWalk(link);
       if (!walkToLink(walk, window, windowStart, shape, span.endByte, link + 1)) break;
       link = walk.atByte;

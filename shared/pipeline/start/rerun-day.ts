@@ -6,18 +6,18 @@ import type { StarterPorts } from '../../ports/starter-ports.ts';
 import { readsKey } from '../store/layout-of-key.ts';
 import { loadLayout } from '../store/load-layout.ts';
 
-/** A person's wish to convert all files of a day again. */
+/** A person's request to convert all files of a day again. */
 export interface DayRerun {
   layout: string;
   /** yyyy-MM-dd */
   businessDate: string;
-  /** Convert again what is loaded; without it only what is not. */
+  /** Also convert files that are loaded already. */
   force?: boolean;
 }
 
 /**
- * Starts one execution for each file of the layout in the day's folder of the raw bucket. `press` sets one wish apart from the next:
- * the same again starts nothing new. Fails with `UsageError`, `SourceNotFound`.
+ * Starts one execution for each file of the layout in the day's folder of the raw bucket. `press` tells one request from the next: the
+ * same request with the same `press` starts nothing new. Fails with `UsageError` or `SourceNotFound`.
  */
 export async function rerunDay(
   ports: StarterPorts,
@@ -42,7 +42,7 @@ export async function rerunDay(
   }
   if (executions.length + repeated > 0) return { dataset: layout.name, executions, repeated };
   throw new SourceNotFound({
-    what: `no file of layout ${name} is there`,
+    what: `there is no file of layout ${name}`,
     where: folder,
     why: `its 'files' are ${layout.files.join(', ')}`,
     next: 'Check layout and date; files in Glacier must be restored first.',

@@ -14,11 +14,11 @@ import {
   roleOfKey,
 } from '../store/layout-of-key.ts';
 
-/** An object that came, as an event says. */
+/** An object that arrived, as an event reports it. */
 export interface Arrival {
-  /** As the event has it; some senders encode it as a URL does. */
+  /** The key in the event; some senders encode it like a URL. */
   key: string;
-  /** Version id, else ETag; not there in events that leave both out. */
+  /** Version id, else ETag; undefined if the event has neither. */
   version: string | undefined;
 }
 
@@ -26,16 +26,16 @@ export interface StartedArrival {
   outcome: 'started' | 'already-started' | 'refused' | 'gone' | 'no-file' | 'control-file';
   sourceKey: string;
   dataset: string;
-  /** Executions that were started now, by name. */
+  /** Names of the executions that were started now. */
   executions: string[];
-  /** Of those, and of the ones that were started before. */
+  /** Number of executions that had been started before. */
   repeated: number;
 }
 
 /**
- * Starts the execution that converts an object which came, once for each version of it; a control file starts the files that wait for
- * it again. A key that no layout fits, or more than one, is told to people and refused. Events may come twice, late and in any order:
- * an execution reads what stands there when it runs, and the ledger lets one version be loaded once.
+ * Starts the execution that converts an arrived object, once for each version of it; a control file starts the files that wait for it
+ * again. If no layout fits the key, or more than one does, it is refused and people are told. Events may arrive twice, late and in any
+ * order: an execution reads the object as it is when it runs, and the ledger lets each version be loaded once.
  */
 export async function startArrival(ports: StarterPorts, arrival: Arrival): Promise<StartedArrival> {
   const nothing = (outcome: StartedArrival['outcome'], sourceKey = arrival.key): StartedArrival => ({
@@ -64,12 +64,12 @@ export async function startArrival(ports: StarterPorts, arrival: Arrival): Promi
   };
 }
 
-/** What an execution is given: neither event id nor time, so that a second event makes the same input. */
+/** The input of an execution. It has neither event id nor time, so a second event makes the same input. */
 function requestFor(layout: string, sourceKey: string): ConvertRequest {
   return { layout, sourceKey };
 }
 
-/** The object the event speaks of. The key as it stands goes first: a `+` or `%` may be part of a name. */
+/** The object that the event is about. The key is first tried undecoded: a `+` or `%` may be part of a name. */
 async function findObject(raw: StarterPorts['raw'], key: string): Promise<ObjectInfo | undefined> {
   for (const candidate of new Set([key, ...decodedKeys(key)])) {
     if (keyProblem(candidate) !== undefined) continue;
@@ -83,12 +83,12 @@ function decodedKeys(key: string): string[] {
   try {
     return [decodeURIComponent(key.replaceAll('+', ' ')), decodeURIComponent(key)];
   } catch {
-    // A lone % encodes nothing.
+    // A lone % is no encoding.
     return [];
   }
 }
 
-/** Data files that a control file speaks of: those that were refused or wait get another chance, loaded ones are confirmed. */
+/** Starts the data files of a control file: refused and waiting ones get another chance, loaded ones are confirmed. */
 async function startWaiting(
   ports: StarterPorts,
   control: ObjectInfo,
@@ -101,17 +101,19 @@ async function startWaiting(
     const reading = layouts.filter(
       ({ layout }) => readsKey(layout, source.key) && isControlFileOf(control.key, source.key, layout),
     );
-    // None: another file of the folder. Two: its own arrival was refused, and people were told.
-    if (reading.length !== 1 || source.key === control.key) continue;
-    // A listing does not know version ids, and the name must not depend on who asks.
+    const [only, another] = reading;
+    // Without a layout it is some other file of the folder; with two, its own arrival was refused and people were told.
+    if (!only || another || source.key === control.key) continue;
+    // A listing has no version ids, and the execution's name must be the same whoever asks.
     const version = (await ports.raw.head(source.key))?.version;
     if (version === undefined) continue;
     const name = executionNameOf(source.key, version, `${control.key} ${control.version}`);
-    const outcome = await ports.executions.start(name, requestFor(reading[0]!.name, source.key));
+    const outcome = await ports.executions.start(name, requestFor(only.name, source.key));
     if (outcome === 'started') executions.push(name);
     else repeated += 1;
   }
-  const dataset = layouts.length === 1 ? layouts[0]!.layout.name : NO_DATASET;
+  const [only, another] = layouts;
+  const dataset = only && !another ? only.layout.name : NO_DATASET;
   return { outcome: 'control-file', sourceKey: control.key, dataset, executions, repeated };
 }
 
@@ -123,7 +125,7 @@ function tellRefused(
   const next =
     role.role === 'ambiguous'
       ? "Make their 'files' exclude each other"
-      : "Add its name to 'files' of the layout that describes it, or move it out of the raw bucket if it is none of ours";
+      : "Add its name to 'files' of the layout that describes it, or move it out of the raw bucket if it does not belong there";
   return notifier.notify({
     kind: 'warning',
     subject: `Not converted: ${sourceKey}`.slice(0, 100),

@@ -6,31 +6,33 @@ import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 
 export type FileCompression = 'gzip' | 'zstd';
 
-/** By suffix of the key, and the bytes that such a file begins with. */
-const KINDS: { suffix: string; compression: FileCompression; magic: number[] }[] = [
-  { suffix: '.gz', compression: 'gzip', magic: [0x1f, 0x8b] },
-  { suffix: '.zst', compression: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd] },
-];
+/** The suffix of such a file's key, and the bytes that the file begins with. */
+const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
+  gzip: { suffix: '.gz', magic: [0x1f, 0x8b] },
+  zstd: { suffix: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd] },
+};
 
-/** Kept of both ends while a file is read through, so that its header and trailer need no other pass. */
+/** Bytes kept of each end while a file is read through, so that its header and trailer need no second pass. */
 const KEPT_BYTES = 1024 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
-/** In the byte behind the magic number (RFC 8878, 3.1.1.1.1.5). */
+/** A bit of the byte after the magic number (RFC 8878, 3.1.1.1.1.5). */
 const ZSTD_CHECKSUM_FLAG = 0x04;
 
-/** How the file is compressed, by its name; undefined where it is not. */
+/** How a file is compressed, by its name; undefined if it is not. */
 export function compressionOf(key: string): FileCompression | undefined {
-  return KINDS.find(({ suffix }) => key.toLowerCase().endsWith(suffix))?.compression;
+  const named = key.toLowerCase();
+  if (named.endsWith(FORMATS.gzip.suffix)) return 'gzip';
+  return named.endsWith(FORMATS.zstd.suffix) ? 'zstd' : undefined;
 }
 
 /**
- * A compressed file as if it were not: offsets and sizes are those of what comes out. It can be read only from its start on, so
- * every range costs reading all before it; what a splitter needs of both ends is kept.
+ * A compressed file as if it were not compressed: offsets and sizes count decompressed bytes. It can only be read from its start, so each
+ * range costs reading everything before it; the two ends, which a splitter needs, are kept.
  */
 export class DecompressedSource implements SourceStore {
   private readonly raw: SourceStore;
   private readonly compression: FileCompression;
-  /** Does the stream hold a checksum of its content, so that a damaged byte cannot go unnoticed? Known once it is open. */
+  /** The stream has a checksum of its content, so no damaged byte goes unnoticed. Known after `open`. */
   isChecked = true;
   private whole: { info: ObjectInfo; head: Uint8Array; tail: Uint8Array } | undefined;
 
@@ -40,19 +42,19 @@ export class DecompressedSource implements SourceStore {
   }
 
   /**
-   * Reads the file through once, in bounded memory, and returns what it is when decompressed; a refusal where it is cut off, damaged,
+   * Reads the file through once, in bounded memory, and returns it with its decompressed size. Refuses a file that is cut off, damaged,
    * followed by something else or not compressed at all.
    */
   async open(stored: ObjectInfo): Promise<ObjectInfo | Refusal> {
     if (stored.sizeBytes === 0) return refuseEmpty(stored.key, 'the file is empty');
-    const { magic } = KINDS.find(({ compression }) => compression === this.compression)!;
+    const { magic } = FORMATS[this.compression];
     const begin = { startByte: 0, endByte: Math.min(stored.sizeBytes, magic.length + 1) };
     const first = await this.raw.readRange(stored.key, begin, { pin: stored.pin });
     if (!magic.every((byte, index) => first[index] === byte)) {
       return refuse('compression-broken', {
         where: stored.key,
-        what: `it is named as a ${this.compression} file and does not begin as one`,
-        next: 'Give it the name it should have, or ask for it to be sent again, in binary.',
+        what: `it is named like a ${this.compression} file and does not begin like one`,
+        next: 'Correct its name, or ask for it to be sent again, in binary.',
       });
     }
     this.isChecked = this.compression === 'gzip' || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0;
@@ -64,7 +66,7 @@ export class DecompressedSource implements SourceStore {
       if (!isZlibError(error)) throw error;
       return refuse('compression-broken', {
         where: stored.key,
-        what: `its ${this.compression} stream is damaged or cut off behind ${ends.sizeBytes} decompressed bytes, or something else follows it (${error.code})`,
+        what: `its ${this.compression} stream is damaged or cut off after ${ends.sizeBytes} decompressed bytes, or something else follows it (${error.code})`,
         next: 'Ask for it to be sent again, in binary.',
       });
     }
@@ -109,14 +111,14 @@ export class DecompressedSource implements SourceStore {
     }
     if (range.endByte === Number.POSITIVE_INFINITY) return;
     throw new SourceChanged({
-      what: 'a compressed file ends before the range that is asked of it',
+      what: 'a compressed file ends before the range that is to be read',
       where: `${key}, decompressed bytes ${range.startByte} to ${range.endByte}`,
       why: 'the file is not what the splitter saw',
-      next: 'Run it again once whoever writes the file is done; nothing of this run was published.',
+      next: 'Run it again once the file is written completely; nothing of this run was published.',
     });
   }
 
-  /** What comes out, piece by piece; `counted` learns how many bytes of the file the stream took. */
+  /** The decompressed bytes, piece by piece. At the end `counted` has the number of compressed bytes that the stream consumed. */
   private async *decompressed(
     key: string,
     options: ReadOptions,
@@ -126,11 +128,11 @@ export class DecompressedSource implements SourceStore {
       this.compression === 'gzip'
         ? createGunzip({ chunkSize: OUTPUT_BYTES })
         : createZstdDecompress({ chunkSize: OUTPUT_BYTES });
-    // A stream that ends or fails before its input does never says that it took the rest.
+    // A stream that ends or fails before its input does never confirms the rest of the writes.
     const stop = Promise.withResolvers<'stopped'>();
     const feed = async () => {
       for await (const chunk of this.raw.streamRange(key, undefined, options)) {
-        // Each piece is taken in before the next is asked for: the store may reuse its memory then.
+        // Wait until the stream has taken the piece: the store may reuse its memory for the next one.
         const taken = new Promise<'taken'>((resolve) => engine.write(chunk, () => resolve('taken')));
         if ((await Promise.race([taken, stop.promise])) === 'stopped') return;
       }
@@ -163,7 +165,12 @@ class BothEnds {
     }
     this.last.push(chunk.slice());
     this.lastBytes += chunk.length;
-    while (this.lastBytes - this.last[0]!.length >= KEPT_BYTES) this.lastBytes -= this.last.shift()!.length;
+    let [oldest] = this.last;
+    while (oldest && this.lastBytes - oldest.length >= KEPT_BYTES) {
+      this.last.shift();
+      this.lastBytes -= oldest.length;
+      [oldest] = this.last;
+    }
     this.sizeBytes += chunk.length;
   }
 
@@ -172,8 +179,8 @@ class BothEnds {
   }
 }
 
-/** Codes of zlib's and zstd's own errors: bad data, not a store that failed. */
+/** Does the error come from zlib or zstd, because of bad data, and not from the store? */
 function isZlibError(error: unknown): error is Error & { code: string } {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(Z_|ZSTD_)/.test(code);
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return typeof error.code === 'string' && /^(Z_|ZSTD_)/.test(error.code);
 }

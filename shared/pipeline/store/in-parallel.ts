@@ -1,17 +1,17 @@
-/** Runs `action` for every item, at most `limit` at a time; results in order. The first failure is thrown once all that run have ended. */
+/** Runs `action` for every item, at most `limit` at a time, and returns the results in order. Throws the first failure once all running actions have ended. */
 export async function inParallel<T, R>(
   items: readonly T[],
   limit: number,
   action: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
-  let next = 0;
+  const queue = items.entries();
   let failed = false;
   const lane = async () => {
-    while (next < items.length && !failed) {
-      const index = next++;
+    for (const [index, item] of queue) {
+      if (failed) return;
       try {
-        results[index] = await action(items[index]!, index);
+        results[index] = await action(item, index);
       } catch (error) {
         failed = true;
         throw error;

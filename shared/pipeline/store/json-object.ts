@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** A stored object that was read, with the tag that `putIf` needs. */
-export interface StoredJson<T> {
+interface StoredJson<T> {
   value: T;
   bytes: Uint8Array;
   tag: string;

@@ -44,7 +44,7 @@ export async function requireTerms(
   const terms = await readTerms(lake, dataset, businessDate);
   if (terms) return terms;
   throw new RunInconsistent({
-    what: 'the ledger does not say what this day is held to',
+    what: 'the ledger holds no terms for this day',
     where: dayTermsPrefix(dataset, businessDate),
     why: 'no file of the day was split by this version of the software',
     next: 'Convert one of its files with --force.',

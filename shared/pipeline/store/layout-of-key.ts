@@ -5,7 +5,7 @@ import type { ListedLayouts } from '../../ports/layout-source.ts';
 import { controlFileKey } from '../../totals/control-file.ts';
 import { loadLayout } from './load-layout.ts';
 
-/** A layout by the name that executions are given. */
+/** A layout with the name that executions know it by. */
 export interface NamedLayout {
   name: string;
   layout: Layout;
@@ -17,22 +17,23 @@ export async function allLayouts(source: ListedLayouts): Promise<NamedLayout[]> 
   return Promise.all(names.map(async (name) => ({ name, layout: (await loadLayout(source, name)).layout })));
 }
 
-/** What a key of the raw bucket is to the layouts. */
+/** The part that a key of the raw bucket plays for the layouts. */
 export type KeyRole =
   | { role: 'data'; layout: NamedLayout }
-  /** States the totals or the files of data beside it. */
+  /** A control file or a day manifest. */
   | { role: 'control-file'; layouts: NamedLayout[] }
   | { role: 'unknown'; why: string }
   | { role: 'ambiguous'; why: string };
 
-/** Exactly one layout's `files` must fit a data file; a control file is one that a layout describes. */
+/** A key is a control file if a layout describes it as one, and data if the `files` of exactly one layout fit it. */
 export function roleOfKey(sourceKey: string, layouts: NamedLayout[]): KeyRole {
   const control = layouts.filter(({ layout }) => isControlFile(sourceKey, layout));
-  // A glob such as contratos_* fits the control file beside the data too.
+  // Control files come first: a glob such as contratos_* also fits the control file beside the data.
   if (control.length > 0) return { role: 'control-file', layouts: control };
   const fitting = layouts.filter(({ layout }) => readsKey(layout, sourceKey));
-  if (fitting.length === 1) return { role: 'data', layout: fitting[0]! };
-  if (fitting.length > 1) {
+  const [first, second] = fitting;
+  if (first && !second) return { role: 'data', layout: first };
+  if (second) {
     const names = fitting.map(({ name, layout }) => `${name} (${layout.files.join(', ')})`);
     return { role: 'ambiguous', why: `the 'files' of ${names.join(' and of ')} all fit it` };
   }
@@ -40,11 +41,12 @@ export function roleOfKey(sourceKey: string, layouts: NamedLayout[]): KeyRole {
   return { role: 'unknown', why: `no layout's 'files' fit it${didYouMean(fileNameOf(sourceKey), globs)}` };
 }
 
+/** Do the `files` of the layout fit this key? */
 export function readsKey(layout: Layout, sourceKey: string): boolean {
   return layout.files.some((pattern) => namesKey(pattern, sourceKey));
 }
 
-/** Is `controlKey` the control file of this data file, or of the day it belongs to? */
+/** Is `controlKey` the control file of this data file, or the manifest of its day? */
 export function isControlFileOf(controlKey: string, sourceKey: string, layout: Layout): boolean {
   if (layout.controlFile && controlFileKey(sourceKey, layout.controlFile) === controlKey) return true;
   const sameFolder =
@@ -57,7 +59,7 @@ function isControlFile(key: string, { controlFile, day }: Layout): boolean {
   return names.some((name) => namesKey(asGlob(name), key));
 }
 
-/** `{stem}.ctl` → `*.ctl`; whatever stands in braces stands for some text. */
+/** `{stem}.ctl` → `*.ctl`: each name in braces becomes a wildcard. */
 function asGlob(name: string): string {
   return name.replace(/\{[^}]*\}/g, '*');
 }

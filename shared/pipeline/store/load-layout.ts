@@ -3,22 +3,22 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Compression, Layout } from '../../layout/layout.ts';
 import type { LayoutSource } from '../../ports/layout-source.ts';
 
-/** A layout ready to convert with; its text has fields in place of copybooks. Fails with `LayoutInvalid`. */
+/** A layout ready to convert with. In its text, fields have replaced copybooks. Fails with `LayoutInvalid`. */
 export async function loadLayout(
   source: LayoutSource,
   name: string,
-  /** In place of the layout's own. */
+  /** Overrides the layout's own. */
   compression?: Compression,
 ): Promise<{ file: string; text: string; layout: Layout }> {
   const { file, text } = await loadLayoutText(source, name);
   const layout = readLayout(text, file);
   if (compression === undefined || compression === layout.compression) return { file, text, layout };
-  // In the text, so that every later step of the run sees it.
+  // The text is changed, so that every later step of the run sees it.
   const changed = JSON.stringify({ ...JSON.parse(text), compression });
   return { file, text: changed, layout: readLayout(changed, file) };
 }
 
-/** Text of a layout file with fields in place of copybooks. Fails with `LayoutInvalid`. */
+/** The text of a layout file, with fields in place of copybooks. Fails with `LayoutInvalid`. */
 export async function loadLayoutText(
   source: LayoutSource,
   name: string,

@@ -15,25 +15,25 @@ import { readJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { readsKey } from '../store/layout-of-key.ts';
 
-/** How a night stands: what has come, how far it is, and when the day was published. */
+/** The state of a night: the files that have arrived, how much is done, and when the day was published. */
 export interface NightStanding {
   dataset: string;
   businessDate: string;
   day: DayStanding;
-  /** Files that are known to be expected, where it is known. */
+  /** Number of expected files, if it is known. */
   expectedFiles: number | undefined;
   arrivedFiles: number;
   loadedFiles: number;
-  /** Objects of the raw bucket that nobody has claimed. */
+  /** Objects of the raw bucket that no execution has claimed. */
   notStarted: string[];
   percentDone: number;
   estimatedEnd: Date | undefined;
-  /** When all expected files were first published together. */
+  /** The time at which all expected files were first published together. */
   publishedAt: Date | undefined;
   records: number;
   rows: number;
   bytes: number;
-  /** Rejected of the details loaded. */
+  /** Rejected details in percent of all loaded files' details. */
   rejectPercent: number;
 }
 
@@ -75,7 +75,7 @@ export async function nightStanding(
   };
 }
 
-/** Data files in the day's folder of the raw bucket without an entry: they came, and no execution took them. */
+/** Data files in the day's folder of the raw bucket without a ledger entry: they arrived, and no execution took them. */
 async function unclaimedObjects(
   { raw }: PipelinePorts,
   layout: Layout,
@@ -97,7 +97,7 @@ async function progressOf(ports: PipelinePorts, entry: LedgerEntry, now: Date): 
   return { sizeBytes: inputBytes, doneBytes, worked: workedTime(entry, now) };
 }
 
-/** Ranges whose manifest stands, as a share of the file: ranges are of one size. */
+/** Bytes of the ranges that have a manifest; all ranges have about the same size. */
 async function parsedBytes({ lake }: PipelinePorts, { runId, inputBytes }: LedgerEntry): Promise<number> {
   if (runId === null) return 0;
   const keys = runKeys(runId);
@@ -110,8 +110,8 @@ async function parsedBytes({ lake }: PipelinePorts, { runId, inputBytes }: Ledge
 }
 
 /**
- * The first commit that holds all expected files counts: a correction that is published later takes nothing back. Where nobody knows
- * what to expect, the last commit counts, once nothing is under way.
+ * The time of the first commit that holds all expected files: a correction that is published later changes nothing. If nobody knows what
+ * to expect, the time of the last commit, once all files are loaded.
  */
 async function publicationTime(
   { lake }: PipelinePorts,
@@ -131,7 +131,7 @@ async function publicationTime(
   const order = numbers.sort((a, b) => (isKnown ? a - b : b - a));
   for (const number of order) {
     const { files, committedAt } = await readJson(lake, `${prefix}${number}.json`, dayCommitShape);
-    const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: {} as never }));
+    const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: true }));
     if (!isKnown || dayStanding(day.expectation, held).complete) return new Date(committedAt);
   }
   return undefined;

@@ -7,24 +7,25 @@ import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { findJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 
-/** How an execution ended, as EventBridge reports it. */
+/** The end of an execution, as EventBridge reports it. */
 export interface ExecutionEnded {
   /** ARN, or the local runner's id. */
   execution: string;
-  status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** FAILED, TIMED_OUT or ABORTED; the event rule lets no other through. */
+  status: string;
   error: string;
   cause: string;
-  /** What the execution was started with, as far as it is known. */
+  /** The execution's input, as far as it is known. */
   request?: { layout?: string; sourceKey?: string } | undefined;
 }
 
-/** The name of the Fail state's error: the ledger has the refusal by then, and people know. */
+/** Error name of the state machine's Fail state: by then the ledger has the refusal, and people know. */
 const REFUSED = 'FileRefused';
 
 /**
- * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the telling is noted in the entry, behind
- * it. An execution that another took over from is silent; one that failed before it had an entry, or behind the loading, is told
- * without a mark. Answers whether the entry is marked.
+ * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were
+ * told. Nothing is told about an execution whose file another one took over. A failure before the execution had an entry, or after the
+ * file was loaded, is told without a mark. Answers whether the entry is marked.
  */
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
   if (ended.error === REFUSED) return false;
@@ -58,7 +59,7 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
   return isMarked;
 }
 
-/** A failed map says only that it failed; what its child failed of stands in the results it wrote. */
+/** The error of a failed map only says that it failed; the cause of its child's failure is in the results that it wrote. */
 async function causeOf(
   { lake }: PipelinePorts,
   { error, cause }: ExecutionEnded,
@@ -82,12 +83,12 @@ async function tell(
 ): Promise<void> {
   const outcome =
     about.state === 'loaded'
-      ? 'The file is loaded, and what comes behind that failed: the day may not be published yet.'
-      : 'Nothing of this run was published; what readers see is as it was.';
+      ? 'The file is loaded, and a later step failed: the day may not be published yet.'
+      : 'Nothing of this run was published; readers see what they saw before.';
   await ports.metrics.record(about.dataset, [{ name: 'FilesFailed', unit: 'Count', value: 1 }]);
   await ports.notifier.notify({
     kind: 'failure',
     subject: `Failed: ${about.sourceKey}`.slice(0, 100),
-    message: `${about.sourceKey}: the conversion ended as ${status}. ${message} (${name}, execution ${execution}). ${outcome} Once the cause is mended, redrive the execution: only what failed runs again.`,
+    message: `${about.sourceKey}: the conversion ended as ${status}. ${message} (${name}, execution ${execution}). ${outcome} Once the cause is removed, redrive the execution: only the failed steps run again.`,
   });
 }

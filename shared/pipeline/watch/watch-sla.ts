@@ -11,7 +11,7 @@ import { toJsonBytes } from '../store/json-object.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import { type NightStanding, nightStanding } from './night-standing.ts';
 
-/** What became of a check on one dataset. */
+/** The outcome of a check on one dataset. */
 export interface SlaReport {
   check: SlaCheck;
   dataset: string;
@@ -30,9 +30,9 @@ export interface SlaReport {
 const DRIVEN_DAYS = 7;
 
 /**
- * One of the four looks at the night that ends on the morning of `at`, for every watched dataset. It first drives a catalog that lags,
- * then tells people what they must know and records the figures. What was told is noted behind the telling, so a check that is made
- * again says nothing, and one that died in between is made whole; days configured as holidays are silent.
+ * Makes one of the four checks of the night that ends on the morning of `at`, for every watched dataset. It first drives a catalog that
+ * lags, then records the figures and tells people what they must know. A check is noted after it was told, so a repeated check tells
+ * nothing, and one that died in between is completed by its retry. Days configured as holidays are silent.
  */
 export async function watchSla(
   ports: PipelinePorts,

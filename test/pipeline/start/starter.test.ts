@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createStarter } from '../../../functions/starter/handler.ts';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
-import { createSfnExecutions } from '../../../shared/aws/sfn-executions.ts';
 import { EXECUTION_NAME, executionNameOf } from '../../../shared/keys/execution-name.ts';
 import { checkRequest } from '../../../shared/pipeline/split/convert-request.ts';
+import type { StartedArrival } from '../../../shared/pipeline/start/start-arrival.ts';
 import type { StarterPorts } from '../../../shared/ports/starter-ports.ts';
 
 const BUCKET = 'raw-bucket';
@@ -43,7 +42,7 @@ beforeEach(() => {
     raw,
     layouts: {
       names: async () => Object.keys(layouts),
-      load: async (name) => ({ file: name, text: layouts[name]! }),
+      load: async (name) => ({ file: name, text: layouts[name] ?? '' }),
       loadBeside: async () => ({ file: '', text: '' }),
     },
     executions: {
@@ -67,65 +66,71 @@ function arrival(key: string, version?: string, bucket = BUCKET) {
   };
 }
 
+async function arrive(event: Parameters<typeof starter>[0]): Promise<StartedArrival> {
+  const { arrivals } = await starter(event);
+  expect(arrivals).toHaveLength(1);
+  return arrivals[0] as StartedArrival;
+}
+
 describe('an arrival', () => {
-  it('starts the one layout that fits, with nothing of the event in its input', async () => {
+  it('starts the one layout that fits, and its input has nothing of the event', async () => {
     raw.replace(KEY, new Uint8Array(1));
-    const { arrivals } = await starter(arrival(KEY, 'v1'));
-    expect(arrivals[0]).toMatchObject({ outcome: 'started', dataset: 'contracts' });
+    const first = await arrive(arrival(KEY, 'v1'));
+    expect(first).toMatchObject({ outcome: 'started', dataset: 'contracts' });
     expect([...started]).toEqual([[executionNameOf(KEY, 'v1'), { layout: 'contracts', sourceKey: KEY }]]);
   });
 
-  it('that comes twice, or late and out of order, starts each version once', async () => {
+  it('that is announced twice, late or out of order starts each version once', async () => {
     raw.replace(KEY, new Uint8Array(1));
     const outcomes: string[] = [];
     for (const version of ['v2', 'v1', 'v2', 'v1']) {
-      outcomes.push((await starter(arrival(KEY, version))).arrivals[0]!.outcome);
+      outcomes.push((await arrive(arrival(KEY, version))).outcome);
     }
     expect(outcomes).toEqual(['started', 'started', 'already-started', 'already-started']);
-    // What the older event started reads the object as it stands, like the newer one: the ledger loads it once.
+    // Both executions read the object as it is when they run; the ledger loads it once.
     expect(new Set([...started.values()].map((input) => JSON.stringify(input))).size).toBe(1);
   });
 
   it('whose object is gone, or is a folder, starts nothing', async () => {
-    expect((await starter(arrival(KEY, 'v1'))).arrivals[0]!.outcome).toBe('gone');
-    expect((await starter(arrival('year=2025/', 'v1'))).arrivals[0]!.outcome).toBe('no-file');
+    expect((await arrive(arrival(KEY, 'v1'))).outcome).toBe('gone');
+    expect((await arrive(arrival('year=2025/', 'v1'))).outcome).toBe('no-file');
     expect(started.size).toBe(0);
   });
 
-  it('that no layout fits is refused, and people hear which globs there are', async () => {
+  it('that no layout fits is refused, and people are told the globs of all layouts', async () => {
     raw.replace('year=2025/month=08/day=12/contrato_20250812.txt', new Uint8Array(1));
-    const { arrivals } = await starter(arrival('year=2025/month=08/day=12/contrato_20250812.txt', 'v1'));
-    expect(arrivals[0]!.outcome).toBe('refused');
+    const first = await arrive(arrival('year=2025/month=08/day=12/contrato_20250812.txt', 'v1'));
+    expect(first.outcome).toBe('refused');
     expect(started.size).toBe(0);
     expect(told).toHaveLength(1);
     expect(told[0]).toContain('*contratos_*.txt');
     expect(told[0]).toContain('"sourceKey": "year=2025/month=08/day=12/contrato_20250812.txt"');
   });
 
-  it('that two layouts fit is refused by both names', async () => {
+  it('that two layouts fit is refused, and both are named', async () => {
     layouts.older = layout('older', ['*.txt']);
     raw.replace(KEY, new Uint8Array(1));
-    expect((await starter(arrival(KEY, 'v1'))).arrivals[0]!.outcome).toBe('refused');
+    expect((await arrive(arrival(KEY, 'v1'))).outcome).toBe('refused');
     expect(told[0]).toMatch(/contracts .*and of older .*all fit it/);
     expect(started.size).toBe(0);
   });
 
   it.each([
     ['as it is', 'cartão 100%+.dat'],
-    ['encoded, as S3 notifications have it', 'cart%C3%A3o+100%25%2B.dat'],
+    ['encoded as in S3 notifications', 'cart%C3%A3o+100%25%2B.dat'],
     ['encoded with %20', 'cart%C3%A3o%20100%25%2B.dat'],
-  ])('finds a key with blanks, percent and plus: %s', async (_how, key) => {
+  ])('finds a key with blanks, percent and plus, %s', async (_how, key) => {
     raw.replace('cartão 100%+.dat', new Uint8Array(1));
-    const { arrivals } = await starter(arrival(key, 'v1'));
-    expect(arrivals[0]).toMatchObject({ outcome: 'started', sourceKey: 'cartão 100%+.dat' });
+    const first = await arrive(arrival(key, 'v1'));
+    expect(first).toMatchObject({ outcome: 'started', sourceKey: 'cartão 100%+.dat' });
     const [name] = started.keys();
     expect(name).toMatch(EXECUTION_NAME);
   });
 
-  it('takes a key that only looks encoded as it stands', async () => {
+  it('does not decode a key that only looks encoded', async () => {
     raw.replace('cards/a%20b.dat', new Uint8Array(1));
     raw.replace('cards/a b.dat', new Uint8Array(1));
-    expect((await starter(arrival('cards/a%20b.dat', 'v1'))).arrivals[0]!.sourceKey).toBe('cards/a%20b.dat');
+    expect((await arrive(arrival('cards/a%20b.dat', 'v1'))).sourceKey).toBe('cards/a%20b.dat');
   });
 
   it('of a day manifest starts the data beside it again, once for each of its versions', async () => {
@@ -135,26 +140,24 @@ describe('an arrival', () => {
     }
     raw.replace('year=2025/month=08/day=13/contratos_c.txt', new Uint8Array(1));
     const event = arrival(`${folder}contratos_20250812.ctl`, 'v1');
-    expect((await starter(event)).arrivals[0]).toMatchObject({ outcome: 'control-file', repeated: 0 });
+    expect(await arrive(event)).toMatchObject({ outcome: 'control-file', repeated: 0 });
     const keys = [...started.values()].map((input) => (input as { sourceKey: string }).sourceKey);
     expect(keys).toEqual([`${folder}contratos_a.txt`, `${folder}contratos_b.txt`]);
-    expect((await starter(event)).arrivals[0]).toMatchObject({ executions: [], repeated: 2 });
+    expect(await arrive(event)).toMatchObject({ executions: [], repeated: 2 });
     raw.replace(`${folder}contratos_20250812.ctl`, new Uint8Array(2));
-    expect((await starter(event)).arrivals[0]!.executions).toHaveLength(2);
+    expect((await arrive(event)).executions).toHaveLength(2);
     expect(told).toEqual([]);
   });
 
-  it('of another bucket, or no arrival at all, is an error that says so', async () => {
+  it('from another bucket, or another kind of event, fails and says why', async () => {
     await expect(starter(arrival(KEY, 'v1', 'other'))).rejects.toMatchObject({ name: 'UsageError' });
     await expect(starter({ Records: 1 } as never)).rejects.toThrow("neither 'detail' nor 'Records'");
   });
 
-  it('may come as a notification of S3 itself', async () => {
+  it('may be announced by a notification from S3 itself', async () => {
     raw.replace(KEY, new Uint8Array(1));
     const s3 = { bucket: { name: BUCKET }, object: { key: encodeURIComponent(KEY), versionId: 'v1' } };
-    expect((await starter({ Records: [{ s3 }] })).arrivals[0]!.executions).toEqual([
-      executionNameOf(KEY, 'v1'),
-    ]);
+    expect((await arrive({ Records: [{ s3 }] })).executions).toEqual([executionNameOf(KEY, 'v1')]);
   });
 });
 
@@ -166,7 +169,7 @@ describe('a whole day, run again by hand', () => {
   });
   const rerun = (wish: Record<string, unknown>) => starter({ rerun: wish as never });
 
-  it('starts one execution a file, once for each press, forced where asked', async () => {
+  it('starts one execution for each file, once for each request, and forces it if asked', async () => {
     const wish = { layout: 'contracts', businessDate: '2025-08-12', force: true };
     expect((await rerun(wish)).rerun).toMatchObject({ dataset: 'contracts', repeated: 0 });
     expect([...started.values()]).toEqual(
@@ -178,7 +181,7 @@ describe('a whole day, run again by hand', () => {
     );
     expect((await rerun(wish)).rerun).toMatchObject({ executions: [], repeated: 2 });
     now = new Date('2025-08-13T10:01:00Z');
-    expect((await rerun(wish)).rerun!.executions).toHaveLength(2);
+    expect((await rerun(wish)).rerun?.executions).toHaveLength(2);
   });
 
   it.each([
@@ -189,7 +192,7 @@ describe('a whole day, run again by hand', () => {
     [{ layout: 'contracts', businessDate: '12/08/2025' }, /must be a day as yyyy-MM-dd/],
     [{ layout: 'contracts', businessDate: '2025-08-12', forced: true }, /'forced' is unknown .*'force'/],
     [{ layout: 'contracts', businessDate: '2025-08-12', force: 'yes' }, /'force' must be true or false/],
-    [{ layout: 'contracts', businessDate: '2025-08-11' }, /no file of layout contracts is there/],
+    [{ layout: 'contracts', businessDate: '2025-08-11' }, /there is no file of layout contracts/],
   ])('refuses %j', async (wish, message) => {
     await expect(rerun(wish)).rejects.toThrow(message);
     expect(started.size).toBe(0);
@@ -207,16 +210,17 @@ describe('the input of an execution', () => {
     }
   };
 
-  it('of docs/operations.md is taken as it stands there', async () => {
+  it('is accepted as docs/operations.md shows it', async () => {
     const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-    const section = text.slice(text.indexOf('## Rerun from the Step Functions console')).split('\n## ')[0]!;
-    const inputs = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json!));
+    const section =
+      text.slice(text.indexOf('## Rerun from the Step Functions console')).split('\n## ')[0] ?? '';
+    const inputs = [...section.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json ?? ''));
     const requests = inputs.filter((input) => !('rerun' in input));
     expect(requests.length).toBeGreaterThanOrEqual(3);
     for (const input of requests) expect(problemOf(input)).toBe('');
     for (const { rerun } of inputs.filter((input) => 'rerun' in input)) {
       raw.replace('year=2025/month=08/day=12/contratos_a.txt', new Uint8Array(1));
-      expect((await starter({ rerun })).rerun!.executions).toHaveLength(1);
+      expect((await starter({ rerun })).rerun?.executions).toHaveLength(1);
       now = new Date(now.getTime() + 60_000);
     }
   });
@@ -236,34 +240,4 @@ describe('the input of an execution', () => {
     [{ layout: 'contracts', sourceKey: KEY, rangeSizeBytes: '1' }, 'a whole number of bytes'],
     [{ layout: 'contracts', sourceKey: KEY, compression: 'gzip' }, 'one of '],
   ])('%j is refused', (input, message) => expect(problemOf(input)).toContain(message));
-});
-
-describe('Step Functions', () => {
-  const client = (send: (command: { input: unknown }) => unknown) =>
-    ({ send: async (command: { input: unknown }) => send(command) }) as unknown as SFNClient;
-  const failing = (name: string) =>
-    createSfnExecutions({
-      stateMachineArn: 'arn',
-      client: client(() => {
-        throw Object.assign(new Error('no'), { name });
-      }),
-    });
-
-  it('is sent name and input', async () => {
-    const sent: unknown[] = [];
-    const executions = createSfnExecutions({
-      stateMachineArn: 'arn',
-      client: client(({ input }) => sent.push(input)),
-    });
-    expect(await executions.start('n', { layout: 'contracts' })).toBe('started');
-    expect(sent).toEqual([{ stateMachineArn: 'arn', name: 'n', input: '{"layout":"contracts"}' }]);
-  });
-
-  it('says whether a name is taken, passing trouble, and lasting trouble', async () => {
-    expect(await failing('ExecutionAlreadyExists').start('n', {})).toBe('already-started');
-    await expect(failing('ThrottlingException').start('n', {})).rejects.toMatchObject({ retryable: true });
-    await expect(failing('StateMachineDoesNotExist').start('n', {})).rejects.toMatchObject({
-      name: 'OutputUnwritable',
-    });
-  });
 });

@@ -1,0 +1,33 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
+import { createSfnExecutions } from '../../shared/aws/sfn-executions.ts';
+
+describe('Step Functions', () => {
+  const client = (send: (command: { input: unknown }) => unknown) =>
+    ({ send: async (command: { input: unknown }) => send(command) }) as unknown as SFNClient;
+  const failing = (name: string) =>
+    createSfnExecutions({
+      stateMachineArn: 'arn',
+      client: client(() => {
+        throw Object.assign(new Error('no'), { name });
+      }),
+    });
+
+  it('is sent name and input', async () => {
+    const sent: unknown[] = [];
+    const executions = createSfnExecutions({
+      stateMachineArn: 'arn',
+      client: client(({ input }) => sent.push(input)),
+    });
+    expect(await executions.start('n', { layout: 'contracts' })).toBe('started');
+    expect(sent).toEqual([{ stateMachineArn: 'arn', name: 'n', input: '{"layout":"contracts"}' }]);
+  });
+
+  it('says whether a name is taken, passing trouble, and lasting trouble', async () => {
+    expect(await failing('ExecutionAlreadyExists').start('n', {})).toBe('already-started');
+    await expect(failing('ThrottlingException').start('n', {})).rejects.toMatchObject({ retryable: true });
+    await expect(failing('StateMachineDoesNotExist').start('n', {})).rejects.toMatchObject({
+      name: 'OutputUnwritable',
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
+import { groupRejects, readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+const { ids, load, refusalOf } = smallDay(() => lake);
+
+describe('rejects', () => {
+  const bytes = smallFile(smallLine('A1', 1), smallLine('A2', 'X'), smallLine('', 5), smallLine('A3', 'Y'));
+
+  it('are grouped by reason and field, including those of refused files', async () => {
+    await load(KEY, bytes);
+    await load(
+      'g_20250812.txt',
+      smallFile(smallLine('', 7)),
+      {},
+      smallLayout({ rejects: { maxPercent: 0 } }),
+    );
+    const groups = await groupRejects(readRejects(lake.ports, DAY), 1);
+    expect(groups.map(({ reason, field, count }) => [reason, field, count])).toEqual([
+      ['invalid-number', 'amount', 2],
+      ['required-blank', 'id', 2],
+    ]);
+    const example = groups[0]?.examples[0];
+    expect(example && Buffer.from(example.raw).toString()).toBe(smallLine('A2', 'X'));
+    expect(example?.byteOffset).toBe(21);
+    const only = { ...DAY, file: 'g_20250812.txt' };
+    expect((await groupRejects(readRejects(lake.ports, only), 0)).map(({ count }) => count)).toEqual([1]);
+  });
+
+  it('are corrected by a supplement, of at most as many records as were rejected', async () => {
+    lake.ports.settings.expectedFiles = 1;
+    await load(KEY, bytes);
+    const supplement = { supplementOf: KEY };
+    const many = smallFile(...['1', '2', '3', '4'].map((n) => smallLine(`C${n}`, 1)));
+    expect(await refusalOf(await load('too_many_20250812.txt', many, supplement))).toBe(
+      'supplement-too-large',
+    );
+    const unknown = await load('x_20250812.txt', many, { supplementOf: 'nothing.txt' });
+    expect(await refusalOf(unknown)).toBe('supplement-unknown');
+    await load('fix_20250812.txt', smallFile(smallLine('A2', 2), smallLine('A3', 3)), supplement);
+    expect(await ids()).toEqual(['A1', 'A2', 'A3']);
+    const { totals } = await dayStatus(lake.ports, 'small', DATE);
+    expect(totals).toMatchObject({ records: 4, rows: 3, rejected: 3, corrected: 2 });
+    expect(totals.records).toBe(totals.rows + totals.rejected - totals.corrected);
+    expect(
+      await refusalOf(
+        await load('more_20250812.txt', smallFile(smallLine('A5', 2), smallLine('A6', 3)), supplement),
+      ),
+    ).toBe('supplement-too-large');
+  });
+
+  it('of a replaced version cannot be corrected any more: rows would appear twice', async () => {
+    await load(KEY, bytes);
+    await load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
+    const replaced = await load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 2)));
+    expect(replaced.day?.waitingFor).toContain('--remove');
+    expect(await ids()).toEqual(['A1', 'A2']);
+    await rollBack(lake.ports, { ...DAY, file: 'fix_20250812.txt', remove: true, reason: 'replaced' });
+    await publishDay(lake.ports, readLayout(smallLayout(), 'small.json'), DATE);
+    const status = await dayStatus(lake.ports, 'small', DATE);
+    expect(status.published).toMatchObject({ files: 1, rows: 2 });
+  });
+});

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+const { ids, load, refusalOf } = smallDay(() => lake);
+
+describe('rolling back', () => {
+  const first = smallFile(smallLine('A1', 1), smallLine('B1', 1, 'B'));
+  const second = smallFile(smallLine('A2', 1));
+
+  it('brings back the version before, and loads the other again only if forced', async () => {
+    await load(KEY, first);
+    await load(KEY, second);
+    expect(await ids()).toEqual(['A2']);
+    const outcome = await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong file' });
+    expect(outcome).toMatchObject({ commit: 3 });
+    expect(await ids()).toEqual(['A1', 'B1']);
+    const again = await lake.convert({ layout: smallLayout(), sourceKey: KEY });
+    expect(await refusalOf(again)).toBe('rolled-back');
+    expect(await ids()).toEqual(['A1', 'B1']);
+    await lake.convert({ layout: smallLayout(), sourceKey: KEY, force: true });
+    expect(await ids()).toEqual(['A2']);
+  });
+
+  it('of a whole day goes back commit by commit', async () => {
+    await load(KEY, first);
+    await load(KEY, second);
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+    expect(await rollBack(lake.ports, { ...DAY, reason: 'x' })).toMatchObject({ commit: 4, restores: 2 });
+    expect(await ids()).toEqual(['A2']);
+    expect(await rollBack(lake.ports, { ...DAY, reason: 'x' })).toMatchObject({ commit: 5, restores: 1 });
+    expect(await ids()).toEqual(['A1', 'B1']);
+    await expect(rollBack(lake.ports, { ...DAY, reason: 'x' })).rejects.toMatchObject({ name: 'UsageError' });
+    await rollBack(lake.ports, { ...DAY, toCommit: 3, reason: 'after all' });
+    expect(await ids()).toEqual(['A2', 'G1']);
+  });
+
+  it('that dies after its commit is finished by the next publication', async () => {
+    await load(KEY, first);
+    await load(KEY, second);
+    const { catalog } = lake.ports;
+    lake.ports.catalog = { ...catalog, publishDay: () => Promise.reject(new Error('killed')) };
+    const { lake: store } = lake.ports;
+    lake.ports.lake = Object.assign(Object.create(store), {
+      putIf: () => Promise.reject(new Error('killed')),
+    });
+    await expect(rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' })).rejects.toThrow('killed');
+    Object.assign(lake.ports, { catalog, lake: store });
+    expect(await ids()).toEqual(['A2']);
+    await publishDay(lake.ports, readLayout(smallLayout(), 'small.json'), DATE);
+    expect(await ids()).toEqual(['A1', 'B1']);
+  });
+
+  it('works from generations when runs are removed, and says so when those are removed too', async () => {
+    await load(KEY, first);
+    await load(KEY, second);
+    const clean = { runsOlderThanMs: 0, dryRun: false };
+    await cleanLake(lake.ports, { ...clean, generationsOlderThanMs: 1000 });
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
+    expect(await ids()).toEqual(['A1', 'B1']);
+    await cleanLake(lake.ports, { ...clean, generationsOlderThanMs: 0 });
+    await expect(rollBack(lake.ports, { ...DAY, toCommit: 2, reason: 'x' })).rejects.toThrow(/--force/);
+    expect(await ids()).toEqual(['A1', 'B1']);
+  });
+
+  it('can take a file out of its day', async () => {
+    await load(KEY, first);
+    await load('g_20250812.txt', second);
+    await expect(rollBack(lake.ports, { ...DAY, file: 'g_20250812.txt', reason: 'x' })).rejects.toThrow(
+      /--remove/,
+    );
+    await rollBack(lake.ports, { ...DAY, file: 'g_20250812.txt', remove: true, reason: 'x' });
+    expect(await ids()).toEqual(['A1', 'B1']);
+  });
+});

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, KEY, smallDay } from '../../support/small-day.ts';
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+const { commits, ids, load } = smallDay(() => lake);
+
+describe('publishing a day', () => {
+  it('in part is flagged, and completed when the rest arrives', async () => {
+    lake.ports.settings.expectedFiles = 2;
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    const layout = readLayout(smallLayout(), 'small.json');
+    expect(await publishDay(lake.ports, layout, DATE)).toMatchObject({ published: false });
+    const outcome = await publishDay(lake.ports, layout, DATE, { partial: { reason: 'bank holiday' } });
+    expect(outcome).toMatchObject({ published: true, commit: 1 });
+    const [first] = await commits();
+    expect(first?.partial).toEqual({ reason: 'bank holiday', missing: '1 of 2 files' });
+    expect((await dayStatus(lake.ports, 'small', DATE)).published?.partial?.reason).toBe('bank holiday');
+    expect(lake.notifications.join()).toContain('bank holiday');
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+    const [, second] = await commits();
+    expect(second).toBeDefined();
+    expect(second?.partial).toBeUndefined();
+    expect(await ids()).toEqual(['A1', 'G1']);
+  });
+
+  it('that differs much from the business day before warns, by rows or by value', async () => {
+    const layout = smallLayout({
+      day: { maxChangePercent: 50 },
+      controlTotals: [{ dayManifest: 'soma', equals: 'sum(amount)' }],
+    });
+    await load('f_20250808.txt', smallFile(smallLine('A1', 100), smallLine('A2', 100)), {}, layout);
+    const same = await load(
+      'f_20250811.txt',
+      smallFile(smallLine('A1', 140), smallLine('A2', 150)),
+      {},
+      layout,
+    );
+    expect(same.day?.warnings).toBeUndefined();
+    const far = await load(KEY, smallFile(smallLine('A1', 1_000_000), smallLine('A2', 1)), {}, layout);
+    expect(far.day?.warnings).toEqual([
+      'sum(amount) is 10000.01, and was 2.90 on 2025-08-11 (more than 50 % apart)',
+    ]);
+    expect(lake.notifications.join()).toContain('10000.01');
+  });
+
+  it('keeps the number of expected files when a later command does not give it', async () => {
+    lake.ports.settings.expectedFiles = 2;
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    lake.ports.settings.expectedFiles = undefined;
+    await load(KEY, smallFile(smallLine('A1', 2)));
+    expect(await lake.catalog('small')).toBeUndefined();
+  });
+});

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, KEY, smallDay } from '../../support/small-day.ts';
+
+let lake: TestLake;
+beforeEach(async () => {
+  lake = await TestLake.make();
+});
+afterEach(() => lake.remove());
+
+const { entryOf, ids, load, refusalOf } = smallDay(() => lake);
+
+describe('the same bytes', () => {
+  const bytes = smallFile(smallLine('A1', 1));
+
+  it('under another name or date are refused, with the file that has them', async () => {
+    await load(KEY, bytes);
+    for (const key of ['g_20250812.txt', 'f_20250813.txt']) {
+      const result = await load(key, bytes);
+      expect(await refusalOf(result)).toBe('duplicate-content');
+      expect((await entryOf(result)).refusal?.message).toContain(`${KEY} of ${DATE}`);
+    }
+    expect(await ids()).toEqual(['A1']);
+  });
+
+  it('are taken with a warning if the layout or the operator says so', async () => {
+    const layout = smallLayout({ day: { duplicates: 'warn' } });
+    await load(KEY, bytes, {}, layout);
+    expect((await entryOf(await load('g_20250812.txt', bytes, {}, layout))).warnings?.[0]).toContain(KEY);
+    expect((await load('h_20250812.txt', bytes, { force: true })).status).toBe('loaded');
+  });
+
+  it('are free again once the file that had them brings others', async () => {
+    await load(KEY, bytes);
+    await load(KEY, smallFile(smallLine('A1', 2)));
+    expect((await load('g_20250812.txt', bytes)).status).toBe('loaded');
+  });
+});
