@@ -7,21 +7,21 @@ import { zipFolder } from './zip-folder.ts';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A function as it ships. */
+/** A function as it is deployed. */
 export interface FunctionBundle {
   name: string;
   folder: string;
-  /** `index.mjs` */
+  /** Size of `index.mjs`. */
   codeBytes: number;
   zipFile: string;
   zipBytes: number;
-  /** Modules in it with the bytes each one adds, by path. */
+  /** Bytes that each module adds to it, by path. */
   inputs: Record<string, number>;
 }
 
 /**
- * Bundles each function that has an `index.ts` into `<out>/<function>/` (`index.mjs` and the layouts) and zips that folder. The same
- * sources make the same bytes. Names are kept: the state machine's `ErrorEquals` matches on them.
+ * Bundles each folder of functions/ into `<out>/<function>/` (`index.mjs` and the layouts) and zips that folder. The same sources give
+ * the same bytes. Names are kept: the state machine's `ErrorEquals` matches them.
  */
 export async function bundleFunctions(out: string): Promise<FunctionBundle[]> {
   const folders = await readdir(join(PROJECT, 'functions'), { withFileTypes: true });
@@ -39,7 +39,7 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
     entryPoints: [join('functions', name, 'index.ts')],
     outfile: join(folder, 'index.mjs'),
     minifySyntax: true,
-    // Beside the folder, not in it: it would be most of the package, and reading it costs start-up.
+    // Beside the folder, not in it: it would be most of the package, and reading it would slow the start.
     sourcemap: 'external',
     write: false,
   });
@@ -50,7 +50,7 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
   await cp(join(PROJECT, 'layouts'), join(folder, 'layouts'), { recursive: true });
   const zipFile = join(out, `${name}.zip`);
   const zip = await zipFolder(folder);
-  // Another packaging may be reading it.
+  // Something else may be reading the archive of before.
   await writeFile(`${zipFile}.${process.pid}`, zip);
   await rename(`${zipFile}.${process.pid}`, zipFile);
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)!;
@@ -63,7 +63,7 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
   };
 }
 
-/** The code of a bundle as text. */
+/** The code of a bundle, as text. */
 export function readBundle(bundle: FunctionBundle): Promise<string> {
   return readFile(join(bundle.folder, 'index.mjs'), 'utf8');
 }

@@ -4,7 +4,7 @@ import { createParser } from '../../functions/parser/handler.ts';
 import { createReconciler } from '../../functions/reconciler/handler.ts';
 import { createSplitter } from '../../functions/splitter/handler.ts';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
-import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
+import { passingRetries, type StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import { runExecution } from '../../local/state-machine/run-execution.ts';
 import type { TaskFunction } from '../../local/state-machine/task-invocation.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -21,10 +21,8 @@ export interface Ended {
   end: 'loaded' | 'refused' | 'failed';
 }
 
-/** What docs/operations.md says is tried again, and how often in all. */
-const RETRIED =
-  /^(StoreUnavailable|States\.Timeout|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|ClientExecutionTimeoutException|TooManyRequestsException|Unknown)|Runtime\.ExitError|Sandbox\.Timedout)$/;
-const TRIES = 6;
+const { ErrorEquals: RETRIED, MaxAttempts } = await passingRetries();
+const TRIES = MaxAttempts + 1;
 /** Functions that meet others at the ledger of a day. */
 const HELD = new Set(['splitter', 'finalizer']);
 const TOGETHER_MS = 15_000;
@@ -107,7 +105,7 @@ export class NightMachine {
       sourceKey,
       end: error.name === 'FileRefused' ? 'refused' : 'failed',
     };
-    if (RETRIED.test(error.name)) this.checkTries(name, error, origins);
+    if (RETRIED.includes(error.name)) this.checkTries(name, error, origins);
     const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
     if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
     return ended;
