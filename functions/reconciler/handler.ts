@@ -6,7 +6,7 @@ export interface ReconcilerEvent {
   planKey: string;
 }
 
-/** State Reconcile: does the file balance? */
+/** State Reconcile: checks that the file balances, and plans the merged files. */
 export function createReconciler(ports: PipelinePorts) {
   return ({ planKey }: ReconcilerEvent): Promise<ReconcileResult> => reconcileFile(ports, planKey);
 }

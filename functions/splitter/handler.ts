@@ -8,7 +8,7 @@ export interface SplitterEvent {
   request: ConvertRequest;
 }
 
-/** State Split: claims the file, plans its byte ranges. */
+/** State Split: claims the file and plans its byte ranges. */
 export function createSplitter(ports: PipelinePorts) {
   return ({ execution, request }: SplitterEvent): Promise<SplitResult> =>
     splitFile(ports, execution, request);

@@ -1,7 +1,7 @@
 import { UsageError } from '../../shared/errors.ts';
 import type { Arrival } from '../../shared/pipeline/start/start-arrival.ts';
 
-/** The parts that are read of EventBridge's "Object Created", or of a notification that S3 sends by itself. */
+/** The parts that we read of EventBridge's "Object Created", or of a notification that S3 sends by itself. */
 export type ArrivalEvent =
   | {
       detail: {
@@ -15,13 +15,13 @@ export type ArrivalEvent =
       }[];
     };
 
-/** The objects an event speaks of. Fails with `UsageError` where it is of another bucket, or no such event. */
+/** The objects that an event names. Fails with `UsageError` if they are of another bucket, or if it is another kind of event. */
 export function arrivalsOf(event: ArrivalEvent, bucket: string): Arrival[] {
   const objects = 'detail' in event ? eventBridgeObjects(event) : notifiedObjects(event);
   for (const object of objects) {
     if (typeof object.key !== 'string' || object.key === '') throw unusable('it names no key');
     if (object.bucket === bucket) continue;
-    throw unusable(`it is of bucket ${object.bucket}, and files come to ${bucket}`);
+    throw unusable(`it is of bucket ${object.bucket}, but files arrive in ${bucket}`);
   }
   return objects.map(({ key, version }) => ({ key, version: version || undefined }));
 }

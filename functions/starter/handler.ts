@@ -13,8 +13,8 @@ export interface StarterResult {
 }
 
 /**
- * Objects that came to the raw bucket: one execution of the state machine for each version of each file. A person may send the wish to
- * run a whole day again; pressed twice within a minute it counts once.
+ * Starts one execution of the state machine for each version of each file that arrives in the raw bucket. A person may also ask for a
+ * whole day to be run again; asked twice within a minute, it runs once.
  */
 export function createStarter(ports: StarterPorts, rawBucket: string, now: () => Date = () => new Date()) {
   return async (event: StarterEvent): Promise<StarterResult> => {

@@ -14,7 +14,7 @@ export interface ExecutionStatusEvent {
     status: string;
     error?: string;
     cause?: string;
-    /** The execution's input as JSON text; not there when it is large. */
+    /** The execution's input as JSON text; missing if it is large. */
     input?: string | null;
   };
 }
@@ -22,7 +22,7 @@ export interface ExecutionStatusEvent {
 /** What a schedule sends: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
 export interface SlaCheckEvent {
   check: SlaCheck;
-  /** ISO 8601; says which morning is meant, however late the event comes. By default now. */
+  /** ISO 8601: the morning that the check is for, however late the event arrives. By default now. */
   scheduledAt?: string;
 }
 
@@ -30,8 +30,8 @@ export type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
 export type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
 
 /**
- * Learns of executions that failed, timed out or were stopped, marks the ledger and tells people; and looks at the night by the clock.
- * Without settings of the SLA it only does the former.
+ * Records in the ledger that an execution failed, timed out or was stopped, and tells people. Also checks the night at set times, if it
+ * is given an SLA.
  */
 export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
   return async (event: WatchdogEvent): Promise<WatchdogResult> => {
@@ -39,7 +39,7 @@ export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
     const { check, at } = checkOf(event, ports.clock.now());
     if (!sla) {
       throw new UsageError({
-        what: 'the watchdog was given no SLA',
+        what: 'the watchdog has no SLA to check',
         next: 'Set SLA_LAYOUTS and deploy again.',
       });
     }
@@ -82,7 +82,7 @@ function checkOf({ check, scheduledAt }: SlaCheckEvent, now: Date): { check: Sla
   const at = scheduledAt === undefined ? now : new Date(scheduledAt);
   if (SLA_CHECKS.includes(check) && !Number.isNaN(at.getTime())) return { check, at };
   throw new UsageError({
-    what: 'this is neither the end of an execution nor a look at the night',
+    what: 'this event is neither the end of an execution nor a check of the night',
     why: `check is '${check}' and scheduledAt '${scheduledAt}'`,
     next: `Send { "check": one of ${SLA_CHECKS.join(', ')}, "scheduledAt": an instant as ISO 8601 }.`,
   });

@@ -19,7 +19,16 @@ import type {
 } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { gather, uploadParts } from './s3-compose.ts';
-import { isNotFound, isPassing, readError, sourceChanged, statusOf, writeError } from './s3-error.ts';
+import {
+  attemptsOf,
+  isAnswer,
+  isNotFound,
+  isPassing,
+  readError,
+  sourceChanged,
+  statusOf,
+  writeError,
+} from './s3-error.ts';
 import { objectInfo, pinned, pinOf } from './s3-pin.ts';
 import { copySource, type S3Target, s3Url } from './s3-target.ts';
 import { httpRange, S3Writer } from './s3-upload.ts';
@@ -88,7 +97,7 @@ class S3ObjectStore implements ObjectStore {
           throw sourceChanged(this.where(key));
         }
         end ??= got.ContentLength ?? 0;
-        // What is read after a break must be the rest of the same object, pinned or not.
+        // After a break the rest of the same object must be read, even if the caller gave no pin.
         pin ??= pinOf(got.ETag, got.VersionId);
         for await (const chunk of got.Body as AsyncIterable<Uint8Array>) {
           at += chunk.length;
@@ -100,7 +109,7 @@ class S3ObjectStore implements ObjectStore {
       } catch (error) {
         options.signal?.throwIfAborted();
         // The SDK has repeated calls that failed, but not bodies that broke off.
-        const broke = isPassing(error) && (error as { $metadata?: unknown }).$metadata === undefined;
+        const broke = isPassing(error) && !isAnswer(error);
         if (!broke || ++resumes > MAX_RESUMES) throw readError(error, this.where(key));
       }
     }
@@ -176,7 +185,7 @@ class S3ObjectStore implements ObjectStore {
           continue;
         }
         const own =
-          statusOf(error) === 412 && wasRepeated(error) ? await this.tagOfSame(key, bytes) : undefined;
+          statusOf(error) === 412 && attemptsOf(error) > 1 ? await this.tagOfSame(key, bytes) : undefined;
         if (own !== undefined) return own;
         // If-Match on an object that is gone answers 404.
         if (condition.IfMatch !== undefined && isNotFound(error)) {
@@ -231,7 +240,7 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
-  /** Listings name no version ids: in a bucket with versions, `version` and `pin` of `head` are the stricter ones. */
+  /** Listings have no version ids: in a bucket with versions, `version` and `pin` of `head` are stricter. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     let ContinuationToken: string | undefined;
     do {
@@ -280,9 +289,4 @@ class S3ObjectStore implements ObjectStore {
   private notFound(key: string): ObjectNotFound {
     return new ObjectNotFound({ what: 'there is no such object', where: this.where(key) });
   }
-}
-
-/** Did the SDK send the request more than once? */
-function wasRepeated(error: unknown): boolean {
-  return ((error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1) > 1;
 }

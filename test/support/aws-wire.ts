@@ -9,7 +9,7 @@ import { type Grant, isAllowed } from '../../tools/check-deploy/role-grants.ts';
 import { WireGlue } from './wire-glue.ts';
 import { schemaProblems } from './wire-schema.ts';
 
-/** A call that somebody made: whose role, which action, on what, as `role-grants.ts` writes it. */
+/** A call that was made: under which role, which action, on what, in the notation of `role-grants.ts`. */
 export interface WireCall {
   caller: string;
   action: string;
@@ -17,7 +17,7 @@ export interface WireCall {
 }
 
 export interface WireOptions {
-  /** S3 itself. */
+  /** The server that requests to S3 go on to. */
   s3: { host: string; port: number };
   /** Name of a bucket → logical id. */
   buckets: Record<string, string>;
@@ -35,12 +35,12 @@ const MODELS: Record<string, Record<string, unknown>> = {
 };
 
 /**
- * AWS on the loopback interface: every request is held against the role of whoever makes it, and, but for S3's, against the service's
- * model. S3 requests go on to a server that keeps objects.
+ * AWS on the loopback interface. Every request is checked against the caller's role and, except for S3, against the service's model.
+ * S3 requests go on to a server that stores objects.
  */
 export class AwsWire {
   readonly calls: WireCall[] = [];
-  /** What was wrong with a request: unknown members, missing ones, types, limits. */
+  /** What was wrong with requests: unknown or missing members, types, limits. */
   readonly problems: string[] = [];
   readonly denied: WireCall[] = [];
   readonly glue = new WireGlue();
@@ -226,7 +226,7 @@ export class AwsWire {
   }
 }
 
-/** What IAM calls a request to S3. */
+/** The IAM action of a request to S3. */
 function s3Action(method: string, key: string, url: URL): string {
   if (key === '' && method === 'GET') return 's3:ListBucket';
   if (method === 'DELETE' && url.searchParams.has('uploadId')) return 's3:AbortMultipartUpload';

@@ -1,7 +1,8 @@
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { FUNCTION_NAMES, type FunctionName } from '../../shared/operations/metrics-table.ts';
 import { NODE_BUNDLE } from './node-bundle.ts';
 import { zipFolder } from './zip-folder.ts';
 
@@ -9,7 +10,7 @@ export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A function as it is deployed. */
 export interface FunctionBundle {
-  name: string;
+  name: FunctionName;
   folder: string;
   /** Size of `index.mjs`. */
   codeBytes: number;
@@ -20,16 +21,14 @@ export interface FunctionBundle {
 }
 
 /**
- * Bundles each folder of functions/ into `<out>/<function>/` (`index.mjs` and the layouts) and zips that folder. The same sources give
+ * Bundles each function of functions/ into `<out>/<function>/` (`index.mjs` and the layouts) and zips that folder. The same sources give
  * the same bytes. Names are kept: the state machine's `ErrorEquals` matches them.
  */
 export async function bundleFunctions(out: string): Promise<FunctionBundle[]> {
-  const folders = await readdir(join(PROJECT, 'functions'), { withFileTypes: true });
-  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return Promise.all(names.sort().map((name) => bundleFunction(name, out)));
+  return Promise.all(FUNCTION_NAMES.toSorted().map((name) => bundleFunction(name, out)));
 }
 
-async function bundleFunction(name: string, out: string): Promise<FunctionBundle> {
+async function bundleFunction(name: FunctionName, out: string): Promise<FunctionBundle> {
   const folder = join(out, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
