@@ -86,7 +86,7 @@ export class AwsWire {
     const target = String(incoming.headers['x-amz-target'] ?? '');
     const text = (incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
     const form = new URLSearchParams(text);
-    const operation = target ? target.slice(target.indexOf('.') + 1) : form.get('Action')!;
+    const operation = target ? target.slice(target.indexOf('.') + 1) : (form.get('Action') ?? '');
     const { Action: _action, Version: _version, ...fields } = Object.fromEntries(form);
     const input = target ? JSON.parse(text) : fields;
     this.checkShape(service, operation, input);
@@ -131,7 +131,7 @@ export class AwsWire {
     }
     if (service === 'monitoring') return [{ action: `cloudwatch:${operation}`, resource: '*' }];
     if (service === 'sns')
-      return [{ action: 'sns:Publish', resource: this.options.topics[input.TopicArn!] ?? 'no topic' }];
+      return [{ action: 'sns:Publish', resource: this.options.topics[input.TopicArn ?? ''] ?? 'no topic' }];
     return [{ action: `states:${operation}`, resource: 'FilePipeline' }];
   }
 
@@ -156,7 +156,7 @@ export class AwsWire {
       };
       if (Subject !== undefined && !/^[\x20-\x7e]{1,99}$/.test(Subject))
         this.problems.push(`SNS takes no subject '${Subject}'`);
-      this.messages.push({ topic: this.options.topics[TopicArn]!, Subject, Message });
+      this.messages.push({ topic: this.options.topics[TopicArn] ?? 'no topic', Subject, Message });
       return {};
     }
     const { name, input: text } = input as { name: string; input: string };
@@ -171,17 +171,19 @@ export class AwsWire {
     body: Buffer,
     outgoing: ServerResponse,
   ): Promise<void> {
-    const url = new URL(incoming.url!, 'http://s3');
+    const { method = '', url: path = '' } = incoming;
+    const url = new URL(path, 'http://s3');
     const [, bucket = '', ...rest] = url.pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
     const id = this.options.buckets[bucket] ?? bucket;
     const copied = incoming.headers['x-amz-copy-source'];
-    const needed = [
-      { action: s3Action(incoming.method!, key, url), resource: key === '' ? id : `${id}/${key}` },
-    ];
-    if (needed[0]!.action === 's3:DeleteObject' && key === '') {
-      const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map((match) => match[1]!);
-      needed.splice(0, 1, ...keys.map((one) => ({ action: 's3:DeleteObject', resource: `${id}/${one}` })));
+    const action = s3Action(method, key, url);
+    const needed: { action: string; resource: string }[] = [];
+    if (action === 's3:DeleteObject' && key === '') {
+      for (const [, one] of body.toString().matchAll(/<Key>([^<]*)<\/Key>/g))
+        needed.push({ action, resource: `${id}/${one}` });
+    } else {
+      needed.push({ action, resource: key === '' ? id : `${id}/${key}` });
     }
     if (copied) {
       const [from = '', ...fromKey] = decodeURIComponent(String(copied)).replace(/^\//, '').split('/');
@@ -190,18 +192,15 @@ export class AwsWire {
         resource: `${this.options.buckets[from] ?? from}/${fromKey.join('/').split('?')[0]}`,
       });
     }
-    for (const { action, resource } of needed) {
-      if (!this.permitted({ caller, action, resource })) return this.refuse('s3', outgoing);
+    for (const one of needed) {
+      if (!this.permitted({ caller, ...one })) return this.refuse('s3', outgoing);
     }
     await new Promise<void>((resolve, reject) => {
       const { host: _host, ...headers } = incoming.headers;
-      const upstream = request(
-        { ...this.options.s3, method: incoming.method, path: incoming.url, headers },
-        (response) => {
-          outgoing.writeHead(response.statusCode!, response.headers);
-          response.pipe(outgoing).on('close', resolve);
-        },
-      );
+      const upstream = request({ ...this.options.s3, method, path, headers }, (response) => {
+        outgoing.writeHead(response.statusCode ?? 500, response.headers);
+        response.pipe(outgoing).on('close', resolve);
+      });
       upstream.on('error', reject);
       upstream.end(body);
     });

@@ -16,7 +16,7 @@ import { FUNCTION_CALLS } from '../../tools/check-deploy/function-calls.ts';
 import { functionOf } from '../../tools/check-deploy/functions.ts';
 import { packageStage } from '../../tools/check-deploy/package-stage.ts';
 import { covers, grantsOf } from '../../tools/check-deploy/role-grants.ts';
-import { type Template, targetOf } from '../../tools/check-deploy/template.ts';
+import { resourcesOf, type Template, targetOf } from '../../tools/check-deploy/template.ts';
 import { AwsWire } from '../support/aws-wire.ts';
 import { BundledFunction } from '../support/bundled-function.ts';
 import { ConditionalProxy } from '../support/conditional-proxy.ts';
@@ -62,14 +62,14 @@ class DeployedStage {
     );
     const address = new URL(proxy.endpoint);
     const roles = [
-      ...FUNCTION_NAMES.map((name) => [name, targetOf(functionOf(this.template, name)!.Properties!.Role)!]),
+      ...FUNCTION_NAMES.map((name) => [name, targetOf(functionOf(this.template, name)?.Properties?.Role)]),
       ['pipeline', 'FilePipelineRole'],
     ];
     this.wire = await AwsWire.start({
       s3: { host: address.hostname, port: Number(address.port) },
       buckets: BUCKETS,
       topics: Object.fromEntries(TOPICS.map((name) => [topicArn(name), name])),
-      grants: Object.fromEntries(roles.map(([caller, role]) => [caller, grantsOf(this.template, role!)])),
+      grants: Object.fromEntries(roles.map(([caller, role = '']) => [caller, grantsOf(this.template, role)])),
     });
     this.closing.push(() => this.wire.stop());
     const people = this.client(proxy.endpoint, 'people');
@@ -80,9 +80,8 @@ class DeployedStage {
       client: this.client(this.wire.endpoint, 'pipeline'),
       bucket: 'lake',
     });
-    for (const { Type, Properties } of Object.values(this.template.Resources)) {
-      if (Type === 'AWS::Glue::Table')
-        this.wire.glue.tables.set(Properties!.TableInput.Name, Properties!.TableInput);
+    for (const [, { Properties }] of resourcesOf(this.template, 'AWS::Glue::Table')) {
+      this.wire.glue.tables.set(Properties?.TableInput.Name, Properties?.TableInput);
     }
     for (const name of FUNCTION_NAMES) {
       const url = pathToFileURL(join(dist, name, 'index.mjs')).href;
@@ -98,11 +97,11 @@ class DeployedStage {
 
   /** The variables of the template, and those that Lambda adds. */
   private environmentOf(name: FunctionName): Record<string, string> {
-    const variables: Record<string, unknown> = functionOf(this.template, name)!.Properties!.Environment
+    const variables: Record<string, unknown> = functionOf(this.template, name)?.Properties?.Environment
       .Variables;
     const given = Object.entries(variables).map(([key, value]) => {
       const target = targetOf(value);
-      return [key, target ? REFERENCES[target]! : String(value)];
+      return [key, target ? REFERENCES[target] : String(value)];
     });
     return {
       ...Object.fromEntries(given),
@@ -130,11 +129,11 @@ class DeployedStage {
 
   /** Runs an execution that the starter started, by the deployed definition. */
   execute(name: string, input: string): Promise<ExecutionResult> {
-    const { Definition, DefinitionSubstitutions } = this.template.Resources.FilePipeline!.Properties!;
+    const { Definition, DefinitionSubstitutions } = this.template.Resources.FilePipeline?.Properties ?? {};
     const substitutions: Record<string, string> = {};
     const tasks: Parameters<typeof runExecution>[0]['tasks'] = {};
     for (const [key, value] of Object.entries(DefinitionSubstitutions)) {
-      const target = targetOf(value)!;
+      const target = targetOf(value) ?? '';
       substitutions[key] = REFERENCES[target] ?? target;
       const called = /^(\w+)LambdaFunction$/.exec(target)?.[1]?.toLowerCase() as FunctionName | undefined;
       if (called) Object.assign(tasks, { [target]: (event: unknown) => this.invoke(called, event) });
@@ -188,15 +187,15 @@ describe('a night through the bundles that ship', () => {
 
   it('publishes the partitions, and then a row that says that the day is complete', async () => {
     const { partitions } = stage.wire.glue;
-    expect(partitions.get('contracts')!.length).toBeGreaterThan(3);
+    expect(partitions.get('contracts')?.length).toBeGreaterThan(3);
     expect(partitions.get('contracts_rejects')).toHaveLength(1);
-    const [day] = partitions.get('contracts_days')!;
-    expect(day!.Values).toEqual(['2094', '08', '10']);
+    const [day] = partitions.get('contracts_days') ?? [];
+    expect(day?.Values).toEqual(['2094', '08', '10']);
     const stored = await stage.lake.get(
-      `${day!.StorageDescriptor.Location.slice('s3://lake/'.length)}day.json`,
+      `${day?.StorageDescriptor.Location.slice('s3://lake/'.length)}day.json`,
     );
     const rows = night.reduce((sum, file) => sum + file.records - file.badRecords, 0);
-    expect(JSON.parse(Buffer.from(stored!.bytes).toString())).toMatchObject({
+    expect(JSON.parse(Buffer.from(stored?.bytes ?? []).toString())).toMatchObject({
       business_date: BUSINESS_DATE,
       commit: 1,
       files: 2,
@@ -208,10 +207,11 @@ describe('a night through the bundles that ship', () => {
     const folder = join(stage.dir, 'published');
     await mkdir(folder);
     let files = 0;
-    for (const { StorageDescriptor } of stage.wire.glue.partitions.get('contracts')!) {
+    for (const { StorageDescriptor } of stage.wire.glue.partitions.get('contracts') ?? []) {
       const prefix = StorageDescriptor.Location.slice('s3://lake/'.length);
       for await (const { key } of stage.lake.list(prefix)) {
-        await writeFile(join(folder, `${files++}.parquet`), (await stage.lake.get(key))!.bytes);
+        const published = await stage.lake.get(key);
+        await writeFile(join(folder, `${files++}.parquet`), published?.bytes ?? '');
       }
     }
     const connection = await (await DuckDBInstance.create()).connect();
