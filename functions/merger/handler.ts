@@ -23,7 +23,7 @@ export interface MergerResult {
   rowGroups: Distribution;
 }
 
-/** State MergePartition: many parts to one large Parquet object; reports how its row groups are distributed. */
+/** State MergePartition: makes one large Parquet object of many parts; reports how large its row groups are. */
 export function createMerger(ports: Pick<PipelinePorts, 'lake'>) {
   return async ({ planKey, merge }: MergerEvent): Promise<MergerResult> => {
     const { rowGroupRows, mergedKey, rows, bytes } = await mergePartition(ports, planKey, merge);

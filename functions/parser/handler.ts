@@ -23,7 +23,7 @@ export function createParser(ports: Pick<PipelinePorts, 'raw' | 'lake'>) {
 export function parserFigures({ dataset, planKey }: ParserEvent, part: PartSummary): InvocationFigures {
   const { rangeIndex, reused, inputBytes, rows, rejected } = part;
   const facts = { planKey, rangeIndex, reused };
-  // What an earlier try parsed was counted then.
+  // An earlier try has counted what it parsed.
   if (reused) return { dataset, figures: { RangesReused: 1 }, facts };
   return { dataset, figures: { RangeBytes: inputBytes, RangeRows: rows, RangeRejects: rejected }, facts };
 }

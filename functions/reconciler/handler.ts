@@ -10,7 +10,7 @@ export type ReconcilerEvent = z.infer<typeof schema>;
 
 export const readReconcilerEvent = eventReader('reconciler', schema);
 
-/** State Reconcile: does the file balance? */
+/** State Reconcile: checks that the file balances, and plans the merged files. */
 export function createReconciler(ports: PipelinePorts) {
   return ({ planKey }: ReconcilerEvent): Promise<ReconcileResult> => reconcileFile(ports, planKey);
 }

@@ -18,7 +18,7 @@ export function readSplitterEvent(event: unknown): SplitterEvent {
   return { execution, request };
 }
 
-/** State Split: claims the file, plans its byte ranges. */
+/** State Split: claims the file and plans its byte ranges. */
 export function createSplitter(ports: PipelinePorts) {
   return ({ execution, request }: SplitterEvent): Promise<SplitResult> =>
     splitFile(ports, execution, request);

@@ -22,7 +22,7 @@ interface ExecutionStatusEvent {
 /** The event of a schedule: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
 interface SlaCheckEvent {
   check: SlaCheck;
-  /** ISO 8601; says which morning is meant, even if the event comes late. Now by default. */
+  /** ISO 8601: the morning that the check is for, however late the event arrives. By default now. */
   scheduledAt?: string;
 }
 
@@ -39,7 +39,7 @@ export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
     const { check, at } = checkOf(event, ports.clock.now());
     if (!sla) {
       throw new UsageError({
-        what: 'the watchdog was given no SLA',
+        what: 'the watchdog has no SLA to check',
         next: 'Set SLA_LAYOUTS and deploy again.',
       });
     }
@@ -83,7 +83,7 @@ function checkOf({ check, scheduledAt }: SlaCheckEvent, now: Date): { check: Sla
   const at = scheduledAt === undefined ? now : new Date(scheduledAt);
   if (SLA_CHECKS.includes(check) && !Number.isNaN(at.getTime())) return { check, at };
   throw new UsageError({
-    what: 'this is neither the end of an execution nor a check of the night',
+    what: 'this event is neither the end of an execution nor a check of the night',
     why: `check is '${check}' and scheduledAt '${scheduledAt}'`,
     next: `Send { "check": one of ${SLA_CHECKS.join(', ')}, "scheduledAt": an instant as ISO 8601 }.`,
   });

@@ -37,14 +37,6 @@ export async function loadDefinition(
   return parseDefinition(await readFile(file, 'utf8'), substitutions, fileURLToPath(file));
 }
 
-/** The pipeline's definition as it is deployed: retry policies filled in, placeholders left for CloudFormation. */
-export async function deployedDefinition(): Promise<unknown> {
-  return withRetryPolicies(
-    JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8')),
-    fileURLToPath(PIPELINE_DEFINITION),
-  );
-}
-
 /** The same for text that is already at hand; `where` names it in errors. */
 export function parseDefinition(
   text: string,
@@ -84,6 +76,20 @@ export function parseDefinition(
     throw new UsageError({ what: 'is not a state machine', where, why: 'It needs StartAt and States' });
   }
   return definition;
+}
+
+/** The pipeline's definition as it is deployed: retry policies filled in, placeholders left for CloudFormation. */
+export async function deployedDefinition(): Promise<unknown> {
+  return withRetryPolicies(
+    JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8')),
+    fileURLToPath(PIPELINE_DEFINITION),
+  );
+}
+
+/** The policy of the pipeline's state machine file for faults that pass. */
+export async function passingRetries(): Promise<{ ErrorEquals: string[]; MaxAttempts: number }> {
+  const { RetryPolicies } = JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8'));
+  return RetryPolicies.Passing;
 }
 
 function isDefinition(value: unknown): value is StateMachineDefinition {

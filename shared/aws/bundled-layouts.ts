@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { LayoutInvalid } from '../errors.ts';
 import type { ListedLayouts } from '../ports/layout-source.ts';
 
-/** Layout files that the bundle carries beside the code. */
+/** The layout files that the bundle has beside its code. */
 export function bundledLayouts(): ListedLayouts {
   return {
     async names() {
@@ -18,8 +18,8 @@ export function bundledLayouts(): ListedLayouts {
         throw new LayoutInvalid({
           what: `there is no layout '${name}'`,
           where: file,
-          why: (cause as Error).message,
-          next: 'Add it to layouts/ and deploy, or name one that is there.',
+          why: cause instanceof Error ? cause.message : undefined,
+          next: 'Add it to layouts/ and deploy, or name one that exists.',
           cause,
         });
       }
@@ -27,14 +27,14 @@ export function bundledLayouts(): ListedLayouts {
     async loadBeside(layoutFile, name) {
       const file = `layouts/${name}`;
       try {
-        if (!/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name)) throw new Error('it must stand in layouts/ itself');
+        if (!/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name)) throw new Error('it must be in layouts/ itself');
         return { file, text: await readFile(new URL(`./${file}`, import.meta.url), 'utf8') };
       } catch (cause) {
         throw new LayoutInvalid({
           what: `there is no copybook '${name}'`,
           where: layoutFile,
-          why: (cause as Error).message,
-          next: 'Add it to layouts/ and deploy, or name one that is there.',
+          why: cause instanceof Error ? cause.message : undefined,
+          next: 'Add it to layouts/ and deploy, or name one that exists.',
           cause,
         });
       }

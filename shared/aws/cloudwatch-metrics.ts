@@ -2,7 +2,7 @@ import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-clo
 import type { Metrics } from '../ports/metrics.ts';
 import { isPassing, unavailable } from './s3-error.ts';
 
-/** The night's figures as CloudWatch metrics, with stage and dataset as dimensions. */
+/** The night's figures as CloudWatch metrics, with the dimensions stage and dataset. */
 export function createCloudWatchMetrics(options: {
   client: CloudWatchClient;
   namespace: string;

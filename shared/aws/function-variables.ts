@@ -4,15 +4,15 @@ import type { FunctionName } from '../operations/metrics-table.ts';
 
 /** The environment variables of one deployed function: those it declares, and no others. */
 export interface FunctionVariables {
-  /** What every log line and metric says of where it comes from. */
+  /** What every log line and metric says about its origin. */
   identity: { functionName: FunctionName; stage: string; metricsNamespace: string };
-  /** Fails with `UsageError` where it is not set. */
+  /** The value of a required variable. Fails with `UsageError` if it is not set. */
   need(name: string): string;
-  /** An empty one counts as not set: CloudFormation cannot leave a variable out by parameter. */
+  /** The value of an optional variable. An empty one counts as not set: a template parameter cannot leave a variable out. */
   optional(name: string): string | undefined;
 }
 
-/** Fails with `UsageError` at once where a variable that the function needs is not set. */
+/** The variables of a function. Fails with `UsageError` at once if one that it needs is not set. */
 export function functionVariables(
   functionName: FunctionName,
   environment: Record<string, string | undefined>,
@@ -38,7 +38,7 @@ export function functionVariables(
   };
 }
 
-/** The variables of a person's shell, who may have set any of them; what is missing is told when it is needed. */
+/** The variables of a person's shell, which may have any of them. A missing one is reported when it is needed. */
 export function shellVariables(
   environment: Record<string, string | undefined>,
 ): Pick<FunctionVariables, 'need' | 'optional'> {

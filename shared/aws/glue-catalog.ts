@@ -19,12 +19,12 @@ export interface GlueCatalogOptions {
   bucket: string;
 }
 
-/** Most partitions a batch call of Glue takes. */
+/** The most partitions that a batch call of Glue takes. */
 const BATCH = 100;
 /** BatchDeletePartition takes fewer. */
 const DELETE_BATCH = 25;
 
-/** The Glue Data Catalog: a table a dataset, a registered partition a generation folder. Partitions switch one by one. */
+/** The Glue Data Catalog: a table for each dataset, a partition for each generation folder. Partitions switch one by one. */
 export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
   return {
     switchesAtOnce: false,
@@ -86,7 +86,7 @@ class GlueDay {
     return { DatabaseName: this.options.database, TableName: this.day.dataset };
   }
 
-  /** Commit of each partition of the day that is registered, by its values. */
+  /** The commit of each registered partition of the day, by the partition's values. */
   private async standingPartitions(): Promise<Map<string, number>> {
     const { year, month, day } = dayPartition(this.day.businessDate);
     const Expression = `year='${year}' AND month='${month}' AND day='${day}'`;
@@ -99,7 +99,7 @@ class GlueDay {
         }
       }
     } catch (error) {
-      // No table yet.
+      // There is no table yet.
       if (!isMissing(error)) throw error;
     }
     return found;
@@ -111,7 +111,7 @@ class GlueDay {
       const { Errors = [] } = await this.options.client.send(
         new BatchCreatePartitionCommand({ ...this.table, PartitionInputList }),
       );
-      // One that is there by now may be of another commit: the next try reads which.
+      // A partition that exists by now may be of another commit; the next try reads it.
       this.check(Errors.map((error) => [error.PartitionValues, error.ErrorDetail?.ErrorMessage]));
     }
   }
@@ -131,7 +131,7 @@ class GlueDay {
 
   private async remove(names: string[]): Promise<void> {
     for (const batch of batches(names, DELETE_BATCH)) {
-      const PartitionsToDelete = batch.map((name) => ({ Values: JSON.parse(name) as string[] }));
+      const PartitionsToDelete = batch.map((name) => ({ Values: JSON.parse(name) }));
       const { Errors = [] } = await this.options.client.send(
         new BatchDeletePartitionCommand({ ...this.table, PartitionsToDelete }),
       );
@@ -144,10 +144,10 @@ class GlueDay {
     const [first] = failures;
     if (!first) return;
     throw new StoreUnavailable({
-      what: `Glue did not take ${failures.length} partitions`,
+      what: `Glue refused ${failures.length} partitions`,
       where: `${this.options.database}.${this.day.dataset} (${first[0]?.join(', ')})`,
       why: first[1],
-      next: 'The publication is tried again; partitions that were taken stay.',
+      next: 'The publication is retried; partitions that Glue took stay.',
     });
   }
 

@@ -2,9 +2,9 @@ import type { Column, GlueClient, StorageDescriptor, Table } from '@aws-sdk/clie
 import { CreateTableCommand, GetTableCommand, UpdateTableCommand } from '@aws-sdk/client-glue';
 import { OutputUnwritable, PipelineError, RunInconsistent } from '../errors.ts';
 import type { CatalogColumn, DayPublication } from '../ports/catalog.ts';
-import { isPassing, unavailable } from './s3-error.ts';
+import { errorName, isPassing, nameAndMessage, unavailable } from './s3-error.ts';
 
-/** A dataset's table: made when it is missing, given columns it lacks, never changed in any other way. */
+/** A dataset's table. It is made if it is missing and given columns that it lacks; nothing else of it is changed. */
 export class GlueTable {
   readonly id: { DatabaseName: string; TableName: string };
   /** For errors: `glue:<database>.<table>`. */
@@ -21,7 +21,7 @@ export class GlueTable {
     this.where = `glue:${database}.${day.dataset}`;
   }
 
-  /** Makes the table fit for the day. */
+  /** Makes sure that the table exists and has the day's columns. */
   async ensure(): Promise<void> {
     try {
       const table = await this.get();
@@ -57,8 +57,8 @@ export class GlueTable {
         }),
       );
     } catch (error) {
-      if ((error as Error).name !== 'AlreadyExistsException') throw error;
-      // Another day of the dataset was first.
+      if (errorName(error) !== 'AlreadyExistsException') throw error;
+      // Another day of the dataset made it first.
       const table = await this.get();
       if (table) await this.addColumns(table);
     }
@@ -85,7 +85,7 @@ export class GlueTable {
     await this.client.send(
       new UpdateTableCommand({
         DatabaseName: this.id.DatabaseName,
-        // Fails where somebody changed the table since: no column is lost.
+        // The call fails if somebody has changed the table since, so that no column is lost.
         VersionId: table.VersionId,
         TableInput: {
           Name,
@@ -111,7 +111,7 @@ export class GlueTable {
   }
 }
 
-/** How Hive, Athena and Spark are told what a folder holds: Parquet, or text with a JSON object a line. */
+/** What tells Hive, Athena and Spark the format of a folder: Parquet, or text with a JSON object on each line. */
 export function storageOf(
   format: DayPublication['format'],
   location: string,
@@ -137,7 +137,7 @@ export function storageOf(
   };
 }
 
-/** Columns in Glue's words. */
+/** Columns as Glue describes them. */
 export function glueColumns(columns: CatalogColumn[]): Column[] {
   return columns.map(({ name, type }) => ({ Name: name, Type: type }));
 }
@@ -146,21 +146,21 @@ function named(columns: Column[] = []): string {
   return columns.map(({ Name, Type }) => `${Name} ${Type}`).join(', ');
 }
 
+/** Whether Glue has no such database, table or partition. */
 export function isMissing(error: unknown): boolean {
-  return (error as Error | undefined)?.name === 'EntityNotFoundException';
+  return errorName(error) === 'EntityNotFoundException';
 }
 
 /** The typed error of a Glue call that failed; errors that are not Glue's come back as they are. */
 export function glueError(error: unknown, where: string): unknown {
-  const { name = '', message = '' } = error as Error;
   if (error instanceof PipelineError) return error;
   if (isPassing(error)) return unavailable(error, where);
-  if (name !== 'AccessDeniedException' && !isMissing(error)) return error;
+  if (errorName(error) !== 'AccessDeniedException' && !isMissing(error)) return error;
   return new OutputUnwritable({
     what: 'the catalog cannot be written',
     where,
-    why: `${name}: ${message}`,
-    next: 'Check that the database exists and that this role may read and write its tables and partitions (Glue, and Lake Formation where it is on).',
+    why: nameAndMessage(error),
+    next: 'Check that the database exists and that this role may read and write its tables and partitions (Glue, and Lake Formation if it is on).',
     cause: error,
   });
 }

@@ -10,12 +10,12 @@ import { createSnsNotifier } from './sns-notifier.ts';
 import { createStorePorts, once } from './store-adapters.ts';
 
 const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
-/** What Athena wants of a file. */
+/** The size of file that Athena reads best. */
 const WHOLE_PART_BYTES = 128 * 1024 * 1024;
 
 /**
- * The ports of a deployed function, each made when it is first asked for: a function is given the variables and rights of those it
- * uses only. Clients live as long as the environment does.
+ * The ports of a deployed function. Each is made when it is first used: a function has the variables and permissions only of those
+ * that it uses. Clients live as long as the environment does.
  */
 export function createAwsPorts(environment: Pick<FunctionVariables, 'need' | 'optional'>): PipelinePorts {
   const { need } = environment;

@@ -7,7 +7,7 @@ import {
   StoreUnavailable,
 } from '../errors.ts';
 
-/** What an SDK error says of itself; HEAD answers have no body and therefore only a status. */
+/** The parts of an SDK error that are read. Answers to HEAD have no body, and therefore only a status. */
 interface SdkError {
   name?: string;
   message?: string;
@@ -35,17 +35,36 @@ const PASSING = new Set([
   'OperationAborted',
 ]);
 
-/** Codes that Node and its TLS and DNS give lost connections. */
+/** Codes that Node, its TLS and its DNS give for lost connections. */
 const NETWORK_CODE =
   /^(ECONN\w+|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ERR_STREAM_PREMATURE_CLOSE)$/;
 
-export function statusOf(error: unknown): number | undefined {
-  return (error as SdkError | undefined)?.$metadata?.httpStatusCode;
+/** Anything may be thrown; what is not an object has none of the parts. */
+function sdkError(error: unknown): SdkError {
+  return typeof error === 'object' && error !== null ? error : {};
 }
 
-/** Throttling, 5xx, time-outs and lost connections, which the SDK has by then tried several times. */
+export function errorName(error: unknown): string | undefined {
+  return sdkError(error).name;
+}
+
+/** How often the SDK sent the request. */
+export function attemptsOf(error: unknown): number {
+  return sdkError(error).$metadata?.attempts ?? 1;
+}
+
+/** Whether the service answered at all; a connection that broke has no answer. */
+export function isAnswer(error: unknown): boolean {
+  return sdkError(error).$metadata !== undefined;
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return sdkError(error).$metadata?.httpStatusCode;
+}
+
+/** Throttling, 5xx, time-outs and lost connections: the SDK has already retried them. */
 export function isPassing(error: unknown): boolean {
-  const { name = '', code = '', message = '' } = (error ?? {}) as SdkError;
+  const { name = '', code = '', message = '' } = sdkError(error);
   const status = statusOf(error) ?? 0;
   // A connection that ends early shows as a plain Error named `aborted`.
   return (
@@ -59,14 +78,14 @@ export function isPassing(error: unknown): boolean {
 }
 
 export function isNotFound(error: unknown): boolean {
-  const name = (error as SdkError | undefined)?.name;
+  const name = errorName(error);
   return name !== 'NoSuchVersion' && name !== 'NoSuchBucket' && statusOf(error) === 404;
 }
 
 /** The typed error of a failed read of `where`; errors that are not S3's come back as they are. */
 export function readError(error: unknown, where: string): unknown {
   const status = statusOf(error);
-  const name = (error as SdkError | undefined)?.name;
+  const name = errorName(error);
   if (error instanceof PipelineError) return error;
   if (isPassing(error)) return unavailable(error, where);
   if (name === 'NoSuchVersion' || name === 'InvalidRange' || status === 412 || status === 416) {
@@ -103,9 +122,7 @@ export function writeError(error: unknown, where: string): unknown {
     });
   }
   if (isPassing(error)) return unavailable(error, where);
-  if (status === undefined && (error as SdkError | undefined)?.name !== 'CredentialsProviderError') {
-    return error;
-  }
+  if (status === undefined && errorName(error) !== 'CredentialsProviderError') return error;
   return new OutputUnwritable({
     what: 'the object cannot be written',
     where,
@@ -127,9 +144,9 @@ export function sourceChanged(where: string, cause?: unknown): SourceChanged {
 
 /** `StoreUnavailable` with what the service said; also for services other than S3. */
 export function unavailable(error: unknown, where: string): StoreUnavailable {
-  const attempts = (error as SdkError | undefined)?.$metadata?.attempts;
+  const attempts = attemptsOf(error);
   return new StoreUnavailable({
-    what: attempts && attempts > 1 ? `no success in ${attempts} attempts` : 'the service did not answer',
+    what: attempts > 1 ? `no success in ${attempts} attempts` : 'the service did not answer',
     where,
     why: reason(error),
     next: 'It is tried again; if it goes on, look at throttling, quotas and network.',
@@ -137,8 +154,15 @@ export function unavailable(error: unknown, where: string): StoreUnavailable {
   });
 }
 
+/** What the service said, with the id of the request. */
 function reason(error: unknown): string {
-  const { name = 'Error', message = '', code, $metadata } = (error ?? {}) as SdkError;
+  const { name = 'Error', message = '', code, $metadata } = sdkError(error);
   const request = $metadata?.requestId ? ` (request ${$metadata.requestId})` : '';
   return `${code ?? name}: ${message.replace(/[.\s]+$/, '')}${request}`;
+}
+
+/** `AccessDeniedException: User is not authorized …` */
+export function nameAndMessage(error: unknown): string {
+  const { name = '', message = '' } = sdkError(error);
+  return `${name}: ${message}`;
 }

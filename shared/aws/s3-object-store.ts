@@ -18,27 +18,37 @@ import type {
   StoredObject,
 } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
-import { isNotFound, isPassing, readError, sourceChanged, statusOf, writeError } from './s3-error.ts';
+import { gather, uploadParts } from './s3-compose.ts';
+import {
+  attemptsOf,
+  isAnswer,
+  isNotFound,
+  isPassing,
+  readError,
+  sourceChanged,
+  statusOf,
+  writeError,
+} from './s3-error.ts';
 import { objectInfo, pinned, pinOf } from './s3-pin.ts';
-import { httpRange, MultipartUpload, S3Writer } from './s3-upload.ts';
-import { MAX_COPY_BYTES, type PlannedPart, pieceBytes, planUploadParts } from './upload-plan.ts';
+import { copySource, type S3Target, s3Url } from './s3-target.ts';
+import { httpRange, S3Writer } from './s3-upload.ts';
+import { MAX_COPY_BYTES, type PlannedPart, planUploadParts } from './upload-plan.ts';
 
 const DELETE_BATCH_KEYS = 1000;
-const PARTS_AT_ONCE = 4;
-/** Times a stream whose connection breaks is taken up again where it stopped. */
+/** How often a stream whose connection breaks is resumed where it stopped. */
 const MAX_RESUMES = 5;
-/** Times a conditional write is sent that S3 answers with 409: another write of the key was under way, and who won is open. */
+/** How often a conditional write is sent if S3 answers 409: another write of the key was under way, and who won is open. */
 const CONFLICT_TRIES = 6;
 const CONFLICT_WAIT_MS = 20;
 
 export interface S3ObjectStoreSettings {
   client: S3Client;
   bucket: string;
-  /** What a writer sends at a time and holds in memory; at least 5 MiB. */
+  /** Size of the parts that a writer sends, and holds in memory; at least 5 MiB. */
   partSizeBytes?: number;
 }
 
-/** A bucket as an object store. Retries are the client's; what fails after them is a typed error. */
+/** A bucket as an object store. The client retries; what fails after that is a typed error. */
 export function createS3ObjectStore(settings: S3ObjectStoreSettings): ObjectStore {
   return new S3ObjectStore(settings);
 }
@@ -78,15 +88,16 @@ class S3ObjectStore implements ObjectStore {
     let end = range?.endByte;
     for (let resumes = 0; end === undefined || at < end; ) {
       try {
-        const wanted = range || at > 0 ? { startByte: at, endByte: end! } : undefined;
+        const isWhole = !range && at === 0;
+        const wanted = end === undefined || isWhole ? undefined : { startByte: at, endByte: end };
         const got = await this.open(key, wanted, pin, options.signal);
-        // S3 cuts a range at the object's end without a word.
+        // S3 cuts a range off at the object's end without an error.
         if (wanted && got.ContentLength !== wanted.endByte - wanted.startByte) {
           (got.Body as { destroy?: () => void } | undefined)?.destroy?.();
           throw sourceChanged(this.where(key));
         }
         end ??= got.ContentLength ?? 0;
-        // What is read after a break must be the rest of the same object, pinned or not.
+        // After a break the rest of the same object must be read, even if the caller gave no pin.
         pin ??= pinOf(got.ETag, got.VersionId);
         for await (const chunk of got.Body as AsyncIterable<Uint8Array>) {
           at += chunk.length;
@@ -97,8 +108,8 @@ class S3ObjectStore implements ObjectStore {
         return;
       } catch (error) {
         options.signal?.throwIfAborted();
-        // Calls that fail have been repeated by the SDK; bodies that break off have not.
-        const broke = isPassing(error) && (error as { $metadata?: unknown }).$metadata === undefined;
+        // The SDK has repeated calls that failed, but not bodies that broke off.
+        const broke = isPassing(error) && !isAnswer(error);
         if (!broke || ++resumes > MAX_RESUMES) throw readError(error, this.where(key));
       }
     }
@@ -174,14 +185,14 @@ class S3ObjectStore implements ObjectStore {
           continue;
         }
         const own =
-          statusOf(error) === 412 && wasRepeated(error) ? await this.tagOfSame(key, bytes) : undefined;
+          statusOf(error) === 412 && attemptsOf(error) > 1 ? await this.tagOfSame(key, bytes) : undefined;
         if (own !== undefined) return own;
         // If-Match on an object that is gone answers 404.
         if (condition.IfMatch !== undefined && isNotFound(error)) {
           throw new PreconditionFailed({
             what: 'the object was not written',
             where: this.where(key),
-            why: 'it is gone by now',
+            why: 'it no longer exists',
             cause: error,
           });
         }
@@ -191,11 +202,11 @@ class S3ObjectStore implements ObjectStore {
   }
 
   /**
-   * Tag of the object where it holds these very bytes. A write whose answer was lost is sent again by the SDK and then finds itself: it
-   * has won, and must not be told that somebody else did.
+   * Tag of the object if it holds these very bytes. The SDK sends a write again whose answer was lost, and then finds its own object:
+   * the write has succeeded, and must not be taken for one that lost to another.
    */
   private async tagOfSame(key: string, bytes: Uint8Array): Promise<string | undefined> {
-    // Where that cannot be found out, the first answer stands.
+    // If that cannot be found out, the first answer counts.
     const current = await this.get(key).catch(() => undefined);
     return current && Buffer.compare(current.bytes, bytes) === 0 ? current.tag : undefined;
   }
@@ -208,51 +219,8 @@ class S3ObjectStore implements ObjectStore {
     const parts = planUploadParts(pieces);
     const [only] = parts;
     if (!only) await this.put(key, new Uint8Array(0));
-    else if (parts.length === 1 && 'send' in only) await this.put(key, await this.gather(only.send));
-    else await this.uploadParts(key, parts);
-  }
-
-  private async uploadParts(key: string, parts: PlannedPart[]): Promise<void> {
-    const upload = new MultipartUpload(this.client, this.target(key));
-    const numbered = parts.entries();
-    let failed = false;
-    const lane = async () => {
-      for (const [index, part] of numbered) {
-        if (failed) return;
-        try {
-          if ('send' in part) await upload.send(index + 1, await this.gather(part.send));
-          else await upload.copy(index + 1, this.copySource(part.copy.key), part.copy.range);
-        } catch (error) {
-          failed = true;
-          // A part that is copied fails for its source's sake; one that is sent, for the target's.
-          const copyFailed =
-            'copy' in part && (isNotFound(error) || [400, 412, 416].includes(statusOf(error) ?? 0));
-          if (!copyFailed) throw writeError(error, this.where(key));
-          throw isNotFound(error)
-            ? readError(error, this.where(part.copy.key))
-            : sourceChanged(this.where(part.copy.key), error);
-        }
-      }
-    };
-    try {
-      // All lanes must have ended before an abort: a part that arrives after it would stay behind.
-      const lanes = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, lane));
-      for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
-      await upload.complete();
-    } catch (error) {
-      await upload.abort();
-      throw writeError(error, this.where(key));
-    }
-  }
-
-  private async gather(pieces: ObjectPiece[]): Promise<Uint8Array> {
-    const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0));
-    let at = 0;
-    for (const piece of pieces) {
-      bytes.set('bytes' in piece ? piece.bytes : await this.readRange(piece.key, piece.range), at);
-      at += pieceBytes(piece);
-    }
-    return bytes;
+    else if (parts.length === 1 && 'send' in only) await this.put(key, await gather(this, only.send));
+    else await this.upload(key, parts);
   }
 
   async copy(fromKey: string, toKey: string): Promise<void> {
@@ -260,19 +228,19 @@ class S3ObjectStore implements ObjectStore {
     if (!source) throw this.notFound(fromKey);
     if (source.sizeBytes > MAX_COPY_BYTES) {
       const range = { startByte: 0, endByte: source.sizeBytes };
-      await this.uploadParts(toKey, planUploadParts([{ key: fromKey, range }]));
+      await this.upload(toKey, planUploadParts([{ key: fromKey, range }]));
       return;
     }
     try {
       await this.client.send(
-        new CopyObjectCommand({ ...this.target(toKey), CopySource: this.copySource(fromKey) }),
+        new CopyObjectCommand({ ...this.target(toKey), CopySource: copySource(this.target(fromKey)) }),
       );
     } catch (error) {
       throw isNotFound(error) ? readError(error, this.where(fromKey)) : writeError(error, this.where(toKey));
     }
   }
 
-  /** Listings name no version ids: in a bucket with versions, `version` and `pin` of `head` are the stricter ones. */
+  /** Listings have no version ids: in a bucket with versions, `version` and `pin` of `head` are stricter. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     let ContinuationToken: string | undefined;
     do {
@@ -306,24 +274,19 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
-  private target(key: string): { Bucket: string; Key: string } {
+  private upload(key: string, parts: PlannedPart[]): Promise<void> {
+    return uploadParts({ client: this.client, target: this.target(key), store: this }, parts);
+  }
+
+  private target(key: string): S3Target {
     return { Bucket: this.bucket, Key: key };
   }
 
-  private copySource(key: string): string {
-    return `${this.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  }
-
   private where(key: string): string {
-    return `s3://${this.bucket}/${key}`;
+    return s3Url(this.target(key));
   }
 
   private notFound(key: string): ObjectNotFound {
     return new ObjectNotFound({ what: 'there is no such object', where: this.where(key) });
   }
-}
-
-/** Did the SDK send the request more than once? */
-function wasRepeated(error: unknown): boolean {
-  return ((error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1) > 1;
 }

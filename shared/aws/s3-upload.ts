@@ -10,6 +10,7 @@ import {
 import type { ObjectWriter } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { writeError } from './s3-error.ts';
+import { type S3Target, s3Url } from './s3-target.ts';
 import { MAX_PARTS } from './upload-plan.ts';
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
@@ -19,11 +20,11 @@ const PARTS_PER_SIZE = MAX_PARTS / 4;
 /** One multipart upload: begun with the first part, invisible until `complete`. */
 export class MultipartUpload {
   private readonly client: S3Client;
-  private readonly target: { Bucket: string; Key: string };
+  private readonly target: S3Target;
   private readonly parts: CompletedPart[] = [];
   private beginning: Promise<string> | undefined;
 
-  constructor(client: S3Client, target: { Bucket: string; Key: string }) {
+  constructor(client: S3Client, target: S3Target) {
     this.client = client;
     this.target = target;
   }
@@ -36,7 +37,7 @@ export class MultipartUpload {
     this.keep(partNumber, sent);
   }
 
-  /** `source` as CopySource takes it: escaped, with the bucket before the key. */
+  /** `source` is what `copySource` gives. */
   async copy(partNumber: number, source: string, range: ByteRange): Promise<void> {
     const UploadId = await this.begin();
     const copied = await this.client.send(
@@ -60,7 +61,7 @@ export class MultipartUpload {
     this.beginning = undefined;
   }
 
-  /** Parts that stay behind cost money and are in no listing. What abort cannot remove, the bucket's lifecycle rule does. */
+  /** Parts that stay behind cost money and no listing shows them. The bucket's lifecycle rule removes what abort cannot. */
   async abort(): Promise<void> {
     const UploadId = await this.beginning?.catch(() => undefined);
     this.beginning = undefined;
@@ -82,7 +83,7 @@ export class MultipartUpload {
   }
 }
 
-/** HTTP's way to say a range: the last byte is part of it. */
+/** A range as HTTP writes it: the last byte is part of it. */
 export function httpRange({ startByte, endByte }: ByteRange): string {
   return `bytes=${startByte}-${endByte - 1}`;
 }
@@ -90,14 +91,14 @@ export function httpRange({ startByte, endByte }: ByteRange): string {
 /** Gathers what is written into parts; an object that fits one is a single PutObject. Holds one part in memory. */
 export class S3Writer implements ObjectWriter {
   private readonly client: S3Client;
-  private readonly target: { Bucket: string; Key: string };
+  private readonly target: S3Target;
   private readonly firstPartBytes: number;
   private readonly upload: MultipartUpload;
   private buffer = new Uint8Array(0);
   private filledBytes = 0;
   private sentParts = 0;
 
-  constructor(client: S3Client, target: { Bucket: string; Key: string }, partSizeBytes: number) {
+  constructor(client: S3Client, target: S3Target, partSizeBytes: number) {
     this.client = client;
     this.target = target;
     this.firstPartBytes = partSizeBytes;
@@ -107,7 +108,7 @@ export class S3Writer implements ObjectWriter {
   async write(bytes: Uint8Array): Promise<void> {
     try {
       for (let at = 0; at < bytes.length; ) {
-        // Only once more bytes follow: a full buffer may yet be all there is.
+        // Not before more bytes follow: a full buffer may be the whole object.
         if (this.filledBytes === this.partSizeBytes()) await this.sendPart();
         const end = Math.min(bytes.length, at + this.partSizeBytes() - this.filledBytes);
         this.reserve(this.filledBytes + end - at);
@@ -116,7 +117,7 @@ export class S3Writer implements ObjectWriter {
         at = end;
       }
     } catch (error) {
-      throw writeError(error, this.where());
+      throw writeError(error, s3Url(this.target));
     }
   }
 
@@ -131,7 +132,7 @@ export class S3Writer implements ObjectWriter {
       }
       this.buffer = new Uint8Array(0);
     } catch (error) {
-      throw writeError(error, this.where());
+      throw writeError(error, s3Url(this.target));
     }
   }
 
@@ -158,9 +159,5 @@ export class S3Writer implements ObjectWriter {
     const grown = new Uint8Array(Math.min(grownBytes, this.partSizeBytes()));
     grown.set(this.buffer.subarray(0, this.filledBytes));
     this.buffer = grown;
-  }
-
-  private where(): string {
-    return `s3://${this.target.Bucket}/${this.target.Key}`;
   }
 }

@@ -3,7 +3,7 @@ import { calendarProblems, type NightCalendar } from '../keys/night-calendar.ts'
 import type { SlaSettings } from '../operations/sla-settings.ts';
 import type { FunctionVariables } from './function-variables.ts';
 
-/** The SLA from the environment. Fails with `UsageError`, which names every variable that is off. */
+/** The SLA from the environment. Fails with a `UsageError` that names every wrong variable. */
 export function slaSettings({ need, optional }: FunctionVariables): SlaSettings {
   const calendar: NightCalendar = {
     timeZone: optional('SLA_TIME_ZONE') ?? 'America/Sao_Paulo',
@@ -15,9 +15,9 @@ export function slaSettings({ need, optional }: FunctionVariables): SlaSettings 
   const problems = calendarProblems(calendar);
   if (problems.length === 0) return { calendar, layouts: listed(need('SLA_LAYOUTS')) };
   throw new UsageError({
-    what: 'the SLA is not configured as it must be',
+    what: 'the SLA is not configured correctly',
     why: problems.join('; '),
-    next: "Correct the stage's parameters and deploy again.",
+    next: "Correct the stage's settings and deploy again.",
   });
 }
 

@@ -2,14 +2,14 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notification, Notifier } from '../ports/notifier.ts';
 import { isPassing, unavailable } from './s3-error.ts';
 
-/** Notifications as messages of one SNS topic a kind. */
+/** Notifications as SNS messages, with a topic for each kind. */
 export function createSnsNotifier(options: {
   client: SNSClient;
   topicArns: Record<Notification['kind'], string>;
 }): Notifier {
   return {
     async notify({ kind, subject, message }) {
-      // A subject of SNS is ASCII, one line, at most 100 characters.
+      // SNS takes a subject of one line of ASCII, at most 100 characters.
       const Subject = subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
       const TopicArn = options.topicArns[kind];
       await options.client

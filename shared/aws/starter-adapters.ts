@@ -8,7 +8,7 @@ import { createS3ObjectStore } from './s3-object-store.ts';
 import { createSfnExecutions } from './sfn-executions.ts';
 import { createSnsNotifier } from './sns-notifier.ts';
 
-/** The starter reads the raw bucket, starts executions and warns; it has no right to anything else. */
+/** The starter's ports: it reads the raw bucket, starts executions and warns, and may do nothing else. */
 export function createStarterPorts({ need }: FunctionVariables): StarterPorts {
   const topicArn = need('WARNING_TOPIC_ARN');
   return {

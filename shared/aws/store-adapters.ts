@@ -3,7 +3,7 @@ import type { PipelinePorts } from '../ports/pipeline-ports.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 
-/** What a parser and a merger need, and no client of anything else: they start in hundreds at once. */
+/** The two stores, without a client of anything else: hundreds of parsers and mergers start at once. */
 export function createStorePorts(
   environment: Pick<FunctionVariables, 'need'>,
 ): Pick<PipelinePorts, 'raw' | 'lake'> {
@@ -22,7 +22,7 @@ export function createStorePorts(
   };
 }
 
-/** Makes its value when it is first asked for, and keeps it. */
+/** A function that makes its value on the first call, and keeps it. */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {

@@ -4,23 +4,23 @@ import { rangeLengthBytes } from '../ranges/byte-range.ts';
 
 const MIB = 1024 * 1024;
 
-/** Every part but the last must have this size; an object of this size or less cannot be copied by range at all. */
+/** Every part but the last must have at least this size. An object that is not larger cannot be copied by range. */
 export const MIN_PART_BYTES = 5 * MIB;
 export const MAX_COPY_BYTES = 5 * 1024 * MIB;
-/** Parts an upload may have. Limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/** How many parts an upload may have. Limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const MAX_PARTS = 10_000;
 
-/** A part S3 copies by itself, or one whose bytes are fetched, put together in memory and sent. */
+/** A part that S3 copies by itself, or one whose bytes are read, put together in memory and sent. */
 export type PlannedPart = { copy: { key: string; range: ByteRange } } | { send: ObjectPiece[] };
 
 /**
- * Cuts pieces into the parts of one multipart upload, in order: stretches above 5 MiB are copied inside S3, the rest
- * passes through memory. A small piece that would be too small a part borrows bytes from a neighbour that can spare
- * them. A plan of a single `send` is one PutObject; an empty plan is an empty object.
+ * Cuts pieces into the parts of one multipart upload, in order. S3 copies stretches above 5 MiB itself; the rest passes
+ * through memory. A piece that is too small to be a part takes bytes from a neighbour that can spare them. A plan of a
+ * single `send` is one PutObject; an empty plan is an empty object.
  */
 export function planUploadParts(pieces: ObjectPiece[], minPartBytes = MIN_PART_BYTES): PlannedPart[] {
   const parts = partsOf(joined(pieces), minPartBytes);
-  // Larger parts are fewer, at the price of more memory: tens of GB in small pieces, which no merge makes.
+  // Fewer, larger parts need more memory. Only tens of GB in small pieces get here, which no merge makes.
   return parts.length > MAX_PARTS ? planUploadParts(pieces, minPartBytes * 2) : parts;
 }
 
@@ -39,7 +39,7 @@ function partsOf(pieces: ObjectPiece[], minPartBytes: number): PlannedPart[] {
   };
 
   for (const piece of pieces) {
-    // Above, not from, 5 MiB: a range of an object that has no more than that is refused.
+    // Above 5 MiB, not from 5 MiB: S3 refuses to copy a range of an object of 5 MiB or less.
     if ('bytes' in piece || pieceBytes(piece) <= minPartBytes) {
       wait(piece);
       if (waitingBytes >= minPartBytes) send();
@@ -62,7 +62,7 @@ function partsOf(pieces: ObjectPiece[], minPartBytes: number): PlannedPart[] {
       parts[parts.length - 1] = { copy: { key, range: { startByte: range.startByte, endByte: cutByte } } };
       waiting.unshift({ key, range: { startByte: cutByte, endByte: range.endByte } });
     } else {
-      // Neither neighbour can spare enough and stay a part itself.
+      // Neither neighbour can spare enough bytes and still be large enough itself.
       wait(piece);
       send();
       continue;
@@ -74,7 +74,7 @@ function partsOf(pieces: ObjectPiece[], minPartBytes: number): PlannedPart[] {
   return parts;
 }
 
-/** Equal stretches of at most what one copy takes, so that none is a small rest. */
+/** Equal stretches, each at most what one copy takes, so that the last one is not too small. */
 function evenly({ startByte, endByte }: ByteRange): ByteRange[] {
   const count = Math.ceil((endByte - startByte) / MAX_COPY_BYTES);
   const stepBytes = Math.ceil((endByte - startByte) / count);
@@ -84,7 +84,7 @@ function evenly({ startByte, endByte }: ByteRange): ByteRange[] {
   }));
 }
 
-/** Leaves out empty pieces and makes one of ranges that follow each other in the same object. */
+/** Leaves out empty pieces, and joins ranges that follow each other in the same object. */
 function joined(pieces: ObjectPiece[]): ObjectPiece[] {
   const result: ObjectPiece[] = [];
   for (const piece of pieces) {
@@ -106,7 +106,7 @@ function joined(pieces: ObjectPiece[]): ObjectPiece[] {
   return result;
 }
 
-/** Length of what a piece adds. */
+/** How many bytes a piece adds. */
 export function pieceBytes(piece: ObjectPiece): number {
   return 'bytes' in piece ? piece.bytes.length : rangeLengthBytes(piece.range);
 }

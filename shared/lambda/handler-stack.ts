@@ -10,11 +10,11 @@ import {
   NO_DATASET,
 } from '../operations/metrics-table.ts';
 
-/** What an invocation came to, besides its duration: counts and bytes, never record content. */
+/** The result of an invocation in figures, besides its duration: counts and bytes, never record content. */
 export interface InvocationFigures {
   dataset: string;
   figures?: Partial<Record<InvocationMetricName, number>>;
-  /** For the log line, e.g. the key it worked on. */
+  /** For the log line, e.g. the key that it worked on. */
   facts?: Record<string, string | number | boolean | null | undefined>;
 }
 
@@ -26,7 +26,7 @@ export interface LambdaOptions<Event, Result> {
   read: (event: unknown) => Event;
   handler: (event: Event) => Promise<Result>;
   measure: (event: Event, result: Result) => InvocationFigures;
-  /** Milliseconds that only grow. */
+  /** A monotonic clock, in milliseconds. */
   elapsedMs?: () => number;
 }
 
@@ -41,8 +41,9 @@ const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
 };
 
 /**
- * Wraps a function for Lambda: one structured log line of what an invocation came to, and its figures as embedded metrics of stage and
- * dataset. A failure is logged once, with its facts, and thrown on with the name that the state machine's `ErrorEquals` knows.
+ * Wraps a function for Lambda. Each invocation writes one structured log line with its result, and its figures as embedded metrics with
+ * the dimensions stage and dataset. A failure is logged once, with its facts, and thrown on under the name that the state machine's
+ * `ErrorEquals` knows.
  */
 export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Result>) {
   const { functionName, stage, metricsNamespace, read, handler, measure } = options;
@@ -52,7 +53,7 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
   let isCold = true;
 
   const emit = (dataset: string, startedMs: number, figures: InvocationFigures['figures']) => {
-    // Powertools would add a dimension `service`: with stage and dataset each metric stands once.
+    // Powertools would add a dimension `service`; we want each metric only once, by stage and dataset.
     metrics.clearDefaultDimensions();
     metrics.addDimensions({ stage, dataset });
     const own = { ...figures, [DURATION_OF[functionName]]: elapsedMs() - startedMs };
@@ -89,8 +90,8 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
     });
 }
 
-/** States pass the dataset along; where it is not known yet there is none. */
-function datasetOf(input: unknown): string {
-  const { dataset } = (input ?? {}) as { dataset?: unknown };
+/** The dataset that states pass along, or `NO_DATASET` if it is not known yet. */
+function datasetOf(event: unknown): string {
+  const { dataset } = (event ?? {}) as { dataset?: unknown };
   return typeof dataset === 'string' && dataset !== '' ? dataset : NO_DATASET;
 }

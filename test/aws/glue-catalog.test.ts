@@ -213,7 +213,7 @@ describe('the Glue catalog', () => {
     expect(await catalog.publishDay(dayOf(['A', 'B', 'C']))).toBe(true);
     expect(Object.keys(glue.commits())).toHaveLength(3);
     glue.failing = '2026/03/09/C';
-    await expect(catalog.publishDay(dayOf(['C'], 2))).rejects.toThrow(/did not take 1 partitions/);
+    await expect(catalog.publishDay(dayOf(['C'], 2))).rejects.toThrow(/refused 1 partitions/);
     // Nothing was removed before the rest of the day stood.
     expect(Object.keys(glue.commits())).toHaveLength(3);
   });

@@ -48,7 +48,7 @@ describe('the checksum that S3 keeps of an object', () => {
     expect(calls[0]!.input.ChecksumMode).toBe('ENABLED');
   });
 
-  it('is none where it is a checksum of checksums, or another kind', async () => {
+  it('is undefined if S3 has a checksum of checksums, or one of another kind', async () => {
     const composite = answered({ ChecksumCRC64NVME: 'rosUhgp5mIg=', ChecksumType: 'COMPOSITE' });
     expect((await composite.store.head('a'))?.crc64nvme).toBeUndefined();
     expect((await answered({ ChecksumCRC32: 'AAAAAA==' }).store.head('a'))?.crc64nvme).toBeUndefined();

@@ -65,7 +65,7 @@ describe('every invocation', () => {
     });
   }
 
-  it('writes its figures as embedded metrics of stage and dataset, and one line of what it came to', async () => {
+  it('writes its figures as embedded metrics of stage and dataset, and its result as one line', async () => {
     const lines = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const infos = vi.spyOn(console, 'info').mockImplementation(() => undefined);
     const handler = stack(async () => 42);
@@ -94,7 +94,7 @@ describe('every invocation', () => {
     });
   });
 
-  it('that throws is counted and logged once, and throws on under its name', async () => {
+  it('that throws is counted and logged once, and throws the error on under its name', async () => {
     const lines = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const handler = stack(async () => {
@@ -108,7 +108,7 @@ describe('every invocation', () => {
 });
 
 describe('metrics', () => {
-  it('are each written by the code of the functions that they are said to come from', async () => {
+  it('of the table are each written somewhere in the code', async () => {
     const texts = new Map<string, string>();
     for (const folder of ['functions', 'shared']) {
       for (const entry of await readdir(`${ROOT}/${folder}`, { recursive: true, withFileTypes: true })) {
@@ -129,7 +129,7 @@ describe('metrics', () => {
 describe('environment variables', () => {
   it.each(
     FUNCTION_NAMES,
-  )('of %s are those it is given: its module loads with them and with no others', async (name) => {
+  )('that the table gives to %s are all that its module needs to load', async (name) => {
     for (const variable of Object.keys(VALUES)) vi.stubEnv(variable, undefined);
     vi.stubEnv('AWS_REGION', 'sa-east-1');
     for (const variable of FUNCTION_ENVIRONMENT[name].required) vi.stubEnv(variable, VALUES[variable]);
@@ -148,7 +148,7 @@ describe('environment variables', () => {
     ['splitter', { expectedFiles: 3, rangeSizeBytes: 1_048_576 }],
     ['finalizer', { expectedFiles: 3, rangeSizeBytes: 134_217_728 }],
     ['watchdog', { expectedFiles: 3, rangeSizeBytes: 134_217_728 }],
-  ] as const)('of %s that may be set reach it', (name, settings) => {
+  ] as const)('that are optional reach %s', (name, settings) => {
     const environment = { ...VALUES, EXPECTED_FILES: '3', RANGE_SIZE_BYTES: '1048576' };
     expect(createAwsPorts(functionVariables(name, environment)).settings).toMatchObject(settings);
     const names = { ...VALUES, EXPECTED_FILES: 'a_{yyyyMMdd}.txt, b.txt' };
@@ -158,7 +158,7 @@ describe('environment variables', () => {
     expect(empty.settings.expectedFiles).toBeUndefined();
   });
 
-  it('give a function the ports it uses, and say of any other which variable it was not given', () => {
+  it('give a function the ports that it uses; any other port names the variable that is missing', () => {
     vi.stubEnv('AWS_REGION', 'sa-east-1');
     const uses = {
       splitter: ['raw', 'lake', 'layouts'],

@@ -9,7 +9,7 @@ import { type Grant, isAllowed } from '../../tools/check-deploy/role-grants.ts';
 import { WireGlue } from './wire-glue.ts';
 import { schemaProblems } from './wire-schema.ts';
 
-/** A call that somebody made: whose role, which action, on what, as `role-grants.ts` writes it. */
+/** A call that was made: under which role, which action, on what, in the notation of `role-grants.ts`. */
 export interface WireCall {
   caller: string;
   action: string;
@@ -17,7 +17,7 @@ export interface WireCall {
 }
 
 export interface WireOptions {
-  /** S3 itself. */
+  /** The server that requests to S3 go on to. */
   s3: { host: string; port: number };
   /** Name of a bucket → logical id. */
   buckets: Record<string, string>;
@@ -35,12 +35,12 @@ const MODELS: Record<string, Record<string, unknown>> = {
 };
 
 /**
- * AWS on the loopback interface: every request is held against the role of whoever makes it, and, but for S3's, against the service's
- * model. S3 requests go on to a server that keeps objects.
+ * AWS on the loopback interface. Every request is checked against the caller's role and, except for S3, against the service's model.
+ * S3 requests go on to a server that stores objects.
  */
 export class AwsWire {
   readonly calls: WireCall[] = [];
-  /** What was wrong with a request: unknown members, missing ones, types, limits. */
+  /** What was wrong with requests: unknown or missing members, types, limits. */
   readonly problems: string[] = [];
   readonly denied: WireCall[] = [];
   readonly glue = new WireGlue();
@@ -86,7 +86,7 @@ export class AwsWire {
     const target = String(incoming.headers['x-amz-target'] ?? '');
     const text = (incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
     const form = new URLSearchParams(text);
-    const operation = target ? target.slice(target.indexOf('.') + 1) : form.get('Action')!;
+    const operation = target ? target.slice(target.indexOf('.') + 1) : (form.get('Action') ?? '');
     const { Action: _action, Version: _version, ...fields } = Object.fromEntries(form);
     const input = target ? JSON.parse(text) : fields;
     this.checkShape(service, operation, input);
@@ -131,7 +131,7 @@ export class AwsWire {
     }
     if (service === 'monitoring') return [{ action: `cloudwatch:${operation}`, resource: '*' }];
     if (service === 'sns')
-      return [{ action: 'sns:Publish', resource: this.options.topics[input.TopicArn!] ?? 'no topic' }];
+      return [{ action: 'sns:Publish', resource: this.options.topics[input.TopicArn ?? ''] ?? 'no topic' }];
     return [{ action: `states:${operation}`, resource: 'FilePipeline' }];
   }
 
@@ -156,7 +156,7 @@ export class AwsWire {
       };
       if (Subject !== undefined && !/^[\x20-\x7e]{1,99}$/.test(Subject))
         this.problems.push(`SNS takes no subject '${Subject}'`);
-      this.messages.push({ topic: this.options.topics[TopicArn]!, Subject, Message });
+      this.messages.push({ topic: this.options.topics[TopicArn] ?? 'no topic', Subject, Message });
       return {};
     }
     const { name, input: text } = input as { name: string; input: string };
@@ -171,17 +171,19 @@ export class AwsWire {
     body: Buffer,
     outgoing: ServerResponse,
   ): Promise<void> {
-    const url = new URL(incoming.url!, 'http://s3');
+    const { method = '', url: path = '' } = incoming;
+    const url = new URL(path, 'http://s3');
     const [, bucket = '', ...rest] = url.pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
     const id = this.options.buckets[bucket] ?? bucket;
     const copied = incoming.headers['x-amz-copy-source'];
-    const needed = [
-      { action: s3Action(incoming.method!, key, url), resource: key === '' ? id : `${id}/${key}` },
-    ];
-    if (needed[0]!.action === 's3:DeleteObject' && key === '') {
-      const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map((match) => match[1]!);
-      needed.splice(0, 1, ...keys.map((one) => ({ action: 's3:DeleteObject', resource: `${id}/${one}` })));
+    const action = s3Action(method, key, url);
+    const needed: { action: string; resource: string }[] = [];
+    if (action === 's3:DeleteObject' && key === '') {
+      for (const [, one] of body.toString().matchAll(/<Key>([^<]*)<\/Key>/g))
+        needed.push({ action, resource: `${id}/${one}` });
+    } else {
+      needed.push({ action, resource: key === '' ? id : `${id}/${key}` });
     }
     if (copied) {
       const [from = '', ...fromKey] = decodeURIComponent(String(copied)).replace(/^\//, '').split('/');
@@ -190,18 +192,15 @@ export class AwsWire {
         resource: `${this.options.buckets[from] ?? from}/${fromKey.join('/').split('?')[0]}`,
       });
     }
-    for (const { action, resource } of needed) {
-      if (!this.permitted({ caller, action, resource })) return this.refuse('s3', outgoing);
+    for (const one of needed) {
+      if (!this.permitted({ caller, ...one })) return this.refuse('s3', outgoing);
     }
     await new Promise<void>((resolve, reject) => {
       const { host: _host, ...headers } = incoming.headers;
-      const upstream = request(
-        { ...this.options.s3, method: incoming.method, path: incoming.url, headers },
-        (response) => {
-          outgoing.writeHead(response.statusCode!, response.headers);
-          response.pipe(outgoing).on('close', resolve);
-        },
-      );
+      const upstream = request({ ...this.options.s3, method, path, headers }, (response) => {
+        outgoing.writeHead(response.statusCode ?? 500, response.headers);
+        response.pipe(outgoing).on('close', resolve);
+      });
       upstream.on('error', reject);
       upstream.end(body);
     });
@@ -226,7 +225,7 @@ export class AwsWire {
   }
 }
 
-/** What IAM calls a request to S3. */
+/** The IAM action of a request to S3. */
 function s3Action(method: string, key: string, url: URL): string {
   if (key === '' && method === 'GET') return 's3:ListBucket';
   if (method === 'DELETE' && url.searchParams.has('uploadId')) return 's3:AbortMultipartUpload';

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * One deployed function in a thread of its own, with the environment of that function alone, as Lambda gives it. Takes `{ id, event }`,
- * answers `{ id, result }` or `{ id, error }` with the error's name, which is what Step Functions sees.
+ * One deployed function in a thread of its own, with only the environment of that function, as on Lambda. Takes `{ id, event }` and
+ * answers `{ id, result }`, or `{ id, error }` with the error's name, as Step Functions sees it.
  */
 const { bundleUrl, functionName } = workerData as { bundleUrl: string; functionName: string };
 const { handler } = (await import(/* @vite-ignore */ bundleUrl)) as {
@@ -19,7 +19,7 @@ parentPort!.on('message', async ({ id, event }: { id: number; event: unknown }) 
     getRemainingTimeInMillis: () => 60_000,
   };
   try {
-    // What goes in and out is JSON.
+    // Events and results are JSON.
     const result = await handler(event, context);
     parentPort!.postMessage({ id, result: JSON.parse(JSON.stringify(result ?? null)) });
   } catch (error) {

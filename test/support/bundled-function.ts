@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
-/** A function's bundle, running as Lambda runs it. */
+/** A function's bundle, run as Lambda runs it. */
 export class BundledFunction {
-  /** What it wrote: structured logs and embedded metrics, a JSON object a line. */
+  /** The lines that it wrote, as parsed JSON: structured logs and embedded metrics. */
   readonly lines: Record<string, unknown>[] = [];
   private readonly worker: Worker;
   private readonly ready: Promise<void>;

@@ -62,7 +62,7 @@ export const BREAKS: readonly [
   [
     'a bucket right on every bucket',
     (r) => (statement(r.ParserRole, 'ReadRawFiles').Resource = '*'),
-    /can be bound to/,
+    /can be limited to/,
   ],
   [
     'anybody let in',
@@ -126,7 +126,7 @@ export const BREAKS: readonly [
   [
     'an error that nobody throws',
     (r) => states(r).Split.Retry[1].ErrorEquals.push('StoreNotAvailable'),
-    /retries StoreNotAvailable, which nobody throws/,
+    /retries StoreNotAvailable, which nothing throws/,
   ],
   [
     'a retryable error that no state retries',
@@ -154,7 +154,11 @@ export const BREAKS: readonly [
     /is not what the file says/,
   ],
   ['an Express machine', (r) => (r.FilePipeline.Properties.StateMachineType = 'EXPRESS'), /must be STANDARD/],
-  ['another runtime', (r) => (r.MergerLambdaFunction.Properties.Runtime = 'nodejs20.x'), /made for nodejs24/],
+  [
+    'another runtime',
+    (r) => (r.MergerLambdaFunction.Properties.Runtime = 'nodejs20.x'),
+    /but is made for nodejs24/,
+  ],
   [
     'too much memory',
     (r) => (r.MergerLambdaFunction.Properties.MemorySize = 20_000),
@@ -189,7 +193,7 @@ export const BREAKS: readonly [
   [
     'matchers that mean OR',
     (r) => r.FilesArrived.Properties.EventPattern.detail.object.key.push({ prefix: 'year=' }),
-    /matchers of one list mean OR/,
+    /matchers in one list mean OR/,
   ],
   [
     'everything starts the starter',
@@ -214,12 +218,12 @@ export const BREAKS: readonly [
   [
     'a bucket that keeps silent',
     (r) => delete r.RawBucket.Properties.NotificationConfiguration,
-    /does not tell EventBridge/,
+    /does not tell EventBridge about/,
   ],
   [
     'a time that does not exist',
     (r) => (r.DeadlineCheck.Properties.ScheduleExpression = 'cron(0 25 * * ? *)'),
-    /is no time of every day/,
+    /is not a daily time/,
   ],
   [
     'a time zone that does not exist',
@@ -244,19 +248,19 @@ export const BREAKS: readonly [
   [
     'an alarm that tells nobody',
     (r) => (r.ContractsNoFileAlarm.Properties.AlarmActions = []),
-    /tells no topic/,
+    /notifies no topic/,
   ],
   [
     'a dashboard that is no JSON',
     (r) => (r.Dashboard.Properties.DashboardBody['Fn::Sub'] = '{'),
-    /its body is no JSON/,
+    /its body is not JSON/,
   ],
   [
     'a dashboard that draws what nobody emits',
     (r) => redraw(r, '"NightRows"', '"NightRowCount"'),
     /no function emits NightRowCount/,
   ],
-  ['widgets that lie on each other', (r) => redraw(r, '"x":4', '"x":3'), /lies on widget/],
+  ['widgets that lie on each other', (r) => redraw(r, '"x":4', '"x":3'), /overlaps widget/],
   [
     'a bucket in the open',
     (r) => delete r.RawBucket.Properties.PublicAccessBlockConfiguration,
@@ -278,7 +282,11 @@ export const BREAKS: readonly [
       (r.ProcessedBucket.Properties.LifecycleConfiguration.Rules[0].Transitions[1].StorageClass = 'GLACIER'),
     /leaves them out without an error/,
   ],
-  ['a bucket that goes with the stack', (r) => delete r.RawBucket.DeletionPolicy, /would go with the stack/],
+  [
+    'a bucket that goes with the stack',
+    (r) => delete r.RawBucket.DeletionPolicy,
+    /would be deleted with the stack/,
+  ],
   [
     'a key that is not rotated',
     (r) => (r.DataKey.Properties.EnableKeyRotation = false),

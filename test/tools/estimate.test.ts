@@ -38,7 +38,7 @@ const SHAPE: NightShape = {
 };
 
 describe('the model of a night', () => {
-  it('adds up as by hand', () => {
+  it('gives what is worked out by hand', () => {
     const night = estimateNight(SHAPE, RATES);
     const [, parse, , merge] = night.stages;
     // Two files of ten ranges of 100 MB; S3 gives 50 MB/s, so each takes two seconds, and all run at once.
@@ -48,7 +48,7 @@ describe('the model of a night', () => {
     expect(night.stateTransitions).toBe(2 * 7 + 22 * 3);
   });
 
-  it('waits in waves where fewer may run at once, and for environments above a thousand', () => {
+  it('counts the waves if fewer may run at once, and the wait for environments above a thousand', () => {
     const seconds = (changes: Partial<NightShape>) =>
       estimateNight({ ...SHAPE, ...changes }, RATES).stages[1]!.seconds;
     expect(seconds({ parserConcurrency: 10 })).toBeCloseTo(4.1);
@@ -63,7 +63,7 @@ describe('the model of a night', () => {
     expect(parseRate(3538, RATES)).toBe(100);
   });
 
-  it('grows with the bytes', () => {
+  it('takes longer and needs more ranges for more bytes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }), (one, more) => {
         const of = (gigabytes: number) => estimateNight({ ...SHAPE, inputBytes: gigabytes * 1e9 }, RATES);
@@ -94,7 +94,7 @@ describe('the model of a night', () => {
     });
   });
 
-  it('starts Spark before it works', () => {
+  it('counts the start of Spark', () => {
     expect(sparkNight(SHAPE, RATES, 2)).toMatchObject({
       seconds: 200,
       vcpuHours: 400 / 3600,
@@ -104,7 +104,7 @@ describe('the model of a night', () => {
 });
 
 describe('npm run estimate', () => {
-  it('has every price of every region', async () => {
+  it('has every price for every region', async () => {
     const folder = new URL('../../tools/estimate/prices/', import.meta.url);
     const tables = await Promise.all(
       (await readdir(folder)).map(async (file) => JSON.parse(await readFile(new URL(file, folder), 'utf8'))),

@@ -54,15 +54,15 @@ describe('optional modules', () => {
       Prefix: 'ledger/',
       SamplingPercentage: '20',
     };
-    await exported.handler!(
+    await exported.handler?.(
       { RequestType: 'Create', RequestId: '0123456789', ResourceProperties: asked },
       {},
     );
-    await exported.handler!(
+    await exported.handler?.(
       { RequestType: 'Delete', RequestId: '1', PhysicalResourceId: 'job-1', ResourceProperties: asked },
       {},
     );
-    await exported.handler!(
+    await exported.handler?.(
       { RequestType: 'Delete', RequestId: '2', PhysicalResourceId: 'none', ResourceProperties: asked },
       {},
     );

@@ -1,35 +1,34 @@
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { FUNCTION_NAMES, type FunctionName } from '../../shared/operations/metrics-table.ts';
 import { NODE_BUNDLE } from './node-bundle.ts';
 import { zipFolder } from './zip-folder.ts';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A function as it ships. */
+/** A function as it is deployed. */
 export interface FunctionBundle {
-  name: string;
+  name: FunctionName;
   folder: string;
-  /** `index.mjs` */
+  /** Size of `index.mjs`. */
   codeBytes: number;
   zipFile: string;
   zipBytes: number;
-  /** Modules in it with the bytes each one adds, by path. */
+  /** Bytes that each module adds to it, by path. */
   inputs: Record<string, number>;
 }
 
 /**
- * Bundles each function that has an `index.ts` into `<out>/<function>/` (`index.mjs` and the layouts) and zips that folder. The same
- * sources make the same bytes. Names are kept: the state machine's `ErrorEquals` matches on them.
+ * Bundles each function of functions/ into `<out>/<function>/` (`index.mjs` and the layouts) and zips that folder. The same sources give
+ * the same bytes. Names are kept: the state machine's `ErrorEquals` matches them.
  */
 export async function bundleFunctions(out: string): Promise<FunctionBundle[]> {
-  const folders = await readdir(join(PROJECT, 'functions'), { withFileTypes: true });
-  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return Promise.all(names.sort().map((name) => bundleFunction(name, out)));
+  return Promise.all(FUNCTION_NAMES.toSorted().map((name) => bundleFunction(name, out)));
 }
 
-async function bundleFunction(name: string, out: string): Promise<FunctionBundle> {
+async function bundleFunction(name: FunctionName, out: string): Promise<FunctionBundle> {
   const folder = join(out, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -39,7 +38,7 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
     entryPoints: [join('functions', name, 'index.ts')],
     outfile: join(folder, 'index.mjs'),
     minifySyntax: true,
-    // Beside the folder, not in it: it would be most of the package, and reading it costs start-up.
+    // Beside the folder, not in it: it would be most of the package, and reading it would slow the start.
     sourcemap: 'external',
     write: false,
   });
@@ -50,7 +49,7 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
   await cp(join(PROJECT, 'layouts'), join(folder, 'layouts'), { recursive: true });
   const zipFile = join(out, `${name}.zip`);
   const zip = await zipFolder(folder);
-  // Another packaging may be reading it.
+  // Something else may be reading the archive of before.
   await writeFile(`${zipFile}.${process.pid}`, zip);
   await rename(`${zipFile}.${process.pid}`, zipFile);
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)!;
@@ -63,7 +62,7 @@ async function bundleFunction(name: string, out: string): Promise<FunctionBundle
   };
 }
 
-/** The code of a bundle as text. */
+/** The code of a bundle, as text. */
 export function readBundle(bundle: FunctionBundle): Promise<string> {
   return readFile(join(bundle.folder, 'index.mjs'), 'utf8');
 }

@@ -1,17 +1,17 @@
 import type { BuildOptions } from 'esbuild';
 
-/** How everything here is bundled that Node runs. */
+/** How code that Node runs is bundled. */
 export const NODE_BUNDLE = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  // Packages' modules rather than their CommonJS twins: what is not used is left out, and starts sooner.
+  // Packages' ES modules rather than their CommonJS versions: unused code is left out, and the start is faster.
   mainFields: ['module', 'main'],
   minifyWhitespace: true,
-  // The state machine's `ErrorEquals` matches on names.
+  // The state machine's `ErrorEquals` matches names.
   keepNames: true,
-  // Some CommonJS packages inside still call require.
+  // Some CommonJS packages in the bundle still call require.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },

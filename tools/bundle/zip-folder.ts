@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type ZipOptions, type Zippable, zipSync } from 'fflate';
 
-/** What a ZIP can say at the earliest: the archive must not depend on when it was made. */
+/** The earliest time that a ZIP can hold: the archive must not depend on when it is made. */
 const FIXED_TIME = new Date(1980, 0, 1);
 const UNIX = 3;
 const READ_BY_ALL = 0o100644 << 16;
 
-/** All files below a folder as a ZIP, the same bytes whenever and wherever it is made. */
+/** All files below a folder as a ZIP; its bytes depend on nothing else. */
 export async function zipFolder(folder: string): Promise<Uint8Array> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries

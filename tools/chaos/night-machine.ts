@@ -5,7 +5,7 @@ import { createReconciler } from '../../functions/reconciler/handler.ts';
 import { createSplitter } from '../../functions/splitter/handler.ts';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
 import { pipelineTasks } from '../../local/pipeline-tasks.ts';
-import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
+import { passingRetries, type StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import { runExecution } from '../../local/state-machine/run-execution.ts';
 import type { TaskFunction } from '../../local/state-machine/task-invocation.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -22,10 +22,8 @@ export interface Ended {
   end: 'loaded' | 'refused' | 'failed';
 }
 
-/** Errors that docs/operations.md promises to try again, and the number of tries in all. */
-const RETRIED =
-  /^(StoreUnavailable|States\.Timeout|Lambda\.(ServiceException|AWSLambdaException|SdkClientException|ClientExecutionTimeoutException|TooManyRequestsException|Unknown)|Runtime\.ExitError|Sandbox\.Timedout)$/;
-const TRIES = 6;
+const { ErrorEquals: RETRIED, MaxAttempts } = await passingRetries();
+const TRIES = MaxAttempts + 1;
 /** Functions that meet others at the ledger of a day. */
 const HELD = new Set(['splitter', 'finalizer']);
 const TOGETHER_MS = 15_000;
@@ -108,7 +106,7 @@ export class NightMachine {
       sourceKey,
       end: error.name === 'FileRefused' ? 'refused' : 'failed',
     };
-    if (RETRIED.test(error.name)) this.checkTries(name, error, origins);
+    if (RETRIED.includes(error.name)) this.checkTries(name, error, origins);
     const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
     if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
     return ended;

@@ -4,8 +4,8 @@ import { projectLayouts } from '../template/project-layouts.ts';
 import { type Check, listOf, type Problem, resourcesOf, targetOf } from './template.ts';
 
 /**
- * What a layout reads starts the starter, what none reads does not; ends of executions start the watchdog; both may call their function,
- * and what cannot be delivered is kept.
+ * Keys that a layout reads start the starter, and no others do; ends of executions start the watchdog. Both rules may call their
+ * function, and events that cannot be delivered are kept.
  */
 export const arrivals: Check = {
   name: 'events and dead letters',
@@ -14,11 +14,11 @@ export const arrivals: Check = {
     const rules = resourcesOf(template, 'AWS::Events::Rule');
     let looked = rules.length;
     for (const [id, { Properties = {} }] of rules) {
-      for (const target of listOf(Properties.Targets) as Record<string, unknown>[]) {
+      for (const target of listOf<Record<string, unknown>>(Properties.Targets)) {
         if (!target.DeadLetterConfig)
           problems.push({
             where: id,
-            what: 'events that are not delivered are lost: it has no dead-letter queue',
+            what: 'has no dead-letter queue: events that are not delivered are lost',
           });
         const called = targetOf(target.Arn);
         const allowed = resourcesOf(template, 'AWS::Lambda::Permission').some(
@@ -33,9 +33,9 @@ export const arrivals: Check = {
     const arrived = rules.find(([, { Properties }]) =>
       JSON.stringify(Properties?.EventPattern).includes('Object Created'),
     );
-    if (!arrived) problems.push({ where: 'rules', what: 'nothing listens for objects that come' });
+    if (!arrived) problems.push({ where: 'rules', what: 'nothing listens for new objects' });
     else {
-      const keys = arrived[1].Properties!.EventPattern.detail?.object?.key;
+      const keys = arrived[1].Properties?.EventPattern?.detail?.object?.key;
       const samples = sampleKeys(await projectLayouts());
       looked += samples.length;
       problems.push(...keyProblems(arrived[0], keys, samples));
@@ -44,7 +44,7 @@ export const arrivals: Check = {
       ([id, { Properties }]) =>
         id === 'RawBucket' && Properties?.NotificationConfiguration?.EventBridgeConfiguration,
     );
-    if (!notified) problems.push({ where: 'RawBucket', what: 'does not tell EventBridge of its objects' });
+    if (!notified) problems.push({ where: 'RawBucket', what: 'does not tell EventBridge about its objects' });
     const ended = rules.find(([, { Properties }]) =>
       listOf(Properties?.EventPattern?.source).includes('aws.states'),
     );
@@ -69,7 +69,7 @@ interface SampleKey {
   starts: boolean;
 }
 
-/** Keys that are made from each layout's patterns, and keys that none reads. */
+/** Keys made from each layout's patterns, and keys that no layout reads. */
 function sampleKeys(layouts: NamedLayout[]): SampleKey[] {
   const patterns = layouts.flatMap(({ layout: { files, controlFile, day } }) => [
     ...files,
@@ -101,7 +101,7 @@ function sampleKeys(layouts: NamedLayout[]): SampleKey[] {
 function keyProblems(rule: string, keys: unknown, samples: SampleKey[]): Problem[] {
   const wildcards = (Array.isArray(keys) ? keys : []).map(({ wildcard }) => wildcard);
   if (wildcards.length === 0 || wildcards.some((wildcard) => typeof wildcard !== 'string')) {
-    return [{ where: rule, what: 'must hold keys against wildcards alone: matchers of one list mean OR' }];
+    return [{ where: rule, what: 'must match keys by wildcards only: matchers in one list mean OR' }];
   }
   return [
     ...wildcards
@@ -115,14 +115,14 @@ function keyProblems(rule: string, keys: unknown, samples: SampleKey[]): Problem
           where: rule,
           what: starts
             ? `'${key}' would start nothing`
-            : `'${key}' would start the starter, and no layout reads it`,
+            : `'${key}' would start the starter, but no layout reads it`,
         },
       ];
     }),
   ];
 }
 
-/** EventBridge's wildcard: `*` is any text, `\*` a star. */
+/** Whether EventBridge's wildcard matches a key: `*` is any text, `\*` a star. */
 export function fits(wildcard: string, key: string): boolean {
   const pieces = wildcard
     .split(/(?<!\\)\*/)

@@ -10,7 +10,7 @@ import { security } from './security.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Check } from './template.ts';
 
-/** Everything that is asked of a template, in the order of the report. */
+/** All checks of a template, in the order of the report. */
 export const TEMPLATE_CHECKS: readonly Check[] = [
   resourceProperties,
   references,

@@ -1,7 +1,7 @@
 import { SLA_CHECKS } from '../../shared/operations/sla-verdict.ts';
 import { type Check, type Problem, resourcesOf } from './template.ts';
 
-/** Every look at the night is scheduled once, at a time that exists, in a time zone that exists. */
+/** Every check of the night is scheduled once, at a valid time, in a valid time zone. */
 export const clock: Check = {
   name: 'clock of the night',
   run({ template }) {
@@ -11,16 +11,19 @@ export const clock: Check = {
     for (const [id, { Properties = {} }] of schedules) {
       const { ScheduleExpression, ScheduleExpressionTimezone, Target = {} } = Properties;
       if (!isDaily(String(ScheduleExpression)))
-        problems.push({ where: id, what: `'${ScheduleExpression}' is no time of every day` });
+        problems.push({ where: id, what: `'${ScheduleExpression}' is not a daily time` });
       if (!isTimeZone(ScheduleExpressionTimezone))
         problems.push({ where: id, what: `there is no time zone '${ScheduleExpressionTimezone}'` });
       if (!Target.DeadLetterConfig)
-        problems.push({ where: id, what: 'what is not delivered is lost: it has no dead-letter queue' });
+        problems.push({
+          where: id,
+          what: 'has no dead-letter queue: events that are not delivered are lost',
+        });
       const { check, scheduledAt } = inputOf(Target.Input);
-      if (id.endsWith('Check') && !SLA_CHECKS.includes(check as never))
+      if (id.endsWith('Check') && !SLA_CHECKS.some((known) => known === check))
         problems.push({ where: id, what: `asks for a check '${check}'` });
       if (id.endsWith('Check') && scheduledAt !== '<aws.scheduler.scheduled-time>')
-        problems.push({ where: id, what: 'does not say which morning is meant' });
+        problems.push({ where: id, what: 'does not say which morning it is for' });
       checks.push(String(check));
     }
     for (const check of SLA_CHECKS) {
@@ -42,8 +45,8 @@ function inputOf(text: unknown): { check?: string; scheduledAt?: string } {
 
 /** `cron(30 3 * * ? *)` */
 function isDaily(expression: string): boolean {
-  const match = /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/.exec(expression);
-  return match !== null && Number(match[1]) < 60 && Number(match[2]) < 24;
+  const [, minute, hour] = /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/.exec(expression) ?? [];
+  return Number(minute) < 60 && Number(hour) < 24;
 }
 
 function isTimeZone(name: unknown): boolean {

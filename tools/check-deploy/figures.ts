@@ -9,7 +9,7 @@ import {
   substitutionsOf,
 } from './template.ts';
 
-/** What AWS itself counts that we draw, with the one dimension it has. */
+/** Metrics of AWS itself that we draw, with the one dimension that they have. */
 const PLATFORM_METRICS: Record<string, { dimension: string; names: string[] }> = {
   'AWS/States': {
     dimension: 'StateMachineArn',
@@ -41,7 +41,7 @@ interface Drawn {
   dimensions: [name: string, value: unknown][];
 }
 
-/** Every figure that an alarm watches or the dashboard draws is one that somebody emits, with these dimensions. */
+/** Every figure that an alarm watches or the dashboard draws is emitted, with the same dimensions. */
 export const figures: Check = {
   name: 'alarms and dashboard',
   run(context) {
@@ -56,13 +56,13 @@ function* alarmFigures({ template }: DeployContext, problems: Problem[]): Genera
   const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm');
   const topics = resourcesOf(template, 'AWS::SNS::Topic').map(([id]) => id);
   for (const [id, { Properties = {} }] of alarms) {
-    const actions = listOf(Properties.AlarmActions) as { Ref?: string }[];
+    const actions = listOf<{ Ref?: string }>(Properties.AlarmActions);
     if (actions.length === 0 || actions.some(({ Ref = '' }) => !topics.includes(Ref)))
-      problems.push({ where: id, what: 'tells no topic of the template' });
+      problems.push({ where: id, what: 'notifies no topic of the template' });
     if (!Properties.AlarmDescription)
       problems.push({ where: id, what: 'does not say what it means and what to do' });
     if (Properties.TreatMissingData !== 'notBreaching')
-      problems.push({ where: id, what: 'goes off when there is nothing to count, as on a holiday' });
+      problems.push({ where: id, what: 'goes off if there is nothing to count, as on a holiday' });
     yield {
       where: id,
       namespace: Properties.Namespace,
@@ -84,38 +84,39 @@ interface DashboardWidget {
 function* dashboardFigures({ template }: DeployContext, problems: Problem[]): Generator<Drawn> {
   const dashboards = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
   if (dashboards.length === 0) problems.push({ where: 'Resources', what: 'there is no dashboard' });
-  for (const [id, { Properties = {} }] of dashboards) {
+  for (const [dashboard, { Properties = {} }] of dashboards) {
     const text = Properties.DashboardBody?.['Fn::Sub'] ?? Properties.DashboardBody;
     let widgets: DashboardWidget[];
     try {
       ({ widgets } = JSON.parse(text));
     } catch (error) {
-      problems.push({ where: id, what: `its body is no JSON: ${(error as Error).message}` });
+      problems.push({ where: dashboard, what: `its body is not JSON: ${error}` });
       continue;
     }
-    problems.push(...placeProblems(id, widgets));
+    problems.push(...placeProblems(dashboard, widgets));
     for (const { type, properties } of widgets) {
-      const where = `${id} '${properties.title ?? type}'`;
+      const where = `${dashboard} '${properties.title ?? type}'`;
       for (const alarm of properties.alarms ?? []) {
         const [target = ''] = substitutionsOf(alarm);
-        if (template.Resources[target.split('.')[0]!]?.Type !== 'AWS::CloudWatch::Alarm')
-          problems.push({ where, what: `shows ${alarm}, which is no alarm of the template` });
+        const [id = ''] = target.split('.');
+        if (template.Resources[id]?.Type !== 'AWS::CloudWatch::Alarm')
+          problems.push({ where, what: `shows ${alarm}, which is not an alarm of the template` });
       }
       for (const line of properties.metrics ?? []) {
-        const words = line.filter((word) => typeof word === 'string') as string[];
+        const [namespace, name, ...pairs] = line.filter((word) => typeof word === 'string');
         // An expression draws what other lines fetch.
-        if (words.length === 0) continue;
-        const [namespace, name, ...pairs] = words as [string, string, ...string[]];
-        const dimensions = pairs.flatMap((word, index) =>
-          index % 2 === 0 ? [[word, asIntrinsic(pairs[index + 1]!)] as [string, unknown]] : [],
-        );
+        if (namespace === undefined || name === undefined) continue;
+        const dimensions: Drawn['dimensions'] = [];
+        for (let at = 0; at < pairs.length; at += 2) {
+          dimensions.push([pairs[at] ?? '', asIntrinsic(pairs[at + 1] ?? '')]);
+        }
         yield { where, namespace, name, dimensions };
       }
     }
   }
 }
 
-/** `${ParserLambdaFunction}` in a body that is substituted. */
+/** `${ParserLambdaFunction}` in a body with substitutions, as the intrinsic function that it is. */
 function asIntrinsic(text: string): unknown {
   const [target] = substitutionsOf(text);
   return target ? { 'Fn::Sub': text } : text;
@@ -161,7 +162,7 @@ function figureProblems(
       ];
 }
 
-/** Widgets lie on the grid and not on each other. */
+/** Widgets that do not fit on the grid, or that overlap. */
 function placeProblems(id: string, widgets: DashboardWidget[]): Problem[] {
   const problems: Problem[] = [];
   const taken = new Map<string, number>();
@@ -172,7 +173,7 @@ function placeProblems(id: string, widgets: DashboardWidget[]): Problem[] {
       for (let column = x; column < x + width; column++) {
         const cell = `${column},${row}`;
         if (taken.has(cell)) {
-          problems.push({ where: `${id} widget ${index}`, what: `lies on widget ${taken.get(cell)}` });
+          problems.push({ where: `${id} widget ${index}`, what: `overlaps widget ${taken.get(cell)}` });
           return problems;
         }
         taken.set(cell, index);

@@ -1,11 +1,11 @@
 import type { FunctionName } from '../../shared/operations/metrics-table.ts';
 
-/** A call of AWS that a function's code makes, as IAM sees it. */
+/** A call to AWS that a function's code makes, as IAM sees it. */
 export interface FunctionCall {
   action: string;
-  /** As `role-grants.ts` writes resources. */
+  /** In the notation of `role-grants.ts`. */
   resource: string;
-  /** Why an ordinary night does not make it. */
+  /** When the call is made, if an ordinary night does not make it. */
   rare?: string;
 }
 
@@ -14,10 +14,10 @@ const call = (resource: string, ...actions: string[]): FunctionCall[] =>
 const rarely = (rare: string, calls: FunctionCall[]): FunctionCall[] =>
   calls.map((made) => ({ ...made, rare }));
 
-/** Reads name the version that they began with; the store of the test keeps none. */
+/** Reads name the version that they began with; the test's store keeps no versions. */
 const pinned = (resource: string) =>
   rarely('objects of a versioned bucket', call(resource, 's3:GetObjectVersion'));
-const MISSING = 'S3 says that a key is not there, not that it may not be seen';
+const MISSING = 'S3 answers that a key does not exist, and not 403';
 const ledger = 'ProcessedBucket/ledger/';
 const runs = 'ProcessedBucket/runs/';
 const published = 'ProcessedBucket/contracts/year=2025/';
@@ -34,14 +34,14 @@ const PUBLISHES = [
 ];
 
 /**
- * What each function's code calls. A test plays a night through the bundles, under the roles of the template, and holds this table
- * against what was called; the check holds the roles against this table.
+ * The calls that each function's code makes. A test plays a night through the bundles, under the roles of the template, and compares
+ * the calls that were made with this table; the check compares the roles with it.
  */
 export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
   starter: [
     ...call('RawBucket/', 's3:GetObject'),
     ...rarely('an event of an older version', call('RawBucket/', 's3:GetObjectVersion')),
-    ...rarely('a control file came, or a whole day is run again', call('RawBucket', 's3:ListBucket')),
+    ...rarely('a control file arrived, or a whole day is run again', call('RawBucket', 's3:ListBucket')),
     ...call('FilePipeline', 'states:StartExecution'),
     ...rarely('no layout fits a key', call('WarningTopic', 'sns:Publish')),
   ],
@@ -58,10 +58,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...pinned('RawBucket/'),
     ...call(runs, 's3:GetObject', 's3:PutObject'),
     ...aborts(runs),
-    ...rarely(
-      'S3 says that a key is not there, not that it may not be seen',
-      call('ProcessedBucket', 's3:ListBucket'),
-    ),
+    ...rarely(MISSING, call('ProcessedBucket', 's3:ListBucket')),
   ],
   reconciler: [
     ...call(ledger, 's3:GetObject', 's3:PutObject'),
@@ -78,7 +75,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call(runs, 's3:GetObject'),
     ...call(published, 's3:GetObject', 's3:PutObject'),
     ...aborts(published),
-    ...rarely('a file is refused: its parts go', call(runs, 's3:DeleteObject')),
+    ...rarely('a file is refused: its parts are deleted', call(runs, 's3:DeleteObject')),
     ...call('ProcessedBucket', 's3:ListBucket'),
     ...PUBLISHES,
     ...call('*', 'cloudwatch:PutMetricData'),
@@ -90,10 +87,10 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call('RawBucket', 's3:ListBucket'),
     ...call(ledger, 's3:GetObject', 's3:PutObject'),
     ...rarely('an execution failed', call(runs, 's3:GetObject')),
-    ...rarely('a catalog lags: it is driven', call(published, 's3:GetObject', 's3:PutObject')),
+    ...rarely('a catalog lags, and is brought up to date', call(published, 's3:GetObject', 's3:PutObject')),
     ...aborts(published),
     ...call('ProcessedBucket', 's3:ListBucket'),
-    ...PUBLISHES.map((made) => ({ rare: 'a catalog lags: it is driven', ...made })),
+    ...PUBLISHES.map((made) => ({ rare: 'a catalog lags, and is brought up to date', ...made })),
     ...call('*', 'cloudwatch:PutMetricData'),
     ...call('SuccessTopic', 'sns:Publish'),
     ...rarely('something is late', call('WarningTopic', 'sns:Publish')),

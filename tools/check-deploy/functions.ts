@@ -5,16 +5,16 @@ import { type Check, type Problem, resourcesOf, type Template, type TemplateReso
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-/** What an account has at first, of which 100 must stay for functions without a reservation. */
+/** What a new account has; 100 of it must stay for functions without a reservation. */
 const ACCOUNT_CONCURRENCY = 1000;
 const UNRESERVED_CONCURRENCY = 100;
 
-/** `ParserLambdaFunction` of `parser`. */
+/** The function `parser`, whose logical id is `ParserLambdaFunction`. */
 export function functionOf(template: Template, name: string): TemplateResource | undefined {
   return template.Resources[`${name.slice(0, 1).toUpperCase()}${name.slice(1)}LambdaFunction`];
 }
 
-/** The seven functions are there, with a runtime, memory, time and variables that fit them, and logs that end. */
+/** The template has every function, with the right runtime, memory, time and variables, and no logs are kept for ever. */
 export const functions: Check = {
   name: 'functions and their logs',
   run({ template }) {
@@ -29,21 +29,22 @@ export const functions: Check = {
         problems.push({ where, what: 'is not in the template' });
         continue;
       }
-      const { Runtime, Architectures, MemorySize, Timeout, TracingConfig, Handler } = found.Properties!;
+      const { Properties = {} } = found;
+      const { Runtime, Architectures, MemorySize, Timeout, TracingConfig, Handler } = Properties;
       const must = (isRight: boolean, what: string) => {
         if (!isRight) problems.push({ where, what });
       };
-      must(Runtime === 'nodejs24.x', `runs on ${Runtime}, and is made for nodejs24.x`);
+      must(Runtime === 'nodejs24.x', `runs on ${Runtime}, but is made for nodejs24.x`);
       must(JSON.stringify(Architectures) === '["arm64"]', 'is not on arm64');
       must(MemorySize >= 128 && MemorySize <= 10_240, `${MemorySize} MB of memory: Lambda has 128 to 10240`);
       must(Timeout >= 1 && Timeout <= 900, `a timeout of ${Timeout} s: Lambda has 1 to 900`);
       must(TracingConfig?.Mode === 'Active', 'is not traced');
-      must(Handler === 'index.handler', `its handler is ${Handler}, and the bundle has index.handler`);
-      problems.push(...variableProblems(name, found.Properties!.Environment?.Variables ?? {}));
-      reserved += Number(found.Properties!.ReservedConcurrentExecutions ?? 0);
+      must(Handler === 'index.handler', `its handler is ${Handler}, but the bundle has index.handler`);
+      problems.push(...variableProblems(name, Properties.Environment?.Variables ?? {}));
+      reserved += Number(Properties.ReservedConcurrentExecutions ?? 0);
     }
     if (reserved > ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY) {
-      const what = `${reserved} reserved in all, and an account lets ${ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY} be reserved`;
+      const what = `${reserved} reserved in all, but an account may reserve ${ACCOUNT_CONCURRENCY - UNRESERVED_CONCURRENCY}`;
       problems.push({
         where: 'functions',
         what,

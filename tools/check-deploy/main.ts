@@ -6,7 +6,7 @@ import { packageStage, STAGES } from './package-stage.ts';
 import { checkPackages } from './packages.ts';
 import type { Findings, Problem } from './template.ts';
 
-/** `npm run check:deploy`: packages every stage without credentials and proves of the result what can be proved without an account. */
+/** `npm run check:deploy`: packages every stage without credentials, and checks all that can be checked without an account. */
 const DIST = join(PROJECT, 'dist');
 const rows: (string | number)[][] = [];
 const found: { stage: string; check: string; problem: Problem }[] = [];

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { bundleFunctions, readBundle } from '../bundle/bundle-functions.ts';
 import type { Findings, Problem } from './template.ts';
 
-/** What a package may weigh: it is fetched and unpacked before a cold start begins. */
+/** Largest package: Lambda fetches and unpacks it before a cold start begins. */
 const ZIP_BUDGET_BYTES = 450 * 1024;
 const CODE_BUDGET_BYTES = 1_500 * 1024;
 const SECRET = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/]{16}/;
 
-/** The same sources make the same bytes, twice and elsewhere; they are small, and hold no secret and no path of this machine. */
+/** The same sources give the same bytes in another folder; they are small, and hold no secret and no path of this machine. */
 export async function checkPackages(shipped: string): Promise<Findings> {
   const again = await mkdtemp(join(tmpdir(), 'positional-lake-packages-'));
   try {
@@ -19,14 +19,17 @@ export async function checkPackages(shipped: string): Promise<Findings> {
     for (const bundle of bundles) {
       const where = `${bundle.name}.zip`;
       const [first, second] = await Promise.all([digest(join(shipped, where)), digest(bundle.zipFile)]);
-      if (first !== second) problems.push({ where, what: 'comes out as other bytes when it is made again' });
+      if (first !== second) problems.push({ where, what: 'has other bytes when it is made again' });
       if (bundle.zipBytes > ZIP_BUDGET_BYTES) {
-        problems.push({ where, what: `${bundle.zipBytes} bytes, and its budget is ${ZIP_BUDGET_BYTES}` });
+        problems.push({
+          where,
+          what: `has ${bundle.zipBytes} bytes, more than its budget of ${ZIP_BUDGET_BYTES}`,
+        });
       }
       if (bundle.codeBytes > CODE_BUDGET_BYTES) {
         problems.push({
           where,
-          what: `${bundle.codeBytes} bytes of code, and the budget is ${CODE_BUDGET_BYTES}`,
+          what: `has ${bundle.codeBytes} bytes of code, more than its budget of ${CODE_BUDGET_BYTES}`,
         });
       }
       const code = await readBundle(bundle);

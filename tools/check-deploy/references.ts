@@ -2,11 +2,13 @@ import { didYouMean } from '../../shared/layout/nearest.ts';
 import { resourceSpec } from './resource-properties.ts';
 import {
   type Check,
+  type FoundIntrinsic,
   intrinsicsIn,
   listOf,
   type Problem,
   substitutionsOf,
   type Template,
+  type TemplateResource,
 } from './template.ts';
 
 const PSEUDO = [
@@ -20,79 +22,107 @@ const PSEUDO = [
   'URLSuffix',
 ];
 
-/** Every Ref, GetAtt, Sub, Condition, FindInMap and DependsOn resolves, and nothing waits for itself. */
+/** Every Ref, GetAtt, Sub, Condition, FindInMap and DependsOn resolves, and no resource waits for itself. */
 export const references: Check = {
   name: 'references and cycles',
   run({ template }) {
-    const problems: Problem[] = [];
-    const edges = new Map<string, Set<string>>();
-    let looked = 0;
-    const ids = Object.keys(template.Resources);
-    const known = (id: string, path: string): boolean => {
-      if (Object.hasOwn(template.Resources, id)) return true;
-      problems.push({ where: path, what: `the template has no resource ${id}${didYouMean(id, ids)}` });
-      return false;
-    };
-    const ref = (name: string, path: string, from?: string) => {
-      looked++;
-      if (PSEUDO.some((pseudo) => name === `AWS::${pseudo}`) || template.Parameters?.[name]) return;
-      if (known(name, path) && from) edges.get(from)?.add(name);
-    };
-    const attribute = (id: string, name: string, path: string, from?: string) => {
-      looked++;
-      if (!known(id, path)) return;
-      if (from) edges.get(from)?.add(id);
-      const { Type } = template.Resources[id]!;
-      const spec = resourceSpec(Type);
-      const attributes = Object.keys(spec?.attributes ?? {});
-      if (spec && !attributes.includes(name))
-        problems.push({ where: path, what: `${Type} gives no ${name}${didYouMean(name, attributes)}` });
-    };
-    const condition = (name: unknown, path: string) => {
-      looked++;
-      if (typeof name !== 'string' || template.Conditions?.[name] === undefined)
-        problems.push({ where: path, what: `the template has no condition ${name}` });
-    };
-    const follow = (value: unknown, path: string, from?: string) => {
-      for (const { name, argument, path: at } of intrinsicsIn(value, path)) {
-        if (name === 'Ref') ref(String(argument), at, from);
-        if (name === 'Fn::GetAtt') {
-          const [id, ...rest] = Array.isArray(argument) ? argument : String(argument).split('.');
-          attribute(String(id), rest.join('.'), at, from);
-        }
-        if (name === 'Fn::Sub') {
-          for (const substitution of substitutionsOf(argument)) {
-            const dot = substitution.indexOf('.');
-            if (dot < 0) ref(substitution, at, from);
-            else attribute(substitution.slice(0, dot), substitution.slice(dot + 1), at, from);
-          }
-        }
-        if (name === 'Condition') condition(argument, at);
-        if (name === 'Fn::If') condition(Array.isArray(argument) ? argument[0] : undefined, at);
-        if (name === 'Fn::FindInMap' && !template.Mappings?.[String(listOf(argument)[0])]) {
-          problems.push({ where: at, what: `the template has no mapping ${listOf(argument)[0]}` });
-        }
-      }
-    };
-    for (const id of ids) edges.set(id, new Set());
-    for (const [id, resource] of Object.entries(template.Resources)) {
-      follow(resource.Properties, `${id}.Properties`, id);
-      if (resource.Condition !== undefined) condition(resource.Condition, id);
-      for (const other of listOf(resource.DependsOn)) ref(other, `${id}.DependsOn`, id);
+    const found = new References(template);
+    for (const [id, { Properties, Condition, DependsOn }] of Object.entries(template.Resources)) {
+      found.followAll(Properties, `${id}.Properties`, id);
+      if (Condition !== undefined) found.condition(Condition, id);
+      for (const other of listOf(DependsOn)) found.ref(other, `${id}.DependsOn`, id);
     }
     for (const [name, { Value, Condition }] of Object.entries(template.Outputs ?? {})) {
-      follow(Value, `Outputs.${name}`);
-      if (Condition !== undefined) condition(Condition, `Outputs.${name}`);
+      found.followAll(Value, `Outputs.${name}`);
+      if (Condition !== undefined) found.condition(Condition, `Outputs.${name}`);
     }
-    follow(template.Conditions, 'Conditions');
-    const cycle = cycleIn(edges);
-    if (cycle)
-      problems.push({ where: cycle[0]!, what: `resources wait for each other: ${cycle.join(' → ')}` });
-    return { looked, problems: [...problems, ...tooLarge(template)] };
+    found.followAll(template.Conditions, 'Conditions');
+    const problems = [...found.problems, ...cycleProblems(found.edges), ...tooLarge(template)];
+    return { looked: found.looked, problems };
   },
 };
 
-/** A way from some resource back to itself. */
+/** What refers to what in a template, and the references that lead nowhere. */
+class References {
+  looked = 0;
+  readonly problems: Problem[] = [];
+  /** Resources by the ids of those that they wait for. */
+  readonly edges = new Map<string, Set<string>>();
+  private readonly template: Template;
+
+  constructor(template: Template) {
+    this.template = template;
+    for (const id of Object.keys(template.Resources)) this.edges.set(id, new Set());
+  }
+
+  /** Follows every intrinsic function below a value; `from` is the resource that the value belongs to. */
+  followAll(value: unknown, path: string, from?: string): void {
+    for (const intrinsic of intrinsicsIn(value, path)) this.follow(intrinsic, from);
+  }
+
+  private follow({ name, argument, path }: FoundIntrinsic, from: string | undefined): void {
+    const [first, ...rest] = Array.isArray(argument) ? argument : [argument];
+    if (name === 'Ref') this.ref(String(argument), path, from);
+    if (name === 'Fn::GetAtt') {
+      const [id = '', ...attribute] = [...String(first).split('.'), ...rest];
+      this.attribute(id, attribute.join('.'), path, from);
+    }
+    if (name === 'Fn::Sub')
+      for (const substituted of substitutionsOf(argument)) this.sub(substituted, path, from);
+    if (name === 'Condition') this.condition(argument, path);
+    if (name === 'Fn::If') this.condition(Array.isArray(argument) ? first : undefined, path);
+    if (name === 'Fn::FindInMap' && !this.template.Mappings?.[String(first)])
+      this.report(path, `the template has no mapping ${first}`);
+  }
+
+  private sub(text: string, path: string, from: string | undefined): void {
+    const dot = text.indexOf('.');
+    if (dot < 0) this.ref(text, path, from);
+    else this.attribute(text.slice(0, dot), text.slice(dot + 1), path, from);
+  }
+
+  ref(name: string, path: string, from?: string): void {
+    this.looked++;
+    if (PSEUDO.some((pseudo) => name === `AWS::${pseudo}`) || this.template.Parameters?.[name]) return;
+    this.resource(name, path, from);
+  }
+
+  private attribute(id: string, name: string, path: string, from: string | undefined): void {
+    this.looked++;
+    const resource = this.resource(id, path, from);
+    const spec = resource && resourceSpec(resource.Type);
+    const attributes = Object.keys(spec?.attributes ?? {});
+    if (spec && !attributes.includes(name))
+      this.report(path, `${resource.Type} gives no ${name}${didYouMean(name, attributes)}`);
+  }
+
+  condition(name: unknown, path: string): void {
+    this.looked++;
+    if (typeof name !== 'string' || this.template.Conditions?.[name] === undefined)
+      this.report(path, `the template has no condition ${name}`);
+  }
+
+  private resource(id: string, path: string, from: string | undefined): TemplateResource | undefined {
+    const { Resources } = this.template;
+    const resource = Object.hasOwn(Resources, id) ? Resources[id] : undefined;
+    if (!resource)
+      this.report(path, `the template has no resource ${id}${didYouMean(id, Object.keys(Resources))}`);
+    else if (from) this.edges.get(from)?.add(id);
+    return resource;
+  }
+
+  private report(where: string, what: string): void {
+    this.problems.push({ where, what });
+  }
+}
+
+function cycleProblems(edges: Map<string, Set<string>>): Problem[] {
+  const cycle = cycleIn(edges);
+  const [where] = cycle ?? [];
+  return where ? [{ where, what: `resources wait for each other: ${cycle?.join(' → ')}` }] : [];
+}
+
+/** The ids on a way from some resource back to itself. */
 function cycleIn(edges: Map<string, Set<string>>): string[] | undefined {
   const done = new Set<string>();
   const walk = (id: string, trail: string[]): string[] | undefined => {

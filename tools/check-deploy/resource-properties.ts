@@ -5,7 +5,7 @@ import { type Check, intrinsicOf, type Problem } from './template.ts';
 
 let loaded: SpecDatabase | undefined;
 
-/** AWS's own specification of resource types, as the CDK is made from. */
+/** AWS's own specification of resource types, which the CDK is generated from. */
 export function serviceSpec(): SpecDatabase {
   loaded ??= loadAwsServiceSpecSync();
   return loaded;
@@ -15,7 +15,7 @@ export function resourceSpec(type: string) {
   return [...serviceSpec().lookup('resource', 'cloudFormationType', 'equals', type)][0];
 }
 
-/** Every resource type and property is one that CloudFormation knows, and holds what it takes. */
+/** CloudFormation knows every resource type and property, and takes the value that it has. */
 export const resourceProperties: Check = {
   name: 'resources and properties',
   run({ template }) {
@@ -23,7 +23,7 @@ export const resourceProperties: Check = {
     let looked = 0;
     for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
       const spec = resourceSpec(Type);
-      // A custom resource holds what its own function takes.
+      // The properties of a custom resource are those that its own function takes.
       if (Type.startsWith('Custom::')) {
         if (!Properties.ServiceToken) problems.push({ where: id, what: 'names no ServiceToken to make it' });
         continue;
@@ -63,63 +63,74 @@ function checkObject(
 }
 
 function checkValue(value: unknown, type: PropertyType, path: string, problems: Problem[]): number {
-  // What an intrinsic function gives is known when it is deployed.
+  // The value of an intrinsic function is known only when the template is deployed.
   if (intrinsicOf(value) || value === undefined) return 0;
-  const wrong = (expected: string) => {
+  const expected = expectedInstead(value, type);
+  if (expected) {
     problems.push({ where: path, what: `must be ${expected}, and is ${JSON.stringify(value).slice(0, 80)}` });
     return 0;
-  };
+  }
+  if (type.type === 'array' && Array.isArray(value))
+    return sum(value.map((item, index) => checkValue(item, type.element, `${path}[${index}]`, problems)));
+  if (type.type === 'map' && isObject(value))
+    return sum(
+      Object.entries(value).map(([key, item]) => checkValue(item, type.element, `${path}.${key}`, problems)),
+    );
+  if (type.type === 'ref' && isObject(value)) {
+    const { properties } = serviceSpec().get('typeDefinition', type.reference.$ref);
+    return checkObject(value, properties, path, problems);
+  }
+  if (type.type === 'union') return checkUnion(value, type.types, path, problems);
+  return 0;
+}
+
+/** Reports the problems of the alternative that fits best. */
+function checkUnion(value: unknown, types: PropertyType[], path: string, problems: Problem[]): number {
+  const attempts = types.map((type) => {
+    const found: Problem[] = [];
+    return { looked: checkValue(value, type, path, found), found };
+  });
+  const [best] = attempts.sort((a, b) => a.found.length - b.found.length);
+  problems.push(...(best?.found ?? []));
+  return best?.looked ?? 0;
+}
+
+/** `a number` if the value is not what the type takes, undefined if it is; what is inside it is not looked at. */
+function expectedInstead(value: unknown, type: PropertyType): string | undefined {
+  const isText = typeof value === 'string';
+  const isPlain = typeof value !== 'object';
   switch (type.type) {
     case 'string': {
-      if (typeof value === 'object') return wrong('a string');
-      const { allowedValues } = type as { allowedValues?: string[] };
-      if (allowedValues && !allowedValues.includes(String(value)))
-        return wrong(`one of ${allowedValues.join(', ')}`);
-      return 0;
+      const { allowedValues }: { allowedValues?: string[] } = type;
+      if (!isPlain) return 'a string';
+      const isAllowed = !allowedValues || allowedValues.includes(String(value));
+      return isAllowed ? undefined : `one of ${allowedValues.join(', ')}`;
     }
     case 'number':
     case 'integer':
-      return /^-?\d+(\.\d+)?$/.test(String(value)) && typeof value !== 'object' ? 0 : wrong('a number');
+      return isPlain && /^-?\d+(\.\d+)?$/.test(String(value)) ? undefined : 'a number';
     case 'boolean':
-      return /^(true|false)$/.test(String(value)) ? 0 : wrong('true or false');
+      return /^(true|false)$/.test(String(value)) ? undefined : 'true or false';
     case 'date-time':
-      return typeof value === 'string' ? 0 : wrong('a time');
+      return isText ? undefined : 'a time';
     case 'json':
-      return typeof value === 'object' || typeof value === 'string' ? 0 : wrong('an object');
-    case 'array': {
-      if (!Array.isArray(value)) return wrong('a list');
-      return value.reduce(
-        (sum, item, index) => sum + checkValue(item, type.element, `${path}[${index}]`, problems),
-        0,
-      );
-    }
-    case 'map': {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('an object');
-      return Object.entries(value).reduce(
-        (sum, [key, item]) => sum + checkValue(item, type.element, `${path}.${key}`, problems),
-        0,
-      );
-    }
+      return isText || !isPlain ? undefined : 'an object';
+    case 'array':
+      return Array.isArray(value) ? undefined : 'a list';
+    case 'map':
+    case 'ref':
+      return isObject(value) ? undefined : 'an object';
     case 'tag':
-      return typeof value === 'object' && value !== null && 'Key' in value && 'Value' in value
-        ? 0
-        : wrong('{ Key, Value }');
-    case 'ref': {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('an object');
-      const { properties } = serviceSpec().get('typeDefinition', type.reference.$ref);
-      return checkObject(value as Record<string, unknown>, properties, path, problems);
-    }
-    case 'union': {
-      const attempts = type.types.map((option) => {
-        const found: Problem[] = [];
-        const looked = checkValue(value, option, path, found);
-        return { found, looked };
-      });
-      const best = attempts.sort((a, b) => a.found.length - b.found.length)[0]!;
-      problems.push(...best.found);
-      return best.looked;
-    }
+      return isObject(value) && 'Key' in value && 'Value' in value ? undefined : '{ Key, Value }';
     default:
-      return 0;
+      return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -4,10 +4,10 @@ import { functionOf } from './functions.ts';
 import { covers, grantsOf, isAllowed } from './role-grants.ts';
 import { type Check, type Problem, targetOf } from './template.ts';
 
-/** What Lambda does with a function's role, whatever its code calls; and the keys of what is encrypted. */
+/** Actions that Lambda itself takes with a function's role, and those on the keys of encrypted objects. */
 const OF_THE_PLATFORM = ['logs:', 'xray:', 'kms:', 'sqs:SendMessage', 'ec2:'];
 
-/** Each role allows every call that its function's code makes, and no other. */
+/** Each role allows every call that its function's code makes, and no others. */
 export const roleCalls: Check = {
   name: 'roles and the calls of the code',
   run({ template }) {
@@ -26,7 +26,7 @@ export const roleCalls: Check = {
         if (!isAllowed(grants, action, probe(resource)))
           problems.push({
             where: role,
-            what: `does not allow ${action} on ${resource}, and ${name} calls it`,
+            what: `does not allow ${action} on ${resource}, which ${name} calls`,
           });
       }
       for (const { action, resource } of grants) {
@@ -35,7 +35,7 @@ export const roleCalls: Check = {
         if (!isUsed)
           problems.push({
             where: role,
-            what: `allows ${action} on ${resource}, and ${name} calls it nowhere`,
+            what: `allows ${action} on ${resource}, which ${name} calls nowhere`,
           });
       }
       problems.push(
@@ -49,16 +49,19 @@ export const roleCalls: Check = {
   },
 };
 
-/** A key below a prefix. */
+/** Some key below a prefix. */
 function probe(resource: string): string {
   return resource.endsWith('/') ? `${resource}month=08/day=12/key` : resource;
 }
 
-/** Objects and topics are encrypted: reading takes Decrypt, writing GenerateDataKey as well. */
+/** Objects and topics are encrypted: reading needs Decrypt, writing also GenerateDataKey. */
 function keyProblems(role: string, actions: string[]): Problem[] {
   const writes = ['s3:PutObject', 'sns:Publish'].some((action) => actions.includes(action));
   const wanted = ['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])];
   return wanted
     .filter((action) => !actions.includes(action))
-    .map((action) => ({ where: role, what: `does not allow ${action}, and what it touches is encrypted` }));
+    .map((action) => ({
+      where: role,
+      what: `does not allow ${action}, but what it reads or writes is encrypted`,
+    }));
 }

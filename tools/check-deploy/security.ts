@@ -1,92 +1,150 @@
 import { statementsIn } from './permissions.ts';
-import { type Check, listOf, type Problem, resourcesOf, type Template, targetOf } from './template.ts';
+import {
+  type Check,
+  listOf,
+  type Problem,
+  resourcesOf,
+  type Template,
+  type TemplateResource,
+  targetOf,
+} from './template.ts';
 
 const SECRET_NAME = /password|passwd|secret|token|apikey|api_key|private_?key/i;
 const SECRET_VALUE = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+/** Something that must hold of a resource, and what is wrong if it does not. */
+interface Demand {
+  where: string;
+  holds: unknown;
+  otherwise: string;
+}
+
+type Properties = NonNullable<TemplateResource['Properties']>;
+type Demands = Generator<Omit<Demand, 'where'>>;
 
 /** Encryption, TLS, no public access, no secret in the open, traces and logs. */
 export const security: Check = {
   name: 'security',
   run({ template }) {
-    const problems: Problem[] = [];
-    let looked = 0;
-    const must = (isRight: unknown, where: string, what: string) => {
-      looked++;
-      if (!isRight) problems.push({ where, what });
-    };
-    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::S3::Bucket')) {
-      // The deploy tool's own bucket holds packages, no data.
-      const isOurs = id !== 'ServerlessDeploymentBucket';
-      const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } =
-        Properties.PublicAccessBlockConfiguration ?? {};
-      must(
-        BlockPublicAcls && BlockPublicPolicy && IgnorePublicAcls && RestrictPublicBuckets,
-        id,
-        'public access is not blocked',
-      );
-      must(refusesPlainHttp(template, id), id, 'takes requests without TLS');
-      const [rule] = listOf(Properties.BucketEncryption?.ServerSideEncryptionConfiguration);
-      must(rule?.ServerSideEncryptionByDefault, id, 'is not encrypted');
-      if (!isOurs) continue;
-      const key = targetOf(rule?.ServerSideEncryptionByDefault?.KMSMasterKeyID);
-      must(
-        key && template.Resources[key]?.Type === 'AWS::KMS::Key',
-        id,
-        'is not encrypted with a key of the template',
-      );
-      must(rule?.BucketKeyEnabled, id, 'has no bucket key: every object would cost a call of the key');
-      must(Properties.VersioningConfiguration?.Status === 'Enabled', id, 'is not versioned');
-      must(template.Resources[id]?.DeletionPolicy === 'Retain', id, 'would go with the stack, data and all');
-      const rules = listOf(Properties.LifecycleConfiguration?.Rules);
-      must(
-        rules.some((found) => found.AbortIncompleteMultipartUpload),
-        id,
-        'keeps incomplete uploads',
-      );
-      const archive = rules
-        .flatMap((found) => listOf(found.Transitions))
-        .map((transition) => transition.StorageClass);
-      must(
-        id !== 'ProcessedBucket' || !archive.some((name) => name === 'GLACIER' || name === 'DEEP_ARCHIVE'),
-        id,
-        'archives tables where Athena leaves them out without an error',
-      );
-    }
-    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::KMS::Key')) {
-      must(Properties.EnableKeyRotation === true, id, 'is not rotated');
-    }
-    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::SNS::Topic')) {
-      must(Properties.KmsMasterKeyId, id, 'is not encrypted');
-      must(refusesPlainHttp(template, id), id, 'takes messages without TLS');
-    }
-    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::SQS::Queue')) {
-      must(Properties.SqsManagedSseEnabled || Properties.KmsMasterKeyId, id, 'is not encrypted');
-      must(refusesPlainHttp(template, id), id, 'takes messages without TLS');
-    }
-    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::StepFunctions::StateMachine')) {
-      must(Properties.TracingConfiguration?.Enabled, id, 'is not traced');
-      must(['ALL', 'ERROR', 'FATAL'].includes(Properties.LoggingConfiguration?.Level), id, 'logs nothing');
-    }
-    for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::Athena::WorkGroup')) {
-      const { EnforceWorkGroupConfiguration, ResultConfiguration, BytesScannedCutoffPerQuery } =
-        Properties.WorkGroupConfiguration ?? {};
-      must(EnforceWorkGroupConfiguration, id, 'lets queries write their results anywhere');
-      must(ResultConfiguration?.EncryptionConfiguration, id, 'leaves results unencrypted');
-      must(Number(BytesScannedCutoffPerQuery) >= 10_000_000, id, 'has no limit on what a query scans');
-    }
-    for (const [path, text] of textsIn(template.Resources, 'Resources')) {
-      const name = path.slice(path.lastIndexOf('.') + 1);
-      must(
-        !SECRET_VALUE.test(text) && !(SECRET_NAME.test(name) && !text.startsWith('{{resolve:')),
-        path,
-        'looks like a secret in the open',
-      );
-    }
-    return { looked, problems };
+    const demands = [...demandsOn(template), ...secretDemands(template)];
+    const problems: Problem[] = demands
+      .filter(({ holds }) => !holds)
+      .map(({ where, otherwise }) => ({ where, what: otherwise }));
+    return { looked: demands.length, problems };
   },
 };
 
-/** Does a policy of the resource deny what does not come by TLS? */
+const DEMANDS_BY_TYPE: Record<string, (properties: Properties, id: string, template: Template) => Demands> = {
+  'AWS::S3::Bucket': bucketDemands,
+  'AWS::KMS::Key': keyDemands,
+  'AWS::SNS::Topic': topicDemands,
+  'AWS::SQS::Queue': queueDemands,
+  'AWS::StepFunctions::StateMachine': stateMachineDemands,
+  'AWS::Athena::WorkGroup': workgroupDemands,
+};
+
+function* demandsOn(template: Template): Generator<Demand> {
+  for (const [type, demandsOf] of Object.entries(DEMANDS_BY_TYPE)) {
+    for (const [where, { Properties = {} }] of resourcesOf(template, type)) {
+      for (const demand of demandsOf(Properties, where, template)) yield { where, ...demand };
+    }
+  }
+}
+
+function* bucketDemands(properties: Properties, id: string, template: Template): Demands {
+  const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } =
+    properties.PublicAccessBlockConfiguration ?? {};
+  yield {
+    holds: BlockPublicAcls && BlockPublicPolicy && IgnorePublicAcls && RestrictPublicBuckets,
+    otherwise: 'public access is not blocked',
+  };
+  yield { holds: refusesPlainHttp(template, id), otherwise: 'takes requests without TLS' };
+  const [rule] = listOf(properties.BucketEncryption?.ServerSideEncryptionConfiguration);
+  yield { holds: rule?.ServerSideEncryptionByDefault, otherwise: 'is not encrypted' };
+  // The deploy tool's own bucket holds packages, no data.
+  if (id === 'ServerlessDeploymentBucket') return;
+  const key = targetOf(rule?.ServerSideEncryptionByDefault?.KMSMasterKeyID);
+  yield {
+    holds: key && template.Resources[key]?.Type === 'AWS::KMS::Key',
+    otherwise: 'is not encrypted with a key of the template',
+  };
+  yield {
+    holds: rule?.BucketKeyEnabled,
+    otherwise: 'has no bucket key: every object would cost a call of the key',
+  };
+  yield {
+    holds: properties.VersioningConfiguration?.Status === 'Enabled',
+    otherwise: 'is not versioned',
+  };
+  yield {
+    holds: template.Resources[id]?.DeletionPolicy === 'Retain',
+    otherwise: 'would be deleted with the stack, data and all',
+  };
+  yield* lifecycleDemands(properties, id);
+}
+
+function* lifecycleDemands(properties: Properties, id: string): Demands {
+  const rules = listOf(properties.LifecycleConfiguration?.Rules);
+  yield {
+    holds: rules.some((rule) => rule.AbortIncompleteMultipartUpload),
+    otherwise: 'keeps incomplete uploads',
+  };
+  const classes = rules.flatMap((rule) => listOf(rule.Transitions)).map(({ StorageClass }) => StorageClass);
+  yield {
+    holds: id !== 'ProcessedBucket' || !classes.some((name) => name === 'GLACIER' || name === 'DEEP_ARCHIVE'),
+    otherwise: 'archives tables where Athena leaves them out without an error',
+  };
+}
+
+function* keyDemands(properties: Properties): Demands {
+  yield { holds: properties.EnableKeyRotation === true, otherwise: 'is not rotated' };
+}
+
+function* topicDemands(properties: Properties, id: string, template: Template): Demands {
+  yield { holds: properties.KmsMasterKeyId, otherwise: 'is not encrypted' };
+  yield { holds: refusesPlainHttp(template, id), otherwise: 'takes messages without TLS' };
+}
+
+function* queueDemands(properties: Properties, id: string, template: Template): Demands {
+  yield {
+    holds: properties.SqsManagedSseEnabled || properties.KmsMasterKeyId,
+    otherwise: 'is not encrypted',
+  };
+  yield { holds: refusesPlainHttp(template, id), otherwise: 'takes messages without TLS' };
+}
+
+function* stateMachineDemands(properties: Properties): Demands {
+  yield { holds: properties.TracingConfiguration?.Enabled, otherwise: 'is not traced' };
+  yield {
+    holds: ['ALL', 'ERROR', 'FATAL'].includes(properties.LoggingConfiguration?.Level),
+    otherwise: 'logs nothing',
+  };
+}
+
+function* workgroupDemands(properties: Properties): Demands {
+  const { EnforceWorkGroupConfiguration, ResultConfiguration, BytesScannedCutoffPerQuery } =
+    properties.WorkGroupConfiguration ?? {};
+  yield { holds: EnforceWorkGroupConfiguration, otherwise: 'lets queries write their results anywhere' };
+  yield { holds: ResultConfiguration?.EncryptionConfiguration, otherwise: 'leaves results unencrypted' };
+  yield {
+    holds: Number(BytesScannedCutoffPerQuery) >= 10_000_000,
+    otherwise: 'has no limit on what a query scans',
+  };
+}
+
+function* secretDemands(template: Template): Generator<Demand> {
+  for (const [where, text] of textsIn(template.Resources, 'Resources')) {
+    const name = where.slice(where.lastIndexOf('.') + 1);
+    const isNamedSecret = SECRET_NAME.test(name) && !text.startsWith('{{resolve:');
+    yield {
+      where,
+      holds: !SECRET_VALUE.test(text) && !isNamedSecret,
+      otherwise: 'looks like a secret in the open',
+    };
+  }
+}
+
+/** Whether a policy of the resource denies requests that are not made by TLS. */
 function refusesPlainHttp(template: Template, id: string): boolean {
   return [...statementsIn(template)].some(
     ({ kind, statement }) =>

@@ -8,7 +8,7 @@ const validate: (definition: unknown) => { isValid: boolean; errorsText: () => s
   import.meta.url,
 )('asl-validator');
 
-/** Names that Step Functions and Lambda give to what they throw themselves. */
+/** Errors that Step Functions and Lambda throw themselves. */
 const PLATFORM_ERRORS = [
   'States.Timeout',
   'States.TaskFailed',
@@ -24,20 +24,20 @@ const PLATFORM_ERRORS = [
 ];
 
 /**
- * Errors that no state tries again, on purpose: the execution fails, people are told, and it stays redrivable. What would help is not
- * another try. Every class of shared/errors.ts is either retryable or named here.
+ * Errors that no state retries, because a retry would not help: the execution fails, people are told, and it stays redrivable. Every
+ * class of shared/errors.ts is either retryable or named here.
  */
 export const ENDS_THE_EXECUTION: Record<string, string> = {
-  UsageError: 'the input is off',
-  LayoutInvalid: 'the layout must be mended',
+  UsageError: 'the input is wrong',
+  LayoutInvalid: 'the layout must be corrected',
   SourceNotFound: 'the file is not there',
   SourceChanged: 'the new version has an event of its own',
   BusinessDateUnknown: 'somebody must say the date',
   ObjectNotFound: 'what a run wrote was removed',
-  PreconditionFailed: 'lost against another run; use cases look again, so what comes through is a defect',
-  OutputUnwritable: 'a right or a place is missing',
+  PreconditionFailed: 'another run won; use cases read again, so one that ends an execution is a defect',
+  OutputUnwritable: 'a permission or a bucket is missing',
   RunInconsistent: 'another run has the file',
-  ParquetMalformed: 'a defect of ours',
+  ParquetMalformed: 'a defect of this software',
   KernelMemoryExceeded: 'it would be exceeded again',
   Interrupted: 'a person stopped it; on one machine only',
 };
@@ -59,18 +59,19 @@ interface State {
   ItemProcessor?: { ProcessorConfig?: Record<string, string>; States: Record<string, State> };
 }
 
-/** The state machine is valid where Step Functions looks, and where it does not: limits, names of errors, concurrency, time. */
+/** The state machine is valid, also in what Step Functions does not check: limits, names of errors, concurrency, time. */
 export const stateMachine: Check = {
   name: 'state machine',
   async run(context) {
     const found = resourcesOf(context.template, 'AWS::StepFunctions::StateMachine');
-    if (found.length !== 1) {
+    const [first] = found;
+    if (!first || found.length > 1) {
       return {
         looked: 0,
         problems: [{ where: 'Resources', what: `${found.length} state machines instead of one` }],
       };
     }
-    const [id, { Properties = {} }] = found[0]!;
+    const [id, { Properties = {} }] = first;
     const problems: Problem[] = [];
     const definition = Properties.Definition ?? JSON.parse(Properties.DefinitionString ?? '{}');
     const substitutions: Record<string, unknown> = Properties.DefinitionSubstitutions ?? {};
@@ -79,7 +80,10 @@ export const stateMachine: Check = {
     problems.push(...substitutionProblems(id, JSON.stringify(definition), Object.keys(substitutions)));
     // Packaging leaves out what is null, and CloudFormation refuses it.
     if (!isDeepStrictEqual(definition, await deployedDefinition()))
-      problems.push({ where: `${id}.Definition`, what: 'is not what the file says: does it hold a null?' });
+      problems.push({
+        where: `${id}.Definition`,
+        what: 'is not what the file says: does the file hold a null?',
+      });
     const states = [...allStates(definition.States ?? {})];
     for (const [name, state] of states) {
       if (state.Type === 'Task') problems.push(...taskProblems(name, state, substitutions, context));
@@ -100,7 +104,7 @@ function* allStates(states: Record<string, State>): Generator<[string, State]> {
 }
 
 function substitutionProblems(id: string, text: string, given: string[]): Problem[] {
-  const used = new Set([...text.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1]!));
+  const used = new Set(Array.from(text.matchAll(/\$\{([^}]*)\}/g), ([, name = '']) => name));
   return [
     ...[...used]
       .filter((name) => !given.includes(name))
@@ -111,7 +115,7 @@ function substitutionProblems(id: string, text: string, given: string[]): Proble
   ];
 }
 
-/** `${ParserArn}` → the function of the template that stands for it. */
+/** `${ParserArn}` → the function of the template that it is the ARN of. */
 function calledFunction(state: State, substitutions: Record<string, unknown>, { template }: DeployContext) {
   const name = /^\$\{(\w+)\}$/.exec(state.Resource ?? '')?.[1];
   const target = name && targetOf(substitutions[name]);
@@ -127,12 +131,12 @@ function taskProblems(
   const called = calledFunction(state, substitutions, context);
   if (called?.Type !== 'AWS::Lambda::Function') {
     return [
-      { where: `state ${name}`, what: `calls ${state.Resource}, which is no function of the template` },
+      { where: `state ${name}`, what: `calls ${state.Resource}, which is not a function of the template` },
     ];
   }
   const functionSeconds = Number(called.Properties?.Timeout);
   if (state.TimeoutSeconds === undefined)
-    return [{ where: `state ${name}`, what: 'has no timeout: one that hangs holds the file for a year' }];
+    return [{ where: `state ${name}`, what: 'has no timeout: if it hangs, it holds the file for a year' }];
   if (functionSeconds > state.TimeoutSeconds) {
     const what = `gives up after ${state.TimeoutSeconds} s while its function may run ${functionSeconds} s: a retry would run beside it`;
     return [{ where: `state ${name}`, what }];
@@ -183,7 +187,7 @@ function mapProblems(
   return problems;
 }
 
-/** Every name is thrown by somebody, and everything that is thrown is tried again or ends the execution on purpose. */
+/** Something throws every error that is retried, and every error that is thrown is retried or ends the execution on purpose. */
 function errorProblems(states: [string, State][]): Problem[] {
   const classes = Object.values(errors).flatMap((exported) => {
     if (typeof exported !== 'function' || exported === errors.PipelineError) return [];
@@ -199,7 +203,7 @@ function errorProblems(states: [string, State][]): Problem[] {
   for (const [name, state] of tasks) {
     for (const error of retriedBy(state)) {
       if (!names.includes(error) && !PLATFORM_ERRORS.includes(error))
-        problems.push({ where: `state ${name}`, what: `retries ${error}, which nobody throws` });
+        problems.push({ where: `state ${name}`, what: `retries ${error}, which nothing throws` });
     }
     for (const error of [
       'StoreUnavailable',
@@ -214,13 +218,13 @@ function errorProblems(states: [string, State][]): Problem[] {
   for (const { name, retryable } of classes) {
     const retried = tasks.some(([, state]) => retriedBy(state).includes(name));
     if (retryable && !retried)
-      problems.push({ where: `error ${name}`, what: 'says that a retry helps, and no state makes one' });
+      problems.push({ where: `error ${name}`, what: 'says that a retry helps, but no state retries it' });
     if (!retryable && retried)
-      problems.push({ where: `error ${name}`, what: 'says that no retry helps, and a state makes one' });
+      problems.push({ where: `error ${name}`, what: 'says that no retry helps, but a state retries it' });
     if (!retryable && !ENDS_THE_EXECUTION[name])
       problems.push({
         where: `error ${name}`,
-        what: 'is tried again by no state, and not among those that end an execution on purpose',
+        what: 'is retried by no state, and is not among those that end an execution on purpose',
       });
   }
   return problems;

@@ -1,4 +1,4 @@
-/** A CloudFormation template as the packaging leaves it, as plain data: tests break copies of it. */
+/** A CloudFormation template as packaging writes it. It is plain data: tests break copies of it. */
 export interface Template {
   Resources: Record<string, TemplateResource>;
   Outputs?: Record<string, { Value?: unknown; Condition?: string; Export?: { Name?: unknown } }>;
@@ -17,7 +17,7 @@ export interface TemplateResource {
   DeletionPolicy?: string;
 }
 
-/** What is wrong, where in the template, and what to do. */
+/** What is wrong in the template, where, and what to do next. */
 export interface Problem {
   /** `RawBucket.Properties.BucketName` */
   where: string;
@@ -25,17 +25,17 @@ export interface Problem {
   next?: string;
 }
 
-/** How many things a check looked at, and what it found. */
+/** How many things a check looked at, and the problems that it found. */
 export interface Findings {
   looked: number;
   problems: Problem[];
 }
 
-/** All that the checks go by. */
+/** What the checks are given. */
 export interface DeployContext {
   stage: string;
   template: Template;
-  /** How many files may be on their way at once. */
+  /** How many files may be converted at once. */
   filesAtOnce: number;
 }
 
@@ -52,7 +52,7 @@ export function resourcesOf(
   return Object.entries(Resources).filter(([, resource]) => resource.Type === type);
 }
 
-/** `{ "Fn::GetAtt": […] }` → its name and argument; undefined for what is no intrinsic function. */
+/** `{ "Fn::GetAtt": […] }` → its name and argument; undefined if the value is not an intrinsic function. */
 export function intrinsicOf(value: unknown): { name: string; argument: unknown } | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const keys = Object.keys(value);
@@ -66,25 +66,30 @@ export function intrinsicOf(value: unknown): { name: string; argument: unknown }
   return { name, argument };
 }
 
+export interface FoundIntrinsic {
+  /** `Fn::GetAtt` */
+  name: string;
+  argument: unknown;
+  /** `RawBucket.Properties.BucketName` */
+  path: string;
+}
+
 /** Every intrinsic function below a value, with the path to it. */
-export function* intrinsicsIn(
-  value: unknown,
-  path: string,
-): Generator<{ name: string; argument: unknown; path: string }> {
+export function* intrinsicsIn(value: unknown, path: string): Generator<FoundIntrinsic> {
   if (typeof value !== 'object' || value === null) return;
   const intrinsic = intrinsicOf(value);
   if (intrinsic) yield { ...intrinsic, path };
   for (const [key, child] of Object.entries(value)) yield* intrinsicsIn(child, `${path}.${key}`);
 }
 
-/** `${A.B}` and `${C}` of a Fn::Sub, without literal `${!…}` and variables of its own. */
+/** `A.B` and `C` of `${A.B}` and `${C}` in a Fn::Sub, without literal `${!…}` and without its own variables. */
 export function substitutionsOf(argument: unknown): string[] {
   const [text, own] = Array.isArray(argument) ? argument : [argument, {}];
-  const names = [...String(text).matchAll(/\$\{([^!}][^}]*)\}/g)].map((match) => match[1]!.trim());
+  const names = Array.from(String(text).matchAll(/\$\{([^!}][^}]*)\}/g), ([, name = '']) => name.trim());
   return names.filter((name) => !Object.hasOwn((own ?? {}) as object, name));
 }
 
-/** The logical id that a Ref, GetAtt or one-name Sub speaks of. */
+/** The logical id that a Ref, GetAtt or one-name Sub refers to. */
 export function targetOf(value: unknown): string | undefined {
   const intrinsic = intrinsicOf(value);
   if (!intrinsic) return undefined;
@@ -99,7 +104,7 @@ export function targetOf(value: unknown): string | undefined {
   return undefined;
 }
 
-/** What stands alone or in a list, as a list. */
+/** A list as it is, a single value as a list of one, undefined as an empty list. */
 export function listOf<T>(value: T | T[] | undefined): T[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }

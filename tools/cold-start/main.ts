@@ -10,8 +10,8 @@ import { printTable } from '../../terminal/print-table.ts';
 import { bundleFunctions } from '../bundle/bundle-functions.ts';
 
 /**
- * `npm run cold-start`: what each bundle costs before its first event, in fresh processes, taking turns: loading its module, which makes
- * its handler, and the memory it then holds. Beside them a module that does nothing: what Node itself takes.
+ * `npm run cold-start`: how long each bundle takes to load in a fresh process, before its first event, and how much memory it then
+ * holds. The bundles take turns. A module that does nothing shows what Node itself needs.
  */
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } });
 const rounds = Number(values.rounds);
@@ -31,12 +31,15 @@ try {
     ...bundles.map(({ name, folder, codeBytes, zipBytes }) => ({
       ...{ name, codeBytes, zipBytes },
       file: join(folder, 'index.mjs'),
-      environment: environmentOf(name as FunctionName),
+      environment: environmentOf(name),
     })),
   ];
-  const starts = new Map<string, Start[]>(contestants.map(({ name }) => [name, []]));
+  const measured = contestants.map((contestant): typeof contestant & { starts: Start[] } => ({
+    ...contestant,
+    starts: [],
+  }));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, file, environment } of contestants) starts.get(name)!.push(start(file, environment));
+    for (const { file, environment, starts } of measured) starts.push(start(file, environment));
   }
   const columns = ['function', 'init ms', 'slowest', 'resident MB', 'code KiB', 'zip KiB'].map(
     (name, index) => ({
@@ -44,32 +47,28 @@ try {
       type: index === 0 ? 'VARCHAR' : 'BIGINT',
     }),
   );
-  const rows = contestants.map(({ name, codeBytes, zipBytes }) => {
-    const all = starts.get(name)!;
-    const ms = all.map((one) => one.ms).sort((a, b) => a - b);
-    const resident = all.map((one) => one.residentMb).sort((a, b) => a - b);
-    const middle = ms.length >> 1;
-    const kibibytes = [codeBytes, zipBytes].map((bytes) => Math.round(bytes / 1024));
-    return [
-      name,
-      Math.round(ms[middle]!),
-      Math.round(ms.at(-1)!),
-      Math.round(resident[middle]!),
-      ...kibibytes,
-    ];
+  const rows = measured.map(({ name, starts, codeBytes, zipBytes }) => {
+    const ms = starts.map((one) => one.ms);
+    const resident = starts.map((one) => one.residentMb);
+    const kibibytes = [codeBytes, zipBytes].map((bytes) => bytes / 1024);
+    return [name, ...[median(ms), Math.max(...ms), median(resident), ...kibibytes].map(Math.round)];
   });
   console.log(printTable({ columns, rows }));
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
 
-/** What the template gives the function, with values that nobody calls. */
+/** The variables that the template gives the function, with values that are never used. */
 function environmentOf(name: FunctionName): Record<string, string> {
   const { required } = FUNCTION_ENVIRONMENT[name];
   return {
     ...Object.fromEntries(required.map((variable) => [variable, 'contracts'])),
     ...{ AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
   };
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function start(file: string, environment: Record<string, string>): Start {
@@ -82,5 +81,5 @@ function start(file: string, environment: Record<string, string>): Start {
     env: environment,
   });
   if (status !== 0) throw new Error(`${file} does not start: ${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Start;
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }

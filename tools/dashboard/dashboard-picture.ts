@@ -1,7 +1,7 @@
 import { nightWidgets } from '../template/dashboard-widgets.ts';
 import { drawDashboard } from './draw-dashboard.ts';
 
-/** docs/dashboard.svg: the dashboard of stage prod as its definition has it. */
+/** docs/dashboard.svg: the dashboard of stage prod, drawn from its definition. */
 export function dashboardPicture(): string {
   const widgets = nightWidgets({
     stage: 'prod',

@@ -1,12 +1,12 @@
-import type { MetricLine, Widget } from '../template/dashboard-widget.ts';
+import type { MetricLine, Widget, WidgetProperties } from '../template/dashboard-widget.ts';
 
 /** Pixels of a cell of CloudWatch's grid. */
 const CELL = { width: 50, height: 46 };
 const COLORS = ['#1f77b4', '#2ca02c', '#d62728', '#ff7f0e', '#9467bd', '#8c564b', '#17becf'];
 
 /**
- * The dashboard as a picture: each widget where it stands, with its title and the figures it draws. Curves and numbers are samples of a good
- * night, made from the names alone, so that the same definition is always the same picture.
+ * The dashboard as a picture: each widget at its place, with its title and the figures it draws. Curves and numbers are samples of a
+ * good night, made from the names alone, so that one definition always gives the same picture.
  */
 export function drawDashboard(widgets: Widget[], title: string): string {
   const rows = Math.max(...widgets.map(({ y, height }) => y + height));
@@ -29,55 +29,55 @@ function drawWidget({ type, x, y, width, height, properties }: Widget): string {
     height: height * CELL.height - 8,
   };
   const frame = `<rect x="${box.left}" y="${box.top}" width="${box.width}" height="${box.height}" rx="3" fill="#fff" stroke="#d5dbdb"/>`;
-  if (type === 'text') {
-    const [heading = '', ...rest] = (properties.markdown ?? '').split('\n');
-    return [
-      frame,
-      text(
-        box.left + 12,
-        box.top + 30,
-        heading.replace(/^#+ /, ''),
-        heading.startsWith('##') ? 16 : 20,
-        '#16191f',
-        'bold',
-      ),
-      text(box.left + 12, box.top + 56, rest.join(' '), 12, '#545b64'),
-    ].join('');
-  }
+  if (type === 'text') return frame + drawText(properties.markdown ?? '', box);
   const head = frame + text(box.left + 10, box.top + 20, properties.title ?? '', 13, '#16191f', 'bold');
-  if (type === 'alarm') {
-    const names = (properties.alarms ?? []).map((alarm) => /\{(\w+)Alarm/.exec(alarm)?.[1] ?? alarm);
-    const perRow = 7;
-    return head + names.map((name, index) => alarmTile(name, box, index, perRow)).join('');
-  }
+  if (type === 'alarm') return head + drawAlarms(properties.alarms ?? [], box);
   const lines = (properties.metrics ?? []).filter(isShown);
-  const labels = lines.map(labelOf);
-  if (properties.view === 'singleValue') {
-    const step = box.width / Math.max(1, lines.length);
-    return (
-      head +
-      labels
-        .map(
-          (label, index) =>
-            text(box.left + 12 + index * step, box.top + 80, sampleValue(lines[index]!), 26, '#0073bb') +
-            text(box.left + 12 + index * step, box.top + 104, label, 12, '#545b64'),
-        )
-        .join('')
-    );
-  }
-  const chart = { left: box.left + 12, top: box.top + 36, width: box.width - 24, height: box.height - 76 };
-  const draw = properties.view === 'bar' ? bars : curve;
-  const limits = (properties.annotations?.horizontal ?? []).map(
-    ({ label }) =>
-      `<line x1="${chart.left}" x2="${chart.left + chart.width}" y1="${chart.top + chart.height}" y2="${chart.top + chart.height}" stroke="#d13212" stroke-dasharray="4"/>${text(chart.left + chart.width - 50, chart.top + chart.height - 4, label, 11, '#d13212')}`,
+  return (
+    head + (properties.view === 'singleValue' ? drawNumbers(lines, box) : drawChart(properties, lines, box))
   );
-  const legend = labels.map((label, index) => {
-    const left = chart.left + index * Math.min(120, chart.width / labels.length);
-    return `<rect x="${left}" y="${box.top + box.height - 24}" width="9" height="9" fill="${colorOf(index)}"/>${text(left + 13, box.top + box.height - 15, label, 11, '#545b64')}`;
+}
+
+function drawText(markdown: string, { left, top }: Area): string {
+  const [heading = '', ...rest] = markdown.split('\n');
+  const size = heading.startsWith('##') ? 16 : 20;
+  return (
+    text(left + 12, top + 30, heading.replace(/^#+ /, ''), size, '#16191f', 'bold') +
+    text(left + 12, top + 56, rest.join(' '), 12, '#545b64')
+  );
+}
+
+function drawAlarms(alarms: string[], box: Area): string {
+  const names = alarms.map((alarm) => /\{(\w+)Alarm/.exec(alarm)?.[1] ?? alarm);
+  return names.map((name, index) => alarmTile(name, box, index)).join('');
+}
+
+function drawNumbers(lines: MetricLine[], { left, top, width }: Area): string {
+  const step = width / Math.max(1, lines.length);
+  return lines
+    .map(
+      (line, index) =>
+        text(left + 12 + index * step, top + 80, sampleValue(line), 26, '#0073bb') +
+        text(left + 12 + index * step, top + 104, labelOf(line), 12, '#545b64'),
+    )
+    .join('');
+}
+
+function drawChart({ view, annotations }: WidgetProperties, lines: MetricLine[], box: Area): string {
+  const chart = { left: box.left + 12, top: box.top + 36, width: box.width - 24, height: box.height - 76 };
+  const draw = view === 'bar' ? bars : curve;
+  const [right, bottom] = [chart.left + chart.width, chart.top + chart.height];
+  const limits = (annotations?.horizontal ?? []).map(
+    ({ label }) =>
+      `<line x1="${chart.left}" x2="${right}" y1="${bottom}" y2="${bottom}" stroke="#d13212" stroke-dasharray="4"/>${text(right - 50, bottom - 4, label, 11, '#d13212')}`,
+  );
+  const legend = lines.map((line, index) => {
+    const left = chart.left + index * Math.min(120, chart.width / lines.length);
+    const below = box.top + box.height;
+    return `<rect x="${left}" y="${below - 24}" width="9" height="9" fill="${colorOf(index)}"/>${text(left + 13, below - 15, labelOf(line), 11, '#545b64')}`;
   });
   return [
-    head,
-    ...labels.map((label, index) => draw(label, chart, index, labels.length, isOfBadNights(lines[index]!))),
+    ...lines.map((line, index) => draw(labelOf(line), chart, index, lines.length, isOfBadNights(line))),
     ...limits,
     ...legend,
   ].join('');
@@ -122,14 +122,16 @@ function bars(
   }).join('');
 }
 
-function alarmTile(name: string, box: Area, index: number, perRow: number): string {
-  const width = (box.width - 24) / perRow - 8;
-  const left = box.left + 12 + (index % perRow) * (width + 8);
-  const top = box.top + 36 + Math.floor(index / perRow) * 38;
+const ALARMS_PER_ROW = 7;
+
+function alarmTile(name: string, box: Area, index: number): string {
+  const width = (box.width - 24) / ALARMS_PER_ROW - 8;
+  const left = box.left + 12 + (index % ALARMS_PER_ROW) * (width + 8);
+  const top = box.top + 36 + Math.floor(index / ALARMS_PER_ROW) * 38;
   return `<rect x="${left.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" height="30" rx="3" fill="#e9f6ee" stroke="#1d8102"/>${text(left + 8, top + 19, name, 11, '#1d8102')}`;
 }
 
-/** Sources of an expression are fetched, not drawn. */
+/** The sources of an expression are fetched, but not drawn. */
 function isShown(line: MetricLine): boolean {
   const options = line.at(-1);
   return typeof options === 'string' || options?.visible !== false;
@@ -157,7 +159,7 @@ function sampleValue(line: MetricLine): string {
   return name.startsWith('Approximate') ? '0' : '0.04';
 }
 
-/** Nothing of the kind happens in a good night. */
+/** Figures of what does not happen in a good night. */
 function isOfBadNights(line: MetricLine): boolean {
   return /Refused|Failed|TimedOut|Throttles|Errors|AtRisk/.test(String(line[1]));
 }
@@ -170,7 +172,7 @@ function sample(label: string, at: number): number {
 }
 
 function colorOf(index: number): string {
-  return COLORS[index % COLORS.length]!;
+  return COLORS[index % COLORS.length] ?? 'black';
 }
 
 function text(x: number, y: number, content: string, size: number, color: string, weight = 'normal'): string {

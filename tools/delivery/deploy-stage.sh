@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys what was packaged once, watches the stage's alarms and a small night through it, and goes back where they say so.
+# Deploys what was packaged, sends a small night through the stage, watches its alarms, and goes back if something is wrong.
 #   tools/delivery/deploy-stage.sh dev
 # Needs credentials of the stage's account, the aws command line, and dist/package-<stage> from the packaging step.
 set -euo pipefail
@@ -7,7 +7,7 @@ stage="$1"
 watch_minutes="${WATCH_MINUTES:-10}"
 cd "$(dirname "$0")/../.."
 
-# Deployments that stand, latest last; none the first time.
+# The latest deployment before this one; empty the first time.
 before="$(npx serverless deploy list --stage "$stage" 2>/dev/null | sed -n 's/^.*Timestamp: *\([0-9]*\).*$/\1/p' | tail -1 || true)"
 npx serverless deploy --stage "$stage" --package "dist/package-$stage"
 

@@ -1,7 +1,7 @@
 import { alarmIds } from '../template/alarms.ts';
 import type { NightEstimate, NightShape } from './night-model.ts';
 
-/** US dollars of one of each: tools/estimate/prices/<region>.json. */
+/** Prices in US dollars, each of one unit: tools/estimate/prices/<region>.json. */
 export interface Prices {
   lambdaGbSecond: number;
   lambdaRequest: number;
@@ -32,12 +32,12 @@ export interface CostLine {
 
 const GIGABYTE = 1e9;
 const LOG_BYTES_PER_INVOCATION = 1500;
-/** X-Ray records one request a second, and five of a hundred of the others. */
+/** X-Ray records one request a second, and 5 % of the others. */
 const TRACED = 0.05;
 /** Of one dataset: about as many of shared/operations/metrics-table.ts as are billed in a month. */
 const METRICS = 60;
 const ALARMS = alarmIds(['contracts']).length;
-/** Of each night's rows, read by questions that touch a third of the columns. */
+/** Queries that each read a tenth of a night's bytes: a third of the columns of some of the rows. */
 const QUERIES_PER_NIGHT = 200;
 const SHARE_OF_A_NIGHT_PER_QUERY = 0.1;
 
@@ -52,7 +52,7 @@ export function nightCosts(night: NightEstimate, prices: Prices, nightsPerMonth:
     Lambda: gbSeconds * prices.lambdaGbSecond + invocations * prices.lambdaRequest,
     'Step Functions': night.stateTransitions * prices.stateTransition,
     'S3 requests': night.s3Puts * prices.s3Put + night.s3Gets * prices.s3Get,
-    // With bucket keys a key is asked for once a role and bucket in a while, not once an object.
+    // With bucket keys, KMS is called now and then for each role and bucket, not for each object.
     KMS: (invocations * 2 + 200) * prices.kmsRequest,
     'CloudWatch logs': ((invocations * LOG_BYTES_PER_INVOCATION) / GIGABYTE) * prices.logsGb,
     'X-Ray': invocations * TRACED * prices.traceRecorded,
@@ -64,7 +64,7 @@ export function nightCosts(night: NightEstimate, prices: Prices, nightsPerMonth:
   }));
 }
 
-/** What a month costs besides: what is kept, watched and asked. */
+/** What a month costs besides the work: storage, monitoring and queries. */
 export function standingCosts(shape: NightShape, night: NightEstimate, prices: Prices): CostLine[] {
   const { nightsPerMonth } = shape;
   const raw = (shape.inputBytes / GIGABYTE) * nightsPerMonth;
@@ -72,7 +72,7 @@ export function standingCosts(shape: NightShape, night: NightEstimate, prices: P
   const scanned =
     ((night.outputBytes * SHARE_OF_A_NIGHT_PER_QUERY) / 1e12) * QUERIES_PER_NIGHT * nightsPerMonth;
   const perMonth: Record<string, number> = {
-    // A month in Standard, then Glacier: after a year twelve months of the one and eleven of the other stand there.
+    // A month in Standard, then Glacier: after a year one month's files are in Standard and eleven months' in Glacier.
     'S3 raw, after a year': raw * prices.s3StandardGbMonth + raw * 11 * prices.s3GlacierFlexibleGbMonth,
     'S3 published, after a year': processed * 12 * prices.s3StandardGbMonth,
     'S3 scratch of 15 days': (processed / 2) * prices.s3StandardGbMonth,

@@ -4,22 +4,29 @@ import { UsageError } from '../../shared/errors.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { runCommand } from '../../terminal/exit.ts';
 import { printTable } from '../../terminal/print-table.ts';
-import { nightCosts, type Prices, standingCosts, total } from './costs.ts';
-import { estimateNight, type NightShape, sparkNight, type Throughput } from './night-model.ts';
+import { type CostLine, nightCosts, type Prices, standingCosts, total } from './costs.ts';
+import {
+  estimateNight,
+  type NightEstimate,
+  type NightShape,
+  sparkNight,
+  type Throughput,
+} from './night-model.ts';
+import THROUGHPUT from './throughput.json' with { type: 'json' };
 
-const HELP = `Time and money of a night before it is deployed; docs/cost.md says what is counted.
+const HELP = `Estimates the time and the cost of a night before anything is deployed; docs/cost.md says what is counted.
 
 npm run -s estimate -- --bytes 100GB --files 10 --region sa-east-1
 
-  --bytes B            of a night; default 100GB
+  --bytes B            all files of a night; default 100GB
   --files N            default 10
   --region R           sa-east-1 (default) or us-east-1
   --range-size S       default 128MiB
   --parser-memory MB   default 1769, one vCPU
   --concurrency N      parsers at once, over all files; default 800
   --partitions N       merged files of a file; default 8
-  --nights N           a month; default 22
-  --json               one object`;
+  --nights N           nights a month; default 22
+  --json               print one object`;
 
 const RANGE_SIZES = ['32MiB', '64MiB', '128MiB', '256MiB', '512MiB'];
 const MEMORIES = [1024, 1769, 3008];
@@ -55,31 +62,68 @@ await runCommand(async () => {
     partitions: positive(values.partitions, '--partitions'),
     nightsPerMonth: positive(values.nights, '--nights'),
   };
-  const table = await priceTable(values.region);
-  const rates = JSON.parse(
-    await readFile(new URL('./throughput.json', import.meta.url), 'utf8'),
-  ) as Throughput;
-  const night = estimateNight(shape, rates);
-  const work = nightCosts(night, table.prices, shape.nightsPerMonth);
-  const standing = standingCosts(shape, night, table.prices);
-  const spark = sparkNight(shape, rates, SPARK_VCPUS);
-  const sparkUsd = spark.vcpuHours * table.prices.emrVcpuHour + spark.gbHours * table.prices.emrGbHour;
+  const estimate = estimateOf(shape, await priceTable(values.region), THROUGHPUT);
   if (values.json) {
-    console.log(
-      JSON.stringify({ shape, night, work, standing, spark: { ...spark, usd: sparkUsd }, prices: table }),
-    );
-    return 0;
+    const { night, work, standing, spark, prices } = estimate;
+    console.log(JSON.stringify({ shape, night, work, standing, spark, prices }));
+  } else {
+    printEstimate(`A night of ${values.bytes} in ${values.files} files, ${values.region}`, estimate);
   }
-  const of = (changes: Partial<NightShape>) => {
-    const other = estimateNight({ ...shape, ...changes }, rates);
-    return [
-      `${other.seconds.toFixed(0)} s`,
-      usd(total(nightCosts(other, table.prices, 1)).perNight),
-      String(other.ranges),
-    ];
+  return 0;
+});
+
+/** The time and money of a night, and what they were worked out from. */
+interface Estimate {
+  shape: NightShape;
+  prices: PriceTable;
+  rates: Throughput;
+  night: NightEstimate;
+  work: CostLine[];
+  standing: CostLine[];
+  spark: { seconds: number; vcpuHours: number; gbHours: number; usd: number };
+}
+
+function estimateOf(shape: NightShape, prices: PriceTable, rates: Throughput): Estimate {
+  const night = estimateNight(shape, rates);
+  const spark = sparkNight(shape, rates, SPARK_VCPUS);
+  const { emrVcpuHour, emrGbHour } = prices.prices;
+  return {
+    ...{ shape, prices, rates, night },
+    work: nightCosts(night, prices.prices, shape.nightsPerMonth),
+    standing: standingCosts(shape, night, prices.prices),
+    spark: { ...spark, usd: spark.vcpuHours * emrVcpuHour + spark.gbHours * emrGbHour },
   };
+}
+
+function printEstimate(title: string, estimate: Estimate): void {
+  const { prices, night, work, standing, spark } = estimate;
+  printStages(title, night);
+  printCosts('The work of a night', work);
+  printCosts('What is kept, watched and asked', standing);
   show(
-    `A night of ${values.bytes} in ${values.files} files, ${values.region}`,
+    'With other ranges',
+    ['range size', 'to SQL', 'a night', 'ranges'],
+    RANGE_SIZES.map((size) => [size, ...changed(estimate, { rangeSizeBytes: parseByteSize(size) })]),
+  );
+  show(
+    'With other memory',
+    ['parser memory', 'to SQL', 'a night', 'ranges'],
+    MEMORIES.map((memory) => [`${memory} MB`, ...changed(estimate, { parserMemoryMb: memory })]),
+  );
+  show(
+    `The same night on EMR Serverless, ${SPARK_VCPUS} vCPUs, Spark with Cobrix (assumed rate: docs/cost.md)`,
+    ['', 'to SQL', 'a night'],
+    [
+      ['positional-lake', `${night.seconds.toFixed(0)} s`, usd(total(work).perNight)],
+      ['EMR Serverless', `${spark.seconds.toFixed(0)} s`, usd(spark.usd)],
+    ],
+  );
+  console.log(`\nPrices of ${prices.date}, list, without free tiers and taxes. ${prices.note}`);
+}
+
+function printStages(title: string, night: NightEstimate): void {
+  show(
+    title,
     ['stage', 'seconds', 'invocations', 'GB-seconds'],
     [
       ...night.stages.map(({ name, seconds, invocations, billedSeconds, memoryMb }) => [
@@ -94,40 +138,23 @@ await runCommand(async () => {
   console.log(
     `  (${night.parsersAtOnce} parsers at once at the most; ${night.stateTransitions} state transitions, ${night.s3Puts} S3 writes and copies, ${night.s3Gets} reads)`,
   );
-  const money = (lines: typeof work) =>
-    lines.map(({ service, perNight, perMonth }) => [service, usd(perNight), usd(perMonth)]);
-  const [workTotal, standingTotal] = [total(work), total(standing)];
-  show(
-    'The work of a night',
-    ['service', 'a night', 'a month'],
-    [...money(work), ['total', usd(workTotal.perNight), usd(workTotal.perMonth)]],
-  );
-  show(
-    'What is kept, watched and asked',
-    ['service', 'a night', 'a month'],
-    [...money(standing), ['total', usd(standingTotal.perNight), usd(standingTotal.perMonth)]],
-  );
-  show(
-    'With other ranges',
-    ['range size', 'to SQL', 'a night', 'ranges'],
-    RANGE_SIZES.map((size) => [size, ...of({ rangeSizeBytes: parseByteSize(size) })]),
-  );
-  show(
-    'With other memory',
-    ['parser memory', 'to SQL', 'a night', 'ranges'],
-    MEMORIES.map((memory) => [`${memory} MB`, ...of({ parserMemoryMb: memory })]),
-  );
-  show(
-    `The same night on EMR Serverless, ${SPARK_VCPUS} vCPUs, Spark with Cobrix (assumed rate: docs/cost.md)`,
-    ['', 'to SQL', 'a night'],
-    [
-      ['positional-lake', `${night.seconds.toFixed(0)} s`, usd(workTotal.perNight)],
-      ['EMR Serverless', `${spark.seconds.toFixed(0)} s`, usd(sparkUsd)],
-    ],
-  );
-  console.log(`\nPrices of ${table.date}, list, without free tiers and taxes. ${table.note}`);
-  return 0;
-});
+}
+
+function printCosts(title: string, lines: CostLine[]): void {
+  const rows = [...lines, { service: 'total', ...total(lines) }].map(({ service, perNight, perMonth }) => [
+    service,
+    usd(perNight),
+    usd(perMonth),
+  ]);
+  show(title, ['service', 'a night', 'a month'], rows);
+}
+
+/** Time, money and ranges of the same night with something changed. */
+function changed({ shape, rates, prices }: Estimate, changes: Partial<NightShape>): string[] {
+  const night = estimateNight({ ...shape, ...changes }, rates);
+  const { perNight } = total(nightCosts(night, prices.prices, 1));
+  return [`${night.seconds.toFixed(0)} s`, usd(perNight), String(night.ranges)];
+}
 
 function show(title: string, names: string[], rows: (string | number)[][]): void {
   const columns = names.map((name, index) => ({ name, type: index === 0 ? 'VARCHAR' : 'BIGINT' }));
@@ -145,7 +172,13 @@ function positive(text: string, flag: string): number {
   throw new UsageError({ what: `${flag} is '${text}'`, next: 'Give a whole number above 0.' });
 }
 
-async function priceTable(region: string): Promise<{ date: string; note: string; prices: Prices }> {
+interface PriceTable {
+  date: string;
+  note: string;
+  prices: Prices;
+}
+
+async function priceTable(region: string): Promise<PriceTable> {
   try {
     return JSON.parse(await readFile(new URL(`./prices/${region}.json`, import.meta.url), 'utf8'));
   } catch (cause) {

@@ -1,15 +1,15 @@
-/** What a night is, and what it runs on. */
+/** The files of a night, and the machine that it runs on. */
 export interface NightShape {
   inputBytes: number;
   files: number;
   rangeSizeBytes: number;
   parserMemoryMb: number;
   otherMemoryMb: number;
-  /** Children of one file's map that run at once. */
+  /** How many children of one file's map run at once. */
   maxConcurrency: number;
-  /** Parsers that run at once over all files: the reservation. */
+  /** How many parsers run at once over all files: the reserved concurrency. */
   parserConcurrency: number;
-  /** Partitions of a file: each is a merged file. */
+  /** Partitions of a file; each becomes a merged file. */
   partitions: number;
   /** Nights a month. */
   nightsPerMonth: number;
@@ -17,16 +17,16 @@ export interface NightShape {
 
 /** Measured and assumed rates: tools/estimate/throughput.json. */
 export interface Throughput {
-  /** Of input, on one vCPU. */
+  /** Input bytes, on one vCPU. */
   parseMegabytesPerSecond: number;
   bytesOutPerByteIn: number;
   parserInitMs: number;
   assumptions: {
     vcpuOfThisMachine: number;
-    /** Of one connection. */
+    /** On one connection. */
     s3MegabytesPerSecond: number;
     s3RequestMs: number;
-    /** S3 copying parts of an upload by itself. */
+    /** When S3 copies the parts of an upload. */
     mergeMegabytesPerSecond: number;
     sparkMegabytesPerSecondPerVcpu: number;
     sparkStartSeconds: number;
@@ -38,7 +38,7 @@ export interface Stage {
   name: string;
   seconds: number;
   invocations: number;
-  /** Seconds that all its invocations are billed together. */
+  /** Seconds that all its invocations together are billed for. */
   billedSeconds: number;
   memoryMb: number;
 }
@@ -47,7 +47,7 @@ export interface NightEstimate {
   stages: Stage[];
   seconds: number;
   ranges: number;
-  /** At the most. */
+  /** The most that run at once. */
   parsersAtOnce: number;
   outputBytes: number;
   stateTransitions: number;
@@ -58,10 +58,10 @@ export interface NightEstimate {
 const MEGABYTE = 1_000_000;
 /** Lambda gives a whole vCPU at this memory. */
 const MB_PER_VCPU = 1769;
-/** Environments that Lambda adds to a function in ten seconds. */
+/** How many environments Lambda adds to a function in ten seconds. */
 const ENVIRONMENTS_PER_TEN_SECONDS = 1000;
 
-/** Wall-clock, calls and bytes of a night whose files all come at one moment. */
+/** Time, calls and bytes of a night whose files all arrive at the same moment. */
 export function estimateNight(shape: NightShape, rates: Throughput): NightEstimate {
   const { s3MegabytesPerSecond, s3RequestMs, mergeMegabytesPerSecond } = rates.assumptions;
   const request = s3RequestMs / 1000;
@@ -72,7 +72,7 @@ export function estimateNight(shape: NightShape, rates: Throughput): NightEstima
   const outputBytes = shape.inputBytes * rates.bytesOutPerByteIn;
 
   const rangeBytes = fileBytes / rangesOfFile;
-  // One thread decodes, and reading goes on meanwhile: the slower of the two counts.
+  // Reading goes on while one thread decodes: the slower of the two counts.
   const decode = rangeBytes / MEGABYTE / parseRate(shape.parserMemoryMb, rates);
   const read = rangeBytes / MEGABYTE / s3MegabytesPerSecond;
   const write = request * (shape.partitions + 3);
@@ -100,23 +100,23 @@ export function estimateNight(shape: NightShape, rates: Throughput): NightEstima
   ];
   return {
     stages,
-    // Between states, maps that start and end, and children that are handed out.
+    // Time between states, for maps to start and end, and to hand out children.
     seconds: stages.reduce((sum, { seconds }) => sum + seconds, 0) + 6,
     ...{ ranges, parsersAtOnce: atOnce, outputBytes },
     // Seven states of a file, and of each child its start, its task and its end.
     stateTransitions: shape.files * 7 + (ranges + merges) * 3,
-    // A part, its manifest and rejects a range; merged parts by copies of upload parts; copies into the generation; the ledger.
+    // Parts, manifest and rejects of each range; copies of upload parts for merged files; copies into the generation; the ledger.
     s3Puts: ranges * (shape.partitions + 2) + merges * (rangesOfFile + 4) + merges * 2 + shape.files * 30,
     s3Gets: ranges * 6 + merges * (rangesOfFile * 2 + 4) + shape.files * (rangesOfFile * 2 + 40),
   };
 }
 
-/** Megabytes a second that a parser of so much memory decodes: one thread uses one vCPU at most. */
+/** Megabytes a second that a parser with this memory decodes: one thread uses one vCPU at most. */
 export function parseRate(memoryMb: number, { parseMegabytesPerSecond, assumptions }: Throughput): number {
   return (parseMegabytesPerSecond * Math.min(1, memoryMb / MB_PER_VCPU)) / assumptions.vcpuOfThisMachine;
 }
 
-/** The same night on Spark: a cluster of so many vCPUs, started for it. */
+/** The same night on Spark, on a cluster that is started for it. */
 export function sparkNight(
   shape: NightShape,
   rates: Throughput,

@@ -13,7 +13,7 @@ import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
 import { UsageError } from '../../shared/errors.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 
-/** Outputs of the stack that the smoke test goes by. `ExpectedFiles` may be left out. */
+/** Outputs of the stack that the smoke test needs; `ExpectedFiles` is optional. */
 export const STACK_OUTPUTS = [
   'RawBucketName',
   'ProcessedBucketName',
@@ -62,7 +62,7 @@ async function stackOutputs(stackName: string): Promise<StackOutputs> {
   });
 }
 
-/** Rows without the heading that Athena puts first. */
+/** The rows of Athena's answer, without the heading that it puts first. */
 export async function askAthena(
   client: AthenaClient,
   sql: string,

@@ -1,3 +1,4 @@
+import type { DayCommit } from '../../shared/day/day-commit.ts';
 import { dayPath } from '../../shared/keys/business-date.ts';
 import { contentKey, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { executionKey, runKeys } from '../../shared/keys/run-keys.ts';
@@ -7,7 +8,7 @@ import { dayEntries, lastCommit } from '../../shared/pipeline/store/day-ledger.t
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 
-/** Takes a day out of sight and out of the lake: catalog first, so that no reader meets a partition without its objects. */
+/** Removes a day from the catalog and then from the lake, so that no reader finds a partition without its objects. */
 export async function cleanUp(
   stage: SmokeStage,
   dataset: string,
@@ -16,16 +17,7 @@ export async function cleanUp(
 ): Promise<void> {
   const { lake, raw, publishedPrefix } = stage;
   const commit = await lastCommit(lake, dataset, businessDate);
-  for (const { dataset: table, columns, partitionKeys } of commit?.tables ?? []) {
-    const emptied = { businessDate, commit: commit!.commit + 1, partitions: [] };
-    await stage.catalog.publishDay({ dataset: table, columns, partitionKeys, ...emptied });
-  }
-  if (commit && !stage.catalog.switchesAtOnce) {
-    await stage.catalog.publishDay({
-      ...dayRowPublication({ ...commit, commit: commit.commit + 1 }),
-      partitions: [],
-    });
-  }
+  if (commit) await emptyCatalog(stage, commit);
   const entries = await dayEntries(lake, dataset, businessDate);
   const runs = new Set([
     ...entries.flatMap(({ runId, loaded }) => [runId, loaded?.runId].filter((id) => typeof id === 'string')),
@@ -44,6 +36,16 @@ export async function cleanUp(
   await lake.delete(contents);
   await removeAll(lake, ledgerDayPrefix(dataset, businessDate));
   await raw.delete(sourceKeys);
+}
+
+async function emptyCatalog({ catalog }: SmokeStage, last: DayCommit): Promise<void> {
+  const { businessDate, tables } = last;
+  const commit = last.commit + 1;
+  for (const { dataset, columns, partitionKeys } of tables) {
+    await catalog.publishDay({ dataset, columns, partitionKeys, businessDate, commit, partitions: [] });
+  }
+  if (catalog.switchesAtOnce) return;
+  await catalog.publishDay({ ...dayRowPublication({ ...last, commit }), partitions: [] });
 }
 
 async function removeAll(store: ObjectStore, prefix: string): Promise<void> {

@@ -12,7 +12,7 @@ import type { SmokeStage } from './smoke-stage.ts';
 
 const BUCKET = 'raw';
 
-/** This machine as a stage: a directory a bucket, the starter called as EventBridge calls it, the local state machine, DuckDB. */
+/** This machine as a stage: a directory for each bucket, the starter called as EventBridge calls it, the local state machine, DuckDB. */
 export function createLocalStage(options: { dir: string; expectedFiles: number }): SmokeStage {
   const { dir, expectedFiles } = options;
   const rawRoot = join(dir, 'raw');
@@ -47,7 +47,7 @@ export function createLocalStage(options: { dir: string; expectedFiles: number }
   };
 }
 
-/** Runs an execution to its end where Step Functions would start it. */
+/** Runs an execution to its end, where Step Functions would only start it. */
 export function createLocalExecutions(options: {
   lakeDir: string;
   rawRoot: string;
@@ -61,7 +61,7 @@ export function createLocalExecutions(options: {
       const { layout, sourceKey } = input as ConvertRequest;
       const inputs = [join(options.rawRoot, ...sourceKey.split('/'))];
       const night = convertNight({ ...options, request: { layout }, inputs, workerCount: 1 });
-      // What became of it stands in the ledger, as it does on AWS.
+      // The ledger records how it ended, as on AWS.
       for await (const _summary of night);
       return 'started';
     },

@@ -9,16 +9,16 @@ import { createAwsStage } from './aws-stage.ts';
 import { createLocalStage } from './local-stage.ts';
 import { runSmoke } from './smoke-run.ts';
 
-const HELP = `Tries a stage from upload to SQL with a small generated night, and removes it again.
+const HELP = `Tests a stage from upload to SQL with a small generated night, and removes the night again.
 
 npm run smoke -- --stage dev
 
-  --stage S        a deployed stage (credentials and region of the environment), or local
-  --stack NAME     its stack; by default positional-lake-<stage>
+  --stage S        a deployed stage (credentials and region come from the environment), or local
+  --stack NAME     stack of the stage; by default positional-lake-<stage>
   --records N      default 20000
-  --files K        by default as many as the stage expects of a day, else 2
+  --files K        by default as many as the stage expects on a day, or 2
   --business-date  yyyy-MM-dd on which nothing else is loaded; by default one of the 1990s
-  --timeout S      seconds until it must be published; default 900
+  --timeout S      seconds within which it must be published; default 900
   --keep           leave everything there
 
 Exit codes: 0 the totals agree, 1 they do not or nothing was published, 2 usage.`;
@@ -53,7 +53,7 @@ await runCommand(async () => {
       workDir: join(workDir, 'generated'),
       records: positive('records', values.records),
       files,
-      // Nobody's night, and another one each time: what is left of an earlier try is not met.
+      // A date that nobody uses, another one each time: what an earlier try left does not matter.
       businessDate: values['business-date'] ?? addDays('1990-01-01', Math.floor(nowMs / 1000) % 3_650),
       seed: nowMs,
       timeoutMs: positive('timeout', values.timeout) * 1000,
@@ -71,5 +71,5 @@ await runCommand(async () => {
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  throw new UsageError({ what: `--${name} is ${text}`, next: 'Give a whole number from 1.' });
+  throw new UsageError({ what: `--${name} is ${text}`, next: 'Give a whole number above 0.' });
 }

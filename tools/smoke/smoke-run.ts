@@ -14,20 +14,20 @@ export interface SmokeOptions {
   /** Folder for the generated files. */
   workDir: string;
   records: number;
-  /** By default as many as the stage expects of a day. */
+  /** By default as many as the stage expects on a day, or 2. */
   files?: number | undefined;
   /** yyyy-MM-dd of a day on which nothing else is loaded. */
   businessDate: string;
   seed: number;
   timeoutMs: number;
-  /** Leave everything there, to look at. */
+  /** Do not remove anything afterwards. */
   keep?: boolean | undefined;
   show?: ((line: string) => void) | undefined;
 }
 
 export interface SmokeResult {
   passed: boolean;
-  /** What differs or did not happen, one a line. */
+  /** What differs or did not happen, one problem a line. */
   problems: string[];
   rows: number;
   publishedInMs: number | undefined;
@@ -36,8 +36,8 @@ export interface SmokeResult {
 const POLL_MS = 2_000;
 
 /**
- * Uploads a small night, waits until it is published, asks SQL for its totals and compares them with those of the generator; then
- * removes all of it, whatever came out.
+ * Uploads a small night, waits until it is published, asks SQL for its totals and compares them with those of the generator. Removes
+ * all of it afterwards, whatever the result.
  */
 export async function runSmoke(stage: SmokeStage, options: SmokeOptions): Promise<SmokeResult> {
   const { businessDate, workDir, records, seed, show = () => undefined } = options;
@@ -48,7 +48,7 @@ export async function runSmoke(stage: SmokeStage, options: SmokeOptions): Promis
     for (const file of night) {
       await stage.raw.put(file.key, await readFile(file.path));
       const uploaded = await stage.raw.head(file.key);
-      await stage.announce(file.key, uploaded!.version);
+      if (uploaded) await stage.announce(file.key, uploaded.version);
     }
     const published = await waitForPublication(stage, night, options);
     if ('problems' in published) return { passed: false, rows: 0, publishedInMs: undefined, ...published };
@@ -56,7 +56,7 @@ export async function runSmoke(stage: SmokeStage, options: SmokeOptions): Promis
     const { problems, rows } = await compareTotals(stage, night, businessDate);
     return { passed: problems.length === 0, problems, rows, publishedInMs: published.afterMs };
   } finally {
-    if (options.keep) show('everything is left there, as asked');
+    if (options.keep) show('nothing was removed (--keep)');
     else
       await cleanUp(
         stage,
@@ -98,7 +98,7 @@ interface ProductTotals {
   cents: bigint;
 }
 
-/** The catalog follows the commit: a first answer may be short of it, so it is asked three times. */
+/** The catalog follows the commit, so a first answer may be incomplete: SQL is asked up to three times. */
 async function compareTotals(
   stage: SmokeStage,
   night: GeneratedFile[],
@@ -115,13 +115,13 @@ async function compareTotals(
 
 async function askTotals(stage: SmokeStage, businessDate: string): Promise<Map<string, ProductTotals>> {
   const { year, month, day } = dayPartition(businessDate);
-  // The same words for DuckDB and for Athena.
+  // The same statement for DuckDB and for Athena.
   const answer = await stage.query(
     `SELECT tipo_produto, count(*), CAST(sum(valor_contrato) AS VARCHAR) FROM ${DATASET} WHERE year = '${year}' AND month = '${month}' AND day = '${day}' GROUP BY tipo_produto`,
   );
   return new Map(
-    answer.map(([product, rows, total]) => [
-      product === null || product === HIVE_DEFAULT_PARTITION ? '' : product!,
+    answer.map(([product = null, rows, total]) => [
+      product === null || product === HIVE_DEFAULT_PARTITION ? '' : product,
       { rows: Number(rows), cents: BigInt((total ?? '0.00').replace('.', '')) },
     ]),
   );
@@ -138,12 +138,12 @@ function differences(night: GeneratedFile[], actual: Map<string, ProductTotals>)
   for (const product of new Set([...expected.keys(), ...actual.keys()])) {
     const wanted = expected.get(product) ?? 0;
     const found = actual.get(product)?.rows ?? 0;
-    if (wanted !== found) problems.push(`product '${product}' has ${found} rows, and ${wanted} were sent`);
+    if (wanted !== found) problems.push(`product '${product}' has ${found} rows, but ${wanted} were sent`);
   }
   const wantedCents = night.reduce((sum, { valueCents }) => sum + valueCents, 0n);
   const foundCents = [...actual.values()].reduce((sum, { cents }) => sum + cents, 0n);
   if (wantedCents !== foundCents) {
-    problems.push(`valor_contrato adds up to ${foundCents} cents, and ${wantedCents} were sent`);
+    problems.push(`valor_contrato adds up to ${foundCents} cents, but ${wantedCents} were sent`);
   }
   return problems;
 }

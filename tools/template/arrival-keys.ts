@@ -1,19 +1,19 @@
 import type { Layout } from '../../shared/layout/layout.ts';
 import { projectLayouts } from './project-layouts.ts';
 
-/** What EventBridge holds an object's key against. Several of a list mean any of them. */
+/** A pattern that EventBridge compares an object's key with. In a list, any of them may match. */
 export interface KeyPattern {
   wildcard: string;
 }
 
-/** Patterns of every key that some layout reads, data and control files. Used by the rule on arrivals. */
+/** Patterns that match the key of every file, data or control, that some layout reads; for the rule on arrivals. */
 export async function arrivalKeys(): Promise<KeyPattern[]> {
   return keyPatterns((await projectLayouts()).map(({ layout }) => layout));
 }
 
 /**
- * EventBridge knows `*` alone, and lets it run over `/`: what it passes is at least what the layouts read, and the starter decides.
- * A pattern of a file name fits it in any folder.
+ * EventBridge knows only `*`, which also matches `/`. The patterns therefore pass at least what the layouts read, and the starter
+ * decides. The pattern of a file name matches it in any folder.
  */
 export function keyPatterns(layouts: Pick<Layout, 'files' | 'controlFile' | 'day'>[]): KeyPattern[] {
   const names = layouts.flatMap(({ files, controlFile, day }) => [
@@ -22,7 +22,7 @@ export function keyPatterns(layouts: Pick<Layout, 'files' | 'controlFile' | 'day
   ]);
   const wildcards = names.map((name) => {
     const anywhere = name.includes('/') ? name : `*${name}`;
-    // Braces hold a date or the stem of a name; `**` is not allowed.
+    // Braces hold a date or the stem of a name. EventBridge does not allow `**`.
     return anywhere
       .replace(/\{[^}]*\}|\?/g, '*')
       .replace(/\*+/g, '*')

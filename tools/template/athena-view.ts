@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../../shared/ports/catalog.ts';
 
-/** A view as Athena keeps it in Glue: the statement and its columns as base64 of JSON. */
+/** A view as Athena stores it in Glue: the statement and its columns as JSON in base64. */
 export function athenaView(options: {
   name: string;
   description: string;
@@ -38,15 +38,15 @@ export function athenaView(options: {
   };
 }
 
-/** Hive's name of a type in Trino's words: `array<struct<a:string>>` → `array(row(a varchar))`. */
+/** A type of Hive as Trino writes it: `array<struct<a:string>>` → `array(row(a varchar))`. */
 export function trinoType(hive: string): string {
-  const list = /^array<(.*)>$/.exec(hive);
-  if (list) return `array(${trinoType(list[1]!)})`;
-  const struct = /^struct<(.*)>$/.exec(hive);
-  if (struct)
-    return `row(${members(struct[1]!)
-      .map(([name, type]) => `${name} ${trinoType(type)}`)
-      .join(', ')})`;
+  const [, element] = /^array<(.*)>$/.exec(hive) ?? [];
+  if (element !== undefined) return `array(${trinoType(element)})`;
+  const [, fields] = /^struct<(.*)>$/.exec(hive) ?? [];
+  if (fields !== undefined) {
+    const columns = members(fields).map(([name, type]) => `${name} ${trinoType(type)}`);
+    return `row(${columns.join(', ')})`;
+  }
   const names: Record<string, string> = { string: 'varchar', binary: 'varbinary', timestamp: 'timestamp(3)' };
   return names[hive] ?? hive;
 }

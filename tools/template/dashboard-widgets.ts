@@ -1,4 +1,5 @@
 import { FUNCTION_NAMES, METRICS } from '../../shared/operations/metrics-table.ts';
+import listPrices from '../estimate/prices/us-east-1.json' with { type: 'json' };
 import { alarmIds } from './alarms.ts';
 import {
   figure,
@@ -21,10 +22,6 @@ export interface DashboardOptions {
   parserMemoryMb: number;
   otherMemoryMb: number;
 }
-
-/** US dollars of a GB-second on arm64 and of a million requests: docs/cost.md has the dated table. */
-const GB_SECOND_USD = 0.0000133334;
-const REQUEST_USD = 0.0000002;
 
 type Figure = (name: keyof typeof METRICS, label: string) => MetricLine;
 
@@ -170,9 +167,10 @@ function lambdaFigure(metric: string, functionName: string): string[] {
 
 /** Lambda's share, which is most of it: GB-seconds and requests of the last twelve hours. */
 function cost({ parserMemoryMb, otherMemoryMb }: DashboardOptions): WidgetProperties {
+  const { lambdaGbSecond, lambdaRequest } = listPrices.prices;
   const parts = FUNCTION_NAMES.map((name) => {
     const gigabytes = (name === 'parser' ? parserMemoryMb : otherMemoryMb) / 1024;
-    return `${name}Ms*${(gigabytes / 1000) * GB_SECOND_USD}+${name}Calls*${REQUEST_USD}`;
+    return `${name}Ms*${(gigabytes / 1000) * lambdaGbSecond}+${name}Calls*${lambdaRequest}`;
   });
   const sources = FUNCTION_NAMES.flatMap((name): MetricLine[] => [
     [...lambdaFigure('Duration', name), { id: `${name}Ms`, stat: 'Sum', visible: false }],

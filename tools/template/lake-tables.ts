@@ -11,7 +11,7 @@ import { logicalName, projectLayouts, type VariableContext } from './project-lay
 
 export type TemplateSlice = { Resources: Record<string, unknown> };
 
-/** Tables and views of every layout. The functions find them there; partitions are theirs to register. */
+/** Tables and views of every layout. The functions find them in the catalog, and register the partitions. */
 export async function tables({ resolveVariable }: VariableContext): Promise<TemplateSlice> {
   const database = String(await resolveVariable('self:custom.names.database'));
   const layouts = (await projectLayouts()).map(({ layout }) => layout);
@@ -66,8 +66,8 @@ function lakeTable(
 }
 
 /**
- * The ledger as it is written, a JSON object a source file. Its folders are worked out, not registered: an entry can be read the moment
- * it is written. Objects of files without a business date (`undated/`) are not among them.
+ * The ledger as it is written, a JSON object for each source file. Its folders are projected, not registered, so that an entry can be
+ * read as soon as it is written. Entries of files without a business date (`undated/`) are not in the table.
  */
 function ledgerDocuments(layoutNames: string[]): Record<string, unknown> {
   const digits = (name: string, range: string, count: number) => ({

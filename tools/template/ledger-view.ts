@@ -1,7 +1,7 @@
 import type { CatalogColumn } from '../../shared/ports/catalog.ts';
 import { athenaView } from './athena-view.ts';
 
-/** What is read of an entry's JSON, whose keys the engine takes in lower case. */
+/** The parts of an entry's JSON that are read; the engine wants its keys in lower case. */
 export const LEDGER_DOCUMENT_COLUMNS: CatalogColumn[] = [
   { name: 'sourceid', type: 'string' },
   { name: 'sourcekey', type: 'string' },
@@ -20,7 +20,7 @@ export const LEDGER_DOCUMENT_COLUMNS: CatalogColumn[] = [
   { name: 'updatedat', type: 'string' },
 ];
 
-/** The columns that `ledger` has on one machine too, and the folders' to leave days out by. */
+/** The columns that `ledger` also has on one machine, and those of the folders, to skip days by. */
 const COLUMNS: [name: string, type: string, expression: string][] = [
   ['dataset', 'string', 'dataset'],
   ['source_id', 'string', 'sourceid'],
@@ -47,7 +47,7 @@ const COLUMNS: [name: string, type: string, expression: string][] = [
   ['day', 'string', 'day'],
 ];
 
-/** `ledger`: a row a source file, what became of it. Give year and month: without them every folder is listed. */
+/** `ledger`: a row for each source file, with its state. Give year and month: without them every folder is listed. */
 export function ledgerView(database: string): Record<string, unknown> {
   const selected = COLUMNS.map(([name, , expression]) =>
     name === expression ? name : `${expression} AS ${name}`,

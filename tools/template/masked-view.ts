@@ -4,8 +4,8 @@ import { DAY_KEYS } from '../../shared/pipeline/publish/day-row.ts';
 import { athenaView } from './athena-view.ts';
 
 /**
- * Columns that say who somebody is. Left out, or only the last two characters shown: enough to tell two documents apart on a screen,
- * too little to find the person.
+ * Columns that identify a person. They are left out, or show only their last two characters: enough to tell two documents apart on a
+ * screen, too little to find the person.
  */
 const PERSONAL: Record<string, 'left-out' | 'last-two'> = {
   nome_cliente: 'left-out',
@@ -13,7 +13,7 @@ const PERSONAL: Record<string, 'left-out' | 'last-two'> = {
   cpf_cnpj_clean: 'last-two',
 };
 
-/** `<dataset>_masked`, where the dataset has personal columns; else undefined. */
+/** The view `<dataset>_masked`; undefined if the dataset has no personal columns. */
 export function maskedView(
   dataset: string,
   columns: readonly Field[],

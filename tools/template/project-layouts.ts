@@ -3,18 +3,18 @@ import { layoutNames } from '../../local/adapters/project-folders.ts';
 import type { NamedLayout } from '../../shared/pipeline/store/layout-of-key.ts';
 import { allLayouts } from '../../shared/pipeline/store/layout-of-key.ts';
 
-/** The layouts that the bundles carry, in the order of their names. */
+/** The layouts that the bundles contain, in the order of their names. */
 export function projectLayouts(): Promise<NamedLayout[]> {
   const source = createFileLayoutSource();
   return allLayouts({ ...source, names: async () => (await layoutNames()).sort() });
 }
 
-/** What the deploy tool gives to functions that a variable calls. */
+/** What the deploy tool passes to a function that a variable names. */
 export interface VariableContext {
   resolveVariable(name: string): Promise<unknown>;
 }
 
-/** The layouts that the stage watches: `watchedLayouts`, names with commas. Fails where one is not in layouts/. */
+/** The layouts that the stage watches: `watchedLayouts`, names with commas. Fails if one is not in layouts/. */
 export async function watchedLayouts({ resolveVariable }: VariableContext): Promise<NamedLayout[]> {
   const names = String(await resolveVariable('self:custom.stage.watchedLayouts'))
     .split(',')
@@ -27,7 +27,7 @@ export async function watchedLayouts({ resolveVariable }: VariableContext): Prom
   });
 }
 
-/** `contracts_with_trailer` → `ContractsWithTrailer`, as logical ids are written. */
+/** `contracts_with_trailer` → `ContractsWithTrailer`, the form of logical ids. */
 export function logicalName(name: string): string {
   return name
     .split(/[^A-Za-z0-9]+/)

@@ -4,7 +4,7 @@ import { projectLayouts } from './project-layouts.ts';
 
 const GLUE = 'arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}';
 
-/** Catalog, database and every published table and view: rejects are not among them. */
+/** ARNs of the catalog, the database and every published table and view; without the rejects. */
 export async function publishedTableArns(): Promise<unknown[]> {
   const layouts = (await projectLayouts()).map(({ layout }) => layout);
   const names = layouts.flatMap((layout) => [
@@ -19,7 +19,7 @@ export async function publishedTableArns(): Promise<unknown[]> {
   }));
 }
 
-/** The objects of every published table. Rows of `<dataset>_days` and `ledger` stand in the ledger. */
+/** ARNs of the objects of every published table. Rows of `<dataset>_days` and `ledger` are in the ledger. */
 export async function publishedObjectArns(): Promise<unknown[]> {
   const datasets = (await projectLayouts()).flatMap(({ layout }) =>
     datasetsOf(layout).map(({ name }) => name),
@@ -27,7 +27,7 @@ export async function publishedObjectArns(): Promise<unknown[]> {
   return [...datasets, 'ledger'].map((name) => ({ 'Fn::Sub': `\${ProcessedBucket.Arn}/${name}/*` }));
 }
 
-/** One rule a dataset, and the ledger: scratch of runs is not worth a copy. */
+/** A replication rule for each dataset and for the ledger; the scratch objects of runs are not worth a copy. */
 export async function replicationRules(): Promise<unknown[]> {
   const datasets = (await projectLayouts()).flatMap(({ layout }) => [
     ...datasetsOf(layout).map(({ name }) => name),

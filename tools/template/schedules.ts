@@ -2,7 +2,7 @@ import type { VariableContext } from './project-layouts.ts';
 
 const TIMES = ['arrivals', 'atRisk', 'alarm', 'deadline'] as const;
 
-/** The stage's times of the night as schedule expressions: `'03:30'` → `cron(30 3 * * ? *)`. */
+/** The stage's times of the night as schedule expressions. */
 export async function schedules({
   resolveVariable,
 }: VariableContext): Promise<Record<(typeof TIMES)[number], string>> {
@@ -11,7 +11,7 @@ export async function schedules({
   return Object.fromEntries(expressions) as Record<(typeof TIMES)[number], string>;
 }
 
-/** Fails where the time is not HH:mm. */
+/** `'03:30'` → `cron(30 3 * * ? *)`. Fails if the time is not HH:mm. */
 export function dailyAt(time: string, name: string): string {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
   if (!match) throw new Error(`times.${name} is '${time}': write HH:mm, in quotes`);
