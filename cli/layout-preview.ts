@@ -17,7 +17,7 @@ import { matches, matchesControlRecord } from '../shared/totals/control-record.t
 import { decodedText } from './decoded-text.ts';
 
 /** One record as preview shows it. */
-export interface PreviewRecord {
+interface PreviewRecord {
   record: number;
   byteOffset: number;
   /** `header`, `detail`, `unknown`, or the record type if there are several. */
@@ -28,7 +28,7 @@ export interface PreviewRecord {
 }
 
 /** A value as text, or the reason that it has no value, with the bytes in hexadecimal. */
-export interface PreviewField {
+interface PreviewField {
   name: string;
   value: string | null;
   problem?: string;

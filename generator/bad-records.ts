@@ -3,7 +3,7 @@ import { latin1Bytes, writeDigits, writeText } from './latin1.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Ways to spoil a record so that the contract layouts reject it. */
-export type BadKind =
+type BadKind =
   | 'blank-id'
   | 'letters-in-amount'
   | 'junk-in-amount'
@@ -15,7 +15,7 @@ export type BadKind =
  * The kinds a file may hold. One with a trailer that sums the amounts has only those whose amount decodes: an
  * amount that does not would refuse the whole file rather than reject one record.
  */
-export function badKinds(hasTrailer: boolean, isLines: boolean): BadKind[] {
+function badKinds(hasTrailer: boolean, isLines: boolean): BadKind[] {
   const kinds: BadKind[] = hasTrailer
     ? ['blank-id', 'unknown-record-type']
     : ['blank-id', 'letters-in-amount', 'junk-in-amount', 'cut-in-amount'];

@@ -13,8 +13,8 @@
 const ZERO = 0x30;
 const DOT = 0x2e;
 const DASH = 0x2d;
-export const CPF_BYTES = 11;
-export const CNPJ_BYTES = 14;
+const CPF_BYTES = 11;
+const CNPJ_BYTES = 14;
 const LETTERS_AND_DIGITS = Uint8Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', (c) => c.charCodeAt(0));
 
 /** Writes the CPF of nine digits `base` at `at`; returns the bytes written. */

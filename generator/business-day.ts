@@ -30,7 +30,7 @@ export function isoDate(day: number): string {
 }
 
 /** The first Monday to Friday after `day`. Holidays count as working days. */
-export function nextBusinessDay(day: number): number {
+function nextBusinessDay(day: number): number {
   // 1970-01-01 was a Thursday: (day + 4) % 7 is 0 on Sundays.
   const weekday = (day + 4) % 7;
   if (weekday === 5) return day + 3;

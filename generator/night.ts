@@ -14,9 +14,9 @@ import {
   writeNightFile,
 } from './night-file.ts';
 
-export const LAYOUT_NAMES = ['contracts', 'contracts-with-trailer'] as const;
+const LAYOUT_NAMES = ['contracts', 'contracts-with-trailer'] as const;
 export type LayoutName = (typeof LAYOUT_NAMES)[number];
-export const TERMINATORS = { lf: '\n', crlf: '\r\n', none: '' } as const;
+const TERMINATORS = { lf: '\n', crlf: '\r\n', none: '' } as const;
 export type TerminatorName = keyof typeof TERMINATORS;
 
 export interface NightOptions {
@@ -70,7 +70,7 @@ export async function generateNights(options: NightOptions): Promise<GeneratedFi
   return generated;
 }
 
-export interface NightsPlan {
+interface NightsPlan {
   form: RecordForm;
   /** Business days of the nights, as days since 1970-01-01. */
   days: number[];

@@ -1,7 +1,7 @@
 import { latin1Bytes } from './latin1.ts';
 
 /** A product of the bank. `people` and `companies` are its shares, in 1,024, of the contracts of each kind of client. */
-export interface Product {
+interface Product {
   /** As written in tipo_produto; the empty one is a record whose product was left blank. */
   name: string;
   bytes: Uint8Array;

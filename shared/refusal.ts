@@ -48,7 +48,7 @@ export const refusalSchema: z.ZodType<Refusal> = z.object({
   message: z.string(),
 });
 
-export interface RefusalFacts {
+interface RefusalFacts {
   /** The file, and the range or record in it. */
   where: string;
   /** What is wrong, as a clause without a full stop. */

@@ -33,6 +33,7 @@ const ARROWS: Record<string, string[]> = {
   generator: ['shared'],
   cli: ['terminal', 'generator', 'local', 'shared'],
   tools: ['cli', 'terminal', 'generator', 'local', 'functions', 'shared'],
+  resources: ['tools', 'local'],
 };
 
 /** A step may use what the steps before it hand over; what stands beside the steps may use what they do. */
@@ -76,7 +77,9 @@ let sources: SourceFile[];
 let tests: SourceFile[];
 
 beforeAll(async () => {
-  sources = await readSources(['functions', 'shared', 'local', 'terminal', 'generator', 'cli', 'tools']);
+  sources = await readSources([
+    ...['functions', 'shared', 'local', 'terminal', 'generator', 'cli', 'tools', 'resources'],
+  ]);
   tests = await readSources(['test']);
 });
 
@@ -103,8 +106,17 @@ describe('house rules', () => {
     expect(deadExports(sources, tests)).toEqual([]);
   });
 
+  it('every function of the compiled kernel is called', () => {
+    const kernel = sources.find(({ path }) => path === 'shared/kernel/assembly/exports.ts');
+    const callers = [...sources, ...tests].filter(({ path }) => !path.startsWith('shared/kernel/assembly/'));
+    const idle = (kernel?.exports ?? []).filter(
+      (name) => !callers.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)),
+    );
+    expect(idle.map((name) => `exports.ts: nobody calls ${name}; take it out of the kernel`)).toEqual([]);
+  });
+
   it('no type is forced on a value that does not have it', () => {
-    const forced = [...sources, ...tests].filter(({ text }) => /\bas unknown\s+as\b/.test(text));
+    const forced = [...sources, ...tests].filter(({ text }) => /\bas unknown as [A-Za-z({[]/.test(text));
     expect(
       forced.map(
         ({ path }) => `${path}: 'as unknown as' hides a wrong type; parse the value, or correct the type`,
@@ -240,8 +252,9 @@ function sizeProblems({ path, lineCount, functions }: SourceFile): string[] {
   ];
 }
 
-/** Entries of functions are imported by Lambda, and `serverless.yml` reads what resources/made.js passes on. */
-const USED_FROM_OUTSIDE = /^(functions\/\w+\/index\.ts|tools\/template\/)/;
+/** Lambda imports the entries of functions, `serverless.yml` what resources/made.js passes on, and the kernel is what exports.ts names. */
+const USED_FROM_OUTSIDE =
+  /^(functions\/\w+\/index\.ts|resources\/made\.js|shared\/kernel\/assembly\/exports\.ts)$/;
 
 function deadExports(files: SourceFile[], users: SourceFile[]): string[] {
   const used = new Map<string, Set<string>>();

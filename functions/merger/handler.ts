@@ -11,11 +11,11 @@ const schema = z.object({
   merge: z.object({ mergeIndex: z.int().min(0) }),
 });
 
-export type MergerEvent = z.infer<typeof schema>;
+type MergerEvent = z.infer<typeof schema>;
 
 export const readMergerEvent = eventReader('merger', schema);
 
-export interface MergerResult {
+interface MergerResult {
   mergeIndex: number;
   mergedKey: string;
   rows: number;

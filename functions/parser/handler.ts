@@ -11,7 +11,7 @@ const schema = z.object({
   range: z.object({ rangeIndex: z.int().min(0), startByte: byte, endByte: byte }),
 });
 
-export type ParserEvent = z.infer<typeof schema>;
+type ParserEvent = z.infer<typeof schema>;
 
 export const readParserEvent = eventReader('parser', schema);
 

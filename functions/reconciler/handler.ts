@@ -6,7 +6,7 @@ import { eventReader } from '../read-event.ts';
 
 const schema = z.object({ planKey: z.string() });
 
-export type ReconcilerEvent = z.infer<typeof schema>;
+type ReconcilerEvent = z.infer<typeof schema>;
 
 export const readReconcilerEvent = eventReader('reconciler', schema);
 

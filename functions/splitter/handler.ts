@@ -5,7 +5,7 @@ import { type SplitResult, splitFile } from '../../shared/pipeline/split/split-f
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { eventReader } from '../read-event.ts';
 
-export interface SplitterEvent {
+interface SplitterEvent {
   execution: string;
   request: ConvertRequest;
 }

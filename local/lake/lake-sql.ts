@@ -4,9 +4,9 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckd
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import { readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView, publishedPath } from './dataset-view.ts';
 import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
-import { readCatalog } from './read-catalog.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
 

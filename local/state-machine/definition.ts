@@ -19,7 +19,7 @@ export interface StateDefinition {
 }
 
 /** The file that is deployed; there is no second one for local runs. */
-export const PIPELINE_DEFINITION = new URL('../../statemachine/file-pipeline.asl.json', import.meta.url);
+const PIPELINE_DEFINITION = new URL('../../statemachine/file-pipeline.asl.json', import.meta.url);
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 

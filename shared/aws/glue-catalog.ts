@@ -12,7 +12,7 @@ import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
 import type { Catalog, CatalogPartition, DayPublication } from '../ports/catalog.ts';
 import { GlueTable, glueColumns, glueError, isMissing, storageOf } from './glue-table.ts';
 
-export interface GlueCatalogOptions {
+interface GlueCatalogOptions {
   client: GlueClient;
   database: string;
   /** Bucket of the published objects. */

@@ -8,7 +8,7 @@ import { type PlannedPart, pieceBytes } from './upload-plan.ts';
 const PARTS_AT_ONCE = 4;
 
 /** Where a composed object goes, and the store that its pieces are read from; both are of one bucket. */
-export interface Composition {
+interface Composition {
   client: S3Client;
   target: S3Target;
   store: Pick<ObjectStore, 'readRange'>;

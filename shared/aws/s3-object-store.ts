@@ -41,7 +41,7 @@ const MAX_RESUMES = 5;
 const CONFLICT_TRIES = 6;
 const CONFLICT_WAIT_MS = 20;
 
-export interface S3ObjectStoreSettings {
+interface S3ObjectStoreSettings {
   client: S3Client;
   bucket: string;
   /** Size of the parts that a writer sends, and holds in memory; at least 5 MiB. */

@@ -14,7 +14,7 @@ export interface NightCalendar {
   weekends: 'silent' | 'watched';
 }
 
-export interface Night {
+interface Night {
   /** yyyy-MM-dd */
   businessDate: string;
   deadline: Date;

@@ -18,7 +18,7 @@ export interface InvocationFigures {
   facts?: Record<string, string | number | boolean | null | undefined>;
 }
 
-export interface LambdaOptions<Event, Result> {
+interface LambdaOptions<Event, Result> {
   functionName: FunctionName;
   stage: string;
   metricsNamespace: string;

@@ -1,7 +1,7 @@
 import { isCodePage, isEbcdic } from './code-page.ts';
 
 /** The content of a layout file that somebody will edit. */
-export interface LayoutDraft {
+interface LayoutDraft {
   name: string;
   description: string;
   encoding: string;

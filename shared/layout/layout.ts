@@ -116,7 +116,7 @@ export type Compression = (typeof COMPRESSIONS)[number];
 
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
-export type ByteOrder = 'big' | 'little';
+type ByteOrder = 'big' | 'little';
 
 export interface RecordLayout {
   format: RecordFormat;

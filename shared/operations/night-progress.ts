@@ -9,7 +9,7 @@ export interface FileProgress {
   worked: { fromMs: number; toMs: number } | undefined;
 }
 
-export interface NightProgress {
+interface NightProgress {
   /** 0 to 100, two decimals: bytes parsed of the bytes expected. */
   percentDone: number;
   /** When the rest will be parsed at the rate so far; undefined if nothing is parsed yet. */

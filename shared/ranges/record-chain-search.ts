@@ -10,7 +10,7 @@ import { type ChainShape, type LengthShape, readWholeLength } from './record-cha
  * From nearly all offsets a chain breaks at once or soon. From some it joins the true chain and stays on it. So most of the chains
  * that hold leave the window at the same place, and that is the guess. It may be wrong: bytes of a record can look like a chain too.
  */
-export interface ChainGuess {
+interface ChainGuess {
   /** Offset at which a record or block is thought to start, counted from the start of the window; it may lie after its end. */
   offset: number;
   /** How many offsets of the window lead there. */

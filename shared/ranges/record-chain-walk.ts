@@ -23,7 +23,7 @@ export interface ChainProblem {
   recordIndex: number;
 }
 
-export type ChainProblemCode =
+type ChainProblemCode =
   /** Shorter than its own head, or longer than a record or block may be. */
   | 'impossible-length'
   | 'length-not-digits'

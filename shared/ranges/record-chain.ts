@@ -45,9 +45,9 @@ export interface DescriptorWord {
   countsItself?: boolean;
 }
 
-export const DESCRIPTOR_WORD_BYTES = 4;
+const DESCRIPTOR_WORD_BYTES = 4;
 /** No access method writes larger blocks. A larger length is not that of a block. */
-export const MAX_BLOCK_BYTES = 256 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 256 * 1024 * 1024;
 
 /** Records that each begin with an RDW. `maximumBytes`: length of the longest record, without the RDW; a lower one shows a wrong chain sooner. */
 export function rdwChain(word: DescriptorWord = {}, maximumBytes = 65_535): ChainShape {

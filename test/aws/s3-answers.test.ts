@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
 
@@ -18,7 +18,10 @@ function scripted(answer: (call: Call, calls: Call[]) => unknown) {
     if (answered instanceof Error) throw answered;
     return answered;
   };
-  const store = createS3ObjectStore({ client: { send } as unknown as S3Client, bucket: 'lake' });
+  const store = createS3ObjectStore({
+    client: Object.assign(new S3Client({ region: 'sa-east-1' }), { send }),
+    bucket: 'lake',
+  });
   return { store, calls };
 }
 

@@ -1,10 +1,12 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { createSfnExecutions } from '../../shared/aws/sfn-executions.ts';
 
 describe('Step Functions', () => {
   const client = (send: (command: { input: unknown }) => unknown) =>
-    ({ send: async (command: { input: unknown }) => send(command) }) as unknown as SFNClient;
+    Object.assign(new SFNClient({ region: 'sa-east-1' }), {
+      send: async (command: { input: unknown }) => send(command),
+    });
   const failing = (name: string) =>
     createSfnExecutions({
       stateMachineArn: 'arn',

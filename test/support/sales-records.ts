@@ -26,7 +26,7 @@ export interface Coding {
   text(value: string): number[];
   cents(value: number): number[];
   units(value: number): number[];
-  fields: object[];
+  fields: { start: number; end: number }[];
   lengthBytes: number;
 }
 
@@ -132,8 +132,8 @@ export function salesLayout(
   { coding, record, shiftBytes = 0 }: { coding: Coding; record: object; shiftBytes?: number },
   control: boolean,
 ): string {
-  const shifted = <T extends object>(field: T): T => {
-    const { start, end } = field as unknown as { start: number; end: number };
+  const shifted = <T extends { start: number; end: number }>(field: T): T => {
+    const { start, end } = field;
     return { ...field, start: start + shiftBytes, end: end + shiftBytes };
   };
   const match = (equals: string) => shifted({ start: 1, end: 1, equals });

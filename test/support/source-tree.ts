@@ -24,17 +24,17 @@ export interface Import {
   names: string[];
 }
 
-/** Every TypeScript file below the folders, AssemblyScript and compiled files left out. */
+/** Every file of TypeScript, AssemblyScript or JavaScript below the folders; what a compiler wrote is left out. */
 export async function readSources(folders: string[]): Promise<SourceFile[]> {
   const paths = await Promise.all(
     folders.map(async (folder) => {
       const entries = await readdir(`${ROOT}${folder}`, { recursive: true, withFileTypes: true });
       return entries
-        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+        .filter((entry) => entry.isFile() && /(?<!\.d)\.(ts|js|mjs|cjs)$/.test(entry.name))
         .map((entry) => `${entry.parentPath}/${entry.name}`.slice(ROOT.length));
     }),
   );
-  const wanted = paths.flat().filter((path) => !path.includes('/assembly/') && !path.includes('-wasm.ts'));
+  const wanted = paths.flat().filter((path) => !path.includes('/generated/'));
   return Promise.all(wanted.sort().map(async (path) => parsed(path, await readFile(ROOT + path, 'utf8'))));
 }
 
@@ -75,7 +75,10 @@ function importsOf(path: string, text: string, module: EcmaScriptModule): Import
 }
 
 function targetOf(path: string, specifier: string): string {
-  return specifier.startsWith('.') ? new URL(specifier, `file:///${path}`).pathname.slice(1) : specifier;
+  if (!specifier.startsWith('.')) return specifier;
+  const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+  // AssemblyScript leaves the ending out.
+  return path.includes('/assembly/') ? `${target}.ts` : target;
 }
 
 interface SyntaxNode {

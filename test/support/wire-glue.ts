@@ -11,7 +11,16 @@ interface WireTable {
   [member: string]: unknown;
 }
 
-type Request = Record<string, never> & { TableName: string; Name: string; Expression?: string };
+/** The members of all requests: each operation has some of them. */
+interface Request {
+  TableName: string;
+  Name: string;
+  Expression?: string;
+  PartitionInputList: WirePartition[];
+  Entries: { PartitionValueList: string[]; PartitionInput: WirePartition }[];
+  PartitionsToDelete: { Values: string[] }[];
+  TableInput: WireTable;
+}
 
 /** Most partitions that a batch call takes. */
 const MOST: Record<string, number> = {
@@ -30,13 +39,7 @@ export class WireGlue {
     const held = this.partitions.get(name) ?? [];
     const same = (values: string[]) =>
       held.findIndex(({ Values }) => Values.join('\0') === values.join('\0'));
-    const listed = request as unknown as {
-      PartitionInputList: WirePartition[];
-      Entries: { PartitionValueList: string[]; PartitionInput: WirePartition }[];
-      PartitionsToDelete: { Values: string[] }[];
-      TableInput: WireTable;
-    };
-    const batch = listed.PartitionInputList ?? listed.Entries ?? listed.PartitionsToDelete ?? [];
+    const batch = request.PartitionInputList ?? request.Entries ?? request.PartitionsToDelete ?? [];
     if (batch.length > (MOST[operation] ?? 0) && MOST[operation])
       throw failure('InvalidInputException', `${batch.length} partitions`);
     if (operation !== 'CreateTable' && !this.tables.has(name))
@@ -46,10 +49,10 @@ export class WireGlue {
       case 'GetTable':
         return { Table: { ...this.tables.get(name), VersionId: '1' } };
       case 'CreateTable':
-        this.tables.set(listed.TableInput.Name, listed.TableInput);
+        this.tables.set(request.TableInput.Name, request.TableInput);
         return {};
       case 'UpdateTable':
-        this.tables.set(name, { ...this.tables.get(name)!, ...listed.TableInput });
+        this.tables.set(name, { ...this.tables.get(name)!, ...request.TableInput });
         return {};
       case 'GetPartitions': {
         const wanted = [...(request.Expression ?? '').matchAll(/(\w+)='([^']*)'/g)].map((match) => [
@@ -62,14 +65,14 @@ export class WireGlue {
         return { Partitions: held.filter(fits) };
       }
       case 'BatchCreatePartition':
-        held.push(...listed.PartitionInputList);
+        held.push(...request.PartitionInputList);
         return { Errors: [] };
       case 'BatchUpdatePartition':
-        for (const { PartitionValueList, PartitionInput } of listed.Entries)
+        for (const { PartitionValueList, PartitionInput } of request.Entries)
           held[same(PartitionValueList)] = PartitionInput;
         return { Errors: [] };
       case 'BatchDeletePartition':
-        for (const { Values } of listed.PartitionsToDelete) held.splice(same(Values), 1);
+        for (const { Values } of request.PartitionsToDelete) held.splice(same(Values), 1);
         return { Errors: [] };
       default:
         throw failure('UnknownOperationException', operation);

@@ -20,7 +20,7 @@ export interface BenchOptions {
   progress?: ((line: string) => void) | undefined;
 }
 
-export interface Result {
+interface Result {
   name: string;
   /** Median of the timed rounds. */
   medianMs: number;

@@ -9,7 +9,7 @@ import { zipFolder } from './zip-folder.ts';
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A function as it is deployed. */
-export interface FunctionBundle {
+interface FunctionBundle {
   name: FunctionName;
   folder: string;
   /** Size of `index.mjs`. */

@@ -85,7 +85,7 @@ const FAILED_CALLS = [
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
-export function unavailable(where: string, kind: FaultKind): StoreUnavailable {
+function unavailable(where: string, kind: FaultKind): StoreUnavailable {
   return new StoreUnavailable({ what: 'the store did not answer', where, why: kind, next: 'Try again.' });
 }
 

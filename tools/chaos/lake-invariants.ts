@@ -1,4 +1,4 @@
-import { parseCatalog } from '../../local/lake/read-catalog.ts';
+import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { type DayCommit, dayCommitShape } from '../../shared/day/day-commit.ts';
 import { commitOfKey } from '../../shared/keys/lake-keys.ts';
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';

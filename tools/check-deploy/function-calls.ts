@@ -1,7 +1,7 @@
 import type { FunctionName } from '../../shared/operations/metrics-table.ts';
 
 /** A call to AWS that a function's code makes, as IAM sees it. */
-export interface FunctionCall {
+interface FunctionCall {
   action: string;
   /** In the notation of `role-grants.ts`. */
   resource: string;

@@ -8,7 +8,7 @@ import type { DeployContext, Template } from './template.ts';
 
 /** The stages that are deployed, and one with every option and module on. */
 export const STAGES = ['dev', 'staging', 'prod', 'everything'] as const;
-export type Stage = (typeof STAGES)[number];
+type Stage = (typeof STAGES)[number];
 
 /** Folders that packaging writes to; each packaging has its own. */
 const WRITTEN = ['dist', '.serverless', '.git'];

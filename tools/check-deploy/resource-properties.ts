@@ -6,7 +6,7 @@ import { type Check, intrinsicOf, type Problem } from './template.ts';
 let loaded: SpecDatabase | undefined;
 
 /** AWS's own specification of resource types, which the CDK is generated from. */
-export function serviceSpec(): SpecDatabase {
+function serviceSpec(): SpecDatabase {
   loaded ??= loadAwsServiceSpecSync();
   return loaded;
 }

@@ -34,7 +34,7 @@ export interface Throughput {
   };
 }
 
-export interface Stage {
+interface Stage {
   name: string;
   seconds: number;
   invocations: number;

@@ -1,7 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import { parseCatalog } from '../../local/lake/read-catalog.ts';
+import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import { runKeys } from '../../shared/keys/run-keys.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';

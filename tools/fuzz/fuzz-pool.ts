@@ -1,22 +1,5 @@
 import { Worker } from 'node:worker_threads';
-
-/** An input that was not answered as it should be. */
-interface FoundCase {
-  index: number;
-  what: string;
-}
-
-/** A worker thread's answer to a batch of inputs. */
-export interface BatchAnswer {
-  outcomes: string[];
-  found: FoundCase[];
-}
-
-export interface FuzzWorkerSetup {
-  seed: number;
-  /** Index of the current input, for the pool, which watches the time. */
-  at: SharedArrayBuffer;
-}
+import type { BatchAnswer, FoundCase, FuzzWorkerSetup } from './fuzz-batch.ts';
 
 const BATCH = 200;
 const LIMIT_MS = 10_000;

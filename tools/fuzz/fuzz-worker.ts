@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
+import type { BatchAnswer, FuzzWorkerSetup } from './fuzz-batch.ts';
 import { fuzzInput } from './fuzz-input.ts';
-import type { BatchAnswer, FuzzWorkerSetup } from './fuzz-pool.ts';
 
 /** An input that keeps more than this has memory that grows with the file. */
 const KEPT_BYTES = 256 * 1024 * 1024;

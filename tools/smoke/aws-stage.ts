@@ -14,7 +14,7 @@ import { UsageError } from '../../shared/errors.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 
 /** Outputs of the stack that the smoke test needs; `ExpectedFiles` is optional. */
-export const STACK_OUTPUTS = [
+const STACK_OUTPUTS = [
   'RawBucketName',
   'ProcessedBucketName',
   'GlueDatabaseName',
@@ -63,7 +63,7 @@ async function stackOutputs(stackName: string): Promise<StackOutputs> {
 }
 
 /** The rows of Athena's answer, without the heading that it puts first. */
-export async function askAthena(
+async function askAthena(
   client: AthenaClient,
   sql: string,
   database: string,

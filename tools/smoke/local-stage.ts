@@ -48,7 +48,7 @@ export function createLocalStage(options: { dir: string; expectedFiles: number }
 }
 
 /** Runs an execution to its end, where Step Functions would only start it. */
-export function createLocalExecutions(options: {
+function createLocalExecutions(options: {
   lakeDir: string;
   rawRoot: string;
   expectedFiles: number | undefined;

@@ -8,7 +8,7 @@ import { isFinal } from '../../shared/run/ledger-entry.ts';
 import { cleanUp } from './clean-up.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 
-export const DATASET = 'contracts';
+const DATASET = 'contracts';
 
 export interface SmokeOptions {
   /** Folder for the generated files. */
@@ -25,7 +25,7 @@ export interface SmokeOptions {
   show?: ((line: string) => void) | undefined;
 }
 
-export interface SmokeResult {
+interface SmokeResult {
   passed: boolean;
   /** What differs or did not happen, one problem a line. */
   problems: string[];

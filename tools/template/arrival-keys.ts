@@ -2,7 +2,7 @@ import type { Layout } from '../../shared/layout/layout.ts';
 import { projectLayouts } from './project-layouts.ts';
 
 /** A pattern that EventBridge compares an object's key with. In a list, any of them may match. */
-export interface KeyPattern {
+interface KeyPattern {
   wildcard: string;
 }
 

@@ -15,7 +15,7 @@ import {
 } from './dashboard-widget.ts';
 import { logicalName } from './project-layouts.ts';
 
-export interface DashboardOptions {
+interface DashboardOptions {
   stage: string;
   namespace: string;
   datasets: string[];

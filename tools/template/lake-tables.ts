@@ -18,7 +18,7 @@ export async function tables({ resolveVariable }: VariableContext): Promise<Temp
   return { Resources: tableResources(layouts, database) };
 }
 
-export function tableResources(layouts: Layout[], database: string): Record<string, unknown> {
+function tableResources(layouts: Layout[], database: string): Record<string, unknown> {
   const resources: Record<string, unknown> = {};
   for (const layout of layouts) {
     const { rows, rejects } = tableSchemas(layout);

@@ -17,7 +17,7 @@ export async function namedQueries(): Promise<TemplateSlice> {
 }
 
 /** A saved query. Athena's take no parameters, so the business date is that of last night. */
-export function namedQuery(name: string, sql: string): Record<string, unknown> {
+function namedQuery(name: string, sql: string): Record<string, unknown> {
   const asked = /^-- (.*)/.exec(sql)?.[1] ?? name;
   const lastNight = "CAST(current_date - INTERVAL '1' DAY AS varchar)";
   return {

@@ -10,7 +10,7 @@ import { keepLowBytes } from './bytes-order';
  *     targets   partition of each route, 4 bytes each, or -1
  */
 
-export function hashRoute(record: usize, segments: usize, segmentCount: i32): u32 {
+function hashRoute(record: usize, segments: usize, segmentCount: i32): u32 {
   let hash: u64 = 0;
   for (let segment = 0; segment < segmentCount; segment++) {
     let at = record + load<u32>(segments + (segment << 3));

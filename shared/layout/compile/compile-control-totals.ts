@@ -12,7 +12,7 @@ import { didYouMean } from '../nearest.ts';
 import { compileFigure } from './compile-figure.ts';
 
 /** The records that state totals, the details that are counted, and the list for problems. */
-export interface ControlContext {
+interface ControlContext {
   recordTypes: RecordType[];
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;

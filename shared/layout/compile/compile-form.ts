@@ -10,7 +10,7 @@ import type { Field, Usage } from '../layout.ts';
 import type { FieldEntry } from '../layout-schema.ts';
 
 /** The part of a field that says how its bytes hold the value. */
-export type FieldForm = Pick<
+type FieldForm = Pick<
   Field,
   | 'usage'
   | 'digits'

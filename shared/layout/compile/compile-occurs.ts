@@ -8,7 +8,7 @@ import { compilePartitionBy } from './compile-partition-by.ts';
 import type { CompiledFields, FieldsContext } from './compiled-fields.ts';
 
 /** Name of the column that numbers child rows within their record. */
-export const OCCURRENCE_NUMBER = 'occurrence';
+const OCCURRENCE_NUMBER = 'occurrence';
 
 /**
  * Checks a table, an entry with `occurs`: one field several times, or `fields` several times.

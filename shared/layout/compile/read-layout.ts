@@ -49,7 +49,7 @@ export function invalidLayout(file: string, problems: string[]): LayoutInvalid {
   });
 }
 
-export interface SchemaIssue {
+interface SchemaIssue {
   code?: string;
   path: PropertyKey[];
   message: string;

@@ -6,7 +6,7 @@
  *     AMOUNT in the second of three INSTALMENTs  → amount_2
  *     1ST-NAME                                   → f_1st_name
  */
-export interface NamedPath {
+interface NamedPath {
   /** The item's name and those of the groups around it, innermost first; empty for FILLER. */
   path: string[];
   /** Numbers of the occurrences around it, outermost first. */

@@ -16,7 +16,7 @@ export interface CopybookColumn {
   alternative: StoredItem | undefined;
 }
 
-export interface ColumnChoice {
+interface ColumnChoice {
   /**
    * For items that share bytes: the first described (`first`), every one (`all`), or those named here in place of
    * the first.

@@ -7,13 +7,13 @@ import type { Occurs } from './entry.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
 /** What a table is made into: a list, numbered columns, or child rows that carry fields of the record. */
-export type TableChoice =
+type TableChoice =
   | 'list'
   | 'columns'
   | { as: 'rows'; keys: string[]; dataset?: string | undefined; partitionBy?: string[] | undefined };
 
 /** The decisions that turn a record of a copybook into a list of fields. */
-export interface CopybookChoice {
+interface CopybookChoice {
   /** For all tables, or for each by its name; the default is a list. */
   occurs?: 'list' | 'columns' | Record<string, TableChoice> | undefined;
   /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing after it moves. */
@@ -24,7 +24,7 @@ export interface CopybookChoice {
 }
 
 /** The place of the choice, for messages. */
-export interface ChoiceNames {
+interface ChoiceNames {
   /** `copybook`, `header.copybook` … */
   at: string;
   copybookFile: string;

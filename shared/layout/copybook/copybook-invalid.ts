@@ -6,7 +6,7 @@ export interface Place {
   column: number;
 }
 
-export interface CopybookProblem {
+interface CopybookProblem {
   /** Name of the item, if it is known. */
   field?: string | undefined;
   /** What is wrong, as a clause. */

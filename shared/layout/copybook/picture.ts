@@ -23,7 +23,7 @@ export interface Picture {
   scale: number;
 }
 
-export interface PictureProblem {
+interface PictureProblem {
   /** Offset into the text. */
   at: number;
   found: string;

@@ -1,7 +1,7 @@
 import type { CodePage } from '../code-page.ts';
 
 /** The code page that the text of a file seems to have, and why. */
-export interface CodePageGuess {
+interface CodePageGuess {
   codePage: CodePage;
   reason: string;
 }
@@ -35,7 +35,7 @@ export function guessCodePage(head: Uint8Array): CodePageGuess {
 }
 
 /** Blank, letter or digit of EBCDIC. */
-export function isEbcdicText(byte: number): boolean {
+function isEbcdicText(byte: number): boolean {
   const low = byte & 0x0f;
   if (byte === 0x40) return true;
   if (byte >= 0xf0) return low <= 9;

@@ -3,7 +3,7 @@ import { DECIMAL_DIGITS, INT64_DIGITS } from '../field-type.ts';
 import type { RecordGuess } from './guess-records.ts';
 
 /** A column that an unknown file seems to have, as an entry of `fields`. Its scale and meaning cannot be seen. */
-export interface ColumnGuess {
+interface ColumnGuess {
   name: string;
   start: number;
   end: number;

@@ -16,7 +16,7 @@ import { controlRecordMissing, type FileGeometry, takeControlRecord } from './fi
 import { chainCutsAtGroups } from './group-starts.ts';
 
 /** What following a chain of lengths to its end found. */
-export interface PlannedChain {
+interface PlannedChain {
   ranges: ByteRange[];
   recordCount: number;
   trailer: ControlRecordFound | null;

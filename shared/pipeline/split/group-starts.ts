@@ -13,7 +13,7 @@ const FIRST_READ_BYTES = 64 * 1024;
 const MOST_SEARCHED_BYTES = 8 * 1024 * 1024;
 
 /** Where the details of a file are, and how its records end. */
-export interface RecordGeometry {
+interface RecordGeometry {
   /** Record and terminator; null for lines. */
   strideBytes: number | null;
   lineEndByte: number;
@@ -21,7 +21,7 @@ export interface RecordGeometry {
 }
 
 /** The record types that begin a group of parents and children. */
-export function groupTypes({ recordTypes }: Pick<Layout, 'recordTypes'>): RecordType[] {
+function groupTypes({ recordTypes }: Pick<Layout, 'recordTypes'>): RecordType[] {
   const parents = new Set(recordTypes.map(({ parent }) => parent));
   return recordTypes.filter(({ name, parent }) => parent === undefined && parents.has(name));
 }

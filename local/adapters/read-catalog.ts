@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { isCode } from '../adapters/file-error.ts';
+import { isCode } from './file-error.ts';
 
 const column = z.looseObject({ name: z.string().min(1), type: z.string() });
 

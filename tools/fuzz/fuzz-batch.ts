@@ -1,0 +1,17 @@
+/** An input that was not answered as it should be. */
+export interface FoundCase {
+  index: number;
+  what: string;
+}
+
+/** A worker thread's answer to a batch of inputs. */
+export interface BatchAnswer {
+  outcomes: string[];
+  found: FoundCase[];
+}
+
+export interface FuzzWorkerSetup {
+  seed: number;
+  /** Index of the current input, for the pool, which watches the time. */
+  at: SharedArrayBuffer;
+}
