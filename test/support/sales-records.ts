@@ -26,7 +26,7 @@ export interface Coding {
   text(value: string): number[];
   cents(value: number): number[];
   units(value: number): number[];
-  fields: { start: number; end: number }[];
+  fields: object[];
   lengthBytes: number;
 }
 
@@ -151,7 +151,7 @@ export function salesLayout(
       controlTotals: [{ trailer: 'all', equals: 'count(all)' }],
       businessDate: { header: 'day', onMismatch: 'refuse' },
     }),
-    fields: (coding.fields as object[]).map(shifted),
+    fields: (coding.fields as { start: number; end: number }[]).map(shifted),
     partitionBy: ['shop'],
   });
 }
