@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { composeMessage } from './errors.ts';
+import { anyWord, objectOf, text } from './json-shape.ts';
 
 const REFUSAL_CODES = [
   'empty-file',
@@ -47,6 +48,9 @@ export const refusalSchema: z.ZodType<Refusal> = z.object({
   code: z.enum(REFUSAL_CODES),
   message: z.string(),
 });
+
+/** A refusal that was stored: a newer version may have codes that this one does not know. */
+export const refusalShape = objectOf<Refusal>({ code: anyWord(), message: text });
 
 interface RefusalFacts {
   /** The file, and the range or record in it. */

@@ -1,9 +1,9 @@
+import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
+import { partitionShape } from '../keys/partition-path.ts';
 import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
-import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../run/json-shape.ts';
 import type { LedgerEntry, LoadedEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
-import { partitionShape } from '../run/totals-shapes.ts';
 
 /** The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. */
 export interface DayCommit {

@@ -1,17 +1,9 @@
 import { parseDecimal, storedDecimal } from '../decimal.ts';
+import { byName, fits, listOf, objectOf, optional, text as textShape, wholeNumber } from '../json-shape.ts';
 import { isBusinessDate } from '../keys/business-date.ts';
 import { fileNameOf } from '../keys/name-pattern.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
 import { crc64FromBase64 } from '../ranges/crc64nvme.ts';
-import {
-  byName,
-  fits,
-  listOf,
-  objectOf,
-  optional,
-  text as textShape,
-  wholeNumber,
-} from '../run/json-shape.ts';
 import { type StatedFigures, statedFiguresKeys } from '../run/stated-figures.ts';
 import { type ControlValue, numberValue } from '../totals/control-value.ts';
 

@@ -1,6 +1,6 @@
+import { either, listOf, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { besideKey, withBusinessDate } from '../keys/name-pattern.ts';
 import type { DayRules } from '../layout/layout.ts';
-import { either, listOf, objectOf, optional, text, wholeNumber } from '../run/json-shape.ts';
 import { type DayManifestFound, dayManifestShape } from './day-manifest.ts';
 import { type DayExpectation, type ExpectedFiles, expectationOf } from './expected-files.ts';
 

@@ -1,4 +1,4 @@
-/** Partition values in keys, written as Hive does, so that every engine reads them back. */
+import { byName, nullable, text } from '../json-shape.ts';
 
 export const HIVE_DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
@@ -21,3 +21,6 @@ export function partitionPath(values: Record<string, string | null>): string {
     .map(([column, value]) => `${column}=${escapePartitionValue(value)}`)
     .join('/');
 }
+
+/** Partition column → value. */
+export const partitionShape = byName(nullable(text));

@@ -1,4 +1,4 @@
-import { objectOf, optional, text } from './json-shape.ts';
+import { objectOf, optional, text } from '../json-shape.ts';
 
 /** Names the ledger entry that an execution works on: `runs/executions/<executionId>.json`. */
 interface ExecutionPointer {

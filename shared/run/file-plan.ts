@@ -1,5 +1,3 @@
-import type { ByteRange } from '../ranges/byte-range.ts';
-import type { ControlValue } from '../totals/control-value.ts';
 import {
   listOf,
   nullable,
@@ -9,9 +7,11 @@ import {
   type ShapesOfKeys,
   text,
   wholeNumber,
-} from './json-shape.ts';
+} from '../json-shape.ts';
+import type { ByteRange } from '../ranges/byte-range.ts';
+import type { ControlValue } from '../totals/control-value.ts';
+import { controlValuesShape } from '../totals/control-value.ts';
 import { type StatedFigures, statedFiguresKeys } from './stated-figures.ts';
-import { controlValuesShape } from './totals-shapes.ts';
 
 /** The splitter's findings and decisions about a file: `runs/<runId>/plan.json`. Every later step reads it. */
 export interface FilePlan {

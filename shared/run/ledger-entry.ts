@@ -1,9 +1,5 @@
-import type { Refusal } from '../refusal.ts';
-import type { ControlTotalResult } from '../totals/control-totals.ts';
-import type { RecordCounts } from '../totals/record-counts.ts';
-import type { FailureCause } from './failure-cause.ts';
-import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
 import {
+  countsShape,
   listOf,
   nullable,
   objectOf,
@@ -12,14 +8,16 @@ import {
   type ShapesOfKeys,
   text,
   wholeNumber,
-} from './json-shape.ts';
-import {
-  controlTotalShape,
-  countsShape,
-  partitionShape,
-  recordCountsShape,
-  refusalShape,
-} from './totals-shapes.ts';
+} from '../json-shape.ts';
+import { partitionShape } from '../keys/partition-path.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusalShape } from '../refusal.ts';
+import type { ControlTotalResult } from '../totals/control-totals.ts';
+import { controlTotalShape } from '../totals/control-totals.ts';
+import type { RecordCounts } from '../totals/record-counts.ts';
+import { recordCountsShape } from '../totals/record-counts.ts';
+import type { FailureCause } from './failure-cause.ts';
+import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
 
 const FILE_STATES = [
   'splitting',

@@ -1,7 +1,7 @@
+import { listOf, objectOf, oneOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { partitionShape } from '../keys/partition-path.ts';
 import type { MergePart, PlannedFile } from '../parquet/merge-plan.ts';
-import { listOf, objectOf, oneOf, optional, text, wholeNumber } from './json-shape.ts';
 import { type MergedFile, mergedFileKeys } from './ledger-entry.ts';
-import { partitionShape } from './totals-shapes.ts';
 
 /** A merged file that is to be written: `runs/<runId>/merges/<mergeIndex>.json`. */
 export interface MergeSpec extends PlannedFile<MergePart> {

@@ -1,7 +1,9 @@
+import { countsShape, flag, listOf, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
+import { partitionShape } from '../keys/partition-path.ts';
 import type { Refusal } from '../refusal.ts';
+import { refusalShape } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
-import { flag, listOf, nullable, objectOf, text, wholeNumber } from './json-shape.ts';
-import { countsShape, fieldTotalShape, partitionShape, refusalShape } from './totals-shapes.ts';
+import { fieldTotalShape } from '../totals/field-total.ts';
 
 /** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
 export interface PartManifest {

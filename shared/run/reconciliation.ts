@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
+import { countsShape, listOf, nullable, objectOf, optional, text } from '../json-shape.ts';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from '../ranges/crc64nvme.ts';
-import { type Refusal, refuse } from '../refusal.ts';
+import { type Refusal, refusalShape, refuse } from '../refusal.ts';
 import {
   addSums,
   type ControlTotalResult,
+  controlTotalShape,
   type Figures,
   judgeTotals,
   totalRefusal,
 } from '../totals/control-totals.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
+import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
-import { listOf, nullable, objectOf, optional, text } from './json-shape.ts';
 import type { PartManifest } from './part-manifest.ts';
 import { figuresRefusal } from './stated-figures.ts';
-import { controlTotalShape, countsShape, recordCountsShape, refusalShape } from './totals-shapes.ts';
 
 /** The account of a file, added up from its part manifests: `runs/<runId>/reconciliation.json`. */
 export interface Reconciliation {

@@ -1,5 +1,5 @@
+import { optional, type ShapesOfKeys, text, wholeNumber } from '../json-shape.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusal.ts';
-import { optional, type ShapesOfKeys, text, wholeNumber } from './json-shape.ts';
 
 /** Figures of one file that a day manifest states. */
 export interface StatedFigures {

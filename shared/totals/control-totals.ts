@@ -1,4 +1,5 @@
 import { type Decimal, decimalText, isSameDecimal } from '../decimal.ts';
+import { flag, nullable, objectOf, optional, text } from '../json-shape.ts';
 import type { ControlTotalRule, FieldFigure } from '../layout/layout.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type ControlValue, invalidReason, numberOf } from './control-value.ts';
@@ -187,3 +188,12 @@ function countedText(
       return `the digits of ${equals.field} add up to ${actual} modulo ${equals.modulus}`;
   }
 }
+
+export const controlTotalShape = objectOf<ControlTotalResult>({
+  name: text,
+  expected: nullable(text),
+  actual: text,
+  balanced: flag,
+  pending: optional(flag),
+  figure: optional(text),
+});

@@ -1,4 +1,5 @@
 import type { Decimal } from '../decimal.ts';
+import { byName, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 
 /**
  * A field of a header, trailer, control file or day manifest, in the form in which plan.json keeps it:
@@ -27,3 +28,11 @@ export function numberOf(value: ControlValue | undefined): Decimal | undefined {
 export function invalidReason(value: ControlValue | undefined): string | undefined {
   return value && 'invalid' in value ? value.invalid : undefined;
 }
+
+const storedControlValue = objectOf<{ text: string | null; scale?: number; invalid?: string }>({
+  text: nullable(text),
+  scale: optional(wholeNumber),
+  invalid: optional(text),
+});
+
+export const controlValuesShape = byName<ControlValue>((value) => storedControlValue(value));

@@ -1,3 +1,4 @@
+import { objectOf, oneOf, text, wholeNumber } from '../json-shape.ts';
 import type { SummedField } from '../layout/layout.ts';
 
 /** The sum of one field over the records of one range. */
@@ -10,3 +11,11 @@ export interface FieldTotal {
   /** Records whose value could not be added. */
   undecodable: number;
 }
+
+export const fieldTotalShape = objectOf<FieldTotal>({
+  recordType: text,
+  field: text,
+  kind: oneOf(['sum', 'hash']),
+  total: text,
+  undecodable: wholeNumber,
+});

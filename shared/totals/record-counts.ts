@@ -1,3 +1,5 @@
+import { countsShape, objectOf, optional, wholeNumber } from '../json-shape.ts';
+
 /** read = header + detail + trailer; rejected and discarded records are details. */
 export interface RecordCounts {
   read: number;
@@ -13,3 +15,12 @@ export interface RecordCounts {
 export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCounts): number {
   return detail - rejected - Object.values(discarded).reduce((sum, count) => sum + count, 0);
 }
+
+export const recordCountsShape = objectOf<RecordCounts>({
+  read: wholeNumber,
+  header: wholeNumber,
+  detail: wholeNumber,
+  trailer: wholeNumber,
+  rejected: wholeNumber,
+  discarded: optional(countsShape),
+});

@@ -1,9 +1,9 @@
 import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { type DayCommit, dayCommitShape } from '../../shared/day/day-commit.ts';
+import type { Shape } from '../../shared/json-shape.ts';
 import { commitOfKey } from '../../shared/keys/lake-keys.ts';
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import type { Shape } from '../../shared/run/json-shape.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { BUSINESS_DATE, DATASET, type FileVersion, type NightFile } from './night-files.ts';
 import type { NightLake } from './night-lake.ts';

@@ -1,7 +1,7 @@
+import { nullable, objectOf, text } from '../../json-shape.ts';
 import { contentKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import { nullable, objectOf, text } from '../../run/json-shape.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
 import { findJson, findStoredJson, toJsonBytes } from './json-object.ts';

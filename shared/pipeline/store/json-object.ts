@@ -1,6 +1,6 @@
 import { RunInconsistent } from '../../errors.ts';
+import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Shape } from '../../run/json-shape.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });

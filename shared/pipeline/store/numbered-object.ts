@@ -1,6 +1,6 @@
+import type { Shape } from '../../json-shape.ts';
 import { numberOfKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Shape } from '../../run/json-shape.ts';
 import { compareAndSwap } from './compare-and-swap.ts';
 import { findJson, toJsonBytes } from './json-object.ts';
 

@@ -134,3 +134,6 @@ function wrong(value: unknown, wanted: string): Misfit {
 function at(step: string, { path, problem }: Misfit): Misfit {
   return { path: `${step}${path}`, problem };
 }
+
+/** Counts by name: of a reason, a field, a record type. */
+export const countsShape = byName(wholeNumber);

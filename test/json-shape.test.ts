@@ -11,7 +11,7 @@ import {
   optional,
   text,
   wholeNumber,
-} from '../../shared/run/json-shape.ts';
+} from '../shared/json-shape.ts';
 
 type Check = (value: unknown) => Misfit | undefined;
 
