@@ -43,9 +43,12 @@ export interface Refusal {
   message: string;
 }
 
-/** A refusal as JSON holds it, between states and in the ledger. */
+/** Earlier name of a code: an execution that an earlier version began may still pass it on. */
+const EARLIER_CODES = new Map<unknown, RefusalCode>([['not-in-control-file', 'not-in-day-manifest']]);
+
+/** A refusal as JSON holds it between states. */
 export const refusalSchema: z.ZodType<Refusal> = z.object({
-  code: z.enum(REFUSAL_CODES),
+  code: z.preprocess((code) => EARLIER_CODES.get(code) ?? code, z.enum(REFUSAL_CODES)),
   message: z.string(),
 });
 

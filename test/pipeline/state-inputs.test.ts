@@ -89,4 +89,14 @@ describe('what travels between states', () => {
     expect(Object.keys(refused)).toEqual([...TOLD, 'refusal']);
     expect(readFinalizerEvent(refused)).toEqual(refused);
   });
+
+  it('may be a refusal that an earlier version of the software passed on', () => {
+    const refusal = {
+      code: 'not-in-control-file',
+      message: 'f.txt: the control file f.ctl does not name it.',
+    };
+    expect(readFinalizerEvent({ ...FILE, verdict: 'refused', refusal })).toMatchObject({
+      refusal: { ...refusal, code: 'not-in-day-manifest' },
+    });
+  });
 });
