@@ -1,11 +1,17 @@
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
-import { type DayRerun, rerunDay } from '../../shared/pipeline/start/rerun-day.ts';
+import { rerunDay } from '../../shared/pipeline/start/rerun-day.ts';
 import { type StartedArrival, startArrival } from '../../shared/pipeline/start/start-arrival.ts';
 import type { StarterPorts } from '../../shared/ports/starter-ports.ts';
-import { type ArrivalEvent, arrivalsOf } from './arrival-events.ts';
+import { type ArrivalEvent, arrivalsOf, readArrivalEvent } from './arrival-events.ts';
 
-export type StarterEvent = ArrivalEvent | { rerun: DayRerun };
+/** An arrival, or a person's request to run a day again, which is checked against the layouts when it is carried out. */
+type StarterEvent = ArrivalEvent | { rerun: unknown };
+
+export function readStarterEvent(event: unknown): StarterEvent {
+  const isRerun = typeof event === 'object' && event !== null && 'rerun' in event;
+  return isRerun ? { rerun: event.rerun } : readArrivalEvent(event);
+}
 
 interface StarterResult {
   arrivals: StartedArrival[];

@@ -1,33 +1,49 @@
+import * as z from 'zod';
 import { UsageError } from '../../shared/errors.ts';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
 import type { SlaSettings } from '../../shared/operations/sla-settings.ts';
-import { SLA_CHECKS, type SlaCheck } from '../../shared/operations/sla-verdict.ts';
+import { SLA_CHECKS } from '../../shared/operations/sla-verdict.ts';
 import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/watch/record-failure.ts';
 import { type SlaReport, watchSla } from '../../shared/pipeline/watch/watch-sla.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 /** The parts that are read of EventBridge's "Step Functions Execution Status Change". */
-interface ExecutionStatusEvent {
-  detail: {
-    executionArn: string;
-    status: string;
-    error?: string;
-    cause?: string;
+const executionEnded = z.object({
+  detail: z.object({
+    executionArn: z.string(),
+    status: z.string(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
     /** The execution's input as JSON text; missing if it is large. */
-    input?: string | null;
-  };
-}
-
+    input: z.string().nullish(),
+  }),
+});
 /** The event of a schedule: `{ "check": "at-risk", "scheduledAt": "<aws.scheduler.scheduled-time>" }`. */
-interface SlaCheckEvent {
-  check: SlaCheck;
+const slaCheck = z.object({
+  check: z.enum(SLA_CHECKS),
   /** ISO 8601: the morning that the check is for, however late the event arrives. By default now. */
-  scheduledAt?: string;
-}
+  scheduledAt: z
+    .string()
+    .refine((instant) => !Number.isNaN(Date.parse(instant)))
+    .optional(),
+});
 
-export type WatchdogEvent = ExecutionStatusEvent | SlaCheckEvent;
+type ExecutionStatusEvent = z.infer<typeof executionEnded>;
+type WatchdogEvent = ExecutionStatusEvent | z.infer<typeof slaCheck>;
 type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
+
+/** Parses the end of an execution, or a check of the night. Fails with `UsageError` if the event is neither. */
+export function readWatchdogEvent(event: unknown): WatchdogEvent {
+  const read = z.union([executionEnded, slaCheck]).safeParse(event);
+  if (read.success) return read.data;
+  const { check, scheduledAt }: Record<string, unknown> = Object(event);
+  throw new UsageError({
+    what: 'this event is neither the end of an execution nor a check of the night',
+    why: `check is '${check}' and scheduledAt '${scheduledAt}'`,
+    next: `Send { "check": one of ${SLA_CHECKS.join(', ')}, "scheduledAt": an instant as ISO 8601 }.`,
+  });
+}
 
 /**
  * Handles two events. If an execution failed, timed out or was stopped, it marks the ledger and tells people. On a schedule, it checks the
@@ -36,14 +52,14 @@ type WatchdogResult = { marked: boolean } | { reports: SlaReport[] };
 export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
   return async (event: WatchdogEvent): Promise<WatchdogResult> => {
     if ('detail' in event) return { marked: await recordEnd(ports, event) };
-    const { check, at } = checkOf(event, ports.clock.now());
     if (!sla) {
       throw new UsageError({
         what: 'the watchdog has no SLA to check',
         next: 'Set SLA_LAYOUTS and deploy again.',
       });
     }
-    return { reports: await watchSla(ports, sla, check, at) };
+    const at = event.scheduledAt === undefined ? ports.clock.now() : new Date(event.scheduledAt);
+    return { reports: await watchSla(ports, sla, event.check, at) };
   };
 }
 
@@ -77,14 +93,4 @@ function requestOf(input: string | null | undefined): ExecutionEnded['request'] 
   } catch {
     return {};
   }
-}
-
-function checkOf({ check, scheduledAt }: SlaCheckEvent, now: Date): { check: SlaCheck; at: Date } {
-  const at = scheduledAt === undefined ? now : new Date(scheduledAt);
-  if (SLA_CHECKS.includes(check) && !Number.isNaN(at.getTime())) return { check, at };
-  throw new UsageError({
-    what: 'this event is neither the end of an execution nor a check of the night',
-    why: `check is '${check}' and scheduledAt '${scheduledAt}'`,
-    next: `Send { "check": one of ${SLA_CHECKS.join(', ')}, "scheduledAt": an instant as ISO 8601 }.`,
-  });
 }

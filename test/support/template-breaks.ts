@@ -1,12 +1,10 @@
 // biome-ignore lint/suspicious/noExplicitAny: templates are plain data of any shape
 type Broken = any;
 
-/** Ways to break a packaged template: what is broken, how, and the problem that must be reported. */
-export const BREAKS: readonly [
-  what: string,
-  breakIt: (resources: Broken, context: Broken) => void,
-  said: RegExp,
-][] = [
+/** A way to break a packaged template: what is broken, how, and the problem that must be reported. */
+type Break = [what: string, breakIt: (resources: Broken, context: Broken) => void, said: RegExp];
+
+const RESOURCES: readonly Break[] = [
   [
     'a type that does not exist',
     (r) => (r.RawBucket.Type = 'AWS::S3::Buckt'),
@@ -32,6 +30,9 @@ export const BREAKS: readonly [
     (r) => (r.RawBucket.Properties.AccessControl = 'Public'),
     /AccessControl: must be one of/,
   ],
+];
+
+const REFERENCES: readonly Break[] = [
   [
     'a Ref to nothing',
     (r) => (r.RawBucketPolicy.Properties.Bucket = { Ref: 'RawBuckets' }),
@@ -49,6 +50,9 @@ export const BREAKS: readonly [
   ],
   ['a condition that is not there', (r) => (r.WarningSms.Condition = 'HasFax'), /no condition HasFax/],
   ['resources that wait for each other', (r) => (r.DataKey.DependsOn = 'RawBucket'), /wait for each other/],
+];
+
+const PERMISSIONS: readonly Break[] = [
   [
     'an action that does not exist',
     (r) => firstStatement(r.ParserRole).Action.push('s3:GetObjects'),
@@ -69,6 +73,9 @@ export const BREAKS: readonly [
     (r) => Object.assign(statementOf(r.RawBucketPolicy, 0), { Effect: 'Allow', Condition: undefined }),
     /lets anybody in/,
   ],
+];
+
+const ROLES: readonly Break[] = [
   [
     'a right that the code needs taken away',
     (r) => drop(r.MergerRole, 'TakeBackUploads'),
@@ -89,6 +96,9 @@ export const BREAKS: readonly [
     (r) => drop(r.ReconcilerRole, 'Keys'),
     /ReconcilerRole: does not allow kms:Decrypt/,
   ],
+];
+
+const STATE_MACHINE: readonly Break[] = [
   ['a substitution that is not given', (r) => delete substitutions(r).MergerArn, /MergerArn\} is not given/],
   [
     'a substitution that nobody uses',
@@ -154,6 +164,9 @@ export const BREAKS: readonly [
     /is not what the file says/,
   ],
   ['an Express machine', (r) => (r.FilePipeline.Properties.StateMachineType = 'EXPRESS'), /must be STANDARD/],
+];
+
+const FUNCTIONS: readonly Break[] = [
   [
     'another runtime',
     (r) => (r.MergerLambdaFunction.Properties.Runtime = 'nodejs20.x'),
@@ -185,6 +198,9 @@ export const BREAKS: readonly [
     (r) => (r.ParserLogGroup.Properties.RetentionInDays = 10),
     /keeps logs 10/,
   ],
+];
+
+const EVENTS: readonly Break[] = [
   [
     'keys that no longer start anything',
     (r) => r.FilesArrived.Properties.EventPattern.detail.object.key.pop(),
@@ -220,6 +236,9 @@ export const BREAKS: readonly [
     (r) => delete r.RawBucket.Properties.NotificationConfiguration,
     /does not tell EventBridge about/,
   ],
+];
+
+const CLOCK: readonly Break[] = [
   [
     'a time that does not exist',
     (r) => (r.DeadlineCheck.Properties.ScheduleExpression = 'cron(0 25 * * ? *)'),
@@ -235,6 +254,9 @@ export const BREAKS: readonly [
     (r) => (r.AlarmCheck.Properties.Target.Input = r.DeadlineCheck.Properties.Target.Input),
     /'deadline' is made 2 times/,
   ],
+];
+
+const ALARMS: readonly Break[] = [
   [
     'an alarm on what nobody emits',
     (r) => (r.ContractsNoFileAlarm.Properties.MetricName = 'NightFilesArived'),
@@ -261,6 +283,9 @@ export const BREAKS: readonly [
     /no function emits NightRowCount/,
   ],
   ['widgets that lie on each other', (r) => redraw(r, '"x":4', '"x":3'), /overlaps widget/],
+];
+
+const SECURITY: readonly Break[] = [
   [
     'a bucket in the open',
     (r) => delete r.RawBucket.Properties.PublicAccessBlockConfiguration,
@@ -313,6 +338,20 @@ export const BREAKS: readonly [
     /logs nothing/,
   ],
 ];
+
+/** All breaks, by the name of the check that must find them. */
+export const BREAKS: ReadonlyMap<string, readonly Break[]> = new Map([
+  ['resources and properties', RESOURCES],
+  ['references and cycles', REFERENCES],
+  ['permissions', PERMISSIONS],
+  ['roles and the calls of the code', ROLES],
+  ['state machine', STATE_MACHINE],
+  ['functions and their logs', FUNCTIONS],
+  ['events and dead letters', EVENTS],
+  ['clock of the night', CLOCK],
+  ['alarms and dashboard', ALARMS],
+  ['security', SECURITY],
+]);
 
 function states(resources: Broken): Broken {
   return resources.FilePipeline.Properties.Definition.States;

@@ -6,39 +6,39 @@ import * as errors from '../../shared/errors.ts';
 import { TEMPLATE_CHECKS } from '../../tools/check-deploy/checks.ts';
 import { packageStage } from '../../tools/check-deploy/package-stage.ts';
 import { ENDS_THE_EXECUTION } from '../../tools/check-deploy/state-machine.ts';
-import type { DeployContext } from '../../tools/check-deploy/template.ts';
+import type { Check, DeployContext } from '../../tools/check-deploy/template.ts';
 import { BREAKS } from '../support/template-breaks.ts';
-
-/** However busy the machine is, packaging ends. */
-const NO_LIMIT = 0;
 
 let packaged: DeployContext;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'positional-lake-package-'));
   packaged = await packageStage('dev', folder);
-}, NO_LIMIT);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** All problems of a template, as `check: where: what`. */
-async function problemsOf(context: DeployContext): Promise<string[]> {
-  const found: string[] = [];
-  for (const { name, run } of TEMPLATE_CHECKS) {
-    for (const { where, what } of (await run(context)).problems) found.push(`${name}: ${where}: ${what}`);
-  }
-  return found;
+/** The problems that one check finds, as `check: where: what`. */
+async function problemsOf({ name, run }: Check, context: DeployContext): Promise<string[]> {
+  const { problems } = await run(context);
+  return problems.map(({ where, what }) => `${name}: ${where}: ${what}`);
 }
 
 describe('the packaged template', () => {
-  it('is clean', async () => {
-    expect(await problemsOf(packaged)).toEqual([]);
+  it.each(TEMPLATE_CHECKS)('is clean: $name', async (check) => {
+    expect(await problemsOf(check, packaged)).toEqual([]);
   });
 
-  it.each(BREAKS)('caught: %s', async (_what, breakIt, said) => {
-    const context = structuredClone(packaged);
-    breakIt(context.template.Resources, context);
-    const problems = await problemsOf(context);
-    expect(problems.join('\n')).toMatch(said);
+  describe.each(TEMPLATE_CHECKS)('if it is broken: $name', (check) => {
+    it.each(BREAKS.get(check.name) ?? [])('finds %s', async (_what, breakIt, said) => {
+      const context = structuredClone(packaged);
+      breakIt(context.template.Resources, context);
+      const problems = await problemsOf(check, context);
+      expect(problems.join('\n')).toMatch(said);
+    });
+  });
+
+  it('is broken for every check that there is, and for no other', () => {
+    expect([...BREAKS.keys()]).toEqual(TEMPLATE_CHECKS.map(({ name }) => name));
   });
 
   it('names every error that ends an execution on purpose, and no other', () => {

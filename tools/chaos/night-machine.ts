@@ -1,9 +1,9 @@
-import { createFinalizer } from '../../functions/finalizer/handler.ts';
-import { createMerger } from '../../functions/merger/handler.ts';
-import { createParser } from '../../functions/parser/handler.ts';
-import { createReconciler } from '../../functions/reconciler/handler.ts';
-import { createSplitter } from '../../functions/splitter/handler.ts';
-import { createWatchdog } from '../../functions/watchdog/handler.ts';
+import { createFinalizer, readFinalizerEvent } from '../../functions/finalizer/handler.ts';
+import { createMerger, readMergerEvent } from '../../functions/merger/handler.ts';
+import { createParser, readParserEvent } from '../../functions/parser/handler.ts';
+import { createReconciler, readReconcilerEvent } from '../../functions/reconciler/handler.ts';
+import { createSplitter, readSplitterEvent } from '../../functions/splitter/handler.ts';
+import { createWatchdog, readWatchdogEvent } from '../../functions/watchdog/handler.ts';
 import { pipelineTasks } from '../../local/pipeline-tasks.ts';
 import { passingRetries, type StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import { runExecution } from '../../local/state-machine/run-execution.ts';
@@ -61,9 +61,10 @@ export class NightMachine {
     /** The call that an error came from, by its name and message. */
     const origins = new Map<string, string>();
     const task =
-      (
+      <Event>(
         functionName: string,
-        create: (ports: PipelinePorts) => (event: never) => Promise<unknown>,
+        read: (event: unknown) => Event,
+        create: (ports: PipelinePorts) => (event: Event) => Promise<unknown>,
       ): TaskFunction =>
       async (input) => {
         const { range, merge, verdict } = input as {
@@ -74,7 +75,7 @@ export class NightMachine {
         const identity = `${name} ${range?.rangeIndex ?? merge?.mergeIndex ?? verdict ?? ''}`;
         if (HELD.has(functionName)) await this.heldTogether();
         try {
-          return await this.runtime.invoke(functionName, identity, create, input as never);
+          return await this.runtime.invoke(functionName, identity, create, read(input));
         } catch (error) {
           const { name: errorName, message } = error as Error;
           origins.set(`${errorName} ${message}`, `${functionName}|${identity}`);
@@ -88,11 +89,11 @@ export class NightMachine {
       store: this.store,
       maxConcurrency: 4,
       tasks: pipelineTasks({
-        splitter: task('splitter', createSplitter),
-        parser: task('parser', createParser),
-        reconciler: task('reconciler', createReconciler),
-        merger: task('merger', createMerger),
-        finalizer: task('finalizer', createFinalizer),
+        splitter: task('splitter', readSplitterEvent, createSplitter),
+        parser: task('parser', readParserEvent, createParser),
+        reconciler: task('reconciler', readReconcilerEvent, createReconciler),
+        merger: task('merger', readMergerEvent, createMerger),
+        finalizer: task('finalizer', readFinalizerEvent, createFinalizer),
       }),
     });
     const execution = result.executionId;
@@ -152,7 +153,8 @@ export class NightMachine {
       if (!this.plan.calm) await this.time.sleep(chances.below(10_000));
       for (let tries = 0; tries < WATCHDOG_TRIES; tries++) {
         try {
-          await this.runtime.invoke('watchdog', `${name} ${copy}`, createWatchdog, { detail });
+          const event = readWatchdogEvent({ detail });
+          await this.runtime.invoke('watchdog', `${name} ${copy}`, createWatchdog, event);
           isThrough = true;
           break;
         } catch (failed) {

@@ -12,6 +12,8 @@ export interface BatchAnswer {
 
 export interface FuzzWorkerSetup {
   seed: number;
+  /** An empty folder. Nothing is ever written to it: hostile keys must find nothing in it or beside it. */
+  emptyDir: string;
   /** Index of the current input, for the pool, which watches the time. */
   at: SharedArrayBuffer;
 }

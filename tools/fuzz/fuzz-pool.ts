@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BatchAnswer, FoundCase, FuzzWorkerSetup } from './fuzz-batch.ts';
 
@@ -28,12 +31,20 @@ export class FuzzPool {
   }
 
   async run(progress: (done: number) => void): Promise<{ counts: Map<string, number>; found: FoundCase[] }> {
-    await Promise.all(Array.from({ length: this.workers }, () => this.lane(progress)));
+    const dir = await mkdtemp(join(tmpdir(), 'positional-lake-fuzz-'));
+    // In a folder of its own: hostile keys may lead to what is beside the empty one.
+    const emptyDir = join(dir, 'empty');
+    try {
+      await mkdir(emptyDir);
+      await Promise.all(Array.from({ length: this.workers }, () => this.lane(emptyDir, progress)));
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
     return { counts: this.counts, found: this.found };
   }
 
-  private async lane(progress: (done: number) => void): Promise<void> {
-    let thread = new FuzzThread(this.seed);
+  private async lane(emptyDir: string, progress: (done: number) => void): Promise<void> {
+    let thread = new FuzzThread(this.seed, emptyDir);
     while (this.next < this.end) {
       const from = this.next;
       const to = Math.min(from + BATCH, this.end);
@@ -45,7 +56,7 @@ export class FuzzPool {
         if (answer.stoppedAt === undefined) break;
         start = answer.stoppedAt + 1;
         await thread.end();
-        thread = new FuzzThread(this.seed);
+        thread = new FuzzThread(this.seed, emptyDir);
       }
       this.done += to - from;
       progress(this.done);
@@ -58,8 +69,8 @@ class FuzzThread {
   private readonly worker: Worker;
   private readonly at = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(seed: number) {
-    const workerData: FuzzWorkerSetup = { seed, at: this.at.buffer as SharedArrayBuffer };
+  constructor(seed: number, emptyDir: string) {
+    const workerData: FuzzWorkerSetup = { seed, emptyDir, at: this.at.buffer as SharedArrayBuffer };
     this.worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

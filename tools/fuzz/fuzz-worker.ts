@@ -1,6 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import type { BatchAnswer, FuzzWorkerSetup } from './fuzz-batch.ts';
@@ -9,12 +6,9 @@ import { fuzzInput } from './fuzz-input.ts';
 /** An input that keeps more than this has memory that grows with the file. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
-const { seed, at } = workerData as FuzzWorkerSetup;
+const { seed, emptyDir, at } = workerData as FuzzWorkerSetup;
 const index = new Int32Array(at);
-// Nothing is ever written to it: hostile keys must find nothing in it or beside it.
-const rootDir = join(tmpdir(), 'positional-lake-fuzz-nowhere');
-mkdirSync(rootDir, { recursive: true });
-const directory = createFileObjectStore({ rootDir });
+const directory = createFileObjectStore({ rootDir: emptyDir });
 
 parentPort?.on('message', async ({ from, to }: { from: number; to: number }) => {
   const answer: BatchAnswer = { outcomes: [], found: [] };

@@ -7,25 +7,24 @@ import { readsKey } from '../store/layout-of-key.ts';
 import { loadLayout } from '../store/load-layout.ts';
 
 /** A person's request to convert all files of a day again. */
-export interface DayRerun {
+interface DayRerun {
   layout: string;
   /** yyyy-MM-dd */
   businessDate: string;
   /** Also convert files that are loaded already. */
-  force?: boolean;
+  force: boolean | undefined;
 }
 
 /**
  * Starts one execution for each file of the layout in the day's folder of the raw bucket. `press` tells one request from the next: the
- * same request with the same `press` starts nothing new. Fails with `UsageError` or `SourceNotFound`.
+ * same request with the same `press` starts nothing new. `rerun` is checked here, where the layouts are known. Fails with `UsageError` or `SourceNotFound`.
  */
 export async function rerunDay(
   ports: StarterPorts,
-  rerun: DayRerun,
+  rerun: unknown,
   press: string,
 ): Promise<{ dataset: string; executions: string[]; repeated: number }> {
-  await checkRerun(ports, rerun);
-  const { layout: name, businessDate, force } = rerun;
+  const { layout: name, businessDate, force } = await checkedRerun(ports, rerun);
   const { layout } = await loadLayout(ports.layouts, name);
   const folder = `${dayPath(businessDate)}/`;
   const executions: string[] = [];
@@ -49,24 +48,21 @@ export async function rerunDay(
   });
 }
 
-async function checkRerun(ports: StarterPorts, rerun: DayRerun): Promise<void> {
+async function checkedRerun(ports: StarterPorts, rerun: unknown): Promise<DayRerun> {
   const names = await ports.layouts.names();
+  const { layout, businessDate, force, ...others }: Record<string, unknown> = Object(rerun);
+  const unknown = Object.keys(others);
+  const isLayout = typeof layout === 'string' && names.includes(layout);
+  const isDay = typeof businessDate === 'string' && isBusinessDate(businessDate);
+  const isForce = force === undefined || typeof force === 'boolean';
+  if (unknown.length === 0 && isLayout && isDay && isForce) return { layout, businessDate, force };
   const known = ['layout', 'businessDate', 'force'];
   const problems = [
-    ...Object.keys(rerun ?? {})
-      .filter((name) => !known.includes(name))
-      .map((name) => `'${name}' is unknown${didYouMean(name, known)}`),
-    ...(names.includes(rerun?.layout)
-      ? []
-      : [`'layout' is '${rerun?.layout}'${didYouMean(String(rerun?.layout), names)}`]),
-    ...(isBusinessDate(String(rerun?.businessDate))
-      ? []
-      : [`'businessDate' is '${rerun?.businessDate}' and must be a day as yyyy-MM-dd`]),
-    ...(rerun?.force === undefined || typeof rerun.force === 'boolean'
-      ? []
-      : ["'force' must be true or false"]),
+    ...unknown.map((name) => `'${name}' is unknown${didYouMean(name, known)}`),
+    ...(isLayout ? [] : [`'layout' is '${layout}'${didYouMean(String(layout), names)}`]),
+    ...(isDay ? [] : [`'businessDate' is '${businessDate}' and must be a day as yyyy-MM-dd`]),
+    ...(isForce ? [] : ["'force' must be true or false"]),
   ];
-  if (problems.length === 0) return;
   throw new UsageError({
     what: 'this day cannot be run again',
     why: problems.join('; '),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createStarter } from '../../../functions/starter/handler.ts';
+import { createStarter, readStarterEvent } from '../../../functions/starter/handler.ts';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { EXECUTION_NAME, executionNameOf } from '../../../shared/keys/execution-name.ts';
 import { checkRequest } from '../../../shared/pipeline/split/convert-request.ts';
@@ -66,8 +66,8 @@ function arrival(key: string, version?: string, bucket = BUCKET) {
   };
 }
 
-async function arrive(event: Parameters<typeof starter>[0]): Promise<StartedArrival> {
-  const { arrivals } = await starter(event);
+async function arrive(event: unknown): Promise<StartedArrival> {
+  const { arrivals } = await starter(readStarterEvent(event));
   expect(arrivals).toHaveLength(1);
   return arrivals[0] as StartedArrival;
 }
@@ -151,7 +151,14 @@ describe('an arrival', () => {
 
   it('from another bucket, or another kind of event, fails and says why', async () => {
     await expect(starter(arrival(KEY, 'v1', 'other'))).rejects.toMatchObject({ name: 'UsageError' });
-    await expect(starter({ Records: 1 } as never)).rejects.toThrow("neither 'detail' nor 'Records'");
+    const refused: [event: unknown, why: string][] = [
+      [null, "neither 'detail' nor 'Records'"],
+      [{ Records: 1 }, "neither 'detail' nor 'Records'"],
+      [{ Records: [{}] }, "a record has no 's3.object'"],
+      [{ detail: null }, "it has no 'detail.object'"],
+      [{ detail: { bucket: { name: BUCKET }, object: {} } }, 'it names no key'],
+    ];
+    for (const [event, why] of refused) expect(() => readStarterEvent(event)).toThrow(why);
   });
 
   it('may be announced by a notification from S3 itself', async () => {
@@ -167,7 +174,7 @@ describe('a whole day, run again by hand', () => {
     for (const name of ['contratos_a.txt', 'contratos_b.txt', 'other.bin'])
       raw.replace(folder + name, new Uint8Array(1));
   });
-  const rerun = (wish: Record<string, unknown>) => starter({ rerun: wish as never });
+  const rerun = (wish: Record<string, unknown>) => starter(readStarterEvent({ rerun: wish }));
 
   it('starts one execution for each file, once for each request, and forces it if asked', async () => {
     const wish = { layout: 'contracts', businessDate: '2025-08-12', force: true };

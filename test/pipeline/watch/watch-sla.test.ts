@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWatchdog } from '../../../functions/watchdog/handler.ts';
+import { createWatchdog, readWatchdogEvent } from '../../../functions/watchdog/handler.ts';
+import { UsageError } from '../../../shared/errors.ts';
 import { METRICS } from '../../../shared/operations/metrics-table.ts';
 import type { SlaSettings } from '../../../shared/operations/sla-settings.ts';
 import type { SlaCheck } from '../../../shared/operations/sla-verdict.ts';
@@ -194,10 +195,27 @@ describe('the watchdog of a night', () => {
     expect(await lake.publishedRows('small', 'id')).toHaveLength(20);
     expect((await look('arrivals', '09:01')).driven).toEqual([]);
   });
+});
 
-  it('refuses any other event', async () => {
-    await expect(createWatchdog(lake.ports, SETTINGS)({ check: 'noon' as never })).rejects.toMatchObject({
-      name: 'UsageError',
-    });
+describe('an event of the watchdog', () => {
+  const detail = { executionArn: 'arn:one', status: 'FAILED', error: 'E', cause: 'c', input: '{}' };
+
+  it.each([
+    { detail },
+    { detail: { ...detail, error: null, cause: null, input: null } },
+    { check: 'alarm' },
+    { check: 'deadline', scheduledAt: '2025-08-13T12:00:00Z' },
+  ])('is read: %j', (event) => {
+    expect(readWatchdogEvent({ 'detail-type': 'whatever', ...event })).toEqual(event);
+  });
+
+  it.each([
+    [{ check: 'noon' }, "check is 'noon' and scheduledAt 'undefined'"],
+    [{ check: 'alarm', scheduledAt: 'soon' }, "check is 'alarm' and scheduledAt 'soon'"],
+    [{ detail: {} }, "check is 'undefined'"],
+    [null, "check is 'undefined'"],
+  ])('is refused if it is another: %j', (event, message) => {
+    expect(() => readWatchdogEvent(event)).toThrow(UsageError);
+    expect(() => readWatchdogEvent(event)).toThrow(message);
   });
 });
