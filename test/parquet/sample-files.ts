@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { runKeys } from '../../shared/keys/run-keys.ts';
-import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
+import { type PageCodec, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { MergePart, PlannedFile } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
@@ -75,7 +75,7 @@ export class SampleFiles {
   async writeRowGroups(
     key: string,
     rowGroups: Iterable<FeedValue[][]>,
-    codec: Compression = 'snappy',
+    codec: PageCodec = 'snappy',
     form = PLAIN_PAGES,
   ): Promise<MergePart> {
     const memory = takeMemory();
@@ -96,7 +96,7 @@ export class SampleFiles {
     key: string,
     values: SampleValue[][],
     rowGroupRows: number[],
-    codec?: Compression,
+    codec?: PageCodec,
     form?: PageForm,
   ): Promise<MergePart> {
     expect(rowGroupRows.reduce((sum, rows) => sum + rows, 0)).toBe(values[0]?.length);
