@@ -12,7 +12,7 @@ const snakeCase = z
 const position = z.int().min(1);
 const byteOrder = z.enum(['big', 'little']);
 const MAX_RECORD_BYTES = 1_048_576;
-/** A table with more occurrences is not a table but a file. */
+/** The most occurrences of a table; more belong in a file of their own. */
 const MAX_OCCURRENCES = 10_000;
 const MAX_RECORD_TYPES = 200;
 

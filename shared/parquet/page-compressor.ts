@@ -5,14 +5,14 @@ import { PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
 import { CompressionCodec } from './format.ts';
 import { malformed } from './malformed.ts';
 
-/** The format's numbers of the codecs. */
+/** The number of each codec in the format. */
 export const CODEC_NUMBERS: Record<PageCodec, number> = {
   snappy: CompressionCodec.SNAPPY,
   zstd: CompressionCodec.ZSTD,
   none: CompressionCodec.UNCOMPRESSED,
 };
 
-/** The codec with this number of the format. */
+/** The codec that has this number in the format. */
 export function codecOf(codecNumber: number): PageCodec {
   const codec = PAGE_CODECS.find((name) => CODEC_NUMBERS[name] === codecNumber);
   if (!codec) throw malformed(`codec ${codecNumber}`);

@@ -126,38 +126,38 @@ describe('layouts that are read', () => {
 
 describe('layouts that are refused', () => {
   const cases: [string, (layout: Sample & Json) => void, string[]][] = [
-    ['unknown key at the top', (l) => (l.fieldz = []), ["unknown key 'fieldz'", "is 'fields'"]],
-    ['unknown key of record', (l) => (l.record.lenght = 1), ["unknown key 'record.lenght'", "is 'length'"]],
+    ['unknown key at the top', (l) => (l.fieldz = []), ["Unknown key 'fieldz'", "is 'fields'"]],
+    ['unknown key of record', (l) => (l.record.lenght = 1), ["Unknown key 'record.lenght'", "is 'length'"]],
     [
       'unknown key of a field',
       (l) => (l.fields[2]!.strat = 1),
-      ["unknown key 'fields[2].strat'", "is 'start'"],
+      ["Unknown key 'fields[2].strat'", "is 'start'"],
     ],
     [
       'unknown key of a header field',
       (l) => (l.header.fields[0]!.typ = 1),
-      ["unknown key 'header.fields[0].typ'", "is 'type'"],
+      ["Unknown key 'header.fields[0].typ'", "is 'type'"],
     ],
     [
       'unknown key of a match',
       (l) => (l.trailer.match.equal = 1),
-      ["unknown key 'trailer.match.equal'", "is 'equals'"],
+      ["Unknown key 'trailer.match.equal'", "is 'equals'"],
     ],
-    ['unknown key of detail', (l) => (l.detail.matches = 1), ["unknown key 'detail.matches'", "is 'match'"]],
+    ['unknown key of detail', (l) => (l.detail.matches = 1), ["Unknown key 'detail.matches'", "is 'match'"]],
     [
       'unknown key of a control total',
       (l) => (l.controlTotals[0]!.trailler = 1),
-      ["unknown key 'controlTotals[0].trailler'", "is 'trailer'"],
+      ["Unknown key 'controlTotals[0].trailler'", "is 'trailer'"],
     ],
     [
       'unknown key of businessDate',
       (l) => (l.businessDate.onMissmatch = 1),
-      ["unknown key 'businessDate.onMissmatch'", "is 'onMismatch'"],
+      ["Unknown key 'businessDate.onMissmatch'", "is 'onMismatch'"],
     ],
     [
       'unknown key of rejects',
       (l) => (l.rejects.maxPercnt = 1),
-      ["unknown key 'rejects.maxPercnt'", "is 'maxPercent'"],
+      ["Unknown key 'rejects.maxPercnt'", "is 'maxPercent'"],
     ],
     ['a missing key', (l) => delete l.fields[0]!.end, ["'fields[0].end' is missing"]],
     ['text for a number', (l) => (l.fields[0]!.start = '1'), ['\'fields[0].start\' is "1"']],
@@ -187,7 +187,7 @@ describe('layouts that are refused', () => {
     ['a partition column twice', (l) => (l.partitionBy = ['kind', 'kind']), ["'partitionBy[1]'", 'second']],
     ['only partition columns', (l) => (l.partitionBy = l.fields.map((f) => f.name as string)), ['no column']],
     ['two fields of the same name', (l) => (l.fields[3]!.name = 'kind'), ["two fields named 'kind'"]],
-    ['a field with the name of a date partition', (l) => (l.fields[3]!.name = 'month'), ["field 'month'"]],
+    ['a field with the name of a date partition', (l) => (l.fields[3]!.name = 'month'), ["Field 'month'"]],
     [
       'packed decimals',
       (l) => (l.fields[1]!.usage = 'packed'),

@@ -151,7 +151,7 @@ describe('what contradicts itself is refused', () => {
     ['a float of 6 bytes', { ...FLOAT, end: 6 }, {}, ['6 bytes', '4 or 8']],
     ['a float of unknown format', { ...FLOAT, floatFormat: undefined }, {}, ["without 'floatFormat'"]],
     ['a float that is an integer', { ...FLOAT, type: 'integer' }, {}, ['type integer', 'double']],
-    ['a little-endian ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['those are big']],
+    ['a little-endian ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['ibm floats are "big"']],
     [
       'blank of text',
       { type: 'string', blank: 'zero' },

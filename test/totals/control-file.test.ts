@@ -42,7 +42,7 @@ describe('a control file beside the data', () => {
     );
     const none = { match: { start: 1, end: 3, equals: 'XXX' } };
     expect(await told(layout(none), data, { [KEY]: several })).toContain(
-      "0 of its 2 records say that bytes 1 to 3 are 'XXX', and one must",
+      "0 of its 2 records have 'XXX' at bytes 1 to 3, but exactly one must",
     );
   });
 
@@ -121,7 +121,7 @@ describe('a control file beside the data', () => {
 
   test.each([
     ['an empty one', '', 'it is empty'],
-    ['too long a line', 'x'.repeat(31), 'it has a record of 31 bytes, and controlFile.length says 30'],
+    ['too long a line', 'x'.repeat(31), 'it has a record of 31 bytes, but controlFile.length says 30'],
   ])('%s refuses the file', async (_, content, why) => {
     expect(await told(layout(), data, { [KEY]: Buffer.from(content) })).toContain(why);
   });
