@@ -242,14 +242,14 @@ describe('layouts that are refused', () => {
     expect([retryable, typeof next]).toEqual([false, 'string']);
   });
 
-  test('broken JSON, and JSON that is not an object', () => {
+  test('include broken JSON, and JSON that is not an object', () => {
     const broken = failure('{ "name": "x", }');
     expect(broken.message).toMatch(/^layouts\/sample\.json: the layout file is not valid JSON/);
     expect(broken.cause).toBeInstanceOf(SyntaxError);
     for (const text of ['[]', 'null', '"x"']) expect(failure(text).message).toContain("'the layout'");
   });
 
-  test('all problems are reported at once, up to eight', () => {
+  test('have all their problems reported at once, up to eight', () => {
     const two = failure(changed((l) => Object.assign(l, { encoding: 'x', partitionBy: ['y'] })));
     expect(two.message).toContain('2 problems');
     const many = Array.from({ length: 12 }, (_, index) => `p${index}`);
@@ -257,18 +257,18 @@ describe('layouts that are refused', () => {
   });
 });
 
-describe('fingerprint', () => {
+describe('the fingerprint', () => {
   const of = (change: (layout: Sample & Json) => void) => readLayout(changed(change), 'f').fingerprint;
   const original = of(() => {});
 
-  test('files, description and the order of keys do not change it', () => {
+  test('does not change with files, description or the order of keys', () => {
     expect(of((l) => (l.files = ['other']))).toBe(original);
     expect(of((l) => (l.description = 'other'))).toBe(original);
     const reversed = Object.fromEntries(Object.entries(sample()).reverse());
     expect(readLayout(JSON.stringify(reversed), 'f').fingerprint).toBe(original);
   });
 
-  test('positions, types, names and the order of fields change it', () => {
+  test('changes with positions, types, names and the order of fields', () => {
     const others = [
       of((l) => (l.fields[3]!.start = l.fields[3]!.end = 27)),
       of((l) => (l.fields[1]!.type = 'decimal(15,3)')),
@@ -281,7 +281,7 @@ describe('fingerprint', () => {
   });
 });
 
-test('field types and their Hive names', () => {
+test('field types are parsed and have Hive names', () => {
   expect(parseFieldType('decimal( 15 , 2 )')).toEqual({ kind: 'decimal', precision: 15, scale: 2 });
   const wrong = ['decimal(0,0)', 'decimal(39,0)', 'decimal(2,3)', 'decimal', 'int', 'String', ''];
   expect(wrong.filter((text) => parseFieldType(text) !== undefined)).toEqual([]);
@@ -290,7 +290,7 @@ test('field types and their Hive names', () => {
   expect(hiveType({ kind: 'timestamp' })).toBe('timestamp');
 });
 
-test('date formats', () => {
+test('date formats are parsed, or say what is wrong', () => {
   expect(parseDateFormat('dd/MM/yyyy', 'date')).toMatchObject({
     dayAt: 0,
     monthAt: 3,

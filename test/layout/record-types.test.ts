@@ -43,7 +43,7 @@ function sample(): Json {
   };
 }
 
-test('datasets, origins and positions of record types', () => {
+test('record types have datasets, origins and positions', () => {
   const layout = readLayout(JSON.stringify(sample()), 'mixed.json');
   expect(datasetsOf(layout).map(({ name, columns }) => [name, columns.map((column) => column.name)])).toEqual(
     [
