@@ -8,7 +8,7 @@ import { convertNight, type NightOptions } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
-import { COMPRESSIONS, type Compression } from '../shared/layout/layout.ts';
+import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
 import { type FlagValues, isSet, runWithFlags, text, texts } from '../terminal/command-line.ts';
@@ -132,12 +132,12 @@ async function checkedInputs(inputs: string[]): Promise<string[]> {
   );
 }
 
-function compressionOf(name: string | undefined): Compression | undefined {
-  const known = COMPRESSIONS.find((compression) => compression === name);
+function compressionOf(name: string | undefined): PageCodec | undefined {
+  const known = PAGE_CODECS.find((compression) => compression === name);
   if (name === undefined || known) return known;
   throw new UsageError({
     what: `--compression '${name}' is not known`,
-    next: `Give one of ${COMPRESSIONS.join(', ')}.`,
+    next: `Give one of ${PAGE_CODECS.join(', ')}.`,
   });
 }
 

@@ -12,6 +12,7 @@ export interface ErrorFacts {
   what: string;
   /** The object key, file, byte or record where it happened. */
   where?: string | undefined;
+  /** The cause, as a clause or as sentences. */
   why?: string | undefined;
   /** What the reader should do now: the next command to type, if there is one. */
   next?: string | undefined;
@@ -41,7 +42,7 @@ export function composeMessage(
   { what, where, why, next }: Omit<ErrorFacts, 'cause'>,
   outcome?: string,
 ): string {
-  return [where ? `${where}: ${what}` : what, why, outcome, next]
+  return [where ? `${where}: ${what}` : what, why && capitalized(why), outcome, next]
     .flatMap((part) => (part ? [asSentence(clipped(part))] : []))
     .join(' ');
 }
@@ -51,6 +52,11 @@ function clipped(part: string): string {
   return part.length <= MOST_CHARACTERS
     ? part
     : `${part.slice(0, MOST_CHARACTERS)}… (${part.length} characters)`;
+}
+
+/** Clauses are written in lower case; a first word that is a path or a key stays as it is. */
+function capitalized(clause: string): string {
+  return clause.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 function asSentence(part: string): string {
@@ -129,7 +135,7 @@ export class ParquetMalformed extends PipelineError {
   readonly retryable = false;
 }
 
-/** One block has more rows and columns than the kernel can hold. The layout causes it, so trying again does not help. */
+/** One batch has more rows and columns than the kernel can hold. The layout causes it, so trying again does not help. */
 export class KernelMemoryExceeded extends PipelineError {
   override readonly name = 'KernelMemoryExceeded';
   readonly retryable = false;

@@ -1,5 +1,5 @@
 /**
- * Shapes that JSON of our own is held against when it is read back. Keys that a shape does not name are let through and kept: a newer
+ * Shapes that our own JSON is checked against when it is read back. Keys that a shape does not name are let through and kept: a newer
  * version of the software may have written them. A check walks the parsed value and copies nothing, because a file has hundreds of
  * manifests: a check costs about a quarter of parsing the JSON.
  */

@@ -34,7 +34,7 @@ const amount = fc.record({
 const inTrillionths = ({ unscaled, scale }: Decimal) => unscaled * 10n ** BigInt(12 - scale);
 
 describe('the text of a decimal', () => {
-  test('is read to the number that it says, and written back as it was', () => {
+  test('is read as the number that it says, and written back unchanged', () => {
     fc.assert(
       fc.property(written, ({ text, scale }) => {
         const decimal = parseDecimal(text);
@@ -88,7 +88,7 @@ describe('the text of a decimal', () => {
     expect(() => storedDecimal(text)).toThrow(RunInconsistent);
   });
 
-  test('may be limited in its digits on either side of the point', () => {
+  test('may have a limit on its digits on either side of the point', () => {
     expect(parseDecimal('123.456', 3)).toEqual({ unscaled: 123456n, scale: 3 });
     expect(parseDecimal('1234', 3)).toBeUndefined();
     expect(parseDecimal('1.2345', 3)).toBeUndefined();
@@ -101,7 +101,7 @@ describe('arithmetic', () => {
     expect(isSameDecimal({ unscaled: 125n, scale: 1 }, { unscaled: 125n, scale: 0 })).toBe(false);
   });
 
-  test('numbers are the same exactly if they are as many units of the smallest scale', () => {
+  test('two numbers are the same exactly if they are equal in units of the smallest scale', () => {
     fc.assert(
       fc.property(amount, amount, fc.integer({ min: 0, max: 12 }), (a, b, digits) => {
         expect(isSameDecimal(a, b)).toBe(inTrillionths(a) === inTrillionths(b));
@@ -126,7 +126,7 @@ describe('arithmetic', () => {
     });
   });
 
-  test('two numbers at one scale are still the numbers they were', () => {
+  test('bringing two numbers to one scale does not change them', () => {
     fc.assert(
       fc.property(amount, amount, (left, right) => {
         const { a, b, scale } = atOneScale(left, right);

@@ -41,14 +41,19 @@ describe('a shape', () => {
   });
 
   it.each<[string, Check, unknown, Misfit]>([
-    ['no text', text, 1, { path: '', problem: 'is not a text' }],
+    ['a value that is not a text', text, 1, { path: '', problem: 'is not a text' }],
     ['null', text, null, { path: '', problem: 'is not a text' }],
-    ['no flag', flag, 0, { path: '', problem: 'is not true or false' }],
+    ['a value that is not a flag', flag, 0, { path: '', problem: 'is not true or false' }],
     ['a fraction', wholeNumber, 0.5, { path: '', problem: 'is not a whole number' }],
     ['a negative number', wholeNumber, -1, { path: '', problem: 'is not a whole number' }],
     ['a number that a double rounds', wholeNumber, 2 ** 53, { path: '', problem: 'is not a whole number' }],
     ['another word', oneOf(['a', 'b']), 'c', { path: '', problem: 'is not one of a, b' }],
-    ['neither of two', numberOrNames, [1], { path: '', problem: 'is not a number or names' }],
+    [
+      'a value that fits neither of two',
+      numberOrNames,
+      [1],
+      { path: '', problem: 'is not a number or names' },
+    ],
     ['a list in place of an object', byName(text), [], { path: '', problem: 'is not an object' }],
     ['an object in place of a list', listOf(text), {}, { path: '', problem: 'is not a list' }],
     ['a missing key', listOf(part), [{ name: 'a' }], { path: '[0].rows', problem: 'is missing' }],
@@ -62,7 +67,7 @@ describe('a shape', () => {
     expect(shape(value)).toEqual(misfit);
   });
 
-  it('renames keys of an earlier version, and prefers those of today', () => {
+  it('renames keys of an earlier version, and prefers their present names', () => {
     const earlier = { title: 'a', rows: 1, later: 2 };
     expect(part(earlier)).toBeUndefined();
     expect(earlier).toEqual({ name: 'a', rows: 1, later: 2 });

@@ -20,7 +20,7 @@ describe('a refusal', () => {
     expect(message).toBe(`${clipped} Nothing was published. Send it again.`);
   });
 
-  it('is told by its code from other values that have one', () => {
+  it('differs by its code from other values that have a code', () => {
     expect(isRefusal(refuse('empty-file', FACTS))).toBe(true);
     expect(isRefusal({ code: 'cut-record', message: 'a problem of a chain' })).toBe(false);
     expect(isRefusal({ message: 'no code' })).toBe(false);
@@ -28,7 +28,7 @@ describe('a refusal', () => {
     expect(isRefusal(undefined)).toBe(false);
   });
 
-  it('comes back from JSON as it was, and nothing else does', () => {
+  it('is read back from JSON unchanged, and nothing else is accepted', () => {
     const refusal = refuse('empty-file', FACTS);
     expect(refusalSchema.parse(JSON.parse(JSON.stringify(refusal)))).toEqual(refusal);
     expect(refusalSchema.safeParse({ ...refusal, code: 'unknown' }).success).toBe(false);

@@ -2,8 +2,8 @@ import { atOneScale, type Decimal, decimalText, storedDecimal, sumByName } from 
 import type { DayCommit } from './day-commit.ts';
 
 /**
- * How a day differs from the business day before, where it does by more than `maxChangePercent`: rows, and each control sum. One clause a
- * figure. Sums are compared as integers of one scale, never as floating point.
+ * The rows and control sums of a day that differ from those of the business day before by more than `maxChangePercent`, one clause for
+ * each. Sums are compared as integers of one scale, never as floating point.
  */
 export function dayChanges(day: DayCommit, before: DayCommit, maxChangePercent: number): string[] {
   const figures: [string, Decimal | undefined, Decimal | undefined][] = [

@@ -8,7 +8,7 @@ const VECTOR_BYTES = 256 * 1024 * 1024;
 const FIELD_BYTES = 24;
 
 /**
- * The most records of a batch. They are fewer if tables occur often in each record, or if a layout has so many record types and
+ * The most records of a batch. There are fewer if tables occur often in each record, or if a layout has so many record types and
  * columns that a full batch of each would not fit into the kernel's memory.
  */
 export function batchCapacity(layout: Pick<Layout, 'recordTypes'>): number {

@@ -4,7 +4,7 @@
  *     cp037   C1 D5 C1 40 5A F1 → A N A ␠ ! 1      cp275   C1 D5 79 D6 → A N ã O
  *
  * EBCDIC control characters are as IBM's mapping to Unicode (CDRA) has them: 0x25 is LF, 0x15 is NEL (U+0085). Text that
- * Unix System Services of z/OS wrote ends its lines with 0x15; such a file is for `lines` only after a conversion.
+ * Unix System Services of z/OS wrote ends its lines with 0x15; such a file can be read as `lines` only after a conversion.
  */
 import { type ByteTablePage, CODE_PAGES, isByteTablePage } from '../layout/code-page.ts';
 import { CODE_PAGE_TABLES } from './code-page-tables.ts';
@@ -18,7 +18,7 @@ export const UTF8_SLOT_BYTES = 4;
 
 /** A page for the kernel, which turns a byte into its UTF-8 without going through Unicode. */
 export interface Utf8Table {
-  /** Bytes that byte `b` becomes; 0 where it is undefined. */
+  /** How many bytes byte `b` becomes; 0 if it is undefined. */
   lengths: Uint8Array;
   /** Those bytes, from `b * UTF8_SLOT_BYTES` on, followed by zeros. */
   bytes: Uint8Array;
@@ -32,7 +32,7 @@ const TABLES: Readonly<Record<CodePageName, string>> = CODE_PAGE_TABLES;
 const unicode = new Map<CodePageName, Uint16Array>();
 const utf8Tables = new Map<CodePageName, Utf8Table>();
 
-/** UTF-16 code unit by byte; `UNDEFINED_UNIT` where the page defines none. Shared by all callers: not to be written to. */
+/** UTF-16 code unit by byte; `UNDEFINED_UNIT` if the page does not define the byte. Shared by all callers: not to be written to. */
 export function unicodeOf(name: CodePageName): Uint16Array {
   let units = unicode.get(name);
   if (!units) {
@@ -61,7 +61,7 @@ export function utf8Table(name: CodePageName): Utf8Table {
   return table;
 }
 
-/** `bytes` as text; undefined where one of them is undefined. For headers and messages: the kernel has tables of its own. */
+/** `bytes` as text; undefined if the page does not define one of them. For headers and messages: the kernel has tables of its own. */
 export function decodeText(name: CodePageName, bytes: Uint8Array): string | undefined {
   const units = unicodeOf(name);
   let text = '';

@@ -53,7 +53,7 @@ export class DatasetColumns {
   rowCount = 0;
   /** The most rows of a batch. */
   readonly capacityRows: number;
-  /** The occurrences that child rows are made of; undefined for rows of whole records. */
+  /** The occurrences that child rows are made from; undefined for rows of whole records. */
   readonly rows: Occurrences | undefined;
 
   private readonly kernel: Kernel;
@@ -61,7 +61,7 @@ export class DatasetColumns {
   private readonly lists = new Map<ListColumn, DecodedList>();
   private readonly recordMasks: SelectionMasks;
   private readonly rowMasks: SelectionMasks;
-  /** Address of the addresses by row of what is once in each record, by the name of what they are expanded from. */
+  /** Addresses by row of parts that are once in each record, made from addresses by record; the key names the part. */
   private readonly expanded = new Map<string, { address: number; current: boolean }>();
 
   constructor(kernel: Kernel, dataset: Dataset, capacityRecords: number) {
@@ -80,12 +80,12 @@ export class DatasetColumns {
     return this.columns.find((column) => column.field === field)?.decoder;
   }
 
-  /** Index of the record that a row is made of. */
+  /** Index of the record that a row is made from. */
   recordOf(row: number): number {
     return this.rows ? this.rows.recordOfEntry(row) : row;
   }
 
-  /** Decodes all columns. Calls `onFault` for each record that says of a table what cannot be. */
+  /** Decodes all columns. Calls `onFault` for each record that says a table occurs less or more often than it can. */
   decode(
     batch: RecordBatch,
     foreign: ForeignRecords,

@@ -19,7 +19,7 @@ export class DatasetDecoder {
   readonly dataset: Dataset;
   readonly columns: DatasetColumns;
   readonly router: PartitionRouter;
-  /** Rows that the accepted records must make, counted by their tables and not by what is written. */
+  /** Rows that the accepted records must make, counted from their tables and not from what is written. */
   expectedRows = 0;
 
   private readonly kernel: Kernel;
@@ -66,7 +66,7 @@ export class DatasetDecoder {
     const { spaceByte } = batch;
     const ends = seesFilling ? (places?.ends ?? 0) : 0;
     if (!rows) return { count: rowCount, addresses, outcomes: batch.outcomes, ends, spaceByte };
-    // Only records that can be decoded have occurrences, so all rows can be.
+    // Only records that can be decoded have occurrences, so all rows can be decoded.
     this.kernel.bytes.fill(RECORD_OK, this.outcomes, this.outcomes + rowCount);
     return { count: rowCount, addresses, outcomes: this.outcomes, ends, spaceByte };
   }

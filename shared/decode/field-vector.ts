@@ -56,7 +56,7 @@ export class FieldVector {
   mostTextBytes = Number.POSITIVE_INFINITY;
   /** May a record of the batch have no value? */
   hasNulls = true;
-  /** Set for a list: states and values are those of entries, and this tells the entries of each record. */
+  /** Set for a list: states and values are those of entries, and this says which entries belong to each record. */
   entries: EntryLayout | undefined;
 
   constructor(

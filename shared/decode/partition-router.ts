@@ -52,7 +52,7 @@ export class PartitionRouter {
   private readonly fields: readonly Field[];
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
-  /** Has any route a failed or nulled field, so that batches must be searched for it? */
+  /** Does any route have a failed or nulled field, so that batches must be searched for it? */
   private hasFaults = false;
   /** Address of the index of the route of each row, 4 bytes each. */
   private readonly routeIndexes: number;

@@ -162,7 +162,7 @@ export class RecordTypeDecoder {
     if (reason !== undefined) return reason;
     const decoded = decodeValue(this.kernel.bytes, address, field);
     if (decoded.state === 'invalid') return decoded.reason;
-    // A value here is one only because the record was filled up.
+    // The field has a value here only because the record was filled up.
     return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';
   }
 }

@@ -2,7 +2,7 @@ import { KernelMemoryExceeded } from '../errors.ts';
 import { KERNEL_FUNCTION_NAMES, type KernelFunctions } from './generated/kernel-functions.ts';
 import { KERNEL_WASM } from './generated/kernel-wasm.ts';
 
-/** The kernel may hold 1 GiB: far more than its callers keep, far less than the machine of a parser has. */
+/** The kernel may hold 1 GiB: far more than its callers keep, far less than a parser's machine has. */
 const MAX_PAGES = 16_384;
 const FIRST_PAGES = 256;
 const PAGE_BYTES = 65_536;
@@ -107,7 +107,7 @@ function areKernelFunctions(exports: object): exports is KernelFunctions {
 function memoryExceeded(): KernelMemoryExceeded {
   return new KernelMemoryExceeded({
     what: `the kernel's memory of ${(MAX_PAGES * PAGE_BYTES) / 2 ** 30} GiB is used up`,
-    why: 'records times columns times partitions of one block do not fit into it',
+    why: 'Records times columns times partitions of one batch do not fit into it',
     next: 'Name fewer fields, or partition by a column with fewer values.',
   });
 }

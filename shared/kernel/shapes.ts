@@ -1,7 +1,7 @@
 /**
  * Numbers on which the kernel (AssemblyScript) and its callers (TypeScript) must agree. Both compile this file.
  *
- * A field vector holds one field of all records of a block: for each record a state and, at the same index, a value.
+ * A field vector holds one field of all records of a batch: for each record a state and, at the same index, a value.
  *
  *     states  1 1 0 1 2 …                     one byte each
  *     values  4, 8 or 16 bytes each, or for texts { address, length } of 4 bytes each
@@ -59,10 +59,10 @@ export const TYPE_UNKNOWN = 255;
 export const ENTRY_VALUE = 0;
 export const ENTRY_EMPTY_LIST = 4;
 export const ENTRY_NULL_LIST = 5;
-/** Most entries of a block, over all its records: limited as MAX_RECORDS is. */
+/** The most entries of a batch, over all its records; limited for the same reason as MAX_RECORDS. */
 export const MAX_ENTRIES = 32_000;
 
-/** Most records of a block: their indexes fit into 16 bits, and two counts of them into one number. */
+/** The most records of a batch: their indexes fit into 16 bits, and two counts of them into one number. */
 export const MAX_RECORDS = 16_000;
 
 /** Functions that decode a field vector return how many are null + how many are invalid × this. */
@@ -103,7 +103,7 @@ export const FORMAT_LITERALS = 52;
 /** Digits of a text are summed nine at a time, each nine in a word of 8 bytes. */
 export const LIMB_DIGITS = 9;
 
-/** An open page of one column: offsets of its words, which have 4 bytes, from PAGE_LEAST to PAGE_GREATEST_PREFIX 8. */
+/** An open page of one column: offsets of its words. A word has 4 bytes; from PAGE_LEAST to PAGE_GREATEST_PREFIX it has 8. */
 export const PAGE_VALUES = 0;
 /** Bytes of PLAIN values so far; a boolean has one byte until the page is closed. */
 export const PAGE_LENGTH = 4;
@@ -124,7 +124,7 @@ export const PAGE_INDEXES = 56;
 export const DICTIONARY_TABLE = 60;
 export const DICTIONARY_MASK = 64;
 export const DICTIONARY_COUNT = 68;
-/** Most entries. */
+/** The most entries. */
 export const DICTIONARY_CAPACITY = 72;
 /** Fixed width: PLAIN values. Texts: { offset in DICTIONARY_DATA, length }. */
 export const DICTIONARY_ENTRIES = 76;
@@ -138,7 +138,7 @@ export const DICTIONARY_USED = 92;
 export const PAGE_PLAIN_BYTES = 96;
 /** Lists: a byte for each entry, 1 if it is not the first of its row. */
 export const PAGE_REPEATS = 100;
-/** Integers of 4 bytes: entry + 1 of each value of one stretch, 2 bytes each; its first value, and how many values it has. */
+/** Integers of 4 bytes: entry + 1 of each value from a first one on, 2 bytes each; then that first value, and how many values follow. */
 export const DICTIONARY_NEAR = 104;
 export const DICTIONARY_NEAR_FIRST = 108;
 export const DICTIONARY_NEAR_COUNT = 112;

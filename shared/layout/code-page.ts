@@ -1,12 +1,12 @@
-/** What a layout needs to know of a code page. */
+/** The facts about a code page that a layout needs. */
 interface CodePageTraits {
   /** Where blanks, digits and letters without accents are. */
   family: 'ascii' | 'ebcdic' | 'utf-16';
-  /** Its bytes are characters by a table of 256 (shared/decode/code-page-tables.ts). */
+  /** A table of 256 characters says what its bytes are (shared/decode/code-page-tables.ts). */
   isByteTable: boolean;
   /** The page is for single fields, not for a whole file. */
   isFieldOnly?: true;
-  /** From this byte on, characters are at the place they have in ISO-8859-1, apart from `except`; absent: not one is. */
+  /** From this byte on, characters are at their places in ISO-8859-1, apart from `except`; absent if no character is. */
   latin1?: { from: number; except: string };
 }
 
@@ -52,7 +52,7 @@ const CODE_PAGE_TRAITS = {
 
 type Table = typeof CODE_PAGE_TRAITS;
 export type CodePage = keyof Table;
-/** The pages whose bytes are characters by a table. */
+/** The pages whose characters are in a table. */
 export type ByteTablePage = {
   [Page in CodePage]: Table[Page]['isByteTable'] extends true ? Page : never;
 }[CodePage];
@@ -117,7 +117,7 @@ const EBCDIC_BYTES = new Map(
 export function literalBytes(text: string, codePage: CodePage): Uint8Array | undefined {
   if (codePage === 'utf-8') return new TextEncoder().encode(text);
   const bytes: number[] = [];
-  // By UTF-16 unit: half of a surrogate pair is no character of any page.
+  // By UTF-16 unit: no page has half of a surrogate pair as a character.
   for (const unit of text.split('')) {
     const byte = literalByte(unit, codePage);
     if (byte === undefined) return undefined;

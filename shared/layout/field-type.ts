@@ -1,4 +1,4 @@
-/** What a type is called and allows, wherever that matters. Its physical form is in shared/decode and shared/parquet. */
+/** The names of a type, and what it allows. Its physical form is in shared/decode and shared/parquet. */
 interface TypeFacts {
   /** As Glue, Athena and our catalog call it; of a decimal without its digits. */
   hive: string;
@@ -6,7 +6,7 @@ interface TypeFacts {
   duckdb: string;
   /** Usages besides `display` in which its bytes can be. */
   usages: readonly ('packed' | 'binary' | 'float')[];
-  /** Keys of a field that are for this type and for no other, unless that lists them too. */
+  /** Keys of a field that are for this type and for no other, unless the other lists them too. */
   keys: readonly TypeKey[];
   /** Its values make good folder names. */
   isPartition: boolean;
@@ -75,7 +75,7 @@ type PlainKind = Exclude<Kind, 'decimal'>;
 type DecimalType = { kind: 'decimal'; precision: number; scale: number };
 /** The column's type. How the bytes of the file hold the value is the field's own matter. */
 export type FieldType = { [K in PlainKind]: { kind: K } }[PlainKind] | DecimalType;
-/** A date or a timestamp: what has a `format`. */
+/** A date or a timestamp: the types that have a `format`. */
 type MomentType = Extract<FieldType, { kind: 'date' | 'timestamp' }>;
 
 const FACTS: Readonly<Record<Kind, TypeFacts>> = FIELD_TYPES;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { COMPRESSIONS } from './layout.ts';
+import { PAGE_CODECS } from './layout.ts';
 
 /**
  * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
@@ -12,7 +12,7 @@ const snakeCase = z
 const position = z.int().min(1);
 const byteOrder = z.enum(['big', 'little']);
 const MAX_RECORD_BYTES = 1_048_576;
-/** A table with more occurrences is not a table but a file. */
+/** The most occurrences of a table; more belong in a file of their own. */
 const MAX_OCCURRENCES = 10_000;
 const MAX_RECORD_TYPES = 200;
 
@@ -167,7 +167,7 @@ export const layoutSchema = z.strictObject({
   businessDate: z
     .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
     .optional(),
-  compression: z.enum(COMPRESSIONS).optional(),
+  compression: z.enum(PAGE_CODECS).optional(),
   parquet: z
     .strictObject({ pages: z.enum(['v1', 'v2']).optional(), delta: z.boolean().optional() })
     .optional(),

@@ -19,7 +19,7 @@ export interface Layout {
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
   businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
-  compression: Compression;
+  compression: PageCodec;
   parquet: PageForm;
   rejects: { maxPercent: number };
   day: DayRules;
@@ -111,8 +111,8 @@ export interface Selection {
 }
 
 /** How pages are compressed; a column that does not get smaller is written as `none`. */
-export const COMPRESSIONS = ['snappy', 'zstd', 'none'] as const;
-export type Compression = (typeof COMPRESSIONS)[number];
+export const PAGE_CODECS = ['snappy', 'zstd', 'none'] as const;
+export type PageCodec = (typeof PAGE_CODECS)[number];
 
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';

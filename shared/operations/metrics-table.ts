@@ -4,7 +4,7 @@
  */
 export const METRIC_DIMENSIONS = ['stage', 'dataset'] as const;
 
-/** Stands for the dataset if none is known: no layout fits a key, or an invocation failed before it knew. */
+/** The value of `dataset` if it is not known: no layout fits a key, or an invocation failed too early. */
 export const NO_DATASET = 'none';
 
 export type MetricUnit = 'Count' | 'Bytes' | 'Milliseconds' | 'Percent' | 'None';
@@ -15,7 +15,7 @@ interface MetricDefinition {
   from: readonly FunctionName[];
   /** `put`: PutMetricData, once a file or check. `emf`: a log line of each invocation that CloudWatch reads. */
   by: 'put' | 'emf';
-  /** Makes one value of several. */
+  /** How several values become one. */
   statistic: 'Sum' | 'Maximum' | 'Minimum' | 'Average';
   meaning: string;
 }
@@ -41,27 +41,32 @@ const PUT = {
   OutputBytes: ['Bytes', ['finalizer'], 'Sum', 'bytes of its Parquet files'],
   RecordsRead: ['Count', ['finalizer'], 'Sum', 'records of a loaded file, headers and trailers too'],
   RecordsRejected: ['Count', ['finalizer'], 'Sum', 'rejected records of a loaded file'],
-  RejectPercent: ['Percent', ['finalizer'], 'Maximum', 'rejected of its details: the error rate of a file'],
+  RejectPercent: [
+    'Percent',
+    ['finalizer'],
+    'Maximum',
+    'rejected share of its details: the error rate of a file',
+  ],
   RowsLoaded: ['Count', ['finalizer'], 'Sum', 'rows of a loaded file'],
-  DurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file from its plan to loaded'],
-  SplitDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state splitting'],
-  ParseDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state parsing'],
-  ReconcileDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state reconciling'],
-  MergeDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'a file in state merging'],
+  DurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'time of a file from its plan until it is loaded'],
+  SplitDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'time of a file in state splitting'],
+  ParseDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'time of a file in state parsing'],
+  ReconcileDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'time of a file in state reconciling'],
+  MergeDurationMs: ['Milliseconds', ['finalizer'], 'Maximum', 'time of a file in state merging'],
   DaysPublished: ['Count', ['finalizer'], 'Sum', '1 if the file completed its day'],
-  NightFilesExpected: ['Count', ['watchdog'], 'Maximum', 'files that are expected tonight, if it is known'],
-  NightFilesArrived: ['Count', ['watchdog'], 'Maximum', 'of them, those that have arrived'],
-  NightFilesMissing: ['Count', ['watchdog'], 'Maximum', 'of them, those that have not'],
-  NightFilesLoaded: ['Count', ['watchdog'], 'Maximum', 'of them, those that are loaded'],
+  NightFilesExpected: ['Count', ['watchdog'], 'Maximum', 'files expected tonight, if their number is known'],
+  NightFilesArrived: ['Count', ['watchdog'], 'Maximum', 'expected files that have arrived'],
+  NightFilesMissing: ['Count', ['watchdog'], 'Maximum', 'expected files that have not arrived'],
+  NightFilesLoaded: ['Count', ['watchdog'], 'Maximum', 'expected files that are loaded'],
   NightRecords: ['Count', ['watchdog'], 'Maximum', 'records of all files loaded tonight'],
   NightRows: ['Count', ['watchdog'], 'Maximum', 'rows of all files loaded tonight'],
   NightBytes: ['Bytes', ['watchdog'], 'Maximum', 'bytes of all files loaded tonight'],
-  NightRejectPercent: ['Percent', ['watchdog'], 'Maximum', 'rejected of the details loaded tonight'],
+  NightRejectPercent: ['Percent', ['watchdog'], 'Maximum', 'rejected share of the details loaded tonight'],
   NightPercentDone: [
     'Percent',
     ['watchdog'],
     'Maximum',
-    'bytes parsed of the bytes expected; 100 is published',
+    'share of the expected bytes that is parsed; 100 is published',
   ],
   SlaMarginMinutes: [
     'None',

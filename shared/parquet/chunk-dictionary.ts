@@ -24,8 +24,8 @@ const FIRST_ENTRIES = 64;
 /** Indexes of more entries take 2 bytes and gain too little. */
 const MOST_ENTRIES = 32_768;
 /**
- * From how many entries on which share of the values may still be new for the dictionary to grow. A set of 20,000 equally
- * likely dates passes. Texts and larger numbers compress well as they are: only a set of 6,000 passes.
+ * From `entryCount` entries on, the dictionary grows only if at most this share of the values since it last grew is new. A set
+ * of 20,000 equally likely dates passes. Texts and larger numbers compress well as they are: only a set of 6,000 passes.
  */
 type Shares = [entryCount: number, share: number][];
 const NEW_DATE_SHARES: Shares = [
@@ -48,7 +48,7 @@ function mostNewShare(kind: DictionaryKind, entryCount: number): number {
   return shares.findLast(([from]) => entryCount >= from)?.[1] ?? 1;
 }
 
-/** Most bytes of texts in a dictionary, which readers hold in memory. */
+/** The most bytes of texts in a dictionary, which readers hold in memory. */
 const MOST_DATA_BYTES = 1024 * 1024;
 /** By kind: bytes of an entry (the value itself, or offset and length of a text), and the kernel's functions for it. */
 const KINDS = {

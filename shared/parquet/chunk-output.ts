@@ -5,7 +5,7 @@ import type { KernelBytes } from './page-compressor.ts';
 const FIRST_PIECE_BYTES = 4 * 1024;
 const LARGEST_PIECE_BYTES = 64 * 1024;
 
-/** For pages that come with their header, and for the rest of a page. */
+/** For pages whose bytes include their header, and for the rest of a page. */
 export const NO_HEADER = new Uint8Array();
 
 interface Piece extends KernelBytes {
@@ -36,7 +36,7 @@ export class ChunkOutput {
     }
   }
 
-  /** Takes room for `wanted` bytes, or for fewer if the last piece has less. */
+  /** Reserves room for `wanted` bytes, or for fewer if the last piece has less. */
   private room(wanted: number): { at: number; count: number } {
     let piece = this.pieces.at(-1);
     if (!piece || piece.length === piece.capacity) {

@@ -1,6 +1,6 @@
 import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression } from '../layout/layout.ts';
+import type { PageCodec } from '../layout/layout.ts';
 import { ChunkOutput } from './chunk-output.ts';
 import { ChunkRange } from './chunk-range.ts';
 import { type ColumnMetaData, PageEncoding, PageType } from './format.ts';
@@ -32,7 +32,7 @@ interface AppendedPage extends ValueRange {
 
 /** How all pages of a chunk were written. */
 interface ChunkForm {
-  codec: Compression;
+  codec: PageCodec;
   /** One of PageType. */
   dataPageType: number;
 }

@@ -1,7 +1,7 @@
 import { type EntryLayout, type FieldVector, type VectorKind, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAX_ENTRIES } from '../kernel/shapes.ts';
-import { type Compression, PLAIN_PAGES } from '../layout/layout.ts';
+import { type PageCodec, PLAIN_PAGES } from '../layout/layout.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { ChunkPages, type FinishedChunk } from './chunk-pages.ts';
@@ -20,7 +20,7 @@ const LEAST_DICTIONARY_VALUES = 8;
 /** Data pages of another chunk of the same column, in the kernel's memory. They need no dictionary. */
 interface CopiedPages {
   pages: CopiedPage[];
-  codec: Compression;
+  codec: PageCodec;
   /** All pages together, headers included. */
   uncompressedBytes: number;
 }
@@ -59,7 +59,7 @@ export class ColumnChunkBuilder {
   constructor(
     kernel: Kernel,
     schema: ColumnSchema,
-    codec: Compression,
+    codec: PageCodec,
     compressor: PageCompressor,
     form = PLAIN_PAGES,
   ) {
@@ -108,7 +108,7 @@ export class ColumnChunkBuilder {
   }
 
   /** The codec that pages of other chunks must have to be appended; undefined if any will do. */
-  get pagesCodec(): Compression | undefined {
+  get pagesCodec(): PageCodec | undefined {
     return this.writer.chunkCodec;
   }
 

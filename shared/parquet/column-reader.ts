@@ -1,6 +1,6 @@
 import { ENTRY_BYTES, FieldVector, vectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression } from '../layout/layout.ts';
+import type { PageCodec } from '../layout/layout.ts';
 import type { ColumnChunkBuilder } from './column-chunk.ts';
 import { PageEncoding, PageType } from './format.ts';
 import { malformed } from './malformed.ts';
@@ -25,7 +25,7 @@ export class ColumnReader {
   }
 
   /** Appends the rows of a chunk to a column. */
-  append(chunk: KernelBytes, codec: Compression, rowCount: number, column: ColumnChunkBuilder): void {
+  append(chunk: KernelBytes, codec: PageCodec, rowCount: number, column: ColumnChunkBuilder): void {
     const end = chunk.address + chunk.length;
     let dictionary: PageMemory | undefined;
     let at = chunk.address;

@@ -72,7 +72,7 @@ export function footerLengthBytes(tail: Uint8Array, fileSizeBytes: number): numb
   if (MAGIC.some((byte, index) => tail[4 + index] !== byte) || length > fileSizeBytes) {
     throw new ParquetMalformed({
       what: 'this is not a whole Parquet file',
-      why: 'it does not end in a footer and PAR1',
+      why: 'It does not end in a footer and PAR1',
       next: 'It was cut off or is something else: convert its source again with --force.',
     });
   }

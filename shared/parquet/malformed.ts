@@ -4,7 +4,7 @@ import { ParquetMalformed } from '../errors.ts';
 export function malformed(what: string): ParquetMalformed {
   return new ParquetMalformed({
     what: `${what} in a Parquet file of ours`,
-    why: 'the merger reads only what this program writes',
+    why: 'The merger reads only what this program writes',
     next: 'The part is damaged or of another version: convert the source again with --force.',
   });
 }

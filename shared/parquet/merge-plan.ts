@@ -75,7 +75,7 @@ function planMergedFiles<P extends MergePart>(parts: P[], joinable: boolean): Pl
 type RowGroupStep = number[];
 
 /**
- * Plans row groups of which none is small, if there are enough rows: small neighbours are gathered until they have enough,
+ * Plans row groups so that none is small if there are enough rows: small neighbours are gathered until they have enough,
  * large ones are copied, and the rest joins its neighbour.
  */
 export function planRowGroups(rowGroupRows: number[]): RowGroupStep[] {

@@ -1,20 +1,20 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kernel } from '../kernel/kernel.ts';
 import { SNAPPY_TABLE_BYTES, VALUES_ANY, WRITE_MARGIN_BYTES } from '../kernel/shapes.ts';
-import { COMPRESSIONS, type Compression } from '../layout/layout.ts';
+import { PAGE_CODECS, type PageCodec } from '../layout/layout.ts';
 import { CompressionCodec } from './format.ts';
 import { malformed } from './malformed.ts';
 
-/** The format's numbers of the codecs. */
-export const CODEC_NUMBERS: Record<Compression, number> = {
+/** The number of each codec in the format. */
+export const CODEC_NUMBERS: Record<PageCodec, number> = {
   snappy: CompressionCodec.SNAPPY,
   zstd: CompressionCodec.ZSTD,
   none: CompressionCodec.UNCOMPRESSED,
 };
 
-/** The codec with this number of the format. */
-export function codecOf(codecNumber: number): Compression {
-  const codec = COMPRESSIONS.find((name) => CODEC_NUMBERS[name] === codecNumber);
+/** The codec that has this number in the format. */
+export function codecOf(codecNumber: number): PageCodec {
+  const codec = PAGE_CODECS.find((name) => CODEC_NUMBERS[name] === codecNumber);
   if (!codec) throw malformed(`codec ${codecNumber}`);
   return codec;
 }
@@ -54,7 +54,7 @@ export class PageCompressor {
   }
 
   /** The compressed page, in memory that is valid until the next call; for `none` the page itself. */
-  compress(bytes: CompressibleBytes, codec: Compression): KernelBytes {
+  compress(bytes: CompressibleBytes, codec: PageCodec): KernelBytes {
     const { address, length, levelsBytes = 0, valuesForm = VALUES_ANY } = bytes;
     const { kernel } = this;
     switch (codec) {

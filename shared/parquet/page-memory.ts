@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
-import type { Compression } from '../layout/layout.ts';
+import type { PageCodec } from '../layout/layout.ts';
 import { malformed } from './malformed.ts';
 import type { StoredPage } from './page-header.ts';
 
@@ -30,7 +30,7 @@ export class PageMemory {
 }
 
 /** The page whose header is at address `at`. The levels of a V2 page are stored uncompressed before its values. */
-export function uncompressPage(kernel: Kernel, page: StoredPage, at: number, codec: Compression): PageMemory {
+export function uncompressPage(kernel: Kernel, page: StoredPage, at: number, codec: PageCodec): PageMemory {
   const { levelsBytes, pageBytes, compressedBytes } = page;
   const memory = new PageMemory(kernel, pageBytes);
   const from = at + page.headerBytes;

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
-import type { Compression } from '../layout/layout.ts';
+import type { PageCodec } from '../layout/layout.ts';
 import type { CopiedPage } from './column-chunk.ts';
 import { PageHeader } from './format.ts';
 import type { PageCompressor } from './page-compressor.ts';
@@ -20,7 +20,7 @@ export function recodePages(
   compressor: PageCompressor,
   pages: CopiedPage[],
   end: number,
-  codecs: { from: Compression; to: Compression },
+  codecs: { from: PageCodec; to: PageCodec },
 ): RecodedPages {
   const stored = pages.map((page) => ({ page, read: readPageHeader(kernel, page.address, end) }));
   // Bytes that do not compress grow by a sixth at most.

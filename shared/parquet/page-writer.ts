@@ -1,6 +1,6 @@
 import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression, PageForm } from '../layout/layout.ts';
+import type { PageCodec, PageForm } from '../layout/layout.ts';
 import { type ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { PageEncoding, PageHeader, PageType } from './format.ts';
 import type { OpenPage } from './open-page.ts';
@@ -31,16 +31,16 @@ export class PageWriter {
   private readonly bodies: PageBodyWriter;
   private readonly compressor: PageCompressor;
   private readonly version: PageForm['version'];
-  private readonly wantedCodec: Compression;
+  private readonly wantedCodec: PageCodec;
   /** Undefined until the first page has shown what pays. */
-  private decidedCodec: Compression | undefined;
+  private decidedCodec: PageCodec | undefined;
   private decidedEncoding: PageEncoding | undefined;
 
   constructor(
     kernel: Kernel,
     kind: VectorKind,
     isList: boolean,
-    codec: Compression,
+    codec: PageCodec,
     compressor: PageCompressor,
     form: PageForm,
   ) {
@@ -51,11 +51,11 @@ export class PageWriter {
   }
 
   /** The codec of the chunk's pages. A chunk has only one: pages of other chunks must be recoded to it. Undefined without pages. */
-  get chunkCodec(): Compression | undefined {
+  get chunkCodec(): PageCodec | undefined {
     return this.decidedCodec;
   }
 
-  get codec(): Compression {
+  get codec(): PageCodec {
     return this.decidedCodec ?? this.wantedCodec;
   }
 
@@ -64,7 +64,7 @@ export class PageWriter {
   }
 
   /** Makes `codec` the chunk's, unless it has one. */
-  adoptCodec(codec: Compression): void {
+  adoptCodec(codec: PageCodec): void {
     this.decidedCodec ??= codec;
   }
 

@@ -1,6 +1,6 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression, PageForm } from '../layout/layout.ts';
+import type { PageCodec, PageForm } from '../layout/layout.ts';
 import type { PageCompressor } from './page-compressor.ts';
 import { RowGroupBuilder } from './row-group-builder.ts';
 import type { ColumnSchema } from './schema.ts';
@@ -30,7 +30,7 @@ interface BufferedDataset {
  */
 export class RowGroupBuffer {
   private readonly kernel: Kernel;
-  private readonly codec: Compression;
+  private readonly codec: PageCodec;
   private readonly compressor: PageCompressor;
   private readonly form: PageForm | undefined;
   private readonly datasets: BufferedDataset[];
@@ -39,7 +39,7 @@ export class RowGroupBuffer {
   constructor(
     kernel: Kernel,
     schemas: ColumnSchema[][],
-    codec: Compression,
+    codec: PageCodec,
     compressor: PageCompressor,
     form?: PageForm,
   ) {

@@ -1,6 +1,6 @@
 import type { FieldVector } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Compression, PageForm } from '../layout/layout.ts';
+import type { PageCodec, PageForm } from '../layout/layout.ts';
 import type { FinishedChunk } from './chunk-pages.ts';
 import { ColumnChunkBuilder } from './column-chunk.ts';
 import type { PageCompressor } from './page-compressor.ts';
@@ -22,7 +22,7 @@ export class RowGroupBuilder {
   constructor(
     kernel: Kernel,
     schema: ColumnSchema[],
-    codec: Compression,
+    codec: PageCodec,
     compressor: PageCompressor,
     form?: PageForm,
   ) {

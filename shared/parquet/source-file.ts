@@ -75,7 +75,7 @@ function indexBytes(offset: number | undefined, length: number | undefined, byte
   if (offset === undefined || length === undefined) {
     throw new ParquetMalformed({
       what: 'a column chunk has no page index',
-      why: 'every file this program writes has one',
+      why: 'Every file this program writes has one',
       next: 'Convert the source again with --force.',
     });
   }

@@ -21,7 +21,7 @@ export function readControlFile(
     return format === 'lines' ? 'it is empty' : `it is not whole records of ${lengthBytes} bytes`;
   }
   if (tooLong) {
-    return `it has a record of ${tooLong.length} bytes, and controlFile.length says ${lengthBytes}`;
+    return `it has a record of ${tooLong.length} bytes, but controlFile.length says ${lengthBytes}`;
   }
   const fitting = match ? records.filter((record) => matches(record, match)) : records;
   const [only, ...others] = fitting;
@@ -29,8 +29,8 @@ export function readControlFile(
     return readControlRecord(only, { match: match ?? ANYTHING, fields }, lengthBytes);
   }
   if (match) {
-    const place = `bytes ${match.startByte + 1} to ${match.endByte} are ${match.text}`;
-    return `${fitting.length} of its ${records.length} records say that ${place}, and one must`;
+    const place = `bytes ${match.startByte + 1} to ${match.endByte}`;
+    return `${fitting.length} of its ${records.length} records have ${match.text} at ${place}, but exactly one must`;
   }
   return `it has ${records.length} records: say with controlFile.match which one counts`;
 }

@@ -8,8 +8,8 @@ function entry(sourceKey: string, state: ArrivedFile['state'], loaded = state ==
   return { sourceKey, state, loaded: loaded ? {} : undefined };
 }
 
-describe('what a day expects', () => {
-  it('takes settings before a day manifest, and a day manifest before the layout', () => {
+describe('a day', () => {
+  it('prefers settings to a day manifest, and a day manifest to the layout', () => {
     const layout = ['contratos_{yyyyMMdd}_*.txt'];
     const control = { manifestKey: 'in/day.ctl', manifestNames: ['a.txt'] };
     expect(expectationOf({ settings: 3, layout, ...control }, DATE)).toEqual({
@@ -34,7 +34,7 @@ describe('what a day expects', () => {
     expect(day).toMatchObject({ missing: 1, complete: false, waitingFor: '2 of 3 files' });
   });
 
-  it('names what is missing, and waits for what is not loaded', () => {
+  it('names files that are missing, and waits for files that are not loaded', () => {
     const expectation = expectationOf(
       { settings: ['x_{yyyyMMdd}_1', 'x_*_2', 'y'], layout: undefined },
       DATE,
@@ -72,7 +72,7 @@ describe('what a day expects', () => {
   });
 });
 
-describe('names of files', () => {
+describe('a pattern of file names', () => {
   it.each([
     ['*', 'in/a.txt', true],
     ['a*.txt', 'in/a_1.txt', true],
@@ -84,11 +84,11 @@ describe('names of files', () => {
     ['a?c', 'ac', false],
     ['a.c', 'abc', false],
     ['a+(b)[c]', 'a+(b)[c]', true],
-  ])('%s names %s: %s', (pattern, key, expected) => {
+  ])('%s fits %s: %s', (pattern, key, expected) => {
     expect(namesKey(pattern, key)).toBe(expected);
   });
 
-  it('answers at once where a backtracking expression would take for ever', () => {
+  it('is decided at once even if a backtracking expression would never end', () => {
     expect(namesKey('*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(20_000))).toBe(false);
   });
 });

@@ -25,7 +25,7 @@ function layoutOf(typeCount: number, fieldCount: number) {
   return readLayout(JSON.stringify({ name: 'mixed', encoding: 'cp037', record, recordTypes }), 'mixed.json');
 }
 
-test('batches of a usual layout are as large as they can be', () => {
+test('batches of a usual layout have the largest possible size', () => {
   expect(batchCapacity(layoutOf(5, 40))).toBe(16_000);
 });
 

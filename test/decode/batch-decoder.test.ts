@@ -24,7 +24,7 @@ interface Expected {
   undecodable: number;
 }
 
-/** What becomes of lines, one record and one value at a time. */
+/** Decodes lines one record and one value at a time. */
 function oneByOne(layout: Layout, lines: string[]): Expected {
   const result: Expected = {
     rows: {},
@@ -125,7 +125,7 @@ const fieldText = (width: number, likely: string[]) =>
     { weight: 1, arbitrary: fc.string({ unit: 'binary-ascii', minLength: width, maxLength: width }) },
   );
 
-test('rows, rejects, nulls, sums and partitions are those of decoding one value at a time', () => {
+test('rows, rejects, nulls, sums and partitions are the same as when one value is decoded at a time', () => {
   const cases = fc.record({
     settlings: fc.array(settling, { minLength: 4, maxLength: 4 }),
     partitionBy: fc.constantFrom([], ['kind'], ['kind', 'opened'], ['amount']),

@@ -14,18 +14,18 @@ import {
 } from '../../shared/decode/code-pages.ts';
 import { extendsAscii, isEbcdic } from '../../shared/layout/code-page.ts';
 
-/** What libc makes of a byte where it does not say what our table says, and why ours stands. */
+/** The bytes for which libc and our table differ: the character in libc, and why ours is right. */
 const LIBC_DIFFERS: Partial<Record<CodePageName, { why: string; units: Record<number, number> }>> = {
   cp278: {
     why: 'libc has É and \\ the other way round; cp1143, which is cp278 with a euro, has them our way in libc too',
     units: { 113: 0xc9, 224: 0x5c },
   },
   cp285: {
-    why: 'a macron (U+00AF) in Latin-1, of which this page is an order; libc has an overline. cp1146 has a macron in libc too',
+    why: 'a macron (U+00AF), since this page has the characters of Latin-1 in another order; libc has an overline. cp1146 has a macron in libc too',
     units: { 161: 0x203e },
   },
   cp870: {
-    why: 'a dot above (U+02D9), a character of Latin-2, whose printable characters this page holds; libc has a middle dot, which is none',
+    why: 'a dot above (U+02D9), since this page has the printable characters of Latin-2; libc has a middle dot, which is not in Latin-2',
     units: { 176: 0xb7 },
   },
   cp871: {
@@ -55,7 +55,7 @@ const EURO_OF: [CodePageName, CodePageName, number][] = [
 const libcName = (name: CodePageName) =>
   name === 'windows-1252' ? 'CP1252' : name.replace(/^cp/, 'IBM').toUpperCase();
 
-/** What iconv makes of each byte; undefined where it refuses it. All at once where it takes all: a process a byte is slow. */
+/** The character that iconv gives for each byte; undefined if it refuses the byte. One call if it accepts all: a process a byte is slow. */
 function libcUnits(name: CodePageName): (number | undefined)[] {
   const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   const convert = (input: Uint8Array) =>
@@ -70,7 +70,7 @@ function libcUnits(name: CodePageName): (number | undefined)[] {
   });
 }
 
-/** Why libc cannot be asked about a page, or undefined where it can. */
+/** Why libc cannot be asked about a page; undefined if it can. */
 function libcLacks(name: CodePageName): string | undefined {
   const { error, status, stderr } = spawnSync('iconv', ['-f', libcName(name), '-t', 'UTF-16LE'], {
     input: 'A',
@@ -79,7 +79,7 @@ function libcLacks(name: CodePageName): string | undefined {
   return status === 0 || !/not supported/.test(String(stderr)) ? undefined : `iconv has no ${libcName(name)}`;
 }
 
-/** `text` in a page, by looking each character up; undefined where the page lacks one. */
+/** `text` in a page, by looking each character up; undefined if the page lacks one. */
 function encoded(name: CodePageName, text: string): Uint8Array | undefined {
   const bytes = Array.from({ length: text.length }, (_, at) => unicodeOf(name).indexOf(text.charCodeAt(at)));
   return bytes.includes(-1) ? undefined : Uint8Array.from(bytes);
@@ -96,12 +96,12 @@ describe('code pages', () => {
     }
   });
 
-  test('no mapping is left that no layout can name', () => {
+  test('layouts can name every mapping', () => {
     expect(Object.keys(CODE_PAGE_TABLES).sort()).toEqual([...CODE_PAGE_NAMES].sort());
   });
 
   describe.each(CODE_PAGE_NAMES)('%s', (name) => {
-    test('every byte is what libc says, but where it is known to err', (context) => {
+    test('every byte is what libc says, apart from its known errors', (context) => {
       const lacking = libcLacks(name);
       context.skip(lacking !== undefined, `not compared with another source: ${lacking}`);
       const differing: Record<number, number> = {};
@@ -116,7 +116,7 @@ describe('code pages', () => {
       expect(libcUndefined).toBe(LIBC_UNDEFINED[name] ?? 0);
     });
 
-    test('no character is two bytes, and UTF-8 is that of the character', () => {
+    test('no two bytes are the same character, and each byte has the UTF-8 of its character', () => {
       const toUnicode = unicodeOf(name);
       const defined = toUnicode.filter((unit) => unit !== UNDEFINED_UNIT);
       expect(new Set(defined).size).toBe(defined.length);
@@ -131,7 +131,7 @@ describe('code pages', () => {
     });
   });
 
-  test('the euro pages are the older ones with a euro for the currency sign', () => {
+  test('the euro pages are the older ones with a euro in place of the currency sign', () => {
     for (const [euro, older, byte] of EURO_OF) {
       const expected = [...unicodeOf(older)];
       expect([euro, expected[byte]]).toEqual([euro, 0xa4]);
@@ -161,7 +161,7 @@ describe('code pages', () => {
     }
   });
 
-  test('Brazilian text in cp275', () => {
+  test('cp275 holds Brazilian text', () => {
     const bytes = Uint8Array.from([
       0xc3, 0xd6, 0xd5, 0xe3, 0xd9, 0xc1, 0xe3, 0xc1, 0x5b, 0x7c, 0xd6, 0x40, 0x5a,
     ]);
@@ -184,7 +184,7 @@ describe('code pages', () => {
     }
   });
 
-  test('what decodes encodes to the same bytes', () => {
+  test('text that was decoded encodes to the same bytes', () => {
     fc.assert(
       fc.property(fc.constantFrom(...CODE_PAGE_NAMES), fc.uint8Array({ maxLength: 40 }), (name, bytes) => {
         const text = decodeText(name, bytes);

@@ -47,7 +47,7 @@ function contents(lengthBytes: number, likely: string[] = []) {
 
 const encodings = fc.constantFrom<Encoding>('iso-8859-1', 'us-ascii', 'utf-8');
 
-describe('the kernel gives what the one-value decoder gives', () => {
+describe('the kernel and the one-value decoder give the same values', () => {
   const run = (cases: fc.Arbitrary<[Field, Encoding, Uint8Array[]]>, numRuns: number) =>
     fc.assert(
       fc.property(cases, ([field, encoding, fields]) => agrees(field, encoding, fields)),
@@ -72,7 +72,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
       })
       .chain(({ type, lengthBytes, sign, point }) =>
         fc.tuple(
-          // A layout of an overpunched sign and an explicit point is refused.
+          // A layout with an overpunched sign and an explicit point is refused.
           fc.constant(fieldOf(type, lengthBytes, { sign, point: /ing$/.test(sign) ? 'implied' : point })),
           encodings,
           contents(lengthBytes, ['-12.5 ', ' 12,50-', '+.5', '5.', '.', '-', ' +', '1.2.3', '0.10000000']),
@@ -144,7 +144,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
   });
 });
 
-/** Writes a number as a COBOL program would; says nothing of how it is read. */
+/** Writes a number as a COBOL program would, independently of the code that reads it. */
 function cobol(value: bigint, width: number, sign: Sign): string {
   const negative = value < 0n;
   const digits = String(negative ? -value : value);
@@ -167,7 +167,7 @@ function cobol(value: bigint, width: number, sign: Sign): string {
 
 test.each([
   18, 38,
-])('numbers of up to %i digits that were written by a program read as they were meant', (limit) => {
+])('numbers of up to %i digits, as a program would write them, are read as what they mean', (limit) => {
   fc.assert(
     fc.property(
       fc.constantFrom(...SIGNS),
@@ -198,7 +198,7 @@ test.each([
   );
 });
 
-test('dates are the days of the machine’s own calendar', () => {
+test('dates agree with JavaScript’s own calendar', () => {
   const field = { ...fieldOf('date', 8, {}, 'yyyyMMdd'), startByte: 0, endByte: 8 };
   for (let days = -719_162; days <= 2_932_896; days += days % 97 === 0 ? 1 : 487) {
     const iso = new Date(days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
@@ -206,7 +206,7 @@ test('dates are the days of the machine’s own calendar', () => {
   }
 });
 
-test('every byte at every position of a number, a date and a text', () => {
+test('the kernel and the one-value decoder agree on every byte at every position of a number, a date and a text', () => {
   const cases: [Field, string][] = [
     [fieldOf('decimal(15,2)', 15), '000000025312531'],
     [fieldOf('integer', 18), '999999999999999999'],

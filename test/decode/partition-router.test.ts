@@ -4,7 +4,7 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { firstDataset } from '../../shared/layout/layout.ts';
 
-test('tables and a full memory grow in the middle of a batch when there are more partitions than they hold', () => {
+test('the tables and the memory grow in the middle of a batch if there are more partitions than they hold', () => {
   const layout = readLayout(
     JSON.stringify({
       name: 'full',

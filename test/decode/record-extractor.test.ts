@@ -14,7 +14,7 @@ import { nextRecord, startWalk } from '../../shared/ranges/record-chain-walk.ts'
 import { CHAIN_FORMATS, chainFile } from '../support/chain-file.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 
-/** A record as a test sees it: where it stands in the file, what it is, and the bytes kernels would decode. */
+/** A record as a test sees it: its place in the file, its outcome, and the bytes that the kernel would decode. */
 interface Found {
   offset: number;
   length: number;
@@ -69,7 +69,7 @@ function extractAll(shape: RecordShape, file: Uint8Array, chunkSizes: number[], 
   };
 }
 
-/** What the lines of `file` are, by splitting its text. */
+/** The records that `file` holds, found by splitting its text at line ends. */
 function splitLines(shape: RecordShape, file: string): Found[] {
   const lines = file.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -96,7 +96,7 @@ const chunkSizesOf = (fileLength: number) =>
     fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
   );
 
-describe('lines', () => {
+describe('records that are lines', () => {
   const content = (length: number) =>
     fc
       .array(fc.constantFrom('a', 'b', ' ', '\r', '0', '\xe9'), { minLength: length, maxLength: length })
@@ -114,7 +114,7 @@ describe('lines', () => {
     terminatorBytes: fc.constantFrom(1, 2),
   });
 
-  test('records are those of a plain split, however the bytes are pushed', () => {
+  test('are those that splitting the text gives, however the bytes are pushed', () => {
     fc.assert(
       fc.property(
         file.chain((shape) => fc.tuple(fc.constant(shape), chunkSizesOf(60), fc.boolean())),
@@ -142,9 +142,9 @@ describe('lines', () => {
   test.each([
     ['pad' as const, 60_000, 7],
     ['reject' as const, 60_000, 7],
-    // Far more padded copies than one batch has room for.
+    // Far more padded copies than fit into one batch.
     ['pad' as const, 9_000, 400],
-  ])('batches end anywhere: %s, %i lines of up to %i bytes', (short, lineCount, lengthBytes) => {
+  ])('may be cut into batches anywhere: %s, %i lines of up to %i bytes', (short, lineCount, lengthBytes) => {
     let bytes = '';
     for (let line = 0; line < lineCount; line++) {
       const length = line % 3 === 0 ? lengthBytes : (line * 31) % (lengthBytes + 2);
@@ -162,7 +162,7 @@ describe('lines', () => {
     }
   });
 
-  test('a line longer than a batch fills the buffer and is not a record', () => {
+  test('fit into a batch: a longer line fills the buffer and is not a record', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'lines',
@@ -181,12 +181,12 @@ describe('lines', () => {
   });
 });
 
-describe('fixed length', () => {
+describe('records of fixed length', () => {
   test.each([
     [0, ''],
     [1, '\n'],
     [2, '\r\n'],
-  ])('with %i bytes of terminator, also missing or wrong', (terminatorBytes, terminator) => {
+  ])('may have %i bytes of terminator, also missing or wrong', (terminatorBytes, terminator) => {
     const wrong = ['\r', 'zz', '\n\r', '\r\r', 'z\n'].map((bytes) => bytes.slice(-terminatorBytes || 2));
     fc.assert(
       fc.property(
@@ -234,7 +234,7 @@ describe('fixed length', () => {
     );
   });
 
-  test('bytes that are not a whole record stay unfinished', () => {
+  test('stay unfinished until they are whole', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'fixed',
@@ -247,7 +247,7 @@ describe('fixed length', () => {
     expect([unfinishedBytes, endByte]).toEqual([3, 8]);
   });
 
-  test('a record longer than a batch still fits', () => {
+  test('may be longer than a batch', () => {
     const shape: RecordShape = {
       ...ASCII,
       format: 'fixed',
@@ -266,7 +266,7 @@ describe('fixed length', () => {
   });
 });
 
-/** Between one record and the next stands a line end and nothing else. */
+/** Expects a line end and nothing else between one record and the next. */
 function accountForEveryByte(found: Found[], bytes: string): void {
   let at = 0;
   for (const { offset, length, raw } of found) {
@@ -279,12 +279,12 @@ function accountForEveryByte(found: Found[], bytes: string): void {
   expect(at).toBe(bytes.length);
 }
 
-describe('records that say their lengths', () => {
+describe('records that say their own length', () => {
   const format = fc.constantFrom(...CHAIN_FORMATS);
   const data = (minimum: number) =>
     fc.array(fc.uint8Array({ minLength: minimum, maxLength: 40 }), { minLength: 1, maxLength: 30 });
 
-  test('a block that ends with less than a record descriptor word breaks the chain', () => {
+  test('break the chain if a block ends with less than a record descriptor word', () => {
     const shape = CHAIN_FORMATS.find(({ name }) => name === 'bdw')!.shape;
     const block = [0, 10, 0, 0, ...[0, 5, 0, 0, 0x61]];
     const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0 };
@@ -298,9 +298,9 @@ describe('records that say their lengths', () => {
   });
 
   test.each([
-    ['as they were written', false],
-    ['with bytes changed', true],
-  ])('%s: the records that following the chain finds, in batches that end anywhere', (_, isHostile) => {
+    ['as written', false],
+    ['with some bytes changed', true],
+  ])('are those found by following the chain, in batches that end anywhere: %s', (_, isHostile) => {
     fc.assert(
       fc.property(
         format.chain((each) => fc.tuple(fc.constant(each), data(each.minimumDataBytes), fc.array(fc.nat(4)))),
@@ -313,7 +313,7 @@ describe('records that say their lengths', () => {
           const recordOf = { ...ASCII, format: 'rdw' as const, lengthBytes: 24, terminatorBytes: 0, short };
           const { found, isBroken } = extractAll({ ...recordOf, chain: shape }, bytes, sizes);
           const walk = startWalk(0);
-          // A file that is cut off is no broken chain for who sees it come in piece by piece.
+          // The extractor gets the file piece by piece, so a file that is cut off is not a broken chain to it.
           const endByte = isHostile ? 2 ** 40 : bytes.length;
           const followed: [number, number][] = [];
           for (let next = nextRecord(walk, bytes, 0, shape, endByte); next; ) {

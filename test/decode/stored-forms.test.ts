@@ -6,7 +6,7 @@ import { agrees, contents, decodeAll, fieldOf } from '../support/decoded-fields.
 import { expectSameRows } from '../support/first-difference.ts';
 import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';
 
-describe('the kernel gives what the one-value decoder gives', () => {
+describe('the kernel and the one-value decoder give the same values', () => {
   const TYPES = ['integer', 'decimal(15,2)', 'decimal(18,0)', 'decimal(31,2)', 'decimal(3,1)'];
 
   test('packed decimals, with and without a sign', () => {
@@ -200,7 +200,7 @@ describe('the kernel gives what the one-value decoder gives', () => {
   });
 });
 
-test('floating-point numbers of IBM and IEEE, 4 and 8 bytes', () => {
+test('floating-point numbers of IBM and IEEE are read, of 4 and 8 bytes', () => {
   const forms = fc.record({
     lengthBytes: fc.constantFrom(4, 8),
     floatFormat: fc.constantFrom('ibm' as const, 'ieee' as const),
@@ -233,7 +233,7 @@ test('floating-point numbers of IBM and IEEE, 4 and 8 bytes', () => {
   expect(rows).toEqual([1, 0.5, 1 / 64, 0, -15, 100]);
 });
 
-test('blanks by policy, and fillings that mean null', () => {
+test('blanks are what the layout says, and fill patterns mean null', () => {
   const policies = fc.record({
     blank: fc.constantFrom('null' as const, 'zero' as const, 'reject' as const),
     nullWhen: fc.subarray(['low-values' as const, 'high-values' as const]),
@@ -258,7 +258,7 @@ test('blanks by policy, and fillings that mean null', () => {
   );
 });
 
-test('numbers written by an independent encoder are read as the same numbers', () => {
+test('numbers from an independent encoder are read as the same numbers', () => {
   const amount = fc.bigInt({ min: -(10n ** 15n) + 1n, max: 10n ** 15n - 1n });
   fc.assert(
     fc.property(fc.array(amount, { minLength: 1, maxLength: 30 }), (values) => {

@@ -7,7 +7,7 @@ import { agrees, contents, fieldOf } from '../support/decoded-fields.ts';
 const PAGES: CodePage[] = [...CODE_PAGE_NAMES];
 const EBCDIC_PAGES = PAGES.filter(isEbcdic);
 
-describe('the kernel gives what the one-value decoder gives', () => {
+describe('the kernel and the one-value decoder give the same values', () => {
   test('national text: surrogates whole, cut in half and swapped, every trim and keep', () => {
     const unit = fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(0x20, 0x20, 0x41, 0x7a, 0x31, 0x2d, 0x00, 0x7f) },

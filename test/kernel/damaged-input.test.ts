@@ -3,10 +3,10 @@ import { snappyUncompress } from 'hysnappy';
 import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 
-describe('damaged input', () => {
+describe('the kernel reads damaged input safely', () => {
   const kernel = new Kernel();
 
-  test('Snappy: any bytes are uncompressed to the given length, or refused; nothing is written outside', () => {
+  test('any bytes are uncompressed as Snappy to the given length, or refused; nothing is written outside the output', () => {
     const hostile = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       // With a right length in front, so that the reader goes on to what follows.
@@ -33,7 +33,7 @@ describe('damaged input', () => {
     );
   });
 
-  test('levels, indexes and texts of a page are refused, or lie within bounds', () => {
+  test('levels, indexes and texts of a page are refused, or read within bounds', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 1, max: 60 }), (bytes, count) => {
         kernel.reset();

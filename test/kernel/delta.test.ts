@@ -38,8 +38,8 @@ const int64s = (count: number) =>
     ),
   );
 
-describe('delta encodings are read back by the decoders of hyparquet', () => {
-  test('integers of 64 bits, at their limits too', () => {
+describe('hyparquet reads back what the delta encodings wrote', () => {
+  test('integers of 64 bits, including the largest and the smallest', () => {
     fc.assert(
       fc.property(
         lengths.chain((count) => int64s(Math.max(1, count))),
@@ -75,7 +75,7 @@ describe('delta encodings are read back by the decoders of hyparquet', () => {
     );
   });
 
-  test('texts, with shared prefixes or without', () => {
+  test('texts, with and without shared prefixes', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 40, unit: 'binary' }),
       fc.nat(300).map((number) => `CONTRATO${String(number).padStart(9, '0')}`),

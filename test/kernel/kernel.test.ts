@@ -5,15 +5,15 @@ import { KernelMemoryExceeded } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { compileKernel, GENERATED_FOLDER } from '../../tools/kernel/compile-kernel.ts';
 
-test('the compiled kernel and its signatures are those of shared/kernel/assembly', async () => {
+test('the compiled kernel and its signatures are up to date with shared/kernel/assembly', async () => {
   for (const [name, text] of Object.entries(await compileKernel())) {
     const committed = await readFile(new URL(name, GENERATED_FOLDER), 'utf8');
     expect(committed === text, `${name} is not what assembly/ compiles to: run npm run kernel`).toBe(true);
   }
 });
 
-describe('memory', () => {
-  test('released memory is allocated again; nothing is allocated twice', () => {
+describe('memory of the kernel', () => {
+  test('is allocated again once released, and never twice at the same time', () => {
     const kernel = new Kernel();
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 300_000 }), { maxLength: 40 }), (sizes) => {
@@ -40,7 +40,7 @@ describe('memory', () => {
     );
   });
 
-  test('allocating more than the memory can hold fails', () => {
+  test('fails to allocate more than it can hold', () => {
     for (const byteCount of [
       2 ** 30 + 1,
       2 ** 31,

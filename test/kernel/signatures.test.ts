@@ -8,7 +8,7 @@ const declaration = (name: string, signature: string) => `  /**
   export function ${name}${signature};
 `;
 
-test('each declared function becomes a line under its source; flags are 0 or 1', () => {
+test('each declared function becomes a line under its source file; booleans become flags', () => {
   const text = signaturesFile(
     declaration('readBits', '(at: number, wide: boolean): boolean') + declaration('sum', '(): bigint'),
   );

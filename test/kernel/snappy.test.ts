@@ -9,7 +9,7 @@ const compress = (bytes: Uint8Array, valuesAt: number, form: number) => {
   kernel.reset();
   const table = kernel.allocate(SNAPPY_TABLE_BYTES);
   const from = kernel.allocate(bytes.length + 64);
-  // What follows the input must not matter.
+  // The bytes after the input must not matter.
   kernel.bytes.fill(0x30, from, from + bytes.length + 64);
   kernel.bytes.set(bytes, from);
   const out = kernel.allocate(bytes.length + bytes.length / 6 + 128);
@@ -25,19 +25,19 @@ const roundTrip = (bytes: Uint8Array, form = VALUES_ANY, valuesAt = 0) => {
 };
 const FORMS = [VALUES_ANY, VALUES_TEXT, VALUES_INT64];
 
-test('an independent decoder gives back any bytes', () => {
+test('an independent decoder restores any bytes', () => {
   const piece = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 90 }), fc.integer({ min: 1, max: 40 }));
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const bytes = Buffer.concat(pieces.flatMap(([bytes, times]) => Array<Uint8Array>(times).fill(bytes)));
-      // Whatever kind of values they are said to be.
+      // They may be declared as values of any kind.
       for (const form of FORMS) for (const valuesAt of [0, 7, bytes.length]) roundTrip(bytes, form, valuesAt);
     }),
     { numRuns: 300 },
   );
 });
 
-test('lengths around the limits of the format, windows of 64 KiB, copies of every length', () => {
+test('inputs around the limits of the format, windows of 64 KiB and copies of every length are restored', () => {
   const noise = (length: number, seed: number) =>
     Uint8Array.from({ length }, (_, index) => (Math.imul(index + seed, 2_654_435_761) >>> 13) & 255);
   for (const length of [0, 1, 23, 24, 25, 59, 60, 61, 255, 256, 257, 65_535, 65_536, 65_537, 200_000]) {
@@ -66,7 +66,7 @@ const digits = (seed: number, length: number) => {
   });
 };
 
-test('digits that do not repeat become smaller than by a search, whatever their lengths', () => {
+test('digits that do not repeat become smaller than a search makes them, whatever their lengths', () => {
   for (const lengthOf of [
     () => 11,
     () => 14,
@@ -78,7 +78,7 @@ test('digits that do not repeat become smaller than by a search, whatever their 
   }
 });
 
-test('digits with any bytes between them, any number of them, cut anywhere', () => {
+test('digits are restored with any bytes between them, in any number, cut anywhere', () => {
   const text = fc.oneof(
     {
       weight: 60,
@@ -89,7 +89,7 @@ test('digits with any bytes between them, any number of them, cut anywhere', () 
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
     { weight: 1, arbitrary: fc.uint8Array({ minLength: 8, maxLength: 16 }) },
   );
-  // So many that the bytes that differ lie where one look at the next values ends and another begins.
+  // Enough values for the differing bytes to lie where one look at the next values ends and another begins.
   const enough = plain(Array.from({ length: 6130 }, (_, row) => digits(row, 8 + (row % 9))));
   const form = (levelsBytes: number, first: Uint8Array[], texts: Uint8Array[], cut: number) => {
     const levels = new Uint8Array(levelsBytes).fill(1);
@@ -111,7 +111,7 @@ test('digits with any bytes between them, any number of them, cut anywhere', () 
   for (let cut = 0; cut < 90; cut++) form(6, [], zeros, cut);
 });
 
-test('texts that only begin as digits are left to the search', () => {
+test('texts that only begin with digits are left to the search', () => {
   const names = Array.from({ length: 5000 }, (_, row) => Buffer.from(`MARIA DA SILVA ${row % 97}`));
   const some = Array.from({ length: 6500 }, (_, row) => digits(row, 11));
   for (const digitCount of [1, 100, 1500, 4000, 6500]) {
@@ -126,7 +126,7 @@ test('texts that only begin as digits are left to the search', () => {
 const toNumber = (text: Uint8Array) => BigInt(Buffer.from(text).toString());
 const int64s = (values: bigint[]) => Buffer.from(BigInt64Array.from(values).buffer);
 
-test('integers become smaller than by a search', () => {
+test('integers become smaller than a search makes them', () => {
   const amounts = Array.from({ length: 30_000 }, (_, row) => toNumber(digits(row, 5 + (row % 6))));
   const bytes = int64s(amounts);
   expect(roundTrip(bytes, VALUES_INT64)).toBeLessThan(roundTrip(bytes) * 0.99);
@@ -134,7 +134,7 @@ test('integers become smaller than by a search', () => {
   expect(roundTrip(negative, VALUES_INT64)).toBeLessThan(roundTrip(negative) * 0.99);
 });
 
-test('integers that repeat at any distance, runs of them, bytes after the last', () => {
+test('integers are restored: repeated at any distance, in runs, with bytes after the last', () => {
   const fill = (count: number) => Array.from({ length: count }, (_, row) => toNumber(digits(row, 18)));
   for (const distance of [1, 2, 254, 255, 256, 257, 8190, 8191, 8192, 8193, 16_384]) {
     for (const value of [0n, 1n, -1n, 12_345n, 2n ** 62n, -(2n ** 63n)]) {

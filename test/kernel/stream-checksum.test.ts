@@ -4,7 +4,7 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { StreamChecksum } from '../../shared/kernel/stream-checksum.ts';
 import { crc64nvme } from '../../shared/ranges/crc64nvme.ts';
 
-test('equals CRC-64/NVME computed outside the kernel, in any pieces, from inside and outside its memory', () => {
+test('the checksum equals CRC-64/NVME computed outside the kernel, for any pieces inside or outside its memory', () => {
   const kernel = new Kernel();
   const bytes = Uint8Array.from(
     { length: 70_000 },

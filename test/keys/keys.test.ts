@@ -35,7 +35,7 @@ describe('partition values in keys, as Hive writes them', () => {
     expect(escapePartitionValue(value)).toBe(escaped);
   });
 
-  test('what is escaped reads back by percent decoding, and stays one segment without =', () => {
+  test('can be read back by percent decoding, and are one segment without =', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (value) => {
         const escaped = escapePartitionValue(value);
@@ -47,16 +47,16 @@ describe('partition values in keys, as Hive writes them', () => {
     );
   });
 
-  test('columns follow each other in their order', () => {
+  test('follow each other in the order of the columns', () => {
     expect(partitionPath({ tipo: 'A/B', uf: null })).toBe(`tipo=A%2FB/uf=${HIVE_DEFAULT_PARTITION}`);
     expect(partitionPath({})).toBe('');
   });
 });
 
-describe('business date', () => {
+describe('the business date', () => {
   const sourceKey = 'in/year=2025/month=08/day=12/contratos_20250811_001.txt';
 
-  test('command before key before name before header', () => {
+  test('comes from the command, else the key, else the name, else the header', () => {
     const sources = { requested: '2025-08-14', sourceKey, header: '2025-08-10' };
     expect(resolveBusinessDate(sources)).toEqual({ businessDate: '2025-08-14', origin: 'command' });
     expect(resolveBusinessDate({ ...sources, requested: undefined })).toEqual({
@@ -80,16 +80,16 @@ describe('business date', () => {
     ['a_20250230.txt', undefined],
     ['a_99999999_20240229.txt', '2024-02-29'],
     ['20250812', '2025-08-12'],
-    // Digits of a folder that is no day folder say nothing.
+    // Digits of a folder that is not a day folder are ignored.
     ['20250812/a.txt', undefined],
     ['year=2025/month=02/day=30/a.txt', undefined],
     ['year=2025/month=02/day=28/a.txt', '2025-02-28'],
-  ])('%s → %s', (key, businessDate) => {
+  ])('of %s is %s', (key, businessDate) => {
     const found = resolveBusinessDate({ requested: undefined, sourceKey: key, header: undefined });
     expect(found?.businessDate).toBe(businessDate);
   });
 
-  test('only days that exist', () => {
+  test('is a day that exists', () => {
     expect(['2024-02-29', '2025-12-31', '1990-01-01'].map(isBusinessDate)).toEqual([true, true, true]);
     const wrong = ['2025-02-29', '2025-13-01', '2025-00-10', '2025-1-01', '20250101', '1989-12-31', ''];
     expect(wrong.filter(isBusinessDate)).toEqual([]);
@@ -98,7 +98,7 @@ describe('business date', () => {
 });
 
 describe('source and run ids', () => {
-  test('two keys with the same file name have ids of their own, safe in a key', () => {
+  test('differ for two keys with the same file name, and are safe in a key', () => {
     const ids = ['a/file.txt', 'b/file.txt', 'file.txt', 'a/file.dat'].map(sourceIdOf);
     expect(new Set(ids).size).toBe(4);
     for (const id of ids) expect(id).toMatch(/^file-[0-9a-f]{8}$/);
@@ -129,11 +129,11 @@ describe('source and run ids', () => {
     ['softwareVersion', { softwareVersion: '0.1.1' }],
     ['ranges', { ranges: [{ startByte: 0, endByte: 20 }] }],
     ['attempt', { attempt: 1 }],
-  ])('a run id changes with %s', (_, change) => {
+  ])('change with the %s of a run', (_, change) => {
     expect(runIdOf({ ...identity, ...change })).not.toBe(runIdOf(identity));
   });
 
-  test('a run id is the same again, whatever else the ranges carry', () => {
+  test('stay the same whatever else the ranges carry', () => {
     const ranges = identity.ranges.map((range, rangeIndex) => ({ rangeIndex, ...range }));
     expect(runIdOf({ ...identity, ranges })).toBe(runIdOf(identity));
     expect(runIdOf(identity)).toMatch(/^[0-9a-f]{20}$/);
@@ -142,7 +142,7 @@ describe('source and run ids', () => {
 });
 
 describe('keys of lake and run', () => {
-  test('generations, ledger entries and day commits', () => {
+  test('name generations, ledger entries and day commits', () => {
     expect(generationLocation('contracts', '2025-08-12', { tipo: 'A/B' }, 7)).toBe(
       'contracts/year=2025/month=08/day=12/tipo=A%2FB/gen=00007/',
     );
@@ -156,7 +156,7 @@ describe('keys of lake and run', () => {
     expect(commitOfKey('ledger/contracts/year=2025/month=08/day=12/a.json')).toBeUndefined();
   });
 
-  test('parts of different ranges and partitions never share a key', () => {
+  test('differ for parts of different ranges and partitions', () => {
     const keys = runKeys('r');
     const parts = [
       keys.part(0, {}),
@@ -171,7 +171,7 @@ describe('keys of lake and run', () => {
     for (const key of parts) expect([key, keyProblem(key)]).toEqual([key, undefined]);
   });
 
-  test('keys that no store takes are named as such', () => {
+  test('have a problem if a store cannot hold them', () => {
     const wrong = ['', '/a', 'a//b', 'a/', 'a/../b', './a', 'a\0b', 'x'.repeat(1025)];
     expect(wrong.filter((key) => keyProblem(key) === undefined)).toEqual([]);
     expect(keyProblem('a/b=c d/é.parquet')).toBeUndefined();

@@ -33,7 +33,7 @@ const zone = fc.constantFrom(
 );
 
 describe('time zones', () => {
-  it('find the instant at which clocks show a time, and nothing earlier does', () => {
+  it('give the first instant at which clocks show a time', () => {
     fc.assert(
       fc.property(date, time, zone, (day, hour, timeZone) => {
         const at = instantOf(day, hour, timeZone);
@@ -99,14 +99,14 @@ describe('the night', () => {
     );
   });
 
-  it('of Saturday morning is Friday, and of Monday morning nothing', () => {
+  it('that ends on Saturday morning belongs to Friday; the one that ends on Monday morning brings nothing', () => {
     const look = (morning: string) => nightOf(instantOf(morning, '03:30', CALENDAR.timeZone), CALENDAR);
     expect(look('2025-08-16')).toMatchObject({ businessDate: '2025-08-15' });
     expect(look('2025-08-16').silent).toBeUndefined();
     expect(look('2025-08-18')).toMatchObject({ businessDate: '2025-08-17', silent: 'weekend' });
   });
 
-  it('has the problems of its calendar listed', () => {
+  it('reports every problem of its calendar', () => {
     expect(calendarProblems(CALENDAR)).toEqual([]);
     const problems = calendarProblems({
       timeZone: 'America/Sao Paulo',

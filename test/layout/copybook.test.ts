@@ -33,7 +33,7 @@ function failure(text: string): LayoutInvalid {
   throw new Error('the copybook was read');
 }
 
-describe('positions', () => {
+describe('positions of a copybook', () => {
   test.each(cases)('%s', (name) => {
     expect(positionsOf(fileText(name, 'copybook.cpy'))).toBe(fileText(name, 'positions.txt'));
   });
@@ -262,7 +262,7 @@ describe('pictures', () => {
   test.each(cases)('%s', (text, expected) => expect(parsePicture(text)).toMatchObject(expected));
 });
 
-describe('random records', () => {
+describe('records of random items', () => {
   /** An item as source text, with its length worked out without the code under test. */
   type Sized = { text: (level: number, name: string) => string; lengthBytes: number };
   const leaf = fc.oneof(

@@ -90,7 +90,7 @@ describe('a copybook in place of fields', () => {
     expect(copybookNames(text, 'l.json')).toEqual([]);
   });
 
-  test('the record has the length of the copybook, if the layout gives none', () => {
+  test('the record has the length of the copybook if the layout gives no length', () => {
     expect(readLayout(expand(layout({ copybook: 'c.cpy' }), COPYBOOK), 'l').record.lengthBytes).toBe(22);
     const longer = layout({ copybook: 'c.cpy', record: { format: 'fixed', length: 30 } });
     expect(readLayout(expand(longer, COPYBOOK), 'l').record.lengthBytes).toBe(30);
@@ -125,7 +125,7 @@ describe('a copybook in place of fields', () => {
     ]);
   });
 
-  test('header and trailer have copybooks of their own', () => {
+  test('header and trailer may have copybooks of their own', () => {
     const records = `01 HEAD-R. 05 TYP PIC X. 05 DAY-OF PIC 9(8). 01 BODY. 05 TYP PIC X. 05 N PIC 9(8).`;
     const text = layout({
       copybook: { file: 'c.cpy', record: 'BODY' },
@@ -141,7 +141,7 @@ describe('a copybook in place of fields', () => {
     expect(read.header!.fields.map(({ name }) => name)).toEqual(['typ', 'day_of']);
   });
 
-  test('FILLER, tables and redefinitions as the layout chooses', () => {
+  test('FILLER, tables and redefinitions become what the layout chooses', () => {
     const names = (options: Json, copybook: string) =>
       fieldsOf(copybook, { copybook: { file: 'c.cpy', ...options } }).map(({ name }: Json) => name);
     expect(names({ filler: true }, COPYBOOK)).toEqual(['id', 'start_date', 'text_1', 'filler_1']);
@@ -215,7 +215,7 @@ describe('tables and alternatives', () => {
   });
 });
 
-describe('what needs a decision is refused', () => {
+describe('copybooks whose use needs a decision are refused', () => {
   const cases: [string, unknown, string, string[]][] = [
     [
       'a choice for an item that is not a table',
@@ -248,7 +248,7 @@ describe('what needs a decision is refused', () => {
       ["needs 'redefines'", 'B (line 1)', '"first"'],
     ],
     [
-      'a redefinition that is none',
+      'a choice that is not a redefinition',
       { file: 'c.cpy', redefines: ['D'] },
       '05 A PIC X. 05 B REDEFINES A PIC 9.',
       ["names 'D'", 'valid: A, B'],
@@ -270,7 +270,7 @@ describe('what needs a decision is refused', () => {
       expect(message).toContain(fragment);
   });
 
-  test('a number in place of a file', () => {
+  test('a number in place of a file name', () => {
     expect(failure(() => copybookNames(layout({ copybook: 5 }), 'l.json'))).toContain("'copybook'");
   });
 });

@@ -18,17 +18,17 @@ function contracts(terminator: string): string {
   }).join('');
 }
 
-describe('records', () => {
+describe('guesses of records', () => {
   test.each([
     ['lines that end with LF', '\n', 'lines', 49, 1],
     ['lines that end with CR LF', '\r\n', 'lines', 49, 2],
     ['records without terminator', '', 'fixed', 49, 0],
-  ])('%s', (_, terminator, format, lengthBytes, terminatorBytes) => {
+  ])('find %s', (_, terminator, format, lengthBytes, terminatorBytes) => {
     const bytes = latin1(contracts(terminator));
     expect(guessRecords(bytes, bytes.length)).toMatchObject({ format, lengthBytes, terminatorBytes });
   });
 
-  test('lines of differing length have the longest', () => {
+  test('give the longest of lines of different lengths', () => {
     const bytes = latin1(['ab', 'abcd', 'abcd', 'abc', ''].join('\n'));
     expect(guessRecords(bytes, bytes.length)).toMatchObject({ format: 'lines', lengthBytes: 4 });
   });
@@ -38,7 +38,7 @@ describe('records', () => {
     ['big', false],
     ['little', true],
     ['little', false],
-  ] as const)('records after descriptors, %s, which count themselves: %s', (byteOrder, lengthIncludesHeader) => {
+  ] as const)('find records after %s-endian descriptors (length includes the descriptor: %s)', (byteOrder, lengthIncludesHeader) => {
     const word = (length: number) =>
       byteOrder === 'big' ? [length >> 8, length & 0xff, 0, 0] : [length & 0xff, length >> 8, 0, 0];
     const described = (body: number[]) => [...word(body.length + (lengthIncludesHeader ? 4 : 0)), ...body];
@@ -52,7 +52,7 @@ describe('records', () => {
     expect(guessRecords(bdw, bdw.length)).toMatchObject({ format: 'bdw', ...expected });
   });
 
-  test('any bytes give a guess within them, or no guess', () => {
+  test('lie within the bytes, whatever they are, or there is no guess', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(100), (head, more) => {
         const guess = guessRecords(head, head.length + more);
@@ -67,18 +67,18 @@ describe('records', () => {
   });
 });
 
-describe('code pages', () => {
+describe('guesses of code pages', () => {
   test.each([
     ['us-ascii', latin1('plain text 123')],
     ['utf-8', new TextEncoder().encode('José da Conceição')],
     ['iso-8859-1', latin1('José da Conceição')],
     ['windows-1252', latin1('José \x93quoted\x94')],
     ['cp037', Uint8Array.from([0xc1, 0x95, 0x81, 0x40, 0xf1, 0xf2])],
-  ])('%s', (codePage, bytes) => expect(guessCodePage(bytes).codePage).toBe(codePage));
+  ])('recognise %s', (codePage, bytes) => expect(guessCodePage(bytes).codePage).toBe(codePage));
 });
 
-describe('columns', () => {
-  test('are cut where blanks end and digits begin, with dates found among digits', () => {
+describe('guesses of columns', () => {
+  test('cut where blanks end and where digits begin, and find dates among digits', () => {
     const bytes = latin1(contracts('\n'));
     const columns = guessColumns(bytes, guessRecords(bytes, bytes.length)!, 'us-ascii');
     expect(columns).toEqual([
@@ -90,7 +90,7 @@ describe('columns', () => {
   });
 
   const file = new URL('../../../shared/data/dtar020/DTAR020.bin', import.meta.url);
-  test.skipIf(!existsSync(file))('of DTAR020 are those in its description', () => {
+  test.skipIf(!existsSync(file))('of DTAR020 match its description', () => {
     const bytes = readFileSync(file);
     const records = guessRecords(bytes, bytes.length)!;
     expect(records).toMatchObject({ format: 'fixed', lengthBytes: 27 });

@@ -5,7 +5,7 @@ import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { layoutTables } from '../../shared/layout/describe/positions-table.ts';
 import { firstDataset } from '../../shared/layout/layout.ts';
 
-/** A layout that says a little of everything; each run puts other values in some of its places. */
+/** A layout that uses a little of everything; each run puts other values in some of its places. */
 const LAYOUT = {
   name: 'all',
   encoding: 'cp037',
@@ -60,7 +60,7 @@ test('the layout itself is valid', () => {
   expect(firstDataset(readLayout(changed([]), 'l')).fields).toHaveLength(6);
 });
 
-test('a layout with any values in its places is read, or refused by a typed error', () => {
+test('a layout with arbitrary values is read, or refused with a typed error', () => {
   const words = ['integer', 'decimal(38,38)', 'decimal(5,5)', 'binary', 'packed', 'float', 'display', 'date'];
   const more = ['utf-16be', 'cp500', 'utf-8', 'explicit', 'yyyy-MM-dd', 'length-field', 'lines', 'kind', 'é'];
   const value = fc.oneof(

@@ -22,7 +22,7 @@ function failure(text: string): string {
 }
 
 describe('positions tables', () => {
-  test('a CSV of name, start, end, type', () => {
+  test('may be a CSV of name, start, end, type', () => {
     const text =
       'name,start,end,type\nCODNEG,13,24,string\n"Preço, médio",96,108,"decimal(13,2)"\nDATA,3,10,date\n';
     expect(importPositions(text, 'f')).toEqual([
@@ -32,7 +32,7 @@ describe('positions tables', () => {
     ]);
   });
 
-  test('semicolons, Portuguese headings, a length in place of an end, comments and blank lines', () => {
+  test('may have semicolons, Portuguese headings, a length in place of an end, comments and blank lines', () => {
     const text = '\ufeffCampo;Posição inicial;Tamanho;Tipo\r\n# nota\r\n\r\nUF;1;2;\r\nIDADE;3;3;integer\r\n';
     expect(importPositions(text, 'f')).toEqual([
       { name: 'uf', start: 1, end: 2, type: 'string' },
@@ -40,7 +40,7 @@ describe('positions tables', () => {
     ]);
   });
 
-  test('a SAS dictionary', () => {
+  test('may be a SAS dictionary', () => {
     const text = `INPUT
       @0001  UF      $2.      /* state */
       @3     IDADE   3.
@@ -72,12 +72,12 @@ describe('positions tables', () => {
     ['SAS without name', '@1 A $2.\n@3 $5.\n', ['line 2', '@pos name']],
     ['position 0', '@0 A $2.\n', ['from 1']],
   ];
-  test.each(refused)('%s is refused', (_, text, fragments) => {
+  test.each(refused)('are refused with %s', (_, text, fragments) => {
     const message = failure(text);
     for (const fragment of ['table.csv', ...fragments]) expect(message).toContain(fragment);
   });
 
-  test('arbitrary text is read or refused', () => {
+  test('are read or refused, whatever their text', () => {
     const line = fc.oneof(
       fc.string(),
       fc.constantFrom('name,start,end,type', '@1 A $2.', 'a,1,2,date', '@', '"'),
@@ -107,7 +107,7 @@ describe('layout files that are written', () => {
     expect(firstDataset(readLayout(text, 'f')).fields.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  test('names of datasets', () => {
+  test('have dataset names made from file names', () => {
     expect(['CTR-DETAIL.cpy', 'a/b/Ação 1.txt', '9x.csv', 'X'].map(datasetName)).toEqual([
       'ctr_detail',
       'a_o_1',
@@ -150,7 +150,7 @@ describe('describe', () => {
     }
   });
 
-  test('pictures and usages of a layout are those that a copybook would have', () => {
+  test('a layout has the pictures and usages that its copybook would have', () => {
     const text = readFileSync(new URL('copybook-storage-forms/copybook.cpy', folder), 'utf8');
     const [record] = readCopybook(text, 'f');
     const fields = columnsOf(record!, { redefines: 'all', filler: false }, 'f').map(columnEntry);

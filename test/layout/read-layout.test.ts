@@ -126,38 +126,38 @@ describe('layouts that are read', () => {
 
 describe('layouts that are refused', () => {
   const cases: [string, (layout: Sample & Json) => void, string[]][] = [
-    ['unknown key at the top', (l) => (l.fieldz = []), ["unknown key 'fieldz'", "is 'fields'"]],
-    ['unknown key of record', (l) => (l.record.lenght = 1), ["unknown key 'record.lenght'", "is 'length'"]],
+    ['unknown key at the top', (l) => (l.fieldz = []), ["Unknown key 'fieldz'", "is 'fields'"]],
+    ['unknown key of record', (l) => (l.record.lenght = 1), ["Unknown key 'record.lenght'", "is 'length'"]],
     [
       'unknown key of a field',
       (l) => (l.fields[2]!.strat = 1),
-      ["unknown key 'fields[2].strat'", "is 'start'"],
+      ["Unknown key 'fields[2].strat'", "is 'start'"],
     ],
     [
       'unknown key of a header field',
       (l) => (l.header.fields[0]!.typ = 1),
-      ["unknown key 'header.fields[0].typ'", "is 'type'"],
+      ["Unknown key 'header.fields[0].typ'", "is 'type'"],
     ],
     [
       'unknown key of a match',
       (l) => (l.trailer.match.equal = 1),
-      ["unknown key 'trailer.match.equal'", "is 'equals'"],
+      ["Unknown key 'trailer.match.equal'", "is 'equals'"],
     ],
-    ['unknown key of detail', (l) => (l.detail.matches = 1), ["unknown key 'detail.matches'", "is 'match'"]],
+    ['unknown key of detail', (l) => (l.detail.matches = 1), ["Unknown key 'detail.matches'", "is 'match'"]],
     [
       'unknown key of a control total',
       (l) => (l.controlTotals[0]!.trailler = 1),
-      ["unknown key 'controlTotals[0].trailler'", "is 'trailer'"],
+      ["Unknown key 'controlTotals[0].trailler'", "is 'trailer'"],
     ],
     [
       'unknown key of businessDate',
       (l) => (l.businessDate.onMissmatch = 1),
-      ["unknown key 'businessDate.onMissmatch'", "is 'onMismatch'"],
+      ["Unknown key 'businessDate.onMissmatch'", "is 'onMismatch'"],
     ],
     [
       'unknown key of rejects',
       (l) => (l.rejects.maxPercnt = 1),
-      ["unknown key 'rejects.maxPercnt'", "is 'maxPercent'"],
+      ["Unknown key 'rejects.maxPercnt'", "is 'maxPercent'"],
     ],
     ['a missing key', (l) => delete l.fields[0]!.end, ["'fields[0].end' is missing"]],
     ['text for a number', (l) => (l.fields[0]!.start = '1'), ['\'fields[0].start\' is "1"']],
@@ -187,7 +187,7 @@ describe('layouts that are refused', () => {
     ['a partition column twice', (l) => (l.partitionBy = ['kind', 'kind']), ["'partitionBy[1]'", 'second']],
     ['only partition columns', (l) => (l.partitionBy = l.fields.map((f) => f.name as string)), ['no column']],
     ['two fields of the same name', (l) => (l.fields[3]!.name = 'kind'), ["two fields named 'kind'"]],
-    ['a field with the name of a date partition', (l) => (l.fields[3]!.name = 'month'), ["field 'month'"]],
+    ['a field with the name of a date partition', (l) => (l.fields[3]!.name = 'month'), ["Field 'month'"]],
     [
       'packed decimals',
       (l) => (l.fields[1]!.usage = 'packed'),
@@ -242,14 +242,14 @@ describe('layouts that are refused', () => {
     expect([retryable, typeof next]).toEqual([false, 'string']);
   });
 
-  test('broken JSON, and JSON that is not an object', () => {
+  test('include broken JSON, and JSON that is not an object', () => {
     const broken = failure('{ "name": "x", }');
     expect(broken.message).toMatch(/^layouts\/sample\.json: the layout file is not valid JSON/);
     expect(broken.cause).toBeInstanceOf(SyntaxError);
     for (const text of ['[]', 'null', '"x"']) expect(failure(text).message).toContain("'the layout'");
   });
 
-  test('all problems are reported at once, up to eight', () => {
+  test('have all their problems reported at once, up to eight', () => {
     const two = failure(changed((l) => Object.assign(l, { encoding: 'x', partitionBy: ['y'] })));
     expect(two.message).toContain('2 problems');
     const many = Array.from({ length: 12 }, (_, index) => `p${index}`);
@@ -257,18 +257,18 @@ describe('layouts that are refused', () => {
   });
 });
 
-describe('fingerprint', () => {
+describe('the fingerprint', () => {
   const of = (change: (layout: Sample & Json) => void) => readLayout(changed(change), 'f').fingerprint;
   const original = of(() => {});
 
-  test('files, description and the order of keys do not change it', () => {
+  test('does not change with files, description or the order of keys', () => {
     expect(of((l) => (l.files = ['other']))).toBe(original);
     expect(of((l) => (l.description = 'other'))).toBe(original);
     const reversed = Object.fromEntries(Object.entries(sample()).reverse());
     expect(readLayout(JSON.stringify(reversed), 'f').fingerprint).toBe(original);
   });
 
-  test('positions, types, names and the order of fields change it', () => {
+  test('changes with positions, types, names and the order of fields', () => {
     const others = [
       of((l) => (l.fields[3]!.start = l.fields[3]!.end = 27)),
       of((l) => (l.fields[1]!.type = 'decimal(15,3)')),
@@ -281,7 +281,7 @@ describe('fingerprint', () => {
   });
 });
 
-test('field types and their Hive names', () => {
+test('field types are parsed and have Hive names', () => {
   expect(parseFieldType('decimal( 15 , 2 )')).toEqual({ kind: 'decimal', precision: 15, scale: 2 });
   const wrong = ['decimal(0,0)', 'decimal(39,0)', 'decimal(2,3)', 'decimal', 'int', 'String', ''];
   expect(wrong.filter((text) => parseFieldType(text) !== undefined)).toEqual([]);
@@ -290,7 +290,7 @@ test('field types and their Hive names', () => {
   expect(hiveType({ kind: 'timestamp' })).toBe('timestamp');
 });
 
-test('date formats', () => {
+test('date formats are parsed, or say what is wrong', () => {
   expect(parseDateFormat('dd/MM/yyyy', 'date')).toMatchObject({
     dayAt: 0,
     monthAt: 3,

@@ -43,7 +43,7 @@ function sample(): Json {
   };
 }
 
-test('datasets, origins and positions of record types', () => {
+test('record types have datasets, origins and positions', () => {
   const layout = readLayout(JSON.stringify(sample()), 'mixed.json');
   expect(datasetsOf(layout).map(({ name, columns }) => [name, columns.map((column) => column.name)])).toEqual(
     [
@@ -80,7 +80,7 @@ describe('record types that are refused', () => {
     [
       'discarded with fields',
       (l) => (l.recordTypes[2].fields = [field('a', 1, 1)]),
-      ["discarded and has 'fields'"],
+      ["discarded and cannot have 'fields'"],
     ],
     ['all discarded', (l) => (l.recordTypes = [l.recordTypes[2]]), ['nothing would become a row']],
     ['two of the same name', (l) => (l.recordTypes[2].name = 'child'), ["are called 'child'"]],
@@ -125,7 +125,7 @@ describe('record types that are refused', () => {
       (l) => (l.recordTypes[0].fields[0].when = { field: 'lot', equals: '0001' }),
       ["'lot', which is not a field here"],
     ],
-    ['required by a rule', (l) => (child(l).fields[1].required = true), ['there only by its rule']],
+    ['a required field with a rule', (l) => (child(l).fields[1].required = true), ['there only by its rule']],
     [
       'a count of no type',
       (l) => (l.controlTotals = [{ header: 'lot', equals: 'count(kid)' }]),
@@ -136,7 +136,7 @@ describe('record types that are refused', () => {
       (l) => (l.controlTotals = [{ header: 'lot', equals: 'sum(times)' }]),
       ['parent and child have'],
     ],
-    ['fields without occurs', (l) => delete child(l).fields[4].occurs, ["has 'fields' and no 'occurs'"]],
+    ['fields without occurs', (l) => delete child(l).fields[4].occurs, ["has 'fields' but no 'occurs'"]],
   ];
   test.each(cases)('%s', (_, change, fragments) => {
     const layout = sample();

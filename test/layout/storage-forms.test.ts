@@ -7,7 +7,7 @@ import { firstDataset } from '../../shared/layout/layout.ts';
 
 type Json = Record<string, unknown>;
 
-/** A layout of one field at bytes 1 to 8, and whatever else the record says. */
+/** A layout of one field at bytes 1 to 8, with other keys as given. */
 function layoutOf(field: Json, more: Json = {}): string {
   const record = { format: 'fixed', length: 40, ...(more.record as Json) };
   const entry = { name: 'x', start: 1, end: 8, type: 'integer', ...field };
@@ -28,7 +28,7 @@ const PACKED = { usage: 'packed', type: 'decimal(15,2)' };
 const BINARY = { usage: 'binary', signed: true };
 const FLOAT = { usage: 'float', type: 'double', floatFormat: 'ibm' };
 
-describe('what a layout can say', () => {
+describe('a layout can say', () => {
   const field = (entry: Json, more?: Json) => firstDataset(readLayout(layoutOf(entry, more), 'f')).fields[0];
 
   test('storage forms, with their defaults', () => {
@@ -88,7 +88,7 @@ describe('what a layout can say', () => {
     });
   });
 
-  test('a match in EBCDIC is compared in bytes', () => {
+  test('a match in EBCDIC, which is compared in bytes', () => {
     const text = layoutOf({}, { encoding: 'cp500', detail: { match: { start: 1, end: 3, equals: 'A1-' } } });
     expect(readLayout(text, 'f').recordTypes[0]!.match!.anyOf[0]).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
     expect(literalBytes('[', 'cp037')).toBeUndefined();
@@ -130,7 +130,7 @@ test('a layout without new keys keeps its fingerprint, so that its files are not
   expect(readLayout(text, 'f').fingerprint).toBe('253175fbfea518a2');
 });
 
-describe('what contradicts itself is refused', () => {
+describe('layouts that contradict themselves are refused', () => {
   const cases: [string, Json, Json, string[]][] = [
     ['sign of packed', { ...PACKED, sign: 'trailing' }, {}, ["'sign'", 'usage display only']],
     ['packed text', { usage: 'packed', type: 'string' }, {}, ["'packed'", 'type string', 'integer, decimal']],
@@ -151,7 +151,7 @@ describe('what contradicts itself is refused', () => {
     ['a float of 6 bytes', { ...FLOAT, end: 6 }, {}, ['6 bytes', '4 or 8']],
     ['a float of unknown format', { ...FLOAT, floatFormat: undefined }, {}, ["without 'floatFormat'"]],
     ['a float that is an integer', { ...FLOAT, type: 'integer' }, {}, ['type integer', 'double']],
-    ['a little-endian ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['those are big']],
+    ['a little-endian ibm float', { ...FLOAT, byteOrder: 'little' }, {}, ['ibm floats are "big"']],
     [
       'blank of text',
       { type: 'string', blank: 'zero' },

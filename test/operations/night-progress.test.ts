@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nightProgress } from '../../shared/operations/night-progress.ts';
 
-describe('progress of a night', () => {
+describe('the progress of a night', () => {
   const minutes = (from: number, to: number) => ({ fromMs: from * 60_000, toMs: to * 60_000 });
   const clock = new Date(100 * 60_000);
 

@@ -79,7 +79,7 @@ describe('dates', () => {
       });
     });
 
-  test('are read as they were written, close together or far apart, and statistics have the least and the greatest', async () => {
+  test('are read as they were written, close together or far apart, and statistics hold the least and the greatest', async () => {
     await fc.assert(
       fc.asyncProperty(cluster, pieces, async (days, sizes) => {
         const { values, range } = await readColumn(await writeColumn({ kind: 'date' }, days, sizes));
@@ -93,7 +93,7 @@ describe('dates', () => {
     );
   });
 
-  test('of a few thousand days and one that means never have a dictionary', async () => {
+  test('have a dictionary if they are a few thousand days and one far day that means never', async () => {
     const days = Array.from({ length: 30_000 }, (_, row) =>
       row % 7 === 0 ? LAST_DAY : 19_000 + ((row * 7919) % 4000),
     );
@@ -103,7 +103,7 @@ describe('dates', () => {
   });
 });
 
-test('one far date among a few near ones takes little memory: a large table would end row groups early', () => {
+test('one far date among a few near ones needs little memory: a large table would end row groups early', () => {
   kernel.reset();
   const schema = [{ name: 'value', type: { kind: 'date' } as const }];
   const rows = new RowGroupBuilder(kernel, schema, 'snappy', new PageCompressor(kernel));
@@ -122,7 +122,7 @@ describe('texts', () => {
     .tuple(beginning, end)
     .map(([first, last]) => new Uint8Array(Buffer.from(first + last, 'latin1')));
 
-  test('are read as they were written, however many bytes they share, and statistics have the least and the greatest', async () => {
+  test('are read as they were written, however many bytes they share, and statistics hold the least and the greatest', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 300 }), pieces, async (texts, sizes) => {
         const { values, range } = await readColumn(await writeColumn({ kind: 'binary' }, texts, sizes));

@@ -15,23 +15,23 @@ const part = (key: string, rowGroupRows: number[], bytes = MEGABYTE): MergePart 
   rowGroupRows,
 });
 
-describe('parts of a merged file', () => {
+describe('the plan of merged files', () => {
   const small = part('a', [3000]);
   const large = part('b', [1_000_000]);
 
-  test('no parts make no file, one part makes one', () => {
+  test('has no file for no parts, and one file for one part', () => {
     expect(planMerge([])).toEqual([]);
     expect(planMerge([small])).toEqual([{ parts: [small], mode: 'concat' }]);
   });
 
-  test('small row groups are joined only in a partition of more than a million rows', () => {
+  test('joins small row groups only in a partition of more than a million rows', () => {
     expect(planMerge([large, part('c', [50_000])]).map(({ mode }) => mode)).toEqual(['concat']);
     expect(planMerge([large, small]).map(({ mode }) => mode)).toEqual(['join']);
     expect(planMerge([part('d', [997_000]), small]).map(({ mode }) => mode)).toEqual(['concat']);
     expect(planMerge([part('d', [997_001]), small]).map(({ mode }) => mode)).toEqual(['join']);
   });
 
-  test('a file is full at a gigabyte, and one part may be larger', () => {
+  test('fills a file up to a gigabyte; one part may be larger', () => {
     const parts = [600, 424, 1, 3000, 1].map((size, index) => part(`${index}`, [50_000], size * MEGABYTE));
     expect(planMerge(parts).map((file) => file.parts.map(({ key }) => key))).toEqual([
       ['0', '1'],
@@ -41,7 +41,7 @@ describe('parts of a merged file', () => {
     ]);
   });
 
-  test('a large part becomes a file of its own, unless its row groups are small', () => {
+  test('makes a large part a file of its own, unless its row groups are small', () => {
     const [many, whole, tiny] = [50_000, 50_001, 900].map((rows) => [rows, rows]);
     const parts = [
       part('small file', many!, 16 * MEGABYTE - 1),
@@ -58,7 +58,7 @@ describe('parts of a merged file', () => {
     ]);
   });
 
-  test('every part is in exactly one file, in order', () => {
+  test('puts every part into exactly one file, in order', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 40 });
     fc.assert(
       fc.property(sizes, (megabytes) => {
@@ -74,7 +74,7 @@ describe('parts of a merged file', () => {
   });
 });
 
-describe('row groups that are joined', () => {
+describe('the plan of joined row groups', () => {
   test.each([
     [[], []],
     [[10], [[0]]],
@@ -100,7 +100,7 @@ describe('row groups that are joined', () => {
       [100_000, 40_000, 40_000],
       [[0], [1, 2]],
     ],
-    // A step is closed after 100,000 rows; the last is too small to stand alone.
+    // A step is closed after 100,000 rows; the last group is too small for a step of its own.
     [
       [49_999, 49_999, 49_999, 49_999, 49_999, 49_999, 49_999],
       [
@@ -120,11 +120,11 @@ describe('row groups that are joined', () => {
         [6, 7, 8, 9],
       ],
     ],
-  ])('%j → %j', (rows, steps) => {
+  ])('for groups of %j rows is %j', (rows, steps) => {
     expect(planRowGroups(rows)).toEqual(steps);
   });
 
-  test('each row group is in one step, in order; no step is small if there are rows enough', () => {
+  test('has each row group in one step, in order; no step is small if there are enough rows', () => {
     const rows = fc.oneof(
       fc.integer({ min: 1, max: 5000 }),
       fc.integer({ min: 40_000, max: 60_000 }),

@@ -9,7 +9,7 @@ import {
 } from 'hyparquet';
 import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { COMPRESSIONS, type PageForm } from '../../shared/layout/layout.ts';
+import { PAGE_CODECS, type PageForm } from '../../shared/layout/layout.ts';
 import { PageHeader } from '../../shared/parquet/format.ts';
 import { type MergePart, planMerge } from '../../shared/parquet/merge-plan.ts';
 import { decodeThrift } from '../../shared/parquet/thrift.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => files.remove());
 
-test('concatenated parts: every page is where the offset index says, and holds its rows', async () => {
+test('in concatenated parts, every page is where the offset index says, and holds its rows', async () => {
   const shapes = [[45_000, 20_001], [25], [21_000, 300]];
   const sampled = sampleParts(shapes, 10);
   const parts: MergePart[] = [];
@@ -85,7 +85,7 @@ test('concatenated parts: every page is where the offset index says, and holds i
   expect(pageCount).toBeGreaterThan(metadata.row_groups.length * SAMPLE_SCHEMA.length);
 });
 
-/** Holds the pages of a chunk of these values against its page index. Returns their rows within the row group. */
+/** Compares the pages of a chunk of these values with its page index. Returns their rows within the row group. */
 function expectPages(
   bytes: Uint8Array,
   chunk: ColumnChunk | undefined,
@@ -121,23 +121,23 @@ function expectPages(
   return pages;
 }
 
-test('a part that is a file already keeps the checksum it was written with', async () => {
+test('a part that is already a file keeps the checksum it was written with', async () => {
   const part = await files.writePart('whole.parquet', sampleValues(400, 1), [400]);
   expect(part.checksum).toBe(checksumOf(await readFile(files.pathOf('whole.parquet'))));
   const merged = await files.merge('whole', { mode: 'concat', parts: [part] });
   expect([merged.checksum, merged.bytes]).toEqual([part.checksum, part.bytes]);
 });
 
-test('joined parts: small row groups of over a million rows become large ones of the same rows', async () => {
+test('joining parts makes small row groups of over a million rows into large ones of the same rows', async () => {
   const bases = [50, 51, 52, 53].map((seed) => sampleColumns(sampleValues(3000, seed), 0, 3000));
   const parts: MergePart[] = [];
   for (let part = 0; part < 3; part++) {
     // 112 row groups: each base 28 times, from another one on in each part.
     const turned = [...bases.slice(part), ...bases.slice(0, part)];
     const groups = Array.from({ length: 28 }, () => turned).flat();
-    parts.push(await files.writeRowGroups(`join/${part}.parquet`, groups, COMPRESSIONS[part]));
+    parts.push(await files.writeRowGroups(`join/${part}.parquet`, groups, PAGE_CODECS[part]));
   }
-  // A row group that is large already, and is copied between the joined ones.
+  // A row group that is already large, and is copied between the joined ones.
   parts.splice(1, 0, await files.writePart('join/large.parquet', sampleValues(50_000, 90), [50_000]));
   const [file, ...others] = planMerge(parts);
   expect([file?.mode, others]).toEqual(['join', []]);
@@ -165,7 +165,7 @@ test.each(
   const sampled = sampleParts(shapes, 70);
   const parts: MergePart[] = [];
   for (const [index, values] of sampled.entries()) {
-    const codec = COMPRESSIONS[index % COMPRESSIONS.length];
+    const codec = PAGE_CODECS[index % PAGE_CODECS.length];
     const key = `${name}/${index}.parquet`;
     parts.push(await files.writePart(key, values, shapes[index] ?? [], codec, form));
   }

@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { runKeys } from '../../shared/keys/run-keys.ts';
-import { type Compression, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
+import { type PageCodec, type PageForm, PLAIN_PAGES } from '../../shared/layout/layout.ts';
 import { ColumnFeed, type FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { MergePart, PlannedFile } from '../../shared/parquet/merge-plan.ts';
 import { RowGroupBuilder } from '../../shared/parquet/row-group-builder.ts';
@@ -53,7 +53,7 @@ export class SampleFiles {
     return join(this.folder, key);
   }
 
-  /** The path as DuckDB's SQL has it. */
+  /** The path as a literal in DuckDB's SQL. */
   sqlPath(key: string): string {
     return `'${this.pathOf(key)}'`;
   }
@@ -62,7 +62,7 @@ export class SampleFiles {
     return (await this.duckdb.runAndReadAll(sql)).getRowObjects();
   }
 
-  /** Holds what DuckDB reads of a file against sample values. */
+  /** Compares what DuckDB reads from a file with sample values. */
   async expectValues(key: string, expected: SampleValue[][]): Promise<void> {
     const read = await this.duckdb.runAndReadAll(`SELECT ${SAMPLE_SQL} FROM ${this.sqlPath(key)}`);
     const columns = read.getColumns();
@@ -75,7 +75,7 @@ export class SampleFiles {
   async writeRowGroups(
     key: string,
     rowGroups: Iterable<FeedValue[][]>,
-    codec: Compression = 'snappy',
+    codec: PageCodec = 'snappy',
     form = PLAIN_PAGES,
   ): Promise<MergePart> {
     const memory = takeMemory();
@@ -96,7 +96,7 @@ export class SampleFiles {
     key: string,
     values: SampleValue[][],
     rowGroupRows: number[],
-    codec?: Compression,
+    codec?: PageCodec,
     form?: PageForm,
   ): Promise<MergePart> {
     expect(rowGroupRows.reduce((sum, rows) => sum + rows, 0)).toBe(values[0]?.length);
@@ -108,7 +108,7 @@ export class SampleFiles {
     return this.writeRowGroups(key, groups, codec, form);
   }
 
-  /** Merges parts as the pipeline does. `parquet` is that entry of the layout. */
+  /** Merges parts as the pipeline does. `parquet` is the layout's entry of that name. */
   async merge(runId: string, file: PlannedFile<MergePart>, parquet?: object) {
     const keys = runKeys(runId);
     await writeJson(this.lake, keys.plan, samplePlan(runId, parquet));
@@ -176,12 +176,12 @@ export function namedColumns(columns: SampleValue[][]): { name: string; values: 
   return SAMPLE_SCHEMA.map(({ name }, index) => ({ name, values: columns[index] ?? [] }));
 }
 
-/** What hyparquet needs to return values as they are in the file. */
+/** Options with which hyparquet returns values as they are in the file. */
 export const RAW_PARSERS = { timestampFromMicroseconds: String, dateFromDays: String };
 
 const DECIMAL_COLUMNS = ['amount', 'wide', 'wide_code'];
 
-/** Holds a column of hyparquet's rows against sample values; its decimals are doubles, and compared as such. */
+/** Compares a column of hyparquet's rows with sample values; its decimals are doubles, and are compared as doubles. */
 export function expectHyparquetColumn(
   rows: Record<string, unknown>[],
   name: string,

@@ -55,7 +55,7 @@ describe('a structure', () => {
   });
 });
 
-describe('what this program would not have written is ParquetMalformed', () => {
+describe('bytes that this program would not have written are ParquetMalformed', () => {
   const whole = encodeThrift(Later, LATER);
   test.each([
     [

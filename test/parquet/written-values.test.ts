@@ -88,7 +88,7 @@ describe.each([
     for (const column of namedColumns(values)) expectHyparquetColumn(rows, column.name, column.values);
   });
 
-  test('arrow-rs reads the values: what it writes of them is the same to DuckDB', async () => {
+  test('arrow-rs reads the values: DuckDB reads the same from the file that it writes of them', async () => {
     const table = readParquet(await readFile(files.pathOf('all.parquet')));
     expect(table.recordBatches().reduce((sum, batch) => sum + batch.numRows, 0)).toBe(65_009);
     await writeFile(files.pathOf('arrow.parquet'), writeParquet(table));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
-import { COMPRESSIONS } from '../../shared/layout/layout.ts';
+import { PAGE_CODECS } from '../../shared/layout/layout.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
@@ -18,7 +18,7 @@ const LAYOUT = JSON.stringify({
 const CODECS = { snappy: 'SNAPPY', zstd: 'ZSTD', none: 'UNCOMPRESSED' };
 
 test.each(
-  COMPRESSIONS,
+  PAGE_CODECS,
 )('%s of a request, in place of the layout’s: codec, file name and rows', async (compression) => {
   const lines = Array.from(
     { length: 5000 },

@@ -6,7 +6,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { readParquet, writeParquet } from 'parquet-wasm/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
-import { COMPRESSIONS } from '../../shared/layout/layout.ts';
+import { PAGE_CODECS } from '../../shared/layout/layout.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
@@ -148,7 +148,7 @@ describe('lists', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(sample, { minLength: 1, maxLength: 60 }),
-        fc.constantFrom(...COMPRESSIONS),
+        fc.constantFrom(...PAGE_CODECS),
         fc.constantFrom(1, LENGTH * 7, 1_000_000),
         fc.constantFrom(...FORMS),
         async (samples, compression, rangeSizeBytes, parquet) => {

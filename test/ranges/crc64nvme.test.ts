@@ -19,7 +19,7 @@ function bitwise(bytes: Uint8Array): bigint {
 }
 
 describe('CRC-64/NVME', () => {
-  test('the published check value', () => {
+  test('equals the published check value', () => {
     expect(crc64nvme(ascii('123456789'))).toBe(0xae8b14860a799888n);
     expect(crc64nvme(new Uint8Array(0))).toBe(0n);
   });
@@ -30,7 +30,7 @@ describe('CRC-64/NVME', () => {
     ['ones', () => 0xff, 0xc0ddba7302eca3acn],
     ['counting up', (at: number) => at & 0xff, 0x3e729f5f6750449cn],
     ['counting down', (at: number) => 0xff - (at & 0xff), 0x9a2df64b8e9e517en],
-  ])('4 KiB of %s, as in the specification', (_name, byteAt, expected) => {
+  ])('equals the specification for 4 KiB of %s', (_name, byteAt, expected) => {
     expect(crc64nvme(Uint8Array.from({ length: 4096 }, (_, at) => byteAt(at)))).toBe(expected);
   });
 
@@ -45,7 +45,7 @@ describe('CRC-64/NVME', () => {
     );
   });
 
-  test('a checksum continued, and two combined, equal that of the bytes in one piece', () => {
+  test('is the same continued, combined from two pieces, or computed over all bytes at once', () => {
     const piece = fc.uint8Array({ maxLength: 300 });
     fc.assert(
       fc.property(piece, piece, piece, (a, b, c) => {
@@ -61,7 +61,7 @@ describe('CRC-64/NVME', () => {
     );
   });
 
-  test('combines lengths beyond 32 bits: a terabyte of zeros, put together in two ways', () => {
+  test('combines lengths beyond 32 bits: a terabyte of zeros, combined in two ways', () => {
     const zeros = new Uint8Array(1024);
     let doubled = crc64nvme(zeros);
     let lengthBytes = zeros.length;
@@ -86,7 +86,7 @@ describe('CRC-64/NVME', () => {
     expect(combineCrc64(shorter, rest, restBytes)).toBe(doubled);
   });
 
-  test('base64 is as S3 shows it', () => {
+  test('is written in base64 as S3 shows it', () => {
     expect(crc64ToBase64(crc64nvme(ascii('123456789')))).toBe('rosUhgp5mIg=');
     expect(crc64ToBase64(0n)).toBe('AAAAAAAAAAA=');
     fc.assert(

@@ -46,7 +46,7 @@ describe('cuts of a file', () => {
             lengthBytes > 0 && lengthBytes % rangeSizeBytes === 0 ? 1 : 0,
           );
         }
-        // A cut moves to the next start of a record: never back, and never beyond the one that comes next.
+        // A cut moves to the next start of a record: never back, and never beyond the next cut.
         let reached = 0;
         const moved = cuts.map((cut, index) => {
           reached = Math.max(reached, Math.min(cut + moves[index % moves.length]!, span.endByte));

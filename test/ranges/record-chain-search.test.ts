@@ -10,8 +10,8 @@ function candidateOffsets(window: Uint8Array, shape: ChainShape, minimumLinks: n
   return [...depths.keys()].filter((at) => depths[at]! >= minimumLinks);
 }
 
-describe('a chain is found again', () => {
-  test.each(CHAIN_FORMATS)('$name: from the middle of a file', (format) => {
+describe('searching for a chain', () => {
+  test.each(CHAIN_FORMATS)('finds $name records again from the middle of a file', (format) => {
     const { shape } = format;
     const headBytes = Math.max(shape.record.headBytes, shape.block?.headBytes ?? 0);
     const lengthBytes = (index: number) => 40 + ((index * 37) % 90);
@@ -32,14 +32,14 @@ describe('a chain is found again', () => {
     }
   });
 
-  test('no guess if no chain holds', () => {
+  test('gives no guess if no chain holds', () => {
     const text = new Uint8Array(5000).fill(0xc1);
     expect(candidateOffsets(text, rdwChain(), 2)).toEqual([]);
     expect(guessLink(text, rdwChain(), 2)).toBeUndefined();
     expect(guessLink(new Uint8Array(2), rdwChain(), 1)).toBeUndefined();
   });
 
-  test('candidates are exactly the offsets from which the chain holds', () => {
+  test('counts exactly the offsets from which the chain holds', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(0, 0, 0, 4, 5, 6, 8, 9), { minLength: 4, maxLength: 120 }),

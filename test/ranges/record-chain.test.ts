@@ -44,7 +44,7 @@ function arbitraryRecords(format: ChainFormat): fc.Arbitrary<Uint8Array[]> {
 
 const blockSizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 3 });
 
-describe.each(CHAIN_FORMATS)('$name', (format) => {
+describe.each(CHAIN_FORMATS)('a walk along $name records', (format) => {
   const { shape } = format;
   const headBytes = Math.max(shape.record.headBytes, shape.block?.headBytes ?? 0);
   const windows = fc.array(fc.integer({ min: headBytes, max: 200 }), { minLength: 1, maxLength: 4 });
@@ -74,7 +74,7 @@ describe.each(CHAIN_FORMATS)('$name', (format) => {
     );
   });
 
-  test('takes every record, once its bytes lie whole in the window', () => {
+  test('returns every record once its bytes lie whole in the window', () => {
     fc.assert(
       fc.property(arbitraryRecords(format), blockSizes, (data, sizes) => {
         const { bytes, records } = chainFile(format, data, 0, sizes);
@@ -100,7 +100,7 @@ describe.each(CHAIN_FORMATS)('$name', (format) => {
     );
   });
 
-  test('a file cut within a record or block is reported at that record or block', () => {
+  test('reports a file that is cut within a record or block at that record or block', () => {
     fc.assert(
       fc.property(
         arbitraryRecords(format),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { FileState } from '../../shared/run/ledger-entry.ts';
 import { stageDurations } from '../../shared/run/stage-durations.ts';
 
-it('gives the time of a file in each state since its last claim', () => {
+it('gives how long a file was in each state since its last claim', () => {
   const step = (state: FileState, minute: number) => ({
     state,
     at: new Date(minute * 60_000).toISOString(),

@@ -33,7 +33,7 @@ describe('a control file beside the data', () => {
     );
   });
 
-  test('may have several records; the layout says how to know the one that counts', async () => {
+  test('may have several records; the layout says which one counts', async () => {
     const several = Buffer.from(`${line('CAB', 0, 0n)}\n\n${line('TOT', 3, 101_175n)}\n\x1a`);
     const match = { start: 1, end: 3, equals: 'TOT' };
     expect(await told(layout({ match }), data, { [KEY]: several })).toMatch(LOADED);
@@ -42,11 +42,11 @@ describe('a control file beside the data', () => {
     );
     const none = { match: { start: 1, end: 3, equals: 'XXX' } };
     expect(await told(layout(none), data, { [KEY]: several })).toContain(
-      "0 of its 2 records say that bytes 1 to 3 are 'XXX', and one must",
+      "0 of its 2 records have 'XXX' at bytes 1 to 3, but exactly one must",
     );
   });
 
-  test('may be EBCDIC records of fixed length, under the whole name', async () => {
+  test('may be EBCDIC records of fixed length, and named after the whole name of the data file', async () => {
     const bytes = Buffer.concat([
       ebcdicText('TOT', 4),
       zonedEbcdic(3n, 10, 'none'),
@@ -60,13 +60,13 @@ describe('a control file beside the data', () => {
     );
   });
 
-  test('that is missing refuses the file', async () => {
+  test('refuses the file if it is missing', async () => {
     expect(await told(layout(), data)).toContain(
       `its control file ${KEY} is not there, so its totals cannot be proved`,
     );
   });
 
-  test('that is missing is awaited if the layout says so', async () => {
+  test('is awaited if it is missing and the layout says so', async () => {
     const lake = await TestLake.make();
     try {
       const request = {
@@ -87,7 +87,7 @@ describe('a control file beside the data', () => {
     });
   });
 
-  test('that is awaited is named to the person at the terminal, who can stop the wait', async () => {
+  test('is named to the person at the terminal, who can stop the wait for it', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'control-file-'));
     const interrupt = new AbortController();
     const told: string[] = [];
@@ -120,9 +120,9 @@ describe('a control file beside the data', () => {
   });
 
   test.each([
-    ['an empty one', '', 'it is empty'],
-    ['too long a line', 'x'.repeat(31), 'it has a record of 31 bytes, and controlFile.length says 30'],
-  ])('%s refuses the file', async (_, content, why) => {
+    ['it is empty', '', 'it is empty'],
+    ['a line is too long', 'x'.repeat(31), 'it has a record of 31 bytes, but controlFile.length says 30'],
+  ])('refuses the file if %s', async (_, content, why) => {
     expect(await told(layout(), data, { [KEY]: Buffer.from(content) })).toContain(why);
   });
 });

@@ -3,20 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { ebcdicText, packed, zonedEbcdic } from '../support/form-encoders.ts';
 import { DETAILS, field, file, LOADED, rules, told, trailer } from '../support/totals-files.ts';
 
-describe('counts of every convention', () => {
+describe('a stated count', () => {
   const COUNTS: [string, number][] = [
     ['count(all)', 5],
     ['count(detail)', 3],
     ['count(detail+header)', 4],
     ['count(detail + trailer)', 4],
   ];
-  test.each(COUNTS)('%s', async (equals, n) => {
+  test.each(COUNTS)('is compared as %s', async (equals, n) => {
     const layout = rules({ trailer: 'n', equals });
     expect(await told(layout, file(trailer({ n })))).toMatch(LOADED);
     expect(await told(layout, file(trailer({ n: n + 3 })))).toMatch(/trailer\.n says \d, but the file has/);
   });
 
-  test('the header may state a count too', async () => {
+  test('may be in the header', async () => {
     const layout = rules({ header: 'n', equals: 'count(detail)' });
     expect(await told(layout, file(trailer({}), 'H0000000003'))).toMatch(LOADED);
     expect(await told(layout, file(trailer({}), 'H0000000009'))).toContain('header.n says 9');
@@ -36,7 +36,7 @@ describe('counts of every convention', () => {
       4,
       '4 = 3 details + 1 header: the trailer counts details and header; say count(detail+header)',
     ],
-  ])('for %s, a stated %i is explained as another convention', async (equals, n, cause) => {
+  ])('for %s is explained as another convention if it is %i', async (equals, n, cause) => {
     const message = await told(rules({ trailer: 'n', equals }), file(trailer({ n })));
     expect(message).toContain(cause);
     expect(message).toContain(
@@ -44,18 +44,18 @@ describe('counts of every convention', () => {
     );
   });
 
-  test('a loss is not explained as a convention', async () => {
+  test('is not explained as a convention if records were lost', async () => {
     const message = await told(rules({ trailer: 'n', equals: 'count(detail)' }), file(trailer({ n: 7 })));
     expect(message).toContain('trailer.n says 7, but the file has 3 details. The file is incomplete');
     expect(message).not.toContain('say count');
   });
 });
 
-describe('sums agree', () => {
+describe('a stated sum', () => {
   const layout = rules({ trailer: 'valor', equals: 'sum(valor)' });
   const sum = 101_175n;
 
-  test('with sign and scale', async () => {
+  test('is compared with sign and scale', async () => {
     expect(await told(layout, file(trailer({ valor: sum })))).toMatch(LOADED);
     const negative = DETAILS.map((one) => ({ ...one, valor: -one.valor }));
     expect(await told(layout, file(trailer({ valor: -sum }), undefined, negative))).toMatch(LOADED);
@@ -64,7 +64,7 @@ describe('sums agree', () => {
     );
   });
 
-  test('if the trailer states the same number with another scale', async () => {
+  test('agrees if the trailer states the same number with another scale', async () => {
     const finer = structuredClone(layout);
     Object.assign(finer.trailer.fields[1]!, { type: 'decimal(15,4)' });
     expect(await told(finer, file(trailer({ valor: sum * 100n })))).toMatch(LOADED);
@@ -74,20 +74,20 @@ describe('sums agree', () => {
     [sum * 100n, 'exactly 100 times: the trailer has its decimal point in another place'],
     [sum / 25n, undefined],
     [-sum, 'the same amount with the other sign'],
-  ])('a stated %i is explained if a convention fits', async (valor, cause) => {
+  ])('of %i is explained if a convention fits', async (valor, cause) => {
     const message = await told(layout, file(trailer({ valor })));
     expect(message).toContain('trailer.valor says');
     if (cause) expect(message).toContain(cause);
     else expect(message).not.toContain('decimal point');
   });
 
-  test('a hundredth of the sum is explained by the decimal point too', async () => {
+  test('is explained by the decimal point if it is a hundredth of the sum', async () => {
     const whole = structuredClone(layout);
     Object.assign(whole.trailer.fields[1]!, { type: 'decimal(15,4)' });
     expect(await told(whole, file(trailer({ valor: sum })))).toContain('exactly a 100th of it');
   });
 
-  test('in a trailer of packed and zoned EBCDIC numbers', async () => {
+  test('may be in a trailer of packed and zoned EBCDIC numbers', async () => {
     const ebcdic = {
       name: 'totals',
       encoding: 'cp037',
@@ -127,8 +127,8 @@ describe('sums agree', () => {
   });
 });
 
-describe('hash totals are proved', () => {
-  test('of numbers, modulo a power of ten or another number', async () => {
+describe('a hash total', () => {
+  test('is proved for numbers, modulo a power of ten or another number', async () => {
     const whole = 13_000_000_020n;
     for (const [modulo, modulus] of [
       ['10^10', 10n ** 10n],
@@ -142,7 +142,7 @@ describe('hash totals are proved', () => {
     }
   });
 
-  test('of texts made of digits, without blanks; other characters refuse the file', async () => {
+  test('is proved for texts of digits, without their blanks; other characters refuse the file', async () => {
     const layout = rules({ trailer: 'hash', equals: 'hash(cpf) modulo 10^10' });
     const whole = 12_345_678_901n + 98_765_432_100n;
     expect(await told(layout, file(trailer({ hash: whole % 10n ** 10n })))).toMatch(LOADED);
@@ -156,7 +156,7 @@ describe('hash totals are proved', () => {
     expect(await told(kept, file(trailer({ hash }), undefined, letters))).toMatch(LOADED);
   });
 
-  test('of a field that is summed as well; its digits have no sign', async () => {
+  test('is proved for a field that is summed as well; its digits have no sign', async () => {
     const layout = rules(
       { trailer: 'valor', equals: 'sum(valor)' },
       { trailer: 'hash', equals: 'hash(valor) modulo 10^10' },
@@ -164,14 +164,14 @@ describe('hash totals are proved', () => {
     expect(await told(layout, file(trailer({ valor: 101_175n, hash: 101_325n })))).toMatch(LOADED);
   });
 
-  test('and a total of fewer digits than the layout says is explained', async () => {
+  test('is explained if it has fewer digits than the layout says', async () => {
     const layout = rules({ trailer: 'hash', equals: 'hash(cpf) modulo 10^14' });
     expect(await told(layout, file(trailer({ hash: 11_111_001n })))).toContain(
       'the last 8 digits of the sum: the trailer keeps that many; say modulo 10^8',
     );
   });
 
-  test('exactly, for digits of any length', async () => {
+  test('is exact for digits of any length', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.bigInt({ min: 0n, max: 10n ** 44n - 1n }), { minLength: 3, maxLength: 3 }),

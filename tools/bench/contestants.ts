@@ -4,7 +4,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
-import { type Compression, firstDataset, type Layout } from '../../shared/layout/layout.ts';
+import { firstDataset, type Layout, type PageCodec } from '../../shared/layout/layout.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
@@ -74,7 +74,7 @@ export function contestantsOf(arena: Arena): Contestant[] {
 function kernel(
   { path, layout, scratchDir }: Arena,
   name: string,
-  codec: Compression,
+  codec: PageCodec,
   records: () => Uint8Array,
 ): Contestant {
   const outDir = join(scratchDir, name);

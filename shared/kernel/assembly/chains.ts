@@ -62,7 +62,7 @@ function readPacked(at: usize, count: i32): i64 {
   return -1;
 }
 
-/** Reads the length of the whole record or block at `at`; -1 if it says none, or an impossible one. `shape`: CHAIN_… in shapes.ts. */
+/** Reads the length of the whole record or block at `at`; -1 if it states no length, or an impossible one. `shape`: CHAIN_… in shapes.ts. */
 function readWholeLength(at: usize, shape: usize): i64 {
   const coding = load<i32>(shape, CHAIN_CODING);
   const added = load<i32>(shape, CHAIN_ADDED) as i64;

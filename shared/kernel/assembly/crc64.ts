@@ -9,7 +9,7 @@ import { CHECKSUM_STATE_BYTES } from '../shapes';
  *
  * The nearest of them is 340 bytes away, so 16 bytes can be reduced at once. Only the last 2707 reduced bytes are needed for the next.
  *
- *     state   position │ 2707 reduced bytes of before │ new reduced bytes, moved to the front once they reach the end
+ *     state   position │ the last 2707 reduced bytes │ new reduced bytes, moved to the front once they reach the end
  */
 const SPAN: usize = 2707;
 const POLYNOMIAL: u64 = 0x9a6c9329ac4bc9b5;

@@ -1,6 +1,6 @@
 /**
- * Delta encodings of Parquet (Encodings.md). DELTA_BINARY_PACKED holds blocks of 128 differences in four miniblocks of 32. Stored is by
- * how much each exceeds the least of its block, in as many bits as the largest of its miniblock needs:
+ * Delta encodings of Parquet (Encodings.md). DELTA_BINARY_PACKED holds blocks of 128 differences in four miniblocks of 32. Each
+ * difference is stored less the least one of its block, in as many bits as the largest result in its miniblock needs:
  *
  *     128 │ 4 │ count │ first value │ block, block …
  *     block: least difference │ four bit widths │ 32 × width bits, four times

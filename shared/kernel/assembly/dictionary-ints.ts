@@ -16,8 +16,8 @@ import { addIndexes, enter, hashWord } from './dictionary-table';
 import { isAbsent } from './members';
 
 /**
- * Appends integers of 4 bytes as indexes (see dictionary.ts). Most are dates, which lie close together: values of one stretch are looked
- * up by value, in DICTIONARY_NEAR, and only the others by hash.
+ * Appends integers of 4 bytes as indexes (see dictionary.ts). Most are dates, which lie close together: values of one range are looked
+ * up directly, in DICTIONARY_NEAR, and only the others by hash.
  */
 export function appendIndexesOfInt32s(
   page: usize,

@@ -3,7 +3,7 @@ import { readDigit } from './digits';
 
 /**
  * Sums texts of digits as numbers, for hash totals of identifiers. Only records whose `counted` byte is set count; all if `counted` is
- * 0. `limbs` are words of 8 bytes, the lowest nine digits first; one block cannot make them overflow. Returns how many texts are not digits.
+ * 0. `limbs` are words of 8 bytes, the lowest nine digits first; one batch cannot make them overflow. Returns how many texts are not digits.
  *
  *     12345678901 → limbs 345678901, 12
  */

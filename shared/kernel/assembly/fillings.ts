@@ -2,7 +2,7 @@ import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../s
 import { isFilledWith } from './blanks';
 import { RESULT } from './result';
 
-/** Makes fields that consist of `byte` only null. Returns how many of them had a value + how many were invalid × INVALID_COUNT_UNIT. */
+/** Makes fields null in which every byte is `byte`. Returns how many of them had a value + how many were invalid × INVALID_COUNT_UNIT. */
 export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte: u8, states: usize): i32 {
   let values = 0;
   let invalids = 0;

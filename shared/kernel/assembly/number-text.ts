@@ -18,7 +18,7 @@ const COMMA: u8 = 0x2c;
 const MINUS: u8 = 0x2d;
 const POINT: u8 = 0x2e;
 
-/** Most significant digits of any type. */
+/** The largest number of significant digits that any type has. */
 const MOST_DIGITS = 38;
 /** Significant digits of the number being read. */
 const digits: usize = memory.data(64);

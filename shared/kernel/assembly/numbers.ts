@@ -57,7 +57,7 @@ export function decodeInt64s(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Decodes decimals of up to 38 digits: 16 bytes each, two's complement, high byte first. Arguments as of `decodeInt64s`. */
+/** Decodes decimals of up to 38 digits: 16 bytes each, two's complement, high byte first. The arguments are those of `decodeInt64s`. */
 export function decodeInt128s(
   records: usize,
   count: i32,

@@ -14,7 +14,7 @@ import {
 } from '../shapes';
 
 /**
- * A table is a part of a record that occurs several times. Its occurrences become entries, numbered through all records of a block.
+ * A table is a part of a record that occurs several times. Its occurrences become entries, numbered through all records of a batch.
  *
  *     records    0        1     2 (empty)  3
  *     entries    a b c    d     –          e f       – only for lists: one entry for an empty or missing list
@@ -57,7 +57,7 @@ export function occurrenceCounts(
 }
 
 /**
- * Lays out the entries of a block. `counts` is 0 if the table occurs `most` times in every record. `present` is 0, or has a byte for each
+ * Lays out the entries of a batch. `counts` is 0 if the table occurs `most` times in every record. `present` is 0, or has a byte for each
  * record, 0 if its list is missing. Records that cannot be decoded have no entries. Returns how many entries there are.
  */
 export function placeOccurrences(

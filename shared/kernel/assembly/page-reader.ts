@@ -2,7 +2,7 @@ import { STATE_NULL } from '../shapes';
 
 /**
  * Functions that read pages of this program's own files into field vectors, so that small row groups can be joined. Unless they say
- * otherwise they return false if the bytes of [at, end) do not hold what they should; bytes outside do not count.
+ * otherwise they return false if the bytes of [at, end) do not hold what they should; bytes outside are ignored.
  */
 
 /**

@@ -120,7 +120,7 @@ export function findFixed(
   return count;
 }
 
-/** Counts the records of a block that cannot be decoded. */
+/** Counts the records of a batch that cannot be decoded. */
 export function countNotOk(outcomes: usize, count: i32): i32 {
   let wrong = 0;
   for (let record = 0; record < count; record++) if (load<u8>(outcomes + record) !== 0) wrong++;

@@ -5,7 +5,7 @@ export function resultAddress(): usize {
   return RESULT;
 }
 
-/** The address at which the kernel's own tables end; all from there on are free. */
+/** Address at which the kernel's own tables end; all memory after it is free. */
 export function heapAddress(): usize {
   return __heap_base;
 }

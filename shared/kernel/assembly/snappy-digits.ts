@@ -35,7 +35,7 @@ const SAMPLE_VALUES = 64;
 /** Compressing stops this far before the end: values are read and written 16 bytes at a time. */
 const TAIL_BYTES: usize = 48;
 
-/** True if the next values are mostly digits and differ from the values before them; values that do not compress better by a search. */
+/** True if the next values are mostly digits and differ from the values before them: a search does not compress such values better. */
 function areRandomDigits(at: usize, end: usize): bool {
   let digits = 0;
   let same = 0;
@@ -57,8 +57,8 @@ function areRandomDigits(at: usize, end: usize): bool {
 }
 
 /**
- * Compresses the values of [base, end) as long as they are such digits. Returns the address after the tokens; the last word of `table`
- * is the address of the first byte that is not compressed.
+ * Compresses the values of [base, end) as long as the next ones are such digits. Returns the address after the tokens; the last word of
+ * `table` is the address of the first byte that is not compressed.
  */
 export function compressDigits(base: usize, end: usize, out: usize, table: usize): usize {
   let pending = base;
@@ -109,7 +109,7 @@ export function compressDigits(base: usize, end: usize, out: usize, table: usize
   return out;
 }
 
-/** Stores `position` in a slot and returns how far before it the position lies that was there, modulo 64 KiB. */
+/** Stores `position` in a slot and returns its distance from the position that was there before, modulo 64 KiB. */
 function replaceLast(slot: usize, position: usize): usize {
   const back: usize = (position - load<u16>(slot)) & 0xffff;
   store<u16>(slot, position as u16);

@@ -7,12 +7,12 @@ import { areDigits, spellHalves } from './halves';
 
 const SPACE: u8 = 0x20;
 const ZERO: u8 = 0x30;
-/** Neither a digit nor a blank: the decoders take it for an invalid date. */
+/** Neither a digit nor a blank: the decoders read it as an invalid date. */
 const NONE: u8 = 0xff;
 const SIGN_MINUS = 0x0d;
 const SIGN_MINUS_TOO = 0x0b;
 
-/** `02 02 50 81 2C` → `20250812`; a field full of `space` → blanks; a negative number, one of more digits or none → an invalid date. */
+/** `02 02 50 81 2C` → `20250812`; a field full of `space` → blanks; a negative number, a number of more digits, or no number → an invalid date. */
 export function spellPacked(
   records: usize,
   count: i32,

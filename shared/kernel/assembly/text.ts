@@ -15,8 +15,8 @@ const SPACE: u8 = 0x20;
 
 /**
  * Decodes texts, trimmed, into UTF-8, in `side`, which has room for twice the field of every record and a margin; `values` receives
- * { address, length } of each. `code`: CODE_… in shapes.ts. Texts are copied to `side` because they lie close together there: to read
- * them in the records again, a cache line for each, takes longer than to copy them.
+ * { address, length } of each. `code`: CODE_… in shapes.ts. Texts are copied to `side` because they lie close together there: reading
+ * them in the records again, a cache line for each, takes longer than copying them.
  */
 export function decodeTexts(
   records: usize,

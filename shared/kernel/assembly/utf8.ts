@@ -41,7 +41,7 @@ export function isUtf8(at: usize, end: usize): bool {
 }
 
 /**
- * Which bytes are written of eight characters in their long form, two bytes each, by a pattern of which characters are above 0x7f:
+ * For each pattern of which of eight characters are above 0x7f: the bytes to keep of their long form, two bytes a character:
  *
  *     a  é  →  61 a1  c3 a9  →  61 c3 a9
  */

@@ -4,7 +4,7 @@ import type { FieldContext } from './compile-field.ts';
 /** A field that is there only by a rule cannot be required in every record. */
 export function checkOptional(item: ElementItem, at: string, { problems }: FieldContext): void {
   if (item.required)
-    problems.push(`'${at}' ('${item.name}') is required, and there only by its rule ('when')`);
+    problems.push(`'${at}' ('${item.name}') is required, but is there only by its rule ('when')`);
 }
 
 /** Does it have a position and a type? Missing keys are reported. */

@@ -19,7 +19,7 @@ export function compileControlFields(entries: ElementItem[], at: string, context
   const fields: Field[] = [];
   for (const [index, field] of entries.entries()) {
     const fieldAt = `${at}.fields[${index}]`;
-    if (field.when) context.problems.push(`'${fieldAt}.when' is for fields of details`);
+    if (field.when) context.problems.push(`'${fieldAt}.when' is only for fields of details`);
     if (fields.some(({ name }) => name === field.name)) {
       context.problems.push(`'${at}.fields' has two fields named '${field.name}'`);
     }

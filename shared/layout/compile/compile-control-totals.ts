@@ -35,7 +35,8 @@ export function compileControlTotals(
     const field = entry.dayManifest ?? entry.dayControlFile;
     if (field !== undefined) {
       const others = PLACES.filter((place) => entry[place] !== undefined);
-      if (others.length > 0) problems.push(`'${at}' has 'dayManifest' and '${others[0]}', and needs one`);
+      if (others.length > 0)
+        problems.push(`'${at}' has both 'dayManifest' and '${others[0]}'; name one of them`);
       const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
       if (equals) rules.push({ name: `dayManifest.${field}`, record: 'dayManifest', field, equals });
       continue;
@@ -84,7 +85,7 @@ function controlField(
   const record = context[recordName];
   if (!record) {
     const place = PLACE_NAMES[recordName];
-    context.problems.push(`'${at}' names the ${place}, and the layout describes none`);
+    context.problems.push(`'${at}' names the ${place}, but the layout describes none`);
     return undefined;
   }
   const field = record.fields.find((candidate) => candidate.name === name);

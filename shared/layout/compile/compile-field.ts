@@ -17,7 +17,7 @@ import type { FieldEntry } from '../layout-schema.ts';
 import { didYouMean } from '../nearest.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 
-/** What a field needs to know about its layout, and the list for its problems. */
+/** The parts of the layout that a field depends on, and the list for its problems. */
 export interface FieldContext {
   encoding: Encoding;
   recordLengthBytes: number;
@@ -151,7 +151,7 @@ function compileDateFormat(entry: FieldEntry, type: FieldType, label: string, pr
     }
   } else if (format.literals.length > 0 || format.lengthBytes > digitCapacity(entry)) {
     problems.push(
-      `'${label} holds ${digitCapacity(entry)} digits and nothing else, its format '${entry.format}' needs other characters or more`,
+      `'${label} holds ${digitCapacity(entry)} digits and nothing else, but its format '${entry.format}' needs other characters or more digits`,
     );
   }
   return format;

@@ -41,7 +41,7 @@ function compileSingle(item: FieldItem, at: string, context: FieldsContext): Fie
   if (item.fromHeader !== undefined || item.fromParent !== undefined) return copied(item, at, context);
   if (item.occurs) return undefined;
   if (item.fields) {
-    context.problems.push(`'${at}' ('${item.name}') has 'fields' and no 'occurs': it is not a table`);
+    context.problems.push(`'${at}' ('${item.name}') has 'fields' but no 'occurs': it is not a table`);
     return undefined;
   }
   return isPlaced(item, at, context) ? compileField(item, at, context) : undefined;
@@ -64,8 +64,8 @@ function copied(item: FieldItem, at: string, context: FieldsContext): Field | un
   if (!from) {
     problems.push(
       key === 'fromHeader'
-        ? `${label} has 'fromHeader', and the layout describes no header`
-        : `${label} has 'fromParent', and its record type has no 'parent' whose records become rows`,
+        ? `${label} has 'fromHeader', but the layout describes no header`
+        : `${label} has 'fromParent', but its record type has no 'parent' whose records become rows`,
     );
     return undefined;
   }

@@ -47,7 +47,7 @@ export function compileForm(
   const problem = (text: string) => void problems.push(`'${label} ${text}`);
   for (const { key, usages } of KEYS) {
     if (entry[key] !== undefined && !usages.includes(usage)) {
-      problem(`has '${key}', which is for usage ${usages.join(' and ')} only, and usage '${usage}'`);
+      problem(`has '${key}', which is for usage ${usages.join(' and ')} only, but its usage is '${usage}'`);
     }
   }
   if (usage !== 'display') {
@@ -109,7 +109,7 @@ function checkLength(entry: FieldEntry, usage: Usage, problem: (text: string) =>
     if (entry.floatFormat === undefined) {
       problem(`is a float without 'floatFormat': say "ibm" (a mainframe wrote it) or "ieee"`);
     } else if (entry.floatFormat === 'ibm' && entry.byteOrder === 'little') {
-      problem(`is an ibm float with "byteOrder": "little"; those are big`);
+      problem(`is an ibm float with "byteOrder": "little"; ibm floats are "big"`);
     }
   }
 }
@@ -118,10 +118,10 @@ function checkDigits(entry: FieldEntry, type: FieldType, problem: (text: string)
   const { digits } = entry;
   if (digits === undefined) return;
   if (digits > digitCapacity(entry)) {
-    problem(`has ${digits} 'digits' in bytes for ${digitCapacity(entry)}`);
+    problem(`has ${digits} 'digits', but its bytes hold ${digitCapacity(entry)}`);
   }
   if (type.kind === 'decimal' && digits + (entry.trailingZeros ?? 0) > type.precision) {
-    problem(`has ${digits} 'digits'; ${typeText(type)} holds ${type.precision}`);
+    problem(`has ${digits} 'digits', but ${typeText(type)} holds ${type.precision}`);
   }
 }
 

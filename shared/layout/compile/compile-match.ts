@@ -58,7 +58,7 @@ function compileLiterals(
   const { encoding, problems } = context;
   const said = entry.equals ?? entry.hex;
   if (said === undefined || (entry.equals !== undefined && entry.hex !== undefined)) {
-    problems.push(`'${at}' needs 'equals' or 'hex', and not both`);
+    problems.push(`'${at}' needs 'equals' or 'hex', but not both`);
     return { anyOf: [], text: '' };
   }
   const key = entry.equals === undefined ? 'hex' : 'equals';

@@ -75,7 +75,9 @@ function elementsOf(item: FieldItem, at: string, context: FieldsContext): Elemen
       return undefined;
     }
     if (item.type !== undefined) {
-      context.problems.push(`'${at}' ('${item.name}') has 'fields' and 'type': the fields have their own`);
+      context.problems.push(
+        `'${at}' ('${item.name}') has both 'fields' and 'type': the fields have types of their own`,
+      );
     }
     const elements: Element[] = [];
     for (const [index, field] of item.fields.entries()) {
@@ -117,7 +119,7 @@ function compileTable(
   const least = entry.least ?? (entry.dependingOn === undefined ? entry.count : 0);
   if (least > entry.count) problems.push(`'${at}.occurs.least' is above its 'count'`);
   if (entry.least !== undefined && entry.dependingOn === undefined && least !== entry.count) {
-    problems.push(`'${at}.occurs' has 'least', and no 'dependingOn' says how many there are`);
+    problems.push(`'${at}.occurs' has 'least' but no 'dependingOn' that says how many there are`);
   }
   return {
     name: item.name,
@@ -167,7 +169,7 @@ function checkWithin(
   const from = item.start! - 1;
   if (startByte >= from && endByte <= from + strideBytes) return;
   problems.push(
-    `'${at}.fields' ('${name}') is at ${startByte + 1} to ${endByte}, outside of the first occurrence, ${item.start} to ${from + strideBytes}`,
+    `'${at}.fields' ('${name}') is at ${startByte + 1} to ${endByte}, outside the first occurrence, ${item.start} to ${from + strideBytes}`,
   );
 }
 
@@ -186,7 +188,7 @@ function numbered(
       const { when = whole } = field;
       if (when && when === field.when && whole) {
         problems.push(
-          `'${at}' has a rule for the table and one for '${field.name}': numbered columns can have one`,
+          `'${at}' has a rule for the table and one for '${field.name}': numbered columns can have only one`,
         );
       }
       const moved = when?.inOccurrence

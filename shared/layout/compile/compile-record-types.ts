@@ -66,7 +66,7 @@ function compileRecordType(
   const { problems } = context;
   const problem = (text: string) => void problems.push(`'${at}' ('${entry.name}') ${text}`);
   if (entry.copybook !== undefined) problem("has a 'copybook' that was not replaced by its fields");
-  if (!entry.match && typeCount > 1) problem("needs 'match', as there are others");
+  if (!entry.match && typeCount > 1) problem("needs 'match', because there are other record types");
   const match = entry.match && compileMatch(entry.match, `${at}.match`, context);
   const parent = entry.parent === undefined ? undefined : before.find(({ name }) => name === entry.parent);
   if (entry.parent !== undefined && !parent) {
@@ -78,7 +78,7 @@ function compileRecordType(
   if (parent && parent.datasets.length === 0) problem(`has the parent '${parent.name}', which is discarded`);
   if (entry.discard) {
     for (const key of ['fields', 'partitionBy', 'parent'] as const) {
-      if (entry[key] !== undefined) problem(`is discarded and has '${key}'`);
+      if (entry[key] !== undefined) problem(`is discarded and cannot have '${key}'`);
     }
     return { name: entry.name, match, parent: undefined, datasets: [] };
   }

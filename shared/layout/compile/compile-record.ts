@@ -18,7 +18,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
   const only = (key: keyof RecordEntry, applies: boolean, what: string) => {
     if (entry[key] !== undefined && !applies) {
       context.problems.push(
-        `'record' has '${key}', which is for format ${what} only, and format '${format}'`,
+        `'record' has '${key}', which is for format ${what} only, but its format is '${format}'`,
       );
     }
   };

@@ -1,7 +1,7 @@
 import type { ControlRecord, Dataset, Field, RecordType } from '../layout.ts';
 import type { FieldContext } from './compile-field.ts';
 
-/** What the fields of a record type need to know about the rest of the layout. */
+/** The parts of the layout that the fields of a record type depend on. */
 export interface FieldsContext extends FieldContext {
   /** Name of the dataset that the rows go to. */
   dataset: string;

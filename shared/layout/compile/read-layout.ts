@@ -45,7 +45,7 @@ export function invalidLayout(file: string, problems: string[]): LayoutInvalid {
     what: problems.length === 1 ? 'the layout has a problem' : `the layout has ${problems.length} problems`,
     where: file,
     why: shown.join('; '),
-    next: 'Correct it and run again; docs/layouts.md lists every key.',
+    next: 'Correct the layout and run again; docs/layouts.md lists every key.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { DECIMAL_DIGITS } from '../field-type.ts';
 
 /**
- * What a PICTURE says about its item.
+ * The meaning of a PICTURE.
  *
  *     X(30)        alphanumeric   30 characters
  *     S9(13)V99    numeric        15 digits, scale 2, signed

@@ -130,7 +130,7 @@ class Placer {
           child.entry,
           redefines ?? child.entry,
           `its SYNCHRONIZED items do not fit byte ${start + 1}, where ${target.name} begins`,
-          'a redefined item that begins as aligned',
+          'a redefined item with the same alignment',
         );
       }
       const item = this.place(child, start, inherited);

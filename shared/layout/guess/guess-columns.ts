@@ -13,7 +13,7 @@ interface ColumnGuess {
   format?: string;
 }
 
-/** What the bytes at one position of the records are: shares from 0 to 1, and what holds for all of them. */
+/** The bytes that the records have at one position: shares from 0 to 1, and facts that hold for all of them. */
 interface Position {
   digit: number;
   zero: number;

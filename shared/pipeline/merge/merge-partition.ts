@@ -2,7 +2,7 @@ import { RunInconsistent } from '../../errors.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
-import { type Compression, datasetsOf, type PageForm, PLAIN_PAGES } from '../../layout/layout.ts';
+import { datasetsOf, type PageCodec, type PageForm, PLAIN_PAGES } from '../../layout/layout.ts';
 import { encodeTail } from '../../parquet/footer.ts';
 import { MAGIC } from '../../parquet/format.ts';
 import { planRowGroups } from '../../parquet/merge-plan.ts';
@@ -62,7 +62,7 @@ export async function mergePartition(
 /** What the rows of a merged file look like. */
 interface RowForm {
   schema: ColumnSchema[];
-  compression: Compression;
+  compression: PageCodec;
   pages: PageForm;
 }
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { isBusinessDate } from '../../keys/business-date.ts';
 import { keyProblem } from '../../keys/object-key.ts';
-import { COMPRESSIONS, type Compression } from '../../layout/layout.ts';
+import { PAGE_CODECS, type PageCodec } from '../../layout/layout.ts';
 import { didYouMean } from '../../layout/nearest.ts';
 
 /** The input of an execution. An operator types it into the console to run a file again. */
@@ -13,7 +13,7 @@ export interface ConvertRequest {
   businessDate?: string;
   rangeSizeBytes?: number;
   /** Replaces the compression of the layout. */
-  compression?: Compression;
+  compression?: PageCodec;
   /** Converts the file again even if it is loaded. */
   force?: boolean;
   /** The key of a loaded file of the same day. This file brings the records that it rejected, corrected, without header and trailer. */
@@ -38,9 +38,9 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
       ? undefined
       : `a range size of ${value} bytes cannot be used: 'rangeSizeBytes' must be a whole number of bytes from 1`,
   compression: (value) =>
-    COMPRESSIONS.some((compression) => compression === value)
+    PAGE_CODECS.some((compression) => compression === value)
       ? undefined
-      : `'${value}' is not a compression: 'compression' must be one of ${COMPRESSIONS.join(', ')}`,
+      : `'${value}' is not a compression: 'compression' must be one of ${PAGE_CODECS.join(', ')}`,
   supplementOf: (value) =>
     isText(value) ? undefined : "'supplementOf' must be the key of a loaded file of the same day",
   force: (value) =>
