@@ -162,7 +162,7 @@ export const BREAKS: readonly [
   [
     'too much memory',
     (r) => (r.MergerLambdaFunction.Properties.MemorySize = 20_000),
-    /Lambda has 128 to 10240/,
+    /Lambda allows 128 to 10240/,
   ],
   [
     'a variable that is not set',
@@ -251,7 +251,7 @@ export const BREAKS: readonly [
     /notifies no topic/,
   ],
   [
-    'a dashboard that is no JSON',
+    'a dashboard that is not JSON',
     (r) => (r.Dashboard.Properties.DashboardBody['Fn::Sub'] = '{'),
     /its body is not JSON/,
   ],
@@ -260,7 +260,7 @@ export const BREAKS: readonly [
     (r) => redraw(r, '"NightRows"', '"NightRowCount"'),
     /no function emits NightRowCount/,
   ],
-  ['widgets that lie on each other', (r) => redraw(r, '"x":4', '"x":3'), /overlaps widget/],
+  ['widgets that overlap', (r) => redraw(r, '"x":4', '"x":3'), /overlaps widget/],
   [
     'a bucket in the open',
     (r) => delete r.RawBucket.Properties.PublicAccessBlockConfiguration,
