@@ -11,7 +11,7 @@ const RUN_DAYS = 15;
 const GENERATION_DAYS = 30;
 
 const COMMAND = {
-  does: 'Removes runs and old generations past their retention, and reports what belongs to nothing. Safe beside conversions.',
+  does: 'Removes runs and old generations past their retention, and reports what belongs to nothing. Safe during conversions.',
   usage: 'npm run -s clean -- --lake DIR [flags]',
   flags: {
     ...LAKE_FLAGS,
@@ -39,7 +39,7 @@ await runWithFlags(COMMAND, async (values) => {
     ageMs('--generations-older-than', values['generations-older-than']) ?? GENERATION_DAYS * DAY_MS;
   if (runsOlderThanMs < RUN_DAYS * DAY_MS) {
     console.error(
-      `Runs younger than ${RUN_DAYS} days go too: what failed can then only be converted anew, not redriven.`,
+      `Runs younger than ${RUN_DAYS} days are removed too: what failed can then only be converted again, not redriven.`,
     );
   }
   if (values.lake !== 'aws' && !dryRun) await removeAbandonedFiles(resolve(startDir, values.lake!));

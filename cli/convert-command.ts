@@ -28,20 +28,23 @@ const COMMAND = {
   flags: {
     layout: text('L', 'a layout file, or a name in layouts/'),
     input: texts('FILE…', 'one or more files'),
-    out: text('DIR', 'the lake; made if it is not there'),
+    out: text('DIR', 'the lake; made if it does not exist'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
     compression: text('NAME', "snappy, zstd or none, instead of the layout's"),
-    'range-size': text('SIZE', 'bytes a range; by default at most 1GiB, as many ranges for each worker'),
+    'range-size': text(
+      'SIZE',
+      'bytes a range; by default at most 1GiB, with equally many ranges for each worker',
+    ),
     workers: text('N', 'threads that convert; by default one a core'),
     'expected-files': text(
       'N',
       'publish the day when N files are loaded, or these names (a,b,c); by default after each file',
     ),
-    force: isSet('convert again what is already loaded, was rolled back, or came under another name'),
+    force: isSet('convert again what is already loaded, was rolled back, or arrived under another name'),
     'supplement-of': text(
       'KEY',
-      'the inputs hold, corrected, the records that this loaded file of the same day rejected',
+      'the inputs hold corrected records, which this loaded file of the same day rejected',
     ),
     json: isSet('one summary object a file on standard output'),
   },

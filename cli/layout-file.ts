@@ -49,7 +49,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Is it a layout? That begins with a brace; a copybook cannot. */
+/** True for a layout: it begins with a brace, which a copybook cannot. */
 export function isLayoutText(text: string): boolean {
   return /^\s*\{/.test(text);
 }

@@ -58,7 +58,7 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
   console.error(`record: ${format}, ${lengthBytes} bytes: ${records.reason}`);
   console.error(`code page: ${codePage}: ${reason}`);
   console.error(
-    `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen: check them`,
+    `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
   );
   const text = layoutText({
     name: values.name ?? datasetName(file),

@@ -10,7 +10,7 @@ import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
-  does: 'Publishes a day whose files are loaded. This happens by itself once the day is complete.',
+  does: 'Publishes a day whose files are loaded. This happens automatically once the day is complete.',
   usage: 'npm run -s publish -- --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,

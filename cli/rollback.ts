@@ -8,7 +8,7 @@ const COMMAND = {
   flags: {
     ...DAY_FLAGS,
     file: text('F', 'only this file, by its key or name'),
-    remove: isSet('with --file: take the file out of the day, whatever version came before'),
+    remove: isSet('with --file: take the file out of the day, even if it has an earlier version'),
     to: text('N', 'the day as it was in commit N; by default the commit before'),
     reason: text('TEXT', 'recorded with the day and its files'),
     json: isSet('the outcome as one object'),

@@ -5,7 +5,7 @@ import { printTable } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
-  does: 'Shows how a day stands: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
+  does: 'Shows the state of a day: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
   usage: 'npm run -s status -- --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,

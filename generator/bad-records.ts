@@ -12,8 +12,8 @@ type BadKind =
   | 'unknown-record-type';
 
 /**
- * The kinds a file may hold. One with a trailer that sums the amounts has only those whose amount decodes: an
- * amount that does not would refuse the whole file rather than reject one record.
+ * The kinds a file may hold. A file with a trailer that sums the amounts has only kinds whose amount decodes: an
+ * amount that does not decode would make the whole file refused, not one record rejected.
  */
 function badKinds(hasTrailer: boolean, isLines: boolean): BadKind[] {
   const kinds: BadKind[] = hasTrailer

@@ -22,7 +22,7 @@ export type TerminatorName = keyof typeof TERMINATORS;
 export interface NightOptions {
   /** Contracts of the first night, over all its files. */
   records: number;
-  /** Output folder; made if it is not there. */
+  /** Output folder; made if it does not exist. */
   outDir: string;
   /** Files a night, 1 to 999. Default 1. */
   files?: number | undefined;
@@ -46,7 +46,7 @@ export interface NightOptions {
 
 export const DEFAULT_BUSINESS_DATE = '2025-08-12';
 const MOST_FILES = 999;
-/** So that a contract's number stays within its twelve digits. */
+/** With more, a contract's number could exceed its twelve digits. */
 const MOST_RECORDS = 10_000_000_000;
 const MOST_NIGHTS = 10_000;
 const LONGEST_RECORD_BYTES = 1_048_576;

@@ -21,7 +21,7 @@ import type { ExecutionOptions, ExecutionResult } from './state-machine/run-exec
 import { type TaskFunction, taskOf } from './state-machine/task-invocation.ts';
 import { createWorkerPool, type WorkerPool } from './state-machine/worker-pool.ts';
 
-/** What all inputs of a night are converted with; undefined where the layout, the file or a default decides. */
+/** What all inputs of a night are converted with; undefined if the layout, the file or a default decides. */
 type NightRequest = { [Key in keyof Omit<ConvertRequest, 'sourceKey'>]: ConvertRequest[Key] | undefined } & {
   layout: string;
 };
@@ -37,7 +37,7 @@ export interface NightOptions extends Pick<LocalSetup, 'lakeDir' | 'expectedFile
   progress?: NightProgress | undefined;
 }
 
-/** Hears how the night goes on, file by file. */
+/** Called as the night goes on, file by file. */
 export interface NightProgress {
   fileStarted(sourceKey: string): void;
   planned(rangeCount: number): void;
@@ -192,7 +192,7 @@ function report(event: ExecutionEvent, progress: NightProgress | undefined): voi
   else if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
 }
 
-/** A failed map reports its own error; what broke is the child's. */
+/** A failed map reports an error of its own, whose cause is the error of the child that failed. */
 function rootCause(error: Error): Error {
   const { cause } = error;
   const isMapError = error.name === 'States.ExceedToleratedFailureThreshold';

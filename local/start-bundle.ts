@@ -17,7 +17,7 @@ const bundles = new Map<string, StartBundle['modules']>();
 /**
  * URL from which a module starts fastest. Five hundred modules are found and loaded one by one; `npm ci` puts those of a conversion
  * and of its threads into a few files, which makes each start a third shorter. If a source has changed since, or there is no
- * bundle, it is the module itself.
+ * bundle, it is the URL of the module itself.
  */
 export function startUrl(module: URL, folder = START_BUNDLE): URL {
   let modules = bundles.get(folder.href);

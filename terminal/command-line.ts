@@ -15,7 +15,7 @@ interface Flag {
 
 type Flags = Readonly<Record<string, Flag>>;
 
-/** What a command says of itself; its flags are parsed and its help is written from this. */
+/** What a command says about itself; its flags are parsed and its help is written from this. */
 interface CommandLine<F extends Flags> {
   /** One sentence: what the command does. */
   does: string;

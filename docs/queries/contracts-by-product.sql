@@ -1,6 +1,6 @@
 -- How many contracts are there, and for how much, by product, on one business date?
 -- Form: one day. It is the same whether a night is a full snapshot or only what is new, since it reads one night.
---       A date that is not published gives no rows; contracts-by-product-snapshot.sql then takes the one before.
+--       A date that is not published gives no rows; contracts-by-product-snapshot.sql then reads the last one before it.
 SELECT
   tipo_produto,
   count(*) AS contract_count,

@@ -1,5 +1,5 @@
--- Which contracts end in the next 30 days? The list behind ending-soon-snapshot.sql, by contract number: no CPF, CNPJ
--- or name.
+-- Which contracts end in the next 30 days? The contracts that ending-soon-snapshot.sql counts, by number: no CPF,
+-- CNPJ or name.
 -- Form: every night is a full snapshot, so only the latest night at or before the date is read.
 WITH latest AS (
   SELECT max(concat(year, '-', month, '-', day)) AS published_date

@@ -1,6 +1,6 @@
--- Which contracts end in the next 30 days? The list behind ending-soon.sql, by contract number: no CPF, CNPJ or name.
+-- Which contracts end in the next 30 days? The contracts that ending-soon.sql counts, by number: no CPF, CNPJ or name.
 -- Form: every night holds only what is new, so all nights up to the date are read.
---       Where every night is a full snapshot this lists a contract once a night: use ending-soon-list-snapshot.sql.
+--       If every night is a full snapshot, this lists a contract once a night: use ending-soon-list-snapshot.sql.
 SELECT
   id_contrato,
   tipo_produto,

@@ -1,5 +1,5 @@
 -- How many contracts end in the next 30 days, and for how much, by product? The business date is today; both it and
--- the 30th day after it count. Every status counts: add one to WHERE to see, say, only those that are ATIVO.
+-- the 30th day after it count. Every status counts: add a condition to WHERE to see, say, only those that are ATIVO.
 -- Form: every night is a full snapshot, so only the latest night at or before the date is read.
 WITH latest AS (
   SELECT max(concat(year, '-', month, '-', day)) AS published_date

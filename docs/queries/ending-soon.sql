@@ -1,7 +1,7 @@
 -- How many contracts end in the next 30 days, and for how much, by product? The business date is today; both it and
--- the 30th day after it count. Every status counts: add one to WHERE to see, say, only those that are ATIVO.
+-- the 30th day after it count. Every status counts: add a condition to WHERE to see, say, only those that are ATIVO.
 -- Form: every night holds only what is new, so all nights up to the date are read.
---       Where every night is a full snapshot this counts a contract once a night: use ending-soon-snapshot.sql.
+--       If every night is a full snapshot, this counts a contract once a night: use ending-soon-snapshot.sql.
 SELECT
   tipo_produto,
   count(*) AS contract_count,

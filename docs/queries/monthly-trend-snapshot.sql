@@ -1,6 +1,6 @@
 -- How do the number of contracts and their volume develop by month, over twelve months to the business date?
--- Form: every night is a full snapshot, so a month is its last published night; of the business date's own month
---       the last one at or before that date.
+-- Form: every night is a full snapshot, so a month is its last published night; the business date's own month
+--       is the last one at or before that date.
 WITH last_nights AS (
   SELECT year, month, max(day) AS day
   FROM contracts

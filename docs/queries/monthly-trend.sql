@@ -1,6 +1,6 @@
 -- How do the number of contracts and their volume develop by month, over twelve months to the business date?
 -- Form: every night holds only what is new, so a month is the sum of its nights.
---       Where every night is a full snapshot this counts a contract once a night: use monthly-trend-snapshot.sql.
+--       If every night is a full snapshot, this counts a contract once a night: use monthly-trend-snapshot.sql.
 SELECT
   year,
   month,

@@ -25,7 +25,7 @@ export function changed(path: string): SourceChanged {
   return new SourceChanged({
     what: 'the file changed while it was read',
     where: path,
-    why: 'its size, time or inode is not what it was when the run began',
+    why: 'Its size, time or inode is not what it was when the run began.',
     next: 'Run it again once the file is completely written; nothing of this run was published.',
   });
 }
@@ -34,31 +34,31 @@ export function preconditionFailed(key: string, why: string): PreconditionFailed
   return new PreconditionFailed({ what: 'the object was not written', where: key, why });
 }
 
-/** The error to throw for one that the file system gave on reading: with what to do, if that is known. */
+/** The error to throw for one that the file system gave on reading; it says what to do, if that is known. */
 export function unreadable(error: unknown, path: string): unknown {
   if (!isCode(error, 'EACCES', 'EPERM')) return error;
   return new ObjectNotFound({
     what: 'the file cannot be read',
     where: path,
-    why: 'permission was denied',
+    why: 'Permission was denied.',
     next: 'Give this user read permission.',
     cause: error,
   });
 }
 
 const WRITE_CODES: Record<string, [why: string, next: string]> = {
-  EACCES: ['permission was denied', 'Give this user write permission, or name another folder.'],
-  EPERM: ['permission was denied', 'Give this user write permission, or name another folder.'],
-  EROFS: ['the file system is read-only', 'Name another folder.'],
-  ENOSPC: ['the disk is full', 'Free some space, then run it again: finished parts are kept.'],
-  EDQUOT: ['the disk quota is used up', 'Free some space, then run it again: finished parts are kept.'],
-  ENOTDIR: ['part of the path is a file', 'Name a folder.'],
-  EEXIST: ['part of the path is a file', 'Name a folder.'],
-  EISDIR: ['a folder has that name', 'Name another folder, or remove it.'],
-  ENAMETOOLONG: ['the name is too long for this file system', 'Use a shorter folder.'],
+  EACCES: ['Permission was denied.', 'Give this user write permission, or name another folder.'],
+  EPERM: ['Permission was denied.', 'Give this user write permission, or name another folder.'],
+  EROFS: ['The file system is read-only.', 'Name another folder.'],
+  ENOSPC: ['The disk is full.', 'Free some space, then run it again: finished parts are kept.'],
+  EDQUOT: ['The disk quota is used up.', 'Free some space, then run it again: finished parts are kept.'],
+  ENOTDIR: ['Part of the path is a file.', 'Name a folder.'],
+  EEXIST: ['Part of the path is a file.', 'Name a folder.'],
+  EISDIR: ['A folder has that name.', 'Name another folder, or remove it.'],
+  ENAMETOOLONG: ['The name is too long for this file system.', 'Use a shorter folder.'],
 };
 
-/** The error to throw for one that the file system gave on writing: with what to do, if that is known. */
+/** The error to throw for one that the file system gave on writing; it says what to do, if that is known. */
 export function unwritable(error: unknown, path: string): unknown {
   const known = WRITE_CODES[codeOf(error)];
   if (!known) return error;

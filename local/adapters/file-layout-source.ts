@@ -18,7 +18,7 @@ export function createFileLayoutSource(): LayoutSource {
         throw new LayoutInvalid({
           what: `there is no layout '${name}'`,
           where: file,
-          why: isCode(cause, 'EISDIR') ? 'this is a directory' : undefined,
+          why: isCode(cause, 'EISDIR') ? 'This is a directory.' : undefined,
           next: byName
             ? `Use a name of layouts/${didYouMean(name, await layoutNames())}, or a path to a layout file.`
             : 'Check the path.',
@@ -34,7 +34,7 @@ export function createFileLayoutSource(): LayoutSource {
         throw new LayoutInvalid({
           what: `there is no copybook '${name}'`,
           where: layoutFile,
-          why: isCode(cause, 'EISDIR') ? 'this is a directory' : undefined,
+          why: isCode(cause, 'EISDIR') ? 'This is a directory.' : undefined,
           next: "Check the path: it counts from the layout file's folder.",
           cause,
         });

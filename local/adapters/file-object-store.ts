@@ -20,7 +20,7 @@ import { FileWriter } from './file-writer.ts';
 
 /** Folder of unfinished files; their names begin with the process id, so that a later run can remove those of a killed one. */
 const INCOMING = '.incoming';
-/** Folders go when their last file does; that this happens so often in a row just before a write is no accident. */
+/** A folder is removed with its last file. If that happens so often in a row just before a write, it is no coincidence. */
 const MAX_FOLDER_TRIES = 100;
 
 /**
@@ -85,7 +85,7 @@ class FileObjectStore implements ObjectStore {
       const path = this.path(key);
       await this.inFolderOf(path, () =>
         fs.link(incoming, path).catch((error) => {
-          throw isCode(error, 'EEXIST') ? preconditionFailed(key, 'it is there already') : error;
+          throw isCode(error, 'EEXIST') ? preconditionFailed(key, 'It is there already.') : error;
         }),
       );
       await fs.rm(incoming, { force: true });
@@ -101,7 +101,7 @@ class FileObjectStore implements ObjectStore {
     );
     await withFileLock(lock, async () => {
       const current = await this.get(key);
-      if (current?.tag !== tag) throw preconditionFailed(key, 'it is another one by now');
+      if (current?.tag !== tag) throw preconditionFailed(key, 'It is another one by now.');
       await this.put(key, bytes);
     });
     return tagOf(bytes);
@@ -223,7 +223,7 @@ class FileObjectStore implements ObjectStore {
     await this.inFolderOf(path, () => fs.rename(incoming, path));
   }
 
-  /** Makes the folder of `path` for `action`; again if somebody else has removed it, with its last file, by then. */
+  /** Makes the folder of `path`, then runs `action`; does both again if somebody else removed the folder with its last file. */
   private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
@@ -231,7 +231,7 @@ class FileObjectStore implements ObjectStore {
         await action();
         return;
       } catch (error) {
-        // If a folder goes while mkdir walks, mkdir says that a file is in the way. A file that truly is will still be there.
+        // If a folder is removed while mkdir walks, mkdir says that a file is in the way. A real file is still there the next time.
         const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
         if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
       }

@@ -96,13 +96,13 @@ export class MemoryObjectStore implements ObjectStore {
 
   async putOnce(key: string, bytes: Uint8Array): Promise<string> {
     await this.called('putOnce', key);
-    if (this.objects.has(key)) throw preconditionFailed(key, 'it is there already');
+    if (this.objects.has(key)) throw preconditionFailed(key, 'It is there already.');
     return this.store(key, bytes);
   }
 
   async putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
     await this.called('putIf', key);
-    if (this.objects.get(key)?.version !== tag) throw preconditionFailed(key, 'it is another one by now');
+    if (this.objects.get(key)?.version !== tag) throw preconditionFailed(key, 'It is another one by now.');
     return this.store(key, bytes);
   }
 

@@ -20,7 +20,7 @@ export interface SqlResult {
 
 export interface SqlStream {
   columns: SqlColumn[];
-  /** Batches of rows in order, made as they are asked for; read them to the end or leave the loop. */
+  /** Batches of rows in order, made as they are asked for; read them to the end, or leave the loop early. */
   batches: AsyncIterable<SqlValue[][]>;
 }
 
@@ -184,7 +184,7 @@ class DuckDBLake implements Lake {
         what: 'a published file cannot be read',
         where: this.#lakeDir,
         why: message,
-        next: 'Nothing may be moved or removed below processed/: bring it back, or convert its source again with --force',
+        next: 'Do not move or remove files below processed/: bring this one back, or convert its source again with --force.',
         cause: error,
       });
     return new UsageError({

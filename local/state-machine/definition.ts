@@ -27,7 +27,7 @@ const PLACEHOLDER = /\$\{([^}]*)\}/g;
  * Reads a state machine file and fills its `${Name}` placeholders, as CloudFormation's
  * `DefinitionSubstitutions` does at deployment.
  *
- * Fails with `UsageError` when a placeholder stays open, when a substitution names none, and when the file
+ * Fails with `UsageError` if a placeholder has no value, if a substitution names no placeholder, and if the file
  * is not a JSON object with `StartAt` and `States`.
  */
 export async function loadDefinition(
@@ -47,7 +47,7 @@ export function parseDefinition(
   const open = [...wanted].filter((name) => !Object.hasOwn(substitutions, name));
   if (open.length > 0) {
     throw new UsageError({
-      what: `no value for the placeholder ${open.map((name) => `\${${name}}`).join(', ')}`,
+      what: `there is no value for the placeholder ${open.map((name) => `\${${name}}`).join(', ')}`,
       where,
       next: 'Give one under that name.',
     });
@@ -55,7 +55,7 @@ export function parseDefinition(
   const unknown = Object.keys(substitutions).filter((name) => !wanted.has(name));
   if (unknown.length > 0) {
     throw new UsageError({
-      what: `has no placeholder ${unknown.map((name) => `\${${name}}`).join(', ')}`,
+      what: `there is no placeholder ${unknown.map((name) => `\${${name}}`).join(', ')}`,
       where,
       why: `It has ${[...wanted].join(', ') || 'none'}`,
     });
@@ -70,10 +70,10 @@ export function parseDefinition(
     definition = withRetryPolicies(JSON.parse(filled), where);
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError({ what: 'is not JSON', where, why: (cause as Error).message, cause });
+    throw new UsageError({ what: 'this is not JSON', where, why: (cause as Error).message, cause });
   }
   if (!isDefinition(definition)) {
-    throw new UsageError({ what: 'is not a state machine', where, why: 'It needs StartAt and States' });
+    throw new UsageError({ what: 'this is not a state machine', where, why: 'It needs StartAt and States' });
   }
   return definition;
 }

@@ -27,7 +27,7 @@ interface MachineRun {
 
 /**
  * Runs one machine, the execution's or a child's, to its end on aws-local-stepfunctions. Its promise resolves
- * once the tasks have ended too, or 5 s after they were told to.
+ * once the tasks have ended too, or 5 s after they were told to stop.
  */
 export async function runMachine(run: MachineRun): Promise<MachineOutcome> {
   const { execution } = run;
@@ -131,7 +131,7 @@ function taskFor({ tasks }: MachineRun, resource: string): TaskFunction {
   throw new Error(`No task for ${resource}, although assertRunnable passed.`);
 }
 
-/** How a machine ended that the library reports as failed. */
+/** How a machine that the library reports as failed has ended. */
 function failureOf(thrown: Error, failedState: string | undefined, run: MachineRun): MachineOutcome {
   const { definition, execution } = run;
   const error = thrown instanceof ExecutionError ? asError(thrown.cause) : thrown;

@@ -37,7 +37,7 @@ export function describeChild(child: ChildResult): JsonValue {
 interface ResultLocation {
   bucket: string;
   prefix: string;
-  /** Folder below the prefix: a new id a map run on AWS, the map's label here, so that a rerun replaces it. */
+  /** Folder below the prefix: a new id for each map run on AWS, the map's label here, so that a rerun replaces it. */
   mapRunId: string;
   mapRunArn: string;
 }

@@ -99,7 +99,7 @@ export function assertRunnable(
     }
     if (state.Type === 'Task' && !hasTask(String(state.Resource))) {
       throw new UsageError({
-        what: `no task for the Resource ${state.Resource}`,
+        what: `there is no task for the Resource ${state.Resource}`,
         where: `state ${name}`,
         next: 'Give the runner a task under that name.',
       });

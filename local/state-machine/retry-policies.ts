@@ -1,8 +1,8 @@
 import { UsageError } from '../../shared/errors.ts';
 
 /**
- * Puts the retriers of a state machine file's `RetryPolicies` in place of their names: a state says `"Retry": ["Passing"]`, and what
- * runs it is given the whole retrier. A definition without `RetryPolicies` comes back as it is.
+ * Puts the retriers of a state machine file's `RetryPolicies` in place of their names: a state says `"Retry": ["Passing"]`, and
+ * Step Functions or the local runner gets the whole retrier. A definition without `RetryPolicies` is returned as it is.
  *
  * Fails with `UsageError` if a state names a policy that does not exist; `where` names the file.
  */

@@ -94,7 +94,7 @@ class Lifeline {
     here.unref();
   }
 
-  /** Resolves once the thread has ended that took the call, at once if no thread had taken it. */
+  /** Resolves once the thread that took the call has ended; at once if no thread had taken it. */
   async ends(): Promise<void> {
     this.inThread.close();
     await this.threadEnded;

@@ -146,7 +146,7 @@ function named(columns: Column[] = []): string {
   return columns.map(({ Name, Type }) => `${Name} ${Type}`).join(', ');
 }
 
-/** Whether Glue has no such database, table or partition. */
+/** True if Glue has no such database, table or partition. */
 export function isMissing(error: unknown): boolean {
   return errorName(error) === 'EntityNotFoundException';
 }

@@ -10,7 +10,7 @@ import { createSnsNotifier } from './sns-notifier.ts';
 import { createStorePorts, once } from './store-adapters.ts';
 
 const DEFAULT_RANGE_BYTES = 128 * 1024 * 1024;
-/** The size of file that Athena reads best. */
+/** The file size that Athena reads best. */
 const WHOLE_PART_BYTES = 128 * 1024 * 1024;
 
 /**

@@ -7,14 +7,14 @@ import { type PlannedPart, pieceBytes } from './upload-plan.ts';
 
 const PARTS_AT_ONCE = 4;
 
-/** Where a composed object goes, and the store that its pieces are read from; both are of one bucket. */
+/** Where a composed object goes, and the store that its pieces are read from; both are in one bucket. */
 interface Composition {
   client: S3Client;
   target: S3Target;
   store: Pick<ObjectStore, 'readRange'>;
 }
 
-/** Performs a plan of upload parts, some at once; nothing is visible, and nothing stays behind, if one fails. */
+/** Performs a plan of upload parts, several at once. If one fails, nothing is visible and nothing is left over. */
 export async function uploadParts(composition: Composition, parts: PlannedPart[]): Promise<void> {
   const { client, target, store } = composition;
   const upload = new MultipartUpload(client, target);
@@ -33,7 +33,7 @@ export async function uploadParts(composition: Composition, parts: PlannedPart[]
     }
   };
   try {
-    // All lanes must have ended before an abort: a part that arrives after it would stay behind.
+    // All lanes must have ended before an abort: a part that arrives after it would be left over.
     const lanes = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, lane));
     for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
     await upload.complete();
@@ -61,7 +61,7 @@ function sourceOf({ Bucket }: S3Target, { copy }: { copy: { key: string } }): S3
   return { Bucket, Key: copy.key };
 }
 
-/** If a part that S3 copies fails, the fault may be its source's; that of a part that is sent is always the target's. */
+/** If a part that S3 copies fails, its source may be at fault; if a part that is sent fails, it is always the target. */
 function partError(error: unknown, target: S3Target, part: PlannedPart): unknown {
   if ('send' in part) return writeError(error, s3Url(target));
   const source = s3Url(sourceOf(target, part));

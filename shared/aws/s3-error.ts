@@ -53,7 +53,7 @@ export function attemptsOf(error: unknown): number {
   return sdkError(error).$metadata?.attempts ?? 1;
 }
 
-/** Whether the service answered at all; a connection that broke has no answer. */
+/** True if the service answered at all; a connection that broke has no answer. */
 export function isAnswer(error: unknown): boolean {
   return sdkError(error).$metadata !== undefined;
 }
@@ -117,7 +117,7 @@ export function writeError(error: unknown, where: string): unknown {
     return new PreconditionFailed({
       what: 'the object was not written',
       where,
-      why: 'somebody else wrote it first',
+      why: 'Somebody else wrote it first.',
       cause: error,
     });
   }
@@ -136,7 +136,7 @@ export function sourceChanged(where: string, cause?: unknown): SourceChanged {
   return new SourceChanged({
     what: 'the object is not the one that was planned for',
     where,
-    why: 'it was replaced, removed or is shorter than when the run began',
+    why: 'It was replaced or removed, or is shorter than when the run began.',
     next: 'Start a run for its present version; nothing of this run was published.',
     cause,
   });
@@ -149,7 +149,7 @@ export function unavailable(error: unknown, where: string): StoreUnavailable {
     what: attempts > 1 ? `no success in ${attempts} attempts` : 'the service did not answer',
     where,
     why: reason(error),
-    next: 'It is tried again; if it goes on, look at throttling, quotas and network.',
+    next: 'It is tried again; if this continues, look at throttling, quotas and network.',
     cause: error,
   });
 }

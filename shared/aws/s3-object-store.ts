@@ -37,7 +37,7 @@ import { MAX_COPY_BYTES, type PlannedPart, planUploadParts } from './upload-plan
 const DELETE_BATCH_KEYS = 1000;
 /** How often a stream whose connection breaks is resumed where it stopped. */
 const MAX_RESUMES = 5;
-/** How often a conditional write is sent if S3 answers 409: another write of the key was under way, and who won is open. */
+/** How often a conditional write is sent if S3 answers 409: another write of the key was under way, and it is not known which one won. */
 const CONFLICT_TRIES = 6;
 const CONFLICT_WAIT_MS = 20;
 
@@ -192,7 +192,7 @@ class S3ObjectStore implements ObjectStore {
           throw new PreconditionFailed({
             what: 'the object was not written',
             where: this.where(key),
-            why: 'it no longer exists',
+            why: 'It no longer exists.',
             cause: error,
           });
         }
@@ -202,8 +202,8 @@ class S3ObjectStore implements ObjectStore {
   }
 
   /**
-   * Tag of the object if it holds these very bytes. The SDK sends a write again whose answer was lost, and then finds its own object:
-   * the write has succeeded, and must not be taken for one that lost to another.
+   * Tag of the object if it holds exactly these bytes. The SDK repeats a write whose answer was lost, and then finds its own object:
+   * that write has succeeded, and must not be reported as one that lost to another writer.
    */
   private async tagOfSame(key: string, bytes: Uint8Array): Promise<string | undefined> {
     // If that cannot be found out, the first answer counts.

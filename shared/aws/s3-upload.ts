@@ -14,7 +14,7 @@ import { type S3Target, s3Url } from './s3-target.ts';
 import { MAX_PARTS } from './upload-plan.ts';
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
-/** Parts of one size before the size doubles: 10,000 parts then hold any object. */
+/** How many parts have one size before the size doubles; 10,000 parts then hold any object. */
 const PARTS_PER_SIZE = MAX_PARTS / 4;
 
 /** One multipart upload: begun with the first part, invisible until `complete`. */
@@ -61,7 +61,7 @@ export class MultipartUpload {
     this.beginning = undefined;
   }
 
-  /** Parts that stay behind cost money and no listing shows them. The bucket's lifecycle rule removes what abort cannot. */
+  /** Parts that are left over cost money, and no listing shows them. The bucket's lifecycle rule removes what abort cannot. */
   async abort(): Promise<void> {
     const UploadId = await this.beginning?.catch(() => undefined);
     this.beginning = undefined;
@@ -108,7 +108,7 @@ export class S3Writer implements ObjectWriter {
   async write(bytes: Uint8Array): Promise<void> {
     try {
       for (let at = 0; at < bytes.length; ) {
-        // Not before more bytes follow: a full buffer may be the whole object.
+        // Sent only when more bytes follow: a full buffer may be the whole object.
         if (this.filledBytes === this.partSizeBytes()) await this.sendPart();
         const end = Math.min(bytes.length, at + this.partSizeBytes() - this.filledBytes);
         this.reserve(this.filledBytes + end - at);

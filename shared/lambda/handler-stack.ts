@@ -42,7 +42,7 @@ const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
 
 /**
  * Wraps a function for Lambda. Each invocation writes one structured log line with its result, and its figures as embedded metrics with
- * the dimensions stage and dataset. A failure is logged once, with its facts, and thrown on under the name that the state machine's
+ * the dimensions stage and dataset. A failure is logged once, with its facts, and thrown again under the name that the state machine's
  * `ErrorEquals` knows.
  */
 export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Result>) {

@@ -31,7 +31,7 @@ class StubGlue {
   readonly client = new GlueClient({ region: 'us-east-1' });
 
   constructor() {
-    // The SDK's paginators insist on a client of their own.
+    // The SDK's paginators accept only a real client.
     this.client.send = (async (command: { constructor: { name: string } }) =>
       this.answer(command)) as GlueClient['send'];
   }
@@ -102,7 +102,7 @@ class StubGlue {
     return { Errors };
   }
 
-  /** Partition → commit, of all that stand. */
+  /** Partition → commit, for all registered partitions. */
   commits(): Record<string, string | undefined> {
     return Object.fromEntries(
       [...this.partitions].map(([name, { Parameters }]) => [name, Parameters?.commit]),
@@ -172,7 +172,7 @@ describe('the Glue catalog', () => {
     expect(glue.calls.toSorted()).toEqual(['GetPartitions', 'GetTable']);
   });
 
-  it('replaces a day: updates, adds, removes what is no longer published, and no other day', async () => {
+  it('replaces a day: updates, adds and removes its partitions, and leaves other days alone', async () => {
     const { glue, catalog } = open();
     await catalog.publishDay(dayOf(['A'], 7, '2026-03-08'));
     await catalog.publishDay(dayOf(['A', 'B']));
@@ -214,11 +214,11 @@ describe('the Glue catalog', () => {
     expect(Object.keys(glue.commits())).toHaveLength(3);
     glue.failing = '2026/03/09/C';
     await expect(catalog.publishDay(dayOf(['C'], 2))).rejects.toThrow(/refused 1 partitions/);
-    // Nothing was removed before the rest of the day stood.
+    // Nothing was removed before the rest of the day was registered.
     expect(Object.keys(glue.commits())).toHaveLength(3);
   });
 
-  it('does not take a partition that another commit made meanwhile for its own', async () => {
+  it('does not mistake a partition that another commit made meanwhile for its own', async () => {
     const { glue, catalog } = open();
     glue.meanwhile = (call) => {
       const older = { Values: ['2026', '03', '09', 'A'], Parameters: { commit: '1' } };
@@ -248,7 +248,7 @@ describe('the Glue catalog', () => {
     expect(glue.commits()).toEqual({ '2026/03/09/A': '2' });
   });
 
-  it('tells what may pass from what will not', async () => {
+  it('tells faults that may pass from faults that will not', async () => {
     const { glue, catalog } = open();
     glue.thrown = named('ThrottlingException');
     await expect(catalog.publishDay(dayOf(['A']))).rejects.toMatchObject({ name: 'StoreUnavailable' });

@@ -44,7 +44,7 @@ describe('the checksum that S3 keeps of an object', () => {
   const answered = (answer: Record<string, unknown>) =>
     scripted(() => ({ ContentLength: 9, ETag: '"e1"', ...answer }));
 
-  it('is asked for, and taken where it is of the whole object', async () => {
+  it('is requested, and used if it covers the whole object', async () => {
     const whole = { ChecksumCRC64NVME: 'rosUhgp5mIg=', ChecksumType: 'FULL_OBJECT' };
     const { store, calls } = answered(whole);
     expect((await store.head('a'))?.crc64nvme).toBe('rosUhgp5mIg=');
@@ -59,7 +59,7 @@ describe('the checksum that S3 keeps of an object', () => {
 });
 
 describe('pins', () => {
-  it('carry the version where the bucket has versions, else the ETag', async () => {
+  it('carry the version if the bucket has versions, else the ETag', async () => {
     const { store, calls } = scripted(({ name, input }) =>
       name === 'HeadObject'
         ? { ContentLength: 20, ETag: '"e1"', VersionId: input.Key === 'suspended' ? 'null' : 'v1' }
@@ -85,7 +85,7 @@ it('fails a range that ends beyond the object before its first byte: S3 only cut
 });
 
 describe('a body that breaks off', () => {
-  it('is taken up where it stopped, of the same object', async () => {
+  it('is resumed where it stopped, on the same object', async () => {
     const whole = Uint8Array.from({ length: 10 }, (_, index) => index);
     const { store, calls } = scripted((_, { length }) =>
       length === 1
@@ -112,7 +112,7 @@ describe('a body that breaks off', () => {
   });
 });
 
-describe('refusals', () => {
+describe('an error of S3', () => {
   it.each([
     [404, 'NoSuchKey', 'ObjectNotFound'],
     [404, 'NoSuchVersion', 'SourceChanged'],
@@ -122,7 +122,7 @@ describe('refusals', () => {
     [503, 'SlowDown', 'StoreUnavailable'],
     [500, 'InternalError', 'StoreUnavailable'],
     [400, 'RequestTimeout', 'StoreUnavailable'],
-  ])('%d %s of a read is %s', async (status, name, expected) => {
+  ])('%d %s on a read becomes %s', async (status, name, expected) => {
     const error = refusal(status, name);
     const { store } = scripted(() => error);
     await expect(store.readRange('a', FIRST)).rejects.toMatchObject({
@@ -139,19 +139,19 @@ describe('refusals', () => {
     [403, 'AccessDenied', 'OutputUnwritable'],
     [503, 'SlowDown', 'StoreUnavailable'],
     [200, 'InternalError', 'StoreUnavailable'],
-  ])('%d %s of a conditional write is %s', async (status, name, expected) => {
+  ])('%d %s on a conditional write becomes %s', async (status, name, expected) => {
     const { store } = scripted(() => refusal(status, name));
     await expect(store.putIf('a', new Uint8Array(1), '"e1"')).rejects.toMatchObject({ name: expected });
   });
 
-  it('of a lost connection is StoreUnavailable; a mistake of ours stays what it is', async () => {
+  it('that is a lost connection becomes StoreUnavailable; a mistake of ours stays what it is', async () => {
     const lost = scripted(() => Object.assign(new Error('read'), { code: 'ECONNRESET' }));
     await expect(lost.store.put('a', new Uint8Array(1))).rejects.toMatchObject({ name: 'StoreUnavailable' });
     const mistake = scripted(() => new TypeError('x is not a function'));
     await expect(mistake.store.put('a', new Uint8Array(1))).rejects.toThrow(TypeError);
   });
 
-  it('of one key among many is named, after batches of 1,000', async () => {
+  it('about one key among many names it, after batches of 1,000', async () => {
     const { store, calls } = scripted((_, { length }) =>
       length < 3 ? {} : { Errors: [{ Key: 'k2100', Code: 'AccessDenied', Message: 'no' }] },
     );

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { ConditionalProxy } from '../support/conditional-proxy.ts';
 import { describeObjectStore, writeLarge } from '../support/object-store-contract.ts';
 
-/** With S3_ENDPOINT and S3_BUCKET the suite runs there, with the credentials of the environment; else against an emulator in process. */
+/** With S3_ENDPOINT and S3_BUCKET the suite runs there, with the credentials of the environment; else against an emulator in this process. */
 const { S3_ENDPOINT, S3_BUCKET } = process.env;
 
 function clientFor(endpoint: string): S3Client {
@@ -62,7 +62,7 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     expect(await store.head('made')).toMatchObject({ sizeBytes: 12 * 1024 * 1024 + 104 });
   });
 
-  it('sends a conditional write again that met another, and tells who won', async () => {
+  it('repeats a conditional write that met another one, and says which of them won', async () => {
     opened.proxy.conflicts = 2;
     const tag = await store.putOnce('met', new Uint8Array(3));
     expect(opened.proxy.conflicts).toBe(0);
@@ -90,7 +90,7 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     opened.proxy.throttle = 0;
   });
 
-  it('knows its own conditional write again when the answer to it was lost', async () => {
+  it('recognises its own conditional write when the answer to it was lost', async () => {
     opened.proxy.lostAnswers = 1;
     const tag = await store.putOnce('lost', new Uint8Array([1]));
     expect((await store.get('lost'))!.tag).toBe(tag);
@@ -98,7 +98,7 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     const next = await store.putIf('lost', new Uint8Array([2]), tag);
     expect([...(await store.get('lost'))!.bytes]).toEqual([2]);
     expect(opened.proxy.lostAnswers).toBe(0);
-    // Somebody else's bytes stay a lost race, also when the request was repeated.
+    // Somebody else's bytes still mean a lost race when the request was repeated.
     opened.proxy.throttle = 1;
     await expect(store.putIf('lost', new Uint8Array([3]), tag)).rejects.toMatchObject({
       name: 'PreconditionFailed',

@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { createSfnExecutions } from '../../shared/aws/sfn-executions.ts';
 
-describe('Step Functions', () => {
+describe('starting an execution', () => {
   const client = (send: (command: { input: unknown }) => unknown) =>
     Object.assign(new SFNClient({ region: 'sa-east-1' }), {
       send: async (command: { input: unknown }) => send(command),
@@ -15,7 +15,7 @@ describe('Step Functions', () => {
       }),
     });
 
-  it('is sent name and input', async () => {
+  it('sends its name and input', async () => {
     const sent: unknown[] = [];
     const executions = createSfnExecutions({
       stateMachineArn: 'arn',
@@ -25,7 +25,7 @@ describe('Step Functions', () => {
     expect(sent).toEqual([{ stateMachineArn: 'arn', name: 'n', input: '{"layout":"contracts"}' }]);
   });
 
-  it('says whether a name is taken, passing trouble, and lasting trouble', async () => {
+  it('tells a name that is taken from a fault that passes and from one that lasts', async () => {
     expect(await failing('ExecutionAlreadyExists').start('n', {})).toBe('already-started');
     await expect(failing('ThrottlingException').start('n', {})).rejects.toMatchObject({ retryable: true });
     await expect(failing('StateMachineDoesNotExist').start('n', {})).rejects.toMatchObject({

@@ -57,7 +57,7 @@ describe('the plan of an upload', () => {
     expect(drawn(plan)).toEqual(['copy 6.0', 'copy 6.0', 'send 1.0']);
   });
 
-  it('borrows for a small piece from the next, else from the one before, else sends all of it', () => {
+  it('fills up a small piece from the next one, else from the one before, else sends all of it', () => {
     expect(drawn(planUploadParts([bytes(MIB), range('a', 0, 9 * MIB)]))).toEqual(['send 5.0', 'copy 5.0']);
     expect(drawn(planUploadParts([range('a', 0, 12 * MIB), bytes(MIB), range('b', 0, 6 * MIB)]))).toEqual([
       'copy 8.0',
@@ -70,16 +70,16 @@ describe('the plan of an upload', () => {
     ]);
   });
 
-  it('sends a small whole in one piece, and nothing where there is nothing', () => {
+  it('sends a small object in one piece, and plans nothing for an empty one', () => {
     expect(drawn(planUploadParts([bytes(10), range('a', 5, MIB), bytes(0)]))).toEqual(['send 1.0']);
     expect(planUploadParts([bytes(0), range('a', 7, 0)])).toEqual([]);
   });
 
-  it('does not copy a range of 5 MiB: an object that has no more is refused as its source', () => {
+  it('does not copy a range of 5 MiB, because S3 refuses an object of that size as its source', () => {
     expect(drawn(planUploadParts([range('a', 0, MIN_PART_BYTES)]))).toEqual(['send 5.0']);
   });
 
-  it('cuts what one copy does not take evenly, and joins ranges that follow each other', () => {
+  it('cuts a range that is too large for one copy into equal parts, and joins ranges that follow each other', () => {
     const large = MAX_COPY_BYTES + 2;
     const plan = planUploadParts([range('a', 0, MIB), range('a', MIB, large - MIB)]);
     expect(plan).toEqual([

@@ -243,7 +243,7 @@ describe('bad records', () => {
     ['contracts', 'none', 7],
     ['contracts', 'lf', 100],
     ['contracts-with-trailer', 'lf', 7],
-  ] as const)('%s, %s, %d per cent: the figures are those of a slow reader', async (layout, terminator, badPercent) => {
+  ] as const)('are counted as a slow reader counts them: %s, %s, %d per cent', async (layout, terminator, badPercent) => {
     const ending = { lf: '\n', crlf: '\r\n', none: '' }[terminator];
     const files = await generate({ records: 10_000, files: 3, layout, terminator, badPercent });
     expect(sum(files.map(({ records }) => records))).toBe(10_000);

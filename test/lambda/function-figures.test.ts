@@ -94,16 +94,16 @@ describe('every invocation', () => {
     });
   });
 
-  it('that throws is counted and logged once, and throws the error on under its name', async () => {
+  it('that throws is counted and logged once, and throws the error again under its name', async () => {
     const lines = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const handler = stack(async () => {
-      throw new UsageError({ what: 'wrong', where: 'here', next: 'Mend it.' });
+      throw new UsageError({ what: 'wrong', where: 'here', next: 'Correct it.' });
     });
     await expect(invoke(handler, { dataset: 'cards' })).rejects.toMatchObject({ name: 'UsageError' });
     expect(written(lines)[0]).toMatchObject({ dataset: 'cards', InvocationsFailed: 1, ParserMs: 7 });
     expect(errors).toHaveBeenCalledTimes(1);
-    expect(written(errors)[0]).toMatchObject({ errorName: 'UsageError', where: 'here', next: 'Mend it.' });
+    expect(written(errors)[0]).toMatchObject({ errorName: 'UsageError', where: 'here', next: 'Correct it.' });
   });
 });
 

@@ -7,7 +7,7 @@ describeObjectStore('memory', async () => ({
   close: async () => undefined,
 }));
 
-it('counts calls and bytes, gives replaced objects another pin, and fails where it is told to', async () => {
+it('counts calls and bytes, gives replaced objects another pin, and fails on demand', async () => {
   const store = new MemoryObjectStore();
   store.replace('a', new Uint8Array(100));
   const pin = (await store.head('a'))!.pin;

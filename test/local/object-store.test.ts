@@ -86,7 +86,7 @@ describe('a directory others work in too', () => {
     expect(await readdir(dir, { recursive: true })).toEqual(['.incoming']);
   });
 
-  it('takes folders, and what would lie below a file, for missing objects', async () => {
+  it('treats folders, and keys below a file, as missing objects', async () => {
     const store = createFileObjectStore({ rootDir: dir });
     await mkdir(join(dir, 'folder/sub'), { recursive: true });
     await store.put('file', bytes);

@@ -43,10 +43,10 @@ describe('compressed files', () => {
     ],
     ['not compressed', plain, '.gz', 'does not begin like one'],
     ['of another kind', gzipSync(plain), '.zst', 'does not begin like one'],
-    ['zstd cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
-    ['of no byte', new Uint8Array(), '.gz', 'the file is empty'],
-    ['empty', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
-  ])('%s: refused', async (_, bytes, suffix, fragment) => {
+    ['zstd and cut off', zstdCompressSync(plain).subarray(0, 9000), '.zst', 'damaged or cut off'],
+    ['without any byte', new Uint8Array(), '.gz', 'the file is empty'],
+    ['empty once decompressed', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
+  ])('that are %s are refused', async (_, bytes, suffix, fragment) => {
     const sourceKey = `sales_20250812.txt${suffix}`;
     await lake.putRaw(sourceKey, bytes);
     const result = await lake.convert({ layout, sourceKey });
@@ -54,7 +54,7 @@ describe('compressed files', () => {
     expect(await lake.catalog('sales')).toBeUndefined();
   });
 
-  test('a warning says that one parser must read the whole file', async () => {
+  test('bring a warning that one parser must read the whole file', async () => {
     await lake.putRaw('sales_20250812.txt.gz', gzipSync(plain));
     const result = await lake.convert({
       layout,
@@ -71,7 +71,7 @@ describe('compressed files', () => {
   test.each([
     [0, ['one parser', 'no checksum of its content']],
     [1, ['one parser']],
-  ])('and warns if a zstd stream cannot prove that it is whole: checksum %i', async (checksum, expected) => {
+  ])('bring another warning if a zstd stream cannot prove that it is whole: checksum %i', async (checksum, expected) => {
     const params = { [constants.ZSTD_c_checksumFlag]: checksum };
     await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
     const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });

@@ -19,7 +19,7 @@ const CODECS = { snappy: 'SNAPPY', zstd: 'ZSTD', none: 'UNCOMPRESSED' };
 
 test.each(
   PAGE_CODECS,
-)('%s of a request, in place of the layout’s: codec, file name and rows', async (compression) => {
+)('%s in a request replaces the compression of the layout: codec, file name and rows', async (compression) => {
   const lines = Array.from(
     { length: 5000 },
     (_, row) => `same text ${row % 7} ${String(row).padStart(8, '0')}`,

@@ -57,7 +57,7 @@ async function rowsOf(name: string, bytes: Uint8Array, edit: (layout: string) =>
 /** A query has no order of its own. */
 const byText = (a: string[], b: string[]) => (a.join('\t') < b.join('\t') ? -1 : 1);
 
-test('records of its copybook, written for this test, come back by the commands', async () => {
+test('records that were written for its copybook come back through the commands', async () => {
   const sales = Array.from({ length: 60 }, (_, index) => ({
     keycode: String(60_000_000 + index * 7919),
     store: BigInt(index % 40),
@@ -76,7 +76,7 @@ test('records of its copybook, written for this test, come back by the commands'
       packed(price, 6, 'signed'),
     ]),
   );
-  // The date as it is meant: two digits of the year, kept as a number.
+  // The date that is meant: two digits of the year, kept as a number.
   const dated = (text: string) => {
     const layout = JSON.parse(text);
     const date = { type: 'date', format: 'yyMMdd', pivotYear: 1950 };

@@ -61,11 +61,11 @@ function entry(): LedgerEntry {
   return JSON.parse(Buffer.from(lake.bytesOf(key)).toString());
 }
 
-/** Calls of the parser fail, for one range, as long as it is set. */
-function breakRange(rangeIndex: number, error: () => Error): { calls: number; mended: boolean } {
-  const broken = { calls: 0, mended: false };
+/** Makes the parser fail for one range until `repaired` is set. */
+function breakRange(rangeIndex: number, error: () => Error): { calls: number; repaired: boolean } {
+  const broken = { calls: 0, repaired: false };
   lake.beforeCall = (operation, key) => {
-    if (broken.mended || operation !== 'put' || !key.endsWith(`parts/0000${rangeIndex}.json`)) return;
+    if (broken.repaired || operation !== 'put' || !key.endsWith(`parts/0000${rangeIndex}.json`)) return;
     broken.calls += 1;
     throw error();
   };
@@ -73,7 +73,7 @@ function breakRange(rangeIndex: number, error: () => Error): { calls: number; me
 }
 
 describe('the state machine file', () => {
-  it('retries in every task the same passing errors, six tries in all, with backoff and full jitter; in maps nothing', async () => {
+  it('retries the same passing errors in every task, six tries in all, with backoff and full jitter, and nothing in maps', async () => {
     const tasks: [string, StateDefinition][] = [];
     const maps: StateDefinition[] = [];
     const collect = (states: Record<string, StateDefinition>) => {
@@ -113,13 +113,13 @@ describe('the state machine file', () => {
     for (const [name, state] of tasks) {
       const rules = state.Retry as { ErrorEquals: string[] }[];
       expect([name, rules.at(-1), state.Catch]).toEqual([name, retry, undefined]);
-      // A file beside the data that is not there yet is waited for, and that is all else.
+      // Besides, a control file that is not there yet is waited for, and nothing else.
       for (const { ErrorEquals } of rules.slice(0, -1)) expect(ErrorEquals).toEqual(['ControlFileAwaited']);
     }
     for (const map of maps) expect([map.Retry, map.Catch]).toEqual([undefined, undefined]);
   });
 
-  it('tries what passes six times, and fails at once of what does not', async () => {
+  it('tries a passing error six times, and fails at once with any other', async () => {
     const passing = breakRange(1, () => new StoreUnavailable({ what: 'the store did not answer' }));
     expect((await convert('first')).end).toBe('failed');
     expect(passing.calls).toBe(6);
@@ -131,7 +131,7 @@ describe('the state machine file', () => {
   it('redoes only the range that failed', async () => {
     const broken = breakRange(2, () => new TypeError('a defect'));
     expect((await convert('first')).end).toBe('failed');
-    broken.mended = true;
+    broken.repaired = true;
     const manifests = () => lake.keys().filter((key) => /parts\/\d+\.json$/.test(key)).length;
     const standing = manifests();
     raw.calls.streamRange = 0;
@@ -155,7 +155,7 @@ describe('a failure', () => {
     }
   });
 
-  it('is told again only while nobody was told', async () => {
+  it('is reported again only until somebody was told', async () => {
     breakRange(1, () => new TypeError('a defect'));
     ports.notifier.notify = async () => {
       throw new StoreUnavailable({ what: 'no topic' });
@@ -172,7 +172,7 @@ describe('a failure', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('of an execution that never had an entry is told by what started it', async () => {
+  it('of an execution that never had an entry is reported with the input that started it', async () => {
     const detail = {
       executionArn: 'arn:unclaimed',
       status: 'TIMED_OUT',
@@ -197,7 +197,7 @@ describe('a failure', () => {
 });
 
 describe('the cause of a failure', () => {
-  it('is what the function said, also where Lambda wraps it in JSON', () => {
+  it('is what the function said, even if Lambda wraps it in JSON', () => {
     expect(readCause('StoreUnavailable', 'k: cannot read.')).toEqual({
       name: 'StoreUnavailable',
       message: 'k: cannot read.',

@@ -144,7 +144,7 @@ async function readByDuckdb(files: string[]): Promise<string[]> {
 }
 
 describe('lists', () => {
-  test('of values and of structures, empty, missing and full, at every range size', async () => {
+  test('of values and structures are read back, whether empty, missing or full, at every range size', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(sample, { minLength: 1, maxLength: 60 }),
@@ -163,7 +163,7 @@ describe('lists', () => {
   test.each([
     ['V1', FORMS[0]],
     ['V2, delta', FORMS[2]],
-  ])('over many pages and blocks: DuckDB, arrow-rs and hyparquet read the same (%s)', async (_name, parquet) => {
+  ])('over many pages and blocks read the same in DuckDB, arrow-rs and hyparquet (%s)', async (_name, parquet) => {
     const seeds = fc.sample(sample, { numRuns: 97, seed: 11 });
     const samples = Array.from({ length: 60_000 }, (_, index) => {
       const seed = seeds[(index * 31) % seeds.length]!;

@@ -63,7 +63,7 @@ describe('nothing that people or machines are told shows a record', () => {
       dir,
     );
     expect(result.code, result.stderr).toBe(code);
-    // The business date on the command line is what its user typed, and is named to him.
+    // The business date on the command line is what its user typed, and is shown to that user.
     if (!flags.includes('--business-date')) expect(shown(result.stdout + result.stderr)).toEqual([]);
     for (const [path, text] of await texts(lake)) expect([path, shown(text)]).toEqual([path, []]);
   });

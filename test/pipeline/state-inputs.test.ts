@@ -30,7 +30,9 @@ describe('the input of a function', () => {
     ['finalizer', readFinalizerEvent, { ...FILE, verdict: 'convert' }, /'verdict'/],
     ['finalizer', readFinalizerEvent, { ...FILE, verdict: 'balanced', runId: '1' }, /'planKey'/],
     ['finalizer', readFinalizerEvent, { ...FILE, verdict: 'refused' }, /'refusal'/],
-  ])('of the %s is refused by name of its field', (_, read: (event: unknown) => unknown, event, message) => {
+  ])('of the %s is refused, and the wrong field is named', (_, read: (
+    event: unknown,
+  ) => unknown, event, message) => {
     const reading = () => read(event);
     expect(reading).toThrow(message);
     expect(reading).toThrow(expect.objectContaining({ name: 'UsageError', retryable: false }));

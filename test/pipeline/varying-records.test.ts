@@ -206,7 +206,7 @@ describe('the rule that says when a field is present follows the field', () => {
     ]);
   });
 
-  test.each(['before', 'behind'])('to the keys of child rows, %s it in the layout', async (where) => {
+  test.each(['before', 'after'])('to the keys of child rows, %s it in the layout', async (where) => {
     const table = {
       name: 'l',
       start: 5,
@@ -242,7 +242,7 @@ describe('the rule that says when a field is present follows the field', () => {
         ...onTable,
       },
     ];
-    // Of records that the rule does not select, the counter is some other item, digits or not.
+    // In records that the rule does not select, the counter is some other item, digits or not.
     await load(Buffer.concat(['APaa111', 'AFbb122', 'AFcc933', 'AFddX44'].map(text)), layoutOf({ fields }));
     const none = 'when' in onTable ? null : [];
     expect(await lake.publishedRows('x', 'k, l')).toEqual([

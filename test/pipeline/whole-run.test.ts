@@ -211,7 +211,7 @@ describe('running again', () => {
   const put = (...records: Sample[]) =>
     lake.putRaw(key, Buffer.from(records.map((r) => `${text(r)}\n`).join(''), 'latin1'));
 
-  it('is already loaded for the same version, and for the same bytes under a new version', async () => {
+  it('finds the same version already loaded, and the same bytes under a new version too', async () => {
     await put(good);
     expect((await lake.convert({ layout: layout(), sourceKey: key })).status).toBe('loaded');
     expect((await lake.convert({ layout: layout(), sourceKey: key })).status).toBe('already-loaded');
@@ -220,7 +220,7 @@ describe('running again', () => {
     expect((await lake.catalog('small'))!.days).toEqual({ '2025-08-12': 1 });
   });
 
-  it('replaces a corrected file in a new generation, what it no longer produces included', async () => {
+  it('replaces the rows of a corrected file in a new generation, and removes those that it no longer has', async () => {
     await put(good, { ...good, id: 'B', product: 'B' });
     await lake.convert({ layout: layout(), sourceKey: key });
     await put({ ...good, cents: 250 });
@@ -233,7 +233,7 @@ describe('running again', () => {
     expect(await lake.publishedRows('small', SELECT)).toMatchObject([{ id: 'A1', amount: '2.50' }]);
   });
 
-  it('forced makes the same bytes again', async () => {
+  it('with force makes the same bytes again', async () => {
     await put(good);
     await lake.convert({ layout: layout(), sourceKey: key });
     await lake.convert({ layout: layout(), sourceKey: key, force: true });

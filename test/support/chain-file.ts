@@ -6,9 +6,9 @@ export interface ChainFormat {
   shape: ChainShape;
   /** A record's own bytes may not be shorter. */
   minimumDataBytes: number;
-  /** `data` with what makes it a record; `data` itself holds the length where that is a field. */
+  /** `data` with what makes it a record; `data` itself holds the length if that is a field. */
   record(data: Uint8Array): Uint8Array;
-  /** Several records as a block, where the format has blocks. */
+  /** Several records as a block, if the format has blocks. */
   block?(records: Uint8Array[]): Uint8Array;
 }
 
@@ -103,12 +103,12 @@ export const CHAIN_FORMATS: ChainFormat[] = [
 /** A file of a format, and what a reader must find in it. */
 export interface ChainFile {
   bytes: Uint8Array;
-  /** Where a range may start. */
+  /** The bytes at which a range may start. */
   links: number[];
   records: { startByte: number; data: Uint8Array }[];
 }
 
-/** Puts records into a file behind `headerBytes` of something else; `blockSizes` says in turn how many records a block has. */
+/** Puts records into a file after `headerBytes` of something else; `blockSizes` says in turn how many records a block has. */
 export function chainFile(
   format: ChainFormat,
   data: Uint8Array[],

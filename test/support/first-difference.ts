@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 const BYTES_AROUND = 16;
 
 /**
- * Holds a long list against the right one, as `toEqual` does; a failure shows the first row that differs and nothing else, however
+ * Compares a long list with the right one, as `toEqual` does; a failure shows the first row that differs and nothing else, however
  * long the lists are.
  */
 export function expectSameRows(
@@ -23,7 +23,7 @@ export function expectSameRows(
   }
 }
 
-/** Holds bytes against the right ones; a failure prints the place of the first difference and the bytes around it. */
+/** Compares bytes with the right ones; a failure prints the place of the first difference and the bytes around it. */
 export function expectSameBytes(actual: Uint8Array, expected: Uint8Array, what = 'bytes'): void {
   if (Buffer.compare(actual, expected) === 0) return;
   let at = 0;

@@ -35,7 +35,7 @@ export function zonedAscii(value: bigint, width: number, sign: SignPlace): Uint8
   return Buffer.from(digits.join(''), 'ascii');
 }
 
-/** Two digits a byte; the last half is C, D or, of unsigned items, F. `sign` undefined: all halves are digits (COMP-6). */
+/** Two digits a byte; the last half is C, D or, for unsigned items, F. `sign` undefined: all halves are digits (COMP-6). */
 export function packed(value: bigint, width: number, sign?: 'signed' | 'unsigned'): Uint8Array {
   const digits = String(magnitude(value));
   const last = sign === undefined ? '' : sign === 'unsigned' ? 'F' : value < 0n ? 'D' : 'C';
@@ -74,7 +74,7 @@ export function national(text: string, width: number): Uint8Array {
   return Buffer.from(text.padEnd(width / 2, ' '), 'utf16le').swap16();
 }
 
-/** Letters, digits and blanks in EBCDIC, where they stand in three runs of nine or eight. */
+/** Letters, digits and blanks in EBCDIC, where they are in three runs of nine or eight. */
 export function ebcdicText(text: string, width: number): Uint8Array {
   return Uint8Array.from([...text.padEnd(width, ' ')], (character) => {
     if (character === ' ') return 0x40;

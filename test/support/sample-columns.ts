@@ -3,7 +3,7 @@ import type { FeedValue } from '../../shared/parquet/column-feed.ts';
 import type { ColumnSchema } from '../../shared/parquet/schema.ts';
 
 /**
- * Columns of every type, filled without the decoder. A value is a text as `SAMPLE_SQL` makes it of what DuckDB reads
+ * Columns of every type, filled without the decoder. A value is a text as `SAMPLE_SQL` makes it from what DuckDB reads
  * back; a double is a number; null is null.
  */
 export type SampleValue = string | number | null;

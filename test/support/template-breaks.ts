@@ -175,7 +175,7 @@ const FUNCTIONS: readonly Break[] = [
   [
     'too much memory',
     (r) => (r.MergerLambdaFunction.Properties.MemorySize = 20_000),
-    /Lambda has 128 to 10240/,
+    /Lambda allows 128 to 10240/,
   ],
   [
     'a variable that is not set',
@@ -273,7 +273,7 @@ const ALARMS: readonly Break[] = [
     /notifies no topic/,
   ],
   [
-    'a dashboard that is no JSON',
+    'a dashboard that is not JSON',
     (r) => (r.Dashboard.Properties.DashboardBody['Fn::Sub'] = '{'),
     /its body is not JSON/,
   ],
@@ -282,7 +282,7 @@ const ALARMS: readonly Break[] = [
     (r) => redraw(r, '"NightRows"', '"NightRowCount"'),
     /no function emits NightRowCount/,
   ],
-  ['widgets that lie on each other', (r) => redraw(r, '"x":4', '"x":3'), /overlaps widget/],
+  ['widgets that overlap', (r) => redraw(r, '"x":4', '"x":3'), /overlaps widget/],
 ];
 
 const SECURITY: readonly Break[] = [

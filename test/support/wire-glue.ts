@@ -1,4 +1,4 @@
-/** A Data Catalog as far as we call it, behind the JSON of its protocol. */
+/** The part of a Data Catalog that we call, reached through the JSON of its protocol. */
 export interface WirePartition {
   Values: string[];
   Parameters?: Record<string, string>;

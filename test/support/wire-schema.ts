@@ -1,5 +1,5 @@
 /**
- * Holds a request against the service model that its SDK client carries. A schema is a tuple: kind, namespace, name, traits, then names and
+ * Compares a request with the service model that its SDK client carries. A schema is a tuple: kind, namespace, name, traits, then names and
  * schemas of members, of which the first few must be there; lists and maps have the schema of what they hold; numbers stand for simple
  * types, with a bit for lists (64) and maps (128) of them.
  */
@@ -25,7 +25,7 @@ const SIMPLE: Record<number, string> = {
 const LIST_OF_SIMPLE = 64;
 const MAP_OF_SIMPLE = 128;
 
-/** Everything in `value` that the model does not know, or lacks. */
+/** Everything in `value` that the model does not know, and everything that it requires and `value` lacks. */
 export function schemaProblems(value: unknown, schema: Schema, path: string): string[] {
   const resolved = typeof schema === 'function' ? (schema as () => Schema)() : schema;
   if (typeof resolved === 'number') return simpleProblems(value, resolved, path);
@@ -45,7 +45,8 @@ function structProblems(
   [, , name, , names, members, required = 0]: StructSchema,
   path: string,
 ): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is no ${name}`];
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [`${path} is not a ${name}`];
   const held = value as Record<string, unknown>;
   return [
     ...Object.keys(held)
@@ -61,12 +62,12 @@ function structProblems(
 }
 
 function listProblems(value: unknown, element: Schema, path: string): string[] {
-  if (!Array.isArray(value)) return [`${path} is no list`];
+  if (!Array.isArray(value)) return [`${path} is not a list`];
   return value.flatMap((item, index) => schemaProblems(item, element, `${path}[${index}]`));
 }
 
 function mapProblems(value: unknown, element: Schema, path: string): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is no map`];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} is not a map`];
   return Object.entries(value).flatMap(([key, item]) => schemaProblems(item, element, `${path}.${key}`));
 }
 

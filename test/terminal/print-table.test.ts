@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { printTable } from '../../terminal/print-table.ts';
 
-test('a table has numbers to the right, null as nothing, and an end', () => {
+test('a table has numbers to the right, an empty cell for null, and an end', () => {
   const columns = [
     { name: 'tipo_produto', type: 'VARCHAR' },
     { name: 'value', type: 'DECIMAL(38,2)' },

@@ -12,8 +12,8 @@ export class OutputsDiffer extends Error {}
 const MOST_DIGEST_CHARACTERS = 1500;
 
 /**
- * Runs each contestant once, which also warms it up, and compares what it wrote with the output of the first one; otherwise
- * `OutputsDiffer`. Returns the Parquet bytes of each that writes files, by name.
+ * Runs each contestant once, which also warms it up, and compares what it wrote with the output of the first one. Fails
+ * with `OutputsDiffer`. Returns the Parquet bytes of each that writes files, by name.
  */
 export async function compareOutputs(
   workload: string,

@@ -54,7 +54,7 @@ export const CONTESTANTS = [
 
 export function contestantsOf(arena: Arena): Contestant[] {
   let details: Uint8Array | undefined;
-  // Read only if a kernel takes part, and once for all of them: a file of 10 GB fits no memory.
+  // Read only if a kernel takes part, and once for all of them: a file of 10 GB would not fit into memory.
   const records = () => {
     details ??= detailsOf(readFileSync(arena.path), arena.layout);
     return details;

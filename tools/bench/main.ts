@@ -15,7 +15,7 @@ import { WORKLOADS } from './workloads.ts';
 
 const NAMES = WORKLOADS.map(({ name }) => name);
 
-const HELP = `npm run bench -- [flags]    our kernel and conversion beside others, on the same file in one run
+const HELP = `npm run bench -- [flags]    compares our kernel and conversion with others, on the same file in one run
 
   --workload NAME…   ${NAMES.join(', ')}; all if not given
   --bytes SIZE       size of each workload's file, such as 500MB

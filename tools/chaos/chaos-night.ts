@@ -17,7 +17,7 @@ type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
 /** How one night ended. */
 export interface NightReport {
   seed: number;
-  /** What readers saw in the morning, before the rerun; `broken` if an invariant was. */
+  /** What readers saw in the morning, before the rerun; `broken` if an invariant was broken. */
   outcome: NightOutcome;
   faults: Map<FaultKind, number>;
   executions: Record<'loaded' | 'refused' | 'failed', number>;
@@ -72,7 +72,7 @@ class Night {
     if (this.chances.happens(0.4)) count(await this.inPeace('before'));
     const ends = await this.withFaults();
     count(ends);
-    // By then every invocation has ended that was given up but went on.
+    // By then every invocation that was given up but went on has ended.
     await this.time.sleep(3_600_000);
 
     const invariants = new LakeInvariants(this.lake, this.files, this.expectedFiles);
@@ -174,7 +174,7 @@ class Night {
       const entry = await invariants.entryOf(sourceKey);
       const isOver =
         entry?.execution !== execution && entry?.history.some((step) => step.execution === execution);
-      // An execution may fail after it told of its success, before it noted that people know.
+      // An execution may fail after it reported its success and before it noted that people know.
       const knows = entry?.state === 'loaded' && entry.told !== undefined;
       const told =
         knows ||
@@ -184,7 +184,7 @@ class Night {
     return broken;
   }
 
-  /** Record content in notifications, metrics, errors, the ledger or manifests, where none may be. */
+  /** Record content in notifications, metrics, errors, the ledger or manifests, where there must be none. */
   private leaks(): string[] {
     const told = JSON.stringify([this.notifications, this.metrics, this.machine.messages]);
     const texts = new Map([['notifications, metrics and errors', told]]);

@@ -44,7 +44,7 @@ export class Calls {
     return result;
   }
 
-  /** Waits between a read and the conditional write that rests on it, so that others overtake. */
+  /** Waits between a read and the conditional write that depends on it, so that others overtake. */
   async hold(): Promise<void> {
     if (this.plan.calm || !this.chances.happens(HOLD_CHANCE)) return;
     this.plan.count('held before a conditional write');
@@ -90,7 +90,7 @@ function unavailable(where: string, kind: FaultKind): StoreUnavailable {
 }
 
 function diskFull(where: string): OutputUnwritable {
-  return new OutputUnwritable({ what: 'this cannot be written', where, why: 'the disk is full' });
+  return new OutputUnwritable({ what: 'this cannot be written', where, why: 'The disk is full.' });
 }
 
 /** An object store whose calls go through `calls`. */

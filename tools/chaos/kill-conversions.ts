@@ -123,7 +123,7 @@ async function convert(input: string, lake: string): Promise<void> {
   await finished(spawnNode(convertFlags(input, lake)));
 }
 
-/** Files of runs and executions, each in a folder of its own: the metrics of the machine stand beside them. */
+/** Files of runs and executions, each in a folder of its own: the metrics of the machine are beside them. */
 async function filesInFolders(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries

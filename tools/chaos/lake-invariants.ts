@@ -105,8 +105,8 @@ export class LakeInvariants {
     for (const { key, entry } of await this.entries()) {
       const say = (what: string) => broken.push(`${key}: ${what}`);
       if (!STATES.includes(entry.state)) say(`has the state ${entry.state}`);
-      if (entry.state === 'failed' && !entry.failure) say('failed without saying why');
-      if (entry.state === 'refused' && !entry.refusal) say('was refused without saying why');
+      if (entry.state === 'failed' && !entry.failure) say('failed without a reason');
+      if (entry.state === 'refused' && !entry.refusal) say('was refused without a reason');
       const { loaded } = entry;
       if (!loaded) continue;
       const { read, header, detail, trailer, rejected } = loaded.records;
@@ -127,7 +127,7 @@ export class LakeInvariants {
     const broken: string[] = [];
     const commits = await this.commits();
     for (const [index, { commit, files }] of commits.entries()) {
-      if (commit !== index + 1) broken.push(`commit ${commit} stands where ${index + 1} should`);
+      if (commit !== index + 1) broken.push(`commit ${commit} is in the place of ${index + 1}`);
       const lost = (commits[index - 1]?.files ?? []).filter(
         ({ sourceId }) => !files.some((file) => file.sourceId === sourceId),
       );
@@ -141,7 +141,7 @@ export class LakeInvariants {
         ?.partitions.flatMap(({ objects }) => objects.map(({ key }) => key));
       const listed = catalog.partitions.flatMap(({ files }) => files);
       if (JSON.stringify(committed?.sort()) !== JSON.stringify(listed.sort())) {
-        broken.push(`the catalog of ${catalog.dataset} stood at commit ${n} and was not what that says`);
+        broken.push(`the catalog of ${catalog.dataset} was at commit ${n} and was not what that says`);
       }
     }
     return broken;

@@ -9,7 +9,7 @@ export interface NightFile {
 
 export interface FileVersion {
   bytes: Uint8Array;
-  /** The rows it must become, each as JSON, sorted; undefined where the file must be refused. */
+  /** The rows it must become, each as JSON, sorted; undefined if the file must be refused. */
   rows: string[] | undefined;
   rejected: number;
   details: number;

@@ -119,7 +119,7 @@ export class NightMachine {
     await this.time.sleep(TOGETHER_MS - (this.time.now().getTime() % TOGETHER_MS));
   }
 
-  /** An error that a retry can cure must have been tried as often as promised before an execution fails of it. */
+  /** An error that a retry can cure must have been tried as often as promised before an execution fails with it. */
   private checkTries(name: string, error: Error, origins: Map<string, string>): void {
     const origin = origins.get(`${error.name} ${error.message}`);
     if (origin === undefined) return;
@@ -127,7 +127,7 @@ export class NightMachine {
     const calls = this.runtime.callsOf(functionName, identity);
     if (calls < TRIES) {
       this.broken.push(
-        `${name}: failed of ${error.name} in ${functionName} after ${calls} tries, not ${TRIES}`,
+        `${name}: failed with ${error.name} in ${functionName} after ${calls} tries, not ${TRIES}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 type Timer = { at: number; order: number; fire: () => void };
 
-/** After this many turns in a row in which no timer fired, whoever is awaited will never answer. */
+/** After this many turns in a row in which no timer fired, what is awaited will never happen. */
 const IDLE_TURNS = 200;
 
 const realImmediate = globalThis.setImmediate;
@@ -47,7 +47,7 @@ export class VirtualTime {
         await new Promise<void>((resolve) => realImmediate(resolve));
         idle = this.fireNext() ? 0 : idle + 1;
       }
-      if (!isOver) throw new Error('the night hangs: somebody waits for what will never come');
+      if (!isOver) throw new Error('the night hangs: it waits for something that will never happen');
       return await work;
     } finally {
       Object.assign(globalThis, real);

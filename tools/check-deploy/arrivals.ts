@@ -122,7 +122,7 @@ function keyProblems(rule: string, keys: unknown, samples: SampleKey[]): Problem
   ];
 }
 
-/** Whether EventBridge's wildcard matches a key: `*` is any text, `\*` a star. */
+/** True if EventBridge's wildcard matches a key: `*` is any text, `\*` a star. */
 export function fits(wildcard: string, key: string): boolean {
   const pieces = wildcard
     .split(/(?<!\\)\*/)

@@ -36,8 +36,11 @@ export const functions: Check = {
       };
       must(Runtime === 'nodejs24.x', `runs on ${Runtime}, but is made for nodejs24.x`);
       must(JSON.stringify(Architectures) === '["arm64"]', 'is not on arm64');
-      must(MemorySize >= 128 && MemorySize <= 10_240, `${MemorySize} MB of memory: Lambda has 128 to 10240`);
-      must(Timeout >= 1 && Timeout <= 900, `a timeout of ${Timeout} s: Lambda has 1 to 900`);
+      must(
+        MemorySize >= 128 && MemorySize <= 10_240,
+        `${MemorySize} MB of memory: Lambda allows 128 to 10240`,
+      );
+      must(Timeout >= 1 && Timeout <= 900, `a timeout of ${Timeout} s: Lambda allows 1 to 900`);
       must(TracingConfig?.Mode === 'Active', 'is not traced');
       must(Handler === 'index.handler', `its handler is ${Handler}, but the bundle has index.handler`);
       problems.push(...variableProblems(name, Properties.Environment?.Variables ?? {}));

@@ -122,7 +122,7 @@ function cycleProblems(edges: Map<string, Set<string>>): Problem[] {
   return where ? [{ where, what: `resources wait for each other: ${cycle?.join(' → ')}` }] : [];
 }
 
-/** The ids on a way from some resource back to itself. */
+/** The ids on a path from some resource back to itself. */
 function cycleIn(edges: Map<string, Set<string>>): string[] | undefined {
   const done = new Set<string>();
   const walk = (id: string, trail: string[]): string[] | undefined => {

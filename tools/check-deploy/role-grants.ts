@@ -25,7 +25,7 @@ export function isAllowed(grants: Grant[], action: string, resource: string): bo
   return grants.some((grant) => grant.action === action && covers(grant.resource, resource));
 }
 
-/** Whether a pattern with `*` covers a resource. */
+/** True if a pattern with `*` covers a resource. */
 export function covers(pattern: string, resource: string): boolean {
   if (pattern === '*') return true;
   const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));

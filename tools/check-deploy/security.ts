@@ -144,7 +144,7 @@ function* secretDemands(template: Template): Generator<Demand> {
   }
 }
 
-/** Whether a policy of the resource denies requests that are not made by TLS. */
+/** True if a policy of the resource denies requests that are not made by TLS. */
 function refusesPlainHttp(template: Template, id: string): boolean {
   return [...statementsIn(template)].some(
     ({ kind, statement }) =>

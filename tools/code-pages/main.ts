@@ -11,7 +11,7 @@ const OUTPUT = fileURLToPath(new URL('../../shared/decode/code-page-tables.ts', 
 
 /**
  * Brazil's page is not in the library's usual build. IBM's mapping of it (CDRA 34B00113.RPMAP100, which Unicode's ICU data
- * project publishes as ibm-275_P100-1995) is cp500 but for these bytes. The 160 bytes that glibc's IBM275 defines, from
+ * project publishes as ibm-275_P100-1995) is cp500 except for these bytes. The 160 bytes that glibc's IBM275 defines, from
  * IBM's National Language Support Reference Manual of 1990, say the same, and all 256 are Latin-1, each character once.
  */
 const CP275_BESIDE_CP500 = '46` 48¦ 4aÉ 51} 5a$ 5bÇ 66@ 68] 6aç 71[ 79ã 7bÕ 7cÃ c0õ cf{ d0é ef#';
@@ -36,7 +36,7 @@ function brazilianUnits(): Uint16Array {
   return units;
 }
 
-/** What each byte is in a converter of ICU: one UTF-16 code unit, or 0xFFFF where it has none. */
+/** What each byte is in a converter of ICU: one UTF-16 code unit, or 0xFFFF if it has none. */
 function unitsOf(converter: string): Uint16Array {
   return Uint16Array.from({ length: 256 }, (_, byte) => {
     const converted = execFileSync(

@@ -34,10 +34,10 @@ const GIGABYTE = 1e9;
 const LOG_BYTES_PER_INVOCATION = 1500;
 /** X-Ray records one request a second, and 5 % of the others. */
 const TRACED = 0.05;
-/** Of one dataset: about as many of shared/operations/metrics-table.ts as are billed in a month. */
+/** Metrics of one dataset: about as many of shared/operations/metrics-table.ts as are billed in a month. */
 const METRICS = 60;
 const ALARMS = alarmIds(['contracts']).length;
-/** Queries that each read a tenth of a night's bytes: a third of the columns of some of the rows. */
+/** Each query reads a tenth of a night's bytes: a third of the columns of some of the rows. */
 const QUERIES_PER_NIGHT = 200;
 const SHARE_OF_A_NIGHT_PER_QUERY = 0.1;
 

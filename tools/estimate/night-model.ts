@@ -17,16 +17,16 @@ export interface NightShape {
 
 /** Measured and assumed rates: tools/estimate/throughput.json. */
 export interface Throughput {
-  /** Input bytes, on one vCPU. */
+  /** Input that one vCPU parses. */
   parseMegabytesPerSecond: number;
   bytesOutPerByteIn: number;
   parserInitMs: number;
   assumptions: {
     vcpuOfThisMachine: number;
-    /** On one connection. */
+    /** What one connection reads. */
     s3MegabytesPerSecond: number;
     s3RequestMs: number;
-    /** When S3 copies the parts of an upload. */
+    /** What S3 copies as parts of an upload. */
     mergeMegabytesPerSecond: number;
     sparkMegabytesPerSecondPerVcpu: number;
     sparkStartSeconds: number;

@@ -41,7 +41,7 @@ export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: Fu
   raw.beforeCall = () => {
     if (change && calls++ === change.atCall) raw.replace(SOURCE_KEY, change.bytes);
   };
-  // Thousands of cuts in one giant line say nothing that ten do not.
+  // Thousands of cuts in one giant line prove no more than ten.
   const leastBytes = bytes.length > GIANT_BYTES ? GIANT_BYTES : 1;
   const ports = portsOf(raw, lake, layoutText, Math.max(leastBytes, rangeSizeBytes));
   let result: Awaited<ReturnType<typeof convert>>;
@@ -57,7 +57,7 @@ export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: Fu
   const entry = await readJson(lake, ledgerKey, ledgerEntryShape);
   if (status === 'refused') {
     if (lake.keys().some((key) => key.startsWith('processed/'))) throw new Error('refused, and yet visible');
-    if (!entry.refusal) throw new Error('refused without a word');
+    if (!entry.refusal) throw new Error('refused without a reason');
     return `refused: ${entry.refusal.code}`;
   }
   await checkRows(

@@ -7,8 +7,8 @@ const COMMAND = {
   usage: 'npm run fuzz -- [flags]',
   flags: {
     inputs: textOr('100000', 'N', 'how many inputs'),
-    seed: textOr('1', 'S', 'another seed, other inputs'),
-    from: textOr('0', 'I', 'the first input; with --inputs 1, a found case again'),
+    seed: textOr('1', 'S', 'another seed gives other inputs'),
+    from: textOr('0', 'I', 'the first input; with --inputs 1 it repeats one case'),
     workers: textOr('2', 'N', 'threads'),
   },
   notes: `Each input may take ten seconds, and each thread 512 MB of heap.

@@ -18,8 +18,8 @@ npm run smoke -- --stage dev
   --records N      default 20000
   --files K        by default as many as the stage expects on a day, or 2
   --business-date  yyyy-MM-dd on which nothing else is loaded; by default one of the 1990s
-  --timeout S      seconds within which it must be published; default 900
-  --keep           leave everything there
+  --timeout S      seconds until it must be published; default 900
+  --keep           removes nothing
 
 Exit codes: 0 the totals agree, 1 they do not or nothing was published, 2 usage.`;
 

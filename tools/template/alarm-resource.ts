@@ -13,7 +13,7 @@ export interface Alarm {
   /** Periods in a row that must be past the threshold. */
   periods: number;
   topic: 'WarningTopic' | 'FailureTopic';
-  /** What it means and what to do, for the one who is woken. */
+  /** What it means and what to do, for the person who is woken. */
   description: string;
 }
 
@@ -24,7 +24,7 @@ export function alarmId(name: string, dataset = ''): string {
   return `${logicalName(dataset)}${logicalName(name)}Alarm`;
 }
 
-/** No figure, as on a holiday, is no alarm. */
+/** Without a figure, as on a holiday, the alarm does not go off. */
 export function alarmResource(fullName: string, alarm: Alarm): Record<string, unknown> {
   return {
     Type: 'AWS::CloudWatch::Alarm',

@@ -5,7 +5,7 @@ import { logicalName, type VariableContext } from './project-layouts.ts';
 
 type Settings = Record<string, unknown>;
 
-/** The functions as the deploy tool is told of them: functions/<name>/function.yml, with what all of them have. */
+/** The functions as the deploy tool takes them: functions/<name>/function.yml, with what all of them have. */
 export async function functions({ resolveVariable }: VariableContext): Promise<Record<string, unknown>> {
   const values = (await resolveVariable('file(resources/environment.yml)')) as Settings;
   const configurations: Record<string, unknown> = {};

@@ -54,7 +54,7 @@ export function ledgerView(database: string): Record<string, unknown> {
   );
   return athenaView({
     name: 'ledger',
-    description: 'What became of each source file. Give year and month, or every folder is listed.',
+    description: 'The state of each source file. Give year and month, or every folder is listed.',
     database,
     columns: COLUMNS.map(([name, type]) => ({ name, type })),
     sql: `SELECT ${selected.join(', ')} FROM ledger_documents`,

@@ -27,7 +27,7 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     ...IF_IT_STAYS,
     metric: 'ExecutionThrottled',
     description:
-      'Step Functions throttled state transitions. They go on by themselves; ask for a higher quota if it stays.',
+      'Step Functions throttled state transitions. They are tried again automatically; ask for a higher quota if this continues.',
   },
   {
     name: 'parser-throttled',
@@ -35,7 +35,7 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     ...IF_IT_STAYS,
     metric: 'Throttles',
     description:
-      'More parsers were wanted than parserConcurrency lets run. They are tried again; raise it, or filesAtOnce is too low.',
+      'More parsers were needed than parserConcurrency allows. They are tried again; if this continues, raise it with filesAtOnce.',
   },
   {
     name: 'starter-dead-letters',
@@ -43,7 +43,7 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     ...AT_ONCE,
     statistic: 'Maximum',
     description:
-      'Arrivals that started nothing. Mend the cause and redrive the queue, or start the files by hand.',
+      'Arrivals that started nothing. Remove the cause and redrive the queue, or start the files by hand.',
   },
   {
     name: 'watchdog-dead-letters',
@@ -51,14 +51,14 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     ...AT_ONCE,
     statistic: 'Maximum',
     description:
-      'A failure or a look at the night that nobody was told of. Read the message, mend the cause, redrive the queue.',
+      'A failure or a check of the night that nobody was told about. Read the message, remove the cause, redrive the queue.',
   },
   {
     name: 'watchdog-failed',
     ...functionFigures('WatchdogLambdaFunction'),
     ...AT_ONCE,
     metric: 'Errors',
-    description: 'The watchdog itself fails. Until it is mended nobody is told of the night by the clock.',
+    description: 'The watchdog itself fails. Until this is corrected, the checks of the night tell nobody.',
   },
 ];
 

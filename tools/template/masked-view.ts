@@ -29,7 +29,7 @@ export function maskedView(
   );
   return athenaView({
     name: `${dataset}_masked`,
-    description: `${dataset} without names, and without CPF and CNPJ but for their last two characters`,
+    description: `${dataset} without names, and without CPF and CNPJ except for their last two characters`,
     database,
     columns: shown,
     sql: `SELECT ${selected.join(', ')} FROM ${dataset}`,

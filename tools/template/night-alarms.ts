@@ -16,14 +16,14 @@ export function nightAlarmsOf(rejectPercent: number): readonly NightAlarm[] {
       topic: 'FailureTopic',
       comparison: 'LessThanThreshold',
       threshold: 1,
-      description: 'No file has come. Ask the mainframe operators; look at the transfer of tonight.',
+      description: 'No file has arrived. Ask the mainframe operators; look at the transfer of tonight.',
     },
     {
       name: 'files-missing',
       metric: 'NightFilesMissing',
       topic: 'WarningTopic',
       ...ABOVE_ZERO,
-      description: 'Files that tonight is to bring have not come. The warning names them.',
+      description: 'Files that are expected tonight have not arrived. The warning names them.',
     },
     {
       name: 'files-refused',

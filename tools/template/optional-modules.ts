@@ -21,7 +21,7 @@ export async function optionalModules({ resolveVariable }: VariableContext): Pro
   const names = await optionalModuleNames();
   const unknown = Object.keys(modules).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`the stage turns on ${unknown.join(', ')}, and there are ${names.join(', ')}`);
+    throw new Error(`the stage turns on ${unknown.join(', ')}, but the modules are ${names.join(', ')}`);
   }
   const merged: Required<Slice> = { Conditions: {}, Resources: {}, Outputs: {} };
   for (const name of names) {

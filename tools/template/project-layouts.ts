@@ -23,7 +23,7 @@ export async function watchedLayouts({ resolveVariable }: VariableContext): Prom
   return names.map((wanted) => {
     const found = layouts.find(({ name }) => name.replaceAll('-', '_') === wanted.replaceAll('-', '_'));
     if (found) return found;
-    throw new Error(`watchedLayouts names '${wanted}', and layouts/ has ${layouts.map(({ name }) => name)}`);
+    throw new Error(`watchedLayouts names '${wanted}', but layouts/ has ${layouts.map(({ name }) => name)}`);
   });
 }
 

@@ -221,7 +221,7 @@ function locationsOf(commit: DayCommit): Set<string> {
   return new Set(commit.tables.flatMap(({ partitions }) => partitions.map(({ location }) => location)));
 }
 
-/** Is the entry about this run, or about one that is not planned yet and may turn out to be this run? */
+/** True if the entry is about this run, or about one that is not planned yet and may turn out to be this run. */
 function isTheRun(entry: LedgerEntry, plan: FilePlan): boolean {
   return entry.runId === plan.runId || entry.state === 'splitting';
 }

@@ -167,7 +167,7 @@ async function planRollback(
       throw new RunInconsistent({
         what: 'the ledger does not know the version to go back to',
         where: ledgerKey,
-        why: `no version of the entry has run ${runId}`,
+        why: `No version of the entry has run ${runId}.`,
         next: 'Nothing was changed. Convert the file that is wanted with --force.',
       });
     }
@@ -189,12 +189,12 @@ function schemasOf({ dataset, businessDate, commit, tables }: DayCommit): {
   throw new RunInconsistent({
     what: 'the commit to go back from has no table of rejects',
     where: dayCommitKey(dataset, businessDate, commit),
-    why: 'every commit has one, so this object was damaged',
+    why: 'Every commit has one, so this object was damaged.',
     next: 'Nothing was changed. Restore an earlier version of the object from the bucket or a backup.',
   });
 }
 
-/** Notes for each object that must be copied again in which earlier generation it is. */
+/** Notes, for each object that must be copied again, which earlier generation holds it. */
 async function namePublishedSources(
   { lake, publishedPrefix }: PipelinePorts,
   commit: DayCommit,

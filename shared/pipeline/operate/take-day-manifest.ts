@@ -4,8 +4,8 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { changeTerms, requireTerms } from '../store/kept-terms.ts';
 
 /**
- * Holds a day to a day manifest that came after its data or from elsewhere. Answers with the problems of the text, each a clause; with
- * none the manifest is taken.
+ * Holds a day to a day manifest that arrived after its data or from elsewhere. Answers with the problems of the text, each a clause; if
+ * there are no problems, the manifest is taken.
  */
 export async function takeDayManifest(
   lake: ObjectStore,
@@ -18,7 +18,7 @@ export async function takeDayManifest(
   if ('problems' in parsed) return parsed.problems;
   const { file } = parsed;
   if (file.businessDate !== undefined && file.businessDate !== businessDate) {
-    return [`it is of ${file.businessDate}`];
+    return [`it is for ${file.businessDate}`];
   }
   const version = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const { layout: known } = await requireTerms(lake, dataset, businessDate);

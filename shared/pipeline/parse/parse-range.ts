@@ -135,7 +135,7 @@ class RangeParser {
     }
   }
 
-  /** Reads the range to its end, or to the first thing that refuses the whole file. */
+  /** Reads the range to its end, or until something refuses the whole file. */
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
@@ -221,7 +221,7 @@ class RangeParser {
   private async writeRowGroup(at: DatasetPartition): Promise<void> {
     const rows = this.rows.rowsOf(at);
     if (!rows) return;
-    // Its indexes are of the datasets that buffer and decoder were made for.
+    // The decoder was made for the same datasets as the buffer, so that the indexes fit both.
     const values = this.decoder.partitionsOf(at.dataset)[at.partition]!;
     await this.parts[at.dataset]!.writerOf(at.partition, values).writeRowGroup(rows);
   }

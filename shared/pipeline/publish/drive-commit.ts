@@ -66,7 +66,7 @@ function goneObject(object: CommittedObject, key: string): RunInconsistent {
   return new RunInconsistent({
     what: 'the rows that belong here are no longer stored',
     where: key,
-    why: `neither the run ${object.runId} nor a generation has ${object.fileName} any more: both are past their retention`,
+    why: `Neither the run ${object.runId} nor a generation has ${object.fileName} any more: both are past their retention.`,
     next: 'Nothing was changed for readers. Convert that version of the file again with --force.',
   });
 }

@@ -160,7 +160,7 @@ function unsoundness(
     const stated = numberOf(values[name.slice(name.indexOf('.') + 1)]);
     return pending && !(stated && isSameDecimal(stated, storedDecimal(actual)));
   });
-  return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual} and in ${key} something else`;
+  return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual}, while ${key} states something else`;
 }
 
 async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayCommit): Promise<string[]> {
@@ -178,7 +178,7 @@ async function tellPeople(ports: PipelinePorts, commit: DayCommit): Promise<void
   const told = [
     ...(partial
       ? [
-          `It is published without ${partial.missing}, on purpose: ${partial.reason}. The rest is published with publish --partial as it arrives, or by itself once the day is complete.`,
+          `It is published without ${partial.missing}, on purpose: ${partial.reason}. The rest is published with publish --partial as it arrives, or automatically once the day is complete.`,
         ]
       : []),
     ...(warnings ?? []).map((warning) => `${warning}. It is published; ask whether it can be true.`),

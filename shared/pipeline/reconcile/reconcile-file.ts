@@ -78,7 +78,7 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
   return { verdict: 'balanced', ...result };
 }
 
-/** The warnings of the ledger entry and one more, once. */
+/** The warnings of the ledger entry, with one added unless it is there already. */
 async function withWarning(
   { lake }: PipelinePorts,
   { ledgerKey }: FilePlan,

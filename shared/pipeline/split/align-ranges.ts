@@ -124,7 +124,7 @@ class Aligner {
   }
 }
 
-/** True if a record may hold a byte that looks like a line feed: unless all of it is text in ASCII or a code page that extends it. */
+/** False if all of a record is text in ASCII or a code page that extends it; otherwise a byte of it may look like a line feed. */
 function mayHoldAnyByte(layout: Layout): boolean {
   const isAsciiText = ({ type, usage, encoding }: Field) =>
     type.kind !== 'binary' && usage === 'display' && extendsAscii(encoding);

@@ -110,7 +110,7 @@ async function joinSegments(
   let waiting = guesses;
   let stepMarks = 1;
   while (!exact.walk.problem && reachedMark(exact) < marks.lastMark) {
-    // What the exact chain has walked past is of no more use.
+    // What the exact chain has walked past is no longer needed.
     const first = waiting.findIndex((guess) => reachedMark(guess) >= reachedMark(exact));
     waiting = first < 0 ? [] : waiting.slice(first);
     const [guessed] = waiting;
@@ -207,7 +207,7 @@ class ChainFollower {
     }
   }
 
-  /** Walks through one read. Always reads to its end, because only there the store checks that the file is still the same. */
+  /** Walks through one read. Always reads to its end, because only there does the store check that the file is still the same. */
   private async walkPiece(
     segment: ChainSegment,
     piece: ByteRange,

@@ -113,7 +113,7 @@ export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): 
     refuse('rolled-back', {
       where: entry.sourceKey,
       what: `this version was rolled back at ${taken.at} (${taken.reason})`,
-      why: 'A version that was rolled back is not loaded again by itself.',
+      why: 'A version that was rolled back is not loaded again automatically.',
       next: 'Send a corrected file, or convert this one with --force.',
     })
   );

@@ -155,7 +155,7 @@ export class GeometryProbe {
       const count = Math.floor(sizeBytes / strideBytes);
       return this.refusal(
         'not-whole-records',
-        `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes over`,
+        `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes left over`,
         'It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.',
       );
     }

@@ -61,7 +61,7 @@ async function readDayManifest(
   if ('problems' in parsed) return unusable(parsed.problems.slice(0, 5).join('; '));
   const stated = parsed.file.businessDate;
   if (stated !== undefined && stated !== businessDate) {
-    return unusable(`it is of ${stated}, and the data beside it of ${businessDate}`);
+    return unusable(`it is for ${stated}, and the data beside it for ${businessDate}`);
   }
   return { key, version: info.version, file: parsed.file };
 }
@@ -82,7 +82,7 @@ export function refusedByTerms(terms: DayTerms, source: ObjectInfo): Refusal | u
   return figuresRefusal(source.key, manifest.key, entry, { sizeBytes, crc64nvme });
 }
 
-/** The figures that the day manifest states of one file; null if no day manifest has arrived. */
+/** The figures that the day manifest states for one file; null if no day manifest has arrived. */
 export function statedInTerms({ manifest }: DayTerms, sourceKey: string): FilePlan['dayManifest'] {
   const entry = manifest && manifestEntryOf(manifest.file, sourceKey);
   return entry ? { key: manifest.key, entry, values: manifestTotals(entry) } : null;

@@ -43,7 +43,7 @@ export async function rerunDay(
   throw new SourceNotFound({
     what: `there is no file of layout ${name}`,
     where: folder,
-    why: `its 'files' are ${layout.files.join(', ')}`,
+    why: `Its 'files' are ${layout.files.join(', ')}.`,
     next: 'Check layout and date; files in Glacier must be restored first.',
   });
 }

@@ -54,7 +54,7 @@ function givenUp(key: string, cause: PreconditionFailed): PreconditionFailed {
   return new PreconditionFailed({
     what: `the object was not written, because ${MAX_TRIES} times in a row another writer was faster`,
     where: key,
-    why: 'that many writers at once are no accident',
+    why: 'So many writers at once are no accident.',
     next: 'See which executions work on this key, then run this again.',
     cause,
   });

@@ -40,7 +40,7 @@ export async function findSameContent(
   return holder && otherHolder(ports, content, holder);
 }
 
-/** Notes which file brings these bytes, or answers with the other file that already does. Of two at once the second finds the first. */
+/** Notes which file brings these bytes, or answers with the other file that already does. If two come at once, the second finds the first. */
 export async function claimContent(
   ports: PipelinePorts,
   content: Content,

@@ -12,7 +12,7 @@ const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
   zstd: { suffix: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd] },
 };
 
-/** Bytes kept of each end while a file is read through, so that its header and trailer need no second pass. */
+/** How many bytes of each end are kept while a file is read through, so that its header and trailer need no second pass. */
 const KEPT_BYTES = 1024 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 /** A bit of the byte after the magic number (RFC 8878, 3.1.1.1.1.5). */
@@ -113,7 +113,7 @@ export class DecompressedSource implements SourceStore {
     throw new SourceChanged({
       what: 'a compressed file ends before the range that is to be read',
       where: `${key}, decompressed bytes ${range.startByte} to ${range.endByte}`,
-      why: 'the file is not what the splitter saw',
+      why: 'The file is not what the splitter saw.',
       next: 'Run it again once the file is written completely; nothing of this run was published.',
     });
   }

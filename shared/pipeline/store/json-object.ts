@@ -69,7 +69,7 @@ export async function readJson<T>(store: ObjectStore, key: string, shape: Shape<
   throw new RunInconsistent({
     what: 'an object of this run is missing',
     where: key,
-    why: 'an earlier step writes it; it was removed, or the run is past its retention',
+    why: 'An earlier step writes it: it was removed, or the run is past its retention.',
     next: 'Convert the file again with --force.',
   });
 }

@@ -46,7 +46,7 @@ export async function requireTerms(
   throw new RunInconsistent({
     what: 'the ledger holds no terms for this day',
     where: dayTermsPrefix(dataset, businessDate),
-    why: 'no file of the day was split by this version of the software',
+    why: 'No file of the day was split by this version of the software.',
     next: 'Convert one of its files with --force.',
   });
 }

@@ -82,7 +82,7 @@ export function takenOver(key: string, current: LedgerEntry | undefined, runId: 
   return new RunInconsistent({
     what: 'another run took over this file',
     where: key,
-    why: `the ledger names run ${current?.runId ?? 'none'}, and this is run ${runId}`,
+    why: `The ledger names run ${current?.runId ?? 'none'}, and this is run ${runId}.`,
     next: 'Let the other run finish; nothing of this one is published.',
   });
 }

@@ -24,8 +24,8 @@ const REFUSED = 'FileRefused';
 
 /**
  * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were
- * told. Nothing is told about an execution whose file another one took over. A failure before the execution had an entry, or after the
- * file was loaded, is told without a mark. Answers whether the entry is marked.
+ * told. Nobody is told if another execution took over the file. If the execution failed before it had an entry, or after the file was
+ * loaded, people are told and nothing is marked. Answers whether the entry is marked.
  */
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
   if (ended.error === REFUSED) return false;

@@ -31,7 +31,7 @@ const DRIVEN_DAYS = 7;
 
 /**
  * Makes one of the four checks of the night that ends on the morning of `at`, for every watched dataset. It first drives a catalog that
- * lags, then records the figures and tells people what they must know. A check is noted after it was told, so a repeated check tells
+ * lags, then records the figures and tells people what they must know. A check is noted after people were told, so a repeated check tells
  * nothing, and one that died in between is completed by its retry. Days configured as holidays are silent.
  */
 export async function watchSla(

@@ -5,9 +5,9 @@ import { mapMachine, memoryStore, runMap, start, untilStopped } from '../../supp
 
 describe('a Distributed Map', () => {
   it.each([
-    ['the file’s, where it is smaller', 3, 8, 3],
-    ['the runner’s, where that is smaller', 100, 2, 2],
-    ['the runner’s, where the file has no limit', 0, 5, 5],
+    ['the file’s limit, if it is smaller', 3, 8, 3],
+    ['the runner’s limit, if that is smaller', 100, 2, 2],
+    ['the runner’s limit, if the file has none', 0, 5, 5],
   ])('runs as many children as allowed: %s', async (_, MaxConcurrency, maxConcurrency, most) => {
     let running = 0;
     let seen = 0;
@@ -157,7 +157,7 @@ describe('a Distributed Map', () => {
 
   it.each([
     ['is not there', undefined],
-    ['is no array', { ranges: [] }],
+    ['is not an array', { ranges: [] }],
   ])('fails as States.ItemReaderFailed when the object with its items %s', async (_, ranges) => {
     const store = memoryStore(ranges === undefined ? {} : { 'runs/r1/ranges.json': ranges }).store;
     const { result, calls } = await start({ store });

@@ -171,13 +171,15 @@ describe('an execution', () => {
     });
   });
 
-  it('says before it runs anything what it cannot run', async () => {
+  it('says what it cannot run before it runs anything', async () => {
     const { result, calls } = await start();
     await result;
     expect(calls.length).toBeGreaterThan(0);
 
     const run = (definition: StateMachineDefinition) => start({ definition }).then(({ result }) => result);
-    await expect(run(mapMachine({}))).rejects.toThrow('state Work: no task for the Resource local:work');
+    await expect(run(mapMachine({}))).rejects.toThrow(
+      'state Work: there is no task for the Resource local:work',
+    );
     const definition = await loadPipeline();
     (definition.States.ParseRanges!.ItemReader as { Resource: string }).Resource =
       'arn:aws:states:::s3:listObjectsV2';

@@ -35,11 +35,11 @@ describe('the state machine file', () => {
     expect(isValid).toBe(true);
   });
 
-  it('names a placeholder that stays open, and one that it does not have', async () => {
+  it('names a placeholder without a value, and a value without a placeholder', async () => {
     const { ParserArn: _, ...missing } = substitutions((name) => name);
     await expect(loadDefinition(missing)).rejects.toThrow('${ParserArn}');
     await expect(loadDefinition({ ...substitutions((name) => name), ParsrArn: 'x' })).rejects.toThrow(
-      'has no placeholder ${ParsrArn}',
+      'there is no placeholder ${ParsrArn}',
     );
   });
 
@@ -83,7 +83,7 @@ describe('the paths through the pipeline', () => {
     expect(inputs.merger).toEqual(
       ['a', 'b'].map((merge) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merge })),
     );
-    // What the maps gave stands beside the plan.
+    // The results of the maps are beside the plan.
     expect(inputs.reconciler).toEqual([
       { ...PLAN, parsed: mapResult('ParseRanges', PLAN.parseResultsPrefix) },
     ]);
@@ -125,7 +125,7 @@ describe('the paths through the pipeline', () => {
     expect(calls.join(' ')).toBe(called);
   });
 
-  it('goes on where a map has no items', async () => {
+  it('goes on if a map has no items', async () => {
     const { result, calls, memory } = await start({ ranges: [] });
     expect(await result).toMatchObject({ status: 'SUCCEEDED' });
     expect(calls.join(' ')).toBe('splitter reconciler merger merger finalizer');
@@ -136,7 +136,7 @@ describe('the paths through the pipeline', () => {
     });
   });
 
-  it('tells what happens, in order, and no task starts before its state was told', async () => {
+  it('reports what happens, in order, and starts no task before its state was reported', async () => {
     const order: string[] = [];
     const { result } = await start({
       maxConcurrency: 1,

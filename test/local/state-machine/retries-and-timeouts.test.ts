@@ -80,7 +80,7 @@ describe('retries', () => {
     expect(calm.retries.map((retry) => retry.waitMs)).toEqual([2000, 4000, 5000, 5000]);
   });
 
-  it('does not repeat an error that the file does not list; its map fails, and it stays reachable', async () => {
+  it('does not repeat an error that the file does not list; its map fails, and the error stays reachable', async () => {
     const thrown = new LayoutInvalid({ what: 'has no field "x"', where: 'layouts/contracts.json' });
     const { result, calls, retries } = await failing(Infinity, () => thrown);
     expect(retries).toEqual([]);
@@ -121,7 +121,7 @@ describe('retries', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('fails a Task that times out where the file has no Retry for it, and lets a long one without a timeout go on', async () => {
+  it('fails a Task that times out if the file has no Retry for it, and lets a long one without a timeout go on', async () => {
     const definition = await loadPipeline();
     delete definition.States.Split!.Retry;
     const split = await start({ definition, tasks: { splitter: (_, { signal }) => untilStopped(signal) } });
@@ -172,7 +172,7 @@ describe('retries', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not run through what is left of a Retry once it was stopped', async () => {
+  it('does not use up the rest of a Retry once it was stopped', async () => {
     const abort = new AbortController();
     const { result } = runMap({
       task: {

@@ -19,7 +19,7 @@ describe('retry policies', () => {
     });
   });
 
-  it('leave a definition alone that holds whole retriers', () => {
+  it('leave a definition that holds whole retriers alone', () => {
     const whole = { StartAt: 'A', States: { A: { Type: 'Task', Retry: [PASSING], End: true } } };
     expect(withRetryPolicies(whole, 'here')).toEqual(whole);
   });

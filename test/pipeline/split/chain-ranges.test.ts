@@ -72,7 +72,7 @@ function expectedRanges(links: number[], span: ByteRange, rangeSizeBytes: number
   return sorted.map((startByte, index) => ({ startByte, endByte: sorted[index + 1] ?? span.endByte }));
 }
 
-/** Nine of them still make a block that fifteen bits can tell the length of. */
+/** Nine of them still make a block whose length fits into fifteen bits. */
 const LARGEST_BYTES = 3500;
 
 /** Records whose bytes are chains of the same format themselves, whole or cut, at any offset, beside harmless ones. */
@@ -149,7 +149,7 @@ describe.each(CHAIN_FORMATS)('several readers of $name', (format) => {
     );
   });
 
-  test('report the break that one reader reports, of a file that is damaged or cut', async () => {
+  test('report the same break as one reader, in a file that is damaged or cut', async () => {
     const damage = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.nat(400) });
     await fc.assert(
       fc.asyncProperty(
@@ -208,8 +208,8 @@ describe('cutting a chain', () => {
     expect(found.bytesRead).toBe(store.bytesRead.get(KEY));
   });
 
-  test('a guess inside a record that is itself a file of records is wrong, and left behind with that record', async () => {
-    // Of records as long as no other, so that the false chain never falls into the true one by itself.
+  test('a guess inside a record that is itself a file of records is wrong, and is dropped with that record', async () => {
+    // Its records have a length that no other has, so that the false chain never meets the true one by chance.
     const inner = steady(3000, 61).bytes.subarray(0, 60_000);
     const data = [new Uint8Array(500), inner, ...Array.from({ length: 1000 }, () => new Uint8Array(96))];
     const { bytes, links } = chainFile(rdw, data);
@@ -220,13 +220,13 @@ describe('cutting a chain', () => {
     expect(found).toMatchObject({ guessCount: 4, wrongGuessCount: 1, recordCount: 1002 });
   });
 
-  test('a false chain beside the true one to the end, as of records that hold their own length, costs speed and nothing else', async () => {
-    // Each record of 100 bytes says so twice more, 30 and 60 bytes on: three chains that never meet, alike to any reader.
+  test('a false chain that runs beside the true one to the end, because records hold their own length, only costs speed', async () => {
+    // Each record of 100 bytes holds its length twice more, 30 and 60 bytes on: three chains that never meet and look alike to a reader.
     const data = new Uint8Array(96).fill(0xc1);
     data.set([0, 100, 0, 0], 26);
     data.set([0, 100, 0, 0], 56);
     const records = Array.from({ length: 3000 }, () => data);
-    // Records of another length in between give each chain a turn to be the one that the search finds most of.
+    // Records of another length in between let each chain in turn be the one with the most links that a search finds.
     records.splice(1500, 0, new Uint8Array(46), new Uint8Array(26));
     const { bytes, links } = chainFile(rdw, records);
     const span = { startByte: 0, endByte: bytes.length };
@@ -246,9 +246,9 @@ describe('cutting a chain', () => {
     expect(wrong).toBeGreaterThan(10);
   });
 
-  test('one wrong guess has no segment read again but its own', async () => {
+  test('a wrong guess makes only its own segment be read again', async () => {
     const fake = new Uint8Array(96).fill(0xc1);
-    // A chain of two turns a record, which so has twice the supporters, beside the true one up to half of the file.
+    // A false chain with two links a record, twice as many as the true one beside it, through half of the file.
     fake.set([0, 50, 0, 0], 10);
     fake.set([0, 50, 0, 0], 60);
     const plain = new Uint8Array(96).fill(0xc1);
@@ -260,7 +260,7 @@ describe('cutting a chain', () => {
     expect(found.bytesRead).toBeLessThan(bytes.length * 1.25 + 20 * 65_536);
   });
 
-  test('a false chain that ends where the last record does lends it no false start', async () => {
+  test('a false chain that ends with the last record does not give it a false start', async () => {
     const inner = Buffer.concat([steady(300, 61).bytes, rdw.record(new Uint8Array(9000))]);
     const { bytes, records } = chainFile(rdw, [new Uint8Array(2000), new Uint8Array(inner)]);
     const reading = { readerCount: 2, searchBytes: 1000, markBytes: 500 };
@@ -298,7 +298,7 @@ describe('cutting a chain', () => {
     await expect(planned(rdwChain(), bytes, 100_000, reading, { store })).rejects.toThrow(SourceChanged);
   });
 
-  test('where one reader fails, the others stop', async () => {
+  test('if one reader fails, the others stop', async () => {
     const { bytes } = steady(20_000);
     const store = new ChoppingStore();
     store.beforeCall = (operation) => {

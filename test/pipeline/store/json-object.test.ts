@@ -77,7 +77,7 @@ describe('JSON that is read back', () => {
       { ...ENTRY, history: [{ ...ENTRY.history[0], at: 17 }] },
       /'history\[0\]\.at' is not a text/,
     ],
-  ])('that is %s fails with its key and the field, and without its content', async (_, content, why) => {
+  ])('fails with its key and the field, and without its content, if it is %s', async (_, content, why) => {
     const failure = await readJson(await storeWith(KEY, content), KEY, ledgerEntryShape).catch(
       (error) => error,
     );
