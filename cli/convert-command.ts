@@ -34,9 +34,9 @@ const COMMAND = {
     compression: text('NAME', "snappy, zstd or none, instead of the layout's"),
     'range-size': text(
       'SIZE',
-      'bytes a range; by default at most 1GiB, with equally many ranges for each worker',
+      'bytes per range; by default at most 1GiB, with equally many ranges for each worker',
     ),
-    workers: text('N', 'threads that convert; by default one a core'),
+    workers: text('N', 'threads that convert; by default one per core'),
     'expected-files': text(
       'N',
       'publish the day when N files are loaded, or these names (a,b,c); by default after each file',
@@ -46,7 +46,7 @@ const COMMAND = {
       'KEY',
       'the inputs hold corrected records, which this loaded file of the same day rejected',
     ),
-    json: isSet('one summary object a file on standard output'),
+    json: isSet('one summary object per file on standard output'),
   },
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
   takesWords: true,

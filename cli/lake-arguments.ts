@@ -13,7 +13,7 @@ import { text, usageError } from '../terminal/command-line.ts';
 export const LAKE_FLAGS = {
   lake: text(
     'DIR',
-    'the folder that convert was given as --out; aws: the deployed stack, by the environment variables of its\n' +
+    'the folder that was given to convert as --out; aws: the deployed stack, by the environment variables of its\n' +
       'functions (RAW_BUCKET, PROCESSED_BUCKET, GLUE_DATABASE, …)',
   ),
 };
@@ -27,12 +27,12 @@ export const DAY_FLAGS = {
 
 /** The lake that `--lake` names. Notifications go to standard error. Fails with `UsageError`. */
 export async function lakePorts(lake: string | undefined): Promise<PipelinePorts> {
-  if (!lake) throw usageError('--lake is missing', 'Give the folder that convert was given as --out');
+  if (!lake) throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   if (lake === 'aws') return createAwsPorts(shellVariables(process.env));
   const lakeDir = resolve(startDir, lake);
   const ledger = await stat(join(lakeDir, 'ledger')).catch(() => undefined);
   if (!ledger?.isDirectory()) {
-    throw usageError(`there is no lake in ${lakeDir}`, 'Give the folder that convert was given as --out');
+    throw usageError(`there is no lake in ${lakeDir}`, 'Give the folder that was given to convert as --out');
   }
   const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
   return createLocalPorts(setup, (line) => console.error(line));

@@ -15,7 +15,7 @@ export function oneFile(positionals: string[], what: string): string {
     what:
       positionals.length === 0
         ? `${what} is missing`
-        : `there are ${positionals.length} arguments in place of ${what}`,
+        : `there are ${positionals.length} arguments instead of ${what}`,
     next: 'Run it with --help to see every command.',
   });
 }

@@ -35,7 +35,7 @@ interface PreviewField {
   hex?: string;
 }
 
-/** `layout preview LAYOUT DATA`: the first records decoded, with hexadecimal for what does not decode. */
+/** `layout preview LAYOUT DATA`: the first records decoded; what does not decode is in hexadecimal. */
 export async function previewData(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,

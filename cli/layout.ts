@@ -12,7 +12,7 @@ npm run -s layout -- describe FILE              positions table of a layout or a
 npm run -s layout -- from-copybook FILE         a layout file to edit, from a COBOL copybook
 npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or a SAS
                                                 dictionary (@pos name $w.)
-npm run -s layout -- preview LAYOUT DATA        the first records decoded, hexadecimal for what does not decode
+npm run -s layout -- preview LAYOUT DATA        the first records decoded; what does not decode is in hexadecimal
 npm run -s layout -- guess DATA                 proposes a layout for an unknown file
 
   --json                describe, preview, guess: JSON instead of text

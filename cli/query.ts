@@ -12,14 +12,14 @@ const COMMAND = {
   usage: `npm run -s query -- --lake DIR "SELECT …" [flags]
 npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [flags]`,
   flags: {
-    lake: text('DIR', 'the folder that convert was given as --out'),
+    lake: text('DIR', 'the folder that was given to convert as --out'),
     file: text('F', 'reads the SQL from a file'),
     'business-date': text(
       'D',
       'yyyy-MM-dd, replaces ${business_date} in the SQL; by default the latest published day\n' +
         '(on a command line put such SQL in single quotes, or the shell replaces the placeholder)',
     ),
-    json: isSet('one JSON object a row; decimals, and integers beyond 2^53, as strings'),
+    json: isSet('one JSON object per row; decimals, and integers beyond 2^53, as strings'),
   },
   notes: `Tables: <dataset>, <dataset>_rejects, <dataset>_days, ledger. year, month and day are zero-padded text.
 "SHOW TABLES" lists them, "DESCRIBE contracts" shows the columns of one.
@@ -30,7 +30,8 @@ Exit codes: 0 answered, 1 the lake cannot be read, 2 usage or SQL.`,
 };
 
 await runWithFlags(COMMAND, async (values, words) => {
-  if (!values.lake) throw usageError('--lake is missing', 'Give the folder that convert was given as --out');
+  if (!values.lake)
+    throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   process.stdout.on('error', endQuietly);
   const sql = await sqlOf(values.file, words);
   const lake = await openLake({ lakeDir: resolve(startDir, values.lake) });
@@ -48,7 +49,7 @@ async function sqlOf(file: string | undefined, words: string[]): Promise<string>
   if (file !== undefined && words.length > 0)
     throw usageError('there is SQL on the command line and a --file', 'Give one of the two');
   if (words.length > 1)
-    throw usageError(`there are ${words.length} arguments in place of one SQL text`, 'Put the SQL in quotes');
+    throw usageError(`there are ${words.length} arguments instead of one SQL text`, 'Put the SQL in quotes');
   const sql = file === undefined ? words[0] : await readQueryFile(resolve(startDir, file));
   if (!sql?.trim()) throw usageError('there is no SQL', 'Give it in quotes, or a file of it with --file');
   return sql;

@@ -8,7 +8,7 @@ import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
-  does: 'Shows the records of a day that became no rows, by reason and field; also those of refused files.',
+  does: 'Shows the records of a day that did not become rows, by reason and field; also those of refused files.',
   usage: 'npm run -s rejects -- --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,
@@ -18,9 +18,9 @@ const COMMAND = {
     examples: text('N', 'records shown of each group; 3 by default'),
     export: text(
       'FILE',
-      'writes the raw records to this file, one a line, to be corrected and loaded again:\nnpm run -s convert -- --supplement-of KEY --input FILE …',
+      'writes the raw records to this file, one per line, to be corrected and loaded again:\nnpm run -s convert -- --supplement-of KEY --input FILE …',
     ),
-    json: isSet('one object a group, with examples in hex'),
+    json: isSet('one object per group, with examples in hex'),
   },
   notes: `The records are shown as they are in the files, with any personal data in them.
 Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`,

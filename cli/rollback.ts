@@ -3,7 +3,7 @@ import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
-  does: 'Returns a day, or one file of it, to the version before. Readers get the old objects in a new generation.',
+  does: 'Returns a day, or one file of it, to its previous version. Readers get the old objects in a new generation.',
   usage: 'npm run -s rollback -- --lake DIR --business-date D [flags]',
   flags: {
     ...DAY_FLAGS,
@@ -14,7 +14,7 @@ const COMMAND = {
     json: isSet('the outcome as one object'),
   },
   notes: `A version that was rolled back is not loaded again unless it is forced.
-Exit codes: 0 rolled back, 1 failed, 2 usage or no version before.`,
+Exit codes: 0 rolled back, 1 failed, 2 usage or no previous version.`,
 };
 
 await runWithFlags(COMMAND, async (values) => {

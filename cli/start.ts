@@ -97,7 +97,7 @@ function printPlaces(sampleDir: string, lakeDir: string): void {
 Input      ${shown(join(sampleDir, 'raw'))}
 Lake       ${shown(join(lakeDir, 'processed', 'contracts'))}
 Rejects    ${shown(join(lakeDir, 'processed', 'contracts_rejects'))}   (table contracts_rejects: why, where, raw bytes)
-Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row a file)
+Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row per file)
 
 Ask more:  npm run -s query -- --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`);
 }

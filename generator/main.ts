@@ -15,13 +15,13 @@ npm run -s generate -- --records N --out DIR [options]
 
   --records N           contracts of the first night, over all its files
   --out DIR             files go to DIR/year=YYYY/month=MM/day=DD/contratos_YYYYMMDD_001.txt and so on
-  --files K             files a night (1)
+  --files K             files per night (1)
   --seed S              another seed gives other bytes (1)
   --business-date D     first night as yyyy-MM-dd (${DEFAULT_BUSINESS_DATE})
   --nights N            the same contracts again on the following business days, some new, ended or changed (1)
   --bad-percent P       share of records that the layout must reject; a few others get impossible dates (0)
   --layout L            contracts | contracts-with-trailer (contracts)
-  --record-length B     bytes a record without terminator, filled up with spaces (the layout's)
+  --record-length B     bytes per record without terminator, filled up with spaces (the layout's)
   --terminator T        lf | crlf | none (lf)
   --json                a JSON object for each file, one per line, with the figures that a conversion must produce
   --help                this text

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Garbage that may gather before it is swept: a collection takes some ten milliseconds, so one a gigabyte is better than one a file. */
+/** Garbage that may gather before it is swept: a collection takes some ten milliseconds, so one per gigabyte is better than one per file. */
 const MOST_GARBAGE_BYTES = 4 * 1024 * 1024;
 const LOOK_EVERY_MS = 250;
 

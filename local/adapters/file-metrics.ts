@@ -2,7 +2,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Metrics } from '../../shared/ports/metrics.ts';
 
-/** Appends figures as JSON lines to a file, in place of sending them to CloudWatch. */
+/** Appends figures as JSON lines to a file, instead of sending them to CloudWatch. */
 export function createFileMetrics(path: string): Metrics {
   return {
     async record(dataset, figures) {

@@ -8,7 +8,7 @@ import { sqlName, sqlString } from './sql-text.ts';
 interface DatasetView {
   /** Makes the table of files with their partition values; `$files` is `files` as JSON. */
   createFiles: string;
-  /** One row a published file: its path, then `p0`, `p1`, … the values of the partition keys. */
+  /** One row per published file: its path, then `p0`, `p1`, … the values of the partition keys. */
   files: Record<string, string | null>[];
   createView: string;
 }

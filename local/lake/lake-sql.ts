@@ -38,7 +38,7 @@ export interface Lake {
 }
 
 /**
- * Opens what is published in `lakeDir`: one table a dataset (`contracts`, `contracts_rejects`), its
+ * Opens what is published in `lakeDir`: one table per dataset (`contracts`, `contracts_rejects`), its
  * `<dataset>_days`, and `ledger`.
  *
  * Errors: `UsageError` if there is no lake or nothing is published yet, `RunInconsistent` for a catalog

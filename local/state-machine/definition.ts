@@ -37,7 +37,7 @@ export async function loadDefinition(
   return parseDefinition(await readFile(file, 'utf8'), substitutions, fileURLToPath(file));
 }
 
-/** The same for text that is already at hand; `where` names it in errors. */
+/** The same for text that was already read; `where` names it in errors. */
 export function parseDefinition(
   text: string,
   substitutions: Readonly<Record<string, string>>,

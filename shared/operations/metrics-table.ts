@@ -13,7 +13,7 @@ interface MetricDefinition {
   unit: MetricUnit;
   /** Functions that emit it. */
   from: readonly FunctionName[];
-  /** `put`: PutMetricData, once a file or check. `emf`: a log line of each invocation that CloudWatch reads. */
+  /** `put`: PutMetricData, once per file or check. `emf`: a log line of each invocation that CloudWatch reads. */
   by: 'put' | 'emf';
   /** How several values become one. */
   statistic: 'Sum' | 'Maximum' | 'Minimum' | 'Average';

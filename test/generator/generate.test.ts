@@ -86,7 +86,7 @@ function isRealDate(text: string): boolean {
 const cents = (details: { values: Record<string, string> }[]) =>
   details.reduce((total, { values }) => total + BigInt(values.valor_contrato!), 0n);
 
-/** Are the check digits of a CPF or CNPJ without punctuation right, by the published rule? */
+/** True if the check digits of a CPF or CNPJ without punctuation are right by the published rule. */
 function hasRightCheckDigits(id: string): boolean {
   const body = id.slice(0, -2);
   const highest = id.length === 11 ? Number.POSITIVE_INFINITY : 9;
@@ -150,7 +150,7 @@ describe('bytes', () => {
     ['crlf', '\r\n', 140],
     ['none', '', 140],
     ['lf', '\n', 333],
-  ] as const)('end in %s (%j), %i bytes a record', async (terminator, ending, recordLengthBytes) => {
+  ] as const)('end in %s (%j), %i bytes per record', async (terminator, ending, recordLengthBytes) => {
     const file = await generateOne({ records: 300, terminator, recordLengthBytes });
     const { text, details } = readSlowly(file, 'contracts', ending, recordLengthBytes);
     expect(file).toMatchObject({

@@ -51,7 +51,7 @@ function slowDecode(line: string): Record<string, string | null> {
 }
 
 describe.skipIf(!existsSync(FILE))(
-  'every row of a real day (skipped where the real data is not beside the project)',
+  'every row of a real day (skipped if the real data is not beside the project)',
   () => {
     let lake: TestLake;
     beforeEach(async () => {

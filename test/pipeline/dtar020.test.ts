@@ -97,7 +97,7 @@ test('records that were written for its copybook come back through the commands'
 });
 
 test.skipIf(!existsSync(DATA))(
-  'the 379 records of the real extract equal those published with it (skipped where the extract is not at hand)',
+  'the 379 records of the real extract equal those published with it (skipped if the extract is missing)',
   async () => {
     const [, ...lines] = readFileSync(new URL('DTAR020.csv', DATA), 'utf8').trim().split(/\r?\n/);
     const rows = await rowsOf('dtar020', readFileSync(new URL('DTAR020.bin', DATA)));

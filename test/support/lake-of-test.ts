@@ -10,7 +10,7 @@ import type { CatalogColumn, CatalogFile, CatalogPartition } from '../../shared/
 export const DATE_KEYS = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
 export const PRODUCT_KEY = { name: 'tipo_produto', type: 'string' };
 
-/** Folder of the test at hand; made before it and removed after it, with the lakes that it opened. */
+/** Folder of the current test; made before it and removed after it, with the lakes that it opened. */
 export let rootDir: string;
 const opened: Lake[] = [];
 
@@ -69,7 +69,7 @@ export async function writeCatalog(
   });
 }
 
-/** A night of one file a product, whose only column repeats the product's text. */
+/** A night of one file per product, whose only column repeats the product's text. */
 export async function writeNight(
   lakeDir: string,
   products: (string | null)[],

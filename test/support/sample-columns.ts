@@ -93,7 +93,7 @@ function randomOf(seed: number): () => number {
 
 const CODES = ['CREDITO PESSOAL', 'CAPITAL/GIRO', 'çã', '日本', 'A'];
 
-/** Rows of sample values, one array a column. Rows 20,000 to 40,000 of `ratio` and `branch` are null: whole pages. */
+/** Rows of sample values, one array per column. Rows 20,000 to 40,000 of `ratio` and `branch` are null: whole pages. */
 export function sampleValues(rowCount: number, seed: number): SampleValue[][] {
   const random = randomOf(seed);
   const below = (limit: number) => Math.floor(random() * limit);

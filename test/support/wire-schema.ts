@@ -1,6 +1,6 @@
 /**
  * Compares a request with the service model that its SDK client carries. A schema is a tuple: kind, namespace, name, traits, then names and
- * schemas of members, of which the first few must be there; lists and maps have the schema of what they hold; numbers stand for simple
+ * schemas of members, of which the first few must be there; lists and maps have the schema of what they hold; numbers are simple
  * types, with a bit for lists (64) and maps (128) of them.
  */
 type Schema = unknown;

@@ -16,7 +16,7 @@ describe('optional modules', () => {
     expect(Array.from(turnedOn, ([, name]) => name).sort()).toEqual(names);
   });
 
-  it('make and cancel a Macie job, once a request', async () => {
+  it('make and cancel a Macie job, once per request', async () => {
     const code = await readFile(new URL('../../resources/optional/macie-job.txt', import.meta.url), 'utf8');
     expect(code.length).toBeLessThan(4096);
     const sent: unknown[] = [];

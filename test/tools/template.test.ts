@@ -20,7 +20,7 @@ function projectFile(path: string): Promise<string> {
 describe('a stage', () => {
   const defaults = { region: 'sa-east-1', filesAtOnce: 2 };
 
-  it('has the defaults in place of what it does not say', () => {
+  it('has the defaults for what it does not say', () => {
     expect(stageSettings(defaults, { filesAtOnce: 4 })).toEqual({ region: 'sa-east-1', filesAtOnce: 4 });
   });
 

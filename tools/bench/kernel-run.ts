@@ -14,7 +14,7 @@ import { terminatorBytesOf } from './workload.ts';
 type WritePart = (partition: PartitionValues, bytes: Uint8Array) => void;
 
 /**
- * The kernel without the pipeline: converts whole records in memory to whole Parquet files in memory, one a partition, on
+ * The kernel without the pipeline: converts whole records in memory to whole Parquet files in memory, one per partition, on
  * one thread. Nothing is read, checksummed or stored.
  */
 export class KernelRun {

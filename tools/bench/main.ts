@@ -22,7 +22,7 @@ const HELP = `npm run bench -- [flags]    compares our kernel and conversion wit
   --rounds N         timed rounds, 3 if not given; the table shows medians
   --only TEXT…       contestants whose name contains TEXT: ${CONTESTANTS.join('; ')}
   --dir DIR          writes its files here, and removes them; the system's temporary folder if not given
-  --json             one object a workload
+  --json             one object per workload
 
 Contestants take turns. Before anything is timed, their outputs are compared; if two differ, the bench exits with 1.`;
 

@@ -23,7 +23,7 @@ interface FieldEntry {
 /** The nightly contracts of this project's generator. */
 const contracts: Workload = {
   name: 'contracts',
-  title: 'contracts, 141 bytes a record, 8 columns, partitioned',
+  title: 'contracts, 141 bytes per record, 8 columns, partitioned',
   layoutText: layoutFile('contracts'),
   // Large enough that the start of a conversion takes little of its time, as with the nightly files of 10 GB.
   defaultBytes: 2000 * MB,
@@ -46,7 +46,7 @@ const ebcdicText = {
 /** The same contracts as a mainframe holds them. DuckDB reads neither EBCDIC nor packed numbers, and works on the text. */
 const ebcdic: Workload = {
   name: 'ebcdic',
-  title: 'contracts in EBCDIC, amounts and dates packed, 125 bytes a record, beside DuckDB on the text',
+  title: 'contracts in EBCDIC, amounts and dates packed, 125 bytes per record, beside DuckDB on the text',
   layoutText: ebcdicLayout(contracts.layoutText),
   defaultBytes: 350 * MB,
   async write(path, bytes) {
@@ -157,7 +157,7 @@ const numeric = plannedWorkload('numeric', 'mostly numeric records, 240 bytes, 2
 /** Quotes as B3 publishes them: a header, a trailer that counts the records, many columns with few distinct values. */
 const b3: Workload = {
   name: 'b3',
-  title: 'B3 quotes, 246 bytes a record, 26 columns, header and trailer',
+  title: 'B3 quotes, 246 bytes per record, 26 columns, header and trailer',
   layoutText: layoutFile('b3-cotahist'),
   defaultBytes: 150 * MB,
   write(path, bytes) {

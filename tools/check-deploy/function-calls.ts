@@ -94,6 +94,6 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call('*', 'cloudwatch:PutMetricData'),
     ...call('SuccessTopic', 'sns:Publish'),
     ...rarely('something is late', call('WarningTopic', 'sns:Publish')),
-    ...rarely('a failure is told', call('FailureTopic', 'sns:Publish')),
+    ...rarely('a failure is reported', call('FailureTopic', 'sns:Publish')),
   ],
 };

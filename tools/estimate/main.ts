@@ -24,8 +24,8 @@ npm run -s estimate -- --bytes 100GB --files 10 --region sa-east-1
   --range-size S       default 128MiB
   --parser-memory MB   default 1769, one vCPU
   --concurrency N      parsers at once, over all files; default 800
-  --partitions N       merged files of a file; default 8
-  --nights N           nights a month; default 22
+  --partitions N       merged files per file; default 8
+  --nights N           nights per month; default 22
   --json               print one object`;
 
 const RANGE_SIZES = ['32MiB', '64MiB', '128MiB', '256MiB', '512MiB'];

@@ -3,7 +3,7 @@ const DECLARATION =
   /\* (?<source>shared\/kernel\/assembly\/.+)\/(?<name>\w+)\n[^/]*\*\/\n +export function \k<name>\((?<parameters>.*)\): (?<result>\w+);/g;
 
 /**
- * Text of `kernel-functions.ts`: the signature of every function that `assembly/exports.ts` exports, one a line. The compiler's
+ * Text of `kernel-functions.ts`: the signature of every function that `assembly/exports.ts` exports, one per line. The compiler's
  * declarations say `boolean` for flags, which its own JavaScript converts; the kernel is called without that, with 0 and 1.
  */
 export function signaturesFile(bindings: string): string {

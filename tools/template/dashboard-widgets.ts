@@ -119,7 +119,7 @@ function lastNightsRow(metric: Figure): WidgetRow {
 function machineRows(options: DashboardOptions): WidgetRow[] {
   const alarms = alarmIds(options.datasets).map((id) => `\${${id}.Arn}`);
   const explained =
-    '## The machine\nExecutions, one a file, and the functions that work for them. What each alarm means: docs/operations.md.';
+    '## The machine\nExecutions, one per file, and the functions that work for them. What each alarm means: docs/operations.md.';
   return [
     { height: 2, widgets: [text(explained)] },
     { height: 4, widgets: [{ width: 24, type: 'alarm', properties: { title: 'Alarms', alarms } }] },

@@ -27,7 +27,7 @@ function namedQuery(name: string, sql: string): Record<string, unknown> {
       Description: asked.slice(0, 1024),
       Database: { Ref: 'GlueDatabase' },
       WorkGroup: { Ref: 'AthenaWorkgroup' },
-      QueryString: `-- For another night put 'yyyy-MM-dd' in place of ${lastNight}.\n${sql.replaceAll("'${business_date}'", lastNight)}`,
+      QueryString: `-- For another night, write 'yyyy-MM-dd' instead of ${lastNight}.\n${sql.replaceAll("'${business_date}'", lastNight)}`,
     },
   };
 }

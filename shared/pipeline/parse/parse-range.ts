@@ -249,7 +249,7 @@ class RangeParser {
     return refuse('line-too-long', {
       where: this.plan.sourceKey,
       what: `the line at byte ${this.extractor.batchStartByte} is longer than ${MAX_LINE_BYTES} bytes, too long even to be kept as a reject`,
-      why: `The layout says ${this.layout.record.lengthBytes} bytes a record.`,
+      why: `The layout says ${this.layout.record.lengthBytes} bytes per record.`,
       next: 'Check record.format and record.length of the layout.',
     });
   }

@@ -114,7 +114,7 @@ class Aligner {
     return refuse('line-too-long', {
       where: this.source.key,
       what: `the line around byte ${cut} is longer than ${MAX_LINE_BYTES} bytes`,
-      why: `The layout says ${this.layout.record.lengthBytes} bytes a record.`,
+      why: `The layout says ${this.layout.record.lengthBytes} bytes per record.`,
       next: 'Check record.format and record.length of the layout.',
     });
   }

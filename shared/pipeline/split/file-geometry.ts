@@ -125,7 +125,7 @@ export class GeometryProbe {
       return this.refusal(
         'line-too-long',
         `the last line is longer than ${tail.bytes.length} bytes`,
-        `The layout says ${lengthBytes} bytes a record: check record.format and record.length.`,
+        `The layout says ${lengthBytes} bytes per record: check record.format and record.length.`,
       );
     }
     const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };

@@ -179,7 +179,7 @@ class BothEnds {
   }
 }
 
-/** Does the error come from zlib or zstd, because of bad data, and not from the store? */
+/** True if the error is from zlib or zstd, because of bad data, and not from the store. */
 function isZlibError(error: unknown): error is Error & { code: string } {
   if (!(error instanceof Error && 'code' in error)) return false;
   return typeof error.code === 'string' && /^(Z_|ZSTD_)/.test(error.code);

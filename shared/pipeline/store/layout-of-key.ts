@@ -41,12 +41,12 @@ export function roleOfKey(sourceKey: string, layouts: NamedLayout[]): KeyRole {
   return { role: 'unknown', why: `no layout's 'files' fit it${didYouMean(fileNameOf(sourceKey), globs)}` };
 }
 
-/** Do the `files` of the layout fit this key? */
+/** True if the `files` of the layout fit this key. */
 export function readsKey(layout: Layout, sourceKey: string): boolean {
   return layout.files.some((pattern) => namesKey(pattern, sourceKey));
 }
 
-/** Is `controlKey` the control file of this data file, or the manifest of its day? */
+/** True if `controlKey` is the control file of this data file, or the manifest of its day. */
 export function isControlFileOf(controlKey: string, sourceKey: string, layout: Layout): boolean {
   if (layout.controlFile && controlFileKey(sourceKey, layout.controlFile) === controlKey) return true;
   const sameFolder =

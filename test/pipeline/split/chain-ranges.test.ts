@@ -248,7 +248,7 @@ describe('cutting a chain', () => {
 
   test('a wrong guess makes only its own segment be read again', async () => {
     const fake = new Uint8Array(96).fill(0xc1);
-    // A false chain with two links a record, twice as many as the true one beside it, through half of the file.
+    // A false chain with two links per record, twice as many as the true one beside it, through half of the file.
     fake.set([0, 50, 0, 0], 10);
     fake.set([0, 50, 0, 0], 60);
     const plain = new Uint8Array(96).fill(0xc1);
