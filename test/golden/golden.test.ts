@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PipelineError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { TestLake } from '../support/run-pipeline.ts';
@@ -56,13 +56,7 @@ function firstDifference(expected: Row[], actual: Row[]): string | undefined {
   return `${expected.length} rows were expected, ${actual.length} were read`;
 }
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-async function converted(name: string) {
+async function convert(lake: TestLake, name: string) {
   for (const file of filesOf(name)) {
     if (file.endsWith('.cpy')) lake.copybooks.set(file, textOf(name, file));
     else if (file.startsWith('input.')) await lake.putRaw(file.replace(/hex$/, 'bin'), bytesOf(name, file));
@@ -79,7 +73,7 @@ async function converted(name: string) {
   return { status, refusal: entry && JSON.parse(Buffer.from(entry.bytes).toString('utf8')).refusal };
 }
 
-const published = async (dataset: string, select = '*'): Promise<Row[]> =>
+const published = async (lake: TestLake, dataset: string, select = '*'): Promise<Row[]> =>
   (await lake.publishedRows(dataset, select)).map((row) =>
     Object.fromEntries(Object.entries(row).map(([column, value]) => [column, asText(value)])),
   );
@@ -93,15 +87,16 @@ describe('format cases', () => {
   });
 
   test.each(names.filter((name) => filesOf(name).includes('rows.json')))('%s', async (name) => {
-    const { status, refusal } = await converted(name);
+    await using lake = await TestLake.make();
+    const { status, refusal } = await convert(lake, name);
     expect([status, refusal]).toEqual(['loaded', undefined]);
     const rows: Row[] | Record<string, Row[]> = jsonOf(name, 'rows.json');
     const dataset: string = jsonOf(name, 'layout.json').name;
     for (const [table, expected] of Object.entries(Array.isArray(rows) ? { [dataset]: rows } : rows)) {
-      expect(firstDifference(expected, await published(table)), table).toBeUndefined();
+      expect(firstDifference(expected, await published(lake, table)), table).toBeUndefined();
     }
     const rejects: Row[] = filesOf(name).includes('rejects.json') ? jsonOf(name, 'rejects.json') : [];
-    const rejected = await published(rejectsDataset(dataset), 'reason, field, byte_offset');
+    const rejected = await published(lake, rejectsDataset(dataset), 'reason, field, byte_offset');
     // Rejects of a block are written by what found them: those of whole records first.
     rejected.sort((a, b) => Number(a.byte_offset) - Number(b.byte_offset));
     expect(firstDifference(rejects, rejected), 'rejects').toBeUndefined();
@@ -109,7 +104,8 @@ describe('format cases', () => {
 
   test.each(names.filter((name) => filesOf(name).includes('refusal.json')))('%s', async (name) => {
     const { code, words }: { code: string; words: string[] } = jsonOf(name, 'refusal.json');
-    const { refusal } = await converted(name).catch((error: unknown) => {
+    await using lake = await TestLake.make();
+    const { refusal } = await convert(lake, name).catch((error: unknown) => {
       if (!(error instanceof PipelineError)) throw error;
       return { refusal: { code: error.name, message: error.message } };
     });

@@ -304,25 +304,21 @@ test('any copybook, fields and records give a layout or a typed error', () => {
 });
 
 test('the plan of a run holds the fields, so that it no longer depends on the copybook', async () => {
-  const lake = await TestLake.make();
-  try {
-    lake.copybooks.set('c.cpy', '01 R. 05 ID PIC 9(4). 05 AMOUNT PIC 9(4)V99.');
-    await lake.putRaw('f_20250812.txt', new TextEncoder().encode('0001000150\n0002000250\n'));
-    const text = layout({ copybook: 'c.cpy', record: { format: 'lines' } });
-    const request = { layout: text, sourceKey: 'f_20250812.txt' };
-    const { planKey } = planned(await splitFile(lake.ports, 'e', request));
-    const plan = await readJson(lake.ports.lake, planKey, filePlanShape);
-    expect(JSON.parse(plan.layout.text)).not.toHaveProperty('copybook');
-    expect(readLayout(plan.layout.text, 'f').fingerprint).toBe(plan.layout.fingerprint);
-    await lake.convert({ layout: text, sourceKey: 'f_20250812.txt', force: true });
-    const rows = await lake.publishedRows('sample', 'id, amount::VARCHAR AS amount');
-    expect(rows.map(({ id, amount }) => [Number(id), amount])).toEqual([
-      [1, '1.50'],
-      [2, '2.50'],
-    ]);
-  } finally {
-    await lake.remove();
-  }
+  await using lake = await TestLake.make();
+  lake.copybooks.set('c.cpy', '01 R. 05 ID PIC 9(4). 05 AMOUNT PIC 9(4)V99.');
+  await lake.putRaw('f_20250812.txt', new TextEncoder().encode('0001000150\n0002000250\n'));
+  const text = layout({ copybook: 'c.cpy', record: { format: 'lines' } });
+  const request = { layout: text, sourceKey: 'f_20250812.txt' };
+  const { planKey } = planned(await splitFile(lake.ports, 'e', request));
+  const plan = await readJson(lake.ports.lake, planKey, filePlanShape);
+  expect(JSON.parse(plan.layout.text)).not.toHaveProperty('copybook');
+  expect(readLayout(plan.layout.text, 'f').fingerprint).toBe(plan.layout.fingerprint);
+  await lake.convert({ layout: text, sourceKey: 'f_20250812.txt', force: true });
+  const rows = await lake.publishedRows('sample', 'id, amount::VARCHAR AS amount');
+  expect(rows.map(({ id, amount }) => [Number(id), amount])).toEqual([
+    [1, '1.50'],
+    [2, '2.50'],
+  ]);
 });
 
 describe('DTAR020, a real extract', () => {

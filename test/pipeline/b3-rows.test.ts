@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
@@ -53,15 +53,10 @@ function slowDecode(line: string): Record<string, string | null> {
 describe.skipIf(!existsSync(FILE))(
   'every row of a real day (skipped if the real data is not beside the project)',
   () => {
-    let lake: TestLake;
-    beforeEach(async () => {
-      lake = await TestLake.make();
-    });
-    afterEach(() => lake.remove());
-
     it.each([
       10_000, 24_713, 1_000_000, 10_000_000,
     ])('read back by DuckDB equals an independent decode, ranges of %i bytes', async (rangeSizeBytes) => {
+      await using lake = await TestLake.make();
       const bytes = await readFile(FILE);
       const lines = bytes
         .toString('latin1')

@@ -1,15 +1,9 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { ASCII, recordBytes, salesLayout } from '../support/sales-records.ts';
-
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
 
 describe('compressed files', () => {
   const records = Array.from({ length: 20_000 }, (_, index) =>
@@ -47,6 +41,7 @@ describe('compressed files', () => {
     ['without any byte', new Uint8Array(), '.gz', 'the file is empty'],
     ['empty once decompressed', gzipSync(new Uint8Array()), '.gz', 'the file is empty'],
   ])('that are %s are refused', async (_, bytes, suffix, fragment) => {
+    await using lake = await TestLake.make();
     const sourceKey = `sales_20250812.txt${suffix}`;
     await lake.putRaw(sourceKey, bytes);
     const result = await lake.convert({ layout, sourceKey });
@@ -55,6 +50,7 @@ describe('compressed files', () => {
   });
 
   test('bring a warning that one parser must read the whole file', async () => {
+    await using lake = await TestLake.make();
     await lake.putRaw('sales_20250812.txt.gz', gzipSync(plain));
     const result = await lake.convert({
       layout,
@@ -72,6 +68,7 @@ describe('compressed files', () => {
     [0, ['one parser', 'no checksum of its content']],
     [1, ['one parser']],
   ])('bring another warning if a zstd stream cannot prove that it is whole: checksum %i', async (checksum, expected) => {
+    await using lake = await TestLake.make();
     const params = { [constants.ZSTD_c_checksumFlag]: checksum };
     await lake.putRaw('sales_20250812.txt.zst', zstdCompressSync(plain, { params }));
     const result = await lake.convert({ layout, sourceKey: 'sales_20250812.txt.zst' });

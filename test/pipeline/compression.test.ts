@@ -24,30 +24,26 @@ test.each(
     { length: 5000 },
     (_, row) => `same text ${row % 7} ${String(row).padStart(8, '0')}`,
   );
-  const lake = await TestLake.make();
-  try {
-    await lake.putRaw('sample_20250812.txt', Buffer.from(lines.map((line) => `${line}\n`).join('')));
-    await lake.convert({
-      layout: LAYOUT,
-      sourceKey: 'sample_20250812.txt',
-      rangeSizeBytes: 30_000,
-      compression,
-    });
-    const rows = await lake.publishedRows('sample', 'text, number::INTEGER AS number');
-    expectSameRows(
-      rows,
-      lines.map((_, row) => ({ text: `same text ${row % 7}`, number: row })),
-    );
-    const { files } = (await lake.catalog('sample'))!.partitions[0]!;
-    const codec = compression === 'none' ? '' : `.${compression}`;
-    expect(files.map((file) => file.replace(/^.*-00000/, ''))).toEqual([`${codec}.parquet`]);
-    const connection = await (await DuckDBInstance.create()).connect();
-    const read = await connection.runAndReadAll(
-      `SELECT DISTINCT compression FROM parquet_metadata('${join(lake.dir, 'lake/processed', files[0]!)}')`,
-    );
-    connection.closeSync();
-    expect(read.getRows()).toEqual([[CODECS[compression]]]);
-  } finally {
-    await lake.remove();
-  }
+  await using lake = await TestLake.make();
+  await lake.putRaw('sample_20250812.txt', Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  await lake.convert({
+    layout: LAYOUT,
+    sourceKey: 'sample_20250812.txt',
+    rangeSizeBytes: 30_000,
+    compression,
+  });
+  const rows = await lake.publishedRows('sample', 'text, number::INTEGER AS number');
+  expectSameRows(
+    rows,
+    lines.map((_, row) => ({ text: `same text ${row % 7}`, number: row })),
+  );
+  const { files } = (await lake.catalog('sample'))!.partitions[0]!;
+  const codec = compression === 'none' ? '' : `.${compression}`;
+  expect(files.map((file) => file.replace(/^.*-00000/, ''))).toEqual([`${codec}.parquet`]);
+  const connection = await (await DuckDBInstance.create()).connect();
+  const read = await connection.runAndReadAll(
+    `SELECT DISTINCT compression FROM parquet_metadata('${join(lake.dir, 'lake/processed', files[0]!)}')`,
+  );
+  connection.closeSync();
+  expect(read.getRows()).toEqual([[CODECS[compression]]]);
 });

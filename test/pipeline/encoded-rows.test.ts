@@ -89,18 +89,14 @@ describe('the same rows in ASCII and EBCDIC, through the whole pipeline', () => 
       count: String(count),
     }));
     for (const rangeSizeBytes of [1000, 7001, 1_000_000]) {
-      const lake = await TestLake.make();
-      try {
-        await lake.putRaw('forms_20250812.dat', bytes);
-        await lake.convert({
-          layout: JSON.stringify({ name: 'forms', ...layout }),
-          sourceKey: 'forms_20250812.dat',
-          rangeSizeBytes,
-        });
-        expect(await lake.publishedRows('forms', 'COLUMNS(*)::VARCHAR')).toEqual(expected);
-      } finally {
-        await lake.remove();
-      }
+      await using lake = await TestLake.make();
+      await lake.putRaw('forms_20250812.dat', bytes);
+      await lake.convert({
+        layout: JSON.stringify({ name: 'forms', ...layout }),
+        sourceKey: 'forms_20250812.dat',
+        rangeSizeBytes,
+      });
+      expect(await lake.publishedRows('forms', 'COLUMNS(*)::VARCHAR')).toEqual(expected);
     }
   });
 
@@ -108,32 +104,28 @@ describe('the same rows in ASCII and EBCDIC, through the whole pipeline', () => 
   test.skipIf(!existsSync(data))(
     'DTAR020, a real extract in EBCDIC with packed decimals: all 379 records',
     async () => {
-      const lake = await TestLake.make();
-      try {
-        lake.copybooks.set(
-          'copybook.cpy',
-          readFileSync(new URL('../golden/copybook-dtar020/copybook.cpy', import.meta.url), 'utf8'),
-        );
-        await lake.putRaw('dtar020.bin', readFileSync(new URL('DTAR020.bin', data)));
-        await lake.convert({
-          layout: JSON.stringify({
-            name: 'dtar020',
-            encoding: 'cp037',
-            record: { format: 'fixed' },
-            copybook: 'copybook.cpy',
-          }),
-          sourceKey: 'dtar020.bin',
-          businessDate: '2004-01-18',
-        });
-        const [, ...lines] = readFileSync(new URL('DTAR020.csv', data), 'utf8').trim().split(/\r?\n/);
-        const read = await lake.publishedRows('dtar020', 'COLUMNS(*)::VARCHAR');
-        expect(read.map((row) => Object.values(row).map(Number))).toEqual(
-          lines.map((line) => line.split('\t').map(Number)),
-        );
-        expect(read.length).toBe(379);
-      } finally {
-        await lake.remove();
-      }
+      await using lake = await TestLake.make();
+      lake.copybooks.set(
+        'copybook.cpy',
+        readFileSync(new URL('../golden/copybook-dtar020/copybook.cpy', import.meta.url), 'utf8'),
+      );
+      await lake.putRaw('dtar020.bin', readFileSync(new URL('DTAR020.bin', data)));
+      await lake.convert({
+        layout: JSON.stringify({
+          name: 'dtar020',
+          encoding: 'cp037',
+          record: { format: 'fixed' },
+          copybook: 'copybook.cpy',
+        }),
+        sourceKey: 'dtar020.bin',
+        businessDate: '2004-01-18',
+      });
+      const [, ...lines] = readFileSync(new URL('DTAR020.csv', data), 'utf8').trim().split(/\r?\n/);
+      const read = await lake.publishedRows('dtar020', 'COLUMNS(*)::VARCHAR');
+      expect(read.map((row) => Object.values(row).map(Number))).toEqual(
+        lines.map((line) => line.split('\t').map(Number)),
+      );
+      expect(read.length).toBe(379);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFinalizerEvent } from '../../functions/finalizer/handler.ts';
 import { readMergerEvent } from '../../functions/merger/handler.ts';
 import { readParserEvent } from '../../functions/parser/handler.ts';
@@ -46,16 +46,13 @@ describe('the input of a function', () => {
 });
 
 describe('what travels between states', () => {
-  let lake: TestLake;
-  beforeEach(async () => {
-    lake = await TestLake.make();
-    await lake.putRaw('f_20250812.txt', smallFile(smallLine('A1', 100)));
-  });
-  afterEach(() => lake.remove());
+  const bytes = smallFile(smallLine('A1', 100));
   const request = { layout: smallLayout(), sourceKey: 'f_20250812.txt' };
   const TOLD = ['verdict', 'dataset', 'sourceKey', 'ledgerKey', 'businessDate'];
 
   it('holds the keys that the state machine reads, by verdict', async () => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(request.sourceKey, bytes);
     const asl = await readFile(new URL('../../statemachine/file-pipeline.asl.json', import.meta.url), 'utf8');
     const read = [...asl.matchAll(/"\$\.([a-z]\w+)"/gi)].map(([, key]) => key);
     const split = planned(await splitFile(lake.ports, 'one', request));
@@ -82,6 +79,8 @@ describe('what travels between states', () => {
   });
 
   it('is what the finalizer takes when a file is loaded already, or refused', async () => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(request.sourceKey, bytes);
     await lake.convert(request);
     const again = await splitFile(lake.ports, 'two', request);
     expect(Object.keys(again)).toEqual(TOLD);

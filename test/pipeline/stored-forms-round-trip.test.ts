@@ -25,34 +25,30 @@ test(`random values in ${forms.length} storage forms are read back exactly, thro
     fc.asyncProperty(fc.integer(), async (seed) => {
       // By seed, so that a counterexample is one number and not a file.
       const records = fc.sample(record, { seed, numRuns: 50 });
-      const lake = await TestLake.make();
-      try {
-        const bytes = Buffer.concat(records.flatMap((cells) => cells.map((cell) => cell.bytes)));
-        expect(bytes.length).toBe(records.length * lengthBytes);
-        await lake.putRaw('forms_20250812.dat', bytes);
-        await lake.convert({
-          layout: JSON.stringify(LAYOUT),
-          sourceKey: 'forms_20250812.dat',
-          rangeSizeBytes: 10 * lengthBytes + 7,
-        });
-        expect(lake.notifications).toEqual([expect.stringContaining('50 rows of 50 records')]);
-        // DuckDB's own text of some doubles is another number: 2^81 reads as 2^82.
-        const select = forms.map(({ entry }, index) =>
-          entry.type === 'double' ? names[index]! : `${names[index]}::VARCHAR AS ${names[index]}`,
-        );
-        const rows = await lake.publishedRows('forms', select.join(', '));
-        const shown = rows.map((row) =>
-          names.map((name) => (typeof row[name] === 'number' ? String(row[name]) : row[name])),
-        );
-        // Column by column, so that a failure names its form.
-        for (const [index, { entry }] of forms.entries()) {
-          expect([entry, ...shown.map((row) => row[index])]).toEqual([
-            entry,
-            ...records.map((cells) => cells[index]!.text),
-          ]);
-        }
-      } finally {
-        await lake.remove();
+      await using lake = await TestLake.make();
+      const bytes = Buffer.concat(records.flatMap((cells) => cells.map((cell) => cell.bytes)));
+      expect(bytes.length).toBe(records.length * lengthBytes);
+      await lake.putRaw('forms_20250812.dat', bytes);
+      await lake.convert({
+        layout: JSON.stringify(LAYOUT),
+        sourceKey: 'forms_20250812.dat',
+        rangeSizeBytes: 10 * lengthBytes + 7,
+      });
+      expect(lake.notifications).toEqual([expect.stringContaining('50 rows of 50 records')]);
+      // DuckDB's own text of some doubles is another number: 2^81 reads as 2^82.
+      const select = forms.map(({ entry }, index) =>
+        entry.type === 'double' ? names[index]! : `${names[index]}::VARCHAR AS ${names[index]}`,
+      );
+      const rows = await lake.publishedRows('forms', select.join(', '));
+      const shown = rows.map((row) =>
+        names.map((name) => (typeof row[name] === 'number' ? String(row[name]) : row[name])),
+      );
+      // Column by column, so that a failure names its form.
+      for (const [index, { entry }] of forms.entries()) {
+        expect([entry, ...shown.map((row) => row[index])]).toEqual([
+          entry,
+          ...records.map((cells) => cells[index]!.text),
+        ]);
       }
     }),
     { numRuns: 4, endOnFailure: true },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
 import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
@@ -38,15 +38,9 @@ const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const ascii = (text: string) => Buffer.from(text).toString('hex');
 const FULL = hex(`${ascii('KEY1')} 0102 12345c ${ascii('2')} 0007 fff9`);
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
 const SELECT = 'key, "count", amount::VARCHAR AS amount, times, numbers';
 
-async function load(bytes: Uint8Array, text = layout(), rangeSizeBytes = 1000) {
+async function load(lake: TestLake, bytes: Uint8Array, text = layout(), rangeSizeBytes = 1000) {
   await lake.putRaw('short_20250812.dat', bytes);
   const result = await lake.convert({
     layout: text,
@@ -60,8 +54,9 @@ async function load(bytes: Uint8Array, text = layout(), rangeSizeBytes = 1000) {
 
 describe('fields after the end of a record', () => {
   test('are null, and a field that the end cuts rejects the record, at every length', async () => {
+    await using lake = await TestLake.make();
     const records = Array.from({ length: FULL.length }, (_, index) => rdw(FULL.subarray(0, index + 1)));
-    const result = await load(Buffer.concat(records), layout(), 7);
+    const result = await load(lake, Buffer.concat(records), layout(), 7);
     expect(result.status, lake.notifications.join()).toBe('loaded');
     const row = (key: string, count: unknown, amount: unknown, times: unknown, numbers: unknown) => ({
       key,
@@ -93,8 +88,9 @@ describe('fields after the end of a record', () => {
   });
 
   test('too long and empty records are rejects', async () => {
+    await using lake = await TestLake.make();
     const bytes = Buffer.concat([rdw(FULL), rdw(new Uint8Array()), rdw(new Uint8Array(25)), rdw(FULL)]);
-    const { status, records } = await load(bytes);
+    const { status, records } = await load(lake, bytes);
     expect([status, records]).toMatchObject(['loaded', { read: 4, detail: 4, rejected: 2 }]);
     expect(await lake.publishedRows('short_rejects', 'byte_offset, reason')).toEqual([
       { byte_offset: '22', reason: 'blank-record' },
@@ -108,8 +104,9 @@ describe('chains that break', () => {
   const step = FULL.length + 4;
 
   test('a file cut off at any byte is refused, unless it ends with a record', async () => {
+    await using lake = await TestLake.make();
     for (let length = 1; length < whole.length; length++) {
-      const result = await load(whole.subarray(0, length), layout(), 30);
+      const result = await load(lake, whole.subarray(0, length), layout(), 30);
       expect([length, result.status]).toEqual([length, length % step === 0 ? 'loaded' : 'refused']);
     }
     expect(lake.notifications.find((text) => text.includes('record 2, at byte 18'))).toContain('is cut off');
@@ -120,9 +117,10 @@ describe('chains that break', () => {
     ['shorter than its own word', 0, 3],
     ['beyond the end', 0xff, 0xff],
   ])('%s: refused', async (_, high, low) => {
+    await using lake = await TestLake.make();
     const bytes = Uint8Array.from(whole);
     bytes.set([high, low], step * 2);
-    const { status } = await load(bytes);
+    const { status } = await load(lake, bytes);
     expect([status, lake.notifications[0]]).toEqual([
       'refused',
       expect.stringContaining('record 3, at byte'),
@@ -137,12 +135,11 @@ describe('chains that break', () => {
         fc.constantFrom('rdw', 'bdw'),
         fc.constantFrom(1, 40, 1000),
         async (at, byte, format, rangeSizeBytes) => {
-          await lake.remove();
-          lake = await TestLake.make();
+          await using lake = await TestLake.make();
           const block = Buffer.concat([Buffer.from([0, whole.length + 4, 0, 0]), whole]);
           const bytes = Uint8Array.from(format === 'rdw' ? whole : block);
           bytes[at] = byte;
-          const { status, records } = await load(bytes, layout({ format }), rangeSizeBytes);
+          const { status, records } = await load(lake, bytes, layout({ format }), rangeSizeBytes);
           if (status === 'refused') return;
           const rows = await lake.publishedRows('short', 'key');
           expect(rows.length + records.rejected).toBe(records.read);
@@ -154,6 +151,7 @@ describe('chains that break', () => {
 });
 
 test('records that no range parsed refuse the file', async () => {
+  await using lake = await TestLake.make();
   const bytes = Buffer.concat([rdw(FULL), rdw(FULL)]);
   await lake.putRaw('short_20250812.dat', bytes);
   const request = { layout: layout(), sourceKey: 'short_20250812.dat' };
@@ -187,6 +185,7 @@ describe('the rule that says when a field is present follows the field', () => {
   };
 
   test('to child rows, and is applied to the parent', async () => {
+    await using lake = await TestLake.make();
     const recordTypes = [
       { name: 'a', match: { start: 1, end: 1, equals: 'A' }, fields: [person] },
       {
@@ -199,7 +198,7 @@ describe('the rule that says when a field is present follows the field', () => {
         ],
       },
     ];
-    await load(Buffer.concat(['APxx', 'BF', 'AFyy', 'BP'].map(text)), layoutOf({ recordTypes }));
+    await load(lake, Buffer.concat(['APxx', 'BF', 'AFyy', 'BP'].map(text)), layoutOf({ recordTypes }));
     expect(await lake.publishedRows('b', '*')).toEqual([
       { person: 'xx', k: 'F' },
       { person: null, k: 'P' },
@@ -207,6 +206,7 @@ describe('the rule that says when a field is present follows the field', () => {
   });
 
   test.each(['before', 'after'])('to the keys of child rows, %s it in the layout', async (where) => {
+    await using lake = await TestLake.make();
     const table = {
       name: 'l',
       start: 5,
@@ -216,7 +216,7 @@ describe('the rule that says when a field is present follows the field', () => {
     };
     const fields = where === 'before' ? [table, person] : [person, table];
     const all = [{ name: 'k', start: 2, end: 2, type: 'string' }, ...fields];
-    await load(Buffer.concat(['APxx1122', 'AFyy3344'].map(text)), layoutOf({ fields: all }));
+    await load(lake, Buffer.concat(['APxx1122', 'AFyy3344'].map(text)), layoutOf({ fields: all }));
     expect(await lake.publishedRows('x_l', 'person, l')).toEqual([
       { person: 'xx', l: '11' },
       { person: 'xx', l: '22' },
@@ -230,6 +230,7 @@ describe('the rule that says when a field is present follows the field', () => {
     ['its counter', {}, { when: person.when }],
     ['both', { when: person.when }, { when: person.when }],
   ])('to how often a table occurs, on %s', async (_, onTable, onCounter) => {
+    await using lake = await TestLake.make();
     const fields = [
       { name: 'k', start: 3, end: 4, type: 'string' },
       { name: 'times', start: 5, end: 5, type: 'integer', onInvalid: 'null', ...onCounter },
@@ -243,7 +244,11 @@ describe('the rule that says when a field is present follows the field', () => {
       },
     ];
     // In records that the rule does not select, the counter is some other item, digits or not.
-    await load(Buffer.concat(['APaa111', 'AFbb122', 'AFcc933', 'AFddX44'].map(text)), layoutOf({ fields }));
+    await load(
+      lake,
+      Buffer.concat(['APaa111', 'AFbb122', 'AFcc933', 'AFddX44'].map(text)),
+      layoutOf({ fields }),
+    );
     const none = 'when' in onTable ? null : [];
     expect(await lake.publishedRows('x', 'k, l')).toEqual([
       { k: 'aa', l: ['11'] },
@@ -265,10 +270,11 @@ describe('the filling of a short record is never read as a value', () => {
       ...rest,
     });
   const text = (value: string, hexBytes = '') => rdw(hex(ascii(value) + hexBytes));
-  const rejects = (name: string) =>
+  const rejects = (lake: TestLake, name: string) =>
     lake.publishedRows(`${name}_rejects`, 'byte_offset::INTEGER AS at, reason, field');
 
   test('of a child whose parent ends before the field', async () => {
+    await using lake = await TestLake.make();
     const types = [
       {
         name: 'a',
@@ -301,20 +307,26 @@ describe('the filling of a short record is never read as a value', () => {
     ];
     // More than a block: the parent that ends early is carried into blocks that have no short record.
     const many = Array.from({ length: 8000 }, () => child('4'));
-    await load(Buffer.concat([...records, text('Akk'), ...many]), layoutOf('p', { recordTypes: types }), 1e9);
+    await load(
+      lake,
+      Buffer.concat([...records, text('Akk'), ...many]),
+      layoutOf('p', { recordTypes: types }),
+      1e9,
+    );
     const rows = await lake.publishedRows('c', 'n, z');
     expect(rows.filter(({ z }) => z !== '4')).toEqual([
       { n: '7', z: '1', p: '7' },
       { n: null, z: '2', p: null },
     ]);
     expect(rows.filter(({ z, n, p }) => z === '4' && n === null && p === null)).toHaveLength(8000);
-    expect(await rejects('p')).toEqual([
+    expect(await rejects(lake, 'p')).toEqual([
       { at: 84 + 84 + 7 + 84 + 4, reason: 'cut-by-record-end', field: 'n' },
       { at: 84 + 84 + 7 + 84 + 10 + 4, reason: 'cut-by-record-end', field: 'p' },
     ]);
   });
 
   test('of a row whose header ends before the field', async () => {
+    await using lake = await TestLake.make();
     const header = {
       match: { start: 1, end: 1, equals: 'H' },
       fields: [{ name: 'n', start: 5, end: 8, ...binary }],
@@ -323,35 +335,37 @@ describe('the filling of a short record is never read as a value', () => {
       { name: 'z', start: 2, end: 3, type: 'string' },
       { name: 'n', fromHeader: 'n' },
     ];
-    await load(Buffer.concat([text('Hxx'), text('Czz')]), layoutOf('h', { header, fields }));
+    await load(lake, Buffer.concat([text('Hxx'), text('Czz')]), layoutOf('h', { header, fields }));
     expect(await lake.publishedRows('h', '*')).toEqual([{ z: 'zz', n: null }]);
   });
 
   test('of a partition column that starts after the end of the record', async () => {
+    await using lake = await TestLake.make();
     const fields = [
       { name: 'z', start: 2, end: 3, type: 'string' },
       { name: 'n', start: 5, end: 8, ...binary },
     ];
     // A whole record may hold the very bytes that others are filled up with.
     const records = [text('Caa', '2020202020'), text('Cbb'), text('Ccccc'), text('Cdd', '2000000001')];
-    await load(Buffer.concat(records), layoutOf('q', { fields, partitionBy: ['n'] }));
+    await load(lake, Buffer.concat(records), layoutOf('q', { fields, partitionBy: ['n'] }));
     const rows = await lake.publishedRows('q', '*');
     expect(rows.toSorted((a, b) => String(a.z).localeCompare(String(b.z)))).toEqual([
       { z: 'aa', n: String(0x20202020) },
       { z: 'bb', n: null },
       { z: 'dd', n: '1' },
     ]);
-    expect(await rejects('q')).toEqual([{ at: 12 + 7 + 4, reason: 'cut-by-record-end', field: 'n' }]);
+    expect(await rejects(lake, 'q')).toEqual([{ at: 12 + 7 + 4, reason: 'cut-by-record-end', field: 'n' }]);
   });
 
   test.each(['list', 'rows'])('of the number of occurrences of a table, as %s', async (as) => {
+    await using lake = await TestLake.make();
     const occurs = { count: 38, dependingOn: 'times', ...(as === 'rows' && { as, keys: ['z'] }) };
     const fields = [
       { name: 'z', start: 1, end: 2, type: 'string' },
       { name: 'times', start: 3, end: 3, ...binary },
       { name: 'l', start: 4, end: 5, type: 'string', occurs },
     ];
-    await load(Buffer.concat([text('aa'), text('bb', '014142')]), layoutOf('o', { fields }));
+    await load(lake, Buffer.concat([text('aa'), text('bb', '014142')]), layoutOf('o', { fields }));
     const rows = await lake.publishedRows(as === 'rows' ? 'o_l' : 'o', 'z, l');
     expect(rows).toEqual(
       as === 'rows'

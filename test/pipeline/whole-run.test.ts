@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
@@ -78,12 +78,6 @@ function expectedRow(record: Sample) {
 const SELECT = 'id, name, amount::VARCHAR AS amount, day_of_birth::VARCHAR AS day_of_birth';
 const sorted = (rows: unknown[]) => rows.map((row) => JSON.stringify(row)).sort();
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
 describe('rows equal an independent decode', () => {
   const shape = fc.record({
     records: fc.array(sample, { minLength: 1, maxLength: 40 }),
@@ -95,11 +89,11 @@ describe('rows equal an independent decode', () => {
   });
 
   it('for every range size, terminator, short last line, header and trailer', async () => {
-    let run = 0;
     await fc.assert(
       fc.asyncProperty(
         shape,
         async ({ records, terminator, lastTerminator, trimmed, control, rangeSizeBytes }) => {
+          await using lake = await TestLake.make();
           const fixed = terminator === '';
           const lines = records.map((record) => (trimmed && !fixed ? text(record).trimEnd() : text(record)));
           if (control) {
@@ -112,15 +106,12 @@ describe('rows equal an independent decode', () => {
             );
           }
           const body = lines.join(terminator) + (lastTerminator ? terminator : '');
-          const sourceKey = `year=2025/month=08/day=${String((run % 28) + 1).padStart(2, '0')}/f${run++}.txt`;
+          const sourceKey = 'year=2025/month=08/day=12/f.txt';
           await lake.putRaw(sourceKey, Buffer.from(body, 'latin1'));
-          const json = layout(
-            { name: `small_${run}`, ...(control ? { ...CONTROL } : {}) },
-            { format: fixed ? 'fixed' : 'lines' },
-          );
+          const json = layout(control ? CONTROL : {}, { format: fixed ? 'fixed' : 'lines' });
           const result = await lake.convert({ layout: json, sourceKey, rangeSizeBytes });
           expect(result.status).toBe('loaded');
-          const rows = await lake.publishedRows(`small_${run}`, SELECT);
+          const rows = await lake.publishedRows('small', SELECT);
           expectSameRows(sorted(rows), sorted(records.map(expectedRow)));
         },
       ),
@@ -129,6 +120,7 @@ describe('rows equal an independent decode', () => {
   });
 
   it('with multi-byte characters on both sides of a cut', async () => {
+    await using lake = await TestLake.make();
     const json = layout({ encoding: 'utf-8' });
     const records = Array.from({ length: 20 }, (_, index) => {
       const bytes = Buffer.alloc(LENGTH, 0x20);
@@ -156,6 +148,7 @@ describe('rows equal an independent decode', () => {
 
 describe('rejects', () => {
   it('are kept with key, offset, reason, field and raw bytes, and the counts balance', async () => {
+    await using lake = await TestLake.make();
     const good: Sample = { id: 'A1', name: 'Ana', cents: 100, date: '20250812', product: 'A' };
     const lines = [
       text(good),
@@ -193,6 +186,7 @@ describe('rejects', () => {
   });
 
   it('over the limit refuse the file, and nothing is published', async () => {
+    await using lake = await TestLake.make();
     const bad = text({ id: '', name: '', cents: 1, date: '20250812', product: 'A' });
     await lake.putRaw('f_20250812.txt', Buffer.from(`${bad}\n`, 'latin1'));
     const result = await lake.convert({
@@ -208,22 +202,24 @@ describe('rejects', () => {
 describe('running again', () => {
   const good: Sample = { id: 'A1', name: 'Ana', cents: 100, date: '20250812', product: 'A' };
   const key = 'f_20250812.txt';
-  const put = (...records: Sample[]) =>
+  const put = (lake: TestLake, ...records: Sample[]) =>
     lake.putRaw(key, Buffer.from(records.map((r) => `${text(r)}\n`).join(''), 'latin1'));
 
   it('finds the same version already loaded, and the same bytes under a new version too', async () => {
-    await put(good);
+    await using lake = await TestLake.make();
+    await put(lake, good);
     expect((await lake.convert({ layout: layout(), sourceKey: key })).status).toBe('loaded');
     expect((await lake.convert({ layout: layout(), sourceKey: key })).status).toBe('already-loaded');
-    await put(good);
+    await put(lake, good);
     expect((await lake.convert({ layout: layout(), sourceKey: key })).status).toBe('already-loaded');
     expect((await lake.catalog('small'))!.days).toEqual({ '2025-08-12': 1 });
   });
 
   it('replaces the rows of a corrected file in a new generation, and removes those that it no longer has', async () => {
-    await put(good, { ...good, id: 'B', product: 'B' });
+    await using lake = await TestLake.make();
+    await put(lake, good, { ...good, id: 'B', product: 'B' });
     await lake.convert({ layout: layout(), sourceKey: key });
-    await put({ ...good, cents: 250 });
+    await put(lake, { ...good, cents: 250 });
     await lake.convert({ layout: layout(), sourceKey: key });
     const catalog = (await lake.catalog('small'))!;
     expect(catalog.days).toEqual({ '2025-08-12': 2 });
@@ -234,7 +230,8 @@ describe('running again', () => {
   });
 
   it('with force makes the same bytes again', async () => {
-    await put(good);
+    await using lake = await TestLake.make();
+    await put(lake, good);
     await lake.convert({ layout: layout(), sourceKey: key });
     await lake.convert({ layout: layout(), sourceKey: key, force: true });
     const bytes = [];
@@ -250,7 +247,8 @@ describe('running again', () => {
   });
 
   it('keeps what is published when the corrected file is refused', async () => {
-    await put(good);
+    await using lake = await TestLake.make();
+    await put(lake, good);
     await lake.convert({ layout: layout(), sourceKey: key });
     await lake.putRaw(key, new Uint8Array());
     expect((await lake.convert({ layout: layout(), sourceKey: key })).status).toBe('refused');
@@ -258,8 +256,9 @@ describe('running again', () => {
   });
 
   it('publishes a day only when its expected files are loaded', async () => {
+    await using lake = await TestLake.make();
     lake.ports.settings.expectedFiles = 2;
-    await put(good);
+    await put(lake, good);
     const first = await lake.convert({ layout: layout(), sourceKey: key });
     expect(first.day).toMatchObject({ published: false, waitingFor: '1 of 2 files' });
     expect(await lake.catalog('small')).toBeUndefined();
@@ -270,8 +269,9 @@ describe('running again', () => {
 });
 
 describe('refusals and errors', () => {
-  const convert = async (body: string | Buffer, changes = {}, record = {}) => {
-    await lake.putRaw('f_20250812.txt', Buffer.from(body as never, 'latin1'));
+  const refusalCode = async (body: string, changes = {}, record = {}) => {
+    await using lake = await TestLake.make();
+    await lake.putRaw('f_20250812.txt', Buffer.from(body, 'latin1'));
     const result = await lake.convert({
       layout: layout(changes, record),
       sourceKey: 'f_20250812.txt',
@@ -279,7 +279,7 @@ describe('refusals and errors', () => {
     });
     const entry = await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
     expect(await lake.catalog('small')).toBeUndefined();
-    return entry.refusal;
+    return entry.refusal?.code;
   };
   const line = text({ id: 'A', name: '', cents: 1, date: '20250812', product: 'A' });
 
@@ -313,16 +313,18 @@ describe('refusals and errors', () => {
       'terminator-missing',
     ],
   ])('%s', async (_, body, changes, record, code) => {
-    expect((await convert(body, changes, record))?.code).toBe(code);
+    expect(await refusalCode(body, changes, record)).toBe(code);
   });
 
   it('balances when everything agrees', async () => {
+    await using lake = await TestLake.make();
     await lake.putRaw('f_20250812.txt', Buffer.from(`00\n${line}\n9900000003000000000000001\n`));
     const result = await lake.convert({ layout: layout(CONTROL), sourceKey: 'f_20250812.txt' });
     expect(result.status).toBe('loaded');
   });
 
   it('a file that is replaced while it is read fails, and nothing is published', async () => {
+    await using lake = await TestLake.make();
     await lake.putRaw('f_20250812.txt', Buffer.from(`${line}\n`.repeat(100)));
     const { raw } = lake.ports;
     lake.ports.raw = Object.assign(Object.create(raw), {
@@ -338,6 +340,7 @@ describe('refusals and errors', () => {
   });
 
   it('a file without a business date is an error that says how to give one', async () => {
+    await using lake = await TestLake.make();
     await lake.putRaw('nodate.txt', Buffer.from(`${line}\n`));
     await expect(lake.convert({ layout: layout(), sourceKey: 'nodate.txt' })).rejects.toThrow(
       /--business-date/,
@@ -347,6 +350,7 @@ describe('refusals and errors', () => {
 
 describe('the splitter', () => {
   it('reads head, tail and a few bytes at each cut, never the whole object', async () => {
+    await using lake = await TestLake.make();
     const line = text({ id: 'A', name: '', cents: 1, date: '20250812', product: 'A' });
     await lake.putRaw('f_20250812.txt', Buffer.from(`${line}\n`.repeat(50_000)));
     const { raw } = lake.ports;

@@ -52,11 +52,12 @@ export class TestLake {
     };
   }
 
+  /** To be used with `await using`: each test has a lake of its own, so that one that is late disturbs no other. */
   static async make(): Promise<TestLake> {
     return new TestLake(await mkdtemp(join(tmpdir(), 'positional-lake-')));
   }
 
-  async remove(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.dir, { recursive: true, force: true });
   }
 

@@ -9,22 +9,22 @@ export const DATE = '2025-08-12';
 export const KEY = 'f_20250812.txt';
 export const DAY = { dataset: 'small', businessDate: DATE };
 
-/** Loads files of the layout `small`, and asks what the lake then holds of their day. `lake` gives the lake of the current test. */
-export function smallDay(lake: () => TestLake) {
+/** Loads files of the layout `small`, and asks what the lake then holds of their day. */
+export function smallDay(lake: TestLake) {
   const entryOf = (result: { ledgerKey: string }) =>
-    readJson(lake().ports.lake, result.ledgerKey, ledgerEntryShape);
+    readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape);
   return {
     async load(key: string, bytes: Buffer, request: Record<string, unknown> = {}, layout = smallLayout()) {
-      await lake().putRaw(key, bytes);
-      return lake().convert({ layout, sourceKey: key, ...request });
+      await lake.putRaw(key, bytes);
+      return lake.convert({ layout, sourceKey: key, ...request });
     },
     entryOf,
     refusalOf: async (result: { ledgerKey: string }) => (await entryOf(result)).refusal?.code,
     /** Ids of the published rows, sorted. */
-    ids: async () => (await lake().publishedRows('small', 'id')).map(({ id }) => id).sort(),
+    ids: async () => (await lake.publishedRows('small', 'id')).map(({ id }) => id).sort(),
     async commits() {
       const found: DayCommit[] = [];
-      const { lake: store } = lake().ports;
+      const { lake: store } = lake.ports;
       for await (const { key } of store.list('ledger/small/year=2025/month=08/day=12/_day/')) {
         found.push(await readJson(store, key, dayCommitShape));
       }
@@ -32,7 +32,7 @@ export function smallDay(lake: () => TestLake) {
     },
     async keysBelow(prefix: string) {
       const keys: string[] = [];
-      for await (const { key } of lake().ports.lake.list(prefix)) keys.push(key);
+      for await (const { key } of lake.ports.lake.list(prefix)) keys.push(key);
       return keys;
     },
   };

@@ -57,19 +57,15 @@ export async function told(
   bytes: Uint8Array,
   beside: Record<string, Uint8Array> = {},
 ): Promise<string> {
-  const lake = await TestLake.make();
-  try {
-    await lake.putRaw('night/totals_20250812.txt', bytes);
-    for (const [key, content] of Object.entries(beside)) await lake.putRaw(key, content);
-    await lake.convert({
-      layout: JSON.stringify(layout),
-      sourceKey: 'night/totals_20250812.txt',
-      rangeSizeBytes: 45,
-    });
-    return lake.notifications.join('\n');
-  } finally {
-    await lake.remove();
-  }
+  await using lake = await TestLake.make();
+  await lake.putRaw('night/totals_20250812.txt', bytes);
+  for (const [key, content] of Object.entries(beside)) await lake.putRaw(key, content);
+  await lake.convert({
+    layout: JSON.stringify(layout),
+    sourceKey: 'night/totals_20250812.txt',
+    rangeSizeBytes: 45,
+  });
+  return lake.notifications.join('\n');
 }
 
 export const LOADED = /3 rows of \d records, 0 rejected, control totals balanced/;

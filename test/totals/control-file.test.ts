@@ -67,21 +67,17 @@ describe('a control file beside the data', () => {
   });
 
   test('is awaited if it is missing and the layout says so', async () => {
-    const lake = await TestLake.make();
-    try {
-      const request = {
-        layout: JSON.stringify(layout({ whenMissing: 'wait' })),
-        sourceKey: 'night/totals_20250812.txt',
-      };
-      await lake.putRaw(request.sourceKey, data);
-      const split = () => splitFile(lake.ports, 'one-execution', request);
-      await expect(split()).rejects.toMatchObject({ name: 'ControlFileAwaited', retryable: true });
-      await expect(split()).rejects.toThrow(KEY);
-      await lake.putRaw(KEY, Buffer.from(line('TOT', 3, 101_175n)));
-      expect((await split()).verdict).toBe('convert');
-    } finally {
-      await lake.remove();
-    }
+    await using lake = await TestLake.make();
+    const request = {
+      layout: JSON.stringify(layout({ whenMissing: 'wait' })),
+      sourceKey: 'night/totals_20250812.txt',
+    };
+    await lake.putRaw(request.sourceKey, data);
+    const split = () => splitFile(lake.ports, 'one-execution', request);
+    await expect(split()).rejects.toMatchObject({ name: 'ControlFileAwaited', retryable: true });
+    await expect(split()).rejects.toThrow(KEY);
+    await lake.putRaw(KEY, Buffer.from(line('TOT', 3, 101_175n)));
+    expect((await split()).verdict).toBe('convert');
     expect(await deployedDefinition()).toMatchObject({
       States: { Split: { Retry: [{ ErrorEquals: ['ControlFileAwaited'] }, {}] } },
     });

@@ -1,32 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { entryOf, ids, keysBelow, load } = smallDay(() => lake);
-
 describe('cleaning', () => {
   const all = { runsOlderThanMs: 0, generationsOlderThanMs: 0, dryRun: false };
-  const runKeys = async () => (await keysBelow('runs/')).filter((key) => !key.endsWith('metrics.jsonl'));
+  const runKeys = async (lake: TestLake) =>
+    (await smallDay(lake).keysBelow('runs/')).filter((key) => !key.endsWith('metrics.jsonl'));
 
   it('removes whole runs, keeps what readers see, and lets the day go on as before', async () => {
+    await using lake = await TestLake.make();
+    const { ids, keysBelow, load } = smallDay(lake);
     await load(KEY, smallFile(smallLine('A1', 1)));
     await load(KEY, smallFile(smallLine('A2', 1)));
     await load('g_20250812.txt', smallFile(smallLine('', 1)));
     await load('h_20250812.txt', Buffer.alloc(0));
     const report = await cleanLake(lake.ports, { ...all, dryRun: true });
     expect(report.removed.length).toBeGreaterThan(3);
-    expect(await runKeys()).not.toEqual([]);
+    expect(await runKeys(lake)).not.toEqual([]);
     await cleanLake(lake.ports, all);
-    expect(await runKeys()).toEqual([]);
+    expect(await runKeys(lake)).toEqual([]);
     expect((await keysBelow('processed/small/')).map((key) => /gen=\d+/.exec(key)?.[0])).toEqual([
       'gen=00002',
     ]);
@@ -37,6 +32,8 @@ describe('cleaning', () => {
   });
 
   it('keeps a run that is going on, and a run whose file waits for its day', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     lake.ports.settings.expectedFiles = 2;
     await load(KEY, smallFile(smallLine('A1', 1)));
     await lake.putRaw('g_20250812.txt', smallFile(smallLine('G1', 1)));
@@ -46,22 +43,26 @@ describe('cleaning', () => {
     await lake.convert(request);
     expect(await ids()).toEqual(['A1', 'G1']);
     await cleanLake(lake.ports, all);
-    expect(await runKeys()).toEqual([]);
+    expect(await runKeys(lake)).toEqual([]);
   });
 
   it('removes a run that nobody works on any more, and gives the next conversion another run id', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
     await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
     const request = { layout: smallLayout(), sourceKey: KEY };
     const dead = planned(await splitFile(lake.ports, 'dead', request));
     lake.ports.clock = { now: () => new Date('2025-08-13T09:00:00Z') };
     expect((await cleanLake(lake.ports, all)).kept).toEqual([]);
-    expect(await runKeys()).toEqual([]);
+    expect(await runKeys(lake)).toEqual([]);
     const again = await entryOf(await lake.convert(request));
     expect(again.state).toBe('loaded');
     expect(again.runId).not.toBe(dead.runId);
   });
 
   it('reports and removes objects that belong to nothing', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
     await load(KEY, smallFile(smallLine('A1', 1)));
     await load(KEY, smallFile(smallLine('A2', 1)));
     const bytes = new Uint8Array(3);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { groupRejects, readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
@@ -8,18 +8,12 @@ import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { ids, load, refusalOf } = smallDay(() => lake);
-
 describe('rejects', () => {
   const bytes = smallFile(smallLine('A1', 1), smallLine('A2', 'X'), smallLine('', 5), smallLine('A3', 'Y'));
 
   it('are grouped by reason and field, including those of refused files', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
     await load(KEY, bytes);
     await load(
       'g_20250812.txt',
@@ -40,6 +34,8 @@ describe('rejects', () => {
   });
 
   it('are corrected by a supplement, of at most as many records as were rejected', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, refusalOf } = smallDay(lake);
     lake.ports.settings.expectedFiles = 1;
     await load(KEY, bytes);
     const supplement = { supplementOf: KEY };
@@ -62,6 +58,8 @@ describe('rejects', () => {
   });
 
   it('of a replaced version cannot be corrected any more: rows would appear twice', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     await load(KEY, bytes);
     await load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
     const replaced = await load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 2)));

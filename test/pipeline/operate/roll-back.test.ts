@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
@@ -7,19 +7,13 @@ import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { ids, load, refusalOf } = smallDay(() => lake);
-
 describe('rolling back', () => {
   const first = smallFile(smallLine('A1', 1), smallLine('B1', 1, 'B'));
   const second = smallFile(smallLine('A2', 1));
 
   it('brings back the version before, and loads the other again only if forced', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, refusalOf } = smallDay(lake);
     await load(KEY, first);
     await load(KEY, second);
     expect(await ids()).toEqual(['A2']);
@@ -34,6 +28,8 @@ describe('rolling back', () => {
   });
 
   it('of a whole day goes back commit by commit', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     await load(KEY, first);
     await load(KEY, second);
     await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
@@ -47,6 +43,8 @@ describe('rolling back', () => {
   });
 
   it('that dies after its commit is finished by the next publication', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     await load(KEY, first);
     await load(KEY, second);
     const { catalog } = lake.ports;
@@ -63,6 +61,8 @@ describe('rolling back', () => {
   });
 
   it('works from generations when runs are removed, and says so when those are removed too', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     await load(KEY, first);
     await load(KEY, second);
     const clean = { runsOlderThanMs: 0, dryRun: false };
@@ -75,6 +75,8 @@ describe('rolling back', () => {
   });
 
   it('can take a file out of its day', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     await load(KEY, first);
     await load('g_20250812.txt', second);
     await expect(rollBack(lake.ports, { ...DAY, file: 'g_20250812.txt', reason: 'x' })).rejects.toThrow(

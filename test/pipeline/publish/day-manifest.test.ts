@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { checksumOf, dayManifest, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, KEY, smallDay } from '../../support/small-day.ts';
-
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { entryOf, ids, load, refusalOf } = smallDay(() => lake);
 
 describe('a day manifest', () => {
   const layout = smallLayout({
@@ -28,13 +20,15 @@ describe('a day manifest', () => {
     details: 2,
     totals: { soma: '4.00' },
   };
-  const convert = async (entry: Record<string, unknown>) => {
+  const convert = async (lake: TestLake, entry: Record<string, unknown>) => {
     await lake.putRaw('day_20250812.ctl', dayManifest([entry], { businessDate: DATE }));
-    return load(KEY, bytes, { rangeSizeBytes: 21 }, layout);
+    return smallDay(lake).load(KEY, bytes, { rangeSizeBytes: 21 }, layout);
   };
 
   it('that agrees lets the day be published', async () => {
-    const result = await convert(right);
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
+    const result = await convert(lake, right);
     expect(result).toMatchObject({ status: 'loaded', day: { published: true } });
     expect((await entryOf(result)).controlTotals).toMatchObject([
       { name: 'dayManifest.soma', expected: '4.00', actual: '4.00', balanced: true },
@@ -48,13 +42,17 @@ describe('a day manifest', () => {
     ['another sum', { totals: { soma: '4.01' } }, 'control-total-mismatch'],
     ['no such file', { name: 'g.txt' }, 'not-in-day-manifest'],
   ])('with %s refuses the file', async (_, change, code) => {
-    const result = await convert({ ...right, ...change });
+    await using lake = await TestLake.make();
+    const { refusalOf } = smallDay(lake);
+    const result = await convert(lake, { ...right, ...change });
     expect(result.status).toBe('refused');
     expect(await refusalOf(result)).toBe(code);
     expect(await lake.catalog('small')).toBeUndefined();
   });
 
   it('is compared with size and stored checksum before a byte is parsed', async () => {
+    await using lake = await TestLake.make();
+    const { refusalOf } = smallDay(lake);
     const { raw } = lake.ports;
     lake.ports.raw = Object.assign(Object.create(raw), {
       readRange: raw.readRange.bind(raw),
@@ -63,10 +61,14 @@ describe('a day manifest', () => {
         throw new Error('nothing may be parsed');
       },
     });
-    expect(await refusalOf(await convert({ ...right, crc64nvme: 'AAAAAAAAAAA=' }))).toBe('checksum-mismatch');
+    expect(await refusalOf(await convert(lake, { ...right, crc64nvme: 'AAAAAAAAAAA=' }))).toBe(
+      'checksum-mismatch',
+    );
   });
 
   it('that cannot be used refuses the file, without its content in the message', async () => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf } = smallDay(lake);
     await lake.putRaw('day_20250812.ctl', Buffer.from('123.456.789-09'));
     const result = await load(KEY, bytes, {}, layout);
     expect(await refusalOf(result)).toBe('day-manifest-invalid');
@@ -74,6 +76,8 @@ describe('a day manifest', () => {
   });
 
   it('that arrives after an upgrade is compared with totals that the earlier version noted', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf, load } = smallDay(lake);
     const { ledgerKey } = await load(KEY, bytes, {}, layout);
     const { lake: store } = lake.ports;
     const entry = JSON.stringify(await entryOf({ ledgerKey }));
@@ -86,6 +90,8 @@ describe('a day manifest', () => {
   });
 
   it('that arrives last holds the day back until it agrees', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
     const first = await load(KEY, bytes, {}, layout);
     expect(first.day?.waitingFor).toContain('day_20250812.ctl');
     expect(await lake.catalog('small')).toBeUndefined();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
@@ -6,16 +6,10 @@ import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, KEY, smallDay } from '../../support/small-day.ts';
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { commits, ids, load } = smallDay(() => lake);
-
 describe('publishing a day', () => {
   it('in part is flagged, and completed when the rest arrives', async () => {
+    await using lake = await TestLake.make();
+    const { commits, ids, load } = smallDay(lake);
     lake.ports.settings.expectedFiles = 2;
     await load(KEY, smallFile(smallLine('A1', 1)));
     const layout = readLayout(smallLayout(), 'small.json');
@@ -34,6 +28,8 @@ describe('publishing a day', () => {
   });
 
   it('that differs much from the business day before warns, by rows or by value', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
     const layout = smallLayout({
       day: { maxChangePercent: 50 },
       controlTotals: [{ dayManifest: 'soma', equals: 'sum(amount)' }],
@@ -54,6 +50,8 @@ describe('publishing a day', () => {
   });
 
   it('keeps the number of expected files when a later command does not give it', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
     lake.ports.settings.expectedFiles = 2;
     await load(KEY, smallFile(smallLine('A1', 1)));
     lake.ports.settings.expectedFiles = undefined;

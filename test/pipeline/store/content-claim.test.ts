@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, KEY, smallDay } from '../../support/small-day.ts';
-
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { entryOf, ids, load, refusalOf } = smallDay(() => lake);
 
 describe('the same bytes', () => {
   const bytes = smallFile(smallLine('A1', 1));
 
   it('under another name or date are refused, with the file that has them', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf, ids, load, refusalOf } = smallDay(lake);
     await load(KEY, bytes);
     for (const key of ['g_20250812.txt', 'f_20250813.txt']) {
       const result = await load(key, bytes);
@@ -25,6 +19,8 @@ describe('the same bytes', () => {
   });
 
   it('are taken with a warning if the layout or the operator says so', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf, load } = smallDay(lake);
     const layout = smallLayout({ day: { duplicates: 'warn' } });
     await load(KEY, bytes, {}, layout);
     expect((await entryOf(await load('g_20250812.txt', bytes, {}, layout))).warnings?.[0]).toContain(KEY);
@@ -32,6 +28,8 @@ describe('the same bytes', () => {
   });
 
   it('are free again once the file that had them brings others', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
     await load(KEY, bytes);
     await load(KEY, smallFile(smallLine('A1', 2)));
     expect((await load('g_20250812.txt', bytes)).status).toBe('loaded');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { entryVersions } from '../../../shared/pipeline/store/ledger.ts';
@@ -7,16 +7,10 @@ import { TestLake } from '../../support/run-pipeline.ts';
 import { checksumOf, smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
 
-let lake: TestLake;
-beforeEach(async () => {
-  lake = await TestLake.make();
-});
-afterEach(() => lake.remove());
-
-const { entryOf, load } = smallDay(() => lake);
-
 describe('the ledger', () => {
   it('keeps every version of an entry as it was', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
     const seen: LedgerEntry[] = [];
     const { lake: store } = lake.ports;
     const watch = async (key: string) => {
@@ -45,6 +39,8 @@ describe('the ledger', () => {
   });
 
   it('has checksums of the file and its outputs, and a lease while a run goes on', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
     const bytes = smallFile(smallLine('A1', 100), smallLine('B1', 1, 'B'));
     await lake.putRaw(KEY, bytes);
     const request = { layout: smallLayout(), sourceKey: KEY, rangeSizeBytes: 5 };

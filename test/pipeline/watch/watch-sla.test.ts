@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWatchdog, readWatchdogEvent } from '../../../functions/watchdog/handler.ts';
 import { UsageError } from '../../../shared/errors.ts';
 import { METRICS } from '../../../shared/operations/metrics-table.ts';
@@ -32,51 +32,63 @@ const SETTINGS: SlaSettings = {
   layouts: [LAYOUT],
 };
 
-let lake: TestLake;
-let told: Notification[];
-let recorded: Record<string, number>[];
-let now: Date;
-beforeEach(async () => {
-  lake = await TestLake.make();
-  told = [];
-  recorded = [];
-  Object.assign(lake.ports, {
-    clock: { now: () => now },
-    notifier: { notify: async (notification: Notification) => void told.push(notification) },
-    metrics: {
-      record: async (_dataset: string, figures: MetricFigure[]) => {
-        for (const { name, unit } of figures) expect(unit).toBe(METRICS[name].unit);
-        recorded.push(Object.fromEntries(figures.map(({ name, value }) => [name, value])));
-      },
-    },
-  });
-  lake.ports.settings.expectedFiles = ['small_1.txt', 'small_2.txt'];
-});
-afterEach(() => lake.remove());
-
 /** An hour of São Paulo's 13 August, UTC−3. */
 function at(time: string): Date {
   return new Date(`2025-08-13T${time}:00-03:00`);
 }
 
-async function look(check: SlaCheck, time: string, settings = SETTINGS): Promise<SlaReport> {
-  now = at(time);
-  told.length = 0;
-  recorded.length = 0;
-  const result = await createWatchdog(lake.ports, settings)({ check, scheduledAt: now.toISOString() });
-  const [report] = 'reports' in result ? result.reports : [];
-  if (!report) throw new Error('the watchdog reported nothing');
-  return report;
-}
+/** A lake that a watchdog looks at, what people were told, and the figures that were recorded since it last looked. */
+class WatchedNight {
+  readonly lake: TestLake;
+  readonly told: Notification[] = [];
+  readonly recorded: Record<string, number>[] = [];
+  now = new Date(0);
 
-async function load(name: string, time: string, bytes: Uint8Array = recordsOf(name)) {
-  now = at(time);
-  await lake.putRaw(`${FOLDER}/${name}`, bytes);
-  return lake.convert({ layout: LAYOUT, sourceKey: `${FOLDER}/${name}` });
+  private constructor(lake: TestLake) {
+    this.lake = lake;
+    Object.assign(lake.ports, {
+      clock: { now: () => this.now },
+      notifier: { notify: async (notification: Notification) => void this.told.push(notification) },
+      metrics: {
+        record: async (_dataset: string, figures: MetricFigure[]) => {
+          for (const { name, unit } of figures) expect(unit).toBe(METRICS[name].unit);
+          this.recorded.push(Object.fromEntries(figures.map(({ name, value }) => [name, value])));
+        },
+      },
+    });
+    lake.ports.settings.expectedFiles = ['small_1.txt', 'small_2.txt'];
+  }
+
+  static async open(): Promise<WatchedNight> {
+    return new WatchedNight(await TestLake.make());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lake[Symbol.asyncDispose]();
+  }
+
+  readonly look = async (check: SlaCheck, time: string, settings = SETTINGS): Promise<SlaReport> => {
+    this.now = at(time);
+    this.told.length = 0;
+    this.recorded.length = 0;
+    const watchdog = createWatchdog(this.lake.ports, settings);
+    const result = await watchdog({ check, scheduledAt: this.now.toISOString() });
+    const [report] = 'reports' in result ? result.reports : [];
+    if (!report) throw new Error('the watchdog reported nothing');
+    return report;
+  };
+
+  readonly load = async (name: string, time: string, bytes: Uint8Array = recordsOf(name)) => {
+    this.now = at(time);
+    await this.lake.putRaw(`${FOLDER}/${name}`, bytes);
+    return this.lake.convert({ layout: LAYOUT, sourceKey: `${FOLDER}/${name}` });
+  };
 }
 
 describe('the watchdog of a night', () => {
   it('names at 03:30 the files that have not arrived, once', async () => {
+    await using night = await WatchedNight.open();
+    const { told, recorded, look, load } = night;
     await load('small_1.txt', '03:00');
     const report = await look('arrivals', '03:30');
     expect(report).toMatchObject({ outcome: 'told', businessDate: '2025-08-12' });
@@ -90,6 +102,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('is quiet at 03:30 if all files have arrived, but names one that no execution took', async () => {
+    await using night = await WatchedNight.open();
+    const { lake, told, recorded, look, load } = night;
     await load('small_1.txt', '03:00');
     await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
     const report = await look('arrivals', '03:30');
@@ -99,6 +113,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('says that no file has arrived if nobody knows what to expect', async () => {
+    await using night = await WatchedNight.open();
+    const { lake, told, recorded, look } = night;
     lake.ports.settings.expectedFiles = undefined;
     await look('arrivals', '03:30');
     expect(told[0]).toMatchObject({ kind: 'warning', subject: 'No file yet: small of 2025-08-12' });
@@ -106,8 +122,10 @@ describe('the watchdog of a night', () => {
   });
 
   it('warns at 07:30 with percent done and an estimate, alarms at 08:30, and records what was missed at 09:00', async () => {
+    await using night = await WatchedNight.open();
+    const { lake, told, recorded, look, load } = night;
     await load('small_1.txt', '07:00');
-    now = at('07:20');
+    night.now = at('07:20');
     await lake.putRaw(`${FOLDER}/small_2.txt`, recordsOf('small_2.txt'));
     const request = { layout: LAYOUT, sourceKey: `${FOLDER}/small_2.txt`, rangeSizeBytes: 55 };
     await splitFile(lake.ports, 'slow', request);
@@ -131,6 +149,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('is quiet once the day is published, and says at 09:00 how many minutes were left', async () => {
+    await using night = await WatchedNight.open();
+    const { told, recorded, look, load } = night;
     await load('small_1.txt', '03:00');
     await load('small_2.txt', '04:15');
     for (const [check, time] of [
@@ -149,6 +169,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('keeps a deadline met if a correction is published after it', async () => {
+    await using night = await WatchedNight.open();
+    const { look, load } = night;
     await load('small_1.txt', '03:00');
     await load('small_2.txt', '04:15');
     await load('small_1.txt', '09:30', Buffer.from('9876543210\n'));
@@ -156,6 +178,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('says which file stopped, and that nothing is parsed yet', async () => {
+    await using night = await WatchedNight.open();
+    const { look, load } = night;
     await load('small_1.txt', '03:00', Buffer.from(''));
     const report = await look('at-risk', '07:30');
     expect(report.sentence).toContain(`Stopped: ${FOLDER}/small_1.txt (refused)`);
@@ -163,6 +187,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('is silent on holidays and weekends', async () => {
+    await using night = await WatchedNight.open();
+    const { told, recorded, look } = night;
     const calendar = { ...SETTINGS.calendar, holidays: ['2025-08-12'] };
     for (const check of ['arrivals', 'at-risk', 'alarm', 'deadline'] as const) {
       expect((await look(check, '09:00', { ...SETTINGS, calendar })).outcome).toBe('holiday');
@@ -172,6 +198,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('tells people again if it died before noting that it told them', async () => {
+    await using night = await WatchedNight.open();
+    const { lake, told, look } = night;
     const { notify } = lake.ports.notifier;
     lake.ports.notifier.notify = async () => {
       throw new Error('no network');
@@ -183,6 +211,8 @@ describe('the watchdog of a night', () => {
   });
 
   it('drives a catalog that lags behind the last commit, on holidays too', async () => {
+    await using night = await WatchedNight.open();
+    const { lake, recorded, look, load } = night;
     await load('small_1.txt', '03:00');
     await load('small_2.txt', '04:15');
     const lagging = { ...(await lake.catalog('small')), days: {}, partitions: [] };
