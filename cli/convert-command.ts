@@ -113,7 +113,7 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
       layout,
       businessDate,
       rangeSizeBytes: flags['range-size'] === undefined ? undefined : parseByteSize(flags['range-size']),
-      compression: compressionOf(flags.compression),
+      compression: pageCodecOf(flags.compression),
       force: flags.force,
       supplementOf: flags['supplement-of'],
     },
@@ -135,8 +135,8 @@ async function checkedInputs(inputs: string[]): Promise<string[]> {
   );
 }
 
-function compressionOf(name: string | undefined): PageCodec | undefined {
-  const known = PAGE_CODECS.find((compression) => compression === name);
+function pageCodecOf(name: string | undefined): PageCodec | undefined {
+  const known = PAGE_CODECS.find((codec) => codec === name);
   if (name === undefined || known) return known;
   throw new UsageError({
     what: `--compression '${name}' is not known`,

@@ -18,7 +18,7 @@ import type { RecordExtractor } from './record-extractor.ts';
 import { RecordSubset } from './record-subset.ts';
 import { type BatchRows, RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
 
-/** How many records of a type there were, and how many of them were rejected. */
+/** Numbers of records of a type, and of those that were rejected. */
 interface TypeCounts {
   name: string;
   records: number;

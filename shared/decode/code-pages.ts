@@ -11,7 +11,7 @@ import { CODE_PAGE_TABLES } from './code-page-tables.ts';
 
 export type CodePageName = ByteTablePage;
 
-/** What an undefined byte has in place of a UTF-16 code unit; no character can be it. */
+/** Takes the place of a UTF-16 code unit for an undefined byte; it is not a character. */
 export const UNDEFINED_UNIT = 0xffff;
 /** Room for a character in a UTF-8 table: what a word holds, though none of these pages needs more than three. */
 export const UTF8_SLOT_BYTES = 4;

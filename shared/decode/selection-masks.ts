@@ -10,7 +10,7 @@ interface PlacedRule {
   widthBytes: number;
   /** Address of a byte a record: 1 if it is selected. */
   mask: number;
-  /** How many records of this batch are not selected; undefined until the rule is applied to it. */
+  /** Number of records of this batch that are not selected; undefined until the rule is applied to it. */
   unselected: number | undefined;
 }
 

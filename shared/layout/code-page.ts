@@ -1,6 +1,6 @@
 /** The facts about a code page that a layout needs. */
 interface CodePageTraits {
-  /** Where blanks, digits and letters without accents are. */
+  /** The family fixes the places of blanks, digits and letters without accents. */
   family: 'ascii' | 'ebcdic' | 'utf-16';
   /** A table of 256 characters says what its bytes are (shared/decode/code-page-tables.ts). */
   isByteTable: boolean;

@@ -35,7 +35,7 @@ export interface DayRules {
   manifest: string | undefined;
   /** A warning is given if rows or sums differ by more than this from those of the business day before. */
   maxChangePercent: number | undefined;
-  /** What to do with the same bytes under another name or date. */
+  /** Treatment of the same bytes under another name or date. */
   duplicates: 'refuse' | 'warn';
 }
 
@@ -110,7 +110,7 @@ export interface Selection {
   inOccurrence: boolean;
 }
 
-/** How pages are compressed; a column that does not get smaller is written as `none`. */
+/** Codecs of Parquet pages. A column that does not get smaller is written with `none`. */
 export const PAGE_CODECS = ['snappy', 'zstd', 'none'] as const;
 export type PageCodec = (typeof PAGE_CODECS)[number];
 
@@ -122,7 +122,7 @@ export interface RecordLayout {
   format: RecordFormat;
   /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
-  /** What to do with shorter records. */
+  /** Treatment of shorter records. */
   short: 'pad' | 'reject';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;

@@ -1,4 +1,4 @@
-/** Which parts become which merged file, and how: data, decided before anything is read. */
+/** The plan of merged files: data that says which parts become which file, and how. It is made before anything is read. */
 
 /** Small row groups are joined in partitions of more rows than this. */
 const LARGE_PARTITION_ROWS = 1_000_000;
@@ -89,7 +89,7 @@ export function planRowGroups(rowGroupRows: number[]): RowGroupStep[] {
   };
   for (const [index, rows] of rowGroupRows.entries()) {
     const large = rows >= SMALL_ROW_GROUP_ROWS;
-    // What was gathered is large enough alone, so the large one can be copied.
+    // The gathered ones are large enough alone, so the large one can be copied.
     if (large && (gathered.length === 0 || gatheredRows >= SMALL_ROW_GROUP_ROWS)) {
       close();
       steps.push([index]);

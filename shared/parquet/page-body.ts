@@ -106,7 +106,7 @@ export class PageBodyWriter {
         valuesForm,
       };
     }
-    // Repetition levels move up to the definition levels, over the length of those.
+    // Repetition levels move up to the definition levels, over the length before the latter.
     const from = address + LENGTH_BYTES;
     this.kernel.bytes.copyWithin(from + LENGTH_BYTES, from, address + repetitionBytes);
     const trimmedBytes = levelsBytes - 2 * LENGTH_BYTES;

@@ -12,7 +12,7 @@ import { encodeThrift } from './thrift.ts';
 const MOST_COMPRESSED_SHARE = 0.95;
 /** An encoding takes the place of another if it makes the first page of a chunk smaller than this share of it. */
 const MOST_ENCODED_SHARE = 0.98;
-/** How a smaller page compresses says nothing about its chunk. */
+/** A smaller page does not show how well its chunk compresses. */
 const TELLING_PAGE_BYTES = 1024;
 
 /** How one data page is written. */
@@ -22,7 +22,7 @@ interface DataPageOptions {
   bitWidth: number;
   /** Rows of the page; a list has more entries than rows. */
   rowCount: number;
-  /** Whether the chunk may be written uncompressed if this page, its first, does not compress. */
+  /** May the chunk be written uncompressed if this page, its first, does not compress? */
   decidesCodec: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { ByteRange } from '../ranges/byte-range.ts';
 
 /**
- * What the pipeline needs from S3, or from a directory in its place. Keys are `/`-separated and relative.
+ * The store that the pipeline works on: S3, or a directory in its place. Keys are `/`-separated and relative.
  *
  * Every method fails with a typed error of shared/errors.ts: `ObjectNotFound`, `PreconditionFailed`,
  * `SourceChanged`, `OutputUnwritable`, `StoreUnavailable`. One contract suite runs against every adapter.

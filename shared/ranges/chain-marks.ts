@@ -6,7 +6,7 @@ import type { ByteRange } from './byte-range.ts';
  *     start ─┬──┬──┬──┬──┬──┬──┬──┬── end       4 marks a range
  *            0     cut 1       cut 2   last
  *
- * Where a chain goes depends only on where it is. So two walks that note the same link at one mark note the same links at all
+ * The way of a chain depends only on its present place. So two walks that note the same link at one mark note the same links at all
  * later ones. That is how a walk that started from a guess is verified.
  */
 export interface ChainMarks {

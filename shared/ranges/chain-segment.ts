@@ -13,7 +13,7 @@ export interface ChainSegment {
 
 interface ChainLink {
   byte: number;
-  /** How many records of the walk lie before the link. */
+  /** Number of records of the walk before the link. */
   recordsBefore: number;
 }
 

@@ -17,7 +17,7 @@ export function planCuts(span: ByteRange, rangeSizeBytes: number, strideBytes: n
   return cuts;
 }
 
-/** How many cuts `planCuts` would make, without making them. */
+/** Number of cuts that `planCuts` would make, without making them. */
 export function countCuts(span: ByteRange, rangeSizeBytes: number): number {
   return Math.floor((span.endByte - span.startByte) / rangeSizeBytes);
 }

@@ -13,7 +13,7 @@ import { type ChainShape, type LengthShape, readWholeLength } from './record-cha
 interface ChainGuess {
   /** Offset at which a record or block is thought to start, counted from the start of the window; it may lie after its end. */
   offset: number;
-  /** How many offsets of the window lead there. */
+  /** Number of offsets of the window that lead there. */
   supporterCount: number;
 }
 

@@ -15,11 +15,11 @@ import { type ChainShape, type LengthShape, NOT_DIGITS, NOT_ZERO, readWholeLengt
 export interface ChainProblem {
   code: ChainProblemCode;
   of: 'record' | 'block';
-  /** Where the record or block starts. */
+  /** Byte of the file at which the record or block starts. */
   atByte: number;
   /** The length that it says it has, descriptor word included; null if it says no length. */
   lengthBytes: number | null;
-  /** How many records of the chain lie before it. */
+  /** Number of records of the chain before it. */
   recordIndex: number;
 }
 

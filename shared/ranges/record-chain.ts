@@ -39,7 +39,7 @@ export type LengthCoding = 'big-endian' | 'little-endian' | 'digits' | 'packed';
 /** A record or block descriptor word. */
 export interface DescriptorWord {
   byteOrder?: 'big-endian' | 'little-endian';
-  /** Which half of the word holds the length; the other is zero. In a word whose four bytes were swapped it is the second. */
+  /** The half of the word that holds the length; the other is zero. It is the second in a word whose four bytes were swapped. */
   half?: 'first' | 'second';
   /** True if the length counts the four bytes of the word, as on a mainframe; some transfers subtract them. */
   countsItself?: boolean;

@@ -13,6 +13,10 @@ import type { ControlValue } from '../totals/control-value.ts';
 import { controlValuesShape } from '../totals/control-value.ts';
 import { type StatedFigures, statedFiguresKeys } from './stated-figures.ts';
 
+/** The compressions that a source file may have. Codecs of Parquet pages are `PageCodec`. */
+const FILE_COMPRESSIONS = ['gzip', 'zstd'] as const;
+export type FileCompression = (typeof FILE_COMPRESSIONS)[number];
+
 /** The splitter's findings and decisions about a file: `runs/<runId>/plan.json`. Every later step reads it. */
 export interface FilePlan {
   runId: string;
@@ -26,7 +30,7 @@ export interface FilePlan {
   storedBytes?: number | undefined;
   /** For a compressed file, its size when decompressed; all offsets count decompressed bytes. */
   sizeBytes: number;
-  compression: 'gzip' | 'zstd' | null;
+  compression: FileCompression | null;
   businessDate: string;
   ledgerKey: string;
   attempt: number;
@@ -118,7 +122,7 @@ export const filePlanShape = objectOf<FilePlan>(
     pin: text,
     storedBytes: optional(wholeNumber),
     sizeBytes: wholeNumber,
-    compression: nullable(oneOf(['gzip', 'zstd'])),
+    compression: nullable(oneOf(FILE_COMPRESSIONS)),
     businessDate: text,
     ledgerKey: text,
     attempt: wholeNumber,

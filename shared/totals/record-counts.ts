@@ -11,7 +11,7 @@ export interface RecordCounts {
   discarded?: Record<string, number>;
 }
 
-/** How many details became rows. */
+/** Number of details that became rows. */
 export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCounts): number {
   return detail - rejected - Object.values(discarded).reduce((sum, count) => sum + count, 0);
 }

@@ -5,7 +5,7 @@ import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 /**
- * Each folder here is a case: what a format means, from bytes to rows, through the whole pipeline.
+ * Each folder here is a case: it shows what a format means, from bytes to rows, through the whole pipeline.
  *
  *     layout.json     with copybook.cpy if it names one
  *     input.txt       or input.hex: bytes in hexadecimal, with comments after #; other files `input.*` arrive beside it
@@ -66,7 +66,7 @@ async function convert(lake: TestLake, name: string) {
     layout: textOf(name, 'layout.json'),
     sourceKey: `input.${extension}`,
     businessDate: '2025-08-12',
-    // A few records per range: what a format means does not depend on where a file is cut.
+    // A few records per range: the meaning of a format does not depend on where a file is cut.
     rangeSizeBytes: 80,
   });
   const entry = await lake.ports.lake.get(ledgerKey);
@@ -97,7 +97,7 @@ describe('format cases', () => {
     }
     const rejects: Row[] = filesOf(name).includes('rejects.json') ? jsonOf(name, 'rejects.json') : [];
     const rejected = await published(lake, rejectsDataset(dataset), 'reason, field, byte_offset');
-    // Rejects of a block are written by what found them: those of whole records first.
+    // Rejects of a batch are written in the order in which they are found: those of whole records first.
     rejected.sort((a, b) => Number(a.byte_offset) - Number(b.byte_offset));
     expect(firstDifference(rejects, rejected), 'rejects').toBeUndefined();
   });

@@ -148,7 +148,7 @@ export function setNegative(isNegative: bool): void {
   negative = isNegative;
 }
 
-/** How many significant digits the number has. */
+/** The number of significant digits. */
 export function collectedCount(): i32 {
   return digitCount;
 }

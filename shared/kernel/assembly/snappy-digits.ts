@@ -29,8 +29,9 @@ const RESULT: usize = SNAPPY_TABLE_BYTES - 4;
 
 /** Fewer bytes hold too few fours: a search finds more. */
 const LEAST_BYTES: usize = 80 * 1024;
-/** How many values are compressed in this way before the next are looked at again, and how many are then looked at. */
+/** After this many compressed values, the next ones are looked at again. */
 const STRETCH_VALUES = 1024;
+/** The number of values that are looked at. */
 const SAMPLE_VALUES = 64;
 /** Compressing stops this far before the end: values are read and written 16 bytes at a time. */
 const TAIL_BYTES: usize = 48;

@@ -28,7 +28,7 @@ const copybookSchema = z.strictObject({
   /** The 01 level to read, if there are several. */
   record: z.string().optional(),
   format: z.enum(['fixed', 'free']).optional(),
-  /** What OCCURS is made into: lists, numbered columns or child rows. */
+  /** OCCURS is made into lists, numbered columns or child rows. */
   occurs: z.union([z.enum(['list', 'columns']), z.record(z.string(), tableChoice)]).optional(),
   dependingOn: z.enum(['fixed']).optional(),
   /** For items that share bytes: the first, all, these, or these by rules. */

@@ -6,7 +6,7 @@ import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
 import type { Occurs } from './entry.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
-/** What a table is made into: a list, numbered columns, or child rows that carry fields of the record. */
+/** A table is made into one of these: a list, numbered columns, or child rows that carry fields of the record. */
 type TableChoice =
   | 'list'
   | 'columns'

@@ -11,7 +11,7 @@ interface CopybookProblem {
   field?: string | undefined;
   /** What is wrong, as a clause. */
   found: string;
-  /** What could be there. */
+  /** The text that could be there. */
   expected: string;
   next?: string | undefined;
 }

@@ -38,7 +38,7 @@ export interface StoredRecord {
 /** The longest record; the layout reader has the same limit. */
 const MAX_RECORD_BYTES = 1_048_576;
 
-/** What an item inherits from the groups around it. */
+/** The clauses that an item inherits from the groups around it. */
 interface Inherited {
   usage: Clause<Usage> | undefined;
   sign: Entry['sign'];

@@ -62,17 +62,17 @@ export async function mergePartition(
 /** What the rows of a merged file look like. */
 interface RowForm {
   schema: ColumnSchema[];
-  compression: PageCodec;
+  codec: PageCodec;
   pages: PageForm;
 }
 
 function formOf(spec: MergeSpec, plan: FilePlan): RowForm {
-  if (spec.kind === 'rejects') return { schema: REJECT_COLUMNS, compression: 'snappy', pages: PLAIN_PAGES };
+  if (spec.kind === 'rejects') return { schema: REJECT_COLUMNS, codec: 'snappy', pages: PLAIN_PAGES };
   const layout = readLayout(plan.layout.text, plan.layout.file);
   const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
   if (dataset) {
     const { compression, parquet } = layout;
-    return { schema: columnSchemas(dataset.columns), compression, pages: parquet };
+    return { schema: columnSchemas(dataset.columns), codec: compression, pages: parquet };
   }
   throw new RunInconsistent({
     what: `the layout of this run has no dataset ${spec.dataset}`,
@@ -141,13 +141,13 @@ async function join(
   lake: ObjectStore,
   spec: MergeSpec,
   sources: SourcePart[],
-  { schema, compression, pages }: RowForm,
+  { schema, codec, pages }: RowForm,
 ): Promise<Merged> {
   const groups = sources.flatMap(({ key, rowGroups }) => rowGroups.map((group) => ({ key, group })));
   const memory = takeMemory();
   const { kernel } = memory;
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
-  const rows = new RowGroupBuilder(kernel, schema, compression, memory.compressor, pages);
+  const rows = new RowGroupBuilder(kernel, schema, codec, memory.compressor, pages);
   const reader = new RowGroupReader(kernel, schema, memory.compressor);
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {

@@ -38,9 +38,9 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
       ? undefined
       : `a range size of ${value} bytes cannot be used: 'rangeSizeBytes' must be a whole number of bytes from 1`,
   compression: (value) =>
-    PAGE_CODECS.some((compression) => compression === value)
+    PAGE_CODECS.some((codec) => codec === value)
       ? undefined
-      : `'${value}' is not a compression: 'compression' must be one of ${PAGE_CODECS.join(', ')}`,
+      : `'compression' is '${value}', but must be one of ${PAGE_CODECS.join(', ')}`,
   supplementOf: (value) =>
     isText(value) ? undefined : "'supplementOf' must be the key of a loaded file of the same day",
   force: (value) =>

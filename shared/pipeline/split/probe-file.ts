@@ -2,7 +2,8 @@ import { chainShapeOf } from '../../decode/chain-shape.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
-import { compressionOf, DecompressedSource, type FileCompression } from '../store/decompressed-source.ts';
+import type { FileCompression } from '../../run/file-plan.ts';
+import { compressionOf, DecompressedSource } from '../store/decompressed-source.ts';
 import { probeChain } from './chain-geometry.ts';
 import { type FileGeometry, GeometryProbe, recordSpan } from './file-geometry.ts';
 

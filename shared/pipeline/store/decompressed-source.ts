@@ -3,8 +3,7 @@ import { SourceChanged } from '../../errors.ts';
 import type { ObjectInfo, ReadOptions, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
-
-export type FileCompression = 'gzip' | 'zstd';
+import type { FileCompression } from '../../run/file-plan.ts';
 
 /** The suffix of such a file's key, and the bytes that the file begins with. */
 const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
