@@ -1,4 +1,5 @@
 import type { CodePage, Encoding } from './code-page.ts';
+import type { CountKind } from './count-conventions.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
 
@@ -236,10 +237,8 @@ export interface ControlTotalRule {
   equals: CountFigure | FieldFigure;
 }
 
-/** `count-with-header` counts details and header, without the trailer. */
-export type CountFigure =
-  | { kind: 'count-all' | 'count-detail' | 'count-with-header' | 'count-with-trailer' }
-  | { kind: 'count-type'; recordType: string };
+/** A number of records by a convention, or of one record type. */
+export type CountFigure = { kind: CountKind } | { kind: 'count-type'; recordType: string };
 
 /** A sum, or a hash total: the digits of an identifier as a number, added up, modulo `modulus`. */
 export type FieldFigure =

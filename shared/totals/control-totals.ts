@@ -1,11 +1,12 @@
 import { type Decimal, decimalText, isSameDecimal } from '../decimal.ts';
 import { flag, nullable, objectOf, optional, text } from '../json-shape.ts';
+import { COUNT_CONVENTIONS } from '../layout/count-conventions.ts';
 import type { ControlTotalRule, FieldFigure } from '../layout/layout.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type ControlValue, invalidReason, numberOf } from './control-value.ts';
 import type { FieldTotal } from './field-total.ts';
 import { type KnownTotals, likelyCause } from './mismatch-cause.ts';
-import type { RecordCounts } from './record-counts.ts';
+import { countOf, type RecordCounts } from './record-counts.ts';
 
 /** Decimal strings; `expected` is what the file says of itself. */
 export interface ControlTotalResult {
@@ -91,20 +92,14 @@ function statedBy({ record, field }: ControlTotalRule, plan: StatedValues): Deci
 function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: Figures): Decimal {
   const count = (of: number): Decimal => ({ unscaled: BigInt(of), scale: 0 });
   switch (equals.kind) {
-    case 'count-all':
-      return count(records.read);
-    case 'count-detail':
-      return count(records.detail);
-    case 'count-with-header':
-      return count(records.detail + records.header);
-    case 'count-with-trailer':
-      return count(records.detail + records.trailer);
     case 'count-type':
       return count(types[equals.recordType] ?? 0);
     case 'sum':
       return { unscaled: sums.get(sumKey(equals))?.total ?? 0n, scale: equals.scale };
     case 'hash':
       return { unscaled: (sums.get(sumKey(equals))?.total ?? 0n) % equals.modulus, scale: 0 };
+    default:
+      return count(countOf(COUNT_CONVENTIONS[equals.kind].counted, records));
   }
 }
 
@@ -170,14 +165,6 @@ function countedText(
   { records, types }: Figures,
 ): string {
   switch (equals.kind) {
-    case 'count-all':
-      return `the file has ${actual} records (${records.header} header, ${records.detail} details, ${records.trailer} trailer)`;
-    case 'count-detail':
-      return `the file has ${actual} details`;
-    case 'count-with-header':
-      return `the file has ${actual} details and header`;
-    case 'count-with-trailer':
-      return `the file has ${actual} details and trailer`;
     case 'count-type': {
       const counts = Object.entries(types).map(([type, count]) => `${count} of ${type}`);
       return `the file has ${counts.join(', ')}`;
@@ -186,6 +173,12 @@ function countedText(
       return `the details add up to ${actual} of ${equals.field}`;
     case 'hash':
       return `the digits of ${equals.field} add up to ${actual} modulo ${equals.modulus}`;
+    default: {
+      const { unit, counted } = COUNT_CONVENTIONS[equals.kind];
+      const { header, detail, trailer } = records;
+      const parts = ` (${header} header, ${detail} details, ${trailer} trailer)`;
+      return `the file has ${actual} ${unit}${counted.length === 3 ? parts : ''}`;
+    }
   }
 }
 

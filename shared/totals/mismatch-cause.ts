@@ -1,6 +1,7 @@
 import { atOneScale, type Decimal } from '../decimal.ts';
-import type { ControlTotalRule, CountFigure } from '../layout/layout.ts';
-import type { RecordCounts } from './record-counts.ts';
+import { type CountedKind, type CountKind, countConventions } from '../layout/count-conventions.ts';
+import type { ControlTotalRule } from '../layout/layout.ts';
+import { countOf, type RecordCounts } from './record-counts.ts';
 
 const WHO = {
   header: 'the header',
@@ -32,60 +33,28 @@ export function likelyCause(
   const who = WHO[record];
   if (equals.kind === 'sum') return sumCause(stated, actual, who);
   if (equals.kind === 'hash') return hashCause(stated, wholeHash, who);
-  return equals.kind === 'count-type' ? undefined : countCause(equals, stated, records, who);
+  return equals.kind === 'count-type' ? undefined : countCause(equals.kind, stated, records, who);
 }
 
 /** 1746 = 1744 details + 1 header + 1 trailer */
 function countCause(
-  { kind }: CountFigure,
+  kind: CountKind,
   { unscaled, scale }: Decimal,
-  { detail, header, trailer }: RecordCounts,
+  records: RecordCounts,
   who: string,
 ): string | undefined {
-  const conventions: {
-    kind: CountFigure['kind'];
-    says: string;
-    counts: string;
-    parts: [number, string][];
-  }[] = [
-    { kind: 'count-detail', says: 'count(detail)', counts: 'details only', parts: [[detail, 'details']] },
-    {
-      kind: 'count-all',
-      says: 'count(all)',
-      counts: 'all records',
-      parts: [
-        [detail, 'details'],
-        [header, 'header'],
-        [trailer, 'trailer'],
-      ],
-    },
-    {
-      kind: 'count-with-header',
-      says: 'count(detail+header)',
-      counts: 'details and header',
-      parts: [
-        [detail, 'details'],
-        [header, 'header'],
-      ],
-    },
-    {
-      kind: 'count-with-trailer',
-      says: 'count(detail+trailer)',
-      counts: 'details and trailer',
-      parts: [
-        [detail, 'details'],
-        [trailer, 'trailer'],
-      ],
-    },
-  ];
   if (scale !== 0) return undefined;
-  const fitting = conventions.find(
-    (one) => one.kind !== kind && BigInt(one.parts.reduce((sum, [count]) => sum + count, 0)) === unscaled,
-  );
+  const [, fitting] =
+    countConventions().find(
+      ([other, { counted }]) => other !== kind && BigInt(countOf(counted, records)) === unscaled,
+    ) ?? [];
   if (!fitting) return undefined;
-  const parts = fitting.parts.filter(([count]) => count > 0).map(([count, of]) => `${count} ${of}`);
-  return `${unscaled} = ${parts.join(' + ')}: ${who} counts ${fitting.counts}; say ${fitting.says}`;
+  const { counted, described, spelling } = fitting;
+  const parts = counted.filter((of) => records[of] > 0).map((of) => `${records[of]} ${PART_NAMES[of]}`);
+  return `${unscaled} = ${parts.join(' + ')}: ${who} counts ${described}; say ${spelling}`;
 }
+
+const PART_NAMES: Record<CountedKind, string> = { detail: 'details', header: 'header', trailer: 'trailer' };
 
 /** 12345.00 and 123.45 are the same digits with the decimal point in another place. */
 function sumCause(stated: Decimal, actual: Decimal, who: string): string | undefined {

@@ -1,4 +1,5 @@
 import { countsShape, objectOf, optional, wholeNumber } from '../json-shape.ts';
+import type { CountedKind } from '../layout/count-conventions.ts';
 
 /** read = header + detail + trailer; rejected and discarded records are details. */
 export interface RecordCounts {
@@ -9,6 +10,11 @@ export interface RecordCounts {
   rejected: number;
   /** Details of the types that the layout discards, by type; absent if it discards none. */
   discarded?: Record<string, number>;
+}
+
+/** The number of records of these kinds. */
+export function countOf(kinds: readonly CountedKind[], records: RecordCounts): number {
+  return kinds.reduce((sum, kind) => sum + records[kind], 0);
 }
 
 /** Number of details that became rows. */

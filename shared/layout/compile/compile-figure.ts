@@ -1,17 +1,15 @@
+import { countConventions } from '../count-conventions.ts';
 import { DECIMAL_DIGITS, isExactNumber, isNumber, scaleOf } from '../field-type.ts';
 import type { ControlTotalRule, CountFigure, Field, RecordType } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 
 type Figure = ControlTotalRule['equals'];
 
-const COUNTS: Record<string, CountFigure> = {
-  'count(all)': { kind: 'count-all' },
-  'count(detail)': { kind: 'count-detail' },
-  'count(detail+header)': { kind: 'count-with-header' },
-  'count(detail+trailer)': { kind: 'count-with-trailer' },
-};
+const COUNTS = new Map<string, CountFigure>(
+  countConventions().map(([kind, { spelling }]) => [spelling, { kind }]),
+);
 const FORMS = [
-  ...Object.keys(COUNTS),
+  ...COUNTS.keys(),
   ...['count(<record type>)', 'sum(<field>)', 'hash(<field>) modulo <number>'],
 ];
 
@@ -28,7 +26,7 @@ export function compileFigure(
   recordTypes: RecordType[],
   problems: string[],
 ): Figure | undefined {
-  const count = COUNTS[text.replaceAll(' ', '')];
+  const count = COUNTS.get(text.replaceAll(' ', ''));
   if (count) return count;
   const figure =
     /^(count|sum|hash)\(\s*(?:([a-z0-9_]+)\.)?([a-z0-9_]+)\s*\)(?:\s+modulo\s+(\d+(?:\s*\^\s*\d+)?))?$/.exec(
