@@ -78,7 +78,7 @@ export function listOf<T>(shape: Shape<T>): Shape<T[]> {
   };
 }
 
-/** An object whose keys are names that the data brings, such as columns or reasons. */
+/** An object whose keys are names from the data, such as columns or reasons. */
 export function byName<T>(shape: Shape<T>): Shape<Record<string, T>> {
   return (value) => {
     if (!isObject(value)) return wrong(value, 'an object');
@@ -91,7 +91,7 @@ export function byName<T>(shape: Shape<T>): Shape<Record<string, T>> {
 }
 
 /**
- * An object with the keys of `T`. `earlier` maps names that keys had in earlier versions of the software to those they have now: such
+ * An object with the keys of `T`. `earlier` maps names that keys had in earlier versions of the software to their present names: such
  * keys are renamed in the value.
  */
 export function objectOf<T>(

@@ -48,7 +48,7 @@ interface DayFile {
   loaded: boolean;
   /** Names are expected, and this is not one of them. */
   unexpected: boolean;
-  /** It brings corrected records of another file, and does not count as an expected one. */
+  /** It holds corrected records of another file, and does not count as an expected one. */
   supplement: boolean;
 }
 

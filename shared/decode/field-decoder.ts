@@ -70,7 +70,7 @@ export class FieldDecoder {
     this.kernel.call.settleBlanks(states, values, count, ENTRY_BYTES[kind], toZero);
   }
 
-  /** Makes fields null that are full of `byte`; returns how many. */
+  /** Sets fields that are full of `byte` to null; returns how many. */
   private nullFilled(records: number, count: number, byte: number): number {
     const { startByte, endByte } = this.field;
     const { states } = this.vector;

@@ -36,7 +36,7 @@ export class SelectionMasks {
     return this.look(selection, addresses, count).mask;
   }
 
-  /** Makes the values null that are not selected; returns how many of them were invalid. */
+  /** Sets the values that are not selected to null; returns how many of them were invalid. */
   apply(selection: Selection, addresses: number, count: number, vector: FieldVector): number {
     const { mask, unselected } = this.look(selection, addresses, count);
     if (unselected === 0) return 0;

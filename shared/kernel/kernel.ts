@@ -64,7 +64,7 @@ export class Kernel {
     else this.free.set(size, [address]);
   }
 
-  /** Moves what is at `address` to more room, unless it has enough; keeps its first `keptBytes` bytes. Address 0 holds nothing. */
+  /** Moves the allocation at `address` to a larger one, unless it is large enough; keeps its first `keptBytes` bytes. Address 0 means none. */
   reallocate(address: number, byteCount: number, keptBytes: number, largerCount: number): number {
     if (address !== 0 && roundUpToClass(byteCount) === roundUpToClass(largerCount)) return address;
     const larger = this.allocate(largerCount);

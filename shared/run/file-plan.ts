@@ -53,7 +53,7 @@ export interface FilePlan {
   outside?: OutsideBytes[] | undefined;
   /** The day manifest's statement about the file; null if no manifest has arrived. */
   dayManifest?: StatedInManifest | null | undefined;
-  /** Set for a file that brings corrected records of another. */
+  /** Set for a file of corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
   /** Treatment of bytes that another file brought already. */
   duplicates?: 'refuse' | 'warn' | undefined;
@@ -72,7 +72,7 @@ interface StatedInManifest {
   values: Record<string, ControlValue>;
 }
 
-/** The file whose rejected records another file brings corrected, and the run that rejected them. */
+/** The file whose rejected records another file corrects, and the run that rejected them. */
 export interface SupplementedRun {
   sourceKey: string;
   runId: string;

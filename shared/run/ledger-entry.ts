@@ -68,7 +68,7 @@ export interface LedgerEntry {
   leaseUntil?: string | undefined;
   /** Versions that were rolled back; they are not loaded again unless forced. */
   rolledBack?: RolledBackVersion[] | undefined;
-  /** Set for a file that brings corrected records of another. */
+  /** Set for a file of corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
 }
 

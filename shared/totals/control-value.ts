@@ -19,7 +19,7 @@ export function numberValue({ unscaled, scale }: Decimal): ControlValue {
   return { text: String(unscaled), scale };
 }
 
-/** The number that a field holds; undefined if it holds none. */
+/** The number that a field holds; undefined if it holds no number. */
 export function numberOf(value: ControlValue | undefined): Decimal | undefined {
   return value && 'scale' in value ? { unscaled: BigInt(value.text), scale: value.scale } : undefined;
 }

@@ -2,7 +2,7 @@ import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../s
 import { isFilledWith } from './blanks';
 import { RESULT } from './result';
 
-/** Makes fields null in which every byte is `byte`. Returns how many of them had a value + how many were invalid × INVALID_COUNT_UNIT. */
+/** Sets a field to null if every byte of it is `byte`. Returns how many of them had a value + how many were invalid × INVALID_COUNT_UNIT. */
 export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte: u8, states: usize): i32 {
   let values = 0;
   let invalids = 0;
@@ -18,7 +18,7 @@ export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte
 }
 
 /**
- * Makes fields null that begin at or after the end of their record, and invalid those that it cuts. Returns how many of them had a
+ * Makes a field null if it begins at or after the end of its record, and invalid if that end cuts it. Returns how many of these fields had a
  * value + how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
  */
 export function nullBeyond(

@@ -136,7 +136,7 @@ export function settleEntries(kinds: usize, count: i32, states: usize): i32 {
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/** Makes what is not selected null. Returns how many had a value + how many were invalid × INVALID_COUNT_UNIT. */
+/** Sets values that are not selected to null. Returns how many had a value + how many were invalid × INVALID_COUNT_UNIT. */
 export function nullUnselected(mask: usize, count: i32, states: usize): i32 {
   let values = 0;
   let invalids = 0;

@@ -16,7 +16,7 @@ type TableChoice =
 interface CopybookChoice {
   /** For all tables, or for each by its name; the default is a list. */
   occurs?: 'list' | 'columns' | Record<string, TableChoice> | undefined;
-  /** `fixed`: a table with DEPENDING ON takes its largest space in every record, so that nothing after it moves. */
+  /** `fixed`: a table with DEPENDING ON has its largest size in every record, so that nothing after it moves. */
   dependingOn?: 'fixed' | undefined;
   /** For items that share bytes: the first, all, these, or these with a rule for each that says when it is there. */
   redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;

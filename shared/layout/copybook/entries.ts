@@ -142,7 +142,7 @@ function unknownClause(reader: TokenReader, entry: Entry, token: Token) {
     return reader.wrong(
       token,
       `'${shown(token)}' begins a line while this entry has no period`,
-      'a period after the entry before',
+      'a period at the end of the entry before',
     );
   }
   return reader.wrong(

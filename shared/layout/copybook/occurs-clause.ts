@@ -37,7 +37,7 @@ export function readOccurs(reader: TokenReader, occurs: Token): Occurs {
   }
   const min = dependingOn !== undefined && max === first ? 0 : first;
   if (max < 1 || min > max) {
-    throw reader.wrong(occurs, `OCCURS ${first} TO ${max}`, 'a range that goes up, to at least 1');
+    throw reader.wrong(occurs, `OCCURS ${first} TO ${max}`, 'an ascending range that ends at 1 or more');
   }
   return { min, max, dependingOn };
 }

@@ -66,11 +66,11 @@ describe('JSON that is read back', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['cut off', JSON.stringify(ENTRY).slice(0, -5), /it is not JSON in UTF-8/],
-    ['empty', '', /it is not JSON in UTF-8/],
+    ['cut off', JSON.stringify(ENTRY).slice(0, -5), /It is not JSON in UTF-8/],
+    ['empty', '', /It is not JSON in UTF-8/],
     ['another kind of object', { type: 'secret' }, /'dataset' is missing/],
-    ['a list', [ENTRY], /it is not an object/],
-    ['null', 'null', /it is not an object/],
+    ['a list', [ENTRY], /It is not an object/],
+    ['null', 'null', /It is not an object/],
     ['an unknown state', { ...ENTRY, state: 'secret' }, /'state' is not one of splitting, parsing/],
     [
       'a wrong value deep inside',
