@@ -180,7 +180,7 @@ export function rehashBytes(page: usize): void {
  * Finds the least and the greatest value that the page uses, stores their entries in PAGE_LEAST and PAGE_GREATEST, and clears
  * DICTIONARY_USED. The values are wide decimals if `wide`, else texts.
  */
-export function usedRange(page: usize, wide: bool): void {
+export function findUsedRange(page: usize, wide: bool): void {
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
   const data = load<u32>(page, DICTIONARY_DATA) as usize;
   const used = load<u32>(page, DICTIONARY_USED) as usize;

@@ -6,6 +6,6 @@ export function resultAddress(): usize {
 }
 
 /** The address at which the kernel's own tables end; all from there on are free. */
-export function heapAddress(): usize {
+export function heapStart(): usize {
   return __heap_base;
 }
