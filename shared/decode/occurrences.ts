@@ -57,7 +57,7 @@ export class Occurrences {
       const { when } = this.counter.field;
       if (when) masks.apply(when, starts, recordCount, this.counter.vector);
       const { states, values } = this.counter.vector;
-      const wrong = call.occurrenceCounts(states, values, outcomes, recordCount, least, count, this.counts);
+      const wrong = call.countOccurrences(states, values, outcomes, recordCount, least, count, this.counts);
       const { bytes, view } = this.kernel;
       for (let record = 0; wrong > 0 && record < recordCount; record++) {
         if (present !== 0 && bytes[present + record] === 0) continue;

@@ -146,7 +146,7 @@ export class RecordExtractor implements RecordBatch {
     const result = call.resultAddress();
     this.consumed = view.getUint32(result, true) - this.batchAddress;
     this.hasPadded = format !== 'fixed' && view.getUint32(result + 4, true) > this.paddedAddress;
-    if (this.hasPadded) call.recordEnds(this.starts, this.rawLengths, this.recordCount, this.ends);
+    if (this.hasPadded) call.findRecordEnds(this.starts, this.rawLengths, this.recordCount, this.ends);
     return this.recordCount;
   }
 

@@ -112,7 +112,7 @@ export const PAGE_LEVELS = 8;
 export const PAGE_ROWS = 12;
 /** Rows that are not null. */
 export const PAGE_COUNT = 16;
-/** Integers: the value. Texts and wide decimals: the value's offset in PAGE_VALUES, or its entry (`usedRange`). */
+/** Integers: the value. Texts and wide decimals: the value's offset in PAGE_VALUES, or its entry (`findUsedRange`). */
 export const PAGE_LEAST = 24;
 export const PAGE_GREATEST = 32;
 /** Texts: their first eight bytes, high byte first. */

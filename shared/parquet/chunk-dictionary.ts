@@ -142,7 +142,7 @@ export class ChunkDictionary {
   usedRange(): ValueRange {
     if (this.page.count === 0) return NO_VALUES;
     if (this.kind === 'int32' || this.kind === 'int64') return this.page.plainRange();
-    this.kernel.call.usedRange(this.page.address, this.kind === 'int128' ? 1 : 0);
+    this.kernel.call.findUsedRange(this.page.address, this.kind === 'int128' ? 1 : 0);
     return {
       min: this.entryBytes(this.page.word(PAGE_LEAST)),
       max: this.entryBytes(this.page.word(PAGE_GREATEST)),

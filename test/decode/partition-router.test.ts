@@ -28,7 +28,7 @@ test('the tables and the memory grow in the middle of a batch if there are more 
   );
   const outcomes = kernel.place(new Uint8Array(count));
   const before = kernel.bytes.length;
-  const heapAddress = Math.ceil(kernel.call.heapAddress() / 64) * 64;
+  const heapAddress = Math.ceil(kernel.call.heapStart() / 64) * 64;
   while (heapAddress + kernel.usedBytes + 64 <= before) kernel.allocate(64);
   router.route({ count, addresses, outcomes, ends: 0, spaceByte: 0x20 }, () => expect.unreachable());
   expect(kernel.bytes.length).toBeGreaterThan(before);

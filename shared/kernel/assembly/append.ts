@@ -163,22 +163,12 @@ export function appendBytes(
     if (isAbsent(states, member)) continue;
     const from = base + load<u32>(values + (member << 3));
     const length = load<u32>(values + (member << 3), 4) as usize;
-    store<u32>(out, length as u32);
-    v128.store(out, v128.load(from), 4);
-    if (length > 16) {
-      v128.store(out, v128.load(from, 16), 20);
-      v128.store(out, v128.load(from, 32), 36);
-      for (let at: usize = 48; at < length; at += 16) v128.store(out + at, v128.load(from + at), 4);
-    }
+    writeText(out, from, length);
     const prefix = readPrefix(from, length);
     if (prefix >= greatest) {
       const next = readSecondPrefix(from, length);
-      if (
-        prefix > greatest ||
-        next > greatestNext ||
-        greatestAt === 0 ||
-        (next === greatestNext && compareTexts(out, greatestAt) > 0)
-      ) {
+      const isAbove = prefix > greatest || next > greatestNext || greatestAt === 0;
+      if (isAbove || (next === greatestNext && compareTexts(out, greatestAt) > 0)) {
         greatest = prefix;
         greatestNext = next;
         greatestAt = out;
@@ -186,12 +176,8 @@ export function appendBytes(
     }
     if (prefix <= least) {
       const next = readSecondPrefix(from, length);
-      if (
-        prefix < least ||
-        next < leastNext ||
-        leastAt === 0 ||
-        (next === leastNext && compareTexts(out, leastAt) < 0)
-      ) {
+      const isBelow = prefix < least || next < leastNext || leastAt === 0;
+      if (isBelow || (next === leastNext && compareTexts(out, leastAt) < 0)) {
         least = prefix;
         leastNext = next;
         leastAt = out;
@@ -206,6 +192,17 @@ export function appendBytes(
     store<u32>(page, (greatestAt - firstOut) as u32, PAGE_GREATEST);
   }
   addLength(page, out - before);
+}
+
+/** Writes a text in PLAIN form. Reads and writes up to 47 bytes beyond. */
+function writeText(out: usize, from: usize, length: usize): void {
+  store<u32>(out, length as u32);
+  v128.store(out, v128.load(from), 4);
+  if (length > 16) {
+    v128.store(out, v128.load(from, 16), 20);
+    v128.store(out, v128.load(from, 32), 36);
+    for (let at: usize = 48; at < length; at += 16) v128.store(out + at, v128.load(from + at), 4);
+  }
 }
 
 /** Reads the second eight bytes of a text as a number that sorts as they do. */

@@ -171,7 +171,7 @@ export function findChained(
 }
 
 /** Stores the address at which each record of `starts` ends; padding follows there. */
-export function recordEnds(starts: usize, rawLengths: usize, count: i32, ends: usize): void {
+export function findRecordEnds(starts: usize, rawLengths: usize, count: i32, ends: usize): void {
   for (let record = 0; record < count; record++) {
     const at = record << 2;
     store<u32>(ends + at, load<u32>(starts + at) + load<u32>(rawLengths + at));

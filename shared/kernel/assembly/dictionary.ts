@@ -42,6 +42,14 @@ function hashLong(at: usize, length: usize): u32 {
   return (hash >>> 32) as u32;
 }
 
+/** Appends a text in PLAIN form to the dictionary's data, and stores { offset, length } of its bytes there in `entry`. */
+function addText(entry: usize, data: usize, dataLength: usize, text: usize, length: usize): void {
+  store<u32>(data + dataLength, length as u32);
+  memory.copy(data + dataLength + 4, text, length);
+  store<u32>(entry, (dataLength + 4) as u32);
+  store<u32>(entry, length as u32, 4);
+}
+
 /** Appends texts as indexes. Entries are { offset in the dictionary's data, length }. */
 export function appendIndexesOfBytes(
   page: usize,
@@ -86,10 +94,7 @@ export function appendIndexesOfBytes(
     if (entry < 0) {
       if (entryCount === capacity || dataLength + 4 + length > dataCapacity) break;
       entry = entryCount++;
-      store<u32>(data + dataLength, length as u32);
-      memory.copy(data + dataLength + 4, text, length);
-      store<u32>(entries + (entry << 3), (dataLength + 4) as u32);
-      store<u32>(entries + (entry << 3), length as u32, 4);
+      addText(entries + (entry << 3), data, dataLength, text, length);
       dataLength += 4 + length;
       store<u16>(table + (slot << 1), entryCount as u16);
     }
@@ -175,7 +180,7 @@ export function rehashBytes(page: usize): void {
  * Finds the least and the greatest value that the page uses, stores their entries in PAGE_LEAST and PAGE_GREATEST, and clears
  * DICTIONARY_USED. The values are wide decimals if `wide`, else texts.
  */
-export function usedRange(page: usize, wide: bool): void {
+export function findUsedRange(page: usize, wide: bool): void {
   const entries = load<u32>(page, DICTIONARY_ENTRIES) as usize;
   const data = load<u32>(page, DICTIONARY_DATA) as usize;
   const used = load<u32>(page, DICTIONARY_USED) as usize;

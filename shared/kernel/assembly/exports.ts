@@ -7,16 +7,16 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
-export { findChained, recordEnds } from './chains';
+export { findChained, findRecordEnds } from './chains';
 export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,
   appendIndexesOfInt128s,
+  findUsedRange,
   rehashBytes,
   rehashInt128s,
-  usedRange,
 } from './dictionary';
 export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
@@ -29,10 +29,10 @@ export { decodeNational } from './national';
 export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
 export {
   appendEntries,
+  countOccurrences,
   expandMembers,
   nullUnselected,
   numberOccurrences,
-  occurrenceCounts,
   placeOccurrences,
   settleEntries,
 } from './occurrences';
@@ -40,7 +40,7 @@ export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from '
 export { addRoute, groupByPartition, routeRecords } from './partitions';
 export { assignType, gatherAddresses, gatherType, selectRecords, trackParents } from './record-types';
 export { countNotOk, findFixed, findLines } from './records';
-export { heapAddress, resultAddress } from './result';
+export { heapStart, resultAddress } from './result';
 export { compressSnappy } from './snappy';
 export { uncompressSnappy } from './snappy-reader';
 export { spellBinary, spellPacked } from './stored-digits';

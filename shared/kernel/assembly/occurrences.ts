@@ -26,7 +26,7 @@ import {
  * Stores how often the table occurs in each record, from the vector of its counter; -1 if the counter is not a number from `least` to
  * `most`. Returns how many are -1.
  */
-export function occurrenceCounts(
+export function countOccurrences(
   states: usize,
   values: usize,
   outcomes: usize,

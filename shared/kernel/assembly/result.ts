@@ -6,6 +6,6 @@ export function resultAddress(): usize {
 }
 
 /** Address at which the kernel's own tables end; all memory after it is free. */
-export function heapAddress(): usize {
+export function heapStart(): usize {
   return __heap_base;
 }

@@ -15,7 +15,7 @@ export interface KernelFunctions {
 
   // shared/kernel/assembly/chains.ts
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
-  recordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
 
   // shared/kernel/assembly/coded.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
@@ -35,9 +35,9 @@ export interface KernelFunctions {
   // shared/kernel/assembly/dictionary.ts
   appendIndexesOfBytes(page: number, states: number, values: number, members: number, from: number, count: number): number;
   appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
+  findUsedRange(page: number, wide: Flag): void;
   rehashBytes(page: number): void;
   rehashInt128s(page: number): void;
-  usedRange(page: number, wide: Flag): void;
 
   // shared/kernel/assembly/dictionary-ints.ts
   appendIndexesOfInt32s(page: number, states: number, values: number, members: number, from: number, count: number): number;
@@ -80,10 +80,10 @@ export interface KernelFunctions {
 
   // shared/kernel/assembly/occurrences.ts
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
+  countOccurrences(states: number, values: number, outcomes: number, count: number, least: number, most: number, counts: number): number;
   expandMembers(offsets: number, members: number, count: number, out: number): number;
   nullUnselected(mask: number, count: number, states: number): number;
   numberOccurrences(offsets: number, recordOf: number, count: number, states: number, values: number): void;
-  occurrenceCounts(states: number, values: number, outcomes: number, count: number, least: number, most: number, counts: number): number;
   placeOccurrences(starts: number, outcomes: number, count: number, stride: number, counts: number, most: number, isList: Flag, present: number, offsets: number, addresses: number, recordOf: number, kinds: number, repeats: number): number;
   settleEntries(kinds: number, count: number, states: number): number;
 
@@ -113,7 +113,7 @@ export interface KernelFunctions {
   findLines(start: number, end: number, atEnd: Flag, lengthBytes: number, crLf: Flag, lineEndByte: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
 
   // shared/kernel/assembly/result.ts
-  heapAddress(): number;
+  heapStart(): number;
   resultAddress(): number;
 
   // shared/kernel/assembly/snappy.ts
@@ -150,7 +150,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'appendInt128s',
   'appendRows',
   'findChained',
-  'recordEnds',
+  'findRecordEnds',
   'decodeCodedKept',
   'decodeCodedTexts',
   'translate',
@@ -162,9 +162,9 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeDeltaTexts',
   'appendIndexesOfBytes',
   'appendIndexesOfInt128s',
+  'findUsedRange',
   'rehashBytes',
   'rehashInt128s',
-  'usedRange',
   'appendIndexesOfInt32s',
   'appendIndexesOfInt64s',
   'rehashInt32s',
@@ -187,10 +187,10 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'sumInt64s',
   'sumInt128s',
   'appendEntries',
+  'countOccurrences',
   'expandMembers',
   'nullUnselected',
   'numberOccurrences',
-  'occurrenceCounts',
   'placeOccurrences',
   'settleEntries',
   'readBits',
@@ -210,7 +210,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'countNotOk',
   'findFixed',
   'findLines',
-  'heapAddress',
+  'heapStart',
   'resultAddress',
   'compressSnappy',
   'uncompressSnappy',
