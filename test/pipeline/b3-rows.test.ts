@@ -8,7 +8,7 @@ import { TestLake } from '../support/run-pipeline.ts';
 const FILE = fileURLToPath(new URL('../../../shared/data/b3/COTAHIST_D25062021.TXT', import.meta.url));
 const LAYOUT = fileURLToPath(new URL('../../layouts/b3-cotahist.json', import.meta.url));
 
-/** Positions as B3's layout document prints them, written down here once more: a slip in the layout file must show. */
+/** Positions from B3's layout document, copied here a second time so that a slip in the layout file shows. */
 const POSITIONS: [name: string, start: number, end: number, kind: 'X' | 'N' | 'D' | 2 | 6][] = [
   ['datpre', 3, 10, 'D'],
   ['codbdi', 11, 12, 'X'],
@@ -51,7 +51,7 @@ function slowDecode(line: string): Record<string, string | null> {
 }
 
 describe.skipIf(!existsSync(FILE))(
-  'every row of a real day (skipped where the real data is not beside the project)',
+  'every row of a real day (skipped if the real data is not beside the project)',
   () => {
     it.each([
       10_000, 24_713, 1_000_000, 10_000_000,

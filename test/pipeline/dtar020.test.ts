@@ -8,7 +8,7 @@ import { expectSameRows } from '../support/first-difference.ts';
 import { ebcdicText, packed } from '../support/form-encoders.ts';
 import { runCommand } from '../support/run-command.ts';
 
-/** Sales by item and store in EBCDIC and packed decimals: the record that mainframe readers are usually tried on. */
+/** Sales by item and store in EBCDIC and packed decimals: a record that mainframe readers are often tested with. */
 const COPYBOOK = fileURLToPath(new URL('../golden/copybook-dtar020/copybook.cpy', import.meta.url));
 const DATA = new URL('../../../shared/data/dtar020/', import.meta.url);
 
@@ -24,7 +24,7 @@ async function run(script: string, ...flags: string[]): Promise<string> {
   return stdout;
 }
 
-/** Copybook → layout → lake → rows, by the commands that people type. `edit` is what they change in the layout. */
+/** Makes a layout of the copybook, a lake of the records and rows of the lake, by the commands that people type. `edit` changes the layout. */
 async function rowsOf(name: string, bytes: Uint8Array, edit: (layout: string) => string = (text) => text) {
   const [layout, input] = [join(dir, `${name}.json`), join(dir, `${name}.bin`)];
   await writeFile(input, bytes);
@@ -54,10 +54,10 @@ async function rowsOf(name: string, bytes: Uint8Array, edit: (layout: string) =>
     .sort(byText);
 }
 
-/** A query has no order of its own. */
+/** A query promises no order. */
 const byText = (a: string[], b: string[]) => (a.join('\t') < b.join('\t') ? -1 : 1);
 
-test('records of its copybook, written for this test, come back by the commands', async () => {
+test('the commands read back records that this test wrote by the copybook', async () => {
   const sales = Array.from({ length: 60 }, (_, index) => ({
     keycode: String(60_000_000 + index * 7919),
     store: BigInt(index % 40),
@@ -76,7 +76,7 @@ test('records of its copybook, written for this test, come back by the commands'
       packed(price, 6, 'signed'),
     ]),
   );
-  // The date as it is meant: two digits of the year, kept as a number.
+  // The copybook calls the date a number; its year has two digits.
   const dated = (text: string) => {
     const layout = JSON.parse(text);
     const date = { type: 'date', format: 'yyMMdd', pivotYear: 1950 };
@@ -86,7 +86,8 @@ test('records of its copybook, written for this test, come back by the commands'
     return JSON.stringify(layout);
   };
   const cents = (value: bigint) => (Number(value) / 100).toFixed(2);
-  expect(await rowsOf('sales', bytes, dated)).toEqual(
+  expectSameRows(
+    await rowsOf('sales', bytes, dated),
     sales
       .map(({ keycode, store, date, dept, quantity, price }) => [
         ...[keycode, String(store), `2004-01-${String(date).slice(3)}`],
@@ -97,7 +98,7 @@ test('records of its copybook, written for this test, come back by the commands'
 });
 
 test.skipIf(!existsSync(DATA))(
-  'the 379 records of the real extract equal those published with it (skipped where the extract is not at hand)',
+  'the 379 records of the real extract equal those published with it (skipped if the extract is not there)',
   async () => {
     const [, ...lines] = readFileSync(new URL('DTAR020.csv', DATA), 'utf8').trim().split(/\r?\n/);
     const rows = await rowsOf('dtar020', readFileSync(new URL('DTAR020.bin', DATA)));

@@ -25,7 +25,7 @@ test(`${INPUTS} hostile inputs: a typed error, a refusal, rejects or the right r
     outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
   }
   await rm(rootDir, { recursive: true });
-  // The inputs are bad enough to be refused and good enough to come through, both.
+  // Some inputs must be bad enough to be refused, and some good enough to be converted.
   for (const subject of SUBJECTS) {
     expect(
       [...outcomes.keys()].filter((name) => name.startsWith(`${subject}: `)).length,
@@ -38,7 +38,7 @@ test(`${INPUTS} hostile inputs: a typed error, a refusal, rejects or the right r
 
 const golden = new URL('../golden/', import.meta.url);
 
-// A case is a folder: a key, a layout, or a layout with a file, and what must come of it.
+// A case is a folder with a key, a layout, or a layout and a file, and the expected outcome.
 test.each(
   readdirSync(golden).filter((name) => name.startsWith('hostile-')),
 )('found before: %s', async (name) => {
