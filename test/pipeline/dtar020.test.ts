@@ -8,7 +8,7 @@ import { expectSameRows } from '../support/first-difference.ts';
 import { ebcdicText, packed } from '../support/form-encoders.ts';
 import { runCommand } from '../support/run-command.ts';
 
-/** Sales by item and store in EBCDIC and packed decimals: the record that mainframe readers are usually tried on. */
+/** Sales by item and store in EBCDIC and packed decimals: a record that mainframe readers are often tested with. */
 const COPYBOOK = fileURLToPath(new URL('../golden/copybook-dtar020/copybook.cpy', import.meta.url));
 const DATA = new URL('../../../shared/data/dtar020/', import.meta.url);
 
@@ -24,7 +24,7 @@ async function run(script: string, ...flags: string[]): Promise<string> {
   return stdout;
 }
 
-/** Copybook → layout → lake → rows, by the commands that people type. `edit` is what they change in the layout. */
+/** Makes a layout of the copybook, a lake of the records and rows of the lake, by the commands that people type. `edit` changes the layout. */
 async function rowsOf(name: string, bytes: Uint8Array, edit: (layout: string) => string = (text) => text) {
   const [layout, input] = [join(dir, `${name}.json`), join(dir, `${name}.bin`)];
   await writeFile(input, bytes);
@@ -54,7 +54,7 @@ async function rowsOf(name: string, bytes: Uint8Array, edit: (layout: string) =>
     .sort(byText);
 }
 
-/** A query has no order of its own. */
+/** A query promises no order. */
 const byText = (a: string[], b: string[]) => (a.join('\t') < b.join('\t') ? -1 : 1);
 
 test('records that were written for its copybook come back through the commands', async () => {
@@ -86,7 +86,8 @@ test('records that were written for its copybook come back through the commands'
     return JSON.stringify(layout);
   };
   const cents = (value: bigint) => (Number(value) / 100).toFixed(2);
-  expect(await rowsOf('sales', bytes, dated)).toEqual(
+  expectSameRows(
+    await rowsOf('sales', bytes, dated),
     sales
       .map(({ keycode, store, date, dept, quantity, price }) => [
         ...[keycode, String(store), `2004-01-${String(date).slice(3)}`],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decimalText } from '../../shared/decimal.ts';
 import { unicodeOf } from '../../shared/decode/code-pages.ts';
+import { expectSameRows } from '../support/first-difference.ts';
 import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
@@ -96,7 +97,7 @@ describe('the same rows in ASCII and EBCDIC, through the whole pipeline', () => 
         sourceKey: 'forms_20250812.dat',
         rangeSizeBytes,
       });
-      expect(await lake.publishedRows('forms', 'COLUMNS(*)::VARCHAR')).toEqual(expected);
+      expectSameRows(await lake.publishedRows('forms', 'COLUMNS(*)::VARCHAR'), expected);
     }
   });
 
@@ -122,7 +123,8 @@ describe('the same rows in ASCII and EBCDIC, through the whole pipeline', () => 
       });
       const [, ...lines] = readFileSync(new URL('DTAR020.csv', data), 'utf8').trim().split(/\r?\n/);
       const read = await lake.publishedRows('dtar020', 'COLUMNS(*)::VARCHAR');
-      expect(read.map((row) => Object.values(row).map(Number))).toEqual(
+      expectSameRows(
+        read.map((row) => Object.values(row).map(Number)),
         lines.map((line) => line.split('\t').map(Number)),
       );
       expect(read.length).toBe(379);

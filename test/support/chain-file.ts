@@ -1,10 +1,10 @@
 import { bdwChain, type ChainShape, lengthFieldChain, rdwChain } from '../../shared/ranges/record-chain.ts';
 
-/** A variable format: its shape, and an encoder of its own that knows nothing of it. */
+/** A format of variable records: its shape, and an encoder that does not use the shape. */
 export interface ChainFormat {
   name: string;
   shape: ChainShape;
-  /** A record's own bytes may not be shorter. */
+  /** The fewest bytes that a record's data may have. */
   minimumDataBytes: number;
   /** `data` with what makes it a record; `data` itself holds the length if that is a field. */
   record(data: Uint8Array): Uint8Array;
@@ -17,7 +17,7 @@ const high = (length: number) => length >> 8;
 const low = (length: number) => length & 0xff;
 const rdw = (data: Uint8Array) => word([high(data.length + 4), low(data.length + 4), 0, 0], data);
 
-/** `data` with `digits` written over its bytes from `at` on. */
+/** Returns a copy of `data` with `digits` written over it from byte `at` on. */
 function withLength(data: Uint8Array, at: number, digits: number[]): Uint8Array {
   const record = data.slice();
   record.set(digits, at);
@@ -100,7 +100,7 @@ export const CHAIN_FORMATS: ChainFormat[] = [
   },
 ];
 
-/** A file of a format, and what a reader must find in it. */
+/** A file in a format, and what a reader must find in it. */
 export interface ChainFile {
   bytes: Uint8Array;
   /** The bytes at which a range may start. */
@@ -122,7 +122,7 @@ export function chainFile(
   const encoded = data.map((own) => format.record(own));
   const prefixBytes = format.shape.recordPrefixBytes;
   for (let from = 0, turn = 0; from < encoded.length; turn++) {
-    const count = format.block ? Math.max(1, blockSizes[turn % blockSizes.length]!) : 1;
+    const count = format.block ? Math.max(1, blockSizes[turn % blockSizes.length] ?? 1) : 1;
     const group = encoded.slice(from, from + count);
     links.push(at);
     let recordAt = at + (format.block ? 4 : 0);
@@ -130,8 +130,9 @@ export function chainFile(
       records.push({ startByte: recordAt, data: record.subarray(prefixBytes) });
       recordAt += record.length;
     }
-    pieces.push(format.block ? format.block(group) : group[0]!);
-    at += pieces.at(-1)!.length;
+    const piece = format.block ? format.block(group) : Buffer.concat(group);
+    pieces.push(piece);
+    at += piece.length;
     from += group.length;
   }
   return { bytes: new Uint8Array(Buffer.concat(pieces)), links, records };

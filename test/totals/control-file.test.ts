@@ -1,13 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { convertNight } from '../../local/convert-night.ts';
 import { deployedDefinition } from '../../local/state-machine/definition.ts';
 import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { ebcdicText, zonedEbcdic } from '../support/form-encoders.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { field, file, type Json, LOADED, rules, told, trailer } from '../support/totals-files.ts';
+
+/** Milliseconds until the state machine asks again for a control file that is not there. */
+const SHORTEST_WAIT_MS = 30_000;
 
 describe('a control file beside the data', () => {
   const controlFile = {
@@ -92,11 +95,12 @@ describe('a control file beside the data', () => {
     try {
       await writeFile(join(dir, 'layout.json'), JSON.stringify(layout({ whenMissing: 'wait' })));
       await writeFile(join(dir, 'totals_20250812.txt'), data);
-      const waiting = (line: string) => {
-        told.push(line);
-        // Once the state machine has begun to wait.
-        setTimeout(() => interrupt.abort(), 50);
-      };
+      const setTimer = globalThis.setTimeout;
+      vi.spyOn(globalThis, 'setTimeout').mockImplementation((...timer) => {
+        // The state machine has begun to wait; nothing else of this night takes that long.
+        if (told.length > 0 && (timer[1] ?? 0) >= SHORTEST_WAIT_MS) setImmediate(() => interrupt.abort());
+        return setTimer(...timer);
+      });
       const night = convertNight({
         request: { layout: join(dir, 'layout.json') },
         inputs: [join(dir, 'totals_20250812.txt')],
@@ -104,13 +108,14 @@ describe('a control file beside the data', () => {
         expectedFiles: undefined,
         workerCount: 1,
         signal: interrupt.signal,
-        progress: { ...progress, notified: ignored, waiting },
+        progress: { ...progress, notified: ignored, waiting: (line) => void told.push(line) },
       });
       for await (const { status } of night) expect(status).toBe('failed');
       expect(told).toEqual([
         expect.stringContaining('its control file totals_20250812.ctl is not there yet'),
       ]);
     } finally {
+      vi.restoreAllMocks();
       await rm(dir, { recursive: true, force: true });
     }
   });

@@ -11,6 +11,7 @@ describe('a Distributed Map', () => {
   ])('runs as many children as allowed: %s', async (_, MaxConcurrency, maxConcurrency, most) => {
     let running = 0;
     let seen = 0;
+    const reached = Promise.withResolvers<void>();
     const { result } = runMap({
       map: { MaxConcurrency },
       input: Array.from({ length: 20 }, (_, index) => index),
@@ -18,7 +19,9 @@ describe('a Distributed Map', () => {
       work: async (input) => {
         running += 1;
         seen = Math.max(seen, running);
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        // Goes on only once as many run as may, so that each number is reached.
+        if (seen === most) reached.resolve();
+        await reached.promise;
         running -= 1;
         return input;
       },
