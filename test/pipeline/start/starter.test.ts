@@ -233,7 +233,7 @@ describe('the input of an execution', () => {
   });
 
   it.each([
-    [[], 'it must be a JSON object'],
+    [[], 'It must be a JSON object'],
     [{}, "'layout' is missing; 'sourceKey' is missing"],
     [{ layout: 'contracts', businessDate: '2025-08-12' }, 'a whole day is started by the starter'],
     [{ layout: 'contracts', sourcekey: KEY }, "'sourcekey' is unknown (the nearest valid one is 'sourceKey'"],
