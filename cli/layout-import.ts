@@ -5,8 +5,8 @@ import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.
 import { leftOut } from '../shared/layout/copybook/columns.ts';
 import { copybookFields } from '../shared/layout/copybook/copybook-fields.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
+import { didYouMean } from '../shared/layout/did-you-mean.ts';
 import { datasetName, layoutText, usualRecordFormat } from '../shared/layout/layout-text.ts';
-import { didYouMean } from '../shared/layout/nearest.ts';
 import { importPositions } from '../shared/layout/sources/import-positions.ts';
 import { oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
 

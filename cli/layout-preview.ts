@@ -12,7 +12,7 @@ import { Kernel } from '../shared/kernel/kernel.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import type { Field, Layout, RecordType, Selection } from '../shared/layout/layout.ts';
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
-import { findFixedTerminator, findLineTerminator } from '../shared/ranges/geometry.ts';
+import { findFixedTerminator, findLineTerminator } from '../shared/ranges/terminators.ts';
 import { matches, matchesControlRecord } from '../shared/totals/control-record.ts';
 import { decodedText } from './decoded-text.ts';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../shared/errors.ts';
-import { didYouMean } from '../shared/layout/nearest.ts';
+import { didYouMean } from '../shared/layout/did-you-mean.ts';
 import { runCommand } from '../terminal/exit.ts';
 import { describeLayout } from './layout-describe.ts';
 import { guessLayoutOfFile } from './layout-guess.ts';

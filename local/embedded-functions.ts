@@ -1,6 +1,6 @@
 import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
-import { whileCollecting } from './garbage.ts';
+import { whileCollecting } from './garbage-collection.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
 /** The functions that run on worker threads, called by name as Lambda would call them. */

@@ -117,8 +117,10 @@ describe('house rules', () => {
   });
 
   it('every function of the compiled kernel is called', () => {
-    const kernel = sources.find(({ path }) => path === 'shared/kernel/assembly/exports.ts');
-    const callers = [...sources, ...tests].filter(({ path }) => !path.startsWith('shared/kernel/assembly/'));
+    const kernel = sources.find(({ path }) => path === 'shared/kernel/assemblyscript/exports.ts');
+    const callers = [...sources, ...tests].filter(
+      ({ path }) => !path.startsWith('shared/kernel/assemblyscript/'),
+    );
     const idle = (kernel?.exports ?? []).filter(
       (name) => !callers.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)),
     );
@@ -244,7 +246,9 @@ function impurities({ path, text, imports }: SourceFile): string[] {
 function sizeProblems({ path, lineCount, functions }: SourceFile): string[] {
   const isTest = path.startsWith('test/');
   const most = isTest ? MOST_TEST_LINES : MOST_LINES;
-  const mostInFunction = path.startsWith('shared/kernel/assembly/') ? MOST_LOOP_LINES : MOST_FUNCTION_LINES;
+  const mostInFunction = path.startsWith('shared/kernel/assemblyscript/')
+    ? MOST_LOOP_LINES
+    : MOST_FUNCTION_LINES;
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isEntry = /^functions\/\w+\/index\.ts$/.test(path);
   return [
@@ -265,7 +269,7 @@ function sizeProblems({ path, lineCount, functions }: SourceFile): string[] {
 
 /** Lambda imports the entries of functions, `serverless.yml` what resources/made.js passes on, and the kernel is what exports.ts names. */
 const USED_FROM_OUTSIDE =
-  /^(functions\/\w+\/index\.ts|resources\/made\.js|shared\/kernel\/assembly\/exports\.ts)$/;
+  /^(functions\/\w+\/index\.ts|resources\/made\.js|shared\/kernel\/assemblyscript\/exports\.ts)$/;
 
 function deadExports(files: SourceFile[], users: SourceFile[]): string[] {
   const used = new Map<string, Set<string>>();

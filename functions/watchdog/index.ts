@@ -1,6 +1,6 @@
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
-import { slaSettings } from '../../shared/aws/sla-settings.ts';
+import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { createWatchdog, readWatchdogEvent, watchdogFigures } from './handler.ts';
 
@@ -8,6 +8,6 @@ const variables = functionVariables('watchdog', process.env);
 export const handler = lambdaHandler({
   ...variables.identity,
   read: readWatchdogEvent,
-  handler: createWatchdog(createAwsPorts(variables), slaSettings(variables)),
+  handler: createWatchdog(createAwsPorts(variables), slaOfVariables(variables)),
   measure: watchdogFigures,
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LayoutInvalid } from '../../shared/errors.ts';
-import { didYouMean } from '../../shared/layout/nearest.ts';
+import { didYouMean } from '../../shared/layout/did-you-mean.ts';
 import type { LayoutSource } from '../../shared/ports/layout-source.ts';
 import { isCode } from './file-error.ts';
 import { layoutNames, layoutsDir } from './project-folders.ts';

@@ -12,7 +12,7 @@ import { type FieldType, INT64_DIGITS } from '../layout/field-type.ts';
 import type { Field, Sign } from '../layout/layout.ts';
 import { dateFormatOf } from './calendar.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
-import { mostDigits } from './stored-number.ts';
+import { mostDigits } from './packed-or-binary.ts';
 
 const SIGN_CODES: Record<Sign, number> = {
   none: SIGN_NONE,

@@ -6,7 +6,7 @@ import { spaceOf, toAscii } from './ascii-form.ts';
 import { dateFormatOf, daysSinceEpoch } from './calendar.ts';
 import { decodeText as codePageText } from './code-pages.ts';
 import { nationalText } from './national-text.ts';
-import { mostDigits, readFloat, readStoredNumber } from './stored-number.ts';
+import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
 
 /**
  * One field of one record, decoded clearly rather than fast. It reads headers and trailers and explains rejects, and the
@@ -90,7 +90,7 @@ function decodeFloat(bytes: Uint8Array, field: Field): DecodedValue {
 
 /** Decodes packed and binary numbers, and dates that are held in them. */
 function decodeStored(bytes: Uint8Array, field: Field): DecodedValue {
-  const value = readStoredNumber(bytes, field, spaceOf(field.encoding));
+  const value = readPackedOrBinary(bytes, field, spaceOf(field.encoding));
   if (value === null) return NULL_VALUE;
   const { kind } = field.type;
   if (kind === 'date' || kind === 'timestamp') {

@@ -6,7 +6,7 @@ import { asciiForm, spaceOf } from './ascii-form.ts';
 import { asciiLoop, type SpelledType } from './ascii-loop.ts';
 import { dateFormatOf } from './calendar.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
-import { storedLoop } from './stored-loop.ts';
+import { packedAndBinaryLoop } from './packed-and-binary-loop.ts';
 import { textLoop } from './text-loop.ts';
 
 /** The loop of the kernel that fills `vector` with the values of `field`: chosen once a layout, never per record. */
@@ -20,7 +20,7 @@ export function fieldLoop(
   if (usage !== 'display') {
     return type.kind === 'date' || type.kind === 'timestamp'
       ? storedMomentLoop(kernel, field, type, vector, capacityRecords)
-      : storedLoop(kernel, field, vector);
+      : packedAndBinaryLoop(kernel, field, vector);
   }
   if (type.kind === 'string') return textLoop(kernel, field, vector, capacityRecords);
   if (type.kind === 'binary') return binaryLoop(kernel, field, vector);

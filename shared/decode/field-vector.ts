@@ -32,7 +32,7 @@ export function vectorKind(type: FieldType): VectorKind {
   }
 }
 
-/** The entries of a list's vector that belong to each record (see kernel/assembly/occurrences.ts). */
+/** The entries of a list's vector that belong to each record (see kernel/assemblyscript/occurrences.ts). */
 export interface EntryLayout {
   /** Address of the index of the first entry of each record, 4 bytes each. */
   offsets: number;

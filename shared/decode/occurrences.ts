@@ -6,7 +6,7 @@ import type { FieldVector } from './field-vector.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { SelectionMasks } from './selection-masks.ts';
 
-/** The entries of one table over all records of a batch (drawn in kernel/assembly/occurrences.ts), in the kernel's memory. */
+/** The entries of one table over all records of a batch (drawn in kernel/assemblyscript/occurrences.ts), in the kernel's memory. */
 export class Occurrences {
   entryCount = 0;
   /** Address of the index of the first entry of each record, 4 bytes each, followed by the number of all entries. */

@@ -1,5 +1,5 @@
 /*
- * The parser follows chains in the kernel (`kernel/assembly/chains.ts`), the splitter here. One walk for both was measured, in
+ * The parser follows chains in the kernel (`kernel/assemblyscript/chains.ts`), the splitter here. One walk for both was measured, in
  * milliseconds of processor time for 64 MiB of records with an RDW, of 60, 140 and 2,000 bytes:
  *
  *     parser      kernel 20, 10, 1     this walk and the kernel's padding 39, 29, 2

@@ -5,7 +5,7 @@ import { KernelMemoryExceeded } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { compileKernel, GENERATED_FOLDER } from '../../tools/kernel/compile-kernel.ts';
 
-test('the compiled kernel and its signatures are up to date with shared/kernel/assembly', async () => {
+test('the compiled kernel and its signatures are up to date with shared/kernel/assemblyscript', async () => {
   for (const [name, text] of Object.entries(await compileKernel())) {
     const committed = await readFile(new URL(name, GENERATED_FOLDER), 'utf8');
     expect(committed === text, `${name} is not what assembly/ compiles to: run npm run kernel`).toBe(true);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { signaturesFile } from '../../tools/kernel/signatures.ts';
 
 const declaration = (name: string, signature: string) => `  /**
-   * shared/kernel/assembly/levels/${name}
+   * shared/kernel/assemblyscript/levels/${name}
    * @param at \`usize\`
    */
   export function ${name}${signature};
@@ -12,7 +12,7 @@ test('each declared function becomes a line under its source file; booleans beco
   const text = signaturesFile(
     declaration('readBits', '(at: number, wide: boolean): boolean') + declaration('sum', '(): bigint'),
   );
-  expect(text).toContain(`  // shared/kernel/assembly/levels.ts
+  expect(text).toContain(`  // shared/kernel/assemblyscript/levels.ts
   readBits(at: number, wide: Flag): Flag;
   sum(): bigint;
 `);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
-import { slaSettings } from '../../shared/aws/sla-settings.ts';
+import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { FUNCTION_ENVIRONMENT } from '../../shared/operations/function-environment.ts';
@@ -176,8 +176,10 @@ describe('environment variables', () => {
 
   it('that configure the SLA are checked together', () => {
     const wrong = { ...VALUES, SLA_DEADLINE: '9am', SLA_HOLIDAYS: '2025-12-25, 25/12', SLA_WEEKENDS: 'off' };
-    expect(() => slaSettings(functionVariables('watchdog', wrong))).toThrow(/9am.*25\/12.*off/s);
-    const { calendar, layouts } = slaSettings(functionVariables('watchdog', { ...VALUES, SLA_HOLIDAYS: '' }));
+    expect(() => slaOfVariables(functionVariables('watchdog', wrong))).toThrow(/9am.*25\/12.*off/s);
+    const { calendar, layouts } = slaOfVariables(
+      functionVariables('watchdog', { ...VALUES, SLA_HOLIDAYS: '' }),
+    );
     expect(calendar).toMatchObject({ timeZone: 'America/Sao_Paulo', deadline: '09:00', holidays: [] });
     expect(layouts).toEqual(['contracts']);
   });

@@ -78,7 +78,7 @@ function targetOf(path: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
   const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
   // AssemblyScript leaves the ending out.
-  return path.includes('/assembly/') ? `${target}.ts` : target;
+  return path.includes('/assemblyscript/') ? `${target}.ts` : target;
 }
 
 interface SyntaxNode {

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../shared/layout/nearest.ts';
+import { didYouMean } from '../../shared/layout/did-you-mean.ts';
 import { METRIC_DIMENSIONS, METRICS } from '../../shared/operations/metrics-table.ts';
 import {
   type Check,

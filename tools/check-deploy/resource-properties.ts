@@ -1,6 +1,6 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { Property, PropertyType, SpecDatabase } from '@aws-cdk/service-spec-types';
-import { didYouMean } from '../../shared/layout/nearest.ts';
+import { didYouMean } from '../../shared/layout/did-you-mean.ts';
 import { type Check, intrinsicOf, type Problem } from './template.ts';
 
 let loaded: SpecDatabase | undefined;

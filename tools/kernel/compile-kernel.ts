@@ -9,12 +9,12 @@ type GeneratedFiles = Record<'kernel-wasm.ts' | 'kernel-functions.ts', string>;
 
 export const GENERATED_FOLDER = new URL('../../shared/kernel/generated/', import.meta.url);
 
-/** Compiles `shared/kernel/assembly`. Throws what the compiler says. */
+/** Compiles `shared/kernel/assemblyscript`. Throws what the compiler says. */
 export async function compileKernel(): Promise<GeneratedFiles> {
   const written = new Map<string, string | Uint8Array>();
   const { error, stderr } = await asc.main(
     [
-      'shared/kernel/assembly/exports.ts',
+      'shared/kernel/assemblyscript/exports.ts',
       ...['--outFile', 'kernel.wasm', '--bindings', 'raw', '--baseDir', ROOT],
       ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--zeroFilledMemory'],
       ...['--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
@@ -37,7 +37,7 @@ function wasmFile(binary: Uint8Array): string {
   const base64 = Buffer.from(binary).toString('base64');
   const lines = base64.match(/.{1,160}/g) ?? [];
   return [
-    '/** WebAssembly in base64, so that it is bundled like any other source. `npm run kernel` made it from `assembly/`. */',
+    '/** WebAssembly in base64, so that it is bundled like any other source. `npm run kernel` made it from `assemblyscript/`. */',
     'export const KERNEL_WASM =',
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',

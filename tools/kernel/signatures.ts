@@ -1,9 +1,9 @@
 /** A function in the declarations that the compiler writes (`asc --bindings raw`). */
 const DECLARATION =
-  /\* (?<source>shared\/kernel\/assembly\/.+)\/(?<name>\w+)\n[^/]*\*\/\n +export function \k<name>\((?<parameters>.*)\): (?<result>\w+);/g;
+  /\* (?<source>shared\/kernel\/assemblyscript\/.+)\/(?<name>\w+)\n[^/]*\*\/\n +export function \k<name>\((?<parameters>.*)\): (?<result>\w+);/g;
 
 /**
- * Text of `kernel-functions.ts`: the signature of every function that `assembly/exports.ts` exports, one per line. The compiler's
+ * Text of `kernel-functions.ts`: the signature of every function that `assemblyscript/exports.ts` exports, one per line. The compiler's
  * declarations say `boolean` for flags, which its own JavaScript converts; the kernel is called without that, with 0 and 1.
  */
 export function signaturesFile(bindings: string): string {
@@ -23,7 +23,7 @@ export function signaturesFile(bindings: string): string {
     );
   }
   return [
-    '/** `npm run kernel` made this file from `assembly/`, which says what each function does. */',
+    '/** `npm run kernel` made this file from `assemblyscript/`, which says what each function does. */',
     '',
     'type Flag = 0 | 1;',
     '',

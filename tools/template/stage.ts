@@ -1,4 +1,4 @@
-import { didYouMean } from '../../shared/layout/nearest.ts';
+import { didYouMean } from '../../shared/layout/did-you-mean.ts';
 import type { VariableContext } from './project-layouts.ts';
 
 type Settings = Record<string, unknown>;

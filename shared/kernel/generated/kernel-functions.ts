@@ -1,10 +1,10 @@
-/** `npm run kernel` made this file from `assembly/`, which says what each function does. */
+/** `npm run kernel` made this file from `assemblyscript/`, which says what each function does. */
 
 type Flag = 0 | 1;
 
 /** Addresses and lengths are in bytes. A result of 64 bits arrives as a signed bigint, even if the kernel takes it as unsigned. */
 export interface KernelFunctions {
-  // shared/kernel/assembly/append.ts
+  // shared/kernel/assemblyscript/append.ts
   appendBooleans(page: number, states: number, values: number, members: number, count: number): void;
   appendBytes(page: number, states: number, values: number, base: number, members: number, count: number): void;
   appendDoubles(page: number, states: number, values: number, members: number, count: number): void;
@@ -13,72 +13,66 @@ export interface KernelFunctions {
   appendInt128s(page: number, states: number, values: number, members: number, count: number): void;
   appendRows(page: number, states: number, members: number, count: number): void;
 
-  // shared/kernel/assembly/chains.ts
+  // shared/kernel/assemblyscript/chains.ts
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
   findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
 
-  // shared/kernel/assembly/coded.ts
+  // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
   decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
   translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
 
-  // shared/kernel/assembly/crc64.ts
+  // shared/kernel/assemblyscript/crc64.ts
   addToChecksum(state: number, at: number, length: number): void;
   beginChecksum(state: number): void;
   finishChecksum(state: number): bigint;
 
-  // shared/kernel/assembly/delta.ts
+  // shared/kernel/assemblyscript/dates-and-times.ts
+  decodeDates(records: number, count: number, at: number, width: number, format: number, compact: Flag, states: number, values: number): number;
+  decodeTimestamps(records: number, count: number, at: number, width: number, format: number, states: number, values: number): number;
+
+  // shared/kernel/assemblyscript/delta.ts
   writeDeltaInts(values: number, shift: number, count: number, out: number): number;
   writeDeltaLengths(texts: number, count: number, lengths: number, out: number): number;
   writeDeltaTexts(texts: number, count: number, lengths: number, out: number): number;
 
-  // shared/kernel/assembly/dictionary.ts
+  // shared/kernel/assemblyscript/dictionary.ts
   appendIndexesOfBytes(page: number, states: number, values: number, members: number, from: number, count: number): number;
   appendIndexesOfInt128s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   findUsedRange(page: number, wide: Flag): void;
   rehashBytes(page: number): void;
   rehashInt128s(page: number): void;
 
-  // shared/kernel/assembly/dictionary-ints.ts
+  // shared/kernel/assemblyscript/dictionary-ints.ts
   appendIndexesOfInt32s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   appendIndexesOfInt64s(page: number, states: number, values: number, members: number, from: number, count: number): number;
   rehashInt32s(page: number): void;
   rehashInt64s(page: number): void;
 
-  // shared/kernel/assembly/digit-sums.ts
+  // shared/kernel/assemblyscript/digit-sums.ts
   sumDigitTexts(states: number, values: number, counted: number, count: number, limbs: number): number;
 
-  // shared/kernel/assembly/doubles.ts
+  // shared/kernel/assemblyscript/doubles.ts
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
-  // shared/kernel/assembly/fillings.ts
+  // shared/kernel/assemblyscript/filled-fields.ts
   nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
-  // shared/kernel/assembly/floats.ts
+  // shared/kernel/assemblyscript/floats.ts
   decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, states: number, values: number): number;
 
-  // shared/kernel/assembly/levels.ts
+  // shared/kernel/assemblyscript/levels.ts
   packBits(bytes: number, count: number, out: number): number;
   writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
   writeLevels(levels: number, rows: number, present: number, out: number): number;
 
-  // shared/kernel/assembly/moments.ts
-  decodeDates(records: number, count: number, at: number, width: number, format: number, compact: Flag, states: number, values: number): number;
-  decodeTimestamps(records: number, count: number, at: number, width: number, format: number, states: number, values: number): number;
-
-  // shared/kernel/assembly/national.ts
+  // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
-  // shared/kernel/assembly/numbers.ts
-  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
-  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
-  sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
-  sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
-
-  // shared/kernel/assembly/occurrences.ts
+  // shared/kernel/assemblyscript/occurrences.ts
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
   countOccurrences(states: number, values: number, outcomes: number, count: number, least: number, most: number, counts: number): number;
   expandMembers(offsets: number, members: number, count: number, out: number): number;
@@ -87,7 +81,11 @@ export interface KernelFunctions {
   placeOccurrences(starts: number, outcomes: number, count: number, stride: number, counts: number, most: number, isList: Flag, present: number, offsets: number, addresses: number, recordOf: number, kinds: number, repeats: number): number;
   settleEntries(kinds: number, count: number, states: number): number;
 
-  // shared/kernel/assembly/page-reader.ts
+  // shared/kernel/assemblyscript/packed-and-binary.ts
+  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+
+  // shared/kernel/assemblyscript/page-reader.ts
   readBits(at: number, end: number, count: number, values: number): Flag;
   readIndexes(at: number, end: number, count: number, entryCount: number, indexes: number): Flag;
   readLevels(at: number, end: number, rows: number, states: number): number;
@@ -95,48 +93,50 @@ export interface KernelFunctions {
   spread(states: number, rows: number, width: number, source: number, indexes: number, values: number): void;
   sumTexts(states: number, rows: number, values: number): number;
 
-  // shared/kernel/assembly/partitions.ts
+  // shared/kernel/assemblyscript/partitions.ts
   addRoute(record: number, segments: number, segmentCount: number, table: number, mask: number, route: number): void;
   groupByPartition(partitions: number, count: number, partitionCount: number, ends: number, members: number): void;
   routeRecords(records: number, outcomes: number, from: number, count: number, segments: number, segmentCount: number, table: number, mask: number, keys: number, stride: number, targets: number, routes: number, partitions: number): number;
 
-  // shared/kernel/assembly/record-types.ts
+  // shared/kernel/assemblyscript/record-types.ts
   assignType(starts: number, rawLengths: number, outcomes: number, count: number, at: number, literals: number, literalCount: number, width: number, type: number, types: number): void;
   gatherAddresses(source: number, indexes: number, count: number, out: number): void;
   gatherType(types: number, type: number, count: number, starts: number, outcomes: number, outIndexes: number, outStarts: number, outOutcomes: number): number;
   selectRecords(addresses: number, count: number, at: number, literals: number, literalCount: number, width: number, mask: number): number;
   trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number): void;
 
-  // shared/kernel/assembly/records.ts
+  // shared/kernel/assemblyscript/records.ts
   countNotOk(outcomes: number, count: number): number;
   findFixed(start: number, end: number, atEnd: Flag, lengthBytes: number, terminatorBytes: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
   findLines(start: number, end: number, atEnd: Flag, lengthBytes: number, crLf: Flag, lineEndByte: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
 
-  // shared/kernel/assembly/result.ts
+  // shared/kernel/assemblyscript/result.ts
   heapStart(): number;
   resultAddress(): number;
 
-  // shared/kernel/assembly/snappy.ts
+  // shared/kernel/assemblyscript/snappy.ts
   compressSnappy(from: number, length: number, out: number, table: number, valuesAt: number, values: number): number;
 
-  // shared/kernel/assembly/snappy-reader.ts
+  // shared/kernel/assemblyscript/snappy-reader.ts
   uncompressSnappy(from: number, length: number, out: number, outLength: number): Flag;
 
-  // shared/kernel/assembly/stored-digits.ts
+  // shared/kernel/assemblyscript/spelled-digits.ts
   spellBinary(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, digits: number, out: number, stride: number, addresses: number): void;
   spellPacked(records: number, count: number, at: number, width: number, signNibble: Flag, space: number, digits: number, out: number, stride: number, addresses: number): void;
 
-  // shared/kernel/assembly/stored-numbers.ts
-  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
-  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
-
-  // shared/kernel/assembly/text.ts
+  // shared/kernel/assemblyscript/text.ts
   decodeBinary(records: number, count: number, at: number, width: number, space: number, states: number, values: number): number;
   decodeBooleans(records: number, count: number, at: number, width: number, texts: number, textCount: number, states: number, values: number): number;
   decodeKept(records: number, count: number, at: number, width: number, code: number, keep: number, side: number, states: number, values: number): number;
   decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
-  // shared/kernel/assembly/trailing-zeros.ts
+  // shared/kernel/assemblyscript/text-numbers.ts
+  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
+  sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
+
+  // shared/kernel/assemblyscript/trailing-zeros.ts
   scaleInt64s(states: number, values: number, count: number, zeros: number): void;
   scaleInt128s(states: number, values: number, count: number, zeros: number): void;
 }
@@ -157,6 +157,8 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'addToChecksum',
   'beginChecksum',
   'finishChecksum',
+  'decodeDates',
+  'decodeTimestamps',
   'writeDeltaInts',
   'writeDeltaLengths',
   'writeDeltaTexts',
@@ -179,13 +181,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
-  'decodeDates',
-  'decodeTimestamps',
   'decodeNational',
-  'decodeInt64s',
-  'decodeInt128s',
-  'sumInt64s',
-  'sumInt128s',
   'appendEntries',
   'countOccurrences',
   'expandMembers',
@@ -193,6 +189,8 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'numberOccurrences',
   'placeOccurrences',
   'settleEntries',
+  'decodeBinaryInts',
+  'decodePacked',
   'readBits',
   'readIndexes',
   'readLevels',
@@ -216,12 +214,14 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'uncompressSnappy',
   'spellBinary',
   'spellPacked',
-  'decodeBinaryInts',
-  'decodePacked',
   'decodeBinary',
   'decodeBooleans',
   'decodeKept',
   'decodeTexts',
+  'decodeInt64s',
+  'decodeInt128s',
+  'sumInt64s',
+  'sumInt128s',
   'scaleInt64s',
   'scaleInt128s',
 ];

@@ -1,7 +1,7 @@
 import { isEbcdic } from '../code-page.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { ControlFileRule } from '../layout.ts';
 import type { ControlFileEntry } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { compileControlFields } from './compile-control-record.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';

@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.ts';
 import { isExactNumber } from '../field-type.ts';
 import type {
   ControlFileRule,
@@ -8,7 +9,6 @@ import type {
   RecordType,
 } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { compileFigure } from './compile-figure.ts';
 
 /** The records that state totals, the details that are counted, and the list for problems. */

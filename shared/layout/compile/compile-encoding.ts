@@ -1,5 +1,5 @@
 import { CODE_PAGES, type Encoding, isCodePage, isEncoding } from '../code-page.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../did-you-mean.ts';
 
 /** Checks the code page of a whole file; `at` is its key. */
 export function compileEncoding(name: string, at: string, problems: string[]): Encoding {

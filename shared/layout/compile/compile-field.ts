@@ -1,5 +1,6 @@
 import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import {
   DECIMAL_DIGITS,
   FIELD_TYPE_NAMES,
@@ -14,7 +15,6 @@ import {
 } from '../field-type.ts';
 import type { Field } from '../layout.ts';
 import type { FieldEntry } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */

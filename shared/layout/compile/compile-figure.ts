@@ -1,7 +1,7 @@
 import { countConventions } from '../count-conventions.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { DECIMAL_DIGITS, isExactNumber, isNumber, scaleOf } from '../field-type.ts';
 import type { ControlTotalRule, CountFigure, Field, RecordType } from '../layout.ts';
-import { didYouMean } from '../nearest.ts';
 
 type Figure = ControlTotalRule['equals'];
 

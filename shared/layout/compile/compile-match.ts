@@ -1,7 +1,7 @@
 import { type CodePage, isEbcdic, literalBytes } from '../code-page.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Field, RecordMatch, Selection } from '../layout.ts';
 import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
 
 /** Checks a `match`: the bytes at a place that make a record a header, a trailer or one of a type. */

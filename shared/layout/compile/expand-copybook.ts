@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { chooseRecord } from '../copybook/choose-record.ts';
 import { copybookFields } from '../copybook/copybook-fields.ts';
 import { readCopybook } from '../copybook/read-copybook.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { selectionSchema } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { overrideFields } from './override-fields.ts';
 import { invalidLayout, parseLayoutJson } from './read-layout.ts';
 

@@ -1,6 +1,6 @@
+import { didYouMean } from '../did-you-mean.ts';
 import { isNumber, parseFieldType } from '../field-type.ts';
 import type { FieldItem } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 
 /** Keys that are dropped when the type changes, unless the new one is a number too. */
 const NUMBER_KEYS = ['sign', 'point', 'blank', 'trailingZeros'] as const;

@@ -1,7 +1,7 @@
 import { LayoutInvalid } from '../../errors.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Layout } from '../layout.ts';
 import { layoutSchema, validKeysAt } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { compileLayout } from './compile-layout.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { LayoutInvalid } from '../../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
 /** The record of that name; without a name, the only record. Fails with `LayoutInvalid` that lists the records. */

@@ -1,5 +1,5 @@
+import { didYouMean } from '../did-you-mean.ts';
 import type { FieldEntry, FieldItem, OccursEntry, SelectionEntry } from '../layout-schema.ts';
-import { didYouMean } from '../nearest.ts';
 import { itemsOf, itemText } from './choose-record.ts';
 import { columnEntry } from './column-entry.ts';
 import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';

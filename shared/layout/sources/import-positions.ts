@@ -1,6 +1,6 @@
 import { LayoutInvalid } from '../../errors.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { FIELD_TYPE_NAMES, isMoment, parseFieldType } from '../field-type.ts';
-import { didYouMean } from '../nearest.ts';
 import { columnName, type PositionEntry } from './position-entry.ts';
 import { isSasDictionary, sasEntry } from './sas-dictionary.ts';
 

@@ -6,7 +6,7 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { driveCommit } from '../publish/drive-commit.ts';
+import { applyCommit } from '../publish/apply-commit.ts';
 import { lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
@@ -78,7 +78,7 @@ class Cleaner {
     const last = await lastCommit(this.lake, dataset, businessDate);
     if (!last) return;
     // From here on the catalog points to no generation older than this commit's.
-    if (!this.options.dryRun) await driveCommit(this.ports, last);
+    if (!this.options.dryRun) await applyCommit(this.ports, last);
     const keep = locationsOf(last);
     const known = new Map<string, string>();
     let supersededAt = last.committedAt;

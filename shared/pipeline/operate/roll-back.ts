@@ -9,7 +9,7 @@ import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '.
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { LoadedEntry } from '../../run/ledger-entry.ts';
-import { driveCommit, requireObjects } from '../publish/drive-commit.ts';
+import { applyCommit, requireObjects } from '../publish/apply-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
@@ -45,7 +45,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
     commitRollback(ports, request),
   );
   await settleRollback(ports, commit);
-  await driveCommit(ports, commit);
+  await applyCommit(ports, commit);
   await ports.notifier.notify({
     kind: 'warning',
     subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),

@@ -15,7 +15,7 @@ import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
-import { driveCommit } from './drive-commit.ts';
+import { applyCommit } from './apply-commit.ts';
 import { settleRollback } from './settle-rollback.ts';
 import { tableSchemas } from './table-schemas.ts';
 
@@ -56,7 +56,7 @@ export async function publishDay(
   );
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
-  await driveCommit(ports, commit);
+  await applyCommit(ports, commit);
   if (!isNew) return { published: true, commit: commit.commit };
   await tellPeople(ports, commit);
   const { warnings } = commit;

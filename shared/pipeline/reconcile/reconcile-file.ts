@@ -11,7 +11,7 @@ import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
-import { planMerges } from './plan-merges.ts';
+import { planMerges } from './merge-specs.ts';
 
 /** What travels to the next state: keys and a verdict. */
 export type ReconcileResult = ReconciledRun &

@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors.ts';
 import { isBusinessDate } from '../../keys/business-date.ts';
 import { keyProblem } from '../../keys/object-key.ts';
+import { didYouMean } from '../../layout/did-you-mean.ts';
 import { PAGE_CODECS, type PageCodec } from '../../layout/layout.ts';
-import { didYouMean } from '../../layout/nearest.ts';
 
 /** The input of an execution. An operator types it into the console to run a file again. */
 export interface ConvertRequest {

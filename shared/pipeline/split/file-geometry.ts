@@ -8,7 +8,7 @@ import {
   findLastLineStart,
   findLineTerminator,
   isFilling,
-} from '../../ranges/geometry.ts';
+} from '../../ranges/terminators.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';

@@ -1,7 +1,7 @@
 import { SourceNotFound, UsageError } from '../../errors.ts';
 import { dayPath, isBusinessDate } from '../../keys/business-date.ts';
 import { executionNameOf } from '../../keys/execution-name.ts';
-import { didYouMean } from '../../layout/nearest.ts';
+import { didYouMean } from '../../layout/did-you-mean.ts';
 import type { StarterPorts } from '../../ports/starter-ports.ts';
 import { readsKey } from '../store/layout-of-key.ts';
 import { loadLayout } from '../store/load-layout.ts';

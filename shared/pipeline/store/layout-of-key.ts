@@ -1,6 +1,6 @@
 import { fileNameOf, namesKey } from '../../keys/name-pattern.ts';
+import { didYouMean } from '../../layout/did-you-mean.ts';
 import type { Layout } from '../../layout/layout.ts';
-import { didYouMean } from '../../layout/nearest.ts';
 import type { ListedLayouts } from '../../ports/layout-source.ts';
 import { controlFileKey } from '../../totals/control-file.ts';
 import { loadLayout } from './load-layout.ts';

@@ -5,7 +5,7 @@ import { METRICS, type MetricName } from '../../operations/metrics-table.ts';
 import type { SlaSettings } from '../../operations/sla-settings.ts';
 import { type SlaCheck, type SlaVerdict, slaVerdict } from '../../operations/sla-verdict.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { driveCatalog } from '../publish/drive-catalog.ts';
+import { catchUpCatalog } from '../publish/catch-up-catalog.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { loadLayout } from '../store/load-layout.ts';
@@ -30,7 +30,7 @@ export interface SlaReport {
 const DRIVEN_DAYS = 7;
 
 /**
- * Makes one of the four checks of the night that ends on the morning of `at`, for every watched dataset. It first drives a catalog that
+ * Makes one of the four checks of the night that ends on the morning of `at`, for every watched dataset. It first updates a catalog that
  * lags, then records the figures and tells people what they must know. A check is noted after people were told, so a repeated check tells
  * nothing, and one that died in between is completed by its retry. Days configured as holidays are silent.
  */
@@ -57,7 +57,7 @@ async function watchDataset(
 ): Promise<SlaReport> {
   const { businessDate, deadline, silent } = nightOf(at, calendar);
   const dataset = layout.name;
-  const driven = await driveCatalog(ports, dataset, businessDate, DRIVEN_DAYS);
+  const driven = await catchUpCatalog(ports, dataset, businessDate, DRIVEN_DAYS);
   if (driven.length > 0) await record(ports, dataset, { CatalogDaysDriven: driven.length });
   const report = { check, dataset, businessDate, driven };
   if (silent) return { ...report, outcome: silent };

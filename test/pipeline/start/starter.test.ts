@@ -154,8 +154,8 @@ describe('an arrival', () => {
     const refused: [event: unknown, why: string][] = [
       [null, "neither 'detail' nor 'Records'"],
       [{ Records: 1 }, "neither 'detail' nor 'Records'"],
-      [{ Records: [{}] }, "a record has no 's3.object'"],
-      [{ detail: null }, "it has no 'detail.object'"],
+      [{ Records: [{}] }, "A record has no 's3.object'"],
+      [{ detail: null }, "It has no 'detail.object'"],
       [{ detail: { bucket: { name: BUCKET }, object: {} } }, 'it names no key'],
     ];
     for (const [event, why] of refused) expect(() => readStarterEvent(event)).toThrow(why);

@@ -210,7 +210,7 @@ describe('the watchdog of a night', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('drives a catalog that lags behind the last commit, on holidays too', async () => {
+  it('updates a catalog that lags behind the last commit, on holidays too', async () => {
     await using night = await WatchedNight.open();
     const { lake, recorded, look, load } = night;
     await load('small_1.txt', '03:00');

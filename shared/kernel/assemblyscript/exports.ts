@@ -8,8 +8,9 @@ export {
   appendRows,
 } from './append';
 export { findChained, findRecordEnds } from './chains';
-export { decodeCodedKept, decodeCodedTexts, translate } from './coded';
+export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
+export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
 export {
   appendIndexesOfBytes,
@@ -21,12 +22,10 @@ export {
 export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
-export { nullBeyond, nullFilled, settleBlanks } from './fillings';
+export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
-export { decodeDates, decodeTimestamps } from './moments';
 export { decodeNational } from './national';
-export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './numbers';
 export {
   appendEntries,
   countOccurrences,
@@ -36,6 +35,7 @@ export {
   placeOccurrences,
   settleEntries,
 } from './occurrences';
+export { decodeBinaryInts, decodePacked } from './packed-and-binary';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
 export { assignType, gatherAddresses, gatherType, selectRecords, trackParents } from './record-types';
@@ -43,7 +43,7 @@ export { countNotOk, findFixed, findLines } from './records';
 export { heapStart, resultAddress } from './result';
 export { compressSnappy } from './snappy';
 export { uncompressSnappy } from './snappy-reader';
-export { spellBinary, spellPacked } from './stored-digits';
-export { decodeBinaryInts, decodePacked } from './stored-numbers';
+export { spellBinary, spellPacked } from './spelled-digits';
 export { decodeBinary, decodeBooleans, decodeKept, decodeTexts } from './text';
+export { decodeInt64s, decodeInt128s, sumInt64s, sumInt128s } from './text-numbers';
 export { scaleInt64s, scaleInt128s } from './trailing-zeros';

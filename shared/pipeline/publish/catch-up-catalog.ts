@@ -3,14 +3,14 @@ import { addDays } from '../../keys/business-date.ts';
 import type { DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit } from '../store/day-ledger.ts';
+import { applyCommit } from './apply-commit.ts';
 import { dayRowPublication } from './day-row.ts';
-import { driveCommit } from './drive-commit.ts';
 
 /**
  * Points the catalog to the last commit of each of the `days` days up to `lastDate`, if it lags: a finalizer may have stopped between
  * writing a commit and switching the catalog. Answers with the dates that lagged.
  */
-export async function driveCatalog(
+export async function catchUpCatalog(
   ports: PipelinePorts,
   dataset: string,
   lastDate: string,
@@ -21,7 +21,7 @@ export async function driveCatalog(
     const businessDate = addDays(lastDate, -back);
     const commit = await lastCommit(ports.lake, dataset, businessDate);
     if (!commit || (await isCatalogUpToDate(ports, commit))) continue;
-    await driveCommit(ports, commit);
+    await applyCommit(ports, commit);
     driven.push(businessDate);
   }
   return driven;

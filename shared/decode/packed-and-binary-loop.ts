@@ -2,10 +2,14 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Field } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
-import { mostDigits } from './stored-number.ts';
+import { mostDigits } from './packed-or-binary.ts';
 
 /** The loop for packed, binary and floating-point numbers. */
-export function storedLoop(kernel: Kernel, field: Field, { kind, states, values }: FieldVector): FillVector {
+export function packedAndBinaryLoop(
+  kernel: Kernel,
+  field: Field,
+  { kind, states, values }: FieldVector,
+): FillVector {
   const { call } = kernel;
   const { startByte: at, endByte, usage, signed, signNibble, byteOrder } = field;
   const width = endByte - at;

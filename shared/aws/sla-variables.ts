@@ -4,7 +4,7 @@ import type { SlaSettings } from '../operations/sla-settings.ts';
 import type { FunctionVariables } from './function-variables.ts';
 
 /** The SLA from the environment. Fails with a `UsageError` that names every wrong variable. */
-export function slaSettings({ need, optional }: FunctionVariables): SlaSettings {
+export function slaOfVariables({ need, optional }: FunctionVariables): SlaSettings {
   const calendar: NightCalendar = {
     timeZone: optional('SLA_TIME_ZONE') ?? 'America/Sao_Paulo',
     deadline: optional('SLA_DEADLINE') ?? '09:00',

@@ -1,4 +1,4 @@
-import { areDigits, spellHalves } from './halves';
+import { areDigits, spellHalves } from './packed-digits';
 
 /**
  * Spells the digits of packed and binary numbers as ASCII text, for dates and timestamps. Each function writes `digits` characters of

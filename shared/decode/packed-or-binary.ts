@@ -10,7 +10,11 @@ import type { Field } from '../layout/layout.ts';
  *
  * Undefined if the bytes are not a number; null if they are blanks that cannot be one.
  */
-export function readStoredNumber(bytes: Uint8Array, field: Field, space: number): bigint | null | undefined {
+export function readPackedOrBinary(
+  bytes: Uint8Array,
+  field: Field,
+  space: number,
+): bigint | null | undefined {
   return field.usage === 'packed' ? readPacked(bytes, field, space) : readBinary(bytes, field);
 }
 

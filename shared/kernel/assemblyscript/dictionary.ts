@@ -16,7 +16,7 @@ import {
 } from '../shapes';
 import { areSameBytes, compareBytes, isLess128, keepLowBytes } from './bytes-order';
 import { addIndexes, enter, hashWord, MIX } from './dictionary-table';
-import { isAbsent } from './members';
+import { isAbsent } from './vector-members';
 
 /**
  * Functions that append values of a field vector to an open page, from member `from` on, as indexes into the chunk's dictionary.

@@ -13,7 +13,7 @@ import {
   PAGE_LENGTH,
 } from '../shapes';
 import { addIndexes, enter, hashWord } from './dictionary-table';
-import { isAbsent } from './members';
+import { isAbsent } from './vector-members';
 
 /**
  * Appends integers of 4 bytes as indexes (see dictionary.ts). Most are dates, which lie close together: values of one range are looked

@@ -10,7 +10,7 @@ const PARALLEL_COPIES = 16;
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
  * at a later commit stays there. May be repeated.
  */
-export async function driveCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
   const objects = commit.tables.flatMap((table) =>
     table.partitions.flatMap((partition) => partition.objects),
   );

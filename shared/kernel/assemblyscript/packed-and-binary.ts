@@ -1,7 +1,6 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
 import { isFilledWith } from './blanks';
 import { powerOfTen } from './digits';
-import { areDigits, foldHalves } from './halves';
 import {
   beginNumber,
   collect,
@@ -10,6 +9,7 @@ import {
   setNegative,
   storeCollected128,
 } from './number-text';
+import { areDigits, foldHalves } from './packed-digits';
 
 /** Packed decimals and binary integers. `wide` values take 16 bytes, others 8. */
 

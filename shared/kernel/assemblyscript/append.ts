@@ -11,7 +11,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { compareBytes, isLess128, readPrefix } from './bytes-order';
-import { isAbsent } from './members';
+import { isAbsent } from './vector-members';
 
 /**
  * Functions that append values of a field vector to an open page in PLAIN form and keep its least and greatest value up to date.
