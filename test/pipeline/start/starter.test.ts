@@ -156,7 +156,7 @@ describe('an arrival', () => {
       [{ Records: 1 }, "neither 'detail' nor 'Records'"],
       [{ Records: [{}] }, "A record has no 's3.object'"],
       [{ detail: null }, "It has no 'detail.object'"],
-      [{ detail: { bucket: { name: BUCKET }, object: {} } }, 'it names no key'],
+      [{ detail: { bucket: { name: BUCKET }, object: {} } }, 'It names no key'],
     ];
     for (const [event, why] of refused) expect(() => readStarterEvent(event)).toThrow(why);
   });

@@ -240,10 +240,10 @@ describe('an event of the watchdog', () => {
   });
 
   it.each([
-    [{ check: 'noon' }, "check is 'noon' and scheduledAt 'undefined'"],
-    [{ check: 'alarm', scheduledAt: 'soon' }, "check is 'alarm' and scheduledAt 'soon'"],
-    [{ detail: {} }, "check is 'undefined'"],
-    [null, "check is 'undefined'"],
+    [{ check: 'noon' }, "Check is 'noon' and scheduledAt 'undefined'"],
+    [{ check: 'alarm', scheduledAt: 'soon' }, "Check is 'alarm' and scheduledAt 'soon'"],
+    [{ detail: {} }, "Check is 'undefined'"],
+    [null, "Check is 'undefined'"],
   ])('is refused if it is another: %j', (event, message) => {
     expect(() => readWatchdogEvent(event)).toThrow(UsageError);
     expect(() => readWatchdogEvent(event)).toThrow(message);
