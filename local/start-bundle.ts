@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Folder of the files that `tools/start-bundle` makes, and the name of the list of them. */
-const START_BUNDLE = new URL('../node_modules/.cache/start/', import.meta.url);
+export const START_BUNDLE = new URL('../node_modules/.cache/start/', import.meta.url);
 export const START_BUNDLE_LIST = 'bundle.json';
 
 export interface StartBundle {

@@ -28,6 +28,14 @@ function scripts(): string[] {
   return [command, startUrl(command, folder)].map((url) => fileURLToPath(url).slice(project.length));
 }
 
+describe('an install', () => {
+  test('makes the bundle without a warning', async () => {
+    const { code, stderr } = await runCommand('tools/start-bundle/prepare.mjs', [], scratch);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(fileURLToPath(startUrl(command))).toMatch(/\.mjs$/);
+  });
+});
+
 describe('what starts from the bundle', () => {
   test('converts as the sources do', async () => {
     const [layout, file] = [join(scratch, 'small.json'), join(scratch, 'small_20250812.txt')];
