@@ -18,7 +18,7 @@ import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
 import { startUrl } from './start-bundle.ts';
 import type { ExecutionEvent } from './state-machine/execution-event.ts';
 import type { ExecutionOptions, ExecutionResult } from './state-machine/run-execution.ts';
-import { type TaskFunction, taskOf } from './state-machine/task-invocation.ts';
+import { type TaskFunction, taskOf } from './state-machine/task-function.ts';
 import { createWorkerPool, type WorkerPool } from './state-machine/worker-pool.ts';
 
 /** What all inputs of a night are converted with; undefined if the layout, the file or a default decides. */

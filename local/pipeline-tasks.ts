@@ -1,5 +1,5 @@
 import { loadDefinition, type StateMachineDefinition } from './state-machine/definition.ts';
-import type { TaskFunction } from './state-machine/task-invocation.ts';
+import type { TaskFunction } from './state-machine/task-function.ts';
 
 /** The functions that the pipeline's state machine calls. */
 type PipelineFunction = 'splitter' | 'parser' | 'reconciler' | 'merger' | 'finalizer';

@@ -12,7 +12,8 @@ import { type PreparedMachine, prepareMachine } from './prepared-machine.ts';
 import { RunningWork } from './running-work.ts';
 import { StateTurns } from './state-turns.ts';
 import { asError, StatesError } from './states-error.ts';
-import { invokeTask, type TaskFunction, untilAborted } from './task-invocation.ts';
+import type { TaskFunction } from './task-function.ts';
+import { invokeTask, untilAborted } from './task-invocation.ts';
 
 interface MachineRun {
   definition: StateMachineDefinition;

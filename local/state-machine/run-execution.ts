@@ -5,7 +5,7 @@ import type { ExecutionEvent } from './execution-event.ts';
 import type { MachineOutcome } from './machine-outcome.ts';
 import { runMachine } from './machine-run.ts';
 import { assertRunnable } from './prepared-machine.ts';
-import type { TaskFunction } from './task-invocation.ts';
+import type { TaskFunction } from './task-function.ts';
 
 export interface ExecutionOptions {
   /** From `loadDefinition`. It is not changed. */

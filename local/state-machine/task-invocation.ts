@@ -2,20 +2,7 @@ import type { JsonValue, StateDefinition } from './definition.ts';
 import { type ContextObject, fillTemplate } from './execution-context.ts';
 import { assertPayloadSize } from './payload-limit.ts';
 import { asError } from './states-error.ts';
-
-/**
- * The function that a Resource names. Its errors reach `ErrorEquals` under their `name`. It should stop when
- * `signal` aborts: the state timed out, or the execution ended.
- */
-export type TaskFunction = (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>;
-
-/** A handler as a task: `read` parses its events, which are what earlier states answered, as JSON. */
-export function taskOf<Event>(
-  read: (event: unknown) => Event,
-  handler: (event: Event) => Promise<unknown>,
-): TaskFunction {
-  return async (input) => handler(read(input));
-}
+import type { TaskFunction } from './task-function.ts';
 
 interface TaskInvocation {
   stateName: string;

@@ -2,7 +2,7 @@ import { loadPipeline } from '../../local/pipeline-tasks.ts';
 import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import type { ExecutionEvent } from '../../local/state-machine/execution-event.ts';
 import { type ExecutionOptions, runExecution } from '../../local/state-machine/run-execution.ts';
-import type { TaskFunction } from '../../local/state-machine/task-invocation.ts';
+import type { TaskFunction } from '../../local/state-machine/task-function.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 /** The two methods a run needs, over a map of key → text. */

@@ -7,7 +7,7 @@ import { createWatchdog, readWatchdogEvent } from '../../functions/watchdog/hand
 import { pipelineTasks } from '../../local/pipeline-tasks.ts';
 import { passingRetries, type StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import { runExecution } from '../../local/state-machine/run-execution.ts';
-import type { TaskFunction } from '../../local/state-machine/task-invocation.ts';
+import type { TaskFunction } from '../../local/state-machine/task-function.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import type { FaultPlan } from './fault-plan.ts';
