@@ -231,6 +231,16 @@ describe('layouts that are refused', () => {
       (l) => (l.controlTotals[0]!.header = 'day'),
       ['controlTotals[0]', "one of 'header', 'trailer' and 'controlFile'"],
     ],
+    [
+      'a total with the earlier name of its key too',
+      (l) => Object.assign(l.controlTotals[0]!, { dayManifest: 'n', dayControlFile: 'n' }),
+      ['controlTotals[0]', "its earlier name: keep 'dayManifest'"],
+    ],
+    [
+      'a day with the earlier name of its key too',
+      (l) => Object.assign(l, { day: { manifest: 'day.ctl', controlFile: 'day.ctl' } }),
+      ["its earlier name: keep 'manifest'"],
+    ],
     ['a total without a trailer', (l) => delete (l as Json).trailer, ['controlTotals[0]', 'describes none']],
     ['a business date that is not a field', (l) => (l.businessDate.header = 'dya'), ["'dya'", "is 'day'"]],
     ['more than 100 % of rejects', (l) => (l.rejects.maxPercent = 101), ["'rejects.maxPercent' is 101"]],

@@ -33,6 +33,9 @@ export function compileControlTotals(
   for (const [index, entry] of (entries ?? []).entries()) {
     const at = `controlTotals[${index}]`;
     const field = entry.dayManifest ?? entry.dayControlFile;
+    if (entry.dayManifest !== undefined && entry.dayControlFile !== undefined) {
+      problems.push(`'${at}' has 'dayManifest' and 'dayControlFile', its earlier name: keep 'dayManifest'`);
+    }
     if (field !== undefined) {
       const others = PLACES.filter((place) => entry[place] !== undefined);
       if (others.length > 0)

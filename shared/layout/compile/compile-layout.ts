@@ -27,6 +27,9 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     if (value !== undefined)
       problems.push(`'${at}' was not replaced by its fields before the layout was read`);
   }
+  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
+    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
+  }
   const header = file.header && compileControlRecord(file.header, 'header', context);
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
