@@ -86,7 +86,7 @@ await runWithFlags(COMMAND, async (flags, words) => {
   return [EXIT_FAILED, EXIT_USAGE, EXIT_REFUSED].find((code) => codes.includes(code)) ?? EXIT_LOADED;
 });
 
-/** What the flags ask for, with paths made absolute. Fails if a flag, the layout or an input is wrong. */
+/** Reads the flags into the options of a night, with absolute paths. Fails if a flag, the layout or an input is wrong. */
 async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions> {
   // `--input a b c`: what follows the first file arrives as words.
   const inputs = flags.input ? [...flags.input, ...words] : [];

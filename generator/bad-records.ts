@@ -34,7 +34,7 @@ export const LONGEST_EXCESS_BYTES = EXCESS.length;
 const UNKNOWN_TYPE = latin1Bytes('07');
 
 /**
- * Which records of one file are spoilt: one at a random place in each stretch of 100 / `percent` records, so that
+ * Chooses the records of one file to spoil: one at a random place in each stretch of 100 / `percent` records, so that
  * shares are exact and all kinds are equally frequent.
  */
 class Stretches {

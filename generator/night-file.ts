@@ -24,7 +24,7 @@ export interface NightFilePlan {
   endContract: number;
 }
 
-/** What all files of a run have in common. */
+/** Settings that all files of a run share. */
 export interface RecordForm {
   seed: number;
   badPercent: number;

@@ -2,7 +2,7 @@ import { latin1Bytes } from './latin1.ts';
 
 /** A product of the bank. `people` and `companies` are its shares, in 1,024, of the contracts of each kind of client. */
 interface Product {
-  /** As written in tipo_produto; the empty one is a record whose product was left blank. */
+  /** The text in tipo_produto; it is empty for a record whose product is blank. */
   name: string;
   bytes: Uint8Array;
   people: number;

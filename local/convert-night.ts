@@ -21,7 +21,7 @@ import type { ExecutionOptions, ExecutionResult } from './state-machine/run-exec
 import { type TaskFunction, taskOf } from './state-machine/task-function.ts';
 import { createWorkerPool, type WorkerPool } from './state-machine/worker-pool.ts';
 
-/** What all inputs of a night are converted with; undefined if the layout, the file or a default decides. */
+/** Settings of every conversion of a night. A setting that is undefined is left to the layout, the file or a default. */
 type NightRequest = { [Key in keyof Omit<ConvertRequest, 'sourceKey'>]: ConvertRequest[Key] | undefined } & {
   layout: string;
 };
@@ -56,7 +56,7 @@ const CUT_SLACK_BYTES = 64 * 1024;
 /** Few young objects exist, because rows are not objects: a larger space would only be filled before it is swept. */
 const YOUNG_GENERATION_MB = 4;
 
-/** What is the same for all files of a night. */
+/** Objects that all files of a night share. */
 interface Night {
   options: NightOptions;
   setup: LocalSetup;
@@ -124,7 +124,7 @@ async function convertFile(input: string, { options, setup, pool, execute }: Nig
   return summaryOf(entry, finalized, split, outputs, seconds(startedAt));
 }
 
-/** What the functions of one file have answered so far. */
+/** Answers of the functions for one file, as far as they have been called. */
 interface Answers {
   split?: SplitResult;
   finalized?: FinalizeResult;

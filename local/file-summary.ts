@@ -7,7 +7,7 @@ import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
 import type { RecordCounts } from '../shared/totals/record-counts.ts';
 
-/** What `convert --json` prints for each file. */
+/** The object that `convert --json` prints for each file. */
 export interface FileSummary {
   runId: string | null;
   status: 'loaded' | 'already-loaded' | 'refused' | 'failed';

@@ -10,7 +10,7 @@ import { createFileObjectStore } from './adapters/file-object-store.ts';
 /** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
 const WHOLE_PART_BYTES = 16 * 1024 * 1024;
 
-/** What a worker thread needs to build the same ports: plain data that can be cloned. */
+/** Plain data, which can be cloned, from which a worker thread builds the same ports. */
 export interface LocalSetup {
   lakeDir: string;
   rawRoot: string;

@@ -16,7 +16,7 @@ export function loadPipeline(): Promise<StateMachineDefinition> {
   });
 }
 
-/** What `loadPipeline`'s definition calls, by resource. */
+/** The tasks that `loadPipeline`'s definition calls, by resource. */
 export function pipelineTasks(
   functions: Record<PipelineFunction, TaskFunction>,
 ): Record<string, TaskFunction> {

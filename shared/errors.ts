@@ -8,13 +8,13 @@
  * A refused file is a value, not an error: see `Refusal` in shared/refusal.ts.
  */
 export interface ErrorFacts {
-  /** What happened, as a clause without a full stop. */
+  /** The event, as a clause without a full stop. */
   what: string;
   /** The object key, file, byte or record where it happened. */
   where?: string | undefined;
   /** The cause, as a clause or as sentences. */
   why?: string | undefined;
-  /** What the reader should do now: the next command to type, if there is one. */
+  /** The reader's next step: the command to type, if there is one. */
   next?: string | undefined;
   cause?: unknown | undefined;
 }

@@ -39,7 +39,7 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
  */
 export interface Refusal {
   code: RefusalCode;
-  /** What, where, why and what to do next, without record content. */
+  /** The event, its place, its reason and the next step, without record content. */
   message: string;
 }
 
@@ -58,10 +58,10 @@ export const refusalShape = objectOf<Refusal>({ code: anyWord(), message: text }
 interface RefusalFacts {
   /** The file, and the range or record in it. */
   where: string;
-  /** What is wrong, as a clause without a full stop. */
+  /** The problem, as a clause without a full stop. */
   what: string;
   why?: string | undefined;
-  /** What the reader should do now. */
+  /** The reader's next step. */
   next: string;
 }
 

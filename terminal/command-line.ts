@@ -15,14 +15,14 @@ interface Flag {
 
 type Flags = Readonly<Record<string, Flag>>;
 
-/** What a command says about itself; its flags are parsed and its help is written from this. */
+/** The declaration of a command: its flags are parsed and its help is written from it. */
 interface CommandLine<F extends Flags> {
   /** One sentence: what the command does. */
   does: string;
   /** Ways to type it. */
   usage: string;
   flags: F;
-  /** What the help says after the flags: units, defaults, exit codes. */
+  /** The end of the help, after the flags: units, defaults, exit codes. */
   notes: string;
   /** True if words that belong to no flag are part of the command, such as SQL. */
   takesWords?: boolean;
@@ -69,7 +69,7 @@ export async function runWithFlags<F extends Flags>(
   });
 }
 
-/** What the flags of a command hold once parsed: undefined for one that was not given. */
+/** The parsed values of a command's flags: undefined for a flag that was not given. */
 export type FlagValues<F extends Flags> = ReturnType<typeof parseFlags<F>>['values'];
 
 function parseFlags<F extends Flags>(options: F) {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { circlesOf, parsed, readSources, type SourceFile } from './support/source-tree.ts';
 
-/** What everything may import; they import nothing, apart from one another. */
+/** Files that everything may import; they import only one another. */
 const BASE = [
   ...[
     'shared/errors.ts',
@@ -12,7 +12,7 @@ const BASE = [
   ],
 ];
 
-/** Which folders a folder may import from, besides itself and BASE. The longest name that fits a path counts. */
+/** The folders that a folder may import from, besides itself and BASE. The longest name that fits a path counts. */
 const ARROWS: Record<string, string[]> = {
   'shared/layout': [],
   'shared/kernel': [],

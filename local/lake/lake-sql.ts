@@ -24,7 +24,7 @@ export interface SqlStream {
   batches: AsyncIterable<SqlValue[][]>;
 }
 
-/** What was published in a lake when it was opened, for queries in DuckDB's SQL. */
+/** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {
   /** Tables that a query can name, sorted. */
   readonly tables: readonly string[];

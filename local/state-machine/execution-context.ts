@@ -2,7 +2,7 @@ import type { JsonValue, StateDefinition } from './definition.ts';
 import { libraryMachine } from './library-machine.ts';
 import { asError } from './states-error.ts';
 
-/** What `$$.Execution` and `$$.StateMachine` show. */
+/** The values of `$$.Execution` and `$$.StateMachine`. */
 export interface ExecutionFacts {
   id: string;
   name: string;

@@ -1,5 +1,5 @@
 /**
- * What happens in an execution, for progress and logs, in the order in which it happened. A state's task starts only
+ * An event of an execution, for progress and logs. Events come in the order in which they happened. A state's task starts only
  * after its `state-entered` was delivered.
  */
 export type ExecutionEvent = StateEvent | RetryEvent | ChildEvent;

@@ -75,7 +75,7 @@ export async function runMachine(run: MachineRun): Promise<MachineOutcome> {
     : failureOf(result.error, failedState, { ...run, definition: prepared.definition });
 }
 
-/** What the handlers of one run share. */
+/** State that the handlers of one run share. */
 interface RunState {
   context: ContextObject;
   turns: StateTurns;
@@ -86,7 +86,7 @@ interface RunState {
 
 type StateHandler = (input: JsonValue) => Promise<JsonValue>;
 
-/** What the library calls for each Task, and for each Distributed Map, which it sees as a Task. */
+/** The functions that the library calls for each Task, and for each Distributed Map, which it sees as a Task. */
 function stateHandlers(
   run: MachineRun,
   { tasks, maps }: PreparedMachine,

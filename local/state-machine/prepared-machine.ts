@@ -17,7 +17,7 @@ export interface PreparedMachine {
 /** For a Task without TimeoutSeconds (AWS: 99,999,999) and for a Distributed Map, which has no timeout of its own. */
 const DAY_SECONDS = 86_400;
 
-/** What a Distributed Map keeps when the library sees it as a Task. */
+/** The keys that a Distributed Map keeps when the library sees it as a Task. */
 const KEPT_MAP_FIELDS = [
   'Comment',
   'InputPath',

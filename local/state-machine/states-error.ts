@@ -28,7 +28,7 @@ type StatesErrorName =
 /** `States.ALL` does not match these on AWS either. */
 const TERMINAL = new Set<StatesErrorName>(['States.DataLimitExceeded', 'States.Runtime']);
 
-/** What was thrown, as an Error: code may throw anything, but the state machine needs a `name`. */
+/** Turns a thrown value into an Error: code may throw anything, but the state machine needs a `name`. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -134,7 +134,7 @@ function poolClosed(functionName: string): Interrupted {
 function threadDied(functionName: string, cause: Error): FunctionError {
   const why = cause.name === 'AbortError' ? 'It exited.' : `${cause.name}: ${cause.message}`;
   return new FunctionError({
-    // What Step Functions sees of a Lambda environment that was lost.
+    // The error that Step Functions sees if a Lambda environment was lost.
     errorType: 'Lambda.Unknown',
     errorMessage: `${functionName}: its worker thread died. ${why}`,
     facts: { where: functionName, why, retryable: true, stack: cause.stack },

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import Tinypool from 'tinypool';
 import { type ReportedError, reportError } from './function-error.ts';
 
-/** What a thread receives when it starts. */
+/** Data that a thread receives when it starts. */
 export interface WorkerSetup {
   /** URL of a module that exports `invokeFunction`. */
   handlerModule: string;
@@ -19,7 +19,7 @@ export interface WorkerTask {
 
 export type WorkerReply = { output: unknown } | { error: ReportedError };
 
-/** What the handler module exports. */
+/** The exports of the handler module. */
 type InvokeFunction = (functionName: string, input: unknown, setup: unknown) => Promise<unknown>;
 
 /** Loaded before the first call arrives; that call throws if loading failed. */

@@ -4,7 +4,7 @@ import type { FunctionName } from '../operations/metrics-table.ts';
 
 /** The environment variables of one deployed function: those it declares, and no others. */
 export interface FunctionVariables {
-  /** What every log line and metric says about its origin. */
+  /** The origin that every log line and metric names. */
   identity: { functionName: FunctionName; stage: string; metricsNamespace: string };
   /** The value of a required variable. Fails with `UsageError` if it is not set. */
   need(name: string): string;

@@ -111,7 +111,7 @@ export class GlueTable {
   }
 }
 
-/** What tells Hive, Athena and Spark the format of a folder: Parquet, or text with a JSON object on each line. */
+/** The settings that tell Hive, Athena and Spark the format of a folder: Parquet, or text with a JSON object on each line. */
 export function storageOf(
   format: DayPublication['format'],
   location: string,

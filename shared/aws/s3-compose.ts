@@ -7,7 +7,7 @@ import { type PlannedPart, pieceBytes } from './upload-plan.ts';
 
 const PARTS_AT_ONCE = 4;
 
-/** Where a composed object goes, and the store that its pieces are read from; both are in one bucket. */
+/** The place of a composed object, and the store that its pieces are read from; both are in one bucket. */
 interface Composition {
   client: S3Client;
   target: S3Target;

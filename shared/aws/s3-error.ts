@@ -154,7 +154,7 @@ export function unavailable(error: unknown, where: string): StoreUnavailable {
   });
 }
 
-/** What the service said, with the id of the request. */
+/** The service's answer, with the id of the request. */
 function reason(error: unknown): string {
   const { name = 'Error', message = '', code, $metadata } = sdkError(error);
   const request = $metadata?.requestId ? ` (request ${$metadata.requestId})` : '';

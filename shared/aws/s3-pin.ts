@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../ports/object-store.ts';
 
-/** What HEAD or a listing says about an object, as the port describes it. */
+/** An object as HEAD or a listing shows it, in the port's terms. */
 export function objectInfo(key: string, sizeBytes = 0, etag = '', versionId?: string): ObjectInfo {
   const pin = pinOf(etag, versionId);
   return { key, sizeBytes, version: pin.slice(2), pin };

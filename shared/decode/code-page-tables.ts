@@ -1,5 +1,5 @@
 /**
- * What each byte of a code page is: 256 UTF-16 code units, lower byte first, 0xFFFF where undefined, in base64.
+ * The character of each byte of a code page: 256 UTF-16 code units, lower byte first, 0xFFFF where undefined, in base64.
  *
  * Made by tools/code-pages from the mappings of ICU 72.1 (© 1991-2022 Unicode, Inc., MIT-style Unicode licence), which are IBM's
  * own; cp275 and windows-1252 as said there. Not to be edited: test/decode/code-pages.test.ts compares it with another source.

@@ -25,7 +25,7 @@ class StubGlue {
   failing: string | undefined;
   /** Runs before a call is answered: what somebody else does meanwhile. */
   meanwhile: ((call: string) => void) | undefined;
-  /** What the next call throws. */
+  /** The error that the next call throws. */
   thrown: Error | undefined;
 
   readonly client = new GlueClient({ region: 'us-east-1' });

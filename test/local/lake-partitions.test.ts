@@ -37,7 +37,7 @@ describe('partition values', () => {
     "o 'lake' é [meu]*?/{x,y}/lake",
   ])('are those of the catalog, in a lake at %s', async (folder) => {
     const lakeDir = join(rootDir, folder);
-    // What the path would mean as a glob: `lake[1]` matches this folder, and not itself.
+    // Read as a glob, `lake[1]` matches this folder and not itself.
     if (folder === 'lake[1]') await writeNight(join(rootDir, 'lake1'), PRODUCTS);
     const partitions = await writeNight(lakeDir, PRODUCTS);
     await writeCatalog(lakeDir, {

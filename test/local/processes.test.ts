@@ -114,7 +114,7 @@ describe('a reader in a loop', () => {
     expect([...seen].sort()).toEqual([1, 2, 3, 4].flatMap(totals).sort());
   });
 
-  // What a reader of the lake's folders can see of a run: it has begun, a part is written, a generation is there.
+  // Signs of a run that a reader of the lake's folders can see: it has begun, a part is written, a generation is there.
   it.each([
     ['has begun', /^runs\//],
     ['has written a part', /^runs\/.*\.parquet$/],

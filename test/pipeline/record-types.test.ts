@@ -187,7 +187,7 @@ const SELECTS = {
 
 const DATASETS = ['customer', 'account', 'account_limit', 'movement'] as const;
 
-/** What DuckDB should show, worked out from the sample rather than from bytes. */
+/** The rows that DuckDB should show, worked out from the sample rather than from bytes. */
 function expected(customers: Customer[]): Record<keyof typeof SELECTS, unknown[]> {
   const orNull = (value: string) => (value === '' ? null : value);
   const accounts = customers.flatMap(({ id, accounts: own }) =>

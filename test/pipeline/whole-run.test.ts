@@ -63,7 +63,7 @@ const sample: fc.Arbitrary<Sample> = fc.record({
   product: fc.constantFrom('A', 'CRED PE', 'CAP/GIR', 'CÂMBIO', ''),
 });
 
-/** What DuckDB should show, worked out from the sample itself rather than from bytes. */
+/** The rows that DuckDB should show, worked out from the sample itself rather than from bytes. */
 function expectedRow(record: Sample) {
   const date = record.date;
   const real = date.trim() !== '' && date !== '20230229';

@@ -40,7 +40,7 @@ const MODELS: Record<string, Record<string, unknown>> = {
  */
 export class AwsWire {
   readonly calls: WireCall[] = [];
-  /** What was wrong with requests: unknown or missing members, types, limits. */
+  /** Faults of requests: unknown or missing members, types, limits. */
   readonly problems: string[] = [];
   readonly denied: WireCall[] = [];
   readonly glue = new WireGlue();

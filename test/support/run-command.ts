@@ -38,7 +38,7 @@ export function startScript(path: string, flags: string[], startDir: string): Ch
   return child;
 }
 
-/** What a script printed, once it has ended. */
+/** The output of a script, once it has ended. */
 export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<CommandResult> {
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -89,7 +89,7 @@ export class TestLake {
     return stored && JSON.parse(new TextDecoder().decode(stored.bytes));
   }
 
-  /** What DuckDB reads from the published files, partition by partition of the catalog; values as DuckDB prints them. */
+  /** The rows that DuckDB reads from the published files, partition by partition of the catalog; values as DuckDB prints them. */
   async publishedRows(dataset: string, select: string): Promise<Record<string, unknown>[]> {
     const catalog = await this.catalog(dataset);
     const connection = await (await DuckDBInstance.create()).connect();

@@ -43,7 +43,7 @@ export const SAMPLE_DUCKDB_TYPES = [
   'VARCHAR',
 ];
 
-/** What DuckDB selects to get sample values. */
+/** The expressions that DuckDB selects to get sample values. */
 export const SAMPLE_SQL = SAMPLE_SCHEMA.map(({ name, type }) => {
   switch (type.kind) {
     case 'date':

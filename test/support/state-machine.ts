@@ -32,7 +32,7 @@ export const PLAN = {
   mergeResultsPrefix: 'runs/r1/map/merge',
 };
 
-/** What a Distributed Map answers: the place of its results. */
+/** The answer of a Distributed Map: the place of its results. */
 export const mapResult = (state: string, prefix: string) => ({
   MapRunArn: `local:mapRun:file-pipeline/${state}:${state}`,
   ResultWriterDetails: { Bucket: 'lake', Key: `${prefix}/${state}/manifest.json` },

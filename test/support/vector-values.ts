@@ -4,7 +4,7 @@ import { STATE_INVALID, STATE_NULL, STATE_VALUE } from '../../shared/kernel/shap
 
 export const INVALID = Symbol('invalid');
 
-/** What a vector holds of a record, in the form of `comparable(decodeValue(…))`: null, INVALID or the value. */
+/** A vector's value of one record, in the form of `comparable(decodeValue(…))`: null, INVALID or the value. */
 export function vectorValue(kernel: Kernel, vector: FieldVector, record: number): unknown {
   const { bytes, view } = kernel;
   const state = bytes[vector.states + record];

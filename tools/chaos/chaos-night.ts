@@ -17,7 +17,7 @@ type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
 /** How one night ended. */
 export interface NightReport {
   seed: number;
-  /** What readers saw in the morning, before the rerun; `broken` if an invariant was broken. */
+  /** The state that readers saw in the morning, before the rerun; `broken` if an invariant was broken. */
   outcome: NightOutcome;
   faults: Map<FaultKind, number>;
   executions: Record<'loaded' | 'refused' | 'failed', number>;

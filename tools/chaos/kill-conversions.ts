@@ -161,7 +161,7 @@ async function finished(child: ChildProcessByStdio<null, Readable, Readable>): P
   await outputOf(child);
 }
 
-/** What it printed on standard output; fails with what it said if it did not end with 0. */
+/** Its standard output. Fails with its error output if it did not end with 0. */
 async function outputOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => {

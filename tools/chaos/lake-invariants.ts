@@ -49,7 +49,7 @@ export class LakeInvariants {
     ).length;
   }
 
-  /** What differs, after a night without faults, from the one right answer. */
+  /** The differences, after a night without faults, from the one right answer. */
   async brokenAnswer(): Promise<string[]> {
     const stands = this.catalogNow();
     const visible = stands ? await this.reader.rowsOf(stands) : new Map<string, string[]>();

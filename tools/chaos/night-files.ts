@@ -17,7 +17,7 @@ export interface FileVersion {
 
 export const DATASET = 'chaos';
 export const BUSINESS_DATE = '2025-08-12';
-/** What no log, metric, notification, ledger entry or manifest may show. */
+/** Content that no log, metric, notification, ledger entry or manifest may show. */
 export const PLANTED = ['PLANTADA', '52998224725', '12ABC34501DE35'];
 
 const LENGTH = 60;

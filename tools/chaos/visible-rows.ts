@@ -2,7 +2,7 @@ import { parquetReadObjects } from 'hyparquet';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { NightLake } from './night-lake.ts';
 
-/** What a reader of one catalog sees of a table: rows in the form of the right answer, by source. */
+/** The rows of a table that a reader of one catalog sees, in the form of the right answer, by source. */
 type VisibleRows = Map<string, string[]>;
 
 /** Reads published objects with a reader that is not ours; each object once, since it never changes. */

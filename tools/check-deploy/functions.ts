@@ -5,7 +5,7 @@ import { type Check, type Problem, resourcesOf, type Template, type TemplateReso
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-/** What a new account has; 100 of it must stay for functions without a reservation. */
+/** Concurrent executions of a new account; 100 of them must stay for functions without a reservation. */
 const ACCOUNT_CONCURRENCY = 1000;
 const UNRESERVED_CONCURRENCY = 100;
 

@@ -42,7 +42,7 @@ export const references: Check = {
   },
 };
 
-/** What refers to what in a template, and the references that lead nowhere. */
+/** The references of a template, and those that lead nowhere. */
 class References {
   looked = 0;
   readonly problems: Problem[] = [];

@@ -7,7 +7,7 @@ export interface Grant {
   resource: string;
 }
 
-/** What a role of the template allows. Our roles' statements only allow; none of them denies. */
+/** The actions that a role of the template allows. Our roles' statements only allow; none of them denies. */
 export function grantsOf(template: Template, roleId: string): Grant[] {
   const policies = listOf(template.Resources[roleId]?.Properties?.Policies);
   const statements: PolicyStatement[] = policies.flatMap((policy) => listOf(policy.PolicyDocument.Statement));

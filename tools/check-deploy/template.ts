@@ -17,7 +17,7 @@ export interface TemplateResource {
   DeletionPolicy?: string;
 }
 
-/** What is wrong in the template, where, and what to do next. */
+/** A problem of the template: the fault, its place, and the next step. */
 export interface Problem {
   /** `RawBucket.Properties.BucketName` */
   where: string;
@@ -31,7 +31,7 @@ export interface Findings {
   problems: Problem[];
 }
 
-/** What the checks are given. */
+/** Input of the checks. */
 export interface DeployContext {
   stage: string;
   template: Template;

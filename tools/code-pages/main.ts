@@ -36,7 +36,7 @@ function brazilianUnits(): Uint16Array {
   return units;
 }
 
-/** What each byte is in a converter of ICU: one UTF-16 code unit, or 0xFFFF if it has none. */
+/** The character of each byte in a converter of ICU: one UTF-16 code unit, or 0xFFFF if it has none. */
 function unitsOf(converter: string): Uint16Array {
   return Uint16Array.from({ length: 256 }, (_, byte) => {
     const converted = execFileSync(
@@ -57,7 +57,7 @@ function sourceOf(pages: { page: string; units: Uint16Array }[]): string {
       return `  ${/\W/.test(page) ? `'${page}'` : page}:\n    '${text}',`;
     });
   return `/**
- * What each byte of a code page is: 256 UTF-16 code units, lower byte first, 0xFFFF where undefined, in base64.
+ * The character of each byte of a code page: 256 UTF-16 code units, lower byte first, 0xFFFF where undefined, in base64.
  *
  * Made by tools/code-pages from the mappings of ICU 72.1 (© 1991-2022 Unicode, Inc., MIT-style Unicode licence), which are IBM's
  * own; cp275 and windows-1252 as said there. Not to be edited: test/decode/code-pages.test.ts compares it with another source.

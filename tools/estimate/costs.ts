@@ -41,7 +41,7 @@ const ALARMS = alarmIds(['contracts']).length;
 const QUERIES_PER_NIGHT = 200;
 const SHARE_OF_A_NIGHT_PER_QUERY = 0.1;
 
-/** What a night's work costs, service by service. */
+/** The cost of a night's work, service by service. */
 export function nightCosts(night: NightEstimate, prices: Prices, nightsPerMonth: number): CostLine[] {
   const invocations = night.stages.reduce((sum, stage) => sum + stage.invocations, 0);
   const gbSeconds = night.stages.reduce(
@@ -64,7 +64,7 @@ export function nightCosts(night: NightEstimate, prices: Prices, nightsPerMonth:
   }));
 }
 
-/** What a month costs besides the work: storage, monitoring and queries. */
+/** The cost of a month besides the work: storage, monitoring and queries. */
 export function standingCosts(shape: NightShape, night: NightEstimate, prices: Prices): CostLine[] {
   const { nightsPerMonth } = shape;
   const raw = (shape.inputBytes / GIGABYTE) * nightsPerMonth;

@@ -23,10 +23,10 @@ export interface Throughput {
   parserInitMs: number;
   assumptions: {
     vcpuOfThisMachine: number;
-    /** What one connection reads. */
+    /** The rate at which one connection reads. */
     s3MegabytesPerSecond: number;
     s3RequestMs: number;
-    /** What S3 copies as parts of an upload. */
+    /** The rate at which S3 copies parts of an upload. */
     mergeMegabytesPerSecond: number;
     sparkMegabytesPerSecondPerVcpu: number;
     sparkStartSeconds: number;

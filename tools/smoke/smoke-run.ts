@@ -27,7 +27,7 @@ export interface SmokeOptions {
 
 interface SmokeResult {
   passed: boolean;
-  /** What differs or did not happen, one problem a line. */
+  /** The differences, and the steps that did not happen, one problem per line. */
   problems: string[];
   rows: number;
   publishedInMs: number | undefined;

@@ -13,7 +13,7 @@ export interface Alarm {
   /** Periods in a row that must be past the threshold. */
   periods: number;
   topic: 'WarningTopic' | 'FailureTopic';
-  /** What it means and what to do, for the person who is woken. */
+  /** Its meaning and the next step, for the person who is woken. */
   description: string;
 }
 

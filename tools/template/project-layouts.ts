@@ -9,7 +9,7 @@ export function projectLayouts(): Promise<NamedLayout[]> {
   return allLayouts({ ...source, names: async () => (await layoutNames()).sort() });
 }
 
-/** What the deploy tool passes to a function that a variable names. */
+/** The arguments that the deploy tool passes to a function that a variable names. */
 export interface VariableContext {
   resolveVariable(name: string): Promise<unknown>;
 }

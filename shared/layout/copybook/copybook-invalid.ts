@@ -9,7 +9,7 @@ export interface Place {
 interface CopybookProblem {
   /** Name of the item, if it is known. */
   field?: string | undefined;
-  /** What is wrong, as a clause. */
+  /** The problem, as a clause. */
   found: string;
   /** The text that could be there. */
   expected: string;

@@ -59,7 +59,7 @@ export async function mergePartition(
   return result;
 }
 
-/** What the rows of a merged file look like. */
+/** The form of the rows of a merged file. */
 interface RowForm {
   schema: ColumnSchema[];
   codec: PageCodec;

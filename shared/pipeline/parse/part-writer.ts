@@ -17,7 +17,7 @@ export class PartWriter {
 
   constructor(store: ObjectStore, key: string, schema: ColumnSchema[], memory: KernelMemory) {
     this.key = key;
-    // What can fail comes first: nobody would abort a target whose writer was never made.
+    // Steps that can fail come first: nobody would abort a target whose writer was never made.
     this.checksum = new StreamChecksum(memory.kernel);
     this.target = store.createWriter(key);
     this.file = new ParquetFileWriter(schema, memory.out, (bytes) => {

@@ -13,7 +13,7 @@ import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
 import { planMerges } from './merge-specs.ts';
 
-/** What travels to the next state: keys and a verdict. */
+/** The answer that travels to the next state: keys and a verdict. */
 export type ReconcileResult = ReconciledRun &
   ({ verdict: 'balanced' | 'already-loaded' } | { verdict: 'refused'; refusal: Refusal });
 

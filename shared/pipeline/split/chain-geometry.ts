@@ -15,7 +15,7 @@ import { type ChainReading, chainRanges } from './chain-ranges.ts';
 import { controlRecordMissing, type FileGeometry, takeControlRecord } from './file-geometry.ts';
 import { chainCutsAtGroups } from './group-starts.ts';
 
-/** What following a chain of lengths to its end found. */
+/** The findings of following a chain of lengths to its end. */
 interface PlannedChain {
   ranges: ByteRange[];
   recordCount: number;

@@ -110,7 +110,7 @@ async function joinSegments(
   let waiting = guesses;
   let stepMarks = 1;
   while (!exact.walk.problem && reachedMark(exact) < marks.lastMark) {
-    // What the exact chain has walked past is no longer needed.
+    // Offsets that the exact chain has passed are no longer needed.
     const first = waiting.findIndex((guess) => reachedMark(guess) >= reachedMark(exact));
     waiting = first < 0 ? [] : waiting.slice(first);
     const [guessed] = waiting;

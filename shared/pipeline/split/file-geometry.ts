@@ -13,7 +13,7 @@ import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
 
-/** What the head and tail of a file show: its terminator, its control records, and where its details are. */
+/** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
   terminatorBytes: number;
   /** The length of a record and its terminator; null for lines of different lengths. */

@@ -12,7 +12,7 @@ const FIRST_READ_BYTES = 64 * 1024;
 /** A longer group is not searched to its end: its cut is left out, so that the range before it becomes longer. */
 const MOST_SEARCHED_BYTES = 8 * 1024 * 1024;
 
-/** Where the details of a file are, and how its records end. */
+/** The place of a file's details, and the end of its records. */
 interface RecordGeometry {
   /** Record and terminator; null for lines. */
   strideBytes: number | null;

@@ -26,7 +26,7 @@ import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
 import { probeFile, type ReadableFile } from './probe-file.ts';
 
-/** What travels to the next state: keys and a verdict. */
+/** The answer that travels to the next state: keys and a verdict. */
 export type SplitResult =
   | ({ verdict: 'convert'; businessDate: string } & SplitSource & RecordedPlan)
   | ({ verdict: 'already-loaded'; businessDate: string | null } & SplitSource)
