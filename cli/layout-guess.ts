@@ -1,12 +1,10 @@
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startDir } from '../local/adapters/project-folders.ts';
-import { LayoutInvalid, SourceNotFound } from '../shared/errors.ts';
+import { LayoutInvalid } from '../shared/errors.ts';
 import { guessCodePage } from '../shared/layout/guess/guess-code-page.ts';
 import { guessColumns } from '../shared/layout/guess/guess-columns.ts';
 import { guessRecords } from '../shared/layout/guess/guess-records.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
+import { readFileHead } from './file-head.ts';
 import { oneFile, writeOut } from './layout-file.ts';
 
 const HEAD_BYTES = 1024 * 1024;
@@ -24,7 +22,7 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
     allowPositionals: true,
   });
   const file = oneFile(positionals, 'the data file');
-  const { head, sizeBytes } = await readHead(file);
+  const { bytes: head, sizeBytes } = await readFileHead(file, HEAD_BYTES);
   const { codePage, reason } = guessCodePage(head);
   const records = guessRecords(head, sizeBytes);
   if (!records) {
@@ -69,20 +67,4 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
   });
   await writeOut(text, values.out, values.force);
   return 0;
-}
-
-async function readHead(path: string): Promise<{ head: Uint8Array; sizeBytes: number }> {
-  const handle = await open(resolve(startDir, path)).catch(() => undefined);
-  const stats = await handle?.stat();
-  if (!handle || !stats?.isFile()) {
-    await handle?.close();
-    throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
-  }
-  try {
-    const head = new Uint8Array(Math.min(HEAD_BYTES, stats.size));
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    return { head: head.subarray(0, bytesRead), sizeBytes: stats.size };
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
@@ -7,7 +6,7 @@ import { decodeValue } from '../shared/decode/decode-value.ts';
 import { OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
-import { LayoutInvalid, SourceNotFound, UsageError } from '../shared/errors.ts';
+import { LayoutInvalid, UsageError } from '../shared/errors.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import type { Field, Layout, RecordType, Selection } from '../shared/layout/layout.ts';
@@ -15,6 +14,7 @@ import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
 import { findFixedTerminator, findLineTerminator } from '../shared/ranges/terminators.ts';
 import { matches, matchesControlRecord } from '../shared/totals/control-record.ts';
 import { decodedText } from './decoded-text.ts';
+import { type FileHead, readFileHead } from './file-head.ts';
 
 /** One record as preview shows it. */
 interface PreviewRecord {
@@ -69,30 +69,14 @@ const RECORD_OVERHEAD_BYTES = 8;
 /** The most of a file that is read, however many records are wanted. */
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
 
-interface Head {
-  bytes: Uint8Array;
-  sizeBytes: number;
+/** The head that `recordCount` records need, and one more to see where the last of them ends. */
+function headOf(path: string, { record }: Layout, recordCount: number): Promise<FileHead> {
+  const recordBytes = record.lengthBytes + RECORD_OVERHEAD_BYTES;
+  const wanted = record.fileHeaderBytes + (recordCount + 1) * recordBytes;
+  return readFileHead(path, Math.min(wanted, MAX_HEAD_BYTES));
 }
 
-async function headOf(path: string, layout: Layout, recordCount: number): Promise<Head> {
-  const handle = await open(resolve(startDir, path)).catch(() => undefined);
-  const stats = await handle?.stat();
-  if (!handle || !stats?.isFile()) {
-    await handle?.close();
-    throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
-  }
-  try {
-    const wanted =
-      layout.record.fileHeaderBytes + (recordCount + 1) * (layout.record.lengthBytes + RECORD_OVERHEAD_BYTES);
-    const bytes = new Uint8Array(Math.min(stats.size, wanted, MAX_HEAD_BYTES));
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
-    return { bytes: bytes.subarray(0, bytesRead), sizeBytes: stats.size };
-  } finally {
-    await handle.close();
-  }
-}
-
-function previewRecords(layout: Layout, head: Head, recordCount: number): PreviewRecord[] {
+function previewRecords(layout: Layout, head: FileHead, recordCount: number): PreviewRecord[] {
   const { format, lengthBytes, lineEndByte, fileHeaderBytes, fileTrailerBytes } = layout.record;
   const bytes = head.bytes.subarray(fileHeaderBytes);
   const sizeBytes = head.sizeBytes - fileHeaderBytes - fileTrailerBytes;

@@ -97,5 +97,5 @@ export function usageError(what: string, next?: string): UsageError {
 /** `--nights 500` → 500. Fails with `UsageError` for anything but up to nine digits. */
 export function wholeNumber(flag: string, value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new UsageError({ what: `${flag} '${value}' is not a whole number` });
+  throw usageError(`${flag} '${value}' is not a whole number`);
 }

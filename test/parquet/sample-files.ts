@@ -14,7 +14,6 @@ import { giveBackMemory, takeMemory } from '../../shared/pipeline/parse/kernel-m
 import { PartWriter } from '../../shared/pipeline/parse/part-writer.ts';
 import { writeJson } from '../../shared/pipeline/store/json-object.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { FilePlan } from '../../shared/run/file-plan.ts';
 import type { MergeSpec } from '../../shared/run/merge-spec.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import {
@@ -25,6 +24,7 @@ import {
   sampleLayoutText,
   sampleValues,
 } from '../support/sample-columns.ts';
+import { samplePlan } from '../support/sample-plan.ts';
 import { checksumOf } from '../support/small-contracts.ts';
 
 /** Parts and merged files of the sample columns in a folder of their own, and DuckDB to read them. */
@@ -111,7 +111,14 @@ export class SampleFiles {
   /** Merges parts as the pipeline does. `parquet` is the layout's entry of that name. */
   async merge(runId: string, file: PlannedFile<MergePart>, parquet?: object) {
     const keys = runKeys(runId);
-    await writeJson(this.lake, keys.plan, samplePlan(runId, parquet));
+    await writeJson(
+      this.lake,
+      keys.plan,
+      samplePlan({
+        runId: runId,
+        layout: { text: sampleLayoutText(parquet), file: 'sample.json', fingerprint: 'sample' },
+      }),
+    );
     const fileName = 'merged.parquet';
     const outputKey = keys.merged({}, fileName);
     const spec: MergeSpec = {
@@ -128,35 +135,6 @@ export class SampleFiles {
     expect(merged.checksum).toBe(checksumOf(await readFile(this.pathOf(outputKey))));
     return merged;
   }
-}
-
-/** The plan of a file of sample columns. Merging reads only its layout. */
-function samplePlan(runId: string, parquet?: object): FilePlan {
-  return {
-    runId,
-    dataset: 'sample',
-    sourceKey: 'sample.txt',
-    sourceId: 'sample',
-    version: '1',
-    pin: '1',
-    sizeBytes: 0,
-    compression: null,
-    businessDate: '2025-08-12',
-    ledgerKey: 'ledger/sample.json',
-    attempt: 1,
-    softwareVersion: 'test',
-    layout: { text: sampleLayoutText(parquet), file: 'sample.json', fingerprint: 'sample' },
-    geometry: { terminatorBytes: 1, strideBytes: null },
-    chain: null,
-    leadingBytes: 0,
-    header: null,
-    trailer: null,
-    controlFile: null,
-    remainder: { startByte: 0, endByte: 0 },
-    rangeCount: 1,
-    wholePartBytes: Number.MAX_SAFE_INTEGER,
-    startedAt: '2025-08-12T03:00:00.000Z',
-  };
 }
 
 /** Sample values for parts whose row groups have these sizes. */

@@ -5,6 +5,7 @@ import { findJson, readJson } from '../../../shared/pipeline/store/json-object.t
 import { changeTerms, readTerms } from '../../../shared/pipeline/store/kept-terms.ts';
 import { filePlanShape } from '../../../shared/run/file-plan.ts';
 import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
+import { samplePlan } from '../../support/sample-plan.ts';
 
 const encoder = new TextEncoder();
 const KEY = 'ledger/small/a.json';
@@ -26,31 +27,7 @@ const ENTRY = {
   updatedAt: '2025-08-12T00:00:00.000Z',
 };
 
-const PLAN = {
-  runId: 'run',
-  dataset: 'small',
-  sourceKey: 'in/a.txt',
-  sourceId: 'a-1',
-  version: 'v1',
-  pin: 'v1',
-  sizeBytes: 10,
-  compression: null,
-  businessDate: '2025-08-12',
-  ledgerKey: KEY,
-  attempt: 0,
-  softwareVersion: '1',
-  layout: { file: 'small.json', text: '{}', fingerprint: 'f' },
-  geometry: { terminatorBytes: 1, strideBytes: null },
-  chain: null,
-  leadingBytes: 0,
-  header: null,
-  trailer: null,
-  controlFile: null,
-  remainder: { startByte: 10, endByte: 10 },
-  rangeCount: 1,
-  wholePartBytes: 1,
-  startedAt: '2025-08-12T00:00:00.000Z',
-};
+const PLAN = samplePlan();
 
 async function storeWith(key: string, content: unknown): Promise<MemoryObjectStore> {
   const store = new MemoryObjectStore();
