@@ -77,6 +77,7 @@ class Night {
 
     const invariants = new LakeInvariants(this.lake, this.files, this.expectedFiles);
     broken.push(...(await invariants.broken()), ...this.machine.broken, ...(await this.untold(invariants)));
+    broken.push(...(await invariants.unfounded(this.machine.published)));
     const succeeded = ends.filter(({ end }) => end === 'loaded').map(({ execution }) => execution);
     broken.push(...(await invariants.unpublished(new Set(succeeded))));
     const seen = await invariants.sourcesSeen();

@@ -7,6 +7,7 @@ import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { BUSINESS_DATE, DATASET, type FileVersion, type NightFile } from './night-files.ts';
 import type { NightLake } from './night-lake.ts';
+import type { Published } from './night-machine.ts';
 import { PublishedReader } from './visible-rows.ts';
 
 const STATES = ['splitting', 'parsing', 'reconciling', 'merging', 'loaded', 'refused', 'failed'];
@@ -145,6 +146,17 @@ export class LakeInvariants {
       }
     }
     return broken;
+  }
+
+  /** Files that a finalizer called published in a commit that does not hold them. */
+  async unfounded(published: Published[]): Promise<string[]> {
+    const commits = await this.commits();
+    return published
+      .filter(({ ledgerKey, commit }) => {
+        const files = commits[commit - 1]?.files ?? [];
+        return !files.some(({ sourceId }) => ledgerKey.endsWith(`/${sourceId}.json`));
+      })
+      .map(({ name, commit }) => `${name}: was called published in commit ${commit}, which does not hold it`);
   }
 
   /** Files that are not in the last commit although their execution succeeded, nobody took over since, and the day waits for nothing. */

@@ -22,6 +22,13 @@ export interface Ended {
   end: 'loaded' | 'refused' | 'failed';
 }
 
+/** A finalizer's answer that the day shows its file from this commit on. */
+export interface Published {
+  name: string;
+  ledgerKey: string;
+  commit: number;
+}
+
 const { ErrorEquals: RETRIED, MaxAttempts } = await passingRetries();
 const TRIES = MaxAttempts + 1;
 /** Functions that meet others at the ledger of a day. */
@@ -34,6 +41,7 @@ const WATCHDOG_TRIES = 3;
 export class NightMachine {
   /** Executions that people must be told of. */
   readonly mustBeTold: Ended[] = [];
+  readonly published: Published[] = [];
   /** Messages of all errors. */
   readonly messages: string[] = [];
   readonly broken: string[] = [];
@@ -93,7 +101,7 @@ export class NightMachine {
         parser: task('parser', readParserEvent, createParser),
         reconciler: task('reconciler', readReconcilerEvent, createReconciler),
         merger: task('merger', readMergerEvent, createMerger),
-        finalizer: task('finalizer', readFinalizerEvent, createFinalizer),
+        finalizer: task('finalizer', readFinalizerEvent, (ports) => this.noted(name, createFinalizer(ports))),
       }),
     });
     const execution = result.executionId;
@@ -111,6 +119,18 @@ export class NightMachine {
     const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
     if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
     return ended;
+  }
+
+  /** The finalizer, with a note of what it says of the day. */
+  private noted(name: string, finalize: ReturnType<typeof createFinalizer>): typeof finalize {
+    return async (event) => {
+      const result = await finalize(event);
+      const { status, ledgerKey, day } = result;
+      if (status !== 'refused' && day?.commit !== undefined && day.waitingFor === undefined) {
+        this.published.push({ name, ledgerKey, commit: day.commit });
+      }
+      return result;
+    };
   }
 
   private async heldTogether(): Promise<void> {
