@@ -8,8 +8,8 @@ import {
   SIGN_TRAILING_SEPARATE,
 } from '../kernel/shapes.ts';
 import type { DateFormat } from '../layout/date-format.ts';
+import type { Field, Sign } from '../layout/field.ts';
 import { type FieldType, INT64_DIGITS } from '../layout/field-type.ts';
-import type { Field, Sign } from '../layout/layout.ts';
 import { dateFormatOf } from './calendar.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
 import { mostDigits } from './packed-or-binary.ts';

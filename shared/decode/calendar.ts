@@ -1,6 +1,6 @@
 import { LayoutInvalid } from '../errors.ts';
 import type { DateFormat } from '../layout/date-format.ts';
-import type { Field } from '../layout/layout.ts';
+import type { Field } from '../layout/field.ts';
 
 /** Days of the proleptic Gregorian calendar since 1970-01-01, or NaN if there is no such day. Years 1 to 9999. */
 export function daysSinceEpoch(year: number, month: number, day: number): number {

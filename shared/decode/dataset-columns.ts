@@ -1,7 +1,8 @@
 import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { ENTRY_EMPTY_LIST, MAX_ENTRIES, RECORD_OK, STATE_INVALID, STATE_VALUE } from '../kernel/shapes.ts';
-import type { Dataset, Field, FieldOrigin, ListColumn, Selection } from '../layout/layout.ts';
+import type { Field, FieldOrigin, ListColumn, Selection } from '../layout/field.ts';
+import type { Dataset } from '../layout/layout.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';

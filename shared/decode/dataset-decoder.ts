@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK } from '../kernel/shapes.ts';
-import type { Dataset, Field } from '../layout/layout.ts';
+import type { Field } from '../layout/field.ts';
+import type { Dataset } from '../layout/layout.ts';
 import { DatasetColumns, type ForeignRecords, type RecordFault } from './dataset-columns.ts';
 import { PartitionRouter, type RoutedRows } from './partition-router.ts';
 import type { RecordBatch } from './record-batch.ts';

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from '../kernel/shapes.ts';
 import type { CodePage } from '../layout/code-page.ts';
-import type { Field, NullWhen } from '../layout/layout.ts';
+import type { Field, NullWhen } from '../layout/field.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldLoop } from './field-loop.ts';

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { isEbcdic } from '../layout/code-page.ts';
-import type { Field } from '../layout/layout.ts';
+import type { Field } from '../layout/field.ts';
 import { asciiForm, spaceOf } from './ascii-form.ts';
 import { asciiLoop, type SpelledType } from './ascii-loop.ts';
 import { dateFormatOf } from './calendar.ts';

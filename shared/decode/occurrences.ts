@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { ENTRY_VALUE, INVALID_COUNT_UNIT, MAX_ENTRIES } from '../kernel/shapes.ts';
-import type { Field, Occurs } from '../layout/layout.ts';
+import type { Field, Occurs } from '../layout/field.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
 import type { RecordBatch } from './record-batch.ts';

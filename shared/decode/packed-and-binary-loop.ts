@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Field } from '../layout/layout.ts';
+import type { Field } from '../layout/field.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
 import { mostDigits } from './packed-or-binary.ts';

@@ -1,5 +1,5 @@
+import type { Field } from '../layout/field.ts';
 import { INT64_DIGITS } from '../layout/field-type.ts';
-import type { Field } from '../layout/layout.ts';
 
 /**
  * One number that is not text, read clearly rather than fast: the kernel's tests compare the kernel with it.

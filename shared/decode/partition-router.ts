@@ -1,8 +1,8 @@
 import { decimalText } from '../decimal.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
+import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
-import type { Field } from '../layout/layout.ts';
 import { dateText } from './calendar.ts';
 import { decodeValue } from './decode-value.ts';
 import { beyondEnd, readsFilling } from './record-end.ts';

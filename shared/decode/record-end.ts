@@ -1,6 +1,6 @@
-import type { Field } from '../layout/layout.ts';
+import type { Field } from '../layout/field.ts';
 import { spaceOf } from './ascii-form.ts';
-import type { DecodedValue } from './decode-value.ts';
+import type { DecodedValue } from './decoded-value.ts';
 
 /** Addresses of the start and of the end of each record of a batch, or of the records that go with them. */
 export interface RecordPlaces {

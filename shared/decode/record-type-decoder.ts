@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
-import type { Field, RecordType, SummedField } from '../layout/layout.ts';
-import { fieldPath } from '../layout/layout.ts';
+import type { Field } from '../layout/field.ts';
+import { fieldPath } from '../layout/field.ts';
+import type { RecordType, SummedField } from '../layout/layout.ts';
 import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
 import { decodeValue } from './decode-value.ts';

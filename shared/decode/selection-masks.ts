@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT } from '../kernel/shapes.ts';
-import type { Selection } from '../layout/layout.ts';
+import type { Selection } from '../layout/field.ts';
 import type { FieldVector } from './field-vector.ts';
 
 /** A rule in the kernel's memory. */

@@ -8,7 +8,7 @@ import {
   KEEP_DIGITS,
   WRITE_MARGIN_BYTES,
 } from '../kernel/shapes.ts';
-import type { Field, Keep } from '../layout/layout.ts';
+import type { Field, Keep } from '../layout/field.ts';
 import { spaceOf } from './ascii-form.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, type Utf8Table, utf8Table } from './code-pages.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';

@@ -1,7 +1,6 @@
-import type { CodePage, Encoding } from './code-page.ts';
+import type { Encoding } from './code-page.ts';
 import type { CountKind } from './count-conventions.ts';
-import type { DateFormat } from './date-format.ts';
-import type { FieldType } from './field-type.ts';
+import type { ByteOrder, Field, Occurs } from './field.ts';
 
 /** A layout that has been read and checked, with positions as 0-based, half-open byte offsets. */
 export interface Layout {
@@ -75,49 +74,11 @@ export interface Dataset {
   partitionBy: Field[];
 }
 
-/** A table: the same fields several times in a record. Their positions are those in the first occurrence. */
-export interface Occurs {
-  /** Name of the list, or of the dataset of child rows. */
-  name: string;
-  /** The most occurrences. */
-  count: number;
-  /** The fewest occurrences; `count` unless `dependingOn` says how many there are. */
-  least: number;
-  strideBytes: number;
-  dependingOn: Field | undefined;
-}
-
-/** A column of type list, whose elements are one field or several. */
-export interface ListColumn extends Occurs {
-  /** Its elements have named fields. */
-  isStruct: boolean;
-  when: Selection | undefined;
-}
-
-/** The bytes that a field is read from: those of its record, of the header, or of the last record of the parent type. */
-export type FieldOrigin =
-  | { kind: 'record' }
-  | { kind: 'header' }
-  | { kind: 'parent'; recordType: string }
-  /** No bytes: the number of the occurrence, from 1. */
-  | { kind: 'occurrence-number' };
-
-/** A field is in a record only if the record's bytes `startByte` to `endByte` are one of `anyOf`. */
-export interface Selection {
-  startByte: number;
-  endByte: number;
-  anyOf: Uint8Array[];
-  /** The bytes are in each occurrence, not once in the record. */
-  inOccurrence: boolean;
-}
-
 /** Codecs of Parquet pages. A column that does not get smaller is written with `none`. */
 export const PAGE_CODECS = ['snappy', 'zstd', 'none'] as const;
 export type PageCodec = (typeof PAGE_CODECS)[number];
 
 export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
-export type Usage = 'display' | 'packed' | 'binary' | 'float';
-type ByteOrder = 'big' | 'little';
 
 export interface RecordLayout {
   format: RecordFormat;
@@ -152,54 +113,6 @@ export interface LengthField {
   byteOrder: ByteOrder;
   addBytes: number;
 }
-export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
-export type NullWhen = 'low-values' | 'high-values';
-export type Keep = 'all' | 'alphanumeric' | 'digits';
-
-export interface Field {
-  name: string;
-  origin: FieldOrigin;
-  /** The list whose elements contain it. */
-  list: ListColumn | undefined;
-  /** It is in each occurrence of a table, not once in the record. */
-  inOccurrence: boolean;
-  /** The rule for whether it is there at all, for items that share bytes. */
-  when: Selection | undefined;
-  /** Offset of its first byte in the record. */
-  startByte: number;
-  /** Offset after its last byte. */
-  endByte: number;
-  type: FieldType;
-  /** Code page of its text and of its digits. */
-  encoding: CodePage;
-  usage: Usage;
-  /** Most digits of a packed or binary number; more are out of range. Undefined: as many as the type holds. */
-  digits: number | undefined;
-  /** Can it be negative? For a display number: does it have a sign? */
-  signed: boolean;
-  /** packed: the last half byte is a sign. */
-  signNibble: boolean;
-  /** For binary and float. */
-  byteOrder: ByteOrder;
-  /** For float. */
-  floatFormat: 'ibm' | 'ieee' | undefined;
-  /** The meaning of a number that is all blanks. */
-  blank: 'null' | 'zero' | 'reject';
-  /** Fill patterns that mean null: every byte 00, every byte FF. */
-  nullWhen: NullWhen[];
-  /** Zeros to add after the stored digits, like the trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
-  trailingZeros: number;
-  sign: Sign;
-  point: 'implied' | 'explicit';
-  trim: 'trailing' | 'both' | 'none';
-  keep: Keep;
-  required: boolean;
-  onInvalid: 'null' | 'reject';
-  dateFormat: DateFormat | undefined;
-  trueValues: string[];
-  falseValues: string[];
-}
-
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
 export interface RecordMatch {
   startByte: number;
@@ -244,11 +157,6 @@ export type CountFigure = { kind: CountKind } | { kind: 'count-type'; recordType
 export type FieldFigure =
   | { kind: 'sum'; field: string; recordType: string; scale: number }
   | { kind: 'hash'; field: string; recordType: string; modulus: bigint };
-
-/** Name of a field in its record: `amount`, or `items.amount` for an element of a list of structs. */
-export function fieldPath({ name, list }: Field): string {
-  return list?.isStruct ? `${list.name}.${name}` : name;
-}
 
 /** Every dataset of a layout, in the order of its record types. */
 export function datasetsOf(layout: Pick<Layout, 'recordTypes'>): Dataset[] {

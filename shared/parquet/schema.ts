@@ -1,5 +1,5 @@
+import type { Field } from '../layout/field.ts';
 import { type FieldType, hiveType, INT64_DIGITS } from '../layout/field-type.ts';
-import type { Field } from '../layout/layout.ts';
 import { ConvertedType, PhysicalType, Repetition, type SchemaElement } from './format.ts';
 
 /** One leaf column of a file. All are optional: a layout may make a field required later without breaking readers. */

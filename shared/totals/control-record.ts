@@ -1,5 +1,6 @@
 import { dateText } from '../decode/calendar.ts';
-import { type DecodedValue, decodeValue } from '../decode/decode-value.ts';
+import { decodeValue } from '../decode/decode-value.ts';
+import type { DecodedValue } from '../decode/decoded-value.ts';
 import { beyondEnd } from '../decode/record-end.ts';
 import { type FieldType, scaleOf } from '../layout/field-type.ts';
 import type { ControlRecord, RecordMatch } from '../layout/layout.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { FieldSum } from '../../shared/decode/field-sum.ts';
 import type { Encoding } from '../../shared/layout/code-page.ts';
-import type { Field, Sign } from '../../shared/layout/layout.ts';
+import type { Field, Sign } from '../../shared/layout/field.ts';
 import { agrees, decodeAll, fieldOf, kernel } from '../support/decoded-fields.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 

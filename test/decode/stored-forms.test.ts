@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CodePage } from '../../shared/layout/code-page.ts';
-import type { Field } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
 import { agrees, contents, decodeAll, fieldOf } from '../support/decoded-fields.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';

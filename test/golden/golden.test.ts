@@ -11,6 +11,7 @@ import { TestLake } from '../support/run-pipeline.ts';
  *     input.txt       or input.hex: bytes in hexadecimal, with comments after #; other files `input.*` arrive beside it
  *     rows.json       the rows in order, every value as text; of several datasets an object of them
  *     rejects.json    the rejected records in order: reason, field and byte_offset; absent if there are none
+ *     warnings.json   words that stand in the file's warnings; absent if there are none
  *     refusal.json    in place of rows: the code of the refusal (or the name of the error) and words of its message
  */
 type Value = string | null | Value[] | { [name: string]: Value };
@@ -70,7 +71,9 @@ async function convert(lake: TestLake, name: string) {
     rangeSizeBytes: 80,
   });
   const entry = await lake.ports.lake.get(ledgerKey);
-  return { status, refusal: entry && JSON.parse(Buffer.from(entry.bytes).toString('utf8')).refusal };
+  const stored = entry && JSON.parse(Buffer.from(entry.bytes).toString('utf8'));
+  const warnings: string[] = stored?.warnings ?? [];
+  return { status, refusal: stored?.refusal, warnings };
 }
 
 const published = async (lake: TestLake, dataset: string, select = '*'): Promise<Row[]> =>
@@ -88,13 +91,16 @@ describe('format cases', () => {
 
   test.each(names.filter((name) => filesOf(name).includes('rows.json')))('%s', async (name) => {
     await using lake = await TestLake.make();
-    const { status, refusal } = await convert(lake, name);
+    const { status, refusal, warnings } = await convert(lake, name);
     expect([status, refusal]).toEqual(['loaded', undefined]);
     const rows: Row[] | Record<string, Row[]> = jsonOf(name, 'rows.json');
     const dataset: string = jsonOf(name, 'layout.json').name;
     for (const [table, expected] of Object.entries(Array.isArray(rows) ? { [dataset]: rows } : rows)) {
       expect(firstDifference(expected, await published(lake, table)), table).toBeUndefined();
     }
+    const words: string[] = filesOf(name).includes('warnings.json') ? jsonOf(name, 'warnings.json') : [];
+    if (words.length === 0) expect(warnings).toEqual([]);
+    for (const word of words) expect(warnings.join('\n')).toContain(word);
     const rejects: Row[] = filesOf(name).includes('rejects.json') ? jsonOf(name, 'rejects.json') : [];
     const rejected = await published(lake, rejectsDataset(dataset), 'reason, field, byte_offset');
     // Rejects of a batch are written in the order in which they are found: those of whole records first.

@@ -6,8 +6,8 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../../shared/kernel/shapes.ts';
 import type { CodePage } from '../../shared/layout/code-page.ts';
 import { parseDateFormat } from '../../shared/layout/date-format.ts';
+import type { Field } from '../../shared/layout/field.ts';
 import { parseFieldType } from '../../shared/layout/field-type.ts';
-import type { Field } from '../../shared/layout/layout.ts';
 import { expectSameRows } from './first-difference.ts';
 import { comparable, INVALID, vectorValue } from './vector-values.ts';
 

@@ -1,4 +1,5 @@
-import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
+import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /**
  * The SQL with which DuckDB makes the same columns, types and values of the same file. It is the fastest of several:

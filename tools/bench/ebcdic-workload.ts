@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { unicodeOf } from '../../shared/decode/code-pages.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
-import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
+import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /** Copies a field of the text file into the EBCDIC record: as text, or as packed digits. Positions are 0-based. */
 interface Move {

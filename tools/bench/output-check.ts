@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
+import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /** The digest of an output: column types, and by partition the number of rows and sums of hashes, of columns and of whole rows. */
 export interface Digest {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { type Field, firstDataset, type Layout } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
+import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
 
 /** A converter as one would write it by hand: values of each record in arrays, by partition, then hyparquet-writer. */
 export async function writePlainly(details: Uint8Array, layout: Layout, outDir?: string): Promise<number> {

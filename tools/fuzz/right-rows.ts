@@ -1,5 +1,6 @@
 import { decodeValue } from '../../shared/decode/decode-value.ts';
-import type { Field, Layout } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
+import type { Layout } from '../../shared/layout/layout.ts';
 import type { FilePlan } from '../../shared/run/file-plan.ts';
 
 /** The rows that a file must become, worked out line by line and value by value, without kernel, ranges or pages. */

@@ -1,4 +1,4 @@
-import type { Field } from '../../shared/layout/layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
 import { columnSchemas, hiveColumns } from '../../shared/parquet/schema.ts';
 import { DAY_KEYS } from '../../shared/pipeline/publish/day-row.ts';
 import { athenaView } from './athena-view.ts';

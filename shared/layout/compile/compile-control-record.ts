@@ -1,4 +1,5 @@
-import type { ControlRecord, Field } from '../layout.ts';
+import type { Field } from '../field.ts';
+import type { ControlRecord } from '../layout.ts';
 import type { ElementItem, MatchEntry } from '../layout-schema.ts';
 import { isPlaced } from './check-item.ts';
 import { compileField, type FieldContext } from './compile-field.ts';

@@ -1,13 +1,7 @@
 import { didYouMean } from '../did-you-mean.ts';
+import type { Field } from '../field.ts';
 import { isExactNumber } from '../field-type.ts';
-import type {
-  ControlFileRule,
-  ControlRecord,
-  ControlTotalRule,
-  Field,
-  Layout,
-  RecordType,
-} from '../layout.ts';
+import type { ControlFileRule, ControlRecord, ControlTotalRule, Layout, RecordType } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
 import { compileFigure } from './compile-figure.ts';
 

@@ -1,6 +1,7 @@
 import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import type { Field } from '../field.ts';
 import {
   DECIMAL_DIGITS,
   FIELD_TYPE_NAMES,
@@ -13,7 +14,6 @@ import {
   TYPE_KEYS,
   typesWithKey,
 } from '../field-type.ts';
-import type { Field } from '../layout.ts';
 import type { FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 

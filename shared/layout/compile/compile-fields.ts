@@ -1,5 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
-import type { Dataset, Field } from '../layout.ts';
+import type { Field } from '../field.ts';
+import type { Dataset } from '../layout.ts';
 import type { FieldItem } from '../layout-schema.ts';
 import { checkOptional, isPlaced } from './check-item.ts';
 import { compileField } from './compile-field.ts';

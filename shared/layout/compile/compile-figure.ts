@@ -1,7 +1,8 @@
 import { countConventions } from '../count-conventions.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import type { Field } from '../field.ts';
 import { DECIMAL_DIGITS, isExactNumber, isNumber, scaleOf } from '../field-type.ts';
-import type { ControlTotalRule, CountFigure, Field, RecordType } from '../layout.ts';
+import type { ControlTotalRule, CountFigure, RecordType } from '../layout.ts';
 
 type Figure = ControlTotalRule['equals'];
 

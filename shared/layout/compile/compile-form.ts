@@ -1,3 +1,4 @@
+import type { Field, Usage } from '../field.ts';
 import {
   DECIMAL_DIGITS,
   type FieldType,
@@ -6,7 +7,6 @@ import {
   typesOfUsage,
   typeText,
 } from '../field-type.ts';
-import type { Field, Usage } from '../layout.ts';
 import type { FieldEntry } from '../layout-schema.ts';
 
 /** The part of a field that says how its bytes hold the value. */

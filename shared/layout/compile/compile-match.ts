@@ -1,6 +1,7 @@
 import { type CodePage, isEbcdic, literalBytes } from '../code-page.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { Field, RecordMatch, Selection } from '../layout.ts';
+import type { Field, Selection } from '../field.ts';
+import type { RecordMatch } from '../layout.ts';
 import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
 

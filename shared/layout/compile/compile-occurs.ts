@@ -1,5 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
-import type { Dataset, Field, ListColumn, Occurs, Selection } from '../layout.ts';
+import type { Field, ListColumn, Occurs, Selection } from '../field.ts';
+import type { Dataset } from '../layout.ts';
 import type { FieldEntry, FieldItem, OccursEntry } from '../layout-schema.ts';
 import { checkOptional, isPlaced } from './check-item.ts';
 import { compileField } from './compile-field.ts';

@@ -1,6 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
+import type { Field } from '../field.ts';
 import { makesFolderNames } from '../field-type.ts';
-import type { Field } from '../layout.ts';
 
 /** Checks `partitionBy`: fields that are once in a record and make good folder names, all read from the same place. */
 export function compilePartitionBy(

@@ -1,6 +1,7 @@
 import { DATE_PARTITION_NAMES } from '../date-partition.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { ControlRecord, Dataset, Field, RecordType } from '../layout.ts';
+import type { Field } from '../field.ts';
+import type { ControlRecord, Dataset, RecordType } from '../layout.ts';
 import type { LayoutFile, RecordTypeEntry } from '../layout-schema.ts';
 import type { FieldContext } from './compile-field.ts';
 import { compileFields } from './compile-fields.ts';

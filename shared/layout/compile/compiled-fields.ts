@@ -1,4 +1,5 @@
-import type { ControlRecord, Dataset, Field, RecordType } from '../layout.ts';
+import type { Field } from '../field.ts';
+import type { ControlRecord, Dataset, RecordType } from '../layout.ts';
 import type { FieldContext } from './compile-field.ts';
 
 /** The parts of the layout that the fields of a record type depend on. */

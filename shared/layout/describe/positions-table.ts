@@ -3,15 +3,9 @@ import type { CopybookColumn } from '../copybook/columns.ts';
 import { columnsOf } from '../copybook/columns.ts';
 import type { StoredItem, StoredRecord } from '../copybook/storage.ts';
 import { endOf } from '../copybook/storage.ts';
+import { type Field, fieldPath, type Occurs } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
-import {
-  type ControlFileRule,
-  type Field,
-  fieldPath,
-  type Layout,
-  type Occurs,
-  type RecordType,
-} from '../layout.ts';
+import type { ControlFileRule, Layout, RecordType } from '../layout.ts';
 
 /** The table that layout documents print: a line for each field or item, positions 1-based and inclusive. */
 export interface PositionsTable {

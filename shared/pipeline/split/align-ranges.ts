@@ -1,7 +1,8 @@
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { UsageError } from '../../errors.ts';
 import { extendsAscii } from '../../layout/code-page.ts';
-import { datasetsOf, type Field, type Layout } from '../../layout/layout.ts';
+import type { Field } from '../../layout/field.ts';
+import { datasetsOf, type Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../../ranges/plan-ranges.ts';
