@@ -4,6 +4,7 @@ import { anyWord, objectOf, text } from './json-shape.ts';
 
 const REFUSAL_CODES = [
   'empty-file',
+  'other-form',
   'not-whole-records',
   'chain-broken',
   'compression-broken',

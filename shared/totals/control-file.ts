@@ -1,4 +1,6 @@
+import { extendsAscii } from '../layout/code-page.ts';
 import type { ControlFileRule } from '../layout/layout.ts';
+import { utf8MarkBytes } from '../layout/utf-8-mark.ts';
 import { matches, readControlRecord } from './control-record.ts';
 import type { ControlValue } from './control-value.ts';
 
@@ -12,9 +14,13 @@ export function controlFileKey(sourceKey: string, rule: Pick<ControlFileRule, 'n
 
 /** The fields of the record that states the totals; or, as a clause, why the file has no such record. */
 export function readControlFile(
-  bytes: Uint8Array,
-  { format, lengthBytes, match, fields }: ControlFileRule,
+  stored: Uint8Array,
+  { format, lengthBytes, match, fields, encoding }: ControlFileRule,
 ): Record<string, ControlValue> | string {
+  const bytes = stored.subarray(extendsAscii(encoding) ? utf8MarkBytes(stored) : 0);
+  if (bytes.length < stored.length && encoding !== 'utf-8' && bytes.some((byte) => byte > 0x7f)) {
+    return `it begins with the byte-order mark of UTF-8, and its encoding is ${encoding}: say "encoding": "utf-8" in controlFile`;
+  }
   const records = (format === 'lines' ? linesOf(bytes) : fixedRecordsOf(bytes, lengthBytes)) ?? [];
   const tooLong = records.find((record) => record.length > lengthBytes);
   if (records.length === 0) {

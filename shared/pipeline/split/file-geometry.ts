@@ -30,16 +30,18 @@ export interface FileGeometry {
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
 
-/** The span of a file's records: all of the file except what the layout leaves out at both ends. */
-export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refusal {
+/** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
+export function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
-  const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
+  const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
   if (span.endByte > span.startByte) return span;
   return refuseEmpty(
     source.key,
     source.sizeBytes === 0
       ? 'the file is empty'
-      : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+      : markBytes > 0
+        ? 'the file holds nothing but a byte-order mark'
+        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
   );
 }
 
