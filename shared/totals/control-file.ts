@@ -1,3 +1,4 @@
+import { lengthIn } from '../decode/characters.ts';
 import type { ControlFileRule } from '../layout/layout.ts';
 import { matches, readControlRecord } from './control-record.ts';
 import type { ControlValue } from './control-value.ts';
@@ -13,23 +14,25 @@ export function controlFileKey(sourceKey: string, rule: Pick<ControlFileRule, 'n
 /** The fields of the record that states the totals; or, as a clause, why the file has no such record. */
 export function readControlFile(
   bytes: Uint8Array,
-  { format, lengthBytes, match, fields }: ControlFileRule,
+  { format, positions, lengthBytes, match, fields }: ControlFileRule,
 ): Record<string, ControlValue> | string {
   const records = (format === 'lines' ? linesOf(bytes) : fixedRecordsOf(bytes, lengthBytes)) ?? [];
-  const tooLong = records.find((record) => record.length > lengthBytes);
+  const lengths = records.map((record) => lengthIn(positions, record));
+  const tooLong = lengths.find((length) => length !== undefined && length > lengthBytes);
   if (records.length === 0) {
     return format === 'lines' ? 'it is empty' : `it is not whole records of ${lengthBytes} bytes`;
   }
-  if (tooLong) {
-    return `it has a record of ${tooLong.length} bytes, but controlFile.length says ${lengthBytes}`;
+  if (lengths.includes(undefined)) return 'it has a record that is not well-formed UTF-8';
+  if (tooLong !== undefined) {
+    return `it has a record of ${tooLong} ${positions}, but controlFile.length says ${lengthBytes}`;
   }
   const fitting = match ? records.filter((record) => matches(record, match)) : records;
   const [only, ...others] = fitting;
   if (only && others.length === 0) {
-    return readControlRecord(only, { match: match ?? ANYTHING, fields }, lengthBytes);
+    return readControlRecord(only, { match: match ?? { ...ANYTHING, positions }, fields }, lengthBytes);
   }
   if (match) {
-    const place = `bytes ${match.startByte + 1} to ${match.endByte}`;
+    const place = `${positions} ${match.startByte + 1} to ${match.endByte}`;
     return `${fitting.length} of its ${records.length} records have ${match.text} at ${place}, but exactly one must`;
   }
   return `it has ${records.length} records: say with controlFile.match which one counts`;
