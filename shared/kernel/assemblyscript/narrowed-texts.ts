@@ -3,18 +3,17 @@ import { lengthOfWord, wordAt } from './character-page';
 
 const SPACE: u8 = 0x20;
 
-/** Address at which the blanks at the end of [start, end) begin. Reads up to 15 bytes before `start`. */
+/** Address at which the blanks at the end of [start, end) begin. Reads up to 15 bytes beyond, and none before: a missing parent is at 0. */
 function findVisibleEnd(start: usize, end: usize): usize {
   const spaces = i8x16.splat(SPACE);
-  while (end > start) {
+  while (start + 16 <= end) {
     const visible = ~i8x16.bitmask(i8x16.eq(v128.load(end - 16), spaces)) & 0xffff;
-    if (visible !== 0) {
-      const found = end - 16 + (32 - clz(visible));
-      return found > start ? found : start;
-    }
+    if (visible !== 0) return end - 16 + (32 - clz(visible));
     end -= 16;
   }
-  return start;
+  const lanes = (1 << ((end - start) as i32)) - 1;
+  const visible = ~i8x16.bitmask(i8x16.eq(v128.load(start), spaces)) & lanes;
+  return start + (32 - clz(visible));
 }
 
 /**
