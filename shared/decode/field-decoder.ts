@@ -97,8 +97,9 @@ export class FieldDecoder {
   }
 }
 
-function maxTextBytes({ startByte, endByte, type, encoding }: Field): number {
-  return (endByte - startByte) * (type.kind === 'string' ? mostUtf8Bytes(encoding) : 1);
+function maxTextBytes({ startByte, endByte, type, encoding, positions }: Field): number {
+  const most = positions === 'characters' ? UTF8_SLOT_BYTES : mostUtf8Bytes(encoding);
+  return (endByte - startByte) * (type.kind === 'string' ? most : 1);
 }
 
 /** The most bytes of UTF-8 that one byte of a text becomes. */

@@ -4,7 +4,7 @@ import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
 import { dateText } from './calendar.ts';
-import { decodeValue } from './decode-value.ts';
+import { decodeAt } from './narrowed-value.ts';
 import { beyondEnd, readsFilling } from './record-end.ts';
 
 /** The value of each partition column as text; null for a blank. */
@@ -50,6 +50,8 @@ export class PartitionRouter {
 
   private readonly kernel: Kernel;
   private readonly fields: readonly Field[];
+  /** Its records are narrowed. */
+  private readonly isNarrowed: boolean;
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
   /** Does any route have a failed or nulled field, so that batches must be searched for it? */
@@ -70,6 +72,7 @@ export class PartitionRouter {
   constructor(kernel: Kernel, fields: readonly Field[], capacityRecords: number) {
     this.kernel = kernel;
     this.fields = fields;
+    this.isNarrowed = fields.some(({ positions }) => positions === 'characters');
     this.capacityRecords = capacityRecords;
     this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
     const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
@@ -85,40 +88,53 @@ export class PartitionRouter {
    * invalid value that becomes null.
    */
   route(rows: RoutedRows, onFault: OnFault): void {
-    if (rows.ends === 0) {
+    if (rows.ends === 0 && !this.isNarrowed) {
       this.routeWhole(rows, onFault);
       return;
     }
-    // A filled-up field may look like the spelling of a whole record and mean something else: such rows are decoded one by one.
-    const { outcomes, cutRows } = this.apart(rows);
+    // A filled-up field may look like the spelling of a whole record and mean something else, and so may characters that share a
+    // code: such rows are decoded one by one.
+    const { outcomes, rowsApart } = this.apart(rows);
     this.routeWhole({ ...rows, outcomes }, onFault);
-    for (const row of cutRows) {
+    for (const row of rowsApart) {
       const at = row * 4;
       const address = this.kernel.view.getUint32(rows.addresses + at, true);
-      const recordBytes = this.kernel.view.getUint32(rows.ends + at, true) - address;
+      const end =
+        rows.ends === 0 ? Number.POSITIVE_INFINITY : this.kernel.view.getUint32(rows.ends + at, true);
+      const recordBytes = end - address;
       const { partition, failedField, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
       this.kernel.view.setInt32(this.partitionIndexes + at, partition, true);
       if (failedField || nulledFields.length > 0) onFault(row, failedField, nulledFields);
     }
   }
 
-  /** The rows whose partition fields reach beyond the end of their record, and outcomes that leave those rows out. */
+  /**
+   * The rows whose partition fields reach beyond the end of their record, or hold a character that shares its code with others; and
+   * outcomes that leave those rows out.
+   */
   private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
-    const { kernel } = this;
+    const { kernel, segments, fields } = this;
     if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
     const apart = this.outcomesApart;
     kernel.bytes.copyWithin(apart, outcomes, outcomes + count);
+    const sharing = this.isNarrowed
+      ? kernel.call.setApart(addresses, count, segments, fields.length, RECORD_TOO_SHORT, apart)
+      : 0;
+    if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
     const seeing = this.fields.filter((field) => !readsFilling(field, spaceByte));
     const neededBytes = Math.max(...seeing.map(({ endByte }) => endByte));
-    const cutRows: number[] = [];
+    const isCut = (row: number) =>
+      ends !== 0 &&
+      kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) <
+        neededBytes;
+    const rowsApart: number[] = [];
     for (let row = 0; row < count; row++) {
-      if (kernel.bytes[apart + row] !== RECORD_OK) continue;
-      const address = kernel.view.getUint32(addresses + row * 4, true);
-      if (kernel.view.getUint32(ends + row * 4, true) - address >= neededBytes) continue;
+      if (kernel.bytes[outcomes + row] !== RECORD_OK) continue;
+      if (kernel.bytes[apart + row] === RECORD_OK && !isCut(row)) continue;
       kernel.bytes[apart + row] = RECORD_TOO_SHORT;
-      cutRows.push(row);
+      rowsApart.push(row);
     }
-    return { outcomes: apart, cutRows };
+    return { outcomes: apart, rowsApart };
   }
 
   private routeWhole({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
@@ -183,8 +199,7 @@ export class PartitionRouter {
     const nulledFields: Field[] = [];
     let failedField: Field | undefined;
     for (const field of this.fields) {
-      const decoded =
-        beyondEnd(field, recordBytes, spaceByte) ?? decodeValue(this.kernel.bytes, record, field);
+      const decoded = beyondEnd(field, recordBytes, spaceByte) ?? decodeAt(this.kernel, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;

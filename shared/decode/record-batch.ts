@@ -16,7 +16,9 @@ export interface RecordBatch {
   outcomeOf(index: number): number;
   /** Offset in the file. */
   byteOffsetOf(index: number): number;
-  /** Without terminator. */
+  /** Without terminator, in the unit of the layout's positions; of an ill-formed record, what is well-formed before. */
+  lengthOf(index: number): number;
+  /** In bytes, without terminator. */
   rawLengthOf(index: number): number;
   /** A copy of the record as it is in the file, without terminator. */
   rawBytesOf(index: number): Uint8Array;
@@ -31,4 +33,7 @@ export const OUTCOME_REASONS = [
   'blank-record',
   'terminator-missing',
   'parent-missing',
+  'header-in-the-middle',
+  'trailer-in-the-middle',
+  'invalid-utf-8',
 ] as const;

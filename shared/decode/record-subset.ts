@@ -62,6 +62,10 @@ export class RecordSubset implements RecordBatch {
     return this.whole.byteOffsetOf(this.indexOf(index));
   }
 
+  lengthOf(index: number): number {
+    return this.whole.lengthOf(this.indexOf(index));
+  }
+
   rawLengthOf(index: number): number {
     return this.whole.rawLengthOf(this.indexOf(index));
   }

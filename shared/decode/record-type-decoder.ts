@@ -1,14 +1,20 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
+import {
+  RECORD_BLANK,
+  RECORD_ILL_FORMED,
+  RECORD_OK,
+  RECORD_TOO_SHORT,
+  RECORD_UNKNOWN_TYPE,
+} from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
 import type { RecordType, SummedField } from '../layout/layout.ts';
 import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
-import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
+import { decodeAt } from './narrowed-value.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 
@@ -126,7 +132,8 @@ export class RecordTypeDecoder {
 
   /**
    * Adds all records, including rejected ones. In a line of the wrong length, the bytes at the field's positions count: if they
-   * are wrong, the total shows it. A line too short to hold the field counts as undecodable.
+   * are wrong, the total shows it. A line too short to hold the field counts as undecodable, and so does one whose characters
+   * cannot be counted up to its end.
    */
   private addSums(batch: RecordBatch, allOk: boolean): void {
     const { recordCount } = batch;
@@ -135,7 +142,8 @@ export class RecordTypeDecoder {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
           const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
-          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.decoder.field.endByte;
+          const ends = outcome === RECORD_TOO_SHORT || outcome === RECORD_ILL_FORMED;
+          const cut = ends && batch.lengthOf(record) < sum.decoder.field.endByte;
           if (cut) sum.undecodableCount++;
           this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
         }
@@ -161,7 +169,7 @@ export class RecordTypeDecoder {
 
   private reasonOf({ field, address, reason }: RecordFault): string {
     if (reason !== undefined) return reason;
-    const decoded = decodeValue(this.kernel.bytes, address, field);
+    const decoded = decodeAt(this.kernel, address, field);
     if (decoded.state === 'invalid') return decoded.reason;
     // The field has a value here only because the record was filled up.
     return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';

@@ -16,6 +16,15 @@ export const CODE_LATIN1 = 0;
 export const CODE_ASCII = 1;
 export const CODE_UTF8 = 2;
 
+/**
+ * Narrowed records have one byte for each character: ASCII as it is, and codes from 0x80 on for others (character-page.ts). The
+ * no-break space always has the first code; characters that find no code free share the last. 0xFF is never one.
+ */
+export const CHARACTER_NO_BREAK_SPACE = 0x80;
+export const CHARACTER_OTHER = 0xfe;
+/** Room for the UTF-8 of one character. */
+export const CHARACTER_SLOT_BYTES = 4;
+
 export const SIGN_NONE = 0;
 export const SIGN_LEADING = 1;
 export const SIGN_TRAILING = 2;
@@ -51,6 +60,9 @@ export const CODING_PACKED = 3;
 
 /** The parent of the record is missing, or cannot be decoded. */
 export const RECORD_PARENT_MISSING = 6;
+
+/** The record is not well-formed UTF-8, so that its characters cannot be counted. */
+export const RECORD_ILL_FORMED = 9;
 
 /** The type of a record that no record type matches. */
 export const TYPE_UNKNOWN = 255;

@@ -2,6 +2,8 @@ import type { CodePage } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
 
+/** The unit in which `start`, `end` and `record.length` count. */
+export type Positions = 'bytes' | 'characters';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
 export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
@@ -24,6 +26,8 @@ export interface Field {
   type: FieldType;
   /** Code page of its text and of its digits. */
   encoding: CodePage;
+  /** `characters`: the record is narrowed to one byte for each character before the field is read, and its offsets count these. */
+  positions: Positions;
   usage: Usage;
   /** Most digits of a packed or binary number; more are out of range. Undefined: as many as the type holds. */
   digits: number | undefined;

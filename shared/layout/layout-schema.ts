@@ -114,9 +114,12 @@ const day = z.strictObject({
   duplicates: z.enum(['refuse', 'warn']).optional(),
 });
 
+const positions = z.enum(['bytes', 'characters']).optional();
+
 const controlFile = z.strictObject({
   name: z.string().min(1),
   format: z.enum(['lines', 'fixed']).optional(),
+  positions,
   length: z.int().min(1).max(MAX_RECORD_BYTES),
   encoding: z.string().optional(),
   match: match.optional(),
@@ -128,6 +131,7 @@ export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
   encoding: z.string(),
+  positions,
   record: z.strictObject({
     format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
     length: z.int().min(1).max(MAX_RECORD_BYTES),

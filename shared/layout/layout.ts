@@ -1,6 +1,6 @@
 import type { Encoding } from './code-page.ts';
 import type { CountKind } from './count-conventions.ts';
-import type { ByteOrder, Field, Occurs } from './field.ts';
+import type { ByteOrder, Field, Occurs, Positions } from './field.ts';
 
 /** A layout that has been read and checked, with positions as 0-based, half-open byte offsets. */
 export interface Layout {
@@ -82,6 +82,8 @@ export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 
 export interface RecordLayout {
   format: RecordFormat;
+  /** `characters`: all offsets and lengths of records and fields are numbers of characters, though their names say bytes. */
+  positions: Positions;
   /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
   /** Treatment of shorter records. */
@@ -115,6 +117,7 @@ export interface LengthField {
 }
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
 export interface RecordMatch {
+  positions: Positions;
   startByte: number;
   endByte: number;
   anyOf: Uint8Array[];
@@ -132,6 +135,7 @@ export interface ControlFileRule {
   /** Its name beside the data file: `{name}` is that file's whole name, `{stem}` the name without extension. */
   name: string;
   format: 'lines' | 'fixed';
+  positions: Positions;
   /** Without terminator. */
   lengthBytes: number;
   encoding: Encoding;

@@ -33,6 +33,7 @@ export function fieldOf(
     endByte: 2 + lengthBytes,
     type: parsed,
     encoding: 'us-ascii',
+    positions: 'bytes',
     usage: 'display',
     digits: undefined,
     signed: false,

@@ -17,6 +17,13 @@ export interface KernelFunctions {
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
   findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
 
+  // shared/kernel/assemblyscript/character-page.ts
+  addShadow(start: number, end: number, shadow: number): void;
+  beginCharacterPage(): void;
+  copyNarrowed(from: number, to: number, length: number): void;
+  setApart(records: number, count: number, segments: number, segmentCount: number, apart: number, outcomes: number): number;
+  wordAt(at: number): number;
+
   // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
   decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
@@ -68,6 +75,13 @@ export interface KernelFunctions {
   writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
   writeLevels(levels: number, rows: number, present: number, out: number): number;
+
+  // shared/kernel/assemblyscript/narrowed-lines.ts
+  narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
+  narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
+
+  // shared/kernel/assemblyscript/narrowed-texts.ts
+  decodeNarrowedTexts(records: number, count: number, at: number, width: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
@@ -151,6 +165,11 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'appendRows',
   'findChained',
   'findRecordEnds',
+  'addShadow',
+  'beginCharacterPage',
+  'copyNarrowed',
+  'setApart',
+  'wordAt',
   'decodeCodedKept',
   'decodeCodedTexts',
   'translate',
@@ -181,6 +200,9 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'narrowLines',
+  'narrowRecord',
+  'decodeNarrowedTexts',
   'decodeNational',
   'appendEntries',
   'countOccurrences',

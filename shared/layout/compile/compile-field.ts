@@ -1,7 +1,7 @@
 import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { Field } from '../field.ts';
+import type { Field, Positions } from '../field.ts';
 import {
   DECIMAL_DIGITS,
   FIELD_TYPE_NAMES,
@@ -20,6 +20,7 @@ import { compileForm, digitCapacity } from './compile-form.ts';
 /** The parts of the layout that a field depends on, and the list for its problems. */
 export interface FieldContext {
   encoding: Encoding;
+  positions: Positions;
   recordLengthBytes: number;
   problems: string[];
 }
@@ -40,6 +41,7 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     ...range,
     type,
     encoding: fieldEncoding(entry, type, label, context),
+    positions: context.positions,
     ...compileForm(entry, type, label, problems),
     point: entry.point ?? 'implied',
     trim: entry.trim ?? 'trailing',
@@ -56,13 +58,13 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
 export function compileRange(
   entry: { start: number; end: number },
   at: string,
-  { recordLengthBytes, problems }: FieldContext,
+  { recordLengthBytes, positions, problems }: FieldContext,
 ): { startByte: number; endByte: number } {
   if (entry.end < entry.start) {
     problems.push(`'${at}' ends at ${entry.end}, before its start ${entry.start}`);
   } else if (entry.end > recordLengthBytes) {
     problems.push(
-      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} bytes (record.length)`,
+      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} ${positions} (record.length)`,
     );
   }
   return { startByte: entry.start - 1, endByte: entry.end };

@@ -1,5 +1,6 @@
 import { type Layout, PLAIN_PAGES } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
+import { checkCharacters } from './check-characters.ts';
 import { compileControlFile } from './compile-control-file.ts';
 import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
@@ -16,6 +17,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {
     encoding,
+    positions: file.positions ?? 'bytes',
     recordLengthBytes: file.record.length,
     problems,
   };
@@ -63,5 +65,6 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     },
     fingerprint: fingerprint(file),
   };
+  checkCharacters(layout, problems);
   return layout;
 }

@@ -36,6 +36,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
   const varies = described || format === 'length-field';
   return {
     format,
+    positions: context.positions,
     lengthBytes: entry.length,
     // In a format with lengths, shorter records are normal.
     short: entry.short ?? (varies ? 'pad' : 'reject'),

@@ -1,3 +1,4 @@
+import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { type ControlRecord, copiesHeader, type Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
@@ -52,8 +53,9 @@ export function takeControlRecord(
   bytes: Uint8Array,
   range: ByteRange,
 ): ControlRecordFound | undefined {
-  const { lengthBytes, spaceByte } = layout.record;
-  if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
+  const { lengthBytes, positions, spaceByte } = layout.record;
+  const length = lengthIn(positions, bytes);
+  if (length === undefined || length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
   const values = readControlRecord(bytes, control, lengthBytes, spaceByte);
   const copied = control === layout.header && copiesHeader(layout);
   return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
@@ -69,16 +71,25 @@ export function controlRecordMissing(
 ): Refusal {
   const { startByte, endByte, text } = match;
   const place = `its ${which === 'header' ? 'first' : 'last'} record`;
-  if (found && found.length > record.lengthBytes) {
+  const { positions } = record;
+  const length = found && lengthIn(positions, found);
+  if (found && length === undefined) {
     return refuse(`${which}-missing`, {
       where: source.key,
-      what: `${place} has ${found.length} bytes, and the layout says that no record has more than ${record.lengthBytes}`,
+      what: `${place} is not well-formed UTF-8, so that its characters cannot be counted`,
+      next: "Check 'encoding' of the layout, or ask for the file to be sent again.",
+    });
+  }
+  if (length !== undefined && length > record.lengthBytes) {
+    return refuse(`${which}-missing`, {
+      where: source.key,
+      what: `${place} has ${length} ${positions}, and the layout says that no record has more than ${record.lengthBytes}`,
       next: 'Check record.length of the layout: it is the length of the longest record, header and trailer included.',
     });
   }
   return refuse(`${which}-missing`, {
     where: source.key,
-    what: `${place} is not a ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
+    what: `${place} is not a ${which}: ${positions} ${startByte + 1} to ${endByte} are not ${text}`,
     next:
       which === 'trailer'
         ? 'The file was most likely cut off on its way: ask for it to be sent again.'
@@ -198,7 +209,10 @@ export class GeometryProbe {
     }
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
-    const uniform = layout.record.format === 'fixed' || rest === 0 || rest === lengthBytes;
+    // Lines of one number of characters have no one length in bytes.
+    const mayBeUniform = layout.record.positions === 'bytes';
+    const uniform =
+      layout.record.format === 'fixed' || (mayBeUniform && (rest === 0 || rest === lengthBytes));
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,
