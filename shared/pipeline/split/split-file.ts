@@ -50,7 +50,7 @@ export async function splitFile(
   const { layout, ...layoutFile } = await requestedLayout(ports, request);
   const source = await headSource(ports, request);
   const { file, warnings } = await probeFile(ports.raw, source, layout);
-  const date = dateFile(request, layout, file);
+  const date = dateFile(request, layout, file, ports.clock.now());
   const { businessDate } = date;
   const sourceId = sourceIdOf(source.key);
   const ledgerKey = ledgerEntryKey(layout.name, businessDate, sourceId);
