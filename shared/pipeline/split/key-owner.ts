@@ -1,8 +1,10 @@
+import type { ObjectInfo } from '../../ports/object-store.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { readEntry } from '../store/ledger.ts';
-import type { Claim } from './claim-file.ts';
+import type { ConvertRequest } from './convert-request.ts';
 import type { ReadableFile } from './probe-file.ts';
 
 /** The bytes of a file, as a loaded version records them. */
@@ -12,17 +14,25 @@ export interface FileContent {
   checksum: string;
 }
 
+/** A file that wants a key. */
+interface KeyClaim {
+  request: Pick<ConvertRequest, 'force'>;
+  source: Pick<ObjectInfo, 'key' | 'origin'>;
+}
+
 /**
  * Sums up a file whose key belongs to a loaded file at another place and of the same size: it may be that file, moved or copied. Its
  * version says nothing there, because files that were unpacked together have one time, and fixed records often one size. Undefined if
  * nothing needs proof.
  */
 export async function contentIfMoved(
-  { ports, request, source, identity }: Claim,
+  { lake }: Pick<PipelinePorts, 'lake'>,
+  ledgerKey: string,
+  { request, source }: KeyClaim,
   file: ReadableFile | Refusal,
 ): Promise<FileContent | undefined> {
   if (request.force || isRefusal(file)) return undefined;
-  const current = await readEntry(ports.lake, identity.ledgerKey);
+  const current = await readEntry(lake, ledgerKey);
   if (!isElsewhere(current, source.origin) || current?.loaded?.inputBytes !== file.info.sizeBytes) {
     return undefined;
   }
@@ -39,7 +49,7 @@ export async function contentIfMoved(
  */
 export function keyTaken(
   current: LedgerEntry | undefined,
-  { request, source }: Pick<Claim, 'request' | 'source'>,
+  { request, source }: KeyClaim,
   content: FileContent | undefined,
 ): Refusal | undefined {
   if (current && current.sourceKey !== source.key) return idTaken(current, source.key);

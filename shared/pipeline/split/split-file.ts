@@ -63,7 +63,7 @@ export async function splitFile(
     supplementOf: isRefusal(parent) ? undefined : parent,
   };
   await noteExecution(claim);
-  const entry = await claimFile(claim, await contentIfMoved(claim, file));
+  const entry = await claimFile(claim, await contentIfMoved(ports, ledgerKey, claim, file));
   const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
   if (isRefusal(entry)) return { verdict: 'refused', ...result, refusal: entry };
   const terms =
