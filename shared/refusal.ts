@@ -22,6 +22,7 @@ const REFUSAL_CODES = [
   'checksum-mismatch',
   'duplicate-content',
   'rolled-back',
+  'key-taken',
   'supplement-unknown',
   'supplement-too-large',
   'ranges-do-not-tile',

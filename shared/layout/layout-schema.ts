@@ -169,7 +169,13 @@ export const layoutSchema = z.strictObject({
     )
     .optional(),
   businessDate: z
-    .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
+    .strictObject({
+      header: z.string().optional(),
+      onMismatch: z.enum(['warn', 'refuse']).optional(),
+      /** A date further from today is a warning. */
+      mostDaysAgo: z.number().int().min(0).optional(),
+      mostDaysAhead: z.number().int().min(0).optional(),
+    })
     .optional(),
   compression: z.enum(PAGE_CODECS).optional(),
   parquet: z

@@ -18,13 +18,24 @@ export interface Layout {
   /** The file beside each data file that states its totals. */
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
-  businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
+  businessDate: BusinessDateRules;
   compression: PageCodec;
   parquet: PageForm;
   rejects: { maxPercent: number };
   day: DayRules;
   /** 16 hex digits: a hash of everything above that changes rows. */
   fingerprint: string;
+}
+
+/** How the business date of a file is found and held against others. */
+export interface BusinessDateRules {
+  /** The header's field that says it. */
+  headerField: string | undefined;
+  /** What a header with another date does. */
+  onMismatch: 'warn' | 'refuse';
+  /** A date further back, or further ahead, than this from today is a warning. */
+  mostDaysAgo: number;
+  mostDaysAhead: number;
 }
 
 /** When a business date is complete. */
