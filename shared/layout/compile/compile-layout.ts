@@ -17,6 +17,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const context: FieldContext = {
     encoding,
     recordLengthBytes: file.record.length,
+    defaults: file.defaults ?? {},
     problems,
   };
   for (const [at, value] of [
