@@ -57,6 +57,12 @@ const placedField = {
   falseValues: z.array(z.string().min(1)).min(1).optional(),
 };
 
+/** Keys of fields that `defaults` may give for the whole layout. One more is a row here. */
+const DEFAULTED = { onInvalid: true, trim: true, blank: true, nullWhen: true } as const;
+const fieldDefaults = z.strictObject(placedField).pick(DEFAULTED);
+export const DEFAULT_KEYS = fieldDefaults.keyof().options;
+const short = z.enum(['pad', 'reject']).optional();
+
 const occurs = z.strictObject({
   count: z.int().min(1).max(MAX_OCCURRENCES),
   least: z.int().min(0).optional(),
@@ -135,7 +141,7 @@ export const layoutSchema = z.strictObject({
   record: z.strictObject({
     format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
     length: z.int().min(1).max(MAX_RECORD_BYTES),
-    short: z.enum(['pad', 'reject']).optional(),
+    short,
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
@@ -144,6 +150,7 @@ export const layoutSchema = z.strictObject({
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),
   }),
+  defaults: fieldDefaults.extend({ short }).optional(),
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
@@ -191,6 +198,7 @@ export type FieldItem = z.infer<typeof field>;
 export type ElementItem = z.infer<typeof elementField>;
 /** An entry that is a field at a place. */
 export type FieldEntry = ElementItem & { start: number; end: number; type: string };
+export type DefaultsEntry = NonNullable<LayoutFile['defaults']>;
 export type RecordTypeEntry = z.infer<typeof recordType>;
 export type OccursEntry = z.infer<typeof occurs>;
 export type SelectionEntry = z.infer<typeof selectionSchema>;
