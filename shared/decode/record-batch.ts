@@ -22,6 +22,9 @@ export interface RecordBatch {
   rawBytesOf(index: number): Uint8Array;
 }
 
+export const HEADER_INSIDE_REASON = 'header-in-the-middle';
+export const TRAILER_INSIDE_REASON = 'trailer-in-the-middle';
+
 /** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
 export const OUTCOME_REASONS = [
   '',
@@ -31,4 +34,6 @@ export const OUTCOME_REASONS = [
   'blank-record',
   'terminator-missing',
   'parent-missing',
+  HEADER_INSIDE_REASON,
+  TRAILER_INSIDE_REASON,
 ] as const;

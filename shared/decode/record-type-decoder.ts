@@ -1,5 +1,12 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
+import {
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_OK,
+  RECORD_TOO_SHORT,
+  RECORD_TRAILER_INSIDE,
+  RECORD_UNKNOWN_TYPE,
+} from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
 import type { RecordType, SummedField } from '../layout/layout.ts';
@@ -11,6 +18,14 @@ import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+
+/** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
+const NO_DETAIL: ReadonlySet<number> = new Set([
+  RECORD_UNKNOWN_TYPE,
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_TRAILER_INSIDE,
+]);
 
 /** A record that does not become a row. */
 export interface Reject {
@@ -134,7 +149,7 @@ export class RecordTypeDecoder {
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
-          const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
+          const noDetail = NO_DETAIL.has(outcome);
           const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.decoder.field.endByte;
           if (cut) sum.undecodableCount++;
           this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;

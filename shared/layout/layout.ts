@@ -113,8 +113,11 @@ export interface LengthField {
   byteOrder: ByteOrder;
   addBytes: number;
 }
+/** The places whose bytes tell the kind of a record, at least one. A record is of the kind if all of them fit. */
+export type RecordMatch = readonly [MatchPlace, ...MatchPlace[]];
+
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
-export interface RecordMatch {
+export interface MatchPlace {
   startByte: number;
   endByte: number;
   anyOf: Uint8Array[];

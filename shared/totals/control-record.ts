@@ -13,16 +13,19 @@ export function matchesControlRecord(record: Uint8Array, control: ControlRecord)
   return matches(record, control.match);
 }
 
-/** Are the record's bytes at the place of the rule one of those it names? */
-export function matches(record: Uint8Array, { startByte, endByte, anyOf }: RecordMatch): boolean {
-  if (record.length < endByte) return false;
-  return anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte));
+/** Are the record's bytes at every place of the rule one of those it names? */
+export function matches(record: Uint8Array, match: RecordMatch): boolean {
+  return match.every(
+    ({ startByte, endByte, anyOf }) =>
+      record.length >= endByte &&
+      anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte)),
+  );
 }
 
 /** The fields of a header or trailer. A short record reads as if filled up with `spaceByte`. */
 export function readControlRecord(
   record: Uint8Array,
-  control: ControlRecord,
+  control: Pick<ControlRecord, 'fields'>,
   lengthBytes: number,
   spaceByte = SPACE,
 ): Record<string, ControlValue> {
