@@ -19,7 +19,9 @@ const MAX_RECORD_TYPES = 200;
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 /** The bytes must be one of these texts, or one of these in hexadecimal. */
 const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
-const match = z.strictObject({ start: position, end: position, ...literal });
+const matchPlace = z.strictObject({ start: position, end: position, ...literal });
+/** One place of a record, or several that must all fit. */
+const match = z.union([matchPlace, z.array(matchPlace).min(1)]);
 /** A rule on bytes, or on a field by its name. */
 export const selectionSchema = z.strictObject({
   field: z.string().optional(),
@@ -205,18 +207,25 @@ export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
 export type ControlFileEntry = z.infer<typeof controlFile>;
 export type MatchEntry = z.infer<typeof match>;
+export type MatchPlaceEntry = z.infer<typeof matchPlace>;
 
 /** The keys that the object at `path` of a layout file may have; empty if there is no object. */
 export function validKeysAt(path: PropertyKey[]): string[] {
   let schema: unknown = layoutSchema;
   for (const step of path) {
-    schema = unwrapped(schema);
+    schema = oneOf(unwrapped(schema), typeof step === 'number' ? z.ZodArray : z.ZodObject);
     if (schema instanceof z.ZodObject) schema = schema.shape[String(step)];
     else if (schema instanceof z.ZodArray) schema = schema.element;
     else return [];
   }
-  schema = unwrapped(schema);
+  schema = oneOf(unwrapped(schema), z.ZodObject);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Of a schema that takes an object or a list of them, the one of `kind`. */
+function oneOf(schema: unknown, kind: typeof z.ZodArray | typeof z.ZodObject): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return schema.options.find((option) => option instanceof kind);
 }
 
 function unwrapped(schema: unknown): unknown {

@@ -126,8 +126,11 @@ export interface LengthField {
   byteOrder: ByteOrder;
   addBytes: number;
 }
+/** The places whose bytes tell the kind of a record, at least one. A record is of the kind if all of them fit. */
+export type RecordMatch = readonly [MatchPlace, ...MatchPlace[]];
+
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
-export interface RecordMatch {
+export interface MatchPlace {
   positions: Positions;
   startByte: number;
   endByte: number;
@@ -138,6 +141,7 @@ export interface RecordMatch {
 
 export interface ControlRecord {
   match: RecordMatch;
+  positions: Positions;
   fields: Field[];
 }
 

@@ -35,16 +35,17 @@ export function readControlFile(
   const fitting = match ? records.filter((record) => matches(record, match)) : records;
   const [only, ...others] = fitting;
   if (only && others.length === 0) {
-    return readControlRecord(only, { match: match ?? { ...ANYTHING, positions }, fields }, lengthBytes);
+    return readControlRecord(only, { positions, fields }, lengthBytes);
   }
   if (match) {
-    const place = `${positions} ${match.startByte + 1} to ${match.endByte}`;
-    return `${fitting.length} of its ${records.length} records have ${match.text} at ${place}, but exactly one must`;
+    const places = match.map(
+      ({ startByte, endByte, text }) => `${text} at ${positions} ${startByte + 1} to ${endByte}`,
+    );
+    return `${fitting.length} of its ${records.length} records have ${places.join(' and ')}, but exactly one must`;
   }
   return `it has ${records.length} records: say with controlFile.match which one counts`;
 }
 
-const ANYTHING = { startByte: 0, endByte: 0, anyOf: [new Uint8Array()], text: '' };
 const LF = 0x0a;
 const CR = 0x0d;
 

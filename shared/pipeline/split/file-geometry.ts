@@ -1,6 +1,6 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
-import { type ControlRecord, copiesHeader, type Layout } from '../../layout/layout.ts';
+import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../../ranges/terminators.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
-import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
@@ -69,7 +69,6 @@ export function controlRecordMissing(
   { match }: ControlRecord,
   found: Uint8Array | undefined,
 ): Refusal {
-  const { startByte, endByte, text } = match;
   const place = `its ${which === 'header' ? 'first' : 'last'} record`;
   const { positions } = record;
   const length = found && lengthIn(positions, found);
@@ -89,12 +88,19 @@ export function controlRecordMissing(
   }
   return refuse(`${which}-missing`, {
     where: source.key,
-    what: `${place} is not a ${which}: ${positions} ${startByte + 1} to ${endByte} are not ${text}`,
+    what: `${place} is not a ${which}: ${mismatchText(found, match)}`,
     next:
       which === 'trailer'
         ? 'The file was most likely cut off on its way: ask for it to be sent again.'
         : 'Check that the file belongs to this layout.',
   });
+}
+
+/** The first place that does not fit, or would not if there were a record. */
+function mismatchText(found: Uint8Array | undefined, match: RecordMatch): string {
+  const { positions, startByte, endByte, text } =
+    match.find((place) => !found || !matches(found, [place])) ?? match[0];
+  return `${positions} ${startByte + 1} to ${endByte} are not ${text}`;
 }
 
 /** Reads the head and tail of a file of lines or fixed records. Reads more only if a record does not fit. */
