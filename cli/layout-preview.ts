@@ -4,6 +4,7 @@ import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts'
 import { startDir } from '../local/adapters/project-folders.ts';
 import { decodeValue } from '../shared/decode/decode-value.ts';
 import { OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
+import { beyondEnd } from '../shared/decode/record-end.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
@@ -110,12 +111,13 @@ function previewRecord(
 ): PreviewRecord {
   const raw = extractor.rawBytesOf(index);
   const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
+  const ofRecord = { heldBytes: raw.length, spaceByte: layout.record.spaceByte };
   if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
     const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(
       layout.record.spaceByte,
     );
     padded.set(raw);
-    const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
+    const fields = layout.header.fields.map((field) => previewField(padded, 0, field, ofRecord));
     return { ...shown, kind: 'header', fields };
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
@@ -127,7 +129,9 @@ function previewRecord(
   const decodeAt = extractor.startOf(index);
   const bytes = kernel.bytes;
   const fields = previewedFields(type).flatMap((field) =>
-    field.when && !isSelected(bytes, decodeAt, field.when) ? [] : [previewField(bytes, decodeAt, field)],
+    field.when && !isSelected(bytes, decodeAt, field.when)
+      ? []
+      : [previewField(bytes, decodeAt, field, ofRecord)],
   );
   return { ...shown, kind, fields };
 }
@@ -148,10 +152,17 @@ function isSelected(
   return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
 }
 
-function previewField(bytes: Uint8Array, recordStart: number, field: Field): PreviewField {
+/** `heldBytes`: how many bytes of the record are in the file; it is filled up with `spaceByte`. */
+function previewField(
+  bytes: Uint8Array,
+  recordStart: number,
+  field: Field,
+  { heldBytes, spaceByte }: { heldBytes: number; spaceByte: number },
+): PreviewField {
   const { name, startByte, endByte } = field;
-  const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
-  const decoded = decodeValue(bytes, recordStart, field);
+  const held = bytes.subarray(recordStart + startByte, recordStart + Math.min(endByte, heldBytes));
+  const hex = hexText(held);
+  const decoded = beyondEnd(field, heldBytes, spaceByte) ?? decodeValue(bytes, recordStart, field);
   if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
   if (decoded.state === 'null') {
     return { name, value: null, ...(field.required && { problem: 'required and blank', hex }) };

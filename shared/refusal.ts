@@ -5,6 +5,7 @@ import { anyWord, objectOf, text } from './json-shape.ts';
 const REFUSAL_CODES = [
   'empty-file',
   'not-whole-records',
+  'file-cut-short',
   'chain-broken',
   'compression-broken',
   'terminator-missing',
@@ -28,6 +29,7 @@ const REFUSAL_CODES = [
   'control-total-mismatch',
   'sum-undecodable',
   'too-many-rejects',
+  'too-many-invalid',
   'too-many-partitions',
 ] as const;
 

@@ -7,6 +7,8 @@ export interface RecordBatch {
   readonly outcomes: number;
   /** Is a record of the batch shorter than its layout, and filled up? */
   readonly hasPadded: boolean;
+  /** If so: no record has fewer bytes, except empty ones. */
+  readonly shortestBytes: number;
   /** The byte they are filled up with: the blank of the file's code page. */
   readonly spaceByte: number;
   /** Address of the true end of each record, 4 bytes each; valid only if some are padded. */
@@ -20,6 +22,11 @@ export interface RecordBatch {
   rawLengthOf(index: number): number;
   /** A copy of the record as it is in the file, without terminator. */
   rawBytesOf(index: number): Uint8Array;
+}
+
+/** Does a record of the batch end before this byte of it? */
+export function endsBefore({ hasPadded, shortestBytes }: RecordBatch, endByte: number): boolean {
+  return hasPadded && shortestBytes < endByte;
 }
 
 /** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */

@@ -33,6 +33,7 @@ export class RecordExtractor implements RecordBatch {
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
+  shortestBytes = 0;
   /** The chain of lengths breaks off: the file is not what the splitter saw. */
   isBroken = false;
   recordCount = 0;
@@ -146,7 +147,10 @@ export class RecordExtractor implements RecordBatch {
     const result = call.resultAddress();
     this.consumed = view.getUint32(result, true) - this.batchAddress;
     this.hasPadded = format !== 'fixed' && view.getUint32(result + 4, true) > this.paddedAddress;
-    if (this.hasPadded) call.findRecordEnds(this.starts, this.rawLengths, this.recordCount, this.ends);
+    if (this.hasPadded) {
+      const { starts, rawLengths, recordCount, ends } = this;
+      this.shortestBytes = call.findRecordEnds(starts, rawLengths, recordCount, ends);
+    }
     return this.recordCount;
   }
 

@@ -7,7 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
-export { findChained, findRecordEnds } from './chains';
+export { countShorter, findChained, findRecordEnds } from './chains';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';

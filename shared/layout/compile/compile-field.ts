@@ -45,6 +45,7 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
+    mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
     onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
