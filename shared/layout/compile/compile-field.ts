@@ -16,6 +16,7 @@ import {
 } from '../field-type.ts';
 import type { FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
+import { compileNotation } from './compile-notation.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
 export interface FieldContext {
@@ -31,6 +32,7 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
   const range = compileRange(entry, `${at} (${entry.name})`, context);
   const type = compileType(entry, label, problems);
   checkKeys(entry, type, label, problems);
+  const encoding = fieldEncoding(entry, type, label, context);
   return {
     name: entry.name,
     origin: { kind: 'record' },
@@ -39,9 +41,16 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     when: undefined,
     ...range,
     type,
-    encoding: fieldEncoding(entry, type, label, context),
+    encoding,
     ...compileForm(entry, type, label, problems),
     point: entry.point ?? 'implied',
+    notation: compileNotation(
+      entry,
+      type,
+      encoding,
+      (text) => void problems.push(`'${label} ${text}`),
+      (key) => entry[key] && compileRange(entry[key], `${at}.${key}`, context),
+    ),
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
