@@ -7,8 +7,9 @@ export type DecodedValue =
   | { state: 'value'; value: string | bigint | number | boolean | Uint8Array }
   | { state: 'invalid'; reason: InvalidReason };
 
-type InvalidReason =
+export type InvalidReason =
   | 'invalid-number'
+  | 'ambiguous-number'
   | 'number-out-of-range'
   | 'invalid-date'
   | 'invalid-timestamp'

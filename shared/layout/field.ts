@@ -1,12 +1,13 @@
 import type { CodePage } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
+import type { NumberNotation } from './number-notation.ts';
 
 /** The unit in which `start`, `end` and `record.length` count. */
 export type Positions = 'bytes' | 'characters';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
-export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
+export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate' | 'marks';
 export type NullWhen = 'low-values' | 'high-values';
 export type Keep = 'all' | 'alphanumeric' | 'digits';
 
@@ -47,6 +48,8 @@ export interface Field {
   trailingZeros: number;
   sign: Sign;
   point: 'implied' | 'explicit';
+  /** How a display number is written, besides sign and point. */
+  notation: NumberNotation;
   trim: 'trailing' | 'both' | 'none';
   keep: Keep;
   required: boolean;

@@ -147,8 +147,8 @@ export interface KernelFunctions {
   decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/text-numbers.ts
-  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
-  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  decodeInt64s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
+  decodeInt128s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
   sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
   sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
 
