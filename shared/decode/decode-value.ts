@@ -9,6 +9,7 @@ import { decodeDouble, decodeScaled, trailingFactor } from './decode-number.ts';
 import type { DecodedValue } from './decoded-value.ts';
 import { nationalText } from './national-text.ts';
 import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
+import { withoutPadding } from './padding.ts';
 
 const NULL_VALUE: DecodedValue = { state: 'null' };
 
@@ -98,8 +99,7 @@ function decodeText(bytes: Uint8Array, field: Field): DecodedValue {
   if (/^ *$/.test(text)) return NULL_VALUE;
   if (field.keep === 'alphanumeric') text = text.replace(/[^0-9A-Za-z]/g, '');
   if (field.keep === 'digits') text = text.replace(/[^0-9]/g, '');
-  if (field.trim !== 'none') text = text.replace(/ +$/, '');
-  if (field.trim === 'both') text = text.replace(/^ +/, '');
+  if (field.trim !== 'none') text = withoutPadding(text, field.encoding, field.trim);
   return text === '' ? NULL_VALUE : { state: 'value', value: text };
 }
 
