@@ -8,6 +8,7 @@ import { decodeText as codePageText } from './code-pages.ts';
 import { decodeDouble, decodeScaled, trailingFactor } from './decode-number.ts';
 import type { DecodedValue } from './decoded-value.ts';
 import { nationalText } from './national-text.ts';
+import { meansNull } from './null-rules.ts';
 import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
 import { withoutPadding } from './padding.ts';
 
@@ -21,8 +22,10 @@ const NULL_VALUE: DecodedValue = { state: 'null' };
 export function decodeValue(record: Uint8Array, recordStart: number, field: Field): DecodedValue {
   const bytes = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
   const isFilled = (byte: number) => bytes.every((one) => one === byte);
-  if (field.nullWhen.includes('low-values') && isFilled(0x00)) return NULL_VALUE;
-  if (field.nullWhen.includes('high-values') && isFilled(0xff)) return NULL_VALUE;
+  if (meansNull(bytes, field)) return NULL_VALUE;
+  if (field.rejectsBlanks && isFilled(spaceOf(field.encoding))) {
+    return { state: 'invalid', reason: 'blank-or-number' };
+  }
   const decoded = decodeBytesOf(bytes, field);
   if (decoded.state !== 'null' || field.blank === 'null') return decoded;
   if (field.blank === 'reject') return { state: 'invalid', reason: 'invalid-number' };

@@ -10,6 +10,7 @@ export type DecodedValue =
 type InvalidReason =
   | 'invalid-number'
   | 'number-out-of-range'
+  | 'blank-or-number'
   | 'invalid-date'
   | 'invalid-timestamp'
   | 'invalid-boolean'

@@ -22,6 +22,27 @@ export function paddingBytes(encoding: CodePage): Uint8Array {
   });
 }
 
+/** The bytes of a text without the padding around it, whether or not they can be read. */
+export function trimmedBytes(bytes: Uint8Array, encoding: CodePage): Uint8Array {
+  const table = paddingBytes(encoding);
+  const sizeAt = (at: number): number => {
+    const [first = 0, second = 0] = bytes.subarray(at);
+    if (encoding === 'utf-16be') return isPadding(first * 256 + second, encoding) ? 2 : 0;
+    if (encoding === 'utf-8' && first === 0xc2 && second === 0xa0) return 2;
+    return table[first]!;
+  };
+  const unit = encoding === 'utf-16be' ? 2 : 1;
+  let start = 0;
+  while (start < bytes.length && sizeAt(start) > 0) start += sizeAt(start);
+  let end = bytes.length;
+  for (let size = unit; end - size >= start; size = unit) {
+    if (encoding === 'utf-8' && end - 2 >= start && sizeAt(end - 2) === 2) size = 2;
+    else if (sizeAt(end - unit) === 0) break;
+    end -= size;
+  }
+  return bytes.subarray(start, end);
+}
+
 /** A text that was read in a code page, without the padding at its end and, if asked for, at its beginning. */
 export function withoutPadding(text: string, encoding: CodePage, where: 'trailing' | 'both'): string {
   let end = text.length;

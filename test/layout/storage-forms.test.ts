@@ -46,7 +46,7 @@ describe('a layout can say', () => {
     expect(field({ blank: 'zero', nullWhen: ['low-values'] })).toMatchObject({
       usage: 'display',
       blank: 'zero',
-      nullWhen: ['low-values'],
+      nullWhen: [{ text: 'low-values', as: 'filled', bytes: Uint8Array.of(0) }],
     });
     expect(field({ trailingZeros: 3 })).toMatchObject({ trailingZeros: 3 });
     expect(field({ type: 'date', usage: 'packed', format: 'yyyyMMdd' })).toMatchObject({ usage: 'packed' });

@@ -26,6 +26,7 @@ export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
 export { decodeNational } from './national';
+export { nullTexts } from './null-texts';
 export {
   appendEntries,
   countOccurrences,

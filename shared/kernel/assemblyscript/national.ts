@@ -13,12 +13,12 @@ const SPACE: u32 = 0x20;
 const DELETE: u32 = 0x7f;
 const NO_BREAK_SPACE: u32 = 0xa0;
 
-function readUnit(at: usize): u32 {
+export function readUnit(at: usize): u32 {
   return bswap<u16>(load<u16>(at)) as u32;
 }
 
 /** A blank, or what fills up a text in place of one. */
-function isPadding(unit: u32): bool {
+export function isPadding(unit: u32): bool {
   return unit <= SPACE || unit === NO_BREAK_SPACE || unit === DELETE;
 }
 

@@ -61,7 +61,7 @@ export interface KernelFunctions {
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
   // shared/kernel/assemblyscript/floats.ts
-  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, states: number, values: number): number;
+  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, rejectBlanks: Flag, space: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/levels.ts
   packBits(bytes: number, count: number, out: number): number;
@@ -81,9 +81,12 @@ export interface KernelFunctions {
   placeOccurrences(starts: number, outcomes: number, count: number, stride: number, counts: number, most: number, isList: Flag, present: number, offsets: number, addresses: number, recordOf: number, kinds: number, repeats: number): number;
   settleEntries(kinds: number, count: number, states: number): number;
 
+  // shared/kernel/assemblyscript/null-texts.ts
+  nullTexts(records: number, count: number, at: number, width: number, literals: number, literalCount: number, code: number, padding: number, states: number): number;
+
   // shared/kernel/assemblyscript/packed-and-binary.ts
-  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
-  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/page-reader.ts
   readBits(at: number, end: number, count: number, values: number): Flag;
@@ -189,6 +192,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'numberOccurrences',
   'placeOccurrences',
   'settleEntries',
+  'nullTexts',
   'decodeBinaryInts',
   'decodePacked',
   'readBits',

@@ -16,6 +16,7 @@ import {
 } from '../field-type.ts';
 import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
+import { compileNullWhen } from './compile-null-when.ts';
 import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
@@ -35,6 +36,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
   const range = compileRange(entry, `${at} (${entry.name})`, context);
   const type = compileType(entry, label, problems);
   checkKeys(entry, type, label, problems);
+  const encoding = fieldEncoding(entry, type, label, context);
   return {
     name: entry.name,
     origin: { kind: 'record' },
@@ -43,8 +45,9 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     when: undefined,
     ...range,
     type,
-    encoding: fieldEncoding(entry, type, label, context),
+    encoding,
     ...compileForm(entry, type, label, problems),
+    ...compileNullWhen(entry, own, { type, encoding }, at, problems),
     point: entry.point ?? 'implied',
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
