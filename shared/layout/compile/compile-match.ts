@@ -4,6 +4,7 @@ import type { Field, Selection } from '../field.ts';
 import type { RecordMatch } from '../layout.ts';
 import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
+import { filledUp } from './filled-literals.ts';
 
 /** Checks a `match`: the bytes at a place that make a record a header, a trailer or one of a type. */
 export function compileMatch(entry: MatchEntry, at: string, context: FieldContext): RecordMatch {
@@ -14,7 +15,8 @@ export function compileMatch(entry: MatchEntry, at: string, context: FieldContex
 
 /**
  * Checks a `when`: the rule that says whether a field is there. It looks at bytes of the record, or at a field of display text
- * by its name; the text of a string field is filled up with spaces.
+ * by its name. The text of a string field is compared without its padding of blanks and NULs: at its end, and in front of it too if
+ * the field is trimmed on both sides.
  */
 export function compileSelection(
   entry: SelectionEntry,
@@ -45,7 +47,9 @@ export function compileSelection(
   const lengthBytes = endByte - startByte;
   const padded = field.usage === 'display' && field.type.kind === 'string' ? lengthBytes : 0;
   const inItsPage = { problems, encoding: field.encoding };
-  return { startByte, endByte, anyOf: compileLiterals(entry, lengthBytes, at, inItsPage, padded).anyOf };
+  const { anyOf } = compileLiterals(entry, lengthBytes, at, inItsPage, padded);
+  const isPadded = padded > 0 && entry.equals !== undefined;
+  return { startByte, endByte, anyOf: isPadded ? filledUp(anyOf, field) : anyOf };
 }
 
 /** Bytes of `equals` or `hex`, each `lengthBytes` long; texts are filled up to `paddedBytes`. */
