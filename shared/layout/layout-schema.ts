@@ -63,7 +63,7 @@ const placedField = {
   byteOrder: byteOrder.optional(),
   floatFormat: z.enum(['ibm', 'ieee']).optional(),
   blank: z.enum(['null', 'zero', 'reject']).optional(),
-  nullWhen: z.array(z.enum(['low-values', 'high-values'])).optional(),
+  nullWhen: z.array(z.string().min(1)).max(20).optional(),
   trailingZeros: z.int().min(1).max(37).optional(),
   sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate', 'marks']).optional(),
   point: z.enum(['implied', 'explicit']).optional(),

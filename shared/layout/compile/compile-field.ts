@@ -17,6 +17,7 @@ import {
 import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 import { compileNotation } from './compile-notation.ts';
+import { compileNullWhen } from './compile-null-when.ts';
 import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
@@ -49,6 +50,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     encoding,
     positions: context.positions,
     ...compileForm(entry, type, label, problems),
+    ...compileNullWhen(entry, own, { type, encoding }, at, problems),
     point: entry.point ?? 'implied',
     notation: compileNotation(
       entry,
