@@ -33,6 +33,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
   }
   const ebcdic = isEbcdic(context.encoding);
   only('lineEnd', format === 'lines' && ebcdic, 'lines in EBCDIC');
+  only('terminator', format === 'fixed', 'fixed');
   const varies = described || format === 'length-field';
   return {
     format,
@@ -40,6 +41,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     // In a format with lengths, shorter records are normal.
     short: entry.short ?? (varies ? 'pad' : 'reject'),
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
+    terminator: entry.terminator,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,
     fileTrailerBytes: entry.fileTrailerBytes ?? 0,
