@@ -10,6 +10,7 @@ const REFUSAL_CODES = [
   'chain-broken',
   'compression-broken',
   'terminator-missing',
+  'terminator-unclear',
   'no-line-terminator',
   'line-too-long',
   'header-missing',

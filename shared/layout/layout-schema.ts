@@ -168,6 +168,7 @@ export const layoutSchema = z.strictObject({
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
+    terminator: z.enum(['none', 'lf', 'crlf']).optional(),
     byteOrder: byteOrder.optional(),
     lengthHalf: z.enum(['first', 'second']).optional(),
     lengthIncludesHeader: z.boolean().optional(),

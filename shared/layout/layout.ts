@@ -107,6 +107,8 @@ export interface RecordLayout {
   cutShort: 'refuse' | 'accept';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
+  /** What is after each fixed record; undefined: what the file proves. */
+  terminator: 'none' | 'lf' | 'crlf' | undefined;
   /** Fills up short records. */
   spaceByte: number;
   /** Bytes before the first record and after the last that are not records. */
