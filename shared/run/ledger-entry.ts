@@ -114,7 +114,7 @@ export interface LoadedVersion {
 }
 
 /** A dataset of a layout as it was when a file was loaded: names and Hive types of its columns. */
-export interface LoadedTable {
+interface LoadedTable {
   dataset: string;
   columns: { name: string; type: string }[];
   partitionKeys: { name: string; type: string }[];
