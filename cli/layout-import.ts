@@ -29,6 +29,7 @@ export async function importCopybook(args: string[]): Promise<number> {
       occurs: { type: 'string' },
       'fixed-tables': { type: 'boolean' },
       filler: { type: 'boolean' },
+      identifiers: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -43,6 +44,7 @@ export async function importCopybook(args: string[]): Promise<number> {
       occurs: occursOf(values.occurs),
       redefines,
       filler: values.filler,
+      identifiers: values.identifiers?.split(',').map((name) => name.trim()),
       ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
     },
     { at: 'from-copybook', copybookFile: file },

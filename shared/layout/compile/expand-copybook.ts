@@ -40,6 +40,8 @@ const copybookSchema = z.strictObject({
     ])
     .optional(),
   filler: z.boolean().optional(),
+  /** Items of digits that become texts, by name, with `*`. */
+  identifiers: z.array(z.string().min(1)).min(1).optional(),
 });
 
 type CopybookReference = z.infer<typeof copybookSchema>;

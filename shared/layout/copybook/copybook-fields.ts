@@ -4,6 +4,7 @@ import { itemsOf, itemText } from './choose-record.ts';
 import { columnEntry } from './column-entry.ts';
 import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
 import type { Occurs } from './entry.ts';
+import { asIdentifier, type IdentifierNames, identifierProblems } from './identifiers.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
 /** A table is made into one of these: a list, numbered columns, or child rows that carry fields of the record. */
@@ -21,6 +22,8 @@ interface CopybookChoice {
   /** For items that share bytes: the first, all, these, or these with a rule for each that says when it is there. */
   redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;
   filler?: boolean | undefined;
+  /** Items of digits that become texts: their leading zeros are part of them. */
+  identifiers?: IdentifierNames | undefined;
 }
 
 /** The place of the choice, for messages. */
@@ -57,8 +60,8 @@ export function copybookFields(
     const when = rule && { when: inLayoutWords(rule, columns) };
     const { item, elements } = column;
     return item.occurs && elements
-      ? { ...tableEntry(column, item.occurs, elements, columns, tableChoice(item, choice)), ...when }
-      : { ...columnEntry(column), ...when };
+      ? { ...tableEntry(column, item.occurs, elements, columns, choice), ...when }
+      : { ...fieldEntry(column, choice), ...when };
   });
 }
 
@@ -87,22 +90,27 @@ function inLayoutWords(rule: SelectionEntry, columns: CopybookColumn[]): Selecti
   return named ? { ...rule, field: named.name } : rule;
 }
 
+function fieldEntry(column: CopybookColumn, { identifiers = [] }: CopybookChoice): FieldEntry {
+  return asIdentifier(columnEntry(column), column.item, identifiers);
+}
+
 function tableEntry(
   { item, startByte, endByte, name }: CopybookColumn,
   { max, min, dependingOn }: Occurs,
   elements: CopybookColumn[],
   columns: CopybookColumn[],
-  choice: TableChoice,
+  choice: CopybookChoice,
 ): FieldItem {
+  const table = tableChoice(item, choice);
   const counter = columns.find((other) => other.item.name === dependingOn && !other.elements);
   const occurs: OccursEntry = {
     count: max,
     ...(item.strideBytes !== item.lengthBytes && { stride: item.strideBytes }),
     ...(dependingOn !== undefined && { dependingOn: counter?.name ?? dependingOn, least: min }),
-    ...(typeof choice === 'object' && choice),
+    ...(typeof table === 'object' && table),
   };
   const place = { name, start: startByte + 1, end: endByte };
-  const fields: FieldEntry[] = elements.map(columnEntry);
+  const fields: FieldEntry[] = elements.map((element) => fieldEntry(element, choice));
   return item.form ? { ...fields[0], ...place, occurs } : { ...place, occurs, fields };
 }
 
@@ -133,6 +141,7 @@ function choiceProblems(
   const inner = rules && ruleWithinRule(record.root, rules, false);
   if (inner) problems.push(`'${at}.redefines' has a rule for ${itemText(inner)} within an item that has one`);
   problems.push(...tableProblems(items, choice, at));
+  problems.push(...identifierProblems(choice.identifiers ?? [], items, at));
   return problems;
 }
 
