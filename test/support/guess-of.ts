@@ -5,6 +5,7 @@ import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
 import { guessLayout, type LayoutGuess } from '../../shared/layout/guess/guess-layout.ts';
 import { guessRecords } from '../../shared/layout/guess/guess-records.ts';
 import { GuessedRecords } from '../../shared/layout/guess/guessed-records.ts';
+import type { RecordMatch } from '../../shared/layout/layout.ts';
 import { layoutText } from '../../shared/layout/layout-text.ts';
 
 interface GuessOfFile extends LayoutGuess {
@@ -65,10 +66,9 @@ export function expectToLoadItself({ records, text }: GuessOfFile): void {
   }
 }
 
-function isThere(
-  bytes: Uint8Array,
-  match: { startByte: number; endByte: number; anyOf: Uint8Array[] },
-): boolean {
-  const found = bytes.subarray(match.startByte, match.endByte);
-  return match.anyOf.some((literal) => Buffer.compare(literal, found) === 0);
+function isThere(bytes: Uint8Array, match: RecordMatch): boolean {
+  return match.every(({ startByte, endByte, anyOf }) => {
+    const found = bytes.subarray(startByte, endByte);
+    return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
+  });
 }

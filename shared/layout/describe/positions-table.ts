@@ -52,8 +52,14 @@ export function layoutTables(layout: Layout): PositionsTable[] {
 
 /** The record of the file beside the data, which has a length of its own. */
 function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule): PositionsTable {
-  const where = match ? `, ${match.startByte + 1} to ${match.endByte} is ${match.text}` : '';
+  const where = matchText(match);
   return fieldsTable(`control file ${name}${where}`, lengthBytes, fields, match);
+}
+
+/** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
+function matchText(match: RecordMatch | undefined): string {
+  const places = match?.map(({ startByte, endByte, text }) => `${startByte + 1} to ${endByte} is ${text}`);
+  return places ? `, ${places.join(' and ')}` : '';
 }
 
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
@@ -61,7 +67,7 @@ function recordTypeTables(
   { name, match, datasets }: RecordType,
   table: (name: string, fields: Field[], match?: RecordMatch) => PositionsTable,
 ): PositionsTable[] {
-  const where = match ? `, ${match.startByte + 1} to ${match.endByte} is ${match.text}` : '';
+  const where = matchText(match);
   if (datasets.length === 0) return [{ ...table(`${name} (discarded)${where}`, []), findings: [] }];
   const tables = datasets.map((dataset) =>
     table(
@@ -105,7 +111,7 @@ function fieldsTable(
 
 /** A rule names bytes as a field does. */
 function matchPlaces(match: RecordMatch | undefined): { start: number; end: number }[] {
-  return match ? [{ start: match.startByte + 1, end: match.endByte }] : [];
+  return (match ?? []).map(({ startByte, endByte }) => ({ start: startByte + 1, end: endByte }));
 }
 
 /** The bytes of fields in their own record, every occurrence of tables among them. */

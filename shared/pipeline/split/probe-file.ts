@@ -5,13 +5,14 @@ import { isRefusal, type Refusal } from '../../refusal.ts';
 import { type OpenSource, openSource } from '../store/open-source.ts';
 import { probeChain } from './chain-geometry.ts';
 import { type FileGeometry, GeometryProbe, recordSpan } from './file-geometry.ts';
+import { judgeForm } from './sample-form.ts';
 
 /** An open file, and what its head and tail say of it. */
 export interface ReadableFile extends OpenSource {
   geometry: FileGeometry;
 }
 
-/** Opens a file and reads its head and tail. A file that is damaged, empty or of another layout is a refusal. */
+/** Opens a file and reads its head, its tail and a sample. A file that is damaged, empty, in another form or of another layout is a refusal. */
 export async function probeFile(
   raw: SourceStore,
   stored: ObjectInfo,
@@ -20,12 +21,19 @@ export async function probeFile(
   const opened = await openSource(raw, stored);
   if (isRefusal(opened)) return { file: opened, warnings: [] };
   const { source, warnings } = opened;
-  const geometry = await probeGeometry(source, layout);
-  return { file: isRefusal(geometry) ? geometry : { ...source, geometry }, warnings };
+  const form = await judgeForm(source, layout);
+  if (isRefusal(form)) return { file: form, warnings };
+  const geometry = await probeGeometry(source, layout, form.markBytes);
+  const file = isRefusal(geometry) ? geometry : { ...source, geometry };
+  return { file, warnings: [...warnings, ...form.warnings] };
 }
 
-async function probeGeometry({ raw, info }: OpenSource, layout: Layout): Promise<FileGeometry | Refusal> {
-  const span = recordSpan(layout, info);
+async function probeGeometry(
+  { raw, info }: OpenSource,
+  layout: Layout,
+  markBytes: number,
+): Promise<FileGeometry | Refusal> {
+  const span = recordSpan(layout, info, markBytes);
   if (isRefusal(span)) return span;
   const shape = chainShapeOf(layout.record);
   if (shape) return probeChain(raw, info, layout, shape, span);
