@@ -32,6 +32,7 @@ export async function importCopybook(args: string[]): Promise<number> {
       occurs: { type: 'string' },
       'fixed-tables': { type: 'boolean' },
       filler: { type: 'boolean' },
+      identifiers: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -48,6 +49,7 @@ export async function importCopybook(args: string[]): Promise<number> {
         redefines,
         filler: values.filler,
         overpunch,
+        identifiers: values.identifiers?.split(',').map((name) => name.trim()),
         ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
       },
       { at: 'from-copybook', copybookFile: file },
