@@ -7,15 +7,11 @@ import {
   RECORD_UNKNOWN_TYPE,
   TYPE_UNKNOWN,
 } from '../kernel/shapes.ts';
-import {
-  copiesHeader,
-  type Layout,
-  type RecordType,
-  type SummedField,
-  summedFields,
-} from '../layout/layout.ts';
+import { copiesHeader, type Layout, type RecordType } from '../layout/layout.ts';
+import { type SummedField, summedFields } from '../layout/summed-fields.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
+import { type GroupPiece, GroupTracker } from './group-tracker.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { type PlacedMatch, placeMatch } from './placed-match.ts';
@@ -23,7 +19,13 @@ import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
 import { RecordSubset } from './record-subset.ts';
-import { type BatchRows, RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
+import {
+  type BatchRows,
+  RecordTypeDecoder,
+  type Reject,
+  rejectOf,
+  type SumSpan,
+} from './record-type-decoder.ts';
 
 /** Numbers of records of a type, and of those that were rejected. */
 interface TypeCounts {
@@ -64,11 +66,13 @@ export class BatchDecoder {
   private readonly parents: ParentTracker | undefined;
   /** Header and trailer, which no detail may look like. */
   private readonly inside: (PlacedMatch & { outcome: number })[] = [];
+  private readonly groups: GroupTracker | undefined;
+  private readonly onGroup: (piece: GroupPiece) => void;
   private readonly foreign: ForeignRecords;
 
   /**
    * Batches have at most `capacityRecords` records. `header` is the header record as it is in the file, without terminator; it
-   * is needed if rows copy fields of it.
+   * is needed if rows copy fields of it. `onGroup` takes the pieces of groups in their order, if the layout has groups.
    */
   constructor(
     kernel: Kernel,
@@ -76,6 +80,7 @@ export class BatchDecoder {
     capacityRecords: number,
     onReject: (reject: Reject) => void,
     header: Uint8Array = new Uint8Array(),
+    onGroup: (piece: GroupPiece) => void = () => undefined,
   ) {
     this.kernel = kernel;
     this.layout = layout;
@@ -98,6 +103,8 @@ export class BatchDecoder {
       parentTypes(recordTypes).length > 0
         ? new ParentTracker(kernel, recordTypes, capacityRecords, record.lengthBytes)
         : undefined;
+    this.groups = layout.groups && new GroupTracker(layout.groups, recordTypes);
+    this.onGroup = onGroup;
     this.foreign = {
       header: this.placeHeader(header),
       parentOf: (recordType) => this.parentPlaces(recordType),
@@ -141,6 +148,7 @@ export class BatchDecoder {
 
   /** Sums for control totals, of the record types that the file has. */
   get sums(): {
+    key: string;
     recordType: string;
     field: string;
     kind: SummedField['kind'];
@@ -149,9 +157,10 @@ export class BatchDecoder {
   }[] {
     return this.types.flatMap(({ type, decoder }) =>
       (decoder?.sums ?? []).map((sum) => ({
+        key: sum.summed.key,
         recordType: type.name,
-        field: sum.decoder.field.name,
-        kind: sum.kind,
+        field: sum.fieldName,
+        kind: sum.summed.kind,
         total: sum.total,
         undecodable: sum.undecodableCount,
       })),
@@ -175,20 +184,26 @@ export class BatchDecoder {
     if (this.only) return this.decodeType(this.only, batch);
     this.assignTypes(batch);
     this.parents?.track(batch, this.typeIndexes);
+    this.groups?.cut(
+      batch,
+      this.kernel.bytes.subarray(this.typeIndexes, this.typeIndexes + batch.recordCount),
+    );
     this.rejectUnknown(batch);
     const found: BatchRows[] = [];
     for (const [index, type] of this.types.entries()) {
       // The vectors of a type keep their values until its next batch, so one subset serves all types in turn.
       if (this.subset.gather(batch, this.typeIndexes, index) === 0) continue;
+      const spans = this.groups?.spansOf(type.type.name, this.subset.recordIndexes);
       if (type.type.datasets.length === 0) type.discardedCount += this.subset.recordCount;
-      else found.push(...this.decodeType(type, this.subset));
+      else found.push(...this.decodeType(type, this.subset, spans));
     }
+    for (const piece of this.groups?.found ?? []) this.onGroup(piece);
     this.parents?.carry();
     return found;
   }
 
-  private decodeType(placed: PlacedType, batch: RecordBatch): BatchRows[] {
-    const found = this.decoderOf(placed).decode(batch, this.foreign);
+  private decodeType(placed: PlacedType, batch: RecordBatch, spans?: SumSpan[]): BatchRows[] {
+    const found = this.decoderOf(placed).decode(batch, this.foreign, spans);
     return found.map((rows) => ({ ...rows, dataset: placed.firstDataset + rows.dataset }));
   }
 

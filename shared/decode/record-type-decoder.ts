@@ -9,7 +9,8 @@ import {
 } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
-import type { RecordType, SummedField } from '../layout/layout.ts';
+import type { RecordType } from '../layout/layout.ts';
+import type { SummedField } from '../layout/summed-fields.ts';
 import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
 import { decodeValue } from './decode-value.ts';
@@ -18,6 +19,13 @@ import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+
+/** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
+export interface SumSpan {
+  first: number;
+  count: number;
+  sums: Map<string, bigint>;
+}
 
 /** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
 const NO_DETAIL: ReadonlySet<number> = new Set([
@@ -89,7 +97,7 @@ export class RecordTypeDecoder {
       others.set(field, decoder);
       return decoder;
     };
-    this.sums = summed.map(({ field, kind }) => new FieldSum(kernel, decoderOf(field), kind));
+    this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
   }
@@ -99,8 +107,11 @@ export class RecordTypeDecoder {
     return this.datasets[dataset]?.router.partitions ?? [];
   }
 
-  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has any. */
-  decode(batch: RecordBatch, foreign: ForeignRecords): BatchRows[] {
+  /**
+   * Decodes the records of `batch`, all of this type; `spans` are all of them, or none if the file has no groups.
+   * Returns the rows of each partition that has any.
+   */
+  decode(batch: RecordBatch, foreign: ForeignRecords, spans: readonly SumSpan[] = []): BatchRows[] {
     const { recordCount } = batch;
     const { faults, kernel } = this;
     faults.clear();
@@ -114,7 +125,7 @@ export class RecordTypeDecoder {
       other.decode(batch.starts, recordCount);
       if (batch.hasPadded) other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
-    this.addSums(batch, allOk);
+    this.addSums(batch, allOk, spans);
     for (const dataset of this.datasets) {
       dataset.route(batch, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
     }
@@ -143,19 +154,28 @@ export class RecordTypeDecoder {
    * Adds all records, including rejected ones. In a line of the wrong length, the bytes at the field's positions count: if they
    * are wrong, the total shows it. A line too short to hold the field counts as undecodable.
    */
-  private addSums(batch: RecordBatch, allOk: boolean): void {
+  private addSums(batch: RecordBatch, allOk: boolean, spans: readonly SumSpan[]): void {
     const { recordCount } = batch;
+    const { bytes } = this.kernel;
     for (const sum of this.sums) {
+      const isAll = allOk && !sum.isConditional;
+      if (!isAll) bytes.fill(1, this.counted, this.counted + recordCount);
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
           const noDetail = NO_DETAIL.has(outcome);
-          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.decoder.field.endByte;
+          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.leastBytes;
           if (cut) sum.undecodableCount++;
-          this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
+          if (noDetail || cut) bytes[this.counted + record] = 0;
         }
       }
-      sum.add(recordCount, allOk ? 0 : this.counted);
+      sum.select(batch, this.counted);
+      const counted = isAll ? 0 : this.counted;
+      if (spans.length === 0) sum.add(0, recordCount, counted);
+      for (const { first, count, sums } of spans) {
+        const { key } = sum.summed;
+        sums.set(key, (sums.get(key) ?? 0n) + sum.add(first, count, counted));
+      }
     }
   }
 

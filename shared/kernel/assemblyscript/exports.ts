@@ -9,6 +9,7 @@ export {
 } from './append';
 export { findChained, findRecordEnds } from './chains';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
+export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';

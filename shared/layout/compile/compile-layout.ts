@@ -5,6 +5,7 @@ import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
+import { compileGroups } from './compile-groups.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import { fingerprint } from './layout-fingerprint.ts';
@@ -53,6 +54,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     trailer,
     controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
+    groups: compileGroups(file.groups, recordTypes, problems),
     businessDate: compileBusinessDate(file.businessDate, control),
     rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
     day: {

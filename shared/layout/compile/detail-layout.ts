@@ -12,6 +12,7 @@ export function detailLayout(text: string, file: string): { text: string; layout
     controlFile: _controlFile,
     controlTotals: _controlTotals,
     businessDate: _businessDate,
+    groups: _groups,
     ...details
   } = JSON.parse(text);
   const changed = JSON.stringify(details);
