@@ -1,20 +1,12 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import {
-  READ_MARGIN_BYTES,
-  RECORD_HEADER_INSIDE,
-  RECORD_OK,
-  RECORD_TRAILER_INSIDE,
-  RECORD_UNKNOWN_TYPE,
-  TYPE_UNKNOWN,
-} from '../kernel/shapes.ts';
+import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
 import { copiesHeader, type Layout, type RecordType } from '../layout/layout.ts';
 import { type SummedField, summedFields } from '../layout/summed-fields.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
 import { type GroupPiece, GroupTracker } from './group-tracker.ts';
-import { ParentTracker, parentTypes } from './parent-tracker.ts';
+import { type ParentRecord, ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
-import { type PlacedMatch, placeMatch } from './placed-match.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
@@ -26,6 +18,7 @@ import {
   rejectOf,
   type SumSpan,
 } from './record-type-decoder.ts';
+import { TypeAssigner } from './type-assigner.ts';
 
 /** Numbers of records of a type, and of those that were rejected. */
 interface TypeCounts {
@@ -40,8 +33,6 @@ interface PlacedType {
   type: RecordType;
   /** Index of its first dataset in `datasetsOf(layout)`. */
   firstDataset: number;
-  /** The bytes that its records are known by. */
-  known: PlacedMatch | undefined;
   discardedCount: number;
   decoder: RecordTypeDecoder | undefined;
 }
@@ -61,11 +52,8 @@ export class BatchDecoder {
   /** The type of all records, in layouts that have one and do not say what its records are known by. */
   private readonly only: PlacedType | undefined;
   private readonly subset: RecordSubset;
-  /** Address of the index of the type of each record of the batch, 1 byte each. */
-  private readonly typeIndexes: number;
+  private readonly assigner: TypeAssigner;
   private readonly parents: ParentTracker | undefined;
-  /** Header and trailer, which no detail may look like. */
-  private readonly inside: (PlacedMatch & { outcome: number })[] = [];
   private readonly groups: GroupTracker | undefined;
   private readonly onGroup: (piece: GroupPiece) => void;
   private readonly foreign: ForeignRecords;
@@ -88,17 +76,14 @@ export class BatchDecoder {
     this.onReject = onReject;
     let firstDataset = 0;
     this.types = layout.recordTypes.map((type) => {
-      const known = type.match && placeMatch(kernel, type.match);
-      const placed = { type, firstDataset, known, discardedCount: 0, decoder: undefined };
+      const placed = { type, firstDataset, discardedCount: 0, decoder: undefined };
       firstDataset += type.datasets.length;
       return placed;
     });
-    this.only = this.types.length === 1 ? this.types.find(({ known }) => !known) : undefined;
+    this.assigner = new TypeAssigner(kernel, layout, capacityRecords);
+    this.only = this.assigner.isNeeded ? undefined : this.types[0];
     this.subset = new RecordSubset(kernel, this.only ? 0 : capacityRecords);
-    this.typeIndexes = kernel.allocate(this.only ? 0 : capacityRecords);
-    const { recordTypes, record, header: first, trailer: last } = layout;
-    if (first) this.inside.push({ ...placeMatch(kernel, first.match), outcome: RECORD_HEADER_INSIDE });
-    if (last) this.inside.push({ ...placeMatch(kernel, last.match), outcome: RECORD_TRAILER_INSIDE });
+    const { recordTypes, record } = layout;
     this.parents =
       parentTypes(recordTypes).length > 0
         ? new ParentTracker(kernel, recordTypes, capacityRecords, record.lengthBytes)
@@ -109,6 +94,11 @@ export class BatchDecoder {
       header: this.placeHeader(header),
       parentOf: (recordType) => this.parentPlaces(recordType),
     };
+  }
+
+  /** Begins after other records of the file: `parents` are those of the first record. */
+  beginAfter(parents: readonly ParentRecord[]): void {
+    this.parents?.begin(parents, spaceOf(this.layout.encoding));
   }
 
   /** Every partition of a dataset so far. */
@@ -180,19 +170,17 @@ export class BatchDecoder {
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
   decode(batch: RecordExtractor): BatchRows[] {
-    this.markInside(batch);
+    this.assigner.markInside(batch);
     if (this.only) return this.decodeType(this.only, batch);
-    this.assignTypes(batch);
-    this.parents?.track(batch, this.typeIndexes);
-    this.groups?.cut(
-      batch,
-      this.kernel.bytes.subarray(this.typeIndexes, this.typeIndexes + batch.recordCount),
-    );
+    this.assigner.assign(batch);
+    const { typeIndexes } = this.assigner;
+    this.parents?.track(batch, typeIndexes);
+    this.groups?.cut(batch, this.kernel.bytes.subarray(typeIndexes, typeIndexes + batch.recordCount));
     this.rejectUnknown(batch);
     const found: BatchRows[] = [];
     for (const [index, type] of this.types.entries()) {
       // The vectors of a type keep their values until its next batch, so one subset serves all types in turn.
-      if (this.subset.gather(batch, this.typeIndexes, index) === 0) continue;
+      if (this.subset.gather(batch, typeIndexes, index) === 0) continue;
       const spans = this.groups?.spansOf(type.type.name, this.subset.recordIndexes);
       if (type.type.datasets.length === 0) type.discardedCount += this.subset.recordCount;
       else found.push(...this.decodeType(type, this.subset, spans));
@@ -239,39 +227,11 @@ export class BatchDecoder {
     return buffers;
   }
 
-  /** Records that look like the header or trailer become rejects, whatever else they look like. */
-  private markInside({ starts, rawLengths, outcomes, recordCount }: RecordExtractor): void {
-    const { call } = this.kernel;
-    for (const { places, placeCount, leastBytes, outcome } of this.inside) {
-      call.markInside(starts, rawLengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
-    }
-  }
-
-  private assignTypes(batch: RecordExtractor): void {
-    const { call, bytes } = this.kernel;
-    const { starts, rawLengths, outcomes, recordCount } = batch;
-    bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
-    for (const [index, { known }] of this.types.entries()) {
-      if (!known) continue;
-      call.assignType(
-        starts,
-        rawLengths,
-        outcomes,
-        recordCount,
-        known.places,
-        known.placeCount,
-        known.leastBytes,
-        index,
-        this.typeIndexes,
-      );
-    }
-  }
-
   /** Records of no type become rejects, with that as their reason unless they have another. */
   private rejectUnknown(batch: RecordExtractor): void {
     const { bytes } = this.kernel;
     for (let record = 0; record < batch.recordCount; record++) {
-      if (bytes[this.typeIndexes + record] !== TYPE_UNKNOWN) continue;
+      if (bytes[this.assigner.typeIndexes + record] !== TYPE_UNKNOWN) continue;
       if (batch.outcomeOf(record) === RECORD_OK) bytes[batch.outcomes + record] = RECORD_UNKNOWN_TYPE;
       this.unknownCount++;
       this.onReject(rejectOf(batch, record));

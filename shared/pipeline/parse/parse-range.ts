@@ -19,6 +19,7 @@ import { DecompressedSource } from '../store/decompressed-source.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
+import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** The result of one range, as the state machine sees it. */
@@ -145,6 +146,7 @@ class RangeParser {
     const { sourceKey, pin } = this.plan;
     const { compression } = this.plan;
     const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
