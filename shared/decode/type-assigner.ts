@@ -17,14 +17,15 @@ export class TypeAssigner {
   /** A batch has at most `capacityRecords` records. */
   constructor(
     kernel: Kernel,
-    { recordTypes, header, trailer }: Pick<Layout, 'recordTypes' | 'header' | 'trailer'>,
+    { recordTypes, notDetails }: Pick<Layout, 'recordTypes' | 'notDetails'>,
     capacityRecords: number,
   ) {
     this.kernel = kernel;
     this.known = recordTypes.map(({ match }) => match && placeMatch(kernel, match));
     this.typeIndexes = kernel.allocate(this.isNeeded ? capacityRecords : 0);
-    if (header) this.inside.push({ ...placeMatch(kernel, header.match), outcome: RECORD_HEADER_INSIDE });
-    if (trailer) this.inside.push({ ...placeMatch(kernel, trailer.match), outcome: RECORD_TRAILER_INSIDE });
+    const { header, trailer } = notDetails;
+    if (header) this.inside.push({ ...placeMatch(kernel, header), outcome: RECORD_HEADER_INSIDE });
+    if (trailer) this.inside.push({ ...placeMatch(kernel, trailer), outcome: RECORD_TRAILER_INSIDE });
   }
 
   /** False if all records are of the only type. */

@@ -174,6 +174,8 @@ export const layoutSchema = z.strictObject({
   recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
+  /** The file has neither: they only say which records are no details. */
+  onlyDetails: z.boolean().optional(),
   controlFile: controlFile.optional(),
   controlTotals: z
     .array(

@@ -15,6 +15,8 @@ export interface Layout {
   maxPartitions: number;
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
+  /** What no detail may look like, even in a file without header and trailer. */
+  notDetails: { header: RecordMatch | undefined; trailer: RecordMatch | undefined };
   /** The file beside each data file that states its totals. */
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];

@@ -31,8 +31,9 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
     problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
   }
-  const header = file.header && compileControlRecord(file.header, 'header', context);
-  const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const first = file.header && compileControlRecord(file.header, 'header', context);
+  const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const [header, trailer] = file.onlyDetails ? [] : [first, last];
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
   const record = compileRecord(file.record, context);
@@ -52,6 +53,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     },
     header,
     trailer,
+    notDetails: { header: first?.match, trailer: last?.match },
     controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
     groups: compileGroups(file.groups, recordTypes, problems),
