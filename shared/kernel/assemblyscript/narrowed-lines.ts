@@ -10,6 +10,13 @@ import { codeOf, shadowOf } from './character-page';
 import { RESULT } from './result';
 import { measureSequence } from './utf8';
 
+let areAscii = false;
+
+/** Are all lines ASCII that the last call of `narrowLines` judged? */
+export function areLinesAscii(): bool {
+  return areAscii;
+}
+
 /** True if a byte of [at, end) is above 0x7f. Reads up to 63 bytes beyond. */
 function hasHighBytes(at: usize, end: usize): bool {
   for (; at + 64 <= end; at += 64) {
@@ -87,6 +94,7 @@ export function narrowLines(
   outcomes: usize,
 ): i32 {
   const isAscii = !hasHighBytes(start, end);
+  areAscii = isAscii;
   let isPadded = false;
   let record = 0;
   store<u32>(RESULT, 0);

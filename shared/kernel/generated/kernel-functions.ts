@@ -77,6 +77,7 @@ export interface KernelFunctions {
   writeLevels(levels: number, rows: number, present: number, out: number): number;
 
   // shared/kernel/assemblyscript/narrowed-lines.ts
+  areLinesAscii(): Flag;
   narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
   narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
 
@@ -200,6 +201,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'areLinesAscii',
   'narrowLines',
   'narrowRecord',
   'decodeNarrowedTexts',
