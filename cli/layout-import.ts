@@ -80,7 +80,8 @@ export async function importCopybook(args: string[]): Promise<number> {
 export async function importPositionsTable(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: DRAFT_OPTIONS, allowPositionals: true });
   const file = oneFile(positionals, 'the positions table');
-  const fields = importPositions(await readText(file), file);
+  const { fields, notes } = importPositions(await readText(file), file);
+  for (const note of notes) console.error(`note: ${note}`);
   const encoding = encodingOf(values.encoding, 'iso-8859-1');
   const text = layoutText({
     name: values.name ?? datasetName(file),

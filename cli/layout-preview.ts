@@ -5,7 +5,7 @@ import { startDir } from '../local/adapters/project-folders.ts';
 import { decodeFrom, padRecord, partOf } from '../shared/decode/characters.ts';
 import type { DecodedValue } from '../shared/decode/decoded-value.ts';
 import { decodeAt, fileBytesAt } from '../shared/decode/narrowed-value.ts';
-import { OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
+import { HEADER_INSIDE_REASON, OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
@@ -124,6 +124,8 @@ function previewRecord(
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
   if (reason) return { ...shown, kind: 'detail', reason, fields: [rawField(raw)] };
+  if (layout.header && matches(raw, layout.header.match))
+    return { ...shown, kind: 'unknown', reason: HEADER_INSIDE_REASON, fields: [rawField(raw)] };
   const type = layout.recordTypes.find(({ match }) => !match || matches(raw, match));
   if (!type) return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
   const kind = layout.recordTypes.length > 1 ? type.name : 'detail';

@@ -4,6 +4,7 @@ import { anyWord, objectOf, text } from './json-shape.ts';
 
 const REFUSAL_CODES = [
   'empty-file',
+  'other-form',
   'not-whole-records',
   'chain-broken',
   'compression-broken',
@@ -21,6 +22,7 @@ const REFUSAL_CODES = [
   'checksum-mismatch',
   'duplicate-content',
   'rolled-back',
+  'key-taken',
   'supplement-unknown',
   'supplement-too-large',
   'ranges-do-not-tile',

@@ -1,10 +1,16 @@
 import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
+import {
+  READ_MARGIN_BYTES,
+  RECORD_HEADER_INSIDE,
+  RECORD_OK,
+  RECORD_TRAILER_INSIDE,
+  RECORD_UNKNOWN_TYPE,
+  TYPE_UNKNOWN,
+} from '../kernel/shapes.ts';
 import {
   copiesHeader,
   type Layout,
-  type RecordMatch,
   type RecordType,
   type SummedField,
   summedFields,
@@ -14,6 +20,7 @@ import type { ForeignRecords } from './dataset-columns.ts';
 import { addNarrowedArea } from './narrowed-area.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
+import { type PlacedMatch, placeMatch } from './placed-match.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
@@ -33,8 +40,8 @@ interface PlacedType {
   type: RecordType;
   /** Index of its first dataset in `datasetsOf(layout)`. */
   firstDataset: number;
-  /** The bytes that its records are known by, and the address of their literals. */
-  known: { match: RecordMatch; literals: number } | undefined;
+  /** The bytes that its records are known by. */
+  known: PlacedMatch | undefined;
   discardedCount: number;
   decoder: RecordTypeDecoder | undefined;
 }
@@ -57,6 +64,8 @@ export class BatchDecoder {
   /** Address of the index of the type of each record of the batch, 1 byte each. */
   private readonly typeIndexes: number;
   private readonly parents: ParentTracker | undefined;
+  /** Header and trailer, which no detail may look like. */
+  private readonly inside: (PlacedMatch & { outcome: number })[] = [];
   private readonly foreign: ForeignRecords;
 
   /**
@@ -76,8 +85,7 @@ export class BatchDecoder {
     this.onReject = onReject;
     let firstDataset = 0;
     this.types = layout.recordTypes.map((type) => {
-      const { match } = type;
-      const known = match && { match, literals: kernel.place(Buffer.concat(match.anyOf)) };
+      const known = type.match && placeMatch(kernel, type.match);
       const placed = { type, firstDataset, known, discardedCount: 0, decoder: undefined };
       firstDataset += type.datasets.length;
       return placed;
@@ -85,7 +93,9 @@ export class BatchDecoder {
     this.only = this.types.length === 1 ? this.types.find(({ known }) => !known) : undefined;
     this.subset = new RecordSubset(kernel, this.only ? 0 : capacityRecords);
     this.typeIndexes = kernel.allocate(this.only ? 0 : capacityRecords);
-    const { recordTypes, record } = layout;
+    const { recordTypes, record, header: first, trailer: last } = layout;
+    if (first) this.inside.push({ ...placeMatch(kernel, first.match), outcome: RECORD_HEADER_INSIDE });
+    if (last) this.inside.push({ ...placeMatch(kernel, last.match), outcome: RECORD_TRAILER_INSIDE });
     this.parents =
       parentTypes(recordTypes).length > 0
         ? new ParentTracker(kernel, recordTypes, capacityRecords, record)
@@ -163,6 +173,7 @@ export class BatchDecoder {
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
   decode(batch: RecordExtractor): BatchRows[] {
+    this.markInside(batch);
     if (this.only) return this.decodeType(this.only, batch);
     this.assignTypes(batch);
     this.parents?.track(batch, this.typeIndexes);
@@ -215,22 +226,28 @@ export class BatchDecoder {
     return buffers;
   }
 
+  /** Records that look like the header or trailer become rejects, whatever else they look like. */
+  private markInside({ starts, rawLengths, outcomes, recordCount }: RecordExtractor): void {
+    const { call } = this.kernel;
+    for (const { places, placeCount, leastBytes, outcome } of this.inside) {
+      call.markInside(starts, rawLengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
+    }
+  }
+
   private assignTypes(batch: RecordExtractor): void {
     const { call, bytes } = this.kernel;
     const { starts, lengths, outcomes, recordCount } = batch;
     bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
     for (const [index, { known }] of this.types.entries()) {
       if (!known) continue;
-      const { startByte, endByte, anyOf } = known.match;
       call.assignType(
         starts,
         lengths,
         outcomes,
         recordCount,
-        startByte,
-        known.literals,
-        anyOf.length,
-        endByte - startByte,
+        known.places,
+        known.placeCount,
+        known.leastBytes,
         index,
         this.typeIndexes,
       );

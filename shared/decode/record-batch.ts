@@ -24,6 +24,9 @@ export interface RecordBatch {
   rawBytesOf(index: number): Uint8Array;
 }
 
+export const HEADER_INSIDE_REASON = 'header-in-the-middle';
+export const TRAILER_INSIDE_REASON = 'trailer-in-the-middle';
+
 /** Reasons of the rejects dataset, by outcome (see kernel/shapes.ts). */
 export const OUTCOME_REASONS = [
   '',
@@ -33,7 +36,7 @@ export const OUTCOME_REASONS = [
   'blank-record',
   'terminator-missing',
   'parent-missing',
-  'header-in-the-middle',
-  'trailer-in-the-middle',
+  HEADER_INSIDE_REASON,
+  TRAILER_INSIDE_REASON,
   'invalid-utf-8',
 ] as const;

@@ -1,9 +1,11 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import {
   RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
   RECORD_ILL_FORMED,
   RECORD_OK,
   RECORD_TOO_SHORT,
+  RECORD_TRAILER_INSIDE,
   RECORD_UNKNOWN_TYPE,
 } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
@@ -17,6 +19,14 @@ import type { FieldVector } from './field-vector.ts';
 import { decodeAt } from './narrowed-value.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+
+/** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
+const NO_DETAIL: ReadonlySet<number> = new Set([
+  RECORD_UNKNOWN_TYPE,
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_TRAILER_INSIDE,
+]);
 
 /** A record that does not become a row. */
 export interface Reject {
@@ -141,7 +151,7 @@ export class RecordTypeDecoder {
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
-          const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
+          const noDetail = NO_DETAIL.has(outcome);
           const ends = outcome === RECORD_TOO_SHORT || outcome === RECORD_ILL_FORMED;
           const cut = ends && batch.lengthOf(record) < sum.decoder.field.endByte;
           if (cut) sum.undecodableCount++;

@@ -43,6 +43,17 @@ export const RECORD_TOO_SHORT = 3;
 export const RECORD_BLANK = 4;
 export const RECORD_TERMINATOR_MISSING = 5;
 
+/** A record among the details that is the layout's header or trailer: files were joined, or one was written twice. */
+export const RECORD_HEADER_INSIDE = 7;
+export const RECORD_TRAILER_INSIDE = 8;
+
+/** A place of a `match`: offsets of its 4-byte numbers, and its size. A record has one of the literals at each place. */
+export const MATCH_AT = 0;
+export const MATCH_WIDTH = 4;
+export const MATCH_LITERALS = 8;
+export const MATCH_LITERAL_COUNT = 12;
+export const MATCH_PLACE_BYTES = 16;
+
 /** How a record or block says its length (LengthShape in ranges/record-chain.ts): offsets of 4-byte numbers. */
 export const CHAIN_CODING = 0;
 export const CHAIN_FIELD_AT = 4;

@@ -19,7 +19,9 @@ const MAX_RECORD_TYPES = 200;
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 /** The bytes must be one of these texts, or one of these in hexadecimal. */
 const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
-const match = z.strictObject({ start: position, end: position, ...literal });
+const matchPlace = z.strictObject({ start: position, end: position, ...literal });
+/** One place of a record, or several that must all fit. */
+const match = z.union([matchPlace, z.array(matchPlace).min(1)]);
 /** A rule on bytes, or on a field by its name. */
 export const selectionSchema = z.strictObject({
   field: z.string().optional(),
@@ -56,6 +58,12 @@ const placedField = {
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
 };
+
+/** Keys of fields that `defaults` may give for the whole layout. One more is a row here. */
+const DEFAULTED = { onInvalid: true, trim: true, blank: true, nullWhen: true } as const;
+const fieldDefaults = z.strictObject(placedField).pick(DEFAULTED);
+export const DEFAULT_KEYS = fieldDefaults.keyof().options;
+const short = z.enum(['pad', 'reject']).optional();
 
 const occurs = z.strictObject({
   count: z.int().min(1).max(MAX_OCCURRENCES),
@@ -135,7 +143,7 @@ export const layoutSchema = z.strictObject({
   record: z.strictObject({
     format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
     length: z.int().min(1).max(MAX_RECORD_BYTES),
-    short: z.enum(['pad', 'reject']).optional(),
+    short,
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
@@ -144,6 +152,7 @@ export const layoutSchema = z.strictObject({
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),
   }),
+  defaults: fieldDefaults.extend({ short }).optional(),
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
@@ -169,7 +178,13 @@ export const layoutSchema = z.strictObject({
     )
     .optional(),
   businessDate: z
-    .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
+    .strictObject({
+      header: z.string().optional(),
+      onMismatch: z.enum(['warn', 'refuse']).optional(),
+      /** A date further from today is a warning. */
+      mostDaysAgo: z.number().int().min(0).optional(),
+      mostDaysAhead: z.number().int().min(0).optional(),
+    })
     .optional(),
   compression: z.enum(PAGE_CODECS).optional(),
   parquet: z
@@ -185,24 +200,32 @@ export type FieldItem = z.infer<typeof field>;
 export type ElementItem = z.infer<typeof elementField>;
 /** An entry that is a field at a place. */
 export type FieldEntry = ElementItem & { start: number; end: number; type: string };
+export type DefaultsEntry = NonNullable<LayoutFile['defaults']>;
 export type RecordTypeEntry = z.infer<typeof recordType>;
 export type OccursEntry = z.infer<typeof occurs>;
 export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
 export type ControlFileEntry = z.infer<typeof controlFile>;
 export type MatchEntry = z.infer<typeof match>;
+export type MatchPlaceEntry = z.infer<typeof matchPlace>;
 
 /** The keys that the object at `path` of a layout file may have; empty if there is no object. */
 export function validKeysAt(path: PropertyKey[]): string[] {
   let schema: unknown = layoutSchema;
   for (const step of path) {
-    schema = unwrapped(schema);
+    schema = oneOf(unwrapped(schema), typeof step === 'number' ? z.ZodArray : z.ZodObject);
     if (schema instanceof z.ZodObject) schema = schema.shape[String(step)];
     else if (schema instanceof z.ZodArray) schema = schema.element;
     else return [];
   }
-  schema = unwrapped(schema);
+  schema = oneOf(unwrapped(schema), z.ZodObject);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Of a schema that takes an object or a list of them, the one of `kind`. */
+function oneOf(schema: unknown, kind: typeof z.ZodArray | typeof z.ZodObject): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return schema.options.find((option) => option instanceof kind);
 }
 
 function unwrapped(schema: unknown): unknown {

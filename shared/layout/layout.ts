@@ -18,13 +18,24 @@ export interface Layout {
   /** The file beside each data file that states its totals. */
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
-  businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
+  businessDate: BusinessDateRules;
   compression: PageCodec;
   parquet: PageForm;
   rejects: { maxPercent: number };
   day: DayRules;
   /** 16 hex digits: a hash of everything above that changes rows. */
   fingerprint: string;
+}
+
+/** How the business date of a file is found and held against others. */
+export interface BusinessDateRules {
+  /** The header's field that says it. */
+  headerField: string | undefined;
+  /** What a header with another date does. */
+  onMismatch: 'warn' | 'refuse';
+  /** A date further back, or further ahead, than this from today is a warning. */
+  mostDaysAgo: number;
+  mostDaysAhead: number;
 }
 
 /** When a business date is complete. */
@@ -115,8 +126,11 @@ export interface LengthField {
   byteOrder: ByteOrder;
   addBytes: number;
 }
+/** The places whose bytes tell the kind of a record, at least one. A record is of the kind if all of them fit. */
+export type RecordMatch = readonly [MatchPlace, ...MatchPlace[]];
+
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
-export interface RecordMatch {
+export interface MatchPlace {
   positions: Positions;
   startByte: number;
   endByte: number;
@@ -127,6 +141,7 @@ export interface RecordMatch {
 
 export interface ControlRecord {
   match: RecordMatch;
+  positions: Positions;
   fields: Field[];
 }
 

@@ -11,6 +11,7 @@ import {
   judgeTotals,
   totalRefusal,
 } from '../totals/control-totals.ts';
+import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
@@ -72,6 +73,7 @@ export function reconcile(
   };
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
   const figures: Figures = { records, types, sums };
+  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
@@ -79,13 +81,14 @@ export function reconcile(
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
+    joinedRefusal(plan, layout, records, reasons) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     undefined;
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
-    reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
+    reasons,
     nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),

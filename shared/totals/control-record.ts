@@ -13,14 +13,16 @@ export function matchesControlRecord(record: Uint8Array, control: ControlRecord)
   return matches(record, control.match);
 }
 
-/** Are the record's bytes at the place of the rule one of those it names? */
+/** Are the record's bytes at every place of the rule one of those it names? */
 export function matches(record: Uint8Array, match: RecordMatch): boolean {
-  const { startByte, endByte, anyOf } = match;
-  if (record.length < endByte) return false;
-  const found = partOf(record, match);
-  return anyOf.some(
-    (bytes) => found.length === endByte - startByte && bytes.every((byte, index) => found[index] === byte),
-  );
+  return match.every((place) => {
+    const { startByte, endByte, anyOf } = place;
+    if (record.length < endByte) return false;
+    const found = partOf(record, place);
+    return anyOf.some(
+      (bytes) => found.length === endByte - startByte && bytes.every((byte, index) => found[index] === byte),
+    );
+  });
 }
 
 /**
@@ -29,11 +31,11 @@ export function matches(record: Uint8Array, match: RecordMatch): boolean {
  */
 export function readControlRecord(
   record: Uint8Array,
-  control: ControlRecord,
+  control: Pick<ControlRecord, 'fields' | 'positions'>,
   length: number,
   spaceByte = SPACE,
 ): Record<string, ControlValue> {
-  const { positions } = control.match;
+  const { positions } = control;
   const padded = padRecord(record, positions, length, spaceByte);
   const held = lengthIn(positions, record) ?? 0;
   return Object.fromEntries(

@@ -41,7 +41,14 @@ export {
 export { decodeBinaryInts, decodePacked } from './packed-and-binary';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
-export { assignType, gatherAddresses, gatherType, selectRecords, trackParents } from './record-types';
+export {
+  assignType,
+  gatherAddresses,
+  gatherType,
+  markInside,
+  selectRecords,
+  trackParents,
+} from './record-types';
 export { countNotOk, findFixed, findLines } from './records';
 export { heapStart, resultAddress } from './result';
 export { compressSnappy } from './snappy';

@@ -114,9 +114,10 @@ export interface KernelFunctions {
   routeRecords(records: number, outcomes: number, from: number, count: number, segments: number, segmentCount: number, table: number, mask: number, keys: number, stride: number, targets: number, routes: number, partitions: number): number;
 
   // shared/kernel/assemblyscript/record-types.ts
-  assignType(starts: number, rawLengths: number, outcomes: number, count: number, at: number, literals: number, literalCount: number, width: number, type: number, types: number): void;
+  assignType(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, type: number, types: number): void;
   gatherAddresses(source: number, indexes: number, count: number, out: number): void;
   gatherType(types: number, type: number, count: number, starts: number, outcomes: number, outIndexes: number, outStarts: number, outOutcomes: number): number;
+  markInside(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, outcome: number): number;
   selectRecords(addresses: number, count: number, at: number, literals: number, literalCount: number, width: number, mask: number): number;
   trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number): void;
 
@@ -227,6 +228,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'assignType',
   'gatherAddresses',
   'gatherType',
+  'markInside',
   'selectRecords',
   'trackParents',
   'countNotOk',

@@ -39,7 +39,7 @@ export function checkCharacters(
   for (const { fields, matches } of [
     ...control.map(({ match, fields }): ReadByPosition => ({ matches: [match], fields })),
     { fields: datasetsOf({ recordTypes }).flatMap(({ fields }) => fields), matches: [] },
-    { fields: [], matches: recordTypes.flatMap(({ match }) => match ?? []) },
+    { fields: [], matches: recordTypes.flatMap(({ match }) => (match ? [match] : [])) },
     { fields: controlFile?.fields ?? [], matches: [] },
   ]) {
     for (const match of matches) checkMatch(match, problems);
@@ -52,9 +52,10 @@ function isCounted({ positions }: { positions: Positions }): boolean {
 }
 
 function checkMatch(match: RecordMatch, problems: string[]): void {
-  if (isCounted(match) && !match.anyOf.every(isAscii)) {
+  for (const place of match) {
+    if (!isCounted(place) || place.anyOf.every(isAscii)) continue;
     problems.push(
-      `a 'match' is ${match.text}, but where positions are characters, rules can only name ASCII`,
+      `a 'match' is ${place.text}, but where positions are characters, rules can only name ASCII`,
     );
   }
 }

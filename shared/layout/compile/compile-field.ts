@@ -14,20 +14,24 @@ import {
   TYPE_KEYS,
   typesWithKey,
 } from '../field-type.ts';
-import type { FieldEntry } from '../layout-schema.ts';
+import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
+import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
 export interface FieldContext {
   encoding: Encoding;
   positions: Positions;
   recordLengthBytes: number;
+  /** For keys that a field does not have. */
+  defaults: DefaultsEntry;
   problems: string[];
 }
 
 /** Checks one entry of `fields` and fills in the defaults. `at` is its place in the file: `fields[3]`. */
-export function compileField(entry: FieldEntry, at: string, context: FieldContext): Field {
+export function compileField(own: FieldEntry, at: string, context: FieldContext): Field {
   const { problems } = context;
+  const entry = withDefaults(own, context.defaults);
   const label = `${at}' ('${entry.name}')`;
   const range = compileRange(entry, `${at} (${entry.name})`, context);
   const type = compileType(entry, label, problems);

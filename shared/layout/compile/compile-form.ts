@@ -36,6 +36,11 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'blank', usages: ['display', 'packed'] },
 ];
 
+/** Is a key of a field for this usage? */
+export function isForUsage(key: keyof FieldEntry, usage: Usage): boolean {
+  return KEYS.every((one) => one.key !== key || one.usages.includes(usage));
+}
+
 /** Checks usage, sign and their keys. What must not be guessed has no default. */
 export function compileForm(
   entry: FieldEntry,

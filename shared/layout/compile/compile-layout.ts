@@ -19,6 +19,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     encoding,
     positions: file.positions ?? 'bytes',
     recordLengthBytes: file.record.length,
+    defaults: file.defaults ?? {},
     problems,
   };
   for (const [at, value] of [

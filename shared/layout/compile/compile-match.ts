@@ -1,12 +1,19 @@
 import { type CodePage, isEbcdic, literalBytes } from '../code-page.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Field, Selection } from '../field.ts';
-import type { RecordMatch } from '../layout.ts';
-import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
+import type { MatchPlace, RecordMatch } from '../layout.ts';
+import type { MatchEntry, MatchPlaceEntry, SelectionEntry } from '../layout-schema.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
 
-/** Checks a `match`: the bytes at a place that make a record a header, a trailer or one of a type. */
+/** Checks a `match`: the bytes at one or several places that make a record a header, a trailer or one of a type. */
 export function compileMatch(entry: MatchEntry, at: string, context: FieldContext): RecordMatch {
+  if (!Array.isArray(entry)) return [compilePlace(entry, at, context)];
+  const [first, ...others] = entry.map((place, index) => compilePlace(place, `${at}[${index}]`, context));
+  // The schema wants at least one.
+  return [first!, ...others];
+}
+
+function compilePlace(entry: MatchPlaceEntry, at: string, context: FieldContext): MatchPlace {
   const range = compileRange(entry, at, context);
   const { anyOf, text } = compileLiterals(
     entry,
@@ -67,7 +74,7 @@ function literalContext({
 
 /** Bytes of `equals` or `hex`, each `lengthBytes` long; texts are filled up to `paddedBytes`. */
 function compileLiterals(
-  entry: Pick<MatchEntry, 'equals' | 'hex'>,
+  entry: Pick<MatchPlaceEntry, 'equals' | 'hex'>,
   lengthBytes: number,
   at: string,
   context: { encoding: CodePage; problems: string[] },

@@ -39,7 +39,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     positions: context.positions,
     lengthBytes: entry.length,
     // In a format with lengths, shorter records are normal.
-    short: entry.short ?? (varies ? 'pad' : 'reject'),
+    short: entry.short ?? context.defaults.short ?? (varies ? 'pad' : 'reject'),
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,

@@ -5,7 +5,7 @@ import type { StoredItem, StoredRecord } from '../copybook/storage.ts';
 import { endOf } from '../copybook/storage.ts';
 import { type Field, fieldPath, type Occurs } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
-import type { ControlFileRule, Layout, RecordType } from '../layout.ts';
+import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
 
 /** The table that layout documents print: a line for each field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
@@ -46,8 +46,14 @@ export function layoutTables(layout: Layout): PositionsTable[] {
 
 /** The record of the file beside the data, which has a length of its own. */
 function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule): PositionsTable {
-  const where = match ? `, ${match.startByte + 1} to ${match.endByte} is ${match.text}` : '';
+  const where = matchText(match);
   return { name: `control file ${name}${where}`, lengthBytes, rows: fields.map(fieldRow) };
+}
+
+/** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
+function matchText(match: RecordMatch | undefined): string {
+  const places = match?.map(({ startByte, endByte, text }) => `${startByte + 1} to ${endByte} is ${text}`);
+  return places ? `, ${places.join(' and ')}` : '';
 }
 
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
@@ -55,7 +61,7 @@ function recordTypeTables(
   { name, match, datasets }: RecordType,
   table: (name: string, fields: Field[]) => PositionsTable,
 ): PositionsTable[] {
-  const where = match ? `, ${match.startByte + 1} to ${match.endByte} is ${match.text}` : '';
+  const where = matchText(match);
   if (datasets.length === 0) return [table(`${name} (discarded)${where}`, [])];
   return datasets.map((dataset) =>
     table(

@@ -1,6 +1,6 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
-import { type ControlRecord, copiesHeader, type Layout } from '../../layout/layout.ts';
+import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../../ranges/terminators.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
-import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
@@ -31,16 +31,18 @@ export interface FileGeometry {
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
 
-/** The span of a file's records: all of the file except what the layout leaves out at both ends. */
-export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refusal {
+/** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
+export function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
-  const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
+  const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
   if (span.endByte > span.startByte) return span;
   return refuseEmpty(
     source.key,
     source.sizeBytes === 0
       ? 'the file is empty'
-      : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+      : markBytes > 0
+        ? 'the file holds nothing but a byte-order mark'
+        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
   );
 }
 
@@ -67,7 +69,6 @@ export function controlRecordMissing(
   { match }: ControlRecord,
   found: Uint8Array | undefined,
 ): Refusal {
-  const { startByte, endByte, text } = match;
   const place = `its ${which === 'header' ? 'first' : 'last'} record`;
   const { positions } = record;
   const length = found && lengthIn(positions, found);
@@ -87,12 +88,19 @@ export function controlRecordMissing(
   }
   return refuse(`${which}-missing`, {
     where: source.key,
-    what: `${place} is not a ${which}: ${positions} ${startByte + 1} to ${endByte} are not ${text}`,
+    what: `${place} is not a ${which}: ${mismatchText(found, match)}`,
     next:
       which === 'trailer'
         ? 'The file was most likely cut off on its way: ask for it to be sent again.'
         : 'Check that the file belongs to this layout.',
   });
+}
+
+/** The first place that does not fit, or would not if there were a record. */
+function mismatchText(found: Uint8Array | undefined, match: RecordMatch): string {
+  const { positions, startByte, endByte, text } =
+    match.find((place) => !found || !matches(found, [place])) ?? match[0];
+  return `${positions} ${startByte + 1} to ${endByte} are not ${text}`;
 }
 
 /** Reads the head and tail of a file of lines or fixed records. Reads more only if a record does not fit. */
