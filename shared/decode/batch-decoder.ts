@@ -227,10 +227,10 @@ export class BatchDecoder {
   }
 
   /** Records that look like the header or trailer become rejects, whatever else they look like. */
-  private markInside({ starts, rawLengths, outcomes, recordCount }: RecordExtractor): void {
+  private markInside({ starts, lengths, outcomes, recordCount }: RecordExtractor): void {
     const { call } = this.kernel;
     for (const { places, placeCount, leastBytes, outcome } of this.inside) {
-      call.markInside(starts, rawLengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
+      call.markInside(starts, lengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
     }
   }
 
