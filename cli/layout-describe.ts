@@ -51,7 +51,7 @@ const HEADINGS: { key: keyof PositionRow; title: string; right?: boolean }[] = [
   { key: 'notes', title: 'notes' },
 ];
 
-function tableText({ name, lengthBytes, rows }: PositionsTable): string {
+function tableText({ name, positions, lengthBytes, rows }: PositionsTable): string {
   const cells = rows.map((row) =>
     HEADINGS.map(({ key }) => (key === 'name' ? '  '.repeat(row.depth) + row.name : String(row[key]))),
   );
@@ -67,7 +67,7 @@ function tableText({ name, lengthBytes, rows }: PositionsTable): string {
       .join('  ')
       .trimEnd();
   return [
-    `${name}, ${lengthBytes} bytes`,
+    `${name}, ${lengthBytes} ${positions}`,
     line(HEADINGS.map(({ title }) => title)),
     widths.map((width) => '─'.repeat(width)).join('  '),
     ...cells.map(line),

@@ -78,6 +78,7 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/narrowed-lines.ts
   areLinesAscii(): Flag;
+  findOpenLine(rawStarts: number, rawLengths: number, count: number, length: number, before: number): number;
   narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
   narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
 
@@ -203,6 +204,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeIndexes',
   'writeLevels',
   'areLinesAscii',
+  'findOpenLine',
   'narrowLines',
   'narrowRecord',
   'decodeNarrowedTexts',

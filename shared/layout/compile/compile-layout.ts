@@ -9,6 +9,7 @@ import type { FieldContext } from './compile-field.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import { fingerprint } from './layout-fingerprint.ts';
+import { unsaidPlaces } from './unsaid-positions.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
@@ -37,7 +38,8 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
-  const record = compileRecord(file.record, context);
+  const unsaidBefore = unsaidPlaces(file, recordTypes, [header, trailer]);
+  const record = { ...compileRecord(file.record, context), unsaidBefore };
   checkPaddedLines(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {

@@ -3,7 +3,7 @@ import type { CopybookColumn } from '../copybook/columns.ts';
 import { columnsOf } from '../copybook/columns.ts';
 import type { StoredItem, StoredRecord } from '../copybook/storage.ts';
 import { endOf } from '../copybook/storage.ts';
-import { type Field, fieldPath, type Occurs } from '../field.ts';
+import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
 
@@ -11,6 +11,8 @@ import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout
 export interface PositionsTable {
   /** Name of the layout, the record or the control record. */
   name: string;
+  /** The unit of all positions and lengths here. */
+  positions: Positions;
   lengthBytes: number;
   rows: PositionRow[];
 }
@@ -34,10 +36,15 @@ export interface PositionRow {
 
 /** The fields of a layout, and those of its header, trailer and control file. */
 export function layoutTables(layout: Layout): PositionsTable[] {
-  const { lengthBytes } = layout.record;
-  const table = (name: string, fields: Field[]) => ({ name, lengthBytes, rows: fields.map(fieldRow) });
+  const { lengthBytes, positions } = layout.record;
+  const table = (name: string, fields: Field[]) => ({
+    name,
+    positions,
+    lengthBytes,
+    rows: fields.map(fieldRow),
+  });
   return [
-    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, table)),
+    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, positions, table)),
     ...(layout.header ? [table(`${layout.name} header`, layout.header.fields)] : []),
     ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields)] : []),
     ...(layout.controlFile ? [controlFileTable(layout.controlFile)] : []),
@@ -45,9 +52,15 @@ export function layoutTables(layout: Layout): PositionsTable[] {
 }
 
 /** The record of the file beside the data, which has a length of its own. */
-function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule): PositionsTable {
+function controlFileTable({
+  name,
+  match,
+  positions,
+  lengthBytes,
+  fields,
+}: ControlFileRule): PositionsTable {
   const where = matchText(match);
-  return { name: `control file ${name}${where}`, lengthBytes, rows: fields.map(fieldRow) };
+  return { name: `control file ${name}${where}`, positions, lengthBytes, rows: fields.map(fieldRow) };
 }
 
 /** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
@@ -59,13 +72,14 @@ function matchText(match: RecordMatch | undefined): string {
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
 function recordTypeTables(
   { name, match, datasets }: RecordType,
+  positions: Positions,
   table: (name: string, fields: Field[]) => PositionsTable,
 ): PositionsTable[] {
   const where = matchText(match);
   if (datasets.length === 0) return [table(`${name} (discarded)${where}`, [])];
   return datasets.map((dataset) =>
     table(
-      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs)}` : `${dataset.name}${where}`,
+      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs, positions)}` : `${dataset.name}${where}`,
       // The number of an occurrence has no bytes.
       dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
     ),
@@ -73,9 +87,9 @@ function recordTypeTables(
 }
 
 /** `0 to 5 times by item_count, 20 bytes each` */
-function timesText({ count, least, dependingOn, strideBytes }: Occurs): string {
+function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions): string {
   const times = dependingOn ? `${least} to ${count} times by ${dependingOn.name}` : `${count} times`;
-  return `${times}, ${strideBytes} bytes each`;
+  return `${times}, ${strideBytes} ${unit} each`;
 }
 
 /** Every item of a record, with groups and FILLER; the first occurrence of each table. */
@@ -93,7 +107,7 @@ export function recordTable(record: StoredRecord, file: string): PositionsTable 
     for (const child of item.children) visit(child, depth + 1);
   };
   visit(record.root, 0);
-  return { name: record.name ?? file, lengthBytes: record.lengthBytes, rows };
+  return { name: record.name ?? file, positions: 'bytes', lengthBytes: record.lengthBytes, rows };
 }
 
 /** Identifies an item by its place in the copybook. */
@@ -137,7 +151,7 @@ function fieldRow(field: Field): PositionRow {
   const notes = [
     field.origin.kind === 'header' && 'of the header',
     field.origin.kind === 'parent' && `of ${field.origin.recordType} before it`,
-    field.list && timesText(field.list),
+    field.list && timesText(field.list, field.positions),
     (field.when ?? field.list?.when) && 'only if its rule holds',
     field.required && 'required',
     field.dateFormat?.pattern,

@@ -1,5 +1,6 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
+import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
 import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
@@ -198,6 +199,13 @@ export class GeometryProbe {
     const { layout, source, span } = this;
     const { lengthBytes } = layout.record;
     const details = { startByte: span.startByte, endByte: recordsEnd };
+    for (const [control, range] of [
+      [layout.header, firstRecord] as const,
+      [layout.trailer, lastRecord] as const,
+    ]) {
+      if (control && isOpenToPositions(record(range), layout.record))
+        return positionsUnsaid(source.key, range.startByte);
+    }
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
