@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
-import { decodeFrom, padRecord, partOf } from '../shared/decode/characters.ts';
+import { decodeFrom, lengthIn, padRecord, partOf } from '../shared/decode/characters.ts';
 import type { DecodedValue } from '../shared/decode/decoded-value.ts';
 import { decodeAt, fileBytesAt } from '../shared/decode/narrowed-value.ts';
 import { HEADER_INSIDE_REASON, OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
+import { beyondEnd } from '../shared/decode/record-end.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
@@ -116,9 +117,10 @@ function previewRecord(
   const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
   if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
     const { positions, lengthBytes, spaceByte } = layout.record;
+    const held = lengthIn(positions, raw) ?? 0;
     const padded = padRecord(raw, positions, lengthBytes, spaceByte);
     const fields = layout.header.fields.map((field) =>
-      previewField(field, decodeFrom(padded, field), partOf(padded, field)),
+      previewField(field, beyondEnd(field, held, spaceByte) ?? decodeFrom(padded, field), partOf(raw, field)),
     );
     return { ...shown, kind: 'header', fields };
   }
@@ -135,7 +137,14 @@ function previewRecord(
   const fields = previewedFields(type).flatMap((field) =>
     field.when && !isSelected(bytes, start, field.when)
       ? []
-      : [previewField(field, decodeAt(kernel, start, field), fileBytesAt(kernel, start, field))],
+      : [
+          previewField(
+            field,
+            beyondEnd(field, extractor.lengthOf(index), layout.record.spaceByte) ??
+              decodeAt(kernel, start, field),
+            fileBytesAt(kernel, start, field),
+          ),
+        ],
   );
   return { ...shown, kind, fields };
 }

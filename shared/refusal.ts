@@ -6,6 +6,7 @@ const REFUSAL_CODES = [
   'empty-file',
   'other-form',
   'not-whole-records',
+  'file-cut-short',
   'chain-broken',
   'compression-broken',
   'terminator-missing',
@@ -30,6 +31,7 @@ const REFUSAL_CODES = [
   'control-total-mismatch',
   'sum-undecodable',
   'too-many-rejects',
+  'too-many-invalid',
   'too-many-partitions',
 ] as const;
 

@@ -123,6 +123,11 @@ export class BatchDecoder {
     return this.counts.reduce((sum, { rejected }) => sum + rejected, this.unknownCount);
   }
 
+  /** Accepted records so far that end before their last field. */
+  get shortCount(): number {
+    return this.types.reduce((sum, { decoder }) => sum + (decoder?.shortCount ?? 0), 0);
+  }
+
   get counts(): TypeCounts[] {
     return this.types.map(({ type, decoder, discardedCount }) => ({
       name: type.name,

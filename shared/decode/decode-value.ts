@@ -10,6 +10,7 @@ import type { DecodedValue } from './decoded-value.ts';
 import { nationalText } from './national-text.ts';
 import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
 
+const LAST_DAY = daysSinceEpoch(9999, 12, 31);
 const NULL_VALUE: DecodedValue = { state: 'null' };
 
 /**
@@ -124,7 +125,9 @@ function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'tim
   const minute = format.minuteAt < 0 ? 0 : number(format.minuteAt, 2);
   const second = format.secondAt < 0 ? 0 : number(format.secondAt, 2);
   const fraction = format.fractionAt < 0 ? 0 : number(format.fractionAt, format.fractionDigits);
-  if (!(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
+  // Db2 writes the end of a day as 24.00.00: midnight of the next day. After the last day there is none.
+  const isDayEnd = hour === 24 && minute === 0 && second === 0 && fraction === 0 && days < LAST_DAY;
+  if (!isDayEnd && !(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
   const micros = fraction * 10 ** (6 - format.fractionDigits);
   const seconds = (days * 24 + hour) * 3600 + minute * 60 + second;
   return { state: 'value', value: BigInt(seconds) * 1_000_000n + BigInt(micros) };

@@ -14,4 +14,5 @@ type InvalidReason =
   | 'invalid-timestamp'
   | 'invalid-boolean'
   | 'invalid-text'
-  | 'cut-by-record-end';
+  | 'cut-by-record-end'
+  | 'beyond-record-end';

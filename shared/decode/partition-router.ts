@@ -5,7 +5,7 @@ import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
 import { dateText } from './calendar.ts';
 import { decodeAt } from './narrowed-value.ts';
-import { beyondEnd, readsFilling } from './record-end.ts';
+import { beyondEnd, mayBeFilled } from './record-end.ts';
 
 /** The value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -26,7 +26,7 @@ export interface RoutedRows {
   addresses: number;
   /** Address of the outcome of each record, 1 byte each. */
   outcomes: number;
-  /** Address of the end of each record, 4 bytes each, if some may be filled up with bytes that the fields do not read as blanks; else 0. */
+  /** Address of the end of each record, 4 bytes each, if it may cut a field that must be whole; else 0. */
   ends: number;
   /** The byte that they are filled up with. */
   spaceByte: number;
@@ -121,8 +121,8 @@ export class PartitionRouter {
       ? kernel.call.setApart(addresses, count, segments, fields.length, RECORD_TOO_SHORT, apart)
       : 0;
     if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
-    const seeing = this.fields.filter((field) => !readsFilling(field, spaceByte));
-    const neededBytes = Math.max(...seeing.map(({ endByte }) => endByte));
+    const cuttable = this.fields.filter((field) => !mayBeFilled(field, spaceByte));
+    const neededBytes = Math.max(...cuttable.map(({ endByte }) => endByte));
     const isCut = (row: number) =>
       ends !== 0 &&
       kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) <
@@ -199,14 +199,15 @@ export class PartitionRouter {
     const nulledFields: Field[] = [];
     let failedField: Field | undefined;
     for (const field of this.fields) {
-      const decoded = beyondEnd(field, recordBytes, spaceByte) ?? decodeAt(this.kernel, record, field);
+      const cut = beyondEnd(field, recordBytes, spaceByte);
+      const decoded = cut ?? decodeAt(this.kernel, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;
       }
       values.push(null);
       const invalid = decoded.state === 'invalid';
-      if (field.required || (invalid && field.onInvalid === 'reject')) {
+      if (field.required || (invalid && (cut || field.onInvalid === 'reject'))) {
         failedField ??= field;
       } else if (invalid) nulledFields.push(field);
     }

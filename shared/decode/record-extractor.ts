@@ -39,6 +39,7 @@ export class RecordExtractor implements RecordBatch {
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
+  shortestBytes = 0;
   /** The chain of lengths breaks off: the file is not what the splitter saw. */
   isBroken = false;
   recordCount = 0;
@@ -161,7 +162,10 @@ export class RecordExtractor implements RecordBatch {
     this.consumed = view.getUint32(result, true) - this.batchAddress;
     this.hasPadded = format !== 'fixed' && view.getUint32(result + 4, true) > this.paddedAddress;
     if (this.shape.positions === 'characters') this.narrow();
-    if (this.hasPadded) call.findRecordEnds(this.starts, this.lengths, this.recordCount, this.ends);
+    if (this.hasPadded) {
+      const { starts, lengths, recordCount, ends } = this;
+      this.shortestBytes = call.findRecordEnds(starts, lengths, recordCount, ends);
+    }
     return this.recordCount;
   }
 

@@ -18,7 +18,8 @@ import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
 import { decodeAt } from './narrowed-value.ts';
 import type { PartitionValues } from './partition-router.ts';
-import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+import { beyondEnd } from './record-end.ts';
 
 /** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
 const NO_DETAIL: ReadonlySet<number> = new Set([
@@ -56,6 +57,8 @@ export class RecordTypeDecoder {
   /** Records so far: accepted and rejected. */
   recordCount = 0;
   rejectedCount = 0;
+  /** Accepted records that end before their last field. */
+  shortCount = 0;
   readonly datasets: DatasetDecoder[];
   readonly sums: FieldSum[];
   /** Values replaced by null, by field. */
@@ -67,6 +70,8 @@ export class RecordTypeDecoder {
   private readonly onReject: (reject: Reject) => void;
   /** Address of a byte a record: 1 if control totals count it. */
   private readonly counted: number;
+  /** Offset after the last field that every record of the type has. */
+  private readonly lastByte: number;
   /** By index of the record in the batch: what rejects it first. */
   private readonly faults = new Map<number, RecordFault>();
 
@@ -93,6 +98,7 @@ export class RecordTypeDecoder {
     this.sums = summed.map(({ field, kind }) => new FieldSum(kernel, decoderOf(field), kind));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
+    this.lastByte = lastByteOf(type);
   }
 
   /** Every partition of a dataset so far. */
@@ -113,7 +119,8 @@ export class RecordTypeDecoder {
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
-      if (batch.hasPadded) other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
+      if (endsBefore(batch, other.field.endByte))
+        other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
     this.addSums(batch, allOk);
     for (const dataset of this.datasets) {
@@ -134,6 +141,7 @@ export class RecordTypeDecoder {
       else dataset.expectRows(batch, (record) => faults.has(record));
     }
     this.recordCount += recordCount;
+    if (endsBefore(batch, this.lastByte)) this.shortCount += this.countShort(batch);
     if (!allOk || faults.size > 0) this.reportRejects(batch);
     return this.datasets.flatMap((dataset, index) =>
       dataset.group().map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows })),
@@ -167,23 +175,37 @@ export class RecordTypeDecoder {
     this.nulled.set(path, (this.nulled.get(path) ?? 0) + count);
   }
 
+  private countShort(batch: RecordBatch): number {
+    const { starts, ends, outcomes, recordCount } = batch;
+    let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
+    for (const record of this.faults.keys()) if (batch.rawLengthOf(record) < this.lastByte) short--;
+    return short;
+  }
+
   private reportRejects(batch: RecordBatch): void {
     for (let record = 0; record < batch.recordCount; record++) {
       const outcome = batch.outcomeOf(record);
       const fault = outcome === RECORD_OK ? this.faults.get(record) : undefined;
       if (outcome === RECORD_OK && !fault) continue;
       this.rejectedCount++;
-      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault), fault?.field));
+      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault, batch.spaceByte), fault?.field));
     }
   }
 
-  private reasonOf({ field, address, reason }: RecordFault): string {
-    if (reason !== undefined) return reason;
-    const decoded = decodeAt(this.kernel, address, field);
-    if (decoded.state === 'invalid') return decoded.reason;
-    // The field has a value here only because the record was filled up.
-    return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';
+  private reasonOf({ field, address, heldBytes, reason }: RecordFault, spaceByte: number): string {
+    const cut = beyondEnd(field, heldBytes, spaceByte);
+    if (reason !== undefined && cut?.state !== 'invalid') return reason;
+    const decoded = cut ?? decodeAt(this.kernel, address, field);
+    return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
+}
+
+/** Tables may occur less often, and a field with a rule may be missing. */
+function lastByteOf({ datasets }: RecordType): number {
+  const own = (datasets[0]?.fields ?? []).filter(
+    ({ origin, inOccurrence, when }) => origin.kind === 'record' && !inOccurrence && !when,
+  );
+  return Math.max(0, ...own.map(({ endByte }) => endByte));
 }
 
 /** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */

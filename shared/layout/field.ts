@@ -50,6 +50,8 @@ export interface Field {
   trim: 'trailing' | 'both' | 'none';
   keep: Keep;
   required: boolean;
+  /** A record may end before it, which means null, and within it if it is text. */
+  mayBeAbsent: boolean;
   onInvalid: 'null' | 'reject';
   dateFormat: DateFormat | undefined;
   trueValues: string[];

@@ -52,6 +52,7 @@ const placedField = {
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
   required: z.boolean().optional(),
+  mayBeAbsent: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),
   pivotYear: z.int().min(1).max(9900).optional(),
@@ -144,6 +145,7 @@ export const layoutSchema = z.strictObject({
     format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
     length: z.int().min(1).max(MAX_RECORD_BYTES),
     short,
+    cutShort: z.enum(['refuse', 'accept']).optional(),
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
@@ -190,7 +192,12 @@ export const layoutSchema = z.strictObject({
   parquet: z
     .strictObject({ pages: z.enum(['v1', 'v2']).optional(), delta: z.boolean().optional() })
     .optional(),
-  rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  rejects: z
+    .strictObject({
+      maxPercent: z.number().min(0).max(100).optional(),
+      maxInvalidPercent: z.number().min(0).max(100).optional(),
+    })
+    .optional(),
   day: day.optional(),
 });
 

@@ -21,7 +21,11 @@ export interface Layout {
   businessDate: BusinessDateRules;
   compression: PageCodec;
   parquet: PageForm;
-  rejects: { maxPercent: number };
+  rejects: {
+    maxPercent: number;
+    /** Most percent of the values of a field that may become null because they are invalid; undefined: no limit. */
+    maxInvalidPercent: number | undefined;
+  };
   day: DayRules;
   /** 16 hex digits: a hash of everything above that changes rows. */
   fingerprint: string;
@@ -104,6 +108,8 @@ export interface RecordLayout {
   lengthBytes: number;
   /** Treatment of shorter records. */
   short: 'pad' | 'reject';
+  /** Treatment of a last line without terminator that is shorter. */
+  cutShort: 'refuse' | 'accept';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
   /** Fills up short records. */

@@ -48,6 +48,7 @@ export function fieldOf(
     trim: 'trailing',
     keep: 'all',
     required: false,
+    mayBeAbsent: false,
     onInvalid: 'null',
     dateFormat,
     trueValues: ['S', 'Y', 'T', '1'],

@@ -14,8 +14,9 @@ export interface KernelFunctions {
   appendRows(page: number, states: number, members: number, count: number): void;
 
   // shared/kernel/assemblyscript/chains.ts
+  countShorter(starts: number, ends: number, outcomes: number, count: number, neededBytes: number): number;
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
-  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): number;
 
   // shared/kernel/assemblyscript/character-page.ts
   addShadow(start: number, end: number, shadow: number): void;
@@ -63,7 +64,7 @@ export interface KernelFunctions {
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/filled-fields.ts
-  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, states: number): number;
+  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, absentIsNull: Flag, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
@@ -166,6 +167,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'appendInt64s',
   'appendInt128s',
   'appendRows',
+  'countShorter',
   'findChained',
   'findRecordEnds',
   'addShadow',

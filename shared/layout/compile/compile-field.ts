@@ -51,6 +51,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
+    mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
     onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],

@@ -59,7 +59,10 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
     businessDate: compileBusinessDate(file.businessDate, control),
-    rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
+    rejects: {
+      maxPercent: file.rejects?.maxPercent ?? 0,
+      maxInvalidPercent: file.rejects?.maxInvalidPercent,
+    },
     day: {
       expectedFiles: file.day?.expectedFiles,
       manifest: file.day?.manifest ?? file.day?.controlFile,

@@ -33,6 +33,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Omit<R
   }
   const ebcdic = isEbcdic(context.encoding);
   only('lineEnd', format === 'lines' && ebcdic, 'lines in EBCDIC');
+  only('cutShort', format === 'lines', 'lines');
   const varies = described || format === 'length-field';
   return {
     format,
@@ -40,6 +41,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Omit<R
     lengthBytes: entry.length,
     // In a format with lengths, shorter records are normal.
     short: entry.short ?? context.defaults.short ?? (varies ? 'pad' : 'reject'),
+    cutShort: entry.cutShort ?? 'refuse',
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,

@@ -263,7 +263,7 @@ class RangeParser {
     rejects: PartManifest['rejects'],
   ): PartManifest {
     const { rangeIndex, startByte, endByte } = this.range;
-    const { detailCount, rejectedCount, counts, sums, nulled } = this.decoder;
+    const { detailCount, rejectedCount, shortCount, counts, sums, nulled } = this.decoder;
     const discarded = counts.reduce((sum, type) => sum + (type.discarded ? type.records : 0), 0);
     return {
       rangeIndex,
@@ -275,6 +275,7 @@ class RangeParser {
         accepted: detailCount - rejectedCount - discarded,
         rejected: rejectedCount,
         discarded,
+        short: shortCount,
       },
       recordTypes: counts,
       expectedRows: this.decoder.expectedRows,

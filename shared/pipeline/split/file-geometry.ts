@@ -14,6 +14,7 @@ import {
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { cutShortRefusal } from './cut-short.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
@@ -151,9 +152,11 @@ export class GeometryProbe {
     const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };
     const firstEnd = head.indexOf(lineEndByte);
     const firstRecord = { startByte, endByte: firstEnd < 0 ? endByte : startByte + firstEnd + 1 };
-    return this.withControlRecords(
-      { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, recordsEnd: lastRecord.endByte },
-      (range) => this.lineOf(range, head, tail),
+    const lastByte = tail.bytes[end - 1];
+    const isEnded = lastByte === lineEndByte || (terminatorBytes === 2 && lastByte === CR);
+    const found = { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, isEnded };
+    return this.withControlRecords({ ...found, recordsEnd: lastRecord.endByte }, (range) =>
+      this.lineOf(range, head, tail),
     );
   }
 
@@ -183,7 +186,8 @@ export class GeometryProbe {
     const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
     const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
     const lastRecord = { startByte: lastStart, endByte: recordsEnd };
-    return this.withControlRecords({ terminatorBytes, firstRecord, lastRecord, recordsEnd }, (range) =>
+    const found = { terminatorBytes, firstRecord, lastRecord, recordsEnd, isEnded: true };
+    return this.withControlRecords(found, (range) =>
       range.startByte === startByte && range.endByte === firstRecord.endByte
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
@@ -192,7 +196,14 @@ export class GeometryProbe {
 
   /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */
   private withControlRecords(
-    found: { terminatorBytes: number; firstRecord: ByteRange; lastRecord: ByteRange; recordsEnd: number },
+    found: {
+      terminatorBytes: number;
+      firstRecord: ByteRange;
+      lastRecord: ByteRange;
+      recordsEnd: number;
+      /** The last record has its terminator, or needs none. */
+      isEnded: boolean;
+    },
     record: (range: ByteRange) => Uint8Array,
   ): FileGeometry | Refusal {
     const { terminatorBytes, firstRecord, lastRecord, recordsEnd } = found;
@@ -214,11 +225,14 @@ export class GeometryProbe {
       if (!header) return controlRecordMissing(source, 'header', layout, layout.header, first);
       details.startByte = header.endByte;
     }
+    const last = record(lastRecord);
+    const cut = found.isEnded ? undefined : cutShortRefusal(source, layout, last, lastRecord.startByte);
+    if (cut) return cut;
     if (layout.trailer) {
       const free = lastRecord.startByte >= details.startByte;
-      const last = free ? record(lastRecord) : undefined;
-      trailer = (last && takeControlRecord(layout, layout.trailer, last, lastRecord)) ?? null;
-      if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last);
+      if (free) trailer = takeControlRecord(layout, layout.trailer, last, lastRecord) ?? null;
+      if (!trailer)
+        return controlRecordMissing(source, 'trailer', layout, layout.trailer, free ? last : undefined);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
