@@ -52,13 +52,7 @@ export function layoutTables(layout: Layout): PositionsTable[] {
 }
 
 /** The record of the file beside the data, which has a length of its own. */
-function controlFileTable({
-  name,
-  match,
-  positions,
-  lengthBytes,
-  fields,
-}: ControlFileRule): PositionsTable {
+function controlFileTable({ name, match, positions, lengthBytes, fields }: ControlFileRule): PositionsTable {
   const where = matchText(match);
   return { name: `control file ${name}${where}`, positions, lengthBytes, rows: fields.map(fieldRow) };
 }

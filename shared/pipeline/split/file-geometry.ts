@@ -210,13 +210,9 @@ export class GeometryProbe {
     const { layout, source, span } = this;
     const { lengthBytes } = layout.record;
     const details = { startByte: span.startByte, endByte: recordsEnd };
-    for (const [control, range] of [
-      [layout.header, firstRecord] as const,
-      [layout.trailer, lastRecord] as const,
-    ]) {
-      if (control && isOpenToPositions(record(range), layout.record))
-        return positionsUnsaid(source.key, range.startByte);
-    }
+    const control = [layout.header && firstRecord, layout.trailer && lastRecord];
+    const open = control.find((range) => range && isOpenToPositions(record(range), layout.record));
+    if (open) return positionsUnsaid(source.key, open.startByte);
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
@@ -238,9 +234,8 @@ export class GeometryProbe {
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
     // Lines of one number of characters have no one length in bytes.
-    const mayBeUniform = layout.record.positions === 'bytes';
-    const uniform =
-      layout.record.format === 'fixed' || (mayBeUniform && (rest === 0 || rest === lengthBytes));
+    const counted = layout.record.positions === 'characters';
+    const uniform = layout.record.format === 'fixed' || (!counted && (rest === 0 || rest === lengthBytes));
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,
