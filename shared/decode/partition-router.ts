@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
+import { type BytePlace, placesBeside } from '../layout/number-notation.ts';
 import { dateText } from './calendar.ts';
 import { decodeAt } from './narrowed-value.ts';
 import { beyondEnd, mayBeFilled } from './record-end.ts';
@@ -68,14 +69,18 @@ export class PartitionRouter {
   private keys = 0;
   private targets = 0;
 
+  /** All bytes that decide on a route, as 0-based, half-open places. */
+  private readonly places: readonly BytePlace[];
+
   /** `fields` are the partition columns, all read from the same record. */
   constructor(kernel: Kernel, fields: readonly Field[], capacityRecords: number) {
     this.kernel = kernel;
     this.fields = fields;
     this.isNarrowed = fields.some(({ positions }) => positions === 'characters');
     this.capacityRecords = capacityRecords;
-    this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
-    const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
+    this.places = fields.flatMap((field) => [field, ...placesBeside(field.notation)]);
+    this.keyBytes = this.places.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
+    const segments = this.places.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
     this.segments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
     this.partitionIndexes = kernel.allocate(capacityRecords * 4);
     this.routeIndexes = kernel.allocate(capacityRecords * 4);
@@ -146,7 +151,7 @@ export class PartitionRouter {
         from,
         count,
         this.segments,
-        this.fields.length,
+        this.places.length,
         this.table,
         this.capacity * 2 - 1,
         this.keys,
@@ -186,12 +191,12 @@ export class PartitionRouter {
     this.routes.push(route);
     this.hasFaults ||= route.failedField !== undefined || route.nulledFields.length > 0;
     let at = this.keys + index * this.keyBytes;
-    for (const { startByte, endByte } of this.fields) {
+    for (const { startByte, endByte } of this.places) {
       bytes.copyWithin(at, record + startByte, record + endByte);
       at += endByte - startByte;
     }
     view.setInt32(this.targets + index * 4, route.partition, true);
-    call.addRoute(record, this.segments, this.fields.length, this.table, this.capacity * 2 - 1, index);
+    call.addRoute(record, this.segments, this.places.length, this.table, this.capacity * 2 - 1, index);
   }
 
   private decode(record: number, recordBytes = Number.POSITIVE_INFINITY, spaceByte = 0): Route {
@@ -230,7 +235,7 @@ export class PartitionRouter {
     this.table = kernel.allocate(capacity * 8);
     this.capacity = capacity;
     kernel.bytes.fill(0, this.table, this.table + capacity * 8);
-    const widths = this.fields.map(({ startByte, endByte }) => endByte - startByte);
+    const widths = this.places.map(({ startByte, endByte }) => endByte - startByte);
     let at = 0;
     const segments = widths.flatMap((width) => {
       at += width;

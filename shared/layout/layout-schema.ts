@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PAGE_CODECS } from './layout.ts';
+import { OVERPUNCHES } from './number-notation.ts';
 
 /**
  * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
@@ -30,6 +31,23 @@ export const selectionSchema = z.strictObject({
   ...literal,
 });
 
+const marks = z.array(z.string().min(1)).min(1);
+/** How a number is written in text (number-notation.ts). */
+const numberNotation = {
+  decimalPoint: z.enum(['.', ',']).optional(),
+  thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+  justify: z.enum(['right', 'left']).optional(),
+  blankSign: z.enum(['reject', 'positive']).optional(),
+  overpunch: z.enum(OVERPUNCHES).optional(),
+  negative: marks.optional(),
+  positive: marks.optional(),
+  signFrom: z
+    .strictObject({ start: position, end: position, negative: marks, positive: marks.optional() })
+    .optional(),
+  scaleFrom: z.strictObject({ start: position, end: position }).optional(),
+  nul: z.enum(['reject', 'blank', 'zero']).optional(),
+};
+
 /** A field at a place in the record. */
 const placedField = {
   name: snakeCase,
@@ -45,10 +63,11 @@ const placedField = {
   byteOrder: byteOrder.optional(),
   floatFormat: z.enum(['ibm', 'ieee']).optional(),
   blank: z.enum(['null', 'zero', 'reject']).optional(),
-  nullWhen: z.array(z.enum(['low-values', 'high-values'])).optional(),
+  nullWhen: z.array(z.string().min(1)).max(20).optional(),
   trailingZeros: z.int().min(1).max(37).optional(),
-  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate']).optional(),
+  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate', 'marks']).optional(),
   point: z.enum(['implied', 'explicit']).optional(),
+  ...numberNotation,
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
   required: z.boolean().optional(),

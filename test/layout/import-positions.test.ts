@@ -223,7 +223,7 @@ describe('describe', () => {
       f2: ' COMP-2',
       p3: '9(5)V99 COMP-3',
       p4: 'S9(9)V9(6) COMP-3',
-      p5: '9(6) COMP-6',
+      p5: '9(5) COMP-6',
       a1: 'S9(7)V99 COMP-3',
       s1: 'S9(5) DISPLAY',
       n1: 'N(10) NATIONAL',

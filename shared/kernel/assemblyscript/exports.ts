@@ -29,6 +29,7 @@ export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels'
 export { areLinesAscii, findOpenLine, narrowLines, narrowRecord } from './narrowed-lines';
 export { decodeNarrowedTexts } from './narrowed-texts';
 export { decodeNational } from './national';
+export { nullTexts } from './null-texts';
 export {
   appendEntries,
   countOccurrences,

@@ -27,7 +27,7 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
-  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, padding: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
   translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
 
   // shared/kernel/assemblyscript/crc64.ts
@@ -69,7 +69,7 @@ export interface KernelFunctions {
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
   // shared/kernel/assemblyscript/floats.ts
-  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, states: number, values: number): number;
+  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, rejectBlanks: Flag, space: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/levels.ts
   packBits(bytes: number, count: number, out: number): number;
@@ -89,6 +89,9 @@ export interface KernelFunctions {
   // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
+  // shared/kernel/assemblyscript/null-texts.ts
+  nullTexts(records: number, count: number, at: number, width: number, literals: number, literalCount: number, code: number, padding: number, states: number): number;
+
   // shared/kernel/assemblyscript/occurrences.ts
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
   countOccurrences(states: number, values: number, outcomes: number, count: number, least: number, most: number, counts: number): number;
@@ -99,8 +102,8 @@ export interface KernelFunctions {
   settleEntries(kinds: number, count: number, states: number): number;
 
   // shared/kernel/assemblyscript/packed-and-binary.ts
-  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
-  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/page-reader.ts
   readBits(at: number, end: number, count: number, values: number): Flag;
@@ -149,8 +152,8 @@ export interface KernelFunctions {
   decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/text-numbers.ts
-  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
-  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  decodeInt64s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
+  decodeInt128s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
   sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
   sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
 
@@ -211,6 +214,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'narrowRecord',
   'decodeNarrowedTexts',
   'decodeNational',
+  'nullTexts',
   'appendEntries',
   'countOccurrences',
   'expandMembers',

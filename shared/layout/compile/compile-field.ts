@@ -16,6 +16,8 @@ import {
 } from '../field-type.ts';
 import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
+import { compileNotation } from './compile-notation.ts';
+import { compileNullWhen } from './compile-null-when.ts';
 import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
@@ -36,6 +38,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
   const range = compileRange(entry, `${at} (${entry.name})`, context);
   const type = compileType(entry, label, problems);
   checkKeys(entry, type, label, problems);
+  const encoding = fieldEncoding(entry, type, label, context);
   return {
     name: entry.name,
     origin: { kind: 'record' },
@@ -44,10 +47,18 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     when: undefined,
     ...range,
     type,
-    encoding: fieldEncoding(entry, type, label, context),
+    encoding,
     positions: context.positions,
     ...compileForm(entry, type, label, problems),
+    ...compileNullWhen(entry, own, { type, encoding }, at, problems),
     point: entry.point ?? 'implied',
+    notation: compileNotation(
+      entry,
+      type,
+      encoding,
+      (text) => void problems.push(`'${label} ${text}`),
+      (key) => entry[key] && compileRange(entry[key], `${at}.${key}`, context),
+    ),
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,

@@ -6,6 +6,7 @@ import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
+import { checkDefaultNullWhen } from './compile-null-when.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import { fingerprint } from './layout-fingerprint.ts';
@@ -34,6 +35,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
     problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
   }
+  checkDefaultNullWhen(context.defaults, problems);
   const header = file.header && compileControlRecord(file.header, 'header', context);
   const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);

@@ -153,7 +153,7 @@ function fieldRow(field: Field): PositionRow {
     field.usage === 'display' && field.sign !== 'none' && field.sign !== 'trailing' && `sign ${field.sign}`,
     field.byteOrder === 'little' && 'little-endian',
     field.blank !== 'null' && `blank is ${field.blank}`,
-    field.nullWhen.length > 0 && `${field.nullWhen.join(', ')} is null`,
+    field.nullWhen.length > 0 && `${[...new Set(field.nullWhen.map(({ text }) => text))].join(', ')} is null`,
     field.trailingZeros > 0 && `${field.trailingZeros} zeros follow`,
     field.keep !== 'all' && `keeps ${field.keep}`,
   ];
