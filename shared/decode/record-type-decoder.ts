@@ -198,7 +198,7 @@ export class RecordTypeDecoder {
   private countShort(batch: RecordBatch): number {
     const { starts, ends, outcomes, recordCount } = batch;
     let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
-    for (const record of this.faults.keys()) if (batch.rawLengthOf(record) < this.lastByte) short--;
+    for (const record of this.faults.keys()) if (batch.lengthOf(record) < this.lastByte) short--;
     return short;
   }
 

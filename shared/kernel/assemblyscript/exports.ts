@@ -27,7 +27,7 @@ export { decodeDoubles } from './doubles';
 export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
-export { narrowLines, narrowRecord } from './narrowed-lines';
+export { areLinesAscii, findOpenLine, narrowLines, narrowRecord } from './narrowed-lines';
 export { decodeNarrowedTexts } from './narrowed-texts';
 export { decodeNational } from './national';
 export { nullTexts } from './null-texts';

@@ -81,6 +81,8 @@ export interface KernelFunctions {
   writeLevels(levels: number, rows: number, present: number, out: number): number;
 
   // shared/kernel/assemblyscript/narrowed-lines.ts
+  areLinesAscii(): Flag;
+  findOpenLine(rawStarts: number, rawLengths: number, count: number, length: number, before: number): number;
   narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
   narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
 
@@ -210,6 +212,8 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'areLinesAscii',
+  'findOpenLine',
   'narrowLines',
   'narrowRecord',
   'decodeNarrowedTexts',

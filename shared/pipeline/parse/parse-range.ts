@@ -3,6 +3,7 @@ import { BatchDecoder } from '../../decode/batch-decoder.ts';
 import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
 import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
+import { positionsUnsaid } from '../../form/unsaid-positions.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
@@ -184,6 +185,8 @@ class RangeParser {
 
   private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
+      const open = this.extractor.indexOfOpenLine(this.layout.record.unsaidBefore);
+      if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
