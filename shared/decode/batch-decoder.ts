@@ -10,6 +10,7 @@ import {
 } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
+import type { SettledValues } from './nulled-values.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
 import type { RecordBatch } from './record-batch.ts';
@@ -153,15 +154,15 @@ export class BatchDecoder {
     );
   }
 
-  /** Values replaced by null, by field; with the name of the record type before it if the layout has several. */
-  get nulled(): Record<string, number> {
-    const counts: Record<string, number> = {};
+  /** What became of values, by field; with the name of the record type before it if the layout has several. */
+  get settledValues(): Record<string, SettledValues> {
+    const values: Record<string, SettledValues> = {};
     for (const { type, decoder } of this.types) {
-      for (const [path, count] of decoder?.nulled ?? []) {
-        counts[this.types.length > 1 ? `${type.name}.${path}` : path] = count;
+      for (const [path, settled] of decoder?.settled.fields ?? []) {
+        values[this.types.length > 1 ? `${type.name}.${path}` : path] = settled;
       }
     }
-    return counts;
+    return values;
   }
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */

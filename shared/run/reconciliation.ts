@@ -14,7 +14,14 @@ import {
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
+import {
+  invalidRefusal,
+  type NulledExamples,
+  neverValidWarnings,
+  nulledExamplesShape,
+} from './invalid-values.ts';
 import type { PartManifest } from './part-manifest.ts';
+import { rejectsRefusal } from './rejects-refusal.ts';
 import { figuresRefusal } from './stated-figures.ts';
 
 /** The account of a file, added up from its part manifests: `runs/<runId>/reconciliation.json`. */
@@ -22,6 +29,9 @@ export interface Reconciliation {
   records: RecordCounts;
   reasons: Record<string, number>;
   nulled: Record<string, number>;
+  /** The first such value of each field. */
+  nulledExamples?: NulledExamples;
+  warnings?: string[];
   controlTotals: ControlTotalResult[];
   /** SHA-256 over sizes, header, trailer and the checksum of the details: the same content has the same digest. */
   contentDigest: string;
@@ -34,6 +44,8 @@ export const reconciliationShape = objectOf<Reconciliation>({
   records: recordCountsShape,
   reasons: countsShape,
   nulled: countsShape,
+  nulledExamples: optional(nulledExamplesShape),
+  warnings: optional(listOf(text)),
   controlTotals: listOf(controlTotalShape),
   contentDigest: text,
   checksum: optional(text),
@@ -75,6 +87,10 @@ export function reconcile(
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
   const figures: Figures = { records, types, sums };
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
+  const values = {
+    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    valid: addCounts(manifests.map((manifest) => manifest.valid ?? {})),
+  };
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
@@ -82,13 +98,17 @@ export function reconcile(
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
-    rejectsRefusal(plan, layout, records) ??
+    rejectsRefusal(plan, layout, records, manifests) ??
+    invalidRefusal(plan.sourceKey, layout, values) ??
     undefined;
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
     reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
-    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    nulled: values.nulled,
+    // The example of the first range wins.
+    nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
+    warnings: neverValidWarnings(plan.sourceKey, values),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),
     ...(checksum === undefined ? {} : { checksum }),
@@ -212,18 +232,6 @@ export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Da
     what: `the file has more than ${layout.maxPartitions} values of ${columns}`,
     why: 'Each would become a folder of small files; most likely the positions in the layout are wrong.',
     next: 'Correct the layout, or raise "maxPartitions" in it if so many are meant.',
-  });
-}
-
-function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
-  const { maxPercent } = layout.rejects;
-  if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
-  const percent = ((records.rejected * 100) / records.detail).toFixed(3);
-  return refuse('too-many-rejects', {
-    where: plan.sourceKey,
-    what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %`,
-    why: `The rejects of run ${plan.runId} give the reason of each.`,
-    next: 'Correct the layout or the file, or raise "rejects.maxPercent" of the layout.',
   });
 }
 

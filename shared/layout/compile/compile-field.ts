@@ -46,7 +46,7 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
     mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
-    onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
+    onInvalid: entry.onInvalid ?? (isNumber(type) || type.kind === 'string' ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
     falseValues: entry.falseValues ?? ['N', 'F', '0'],

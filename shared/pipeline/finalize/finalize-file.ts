@@ -47,6 +47,7 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
       controlTotals,
       reasons: account.reasons,
       nulled: account.nulled,
+      nulledExamples: account.nulledExamples ?? {},
       loaded,
     });
   }
@@ -146,9 +147,7 @@ async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<
     if (!current || again || (isFinal(current.state) && current.state !== 'failed')) return current;
     const changes: Partial<LedgerEntry> = {
       refusal,
-      ...(account
-        ? { records: account.records, controlTotals: account.controlTotals, reasons: account.reasons }
-        : {}),
+      ...(account && refusedAccount(account, current)),
     };
     return advanced(current, 'refused', at, changes);
   });
@@ -163,6 +162,16 @@ async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<
     await markTold(ports, input.ledgerKey, 'refused', input.runId ?? null);
   }
   return { status: 'refused', ledgerKey: input.ledgerKey, day: null };
+}
+
+/** The figures of a refused run, and what warns of its cause. */
+function refusedAccount(account: Reconciliation, { warnings = [] }: LedgerEntry): Partial<LedgerEntry> {
+  const { records, controlTotals, reasons, nulled, nulledExamples = {} } = account;
+  const all = [...new Set([...warnings, ...(account.warnings ?? [])])];
+  return {
+    ...{ records, controlTotals, reasons, nulled, nulledExamples },
+    ...(all.length > 0 && { warnings: all }),
+  };
 }
 
 /** Called after people were told, so that they are told at least once: a run that dies in between tells them again. */
