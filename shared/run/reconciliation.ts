@@ -87,16 +87,15 @@ export function reconcile(
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
   const figures: Figures = { records, types, sums };
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
-  const values = {
-    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
-    valid: addCounts(manifests.map((manifest) => manifest.valid ?? {})),
-  };
+  const values = valuesByField(manifests);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
+    // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
+    (rejected === detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records, manifests) ??
     invalidRefusal(plan.sourceKey, layout, values) ??
@@ -118,6 +117,13 @@ export function reconcile(
 
 function total<T>(of: T[], figure: (item: T) => number): number {
   return of.reduce((sum, item) => sum + figure(item), 0);
+}
+
+function valuesByField(manifests: PartManifest[]) {
+  return {
+    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    valid: addCounts(manifests.map((manifest) => manifest.valid ?? {})),
+  };
 }
 
 function addCounts(counts: Record<string, number>[]): Record<string, number> {

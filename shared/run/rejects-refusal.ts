@@ -21,7 +21,12 @@ export function rejectsRefusal(
   return refuse('too-many-rejects', {
     where: sourceKey,
     what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded (${reasonsText(manifests)}), and the layout allows ${maxPercent} %`,
-    why: firstText(plan, manifests),
+    why: [
+      firstText(plan, manifests),
+      records.rejected === records.detail && 'None could: most likely the layout is that of another file.',
+    ]
+      .filter(Boolean)
+      .join(' '),
     next: `To see them: ${command}. Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
   });
 }
