@@ -10,6 +10,7 @@ interface ColumnGuess {
   type: string;
   usage?: 'packed';
   sign?: 'trailing';
+  overpunch?: 'ibm';
   format?: string;
 }
 
@@ -22,6 +23,8 @@ interface Position {
   punched: number;
   /** A zero with a sign: { or }. */
   brace: number;
+  /** In ASCII: a signed digit that only IBM's way of writing has. */
+  ibmOnly: boolean;
   /** Two digits. */
   packedDigits: boolean;
   /** A digit and a sign. */
@@ -73,6 +76,8 @@ function positionOf(bytes: number[], ebcdic: boolean): Position {
     blank: share((byte) => byte === (ebcdic ? 0x40 : 0x20)),
     punched: share((byte) => isDigit(byte) || isPunched(byte)),
     brace: share((byte) => (ebcdic ? byte === 0xc0 || byte === 0xd0 : byte === 0x7b || byte === 0x7d)),
+    ibmOnly:
+      !ebcdic && bytes.some((byte) => byte === 0x7b || byte === 0x7d || (byte >= 0x4a && byte <= 0x4f)),
     packedDigits: bytes.every((byte) => byte >> 4 <= 9 && (byte & 0x0f) <= 9),
     packedSign: bytes.every((byte) => byte >> 4 <= 9 && /[cdf]/.test((byte & 0x0f).toString(16))),
     control: bytes.some((byte) => byte < 0x40),
@@ -155,7 +160,8 @@ function digitColumns(
     if (end <= start) return;
     let partStart = start;
     for (const partEnd of [...leadingZeroCuts(positions, start, end), end]) {
-      const sign = signed && partEnd === to ? { sign: 'trailing' as const } : {};
+      const overpunch = positions[partEnd - 1]!.ibmOnly ? { overpunch: 'ibm' as const } : {};
+      const sign = signed && partEnd === to ? { sign: 'trailing' as const, ...overpunch } : {};
       const type = partEnd - partStart <= INT64_DIGITS ? 'integer' : 'string';
       columns.push({ ...place(partStart, partEnd), type, ...(type === 'integer' && sign) });
       partStart = partEnd;
