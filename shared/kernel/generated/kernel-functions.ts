@@ -72,6 +72,9 @@ export interface KernelFunctions {
   // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
+  // shared/kernel/assemblyscript/null-texts.ts
+  nullTexts(records: number, count: number, at: number, width: number, literals: number, literalCount: number, code: number, padding: number, states: number): number;
+
   // shared/kernel/assemblyscript/occurrences.ts
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
   countOccurrences(states: number, values: number, outcomes: number, count: number, least: number, most: number, counts: number): number;
@@ -80,9 +83,6 @@ export interface KernelFunctions {
   numberOccurrences(offsets: number, recordOf: number, count: number, states: number, values: number): void;
   placeOccurrences(starts: number, outcomes: number, count: number, stride: number, counts: number, most: number, isList: Flag, present: number, offsets: number, addresses: number, recordOf: number, kinds: number, repeats: number): number;
   settleEntries(kinds: number, count: number, states: number): number;
-
-  // shared/kernel/assemblyscript/null-texts.ts
-  nullTexts(records: number, count: number, at: number, width: number, literals: number, literalCount: number, code: number, padding: number, states: number): number;
 
   // shared/kernel/assemblyscript/packed-and-binary.ts
   decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
@@ -185,6 +185,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeIndexes',
   'writeLevels',
   'decodeNational',
+  'nullTexts',
   'appendEntries',
   'countOccurrences',
   'expandMembers',
@@ -192,7 +193,6 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'numberOccurrences',
   'placeOccurrences',
   'settleEntries',
-  'nullTexts',
   'decodeBinaryInts',
   'decodePacked',
   'readBits',
