@@ -1,17 +1,26 @@
+import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
+import {
+  READ_MARGIN_BYTES,
+  RECORD_HEADER_INSIDE,
+  RECORD_OK,
+  RECORD_TRAILER_INSIDE,
+  RECORD_UNKNOWN_TYPE,
+  TYPE_UNKNOWN,
+} from '../kernel/shapes.ts';
 import {
   copiesHeader,
   type Layout,
-  type RecordMatch,
   type RecordType,
   type SummedField,
   summedFields,
 } from '../layout/layout.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
+import { addNarrowedArea } from './narrowed-area.ts';
 import { ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
+import { type PlacedMatch, placeMatch } from './placed-match.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
@@ -31,8 +40,8 @@ interface PlacedType {
   type: RecordType;
   /** Index of its first dataset in `datasetsOf(layout)`. */
   firstDataset: number;
-  /** The bytes that its records are known by, and the address of their literals. */
-  known: { match: RecordMatch; literals: number } | undefined;
+  /** The bytes that its records are known by. */
+  known: PlacedMatch | undefined;
   discardedCount: number;
   decoder: RecordTypeDecoder | undefined;
 }
@@ -55,6 +64,8 @@ export class BatchDecoder {
   /** Address of the index of the type of each record of the batch, 1 byte each. */
   private readonly typeIndexes: number;
   private readonly parents: ParentTracker | undefined;
+  /** Header and trailer, which no detail may look like. */
+  private readonly inside: (PlacedMatch & { outcome: number })[] = [];
   private readonly foreign: ForeignRecords;
 
   /**
@@ -74,8 +85,7 @@ export class BatchDecoder {
     this.onReject = onReject;
     let firstDataset = 0;
     this.types = layout.recordTypes.map((type) => {
-      const { match } = type;
-      const known = match && { match, literals: kernel.place(Buffer.concat(match.anyOf)) };
+      const known = type.match && placeMatch(kernel, type.match);
       const placed = { type, firstDataset, known, discardedCount: 0, decoder: undefined };
       firstDataset += type.datasets.length;
       return placed;
@@ -83,10 +93,12 @@ export class BatchDecoder {
     this.only = this.types.length === 1 ? this.types.find(({ known }) => !known) : undefined;
     this.subset = new RecordSubset(kernel, this.only ? 0 : capacityRecords);
     this.typeIndexes = kernel.allocate(this.only ? 0 : capacityRecords);
-    const { recordTypes, record } = layout;
+    const { recordTypes, record, header: first, trailer: last } = layout;
+    if (first) this.inside.push({ ...placeMatch(kernel, first.match), outcome: RECORD_HEADER_INSIDE });
+    if (last) this.inside.push({ ...placeMatch(kernel, last.match), outcome: RECORD_TRAILER_INSIDE });
     this.parents =
       parentTypes(recordTypes).length > 0
-        ? new ParentTracker(kernel, recordTypes, capacityRecords, record.lengthBytes)
+        ? new ParentTracker(kernel, recordTypes, capacityRecords, record)
         : undefined;
     this.foreign = {
       header: this.placeHeader(header),
@@ -109,6 +121,11 @@ export class BatchDecoder {
 
   get rejectedCount(): number {
     return this.counts.reduce((sum, { rejected }) => sum + rejected, this.unknownCount);
+  }
+
+  /** Accepted records so far that end before their last field. */
+  get shortCount(): number {
+    return this.types.reduce((sum, { decoder }) => sum + (decoder?.shortCount ?? 0), 0);
   }
 
   get counts(): TypeCounts[] {
@@ -161,6 +178,7 @@ export class BatchDecoder {
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
   decode(batch: RecordExtractor): BatchRows[] {
+    this.markInside(batch);
     if (this.only) return this.decodeType(this.only, batch);
     this.assignTypes(batch);
     this.parents?.track(batch, this.typeIndexes);
@@ -213,22 +231,28 @@ export class BatchDecoder {
     return buffers;
   }
 
+  /** Records that look like the header or trailer become rejects, whatever else they look like. */
+  private markInside({ starts, rawLengths, outcomes, recordCount }: RecordExtractor): void {
+    const { call } = this.kernel;
+    for (const { places, placeCount, leastBytes, outcome } of this.inside) {
+      call.markInside(starts, rawLengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
+    }
+  }
+
   private assignTypes(batch: RecordExtractor): void {
     const { call, bytes } = this.kernel;
-    const { starts, rawLengths, outcomes, recordCount } = batch;
+    const { starts, lengths, outcomes, recordCount } = batch;
     bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
     for (const [index, { known }] of this.types.entries()) {
       if (!known) continue;
-      const { startByte, endByte, anyOf } = known.match;
       call.assignType(
         starts,
-        rawLengths,
+        lengths,
         outcomes,
         recordCount,
-        startByte,
-        known.literals,
-        anyOf.length,
-        endByte - startByte,
+        known.places,
+        known.placeCount,
+        known.leastBytes,
         index,
         this.typeIndexes,
       );
@@ -248,15 +272,33 @@ export class BatchDecoder {
 
   /** The header, repeated for each record of a batch; undefined if no row copies fields of it. */
   private placeHeader(header: Uint8Array): RecordPlaces | undefined {
-    const { kernel, layout, capacityRecords } = this;
+    const { kernel, layout } = this;
     if (!copiesHeader(layout)) return undefined;
+    if (layout.record.positions === 'characters') return this.placeNarrowedHeader(header);
     const lengthBytes = Math.max(layout.record.lengthBytes, header.length);
     const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     kernel.bytes.fill(spaceOf(layout.encoding), at, at + lengthBytes);
     kernel.bytes.set(header, at);
+    return this.everywhere(at, header.length, lengthBytes);
+  }
+
+  private placeNarrowedHeader(header: Uint8Array): RecordPlaces {
+    const { kernel } = this;
+    const { lengthBytes, spaceByte } = this.layout.record;
+    const from = kernel.allocate(header.length + READ_MARGIN_BYTES);
+    const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+    addNarrowedArea(kernel, at, lengthBytes);
+    kernel.bytes.set(header, from);
+    const length = kernel.call.narrowRecord(from, from + header.length, at, lengthBytes, spaceByte);
+    // The splitter takes no header that is ill-formed.
+    if (length < 0) throw new LayoutInvalid({ what: 'the header of the file is not UTF-8' });
+    return this.everywhere(at, length, lengthBytes);
+  }
+
+  /** One record for all of a batch. */
+  private everywhere(at: number, length: number, wholeLength: number): RecordPlaces {
     const everywhere = (address: number) =>
-      kernel.place(new Uint8Array(new Uint32Array(capacityRecords).fill(address).buffer));
-    const isShort = header.length < lengthBytes;
-    return { starts: everywhere(at), ends: isShort ? everywhere(at + header.length) : 0 };
+      this.kernel.place(new Uint8Array(new Uint32Array(this.capacityRecords).fill(address).buffer));
+    return { starts: everywhere(at), ends: length < wholeLength ? everywhere(at + length) : 0 };
   }
 }

@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
-import type { RecordType } from '../layout/layout.ts';
+import type { RecordLayout, RecordType } from '../layout/layout.ts';
+import { addNarrowedArea } from './narrowed-area.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 
@@ -21,7 +22,9 @@ export class ParentTracker {
   private readonly kernel: Kernel;
   private readonly slots: string[];
   private readonly capacityRecords: number;
+  /** The most bytes of a record. */
   private readonly recordBytes: number;
+  private readonly isNarrowed: boolean;
   /** Address of the slot of each record type, 1 byte each. */
   private readonly slotsByType: number;
   /** Address of the slot of the parent of each record type, 1 byte each. */
@@ -41,14 +44,19 @@ export class ParentTracker {
   private readonly carried: [number, number];
   private turn: 0 | 1 = 0;
 
-  /** A record has at most `recordBytes`. */
-  constructor(kernel: Kernel, types: readonly RecordType[], capacityRecords: number, recordBytes: number) {
+  constructor(
+    kernel: Kernel,
+    types: readonly RecordType[],
+    capacityRecords: number,
+    { lengthBytes, positions }: RecordLayout,
+  ) {
     const slots = parentTypes(types);
     const slotOf = (name: string | undefined) => (name === undefined ? NO_SLOT : slots.indexOf(name) & 0xff);
     this.kernel = kernel;
     this.slots = slots;
     this.capacityRecords = capacityRecords;
-    this.recordBytes = recordBytes;
+    this.recordBytes = lengthBytes;
+    this.isNarrowed = positions === 'characters';
     this.slotsByType = kernel.place(Uint8Array.from(types, ({ name }) => slotOf(name)));
     this.parentSlotsByType = kernel.place(Uint8Array.from(types, ({ parent }) => slotOf(parent)));
     const resets = Uint32Array.from(types, (type) => resetSlots(type, types, slots));
@@ -61,6 +69,9 @@ export class ParentTracker {
     const copies = () =>
       kernel.allocate(slots.length * this.copyBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     this.carried = [copies(), copies()];
+    if (this.isNarrowed) {
+      for (const copy of this.carried) addNarrowedArea(kernel, copy, slots.length * this.copyBytes);
+    }
   }
 
   private get copyBytes(): number {
@@ -97,13 +108,14 @@ export class ParentTracker {
 
   /** Copies the records that the next batch may need; the memory of this batch may then be used again. */
   carry(): void {
-    const { bytes, view } = this.kernel;
+    const { bytes, call, view } = this.kernel;
     this.turn = this.turn === 0 ? 1 : 0;
     for (const [slot] of this.slots.entries()) {
       const address = view.getUint32(this.last + slot * 4, true);
       if (address === 0) continue;
       const copy = this.carried[this.turn] + slot * this.copyBytes;
-      bytes.copyWithin(copy, address, address + this.recordBytes);
+      if (this.isNarrowed) call.copyNarrowed(address, copy, this.recordBytes);
+      else bytes.copyWithin(copy, address, address + this.recordBytes);
       view.setUint32(this.last + slot * 4, copy, true);
       const end = view.getUint32(this.lastEnds + slot * 4, true);
       view.setUint32(this.lastEnds + slot * 4, end - address + copy, true);

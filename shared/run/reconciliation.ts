@@ -11,6 +11,7 @@ import {
   judgeTotals,
   totalRefusal,
 } from '../totals/control-totals.ts';
+import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
@@ -59,6 +60,7 @@ export function reconcile(
       Object.fromEntries(recordTypes.map(({ name, records }) => [name, records])),
     ),
   );
+  const short = total(manifests, (manifest) => manifest.records.short ?? 0);
   const discarded = layout.recordTypes.filter(({ datasets }) => datasets.length === 0);
   const records: RecordCounts = {
     read: header + detail + trailer,
@@ -66,12 +68,14 @@ export function reconcile(
     detail,
     trailer,
     rejected,
+    ...(short > 0 && { short }),
     ...(discarded.length > 0 && {
       discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
     }),
   };
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
   const figures: Figures = { records, types, sums };
+  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
@@ -79,13 +83,14 @@ export function reconcile(
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
+    joinedRefusal(plan, layout, records, reasons) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     undefined;
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
-    reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
+    reasons,
     nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),

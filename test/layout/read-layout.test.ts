@@ -104,13 +104,16 @@ describe('layouts that are read', () => {
     });
     expect(firstDataset(layout).fields[0]).toMatchObject({ trim: 'trailing', keep: 'all', sign: 'none' });
     expect(firstDataset(layout).fields[3]).toMatchObject({ trueValues: ['S'], falseValues: ['N', 'F', '0'] });
-    expect(layout.recordTypes[0]!.match).toMatchObject({
-      startByte: 0,
-      endByte: 2,
-      anyOf: [Uint8Array.of(0x30, 0x31)],
-    });
+    expect(layout.recordTypes[0]!.match).toMatchObject([
+      { startByte: 0, endByte: 2, anyOf: [Uint8Array.of(0x30, 0x31)] },
+    ]);
     expect(layout.maxPartitions).toBe(200);
-    expect(layout.businessDate).toEqual({ headerField: 'day', onMismatch: 'warn' });
+    expect(layout.businessDate).toEqual({
+      headerField: 'day',
+      onMismatch: 'warn',
+      mostDaysAgo: 1826,
+      mostDaysAhead: 31,
+    });
     expect(layout.controlTotals).toEqual([
       {
         name: 'trailer.total',
@@ -176,6 +179,17 @@ describe('layouts that are refused', () => {
       ['fields[3] (active)', '41', '40 bytes'],
     ],
     ['end before start', (l) => (l.fields[2]!.end = 17), ['fields[2] (opened)', '17', 'before its start 18']],
+    [
+      'unknown key of one of several places',
+      (l) => Object.assign(l.trailer, { match: [l.trailer.match, { start: 1, end: 1, equal: 'X' }] }),
+      ["Unknown key 'trailer.match[1].equal'", "is 'equals'"],
+    ],
+    [
+      'a place without its end',
+      (l) => Object.assign(l.header, { match: [{ start: 1, equals: 'X' }] }),
+      ["'header.match[0].end' is missing"],
+    ],
+    ['no place at all', (l) => Object.assign(l.header, { match: [] }), ["'header.match'"]],
     ['a match beyond the record', (l) => (l.header.match.end = 50), ["'header.match' ends at 50"]],
     ['a match of another length', (l) => (l.header.match.end = 3), ["'header.match.equals' is '00' for 3"]],
     ['a match the encoding cannot hold', (l) => (l.header.match.equals = 'é'), ['us-ascii cannot hold']],

@@ -90,7 +90,7 @@ describe('a layout can say', () => {
 
   test('a match in EBCDIC, which is compared in bytes', () => {
     const text = layoutOf({}, { encoding: 'cp500', detail: { match: { start: 1, end: 3, equals: 'A1-' } } });
-    expect(readLayout(text, 'f').recordTypes[0]!.match!.anyOf[0]).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
+    expect(readLayout(text, 'f').recordTypes[0]!.match![0].anyOf[0]).toEqual(Uint8Array.of(0xc1, 0xf1, 0x60));
     expect(literalBytes('[', 'cp037')).toBeUndefined();
     expect(literalBytes('€', 'iso-8859-15')).toBeUndefined();
     expect(literalBytes('ã', 'iso-8859-15')).toEqual(Uint8Array.of(0xe3));

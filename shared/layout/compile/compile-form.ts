@@ -4,6 +4,7 @@ import {
   type FieldType,
   INT64_DIGITS,
   isExactNumber,
+  NOTATION_KEYS,
   typesOfUsage,
   typeText,
 } from '../field-type.ts';
@@ -26,6 +27,7 @@ type FieldForm = Pick<
 /** The usages that each key is for. */
 const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'sign', usages: ['display'] },
+  ...NOTATION_KEYS.map((key) => ({ key, usages: ['display' as const] })),
   { key: 'digits', usages: ['packed', 'binary'] },
   { key: 'signed', usages: ['packed', 'binary'] },
   { key: 'signNibble', usages: ['packed'] },
@@ -69,7 +71,9 @@ export function compileForm(
     digits: entry.digits,
     sign: entry.sign ?? 'none',
     signed:
-      usage === 'display' ? (entry.sign ?? 'none') !== 'none' : (entry.signed ?? entry.signNibble !== false),
+      usage === 'display'
+        ? (entry.sign ?? 'none') !== 'none' || entry.signFrom !== undefined
+        : (entry.signed ?? entry.signNibble !== false),
     signNibble: usage === 'packed' && entry.signNibble !== false,
     byteOrder: entry.byteOrder ?? 'big',
     floatFormat: entry.floatFormat,

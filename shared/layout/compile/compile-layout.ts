@@ -1,5 +1,6 @@
 import { type Layout, PLAIN_PAGES } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
+import { checkCharacters } from './check-characters.ts';
 import { compileControlFile } from './compile-control-file.ts';
 import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
@@ -17,6 +18,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {
     encoding,
+    positions: file.positions ?? 'bytes',
     recordLengthBytes: file.record.length,
     defaults: file.defaults ?? {},
     problems,
@@ -57,7 +59,10 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
     businessDate: compileBusinessDate(file.businessDate, control),
-    rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
+    rejects: {
+      maxPercent: file.rejects?.maxPercent ?? 0,
+      maxInvalidPercent: file.rejects?.maxInvalidPercent,
+    },
     day: {
       expectedFiles: file.day?.expectedFiles,
       manifest: file.day?.manifest ?? file.day?.controlFile,
@@ -66,5 +71,6 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     },
     fingerprint: fingerprint(file),
   };
+  checkCharacters(layout, problems);
   return layout;
 }

@@ -11,9 +11,13 @@ export function detailLayout(text: string, file: string): { text: string; layout
     trailer: _trailer,
     controlFile: _controlFile,
     controlTotals: _controlTotals,
-    businessDate: _businessDate,
+    businessDate,
     ...details
   } = JSON.parse(text);
-  const changed = JSON.stringify(details);
+  const { mostDaysAgo, mostDaysAhead } = businessDate ?? {};
+  const changed = JSON.stringify({
+    ...details,
+    ...(businessDate && { businessDate: { mostDaysAgo, mostDaysAhead } }),
+  });
   return { text: changed, layout: readLayout(changed, file) };
 }
