@@ -31,6 +31,8 @@ const REFUSAL_CODES = [
   'ranges-do-not-tile',
   'counts-do-not-balance',
   'control-total-mismatch',
+  'group-broken',
+  'group-total-mismatch',
   'sum-undecodable',
   'too-many-rejects',
   'too-many-invalid',
