@@ -50,7 +50,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     encoding,
     positions: context.positions,
     ...compileForm(entry, type, label, problems),
-    ...compileNullWhen(entry, own, { type, encoding }, at, problems),
+    ...compileNullWhen(entry, own, { type, encoding, positions: context.positions }, at, problems),
     point: entry.point ?? 'implied',
     notation: compileNotation(
       entry,
