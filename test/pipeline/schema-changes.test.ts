@@ -99,6 +99,21 @@ describe('a layout that changed under a published table', () => {
     ]);
   });
 
+  test('an integer may become a decimal that holds every integer', async () => {
+    await using lake = await TestLake.make();
+    const amt = '123456789012345678';
+    await load(lake, '2025-08-11', [ID, amount('integer')], [{ id: '1', amt }]);
+    await load(lake, '2025-08-12', [ID, amount('decimal(21,2)')], [{ id: '2', amt: `${amt}.01` }]);
+    await load(lake, '2025-08-13', [ID, amount('integer')], [{ id: '3', amt: '7' }]);
+    expect(await shown(lake)).toEqual([
+      { id: '1', amt, day: '11' },
+      { id: '2', amt: `${amt}.01`, day: '12' },
+      { id: '3', amt: '7', day: '13' },
+    ]);
+    expect(await shown(lake, `amt = ${amt}`)).toEqual([{ id: '1', amt, day: '11' }]);
+    expect(await shown(lake, 'amt < 7.01')).toEqual([{ id: '3', amt: '7', day: '13' }]);
+  });
+
   test('files of one day by a wide and a narrow layout are one table, in either order', async () => {
     for (const types of [
       ['decimal(9,2)', 'decimal(20,3)'],
