@@ -44,8 +44,11 @@ export function planTableChange(
       change.problems.push(
         `column ${column.name} is ${standing.type} there and ${column.type} in the layout`,
       );
-    } else if (type !== standing.type) {
-      change.columns[at] = { ...standing, type };
+      continue;
+    }
+    const isMixed = standing.type !== column.type || standing.hasNarrowerFiles || column.hasNarrowerFiles;
+    change.columns[at] = { ...standing, type, ...(isMixed ? { hasNarrowerFiles: true } : {}) };
+    if (type !== standing.type) {
       change.widened.push({ name: column.name, from: standing.type, to: type });
     }
   }

@@ -47,6 +47,8 @@ export interface CatalogColumn {
   name: string;
   /** A Hive type: string, bigint, decimal(p,s), date, timestamp, boolean, binary, double. */
   type: string;
+  /** True if some files hold the column in a narrower type, which readers cast. */
+  hasNarrowerFiles?: boolean | undefined;
 }
 
 export interface CatalogPartition {
