@@ -8,10 +8,7 @@ import { textPlaces } from './text-places.ts';
 const CR = 0x0d;
 const LF = 0x0a;
 export type TerminatorBytes = 0 | 1 | 2;
-const TERMINATOR_BYTES = { none: 0, lf: 1, crlf: 2 } as const satisfies Record<
-  string,
-  TerminatorBytes
->;
+const TERMINATOR_BYTES = { none: 0, lf: 1, crlf: 2 } as const satisfies Record<string, TerminatorBytes>;
 const NAMES = { 0: 'none', 1: 'lf', 2: 'crlf' } as const;
 
 /** So many ends of records in a row are no accident, whatever bytes the records may hold. */
