@@ -53,7 +53,11 @@ export function guessColumns(
     at = next.end;
   }
   if (lengthBytes > count) columns.push(column(count, lengthBytes, { type: 'string' }));
-  return { columns, notes: [...notes, ...nullIndicators(records, positions, columns)] };
+  // { and } are zeros of IBM's dialect; in EBCDIC the zone of the byte says the sign.
+  const written = columns.map((one) =>
+    isEbcdic(codePage) || one.sign !== 'trailing' ? one : { ...one, overpunch: 'ibm' as const },
+  );
+  return { columns: written, notes: [...notes, ...nullIndicators(records, positions, columns)] };
 }
 
 function pieces(from: number, to: number, edges: readonly number[]): [number, number][] {

@@ -132,6 +132,7 @@ function daysOf(
       return value;
     };
     if (isAside(records, record, from, format)) continue;
+    if (!hasAllDigits(records, record, from, format)) return undefined;
     const [year, month, day] = [number(yearAt, 4), number(monthAt, 2), number(dayAt, 2)];
     if (!isDay(year, month, day) || !isTimeOfDay(format, number)) return undefined;
     years.add(year);
@@ -162,6 +163,14 @@ function isAside(records: GuessedRecords, record: number, from: number, format: 
     if (!/[yMdHmsS]/.test(format.charAt(index))) continue;
     if (first === 0) first = character;
     if (character !== first || (first !== 0x20 && first !== 0x30 && first !== 0x39)) return false;
+  }
+  return true;
+}
+
+function hasAllDigits(records: GuessedRecords, record: number, from: number, format: string): boolean {
+  for (let index = 0; index < format.length; index++) {
+    const character = records.charAt(record, from + index);
+    if (/[yMdHmsS]/.test(format.charAt(index)) && (character < 0x30 || character > 0x39)) return false;
   }
   return true;
 }
