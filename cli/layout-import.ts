@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
-import { CODE_PAGES, type CodePage, isCodePage, isEbcdic } from '../shared/layout/code-page.ts';
+import { CODE_PAGES, type CodePage, codePageOf, isEbcdic } from '../shared/layout/code-page.ts';
 import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
 import { leftOut } from '../shared/layout/copybook/columns.ts';
 import { copybookFields, isOverpunched } from '../shared/layout/copybook/copybook-fields.ts';
@@ -136,6 +136,7 @@ function encodingOf(name: string | undefined, usual: CodePage): CodePage {
     console.error(`encoding: ${usual} is assumed; --encoding gives another`);
     return usual;
   }
-  if (isCodePage(name)) return name;
+  const page = codePageOf(name);
+  if (page) return page;
   throw new UsageError({ what: `--encoding '${name}' is not a code page${didYouMean(name, CODE_PAGES)}` });
 }

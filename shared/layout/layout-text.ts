@@ -1,4 +1,4 @@
-import { isCodePage, isEbcdic } from './code-page.ts';
+import { codePageOf, isEbcdic } from './code-page.ts';
 
 /** The content of a layout file that somebody will edit. */
 interface LayoutDraft {
@@ -57,5 +57,6 @@ export function datasetName(fileName: string): string {
 
 /** EBCDIC files have no line ends; text files mostly do. */
 export function usualRecordFormat(encoding: string): 'fixed' | 'lines' {
-  return isCodePage(encoding) && isEbcdic(encoding) ? 'fixed' : 'lines';
+  const page = codePageOf(encoding);
+  return page && isEbcdic(page) ? 'fixed' : 'lines';
 }

@@ -10,6 +10,7 @@ export {
 export { countShorter, findChained, findRecordEnds } from './chains';
 export { addShadow, beginCharacterPage, copyNarrowed, setApart, wordAt } from './character-page';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
+export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
@@ -26,9 +27,10 @@ export { decodeDoubles } from './doubles';
 export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
-export { narrowLines, narrowRecord } from './narrowed-lines';
+export { areLinesAscii, findOpenLine, narrowLines, narrowRecord } from './narrowed-lines';
 export { decodeNarrowedTexts } from './narrowed-texts';
 export { decodeNational } from './national';
+export { nullTexts } from './null-texts';
 export {
   appendEntries,
   countOccurrences,
