@@ -16,8 +16,9 @@ export function overpunchedField(name: string, page: SenderPage, chances: Chance
   const wholeDigits = 2 + chances.below(7);
   const widthBytes = wholeDigits + scale;
   const sign = chances.of(['leading', 'trailing'] as const);
-  const dialect = page.isEbcdic ? 'ibm' : chances.of(Object.keys(DIALECTS));
-  const isSaid = !page.isEbcdic;
+  const isSaid = !page.isEbcdic && chances.happens(0.7);
+  const dialects = isSaid ? Object.keys(DIALECTS) : ['ibm', 'microfocus'];
+  const dialect = page.isEbcdic ? 'ibm' : chances.of(dialects);
   const at = sign === 'trailing' ? widthBytes - 1 : 0;
   return {
     name,
@@ -30,11 +31,13 @@ export function overpunchedField(name: string, page: SenderPage, chances: Chance
     },
     isText: false,
     draw(random) {
-      const number = drawNumber(random, { wholeDigits, scale, isSigned: true });
-      const digits = digitsOf(number).padStart(widthBytes, '0');
+      const drawn = drawNumber(random, { wholeDigits, scale, isSigned: true });
+      const digits = digitsOf(drawn).padStart(widthBytes, '0');
+      // Without a word of the layout, P, Q and R can be read in two ways, so that such a number is no good one.
+      const isNegative = drawn.isNegative && (isSaid || page.isEbcdic || Number(digits[at]) < 7);
       return {
-        meant: meaningOf(number),
-        bytes: page.bytesOf(digits).with(at, punched(page, Number(digits[at]), number.isNegative, dialect)),
+        meant: meaningOf({ ...drawn, isNegative }),
+        bytes: page.bytesOf(digits).with(at, punched(page, Number(digits[at]), isNegative, dialect)),
       };
     },
     misspell(random, { bytes, meant }) {
@@ -48,7 +51,7 @@ export function overpunchedField(name: string, page: SenderPage, chances: Chance
       return oneOf(random, widthBytes, [
         [
           'sign of another dialect',
-          page.isEbcdic || !isNegative
+          isSaid || page.isEbcdic || !isNegative
             ? undefined
             : bytes.with(at, punched(page, digit, isNegative, random.of(others))),
         ],

@@ -56,13 +56,14 @@ function drawNotation(chances: Chances, scale: number): Notation {
     sign === 'marks' || point !== undefined
       ? chances.of([undefined, undefined, point === ',' ? '.' : ','])
       : undefined;
+  const mayBeLeft = point === undefined && (sign === 'none' || sign === 'marks');
   const isPlusBlank = sign === 'marks' || (sign !== 'none' && chances.happens(0.5));
   return {
     sign,
     point,
     thousands: point === undefined ? undefined : thousands,
     isPlusBlank,
-    isLeft: chances.happens(0.1),
+    isLeft: mayBeLeft && chances.happens(0.3),
   };
 }
 
