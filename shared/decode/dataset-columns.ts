@@ -85,7 +85,7 @@ export class DatasetColumns {
       onFault(record, {
         field: counter,
         address: batch.startOf(record),
-        heldBytes: batch.rawLengthOf(record),
+        heldBytes: batch.lengthOf(record),
         reason: 'occurs-out-of-range',
       });
     this.rows?.place(batch, 0, this.recordMasks, onWrong);

@@ -20,12 +20,16 @@ export interface RecordBatch {
   recordIndexOf(index: number): number;
   /** Offset in the file. */
   byteOffsetOf(index: number): number;
-  /** Without terminator. */
+  /** Without terminator, in the unit of the layout's positions; of an ill-formed record, what is well-formed before. */
+  lengthOf(index: number): number;
+  /** In bytes, without terminator. */
   rawLengthOf(index: number): number;
   /** A copy of the record as it is in the file, without terminator. */
   rawBytesOf(index: number): Uint8Array;
 }
 
+export const HEADER_INSIDE_REASON = 'header-in-the-middle';
+export const TRAILER_INSIDE_REASON = 'trailer-in-the-middle';
 /** Does a record of the batch end before this byte of it? */
 export function endsBefore({ hasPadded, shortestBytes }: RecordBatch, endByte: number): boolean {
   return hasPadded && shortestBytes < endByte;
@@ -40,4 +44,7 @@ export const OUTCOME_REASONS = [
   'blank-record',
   'terminator-missing',
   'parent-missing',
+  HEADER_INSIDE_REASON,
+  TRAILER_INSIDE_REASON,
+  'invalid-utf-8',
 ] as const;

@@ -1,19 +1,43 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
+import {
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_ILL_FORMED,
+  RECORD_OK,
+  RECORD_TOO_SHORT,
+  RECORD_TRAILER_INSIDE,
+  RECORD_UNKNOWN_TYPE,
+} from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
-import type { RecordType, SummedField } from '../layout/layout.ts';
+import type { RecordType } from '../layout/layout.ts';
+import type { SummedField } from '../layout/summed-fields.ts';
 import type { RecordFault } from './column-values.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
-import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
+import { decodeAt } from './narrowed-value.ts';
 import { MOST_EXAMPLE_BYTES, NulledValues } from './nulled-values.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 import { beyondEnd } from './record-end.ts';
+
+/** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
+export interface SumSpan {
+  first: number;
+  count: number;
+  sums: Map<string, bigint>;
+}
+
+/** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
+const NO_DETAIL: ReadonlySet<number> = new Set([
+  RECORD_UNKNOWN_TYPE,
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_TRAILER_INSIDE,
+]);
 
 /** A record that does not become a row. */
 export interface Reject {
@@ -83,7 +107,7 @@ export class RecordTypeDecoder {
       others.set(field, decoder);
       return decoder;
     };
-    this.sums = summed.map(({ field, kind }) => new FieldSum(kernel, decoderOf(field), kind));
+    this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
     this.lastByte = lastByteOf(type);
@@ -94,8 +118,11 @@ export class RecordTypeDecoder {
     return this.datasets[dataset]?.router.partitions ?? [];
   }
 
-  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has any. */
-  decode(batch: RecordBatch, foreign: ForeignRecords): BatchRows[] {
+  /**
+   * Decodes the records of `batch`, all of this type; `spans` are all of them, or none if the file has no groups.
+   * Returns the rows of each partition that has any.
+   */
+  decode(batch: RecordBatch, foreign: ForeignRecords, spans: readonly SumSpan[] = []): BatchRows[] {
     const { recordCount } = batch;
     const { faults, kernel } = this;
     faults.clear();
@@ -110,7 +137,7 @@ export class RecordTypeDecoder {
       if (endsBefore(batch, other.field.endByte))
         other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
-    this.addSums(batch, allOk);
+    this.addSums(batch, allOk, spans);
     for (const dataset of this.datasets) {
       dataset.route(batch, foreign, onFault, (record, fields, address) =>
         nulled.push({ record, fields, address }),
@@ -142,21 +169,32 @@ export class RecordTypeDecoder {
 
   /**
    * Adds all records, including rejected ones. In a line of the wrong length, the bytes at the field's positions count: if they
-   * are wrong, the total shows it. A line too short to hold the field counts as undecodable.
+   * are wrong, the total shows it. A line too short to hold the field counts as undecodable, and so does one whose characters
+   * cannot be counted up to its end.
    */
-  private addSums(batch: RecordBatch, allOk: boolean): void {
+  private addSums(batch: RecordBatch, allOk: boolean, spans: readonly SumSpan[]): void {
     const { recordCount } = batch;
+    const { bytes } = this.kernel;
     for (const sum of this.sums) {
+      const isAll = allOk && !sum.isConditional;
+      if (!isAll) bytes.fill(1, this.counted, this.counted + recordCount);
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
-          const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
-          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.decoder.field.endByte;
+          const noDetail = NO_DETAIL.has(outcome);
+          const ends = outcome === RECORD_TOO_SHORT || outcome === RECORD_ILL_FORMED;
+          const cut = ends && batch.lengthOf(record) < sum.leastBytes;
           if (cut) sum.undecodableCount++;
-          this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
+          if (noDetail || cut) bytes[this.counted + record] = 0;
         }
       }
-      sum.add(recordCount, allOk ? 0 : this.counted);
+      sum.select(batch, this.counted);
+      const counted = isAll ? 0 : this.counted;
+      if (spans.length === 0) sum.add(0, recordCount, counted);
+      for (const { first, count, sums } of spans) {
+        const { key } = sum.summed;
+        sums.set(key, (sums.get(key) ?? 0n) + sum.add(first, count, counted));
+      }
     }
   }
 
@@ -178,7 +216,7 @@ export class RecordTypeDecoder {
   private countShort(batch: RecordBatch): number {
     const { starts, ends, outcomes, recordCount } = batch;
     let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
-    for (const record of this.faults.keys()) if (batch.rawLengthOf(record) < this.lastByte) short--;
+    for (const record of this.faults.keys()) if (batch.lengthOf(record) < this.lastByte) short--;
     return short;
   }
 
@@ -195,7 +233,7 @@ export class RecordTypeDecoder {
   private reasonOf({ field, address, heldBytes, reason }: RecordFault, spaceByte: number): string {
     const cut = beyondEnd(field, heldBytes, spaceByte);
     if (reason !== undefined && cut?.state !== 'invalid') return reason;
-    const decoded = cut ?? decodeValue(this.kernel.bytes, address, field);
+    const decoded = cut ?? decodeAt(this.kernel, address, field);
     return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
 }

@@ -4,6 +4,7 @@ import type { Refusal } from '../refusal.ts';
 import { refusalShape } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
 import { fieldTotalShape } from '../totals/field-total.ts';
+import { type RangeGroups, rangeGroupsShape } from '../totals/group-fold.ts';
 import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
 
 /** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
@@ -23,6 +24,8 @@ export interface PartManifest {
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
   sums: FieldTotal[];
+  /** The groups of records, if the layout has groups. */
+  groups?: RangeGroups | undefined;
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
   /** The values of those fields and of others whose invalid values become null that could be read. Earlier versions did not count them. */
@@ -95,6 +98,7 @@ export const partManifestShape = objectOf<PartManifest>({
   expectedRows: countsShape,
   reasons: countsShape,
   sums: listOf(fieldTotalShape),
+  groups: optional(rangeGroupsShape),
   nulled: countsShape,
   valid: optional(countsShape),
   nulledExamples: optional(nulledExamplesShape),

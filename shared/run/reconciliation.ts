@@ -10,7 +10,10 @@ import {
   type Figures,
   judgeTotals,
   totalRefusal,
+  undecodableRefusal,
 } from '../totals/control-totals.ts';
+import { groupRefusal } from '../totals/group-totals.ts';
+import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
@@ -85,7 +88,9 @@ export function reconcile(
     }),
   };
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
-  const figures: Figures = { records, types, sums };
+  const totals = new Map(Array.from(sums, ([key, sum]) => [key, sum.total]));
+  const figures: Figures = { of: 'file', records, types, sums: totals };
+  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const values = valuesByField(manifests);
   const refusal =
@@ -94,8 +99,11 @@ export function reconcile(
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
+    joinedRefusal(plan, layout, records, reasons) ??
     // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
     (rejected === detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
+    undecodableRefusal(plan, records, sums) ??
+    groupsRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records, manifests) ??
     invalidRefusal(plan.sourceKey, layout, values) ??
@@ -103,7 +111,7 @@ export function reconcile(
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
-    reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
+    reasons,
     nulled: values.nulled,
     // The example of the first range wins.
     nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
@@ -239,6 +247,12 @@ export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Da
     why: 'Each would become a folder of small files; most likely the positions in the layout are wrong.',
     next: 'Correct the layout, or raise "maxPartitions" in it if so many are meant.',
   });
+}
+
+function groupsRefusal({ sourceKey }: FilePlan, { groups }: Layout, manifests: PartManifest[]) {
+  if (!groups) return undefined;
+  const ranges = manifests.flatMap((manifest) => manifest.groups ?? []);
+  return groupRefusal(sourceKey, groups, ranges);
 }
 
 /** CRC-64/NVME of the whole file, combined from what the splitter read outside the ranges and the parsers inside them. */

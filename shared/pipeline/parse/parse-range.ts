@@ -4,6 +4,7 @@ import { figuresByField } from '../../decode/nulled-values.ts';
 import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
 import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
+import { positionsUnsaid } from '../../form/unsaid-positions.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
@@ -15,10 +16,12 @@ import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
+import { RangeGroupAccount } from '../../totals/range-groups.ts';
 import { DecompressedSource } from '../store/decompressed-source.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
+import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** The result of one range, as the state machine sees it. */
@@ -78,6 +81,7 @@ class RangeParser {
   private readonly rows: RowGroupBuffer;
   /** One for each of `datasets`. */
   private readonly parts: DatasetParts[];
+  private readonly groups: RangeGroupAccount | undefined;
   /** Sums the bytes that were read so far. */
   private readonly checksum: StreamChecksum;
 
@@ -95,6 +99,7 @@ class RangeParser {
     const { kernel } = this.memory;
     this.checksum = new StreamChecksum(kernel);
     this.datasets = datasetsOf(layout);
+    this.groups = layout.groups && new RangeGroupAccount(layout.groups, layout);
     this.parts = this.datasets.map(
       (dataset) => new DatasetParts(dataset, plan, range, ports.lake, this.memory),
     );
@@ -120,6 +125,7 @@ class RangeParser {
       this.extractor.capacityRecords,
       (reject) => this.rejects.add(reject),
       Buffer.from(plan.header?.bytes ?? '', 'base64'),
+      (piece) => this.groups?.add(piece),
     );
   }
 
@@ -142,6 +148,7 @@ class RangeParser {
     const { sourceKey, pin } = this.plan;
     const { compression } = this.plan;
     const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
@@ -179,6 +186,8 @@ class RangeParser {
 
   private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
+      const open = this.extractor.indexOfOpenLine(this.layout.record.unsaidBefore);
+      if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
@@ -279,6 +288,7 @@ class RangeParser {
       expectedRows: this.decoder.expectedRows,
       reasons: this.rejects.reasons,
       sums: sums.map(({ total, ...sum }) => ({ ...sum, total: String(total) })),
+      groups: this.groups?.finish(),
       ...figuresByField(this.decoder.settledValues),
       ...(this.rejects.first && { firstReject: this.rejects.first }),
       outputs,
