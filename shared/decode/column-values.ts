@@ -6,6 +6,7 @@ import type { FieldVector } from './field-vector.ts';
 import { mayBeNulled } from './nulled-values.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { RecordBatch } from './record-batch.ts';
+import { lastByteOf } from './record-end.ts';
 import type { SelectionMasks } from './selection-masks.ts';
 
 /** Why a record is rejected: the first field that rejects it. */
@@ -77,7 +78,7 @@ export function rejectRecords(
       const address = view.getUint32(column.addresses + row * 4, true);
       const heldBytes = heldBytesOf(kernel, column, record, address);
       // What the end of a record cuts rejects it, whatever the layout says of values that are invalid.
-      if (mayBeNulled(field) && field.endByte <= heldBytes) continue;
+      if (mayBeNulled(field) && lastByteOf(field) <= heldBytes) continue;
       onFault(record, { field, address, heldBytes });
     }
   }

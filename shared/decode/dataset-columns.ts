@@ -15,7 +15,7 @@ import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
 import { endsBefore, type RecordBatch } from './record-batch.ts';
-import type { RecordPlaces } from './record-end.ts';
+import { lastByteOf, type RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
 /** Records from which rows copy fields besides their own: the header, and the parents of each record. */
@@ -148,7 +148,7 @@ export class DatasetColumns {
     const { origin, inOccurrence } = field;
     const places = recordsOf(origin, batch, foreign);
     const { starts } = places;
-    const lastByte = inOccurrence && this.rows ? this.rows.lastByteOf(field) : field.endByte;
+    const lastByte = inOccurrence && this.rows ? this.rows.lastByteOf(field) : lastByteOf(field);
     const isWhole = origin.kind === 'record' && !endsBefore(batch, lastByte);
     const ends = isWhole ? 0 : places.ends;
     if (!this.rows) return { starts, ends };

@@ -7,7 +7,7 @@ import { decodeValue } from './decode-value.ts';
 import { fieldLoop } from './field-loop.ts';
 import { ENTRY_BYTES, FieldVector, type FillVector, vectorKind } from './field-vector.ts';
 import { nullRules } from './null-rules.ts';
-import { mayBeFilled } from './record-end.ts';
+import { lastByteOf, mayBeFilled } from './record-end.ts';
 
 /** Decodes one field of a layout for all records of a batch at once. The loop is chosen once a layout, never per record. */
 export class FieldDecoder {
@@ -56,9 +56,10 @@ export class FieldDecoder {
   leaveOutBeyond(records: number, ends: number, count: number, spaceByte: number): void {
     const { field, vector, kernel } = this;
     if (mayBeFilled(field, spaceByte)) return;
-    const { startByte, endByte, mayBeAbsent } = field;
+    const { startByte, mayBeAbsent } = field;
+    const end = lastByteOf(field);
     const absent = mayBeAbsent ? 1 : 0;
-    const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, absent, vector.states);
+    const result = kernel.call.nullBeyond(records, ends, count, startByte, end, absent, vector.states);
     const wrong = kernel.view.getInt32(kernel.call.resultAddress(), true);
     this.invalidCount += wrong - Math.floor(result / INVALID_COUNT_UNIT);
     vector.hasNulls = true;

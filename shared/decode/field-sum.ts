@@ -6,6 +6,7 @@ import { spaceOf } from './ascii-form.ts';
 import type { FieldDecoder } from './field-decoder.ts';
 import { ENTRY_BYTES } from './field-vector.ts';
 import type { RecordBatch } from './record-batch.ts';
+import { lastByteOf } from './record-end.ts';
 
 /** A condition with its literals in the kernel's memory: { address, length } of each, 4 bytes each. */
 type PlacedCondition = Condition & { literals: number };
@@ -40,7 +41,8 @@ export class FieldSum {
 
   /** A record must have so many bytes to be counted or added. */
   get leastBytes(): number {
-    return Math.max(this.decoder?.field.endByte ?? 0, this.where?.field.endByte ?? 0);
+    const summed = this.decoder ? lastByteOf(this.decoder.field) : 0;
+    return Math.max(summed, this.where?.field.endByte ?? 0);
   }
 
   /** Name of the field that is added up, or by which records are counted. */

@@ -6,7 +6,7 @@ import { scaleOf } from '../layout/field-type.ts';
 import { type BytePlace, placesBeside } from '../layout/number-notation.ts';
 import { dateText } from './calendar.ts';
 import { decodeAt } from './narrowed-value.ts';
-import { beyondEnd, mayBeFilled } from './record-end.ts';
+import { beyondEnd, lastByteOf, mayBeFilled } from './record-end.ts';
 
 /** The value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -127,7 +127,7 @@ export class PartitionRouter {
       : 0;
     if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
     const cuttable = this.fields.filter((field) => !mayBeFilled(field, spaceByte));
-    const neededBytes = Math.max(...cuttable.map(({ endByte }) => endByte));
+    const neededBytes = Math.max(...cuttable.map(lastByteOf));
     const isCut = (row: number) =>
       ends !== 0 &&
       kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) <

@@ -22,7 +22,7 @@ import { decodeAt } from './narrowed-value.ts';
 import { MOST_EXAMPLE_BYTES, NulledValues } from './nulled-values.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
-import { beyondEnd } from './record-end.ts';
+import { beyondEnd, lastByteOf } from './record-end.ts';
 
 /** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
 export interface SumSpan {
@@ -110,7 +110,7 @@ export class RecordTypeDecoder {
     this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
-    this.lastByte = lastByteOf(type);
+    this.lastByte = lastByteOfType(type);
   }
 
   /** Every partition of a dataset so far. */
@@ -134,7 +134,7 @@ export class RecordTypeDecoder {
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
-      if (endsBefore(batch, other.field.endByte))
+      if (endsBefore(batch, lastByteOf(other.field)))
         other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
     this.addSums(batch, allOk, spans);
@@ -239,11 +239,11 @@ export class RecordTypeDecoder {
 }
 
 /** Tables may occur less often, and a field with a rule may be missing. */
-function lastByteOf({ datasets }: RecordType): number {
+function lastByteOfType({ datasets }: RecordType): number {
   const own = (datasets[0]?.fields ?? []).filter(
     ({ origin, inOccurrence, when }) => origin.kind === 'record' && !inOccurrence && !when,
   );
-  return Math.max(0, ...own.map(({ endByte }) => endByte));
+  return Math.max(0, ...own.map(lastByteOf));
 }
 
 /** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */

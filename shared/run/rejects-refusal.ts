@@ -23,7 +23,8 @@ export function rejectsRefusal(
     what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded (${reasonsText(manifests)}), and the layout allows ${maxPercent} %`,
     why: [
       firstText(plan, manifests),
-      records.rejected === records.detail && 'None could: most likely the layout is that of another file.',
+      records.rejected === records.detail &&
+        'None could: most likely the layout is that of another file, or wrong about a field.',
     ]
       .filter(Boolean)
       .join(' '),

@@ -176,8 +176,9 @@ test('rows, rejects, nulls, sums and partitions are the same as when one value i
           fields,
           partitionBy,
           trailer: {
-            match: { start: 1, end: 1, equals: 'T' },
-            fields: [{ name: 'total', start: 2, end: 10, type: 'decimal(9,2)', point: 'implied' }],
+            // Nothing that the lines begin with: a trailer among details would be a reject.
+            match: { start: 1, end: 4, equals: 'TRLR' },
+            fields: [{ name: 'total', start: 5, end: 13, type: 'decimal(9,2)', point: 'implied' }],
           },
           controlTotals: [{ trailer: 'total', equals: 'sum(amount)' }],
         }),
