@@ -4,6 +4,7 @@ import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import { guessCodePage } from '../shared/layout/guess/guess-code-page.ts';
 import { type DelimiterGuess, guessDelimiter } from '../shared/layout/guess/guess-delimiter.ts';
 import { guessLayout } from '../shared/layout/guess/guess-layout.ts';
+import { inCharacters } from '../shared/layout/guess/guess-positions.ts';
 import { guessRecords, type RecordGuess } from '../shared/layout/guess/guess-records.ts';
 import { RecordSampler } from '../shared/layout/guess/record-sampler.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
@@ -38,10 +39,11 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
   const source = await openDataFile(file);
   const { head, form } = await formOf(source, file);
   const { sampler, isWhole } = await sampleOf(source, form);
-  const inHead = guessCodePage(head);
-  const seen = sampler.records(inHead.codePage);
+  const seen = sampler.records(guessCodePage(head).codePage);
   const { codePage, reason } = guessCodePage(seen.bytes);
-  const records = sampler.records(codePage);
+  const stored = sampler.records(codePage);
+  const narrowed = codePage === 'utf-8' && form.format === 'lines' ? inCharacters(stored) : undefined;
+  const records = narrowed ?? stored;
   const delimited = form.format === 'lines' && guessDelimiter(records);
   if (delimited) throw notPositional(file, delimited, records.count);
   const lengthBytes = form.format === 'fixed' ? form.lengthBytes : records.longestBytes;
@@ -57,12 +59,11 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
     name: values.name ?? datasetName(file),
     description: 'Guessed from the data: check every field',
     encoding: codePage,
+    ...(narrowed && { positions: 'characters' }),
     record,
     ...guess,
   };
-  const read = isWhole
-    ? `all ${sampler.recordCount} records were read${sampler.every > 1 ? `, and every ${sampler.every}th was examined` : ''}`
-    : `${records.count} records of ${PIECES} pieces from the whole file were examined, since it has more than ${WHOLE_FILE_BYTES / MIB} MiB`;
+  const read = readText(sampler, isWhole, records.count);
   if (values.json) {
     const { terminatorBytes } = form;
     console.log(
@@ -71,7 +72,9 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
     return 0;
   }
   const fields = [guess.fields ?? [], ...(guess.recordTypes ?? []).map((type) => type.fields)].flat();
-  console.error(`record: ${form.format}, ${lengthBytes} bytes: ${form.reason}`);
+  console.error(
+    `record: ${form.format}, ${lengthBytes} ${narrowed ? 'characters' : 'bytes'}: ${form.reason}`,
+  );
   console.error(`read: ${read}`);
   console.error(`code page: ${codePage}: ${reason}`);
   console.error(
@@ -97,6 +100,13 @@ async function formOf(source: OpenSource, file: string): Promise<{ head: Uint8Ar
     });
   }
   return { head, form };
+}
+
+function readText({ recordCount, every }: RecordSampler, isWhole: boolean, examined: number): string {
+  if (isWhole) {
+    return `all ${recordCount} records were read${every > 1 ? `, and every ${every}th was examined` : ''}`;
+  }
+  return `${examined} records of ${PIECES} pieces from the whole file were examined, since it has more than ${WHOLE_FILE_BYTES / MIB} MiB`;
 }
 
 function recordEntry({ format, byteOrder, lengthIncludesHeader }: RecordGuess, lengthBytes: number) {

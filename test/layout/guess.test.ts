@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
 import { guessLayout } from '../../shared/layout/guess/guess-layout.ts';
+import { inCharacters } from '../../shared/layout/guess/guess-positions.ts';
 import { guessRecords } from '../../shared/layout/guess/guess-records.ts';
 import { GuessedRecords } from '../../shared/layout/guess/guessed-records.ts';
 import { guessOf } from '../support/guess-of.ts';
@@ -73,6 +74,30 @@ describe('guesses of records', () => {
       }),
     );
   });
+});
+
+test('UTF-8 lines whose characters have one length are read by characters, others by bytes', () => {
+  const name = (index: number) => ['ANA', 'JOSÉ', 'CONCEIÇÃO'][index % 3]!;
+  const byCharacters = Array.from(
+    { length: 30 },
+    (_, index) => `${name(index).padEnd(12)}${String(index * 37).padStart(6, '0')}`,
+  );
+  const byBytes = byCharacters.map((line, index) => {
+    const bytes = Buffer.from(name(index));
+    return Buffer.concat([bytes, Buffer.alloc(16 - bytes.length, ' '), Buffer.from(line.slice(12))]);
+  });
+  const records = (lines: Buffer[]) => {
+    const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
+    const form = guessRecords(bytes, bytes.length)!;
+    return new GuessedRecords(bytes, form.starts, form.lengths, 'utf-8');
+  };
+  expect(inCharacters(records(byBytes))).toBeUndefined();
+  const narrowed = inCharacters(records(byCharacters.map((line) => Buffer.from(line))))!;
+  expect(new Set(narrowed.lengths)).toEqual(new Set([18]));
+  expect(guessLayout(narrowed, 18, 'utf-8', 30).fields).toEqual([
+    { name: 'column_1', start: 1, end: 12, type: 'string' },
+    { name: 'column_13', start: 13, end: 18, type: 'integer' },
+  ]);
 });
 
 describe('guesses of code pages', () => {
