@@ -45,7 +45,8 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
   const delimited = form.format === 'lines' && guessDelimiter(records);
   if (delimited) throw notPositional(file, delimited, records.count);
   const lengthBytes = form.format === 'fixed' ? form.lengthBytes : records.longestBytes;
-  const record = recordEntry(form, lengthBytes);
+  const isShort = form.format === 'lines' && records.lengths.some((length) => length < lengthBytes);
+  const record = { ...recordEntry(form, lengthBytes), ...(isShort && { short: 'pad' as const }) };
   const { notes, ...guess } = guessLayout(
     records,
     lengthBytes,

@@ -13,7 +13,8 @@ npm run -s layout -- describe FILE              positions table of a layout or a
 npm run -s layout -- from-copybook FILE         a layout file to edit, from a COBOL copybook
 npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or the
                                                 INPUT statement of a SAS program
-npm run -s layout -- preview LAYOUT DATA        the first records decoded; what does not decode is in hexadecimal
+npm run -s layout -- preview LAYOUT DATA        some records decoded, the first by default; what does not
+                                                decode is in hexadecimal
 npm run -s layout -- guess DATA                 proposes a layout for an unknown file
 
   --json                describe, preview, guess: JSON instead of text
@@ -29,6 +30,9 @@ npm run -s layout -- guess DATA                 proposes a layout for an unknown
   --out FILE            from-copybook, from-positions, guess: file to write the layout to; default standard output
   --force               overwrites an existing file
   --records N           preview: how many records (5)
+  --from-record N       preview: begins with record N, from 1
+  --from-byte N         preview: begins with the record that contains byte N, from 0
+  --last                preview: the last records
 
 FILE and LAYOUT are paths; LAYOUT may also be a name in layouts/.
 Exit codes: 0 done, 1 failed, 2 usage, layout, copybook or missing file.`;

@@ -18,6 +18,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/kernel': [],
   'shared/ranges': [],
   'shared/keys': [],
+  'shared/compression': [],
   'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges'],
   'shared/form': ['shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges'],
@@ -25,7 +26,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
-  'shared/catalog': ['shared/ports'],
+  'shared/catalog': ['shared/ports', 'shared/layout'],
   'shared/day': [
     'shared/run',
     'shared/totals',
@@ -49,6 +50,7 @@ const ARROWS: Record<string, string[]> = {
 /** A step may use what the steps before it hand over; what stands beside the steps may use what they do. */
 function pipelineArrows(): Record<string, string[]> {
   const values = [
+    'compression',
     'kernel',
     'parquet',
     'decode',
@@ -84,7 +86,7 @@ function pipelineArrows(): Record<string, string[]> {
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
-  'shared/form',
+  ...['shared/form', 'shared/compression'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...BASE,
 ];

@@ -10,7 +10,7 @@ interface PackedForm {
 
 const FORMS: PackedForm[] = [
   { name: 'gzip', suffix: '.gz', is: isGzip },
-  { name: 'zstd', suffix: '.zst', is: (head) => begins(head, '28B52FFD') && isZstdFrame(head) },
+  { name: 'zstd', suffix: '.zst', is: isZstd },
   { name: 'a zip archive', suffix: '.zip', is: isZip },
   {
     name: 'bzip2',
@@ -90,16 +90,24 @@ function isCutGzip(head: Uint8Array): boolean {
   }
 }
 
-/** The first block of a frame has one of three types and at most 128 KiB (RFC 8878, 3.1.1). */
-function isZstdFrame(head: Uint8Array): boolean {
+/** Its blocks have one of three types and at most 128 KiB, up to the end of a small file (RFC 8878, 3.1.1). */
+function isZstd(head: Uint8Array, whole: boolean): boolean {
+  if (!begins(head, '28B52FFD') || head.length < 9) return false;
   const descriptor = head[4]!;
-  if (head.length < 9 || (descriptor & 0x08) !== 0) return false;
+  if ((descriptor & 0x08) !== 0) return false;
   const isSingle = (descriptor & 0x20) !== 0;
-  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
-  const at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]! + sizeBytes;
-  if (at + 3 > head.length) return false;
-  const block = head[at]! | (head[at + 1]! << 8) | (head[at + 2]! << 16);
-  return ((block >> 1) & 3) !== 3 && block >> 3 <= 128 * 1024;
+  const contentSizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  let at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]! + contentSizeBytes;
+  for (let blocks = 0; ; blocks++) {
+    if (at + 3 > head.length) return blocks > 0 && !whole;
+    const block = head[at]! | (head[at + 1]! << 8) | (head[at + 2]! << 16);
+    const type = (block >> 1) & 3;
+    if (type === 3 || block >> 3 > 128 * 1024) return false;
+    at += 3 + (type === 1 ? 1 : block >> 3);
+    if ((block & 1) === 0) continue;
+    const end = at + ((descriptor & 0x04) === 0 ? 0 : 4);
+    return end === head.length || (end < head.length ? begins(head, '28B52FFD', end) : !whole);
+  }
 }
 
 const ZIP_METHODS = [0, 1, 6, 8, 9, 12, 14, 93, 95, 96, 97, 98, 99];

@@ -14,14 +14,19 @@ const ASCII_BLANK_AND_DIGITS = coreOf([0x20, 0x20], [0x30, 0x39]);
 /** Fillings, which say nothing of the family. */
 const FILLINGS = [0x00, 0xff];
 const FEWEST_BYTES = 8;
-const SMALL_BYTES = 64;
-const MOST_OTHER_SHARE = 0.05;
+/** Cyrillic letters are where EBCDIC has its own. */
+const LEAST_SHARES: Partial<Record<string, number>> = { 'windows-1251': 0.95 };
+const LEAST_SHARE = 0.8;
+/** Accented letters of EBCDIC are where ASCII has its letters. */
+const MOST_OTHER_SHARE = 0.15;
 
 /** EBCDIC under a page of ASCII, and ASCII under EBCDIC. */
 export function otherFamily(sample: FormSample, layout: Layout, places: TextPlaces): FormFinding | undefined {
   const readings = textHistograms(sample, layout, places);
   const ebcdic = isEbcdic(layout.encoding);
-  if (readings.length === 0 || !readings.every((counts) => isOther(counts, ebcdic))) return undefined;
+  const leastShare = LEAST_SHARES[layout.encoding] ?? LEAST_SHARE;
+  if (readings.length === 0 || !readings.every((counts) => isOther(counts, ebcdic, leastShare)))
+    return undefined;
   const found = ebcdic ? 'ASCII' : 'EBCDIC';
   return {
     what: `its text is ${found}, and the layout says ${layout.encoding}, a page of ${ebcdic ? 'EBCDIC' : 'ASCII'}`,
@@ -31,13 +36,13 @@ export function otherFamily(sample: FormSample, layout: Layout, places: TextPlac
   };
 }
 
-function isOther(counts: Uint32Array, ebcdic: boolean): boolean {
+function isOther(counts: Uint32Array, ebcdic: boolean, leastShare: number): boolean {
   const total = counts.reduce((sum, count, byte) => sum + (FILLINGS.includes(byte) ? 0 : count), 0);
   if (total < FEWEST_BYTES) return false;
   const share = (core: Uint8Array) =>
     counts.reduce((sum, count, byte) => sum + (core[byte] ? count : 0), 0) / total;
   const wanted = share(ebcdic ? ASCII_CORE : EBCDIC_CORE);
-  if (wanted < (total < SMALL_BYTES ? 0.95 : 0.8)) return false;
+  if (wanted < leastShare) return false;
   if (ebcdic && share(ASCII_BLANK_AND_DIGITS) === 0) return false;
   return share(ebcdic ? EBCDIC_CORE : ASCII_CORE) <= MOST_OTHER_SHARE;
 }

@@ -104,7 +104,7 @@ function highBytesOf(bytes: Uint8Array, encoding: string): HighBytes {
 function isClear(sequence: Uint8Array, encoding: string): boolean {
   const [lead, next] = [sequence[0]!, sequence[1]!];
   if (sequence.subarray(1).every((byte) => byte === NO_BREAK_SPACE)) return false;
-  const isLatinLetter = lead === 0xc3 && next > NO_BREAK_SPACE;
+  const isLatinLetter = (lead === 0xc2 || lead === 0xc3) && next > NO_BREAK_SPACE;
   return isLatinLetter || encoding.startsWith('iso-8859') || encoding === 'us-ascii';
 }
 

@@ -69,7 +69,7 @@ export type Encoding = {
 const TRAITS: Readonly<Record<CodePage, CodePageTraits>> = CODE_PAGE_TRAITS;
 export const CODE_PAGES: readonly CodePage[] = Object.keys(CODE_PAGE_TRAITS).filter(isCodePage);
 
-export function isCodePage(name: string): name is CodePage {
+function isCodePage(name: string): name is CodePage {
   return Object.hasOwn(CODE_PAGE_TRAITS, name);
 }
 

@@ -14,7 +14,7 @@ import { controlValuesShape } from '../totals/control-value.ts';
 import { type StatedFigures, statedFiguresKeys } from './stated-figures.ts';
 
 /** The compressions that a source file may have. Codecs of Parquet pages are `PageCodec`. */
-const FILE_COMPRESSIONS = ['gzip', 'zstd'] as const;
+const FILE_COMPRESSIONS = ['gzip', 'zstd', 'bzip2', 'zip'] as const;
 export type FileCompression = (typeof FILE_COMPRESSIONS)[number];
 
 /** The splitter's findings and decisions about a file: `runs/<runId>/plan.json`. Every later step reads it. */

@@ -38,7 +38,7 @@ const LIBC_DIFFERS: Partial<Record<CodePageName, { why: string; units: Record<nu
   },
 };
 /** Bytes that libc leaves undefined in a page it took from a table of 1990 without the extension to Latin-1. */
-const LIBC_UNDEFINED: Partial<Record<CodePageName, number>> = { cp275: 96 };
+const LIBC_UNDEFINED: Partial<Record<CodePageName, number>> = { cp275: 96, cp875: 1 };
 /** NEL and LF: ours are as IBM's CDRA and libc have them; other sources swap them in cp1047 (z/OS Unix). */
 const NEW_LINES = { 21: 0x85, 37: 0x0a };
 

@@ -8,7 +8,8 @@ import { TestLake } from '../support/run-pipeline.ts';
  * Each folder here is a case: it shows what a format means, from bytes to rows, through the whole pipeline.
  *
  *     layout.json     with copybook.cpy if it names one
- *     input.txt       or input.hex: bytes in hexadecimal, with comments after #; other files `input.*` arrive beside it
+ *     input.txt       or input.zip, input.txt.bz2, or input.hex: bytes in hexadecimal, with comments after #; other files
+ *                     `input.*` arrive beside it
  *     rows.json       the rows in order, every value as text; of several datasets an object of them
  *     rejects.json    the rejected records in order: reason, field and byte_offset; absent if there are none
  *     warnings.json   words that stand in the file's warnings; absent if there are none
@@ -62,7 +63,8 @@ async function convert(lake: TestLake, name: string) {
     if (file.endsWith('.cpy')) lake.copybooks.set(file, textOf(name, file));
     else if (file.startsWith('input.')) await lake.putRaw(file.replace(/hex$/, 'bin'), bytesOf(name, file));
   }
-  const extension = existsSync(new URL(`${name}/input.txt`, folder)) ? 'txt' : 'bin';
+  const extensions = ['txt', 'zip', 'txt.bz2'];
+  const extension = extensions.find((end) => existsSync(new URL(`${name}/input.${end}`, folder))) ?? 'bin';
   const { status, ledgerKey } = await lake.convert({
     layout: textOf(name, 'layout.json'),
     sourceKey: `input.${extension}`,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LayoutInvalid } from '../../shared/errors.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { firstDataset } from '../../shared/layout/layout.ts';
 import { importPositions } from '../../shared/layout/sources/import-positions.ts';
 
 const fieldsOf = (text: string) => importPositions(text, 'input.sas').fields;
@@ -107,6 +109,13 @@ describe('informats', () => {
     ['S370FIB4.', { end: 4, type: 'integer', usage: 'binary', signed: true }],
     ['PIBR2.', { end: 2, type: 'integer', usage: 'binary', signed: false, byteOrder: 'little' }],
     ['S370FRB8.', { end: 8, type: 'double', usage: 'float', floatFormat: 'ibm' }],
+    [
+      'COMMA10.',
+      {
+        ...{ end: 10, type: 'decimal(10,2)', point: 'explicit', decimalPoint: '.', thousands: ',' },
+        ...{ sign: 'marks', negative: ['-', '()'], blankSign: 'positive' },
+      },
+    ],
     ['$EBCDIC10.', { end: 10, type: 'string', encoding: 'cp1047' }],
     ['DATE9.', { end: 9, type: 'string', trim: 'both' }],
     ['DATETIME18.', { end: 18, type: 'string', trim: 'both' }],
@@ -127,6 +136,14 @@ describe('informats', () => {
   });
 });
 
+test('layouts of all that is read are layouts', () => {
+  const text =
+    'INPUT A COMMA12. B DOLLARX9. C ZD5.2 D PD4.1 E IB4. F PIBR2. G S370FRB8. H IEEE4. I YYMMDD6. J $EBCDIC3. K 9.3;';
+  const fields = fieldsOf(text);
+  const layout = { name: 'sample', encoding: 'cp037', record: { format: 'fixed', length: 99 }, fields };
+  expect(firstDataset(readLayout(JSON.stringify(layout), 'f')).fields).toHaveLength(11);
+});
+
 describe('programs are refused, with the line and what to do,', () => {
   test.each([
     ['for list input', 'INPUT @1 A $2.\n NAME $\n B 3.;', ['line 2', 'list input', 'NAME $ 1-10']],
@@ -136,6 +153,7 @@ describe('programs are refused, with the line and what to do,', () => {
     ['for a pointer at a text', "INPUT @'KEY' A 2.;", ['differs from record to record']],
     ['for an unknown informat', 'INPUT A 2.\n B HEX4.;', ['line 2', "'HEX4.'", '$CHARw.']],
     ['for a bracket that stays open', 'INPUT (A B) (2.', ['not closed']],
+    ['for an informat that reads in two ways', 'INPUT A COMMA10.2;', ['COMMA10.2', 'in one way', 'COMMA10.']],
     ['for columns that go backwards', 'INPUT A 9-3;', ['from 9 to 3']],
     ['for the same name twice', 'INPUT A 2. a 3.;', ["two fields named 'a'"]],
   ])('%s', (_, text, fragments) => {

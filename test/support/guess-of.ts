@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { decodeValue } from '../../shared/decode/decode-value.ts';
+import { beyondEnd } from '../../shared/decode/record-end.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
 import { guessLayout, type LayoutGuess } from '../../shared/layout/guess/guess-layout.ts';
@@ -22,7 +23,8 @@ export function guessOf(content: string | Uint8Array): GuessOfFile {
   const records = new GuessedRecords(bytes, form.starts, form.lengths, codePage);
   const guess = guessLayout(records, form.lengthBytes, codePage, records.count);
   const { notes: _notes, ...draft } = guess;
-  const record = { format: form.format, length: form.lengthBytes };
+  const isShort = form.format === 'lines' && form.lengths.some((length) => length < form.lengthBytes);
+  const record = { format: form.format, length: form.lengthBytes, ...(isShort && { short: 'pad' }) };
   const text = layoutText({ name: 'guessed', description: '', encoding: codePage, record, ...draft });
   return { ...guess, records, text };
 }
@@ -45,9 +47,9 @@ export function expectToLoadItself({ records, text }: GuessOfFile): void {
     if (!fields) throw new Error(`record ${record + 1} is of no type`);
     for (const field of fields) {
       const written = Buffer.from(bytes.subarray(field.startByte, field.endByte)).toString('latin1');
-      const decoded = decodeValue(bytes, 0, field);
-      const isAside = field.dateFormat && /^(0*|9*)$/.test(written.replace(/\D/g, ''));
-      if (decoded.state === 'invalid' && !isAside) {
+      const decoded =
+        beyondEnd(field, records.lengths[record]!, layout.record.spaceByte) ?? decodeValue(bytes, 0, field);
+      if (decoded.state === 'invalid') {
         expect.fail(`${field.name} of record ${record + 1} is ${decoded.reason}: '${written}'`);
       }
       if (isAscii && decoded.state === 'value' && field.type.kind === 'string') {

@@ -6,6 +6,7 @@ import { endOf } from '../copybook/storage.ts';
 import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
+import type { BytePlace, NumberNotation } from '../number-notation.ts';
 import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
 
 /** Of a larger table, gaps within its occurrences are not looked for. */
@@ -222,6 +223,7 @@ function fieldRow(field: Field): PositionRow {
     field.nullWhen.length > 0 && `${[...new Set(field.nullWhen.map(({ text }) => text))].join(', ')} is null`,
     field.trailingZeros > 0 && `${field.trailingZeros} zeros follow`,
     field.keep !== 'all' && `keeps ${field.keep}`,
+    ...notationNotes(field.notation),
   ];
   return {
     name: fieldPath(field),
@@ -236,6 +238,29 @@ function fieldRow(field: Field): PositionRow {
   };
 }
 
+/** How the number is written, as far as the layout says it. */
+function notationNotes({
+  marks,
+  signFrom,
+  scaleFrom,
+  ...said
+}: NumberNotation): (string | false | undefined)[] {
+  const at = ({ startByte, endByte }: BytePlace) =>
+    endByte === startByte + 1 ? `at ${endByte}` : `at ${startByte + 1} to ${endByte}`;
+  return [
+    said.decimalPoint && `decimals after '${said.decimalPoint}'`,
+    said.thousands && `thousands by '${said.thousands}'`,
+    said.justify === 'left' && 'digits to the left',
+    said.overpunch && `signed digits of ${said.overpunch}`,
+    signFrom && `sign ${at(signFrom)}`,
+    marks.negative.length > 0 && `minus is ${marks.negative.join(' ')}`,
+    marks.positive.length > 0 && `plus is ${marks.positive.join(' ')}`,
+    said.blankSign === 'positive' && 'no sign is plus',
+    scaleFrom && `number of decimals ${at(scaleFrom)}`,
+    said.nul !== 'reject' && `NUL is ${said.nul === 'zero' ? 'zero' : 'a blank'}`,
+  ];
+}
+
 /** The picture that a copybook would give the field; empty if no picture can. */
 function pictureOf(field: Field): string {
   const lengthBytes = field.endByte - field.startByte;
@@ -247,7 +272,8 @@ function pictureOf(field: Field): string {
     return field.dateFormat!.literals.length === 0 ? `9(${lengthBytes})` : `X(${lengthBytes})`;
   }
   if (!isExactNumber(type)) return `X(${lengthBytes})`;
-  if (type.kind === 'decimal' && field.point === 'explicit') return `X(${lengthBytes})`;
+  const isEdited = field.sign === 'marks' || field.notation.thousands !== undefined;
+  if (isEdited || (type.kind === 'decimal' && field.point === 'explicit')) return `X(${lengthBytes})`;
   const digits = numberDigits(field, lengthBytes);
   const scale = scaleOf(type);
   const sign = field.signed ? 'S' : '';

@@ -33,7 +33,9 @@ export function guessColumns(
   const known = [
     ...(code ? [column(code.from, code.to, { type: 'string' })] : []),
     ...packed,
-    ...moments.map(({ from, to, type, format }) => column(from, to, { type, format })),
+    ...moments.map(({ from, to, type, format, aside }) =>
+      column(from, to, { type, format, ...(aside.length > 0 && { nullWhen: aside }) }),
+    ),
     ...ambiguous.map(({ from, to }) => column(from, to, { type: 'string' })),
   ]
     .filter(({ start, end }, index) => index === 0 || !code || start > code.to || end <= code.from)
@@ -53,7 +55,24 @@ export function guessColumns(
     at = next.end;
   }
   if (lengthBytes > count) columns.push(column(count, lengthBytes, { type: 'string' }));
-  return { columns, notes: [...notes, ...nullIndicators(records, positions, columns)] };
+  // { and } are zeros of IBM's dialect; in EBCDIC the zone of the byte says the sign.
+  const written = columns.map((one) => {
+    const ended = withEnds(records, one);
+    return isEbcdic(codePage) || ended.sign !== 'trailing' ? ended : { ...ended, overpunch: 'ibm' as const };
+  });
+  return { columns: written, notes: [...notes, ...nullIndicators(records, positions, columns)] };
+}
+
+/** A number or date that some records end before is null there; one that a record cuts is a text. */
+function withEnds(records: GuessedRecords, guess: ColumnGuess): ColumnGuess {
+  if (guess.type === 'string') return guess;
+  let isAbsent = false;
+  for (const length of records.lengths) {
+    if (length >= guess.end) continue;
+    if (length >= guess.start) return column(guess.start - 1, guess.end, { type: 'string' });
+    isAbsent = true;
+  }
+  return isAbsent ? { ...guess, mayBeAbsent: true } : guess;
 }
 
 function pieces(from: number, to: number, edges: readonly number[]): [number, number][] {

@@ -7,6 +7,8 @@ interface MomentGuess {
   to: number;
   type: 'date' | 'timestamp';
   format: string;
+  /** Values that are no days and mean null: zeros or nines in place of each digit. */
+  aside: string[];
 }
 
 /** The same digits may be days in two formats, so they are read in neither. */
@@ -56,7 +58,7 @@ export function guessMoments(
   records: GuessedRecords,
   positions: Positions,
 ): { moments: MomentGuess[]; ambiguous: AmbiguousMoment[] } {
-  const found: (MomentGuess & { days: number })[] = [];
+  const found: (Omit<MomentGuess, 'aside'> & { days: number })[] = [];
   for (const format of FORMATS) {
     for (let from = 0; from + format.length <= positions.count; from++) {
       if (!fits(positions, from, format)) continue;
@@ -88,7 +90,7 @@ export function guessMoments(
       .filter((other) => other.from === from && other.to === to)
       .map((other) => other.format);
     if (formats.length > 1) ambiguous.push({ from, to, formats });
-    else moments.push({ from, to, type, format });
+    else moments.push({ from, to, type, format, aside: asideIn(records, from, format) });
   }
   return { moments, ambiguous };
 }
@@ -132,6 +134,7 @@ function daysOf(
       return value;
     };
     if (isAside(records, record, from, format)) continue;
+    if (!hasAllDigits(records, record, from, format)) return undefined;
     const [year, month, day] = [number(yearAt, 4), number(monthAt, 2), number(dayAt, 2)];
     if (!isDay(year, month, day) || !isTimeOfDay(format, number)) return undefined;
     years.add(year);
@@ -162,6 +165,23 @@ function isAside(records: GuessedRecords, record: number, from: number, format: 
     if (!/[yMdHmsS]/.test(format.charAt(index))) continue;
     if (first === 0) first = character;
     if (character !== first || (first !== 0x20 && first !== 0x30 && first !== 0x39)) return false;
+  }
+  return true;
+}
+
+function asideIn(records: GuessedRecords, from: number, format: string): string[] {
+  const found = new Set<string>();
+  for (let record = 0; record < records.count; record++) {
+    const text = records.text(record, from, from + format.length);
+    if (isAside(records, record, from, format) && text.trim() !== '') found.add(text);
+  }
+  return [...found];
+}
+
+function hasAllDigits(records: GuessedRecords, record: number, from: number, format: string): boolean {
+  for (let index = 0; index < format.length; index++) {
+    const character = records.charAt(record, from + index);
+    if (/[yMdHmsS]/.test(format.charAt(index)) && (character < 0x30 || character > 0x39)) return false;
   }
   return true;
 }

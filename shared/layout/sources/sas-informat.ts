@@ -35,6 +35,7 @@ const TIMESTAMPS: Record<string, Record<number, string>> = {
 /** Moments that a layout cannot read: 01JAN2020 has the name of a month, and a time of day is no type of a column. */
 const MOMENTS_AS_TEXT =
   /^(DATE|DATETIME|TIME|STIMER|HHMMSS|MONYY|YYMMN|MDYAMPM|YMDDTTM|ANYDTDTE|ANYDTDTM|ANYDTTME|TIMEAMPM|[BE]8601TM)$/;
+const COMMA_DECIMALS = 2;
 const LITTLE_NOTE =
   'is read with its highest byte first, as z/OS and AIX write it; for a file of Windows or Linux add "byteOrder": "little"';
 
@@ -50,6 +51,10 @@ const NUMBERS: Record<string, (informat: Informat, notes: Notes) => Form> = {
   S370FZDT: (informat) => zoned(informat, 'trailing-separate'),
   S370FZDU: (informat) => zoned(informat),
   S370FF: textNumber,
+  COMMA: (informat) => grouped(informat, '.', ','),
+  DOLLAR: (informat) => grouped(informat, '.', ','),
+  COMMAX: (informat) => grouped(informat, ',', '.'),
+  DOLLARX: (informat) => grouped(informat, ',', '.'),
   PD: (informat, notes) => {
     notes.add(
       `${informat.text} is read as packed decimal of IBM mainframes (S370FPD); SAS itself reads the form of its own computer`,
@@ -144,6 +149,11 @@ export function sasInformat(
       ? NUMBERS[name]
       : undefined;
   if (!form) throw fail(unknownText(informat));
+  if (scale > 0 && /^(COMMA|DOLLAR)X?$/.test(name)) {
+    throw fail(
+      `the informat '${text}' divides the values without a point, and not those with one: a layout reads them in one way. Ask whether the file has points; if it has, import it as ${name}${width}.`,
+    );
+  }
   const bytesOnly = form({ ...informat }, notes);
   checkSize(informat, bytesOnly, fail);
   if (scale > 0 && bytesOnly.type === 'double')
@@ -228,6 +238,22 @@ function number({ scale }: Informat, digits: number): Form {
 function textNumber(informat: Informat): Form {
   const form = number(informat, informat.width);
   return form.type === 'integer' ? form : { ...form, point: 'implied' };
+}
+
+/**
+ * `COMMAw.` reads the point where it is: 1,234.56 and (500). How many decimals there are is not said; more than these are rejects.
+ * "COMMAw.d Informat" (SAS Formats and Informats: Reference): parentheses and a dash are a minus, blanks may surround the number.
+ */
+function grouped({ width }: Informat, decimalPoint: '.' | ',', thousands: '.' | ','): Form {
+  return {
+    type: `decimal(${Math.max(width, COMMA_DECIMALS)},${COMMA_DECIMALS})`,
+    point: 'explicit',
+    decimalPoint,
+    thousands,
+    sign: 'marks',
+    negative: ['-', '()'],
+    blankSign: 'positive',
+  };
 }
 
 function zoned(informat: Informat, sign?: NonNullable<Form['sign']>): Form {

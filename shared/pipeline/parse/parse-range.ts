@@ -146,8 +146,10 @@ class RangeParser {
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
-    const { compression } = this.plan;
-    const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    const { compression, storedBytes } = this.plan;
+    const raw = compression
+      ? new DecompressedSource(this.ports.raw, compression, storedBytes)
+      : this.ports.raw;
     this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {

@@ -1,27 +1,30 @@
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { CompressedDataBad } from '../../compression/bit-reader.ts';
 import { SourceChanged } from '../../errors.ts';
 import type { ObjectInfo, ReadOptions, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { FileCompression } from '../../run/file-plan.ts';
+import { decompress } from './decompress.ts';
 
 /** The suffix of such a file's key, and the bytes that the file begins with. */
 const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
   gzip: { suffix: '.gz', magic: [0x1f, 0x8b] },
   zstd: { suffix: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  bzip2: { suffix: '.bz2', magic: [0x42, 0x5a, 0x68] },
+  // The first two bytes of a member, of an archive without members, and of one in parts.
+  zip: { suffix: '.zip', magic: [0x50, 0x4b] },
 };
+const COMPRESSIONS = ['gzip', 'zstd', 'bzip2', 'zip'] as const satisfies FileCompression[];
 
 /** How many bytes of each end are kept while a file is read through, so that its header and trailer need no second pass. */
 export const KEPT_BYTES = 1024 * 1024;
-const OUTPUT_BYTES = 256 * 1024;
 /** A bit of the byte after the magic number (RFC 8878, 3.1.1.1.1.5). */
 const ZSTD_CHECKSUM_FLAG = 0x04;
 
 /** The compression that the file's name tells; undefined if it is not compressed. */
 export function compressionOf(key: string): FileCompression | undefined {
   const named = key.toLowerCase();
-  if (named.endsWith(FORMATS.gzip.suffix)) return 'gzip';
-  return named.endsWith(FORMATS.zstd.suffix) ? 'zstd' : undefined;
+  return COMPRESSIONS.find((compression) => named.endsWith(FORMATS[compression].suffix));
 }
 
 /**
@@ -35,9 +38,13 @@ export class DecompressedSource implements SourceStore {
   isChecked = true;
   private whole: { info: ObjectInfo; head: Uint8Array; tail: Uint8Array } | undefined;
 
-  constructor(raw: SourceStore, compression: FileCompression) {
+  private storedBytes: number;
+
+  /** `storedBytes` is the size of the file as it is stored; `open` finds it out too. */
+  constructor(raw: SourceStore, compression: FileCompression, storedBytes = 0) {
     this.raw = raw;
     this.compression = compression;
+    this.storedBytes = storedBytes;
   }
 
   /**
@@ -46,6 +53,7 @@ export class DecompressedSource implements SourceStore {
    */
   async open(stored: ObjectInfo): Promise<ObjectInfo | Refusal> {
     if (stored.sizeBytes === 0) return refuseEmpty(stored.key, 'the file is empty');
+    this.storedBytes = stored.sizeBytes;
     const { magic } = FORMATS[this.compression];
     const begin = { startByte: 0, endByte: Math.min(stored.sizeBytes, magic.length + 1) };
     const first = await this.raw.readRange(stored.key, begin, { pin: stored.pin });
@@ -56,12 +64,20 @@ export class DecompressedSource implements SourceStore {
         next: 'Correct its name, or ask for it to be sent again, in binary.',
       });
     }
-    this.isChecked = this.compression === 'gzip' || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0;
+    this.isChecked = this.compression !== 'zstd' || ((first[magic.length] ?? 0) & ZSTD_CHECKSUM_FLAG) !== 0;
     const ends = new BothEnds();
     const counted = { bytes: 0 };
     try {
       for await (const chunk of this.decompressed(stored.key, { pin: stored.pin }, counted)) ends.add(chunk);
     } catch (error) {
+      if (error instanceof CompressedDataBad) {
+        const place = ends.sizeBytes > 0 ? `, after ${ends.sizeBytes} decompressed bytes` : '';
+        return refuse('compression-broken', {
+          where: stored.key,
+          what: `it cannot be read as ${this.compression}${place}: ${error.message}`,
+          next: 'Ask for it to be sent again, in binary, as one compressed file.',
+        });
+      }
       if (!isZlibError(error)) throw error;
       return refuse('compression-broken', {
         where: stored.key,
@@ -123,29 +139,8 @@ export class DecompressedSource implements SourceStore {
     options: ReadOptions,
     counted: { bytes: number } = { bytes: 0 },
   ): AsyncIterable<Uint8Array> {
-    const engine =
-      this.compression === 'gzip'
-        ? createGunzip({ chunkSize: OUTPUT_BYTES })
-        : createZstdDecompress({ chunkSize: OUTPUT_BYTES });
-    // A stream that ends or fails before its input does never confirms the rest of the writes.
-    const stop = Promise.withResolvers<'stopped'>();
-    const feed = async () => {
-      for await (const chunk of this.raw.streamRange(key, undefined, options)) {
-        // Wait until the stream has taken the piece: the store may reuse its memory for the next one.
-        const taken = new Promise<'taken'>((resolve) => engine.write(chunk, () => resolve('taken')));
-        if ((await Promise.race([taken, stop.promise])) === 'stopped') return;
-      }
-      engine.end();
-    };
-    const feeding = feed().catch((error) => void engine.destroy(error));
-    try {
-      yield* engine;
-      counted.bytes = engine.bytesWritten;
-    } finally {
-      stop.resolve('stopped');
-      engine.destroy();
-      await feeding;
-    }
+    const file = { raw: this.raw, key, sizeBytes: this.storedBytes };
+    yield* decompress(file, this.compression, options, counted);
   }
 }
 

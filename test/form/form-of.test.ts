@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { zipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { decodeText } from '../../shared/decode/code-pages.ts';
+import { formOf } from '../../shared/form/form-of.ts';
+import { type FormSample, windowRanges } from '../../shared/form/form-sample.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+
+const layoutOf = (encoding: string, record: object, fields: object[]) =>
+  readLayout(JSON.stringify({ name: 'form', encoding, record, fields }), 'form.json');
+
+const sampleOf = (bytes: Uint8Array): FormSample => ({
+  sizeBytes: bytes.length,
+  windows: windowRanges(bytes.length).map(({ startByte, endByte }) => ({
+    startByte,
+    bytes: bytes.subarray(startByte, endByte),
+  })),
+});
+const what = (bytes: Uint8Array, layout: ReturnType<typeof layoutOf>) => {
+  const { finding, warning } = formOf(sampleOf(bytes), layout, false);
+  return finding?.what ?? warning;
+};
+
+/** Bytes of a text in a page, by looking each character up. */
+function encoded(text: string, encoding: string): Buffer {
+  if (encoding === 'utf-8') return Buffer.from(text);
+  const page = encoding as Parameters<typeof decodeText>[0];
+  const units = Array.from({ length: 256 }, (_, byte) => decodeText(page, Uint8Array.of(byte)));
+  return Buffer.from(Array.from(text, (character) => units.indexOf(character)));
+}
+
+const NAMES = ['ANA', 'José', 'CONCEIÇÃO', 'Luís', 'LIMA', 'JOÃO', 'Gonçalves', 'Nº 5', '1ª VIA', 'Área'];
+const text = fc
+  .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 })
+  .map((words) => words.join(' ').slice(0, 18).padEnd(18));
+const record = fc
+  .tuple(fc.integer({ min: 0, max: 999999 }), text)
+  .map(([id, name]) => `${String(id).padStart(6, '0')}${name}`);
+const records = fc.array(record, { minLength: 2, maxLength: 30 });
+const FIELDS = [
+  { name: 'id', start: 1, end: 6, type: 'string' },
+  { name: 'name', start: 7, end: 24, type: 'string' },
+];
+const LINES = { format: 'lines', length: 24 };
+const FIXED = { format: 'fixed', length: 24, terminator: 'none' };
+
+describe('the form of a file', () => {
+  test('a file in the form of its layout has no finding', () => {
+    const pages = [
+      'iso-8859-1',
+      'iso-8859-15',
+      'windows-1252',
+      'cp850',
+      'utf-8',
+      'cp037',
+      'cp275',
+      'cp500',
+      'cp1047',
+    ];
+    fc.assert(
+      fc.property(records, fc.constantFrom(...pages), fc.boolean(), (lines, page, isFixed) => {
+        const isLines = !isFixed && !/^cp(?!850)/.test(page);
+        const bytes = Buffer.concat(
+          lines.flatMap((line) => [encoded(line, page), Buffer.from(isLines ? '\n' : '')]),
+        );
+        expect(what(bytes, layoutOf(page, isLines ? LINES : FIXED, FIELDS))).toBeUndefined();
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('binary fields never look like another form', () => {
+    const packed = { name: 'amount', start: 1, end: 4, type: 'decimal(7,2)', usage: 'packed' };
+    const binary = { name: 'n', start: 5, end: 12, type: 'integer', usage: 'binary', signed: true };
+    const layout = (page: string) =>
+      layoutOf(page, { format: 'fixed', length: 18, terminator: 'none' }, [
+        packed,
+        binary,
+        { name: 't', start: 13, end: 18, type: 'string' },
+      ]);
+    const bytes = fc.uint8Array({ minLength: 12, maxLength: 12 });
+    // The first bytes of other forms, and what small numbers look like.
+    const starts = [
+      'efbbbf',
+      'fffe',
+      '1f8b08',
+      '504b0304',
+      '28b52ffd',
+      '000000010000000200000003',
+      '',
+      '425a68',
+      'c3a9c3a9',
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(bytes, { minLength: 1, maxLength: 20 }),
+        fc.constantFrom(...starts),
+        fc.constantFrom('cp037', 'iso-8859-1'),
+        (numbers, start, page) => {
+          const file = Buffer.concat(
+            numbers.flatMap((number) => {
+              const bytes = Buffer.from(number);
+              Buffer.from(start, 'hex').copy(bytes);
+              return [bytes, encoded('ANA 12', page)];
+            }),
+          );
+          expect(what(file, layout(page))).toBeUndefined();
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  const accented = records.filter((lines) => /[éÇÃíºª]/.test(lines.join('')));
+  test('UTF-8 with accents under a page of one byte is named', () => {
+    fc.assert(
+      fc.property(
+        accented,
+        fc.constantFrom('iso-8859-1', 'iso-8859-15', 'windows-1252', 'cp850', 'us-ascii'),
+        (lines, page) => {
+          const bytes = Buffer.from(lines.map((line) => `${line.trimEnd()}\n`).join(''));
+          expect(what(bytes, layoutOf(page, { ...LINES, short: 'pad' }, FIELDS))).toContain('UTF-8');
+        },
+      ),
+      { numRuns: 800 },
+    );
+  });
+
+  test('a file that was converted as a whole is named', () => {
+    fc.assert(
+      fc.property(records, fc.constantFrom(LINES, FIXED), (lines, shape) => {
+        const whole = lines.map((line) => `${line}${shape === LINES ? '\n' : ''}`).join('');
+        const latin = layoutOf('iso-8859-1', shape, FIELDS);
+        const le = Buffer.from(whole, 'utf16le');
+        expect(what(le, latin)).toContain('UTF-16LE');
+        expect(what(Buffer.from(le).swap16(), latin)).toContain('UTF-16BE');
+        expect(what(Buffer.concat([Buffer.from('fffe', 'hex'), le]), latin)).toContain('UTF-16LE');
+        expect(what(Buffer.from(`\ufeff${whole}`), latin)).toContain('byte-order mark');
+        expect(what(encoded(lines.join(''), 'cp037'), latin)).toContain('EBCDIC');
+        expect(what(encoded(whole, 'iso-8859-1'), layoutOf('cp037', FIXED, FIELDS))).toContain('ASCII');
+        const cr = encoded(lines.map((line) => `${line}\r`).join(''), 'iso-8859-1');
+        if (shape === LINES) expect(what(cr, latin)).toContain('CR alone');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a compressed file is named, whatever the page', () => {
+    const commands: [string, string[]][] = [
+      ['bzip2', ['-c']],
+      ['xz', ['-c']],
+    ];
+    fc.assert(
+      fc.property(records, fc.constantFrom('iso-8859-1', 'utf-8', 'cp037'), (lines, page) => {
+        const bytes = encoded(lines.join(''), page);
+        const layout = layoutOf(page, FIXED, FIELDS);
+        expect(what(gzipSync(bytes), layout)).toContain('gzip');
+        expect(what(zstdCompressSync(bytes), layout)).toContain('zstd');
+        expect(what(zipSync({ 'a.txt': bytes }), layout)).toContain('zip');
+      }),
+      { numRuns: 100 },
+    );
+    for (const [command, flags] of commands) {
+      const { error, stdout } = spawnSync(command, flags, {
+        input: Buffer.from('0000010000000100\n'.repeat(9)),
+      });
+      if (!error) expect(what(stdout, layoutOf('iso-8859-1', LINES, FIELDS))).toContain(command);
+    }
+  });
+});
