@@ -85,7 +85,16 @@ const placedField = {
 };
 
 /** Keys of fields that `defaults` may give for the whole layout. One more is a row here. */
-const DEFAULTED = { onInvalid: true, trim: true, blank: true, nullWhen: true } as const;
+const DEFAULTED = {
+  onInvalid: true,
+  trim: true,
+  blank: true,
+  nullWhen: true,
+  decimalPoint: true,
+  thousands: true,
+  blankSign: true,
+  nul: true,
+} as const;
 const fieldDefaults = z.strictObject(placedField).pick(DEFAULTED);
 export const DEFAULT_KEYS = fieldDefaults.keyof().options;
 const short = z.enum(['pad', 'reject']).optional();

@@ -53,6 +53,28 @@ test('defaults are for every field that the key is for, wherever it is, and a ke
   expect(layoutOf(DEFAULTS, { record }).record.short).toBe('reject');
 });
 
+test('how numbers are written is a default for the fields that are written so', () => {
+  const at = (name: string, more: object) => ({ name, start: 1, end: 8, ...more });
+  const fields = [
+    at('explicit', { type: 'decimal(8,2)', point: 'explicit', sign: 'leading-separate' }),
+    at('own', { type: 'decimal(8,2)', point: 'explicit', decimalPoint: '.', thousands: "'" }),
+    at('implied', { type: 'decimal(8,2)', point: 'implied', sign: 'trailing' }),
+    at('whole', { type: 'integer' }),
+    at('stored', { type: 'integer', usage: 'binary', signed: true }),
+    at('text', { type: 'string' }),
+  ];
+  const numbers = { decimalPoint: ',', thousands: '.', blankSign: 'positive', nul: 'blank' };
+  const notations = firstDataset(layoutOf(numbers, { fields })).fields.map(({ notation }) => notation);
+  expect(notations).toMatchObject([
+    { decimalPoint: ',', thousands: '.', blankSign: 'positive', nul: 'blank' },
+    { decimalPoint: '.', thousands: "'", nul: 'blank' },
+    { nul: 'blank' },
+    { thousands: '.', nul: 'blank' },
+    {},
+    {},
+  ]);
+});
+
 test('a text of nullWhen that a field cannot hold is left out there, and a list of its own stands alone', () => {
   const fields = [
     { name: 'long', start: 1, end: 8, type: 'string' },

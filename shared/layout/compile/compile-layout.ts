@@ -25,18 +25,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     defaults: file.defaults ?? {},
     problems,
   };
-  for (const [at, value] of [
-    ['copybook', file.copybook],
-    ['header.copybook', file.header?.copybook],
-    ['trailer.copybook', file.trailer?.copybook],
-  ]) {
-    if (value !== undefined)
-      problems.push(`'${at}' was not replaced by its fields before the layout was read`);
-  }
-  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
-    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
-  }
-  checkDefaultNullWhen(context.defaults, problems);
+  checkWholeFile(file, problems);
   const first = file.header && compileControlRecord(file.header, 'header', context);
   const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const [header, trailer] = file.onlyDetails ? [] : [first, last];
@@ -79,4 +68,20 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   };
   checkCharacters(layout, problems);
   return layout;
+}
+
+/** Keys that are wrong whatever the records look like. */
+function checkWholeFile(file: LayoutFile, problems: string[]): void {
+  for (const [at, value] of [
+    ['copybook', file.copybook],
+    ['header.copybook', file.header?.copybook],
+    ['trailer.copybook', file.trailer?.copybook],
+  ]) {
+    if (value !== undefined)
+      problems.push(`'${at}' was not replaced by its fields before the layout was read`);
+  }
+  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
+    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
+  }
+  checkDefaultNullWhen(file.defaults ?? {}, problems);
 }
