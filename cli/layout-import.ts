@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
-import { CODE_PAGES, type CodePage, isCodePage, isEbcdic } from '../shared/layout/code-page.ts';
+import { CODE_PAGES, type CodePage, codePageOf, isEbcdic } from '../shared/layout/code-page.ts';
 import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
 import { leftOut } from '../shared/layout/copybook/columns.ts';
 import { copybookFields, isOverpunched } from '../shared/layout/copybook/copybook-fields.ts';
@@ -32,6 +32,7 @@ export async function importCopybook(args: string[]): Promise<number> {
       occurs: { type: 'string' },
       'fixed-tables': { type: 'boolean' },
       filler: { type: 'boolean' },
+      identifiers: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -48,6 +49,7 @@ export async function importCopybook(args: string[]): Promise<number> {
         redefines,
         filler: values.filler,
         overpunch,
+        identifiers: values.identifiers?.split(',').map((name) => name.trim()),
         ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
       },
       { at: 'from-copybook', copybookFile: file },
@@ -82,7 +84,8 @@ export async function importCopybook(args: string[]): Promise<number> {
 export async function importPositionsTable(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: DRAFT_OPTIONS, allowPositionals: true });
   const file = oneFile(positionals, 'the positions table');
-  const fields = importPositions(await readText(file), file);
+  const { fields, notes } = importPositions(await readText(file), file);
+  for (const note of notes) console.error(`note: ${note}`);
   const encoding = encodingOf(values.encoding, 'iso-8859-1');
   const text = layoutText({
     name: values.name ?? datasetName(file),
@@ -133,6 +136,7 @@ function encodingOf(name: string | undefined, usual: CodePage): CodePage {
     console.error(`encoding: ${usual} is assumed; --encoding gives another`);
     return usual;
   }
-  if (isCodePage(name)) return name;
+  const page = codePageOf(name);
+  if (page) return page;
   throw new UsageError({ what: `--encoding '${name}' is not a code page${didYouMean(name, CODE_PAGES)}` });
 }

@@ -4,10 +4,13 @@ import { anyWord, objectOf, text } from './json-shape.ts';
 
 const REFUSAL_CODES = [
   'empty-file',
+  'other-form',
   'not-whole-records',
+  'file-cut-short',
   'chain-broken',
   'compression-broken',
   'terminator-missing',
+  'terminator-unclear',
   'no-line-terminator',
   'line-too-long',
   'header-missing',
@@ -21,13 +24,18 @@ const REFUSAL_CODES = [
   'checksum-mismatch',
   'duplicate-content',
   'rolled-back',
+  'key-taken',
+  'layout-changed',
   'supplement-unknown',
   'supplement-too-large',
   'ranges-do-not-tile',
   'counts-do-not-balance',
   'control-total-mismatch',
+  'group-broken',
+  'group-total-mismatch',
   'sum-undecodable',
   'too-many-rejects',
+  'too-many-invalid',
   'too-many-partitions',
 ] as const;
 

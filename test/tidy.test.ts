@@ -19,11 +19,13 @@ const ARROWS: Record<string, string[]> = {
   'shared/ranges': [],
   'shared/keys': [],
   'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges'],
+  'shared/form': ['shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/totals': ['shared/decode', 'shared/layout'],
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
+  'shared/catalog': ['shared/ports'],
   'shared/day': [
     'shared/run',
     'shared/totals',
@@ -33,7 +35,7 @@ const ARROWS: Record<string, string[]> = {
     'shared/ports',
   ],
   ...pipelineArrows(),
-  'shared/aws': ['shared/ports', 'shared/operations', 'shared/ranges', 'shared/keys'],
+  'shared/aws': ['shared/ports', 'shared/catalog', 'shared/operations', 'shared/ranges', 'shared/keys'],
   'shared/lambda': ['shared/operations'],
   functions: ['shared'],
   local: ['functions', 'shared'],
@@ -46,7 +48,19 @@ const ARROWS: Record<string, string[]> = {
 
 /** A step may use what the steps before it hand over; what stands beside the steps may use what they do. */
 function pipelineArrows(): Record<string, string[]> {
-  const values = ['kernel', 'parquet', 'decode', 'layout', 'ports', 'totals', 'run', 'day', 'operations'];
+  const values = [
+    'kernel',
+    'parquet',
+    'decode',
+    'form',
+    'layout',
+    'ports',
+    'totals',
+    'run',
+    'day',
+    'operations',
+    'catalog',
+  ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
     store: [],
@@ -70,7 +84,8 @@ function pipelineArrows(): Record<string, string[]> {
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
-  ...['shared/totals', 'shared/run', 'shared/day', 'shared/operations'],
+  'shared/form',
+  ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...BASE,
 ];
 const IMPURE_IMPORT =

@@ -8,9 +8,12 @@ import { decodeText as codePageText } from './code-pages.ts';
 import { decodeDouble, decodeNumber, trailingFactor } from './decode-number.ts';
 import type { DecodedValue } from './decoded-value.ts';
 import { nationalText } from './national-text.ts';
+import { meansNull } from './null-rules.ts';
 import { numberCharacters } from './number-characters.ts';
 import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
+import { withoutPadding } from './padding.ts';
 
+const LAST_DAY = daysSinceEpoch(9999, 12, 31);
 const NULL_VALUE: DecodedValue = { state: 'null' };
 
 /**
@@ -21,8 +24,10 @@ const NULL_VALUE: DecodedValue = { state: 'null' };
 export function decodeValue(record: Uint8Array, recordStart: number, field: Field): DecodedValue {
   const bytes = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
   const isFilled = (byte: number) => bytes.every((one) => one === byte);
-  if (field.nullWhen.includes('low-values') && isFilled(0x00)) return NULL_VALUE;
-  if (field.nullWhen.includes('high-values') && isFilled(0xff)) return NULL_VALUE;
+  if (meansNull(bytes, field)) return NULL_VALUE;
+  if (field.rejectsBlanks && isFilled(spaceOf(field.encoding))) {
+    return { state: 'invalid', reason: 'blank-or-number' };
+  }
   const decoded = decodeBytesOf(bytes, field, (place) => numberText(record, recordStart, field, place));
   if (decoded.state !== 'null' || field.blank === 'null') return decoded;
   if (field.blank === 'reject') return { state: 'invalid', reason: 'invalid-number' };
@@ -109,8 +114,7 @@ function decodeText(bytes: Uint8Array, field: Field): DecodedValue {
   if (/^ *$/.test(text)) return NULL_VALUE;
   if (field.keep === 'alphanumeric') text = text.replace(/[^0-9A-Za-z]/g, '');
   if (field.keep === 'digits') text = text.replace(/[^0-9]/g, '');
-  if (field.trim !== 'none') text = text.replace(/ +$/, '');
-  if (field.trim === 'both') text = text.replace(/^ +/, '');
+  if (field.trim !== 'none') text = withoutPadding(text, field.encoding, field.trim);
   return text === '' ? NULL_VALUE : { state: 'value', value: text };
 }
 
@@ -135,7 +139,9 @@ function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'tim
   const minute = format.minuteAt < 0 ? 0 : number(format.minuteAt, 2);
   const second = format.secondAt < 0 ? 0 : number(format.secondAt, 2);
   const fraction = format.fractionAt < 0 ? 0 : number(format.fractionAt, format.fractionDigits);
-  if (!(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
+  // Db2 writes the end of a day as 24.00.00: midnight of the next day. After the last day there is none.
+  const isDayEnd = hour === 24 && minute === 0 && second === 0 && fraction === 0 && days < LAST_DAY;
+  if (!isDayEnd && !(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
   const micros = fraction * 10 ** (6 - format.fractionDigits);
   const seconds = (days * 24 + hour) * 3600 + minute * 60 + second;
   return { state: 'value', value: BigInt(seconds) * 1_000_000n + BigInt(micros) };

@@ -11,8 +11,10 @@ export type InvalidReason =
   | 'invalid-number'
   | 'ambiguous-number'
   | 'number-out-of-range'
+  | 'blank-or-number'
   | 'invalid-date'
   | 'invalid-timestamp'
   | 'invalid-boolean'
   | 'invalid-text'
-  | 'cut-by-record-end';
+  | 'cut-by-record-end'
+  | 'beyond-record-end';

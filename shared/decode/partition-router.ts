@@ -5,8 +5,8 @@ import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
 import { type BytePlace, placesBeside } from '../layout/number-notation.ts';
 import { dateText } from './calendar.ts';
-import { decodeValue } from './decode-value.ts';
-import { beyondEnd, readsFilling } from './record-end.ts';
+import { decodeAt } from './narrowed-value.ts';
+import { beyondEnd, mayBeFilled } from './record-end.ts';
 
 /** The value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -27,7 +27,7 @@ export interface RoutedRows {
   addresses: number;
   /** Address of the outcome of each record, 1 byte each. */
   outcomes: number;
-  /** Address of the end of each record, 4 bytes each, if some may be filled up with bytes that the fields do not read as blanks; else 0. */
+  /** Address of the end of each record, 4 bytes each, if it may cut a field that must be whole; else 0. */
   ends: number;
   /** The byte that they are filled up with. */
   spaceByte: number;
@@ -51,6 +51,8 @@ export class PartitionRouter {
 
   private readonly kernel: Kernel;
   private readonly fields: readonly Field[];
+  /** Its records are narrowed. */
+  private readonly isNarrowed: boolean;
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
   /** Does any route have a failed or nulled field, so that batches must be searched for it? */
@@ -74,6 +76,7 @@ export class PartitionRouter {
   constructor(kernel: Kernel, fields: readonly Field[], capacityRecords: number) {
     this.kernel = kernel;
     this.fields = fields;
+    this.isNarrowed = fields.some(({ positions }) => positions === 'characters');
     this.capacityRecords = capacityRecords;
     this.places = fields.flatMap((field) => [field, ...placesBeside(field.notation)]);
     this.keyBytes = this.places.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
@@ -90,40 +93,53 @@ export class PartitionRouter {
    * invalid value that becomes null.
    */
   route(rows: RoutedRows, onFault: OnFault): void {
-    if (rows.ends === 0) {
+    if (rows.ends === 0 && !this.isNarrowed) {
       this.routeWhole(rows, onFault);
       return;
     }
-    // A filled-up field may look like the spelling of a whole record and mean something else: such rows are decoded one by one.
-    const { outcomes, cutRows } = this.apart(rows);
+    // A filled-up field may look like the spelling of a whole record and mean something else, and so may characters that share a
+    // code: such rows are decoded one by one.
+    const { outcomes, rowsApart } = this.apart(rows);
     this.routeWhole({ ...rows, outcomes }, onFault);
-    for (const row of cutRows) {
+    for (const row of rowsApart) {
       const at = row * 4;
       const address = this.kernel.view.getUint32(rows.addresses + at, true);
-      const recordBytes = this.kernel.view.getUint32(rows.ends + at, true) - address;
+      const end =
+        rows.ends === 0 ? Number.POSITIVE_INFINITY : this.kernel.view.getUint32(rows.ends + at, true);
+      const recordBytes = end - address;
       const { partition, failedField, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
       this.kernel.view.setInt32(this.partitionIndexes + at, partition, true);
       if (failedField || nulledFields.length > 0) onFault(row, failedField, nulledFields);
     }
   }
 
-  /** The rows whose partition fields reach beyond the end of their record, and outcomes that leave those rows out. */
+  /**
+   * The rows whose partition fields reach beyond the end of their record, or hold a character that shares its code with others; and
+   * outcomes that leave those rows out.
+   */
   private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
-    const { kernel } = this;
+    const { kernel, segments, fields } = this;
     if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
     const apart = this.outcomesApart;
     kernel.bytes.copyWithin(apart, outcomes, outcomes + count);
-    const seeing = this.fields.filter((field) => !readsFilling(field, spaceByte));
-    const neededBytes = Math.max(...seeing.map(({ endByte }) => endByte));
-    const cutRows: number[] = [];
+    const sharing = this.isNarrowed
+      ? kernel.call.setApart(addresses, count, segments, fields.length, RECORD_TOO_SHORT, apart)
+      : 0;
+    if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
+    const cuttable = this.fields.filter((field) => !mayBeFilled(field, spaceByte));
+    const neededBytes = Math.max(...cuttable.map(({ endByte }) => endByte));
+    const isCut = (row: number) =>
+      ends !== 0 &&
+      kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) <
+        neededBytes;
+    const rowsApart: number[] = [];
     for (let row = 0; row < count; row++) {
-      if (kernel.bytes[apart + row] !== RECORD_OK) continue;
-      const address = kernel.view.getUint32(addresses + row * 4, true);
-      if (kernel.view.getUint32(ends + row * 4, true) - address >= neededBytes) continue;
+      if (kernel.bytes[outcomes + row] !== RECORD_OK) continue;
+      if (kernel.bytes[apart + row] === RECORD_OK && !isCut(row)) continue;
       kernel.bytes[apart + row] = RECORD_TOO_SHORT;
-      cutRows.push(row);
+      rowsApart.push(row);
     }
-    return { outcomes: apart, cutRows };
+    return { outcomes: apart, rowsApart };
   }
 
   private routeWhole({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
@@ -188,15 +204,15 @@ export class PartitionRouter {
     const nulledFields: Field[] = [];
     let failedField: Field | undefined;
     for (const field of this.fields) {
-      const decoded =
-        beyondEnd(field, recordBytes, spaceByte) ?? decodeValue(this.kernel.bytes, record, field);
+      const cut = beyondEnd(field, recordBytes, spaceByte);
+      const decoded = cut ?? decodeAt(this.kernel, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;
       }
       values.push(null);
       const invalid = decoded.state === 'invalid';
-      if (field.required || (invalid && field.onInvalid === 'reject')) {
+      if (field.required || (invalid && (cut || field.onInvalid === 'reject'))) {
         failedField ??= field;
       } else if (invalid) nulledFields.push(field);
     }

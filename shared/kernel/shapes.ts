@@ -15,6 +15,16 @@ export const STATE_UNDECIDED = 3;
 export const CODE_LATIN1 = 0;
 export const CODE_ASCII = 1;
 export const CODE_UTF8 = 2;
+export const CODE_UTF16 = 3;
+
+/**
+ * Narrowed records have one byte for each character: ASCII as it is, and codes from 0x80 on for others (character-page.ts). The
+ * no-break space always has the first code; characters that find no code free share the last. 0xFF is never one.
+ */
+export const CHARACTER_NO_BREAK_SPACE = 0x80;
+export const CHARACTER_OTHER = 0xfe;
+/** Room for the UTF-8 of one character. */
+export const CHARACTER_SLOT_BYTES = 4;
 
 export const SIGN_NONE = 0;
 export const SIGN_LEADING = 1;
@@ -67,6 +77,17 @@ export const RECORD_TOO_SHORT = 3;
 export const RECORD_BLANK = 4;
 export const RECORD_TERMINATOR_MISSING = 5;
 
+/** A record among the details that is the layout's header or trailer: files were joined, or one was written twice. */
+export const RECORD_HEADER_INSIDE = 7;
+export const RECORD_TRAILER_INSIDE = 8;
+
+/** A place of a `match`: offsets of its 4-byte numbers, and its size. A record has one of the literals at each place. */
+export const MATCH_AT = 0;
+export const MATCH_WIDTH = 4;
+export const MATCH_LITERALS = 8;
+export const MATCH_LITERAL_COUNT = 12;
+export const MATCH_PLACE_BYTES = 16;
+
 /** How a record or block says its length (LengthShape in ranges/record-chain.ts): offsets of 4-byte numbers. */
 export const CHAIN_CODING = 0;
 export const CHAIN_FIELD_AT = 4;
@@ -84,6 +105,9 @@ export const CODING_PACKED = 3;
 
 /** The parent of the record is missing, or cannot be decoded. */
 export const RECORD_PARENT_MISSING = 6;
+
+/** The record is not well-formed UTF-8, so that its characters cannot be counted. */
+export const RECORD_ILL_FORMED = 9;
 
 /** The type of a record that no record type matches. */
 export const TYPE_UNKNOWN = 255;

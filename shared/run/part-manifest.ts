@@ -1,9 +1,10 @@
-import { countsShape, flag, listOf, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
+import { countsShape, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { partitionShape } from '../keys/partition-path.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusalShape } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
 import { fieldTotalShape } from '../totals/field-total.ts';
+import { type RangeGroups, rangeGroupsShape } from '../totals/group-fold.ts';
 
 /** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
 export interface PartManifest {
@@ -12,7 +13,8 @@ export interface PartManifest {
   endByte: number;
   /** From the first byte of its first record to the end of its last record. */
   consumed: { startByte: number; endByte: number };
-  records: { detail: number; accepted: number; rejected: number; discarded: number };
+  /** `short`: accepted records that end before their last field; earlier versions did not count them. */
+  records: { detail: number; accepted: number; rejected: number; discarded: number; short?: number };
   /** Details by record type. */
   recordTypes: { name: string; records: number; rejected: number; discarded: boolean }[];
   /** Rows that the records must make, by dataset. */
@@ -21,6 +23,8 @@ export interface PartManifest {
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
   sums: FieldTotal[];
+  /** The groups of records, if the layout has groups. */
+  groups?: RangeGroups | undefined;
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
   outputs: PartOutput[];
@@ -64,6 +68,7 @@ export const partManifestShape = objectOf<PartManifest>({
     accepted: wholeNumber,
     rejected: wholeNumber,
     discarded: wholeNumber,
+    short: optional(wholeNumber),
   }),
   recordTypes: listOf(
     objectOf<PartManifest['recordTypes'][number]>({
@@ -76,6 +81,7 @@ export const partManifestShape = objectOf<PartManifest>({
   expectedRows: countsShape,
   reasons: countsShape,
   sums: listOf(fieldTotalShape),
+  groups: optional(rangeGroupsShape),
   nulled: countsShape,
   outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
   rejects: nullable(objectOf<PartFile>(partFileKeys)),

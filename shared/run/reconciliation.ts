@@ -10,7 +10,10 @@ import {
   type Figures,
   judgeTotals,
   totalRefusal,
+  undecodableRefusal,
 } from '../totals/control-totals.ts';
+import { groupRefusal } from '../totals/group-totals.ts';
+import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
@@ -59,6 +62,7 @@ export function reconcile(
       Object.fromEntries(recordTypes.map(({ name, records }) => [name, records])),
     ),
   );
+  const short = total(manifests, (manifest) => manifest.records.short ?? 0);
   const discarded = layout.recordTypes.filter(({ datasets }) => datasets.length === 0);
   const records: RecordCounts = {
     read: header + detail + trailer,
@@ -66,12 +70,15 @@ export function reconcile(
     detail,
     trailer,
     rejected,
+    ...(short > 0 && { short }),
     ...(discarded.length > 0 && {
       discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
     }),
   };
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
-  const figures: Figures = { records, types, sums };
+  const totals = new Map(Array.from(sums, ([key, sum]) => [key, sum.total]));
+  const figures: Figures = { of: 'file', records, types, sums: totals };
+  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
@@ -79,13 +86,16 @@ export function reconcile(
     chainRefusal(plan, records) ??
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
+    joinedRefusal(plan, layout, records, reasons) ??
+    undecodableRefusal(plan, records, sums) ??
+    groupsRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     undefined;
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
-    reasons: addCounts(manifests.map((manifest) => manifest.reasons)),
+    reasons,
     nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),
@@ -211,6 +221,12 @@ export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Da
     why: 'Each would become a folder of small files; most likely the positions in the layout are wrong.',
     next: 'Correct the layout, or raise "maxPartitions" in it if so many are meant.',
   });
+}
+
+function groupsRefusal({ sourceKey }: FilePlan, { groups }: Layout, manifests: PartManifest[]) {
+  if (!groups) return undefined;
+  const ranges = manifests.flatMap((manifest) => manifest.groups ?? []);
+  return groupRefusal(sourceKey, groups, ranges);
 }
 
 function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {

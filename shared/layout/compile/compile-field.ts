@@ -1,7 +1,7 @@
-import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
+import { CODE_PAGES, type CodePage, codePageOf, type Encoding } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { Field } from '../field.ts';
+import type { Field, Positions } from '../field.ts';
 import {
   DECIMAL_DIGITS,
   FIELD_TYPE_NAMES,
@@ -14,20 +14,26 @@ import {
   TYPE_KEYS,
   typesWithKey,
 } from '../field-type.ts';
-import type { FieldEntry } from '../layout-schema.ts';
+import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 import { compileNotation } from './compile-notation.ts';
+import { compileNullWhen } from './compile-null-when.ts';
+import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
 export interface FieldContext {
   encoding: Encoding;
+  positions: Positions;
   recordLengthBytes: number;
+  /** For keys that a field does not have. */
+  defaults: DefaultsEntry;
   problems: string[];
 }
 
 /** Checks one entry of `fields` and fills in the defaults. `at` is its place in the file: `fields[3]`. */
-export function compileField(entry: FieldEntry, at: string, context: FieldContext): Field {
+export function compileField(own: FieldEntry, at: string, context: FieldContext): Field {
   const { problems } = context;
+  const entry = withDefaults(own, context.defaults);
   const label = `${at}' ('${entry.name}')`;
   const range = compileRange(entry, `${at} (${entry.name})`, context);
   const type = compileType(entry, label, problems);
@@ -42,7 +48,9 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     ...range,
     type,
     encoding,
+    positions: context.positions,
     ...compileForm(entry, type, label, problems),
+    ...compileNullWhen(entry, own, { type, encoding }, at, problems),
     point: entry.point ?? 'implied',
     notation: compileNotation(
       entry,
@@ -54,6 +62,7 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
+    mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
     onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
@@ -65,13 +74,13 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
 export function compileRange(
   entry: { start: number; end: number },
   at: string,
-  { recordLengthBytes, problems }: FieldContext,
+  { recordLengthBytes, positions, problems }: FieldContext,
 ): { startByte: number; endByte: number } {
   if (entry.end < entry.start) {
     problems.push(`'${at}' ends at ${entry.end}, before its start ${entry.start}`);
   } else if (entry.end > recordLengthBytes) {
     problems.push(
-      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} bytes (record.length)`,
+      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} ${positions} (record.length)`,
     );
   }
   return { startByte: entry.start - 1, endByte: entry.end };
@@ -105,20 +114,21 @@ function fieldEncoding(
   { encoding, problems }: FieldContext,
 ): CodePage {
   if (entry.encoding === undefined) return encoding;
-  if (!isCodePage(entry.encoding)) {
+  const page = codePageOf(entry.encoding);
+  if (!page) {
     problems.push(`'${label} has encoding '${entry.encoding}'${didYouMean(entry.encoding, CODE_PAGES)}`);
     return encoding;
   }
   if ((entry.usage ?? 'display') !== 'display' || type.kind === 'binary') {
     problems.push(`'${label} has 'encoding', which is for text and digits only`);
   }
-  if (entry.encoding === 'utf-16be') {
+  if (page === 'utf-16be') {
     if (type.kind !== 'string') problems.push(`'${label} has encoding utf-16be, which is for strings only`);
     if ((entry.end - entry.start + 1) % 2 === 1) {
       problems.push(`'${label} has encoding utf-16be and an odd number of bytes`);
     }
   }
-  return entry.encoding;
+  return page;
 }
 
 function compileType(entry: FieldEntry, label: string, problems: string[]): FieldType {

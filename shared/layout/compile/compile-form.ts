@@ -21,7 +21,6 @@ type FieldForm = Pick<
   | 'byteOrder'
   | 'floatFormat'
   | 'blank'
-  | 'nullWhen'
   | 'trailingZeros'
 >;
 
@@ -37,6 +36,11 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   // Four bytes of blanks are a number like any other in binary and float.
   { key: 'blank', usages: ['display', 'packed'] },
 ];
+
+/** Is a key of a field for this usage? */
+export function isForUsage(key: keyof FieldEntry, usage: Usage): boolean {
+  return KEYS.every((one) => one.key !== key || one.usages.includes(usage));
+}
 
 /** Checks usage, sign and their keys. What must not be guessed has no default. */
 export function compileForm(
@@ -74,7 +78,6 @@ export function compileForm(
     byteOrder: entry.byteOrder ?? 'big',
     floatFormat: entry.floatFormat,
     blank: entry.blank ?? 'null',
-    nullWhen: entry.nullWhen ?? [],
     trailingZeros: entry.trailingZeros ?? 0,
   };
 }

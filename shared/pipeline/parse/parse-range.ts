@@ -14,10 +14,12 @@ import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
+import { RangeGroupAccount } from '../../totals/range-groups.ts';
 import { DecompressedSource } from '../store/decompressed-source.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
+import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** The result of one range, as the state machine sees it. */
@@ -77,6 +79,7 @@ class RangeParser {
   private readonly rows: RowGroupBuffer;
   /** One for each of `datasets`. */
   private readonly parts: DatasetParts[];
+  private readonly groups: RangeGroupAccount | undefined;
   /** Sums the bytes that were read so far. */
   private readonly checksum: StreamChecksum;
 
@@ -94,6 +97,7 @@ class RangeParser {
     const { kernel } = this.memory;
     this.checksum = new StreamChecksum(kernel);
     this.datasets = datasetsOf(layout);
+    this.groups = layout.groups && new RangeGroupAccount(layout.groups, layout);
     this.parts = this.datasets.map(
       (dataset) => new DatasetParts(dataset, plan, range, ports.lake, this.memory),
     );
@@ -119,6 +123,7 @@ class RangeParser {
       this.extractor.capacityRecords,
       (reject) => this.rejects.add(reject),
       Buffer.from(plan.header?.bytes ?? '', 'base64'),
+      (piece) => this.groups?.add(piece),
     );
   }
 
@@ -141,6 +146,7 @@ class RangeParser {
     const { sourceKey, pin } = this.plan;
     const { compression } = this.plan;
     const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
@@ -260,7 +266,7 @@ class RangeParser {
     rejects: PartManifest['rejects'],
   ): PartManifest {
     const { rangeIndex, startByte, endByte } = this.range;
-    const { detailCount, rejectedCount, counts, sums, nulled } = this.decoder;
+    const { detailCount, rejectedCount, shortCount, counts, sums, nulled } = this.decoder;
     const discarded = counts.reduce((sum, type) => sum + (type.discarded ? type.records : 0), 0);
     return {
       rangeIndex,
@@ -272,11 +278,13 @@ class RangeParser {
         accepted: detailCount - rejectedCount - discarded,
         rejected: rejectedCount,
         discarded,
+        short: shortCount,
       },
       recordTypes: counts,
       expectedRows: this.decoder.expectedRows,
       reasons: this.rejects.reasons,
       sums: sums.map(({ total, ...sum }) => ({ ...sum, total: String(total) })),
+      groups: this.groups?.finish(),
       nulled,
       outputs,
       rejects,
