@@ -235,7 +235,7 @@ describe('other columns', () => {
       { name: 'column_1', start: 1, end: 11, type: 'string' },
       { name: 'column_12', start: 12, end: 20, type: 'string' },
       { name: 'column_21', start: 21, end: 21, type: 'string' },
-      { name: 'column_22', start: 22, end: 30, type: 'integer', sign: 'trailing' },
+      { name: 'column_22', start: 22, end: 30, type: 'integer', sign: 'trailing', overpunch: 'ibm' },
     ]);
     expectToLoadItself(guess);
   });
