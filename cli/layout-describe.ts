@@ -52,7 +52,7 @@ const HEADINGS: { key: keyof PositionRow; title: string; right?: boolean }[] = [
   { key: 'notes', title: 'notes' },
 ];
 
-function tableText({ name, lengthBytes, rows, findings }: PositionsTable): string {
+function tableText({ name, positions, lengthBytes, rows, findings }: PositionsTable): string {
   const cells = rows.map((row) =>
     HEADINGS.map(({ key }) => (key === 'name' ? '  '.repeat(row.depth) + row.name : String(row[key]))),
   );
@@ -68,7 +68,7 @@ function tableText({ name, lengthBytes, rows, findings }: PositionsTable): strin
       .join('  ')
       .trimEnd();
   return [
-    `${name}, ${lengthBytes} bytes`,
+    `${name}, ${lengthBytes} ${positions}`,
     line(HEADINGS.map(({ title }) => title)),
     widths.map((width) => '─'.repeat(width)).join('  '),
     ...cells.map(line),

@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from '../kernel/shapes.ts';
 import type { CodePage } from '../layout/code-page.ts';
 import type { Field } from '../layout/field.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldLoop } from './field-loop.ts';
@@ -56,7 +57,8 @@ export class FieldDecoder {
   leaveOutBeyond(records: number, ends: number, count: number, spaceByte: number): void {
     const { field, vector, kernel } = this;
     if (mayBeFilled(field, spaceByte)) return;
-    const { startByte, endByte, mayBeAbsent } = field;
+    const { startByte, mayBeAbsent } = field;
+    const endByte = neededBytes(field);
     const absent = mayBeAbsent ? 1 : 0;
     const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, absent, vector.states);
     const wrong = kernel.view.getInt32(kernel.call.resultAddress(), true);

@@ -1,4 +1,5 @@
 import type { Field } from '../layout/field.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { DecodedValue } from './decoded-value.ts';
 
@@ -27,7 +28,7 @@ export function mayBeFilled(
  * later, null or invalid as the layout says. Undefined for a field that is read from the bytes that are there.
  */
 export function beyondEnd(field: Field, recordBytes: number, spaceByte: number): DecodedValue | undefined {
-  if (field.endByte <= recordBytes || mayBeFilled(field, spaceByte)) return undefined;
+  if (neededBytes(field) <= recordBytes || mayBeFilled(field, spaceByte)) return undefined;
   if (field.startByte < recordBytes) return { state: 'invalid', reason: 'cut-by-record-end' };
   return field.mayBeAbsent ? { state: 'null' } : { state: 'invalid', reason: 'beyond-record-end' };
 }

@@ -86,8 +86,12 @@ function narrowedTextLoop(
   const side = kernel.allocate(capacityRecords * width * CHARACTER_SLOT_BYTES + WRITE_MARGIN_BYTES);
   const trimStart = trim === 'both' ? 1 : 0;
   const trimEnd = trim === 'none' ? 0 : 1;
+  // Headers and parents may be from elsewhere.
+  const isOwn = field.origin.kind === 'record';
   return (records, count) =>
-    call.decodeNarrowedTexts(records, count, at, width, trimStart, trimEnd, side, states, values);
+    isOwn && call.areLinesAscii()
+      ? call.decodeTexts(records, count, at, width, CODE_ASCII, trimStart, trimEnd, side, states, values)
+      : call.decodeNarrowedTexts(records, count, at, width, trimStart, trimEnd, side, states, values);
 }
 
 /** The loop for texts of a code page that needs a table. */

@@ -102,6 +102,11 @@ export interface RecordLayout {
   format: RecordFormat;
   /** `characters`: all offsets and lengths of records and fields are numbers of characters, though their names say bytes. */
   positions: Positions;
+  /**
+   * If the layout of UTF-8 lines does not say what its positions count: the last place where something is read. A character of several
+   * bytes before it, in a line that is not whole, leaves open what is read after it. Else 0.
+   */
+  unsaidBefore: number;
   /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
   /** Treatment of shorter records. */

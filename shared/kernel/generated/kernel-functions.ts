@@ -67,6 +67,7 @@ export interface KernelFunctions {
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/filled-fields.ts
+  countValues(states: number, count: number, rowOf: number, partitions: number): number;
   nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, absentIsNull: Flag, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
@@ -81,6 +82,8 @@ export interface KernelFunctions {
   writeLevels(levels: number, rows: number, present: number, out: number): number;
 
   // shared/kernel/assemblyscript/narrowed-lines.ts
+  areLinesAscii(): Flag;
+  findOpenLine(rawStarts: number, rawLengths: number, count: number, length: number, before: number): number;
   narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
   narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
 
@@ -202,6 +205,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'rehashInt64s',
   'sumDigitTexts',
   'decodeDoubles',
+  'countValues',
   'nullBeyond',
   'nullFilled',
   'settleBlanks',
@@ -210,6 +214,8 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'areLinesAscii',
+  'findOpenLine',
   'narrowLines',
   'narrowRecord',
   'decodeNarrowedTexts',

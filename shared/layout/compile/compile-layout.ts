@@ -11,6 +11,7 @@ import { checkDefaultNullWhen } from './compile-null-when.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import { fingerprint } from './layout-fingerprint.ts';
+import { unsaidPlaces } from './unsaid-positions.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
@@ -41,7 +42,8 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const [header, trailer] = file.onlyDetails ? [] : [first, last];
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
-  const record = compileRecord(file.record, context);
+  const unsaidBefore = unsaidPlaces(file, recordTypes, [header, trailer]);
+  const record = { ...compileRecord(file.record, context), unsaidBefore };
   checkPaddedLines(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {

@@ -3,7 +3,7 @@ import type { CopybookColumn } from '../copybook/columns.ts';
 import { columnsOf } from '../copybook/columns.ts';
 import type { StoredItem, StoredRecord } from '../copybook/storage.ts';
 import { endOf } from '../copybook/storage.ts';
-import { type Field, fieldPath, type Occurs } from '../field.ts';
+import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
 import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
@@ -16,6 +16,8 @@ const MOST_OCCURRENCES = 100;
 export interface PositionsTable {
   /** Name of the layout, the record or the control record. */
   name: string;
+  /** The unit of all positions and lengths here. */
+  positions: Positions;
   lengthBytes: number;
   rows: PositionRow[];
   findings: Finding[];
@@ -40,11 +42,11 @@ export interface PositionRow {
 
 /** The fields of a layout, and those of its header, trailer and control file. */
 export function layoutTables(layout: Layout): PositionsTable[] {
-  const { lengthBytes } = layout.record;
+  const { lengthBytes, positions } = layout.record;
   const table = (name: string, fields: Field[], match?: RecordMatch) =>
-    fieldsTable(name, lengthBytes, fields, match);
+    fieldsTable(name, { lengthBytes, positions }, fields, match);
   return [
-    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, table)),
+    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, positions, table)),
     ...(layout.header ? [table(`${layout.name} header`, layout.header.fields, layout.header.match)] : []),
     ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields, layout.trailer.match)] : []),
     ...(layout.controlFile ? [controlFileTable(layout.controlFile)] : []),
@@ -52,9 +54,9 @@ export function layoutTables(layout: Layout): PositionsTable[] {
 }
 
 /** The record of the file beside the data, which has a length of its own. */
-function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule): PositionsTable {
+function controlFileTable({ name, match, positions, lengthBytes, fields }: ControlFileRule): PositionsTable {
   const where = matchText(match);
-  return fieldsTable(`control file ${name}${where}`, lengthBytes, fields, match);
+  return fieldsTable(`control file ${name}${where}`, { lengthBytes, positions }, fields, match);
 }
 
 /** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
@@ -66,13 +68,14 @@ function matchText(match: RecordMatch | undefined): string {
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
 function recordTypeTables(
   { name, match, datasets }: RecordType,
+  positions: Positions,
   table: (name: string, fields: Field[], match?: RecordMatch) => PositionsTable,
 ): PositionsTable[] {
   const where = matchText(match);
   if (datasets.length === 0) return [{ ...table(`${name} (discarded)${where}`, []), findings: [] }];
   const tables = datasets.map((dataset) =>
     table(
-      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs)}` : `${dataset.name}${where}`,
+      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs, positions)}` : `${dataset.name}${where}`,
       // The number of an occurrence has no bytes.
       dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
       match,
@@ -94,7 +97,7 @@ function recordTypeTables(
 
 function fieldsTable(
   name: string,
-  lengthBytes: number,
+  { lengthBytes, positions }: Pick<PositionsTable, 'lengthBytes' | 'positions'>,
   fields: Field[],
   match: RecordMatch | undefined,
 ): PositionsTable {
@@ -107,7 +110,7 @@ function fieldsTable(
     ),
     ...gapFindings([...placesOf(fields, undefined), ...matchPlaces(match)], lengthBytes),
   ];
-  return { name, lengthBytes, rows, findings };
+  return { name, positions, lengthBytes, rows, findings };
 }
 
 /** A rule names bytes as a field does. */
@@ -129,9 +132,9 @@ function placesOf(fields: Field[], occurs: Occurs | undefined): { start: number;
 }
 
 /** `0 to 5 times by item_count, 20 bytes each` */
-function timesText({ count, least, dependingOn, strideBytes }: Occurs): string {
+function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions): string {
   const times = dependingOn ? `${least} to ${count} times by ${dependingOn.name}` : `${count} times`;
-  return `${times}, ${strideBytes} bytes each`;
+  return `${times}, ${strideBytes} ${unit} each`;
 }
 
 /** Every item of a record, with groups and FILLER; the first occurrence of each table. */
@@ -153,7 +156,7 @@ export function recordTable(record: StoredRecord, file: string): PositionsTable 
     ...leadingZeroFindings(rows),
     ...gapFindings(itemPlaces(record.root, 0), record.lengthBytes),
   ];
-  return { name: record.name ?? file, lengthBytes: record.lengthBytes, rows, findings };
+  return { name: record.name ?? file, positions: 'bytes', lengthBytes: record.lengthBytes, rows, findings };
 }
 
 /** The bytes of every item, FILLER and every occurrence among them: what is left is added by SYNCHRONIZED. */
@@ -209,7 +212,7 @@ function fieldRow(field: Field): PositionRow {
   const notes = [
     field.origin.kind === 'header' && 'of the header',
     field.origin.kind === 'parent' && `of ${field.origin.recordType} before it`,
-    field.list && timesText(field.list),
+    field.list && timesText(field.list, field.positions),
     (field.when ?? field.list?.when) && 'only if its rule holds',
     field.required && 'required',
     field.dateFormat?.pattern,

@@ -1,5 +1,6 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
+import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
 import {
   type ControlRecord,
   copiesHeader,
@@ -223,6 +224,9 @@ export class GeometryProbe {
     const { layout, source, span } = this;
     const { lengthBytes } = layout.record;
     const details = { startByte: span.startByte, endByte: recordsEnd };
+    const control = [layout.header && firstRecord, layout.trailer && lastRecord];
+    const open = control.find((range) => range && isOpenToPositions(record(range), layout.record));
+    if (open) return positionsUnsaid(source.key, open.startByte);
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
@@ -244,9 +248,8 @@ export class GeometryProbe {
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
     // Lines of one number of characters have no one length in bytes.
-    const mayBeUniform = layout.record.positions === 'bytes';
-    const uniform =
-      layout.record.format === 'fixed' || (mayBeUniform && (rest === 0 || rest === lengthBytes));
+    const counted = layout.record.positions === 'characters';
+    const uniform = layout.record.format === 'fixed' || (!counted && (rest === 0 || rest === lengthBytes));
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,
