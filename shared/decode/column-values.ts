@@ -1,12 +1,12 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { ENTRY_EMPTY_LIST, RECORD_OK, STATE_INVALID, STATE_VALUE } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import type { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
 import { mayBeNulled } from './nulled-values.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { RecordBatch } from './record-batch.ts';
-import { lastByteOf } from './record-end.ts';
 import type { SelectionMasks } from './selection-masks.ts';
 
 /** Why a record is rejected: the first field that rejects it. */
@@ -78,7 +78,7 @@ export function rejectRecords(
       const address = view.getUint32(column.addresses + row * 4, true);
       const heldBytes = heldBytesOf(kernel, column, record, address);
       // What the end of a record cuts rejects it, whatever the layout says of values that are invalid.
-      if (mayBeNulled(field) && lastByteOf(field) <= heldBytes) continue;
+      if (mayBeNulled(field) && neededBytes(field) <= heldBytes) continue;
       onFault(record, { field, address, heldBytes });
     }
   }

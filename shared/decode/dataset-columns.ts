@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { MAX_ENTRIES } from '../kernel/shapes.ts';
 import type { Field, FieldOrigin, ListColumn, Selection } from '../layout/field.ts';
 import type { Dataset } from '../layout/layout.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import {
   type Column,
   type CountValues,
@@ -15,7 +16,7 @@ import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
 import { endsBefore, type RecordBatch } from './record-batch.ts';
-import { lastByteOf, type RecordPlaces } from './record-end.ts';
+import type { RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
 /** Records from which rows copy fields besides their own: the header, and the parents of each record. */
@@ -148,7 +149,7 @@ export class DatasetColumns {
     const { origin, inOccurrence } = field;
     const places = recordsOf(origin, batch, foreign);
     const { starts } = places;
-    const lastByte = inOccurrence && this.rows ? this.rows.lastByteOf(field) : lastByteOf(field);
+    const lastByte = inOccurrence && this.rows ? this.rows.lastByteOf(field) : neededBytes(field);
     const isWhole = origin.kind === 'record' && !endsBefore(batch, lastByte);
     const ends = isWhole ? 0 : places.ends;
     if (!this.rows) return { starts, ends };

@@ -2,12 +2,13 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from '../kernel/shapes.ts';
 import type { CodePage } from '../layout/code-page.ts';
 import type { Field } from '../layout/field.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldLoop } from './field-loop.ts';
 import { ENTRY_BYTES, FieldVector, type FillVector, vectorKind } from './field-vector.ts';
 import { nullRules } from './null-rules.ts';
-import { lastByteOf, mayBeFilled } from './record-end.ts';
+import { mayBeFilled } from './record-end.ts';
 
 /** Decodes one field of a layout for all records of a batch at once. The loop is chosen once a layout, never per record. */
 export class FieldDecoder {
@@ -57,7 +58,7 @@ export class FieldDecoder {
     const { field, vector, kernel } = this;
     if (mayBeFilled(field, spaceByte)) return;
     const { startByte, mayBeAbsent } = field;
-    const end = lastByteOf(field);
+    const end = neededBytes(field);
     const absent = mayBeAbsent ? 1 : 0;
     const result = kernel.call.nullBeyond(records, ends, count, startByte, end, absent, vector.states);
     const wrong = kernel.view.getInt32(kernel.call.resultAddress(), true);

@@ -1,12 +1,12 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { LIMB_DIGITS } from '../kernel/shapes.ts';
 import type { Condition } from '../layout/layout.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import type { SummedField } from '../layout/summed-fields.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { FieldDecoder } from './field-decoder.ts';
 import { ENTRY_BYTES } from './field-vector.ts';
 import type { RecordBatch } from './record-batch.ts';
-import { lastByteOf } from './record-end.ts';
 
 /** A condition with its literals in the kernel's memory: { address, length } of each, 4 bytes each. */
 type PlacedCondition = Condition & { literals: number };
@@ -41,7 +41,7 @@ export class FieldSum {
 
   /** A record must have so many bytes to be counted or added. */
   get leastBytes(): number {
-    const summed = this.decoder ? lastByteOf(this.decoder.field) : 0;
+    const summed = this.decoder ? neededBytes(this.decoder.field) : 0;
     return Math.max(summed, this.where?.field.endByte ?? 0);
   }
 

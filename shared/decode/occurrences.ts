@@ -1,10 +1,10 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { ENTRY_VALUE, INVALID_COUNT_UNIT, MAX_ENTRIES } from '../kernel/shapes.ts';
 import type { Field, Occurs } from '../layout/field.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
 import { endsBefore, type RecordBatch } from './record-batch.ts';
-import { lastByteOf } from './record-end.ts';
 import type { SelectionMasks } from './selection-masks.ts';
 
 /** The entries of one table over all records of a batch (drawn in kernel/assemblyscript/occurrences.ts), in the kernel's memory. */
@@ -54,7 +54,7 @@ export class Occurrences {
     const { count, least, strideBytes } = this.occurs;
     if (this.counter) {
       this.counter.decode(starts, recordCount);
-      if (endsBefore(batch, lastByteOf(this.counter.field)))
+      if (endsBefore(batch, neededBytes(this.counter.field)))
         this.counter.leaveOutBeyond(starts, batch.ends, recordCount, batch.spaceByte);
       const { when } = this.counter.field;
       if (when) masks.apply(when, starts, recordCount, this.counter.vector);
@@ -99,7 +99,7 @@ export class Occurrences {
 
   /** Offset in the record after the last byte of a field in the last occurrence there can be. */
   lastByteOf(field: Field): number {
-    return lastByteOf(field) + (this.occurs.count - 1) * this.occurs.strideBytes;
+    return neededBytes(field) + (this.occurs.count - 1) * this.occurs.strideBytes;
   }
 
   recordOfEntry(entry: number): number {

@@ -3,10 +3,10 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
-import { type BytePlace, placesBeside } from '../layout/number-notation.ts';
+import { type BytePlace, neededBytes, placesBeside } from '../layout/number-notation.ts';
 import { dateText } from './calendar.ts';
 import { decodeAt } from './narrowed-value.ts';
-import { beyondEnd, lastByteOf, mayBeFilled } from './record-end.ts';
+import { beyondEnd, mayBeFilled } from './record-end.ts';
 
 /** The value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -118,20 +118,19 @@ export class PartitionRouter {
    * outcomes that leave those rows out.
    */
   private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
-    const { kernel, segments, fields } = this;
+    const { kernel, segments, places } = this;
     if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
     const apart = this.outcomesApart;
     kernel.bytes.copyWithin(apart, outcomes, outcomes + count);
     const sharing = this.isNarrowed
-      ? kernel.call.setApart(addresses, count, segments, fields.length, RECORD_TOO_SHORT, apart)
+      ? kernel.call.setApart(addresses, count, segments, places.length, RECORD_TOO_SHORT, apart)
       : 0;
     if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
     const cuttable = this.fields.filter((field) => !mayBeFilled(field, spaceByte));
-    const neededBytes = Math.max(...cuttable.map(lastByteOf));
+    const needed = Math.max(...cuttable.map(neededBytes));
     const isCut = (row: number) =>
       ends !== 0 &&
-      kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) <
-        neededBytes;
+      kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) < needed;
     const rowsApart: number[] = [];
     for (let row = 0; row < count; row++) {
       if (kernel.bytes[outcomes + row] !== RECORD_OK) continue;

@@ -1,5 +1,5 @@
 import type { Field } from '../layout/field.ts';
-import { placesBeside } from '../layout/number-notation.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { DecodedValue } from './decoded-value.ts';
 
@@ -23,17 +23,12 @@ export function mayBeFilled(
   return mayBeAbsent && isText && encoding !== 'utf-16be' && spaceOf(encoding) === spaceByte;
 }
 
-/** Offset in the record after all bytes that a field is read from: those of its sign and its number of decimals may be after the digits. */
-export function lastByteOf({ endByte, notation }: Pick<Field, 'endByte' | 'notation'>): number {
-  return Math.max(endByte, ...placesBeside(notation).map((place) => place.endByte));
-}
-
 /**
  * The value of a field that does not end within a record of `recordBytes`: invalid if the end cuts it, and if it begins there or
  * later, null or invalid as the layout says. Undefined for a field that is read from the bytes that are there.
  */
 export function beyondEnd(field: Field, recordBytes: number, spaceByte: number): DecodedValue | undefined {
-  if (lastByteOf(field) <= recordBytes || mayBeFilled(field, spaceByte)) return undefined;
+  if (neededBytes(field) <= recordBytes || mayBeFilled(field, spaceByte)) return undefined;
   if (field.startByte < recordBytes) return { state: 'invalid', reason: 'cut-by-record-end' };
   return field.mayBeAbsent ? { state: 'null' } : { state: 'invalid', reason: 'beyond-record-end' };
 }

@@ -11,6 +11,7 @@ import {
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
 import type { RecordType } from '../layout/layout.ts';
+import { neededBytes } from '../layout/number-notation.ts';
 import type { SummedField } from '../layout/summed-fields.ts';
 import type { RecordFault } from './column-values.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
@@ -22,7 +23,7 @@ import { decodeAt } from './narrowed-value.ts';
 import { MOST_EXAMPLE_BYTES, NulledValues } from './nulled-values.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
-import { beyondEnd, lastByteOf } from './record-end.ts';
+import { beyondEnd } from './record-end.ts';
 
 /** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
 export interface SumSpan {
@@ -134,7 +135,7 @@ export class RecordTypeDecoder {
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
-      if (endsBefore(batch, lastByteOf(other.field)))
+      if (endsBefore(batch, neededBytes(other.field)))
         other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
     this.addSums(batch, allOk, spans);
@@ -243,7 +244,7 @@ function lastByteOfType({ datasets }: RecordType): number {
   const own = (datasets[0]?.fields ?? []).filter(
     ({ origin, inOccurrence, when }) => origin.kind === 'record' && !inOccurrence && !when,
   );
-  return Math.max(0, ...own.map(lastByteOf));
+  return Math.max(0, ...own.map(neededBytes));
 }
 
 /** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */

@@ -62,3 +62,8 @@ export function movedNotation(notation: NumberNotation, shiftBytes: number): Num
     place && { startByte: place.startByte + shiftBytes, endByte: place.endByte + shiftBytes };
   return { ...notation, signFrom: moved(notation.signFrom), scaleFrom: moved(notation.scaleFrom) };
 }
+
+/** Offset after the last byte that a field needs: of itself, its sign or its number of decimals. */
+export function neededBytes(field: BytePlace & { notation: NumberNotation }): number {
+  return Math.max(...[field, ...placesBeside(field.notation)].map(({ endByte }) => endByte));
+}

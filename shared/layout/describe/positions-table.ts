@@ -6,8 +6,8 @@ import { endOf } from '../copybook/storage.ts';
 import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
-import type { BytePlace, NumberNotation } from '../number-notation.ts';
 import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
+import { notationNotes } from './notation-notes.ts';
 
 /** Of a larger table, gaps within its occurrences are not looked for. */
 const MOST_OCCURRENCES = 100;
@@ -236,29 +236,6 @@ function fieldRow(field: Field): PositionRow {
     notes: notes.filter(Boolean).join('; '),
     depth: 0,
   };
-}
-
-/** How the number is written, as far as the layout says it. */
-function notationNotes({
-  marks,
-  signFrom,
-  scaleFrom,
-  ...said
-}: NumberNotation): (string | false | undefined)[] {
-  const at = ({ startByte, endByte }: BytePlace) =>
-    endByte === startByte + 1 ? `at ${endByte}` : `at ${startByte + 1} to ${endByte}`;
-  return [
-    said.decimalPoint && `decimals after '${said.decimalPoint}'`,
-    said.thousands && `thousands by '${said.thousands}'`,
-    said.justify === 'left' && 'digits to the left',
-    said.overpunch && `signed digits of ${said.overpunch}`,
-    signFrom && `sign ${at(signFrom)}`,
-    marks.negative.length > 0 && `minus is ${marks.negative.join(' ')}`,
-    marks.positive.length > 0 && `plus is ${marks.positive.join(' ')}`,
-    said.blankSign === 'positive' && 'no sign is plus',
-    scaleFrom && `number of decimals ${at(scaleFrom)}`,
-    said.nul !== 'reject' && `NUL is ${said.nul === 'zero' ? 'zero' : 'a blank'}`,
-  ];
 }
 
 /** The picture that a copybook would give the field; empty if no picture can. */

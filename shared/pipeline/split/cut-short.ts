@@ -1,6 +1,6 @@
 import { lengthIn } from '../../decode/characters.ts';
-import { lastByteOf } from '../../decode/record-end.ts';
 import type { ControlRecord, Layout } from '../../layout/layout.ts';
+import { neededBytes } from '../../layout/number-notation.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { matchesControlRecord } from '../../totals/control-record.ts';
@@ -22,7 +22,7 @@ export function cutShortRefusal(
   const isWhole = (control: ControlRecord | undefined) =>
     control !== undefined &&
     matchesControlRecord(line, control) &&
-    control.fields.every((field) => lastByteOf(field) <= length);
+    control.fields.every((field) => neededBytes(field) <= length);
   if (isWhole(trailer) || isWhole(header)) return undefined;
   return refuse('file-cut-short', {
     where: source.key,
