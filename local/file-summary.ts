@@ -3,6 +3,7 @@ import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.t
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { NulledExamples } from '../shared/run/invalid-values.ts';
 import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
 import type { RecordCounts } from '../shared/totals/record-counts.ts';
@@ -17,6 +18,9 @@ export interface FileSummary {
   rangeCount: number;
   records: RecordCounts;
   rows: number;
+  /** Values that became null because they are invalid, by field, with the first of each. */
+  nulled: Record<string, number>;
+  nulledExamples: NulledExamples;
   controlTotals: ControlTotalResult[];
   outputs: SummaryOutput[];
   rejectOutputs: SummaryOutput[];
@@ -48,22 +52,48 @@ export function failedSummary(
 ): FileSummary {
   const planned = split?.verdict === 'convert' ? split : undefined;
   return {
+    ...nothingLoaded(sourceKey, split?.businessDate ?? null, elapsedSeconds),
     runId: planned?.runId ?? null,
-    status: 'failed',
-    sourceKey,
-    businessDate: split?.businessDate ?? null,
-    inputBytes: 0,
     rangeCount: planned?.rangeCount ?? 0,
+    status: 'failed',
+    reason: error.message,
+    errorName: error.name || 'Error',
+  };
+}
+
+/** The summary of a file that was turned away before it had an entry in the ledger. */
+export function turnedAwaySummary(
+  { sourceKey, businessDate, refusal }: Extract<SplitResult, { verdict: 'refused' }>,
+  elapsedSeconds: number,
+): FileSummary {
+  return {
+    ...nothingLoaded(sourceKey, businessDate, elapsedSeconds),
+    status: 'refused',
+    reason: refusal.message,
+  };
+}
+
+function nothingLoaded(
+  sourceKey: string,
+  businessDate: string | null,
+  elapsedSeconds: number,
+): Omit<FileSummary, 'status'> {
+  return {
+    runId: null,
+    sourceKey,
+    businessDate,
+    inputBytes: 0,
+    rangeCount: 0,
     records: NO_RECORDS,
     rows: 0,
+    nulled: {},
+    nulledExamples: {},
     controlTotals: [],
     outputs: [],
     rejectOutputs: [],
     rowGroups: NO_ROW_GROUPS,
     published: false,
     seconds: elapsedSeconds,
-    reason: error.message,
-    errorName: error.name || 'Error',
   };
 }
 
@@ -85,6 +115,8 @@ export function summaryOf(
     rangeCount: split.verdict === 'convert' ? split.rangeCount : 0,
     records: entry.records ?? NO_RECORDS,
     rows: refused ? 0 : (entry.rows ?? 0),
+    nulled: entry.nulled ?? {},
+    nulledExamples: entry.nulledExamples ?? {},
     controlTotals: entry.controlTotals ?? [],
     outputs: refused ? [] : outputs.rows,
     rejectOutputs: refused ? [] : outputs.rejects,

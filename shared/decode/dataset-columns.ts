@@ -1,12 +1,20 @@
 import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { ENTRY_EMPTY_LIST, MAX_ENTRIES, RECORD_OK, STATE_INVALID, STATE_VALUE } from '../kernel/shapes.ts';
+import { MAX_ENTRIES } from '../kernel/shapes.ts';
 import type { Field, FieldOrigin, ListColumn, Selection } from '../layout/field.ts';
 import type { Dataset } from '../layout/layout.ts';
+import {
+  type Column,
+  type CountValues,
+  countColumnValues,
+  type DecodedList,
+  type RecordFault,
+  rejectRecords,
+} from './column-values.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
-import type { RecordBatch } from './record-batch.ts';
+import { endsBefore, type RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
@@ -16,33 +24,8 @@ export interface ForeignRecords {
   parentOf(recordType: string): RecordPlaces | undefined;
 }
 
-/** Why a record is rejected: the first field that rejects it. */
-export interface RecordFault {
-  field: Field;
-  /** Address from which the field was read. */
-  address: number;
-  /** Set if the reason is not in the value of the field itself. */
-  reason?: string;
-}
-
-/** One column of the batch: a column of a list is decoded for the entries of the list, every other for rows. */
-interface Column {
-  field: Field;
-  vector: FieldVector;
-  /** Undefined for the number of the occurrence, which is read from no bytes. */
-  decoder: FieldDecoder | undefined;
-  list: DecodedList | undefined;
-  invalidCount: number;
-  /** Address of the addresses from which it was decoded in this batch. */
-  addresses: number;
-}
-
-interface DecodedList {
-  /** The most entries of a batch. */
-  capacityEntries: number;
-  occurrences: Occurrences;
-  masks: SelectionMasks;
-}
+/** A column before its first batch. */
+const NOT_DECODED = { invalidCount: 0, addresses: 0, ends: 0 };
 
 /**
  * The columns of one dataset over a batch. Each field is decoded for all rows at once, and each field of a list for all its
@@ -59,6 +42,8 @@ export class DatasetColumns {
 
   private readonly kernel: Kernel;
   private readonly columns: Column[];
+  /** Those whose values are judged here. */
+  private readonly ownColumns: Column[];
   private readonly lists = new Map<ListColumn, DecodedList>();
   private readonly recordMasks: SelectionMasks;
   private readonly rowMasks: SelectionMasks;
@@ -73,6 +58,7 @@ export class DatasetColumns {
     this.recordMasks = new SelectionMasks(kernel, capacityRecords);
     this.rowMasks = occurs ? new SelectionMasks(kernel, this.capacityRows) : this.recordMasks;
     this.columns = dataset.columns.map((field) => this.column(field, capacityRecords));
+    this.ownColumns = this.columns.filter((column) => this.isOwn(column));
     this.vectors = this.columns.map(({ vector }) => vector);
   }
 
@@ -96,7 +82,12 @@ export class DatasetColumns {
     this.rowMasks.begin();
     for (const expanded of this.expanded.values()) expanded.current = false;
     const onWrong = (record: number, counter: Field) =>
-      onFault(record, { field: counter, address: batch.startOf(record), reason: 'occurs-out-of-range' });
+      onFault(record, {
+        field: counter,
+        address: batch.startOf(record),
+        heldBytes: batch.lengthOf(record),
+        reason: 'occurs-out-of-range',
+      });
     this.rows?.place(batch, 0, this.recordMasks, onWrong);
     this.rowCount = this.rows ? this.rows.entryCount : batch.recordCount;
     for (const [list, { occurrences, masks }] of this.lists) {
@@ -117,7 +108,8 @@ export class DatasetColumns {
       const { addresses, entryCount } = list.occurrences;
       column.addresses = addresses;
       decoder.decode(addresses, entryCount);
-      if (batch.hasPadded) {
+      column.ends = endsBefore(batch, list.occurrences.lastByteOf(field)) ? batch.ends : 0;
+      if (column.ends !== 0) {
         const ends = this.expand('list', batch.ends, list.occurrences);
         decoder.leaveOutBeyond(addresses, ends, entryCount, batch.spaceByte);
       }
@@ -130,6 +122,7 @@ export class DatasetColumns {
     }
     const { starts, ends } = this.placesOf(field, batch, foreign);
     column.addresses = starts;
+    column.ends = ends === 0 ? 0 : recordsOf(field.origin, batch, foreign).ends;
     decoder.decode(starts, this.rowCount);
     if (ends !== 0) decoder.leaveOutBeyond(starts, ends, this.rowCount, batch.spaceByte);
     column.invalidCount = decoder.invalidCount;
@@ -151,8 +144,13 @@ export class DatasetColumns {
   }
 
   /** The record (or occurrence) that holds the field, for each row. */
-  placesOf({ origin, inOccurrence }: Field, batch: RecordBatch, foreign: ForeignRecords): RecordPlaces {
-    const { starts, ends } = recordsOf(origin, batch, foreign);
+  placesOf(field: Field, batch: RecordBatch, foreign: ForeignRecords): RecordPlaces {
+    const { origin, inOccurrence } = field;
+    const places = recordsOf(origin, batch, foreign);
+    const { starts } = places;
+    const lastByte = inOccurrence && this.rows ? this.rows.lastByteOf(field) : field.endByte;
+    const isWhole = origin.kind === 'record' && !endsBefore(batch, lastByte);
+    const ends = isWhole ? 0 : places.ends;
     if (!this.rows) return { starts, ends };
     const name = JSON.stringify(origin);
     return {
@@ -179,42 +177,15 @@ export class DatasetColumns {
 
   /** Calls `onFault` for the records that a column rejects. */
   settle(batch: RecordBatch, onFault: (record: number, fault: RecordFault) => void): void {
-    const { bytes, view } = this.kernel;
-    for (const column of this.columns) {
-      const { field, vector, list } = column;
-      if (!this.isOwn(column)) continue;
-      const rejects = field.required
-        ? vector.hasNulls
-        : column.invalidCount > 0 && field.onInvalid === 'reject';
-      if (!rejects) continue;
-      const count = list ? list.occurrences.entryCount : this.rowCount;
-      for (let row = 0; row < count; row++) {
-        const state = bytes[vector.states + row]!;
-        if (state >= ENTRY_EMPTY_LIST) continue;
-        if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
-        const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
-        if (batch.outcomeOf(record) !== RECORD_OK) continue;
-        onFault(record, { field, address: view.getUint32(column.addresses + row * 4, true) });
-      }
-    }
+    rejectRecords(this.kernel, this.ownColumns, this, batch, onFault);
   }
 
-  /** Counts the invalid values of rows that are kept, which become null. */
-  countInvalids(isKept: (row: number) => boolean, count: (field: Field, values: number) => void): void {
-    const { bytes } = this.kernel;
-    for (const column of this.columns) {
-      const { field, vector, list, invalidCount } = column;
-      if (invalidCount === 0 || field.required || field.onInvalid === 'reject' || !this.isOwn(column))
-        continue;
-      const entries = list ? list.occurrences.entryCount : this.rowCount;
-      let found = 0;
-      for (let entry = 0; entry < entries; entry++) {
-        if (bytes[vector.states + entry] !== STATE_INVALID) continue;
-        const row = list ? list.occurrences.recordOfEntry(entry) : entry;
-        if (isKept(row)) found++;
-      }
-      if (found > 0) count(field, found);
-    }
+  /**
+   * Counts the values of the fields whose invalid values become null, in rows that are kept: those whose partition is not -1, or all if
+   * `partitions` is 0.
+   */
+  countValues(partitions: number, count: CountValues): void {
+    countColumnValues(this.kernel, this.ownColumns, this, partitions, count);
   }
 
   /** Fields that child rows copy from their record are judged with the record's own row, not here. */
@@ -226,7 +197,7 @@ export class DatasetColumns {
     const { kernel } = this;
     if (field.origin.kind === 'occurrence-number') {
       const vector = new FieldVector(kernel, 'int64', this.capacityRows);
-      return { field, vector, decoder: undefined, list: undefined, invalidCount: 0, addresses: 0 };
+      return { field, vector, decoder: undefined, list: undefined, ...NOT_DECODED };
     }
     const list = field.list && this.listOf(field.list, capacityRecords);
     const decoder = new FieldDecoder(kernel, field, list?.capacityEntries ?? this.capacityRows);
@@ -234,7 +205,7 @@ export class DatasetColumns {
       const { offsets, repeats } = list.occurrences;
       decoder.vector.entries = { offsets, repeats };
     }
-    return { field, vector: decoder.vector, decoder, list, invalidCount: 0, addresses: 0 };
+    return { field, vector: decoder.vector, decoder, list, ...NOT_DECODED };
   }
 
   private listOf(list: ListColumn, capacityRecords: number): DecodedList {

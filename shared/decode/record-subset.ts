@@ -8,6 +8,7 @@ export class RecordSubset implements RecordBatch {
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
+  shortestBytes = 0;
   /** Address of the index of each record in the whole batch, 4 bytes each. */
   readonly indexes: number;
   private readonly kernel: Kernel;
@@ -35,10 +36,16 @@ export class RecordSubset implements RecordBatch {
       this.outcomes,
     );
     this.hasPadded = whole.hasPadded;
+    this.shortestBytes = whole.shortestBytes;
     if (whole.hasPadded) {
       this.kernel.call.gatherAddresses(whole.ends, this.indexes, this.recordCount, this.ends);
     }
     return this.recordCount;
+  }
+
+  /** The index of each record in the whole batch; valid until the memory grows. */
+  get recordIndexes(): Uint32Array {
+    return new Uint32Array(this.kernel.bytes.buffer, this.indexes, this.recordCount);
   }
 
   private get whole(): RecordBatch {
@@ -58,8 +65,16 @@ export class RecordSubset implements RecordBatch {
     return this.kernel.bytes[this.outcomes + index]!;
   }
 
+  recordIndexOf(index: number): number {
+    return this.whole.recordIndexOf(this.indexOf(index));
+  }
+
   byteOffsetOf(index: number): number {
     return this.whole.byteOffsetOf(this.indexOf(index));
+  }
+
+  lengthOf(index: number): number {
+    return this.whole.lengthOf(this.indexOf(index));
   }
 
   rawLengthOf(index: number): number {

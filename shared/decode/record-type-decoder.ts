@@ -1,21 +1,50 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { RECORD_BLANK, RECORD_OK, RECORD_TOO_SHORT, RECORD_UNKNOWN_TYPE } from '../kernel/shapes.ts';
+import {
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_ILL_FORMED,
+  RECORD_OK,
+  RECORD_TOO_SHORT,
+  RECORD_TRAILER_INSIDE,
+  RECORD_UNKNOWN_TYPE,
+} from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
-import type { RecordType, SummedField } from '../layout/layout.ts';
-import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
+import type { RecordType } from '../layout/layout.ts';
+import type { SummedField } from '../layout/summed-fields.ts';
+import type { RecordFault } from './column-values.ts';
+import type { ForeignRecords } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
-import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
+import { decodeAt } from './narrowed-value.ts';
+import { MOST_EXAMPLE_BYTES, NulledValues } from './nulled-values.ts';
 import type { PartitionValues } from './partition-router.ts';
-import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+import { beyondEnd } from './record-end.ts';
+
+/** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
+export interface SumSpan {
+  first: number;
+  count: number;
+  sums: Map<string, bigint>;
+}
+
+/** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
+const NO_DETAIL: ReadonlySet<number> = new Set([
+  RECORD_UNKNOWN_TYPE,
+  RECORD_BLANK,
+  RECORD_HEADER_INSIDE,
+  RECORD_TRAILER_INSIDE,
+]);
 
 /** A record that does not become a row. */
 export interface Reject {
   /** Offset of its first byte in the file. */
   byteOffset: number;
+  /** Number of details before it in the range. */
+  recordIndex: number;
   /** Without terminator. */
   recordLengthBytes: number;
   reason: string;
@@ -40,10 +69,12 @@ export class RecordTypeDecoder {
   /** Records so far: accepted and rejected. */
   recordCount = 0;
   rejectedCount = 0;
+  /** Accepted records that end before their last field. */
+  shortCount = 0;
   readonly datasets: DatasetDecoder[];
   readonly sums: FieldSum[];
-  /** Values replaced by null, by field. */
-  readonly nulled = new Map<string, number>();
+  /** What became of the values of the fields whose invalid values become null. */
+  readonly settled = new NulledValues();
 
   private readonly kernel: Kernel;
   /** Decoders of fields that are summed and are not columns. */
@@ -51,6 +82,8 @@ export class RecordTypeDecoder {
   private readonly onReject: (reject: Reject) => void;
   /** Address of a byte a record: 1 if control totals count it. */
   private readonly counted: number;
+  /** Offset after the last field that every record of the type has. */
+  private readonly lastByte: number;
   /** By index of the record in the batch: what rejects it first. */
   private readonly faults = new Map<number, RecordFault>();
 
@@ -74,9 +107,10 @@ export class RecordTypeDecoder {
       others.set(field, decoder);
       return decoder;
     };
-    this.sums = summed.map(({ field, kind }) => new FieldSum(kernel, decoderOf(field), kind));
+    this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
+    this.lastByte = lastByteOf(type);
   }
 
   /** Every partition of a dataset so far. */
@@ -84,8 +118,11 @@ export class RecordTypeDecoder {
     return this.datasets[dataset]?.router.partitions ?? [];
   }
 
-  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has any. */
-  decode(batch: RecordBatch, foreign: ForeignRecords): BatchRows[] {
+  /**
+   * Decodes the records of `batch`, all of this type; `spans` are all of them, or none if the file has no groups.
+   * Returns the rows of each partition that has any.
+   */
+  decode(batch: RecordBatch, foreign: ForeignRecords, spans: readonly SumSpan[] = []): BatchRows[] {
     const { recordCount } = batch;
     const { faults, kernel } = this;
     faults.clear();
@@ -93,60 +130,94 @@ export class RecordTypeDecoder {
     const onFault = (record: number, fault: RecordFault) => {
       if (!faults.has(record)) faults.set(record, fault);
     };
-    const nulled: { record: number; fields: Field[] }[] = [];
+    const nulled: { record: number; fields: Field[]; address: number }[] = [];
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
-      if (batch.hasPadded) other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
+      if (endsBefore(batch, other.field.endByte))
+        other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
-    this.addSums(batch, allOk);
+    this.addSums(batch, allOk, spans);
     for (const dataset of this.datasets) {
-      dataset.route(batch, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
+      dataset.route(batch, foreign, onFault, (record, fields, address) =>
+        nulled.push({ record, fields, address }),
+      );
     }
     for (const { columns } of this.datasets) columns.settle(batch, onFault);
     if (faults.size > 0)
       for (const dataset of this.datasets) dataset.leaveOut((record) => faults.has(record));
-    for (const { record, fields } of nulled) {
-      if (!faults.has(record)) for (const field of fields) this.countNulled(field, 1);
-    }
-    for (const dataset of this.datasets) {
-      dataset.countInvalids((field, count) => this.countNulled(field, count));
-    }
     const simple = allOk && faults.size === 0;
+    for (const { record, fields, address } of nulled) {
+      if (faults.has(record)) continue;
+      for (const field of fields) this.countValues(batch, field, 0, 1, { record, address });
+    }
     for (const dataset of this.datasets) {
       if (simple && !dataset.dataset.occurs) dataset.expectedRows += recordCount;
       else dataset.expectRows(batch, (record) => faults.has(record));
     }
     this.recordCount += recordCount;
+    if (endsBefore(batch, this.lastByte)) this.shortCount += this.countShort(batch);
     if (!allOk || faults.size > 0) this.reportRejects(batch);
-    return this.datasets.flatMap((dataset, index) =>
-      dataset.group().map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows })),
-    );
+    return this.datasets.flatMap((dataset, index) => {
+      const groups = dataset.group();
+      dataset.countValues(simple, groups, (field, valid, count, first) =>
+        this.countValues(batch, field, valid, count, first),
+      );
+      return groups.map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows }));
+    });
   }
 
   /**
    * Adds all records, including rejected ones. In a line of the wrong length, the bytes at the field's positions count: if they
-   * are wrong, the total shows it. A line too short to hold the field counts as undecodable.
+   * are wrong, the total shows it. A line too short to hold the field counts as undecodable, and so does one whose characters
+   * cannot be counted up to its end.
    */
-  private addSums(batch: RecordBatch, allOk: boolean): void {
+  private addSums(batch: RecordBatch, allOk: boolean, spans: readonly SumSpan[]): void {
     const { recordCount } = batch;
+    const { bytes } = this.kernel;
     for (const sum of this.sums) {
+      const isAll = allOk && !sum.isConditional;
+      if (!isAll) bytes.fill(1, this.counted, this.counted + recordCount);
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
-          const noDetail = outcome === RECORD_UNKNOWN_TYPE || outcome === RECORD_BLANK;
-          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.decoder.field.endByte;
+          const noDetail = NO_DETAIL.has(outcome);
+          const ends = outcome === RECORD_TOO_SHORT || outcome === RECORD_ILL_FORMED;
+          const cut = ends && batch.lengthOf(record) < sum.leastBytes;
           if (cut) sum.undecodableCount++;
-          this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
+          if (noDetail || cut) bytes[this.counted + record] = 0;
         }
       }
-      sum.add(recordCount, allOk ? 0 : this.counted);
+      sum.select(batch, this.counted);
+      const counted = isAll ? 0 : this.counted;
+      if (spans.length === 0) sum.add(0, recordCount, counted);
+      for (const { first, count, sums } of spans) {
+        const { key } = sum.summed;
+        sums.set(key, (sums.get(key) ?? 0n) + sum.add(first, count, counted));
+      }
     }
   }
 
-  private countNulled(field: Field, count: number): void {
-    const path = fieldPath(field);
-    this.nulled.set(path, (this.nulled.get(path) ?? 0) + count);
+  private countValues(
+    batch: RecordBatch,
+    field: Field,
+    valid: number,
+    nulled: number,
+    first: { record: number; address: number } | undefined,
+  ): void {
+    const settled = this.settled.add(field, valid, nulled);
+    if (!first || settled.example) return;
+    const from = first.address + field.startByte;
+    const bytes = this.kernel.bytes.subarray(from, first.address + field.endByte);
+    const hex = Buffer.from(bytes.subarray(0, MOST_EXAMPLE_BYTES)).toString('hex');
+    settled.example = { hex, byteOffset: batch.byteOffsetOf(first.record) };
+  }
+
+  private countShort(batch: RecordBatch): number {
+    const { starts, ends, outcomes, recordCount } = batch;
+    let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
+    for (const record of this.faults.keys()) if (batch.lengthOf(record) < this.lastByte) short--;
+    return short;
   }
 
   private reportRejects(batch: RecordBatch): void {
@@ -155,23 +226,31 @@ export class RecordTypeDecoder {
       const fault = outcome === RECORD_OK ? this.faults.get(record) : undefined;
       if (outcome === RECORD_OK && !fault) continue;
       this.rejectedCount++;
-      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault), fault?.field));
+      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault, batch.spaceByte), fault?.field));
     }
   }
 
-  private reasonOf({ field, address, reason }: RecordFault): string {
-    if (reason !== undefined) return reason;
-    const decoded = decodeValue(this.kernel.bytes, address, field);
-    if (decoded.state === 'invalid') return decoded.reason;
-    // The field has a value here only because the record was filled up.
-    return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';
+  private reasonOf({ field, address, heldBytes, reason }: RecordFault, spaceByte: number): string {
+    const cut = beyondEnd(field, heldBytes, spaceByte);
+    if (reason !== undefined && cut?.state !== 'invalid') return reason;
+    const decoded = cut ?? decodeAt(this.kernel, address, field);
+    return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
+}
+
+/** Tables may occur less often, and a field with a rule may be missing. */
+function lastByteOf({ datasets }: RecordType): number {
+  const own = (datasets[0]?.fields ?? []).filter(
+    ({ origin, inOccurrence, when }) => origin.kind === 'record' && !inOccurrence && !when,
+  );
+  return Math.max(0, ...own.map(({ endByte }) => endByte));
 }
 
 /** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */
 export function rejectOf(batch: RecordBatch, record: number, reason?: string, field?: Field): Reject {
   return {
     byteOffset: batch.byteOffsetOf(record),
+    recordIndex: batch.recordIndexOf(record),
     recordLengthBytes: batch.rawLengthOf(record),
     reason: reason ?? OUTCOME_REASONS[batch.outcomeOf(record)]!,
     field: field ? fieldPath(field) : null,

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import {
+  CHARACTER_SLOT_BYTES,
   CODE_ASCII,
   CODE_LATIN1,
   CODE_UTF8,
@@ -12,6 +13,7 @@ import type { Field, Keep } from '../layout/field.ts';
 import { spaceOf } from './ascii-form.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, type Utf8Table, utf8Table } from './code-pages.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
+import { paddingBytes } from './padding.ts';
 
 /** Code pages that the kernel reads without a table. */
 const ENCODING_CODES = {
@@ -34,6 +36,7 @@ export function textLoop(
   capacityRecords: number,
 ): FillVector {
   const { encoding } = field;
+  if (field.positions === 'characters') return narrowedTextLoop(kernel, field, vector, capacityRecords);
   switch (encoding) {
     case 'utf-16be':
       return nationalTextLoop(kernel, field, vector, capacityRecords);
@@ -67,6 +70,30 @@ function plainTextLoop(
     call.decodeTexts(records, count, at, width, code, trimStart, trimEnd, side, states, values);
 }
 
+/** The loop for texts of narrowed records, whose characters are a byte each. */
+function narrowedTextLoop(
+  kernel: Kernel,
+  field: Field,
+  vector: FieldVector,
+  capacityRecords: number,
+): FillVector {
+  // Only ASCII can be kept, and all codes of other characters are defined, as in ISO-8859-1.
+  if (field.keep !== 'all') return plainTextLoop(kernel, field, CODE_LATIN1, vector, capacityRecords);
+  const { call } = kernel;
+  const { states, values } = vector;
+  const { startByte: at, endByte, trim } = field;
+  const width = endByte - at;
+  const side = kernel.allocate(capacityRecords * width * CHARACTER_SLOT_BYTES + WRITE_MARGIN_BYTES);
+  const trimStart = trim === 'both' ? 1 : 0;
+  const trimEnd = trim === 'none' ? 0 : 1;
+  // Headers and parents may be from elsewhere.
+  const isOwn = field.origin.kind === 'record';
+  return (records, count) =>
+    isOwn && call.areLinesAscii()
+      ? call.decodeTexts(records, count, at, width, CODE_ASCII, trimStart, trimEnd, side, states, values)
+      : call.decodeNarrowedTexts(records, count, at, width, trimStart, trimEnd, side, states, values);
+}
+
 /** The loop for texts of a code page that needs a table. */
 function codedTextLoop(
   kernel: Kernel,
@@ -88,6 +115,7 @@ function codedTextLoop(
   }
   const lengths = kernel.place(table.lengths);
   const slots = kernel.place(table.bytes);
+  const padding = kernel.place(paddingBytes(encoding));
   const space = spaceOf(encoding);
   const start = field.trim === 'both' ? 1 : 0;
   const end = field.trim === 'none' ? 0 : 1;
@@ -100,6 +128,7 @@ function codedTextLoop(
       ascii,
       lengths,
       slots,
+      padding,
       space,
       start,
       end,

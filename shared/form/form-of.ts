@@ -5,6 +5,7 @@ import { compressedContent } from './compressed-content.ts';
 import { latinControls } from './control-characters.ts';
 import type { FormFinding, FormSample } from './form-sample.ts';
 import { otherLineEnd } from './line-ends.ts';
+import { otherPositions } from './positions-of-lines.ts';
 import { otherFamily } from './text-family.ts';
 import { textPlaces } from './text-places.ts';
 import { utf8Text } from './utf-8-text.ts';
@@ -28,6 +29,7 @@ export function formOf(
     otherFamily(sample, layout, places) ??
     otherLineEnd(sample, layout) ??
     utf8Text(sample, layout, places) ??
+    otherPositions(sample, layout) ??
     swappedNationalText(sample, layout, places);
   return finding ? { finding } : latinControls(sample, layout, places);
 }

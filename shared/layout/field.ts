@@ -1,11 +1,13 @@
 import type { CodePage } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
+import type { NumberNotation } from './number-notation.ts';
 
+/** The unit in which `start`, `end` and `record.length` count. */
+export type Positions = 'bytes' | 'characters';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
-export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
-export type NullWhen = 'low-values' | 'high-values';
+export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate' | 'marks';
 export type Keep = 'all' | 'alphanumeric' | 'digits';
 
 export interface Field {
@@ -24,6 +26,8 @@ export interface Field {
   type: FieldType;
   /** Code page of its text and of its digits. */
   encoding: CodePage;
+  /** `characters`: the record is narrowed to one byte for each character before the field is read, and its offsets count these. */
+  positions: Positions;
   usage: Usage;
   /** Most digits of a packed or binary number; more are out of range. Undefined: as many as the type holds. */
   digits: number | undefined;
@@ -37,19 +41,34 @@ export interface Field {
   floatFormat: 'ibm' | 'ieee' | undefined;
   /** The meaning of a number that is all blanks. */
   blank: 'null' | 'zero' | 'reject';
-  /** Fill patterns that mean null: every byte 00, every byte FF. */
+  /** Fillings and values that mean null, of which any may be in the field. */
   nullWhen: NullWhen[];
+  /** Blanks all over it could be a number as well as nothing, and the layout does not say which. */
+  rejectsBlanks: boolean;
   /** Zeros to add after the stored digits, like the trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
   trailingZeros: number;
   sign: Sign;
   point: 'implied' | 'explicit';
+  /** How a display number is written, besides sign and point. */
+  notation: NumberNotation;
   trim: 'trailing' | 'both' | 'none';
   keep: Keep;
   required: boolean;
+  /** A record may end before it, which means null, and within it if it is text. */
+  mayBeAbsent: boolean;
   onInvalid: 'null' | 'reject';
   dateFormat: DateFormat | undefined;
   trueValues: string[];
   falseValues: string[];
+}
+
+/** Bytes of a field that mean null. */
+export interface NullWhen {
+  /** As the layout writes it. */
+  text: string;
+  /** Every byte is the one in `bytes`; the field is `bytes`; or its text is, without the padding around it. */
+  as: 'filled' | 'whole' | 'trimmed';
+  bytes: Uint8Array;
 }
 
 /** A table: the same fields several times in a record. Their positions are those in the first occurrence. */

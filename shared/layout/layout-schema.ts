@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PAGE_CODECS } from './layout.ts';
+import { OVERPUNCHES } from './number-notation.ts';
 
 /**
  * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
@@ -19,13 +20,37 @@ const MAX_RECORD_TYPES = 200;
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 /** The bytes must be one of these texts, or one of these in hexadecimal. */
 const literal = { equals: oneOrMore.optional(), hex: oneOrMore.optional() };
-const match = z.strictObject({ start: position, end: position, ...literal });
+const matchPlace = z.strictObject({ start: position, end: position, ...literal });
+/** One place of a record, or several that must all fit. */
+const match = z.union([matchPlace, z.array(matchPlace).min(1)]);
 /** A rule on bytes, or on a field by its name. */
 export const selectionSchema = z.strictObject({
   field: z.string().optional(),
   start: position.optional(),
   end: position.optional(),
   ...literal,
+});
+
+const marks = z.array(z.string().min(1)).min(1);
+/** How a number is written in text (number-notation.ts). */
+const numberNotation = {
+  decimalPoint: z.enum(['.', ',']).optional(),
+  thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+  justify: z.enum(['right', 'left']).optional(),
+  blankSign: z.enum(['reject', 'positive']).optional(),
+  overpunch: z.enum(OVERPUNCHES).optional(),
+  negative: marks.optional(),
+  positive: marks.optional(),
+  signFrom: z
+    .strictObject({ start: position, end: position, negative: marks, positive: marks.optional() })
+    .optional(),
+  scaleFrom: z.strictObject({ start: position, end: position }).optional(),
+  nul: z.enum(['reject', 'blank', 'zero']).optional(),
+};
+/** Counts and sums only the records whose field has one of these texts; an empty text stands for a blank field. */
+const where = z.strictObject({
+  field: z.string(),
+  equals: z.union([z.string(), z.array(z.string()).min(1)]),
 });
 
 /** A field at a place in the record. */
@@ -43,19 +68,27 @@ const placedField = {
   byteOrder: byteOrder.optional(),
   floatFormat: z.enum(['ibm', 'ieee']).optional(),
   blank: z.enum(['null', 'zero', 'reject']).optional(),
-  nullWhen: z.array(z.enum(['low-values', 'high-values'])).optional(),
+  nullWhen: z.array(z.string().min(1)).max(20).optional(),
   trailingZeros: z.int().min(1).max(37).optional(),
-  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate']).optional(),
+  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate', 'marks']).optional(),
   point: z.enum(['implied', 'explicit']).optional(),
+  ...numberNotation,
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
   required: z.boolean().optional(),
+  mayBeAbsent: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),
   pivotYear: z.int().min(1).max(9900).optional(),
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
 };
+
+/** Keys of fields that `defaults` may give for the whole layout. One more is a row here. */
+const DEFAULTED = { onInvalid: true, trim: true, blank: true, nullWhen: true } as const;
+const fieldDefaults = z.strictObject(placedField).pick(DEFAULTED);
+export const DEFAULT_KEYS = fieldDefaults.keyof().options;
+const short = z.enum(['pad', 'reject']).optional();
 
 const occurs = z.strictObject({
   count: z.int().min(1).max(MAX_OCCURRENCES),
@@ -114,9 +147,12 @@ const day = z.strictObject({
   duplicates: z.enum(['refuse', 'warn']).optional(),
 });
 
+const positions = z.enum(['bytes', 'characters']).optional();
+
 const controlFile = z.strictObject({
   name: z.string().min(1),
   format: z.enum(['lines', 'fixed']).optional(),
+  positions,
   length: z.int().min(1).max(MAX_RECORD_BYTES),
   encoding: z.string().optional(),
   match: match.optional(),
@@ -124,14 +160,32 @@ const controlFile = z.strictObject({
   whenMissing: z.enum(['refuse', 'wait']).optional(),
 });
 
+/** Lots of a file: each begins with a record of one type and ends with one of another, which state totals of the lot. */
+const groups = z.strictObject({
+  header: z.string(),
+  trailer: z.string(),
+  totals: z
+    .array(
+      z.strictObject({
+        header: z.string().optional(),
+        trailer: z.string().optional(),
+        equals: z.string(),
+        where: where.optional(),
+      }),
+    )
+    .optional(),
+});
+
 export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
   encoding: z.string(),
+  positions,
   record: z.strictObject({
     format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
     length: z.int().min(1).max(MAX_RECORD_BYTES),
-    short: z.enum(['pad', 'reject']).optional(),
+    short,
+    cutShort: z.enum(['refuse', 'accept']).optional(),
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
@@ -141,6 +195,7 @@ export const layoutSchema = z.strictObject({
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),
   }),
+  defaults: fieldDefaults.extend({ short }).optional(),
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
@@ -151,6 +206,8 @@ export const layoutSchema = z.strictObject({
   recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
+  /** The file has neither: they only say which records are no details. */
+  onlyDetails: z.boolean().optional(),
   controlFile: controlFile.optional(),
   controlTotals: z
     .array(
@@ -162,17 +219,30 @@ export const layoutSchema = z.strictObject({
         /** The earlier name of `dayManifest`. */
         dayControlFile: z.string().optional(),
         equals: z.string(),
+        where: where.optional(),
       }),
     )
     .optional(),
+  groups: groups.optional(),
   businessDate: z
-    .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
+    .strictObject({
+      header: z.string().optional(),
+      onMismatch: z.enum(['warn', 'refuse']).optional(),
+      /** A date further from today is a warning. */
+      mostDaysAgo: z.number().int().min(0).optional(),
+      mostDaysAhead: z.number().int().min(0).optional(),
+    })
     .optional(),
   compression: z.enum(PAGE_CODECS).optional(),
   parquet: z
     .strictObject({ pages: z.enum(['v1', 'v2']).optional(), delta: z.boolean().optional() })
     .optional(),
-  rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  rejects: z
+    .strictObject({
+      maxPercent: z.number().min(0).max(100).optional(),
+      maxInvalidPercent: z.number().min(0).max(100).optional(),
+    })
+    .optional(),
   day: day.optional(),
 });
 
@@ -182,24 +252,34 @@ export type FieldItem = z.infer<typeof field>;
 export type ElementItem = z.infer<typeof elementField>;
 /** An entry that is a field at a place. */
 export type FieldEntry = ElementItem & { start: number; end: number; type: string };
+export type DefaultsEntry = NonNullable<LayoutFile['defaults']>;
 export type RecordTypeEntry = z.infer<typeof recordType>;
 export type OccursEntry = z.infer<typeof occurs>;
 export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
 export type ControlFileEntry = z.infer<typeof controlFile>;
+export type WhereEntry = z.infer<typeof where>;
+export type GroupsEntry = z.infer<typeof groups>;
 export type MatchEntry = z.infer<typeof match>;
+export type MatchPlaceEntry = z.infer<typeof matchPlace>;
 
 /** The keys that the object at `path` of a layout file may have; empty if there is no object. */
 export function validKeysAt(path: PropertyKey[]): string[] {
   let schema: unknown = layoutSchema;
   for (const step of path) {
-    schema = unwrapped(schema);
+    schema = oneOf(unwrapped(schema), typeof step === 'number' ? z.ZodArray : z.ZodObject);
     if (schema instanceof z.ZodObject) schema = schema.shape[String(step)];
     else if (schema instanceof z.ZodArray) schema = schema.element;
     else return [];
   }
-  schema = unwrapped(schema);
+  schema = oneOf(unwrapped(schema), z.ZodObject);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Of a schema that takes an object or a list of them, the one of `kind`. */
+function oneOf(schema: unknown, kind: typeof z.ZodArray | typeof z.ZodObject): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return schema.options.find((option) => option instanceof kind);
 }
 
 function unwrapped(schema: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Encoding } from './code-page.ts';
 import type { CountKind } from './count-conventions.ts';
-import type { ByteOrder, Field, Occurs } from './field.ts';
+import type { ByteOrder, Field, Occurs, Positions } from './field.ts';
 
 /** A layout that has been read and checked, with positions as 0-based, half-open byte offsets. */
 export interface Layout {
@@ -15,16 +15,34 @@ export interface Layout {
   maxPartitions: number;
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
+  /** What no detail may look like, even in a file without header and trailer. */
+  notDetails: { header: RecordMatch | undefined; trailer: RecordMatch | undefined };
   /** The file beside each data file that states its totals. */
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
-  businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
+  groups: GroupRule | undefined;
+  businessDate: BusinessDateRules;
   compression: PageCodec;
   parquet: PageForm;
-  rejects: { maxPercent: number };
+  rejects: {
+    maxPercent: number;
+    /** Most percent of the values of a field that may become null because they are invalid; undefined: no limit. */
+    maxInvalidPercent: number | undefined;
+  };
   day: DayRules;
   /** 16 hex digits: a hash of everything above that changes rows. */
   fingerprint: string;
+}
+
+/** How the business date of a file is found and held against others. */
+export interface BusinessDateRules {
+  /** The header's field that says it. */
+  headerField: string | undefined;
+  /** What a header with another date does. */
+  onMismatch: 'warn' | 'refuse';
+  /** A date further back, or further ahead, than this from today is a warning. */
+  mostDaysAgo: number;
+  mostDaysAhead: number;
 }
 
 /** When a business date is complete. */
@@ -82,10 +100,19 @@ export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 
 export interface RecordLayout {
   format: RecordFormat;
+  /** `characters`: all offsets and lengths of records and fields are numbers of characters, though their names say bytes. */
+  positions: Positions;
+  /**
+   * If the layout of UTF-8 lines does not say what its positions count: the last place where something is read. A character of several
+   * bytes before it, in a line that is not whole, leaves open what is read after it. Else 0.
+   */
+  unsaidBefore: number;
   /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
   /** Treatment of shorter records. */
   short: 'pad' | 'reject';
+  /** Treatment of a last line without terminator that is shorter. */
+  cutShort: 'refuse' | 'accept';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
   /** What is after each fixed record; undefined: what the file proves. */
@@ -115,8 +142,12 @@ export interface LengthField {
   byteOrder: ByteOrder;
   addBytes: number;
 }
+/** The places whose bytes tell the kind of a record, at least one. A record is of the kind if all of them fit. */
+export type RecordMatch = readonly [MatchPlace, ...MatchPlace[]];
+
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
-export interface RecordMatch {
+export interface MatchPlace {
+  positions: Positions;
   startByte: number;
   endByte: number;
   anyOf: Uint8Array[];
@@ -126,6 +157,7 @@ export interface RecordMatch {
 
 export interface ControlRecord {
   match: RecordMatch;
+  positions: Positions;
   fields: Field[];
 }
 
@@ -134,6 +166,7 @@ export interface ControlFileRule {
   /** Its name beside the data file: `{name}` is that file's whole name, `{stem}` the name without extension. */
   name: string;
   format: 'lines' | 'fixed';
+  positions: Positions;
   /** Without terminator. */
   lengthBytes: number;
   encoding: Encoding;
@@ -153,12 +186,31 @@ export interface ControlTotalRule {
 }
 
 /** A number of records by a convention, or of one record type. */
-export type CountFigure = { kind: CountKind } | { kind: 'count-type'; recordType: string };
+export type CountFigure =
+  | { kind: CountKind }
+  | { kind: 'count-type'; recordType: string; where?: Condition | undefined };
 
 /** A sum, or a hash total: the digits of an identifier as a number, added up, modulo `modulus`. */
 export type FieldFigure =
-  | { kind: 'sum'; field: string; recordType: string; scale: number }
-  | { kind: 'hash'; field: string; recordType: string; modulus: bigint };
+  | { kind: 'sum'; field: string; recordType: string; scale: number; where?: Condition | undefined }
+  | { kind: 'hash'; field: string; recordType: string; modulus: bigint; where?: Condition | undefined };
+
+/** A record counts only if a field of it, without blanks and NULs at its ends, is one of these texts. */
+export interface Condition {
+  field: Field;
+  /** In the field's code page, without blanks at their ends; an empty one stands for a blank field. */
+  anyOf: Uint8Array[];
+  /** For people: `tipo is 'C' or 'D'` */
+  text: string;
+}
+
+/** The groups (lots) of a file: each begins with a record of one type and ends with one of another. */
+export interface GroupRule {
+  header: string;
+  trailer: string;
+  /** Each names a field of the group's header or trailer, and a figure of the records of the group. */
+  totals: ControlTotalRule[];
+}
 
 /** Every dataset of a layout, in the order of its record types. */
 export function datasetsOf(layout: Pick<Layout, 'recordTypes'>): Dataset[] {
@@ -173,22 +225,4 @@ export function copiesHeader(layout: Pick<Layout, 'recordTypes'>): boolean {
 /** The first dataset of a layout: its only one if there is one record type without child rows. */
 export function firstDataset(layout: Pick<Layout, 'recordTypes'>): Dataset {
   return datasetsOf(layout)[0]!;
-}
-
-/** A field that is added up: its value, or its digits without regard to sign and point. */
-export interface SummedField {
-  field: Field;
-  kind: FieldFigure['kind'];
-}
-
-/** The fields of a record type that are added up, each once for each way. */
-export function summedFields(layout: Pick<Layout, 'controlTotals'>, recordType: RecordType): SummedField[] {
-  const summed: SummedField[] = [];
-  for (const { equals } of layout.controlTotals) {
-    if ((equals.kind !== 'sum' && equals.kind !== 'hash') || equals.recordType !== recordType.name) continue;
-    const { kind } = equals;
-    const field = recordType.datasets[0]!.fields.find(({ name }) => name === equals.field)!;
-    if (!summed.some((known) => known.field === field && known.kind === kind)) summed.push({ field, kind });
-  }
-  return summed;
 }

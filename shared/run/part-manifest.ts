@@ -1,9 +1,11 @@
-import { countsShape, flag, listOf, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
+import { countsShape, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { partitionShape } from '../keys/partition-path.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusalShape } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
 import { fieldTotalShape } from '../totals/field-total.ts';
+import { type RangeGroups, rangeGroupsShape } from '../totals/group-fold.ts';
+import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
 
 /** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
 export interface PartManifest {
@@ -12,7 +14,8 @@ export interface PartManifest {
   endByte: number;
   /** From the first byte of its first record to the end of its last record. */
   consumed: { startByte: number; endByte: number };
-  records: { detail: number; accepted: number; rejected: number; discarded: number };
+  /** `short`: accepted records that end before their last field; earlier versions did not count them. */
+  records: { detail: number; accepted: number; rejected: number; discarded: number; short?: number };
   /** Details by record type. */
   recordTypes: { name: string; records: number; rejected: number; discarded: boolean }[];
   /** Rows that the records must make, by dataset. */
@@ -21,14 +24,32 @@ export interface PartManifest {
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
   sums: FieldTotal[];
+  /** The groups of records, if the layout has groups. */
+  groups?: RangeGroups | undefined;
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
+  /** The values of those fields and of others whose invalid values become null that could be read. Earlier versions did not count them. */
+  valid?: Record<string, number>;
+  /** The first such value of each field. */
+  nulledExamples?: NulledExamples;
+  /** The first rejected record. */
+  firstReject?: FirstReject | undefined;
   outputs: PartOutput[];
   rejects: PartFile | null;
   /** CRC-64/NVME of the range's bytes as S3 shows it: eight bytes in base64. The checksums of all ranges combine into the file's. */
   checksum: string;
   /** Set if the parser saw something that refuses the whole file. */
   refusal: Refusal | null;
+}
+
+/** Where a record is that was rejected, and why. */
+export interface FirstReject {
+  reason: string;
+  field: string | null;
+  /** Offset of its first byte in the file. */
+  byteOffset: number;
+  /** Number of details before it in the range. */
+  recordIndex: number;
 }
 
 export interface PartFile {
@@ -64,6 +85,7 @@ export const partManifestShape = objectOf<PartManifest>({
     accepted: wholeNumber,
     rejected: wholeNumber,
     discarded: wholeNumber,
+    short: optional(wholeNumber),
   }),
   recordTypes: listOf(
     objectOf<PartManifest['recordTypes'][number]>({
@@ -76,7 +98,18 @@ export const partManifestShape = objectOf<PartManifest>({
   expectedRows: countsShape,
   reasons: countsShape,
   sums: listOf(fieldTotalShape),
+  groups: optional(rangeGroupsShape),
   nulled: countsShape,
+  valid: optional(countsShape),
+  nulledExamples: optional(nulledExamplesShape),
+  firstReject: optional(
+    objectOf<FirstReject>({
+      reason: text,
+      field: nullable(text),
+      byteOffset: wholeNumber,
+      recordIndex: wholeNumber,
+    }),
+  ),
   outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
   rejects: nullable(objectOf<PartFile>(partFileKeys)),
   checksum: text,

@@ -8,6 +8,8 @@ export interface RecordCounts {
   detail: number;
   trailer: number;
   rejected: number;
+  /** Accepted details that end before their last field; absent if there are none. */
+  short?: number;
   /** Details of the types that the layout discards, by type; absent if it discards none. */
   discarded?: Record<string, number>;
 }
@@ -15,6 +17,11 @@ export interface RecordCounts {
 /** The number of records of these kinds. */
 export function countOf(kinds: readonly CountedKind[], records: RecordCounts): number {
   return kinds.reduce((sum, kind) => sum + records[kind], 0);
+}
+
+export function shortText(count: number): string {
+  const records = count === 1 ? '1 record ends' : `${count.toLocaleString('en')} records end`;
+  return `${records} before the last field: what is not there is null`;
 }
 
 /** Number of details that became rows. */
@@ -28,5 +35,6 @@ export const recordCountsShape = objectOf<RecordCounts>({
   detail: wholeNumber,
   trailer: wholeNumber,
   rejected: wholeNumber,
+  short: optional(wholeNumber),
   discarded: optional(countsShape),
 });

@@ -4,10 +4,17 @@ import { decodeValue } from '../../shared/decode/decode-value.ts';
 import { FieldSum } from '../../shared/decode/field-sum.ts';
 import type { Encoding } from '../../shared/layout/code-page.ts';
 import type { Field, Sign } from '../../shared/layout/field.ts';
+import { PLAIN_NOTATION } from '../../shared/layout/number-notation.ts';
 import { agrees, decodeAll, fieldOf, kernel } from '../support/decoded-fields.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 
-const SIGNS: Sign[] = ['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate'];
+const SIGNS: Exclude<Sign, 'marks'>[] = [
+  'none',
+  'leading',
+  'trailing',
+  'leading-separate',
+  'trailing-separate',
+];
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
 const HOSTILE = [
@@ -145,7 +152,7 @@ describe('the kernel and the one-value decoder give the same values', () => {
 });
 
 /** Writes a number as a COBOL program would, independently of the code that reads it. */
-function cobol(value: bigint, width: number, sign: Sign): string {
+function cobol(value: bigint, width: number, sign: Exclude<Sign, 'marks'>): string {
   const negative = value < 0n;
   const digits = String(negative ? -value : value);
   const separate = sign === 'leading-separate' || sign === 'trailing-separate';
@@ -182,15 +189,20 @@ test.each([
         );
         const width = precision + (sign.endsWith('separate') ? 1 : 0);
         const field = {
-          ...fieldOf(`decimal(${precision},0)`, width, { sign }),
+          ...fieldOf(`decimal(${precision},0)`, width, {
+            sign,
+            notation: { ...PLAIN_NOTATION, overpunch: 'ibm' },
+          }),
           startByte: 0,
           endByte: width,
         };
         const written = values.map((value) => latin1(cobol(value, width, sign)));
         const { decoder, rows } = decodeAll(field, 'us-ascii', written);
         expectSameRows(rows, values);
-        const sum = new FieldSum(kernel, decoder, 'sum');
-        sum.add(values.length, 0);
+        const sum = new FieldSum(kernel, { field, kind: 'sum', where: undefined, key: 'sum' }, decoder);
+        // In two spans, as of two groups.
+        const [first, rest] = [sum.add(0, 1, 0), sum.add(1, values.length - 1, 0)];
+        expect([first, first + rest]).toEqual([values[0], sum.total]);
         expect([sum.total, sum.undecodableCount]).toEqual([values.reduce((a, b) => a + b), 0]);
       },
     ),

@@ -7,7 +7,14 @@ import { expectSameRows } from '../support/first-difference.ts';
 import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';
 
 describe('the kernel and the one-value decoder give the same values', () => {
-  const TYPES = ['integer', 'decimal(15,2)', 'decimal(18,0)', 'decimal(31,2)', 'decimal(3,1)'];
+  const TYPES = [
+    'integer',
+    'decimal(15,2)',
+    'decimal(18,0)',
+    'decimal(19,2)',
+    'decimal(31,2)',
+    'decimal(3,1)',
+  ];
 
   test('packed decimals, with and without a sign', () => {
     const forms = fc.record({
@@ -236,7 +243,10 @@ test('floating-point numbers of IBM and IEEE are read, of 4 and 8 bytes', () => 
 test('blanks are what the layout says, and fill patterns mean null', () => {
   const policies = fc.record({
     blank: fc.constantFrom('null' as const, 'zero' as const, 'reject' as const),
-    nullWhen: fc.subarray(['low-values' as const, 'high-values' as const]),
+    nullWhen: fc.subarray(
+      [0x00, 0xff].map((byte) => ({ text: '', as: 'filled' as const, bytes: Uint8Array.of(byte) })),
+    ),
+    rejectsBlanks: fc.constant(false),
   });
   const forms = fc.constantFrom<[string, number, object]>(
     ['integer', 4, {}],

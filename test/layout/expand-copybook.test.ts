@@ -29,6 +29,26 @@ function failure(run: () => unknown): string {
   throw new Error('the layout was accepted');
 }
 
+describe('identifiers', () => {
+  const copybook =
+    '01 R.\n05 CLI-CPF PIC 9(11).\n05 CLI-SALDO PIC S9(9) COMP-3.\n05 COD-X PIC 9(3) OCCURS 2.\n';
+  const expanded = (identifiers: unknown) => fieldsOf(copybook, { copybook: { file: 'c.cpy', identifiers } });
+
+  test('named by the copybook, with *, become texts, in tables too; no other item does', () => {
+    expect(expanded(['*-CPF', 'cod-*'])).toMatchObject([
+      { name: 'cli_cpf', type: 'string' },
+      { name: 'cli_saldo', type: 'integer', usage: 'packed' },
+      { name: 'cod_x', type: 'string', occurs: { count: 2 } },
+    ]);
+    expect(expanded(['CLI-*'])).toMatchObject([{ type: 'string' }, { type: 'integer' }, { type: 'integer' }]);
+  });
+
+  test('that fit nothing, or nothing that can be a text, are errors', () => {
+    expect(failure(() => expanded(['CLI-CFP']))).toMatch(/'CLI-CFP', which fits no item.*'CLI-CPF'/);
+    expect(failure(() => expanded(['*SALDO']))).toContain("'*SALDO', but CLI-SALDO is S9(9) COMP-3");
+  });
+});
+
 describe('items become fields', () => {
   const cases: [string, Json][] = [
     ['X(8)', { end: 8, type: 'string' }],
@@ -50,9 +70,10 @@ describe('items become fields', () => {
     ['9(9)P(12)', { end: 9, type: 'decimal(21,0)', trailingZeros: 12, point: 'implied' }],
     ['P(3)9(2)', { end: 2, type: 'decimal(5,5)', point: 'implied' }],
     ['S9(9)V99 COMP-3', { end: 6, type: 'decimal(11,2)', usage: 'packed' }],
-    ['9(4) COMP-3', { end: 3, type: 'integer', usage: 'packed', signed: false }],
+    ['9(4) COMP-3', { end: 3, type: 'integer', usage: 'packed', signed: false, digits: 4 }],
     ['9(4) COMP-6', { end: 2, type: 'integer', usage: 'packed', signNibble: false }],
-    ['S9(4) COMP', { end: 2, type: 'integer', usage: 'binary', signed: true }],
+    ['S9(4) COMP', { end: 2, type: 'integer', usage: 'binary', signed: true, digits: 4 }],
+    ['S9(4) COMP-5', { end: 2, type: 'integer', usage: 'binary', signed: true }],
     ['9(9)V99 COMP', { end: 8, type: 'decimal(11,2)', usage: 'binary', signed: false }],
     ['S9(4)V9 COMP-5', { end: 4, type: 'decimal(10,1)', usage: 'binary', signed: true }],
     ['S9(18) COMP-5', { end: 8, type: 'decimal(19,0)', usage: 'binary', signed: true }],

@@ -4,7 +4,8 @@ import { LayoutInvalid } from '../../shared/errors.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { parseDateFormat } from '../../shared/layout/date-format.ts';
 import { hiveType, parseFieldType } from '../../shared/layout/field-type.ts';
-import { firstDataset, summedFields } from '../../shared/layout/layout.ts';
+import { firstDataset } from '../../shared/layout/layout.ts';
+import { summedFields } from '../../shared/layout/summed-fields.ts';
 
 type Json = Record<string, unknown>;
 
@@ -92,7 +93,7 @@ describe('layouts that are read', () => {
     expect(firstDataset(layout).columns.map(({ name }) => name)).toEqual(['amount', 'opened', 'active']);
     expect(firstDataset(layout).partitionBy.map(({ name }) => name)).toEqual(['kind']);
     expect(firstDataset(layout).fields.map(({ onInvalid }) => onInvalid)).toEqual([
-      'null',
+      'reject',
       'reject',
       'null',
       'null',
@@ -104,13 +105,16 @@ describe('layouts that are read', () => {
     });
     expect(firstDataset(layout).fields[0]).toMatchObject({ trim: 'trailing', keep: 'all', sign: 'none' });
     expect(firstDataset(layout).fields[3]).toMatchObject({ trueValues: ['S'], falseValues: ['N', 'F', '0'] });
-    expect(layout.recordTypes[0]!.match).toMatchObject({
-      startByte: 0,
-      endByte: 2,
-      anyOf: [Uint8Array.of(0x30, 0x31)],
-    });
+    expect(layout.recordTypes[0]!.match).toMatchObject([
+      { startByte: 0, endByte: 2, anyOf: [Uint8Array.of(0x30, 0x31)] },
+    ]);
     expect(layout.maxPartitions).toBe(200);
-    expect(layout.businessDate).toEqual({ headerField: 'day', onMismatch: 'warn' });
+    expect(layout.businessDate).toEqual({
+      headerField: 'day',
+      onMismatch: 'warn',
+      mostDaysAgo: 1826,
+      mostDaysAhead: 31,
+    });
     expect(layout.controlTotals).toEqual([
       {
         name: 'trailer.total',
@@ -119,7 +123,8 @@ describe('layouts that are read', () => {
         equals: { kind: 'sum', field: 'amount', recordType: layout.name, scale: 2 },
       },
     ]);
-    const summed = [{ field: firstDataset(layout).fields[1], kind: 'sum' }];
+    const [field] = firstDataset(layout).fields.slice(1);
+    const summed = [{ field, kind: 'sum', where: undefined, key: 'sum(sample.amount)' }];
     expect(summedFields(layout, layout.recordTypes[0]!)).toEqual(summed);
   });
 });
@@ -176,6 +181,17 @@ describe('layouts that are refused', () => {
       ['fields[3] (active)', '41', '40 bytes'],
     ],
     ['end before start', (l) => (l.fields[2]!.end = 17), ['fields[2] (opened)', '17', 'before its start 18']],
+    [
+      'unknown key of one of several places',
+      (l) => Object.assign(l.trailer, { match: [l.trailer.match, { start: 1, end: 1, equal: 'X' }] }),
+      ["Unknown key 'trailer.match[1].equal'", "is 'equals'"],
+    ],
+    [
+      'a place without its end',
+      (l) => Object.assign(l.header, { match: [{ start: 1, equals: 'X' }] }),
+      ["'header.match[0].end' is missing"],
+    ],
+    ['no place at all', (l) => Object.assign(l.header, { match: [] }), ["'header.match'"]],
     ['a match beyond the record', (l) => (l.header.match.end = 50), ["'header.match' ends at 50"]],
     ['a match of another length', (l) => (l.header.match.end = 3), ["'header.match.equals' is '00' for 3"]],
     ['a match the encoding cannot hold', (l) => (l.header.match.equals = 'é'), ['us-ascii cannot hold']],

@@ -20,7 +20,10 @@ describe('a stated count', () => {
     const layout = rules({ header: 'n', equals: 'count(detail)' });
     expect(await told(layout, file(trailer({}), 'H0000000003'))).toMatch(LOADED);
     expect(await told(layout, file(trailer({}), 'H0000000009'))).toContain('header.n says 9');
-    expect(await told(layout, file(trailer({}), 'H         '))).toContain('header.n is blank');
+    expect(await told(layout, file(trailer({}), 'H          '))).toContain('header.n is blank');
+    expect(await told(layout, file(trailer({}), 'H         '))).toContain(
+      'header.n cannot be read (cut-by-record-end)',
+    );
     expect(await told(layout, file(trailer({}), 'H00000000X3'))).toContain('cannot be read (invalid-number)');
   });
 
@@ -42,6 +45,22 @@ describe('a stated count', () => {
     expect(message).toContain(
       'If every file is like that, correct the layout; otherwise the file is incomplete',
     );
+  });
+
+  test('is one too many if a record is there twice: another way of counting only if the sums agree', async () => {
+    const twice = [...DETAILS, DETAILS[0]!];
+    const counted = { trailer: 'n', equals: 'count(detail+trailer)' };
+    const summed = { trailer: 'valor', equals: 'sum(valor)' };
+    const sum = DETAILS.reduce((total, { valor }) => total + valor, 0n);
+    const ofTwo = await told(rules(counted), file(trailer({ n: 4 }), undefined, twice));
+    expect(ofTwo).toContain(
+      '4 = 4 details: the trailer counts details only; say count(detail); or 1 record is there twice, and no sum tells which',
+    );
+    const proved = await told(rules(counted, summed), file(trailer({ n: 3, valor: sum })));
+    expect(proved).toContain('the trailer counts details only; say count(detail))');
+    const lied = await told(rules(counted, summed), file(trailer({ n: 4, valor: sum }), undefined, twice));
+    expect(lied).not.toContain('say count');
+    expect(lied).toContain('The file is incomplete or was changed on its way.');
   });
 
   test('is not explained as a convention if records were lost', async () => {

@@ -11,7 +11,7 @@ function duckdbSelect(layout: Layout, path: string): string {
   const columns = firstDataset(layout)
     .fields.map((field) => `${expression(field, layout)} AS ${field.name}`)
     .join(',\n  ');
-  const match = layout.recordTypes[0]?.match;
+  const match = layout.recordTypes[0]?.match?.[0];
   const detail = match
     ? `WHERE substr(l, ${match.startByte + 1}, ${match.endByte - match.startByte}) = ${match.text}`
     : '';

@@ -1,6 +1,6 @@
 import { decodeValue } from '../../shared/decode/decode-value.ts';
 import type { Field } from '../../shared/layout/field.ts';
-import type { Layout } from '../../shared/layout/layout.ts';
+import type { Layout, MatchPlace } from '../../shared/layout/layout.ts';
 import type { FilePlan } from '../../shared/run/file-plan.ts';
 
 /** The rows that a file must become, worked out line by line and value by value, without kernel, ranges or pages. */
@@ -60,15 +60,16 @@ function* recordsOf(
 function rowOf(record: Uint8Array, heldBytes: number, layout: Layout): string | undefined {
   const [recordType] = layout.recordTypes;
   const detail = recordType!.match;
-  const marked = detail && Buffer.from(record.subarray(detail.startByte, detail.endByte));
-  if (marked && !detail.anyOf.some((bytes) => marked.equals(bytes))) return undefined;
+  const fits = ({ startByte, endByte, anyOf }: MatchPlace) =>
+    anyOf.some((bytes) => Buffer.from(record.subarray(startByte, endByte)).equals(bytes));
+  if (detail && !detail.every(fits)) return undefined;
+  if ([layout.header, layout.trailer].some((control) => control?.match.every(fits))) return undefined;
   const values: (string | null)[] = [];
   for (const field of recordType!.datasets[0]!.fields) {
-    const isText = field.usage === 'display' && field.type.kind !== 'binary';
-    // A field that is not text is not filled up with blanks: it is missing, or cut.
-    if (!isText && heldBytes < field.endByte) {
-      const isCut = heldBytes > field.startByte && field.onInvalid === 'reject';
-      if (isCut || field.required) return undefined;
+    // Only a text that need not be there is filled up with blanks: every other field rejects a record that ends before it does.
+    const isText = field.usage === 'display' && field.type.kind === 'string';
+    if (!(isText && field.mayBeAbsent) && heldBytes < field.endByte) {
+      if (!field.mayBeAbsent || heldBytes > field.startByte || field.required) return undefined;
       values.push(null);
       continue;
     }

@@ -7,8 +7,10 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
-export { findChained, findRecordEnds } from './chains';
+export { countShorter, findChained, findRecordEnds } from './chains';
+export { addShadow, beginCharacterPage, copyNarrowed, setApart, wordAt } from './character-page';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
+export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';
@@ -22,10 +24,13 @@ export {
 export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
-export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
+export { countValues, nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
+export { areLinesAscii, findOpenLine, narrowLines, narrowRecord } from './narrowed-lines';
+export { decodeNarrowedTexts } from './narrowed-texts';
 export { decodeNational } from './national';
+export { nullTexts } from './null-texts';
 export {
   appendEntries,
   countOccurrences,
@@ -38,7 +43,14 @@ export {
 export { decodeBinaryInts, decodePacked } from './packed-and-binary';
 export { readBits, readIndexes, readLevels, readTexts, spread, sumTexts } from './page-reader';
 export { addRoute, groupByPartition, routeRecords } from './partitions';
-export { assignType, gatherAddresses, gatherType, selectRecords, trackParents } from './record-types';
+export {
+  assignType,
+  gatherAddresses,
+  gatherType,
+  markInside,
+  selectRecords,
+  trackParents,
+} from './record-types';
 export { countNotOk, findFixed, findLines } from './records';
 export { heapStart, resultAddress } from './result';
 export { compressSnappy } from './snappy';

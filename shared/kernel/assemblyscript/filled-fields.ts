@@ -18,8 +18,8 @@ export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte
 }
 
 /**
- * Makes a field null if it begins at or after the end of its record, and invalid if that end cuts it. Returns how many of these fields had a
- * value + how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
+ * Makes a field invalid if the end of its record cuts it, and if it begins at or after that end null (`absentIsNull`) or invalid. Returns how
+ * many of these fields had a value + how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
  */
 export function nullBeyond(
   records: usize,
@@ -27,11 +27,12 @@ export function nullBeyond(
   count: i32,
   startByte: i32,
   endByte: i32,
+  absentIsNull: bool,
   states: usize,
 ): i32 {
   let values = 0;
   let invalids = 0;
-  let cut = 0;
+  let wrong = 0;
   for (let record = 0; record < count; record++) {
     const at = load<u32>(records + (record << 2));
     const end = load<u32>(ends + (record << 2));
@@ -39,11 +40,11 @@ export function nullBeyond(
     const state = load<u8>(states + record);
     if (state === (STATE_VALUE as u8)) values++;
     else if (state !== (STATE_NULL as u8)) invalids++;
-    const isCut = at + startByte < end;
-    if (isCut) cut++;
-    store<u8>(states + record, (isCut ? STATE_INVALID : STATE_NULL) as u8);
+    const isWrong = !absentIsNull || at + startByte < end;
+    if (isWrong) wrong++;
+    store<u8>(states + record, (isWrong ? STATE_INVALID : STATE_NULL) as u8);
   }
-  store<i32>(RESULT, cut);
+  store<i32>(RESULT, wrong);
   return values + invalids * INVALID_COUNT_UNIT;
 }
 
@@ -57,4 +58,25 @@ export function settleBlanks(states: usize, values: usize, count: i32, entryByte
     if (toZero) memory.fill(values + record * entryBytes, 0, entryBytes);
   }
   return blanks;
+}
+
+/**
+ * Counts the values of the rows that are kept: those whose partition is not -1, or all if `partitions` is 0. `rowOf` is 0, or has the row of
+ * each entry of a list.
+ */
+export function countValues(states: usize, count: i32, rowOf: usize, partitions: usize): i32 {
+  let values = 0;
+  let entry = 0;
+  if (partitions === 0) {
+    const value = i8x16.splat(STATE_VALUE as u8);
+    for (; entry + 16 <= count; entry += 16) {
+      values += popcnt(i8x16.bitmask(i8x16.eq(v128.load(states + entry), value)));
+    }
+  }
+  for (; entry < count; entry++) {
+    if (load<u8>(states + entry) !== (STATE_VALUE as u8)) continue;
+    const row = rowOf === 0 ? entry : load<u32>(rowOf + (entry << 2));
+    if (partitions === 0 || load<i32>(partitions + (row << 2)) >= 0) values++;
+  }
+  return values;
 }

@@ -1,8 +1,9 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_VALUE } from '../shapes';
+import { fillWord } from './packed-and-binary';
 
 /**
  * Decodes floating-point numbers of 4 or 8 bytes into doubles. IBM's have a sign, seven bits of a power of sixteen (excess 64) and a
- * fraction of 24 or 56 bits: 42 64 00 00 → 100. Infinities and NaN are invalid.
+ * fraction of 24 or 56 bits: 42 64 00 00 → 100. Infinities and NaN are invalid, and so is a field full of `space` if `rejectBlanks`.
  */
 export function decodeFloats(
   records: usize,
@@ -11,9 +12,12 @@ export function decodeFloats(
   width: i32,
   ibm: bool,
   littleEndian: bool,
+  rejectBlanks: bool,
+  space: u8,
   states: usize,
   values: usize,
 ): i32 {
+  const blanks = fillWord(space) >>> (((8 - width) << 3) as u64);
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
@@ -23,7 +27,7 @@ export function decodeFloats(
       word = (word << 8) | (byte as u64);
     }
     const double = ibm ? fromIbm(word, width) : fromIeee(word, width);
-    if (!isFinite(double)) {
+    if (!isFinite(double) || (rejectBlanks && word === blanks)) {
       store<u8>(states + record, STATE_INVALID as u8);
       invalids++;
       continue;

@@ -1,4 +1,16 @@
-import { RECORD_OK, RECORD_PARENT_MISSING, TYPE_UNKNOWN } from '../shapes';
+import {
+  MATCH_AT,
+  MATCH_LITERAL_COUNT,
+  MATCH_LITERALS,
+  MATCH_PLACE_BYTES,
+  MATCH_WIDTH,
+  RECORD_HEADER_INSIDE,
+  RECORD_OK,
+  RECORD_PARENT_MISSING,
+  RECORD_TOO_SHORT,
+  RECORD_TRAILER_INSIDE,
+  TYPE_UNKNOWN,
+} from '../shapes';
 
 /** True if the bytes from `at` on are one of `count` literals of `width` bytes each. */
 function isAnyOf(at: usize, literals: usize, count: i32, width: i32): bool {
@@ -8,30 +20,85 @@ function isAnyOf(at: usize, literals: usize, count: i32, width: i32): bool {
   return false;
 }
 
+/** True if a record at `start` has one of the literals at each place from the second on. */
+function holdsOthers(start: usize, places: usize, placeCount: i32): bool {
+  for (let index = 1; index < placeCount; index++) {
+    const place = places + index * MATCH_PLACE_BYTES;
+    const at = start + load<i32>(place + MATCH_AT);
+    const literals = load<u32>(place + MATCH_LITERALS) as usize;
+    if (!isAnyOf(at, literals, load<i32>(place + MATCH_LITERAL_COUNT), load<i32>(place + MATCH_WIDTH))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /**
- * Gives `type` to records that have no type yet and hold one of the literals at `at`. A record that ends before the end of that place
- * does not match, whatever bytes follow it.
+ * Gives `type` to records that have no type yet and hold one of the literals at each place. A record that has fewer than
+ * `leastBytes`, the end of the last place, does not match, whatever bytes follow it.
  */
 export function assignType(
   starts: usize,
   rawLengths: usize,
   outcomes: usize,
   count: i32,
-  at: i32,
-  literals: usize,
-  literalCount: i32,
-  width: i32,
+  places: usize,
+  placeCount: i32,
+  leastBytes: i32,
   type: u8,
   types: usize,
 ): void {
+  const at = load<i32>(places + MATCH_AT);
+  const width = load<i32>(places + MATCH_WIDTH);
+  const literals = load<u32>(places + MATCH_LITERALS) as usize;
+  const literalCount = load<i32>(places + MATCH_LITERAL_COUNT);
   for (let record = 0; record < count; record++) {
     if (load<u8>(types + record) !== (TYPE_UNKNOWN as u8)) continue;
-    if (load<u8>(outcomes + record) !== (RECORD_OK as u8)) {
-      if (load<i32>(rawLengths + (record << 2)) < at + width) continue;
+    const outcome = load<u8>(outcomes + record);
+    if (outcome !== (RECORD_OK as u8)) {
+      if (load<i32>(rawLengths + (record << 2)) < leastBytes) continue;
+      if (outcome === (RECORD_HEADER_INSIDE as u8) || outcome === (RECORD_TRAILER_INSIDE as u8)) continue;
     }
-    const from = (load<u32>(starts + (record << 2)) as usize) + at;
-    if (isAnyOf(from, literals, literalCount, width)) store<u8>(types + record, type);
+    const start = load<u32>(starts + (record << 2)) as usize;
+    if (!isAnyOf(start + at, literals, literalCount, width)) continue;
+    if (placeCount === 1 || holdsOthers(start, places, placeCount)) store<u8>(types + record, type);
   }
+}
+
+/**
+ * Gives `outcome` to records that could be decoded, or are only too short, and hold one of the literals at each place. Returns how
+ * many there are.
+ */
+export function markInside(
+  starts: usize,
+  rawLengths: usize,
+  outcomes: usize,
+  count: i32,
+  places: usize,
+  placeCount: i32,
+  leastBytes: i32,
+  outcome: u8,
+): i32 {
+  const at = load<i32>(places + MATCH_AT);
+  const width = load<i32>(places + MATCH_WIDTH);
+  const literals = load<u32>(places + MATCH_LITERALS) as usize;
+  const literalCount = load<i32>(places + MATCH_LITERAL_COUNT);
+  const firstByte = literalCount === 1 ? (load<u8>(literals) as i32) : -1;
+  let marked = 0;
+  for (let record = 0; record < count; record++) {
+    const start = load<u32>(starts + (record << 2)) as usize;
+    if (firstByte >= 0 && (load<u8>(start + at) as i32) !== firstByte) continue;
+    if (!isAnyOf(start + at, literals, literalCount, width)) continue;
+    const found = load<u8>(outcomes + record);
+    if (found !== (RECORD_OK as u8)) {
+      if (found !== (RECORD_TOO_SHORT as u8)) continue;
+      if (load<i32>(rawLengths + (record << 2)) < leastBytes) continue;
+    }
+    if (placeCount > 1 && !holdsOthers(start, places, placeCount)) continue;
+    store<u8>(outcomes + record, outcome);
+    marked++;
+  }
+  return marked;
 }
 
 /** Writes indexes, starts and outcomes of the records of a type. Returns how many there are. */

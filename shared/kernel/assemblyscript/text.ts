@@ -9,12 +9,13 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isFilledWith } from './blanks';
-import { isUtf8, latin1ToUtf8 } from './utf8';
+import { skipPadding, trimPadding } from './padding';
+import { isAscii, isUtf8, latin1ToUtf8 } from './utf8';
 
 const SPACE: u8 = 0x20;
 
 /**
- * Decodes texts, trimmed, into UTF-8, in `side`, which has room for twice the field of every record and a margin; `values` receives
+ * Decodes texts, without their padding, into UTF-8, in `side`, which has room for twice the field of every record and a margin; `values` receives
  * { address, length } of each. `code`: CODE_… in shapes.ts. Texts are copied to `side` because they lie close together there: reading
  * them in the records again, a cache line for each, takes longer than copying them.
  */
@@ -31,18 +32,19 @@ export function decodeTexts(
   values: usize,
 ): i32 {
   const spaces = i8x16.splat(SPACE);
+  const ones = i8x16.splat(1);
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    let high = 0;
+    let high = 0; // bytes from DEL on
     let length = 0;
     if (width <= 16) {
       const bytes = v128.load(start);
       v128.store(side, bytes);
-      high = i8x16.bitmask(bytes) & lanes;
-      const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & lanes;
+      high = i8x16.bitmask(i8x16.add_sat_u(bytes, ones)) & lanes;
+      const visible = (i8x16.bitmask(i8x16.gt_s(bytes, spaces)) & lanes) | high;
       length = 32 - clz(visible);
     } else {
       let seen = i64x2.splat(0);
@@ -50,8 +52,8 @@ export function decodeTexts(
       for (; from + 16 <= width; from += 16) {
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
-        seen = v128.or(seen, bytes);
-        const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
+        seen = v128.or(seen, i8x16.add_sat_u(bytes, ones));
+        const visible = i8x16.bitmask(v128.or(i8x16.gt_s(bytes, spaces), bytes));
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       if (from < width) {
@@ -59,27 +61,32 @@ export function decodeTexts(
         from = width - 16;
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
-        seen = v128.or(seen, bytes);
-        const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
+        seen = v128.or(seen, i8x16.add_sat_u(bytes, ones));
+        const visible = i8x16.bitmask(v128.or(i8x16.gt_s(bytes, spaces), bytes));
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       high = i8x16.bitmask(seen);
     }
-    if (length === 0) {
+    if (length === 0 && (trimEnd || isFilledWith(start, width, SPACE))) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
-    let from = 0;
-    if (trimStart) while (load<u8>(start + from) === SPACE) from++;
     const to = trimEnd ? length : width;
+    const from = trimStart ? ((skipPadding(start, start + to, code) - start) as i32) : 0;
     let text = side + from;
     let end = side + to;
     if (high !== 0) {
+      if (trimEnd) end = trimPadding(side, end, code);
+      if (end <= text) {
+        store<u8>(states + record, STATE_NULL as u8);
+        nulls++;
+        continue;
+      }
       if (code === CODE_LATIN1) {
         text = side;
-        end = latin1ToUtf8(start + from, start + to, side);
-      } else if (code === CODE_ASCII || !isUtf8(start, start + width)) {
+        end = latin1ToUtf8(start + from, start + (end - side), side);
+      } else if (!(code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width))) {
         store<u8>(states + record, STATE_INVALID as u8);
         invalids++;
         continue;

@@ -14,13 +14,24 @@ export interface KernelFunctions {
   appendRows(page: number, states: number, members: number, count: number): void;
 
   // shared/kernel/assemblyscript/chains.ts
+  countShorter(starts: number, ends: number, outcomes: number, count: number, neededBytes: number): number;
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
-  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): number;
+
+  // shared/kernel/assemblyscript/character-page.ts
+  addShadow(start: number, end: number, shadow: number): void;
+  beginCharacterPage(): void;
+  copyNarrowed(from: number, to: number, length: number): void;
+  setApart(records: number, count: number, segments: number, segmentCount: number, apart: number, outcomes: number): number;
+  wordAt(at: number): number;
 
   // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
-  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, padding: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
   translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
+
+  // shared/kernel/assemblyscript/conditions.ts
+  keepEqual(addresses: number, count: number, at: number, width: number, space: number, literals: number, literalCount: number, counted: number): void;
 
   // shared/kernel/assemblyscript/crc64.ts
   addToChecksum(state: number, at: number, length: number): void;
@@ -56,12 +67,13 @@ export interface KernelFunctions {
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/filled-fields.ts
-  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, states: number): number;
+  countValues(states: number, count: number, rowOf: number, partitions: number): number;
+  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, absentIsNull: Flag, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
   // shared/kernel/assemblyscript/floats.ts
-  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, states: number, values: number): number;
+  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, rejectBlanks: Flag, space: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/levels.ts
   packBits(bytes: number, count: number, out: number): number;
@@ -69,8 +81,20 @@ export interface KernelFunctions {
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
   writeLevels(levels: number, rows: number, present: number, out: number): number;
 
+  // shared/kernel/assemblyscript/narrowed-lines.ts
+  areLinesAscii(): Flag;
+  findOpenLine(rawStarts: number, rawLengths: number, count: number, length: number, before: number): number;
+  narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
+  narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
+
+  // shared/kernel/assemblyscript/narrowed-texts.ts
+  decodeNarrowedTexts(records: number, count: number, at: number, width: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+
   // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+
+  // shared/kernel/assemblyscript/null-texts.ts
+  nullTexts(records: number, count: number, at: number, width: number, literals: number, literalCount: number, code: number, padding: number, states: number): number;
 
   // shared/kernel/assemblyscript/occurrences.ts
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
@@ -82,8 +106,8 @@ export interface KernelFunctions {
   settleEntries(kinds: number, count: number, states: number): number;
 
   // shared/kernel/assemblyscript/packed-and-binary.ts
-  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
-  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/page-reader.ts
   readBits(at: number, end: number, count: number, values: number): Flag;
@@ -99,9 +123,10 @@ export interface KernelFunctions {
   routeRecords(records: number, outcomes: number, from: number, count: number, segments: number, segmentCount: number, table: number, mask: number, keys: number, stride: number, targets: number, routes: number, partitions: number): number;
 
   // shared/kernel/assemblyscript/record-types.ts
-  assignType(starts: number, rawLengths: number, outcomes: number, count: number, at: number, literals: number, literalCount: number, width: number, type: number, types: number): void;
+  assignType(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, type: number, types: number): void;
   gatherAddresses(source: number, indexes: number, count: number, out: number): void;
   gatherType(types: number, type: number, count: number, starts: number, outcomes: number, outIndexes: number, outStarts: number, outOutcomes: number): number;
+  markInside(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, outcome: number): number;
   selectRecords(addresses: number, count: number, at: number, literals: number, literalCount: number, width: number, mask: number): number;
   trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number): void;
 
@@ -131,8 +156,8 @@ export interface KernelFunctions {
   decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/text-numbers.ts
-  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
-  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  decodeInt64s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
+  decodeInt128s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
   sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
   sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
 
@@ -149,11 +174,18 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'appendInt64s',
   'appendInt128s',
   'appendRows',
+  'countShorter',
   'findChained',
   'findRecordEnds',
+  'addShadow',
+  'beginCharacterPage',
+  'copyNarrowed',
+  'setApart',
+  'wordAt',
   'decodeCodedKept',
   'decodeCodedTexts',
   'translate',
+  'keepEqual',
   'addToChecksum',
   'beginChecksum',
   'finishChecksum',
@@ -173,6 +205,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'rehashInt64s',
   'sumDigitTexts',
   'decodeDoubles',
+  'countValues',
   'nullBeyond',
   'nullFilled',
   'settleBlanks',
@@ -181,7 +214,13 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'areLinesAscii',
+  'findOpenLine',
+  'narrowLines',
+  'narrowRecord',
+  'decodeNarrowedTexts',
   'decodeNational',
+  'nullTexts',
   'appendEntries',
   'countOccurrences',
   'expandMembers',
@@ -203,6 +242,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'assignType',
   'gatherAddresses',
   'gatherType',
+  'markInside',
   'selectRecords',
   'trackParents',
   'countNotOk',

@@ -3,7 +3,7 @@ import type { Field } from '../field.ts';
 import { isExactNumber } from '../field-type.ts';
 import type { ControlFileRule, ControlRecord, ControlTotalRule, Layout, RecordType } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
-import { compileFigure } from './compile-figure.ts';
+import { compileFigureWhere } from './compile-where.ts';
 
 /** The records that state totals, the details that are counted, and the list for problems. */
 interface ControlContext {
@@ -34,7 +34,7 @@ export function compileControlTotals(
       const others = PLACES.filter((place) => entry[place] !== undefined);
       if (others.length > 0)
         problems.push(`'${at}' has both 'dayManifest' and '${others[0]}'; name one of them`);
-      const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+      const equals = compileFigureWhere(entry, at, recordTypes, problems);
       if (equals) rules.push({ name: `dayManifest.${field}`, record: 'dayManifest', field, equals });
       continue;
     }
@@ -52,25 +52,39 @@ export function compileControlTotals(
     if (stated && !isExactNumber(stated.type)) {
       problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);
     }
-    const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+    const equals = compileFigureWhere(entry, at, recordTypes, problems);
     if (stated && equals) rules.push({ name: `${record}.${name}`, record, field: name, equals });
   }
   return rules;
 }
 
-/** Checks `businessDate`: a date of the header. */
+/** Five years: what a backfill may bring. */
+const MOST_DAYS_AGO = 1826;
+const MOST_DAYS_AHEAD = 31;
+
+/** Checks `businessDate`: `header` names a date of the header. */
 export function compileBusinessDate(
   entry: LayoutFile['businessDate'],
   context: ControlContext,
 ): Layout['businessDate'] {
-  if (!entry) return undefined;
-  const field = controlField('header', entry.header, 'businessDate', context);
+  const {
+    header,
+    onMismatch = 'warn',
+    mostDaysAgo = MOST_DAYS_AGO,
+    mostDaysAhead = MOST_DAYS_AHEAD,
+  } = entry ?? {};
+  const field = header === undefined ? undefined : controlField('header', header, 'businessDate', context);
   if (field && field.type.kind !== 'date') {
     context.problems.push(
-      `'businessDate.header' is '${entry.header}' of type ${field.type.kind}; it must be a date`,
+      `'businessDate.header' is '${header}' of type ${field.type.kind}; it must be a date`,
     );
   }
-  return { headerField: entry.header, onMismatch: entry.onMismatch ?? 'warn' };
+  if (header === undefined && entry?.onMismatch !== undefined) {
+    context.problems.push(
+      "'businessDate.onMismatch' is about the header's date: name its field in 'businessDate.header'",
+    );
+  }
+  return { headerField: header, onMismatch, mostDaysAgo, mostDaysAhead };
 }
 
 function controlField(

@@ -4,6 +4,7 @@ import {
   type FieldType,
   INT64_DIGITS,
   isExactNumber,
+  NOTATION_KEYS,
   typesOfUsage,
   typeText,
 } from '../field-type.ts';
@@ -20,13 +21,13 @@ type FieldForm = Pick<
   | 'byteOrder'
   | 'floatFormat'
   | 'blank'
-  | 'nullWhen'
   | 'trailingZeros'
 >;
 
 /** The usages that each key is for. */
 const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'sign', usages: ['display'] },
+  ...NOTATION_KEYS.map((key) => ({ key, usages: ['display' as const] })),
   { key: 'digits', usages: ['packed', 'binary'] },
   { key: 'signed', usages: ['packed', 'binary'] },
   { key: 'signNibble', usages: ['packed'] },
@@ -35,6 +36,11 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   // Four bytes of blanks are a number like any other in binary and float.
   { key: 'blank', usages: ['display', 'packed'] },
 ];
+
+/** Is a key of a field for this usage? */
+export function isForUsage(key: keyof FieldEntry, usage: Usage): boolean {
+  return KEYS.every((one) => one.key !== key || one.usages.includes(usage));
+}
 
 /** Checks usage, sign and their keys. What must not be guessed has no default. */
 export function compileForm(
@@ -65,12 +71,13 @@ export function compileForm(
     digits: entry.digits,
     sign: entry.sign ?? 'none',
     signed:
-      usage === 'display' ? (entry.sign ?? 'none') !== 'none' : (entry.signed ?? entry.signNibble !== false),
+      usage === 'display'
+        ? (entry.sign ?? 'none') !== 'none' || entry.signFrom !== undefined
+        : (entry.signed ?? entry.signNibble !== false),
     signNibble: usage === 'packed' && entry.signNibble !== false,
     byteOrder: entry.byteOrder ?? 'big',
     floatFormat: entry.floatFormat,
     blank: entry.blank ?? 'null',
-    nullWhen: entry.nullWhen ?? [],
     trailingZeros: entry.trailingZeros ?? 0,
   };
 }

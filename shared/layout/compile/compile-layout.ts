@@ -1,13 +1,17 @@
 import { type Layout, PLAIN_PAGES } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
+import { checkCharacters } from './check-characters.ts';
 import { compileControlFile } from './compile-control-file.ts';
 import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
+import { compileGroups } from './compile-groups.ts';
+import { checkDefaultNullWhen } from './compile-null-when.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import { fingerprint } from './layout-fingerprint.ts';
+import { unsaidPlaces } from './unsaid-positions.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
@@ -16,7 +20,9 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {
     encoding,
+    positions: file.positions ?? 'bytes',
     recordLengthBytes: file.record.length,
+    defaults: file.defaults ?? {},
     problems,
   };
   for (const [at, value] of [
@@ -30,11 +36,14 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
     problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
   }
-  const header = file.header && compileControlRecord(file.header, 'header', context);
-  const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  checkDefaultNullWhen(context.defaults, problems);
+  const first = file.header && compileControlRecord(file.header, 'header', context);
+  const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const [header, trailer] = file.onlyDetails ? [] : [first, last];
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
-  const record = compileRecord(file.record, context);
+  const unsaidBefore = unsaidPlaces(file, recordTypes, [header, trailer]);
+  const record = { ...compileRecord(file.record, context), unsaidBefore };
   checkPaddedLines(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {
@@ -51,10 +60,15 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     },
     header,
     trailer,
+    notDetails: { header: first?.match, trailer: last?.match },
     controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
+    groups: compileGroups(file.groups, recordTypes, problems),
     businessDate: compileBusinessDate(file.businessDate, control),
-    rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
+    rejects: {
+      maxPercent: file.rejects?.maxPercent ?? 0,
+      maxInvalidPercent: file.rejects?.maxInvalidPercent,
+    },
     day: {
       expectedFiles: file.day?.expectedFiles,
       manifest: file.day?.manifest ?? file.day?.controlFile,
@@ -63,5 +77,6 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     },
     fingerprint: fingerprint(file),
   };
+  checkCharacters(layout, problems);
   return layout;
 }

@@ -1,20 +1,34 @@
 import { type CodePage, isEbcdic, literalBytes } from '../code-page.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Field, Selection } from '../field.ts';
-import type { RecordMatch } from '../layout.ts';
-import type { MatchEntry, SelectionEntry } from '../layout-schema.ts';
+import type { MatchPlace, RecordMatch } from '../layout.ts';
+import type { MatchEntry, MatchPlaceEntry, SelectionEntry } from '../layout-schema.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
+import { filledUp } from './filled-literals.ts';
 
-/** Checks a `match`: the bytes at a place that make a record a header, a trailer or one of a type. */
+/** Checks a `match`: the bytes at one or several places that make a record a header, a trailer or one of a type. */
 export function compileMatch(entry: MatchEntry, at: string, context: FieldContext): RecordMatch {
+  if (!Array.isArray(entry)) return [compilePlace(entry, at, context)];
+  const [first, ...others] = entry.map((place, index) => compilePlace(place, `${at}[${index}]`, context));
+  // The schema wants at least one.
+  return [first!, ...others];
+}
+
+function compilePlace(entry: MatchPlaceEntry, at: string, context: FieldContext): MatchPlace {
   const range = compileRange(entry, at, context);
-  const { anyOf, text } = compileLiterals(entry, range.endByte - range.startByte, at, context);
-  return { ...range, anyOf, text };
+  const { anyOf, text } = compileLiterals(
+    entry,
+    range.endByte - range.startByte,
+    at,
+    literalContext(context),
+  );
+  return { positions: context.positions, ...range, anyOf, text };
 }
 
 /**
  * Checks a `when`: the rule that says whether a field is there. It looks at bytes of the record, or at a field of display text
- * by its name; the text of a string field is filled up with spaces.
+ * by its name. The text of a string field is compared without its padding of blanks and NULs: at its end, and in front of it too if
+ * the field is trimmed on both sides.
  */
 export function compileSelection(
   entry: SelectionEntry,
@@ -32,7 +46,10 @@ export function compileSelection(
   }
   if (place) {
     const range = compileRange(place, at, context);
-    return { ...range, anyOf: compileLiterals(entry, range.endByte - range.startByte, at, context).anyOf };
+    return {
+      ...range,
+      anyOf: compileLiterals(entry, range.endByte - range.startByte, at, literalContext(context)).anyOf,
+    };
   }
   const own = fields.filter(({ origin }) => origin.kind === 'record');
   const field = own.find((candidate) => candidate.name === name);
@@ -44,13 +61,24 @@ export function compileSelection(
   const { startByte, endByte } = field;
   const lengthBytes = endByte - startByte;
   const padded = field.usage === 'display' && field.type.kind === 'string' ? lengthBytes : 0;
-  const inItsPage = { problems, encoding: field.encoding };
-  return { startByte, endByte, anyOf: compileLiterals(entry, lengthBytes, at, inItsPage, padded).anyOf };
+  const inItsPage = literalContext({ problems, encoding: field.encoding, positions: field.positions });
+  const { anyOf } = compileLiterals(entry, lengthBytes, at, inItsPage, padded);
+  const isPadded = padded > 0 && entry.equals !== undefined;
+  return { startByte, endByte, anyOf: isPadded ? filledUp(anyOf, field) : anyOf };
+}
+
+/** Where positions are characters, rules name ASCII only (check-characters.ts). */
+function literalContext({
+  encoding,
+  positions,
+  problems,
+}: Pick<FieldContext, 'positions' | 'problems'> & { encoding: CodePage }) {
+  return { encoding: positions === 'characters' ? ('us-ascii' as const) : encoding, problems };
 }
 
 /** Bytes of `equals` or `hex`, each `lengthBytes` long; texts are filled up to `paddedBytes`. */
 function compileLiterals(
-  entry: Pick<MatchEntry, 'equals' | 'hex'>,
+  entry: Pick<MatchPlaceEntry, 'equals' | 'hex'>,
   lengthBytes: number,
   at: string,
   context: { encoding: CodePage; problems: string[] },

@@ -55,6 +55,8 @@ interface SchemaIssue {
   message: string;
   keys?: string[];
   values?: unknown[];
+  /** The issues of each shape that a value might have had. */
+  errors?: SchemaIssue[][];
 }
 
 function issueTexts(issue: SchemaIssue, json: unknown): string[] {
@@ -67,6 +69,11 @@ function issueTexts(issue: SchemaIssue, json: unknown): string[] {
   }
   const value = issue.path.reduce(valueAt, json);
   if (value === undefined) return [`'${at}' is missing`];
+  if (issue.code === 'invalid_union' && issue.errors && typeof value === 'object') {
+    // An object, or a list of them: only the issues of what is there say anything.
+    const meant = issue.errors[Array.isArray(value) ? issue.errors.length - 1 : 0] ?? [];
+    return meant.flatMap((inner) => issueTexts({ ...inner, path: [...issue.path, ...inner.path] }, json));
+  }
   if (issue.code === 'invalid_value' && issue.values) {
     return [
       `'${at}' is ${JSON.stringify(value)}${didYouMean(typeof value === 'string' ? value : JSON.stringify(value), issue.values.map(String))}`,

@@ -1,8 +1,10 @@
 import { batchCapacity } from '../../decode/batch-capacity.ts';
 import { BatchDecoder } from '../../decode/batch-decoder.ts';
+import { figuresByField } from '../../decode/nulled-values.ts';
 import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
 import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
+import { positionsUnsaid } from '../../form/unsaid-positions.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
@@ -14,10 +16,12 @@ import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
-import { DecompressedSource } from '../store/decompressed-source.ts';
+import { RangeGroupAccount } from '../../totals/range-groups.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
+import { sourceOf } from '../store/open-source.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
+import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** The result of one range, as the state machine sees it. */
@@ -77,6 +81,7 @@ class RangeParser {
   private readonly rows: RowGroupBuffer;
   /** One for each of `datasets`. */
   private readonly parts: DatasetParts[];
+  private readonly groups: RangeGroupAccount | undefined;
   /** Sums the bytes that were read so far. */
   private readonly checksum: StreamChecksum;
 
@@ -94,6 +99,7 @@ class RangeParser {
     const { kernel } = this.memory;
     this.checksum = new StreamChecksum(kernel);
     this.datasets = datasetsOf(layout);
+    this.groups = layout.groups && new RangeGroupAccount(layout.groups, layout);
     this.parts = this.datasets.map(
       (dataset) => new DatasetParts(dataset, plan, range, ports.lake, this.memory),
     );
@@ -119,6 +125,7 @@ class RangeParser {
       this.extractor.capacityRecords,
       (reject) => this.rejects.add(reject),
       Buffer.from(plan.header?.bytes ?? '', 'base64'),
+      (piece) => this.groups?.add(piece),
     );
   }
 
@@ -139,10 +146,8 @@ class RangeParser {
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
-    const { compression, storedBytes } = this.plan;
-    const raw = compression
-      ? new DecompressedSource(this.ports.raw, compression, storedBytes)
-      : this.ports.raw;
+    const raw = sourceOf(this.ports.raw, this.plan);
+    this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
@@ -180,6 +185,8 @@ class RangeParser {
 
   private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
+      const open = this.extractor.indexOfOpenLine(this.layout.record.unsaidBefore);
+      if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
@@ -262,7 +269,7 @@ class RangeParser {
     rejects: PartManifest['rejects'],
   ): PartManifest {
     const { rangeIndex, startByte, endByte } = this.range;
-    const { detailCount, rejectedCount, counts, sums, nulled } = this.decoder;
+    const { detailCount, rejectedCount, shortCount, counts, sums } = this.decoder;
     const discarded = counts.reduce((sum, type) => sum + (type.discarded ? type.records : 0), 0);
     return {
       rangeIndex,
@@ -274,12 +281,15 @@ class RangeParser {
         accepted: detailCount - rejectedCount - discarded,
         rejected: rejectedCount,
         discarded,
+        short: shortCount,
       },
       recordTypes: counts,
       expectedRows: this.decoder.expectedRows,
       reasons: this.rejects.reasons,
       sums: sums.map(({ total, ...sum }) => ({ ...sum, total: String(total) })),
-      nulled,
+      groups: this.groups?.finish(),
+      ...figuresByField(this.decoder.settledValues),
+      ...(this.rejects.first && { firstReject: this.rejects.first }),
       outputs,
       rejects,
       checksum: crc64ToBase64(this.checksum.finish()),

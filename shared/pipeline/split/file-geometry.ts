@@ -1,5 +1,13 @@
+import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
-import { type ControlRecord, copiesHeader, datasetsOf, type Layout } from '../../layout/layout.ts';
+import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
+import {
+  type ControlRecord,
+  copiesHeader,
+  datasetsOf,
+  type Layout,
+  type RecordMatch,
+} from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
@@ -10,7 +18,9 @@ import {
 } from '../../ranges/terminators.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
-import { matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { cutShortRefusal } from './cut-short.ts';
+import { varyingHint } from './varying-hint.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
@@ -29,21 +39,6 @@ export interface FileGeometry {
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
 
-/** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
-export function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
-  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
-  const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
-  if (span.endByte > span.startByte) return span;
-  return refuseEmpty(
-    source.key,
-    source.sizeBytes === 0
-      ? 'the file is empty'
-      : markBytes > 0
-        ? 'the file holds nothing but a byte-order mark'
-        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
-  );
-}
-
 /** Reads a record as header or trailer; undefined if it is not one. `bytes` has no terminator. */
 export function takeControlRecord(
   layout: Layout,
@@ -51,8 +46,9 @@ export function takeControlRecord(
   bytes: Uint8Array,
   range: ByteRange,
 ): ControlRecordFound | undefined {
-  const { lengthBytes, spaceByte } = layout.record;
-  if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
+  const { lengthBytes, positions, spaceByte } = layout.record;
+  const length = lengthIn(positions, bytes);
+  if (length === undefined || length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
   const values = readControlRecord(bytes, control, lengthBytes, spaceByte);
   const copied = control === layout.header && copiesHeader(layout);
   return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
@@ -66,23 +62,38 @@ export function controlRecordMissing(
   { match }: ControlRecord,
   found: Uint8Array | undefined,
 ): Refusal {
-  const { startByte, endByte, text } = match;
   const place = `its ${which === 'header' ? 'first' : 'last'} record`;
-  if (found && found.length > record.lengthBytes) {
+  const { positions } = record;
+  const length = found && lengthIn(positions, found);
+  if (found && length === undefined) {
     return refuse(`${which}-missing`, {
       where: source.key,
-      what: `${place} has ${found.length} bytes, and the layout says that no record has more than ${record.lengthBytes}`,
+      what: `${place} is not well-formed UTF-8, so that its characters cannot be counted`,
+      next: "Check 'encoding' of the layout, or ask for the file to be sent again.",
+    });
+  }
+  if (length !== undefined && length > record.lengthBytes) {
+    return refuse(`${which}-missing`, {
+      where: source.key,
+      what: `${place} has ${length} ${positions}, and the layout says that no record has more than ${record.lengthBytes}`,
       next: 'Check record.length of the layout: it is the length of the longest record, header and trailer included.',
     });
   }
   return refuse(`${which}-missing`, {
     where: source.key,
-    what: `${place} is not a ${which}: bytes ${startByte + 1} to ${endByte} are not ${text}`,
+    what: `${place} is not a ${which}: ${mismatchText(found, match)}`,
     next:
       which === 'trailer'
         ? 'The file was most likely cut off on its way: ask for it to be sent again.'
         : 'Check that the file belongs to this layout.',
   });
+}
+
+/** The first place that does not fit, or would not if there were a record. */
+function mismatchText(found: Uint8Array | undefined, match: RecordMatch): string {
+  const { positions, startByte, endByte, text } =
+    match.find((place) => !found || !matches(found, [place])) ?? match[0];
+  return `${positions} ${startByte + 1} to ${endByte} are not ${text}`;
 }
 
 /** Reads the head and tail of a file of lines or fixed records. Reads more only if a record does not fit. */
@@ -133,9 +144,11 @@ export class GeometryProbe {
     const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };
     const firstEnd = head.indexOf(lineEndByte);
     const firstRecord = { startByte, endByte: firstEnd < 0 ? endByte : startByte + firstEnd + 1 };
-    return this.withControlRecords(
-      { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, recordsEnd: lastRecord.endByte },
-      (range) => this.lineOf(range, head, tail),
+    const lastByte = tail.bytes[end - 1];
+    const isEnded = lastByte === lineEndByte || (terminatorBytes === 2 && lastByte === CR);
+    const found = { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, isEnded };
+    return this.withControlRecords({ ...found, recordsEnd: lastRecord.endByte }, (range) =>
+      this.lineOf(range, head, tail),
     );
   }
 
@@ -157,38 +170,40 @@ export class GeometryProbe {
       return this.refusal(
         'not-whole-records',
         `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes left over`,
-        `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${this.variesHint()}`,
+        `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${varyingHint(this.layout)}`,
       );
     }
     const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
     const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
     const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
     const lastRecord = { startByte: lastStart, endByte: recordsEnd };
-    return this.withControlRecords({ terminatorBytes, firstRecord, lastRecord, recordsEnd }, (range) =>
+    const found = { terminatorBytes, firstRecord, lastRecord, recordsEnd, isEnded: true };
+    return this.withControlRecords(found, (range) =>
       range.startByte === startByte && range.endByte === firstRecord.endByte
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
     );
   }
 
-  /** A program that writes only the occurrences in use (OCCURS DEPENDING ON) writes records of different lengths. */
-  private variesHint(): string {
-    const varies = datasetsOf(this.layout).some(({ occurs, fields }) =>
-      [occurs, ...fields.map(({ list }) => list)].some((table) => table?.dependingOn !== undefined),
-    );
-    if (!varies) return '';
-    return ' The layout has a table of a number of occurrences that varies (dependingOn): if the program writes only those in use, records have different lengths, and must be sent with record descriptor words (record.format "rdw").';
-  }
-
   /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */
   private withControlRecords(
-    found: { terminatorBytes: number; firstRecord: ByteRange; lastRecord: ByteRange; recordsEnd: number },
+    found: {
+      terminatorBytes: number;
+      firstRecord: ByteRange;
+      lastRecord: ByteRange;
+      recordsEnd: number;
+      /** The last record has its terminator, or needs none. */
+      isEnded: boolean;
+    },
     record: (range: ByteRange) => Uint8Array,
   ): FileGeometry | Refusal {
     const { terminatorBytes, firstRecord, lastRecord, recordsEnd } = found;
     const { layout, source, span } = this;
     const { lengthBytes } = layout.record;
     const details = { startByte: span.startByte, endByte: recordsEnd };
+    const control = [layout.header && firstRecord, layout.trailer && lastRecord];
+    const open = control.find((range) => range && isOpenToPositions(record(range), layout.record));
+    if (open) return positionsUnsaid(source.key, open.startByte);
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
@@ -197,16 +212,21 @@ export class GeometryProbe {
       if (!header) return controlRecordMissing(source, 'header', layout, layout.header, first);
       details.startByte = header.endByte;
     }
+    const last = record(lastRecord);
+    const cut = found.isEnded ? undefined : cutShortRefusal(source, layout, last, lastRecord.startByte);
+    if (cut) return cut;
     if (layout.trailer) {
       const free = lastRecord.startByte >= details.startByte;
-      const last = free ? record(lastRecord) : undefined;
-      trailer = (last && takeControlRecord(layout, layout.trailer, last, lastRecord)) ?? null;
-      if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last);
+      if (free) trailer = takeControlRecord(layout, layout.trailer, last, lastRecord) ?? null;
+      if (!trailer)
+        return controlRecordMissing(source, 'trailer', layout, layout.trailer, free ? last : undefined);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
-    const uniform = layout.record.format === 'fixed' || rest === 0 || rest === lengthBytes;
+    // Lines of one number of characters have no one length in bytes.
+    const counted = layout.record.positions === 'characters';
+    const uniform = layout.record.format === 'fixed' || (!counted && (rest === 0 || rest === lengthBytes));
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,
