@@ -1,13 +1,7 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
-import {
-  type ControlRecord,
-  copiesHeader,
-  datasetsOf,
-  type Layout,
-  type RecordMatch,
-} from '../../layout/layout.ts';
+import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
