@@ -14,6 +14,8 @@ interface HighBytes {
 }
 
 const NO_BREAK_SPACE = 0xa0;
+/** What may follow a letter in pages of Windows: dots, quotation marks, dashes, a trade mark, a no-break space. */
+const AFTER_LETTERS = [0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x99, NO_BREAK_SPACE];
 
 /** Text of several bytes a character under a page of one byte: all bytes above 7F form sequences of UTF-8. */
 export function utf8Text(sample: FormSample, layout: Layout, places: TextPlaces): FormFinding | undefined {
@@ -104,7 +106,7 @@ function highBytesOf(bytes: Uint8Array, encoding: string): HighBytes {
 function isClear(sequence: Uint8Array, encoding: string): boolean {
   const [lead, next] = [sequence[0]!, sequence[1]!];
   if (sequence.subarray(1).every((byte) => byte === NO_BREAK_SPACE)) return false;
-  const isLatinLetter = (lead === 0xc2 || lead === 0xc3) && next > NO_BREAK_SPACE;
+  const isLatinLetter = (lead === 0xc2 || lead === 0xc3) && !AFTER_LETTERS.includes(next);
   return isLatinLetter || encoding.startsWith('iso-8859') || encoding === 'us-ascii';
 }
 

@@ -31,10 +31,14 @@ function encoded(text: string, encoding: string): Buffer {
   return Buffer.from(Array.from(text, (character) => units.indexOf(character)));
 }
 
+/** Positions count bytes, so a record has 24 of them; no name is so long that it is cut. */
+const padded = (bytes: Buffer, page: string) =>
+  Buffer.concat([bytes, Buffer.alloc(24 - bytes.length, encoded(' ', page))]);
+
 const NAMES = ['ANA', 'José', 'CONCEIÇÃO', 'Luís', 'LIMA', 'JOÃO', 'Gonçalves', 'Nº 5', '1ª VIA', 'Área'];
 const text = fc
   .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 })
-  .map((words) => words.join(' ').slice(0, 18).padEnd(18));
+  .map((words) => words.join(' ').slice(0, 14).padEnd(18));
 const record = fc
   .tuple(fc.integer({ min: 0, max: 999999 }), text)
   .map(([id, name]) => `${String(id).padStart(6, '0')}${name}`);
@@ -63,7 +67,10 @@ describe('the form of a file', () => {
       fc.property(records, fc.constantFrom(...pages), fc.boolean(), (lines, page, isFixed) => {
         const isLines = !isFixed && !/^cp(?!850)/.test(page);
         const bytes = Buffer.concat(
-          lines.flatMap((line) => [encoded(line, page), Buffer.from(isLines ? '\n' : '')]),
+          lines.flatMap((line) => [
+            padded(encoded(line.trimEnd(), page), page),
+            Buffer.from(isLines ? '\n' : ''),
+          ]),
         );
         expect(what(bytes, layoutOf(page, isLines ? LINES : FIXED, FIELDS))).toBeUndefined();
       }),

@@ -17,8 +17,8 @@ import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
 import { RangeGroupAccount } from '../../totals/range-groups.ts';
-import { DecompressedSource } from '../store/decompressed-source.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
+import { sourceOf } from '../store/open-source.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
 import { readParents } from './read-parents.ts';
@@ -146,10 +146,7 @@ class RangeParser {
   private async consume(signal: AbortSignal | undefined): Promise<Refusal | null> {
     const { startByte, endByte } = this.range;
     const { sourceKey, pin } = this.plan;
-    const { compression, storedBytes } = this.plan;
-    const raw = compression
-      ? new DecompressedSource(this.ports.raw, compression, storedBytes)
-      : this.ports.raw;
+    const raw = sourceOf(this.ports.raw, this.plan);
     this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {

@@ -1,13 +1,7 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
-import {
-  type ControlRecord,
-  copiesHeader,
-  datasetsOf,
-  type Layout,
-  type RecordMatch,
-} from '../../layout/layout.ts';
+import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
@@ -20,6 +14,7 @@ import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
 import { cutShortRefusal } from './cut-short.ts';
+import { varyingHint } from './varying-hint.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
@@ -37,21 +32,6 @@ export interface FileGeometry {
 
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
-
-/** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
-export function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
-  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
-  const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
-  if (span.endByte > span.startByte) return span;
-  return refuseEmpty(
-    source.key,
-    source.sizeBytes === 0
-      ? 'the file is empty'
-      : markBytes > 0
-        ? 'the file holds nothing but a byte-order mark'
-        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
-  );
-}
 
 /** Reads a record as header or trailer; undefined if it is not one. `bytes` has no terminator. */
 export function takeControlRecord(
@@ -184,7 +164,7 @@ export class GeometryProbe {
       return this.refusal(
         'not-whole-records',
         `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes left over`,
-        `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${this.variesHint()}`,
+        `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${varyingHint(this.layout)}`,
       );
     }
     const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
@@ -197,15 +177,6 @@ export class GeometryProbe {
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
     );
-  }
-
-  /** A program that writes only the occurrences in use (OCCURS DEPENDING ON) writes records of different lengths. */
-  private variesHint(): string {
-    const varies = datasetsOf(this.layout).some(({ occurs, fields }) =>
-      [occurs, ...fields.map(({ list }) => list)].some((table) => table?.dependingOn !== undefined),
-    );
-    if (!varies) return '';
-    return ' The layout has a table of a number of occurrences that varies (dependingOn): if the program writes only those in use, records have different lengths, and must be sent with record descriptor words (record.format "rdw").';
   }
 
   /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */

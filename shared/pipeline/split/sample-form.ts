@@ -3,12 +3,12 @@ import { fixedTerminator, type TerminatorBytes } from '../../form/fixed-terminat
 import { formOf } from '../../form/form-of.ts';
 import { type FormSample, headOf, windowRanges } from '../../form/form-sample.ts';
 import type { Layout } from '../../layout/layout.ts';
+import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
-import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
+import { isRefusal, type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import { KEPT_BYTES } from '../store/decompressed-source.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { OpenSource } from '../store/open-source.ts';
-import { recordSpan } from './file-geometry.ts';
 
 const PARALLEL_READS = 8;
 
@@ -44,4 +44,19 @@ async function readSample({ raw, info, compression }: OpenSource): Promise<FormS
     return { startByte: range.startByte, bytes: await raw.readRange(key, range, { pin }) };
   });
   return { sizeBytes, windows };
+}
+
+/** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
+function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
+  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
+  const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
+  if (span.endByte > span.startByte) return span;
+  return refuseEmpty(
+    source.key,
+    source.sizeBytes === 0
+      ? 'the file is empty'
+      : markBytes > 0
+        ? 'the file holds nothing but a byte-order mark'
+        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+  );
 }

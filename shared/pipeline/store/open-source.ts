@@ -30,3 +30,11 @@ export async function openSource(
   }
   return { source: { raw: source, info, compression }, warnings };
 }
+
+/** A file that was opened before, by what its plan says of it. */
+export function sourceOf(
+  raw: SourceStore,
+  { compression, storedBytes }: { compression: FileCompression | null; storedBytes?: number | undefined },
+): SourceStore {
+  return compression ? new DecompressedSource(raw, compression, storedBytes) : raw;
+}
