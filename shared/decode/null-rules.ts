@@ -1,6 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { CODE_LATIN1, CODE_UTF8, CODE_UTF16 } from '../kernel/shapes.ts';
-import type { CodePage } from '../layout/code-page.ts';
+import { CHARACTER_NO_BREAK_SPACE, CODE_LATIN1, CODE_UTF8, CODE_UTF16 } from '../kernel/shapes.ts';
 import type { Field, NullWhen } from '../layout/field.ts';
 import type { FillVector } from './field-vector.ts';
 import { paddingBytes, trimmedBytes } from './padding.ts';
@@ -20,7 +19,7 @@ export function meansNull(bytes: Uint8Array, { nullWhen, encoding }: Field): boo
  * of them had a value + how many were invalid × INVALID_COUNT_UNIT.
  */
 export function nullRules(kernel: Kernel, field: Field, states: number): FillVector[] {
-  const { startByte: at, endByte, encoding, nullWhen } = field;
+  const { startByte: at, endByte, nullWhen } = field;
   const width = endByte - at;
   const rules = nullWhen
     .filter(({ as }) => as === 'filled')
@@ -32,8 +31,8 @@ export function nullRules(kernel: Kernel, field: Field, states: number): FillVec
     if (texts.length === 0) continue;
     const literals = kernel.place(literalEntries(texts));
     // Without padding the text is the whole field.
-    const padding = kernel.place(as === 'whole' ? new Uint8Array(256) : paddingBytes(encoding));
-    const code = as === 'whole' ? CODE_LATIN1 : codeOf(encoding);
+    const padding = kernel.place(as === 'whole' ? new Uint8Array(256) : paddingOf(field));
+    const code = as === 'whole' ? CODE_LATIN1 : codeOf(field);
     rules.push((records, count) =>
       kernel.call.nullTexts(records, count, at, width, literals, texts.length, code, padding, states),
     );
@@ -41,8 +40,15 @@ export function nullRules(kernel: Kernel, field: Field, states: number): FillVec
   return rules;
 }
 
+function paddingOf({ encoding, positions }: Field): Uint8Array {
+  const padding = paddingBytes(encoding);
+  if (positions === 'characters') padding[CHARACTER_NO_BREAK_SPACE] = 1;
+  return padding;
+}
+
 /** How padding is found: by a table of bytes, unless characters have several. */
-function codeOf(encoding: CodePage): number {
+function codeOf({ encoding, positions }: Field): number {
+  if (positions === 'characters') return CODE_LATIN1;
   if (encoding === 'utf-16be') return CODE_UTF16;
   return encoding === 'utf-8' ? CODE_UTF8 : CODE_LATIN1;
 }
