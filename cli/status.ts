@@ -29,7 +29,7 @@ await runWithFlags(COMMAND, async (values) => {
 });
 
 function printStatus(status: DayStatus): void {
-  const { counts, totals, published } = status;
+  const { counts, totals, published, pending } = status;
   console.log(`${status.dataset} of ${status.businessDate}`);
   console.log(
     `  expected: ${expectedText(status)}; loaded ${counts.loaded}, running ${counts.running}, refused ${counts.refused}, failed ${counts.failed}, missing ${counts.missing}`,
@@ -40,6 +40,11 @@ function printStatus(status: DayStatus): void {
   );
   for (const [figure, total] of Object.entries(totals.sums)) console.log(`  ${figure}: ${total}`);
   console.log(`  ${published ? publishedText(published) : 'not published'}`);
+  if (pending) {
+    console.log(
+      `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,
+    );
+  }
   if (status.waitingFor !== undefined) console.log(`  waiting for ${status.waitingFor}`);
   for (const warning of published?.warnings ?? []) console.log(`  warning: ${warning}`);
   console.log('');

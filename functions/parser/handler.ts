@@ -8,7 +8,12 @@ const byte = z.int().min(0);
 const schema = z.object({
   dataset: z.string(),
   planKey: z.string(),
-  range: z.object({ rangeIndex: z.int().min(0), startByte: byte, endByte: byte }),
+  range: z.object({
+    rangeIndex: z.int().min(0),
+    startByte: byte,
+    endByte: byte,
+    parents: z.array(z.object({ recordType: z.string(), startByte: byte, endByte: byte })).optional(),
+  }),
 });
 
 type ParserEvent = z.infer<typeof schema>;

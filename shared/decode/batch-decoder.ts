@@ -1,22 +1,25 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import {
-  RECORD_HEADER_INSIDE,
-  RECORD_OK,
-  RECORD_TRAILER_INSIDE,
-  RECORD_UNKNOWN_TYPE,
-  TYPE_UNKNOWN,
-} from '../kernel/shapes.ts';
-import { type Layout, type RecordType, type SummedField, summedFields } from '../layout/layout.ts';
+import { RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
+import type { Layout, RecordType } from '../layout/layout.ts';
+import { type SummedField, summedFields } from '../layout/summed-fields.ts';
+import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
-import { ParentTracker, parentTypes } from './parent-tracker.ts';
+import { type GroupPiece, GroupTracker } from './group-tracker.ts';
+import { type ParentRecord, ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { placeHeader } from './placed-header.ts';
-import { type PlacedMatch, placeMatch } from './placed-match.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
 import { RecordSubset } from './record-subset.ts';
-import { type BatchRows, RecordTypeDecoder, type Reject, rejectOf } from './record-type-decoder.ts';
+import {
+  type BatchRows,
+  RecordTypeDecoder,
+  type Reject,
+  rejectOf,
+  type SumSpan,
+} from './record-type-decoder.ts';
+import { TypeAssigner } from './type-assigner.ts';
 
 /** Numbers of records of a type, and of those that were rejected. */
 interface TypeCounts {
@@ -31,8 +34,6 @@ interface PlacedType {
   type: RecordType;
   /** Index of its first dataset in `datasetsOf(layout)`. */
   firstDataset: number;
-  /** The bytes that its records are known by. */
-  known: PlacedMatch | undefined;
   discardedCount: number;
   decoder: RecordTypeDecoder | undefined;
 }
@@ -52,16 +53,15 @@ export class BatchDecoder {
   /** The type of all records, in layouts that have one and do not say what its records are known by. */
   private readonly only: PlacedType | undefined;
   private readonly subset: RecordSubset;
-  /** Address of the index of the type of each record of the batch, 1 byte each. */
-  private readonly typeIndexes: number;
+  private readonly assigner: TypeAssigner;
   private readonly parents: ParentTracker | undefined;
-  /** Header and trailer, which no detail may look like. */
-  private readonly inside: (PlacedMatch & { outcome: number })[] = [];
+  private readonly groups: GroupTracker | undefined;
+  private readonly onGroup: (piece: GroupPiece) => void;
   private readonly foreign: ForeignRecords;
 
   /**
    * Batches have at most `capacityRecords` records. `header` is the header record as it is in the file, without terminator; it
-   * is needed if rows copy fields of it.
+   * is needed if rows copy fields of it. `onGroup` takes the pieces of groups in their order, if the layout has groups.
    */
   constructor(
     kernel: Kernel,
@@ -69,6 +69,7 @@ export class BatchDecoder {
     capacityRecords: number,
     onReject: (reject: Reject) => void,
     header: Uint8Array = new Uint8Array(),
+    onGroup: (piece: GroupPiece) => void = () => undefined,
   ) {
     this.kernel = kernel;
     this.layout = layout;
@@ -76,25 +77,29 @@ export class BatchDecoder {
     this.onReject = onReject;
     let firstDataset = 0;
     this.types = layout.recordTypes.map((type) => {
-      const known = type.match && placeMatch(kernel, type.match);
-      const placed = { type, firstDataset, known, discardedCount: 0, decoder: undefined };
+      const placed = { type, firstDataset, discardedCount: 0, decoder: undefined };
       firstDataset += type.datasets.length;
       return placed;
     });
-    this.only = this.types.length === 1 ? this.types.find(({ known }) => !known) : undefined;
+    this.assigner = new TypeAssigner(kernel, layout, capacityRecords);
+    this.only = this.assigner.isNeeded ? undefined : this.types[0];
     this.subset = new RecordSubset(kernel, this.only ? 0 : capacityRecords);
-    this.typeIndexes = kernel.allocate(this.only ? 0 : capacityRecords);
-    const { recordTypes, record, header: first, trailer: last } = layout;
-    if (first) this.inside.push({ ...placeMatch(kernel, first.match), outcome: RECORD_HEADER_INSIDE });
-    if (last) this.inside.push({ ...placeMatch(kernel, last.match), outcome: RECORD_TRAILER_INSIDE });
+    const { recordTypes, record } = layout;
     this.parents =
       parentTypes(recordTypes).length > 0
         ? new ParentTracker(kernel, recordTypes, capacityRecords, record)
         : undefined;
+    this.groups = layout.groups && new GroupTracker(layout.groups, recordTypes);
+    this.onGroup = onGroup;
     this.foreign = {
       header: placeHeader(kernel, layout, header, capacityRecords),
       parentOf: (recordType) => this.parentPlaces(recordType),
     };
+  }
+
+  /** Begins after other records of the file: `parents` are those of the first record. */
+  beginAfter(parents: readonly ParentRecord[]): void {
+    this.parents?.begin(parents, spaceOf(this.layout.encoding));
   }
 
   /** Every partition of a dataset so far. */
@@ -139,6 +144,7 @@ export class BatchDecoder {
 
   /** Sums for control totals, of the record types that the file has. */
   get sums(): {
+    key: string;
     recordType: string;
     field: string;
     kind: SummedField['kind'];
@@ -147,9 +153,10 @@ export class BatchDecoder {
   }[] {
     return this.types.flatMap(({ type, decoder }) =>
       (decoder?.sums ?? []).map((sum) => ({
+        key: sum.summed.key,
         recordType: type.name,
-        field: sum.decoder.field.name,
-        kind: sum.kind,
+        field: sum.fieldName,
+        kind: sum.summed.kind,
         total: sum.total,
         undecodable: sum.undecodableCount,
       })),
@@ -169,24 +176,28 @@ export class BatchDecoder {
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
   decode(batch: RecordExtractor): BatchRows[] {
-    this.markInside(batch);
+    this.assigner.markInside(batch);
     if (this.only) return this.decodeType(this.only, batch);
-    this.assignTypes(batch);
-    this.parents?.track(batch, this.typeIndexes);
+    this.assigner.assign(batch);
+    const { typeIndexes } = this.assigner;
+    this.parents?.track(batch, typeIndexes);
+    this.groups?.cut(batch, this.kernel.bytes.subarray(typeIndexes, typeIndexes + batch.recordCount));
     this.rejectUnknown(batch);
     const found: BatchRows[] = [];
     for (const [index, type] of this.types.entries()) {
       // The vectors of a type keep their values until its next batch, so one subset serves all types in turn.
-      if (this.subset.gather(batch, this.typeIndexes, index) === 0) continue;
+      if (this.subset.gather(batch, typeIndexes, index) === 0) continue;
+      const spans = this.groups?.spansOf(type.type.name, this.subset.recordIndexes);
       if (type.type.datasets.length === 0) type.discardedCount += this.subset.recordCount;
-      else found.push(...this.decodeType(type, this.subset));
+      else found.push(...this.decodeType(type, this.subset, spans));
     }
+    for (const piece of this.groups?.found ?? []) this.onGroup(piece);
     this.parents?.carry();
     return found;
   }
 
-  private decodeType(placed: PlacedType, batch: RecordBatch): BatchRows[] {
-    const found = this.decoderOf(placed).decode(batch, this.foreign);
+  private decodeType(placed: PlacedType, batch: RecordBatch, spans?: SumSpan[]): BatchRows[] {
+    const found = this.decoderOf(placed).decode(batch, this.foreign, spans);
     return found.map((rows) => ({ ...rows, dataset: placed.firstDataset + rows.dataset }));
   }
 
@@ -222,39 +233,11 @@ export class BatchDecoder {
     return buffers;
   }
 
-  /** Records that look like the header or trailer become rejects, whatever else they look like. */
-  private markInside({ starts, lengths, outcomes, recordCount }: RecordExtractor): void {
-    const { call } = this.kernel;
-    for (const { places, placeCount, leastBytes, outcome } of this.inside) {
-      call.markInside(starts, lengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
-    }
-  }
-
-  private assignTypes(batch: RecordExtractor): void {
-    const { call, bytes } = this.kernel;
-    const { starts, lengths, outcomes, recordCount } = batch;
-    bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
-    for (const [index, { known }] of this.types.entries()) {
-      if (!known) continue;
-      call.assignType(
-        starts,
-        lengths,
-        outcomes,
-        recordCount,
-        known.places,
-        known.placeCount,
-        known.leastBytes,
-        index,
-        this.typeIndexes,
-      );
-    }
-  }
-
   /** Records of no type become rejects, with that as their reason unless they have another. */
   private rejectUnknown(batch: RecordExtractor): void {
     const { bytes } = this.kernel;
     for (let record = 0; record < batch.recordCount; record++) {
-      if (bytes[this.typeIndexes + record] !== TYPE_UNKNOWN) continue;
+      if (bytes[this.assigner.typeIndexes + record] !== TYPE_UNKNOWN) continue;
       if (batch.outcomeOf(record) === RECORD_OK) bytes[batch.outcomes + record] = RECORD_UNKNOWN_TYPE;
       this.unknownCount++;
       this.onReject(rejectOf(batch, record));

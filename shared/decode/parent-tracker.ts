@@ -1,12 +1,18 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { RecordLayout, RecordType } from '../layout/layout.ts';
-import { addNarrowedArea } from './narrowed-area.ts';
+import { addNarrowedArea, placeNarrowed } from './narrowed-area.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 
 /** The slot of a type that is not a parent. */
 const NO_SLOT = 255;
+
+/** A parent that is not among the records of a batch, as it is in the file, without terminator. */
+export interface ParentRecord {
+  recordType: string;
+  bytes: Uint8Array;
+}
 
 /** The types that are parents, in the order of the layout. */
 export function parentTypes(types: readonly RecordType[]): string[] {
@@ -78,6 +84,24 @@ export class ParentTracker {
     return this.recordBytes + READ_MARGIN_BYTES;
   }
 
+  /** Sets the parents of the first record, if it is not the first of the file. Short ones are filled up with `spaceByte`. */
+  begin(parents: readonly ParentRecord[], spaceByte: number): void {
+    const { kernel, recordBytes } = this;
+    for (const { recordType, bytes } of parents) {
+      const slot = this.slots.indexOf(recordType);
+      const copy = this.carried[this.turn] + slot * this.copyBytes;
+      let length = bytes.length;
+      if (this.isNarrowed) length = placeNarrowed(kernel, bytes, copy, recordBytes, spaceByte);
+      else {
+        kernel.bytes.fill(spaceByte, copy, copy + recordBytes);
+        kernel.bytes.set(bytes, copy);
+      }
+      kernel.view.setUint32(this.last + slot * 4, copy, true);
+      kernel.view.setUint32(this.lastEnds + slot * 4, copy + length, true);
+      this.hasPadded ||= length < recordBytes;
+    }
+  }
+
   /** Finds the parents of the records of a batch; `types` is the address of their types, 1 byte each. */
   track(batch: RecordBatch, types: number): void {
     this.hasPadded ||= batch.hasPadded;
@@ -124,7 +148,7 @@ export class ParentTracker {
 }
 
 /** The slots that a record of this type empties, as bits: those of its descendants, or all if it begins a group. */
-function resetSlots(type: RecordType, types: readonly RecordType[], slots: string[]): number {
+export function resetSlots(type: RecordType, types: readonly RecordType[], slots: string[]): number {
   const begins = type.parent === undefined && slots.includes(type.name);
   const below = (name: string): string[] =>
     types.filter(({ parent }) => parent === name).flatMap((child) => [child.name, ...below(child.name)]);

@@ -43,6 +43,11 @@ export class RecordSubset implements RecordBatch {
     return this.recordCount;
   }
 
+  /** The index of each record in the whole batch; valid until the memory grows. */
+  get recordIndexes(): Uint32Array {
+    return new Uint32Array(this.kernel.bytes.buffer, this.indexes, this.recordCount);
+  }
+
   private get whole(): RecordBatch {
     if (!this.gathered) throw new Error('records of a subset are asked for before it gathered any');
     return this.gathered;

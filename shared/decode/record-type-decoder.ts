@@ -10,7 +10,8 @@ import {
 } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
-import type { RecordType, SummedField } from '../layout/layout.ts';
+import type { RecordType } from '../layout/layout.ts';
+import type { SummedField } from '../layout/summed-fields.ts';
 import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
 import { FieldDecoder } from './field-decoder.ts';
@@ -20,6 +21,13 @@ import { decodeAt } from './narrowed-value.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 import { beyondEnd } from './record-end.ts';
+
+/** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
+export interface SumSpan {
+  first: number;
+  count: number;
+  sums: Map<string, bigint>;
+}
 
 /** Outcomes of records that are no details at all, so that no control total counts a value of theirs. */
 const NO_DETAIL: ReadonlySet<number> = new Set([
@@ -95,7 +103,7 @@ export class RecordTypeDecoder {
       others.set(field, decoder);
       return decoder;
     };
-    this.sums = summed.map(({ field, kind }) => new FieldSum(kernel, decoderOf(field), kind));
+    this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
     this.lastByte = lastByteOf(type);
@@ -106,8 +114,11 @@ export class RecordTypeDecoder {
     return this.datasets[dataset]?.router.partitions ?? [];
   }
 
-  /** Decodes the records of `batch`, all of this type; returns the rows of each partition that has any. */
-  decode(batch: RecordBatch, foreign: ForeignRecords): BatchRows[] {
+  /**
+   * Decodes the records of `batch`, all of this type; `spans` are all of them, or none if the file has no groups.
+   * Returns the rows of each partition that has any.
+   */
+  decode(batch: RecordBatch, foreign: ForeignRecords, spans: readonly SumSpan[] = []): BatchRows[] {
     const { recordCount } = batch;
     const { faults, kernel } = this;
     faults.clear();
@@ -122,7 +133,7 @@ export class RecordTypeDecoder {
       if (endsBefore(batch, other.field.endByte))
         other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
-    this.addSums(batch, allOk);
+    this.addSums(batch, allOk, spans);
     for (const dataset of this.datasets) {
       dataset.route(batch, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
     }
@@ -153,20 +164,29 @@ export class RecordTypeDecoder {
    * are wrong, the total shows it. A line too short to hold the field counts as undecodable, and so does one whose characters
    * cannot be counted up to its end.
    */
-  private addSums(batch: RecordBatch, allOk: boolean): void {
+  private addSums(batch: RecordBatch, allOk: boolean, spans: readonly SumSpan[]): void {
     const { recordCount } = batch;
+    const { bytes } = this.kernel;
     for (const sum of this.sums) {
+      const isAll = allOk && !sum.isConditional;
+      if (!isAll) bytes.fill(1, this.counted, this.counted + recordCount);
       if (!allOk) {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
           const noDetail = NO_DETAIL.has(outcome);
           const ends = outcome === RECORD_TOO_SHORT || outcome === RECORD_ILL_FORMED;
-          const cut = ends && batch.lengthOf(record) < sum.decoder.field.endByte;
+          const cut = ends && batch.lengthOf(record) < sum.leastBytes;
           if (cut) sum.undecodableCount++;
-          this.kernel.bytes[this.counted + record] = noDetail || cut ? 0 : 1;
+          if (noDetail || cut) bytes[this.counted + record] = 0;
         }
       }
-      sum.add(recordCount, allOk ? 0 : this.counted);
+      sum.select(batch, this.counted);
+      const counted = isAll ? 0 : this.counted;
+      if (spans.length === 0) sum.add(0, recordCount, counted);
+      for (const { first, count, sums } of spans) {
+        const { key } = sum.summed;
+        sums.set(key, (sums.get(key) ?? 0n) + sum.add(first, count, counted));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Layout } from '../layout/layout.ts';
 import { otherMark } from './byte-order-mark.ts';
+import { chainInPlaceOfRecords } from './chain-in-place-of-records.ts';
 import { compressedContent } from './compressed-content.ts';
 import { latinControls } from './control-characters.ts';
 import type { FormFinding, FormSample } from './form-sample.ts';
@@ -24,6 +25,7 @@ export function formOf(
     compressedContent(sample, isDecompressed) ??
     otherMark(sample, layout) ??
     utf16Text(sample, layout, places) ??
+    chainInPlaceOfRecords(sample, layout, places) ??
     otherFamily(sample, layout, places) ??
     otherLineEnd(sample, layout) ??
     utf8Text(sample, layout, places) ??

@@ -47,6 +47,11 @@ const numberNotation = {
   scaleFrom: z.strictObject({ start: position, end: position }).optional(),
   nul: z.enum(['reject', 'blank', 'zero']).optional(),
 };
+/** Counts and sums only the records whose field has one of these texts; an empty text stands for a blank field. */
+const where = z.strictObject({
+  field: z.string(),
+  equals: z.union([z.string(), z.array(z.string()).min(1)]),
+});
 
 /** A field at a place in the record. */
 const placedField = {
@@ -155,6 +160,22 @@ const controlFile = z.strictObject({
   whenMissing: z.enum(['refuse', 'wait']).optional(),
 });
 
+/** Lots of a file: each begins with a record of one type and ends with one of another, which state totals of the lot. */
+const groups = z.strictObject({
+  header: z.string(),
+  trailer: z.string(),
+  totals: z
+    .array(
+      z.strictObject({
+        header: z.string().optional(),
+        trailer: z.string().optional(),
+        equals: z.string(),
+        where: where.optional(),
+      }),
+    )
+    .optional(),
+});
+
 export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
@@ -168,6 +189,7 @@ export const layoutSchema = z.strictObject({
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
+    terminator: z.enum(['none', 'lf', 'crlf']).optional(),
     byteOrder: byteOrder.optional(),
     lengthHalf: z.enum(['first', 'second']).optional(),
     lengthIncludesHeader: z.boolean().optional(),
@@ -184,6 +206,8 @@ export const layoutSchema = z.strictObject({
   recordTypes: z.array(recordType).min(1).max(MAX_RECORD_TYPES).optional(),
   header: controlRecord.optional(),
   trailer: controlRecord.optional(),
+  /** The file has neither: they only say which records are no details. */
+  onlyDetails: z.boolean().optional(),
   controlFile: controlFile.optional(),
   controlTotals: z
     .array(
@@ -195,9 +219,11 @@ export const layoutSchema = z.strictObject({
         /** The earlier name of `dayManifest`. */
         dayControlFile: z.string().optional(),
         equals: z.string(),
+        where: where.optional(),
       }),
     )
     .optional(),
+  groups: groups.optional(),
   businessDate: z
     .strictObject({
       header: z.string().optional(),
@@ -232,6 +258,8 @@ export type OccursEntry = z.infer<typeof occurs>;
 export type SelectionEntry = z.infer<typeof selectionSchema>;
 export type RecordEntry = LayoutFile['record'];
 export type ControlFileEntry = z.infer<typeof controlFile>;
+export type WhereEntry = z.infer<typeof where>;
+export type GroupsEntry = z.infer<typeof groups>;
 export type MatchEntry = z.infer<typeof match>;
 export type MatchPlaceEntry = z.infer<typeof matchPlace>;
 

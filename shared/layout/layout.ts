@@ -15,9 +15,12 @@ export interface Layout {
   maxPartitions: number;
   header: ControlRecord | undefined;
   trailer: ControlRecord | undefined;
+  /** What no detail may look like, even in a file without header and trailer. */
+  notDetails: { header: RecordMatch | undefined; trailer: RecordMatch | undefined };
   /** The file beside each data file that states its totals. */
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
+  groups: GroupRule | undefined;
   businessDate: BusinessDateRules;
   compression: PageCodec;
   parquet: PageForm;
@@ -112,6 +115,8 @@ export interface RecordLayout {
   cutShort: 'refuse' | 'accept';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
+  /** What is after each fixed record; undefined: what the file proves. */
+  terminator: 'none' | 'lf' | 'crlf' | undefined;
   /** Fills up short records. */
   spaceByte: number;
   /** Bytes before the first record and after the last that are not records. */
@@ -181,12 +186,31 @@ export interface ControlTotalRule {
 }
 
 /** A number of records by a convention, or of one record type. */
-export type CountFigure = { kind: CountKind } | { kind: 'count-type'; recordType: string };
+export type CountFigure =
+  | { kind: CountKind }
+  | { kind: 'count-type'; recordType: string; where?: Condition | undefined };
 
 /** A sum, or a hash total: the digits of an identifier as a number, added up, modulo `modulus`. */
 export type FieldFigure =
-  | { kind: 'sum'; field: string; recordType: string; scale: number }
-  | { kind: 'hash'; field: string; recordType: string; modulus: bigint };
+  | { kind: 'sum'; field: string; recordType: string; scale: number; where?: Condition | undefined }
+  | { kind: 'hash'; field: string; recordType: string; modulus: bigint; where?: Condition | undefined };
+
+/** A record counts only if a field of it, without blanks and NULs at its ends, is one of these texts. */
+export interface Condition {
+  field: Field;
+  /** In the field's code page, without blanks at their ends; an empty one stands for a blank field. */
+  anyOf: Uint8Array[];
+  /** For people: `tipo is 'C' or 'D'` */
+  text: string;
+}
+
+/** The groups (lots) of a file: each begins with a record of one type and ends with one of another. */
+export interface GroupRule {
+  header: string;
+  trailer: string;
+  /** Each names a field of the group's header or trailer, and a figure of the records of the group. */
+  totals: ControlTotalRule[];
+}
 
 /** Every dataset of a layout, in the order of its record types. */
 export function datasetsOf(layout: Pick<Layout, 'recordTypes'>): Dataset[] {
@@ -201,22 +225,4 @@ export function copiesHeader(layout: Pick<Layout, 'recordTypes'>): boolean {
 /** The first dataset of a layout: its only one if there is one record type without child rows. */
 export function firstDataset(layout: Pick<Layout, 'recordTypes'>): Dataset {
   return datasetsOf(layout)[0]!;
-}
-
-/** A field that is added up: its value, or its digits without regard to sign and point. */
-export interface SummedField {
-  field: Field;
-  kind: FieldFigure['kind'];
-}
-
-/** The fields of a record type that are added up, each once for each way. */
-export function summedFields(layout: Pick<Layout, 'controlTotals'>, recordType: RecordType): SummedField[] {
-  const summed: SummedField[] = [];
-  for (const { equals } of layout.controlTotals) {
-    if ((equals.kind !== 'sum' && equals.kind !== 'hash') || equals.recordType !== recordType.name) continue;
-    const { kind } = equals;
-    const field = recordType.datasets[0]!.fields.find(({ name }) => name === equals.field)!;
-    if (!summed.some((known) => known.field === field && known.kind === kind)) summed.push({ field, kind });
-  }
-  return summed;
 }

@@ -8,9 +8,16 @@ export interface Catalog {
 
   /**
    * Makes the day's partitions those of `day`, in one step if the catalog can, else one by one. Answers false, and changes nothing, if
-   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing.
+   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing. The table gets the day's new columns and wider
+   * types; fails with `RunInconsistent` if it cannot hold both.
    */
   publishDay(day: DayPublication): Promise<boolean>;
+
+  /** True if readers see integers of older files rightly after their column has become a decimal. */
+  readonly readsIntegersAsDecimals: boolean;
+
+  /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
+  tableOf(dataset: string): Promise<TableColumns | undefined>;
 
   /** Do readers see this publication of the day, or a later one? */
   standsAt(day: DayPublication): Promise<boolean>;
@@ -29,6 +36,11 @@ export interface DayPublication {
   format?: 'parquet' | 'json';
   /** All partitions of the day; a partition that is not listed is no longer published. */
   partitions: CatalogPartition[];
+}
+
+export interface TableColumns {
+  columns: CatalogColumn[];
+  partitionKeys: CatalogColumn[];
 }
 
 export interface CatalogColumn {

@@ -100,6 +100,13 @@ export interface PlannedRange {
   rangeIndex: number;
   startByte: number;
   endByte: number;
+  /** The records before it that its records may have as parents: in the file, since a record may be long. */
+  parents?: ParentPlace[] | undefined;
+}
+
+/** A record that later ones have as their parent: its own bytes in the file, without descriptor and terminator. */
+export interface ParentPlace extends ByteRange {
+  recordType: string;
 }
 
 export const supplementedRunShape = objectOf<SupplementedRun>({ sourceKey: text, runId: text });
@@ -160,5 +167,9 @@ export const filePlanShape = objectOf<FilePlan>(
 );
 
 export const plannedRangesShape = listOf(
-  objectOf<PlannedRange>({ rangeIndex: wholeNumber, ...byteRangeKeys }),
+  objectOf<PlannedRange>({
+    rangeIndex: wholeNumber,
+    ...byteRangeKeys,
+    parents: optional(listOf(objectOf<ParentPlace>({ recordType: text, ...byteRangeKeys }))),
+  }),
 );

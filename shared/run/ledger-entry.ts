@@ -93,6 +93,8 @@ export interface LoadedVersion {
   version: string;
   runId: string;
   layoutFingerprint: string;
+  /** The tables that its files are for. Entries of earlier versions do not say it. */
+  tables?: LoadedTable[];
   contentDigest: string;
   /** CRC-64/NVME of all bytes of the file, in base64. */
   checksum?: string;
@@ -109,6 +111,13 @@ export interface LoadedVersion {
   rowGroups: Distribution;
   startedAt: string;
   loadedAt: string;
+}
+
+/** A dataset of a layout as it was when a file was loaded: names and Hive types of its columns. */
+interface LoadedTable {
+  dataset: string;
+  columns: { name: string; type: string }[];
+  partitionKeys: { name: string; type: string }[];
 }
 
 /** An entry of a file that has a loaded version. */
@@ -152,10 +161,15 @@ export const mergedFileKeys: ShapesOfKeys<MergedFile> = {
 const mergedFilesShape = listOf(objectOf<MergedFile>(mergedFileKeys));
 const controlTotalsShape = listOf(controlTotalShape);
 
+const columnsShape = listOf(objectOf<LoadedTable['columns'][number]>({ name: text, type: text }));
+
 const loadedVersionShape = objectOf<LoadedVersion>({
   version: text,
   runId: text,
   layoutFingerprint: text,
+  tables: optional(
+    listOf(objectOf<LoadedTable>({ dataset: text, columns: columnsShape, partitionKeys: columnsShape })),
+  ),
   contentDigest: text,
   checksum: optional(text),
   softwareVersion: optional(text),

@@ -4,6 +4,7 @@ import type { Refusal } from '../refusal.ts';
 import { refusalShape } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
 import { fieldTotalShape } from '../totals/field-total.ts';
+import { type RangeGroups, rangeGroupsShape } from '../totals/group-fold.ts';
 
 /** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
 export interface PartManifest {
@@ -22,6 +23,8 @@ export interface PartManifest {
   reasons: Record<string, number>;
   /** Sums of the layout's control totals: unscaled decimal strings. */
   sums: FieldTotal[];
+  /** The groups of records, if the layout has groups. */
+  groups?: RangeGroups | undefined;
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
   outputs: PartOutput[];
@@ -78,6 +81,7 @@ export const partManifestShape = objectOf<PartManifest>({
   expectedRows: countsShape,
   reasons: countsShape,
   sums: listOf(fieldTotalShape),
+  groups: optional(rangeGroupsShape),
   nulled: countsShape,
   outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
   rejects: nullable(objectOf<PartFile>(partFileKeys)),

@@ -10,7 +10,9 @@ import {
   type Figures,
   judgeTotals,
   totalRefusal,
+  undecodableRefusal,
 } from '../totals/control-totals.ts';
+import { groupRefusal } from '../totals/group-totals.ts';
 import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
@@ -74,7 +76,8 @@ export function reconcile(
     }),
   };
   const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
-  const figures: Figures = { records, types, sums };
+  const totals = new Map(Array.from(sums, ([key, sum]) => [key, sum.total]));
+  const figures: Figures = { of: 'file', records, types, sums: totals };
   const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
   const refusal =
@@ -84,6 +87,8 @@ export function reconcile(
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
     joinedRefusal(plan, layout, records, reasons) ??
+    undecodableRefusal(plan, records, sums) ??
+    groupsRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
     rejectsRefusal(plan, layout, records) ??
     undefined;
@@ -216,6 +221,12 @@ export function tooManyPartitions(sourceKey: string, layout: Layout, dataset: Da
     why: 'Each would become a folder of small files; most likely the positions in the layout are wrong.',
     next: 'Correct the layout, or raise "maxPartitions" in it if so many are meant.',
   });
+}
+
+function groupsRefusal({ sourceKey }: FilePlan, { groups }: Layout, manifests: PartManifest[]) {
+  if (!groups) return undefined;
+  const ranges = manifests.flatMap((manifest) => manifest.groups ?? []);
+  return groupRefusal(sourceKey, groups, ranges);
 }
 
 function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {

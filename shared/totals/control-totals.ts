@@ -1,7 +1,8 @@
 import { type Decimal, decimalText, isSameDecimal } from '../decimal.ts';
 import { flag, nullable, objectOf, optional, text } from '../json-shape.ts';
 import { COUNT_CONVENTIONS } from '../layout/count-conventions.ts';
-import type { ControlTotalRule, FieldFigure } from '../layout/layout.ts';
+import type { ControlTotalRule } from '../layout/layout.ts';
+import { sumKey } from '../layout/summed-fields.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type ControlValue, invalidReason, numberOf } from './control-value.ts';
 import type { FieldTotal } from './field-total.ts';
@@ -28,28 +29,26 @@ type StatedValues = {
 /** The file whose totals are judged, with what messages say of it. */
 type JudgedFile = StatedValues & { sourceKey: string; runId: string };
 
-/** The counts and sums of a file's records. */
+/** The counts and sums of the records of a file, or of a group of it. */
 export interface Figures {
+  of: 'file' | 'group';
   records: RecordCounts;
   /** Details by record type. */
   types: Record<string, number>;
-  /** Sums over all parts, by `sumKey`. */
-  sums: Map<string, SumOfField>;
+  /** Sums over all parts, by `SummedField.key`; unscaled, a hash total is not yet reduced by its modulus. */
+  sums: ReadonlyMap<string, bigint>;
 }
 
-interface SumOfField {
-  kind: FieldFigure['kind'];
-  field: string;
-  /** Unscaled; a hash total is not yet reduced by its modulus. */
+/** The sum of a field over all parts of a file. */
+interface SumOfField extends Pick<FieldTotal, 'kind' | 'field' | 'undecodable'> {
   total: bigint;
-  undecodable: number;
 }
 
 /** Adds up the sums of the parts of a file. */
 export function addSums(totals: FieldTotal[]): Map<string, SumOfField> {
   const sums = new Map<string, SumOfField>();
-  for (const { recordType, field, kind, total, undecodable } of totals) {
-    const key = sumKey({ kind, recordType, field });
+  for (const { recordType, field, kind, total, undecodable, ...named } of totals) {
+    const key = named.key ?? `${kind}(${recordType}.${field})`;
     const sum = sums.get(key) ?? { kind, field, total: 0n, undecodable: 0 };
     sums.set(key, {
       ...sum,
@@ -58,10 +57,6 @@ export function addSums(totals: FieldTotal[]): Map<string, SumOfField> {
     });
   }
   return sums;
-}
-
-function sumKey({ kind, recordType, field }: Pick<FieldFigure, 'kind' | 'recordType' | 'field'>): string {
-  return `${kind}(${recordType}.${field})`;
 }
 
 /** Compares the totals that header, trailer, control file and day manifest state with the records. */
@@ -76,7 +71,7 @@ export function judgeTotals(
     const shown = {
       name: rule.name,
       actual: decimalText(actual),
-      ...(rule.equals.kind === 'sum' ? { figure: `sum(${rule.equals.field})` } : {}),
+      ...(rule.equals.kind === 'sum' ? { figure: `sum(${rule.equals.field})${whereText(rule.equals)}` } : {}),
     };
     const pending = rule.record === 'dayManifest' && !plan.dayManifest ? { pending: true } : {};
     if (!stated) return { ...shown, expected: null, balanced: false, ...pending };
@@ -93,11 +88,13 @@ function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: 
   const count = (of: number): Decimal => ({ unscaled: BigInt(of), scale: 0 });
   switch (equals.kind) {
     case 'count-type':
-      return count(types[equals.recordType] ?? 0);
+      return equals.where
+        ? { unscaled: sums.get(sumKey(equals)) ?? 0n, scale: 0 }
+        : count(types[equals.recordType] ?? 0);
     case 'sum':
-      return { unscaled: sums.get(sumKey(equals))?.total ?? 0n, scale: equals.scale };
+      return { unscaled: sums.get(sumKey(equals)) ?? 0n, scale: equals.scale };
     case 'hash':
-      return { unscaled: (sums.get(sumKey(equals))?.total ?? 0n) % equals.modulus, scale: 0 };
+      return { unscaled: (sums.get(sumKey(equals)) ?? 0n) % equals.modulus, scale: 0 };
     default:
       return count(countOf(COUNT_CONVENTIONS[equals.kind].counted, records));
   }
@@ -105,28 +102,36 @@ function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: 
 
 /** The figures that may explain a mismatch. */
 function totalsOf({ equals }: ControlTotalRule, { records, sums }: Figures): KnownTotals {
-  const whole = equals.kind === 'hash' ? sums.get(sumKey(equals))?.total : undefined;
+  const whole = equals.kind === 'hash' ? sums.get(sumKey(equals)) : undefined;
   return { records, wholeHash: whole ?? 0n };
 }
 
-/** Refuses a file whose sums cannot be proved, or whose totals do not agree, and says the most likely cause. */
-export function totalRefusal(
-  plan: JudgedFile,
-  rules: ControlTotalRule[],
-  results: ControlTotalResult[],
-  figures: Figures,
+/** Refuses a file whose sums cannot be proved. */
+export function undecodableRefusal(
+  { sourceKey, runId }: JudgedFile,
+  { detail }: RecordCounts,
+  sums: ReadonlyMap<string, SumOfField>,
 ): Refusal | undefined {
-  const { sourceKey, runId } = plan;
-  for (const { field, kind, undecodable } of figures.sums.values()) {
+  for (const { field, kind, undecodable } of sums.values()) {
     if (undecodable === 0) continue;
     const fault = kind === 'hash' ? 'that is not made of digits' : 'that cannot be read';
     return refuse('sum-undecodable', {
       where: sourceKey,
-      what: `${undecodable} of ${figures.records.detail} details have a ${field} ${fault}, so its control total cannot be proved`,
+      what: `${undecodable} of ${detail} details have a ${field} ${fault}, so its control total cannot be proved`,
       next: `The rejects of run ${runId} show them; ask for a corrected file.`,
     });
   }
-  const wrong = rules.flatMap((rule, index) => {
+  return undefined;
+}
+
+/** The totals that do not agree, as clauses, each with its most likely cause if there is one. */
+export function mismatches(
+  rules: ControlTotalRule[],
+  results: ControlTotalResult[],
+  plan: StatedValues,
+  figures: Figures,
+): { text: string; cause: string | undefined }[] {
+  return rules.flatMap((rule, index) => {
     const result = results[index]!;
     if (result.balanced || result.pending) return [];
     const stated = statedBy(rule, plan);
@@ -134,10 +139,20 @@ export function totalRefusal(
       stated && likelyCause(rule, stated, figureOf(rule.equals, figures), totalsOf(rule, figures));
     return [{ text: `${mismatchText(rule, result, plan, figures)}${cause ? ` (${cause})` : ''}`, cause }];
   });
+}
+
+/** Refuses a file whose totals do not agree, and says the most likely cause. */
+export function totalRefusal(
+  plan: JudgedFile,
+  rules: ControlTotalRule[],
+  results: ControlTotalResult[],
+  figures: Figures,
+): Refusal | undefined {
+  const wrong = mismatches(rules, results, plan, figures);
   if (wrong.length === 0) return undefined;
   const isExplained = wrong.every(({ cause }) => cause !== undefined);
   return refuse('control-total-mismatch', {
-    where: sourceKey,
+    where: plan.sourceKey,
     what: wrong.map((one) => one.text).join('; '),
     ...(isExplained
       ? {
@@ -147,10 +162,17 @@ export function totalRefusal(
   });
 }
 
+/** ` where tipo is 'C'`; empty if all records count. */
+function whereText({
+  where,
+}: Pick<Extract<ControlTotalRule['equals'], { recordType: string }>, 'where'>): string {
+  return where ? ` where ${where.text}` : '';
+}
+
 function mismatchText(
   rule: ControlTotalRule,
   { name, expected, actual }: ControlTotalResult,
-  plan: JudgedFile,
+  plan: StatedValues,
   figures: Figures,
 ): string {
   const counted = countedText(rule.equals, actual, figures);
@@ -162,22 +184,24 @@ function mismatchText(
 function countedText(
   equals: ControlTotalRule['equals'],
   actual: string,
-  { records, types }: Figures,
+  { of, records, types }: Figures,
 ): string {
+  const where = 'where' in equals ? whereText(equals) : '';
   switch (equals.kind) {
     case 'count-type': {
+      if (where) return `the ${of} has ${actual} of ${equals.recordType}${where}`;
       const counts = Object.entries(types).map(([type, count]) => `${count} of ${type}`);
-      return `the file has ${counts.join(', ')}`;
+      return `the ${of} has ${counts.join(', ')}`;
     }
     case 'sum':
-      return `the details add up to ${actual} of ${equals.field}`;
+      return `${of === 'file' ? 'the details' : 'its records'}${where} add up to ${actual} of ${equals.field}`;
     case 'hash':
-      return `the digits of ${equals.field} add up to ${actual} modulo ${equals.modulus}`;
+      return `the digits of ${equals.field}${where} add up to ${actual} modulo ${equals.modulus}`;
     default: {
       const { unit, counted } = COUNT_CONVENTIONS[equals.kind];
       const { header, detail, trailer } = records;
       const parts = ` (${header} header, ${detail} details, ${trailer} trailer)`;
-      return `the file has ${actual} ${unit}${counted.length === 3 ? parts : ''}`;
+      return `the ${of} has ${actual} ${unit}${counted.length === 3 ? parts : ''}`;
     }
   }
 }

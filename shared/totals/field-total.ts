@@ -1,8 +1,10 @@
-import { objectOf, oneOf, text, wholeNumber } from '../json-shape.ts';
-import type { SummedField } from '../layout/layout.ts';
+import { objectOf, oneOf, optional, text, wholeNumber } from '../json-shape.ts';
+import type { SummedField } from '../layout/summed-fields.ts';
 
 /** The sum of one field over the records of one range. */
 export interface FieldTotal {
+  /** `SummedField.key`; earlier versions wrote none, and had no conditions. */
+  key?: string;
   recordType: string;
   field: string;
   kind: SummedField['kind'];
@@ -13,9 +15,10 @@ export interface FieldTotal {
 }
 
 export const fieldTotalShape = objectOf<FieldTotal>({
+  key: optional(text),
   recordType: text,
   field: text,
-  kind: oneOf(['sum', 'hash']),
+  kind: oneOf(['sum', 'hash', 'count']),
   total: text,
   undecodable: wholeNumber,
 });

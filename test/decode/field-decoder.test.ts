@@ -199,8 +199,10 @@ test.each([
         const written = values.map((value) => latin1(cobol(value, width, sign)));
         const { decoder, rows } = decodeAll(field, 'us-ascii', written);
         expectSameRows(rows, values);
-        const sum = new FieldSum(kernel, decoder, 'sum');
-        sum.add(values.length, 0);
+        const sum = new FieldSum(kernel, { field, kind: 'sum', where: undefined, key: 'sum' }, decoder);
+        // In two spans, as of two groups.
+        const [first, rest] = [sum.add(0, 1, 0), sum.add(1, values.length - 1, 0)];
+        expect([first, first + rest]).toEqual([values[0], sum.total]);
         expect([sum.total, sum.undecodableCount]).toEqual([values.reduce((a, b) => a + b), 0]);
       },
     ),

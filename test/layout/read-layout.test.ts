@@ -4,7 +4,8 @@ import { LayoutInvalid } from '../../shared/errors.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { parseDateFormat } from '../../shared/layout/date-format.ts';
 import { hiveType, parseFieldType } from '../../shared/layout/field-type.ts';
-import { firstDataset, summedFields } from '../../shared/layout/layout.ts';
+import { firstDataset } from '../../shared/layout/layout.ts';
+import { summedFields } from '../../shared/layout/summed-fields.ts';
 
 type Json = Record<string, unknown>;
 
@@ -122,7 +123,8 @@ describe('layouts that are read', () => {
         equals: { kind: 'sum', field: 'amount', recordType: layout.name, scale: 2 },
       },
     ]);
-    const summed = [{ field: firstDataset(layout).fields[1], kind: 'sum' }];
+    const [field] = firstDataset(layout).fields.slice(1);
+    const summed = [{ field, kind: 'sum', where: undefined, key: 'sum(sample.amount)' }];
     expect(summedFields(layout, layout.recordTypes[0]!)).toEqual(summed);
   });
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readJson } from '../../shared/pipeline/store/json-object.ts';
+import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
@@ -123,6 +125,20 @@ describe('headers and trailers among the details', () => {
     expect(await lake.publishedRows('joined', 'id')).toEqual([{ id: 'A1' }]);
     const rejects = await lake.publishedRows('joined_rejects', 'reason');
     expect(rejects.map(({ reason }) => reason)).toEqual(['record-too-short', 'trailer-in-the-middle']);
+  });
+
+  test('a file of corrected records has none, so that any there is a reject', async () => {
+    await using lake = await TestLake.make();
+    const layout = layoutOf('lines', 'any record', 100);
+    const key = 'f_20250812.txt';
+    await lake.putRaw(key, Buffer.from('H 0000000000\nA1 00000000x\nA1 0000000x0\nT 0000000002\n'));
+    await lake.putRaw('fix_20250812.txt', Buffer.from('H 0000000000\nA1 000000001\nT 0000000002\n'));
+    expect((await lake.convert({ layout, sourceKey: key })).status).toBe('loaded');
+    const fix = await lake.convert({ layout, sourceKey: 'fix_20250812.txt', supplementOf: key });
+    expect(fix.status, lake.notifications.join()).toBe('loaded');
+    expect(await lake.publishedRows('joined', 'id, amount')).toEqual([{ id: 'A1', amount: '1' }]);
+    const entry = await readJson(lake.ports.lake, fix.ledgerKey, ledgerEntryShape);
+    expect(entry.records).toMatchObject({ detail: 3, rejected: 2 });
   });
 
   test('a sum that only agrees without them is judged before any of it is believed', async () => {

@@ -38,6 +38,11 @@ describe('the input of a function', () => {
     expect(reading).toThrow(expect.objectContaining({ name: 'UsageError', retryable: false }));
   });
 
+  it('keeps the parents of a range', () => {
+    const parents = [{ recordType: 'lote', startByte: 3, endByte: 9 }];
+    expect(readParserEvent({ ...PARSER, range: { ...RANGE, parents } }).range).toEqual({ ...RANGE, parents });
+  });
+
   it('keeps its values out of the message', () => {
     expect(() => readParserEvent({ ...PARSER, range: 'FULANA' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('FULANA') }),

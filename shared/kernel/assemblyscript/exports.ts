@@ -10,6 +10,7 @@ export {
 export { countShorter, findChained, findRecordEnds } from './chains';
 export { addShadow, beginCharacterPage, copyNarrowed, setApart, wordAt } from './character-page';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
+export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
 export { decodeDates, decodeTimestamps } from './dates-and-times';
 export { writeDeltaInts, writeDeltaLengths, writeDeltaTexts } from './delta';

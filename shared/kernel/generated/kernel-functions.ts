@@ -30,6 +30,9 @@ export interface KernelFunctions {
   decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, padding: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
   translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
 
+  // shared/kernel/assemblyscript/conditions.ts
+  keepEqual(addresses: number, count: number, at: number, width: number, space: number, literals: number, literalCount: number, counted: number): void;
+
   // shared/kernel/assemblyscript/crc64.ts
   addToChecksum(state: number, at: number, length: number): void;
   beginChecksum(state: number): void;
@@ -181,6 +184,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'decodeCodedKept',
   'decodeCodedTexts',
   'translate',
+  'keepEqual',
   'addToChecksum',
   'beginChecksum',
   'finishChecksum',

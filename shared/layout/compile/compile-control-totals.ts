@@ -3,7 +3,7 @@ import type { Field } from '../field.ts';
 import { isExactNumber } from '../field-type.ts';
 import type { ControlFileRule, ControlRecord, ControlTotalRule, Layout, RecordType } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
-import { compileFigure } from './compile-figure.ts';
+import { compileFigureWhere } from './compile-where.ts';
 
 /** The records that state totals, the details that are counted, and the list for problems. */
 interface ControlContext {
@@ -34,7 +34,7 @@ export function compileControlTotals(
       const others = PLACES.filter((place) => entry[place] !== undefined);
       if (others.length > 0)
         problems.push(`'${at}' has both 'dayManifest' and '${others[0]}'; name one of them`);
-      const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+      const equals = compileFigureWhere(entry, at, recordTypes, problems);
       if (equals) rules.push({ name: `dayManifest.${field}`, record: 'dayManifest', field, equals });
       continue;
     }
@@ -52,7 +52,7 @@ export function compileControlTotals(
     if (stated && !isExactNumber(stated.type)) {
       problems.push(`'${at}.${record}' is '${name}' of type ${stated.type.kind}; it must be a number`);
     }
-    const equals = compileFigure(entry.equals, `${at}.equals`, recordTypes, problems);
+    const equals = compileFigureWhere(entry, at, recordTypes, problems);
     if (stated && equals) rules.push({ name: `${record}.${name}`, record, field: name, equals });
   }
   return rules;

@@ -1,4 +1,4 @@
-import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
+import { CODE_PAGES, type CodePage, codePageOf, type Encoding } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Field, Positions } from '../field.ts';
@@ -114,20 +114,21 @@ function fieldEncoding(
   { encoding, problems }: FieldContext,
 ): CodePage {
   if (entry.encoding === undefined) return encoding;
-  if (!isCodePage(entry.encoding)) {
+  const page = codePageOf(entry.encoding);
+  if (!page) {
     problems.push(`'${label} has encoding '${entry.encoding}'${didYouMean(entry.encoding, CODE_PAGES)}`);
     return encoding;
   }
   if ((entry.usage ?? 'display') !== 'display' || type.kind === 'binary') {
     problems.push(`'${label} has 'encoding', which is for text and digits only`);
   }
-  if (entry.encoding === 'utf-16be') {
+  if (page === 'utf-16be') {
     if (type.kind !== 'string') problems.push(`'${label} has encoding utf-16be, which is for strings only`);
     if ((entry.end - entry.start + 1) % 2 === 1) {
       problems.push(`'${label} has encoding utf-16be and an odd number of bytes`);
     }
   }
-  return entry.encoding;
+  return page;
 }
 
 function compileType(entry: FieldEntry, label: string, problems: string[]): FieldType {

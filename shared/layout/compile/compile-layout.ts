@@ -6,6 +6,7 @@ import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
+import { compileGroups } from './compile-groups.ts';
 import { checkDefaultNullWhen } from './compile-null-when.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
@@ -36,8 +37,9 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
   }
   checkDefaultNullWhen(context.defaults, problems);
-  const header = file.header && compileControlRecord(file.header, 'header', context);
-  const trailer = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const first = file.header && compileControlRecord(file.header, 'header', context);
+  const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
+  const [header, trailer] = file.onlyDetails ? [] : [first, last];
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
   const unsaidBefore = unsaidPlaces(file, recordTypes, [header, trailer]);
@@ -58,8 +60,10 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     },
     header,
     trailer,
+    notDetails: { header: first?.match, trailer: last?.match },
     controlFile,
     controlTotals: compileControlTotals(file.controlTotals, control),
+    groups: compileGroups(file.groups, recordTypes, problems),
     businessDate: compileBusinessDate(file.businessDate, control),
     rejects: {
       maxPercent: file.rejects?.maxPercent ?? 0,

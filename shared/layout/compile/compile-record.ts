@@ -34,6 +34,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Omit<R
   const ebcdic = isEbcdic(context.encoding);
   only('lineEnd', format === 'lines' && ebcdic, 'lines in EBCDIC');
   only('cutShort', format === 'lines', 'lines');
+  only('terminator', format === 'fixed', 'fixed');
   const varies = described || format === 'length-field';
   return {
     format,
@@ -43,6 +44,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Omit<R
     short: entry.short ?? context.defaults.short ?? (varies ? 'pad' : 'reject'),
     cutShort: entry.cutShort ?? 'refuse',
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
+    terminator: entry.terminator,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,
     fileTrailerBytes: entry.fileTrailerBytes ?? 0,

@@ -6,6 +6,10 @@ import { endOf } from '../copybook/storage.ts';
 import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
+import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
+
+/** Of a larger table, gaps within its occurrences are not looked for. */
+const MOST_OCCURRENCES = 100;
 
 /** The table that layout documents print: a line for each field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
@@ -15,6 +19,7 @@ export interface PositionsTable {
   positions: Positions;
   lengthBytes: number;
   rows: PositionRow[];
+  findings: Finding[];
 }
 
 export interface PositionRow {
@@ -36,25 +41,20 @@ export interface PositionRow {
 
 /** The fields of a layout, and those of its header, trailer and control file. */
 export function layoutTables(layout: Layout): PositionsTable[] {
-  const { lengthBytes, positions } = layout.record;
-  const table = (name: string, fields: Field[]) => ({
-    name,
-    positions,
-    lengthBytes,
-    rows: fields.map(fieldRow),
-  });
+  const table = (name: string, fields: Field[], match?: RecordMatch) =>
+    fieldsTable(name, layout.record, fields, match);
   return [
-    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, positions, table)),
-    ...(layout.header ? [table(`${layout.name} header`, layout.header.fields)] : []),
-    ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields)] : []),
+    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, table)),
+    ...(layout.header ? [table(`${layout.name} header`, layout.header.fields, layout.header.match)] : []),
+    ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields, layout.trailer.match)] : []),
     ...(layout.controlFile ? [controlFileTable(layout.controlFile)] : []),
   ];
 }
 
 /** The record of the file beside the data, which has a length of its own. */
-function controlFileTable({ name, match, positions, lengthBytes, fields }: ControlFileRule): PositionsTable {
-  const where = matchText(match);
-  return { name: `control file ${name}${where}`, positions, lengthBytes, rows: fields.map(fieldRow) };
+function controlFileTable(rule: ControlFileRule): PositionsTable {
+  const where = matchText(rule.match);
+  return fieldsTable(`control file ${rule.name}${where}`, rule, rule.fields, rule.match);
 }
 
 /** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
@@ -66,22 +66,72 @@ function matchText(match: RecordMatch | undefined): string {
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
 function recordTypeTables(
   { name, match, datasets }: RecordType,
-  positions: Positions,
-  table: (name: string, fields: Field[]) => PositionsTable,
+  table: (name: string, fields: Field[], match?: RecordMatch) => PositionsTable,
 ): PositionsTable[] {
   const where = matchText(match);
-  if (datasets.length === 0) return [table(`${name} (discarded)${where}`, [])];
-  return datasets.map((dataset) =>
+  if (datasets.length === 0) return [{ ...table(`${name} (discarded)${where}`, []), findings: [] }];
+  const tables = datasets.map((dataset) =>
     table(
-      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs, positions)}` : `${dataset.name}${where}`,
+      dataset.occurs
+        ? `${dataset.name}, ${timesText(dataset.occurs, dataset.fields[0]?.positions)}`
+        : `${dataset.name}${where}`,
       // The number of an occurrence has no bytes.
       dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
+      match,
     ),
   );
+  // What one dataset does not name another may: gaps are of all of them.
+  const [first, ...others] = tables;
+  if (!first || others.length === 0) return tables;
+  const places = [
+    ...matchPlaces(match),
+    ...datasets.flatMap(({ fields, occurs }) => placesOf(fields, occurs)),
+  ];
+  const withoutGaps = (found: PositionsTable) => found.findings.filter(({ kind }) => kind !== 'gap');
+  return [
+    { ...first, findings: [...withoutGaps(first), ...gapFindings(places, first.lengthBytes)] },
+    ...others.map((other) => ({ ...other, findings: withoutGaps(other) })),
+  ];
+}
+
+function fieldsTable(
+  name: string,
+  { positions, lengthBytes }: { positions: Positions; lengthBytes: number },
+  fields: Field[],
+  match: RecordMatch | undefined,
+): PositionsTable {
+  const rows = fields.map(fieldRow);
+  const own = fields.filter(({ origin, when, list }) => origin.kind === 'record' && !when && !list?.when);
+  const findings = [
+    ...leadingZeroFindings(rows.filter((_, index) => fields[index]!.origin.kind === 'record')),
+    ...overlapFindings(
+      own.map((field) => ({ name: fieldPath(field), start: field.startByte + 1, end: field.endByte })),
+    ),
+    ...gapFindings([...placesOf(fields, undefined), ...matchPlaces(match)], lengthBytes),
+  ];
+  return { name, positions, lengthBytes, rows, findings };
+}
+
+/** A rule names bytes as a field does. */
+function matchPlaces(match: RecordMatch | undefined): { start: number; end: number }[] {
+  return (match ?? []).map(({ startByte, endByte }) => ({ start: startByte + 1, end: endByte }));
+}
+
+/** The bytes of fields in their own record, every occurrence of tables among them. */
+function placesOf(fields: Field[], occurs: Occurs | undefined): { start: number; end: number }[] {
+  return fields
+    .filter(({ origin }) => origin.kind === 'record')
+    .flatMap(({ startByte, endByte, list, inOccurrence }) => {
+      const table = list ?? (inOccurrence ? occurs : undefined);
+      return Array.from({ length: table?.count ?? 1 }, (_, index) => {
+        const offset = index * (table?.strideBytes ?? 0);
+        return { start: startByte + offset + 1, end: endByte + offset };
+      });
+    });
 }
 
 /** `0 to 5 times by item_count, 20 bytes each` */
-function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions): string {
+function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions = 'bytes'): string {
   const times = dependingOn ? `${least} to ${count} times by ${dependingOn.name}` : `${count} times`;
   return `${times}, ${strideBytes} ${unit} each`;
 }
@@ -101,7 +151,23 @@ export function recordTable(record: StoredRecord, file: string): PositionsTable 
     for (const child of item.children) visit(child, depth + 1);
   };
   visit(record.root, 0);
-  return { name: record.name ?? file, positions: 'bytes', lengthBytes: record.lengthBytes, rows };
+  const findings = [
+    ...leadingZeroFindings(rows),
+    ...gapFindings(itemPlaces(record.root, 0), record.lengthBytes),
+  ];
+  return { name: record.name ?? file, positions: 'bytes', lengthBytes: record.lengthBytes, rows, findings };
+}
+
+/** The bytes of every item, FILLER and every occurrence among them: what is left is added by SYNCHRONIZED. */
+function itemPlaces(item: StoredItem, offset: number): { start: number; end: number }[] {
+  const start = item.startByte + offset + 1;
+  if (item.form && !item.occurs) return [{ start, end: start + item.lengthBytes - 1 }];
+  // A table without bytes between its occurrences is one place; taking each apart could be millions.
+  if (item.occurs && (item.form || item.occurs.max > MOST_OCCURRENCES))
+    return [{ start, end: endOf(item) + offset }];
+  return Array.from({ length: item.occurs?.max ?? 1 }, (_, index) =>
+    item.children.flatMap((child) => itemPlaces(child, offset + index * item.strideBytes)),
+  ).flat();
 }
 
 /** Identifies an item by its place in the copybook. */

@@ -16,11 +16,13 @@ import {
 import { type MergeResult, mergeResultShape, plannedMergesShape } from '../../run/merge-spec.ts';
 import { type Reconciliation, reconciliationShape } from '../../run/reconciliation.ts';
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
+import { dayTables } from '../publish/day-tables.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
+import { tableSchemas } from '../store/table-schemas.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
 
 export type FinalizeResult =
@@ -41,6 +43,8 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   const before = await readEntry(ports.lake, plan.ledgerKey);
   const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
   if (!again) {
+    // Another layout may have been published under this name since the split.
+    await dayTables(ports, layout, plan.businessDate, []);
     await advanceRun(ports.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
       records,
       rows,
@@ -86,6 +90,7 @@ async function loadedVersion(
     version: plan.version,
     runId: plan.runId,
     layoutFingerprint: layout.fingerprint,
+    tables: tableSchemas(layout).rows,
     contentDigest: account.contentDigest,
     ...(account.checksum === undefined ? {} : { checksum: account.checksum }),
     softwareVersion: plan.softwareVersion,

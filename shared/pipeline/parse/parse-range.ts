@@ -15,10 +15,12 @@ import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, type PlannedRange } from '../../run/file-plan.ts';
 import { type PartManifest, type PartOutput, partManifestShape } from '../../run/part-manifest.ts';
 import { tooManyPartitions } from '../../run/reconciliation.ts';
+import { RangeGroupAccount } from '../../totals/range-groups.ts';
 import { DecompressedSource } from '../store/decompressed-source.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
+import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
 
 /** The result of one range, as the state machine sees it. */
@@ -78,6 +80,7 @@ class RangeParser {
   private readonly rows: RowGroupBuffer;
   /** One for each of `datasets`. */
   private readonly parts: DatasetParts[];
+  private readonly groups: RangeGroupAccount | undefined;
   /** Sums the bytes that were read so far. */
   private readonly checksum: StreamChecksum;
 
@@ -95,6 +98,7 @@ class RangeParser {
     const { kernel } = this.memory;
     this.checksum = new StreamChecksum(kernel);
     this.datasets = datasetsOf(layout);
+    this.groups = layout.groups && new RangeGroupAccount(layout.groups, layout);
     this.parts = this.datasets.map(
       (dataset) => new DatasetParts(dataset, plan, range, ports.lake, this.memory),
     );
@@ -120,6 +124,7 @@ class RangeParser {
       this.extractor.capacityRecords,
       (reject) => this.rejects.add(reject),
       Buffer.from(plan.header?.bytes ?? '', 'base64'),
+      (piece) => this.groups?.add(piece),
     );
   }
 
@@ -142,6 +147,7 @@ class RangeParser {
     const { sourceKey, pin } = this.plan;
     const { compression } = this.plan;
     const raw = compression ? new DecompressedSource(this.ports.raw, compression) : this.ports.raw;
+    this.decoder.beginAfter(await readParents(raw, this.plan, this.range));
     for await (const chunk of raw.streamRange(sourceKey, { startByte, endByte }, { pin, signal })) {
       for (let at = 0; at < chunk.length; ) {
         const address = this.extractor.pushAddress;
@@ -281,6 +287,7 @@ class RangeParser {
       expectedRows: this.decoder.expectedRows,
       reasons: this.rejects.reasons,
       sums: sums.map(({ total, ...sum }) => ({ ...sum, total: String(total) })),
+      groups: this.groups?.finish(),
       nulled,
       outputs,
       rejects,

@@ -9,15 +9,15 @@ import { countCuts, MAX_RANGES, planCuts, rangesBetween } from '../../ranges/pla
 import { type Refusal, refuse } from '../../refusal.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { FileGeometry } from './file-geometry.ts';
-import { cutsAtGroups } from './group-starts.ts';
+import { type CutRange, fixedBefore, linesBefore, parentsAtCuts } from './parents-at-cuts.ts';
 
 const CR = 0x0d;
 const PARALLEL_READS = 16;
 
 /**
  * Plans record-aligned ranges of a file's details. If all records have one length, cuts are computed, and each is verified by
- * reading the bytes before it. If a line has another length, cuts move to the start of the next line. Never reads more than a
- * few bytes around each cut.
+ * reading the bytes before it. If a line has another length, cuts move to the start of the next line. Reads a few bytes around
+ * each cut; more only if record types have parents.
  */
 export async function alignRanges(
   raw: SourceStore,
@@ -25,7 +25,7 @@ export async function alignRanges(
   layout: Layout,
   geometry: FileGeometry,
   rangeSizeBytes: number,
-): Promise<ByteRange[] | Refusal> {
+): Promise<CutRange[] | Refusal> {
   const { details, strideBytes } = geometry;
   if (countCuts(details, rangeSizeBytes) >= MAX_RANGES) {
     throw new UsageError({
@@ -39,7 +39,7 @@ export async function alignRanges(
   if (strideBytes !== null) {
     const isBoundary = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.isBoundary(cut));
     const wrong = cuts.find((_, index) => !isBoundary[index]);
-    if (wrong === undefined) return rangesBetween(details, await aligner.atGroups(cuts, strideBytes));
+    if (wrong === undefined) return aligner.withParents(rangesBetween(details, cuts));
     if (layout.record.format === 'fixed') return aligner.brokenAt(wrong, strideBytes);
   }
   const lines = await inParallel(cuts, PARALLEL_READS, (cut) => aligner.nextLine(cut));
@@ -49,7 +49,7 @@ export async function alignRanges(
     if (start === undefined) return aligner.lineTooLong(cut);
     starts.push(start);
   }
-  return rangesBetween(details, await aligner.atGroups(starts, null));
+  return aligner.withParents(rangesBetween(details, starts));
 }
 
 class Aligner {
@@ -92,13 +92,16 @@ class Aligner {
     return at >= endByte ? endByte : undefined;
   }
 
-  /** Moves cuts so that none parts a child record from its parents. Lines of any length have no stride. */
-  atGroups(cuts: number[], strideBytes: number | null): Promise<number[]> {
-    const { details } = this.geometry;
-    const { lineEndByte } = this.layout.record;
-    return cutsAtGroups(cuts, this.layout, { strideBytes, lineEndByte, details }, ({ startByte, endByte }) =>
-      this.read(startByte, endByte),
-    );
+  /** Adds to each range the parents of its first record. */
+  async withParents(ranges: ByteRange[]): Promise<CutRange[]> {
+    const { geometry, layout } = this;
+    const { format, lineEndByte, lengthBytes } = layout.record;
+    const read = ({ startByte, endByte }: ByteRange) => this.read(startByte, endByte);
+    const { terminatorBytes } = geometry;
+    const before =
+      format === 'lines' ? linesBefore(lineEndByte, read) : fixedBefore(lengthBytes + terminatorBytes, read);
+    const parents = await parentsAtCuts(layout, terminatorBytes, ranges, before);
+    return ranges.map((range, index) => ({ ...range, parents: parents[index]! }));
   }
 
   brokenAt(cut: number, strideBytes: number): Refusal {

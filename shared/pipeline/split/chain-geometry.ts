@@ -12,12 +12,13 @@ import {
 import { type Refusal, refuse } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { type ChainReading, chainRanges } from './chain-ranges.ts';
-import { controlRecordMissing, type FileGeometry, takeControlRecord } from './file-geometry.ts';
-import { chainCutsAtGroups } from './group-starts.ts';
+import { controlRecordMissing, takeControlRecord } from './control-record-found.ts';
+import type { FileGeometry } from './file-geometry.ts';
+import { type CutRange, chainBefore, parentsAtCuts } from './parents-at-cuts.ts';
 
 /** The findings of following a chain of lengths to its end. */
 interface PlannedChain {
-  ranges: ByteRange[];
+  ranges: CutRange[];
   recordCount: number;
   trailer: ControlRecordFound | null;
 }
@@ -68,9 +69,9 @@ export async function planChain(
     trailer = (last && takeControlRecord(layout, layout.trailer, last.bytes, last.range)) ?? null;
     if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last?.bytes);
   }
-  const ranges = await chainCutsAtGroups(found.ranges, layout, shape, span, (range) =>
-    raw.readRange(source.key, range, { pin: source.pin }),
-  );
+  const before = chainBefore(found.links, (range) => raw.readRange(source.key, range, { pin: source.pin }));
+  const parents = await parentsAtCuts(layout, 0, found.ranges, before);
+  const ranges = found.ranges.map((range, index) => ({ ...range, parents: parents[index]! }));
   return { ranges, recordCount: found.recordCount, trailer };
 }
 

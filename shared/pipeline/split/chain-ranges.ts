@@ -20,6 +20,8 @@ import { inParallel } from '../store/in-parallel.ts';
 export interface ChainRanges {
   /** Each starts at a record or block; together they are the whole chain. */
   ranges: ByteRange[];
+  /** Some places of the chain from which it can be followed, in order: one for about every `markBytes`. */
+  links: number[];
   recordCount: number;
   /** The start of the last record, which may be a trailer; -1 if there is no record. */
   lastRecordByte: number;
@@ -92,6 +94,7 @@ export async function chainRanges(
   const wrong = guesses.filter(({ firstMark, links }) => exact.links[firstMark]?.byte !== links[0]?.byte);
   return {
     ranges: rangesBetween(span, findCuts(exact, marks)),
+    links: exact.links.map(({ byte }) => byte),
     recordCount: exact.walk.recordCount,
     lastRecordByte: exact.walk.lastRecordByte,
     guessCount: guesses.length,

@@ -1,17 +1,17 @@
 import { chainShapeOf } from '../../decode/chain-shape.ts';
 import type { Layout } from '../../layout/layout.ts';
-import type { ByteRange } from '../../ranges/byte-range.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { alignRanges } from './align-ranges.ts';
 import { planChain } from './chain-geometry.ts';
 import type { FileGeometry } from './file-geometry.ts';
+import type { CutRange } from './parents-at-cuts.ts';
 import type { ReadableFile } from './probe-file.ts';
 
 /** A file that is cut into ranges. Only following a chain of lengths to its end finds the trailer, which `geometry` then has. */
 export interface CutFile {
   geometry: FileGeometry;
-  ranges: ByteRange[];
+  ranges: CutRange[];
   chain: FilePlan['chain'];
 }
 

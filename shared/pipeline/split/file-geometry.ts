@@ -1,11 +1,9 @@
-import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
-import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
+import { datasetsOf, type Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
-  findFixedTerminator,
   findLastLineEnd,
   findLastLineStart,
   findLineTerminator,
@@ -13,7 +11,7 @@ import {
 } from '../../ranges/terminators.ts';
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
-import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { controlRecordMissing, takeControlRecord } from './control-record-found.ts';
 import { cutShortRefusal } from './cut-short.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
@@ -48,63 +46,6 @@ export function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): B
   );
 }
 
-/** Reads a record as header or trailer; undefined if it is not one. `bytes` has no terminator. */
-export function takeControlRecord(
-  layout: Layout,
-  control: ControlRecord,
-  bytes: Uint8Array,
-  range: ByteRange,
-): ControlRecordFound | undefined {
-  const { lengthBytes, positions, spaceByte } = layout.record;
-  const length = lengthIn(positions, bytes);
-  if (length === undefined || length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
-  const values = readControlRecord(bytes, control, lengthBytes, spaceByte);
-  const copied = control === layout.header && copiesHeader(layout);
-  return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
-}
-
-/** Refuses a file without the header or trailer that its layout describes. `found` is the record in its place, if there is one. */
-export function controlRecordMissing(
-  source: ObjectInfo,
-  which: 'header' | 'trailer',
-  { record }: Layout,
-  { match }: ControlRecord,
-  found: Uint8Array | undefined,
-): Refusal {
-  const place = `its ${which === 'header' ? 'first' : 'last'} record`;
-  const { positions } = record;
-  const length = found && lengthIn(positions, found);
-  if (found && length === undefined) {
-    return refuse(`${which}-missing`, {
-      where: source.key,
-      what: `${place} is not well-formed UTF-8, so that its characters cannot be counted`,
-      next: "Check 'encoding' of the layout, or ask for the file to be sent again.",
-    });
-  }
-  if (length !== undefined && length > record.lengthBytes) {
-    return refuse(`${which}-missing`, {
-      where: source.key,
-      what: `${place} has ${length} ${positions}, and the layout says that no record has more than ${record.lengthBytes}`,
-      next: 'Check record.length of the layout: it is the length of the longest record, header and trailer included.',
-    });
-  }
-  return refuse(`${which}-missing`, {
-    where: source.key,
-    what: `${place} is not a ${which}: ${mismatchText(found, match)}`,
-    next:
-      which === 'trailer'
-        ? 'The file was most likely cut off on its way: ask for it to be sent again.'
-        : 'Check that the file belongs to this layout.',
-  });
-}
-
-/** The first place that does not fit, or would not if there were a record. */
-function mismatchText(found: Uint8Array | undefined, match: RecordMatch): string {
-  const { positions, startByte, endByte, text } =
-    match.find((place) => !found || !matches(found, [place])) ?? match[0];
-  return `${positions} ${startByte + 1} to ${endByte} are not ${text}`;
-}
-
 /** Reads the head and tail of a file of lines or fixed records. Reads more only if a record does not fit. */
 export class GeometryProbe {
   private readonly raw: SourceStore;
@@ -119,8 +60,9 @@ export class GeometryProbe {
     this.span = span;
   }
 
-  probe(): Promise<FileGeometry | Refusal> {
-    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed();
+  /** `terminatorBytes` is that of fixed records; lines show their own. */
+  probe(terminatorBytes: number): Promise<FileGeometry | Refusal> {
+    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed(terminatorBytes);
   }
 
   private async probeLines(): Promise<FileGeometry | Refusal> {
@@ -160,12 +102,11 @@ export class GeometryProbe {
     );
   }
 
-  private async probeFixed(): Promise<FileGeometry | Refusal> {
+  private async probeFixed(terminatorBytes: number): Promise<FileGeometry | Refusal> {
     const { startByte, endByte } = this.span;
     const sizeBytes = endByte - startByte;
     const { lengthBytes } = this.layout.record;
     const head = await this.readHead((bytes) => bytes.length >= lengthBytes + 2);
-    const terminatorBytes = findFixedTerminator(head, lengthBytes, sizeBytes);
     const strideBytes = lengthBytes + terminatorBytes;
     const wholeBytes = Math.floor(sizeBytes / strideBytes) * strideBytes;
     const rest = sizeBytes - wholeBytes;
@@ -179,7 +120,7 @@ export class GeometryProbe {
       return this.refusal(
         'not-whole-records',
         `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes left over`,
-        'It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.',
+        `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${this.variesHint()}`,
       );
     }
     const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
@@ -192,6 +133,15 @@ export class GeometryProbe {
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
     );
+  }
+
+  /** A program that writes only the occurrences in use (OCCURS DEPENDING ON) writes records of different lengths. */
+  private variesHint(): string {
+    const varies = datasetsOf(this.layout).some(({ occurs, fields }) =>
+      [occurs, ...fields.map(({ list }) => list)].some((table) => table?.dependingOn !== undefined),
+    );
+    if (!varies) return '';
+    return ' The layout has a table of a number of occurrences that varies (dependingOn): if the program writes only those in use, records have different lengths, and must be sent with record descriptor words (record.format "rdw").';
   }
 
   /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */

@@ -78,7 +78,12 @@ export function planFile(
     supplementOf,
     duplicates: request.force ? 'warn' : layout.day.duplicates,
   };
-  return { plan, ranges: ranges.map((range, rangeIndex) => ({ rangeIndex, ...range })) };
+  const planned = ranges.map(({ parents, ...range }, rangeIndex) => ({
+    rangeIndex,
+    ...range,
+    ...(parents.length > 0 && { parents }),
+  }));
+  return { plan, ranges: planned };
 }
 
 /** Writes the plan and its ranges, then moves the ledger entry to `parsing`. Fails if another run took over the file. */
