@@ -1,4 +1,7 @@
 import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
+import { nulledTexts } from '../shared/run/invalid-values.ts';
+import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
+import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
 import { printTable } from '../terminal/print-table.ts';
@@ -24,11 +27,11 @@ await runWithFlags(COMMAND, async (values) => {
     // The old name of `awaitedManifest`.
     const awaitedControlFile = expectation.awaitedManifest;
     console.log(JSON.stringify({ ...status, expectation: { ...expectation, awaitedControlFile } }));
-  } else printStatus(status);
+  } else printStatus(status, values.lake ?? 'LAKE');
   return 0;
 });
 
-function printStatus(status: DayStatus): void {
+function printStatus(status: DayStatus, lake: string): void {
   const { counts, totals, published, pending } = status;
   console.log(`${status.dataset} of ${status.businessDate}`);
   console.log(
@@ -54,7 +57,7 @@ function printStatus(status: DayStatus): void {
     ...['input', 'run', 'updated'].map((name) => ({ name, type: 'VARCHAR' })),
   ];
   console.log(printTable({ columns, rows: status.files.map(fileRow) }));
-  for (const file of status.files) printNotes(file);
+  for (const file of status.files) printNotes(file, lake);
 }
 
 function fileRow(file: FileStatusLine) {
@@ -70,8 +73,11 @@ function fileRow(file: FileStatusLine) {
   ];
 }
 
-function printNotes({ name, status, reason, warnings = [], versions }: FileStatusLine): void {
-  if (reason !== undefined) console.log(`${status}: ${reason}`);
+function printNotes(file: FileStatusLine, lake: string): void {
+  const { name, status, reason, records, nulled, nulledExamples, warnings = [], versions } = file;
+  if (reason !== undefined) console.log(`${status}: ${reason.replaceAll(LAKE_WORD, `--lake ${lake}`)}`);
+  if (records?.short) console.log(`${name}: ${shortText(records.short)}`);
+  for (const text of nulledTexts(nulled, nulledExamples)) console.log(`${name}: ${text}`);
   for (const warning of warnings) console.log(`warning: ${warning}`);
   if (!versions) return;
   console.log(`versions of ${name}:`);

@@ -25,7 +25,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
-  'shared/catalog': ['shared/ports'],
+  'shared/catalog': ['shared/ports', 'shared/layout'],
   'shared/day': [
     'shared/run',
     'shared/totals',

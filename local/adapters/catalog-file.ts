@@ -57,7 +57,7 @@ function withDay(current: CatalogFile | undefined, day: DayPublication, key: str
 }
 
 /** DuckDB casts each file to the types of the catalog: docs of `read_parquet`, parameter `schema`; local/lake/dataset-view.ts. */
-const DUCKDB = { readsIntegersAsDecimals: true };
+const DUCKDB = { castsNumbers: true };
 
 /** The columns of the table after a publication: files of both must stay readable as one table. */
 function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogColumn[] {

@@ -6,11 +6,12 @@ import type { CatalogColumn, DayPublication, TableColumns } from '../ports/catal
 import { errorName, isPassing, nameAndMessage, unavailable } from './s3-error.ts';
 
 /**
- * What Athena does with an older file under a wider column. A decimal is rescaled by its Parquet reader (trinodb/trino#2823, which Athena's
- * engine 3 has), and partitions may have other types than their table as long as they are compatible (Athena User Guide, "Update tables
- * with partitions"). Integers are not: before trinodb/trino#22546 they were read as unscaled decimals, so that 5 became 0.05.
+ * What Athena, whose engine 3 is derived from Trino, does with a file whose column is narrower than that of its partition. Trino reads the
+ * values rightly (trinodb/trino#2823), but compares the unscaled minimum and maximum of the file with a filter as if they had the scale of
+ * the table, and expects them in the table's stored form (TupleDomainParquetPredicate): a filter would leave out rows, or fail. So the scale
+ * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05.
  */
-export const ATHENA = { readsIntegersAsDecimals: false };
+export const ATHENA = { castsNumbers: false };
 
 /** A dataset's table. It is made if it is missing, and given columns that it lacks and wider types; nothing else of it is changed. */
 export class GlueTable {

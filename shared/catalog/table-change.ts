@@ -1,3 +1,4 @@
+import { INT64_DIGITS } from '../layout/field-type.ts';
 import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
 
 /** What a table has to become so that readers also see the files of a layout; nothing of it is done if there is a problem. */
@@ -13,8 +14,11 @@ export interface TableChange {
 
 /** What the readers of a catalog make of an older file whose column has a wider type in the table. */
 export interface ReaderSkills {
-  /** They read 64-bit integers under a decimal column. */
-  readsIntegersAsDecimals: boolean;
+  /**
+   * They cast every exact number. If not, they read rightly only a decimal with more digits of the same scale, in the same stored form: both
+   * as 64-bit integers, or both as longer ones.
+   */
+  castsNumbers: boolean;
 }
 
 /**
@@ -44,8 +48,11 @@ export function planTableChange(
       change.problems.push(
         `column ${column.name} is ${standing.type} there and ${column.type} in the layout`,
       );
-    } else if (type !== standing.type) {
-      change.columns[at] = { ...standing, type };
+      continue;
+    }
+    const isMixed = standing.type !== column.type || standing.hasNarrowerFiles || column.hasNarrowerFiles;
+    change.columns[at] = { ...standing, type, ...(isMixed ? { hasNarrowerFiles: true } : {}) };
+    if (type !== standing.type) {
       change.widened.push({ name: column.name, from: standing.type, to: type });
     }
   }
@@ -69,11 +76,19 @@ const BIGINT = { whole: 19, scale: 0 };
 /** The one of two types that holds every value of both exactly; undefined if neither does. */
 export function widerType(standing: string, wanted: string, skills: ReaderSkills): string | undefined {
   if (standing === wanted) return standing;
-  if (!skills.readsIntegersAsDecimals && (standing === 'bigint' || wanted === 'bigint')) return undefined;
+  if (!skills.castsNumbers && !isStoredAlike(standing, wanted)) return undefined;
   const [before, after] = [digitsOf(standing), digitsOf(wanted)];
   if (!before || !after) return undefined;
   if (holds(after, before) && wanted !== 'bigint') return wanted;
   return holds(before, after) && standing !== 'bigint' ? standing : undefined;
+}
+
+/** Are the unscaled digits of both the same kind of integer in a file? */
+function isStoredAlike(one: string, other: string): boolean {
+  if (one === 'bigint' || other === 'bigint') return false;
+  const [a, b] = [digitsOf(one), digitsOf(other)];
+  const isLong = ({ whole, scale }: Digits) => whole + scale > INT64_DIGITS;
+  return a !== undefined && b !== undefined && a.scale === b.scale && isLong(a) === isLong(b);
 }
 
 interface Digits {

@@ -5,6 +5,7 @@ import { type SummedField, summedFields } from '../layout/summed-fields.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
 import { type GroupPiece, GroupTracker } from './group-tracker.ts';
+import type { SettledValues } from './nulled-values.ts';
 import { type ParentRecord, ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { placeHeader } from './placed-header.ts';
@@ -163,15 +164,15 @@ export class BatchDecoder {
     );
   }
 
-  /** Values replaced by null, by field; with the name of the record type before it if the layout has several. */
-  get nulled(): Record<string, number> {
-    const counts: Record<string, number> = {};
+  /** What became of values, by field; with the name of the record type before it if the layout has several. */
+  get settledValues(): Record<string, SettledValues> {
+    const values: Record<string, SettledValues> = {};
     for (const { type, decoder } of this.types) {
-      for (const [path, count] of decoder?.nulled ?? []) {
-        counts[this.types.length > 1 ? `${type.name}.${path}` : path] = count;
+      for (const [path, settled] of decoder?.settled.fields ?? []) {
+        values[this.types.length > 1 ? `${type.name}.${path}` : path] = settled;
       }
     }
-    return counts;
+    return values;
   }
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */

@@ -1,11 +1,14 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { CHARACTER_NO_BREAK_SPACE, CODE_LATIN1, CODE_UTF8, CODE_UTF16 } from '../kernel/shapes.ts';
+import { CODE_LATIN1, CODE_NARROWED, CODE_UTF8, CODE_UTF16 } from '../kernel/shapes.ts';
+import type { CodePage } from '../layout/code-page.ts';
 import type { Field, NullWhen } from '../layout/field.ts';
 import type { FillVector } from './field-vector.ts';
 import { paddingBytes, trimmedBytes } from './padding.ts';
 
 /** Is a field null because of what its bytes are? The clear form of what `NullRules` does in the kernel. */
-export function meansNull(bytes: Uint8Array, { nullWhen, encoding }: Field): boolean {
+export function meansNull(bytes: Uint8Array, field: Field): boolean {
+  const { nullWhen } = field;
+  const encoding = paddingPage(field);
   const isSame = (a: Uint8Array, b: Uint8Array) =>
     a.length === b.length && a.every((byte, index) => byte === b[index]);
   return nullWhen.some((rule) => {
@@ -31,7 +34,7 @@ export function nullRules(kernel: Kernel, field: Field, states: number): FillVec
     if (texts.length === 0) continue;
     const literals = kernel.place(literalEntries(texts));
     // Without padding the text is the whole field.
-    const padding = kernel.place(as === 'whole' ? new Uint8Array(256) : paddingOf(field));
+    const padding = kernel.place(as === 'whole' ? new Uint8Array(256) : paddingBytes(paddingPage(field)));
     const code = as === 'whole' ? CODE_LATIN1 : codeOf(field);
     rules.push((records, count) =>
       kernel.call.nullTexts(records, count, at, width, literals, texts.length, code, padding, states),
@@ -40,15 +43,15 @@ export function nullRules(kernel: Kernel, field: Field, states: number): FillVec
   return rules;
 }
 
-function paddingOf({ encoding, positions }: Field): Uint8Array {
-  const padding = paddingBytes(encoding);
-  if (positions === 'characters') padding[CHARACTER_NO_BREAK_SPACE] = 1;
-  return padding;
+/** The page whose padding is around the text of a field. In narrowed records only texts have more than ASCII. */
+function paddingPage({ encoding, positions, type }: Field): CodePage {
+  return positions === 'characters' && type.kind !== 'string' ? 'us-ascii' : encoding;
 }
 
 /** How padding is found: by a table of bytes, unless characters have several. */
-function codeOf({ encoding, positions }: Field): number {
-  if (positions === 'characters') return CODE_LATIN1;
+function codeOf(field: Field): number {
+  const encoding = paddingPage(field);
+  if (encoding === 'utf-8' && field.positions === 'characters') return CODE_NARROWED;
   if (encoding === 'utf-16be') return CODE_UTF16;
   return encoding === 'utf-8' ? CODE_UTF8 : CODE_LATIN1;
 }

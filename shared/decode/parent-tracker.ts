@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { RecordLayout, RecordType } from '../layout/layout.ts';
-import { addNarrowedArea, placeNarrowed } from './narrowed-area.ts';
+import { addNarrowedArea } from './narrowed-area.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 
@@ -90,16 +90,27 @@ export class ParentTracker {
     for (const { recordType, bytes } of parents) {
       const slot = this.slots.indexOf(recordType);
       const copy = this.carried[this.turn] + slot * this.copyBytes;
-      let length = bytes.length;
-      if (this.isNarrowed) length = placeNarrowed(kernel, bytes, copy, recordBytes, spaceByte);
-      else {
-        kernel.bytes.fill(spaceByte, copy, copy + recordBytes);
-        kernel.bytes.set(bytes, copy);
-      }
+      const length = this.isNarrowed
+        ? this.narrow(bytes, copy, spaceByte)
+        : this.copyWhole(bytes, copy, spaceByte);
       kernel.view.setUint32(this.last + slot * 4, copy, true);
       kernel.view.setUint32(this.lastEnds + slot * 4, copy + length, true);
       this.hasPadded ||= length < recordBytes;
     }
+  }
+
+  private copyWhole(bytes: Uint8Array, copy: number, spaceByte: number): number {
+    this.kernel.bytes.fill(spaceByte, copy, copy + this.recordBytes);
+    this.kernel.bytes.set(bytes, copy);
+    return bytes.length;
+  }
+
+  /** Parents are records that could be decoded, so they are well-formed. */
+  private narrow(bytes: Uint8Array, copy: number, spaceByte: number): number {
+    const { kernel } = this;
+    const from = kernel.allocate(bytes.length + READ_MARGIN_BYTES);
+    kernel.bytes.set(bytes, from);
+    return kernel.call.narrowRecord(from, from + bytes.length, copy, this.recordBytes, spaceByte);
   }
 
   /** Finds the parents of the records of a batch; `types` is the address of their types, 1 byte each. */

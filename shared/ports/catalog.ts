@@ -13,8 +13,8 @@ export interface Catalog {
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
-  /** True if readers see integers of older files rightly after their column has become a decimal. */
-  readonly readsIntegersAsDecimals: boolean;
+  /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
+  readonly castsNumbers: boolean;
 
   /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
   tableOf(dataset: string): Promise<TableColumns | undefined>;
@@ -47,6 +47,8 @@ export interface CatalogColumn {
   name: string;
   /** A Hive type: string, bigint, decimal(p,s), date, timestamp, boolean, binary, double. */
   type: string;
+  /** True if some files hold the column in a narrower type, which readers cast. */
+  hasNarrowerFiles?: boolean | undefined;
 }
 
 export interface CatalogPartition {

@@ -18,6 +18,7 @@ import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FailureCause } from './failure-cause.ts';
 import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
+import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
 
 const FILE_STATES = [
   'splitting',
@@ -59,6 +60,8 @@ export interface LedgerEntry {
   /** Rejected records by reason, and values that became null by field. */
   reasons?: Record<string, number>;
   nulled?: Record<string, number>;
+  /** The first such value of each field. */
+  nulledExamples?: NulledExamples;
   controlTotals?: ControlTotalResult[];
   refusal?: Refusal | undefined;
   failure?: FailureCause | undefined;
@@ -213,6 +216,7 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   rows: optional(wholeNumber),
   reasons: optional(countsShape),
   nulled: optional(countsShape),
+  nulledExamples: optional(nulledExamplesShape),
   controlTotals: optional(controlTotalsShape),
   refusal: optional(refusalShape),
   failure: optional(objectOf<FailureCause>({ name: text, message: text })),

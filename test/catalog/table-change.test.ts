@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planTableChange, widerType } from '../../shared/catalog/table-change.ts';
 
-const DUCKDB = { readsIntegersAsDecimals: true };
-const ATHENA = { readsIntegersAsDecimals: false };
+const DUCKDB = { castsNumbers: true };
+const ATHENA = { castsNumbers: false };
 
 /** The values of a type: every whole number up to `most`, divided by 10 to the power of `scale`. */
 function valuesOf(type: string): { most: bigint; scale: number } {
@@ -48,12 +48,16 @@ describe('the wider of two types', () => {
     );
   });
 
-  test('an integer stays one among integers only, and a reader that takes it for unscaled digits gets no decimal', () => {
+  test('an integer stays one among integers only, and a reader that compares unscaled digits gets digits of one form', () => {
     expect(widerType('decimal(10,0)', 'bigint', DUCKDB)).toBeUndefined();
     expect(widerType('bigint', 'decimal(19,0)', DUCKDB)).toBe('decimal(19,0)');
     expect(widerType('bigint', 'decimal(19,0)', ATHENA)).toBeUndefined();
     expect(widerType('decimal(19,0)', 'bigint', ATHENA)).toBeUndefined();
     expect(widerType('bigint', 'bigint', ATHENA)).toBe('bigint');
+    expect(widerType('decimal(10,2)', 'decimal(18,2)', ATHENA)).toBe('decimal(18,2)');
+    expect(widerType('decimal(38,2)', 'decimal(19,2)', ATHENA)).toBe('decimal(38,2)');
+    expect(widerType('decimal(10,2)', 'decimal(19,2)', ATHENA)).toBeUndefined();
+    expect(widerType('decimal(10,2)', 'decimal(12,3)', ATHENA)).toBeUndefined();
   });
 
   test.each([
@@ -89,7 +93,7 @@ test('a table keeps the places of its columns, and says what changes', () => {
   expect(planTableChange(table, wanted, ATHENA)).toEqual({
     columns: [
       { name: 'id', type: 'string' },
-      { name: 'amount', type: 'decimal(12,2)' },
+      { name: 'amount', type: 'decimal(12,2)', hasNarrowerFiles: true },
       { name: 'gone', type: 'date' },
       { name: 'fresh', type: 'boolean' },
     ],

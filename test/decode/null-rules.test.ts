@@ -32,8 +32,11 @@ const PAGES = ['iso-8859-1', 'us-ascii', 'utf-8', 'cp037', 'utf-16be'] as const;
 /** A type, and texts of it of ten characters or fewer, none of which is a sentinel. */
 const TEXT_TYPES: [Record<string, unknown>, string[]][] = [
   [{ type: 'string' }, ['ANA', 'NA-', '-999', 'NAN', '.5']],
-  [{ type: 'integer', sign: 'leading-separate' }, ['-999', '0', '-99990', '9999']],
-  [{ type: 'decimal(9,1)', point: 'explicit', sign: 'leading-separate' }, ['-999.9', '0.5', '9999.0']],
+  [{ type: 'integer', sign: 'leading-separate', blankSign: 'positive' }, ['-999', '0', '-99990', '9999']],
+  [
+    { type: 'decimal(9,1)', point: 'explicit', sign: 'leading-separate', blankSign: 'positive' },
+    ['-999.9', '0.5', '9999.0'],
+  ],
   [{ type: 'date', format: 'dd/MM/yyyy' }, ['12/08/2025', '01/01/1999']],
   [{ type: 'boolean' }, ['S', 'N']],
   [{ type: 'double' }, ['-999.9', '9999', '1e5']],

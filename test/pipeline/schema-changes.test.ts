@@ -91,12 +91,33 @@ describe('a layout that changed under a published table', () => {
     // Also by what readers leave out after a look at the statistics of a file.
     expect(await shown(lake, 'amt = 1')).toHaveLength(1);
     expect(await shown(lake, 'amt BETWEEN 99999999.99 AND 99999999.9901')).toHaveLength(1);
-    expect((await lake.catalog('evo'))?.columns).toContainEqual({ name: 'amt', type: 'decimal(22,4)' });
+    expect(await shown(lake, 'amt < 1.0001 OR amt > 123456789012345678.9')).toHaveLength(2);
+    expect(await shown(lake, 'amt > 0.9999')).toHaveLength(3);
+    expect((await lake.catalog('evo'))?.columns).toContainEqual({
+      name: 'amt',
+      type: 'decimal(22,4)',
+      hasNarrowerFiles: true,
+    });
     expect(widened.day).toMatchObject({ published: true });
     const { files } = await dayStatus(lake.ports, 'evo', '2025-08-12');
     expect(files[0]?.warnings).toEqual([
       'evo_20250812.txt: column amt of evo becomes decimal(22,4) and was decimal(10,2)',
     ]);
+  });
+
+  test('an integer may become a decimal that holds every integer', async () => {
+    await using lake = await TestLake.make();
+    const amt = '123456789012345678';
+    await load(lake, '2025-08-11', [ID, amount('integer')], [{ id: '1', amt }]);
+    await load(lake, '2025-08-12', [ID, amount('decimal(21,2)')], [{ id: '2', amt: `${amt}.01` }]);
+    await load(lake, '2025-08-13', [ID, amount('integer')], [{ id: '3', amt: '7' }]);
+    expect(await shown(lake)).toEqual([
+      { id: '1', amt, day: '11' },
+      { id: '2', amt: `${amt}.01`, day: '12' },
+      { id: '3', amt: '7', day: '13' },
+    ]);
+    expect(await shown(lake, `amt = ${amt}`)).toEqual([{ id: '1', amt, day: '11' }]);
+    expect(await shown(lake, 'amt < 7.01')).toEqual([{ id: '3', amt: '7', day: '13' }]);
   });
 
   test('files of one day by a wide and a narrow layout are one table, in either order', async () => {
@@ -126,7 +147,11 @@ describe('a layout that changed under a published table', () => {
         { id: '1', amt: '1.25', day: '11' },
         { id: '2', amt: '2.5', day: '11' },
       ]);
-      expect((await lake.catalog('evo'))?.columns).toContainEqual({ name: 'amt', type: 'decimal(20,3)' });
+      expect((await lake.catalog('evo'))?.columns).toContainEqual({
+        name: 'amt',
+        type: 'decimal(20,3)',
+        hasNarrowerFiles: true,
+      });
     }
   });
 
@@ -236,6 +261,8 @@ describe('a layout that changed under a published table', () => {
   });
 });
 
+const isNumber = (type: string) => type === 'integer' || type.startsWith('decimal');
+
 /** Every value of `narrow` as one of `wide`, by the values themselves. */
 function holdsAll(wide: string, narrow: string): boolean {
   const range = (type: string) => {
@@ -249,7 +276,7 @@ function holdsAll(wide: string, narrow: string): boolean {
 
 function fits(table: string, layout: string): boolean {
   if (table === layout) return true;
-  if (![table, layout].every((type) => type === 'integer' || type.startsWith('decimal'))) return false;
+  if (![table, layout].every(isNumber)) return false;
   const [narrow, wide] = holdsAll(layout, table) ? [table, layout] : [layout, table];
   return wide !== 'integer' && holdsAll(wide!, narrow!);
 }
@@ -298,8 +325,9 @@ describe('any two layouts of one name', () => {
             ...Object.fromEntries(of.map(({ name, type }) => [name, expected(type, row[name]!)])),
             day,
           }));
-        await load(lake, '2025-08-11', first, rowsOf(first));
-        const { status } = await load(lake, '2025-08-12', second, rowsOf(second));
+        const changes = { day: { duplicates: 'warn' } };
+        await load(lake, '2025-08-11', first, rowsOf(first), changes);
+        const { status } = await load(lake, '2025-08-12', second, rowsOf(second), changes);
         const fitting = second.every((column) => {
           const before = first.find(({ name }) => name === column.name);
           return !before || fits(before.type, column.type);
@@ -310,6 +338,20 @@ describe('any two layouts of one name', () => {
         const all = [...written(first, '11'), ...(fitting ? written(second, '12') : [])];
         const text = (rows: Row[]) => rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
         expect(text(await shown(lake))).toEqual(text(all));
+        // A filter must not be asked of a file in the narrower type of that file.
+        for (const { name, type } of (fitting ? [...first, ...second] : first).filter(({ type }) =>
+          isNumber(type),
+        )) {
+          const values = all.flatMap((row: Row) => (row[name] === undefined ? [] : [row[name]]));
+          if (!values.every((value) => /^[\d.]{1,30}$/.test(value))) continue;
+          const bound = `${values[0]!.split('.')[0]}.${type.length % 2 === 0 ? '0000001' : '01'}`;
+          const scaled = (value: string) => {
+            const [whole = '', fraction = ''] = value.split('.');
+            return BigInt(whole + fraction.padEnd(7, '0'));
+          };
+          const less = all.filter((row: Row) => row[name] !== undefined && scaled(row[name]) < scaled(bound));
+          expect(text(await shown(lake, `${name} < ${bound}`))).toEqual(text(less));
+        }
       }),
       { numRuns: 25 },
     );

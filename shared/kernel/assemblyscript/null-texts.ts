@@ -1,10 +1,11 @@
-import { CODE_UTF8, CODE_UTF16, INVALID_COUNT_UNIT, STATE_NULL, STATE_VALUE } from '../shapes';
+import { CODE_NARROWED, CODE_UTF8, CODE_UTF16, INVALID_COUNT_UNIT, STATE_NULL, STATE_VALUE } from '../shapes';
+import { isNarrowedPadding } from './narrowed-texts';
 import { isPadding, readUnit } from './national';
 import { skipPadding, trimPadding } from './padding';
 
 /**
- * Sets a field to null if it is one of `literals`, entries of { length, 4 bytes; bytes }, without the padding around it: that of UTF-8 or
- * UTF-16 if `code` is one of these, else the bytes that `padding` marks. Returns how many of them had a value + how many were invalid ×
+ * Sets a field to null if it is one of `literals`, entries of { length, 4 bytes; bytes }, without the padding around it: that of UTF-8,
+ * of UTF-16 or of narrowed records if `code` is one of these, else the bytes that `padding` marks. Returns how many of them had a value + how many were invalid ×
  * INVALID_COUNT_UNIT.
  */
 export function nullTexts(
@@ -31,6 +32,9 @@ export function nullTexts(
     } else if (code === CODE_UTF16) {
       while (end > start && isPadding(readUnit(end - 2))) end -= 2;
       while (start < end && isPadding(readUnit(start))) start += 2;
+    } else if (code === CODE_NARROWED) {
+      while (end > start && isNarrowedPadding(end - 1)) end--;
+      while (start < end && isNarrowedPadding(start)) start++;
     } else {
       while (end > start && load<u8>(padding + load<u8>(end - 1)) !== 0) end--;
       while (start < end && load<u8>(padding + load<u8>(start)) !== 0) start++;

@@ -50,9 +50,10 @@ export function decodePacked(
       const sign = (word & 15) as i32;
       const digits = signNibble ? word >>> 4 : word;
       const negative = signNibble && (sign === SIGN_MINUS || sign === SIGN_MINUS_TOO);
-      const isNumber = areDigits(digits) && (!signNibble || sign > 9) && (signed || !negative);
+      const isNumber =
+        areDigits(digits) && (!signNibble || sign > 9) && (signed || !negative) && word !== blanks;
       const magnitude = foldHalves(digits);
-      if (isNumber && magnitude < limit && word !== blanks) {
+      if (isNumber && magnitude < limit) {
         store<u8>(states + record, STATE_VALUE as u8);
         const value = negative ? -(magnitude as i64) : (magnitude as i64);
         if (wide) {
@@ -112,7 +113,7 @@ function readPacked(
 
 /**
  * Decodes binary integers of 1 to 8 bytes, two's complement if `signed`. Any bytes are a number, so no field is null; one full of `space`
- * is invalid if `rejectBlanks`.
+ * is invalid if `rejectBlanks`. Reads up to 7 bytes beyond.
  */
 export function decodeBinaryInts(
   records: usize,
@@ -136,19 +137,17 @@ export function decodeBinaryInts(
   const blanks = fillWord(space) >>> unused;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    let word: u64 = 0;
-    for (let index = 0; index < width; index++) {
-      const byte = load<u8>(littleEndian ? start + (width - 1 - index) : start + index);
-      word = (word << 8) | (byte as u64);
-    }
-    const rejected = rejectBlanks && word === blanks;
+    const bytes = load<u64>(start);
+    let word = (littleEndian ? bytes << unused : bswap<u64>(bytes)) >>> unused;
     if (signed) word = (((word << unused) as i64) >> (unused as i64)) as u64;
     const negative = signed && (word as i64) < 0;
     const magnitude = negative ? 0 - word : word;
-    if (rejected || magnitude > limit) {
-      store<u8>(states + record, STATE_INVALID as u8);
-      invalids++;
-      continue;
+    if (magnitude > limit || word === blanks) {
+      if (rejectBlanks || magnitude > limit) {
+        store<u8>(states + record, STATE_INVALID as u8);
+        invalids++;
+        continue;
+      }
     }
     store<u8>(states + record, STATE_VALUE as u8);
     if (wide) {

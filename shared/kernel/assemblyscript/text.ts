@@ -9,7 +9,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isFilledWith } from './blanks';
-import { skipPadding, trimPadding } from './padding';
+import { findVisible, isAsciiPadding, skipPadding, trimPadding } from './padding';
 import { isAscii, isUtf8, latin1ToUtf8 } from './utf8';
 
 const SPACE: u8 = 0x20;
@@ -31,20 +31,18 @@ export function decodeTexts(
   states: usize,
   values: usize,
 ): i32 {
-  const spaces = i8x16.splat(SPACE);
-  const ones = i8x16.splat(1);
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    let high = 0; // bytes from DEL on
+    let high = 0;
     let length = 0;
     if (width <= 16) {
       const bytes = v128.load(start);
       v128.store(side, bytes);
-      high = i8x16.bitmask(i8x16.add_sat_u(bytes, ones)) & lanes;
-      const visible = (i8x16.bitmask(i8x16.gt_s(bytes, spaces)) & lanes) | high;
+      high = i8x16.bitmask(bytes) & lanes;
+      const visible = i8x16.bitmask(findVisible(bytes)) & lanes;
       length = 32 - clz(visible);
     } else {
       let seen = i64x2.splat(0);
@@ -52,8 +50,8 @@ export function decodeTexts(
       for (; from + 16 <= width; from += 16) {
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
-        seen = v128.or(seen, i8x16.add_sat_u(bytes, ones));
-        const visible = i8x16.bitmask(v128.or(i8x16.gt_s(bytes, spaces), bytes));
+        seen = v128.or(seen, bytes);
+        const visible = i8x16.bitmask(findVisible(bytes));
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       if (from < width) {
@@ -61,43 +59,68 @@ export function decodeTexts(
         from = width - 16;
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
-        seen = v128.or(seen, i8x16.add_sat_u(bytes, ones));
-        const visible = i8x16.bitmask(v128.or(i8x16.gt_s(bytes, spaces), bytes));
+        seen = v128.or(seen, bytes);
+        const visible = i8x16.bitmask(findVisible(bytes));
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       high = i8x16.bitmask(seen);
     }
-    if (length === 0 && (trimEnd || isFilledWith(start, width, SPACE))) {
+    if (high !== 0 || !trimEnd) {
+      const entry = values + (record << 3);
+      const state = finishText(start, width, length, code, trimStart, trimEnd, side, entry);
+      store<u8>(states + record, state as u8);
+      if (state === STATE_VALUE) side = (load<u32>(entry) as usize) + load<u32>(entry, 4);
+      else if (state === STATE_NULL) nulls++;
+      else invalids++;
+      continue;
+    }
+    if (length === 0) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
-    const to = trimEnd ? length : width;
-    const from = trimStart ? ((skipPadding(start, start + to, code) - start) as i32) : 0;
-    let text = side + from;
-    let end = side + to;
-    if (high !== 0) {
-      if (trimEnd) end = trimPadding(side, end, code);
-      if (end <= text) {
-        store<u8>(states + record, STATE_NULL as u8);
-        nulls++;
-        continue;
-      }
-      if (code === CODE_LATIN1) {
-        text = side;
-        end = latin1ToUtf8(start + from, start + (end - side), side);
-      } else if (!(code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width))) {
-        store<u8>(states + record, STATE_INVALID as u8);
-        invalids++;
-        continue;
-      }
-    }
-    side = end;
+    let from = 0;
+    if (trimStart) while (isAsciiPadding(load<u8>(start + from))) from++;
     store<u8>(states + record, STATE_VALUE as u8);
-    store<u32>(values + (record << 3), text as u32);
-    store<u32>(values + (record << 3), (end - text) as u32, 4);
+    store<u32>(values + (record << 3), (side + from) as u32);
+    store<u32>(values + (record << 3), (length - from) as u32, 4);
+    side += length;
   }
   return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/**
+ * Finishes a text that has bytes above ASCII or keeps its padding: it is in `side` as it is, and `length` is where its blanks and controls
+ * begin. `entry` receives its { address, length }. Returns its state.
+ */
+function finishText(
+  start: usize,
+  width: i32,
+  length: i32,
+  code: i32,
+  trimStart: bool,
+  trimEnd: bool,
+  side: usize,
+  entry: usize,
+): i32 {
+  let from = start;
+  let to = start + width;
+  if (trimEnd) {
+    to = trimPadding(start, start + length, code);
+    if (to === start) return STATE_NULL;
+  } else if (isFilledWith(start, width, SPACE)) return STATE_NULL;
+  if (trimStart) from = skipPadding(start, to, code);
+  let text = side + (from - start);
+  let end = side + (to - start);
+  if (code === CODE_LATIN1) {
+    text = side;
+    end = latin1ToUtf8(from, to, side);
+  } else if (!(code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width))) {
+    return STATE_INVALID;
+  }
+  store<u32>(entry, text as u32);
+  store<u32>(entry, (end - text) as u32, 4);
+  return STATE_VALUE;
 }
 
 /** Finds the bytes that are kept: 0xff for each. */

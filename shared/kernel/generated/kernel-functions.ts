@@ -67,6 +67,7 @@ export interface KernelFunctions {
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/filled-fields.ts
+  countValues(states: number, count: number, rowOf: number, partitions: number): number;
   nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, absentIsNull: Flag, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
@@ -204,6 +205,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'rehashInt64s',
   'sumDigitTexts',
   'decodeDoubles',
+  'countValues',
   'nullBeyond',
   'nullFilled',
   'settleBlanks',

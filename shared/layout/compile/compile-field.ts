@@ -50,7 +50,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     encoding,
     positions: context.positions,
     ...compileForm(entry, type, label, problems),
-    ...compileNullWhen(entry, own, { type, encoding }, at, problems),
+    ...compileNullWhen(entry, own, { type, encoding, positions: context.positions }, at, problems),
     point: entry.point ?? 'implied',
     notation: compileNotation(
       entry,
@@ -63,7 +63,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
     mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
-    onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
+    onInvalid: entry.onInvalid ?? (isNumber(type) || type.kind === 'string' ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
     falseValues: entry.falseValues ?? ['N', 'F', '0'],

@@ -25,17 +25,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     defaults: file.defaults ?? {},
     problems,
   };
-  for (const [at, value] of [
-    ['copybook', file.copybook],
-    ['header.copybook', file.header?.copybook],
-    ['trailer.copybook', file.trailer?.copybook],
-  ]) {
-    if (value !== undefined)
-      problems.push(`'${at}' was not replaced by its fields before the layout was read`);
-  }
-  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
-    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
-  }
+  checkReplaced(file, problems);
   checkDefaultNullWhen(context.defaults, problems);
   const first = file.header && compileControlRecord(file.header, 'header', context);
   const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
@@ -79,4 +69,19 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   };
   checkCharacters(layout, problems);
   return layout;
+}
+
+/** Copybooks are replaced by fields before a layout is read; of an old and a new name of a key only one can be there. */
+function checkReplaced(file: LayoutFile, problems: string[]): void {
+  for (const [at, value] of [
+    ['copybook', file.copybook],
+    ['header.copybook', file.header?.copybook],
+    ['trailer.copybook', file.trailer?.copybook],
+  ]) {
+    if (value !== undefined)
+      problems.push(`'${at}' was not replaced by its fields before the layout was read`);
+  }
+  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
+    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
+  }
 }

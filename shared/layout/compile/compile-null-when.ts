@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { type CodePage, isEbcdic, literalBytes } from '../code-page.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { Field, NullWhen } from '../field.ts';
+import type { Field, NullWhen, Positions } from '../field.ts';
 import { type FieldType, isMoment } from '../field-type.ts';
 import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { storedPatterns } from './stored-patterns.ts';
@@ -9,6 +9,7 @@ import { storedPatterns } from './stored-patterns.ts';
 /** Fill patterns by name. Every other text is a value. */
 const FILLINGS = ['low-values', 'high-values', 'blanks'];
 
+type FieldFacts = { type: FieldType; encoding: CodePage; positions: Positions };
 type NullRules = Pick<Field, 'nullWhen' | 'rejectsBlanks'>;
 
 /**
@@ -18,7 +19,7 @@ type NullRules = Pick<Field, 'nullWhen' | 'rejectsBlanks'>;
 export function compileNullWhen(
   entry: FieldEntry,
   own: FieldEntry,
-  field: { type: FieldType; encoding: CodePage },
+  field: FieldFacts,
   at: string,
   problems: string[],
 ): NullRules {
@@ -51,16 +52,22 @@ function blanksAreANumber({ usage, signNibble, start, end }: FieldEntry, type: F
 function rulesOf(
   text: string,
   entry: FieldEntry,
-  { type, encoding }: { type: FieldType; encoding: CodePage },
+  { type, encoding, positions }: FieldFacts,
 ): NullWhen[] | string {
+  const isNarrowed = positions === 'characters';
   const filled = (byte: number): NullWhen[] => [{ text, as: 'filled', bytes: Uint8Array.of(byte) }];
   if (text === 'low-values') return filled(0x00);
-  if (text === 'high-values') return filled(0xff);
+  if (text === 'high-values') {
+    return isNarrowed ? ', which no text of UTF-8 holds: it can never match' : filled(0xff);
+  }
   // National text of blanks is null as it is.
   if (text === 'blanks') return encoding === 'utf-16be' ? [] : filled(isEbcdic(encoding) ? 0x40 : 0x20);
   const misspelt = misspeltFilling(text);
   if (misspelt) return misspelt;
-  if ((entry.usage ?? 'display') === 'display') return textRule(text, entry, encoding);
+  if ((entry.usage ?? 'display') === 'display') {
+    // The codes of other characters in narrowed records are not known before the file is read.
+    return textRule(text, entry, isNarrowed ? 'us-ascii' : encoding);
+  }
   const patterns = storedPatterns(text, entry, type);
   if (!patterns) {
     return `, and a field of usage '${entry.usage}' holds no text: say ${FILLINGS.join(', ')}, or a number such as -9999`;

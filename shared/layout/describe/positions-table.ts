@@ -6,6 +6,7 @@ import { endOf } from '../copybook/storage.ts';
 import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
+import type { BytePlace, NumberNotation } from '../number-notation.ts';
 import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
 
 /** Of a larger table, gaps within its occurrences are not looked for. */
@@ -41,10 +42,11 @@ export interface PositionRow {
 
 /** The fields of a layout, and those of its header, trailer and control file. */
 export function layoutTables(layout: Layout): PositionsTable[] {
+  const { lengthBytes, positions } = layout.record;
   const table = (name: string, fields: Field[], match?: RecordMatch) =>
-    fieldsTable(name, layout.record, fields, match);
+    fieldsTable(name, { lengthBytes, positions }, fields, match);
   return [
-    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, table)),
+    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, positions, table)),
     ...(layout.header ? [table(`${layout.name} header`, layout.header.fields, layout.header.match)] : []),
     ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields, layout.trailer.match)] : []),
     ...(layout.controlFile ? [controlFileTable(layout.controlFile)] : []),
@@ -52,9 +54,9 @@ export function layoutTables(layout: Layout): PositionsTable[] {
 }
 
 /** The record of the file beside the data, which has a length of its own. */
-function controlFileTable(rule: ControlFileRule): PositionsTable {
-  const where = matchText(rule.match);
-  return fieldsTable(`control file ${rule.name}${where}`, rule, rule.fields, rule.match);
+function controlFileTable({ name, match, positions, lengthBytes, fields }: ControlFileRule): PositionsTable {
+  const where = matchText(match);
+  return fieldsTable(`control file ${name}${where}`, { lengthBytes, positions }, fields, match);
 }
 
 /** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
@@ -66,15 +68,14 @@ function matchText(match: RecordMatch | undefined): string {
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
 function recordTypeTables(
   { name, match, datasets }: RecordType,
+  positions: Positions,
   table: (name: string, fields: Field[], match?: RecordMatch) => PositionsTable,
 ): PositionsTable[] {
   const where = matchText(match);
   if (datasets.length === 0) return [{ ...table(`${name} (discarded)${where}`, []), findings: [] }];
   const tables = datasets.map((dataset) =>
     table(
-      dataset.occurs
-        ? `${dataset.name}, ${timesText(dataset.occurs, dataset.fields[0]?.positions)}`
-        : `${dataset.name}${where}`,
+      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs, positions)}` : `${dataset.name}${where}`,
       // The number of an occurrence has no bytes.
       dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
       match,
@@ -96,7 +97,7 @@ function recordTypeTables(
 
 function fieldsTable(
   name: string,
-  { positions, lengthBytes }: { positions: Positions; lengthBytes: number },
+  { lengthBytes, positions }: Pick<PositionsTable, 'lengthBytes' | 'positions'>,
   fields: Field[],
   match: RecordMatch | undefined,
 ): PositionsTable {
@@ -131,7 +132,7 @@ function placesOf(fields: Field[], occurs: Occurs | undefined): { start: number;
 }
 
 /** `0 to 5 times by item_count, 20 bytes each` */
-function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions = 'bytes'): string {
+function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions): string {
   const times = dependingOn ? `${least} to ${count} times by ${dependingOn.name}` : `${count} times`;
   return `${times}, ${strideBytes} ${unit} each`;
 }
@@ -222,6 +223,7 @@ function fieldRow(field: Field): PositionRow {
     field.nullWhen.length > 0 && `${[...new Set(field.nullWhen.map(({ text }) => text))].join(', ')} is null`,
     field.trailingZeros > 0 && `${field.trailingZeros} zeros follow`,
     field.keep !== 'all' && `keeps ${field.keep}`,
+    ...notationNotes(field.notation),
   ];
   return {
     name: fieldPath(field),
@@ -236,6 +238,29 @@ function fieldRow(field: Field): PositionRow {
   };
 }
 
+/** How the number is written, as far as the layout says it. */
+function notationNotes({
+  marks,
+  signFrom,
+  scaleFrom,
+  ...said
+}: NumberNotation): (string | false | undefined)[] {
+  const at = ({ startByte, endByte }: BytePlace) =>
+    endByte === startByte + 1 ? `at ${endByte}` : `at ${startByte + 1} to ${endByte}`;
+  return [
+    said.decimalPoint && `decimals after '${said.decimalPoint}'`,
+    said.thousands && `thousands by '${said.thousands}'`,
+    said.justify === 'left' && 'digits to the left',
+    said.overpunch && `signed digits of ${said.overpunch}`,
+    signFrom && `sign ${at(signFrom)}`,
+    marks.negative.length > 0 && `minus is ${marks.negative.join(' ')}`,
+    marks.positive.length > 0 && `plus is ${marks.positive.join(' ')}`,
+    said.blankSign === 'positive' && 'no sign is plus',
+    scaleFrom && `number of decimals ${at(scaleFrom)}`,
+    said.nul !== 'reject' && `NUL is ${said.nul === 'zero' ? 'zero' : 'a blank'}`,
+  ];
+}
+
 /** The picture that a copybook would give the field; empty if no picture can. */
 function pictureOf(field: Field): string {
   const lengthBytes = field.endByte - field.startByte;
@@ -247,7 +272,8 @@ function pictureOf(field: Field): string {
     return field.dateFormat!.literals.length === 0 ? `9(${lengthBytes})` : `X(${lengthBytes})`;
   }
   if (!isExactNumber(type)) return `X(${lengthBytes})`;
-  if (type.kind === 'decimal' && field.point === 'explicit') return `X(${lengthBytes})`;
+  const isEdited = field.sign === 'marks' || field.notation.thousands !== undefined;
+  if (isEdited || (type.kind === 'decimal' && field.point === 'explicit')) return `X(${lengthBytes})`;
   const digits = numberDigits(field, lengthBytes);
   const scale = scaleOf(type);
   const sign = field.signed ? 'S' : '';

@@ -51,6 +51,7 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
       controlTotals,
       reasons: account.reasons,
       nulled: account.nulled,
+      nulledExamples: account.nulledExamples ?? {},
       loaded,
     });
   }
@@ -152,9 +153,7 @@ async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<
     if (!current || again || (isFinal(current.state) && current.state !== 'failed')) return current;
     const changes: Partial<LedgerEntry> = {
       refusal,
-      ...(account
-        ? { records: account.records, controlTotals: account.controlTotals, reasons: account.reasons }
-        : {}),
+      ...(account && refusedAccount(account, current)),
     };
     return advanced(current, 'refused', at, changes);
   });
@@ -188,6 +187,16 @@ async function tellRefused(
     subject: `Refused: ${sourceKey}`.slice(0, 100),
     message: refusal.message,
   });
+}
+
+/** The figures of a refused run, and what warns of its cause. */
+function refusedAccount(account: Reconciliation, { warnings = [] }: LedgerEntry): Partial<LedgerEntry> {
+  const { records, controlTotals, reasons, nulled, nulledExamples = {} } = account;
+  const all = [...new Set([...warnings, ...(account.warnings ?? [])])];
+  return {
+    ...{ records, controlTotals, reasons, nulled, nulledExamples },
+    ...(all.length > 0 && { warnings: all }),
+  };
 }
 
 /** Called after people were told, so that they are told at least once: a run that dies in between tells them again. */

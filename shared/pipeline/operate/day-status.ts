@@ -4,6 +4,7 @@ import { type DayExpectation, dayCompletion, type FileStatus } from '../../day/e
 import { type Decimal, decimalText, storedDecimal, sumByName } from '../../decimal.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { NulledExamples } from '../../run/invalid-values.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import type { ControlTotalResult } from '../../totals/control-totals.ts';
 import { acceptedDetails, type RecordCounts } from '../../totals/record-counts.ts';
@@ -49,6 +50,9 @@ export interface FileStatusLine {
   inputBytes?: number | undefined;
   /** CRC-64/NVME of the whole file, in base64. */
   checksum?: string | undefined;
+  /** Values that became null because they are invalid, by field, with the first of each. */
+  nulled?: Record<string, number> | undefined;
+  nulledExamples?: NulledExamples | undefined;
   controlTotals?: ControlTotalResult[] | undefined;
   outputs?: { objects: number; bytes: number } | undefined;
   reason?: string | undefined;
@@ -151,6 +155,8 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
     rows: loaded?.rows,
     inputBytes: entry.inputBytes,
     checksum: loaded?.checksum,
+    nulled: entry.nulled,
+    nulledExamples: entry.nulledExamples,
     controlTotals: entry.controlTotals,
     outputs: { objects: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) },
     reason:

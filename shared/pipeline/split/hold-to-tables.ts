@@ -5,6 +5,10 @@ import { dayEntries } from '../store/day-ledger.ts';
 import { fitTables, unitedSchemas } from '../store/fit-tables.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 
+const WIDER = 'a decimal with more digits, without fewer before or after the point';
+const WIDER_IN_ATHENA =
+  'a decimal with more digits before the point, as many after it, and not from 18 digits or fewer to more';
+
 /**
  * Compares a layout with the tables that its rows will be in, before a byte is converted: those that readers have, and as long as they have
  * none those of the files of the day that are loaded already. A difference that no type can hold is a refusal.
@@ -28,7 +32,7 @@ export async function holdToTables(
   const refusal = refuse('layout-changed', {
     where: sourceKey,
     what: `layout ${layout.name} does not fit what is loaded under its name: ${[...new Set(problems)].join('; ')}`,
-    why: 'Readers see all days of a dataset as one table. A type may only become wider: a decimal with more digits, without fewer before or after the point.',
+    why: `Readers see all days of a dataset as one table. A type may only become wider: ${ports.catalog.castsNumbers ? WIDER : WIDER_IN_ATHENA}.`,
     next: 'Give the changed layout another name, so that it fills tables of its own; or correct it, or convert the loaded days again into a new lake.',
   });
   return { refusal, warnings: [] };
