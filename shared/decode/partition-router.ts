@@ -118,12 +118,12 @@ export class PartitionRouter {
    * outcomes that leave those rows out.
    */
   private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
-    const { kernel, segments, places } = this;
+    const { kernel, segments } = this;
     if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
     const apart = this.outcomesApart;
     kernel.bytes.copyWithin(apart, outcomes, outcomes + count);
     const sharing = this.isNarrowed
-      ? kernel.call.setApart(addresses, count, segments, places.length, RECORD_TOO_SHORT, apart)
+      ? kernel.call.setApart(addresses, count, segments, this.places.length, RECORD_TOO_SHORT, apart)
       : 0;
     if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
     const cuttable = this.fields.filter((field) => !mayBeFilled(field, spaceByte));

@@ -1,8 +1,7 @@
-import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { copiesHeader, type Layout } from '../layout/layout.ts';
-import { addNarrowedArea } from './narrowed-area.ts';
+import { addNarrowedArea, placeNarrowed } from './narrowed-area.ts';
 import type { RecordPlaces } from './record-end.ts';
 
 /**
@@ -22,11 +21,7 @@ export function placeHeader(
   let length = header.length;
   if (positions === 'characters') {
     addNarrowedArea(kernel, at, wholeLength);
-    const from = kernel.allocate(header.length + READ_MARGIN_BYTES);
-    kernel.bytes.set(header, from);
-    length = kernel.call.narrowRecord(from, from + header.length, at, wholeLength, spaceByte);
-    // The splitter takes no header that is ill-formed.
-    if (length < 0) throw new LayoutInvalid({ what: 'the header of the file is not UTF-8' });
+    length = placeNarrowed(kernel, header, at, wholeLength, spaceByte);
   } else {
     kernel.bytes.fill(spaceByte, at, at + wholeLength);
     kernel.bytes.set(header, at);

@@ -276,13 +276,6 @@ export class RecordExtractor implements RecordBatch {
     return -1;
   }
 
-  /** Index of the first line that was filled up and has a byte above 0x7F before the byte `before`, or -1. */
-  indexOfOpenLine(before: number): number {
-    if (!this.hasPadded || before === 0) return -1;
-    const { rawStarts, rawLengths, recordCount, shape } = this;
-    return this.kernel.call.findOpenLine(rawStarts, rawLengths, recordCount, shape.lengthBytes, before);
-  }
-
   /** Takes a header or trailer out of the records just found. */
   remove(index: number): void {
     const { bytes } = this.kernel;

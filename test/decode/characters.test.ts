@@ -65,7 +65,7 @@ function layoutOf(widths: Widths, short: string): Layout {
       {
         name: 'lots',
         match: { start: 1, end: 1, equals: 'L' },
-        fields: [{ name: 'city', ...place(places.city), type: 'string' }],
+        fields: [{ name: 'city', ...place(places.city), type: 'string', nullWhen: ['A'] }],
       },
       {
         name: 'items',
@@ -92,6 +92,7 @@ function layoutOf(widths: Widths, short: string): Layout {
             when: { ...place(places.flag), equals: 'X' },
           },
           { name: 'digits', ...place(places.note), type: 'string', keep: 'digits' },
+          { name: 'as_it_is', ...place(places.note), type: 'string', trim: 'none' },
         ],
       },
     ],
@@ -117,8 +118,13 @@ function byCodePoints(lines: Uint8Array[], header: string, widths: Widths, short
     const isWhole = Buffer.from(text).equals(line);
     // What is left of an ill-formed line is what stands before the first bad byte.
     const characters = [...(isWhole ? text : wellFormedPrefix(line))];
+    const whole = [...characters, ...Array.from({ length: LENGTH }, () => ' ')].slice(0, LENGTH);
+    // What fills up a text at its end: blanks, control characters, no-break spaces.
     const valueAt = ([start, end]: [number, number]) =>
-      characters.slice(start, end).join('').replace(/ +$/, '');
+      whole
+        .slice(start, end)
+        .join('')
+        .replace(/[\0-\x20\x7f\xa0]+$/, '');
     let reason = '';
     if (!isWhole) reason = 'invalid-utf-8';
     else if (characters.length > LENGTH) reason = 'record-too-long';
@@ -126,7 +132,13 @@ function byCodePoints(lines: Uint8Array[], header: string, widths: Widths, short
     else if (characters.length < LENGTH && short === 'reject') reason = 'record-too-short';
     const kind = characters[0];
     if (kind === 'L') {
-      lot = reason === '' ? valueAt(places.city) || null : undefined;
+      const city = valueAt(places.city);
+      lot =
+        reason === ''
+          ? city === '' || city.replace(/^[\0-\x20\x7f\xa0]+/, '') === 'A'
+            ? null
+            : city
+          : undefined;
       if (reason === '') result.rows.push(`lots ${JSON.stringify([lot])}`);
     } else if (kind === 'I') {
       if (reason === '' && lot === undefined) reason = 'parent-missing';
@@ -138,14 +150,18 @@ function byCodePoints(lines: Uint8Array[], header: string, widths: Widths, short
       if (reason === '' && !/^[0-9]{5}$/.test(amount)) reason = 'invalid-number';
       if (reason === '') {
         const note = valueAt(places.note);
+        const noteAsItIs = whole.slice(...places.note).join('');
         const row = [
           ...[lot, header, amount, valueAt(places.count)],
           valueAt(places.flag) === 'X' ? note || null : null,
-          note.replace(/[^0-9]/g, '') || null,
+          noteAsItIs.replace(/[^0-9]/g, '') || null,
+          /^ *$/.test(noteAsItIs) ? null : noteAsItIs,
         ];
         result.rows.push(`items ${JSON.stringify([valueAt(places.product) || null])} ${JSON.stringify(row)}`);
         for (const tag of places.tags.slice(0, Number(valueAt(places.count)))) {
-          result.rows.push(`tags ${JSON.stringify([lot, valueAt(tag).trim() || null])}`);
+          result.rows.push(
+            `tags ${JSON.stringify([lot, valueAt(tag).replace(/^[\0-\x20\x7f\xa0]+/, '') || null])}`,
+          );
         }
       }
     } else if (reason === '') reason = 'unknown-record-type';
@@ -210,6 +226,7 @@ const between = (from: number, to: number) =>
 /** Characters of one to four bytes; more of them than the kernel has codes for. */
 const character = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...'ABCXYZ 019') },
+  { weight: 1, arbitrary: fc.constantFrom('\u00a0', '\0', '\x7f', '\x01', '\u3000') },
   { weight: 3, arbitrary: fc.constantFrom(...'ÉéãçÑß') },
   between(0xc0, 0x24f),
   between(0x300, 0x36f),
@@ -271,7 +288,7 @@ const cases = fc
       widths: fc.constant(widths),
       short: fc.constantFrom('pad', 'reject'),
       header: textOfWidth(8)
-        .map((text) => text.trimEnd())
+        .map((text) => text.replace(/[\0-\x20\x7f\xa0]+$/, ''))
         .filter((text) => text !== ''),
       mostRecords: fc.constantFrom(1, 3, 16_000),
       lines: fc.array(lineOf(widths), { minLength: 1, maxLength: 60 }),

@@ -35,6 +35,7 @@ test.each([
   ["encoding 'utf-16be'", field({ encoding: 'utf-16be' })],
   ["encoding 'cp037'", field({ encoding: 'cp037' })],
   ['trueValues', field({ type: 'boolean', trueValues: ['É'] })],
+  ['nullWhen[0]', field({ nullWhen: ['não'] })],
 ])('a field that is not text of UTF-8 is refused: %s', (words, more) => {
   expect(problemOf(more)).toContain(words);
   expect(problemOf({ ...more, positions: 'bytes' })).toBe('');

@@ -61,7 +61,7 @@ function checkMatch(match: RecordMatch, problems: string[]): void {
 }
 
 function checkField(
-  { name, usage, type, encoding, when, trueValues, falseValues }: Field,
+  { name, usage, type, encoding, when, nullWhen, notation, trueValues, falseValues }: Field,
   problems: string[],
 ): void {
   const problem = (text: string) =>
@@ -70,6 +70,13 @@ function checkField(
   if (type.kind === 'binary') problem('has type binary');
   if (encoding !== 'utf-8') problem(`has encoding '${encoding}'`);
   if (when && !when.anyOf.every(isAscii)) problem(`has a 'when' with other characters than ASCII`);
+  if (nullWhen.some(({ as, bytes }) => as !== 'filled' && !isAscii(bytes))) {
+    problem(`has a 'nullWhen' with other characters than ASCII`);
+  }
+  const { negative, positive } = notation.marks;
+  if (!isAscii(Buffer.from([...negative, ...positive].join('')))) {
+    problem(`has 'negative' or 'positive' with other characters than ASCII`);
+  }
   if (type.kind === 'boolean' && !isAscii(Buffer.from([...trueValues, ...falseValues].join('')))) {
     problem(`has 'trueValues' or 'falseValues' with other characters than ASCII`);
   }

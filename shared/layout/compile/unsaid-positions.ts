@@ -1,5 +1,6 @@
 import { type ControlRecord, datasetsOf, type RecordType } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
+import { placesBeside } from '../number-notation.ts';
 
 /** The last place of a record where something is read, if the layout does not say whether its places are bytes or characters; else 0. */
 export function unsaidPlaces(
@@ -12,7 +13,8 @@ export function unsaidPlaces(
     fields.map((field) => {
       const table = field.list ?? (field.inOccurrence ? occurs : undefined);
       const last = field.startByte + (table ? (table.count - 1) * table.strideBytes : 0);
-      return Math.max(last, field.when?.startByte ?? 0);
+      const beside = placesBeside(field.notation).map(({ startByte }) => startByte);
+      return Math.max(last, field.when?.startByte ?? 0, ...beside);
     }),
   );
   const records = control.flatMap((one) => one?.fields.map(({ startByte }) => startByte) ?? []);

@@ -1,6 +1,7 @@
 import { batchCapacity } from '../../decode/batch-capacity.ts';
 import { BatchDecoder } from '../../decode/batch-decoder.ts';
 import { figuresByField } from '../../decode/nulled-values.ts';
+import { indexOfOpenLine } from '../../decode/open-line.ts';
 import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
 import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
@@ -185,7 +186,7 @@ class RangeParser {
 
   private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
-      const open = this.extractor.indexOfOpenLine(this.layout.record.unsaidBefore);
+      const open = indexOfOpenLine(this.memory.kernel, this.extractor, this.layout.record);
       if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);

@@ -12,7 +12,8 @@ import {
 import { type Refusal, refuse } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { type ChainReading, chainRanges } from './chain-ranges.ts';
-import { controlRecordMissing, type FileGeometry, takeControlRecord } from './file-geometry.ts';
+import { controlRecordMissing, takeControlRecord } from './control-record-found.ts';
+import type { FileGeometry } from './file-geometry.ts';
 import { type CutRange, chainBefore, parentsAtCuts } from './parents-at-cuts.ts';
 
 /** The findings of following a chain of lengths to its end. */
