@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
@@ -6,7 +5,7 @@ import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { convertNight, type NightOptions } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
-import { SourceNotFound, UsageError } from '../shared/errors.ts';
+import { UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
@@ -21,6 +20,7 @@ import {
   exitCodeOf,
 } from '../terminal/exit.ts';
 import { createProgress } from '../terminal/progress-line.ts';
+import { checkedInputs } from './convert-inputs.ts';
 
 const COMMAND = {
   does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
@@ -41,7 +41,9 @@ const COMMAND = {
       'N',
       'publish the day when N files are loaded, or these names (a,b,c); by default after each file',
     ),
-    force: isSet('convert again what is already loaded, was rolled back, or arrived under another name'),
+    force: isSet(
+      'convert again what is already loaded, was rolled back, or arrived under another name or from another folder',
+    ),
     'supplement-of': text(
       'KEY',
       'the inputs hold corrected records, which this loaded file of the same day rejected',
@@ -102,11 +104,11 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
   }
   const layout = /[/.]/.test(flags.layout) ? resolve(startDir, flags.layout) : flags.layout;
   await loadLayout(createFileLayoutSource(), layout);
-  const rawRoot = flags['raw-root'];
+  const rawRoot = flags['raw-root'] === undefined ? undefined : resolve(startDir, flags['raw-root']);
   return {
-    inputs: await checkedInputs(inputs),
+    inputs: await checkedInputs(inputs, rawRoot),
     lakeDir: resolve(startDir, flags.out),
-    rawRoot: rawRoot === undefined ? undefined : resolve(startDir, rawRoot),
+    rawRoot,
     workerCount: positiveInteger('--workers', flags.workers) ?? availableParallelism(),
     expectedFiles: expectedFiles(flags['expected-files']),
     request: {
@@ -118,21 +120,6 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
       supplementOf: flags['supplement-of'],
     },
   };
-}
-
-async function checkedInputs(inputs: string[]): Promise<string[]> {
-  return Promise.all(
-    inputs.map(async (input) => {
-      const path = resolve(startDir, input);
-      const stats = await stat(path).catch(() => undefined);
-      if (stats?.isFile()) return path;
-      throw new SourceNotFound({
-        what: stats ? 'this is not a file' : 'there is no such input file',
-        where: input,
-        next: stats ? 'Name the files in it, for example with DIR/*.txt.' : 'Check the path.',
-      });
-    }),
-  );
 }
 
 function pageCodecOf(name: string | undefined): PageCodec | undefined {

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
-import { CODE_PAGES, isCodePage } from '../shared/layout/code-page.ts';
+import { CODE_PAGES, type CodePage, isCodePage, isEbcdic } from '../shared/layout/code-page.ts';
 import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
 import { leftOut } from '../shared/layout/copybook/columns.ts';
-import { copybookFields } from '../shared/layout/copybook/copybook-fields.ts';
+import { copybookFields, isOverpunched } from '../shared/layout/copybook/copybook-fields.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
+import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
 import { didYouMean } from '../shared/layout/did-you-mean.ts';
+import type { FieldItem } from '../shared/layout/layout-schema.ts';
 import { datasetName, layoutText, usualRecordFormat } from '../shared/layout/layout-text.ts';
+import { OVERPUNCHES, type Overpunch } from '../shared/layout/number-notation.ts';
 import { importPositions } from '../shared/layout/sources/import-positions.ts';
 import { oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
 
@@ -37,17 +40,20 @@ export async function importCopybook(args: string[]): Promise<number> {
   const record = chooseRecord(records, values.record, file);
   const redefines = redefinesOf(values.redefines);
   const problems: string[] = [];
-  const fields = copybookFields(
-    record,
-    {
-      occurs: occursOf(values.occurs),
-      redefines,
-      filler: values.filler,
-      ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
-    },
-    { at: 'from-copybook', copybookFile: file },
-    problems,
-  );
+  const fieldsWith = (overpunch: Overpunch | undefined) =>
+    copybookFields(
+      record,
+      {
+        occurs: occursOf(values.occurs),
+        redefines,
+        filler: values.filler,
+        overpunch,
+        ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
+      },
+      { at: 'from-copybook', copybookFile: file },
+      problems,
+    );
+  let fields = fieldsWith(undefined);
   if (problems.length > 0) {
     throw new LayoutInvalid({
       what: 'the copybook cannot be made into a layout',
@@ -55,16 +61,12 @@ export async function importCopybook(args: string[]): Promise<number> {
       why: problems.join('; '),
     });
   }
-  const choice = {
-    redefines: Array.isArray(redefines) ? redefines.map((name) => name.toUpperCase()) : redefines,
-  };
-  for (const item of leftOut(record, { ...choice, filler: false })) {
-    const why = item.redefines === undefined ? '' : `, which redefines ${item.redefines}`;
-    console.error(`left out: ${itemText(item)}${why}; --redefines chooses it`);
-  }
+  reportLeftOut(record, redefines);
   // Packed and binary numbers come from a mainframe, and so does the rest of the record.
   const isBinary = fields.some(({ usage }) => usage !== undefined && usage !== 'display');
   const encoding = encodingOf(values.encoding, isBinary ? 'cp037' : 'iso-8859-1');
+  const overpunch = assumedOverpunch(fields, encoding);
+  if (overpunch) fields = fieldsWith(overpunch);
   const text = layoutText({
     name: values.name ?? datasetName(record.name ?? file),
     description: `From the copybook ${file.replace(/^.*[/\\]/, '')}`,
@@ -80,7 +82,8 @@ export async function importCopybook(args: string[]): Promise<number> {
 export async function importPositionsTable(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: DRAFT_OPTIONS, allowPositionals: true });
   const file = oneFile(positionals, 'the positions table');
-  const fields = importPositions(await readText(file), file);
+  const { fields, notes } = importPositions(await readText(file), file);
+  for (const note of notes) console.error(`note: ${note}`);
   const encoding = encodingOf(values.encoding, 'iso-8859-1');
   const text = layoutText({
     name: values.name ?? datasetName(file),
@@ -91,6 +94,26 @@ export async function importPositionsTable(args: string[]): Promise<number> {
   });
   await writeOut(text, values.out, values.force);
   return 0;
+}
+
+function reportLeftOut(record: StoredRecord, redefines: ReturnType<typeof redefinesOf>): void {
+  const choice = {
+    redefines: Array.isArray(redefines) ? redefines.map((name) => name.toUpperCase()) : redefines,
+  };
+  for (const item of leftOut(record, { ...choice, filler: false })) {
+    const why = item.redefines === undefined ? '' : `, which redefines ${item.redefines}`;
+    console.error(`left out: ${itemText(item)}${why}; --redefines chooses it`);
+  }
+}
+
+/** In ASCII text, the digits with a sign of most files: those that a transfer makes of a mainframe's. */
+function assumedOverpunch(fields: FieldItem[], encoding: CodePage): Overpunch | undefined {
+  const punched = fields.flatMap((field) => [field, ...(field.fields ?? [])]).find(isOverpunched);
+  if (!punched || isEbcdic(encoding)) return undefined;
+  console.error(
+    `overpunch: ibm is assumed for '${punched.name}' and other digits with a sign; the layout may say another (${OVERPUNCHES.join(', ')})`,
+  );
+  return 'ibm';
 }
 
 function redefinesOf(text: string | undefined): 'first' | 'all' | string[] {
@@ -106,7 +129,7 @@ function occursOf(text: string | undefined): 'list' | 'columns' {
   });
 }
 
-function encodingOf(name: string | undefined, usual: string): string {
+function encodingOf(name: string | undefined, usual: CodePage): CodePage {
   if (name === undefined) {
     console.error(`encoding: ${usual} is assumed; --encoding gives another`);
     return usual;

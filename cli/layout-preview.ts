@@ -2,8 +2,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
-import { decodeValue } from '../shared/decode/decode-value.ts';
+import { decodeFrom, lengthIn, padRecord, partOf } from '../shared/decode/characters.ts';
+import type { DecodedValue } from '../shared/decode/decoded-value.ts';
+import { decodeAt, fileBytesAt } from '../shared/decode/narrowed-value.ts';
 import { HEADER_INSIDE_REASON, OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
+import { beyondEnd } from '../shared/decode/record-end.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
@@ -55,7 +58,7 @@ export async function previewData(args: string[]): Promise<number> {
   const shown = previewRecords(layout, await headOf(dataPath, layout, recordCount), recordCount);
   if (shown.length === 0) {
     throw new LayoutInvalid({
-      what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} bytes`,
+      what: `the beginning of ${dataPath} holds no record of ${layout.record.lengthBytes} ${layout.record.positions}`,
       where: file,
       next: 'Check record.format and record.length; layout guess DATA proposes them.',
     });
@@ -67,12 +70,14 @@ export async function previewData(args: string[]): Promise<number> {
 
 /** A terminator, or descriptor words of a record and its block. */
 const RECORD_OVERHEAD_BYTES = 8;
+const MOST_UTF8_BYTES = 4;
 /** The most of a file that is read, however many records are wanted. */
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
 
 /** The head that `recordCount` records need, and one more to see where the last of them ends. */
 function headOf(path: string, { record }: Layout, recordCount: number): Promise<FileHead> {
-  const recordBytes = record.lengthBytes + RECORD_OVERHEAD_BYTES;
+  const longest = record.lengthBytes * (record.positions === 'characters' ? MOST_UTF8_BYTES : 1);
+  const recordBytes = longest + RECORD_OVERHEAD_BYTES;
   const wanted = record.fileHeaderBytes + (recordCount + 1) * recordBytes;
   return readFileHead(path, Math.min(wanted, MAX_HEAD_BYTES));
 }
@@ -111,11 +116,12 @@ function previewRecord(
   const raw = extractor.rawBytesOf(index);
   const shown = { record: recordIndex + 1, byteOffset: extractor.byteOffsetOf(index) };
   if (recordIndex === 0 && layout.header && matchesControlRecord(raw, layout.header)) {
-    const padded = new Uint8Array(Math.max(raw.length, layout.record.lengthBytes)).fill(
-      layout.record.spaceByte,
+    const { positions, lengthBytes, spaceByte } = layout.record;
+    const held = lengthIn(positions, raw) ?? 0;
+    const padded = padRecord(raw, positions, lengthBytes, spaceByte);
+    const fields = layout.header.fields.map((field) =>
+      previewField(field, beyondEnd(field, held, spaceByte) ?? decodeFrom(padded, field), partOf(raw, field)),
     );
-    padded.set(raw);
-    const fields = layout.header.fields.map((field) => previewField(padded, 0, field));
     return { ...shown, kind: 'header', fields };
   }
   const reason = OUTCOME_REASONS[extractor.outcomeOf(index)];
@@ -126,10 +132,19 @@ function previewRecord(
   if (!type) return { ...shown, kind: 'unknown', reason: 'it matches no detail', fields: [rawField(raw)] };
   const kind = layout.recordTypes.length > 1 ? type.name : 'detail';
   if (type.datasets.length === 0) return { ...shown, kind, reason: 'discarded', fields: [rawField(raw)] };
-  const decodeAt = extractor.startOf(index);
+  const start = extractor.startOf(index);
   const bytes = kernel.bytes;
   const fields = previewedFields(type).flatMap((field) =>
-    field.when && !isSelected(bytes, decodeAt, field.when) ? [] : [previewField(bytes, decodeAt, field)],
+    field.when && !isSelected(bytes, start, field.when)
+      ? []
+      : [
+          previewField(
+            field,
+            beyondEnd(field, extractor.lengthOf(index), layout.record.spaceByte) ??
+              decodeAt(kernel, start, field),
+            fileBytesAt(kernel, start, field),
+          ),
+        ],
   );
   return { ...shown, kind, fields };
 }
@@ -150,10 +165,9 @@ function isSelected(
   return anyOf.some((literal) => Buffer.compare(literal, found) === 0);
 }
 
-function previewField(bytes: Uint8Array, recordStart: number, field: Field): PreviewField {
-  const { name, startByte, endByte } = field;
-  const hex = hexText(bytes.subarray(recordStart + startByte, recordStart + endByte));
-  const decoded = decodeValue(bytes, recordStart, field);
+function previewField(field: Field, decoded: DecodedValue, bytes: Uint8Array): PreviewField {
+  const { name } = field;
+  const hex = hexText(bytes);
   if (decoded.state === 'invalid') return { name, value: null, problem: decoded.reason, hex };
   if (decoded.state === 'null') {
     return { name, value: null, ...(field.required && { problem: 'required and blank', hex }) };

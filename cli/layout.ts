@@ -10,8 +10,8 @@ const HELP = `Tools for layout files: what a record looks like.
 
 npm run -s layout -- describe FILE              positions table of a layout or a copybook
 npm run -s layout -- from-copybook FILE         a layout file to edit, from a COBOL copybook
-npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or a SAS
-                                                dictionary (@pos name $w.)
+npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or the
+                                                INPUT statement of a SAS program
 npm run -s layout -- preview LAYOUT DATA        the first records decoded; what does not decode is in hexadecimal
 npm run -s layout -- guess DATA                 proposes a layout for an unknown file
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { createFinalizer, readFinalizerEvent } from '../functions/finalizer/handler.ts';
 import { createReconciler, readReconcilerEvent } from '../functions/reconciler/handler.ts';
 import { createSplitter, readSplitterEvent } from '../functions/splitter/handler.ts';
@@ -12,9 +12,16 @@ import type { ConvertRequest } from '../shared/pipeline/split/convert-request.ts
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
-import { type FileSummary, failedSummary, publishedOutputs, summaryOf } from './file-summary.ts';
+import {
+  type FileSummary,
+  failedSummary,
+  publishedOutputs,
+  summaryOf,
+  turnedAwaySummary,
+} from './file-summary.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 import { loadPipeline, pipelineTasks } from './pipeline-tasks.ts';
+import { sourceKeyOf } from './source-key.ts';
 import { startUrl } from './start-bundle.ts';
 import type { ExecutionEvent } from './state-machine/execution-event.ts';
 import type { ExecutionOptions, ExecutionResult } from './state-machine/run-execution.ts';
@@ -91,7 +98,7 @@ async function convertFile(input: string, { options, setup, pool, execute }: Nig
   const startedAt = performance.now();
   const { progress, workerCount, signal } = options;
   const rawRoot = options.rawRoot ?? dirname(input);
-  const sourceKey = options.rawRoot ? relative(options.rawRoot, input).split(sep).join('/') : basename(input);
+  const sourceKey = sourceKeyOf(input, options.rawRoot);
   const ports = createLocalPorts({ ...setup, rawRoot }, (line) => progress?.notified(line));
   const rangeSizeBytes = options.request.rangeSizeBytes ?? (await spreadRangeBytes(input, workerCount));
   const request = { ...options.request, sourceKey, rangeSizeBytes };
@@ -115,6 +122,9 @@ async function convertFile(input: string, { options, setup, pool, execute }: Nig
       (problem: Error) => progress?.notified(`failure: ${problem.message}`),
     );
     if (finalized?.status !== 'refused') return failedSummary(sourceKey, split, error, seconds(startedAt));
+  }
+  if (split?.verdict === 'refused' && split.refusal.code === 'key-taken') {
+    return turnedAwaySummary(split, seconds(startedAt));
   }
   const entry = split && (await readEntry(ports.lake, split.ledgerKey));
   if (!entry || !finalized) {

@@ -48,12 +48,38 @@ export function failedSummary(
 ): FileSummary {
   const planned = split?.verdict === 'convert' ? split : undefined;
   return {
+    ...nothingLoaded(sourceKey, split?.businessDate ?? null, elapsedSeconds),
     runId: planned?.runId ?? null,
-    status: 'failed',
-    sourceKey,
-    businessDate: split?.businessDate ?? null,
-    inputBytes: 0,
     rangeCount: planned?.rangeCount ?? 0,
+    status: 'failed',
+    reason: error.message,
+    errorName: error.name || 'Error',
+  };
+}
+
+/** The summary of a file that was turned away before it had an entry in the ledger. */
+export function turnedAwaySummary(
+  { sourceKey, businessDate, refusal }: Extract<SplitResult, { verdict: 'refused' }>,
+  elapsedSeconds: number,
+): FileSummary {
+  return {
+    ...nothingLoaded(sourceKey, businessDate, elapsedSeconds),
+    status: 'refused',
+    reason: refusal.message,
+  };
+}
+
+function nothingLoaded(
+  sourceKey: string,
+  businessDate: string | null,
+  elapsedSeconds: number,
+): Omit<FileSummary, 'status'> {
+  return {
+    runId: null,
+    sourceKey,
+    businessDate,
+    inputBytes: 0,
+    rangeCount: 0,
     records: NO_RECORDS,
     rows: 0,
     controlTotals: [],
@@ -62,8 +88,6 @@ export function failedSummary(
     rowGroups: NO_ROW_GROUPS,
     published: false,
     seconds: elapsedSeconds,
-    reason: error.message,
-    errorName: error.name || 'Error',
   };
 }
 

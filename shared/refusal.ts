@@ -4,7 +4,9 @@ import { anyWord, objectOf, text } from './json-shape.ts';
 
 const REFUSAL_CODES = [
   'empty-file',
+  'other-form',
   'not-whole-records',
+  'file-cut-short',
   'chain-broken',
   'compression-broken',
   'terminator-missing',
@@ -21,6 +23,7 @@ const REFUSAL_CODES = [
   'checksum-mismatch',
   'duplicate-content',
   'rolled-back',
+  'key-taken',
   'supplement-unknown',
   'supplement-too-large',
   'ranges-do-not-tile',
@@ -30,6 +33,7 @@ const REFUSAL_CODES = [
   'group-total-mismatch',
   'sum-undecodable',
   'too-many-rejects',
+  'too-many-invalid',
   'too-many-partitions',
 ] as const;
 

@@ -19,6 +19,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/ranges': [],
   'shared/keys': [],
   'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges'],
+  'shared/form': ['shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/totals': ['shared/decode', 'shared/layout'],
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
@@ -46,7 +47,18 @@ const ARROWS: Record<string, string[]> = {
 
 /** A step may use what the steps before it hand over; what stands beside the steps may use what they do. */
 function pipelineArrows(): Record<string, string[]> {
-  const values = ['kernel', 'parquet', 'decode', 'layout', 'ports', 'totals', 'run', 'day', 'operations'];
+  const values = [
+    'kernel',
+    'parquet',
+    'decode',
+    'form',
+    'layout',
+    'ports',
+    'totals',
+    'run',
+    'day',
+    'operations',
+  ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
     store: [],
@@ -70,6 +82,7 @@ function pipelineArrows(): Record<string, string[]> {
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
+  'shared/form',
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/operations'],
   ...BASE,
 ];

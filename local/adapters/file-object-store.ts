@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
@@ -43,7 +43,7 @@ class FileObjectStore implements ObjectStore {
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
       const stats = await fs.stat(this.path(key), { bigint: true });
-      return stats.isFile() ? objectInfo(key, stats) : undefined;
+      return stats.isFile() ? { ...objectInfo(key, stats), origin: resolve(this.path(key)) } : undefined;
     } catch (error) {
       if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));

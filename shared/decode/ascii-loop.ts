@@ -1,26 +1,11 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import {
-  FORMAT_LITERALS,
-  SIGN_LEADING,
-  SIGN_LEADING_SEPARATE,
-  SIGN_NONE,
-  SIGN_TRAILING,
-  SIGN_TRAILING_SEPARATE,
-} from '../kernel/shapes.ts';
+import { FORMAT_LITERALS } from '../kernel/shapes.ts';
 import type { DateFormat } from '../layout/date-format.ts';
-import type { Field, Sign } from '../layout/field.ts';
+import type { Field } from '../layout/field.ts';
 import { type FieldType, INT64_DIGITS } from '../layout/field-type.ts';
 import { dateFormatOf } from './calendar.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
-import { mostDigits } from './packed-or-binary.ts';
-
-const SIGN_CODES: Record<Sign, number> = {
-  none: SIGN_NONE,
-  leading: SIGN_LEADING,
-  trailing: SIGN_TRAILING,
-  'leading-separate': SIGN_LEADING_SEPARATE,
-  'trailing-separate': SIGN_TRAILING_SEPARATE,
-};
+import { placeNumberForm } from './number-form.ts';
 
 /** Types whose values are written in digits and ASCII letters. */
 export type SpelledType = Exclude<FieldType, { kind: 'string' | 'binary' }>;
@@ -35,16 +20,13 @@ export function asciiLoop(
   const { call } = kernel;
   const { startByte: at } = field;
   const width = field.endByte - at;
-  const sign = SIGN_CODES[field.sign];
   switch (type.kind) {
     case 'integer':
-      return (records, count) =>
-        call.decodeInt64s(records, count, at, width, sign, -1, mostDigits(field), states, values);
     case 'decimal': {
-      const decode = type.precision > INT64_DIGITS ? call.decodeInt128s : call.decodeInt64s;
-      const explicitScale = field.point === 'explicit' ? type.scale : -1;
-      return (records, count) =>
-        decode(records, count, at, width, sign, explicitScale, mostDigits(field), states, values);
+      const isWide = type.kind === 'decimal' && type.precision > INT64_DIGITS;
+      const decode = isWide ? call.decodeInt128s : call.decodeInt64s;
+      const form = placeNumberForm(kernel, field);
+      return (records, count) => decode(records, count, at, width, form, states, values);
     }
     case 'date': {
       const dateFormat = dateFormatOf(field);

@@ -1,3 +1,4 @@
+import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
 import { copiesHeader, type Layout, type RecordType } from '../layout/layout.ts';
@@ -5,6 +6,7 @@ import { type SummedField, summedFields } from '../layout/summed-fields.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
 import { type GroupPiece, GroupTracker } from './group-tracker.ts';
+import { addNarrowedArea } from './narrowed-area.ts';
 import { type ParentRecord, ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
 import type { RecordBatch } from './record-batch.ts';
@@ -86,7 +88,7 @@ export class BatchDecoder {
     const { recordTypes, record } = layout;
     this.parents =
       parentTypes(recordTypes).length > 0
-        ? new ParentTracker(kernel, recordTypes, capacityRecords, record.lengthBytes)
+        ? new ParentTracker(kernel, recordTypes, capacityRecords, record)
         : undefined;
     this.groups = layout.groups && new GroupTracker(layout.groups, recordTypes);
     this.onGroup = onGroup;
@@ -116,6 +118,11 @@ export class BatchDecoder {
 
   get rejectedCount(): number {
     return this.counts.reduce((sum, { rejected }) => sum + rejected, this.unknownCount);
+  }
+
+  /** Accepted records so far that end before their last field. */
+  get shortCount(): number {
+    return this.types.reduce((sum, { decoder }) => sum + (decoder?.shortCount ?? 0), 0);
   }
 
   get counts(): TypeCounts[] {
@@ -240,15 +247,33 @@ export class BatchDecoder {
 
   /** The header, repeated for each record of a batch; undefined if no row copies fields of it. */
   private placeHeader(header: Uint8Array): RecordPlaces | undefined {
-    const { kernel, layout, capacityRecords } = this;
+    const { kernel, layout } = this;
     if (!copiesHeader(layout)) return undefined;
+    if (layout.record.positions === 'characters') return this.placeNarrowedHeader(header);
     const lengthBytes = Math.max(layout.record.lengthBytes, header.length);
     const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     kernel.bytes.fill(spaceOf(layout.encoding), at, at + lengthBytes);
     kernel.bytes.set(header, at);
+    return this.everywhere(at, header.length, lengthBytes);
+  }
+
+  private placeNarrowedHeader(header: Uint8Array): RecordPlaces {
+    const { kernel } = this;
+    const { lengthBytes, spaceByte } = this.layout.record;
+    const from = kernel.allocate(header.length + READ_MARGIN_BYTES);
+    const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+    addNarrowedArea(kernel, at, lengthBytes);
+    kernel.bytes.set(header, from);
+    const length = kernel.call.narrowRecord(from, from + header.length, at, lengthBytes, spaceByte);
+    // The splitter takes no header that is ill-formed.
+    if (length < 0) throw new LayoutInvalid({ what: 'the header of the file is not UTF-8' });
+    return this.everywhere(at, length, lengthBytes);
+  }
+
+  /** One record for all of a batch. */
+  private everywhere(at: number, length: number, wholeLength: number): RecordPlaces {
     const everywhere = (address: number) =>
-      kernel.place(new Uint8Array(new Uint32Array(capacityRecords).fill(address).buffer));
-    const isShort = header.length < lengthBytes;
-    return { starts: everywhere(at), ends: isShort ? everywhere(at + header.length) : 0 };
+      this.kernel.place(new Uint8Array(new Uint32Array(this.capacityRecords).fill(address).buffer));
+    return { starts: everywhere(at), ends: length < wholeLength ? everywhere(at + length) : 0 };
   }
 }

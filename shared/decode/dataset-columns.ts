@@ -6,7 +6,7 @@ import type { Dataset } from '../layout/layout.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
-import type { RecordBatch } from './record-batch.ts';
+import { endsBefore, type RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import { SelectionMasks } from './selection-masks.ts';
 
@@ -21,7 +21,9 @@ export interface RecordFault {
   field: Field;
   /** Address from which the field was read. */
   address: number;
-  /** Set if the reason is not in the value of the field itself. */
+  /** Bytes of the record from there on, without what it was filled up with. */
+  heldBytes: number;
+  /** Set if the reason is not in the value of the field itself, unless the end of its record cuts it. */
   reason?: string;
 }
 
@@ -35,7 +37,12 @@ interface Column {
   invalidCount: number;
   /** Address of the addresses from which it was decoded in this batch. */
   addresses: number;
+  /** Address of the ends of the records, by record of the batch; 0 if the field is whole in each of them. */
+  ends: number;
 }
+
+/** A column before its first batch. */
+const NOT_DECODED = { invalidCount: 0, addresses: 0, ends: 0 };
 
 interface DecodedList {
   /** The most entries of a batch. */
@@ -96,7 +103,12 @@ export class DatasetColumns {
     this.rowMasks.begin();
     for (const expanded of this.expanded.values()) expanded.current = false;
     const onWrong = (record: number, counter: Field) =>
-      onFault(record, { field: counter, address: batch.startOf(record), reason: 'occurs-out-of-range' });
+      onFault(record, {
+        field: counter,
+        address: batch.startOf(record),
+        heldBytes: batch.rawLengthOf(record),
+        reason: 'occurs-out-of-range',
+      });
     this.rows?.place(batch, 0, this.recordMasks, onWrong);
     this.rowCount = this.rows ? this.rows.entryCount : batch.recordCount;
     for (const [list, { occurrences, masks }] of this.lists) {
@@ -117,7 +129,8 @@ export class DatasetColumns {
       const { addresses, entryCount } = list.occurrences;
       column.addresses = addresses;
       decoder.decode(addresses, entryCount);
-      if (batch.hasPadded) {
+      column.ends = endsBefore(batch, list.occurrences.lastByteOf(field)) ? batch.ends : 0;
+      if (column.ends !== 0) {
         const ends = this.expand('list', batch.ends, list.occurrences);
         decoder.leaveOutBeyond(addresses, ends, entryCount, batch.spaceByte);
       }
@@ -130,6 +143,7 @@ export class DatasetColumns {
     }
     const { starts, ends } = this.placesOf(field, batch, foreign);
     column.addresses = starts;
+    column.ends = ends === 0 ? 0 : recordsOf(field.origin, batch, foreign).ends;
     decoder.decode(starts, this.rowCount);
     if (ends !== 0) decoder.leaveOutBeyond(starts, ends, this.rowCount, batch.spaceByte);
     column.invalidCount = decoder.invalidCount;
@@ -151,8 +165,13 @@ export class DatasetColumns {
   }
 
   /** The record (or occurrence) that holds the field, for each row. */
-  placesOf({ origin, inOccurrence }: Field, batch: RecordBatch, foreign: ForeignRecords): RecordPlaces {
-    const { starts, ends } = recordsOf(origin, batch, foreign);
+  placesOf(field: Field, batch: RecordBatch, foreign: ForeignRecords): RecordPlaces {
+    const { origin, inOccurrence } = field;
+    const places = recordsOf(origin, batch, foreign);
+    const { starts } = places;
+    const lastByte = inOccurrence && this.rows ? this.rows.lastByteOf(field) : field.endByte;
+    const isWhole = origin.kind === 'record' && !endsBefore(batch, lastByte);
+    const ends = isWhole ? 0 : places.ends;
     if (!this.rows) return { starts, ends };
     const name = JSON.stringify(origin);
     return {
@@ -183,10 +202,8 @@ export class DatasetColumns {
     for (const column of this.columns) {
       const { field, vector, list } = column;
       if (!this.isOwn(column)) continue;
-      const rejects = field.required
-        ? vector.hasNulls
-        : column.invalidCount > 0 && field.onInvalid === 'reject';
-      if (!rejects) continue;
+      const mayReject = field.onInvalid === 'reject' || column.ends !== 0;
+      if (!(field.required ? vector.hasNulls : column.invalidCount > 0 && mayReject)) continue;
       const count = list ? list.occurrences.entryCount : this.rowCount;
       for (let row = 0; row < count; row++) {
         const state = bytes[vector.states + row]!;
@@ -194,9 +211,19 @@ export class DatasetColumns {
         if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
         const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
         if (batch.outcomeOf(record) !== RECORD_OK) continue;
-        onFault(record, { field, address: view.getUint32(column.addresses + row * 4, true) });
+        const address = view.getUint32(column.addresses + row * 4, true);
+        const heldBytes = this.heldBytes(column, record, address);
+        // What the end of a record cuts rejects it, whatever the layout says of values that are invalid.
+        if (!field.required && field.onInvalid === 'null' && field.endByte <= heldBytes) continue;
+        onFault(record, { field, address, heldBytes });
       }
     }
+  }
+
+  /** Bytes of the record from an address in it on, without what it was filled up with. */
+  private heldBytes({ ends }: Column, record: number, address: number): number {
+    if (ends === 0) return Number.POSITIVE_INFINITY;
+    return this.kernel.view.getUint32(ends + record * 4, true) - address;
   }
 
   /** Counts the invalid values of rows that are kept, which become null. */
@@ -226,7 +253,7 @@ export class DatasetColumns {
     const { kernel } = this;
     if (field.origin.kind === 'occurrence-number') {
       const vector = new FieldVector(kernel, 'int64', this.capacityRows);
-      return { field, vector, decoder: undefined, list: undefined, invalidCount: 0, addresses: 0 };
+      return { field, vector, decoder: undefined, list: undefined, ...NOT_DECODED };
     }
     const list = field.list && this.listOf(field.list, capacityRecords);
     const decoder = new FieldDecoder(kernel, field, list?.capacityEntries ?? this.capacityRows);
@@ -234,7 +261,7 @@ export class DatasetColumns {
       const { offsets, repeats } = list.occurrences;
       decoder.vector.entries = { offsets, repeats };
     }
-    return { field, vector: decoder.vector, decoder, list, invalidCount: 0, addresses: 0 };
+    return { field, vector: decoder.vector, decoder, list, ...NOT_DECODED };
   }
 
   private listOf(list: ListColumn, capacityRecords: number): DecodedList {

@@ -5,7 +5,7 @@ import type { Dataset } from '../layout/layout.ts';
 import { DatasetColumns, type ForeignRecords, type RecordFault } from './dataset-columns.ts';
 import { PartitionRouter, type RoutedRows } from './partition-router.ts';
 import type { RecordBatch } from './record-batch.ts';
-import { readsFilling } from './record-end.ts';
+import { mayBeFilled } from './record-end.ts';
 
 /** The rows of a batch that belong to one partition. */
 export interface PartitionRows {
@@ -51,21 +51,24 @@ export class DatasetDecoder {
       const record = this.columns.recordOf(row);
       if (!failedField) onNulled(record, nulledFields);
       else {
-        const address = this.kernel.view.getUint32(rows.addresses + row * 4, true);
-        onFault(record, { field: failedField, address });
+        const { view } = this.kernel;
+        const address = view.getUint32(rows.addresses + row * 4, true);
+        const end = rows.ends === 0 ? Number.POSITIVE_INFINITY : view.getUint32(rows.ends + row * 4, true);
+        onFault(record, { field: failedField, address, heldBytes: end - address });
       }
     });
   }
 
   private routedRows(batch: RecordBatch, foreign: ForeignRecords): RoutedRows {
     const { partitionBy } = this.dataset;
-    const [first] = partitionBy;
     const { rows, rowCount } = this.columns;
-    const places = first && this.columns.placesOf(first, batch, foreign);
-    const addresses = places?.starts ?? rows?.addresses ?? batch.starts;
-    const seesFilling = partitionBy.some((field) => !readsFilling(field, batch.spaceByte));
+    const places = partitionBy.map((field) => this.columns.placesOf(field, batch, foreign));
+    const addresses = places[0]?.starts ?? rows?.addresses ?? batch.starts;
     const { spaceByte } = batch;
-    const ends = seesFilling ? (places?.ends ?? 0) : 0;
+    // All partition columns are read from the same record; 0 if each of them is whole in all records, or may be filled up.
+    const ends =
+      places.find((place, index) => place.ends !== 0 && !mayBeFilled(partitionBy[index]!, spaceByte))?.ends ??
+      0;
     if (!rows) return { count: rowCount, addresses, outcomes: batch.outcomes, ends, spaceByte };
     // Only records that can be decoded have occurrences, so all rows can be decoded.
     this.kernel.bytes.fill(RECORD_OK, this.outcomes, this.outcomes + rowCount);

@@ -1,15 +1,17 @@
 import type { CodePage } from '../layout/code-page.ts';
 import type { DateFormat } from '../layout/date-format.ts';
 import type { Field } from '../layout/field.ts';
-import { INT64_DIGITS } from '../layout/field-type.ts';
+import type { BytePlace } from '../layout/number-notation.ts';
 import { spaceOf, toAscii } from './ascii-form.ts';
 import { dateFormatOf, daysSinceEpoch } from './calendar.ts';
 import { decodeText as codePageText } from './code-pages.ts';
-import { decodeDouble, decodeScaled, trailingFactor } from './decode-number.ts';
+import { decodeDouble, decodeNumber, trailingFactor } from './decode-number.ts';
 import type { DecodedValue } from './decoded-value.ts';
 import { nationalText } from './national-text.ts';
+import { numberCharacters } from './number-characters.ts';
 import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
 
+const LAST_DAY = daysSinceEpoch(9999, 12, 31);
 const NULL_VALUE: DecodedValue = { state: 'null' };
 
 /**
@@ -22,13 +24,20 @@ export function decodeValue(record: Uint8Array, recordStart: number, field: Fiel
   const isFilled = (byte: number) => bytes.every((one) => one === byte);
   if (field.nullWhen.includes('low-values') && isFilled(0x00)) return NULL_VALUE;
   if (field.nullWhen.includes('high-values') && isFilled(0xff)) return NULL_VALUE;
-  const decoded = decodeBytesOf(bytes, field);
+  const decoded = decodeBytesOf(bytes, field, (place) => numberText(record, recordStart, field, place));
   if (decoded.state !== 'null' || field.blank === 'null') return decoded;
   if (field.blank === 'reject') return { state: 'invalid', reason: 'invalid-number' };
   return { state: 'value', value: field.type.kind === 'double' ? 0 : 0n };
 }
 
-function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
+/** The characters of a number, or of its sign or scale, in ASCII. */
+function numberText(record: Uint8Array, recordStart: number, field: Field, place: BytePlace): string {
+  const table = numberCharacters(field);
+  const bytes = record.subarray(recordStart + place.startByte, recordStart + place.endByte);
+  return String.fromCharCode(...bytes.map((byte) => table[byte]!));
+}
+
+function decodeBytesOf(stored: Uint8Array, field: Field, textAt: (place: BytePlace) => string): DecodedValue {
   const { encoding } = field;
   if (field.usage === 'float') return decodeFloat(stored, field);
   if (field.usage !== 'display') return decodeStored(stored, field);
@@ -37,12 +46,15 @@ function decodeBytesOf(stored: Uint8Array, field: Field): DecodedValue {
   if (stored.every((byte) => byte === space)) return NULL_VALUE;
   if (field.type.kind === 'string') return decodeText(stored, field);
   if (field.type.kind === 'binary') return { state: 'value', value: stored.slice() };
+  if (field.type.kind === 'integer' || field.type.kind === 'decimal') {
+    const { signFrom, scaleFrom } = field.notation;
+    return decodeNumber(
+      { text: textAt(field), sign: signFrom && textAt(signFrom), scale: scaleFrom && textAt(scaleFrom) },
+      field,
+    );
+  }
   const bytes = toAscii(stored, encoding);
   switch (field.type.kind) {
-    case 'integer':
-      return decodeScaled(bytes, field, 0, INT64_DIGITS);
-    case 'decimal':
-      return decodeScaled(bytes, field, field.type.scale, field.type.precision);
     case 'date':
     case 'timestamp':
       return decodeMoment(bytes, dateFormatOf(field), field.type.kind);
@@ -124,7 +136,9 @@ function decodeMoment(bytes: Uint8Array, format: DateFormat, kind: 'date' | 'tim
   const minute = format.minuteAt < 0 ? 0 : number(format.minuteAt, 2);
   const second = format.secondAt < 0 ? 0 : number(format.secondAt, 2);
   const fraction = format.fractionAt < 0 ? 0 : number(format.fractionAt, format.fractionDigits);
-  if (!(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
+  // Db2 writes the end of a day as 24.00.00: midnight of the next day. After the last day there is none.
+  const isDayEnd = hour === 24 && minute === 0 && second === 0 && fraction === 0 && days < LAST_DAY;
+  if (!isDayEnd && !(hour < 24 && minute < 60 && second < 60 && fraction >= 0)) return invalid;
   const micros = fraction * 10 ** (6 - format.fractionDigits);
   const seconds = (days * 24 + hour) * 3600 + minute * 60 + second;
   return { state: 'value', value: BigInt(seconds) * 1_000_000n + BigInt(micros) };

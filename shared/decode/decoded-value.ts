@@ -7,11 +7,13 @@ export type DecodedValue =
   | { state: 'value'; value: string | bigint | number | boolean | Uint8Array }
   | { state: 'invalid'; reason: InvalidReason };
 
-type InvalidReason =
+export type InvalidReason =
   | 'invalid-number'
+  | 'ambiguous-number'
   | 'number-out-of-range'
   | 'invalid-date'
   | 'invalid-timestamp'
   | 'invalid-boolean'
   | 'invalid-text'
-  | 'cut-by-record-end';
+  | 'cut-by-record-end'
+  | 'beyond-record-end';

@@ -6,7 +6,7 @@ import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldLoop } from './field-loop.ts';
 import { ENTRY_BYTES, FieldVector, type FillVector, vectorKind } from './field-vector.ts';
-import { readsFilling } from './record-end.ts';
+import { mayBeFilled } from './record-end.ts';
 
 const FILLINGS: Record<NullWhen, number> = { 'low-values': 0x00, 'high-values': 0xff };
 
@@ -45,16 +45,17 @@ export class FieldDecoder {
   }
 
   /**
-   * Corrects the values of records that were filled up with `spaceByte`, unless the field reads that as blanks: a value after the
-   * end of its record becomes null, and a value that the end cuts becomes invalid.
+   * Corrects the values of records that were filled up with `spaceByte`: a value that the end of its record cuts or leaves out is
+   * invalid or null (`beyondEnd`).
    */
   leaveOutBeyond(records: number, ends: number, count: number, spaceByte: number): void {
     const { field, vector, kernel } = this;
-    if (readsFilling(field, spaceByte)) return;
-    const { startByte, endByte } = field;
-    const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, vector.states);
-    const cut = kernel.view.getInt32(kernel.call.resultAddress(), true);
-    this.invalidCount += cut - Math.floor(result / INVALID_COUNT_UNIT);
+    if (mayBeFilled(field, spaceByte)) return;
+    const { startByte, endByte, mayBeAbsent } = field;
+    const absent = mayBeAbsent ? 1 : 0;
+    const result = kernel.call.nullBeyond(records, ends, count, startByte, endByte, absent, vector.states);
+    const wrong = kernel.view.getInt32(kernel.call.resultAddress(), true);
+    this.invalidCount += wrong - Math.floor(result / INVALID_COUNT_UNIT);
     vector.hasNulls = true;
   }
 
@@ -97,8 +98,9 @@ export class FieldDecoder {
   }
 }
 
-function maxTextBytes({ startByte, endByte, type, encoding }: Field): number {
-  return (endByte - startByte) * (type.kind === 'string' ? mostUtf8Bytes(encoding) : 1);
+function maxTextBytes({ startByte, endByte, type, encoding, positions }: Field): number {
+  const most = positions === 'characters' ? UTF8_SLOT_BYTES : mostUtf8Bytes(encoding);
+  return (endByte - startByte) * (type.kind === 'string' ? most : 1);
 }
 
 /** The most bytes of UTF-8 that one byte of a text becomes. */

@@ -3,7 +3,7 @@ import { ENTRY_VALUE, INVALID_COUNT_UNIT, MAX_ENTRIES } from '../kernel/shapes.t
 import type { Field, Occurs } from '../layout/field.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import type { FieldVector } from './field-vector.ts';
-import type { RecordBatch } from './record-batch.ts';
+import { endsBefore, type RecordBatch } from './record-batch.ts';
 import type { SelectionMasks } from './selection-masks.ts';
 
 /** The entries of one table over all records of a batch (drawn in kernel/assemblyscript/occurrences.ts), in the kernel's memory. */
@@ -53,7 +53,8 @@ export class Occurrences {
     const { count, least, strideBytes } = this.occurs;
     if (this.counter) {
       this.counter.decode(starts, recordCount);
-      if (batch.hasPadded) this.counter.leaveOutBeyond(starts, batch.ends, recordCount, batch.spaceByte);
+      if (endsBefore(batch, this.counter.field.endByte))
+        this.counter.leaveOutBeyond(starts, batch.ends, recordCount, batch.spaceByte);
       const { when } = this.counter.field;
       if (when) masks.apply(when, starts, recordCount, this.counter.vector);
       const { states, values } = this.counter.vector;
@@ -93,6 +94,11 @@ export class Occurrences {
     const { view } = this.kernel;
     const at = this.offsets + record * 4;
     return view.getUint32(at + 4, true) - view.getUint32(at, true);
+  }
+
+  /** Offset in the record after the last byte of a field in the last occurrence there can be. */
+  lastByteOf({ endByte }: Field): number {
+    return endByte + (this.occurs.count - 1) * this.occurs.strideBytes;
   }
 
   recordOfEntry(entry: number): number {

@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
-import type { RecordType } from '../layout/layout.ts';
+import type { RecordLayout, RecordType } from '../layout/layout.ts';
+import { addNarrowedArea } from './narrowed-area.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 
@@ -27,7 +28,9 @@ export class ParentTracker {
   private readonly kernel: Kernel;
   private readonly slots: string[];
   private readonly capacityRecords: number;
+  /** The most bytes of a record. */
   private readonly recordBytes: number;
+  private readonly isNarrowed: boolean;
   /** Address of the slot of each record type, 1 byte each. */
   private readonly slotsByType: number;
   /** Address of the slot of the parent of each record type, 1 byte each. */
@@ -47,14 +50,19 @@ export class ParentTracker {
   private readonly carried: [number, number];
   private turn: 0 | 1 = 0;
 
-  /** A record has at most `recordBytes`. */
-  constructor(kernel: Kernel, types: readonly RecordType[], capacityRecords: number, recordBytes: number) {
+  constructor(
+    kernel: Kernel,
+    types: readonly RecordType[],
+    capacityRecords: number,
+    { lengthBytes, positions }: RecordLayout,
+  ) {
     const slots = parentTypes(types);
     const slotOf = (name: string | undefined) => (name === undefined ? NO_SLOT : slots.indexOf(name) & 0xff);
     this.kernel = kernel;
     this.slots = slots;
     this.capacityRecords = capacityRecords;
-    this.recordBytes = recordBytes;
+    this.recordBytes = lengthBytes;
+    this.isNarrowed = positions === 'characters';
     this.slotsByType = kernel.place(Uint8Array.from(types, ({ name }) => slotOf(name)));
     this.parentSlotsByType = kernel.place(Uint8Array.from(types, ({ parent }) => slotOf(parent)));
     const resets = Uint32Array.from(types, (type) => resetSlots(type, types, slots));
@@ -67,6 +75,9 @@ export class ParentTracker {
     const copies = () =>
       kernel.allocate(slots.length * this.copyBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
     this.carried = [copies(), copies()];
+    if (this.isNarrowed) {
+      for (const copy of this.carried) addNarrowedArea(kernel, copy, slots.length * this.copyBytes);
+    }
   }
 
   private get copyBytes(): number {
@@ -79,12 +90,24 @@ export class ParentTracker {
     for (const { recordType, bytes } of parents) {
       const slot = this.slots.indexOf(recordType);
       const copy = this.carried[this.turn] + slot * this.copyBytes;
-      kernel.bytes.fill(spaceByte, copy, copy + recordBytes);
-      kernel.bytes.set(bytes, copy);
+      const held = this.fillIn(bytes, copy, spaceByte);
       kernel.view.setUint32(this.last + slot * 4, copy, true);
-      kernel.view.setUint32(this.lastEnds + slot * 4, copy + bytes.length, true);
-      this.hasPadded ||= bytes.length < recordBytes;
+      kernel.view.setUint32(this.lastEnds + slot * 4, copy + held, true);
+      this.hasPadded ||= held < recordBytes;
     }
+  }
+
+  /** Writes a record to `at`, filled up with `spaceByte`; returns its length in the unit of positions. */
+  private fillIn(record: Uint8Array, at: number, spaceByte: number): number {
+    const { kernel, recordBytes } = this;
+    if (!this.isNarrowed) {
+      kernel.bytes.fill(spaceByte, at, at + recordBytes);
+      kernel.bytes.set(record, at);
+      return record.length;
+    }
+    const from = kernel.allocate(record.length + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+    kernel.bytes.set(record, from);
+    return kernel.call.narrowRecord(from, from + record.length, at, recordBytes, spaceByte);
   }
 
   /** Finds the parents of the records of a batch; `types` is the address of their types, 1 byte each. */
@@ -117,13 +140,14 @@ export class ParentTracker {
 
   /** Copies the records that the next batch may need; the memory of this batch may then be used again. */
   carry(): void {
-    const { bytes, view } = this.kernel;
+    const { bytes, call, view } = this.kernel;
     this.turn = this.turn === 0 ? 1 : 0;
     for (const [slot] of this.slots.entries()) {
       const address = view.getUint32(this.last + slot * 4, true);
       if (address === 0) continue;
       const copy = this.carried[this.turn] + slot * this.copyBytes;
-      bytes.copyWithin(copy, address, address + this.recordBytes);
+      if (this.isNarrowed) call.copyNarrowed(address, copy, this.recordBytes);
+      else bytes.copyWithin(copy, address, address + this.recordBytes);
       view.setUint32(this.last + slot * 4, copy, true);
       const end = view.getUint32(this.lastEnds + slot * 4, true);
       view.setUint32(this.lastEnds + slot * 4, end - address + copy, true);

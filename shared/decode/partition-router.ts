@@ -3,9 +3,10 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
+import { type BytePlace, placesBeside } from '../layout/number-notation.ts';
 import { dateText } from './calendar.ts';
-import { decodeValue } from './decode-value.ts';
-import { beyondEnd, readsFilling } from './record-end.ts';
+import { decodeAt } from './narrowed-value.ts';
+import { beyondEnd, mayBeFilled } from './record-end.ts';
 
 /** The value of each partition column as text; null for a blank. */
 export type PartitionValues = (string | null)[];
@@ -26,7 +27,7 @@ export interface RoutedRows {
   addresses: number;
   /** Address of the outcome of each record, 1 byte each. */
   outcomes: number;
-  /** Address of the end of each record, 4 bytes each, if some may be filled up with bytes that the fields do not read as blanks; else 0. */
+  /** Address of the end of each record, 4 bytes each, if it may cut a field that must be whole; else 0. */
   ends: number;
   /** The byte that they are filled up with. */
   spaceByte: number;
@@ -50,6 +51,8 @@ export class PartitionRouter {
 
   private readonly kernel: Kernel;
   private readonly fields: readonly Field[];
+  /** Its records are narrowed. */
+  private readonly isNarrowed: boolean;
   private readonly byValues = new Map<string, number>();
   private routes: Route[] = [];
   /** Does any route have a failed or nulled field, so that batches must be searched for it? */
@@ -66,13 +69,18 @@ export class PartitionRouter {
   private keys = 0;
   private targets = 0;
 
+  /** All bytes that decide on a route, as 0-based, half-open places. */
+  private readonly places: readonly BytePlace[];
+
   /** `fields` are the partition columns, all read from the same record. */
   constructor(kernel: Kernel, fields: readonly Field[], capacityRecords: number) {
     this.kernel = kernel;
     this.fields = fields;
+    this.isNarrowed = fields.some(({ positions }) => positions === 'characters');
     this.capacityRecords = capacityRecords;
-    this.keyBytes = fields.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
-    const segments = fields.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
+    this.places = fields.flatMap((field) => [field, ...placesBeside(field.notation)]);
+    this.keyBytes = this.places.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
+    const segments = this.places.flatMap(({ startByte, endByte }) => [startByte, endByte - startByte]);
     this.segments = kernel.place(new Uint8Array(Uint32Array.from(segments).buffer));
     this.partitionIndexes = kernel.allocate(capacityRecords * 4);
     this.routeIndexes = kernel.allocate(capacityRecords * 4);
@@ -85,40 +93,53 @@ export class PartitionRouter {
    * invalid value that becomes null.
    */
   route(rows: RoutedRows, onFault: OnFault): void {
-    if (rows.ends === 0) {
+    if (rows.ends === 0 && !this.isNarrowed) {
       this.routeWhole(rows, onFault);
       return;
     }
-    // A filled-up field may look like the spelling of a whole record and mean something else: such rows are decoded one by one.
-    const { outcomes, cutRows } = this.apart(rows);
+    // A filled-up field may look like the spelling of a whole record and mean something else, and so may characters that share a
+    // code: such rows are decoded one by one.
+    const { outcomes, rowsApart } = this.apart(rows);
     this.routeWhole({ ...rows, outcomes }, onFault);
-    for (const row of cutRows) {
+    for (const row of rowsApart) {
       const at = row * 4;
       const address = this.kernel.view.getUint32(rows.addresses + at, true);
-      const recordBytes = this.kernel.view.getUint32(rows.ends + at, true) - address;
+      const end =
+        rows.ends === 0 ? Number.POSITIVE_INFINITY : this.kernel.view.getUint32(rows.ends + at, true);
+      const recordBytes = end - address;
       const { partition, failedField, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
       this.kernel.view.setInt32(this.partitionIndexes + at, partition, true);
       if (failedField || nulledFields.length > 0) onFault(row, failedField, nulledFields);
     }
   }
 
-  /** The rows whose partition fields reach beyond the end of their record, and outcomes that leave those rows out. */
+  /**
+   * The rows whose partition fields reach beyond the end of their record, or hold a character that shares its code with others; and
+   * outcomes that leave those rows out.
+   */
   private apart({ count, addresses, outcomes, ends, spaceByte }: RoutedRows) {
-    const { kernel } = this;
+    const { kernel, segments, fields } = this;
     if (this.outcomesApart === 0) this.outcomesApart = kernel.allocate(this.capacityRecords);
     const apart = this.outcomesApart;
     kernel.bytes.copyWithin(apart, outcomes, outcomes + count);
-    const seeing = this.fields.filter((field) => !readsFilling(field, spaceByte));
-    const neededBytes = Math.max(...seeing.map(({ endByte }) => endByte));
-    const cutRows: number[] = [];
+    const sharing = this.isNarrowed
+      ? kernel.call.setApart(addresses, count, segments, fields.length, RECORD_TOO_SHORT, apart)
+      : 0;
+    if (ends === 0 && sharing === 0) return { outcomes: apart, rowsApart: [] };
+    const cuttable = this.fields.filter((field) => !mayBeFilled(field, spaceByte));
+    const neededBytes = Math.max(...cuttable.map(({ endByte }) => endByte));
+    const isCut = (row: number) =>
+      ends !== 0 &&
+      kernel.view.getUint32(ends + row * 4, true) - kernel.view.getUint32(addresses + row * 4, true) <
+        neededBytes;
+    const rowsApart: number[] = [];
     for (let row = 0; row < count; row++) {
-      if (kernel.bytes[apart + row] !== RECORD_OK) continue;
-      const address = kernel.view.getUint32(addresses + row * 4, true);
-      if (kernel.view.getUint32(ends + row * 4, true) - address >= neededBytes) continue;
+      if (kernel.bytes[outcomes + row] !== RECORD_OK) continue;
+      if (kernel.bytes[apart + row] === RECORD_OK && !isCut(row)) continue;
       kernel.bytes[apart + row] = RECORD_TOO_SHORT;
-      cutRows.push(row);
+      rowsApart.push(row);
     }
-    return { outcomes: apart, cutRows };
+    return { outcomes: apart, rowsApart };
   }
 
   private routeWhole({ count, addresses, outcomes }: RoutedRows, onFault: OnFault): void {
@@ -130,7 +151,7 @@ export class PartitionRouter {
         from,
         count,
         this.segments,
-        this.fields.length,
+        this.places.length,
         this.table,
         this.capacity * 2 - 1,
         this.keys,
@@ -170,12 +191,12 @@ export class PartitionRouter {
     this.routes.push(route);
     this.hasFaults ||= route.failedField !== undefined || route.nulledFields.length > 0;
     let at = this.keys + index * this.keyBytes;
-    for (const { startByte, endByte } of this.fields) {
+    for (const { startByte, endByte } of this.places) {
       bytes.copyWithin(at, record + startByte, record + endByte);
       at += endByte - startByte;
     }
     view.setInt32(this.targets + index * 4, route.partition, true);
-    call.addRoute(record, this.segments, this.fields.length, this.table, this.capacity * 2 - 1, index);
+    call.addRoute(record, this.segments, this.places.length, this.table, this.capacity * 2 - 1, index);
   }
 
   private decode(record: number, recordBytes = Number.POSITIVE_INFINITY, spaceByte = 0): Route {
@@ -183,15 +204,15 @@ export class PartitionRouter {
     const nulledFields: Field[] = [];
     let failedField: Field | undefined;
     for (const field of this.fields) {
-      const decoded =
-        beyondEnd(field, recordBytes, spaceByte) ?? decodeValue(this.kernel.bytes, record, field);
+      const cut = beyondEnd(field, recordBytes, spaceByte);
+      const decoded = cut ?? decodeAt(this.kernel, record, field);
       if (decoded.state === 'value') {
         values.push(partitionText(decoded.value, field));
         continue;
       }
       values.push(null);
       const invalid = decoded.state === 'invalid';
-      if (field.required || (invalid && field.onInvalid === 'reject')) {
+      if (field.required || (invalid && (cut || field.onInvalid === 'reject'))) {
         failedField ??= field;
       } else if (invalid) nulledFields.push(field);
     }
@@ -214,7 +235,7 @@ export class PartitionRouter {
     this.table = kernel.allocate(capacity * 8);
     this.capacity = capacity;
     kernel.bytes.fill(0, this.table, this.table + capacity * 8);
-    const widths = this.fields.map(({ startByte, endByte }) => endByte - startByte);
+    const widths = this.places.map(({ startByte, endByte }) => endByte - startByte);
     let at = 0;
     const segments = widths.flatMap((width) => {
       at += width;

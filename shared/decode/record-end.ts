@@ -11,24 +11,23 @@ export interface RecordPlaces {
 }
 
 /**
- * Does a field read the bytes that fill up a short record as blanks? A number that is not text does not, and neither does a text
- * whose blanks are other bytes.
+ * May a record end within or before this field, so that what fills the record up is read as the blanks that were cut off? Only a
+ * text may whose blanks are that byte: a number or a date that is cut is another number or date.
  */
-export function readsFilling(
-  { usage, type, encoding }: Pick<Field, 'usage' | 'type' | 'encoding'>,
+export function mayBeFilled(
+  { usage, type, encoding, mayBeAbsent }: Pick<Field, 'usage' | 'type' | 'encoding' | 'mayBeAbsent'>,
   spaceByte: number,
 ): boolean {
-  const isText = usage === 'display' && type.kind !== 'binary';
-  return isText && encoding !== 'utf-16be' && spaceOf(encoding) === spaceByte;
+  const isText = usage === 'display' && type.kind === 'string';
+  return mayBeAbsent && isText && encoding !== 'utf-16be' && spaceOf(encoding) === spaceByte;
 }
 
 /**
- * The value of a field that does not end within a record of `recordBytes` and does not read the filling as blanks: null, or
- * invalid if the end of the record cuts it. Undefined for all other fields.
+ * The value of a field that does not end within a record of `recordBytes`: invalid if the end cuts it, and if it begins there or
+ * later, null or invalid as the layout says. Undefined for a field that is read from the bytes that are there.
  */
 export function beyondEnd(field: Field, recordBytes: number, spaceByte: number): DecodedValue | undefined {
-  if (field.endByte <= recordBytes || readsFilling(field, spaceByte)) return undefined;
-  return field.startByte >= recordBytes
-    ? { state: 'null' }
-    : { state: 'invalid', reason: 'cut-by-record-end' };
+  if (field.endByte <= recordBytes || mayBeFilled(field, spaceByte)) return undefined;
+  if (field.startByte < recordBytes) return { state: 'invalid', reason: 'cut-by-record-end' };
+  return field.mayBeAbsent ? { state: 'null' } : { state: 'invalid', reason: 'beyond-record-end' };
 }

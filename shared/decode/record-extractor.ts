@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { MAX_RECORDS, READ_MARGIN_BYTES } from '../kernel/shapes.ts';
+import { CHARACTER_SLOT_BYTES, MAX_RECORDS, READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import { lengthShapeBytes, longestRecordBytes } from './chain-shape.ts';
+import { beginNarrowing } from './narrowed-area.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordShape } from './record-shape.ts';
 
@@ -9,6 +10,8 @@ const BATCH_BYTES = 512 * 1024;
 /** A longer line does not fit into a batch, so it cannot even be rejected. */
 export const MAX_LINE_BYTES = BATCH_BYTES;
 const PADDED_BYTES = 128 * 1024;
+/** Of positions in characters, every line may be copied. */
+const NARROWED_BYTES = 256 * 1024;
 
 /**
  * Cuts a stream of bytes into records, a batch at a time, in one fixed buffer of the kernel's memory.
@@ -20,7 +23,8 @@ const PADDED_BYTES = 128 * 1024;
  * A batch (of memory) has nothing to do with the blocks of a VB file, which may begin and end anywhere in it.
  *
  * Every record of outcome `RECORD_OK` has its full length at `starts[i]`: shorter lines are copied after the batch and padded
- * with spaces. The buffer ends a record's length after these copies, so that fields of any record are read within it.
+ * with spaces. If positions are characters, lines that are not ASCII are copied there too, a byte for each character, and all
+ * that reads records by position reads these copies (kernel/assemblyscript/character-page.ts). The buffer ends a record's length after these copies, so that fields of any record are read within it.
  */
 export class RecordExtractor implements RecordBatch {
   /** The most records that a call of `extract` finds. */
@@ -30,9 +34,12 @@ export class RecordExtractor implements RecordBatch {
   readonly rawStarts: number;
   /** Address of the length of each record in the file, without terminator, 4 bytes each. */
   readonly rawLengths: number;
+  /** Address of the length of each record in the unit of positions, 4 bytes each. */
+  readonly lengths: number;
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
+  shortestBytes = 0;
   /** The chain of lengths breaks off: the file is not what the splitter saw. */
   isBroken = false;
   recordCount = 0;
@@ -57,12 +64,14 @@ export class RecordExtractor implements RecordBatch {
 
   /** `startByte` is the offset in the file of the first pushed byte. A batch has at most `mostRecords`. */
   constructor(kernel: Kernel, shape: RecordShape, startByte: number, mostRecords = MAX_RECORDS) {
-    const { lengthBytes, chain } = shape;
+    const { lengthBytes, positions, chain } = shape;
+    const counted = positions === 'characters';
+    const longestBytes = counted ? lengthBytes * CHARACTER_SLOT_BYTES : lengthBytes;
     this.kernel = kernel;
     this.shape = shape;
     this.batchStartByte = startByte;
-    this.batchBytes = Math.max(BATCH_BYTES, longestRecordBytes(chain, lengthBytes) * 2);
-    this.paddedBytes = Math.max(PADDED_BYTES, lengthBytes);
+    this.batchBytes = Math.max(BATCH_BYTES, longestRecordBytes(chain, longestBytes) * 2);
+    this.paddedBytes = Math.max(counted ? NARROWED_BYTES : PADDED_BYTES, lengthBytes);
     // A quarter more than fit, since lines may be shorter. If there are still more, the batch is extracted in several calls.
     this.capacityRecords = Math.min(mostRecords, 4 + Math.ceil((this.batchBytes / lengthBytes) * 1.25));
     const bufferBytes = this.batchBytes + this.paddedBytes + lengthBytes;
@@ -71,10 +80,12 @@ export class RecordExtractor implements RecordBatch {
     this.starts = kernel.allocate(this.capacityRecords * 4);
     this.rawStarts = kernel.allocate(this.capacityRecords * 4);
     this.rawLengths = kernel.allocate(this.capacityRecords * 4);
+    this.lengths = counted ? kernel.allocate(this.capacityRecords * 4) : this.rawLengths;
     this.outcomes = kernel.allocate(this.capacityRecords);
     this.ends = kernel.allocate(this.capacityRecords * 4);
     this.recordLengthShape = chain ? kernel.place(lengthShapeBytes(chain.record)) : 0;
     this.blockLengthShape = chain?.block ? kernel.place(lengthShapeBytes(chain.block)) : 0;
+    if (counted) beginNarrowing(kernel, this.paddedAddress, this.paddedBytes);
   }
 
   /** Copies as much of `chunk`, from `from` on, as fits; returns the number of bytes. */
@@ -124,6 +135,10 @@ export class RecordExtractor implements RecordBatch {
     return this.batchStartByte + address - this.batchAddress;
   }
 
+  lengthOf(index: number): number {
+    return this.kernel.view.getInt32(this.lengths + index * 4, true);
+  }
+
   rawLengthOf(index: number): number {
     return this.kernel.view.getInt32(this.rawLengths + index * 4, true);
   }
@@ -146,12 +161,43 @@ export class RecordExtractor implements RecordBatch {
     const result = call.resultAddress();
     this.consumed = view.getUint32(result, true) - this.batchAddress;
     this.hasPadded = format !== 'fixed' && view.getUint32(result + 4, true) > this.paddedAddress;
-    if (this.hasPadded) call.findRecordEnds(this.starts, this.rawLengths, this.recordCount, this.ends);
+    if (this.shape.positions === 'characters') this.narrow();
+    if (this.hasPadded) {
+      const { starts, lengths, recordCount, ends } = this;
+      this.shortestBytes = call.findRecordEnds(starts, lengths, recordCount, ends);
+    }
     return this.recordCount;
   }
 
+  /** Turns the lines just found into records of one byte a character; leaves out those that there is no room for. */
+  private narrow(): void {
+    const { call, view } = this.kernel;
+    const { lengthBytes, short, spaceByte } = this.shape;
+    this.recordCount = call.narrowLines(
+      this.batchAddress,
+      this.batchAddress + this.consumed,
+      this.recordCount,
+      lengthBytes,
+      short === 'pad' ? 1 : 0,
+      spaceByte,
+      this.paddedAddress,
+      this.paddedAddress + this.paddedBytes,
+      this.starts,
+      this.rawStarts,
+      this.rawLengths,
+      this.lengths,
+      this.outcomes,
+    );
+    const result = call.resultAddress();
+    const leftOut = view.getUint32(result, true);
+    if (leftOut !== 0) this.consumed = leftOut - this.batchAddress;
+    this.hasPadded = view.getInt32(result + 4, true) !== 0;
+  }
+
   private findLines(atEnd: boolean): number {
-    const { lengthBytes, terminatorBytes, lineEndByte, short, spaceByte } = this.shape;
+    const { lengthBytes, positions, terminatorBytes, lineEndByte, short, spaceByte } = this.shape;
+    // Lines are filled up once their characters are counted.
+    const fillsUp = short === 'pad' && positions === 'bytes';
     return this.kernel.call.findLines(
       this.batchAddress,
       this.batchAddress + this.filled,
@@ -159,7 +205,7 @@ export class RecordExtractor implements RecordBatch {
       lengthBytes,
       terminatorBytes === 2 ? 1 : 0,
       lineEndByte,
-      short === 'pad' ? 1 : 0,
+      fillsUp ? 1 : 0,
       spaceByte,
       this.paddedAddress,
       this.paddedAddress + this.paddedBytes,
@@ -227,7 +273,8 @@ export class RecordExtractor implements RecordBatch {
   remove(index: number): void {
     const { bytes } = this.kernel;
     const last = --this.recordCount;
-    for (const address of [this.starts, this.rawStarts, this.rawLengths, this.ends]) {
+    const { starts, rawStarts, rawLengths, lengths, ends } = this;
+    for (const address of new Set([starts, rawStarts, rawLengths, lengths, ends])) {
       bytes.copyWithin(address + index * 4, address + (index + 1) * 4, address + (last + 1) * 4);
     }
     bytes.copyWithin(this.outcomes + index, this.outcomes + index + 1, this.outcomes + last + 1);

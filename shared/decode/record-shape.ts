@@ -1,3 +1,4 @@
+import type { Positions } from '../layout/field.ts';
 import type { Layout, RecordFormat } from '../layout/layout.ts';
 import type { ChainShape } from '../ranges/record-chain.ts';
 import { chainShapeOf } from './chain-shape.ts';
@@ -5,6 +6,8 @@ import { chainShapeOf } from './chain-shape.ts';
 /** How records follow one another in a file. */
 export interface RecordShape {
   format: RecordFormat;
+  /** `characters`: `lengthBytes` is a number of characters. */
+  positions: Positions;
   /** Without terminator; of records that vary, the longest that is decoded. */
   lengthBytes: number;
   /** 0, 1 (LF) or 2 (CR LF). Lines end at their line end whatever this is. */
@@ -18,9 +21,10 @@ export interface RecordShape {
 
 /** The shape of a layout's records in a file whose records end with `terminatorBytes`. */
 export function recordShape(record: Layout['record'], terminatorBytes: number): RecordShape {
-  const { format, lengthBytes, short, lineEndByte, spaceByte } = record;
+  const { format, positions, lengthBytes, short, lineEndByte, spaceByte } = record;
   return {
     format,
+    positions,
     lengthBytes,
     terminatorBytes,
     short,

@@ -8,6 +8,7 @@ export class RecordSubset implements RecordBatch {
   readonly outcomes: number;
   readonly ends: number;
   hasPadded = false;
+  shortestBytes = 0;
   /** Address of the index of each record in the whole batch, 4 bytes each. */
   readonly indexes: number;
   private readonly kernel: Kernel;
@@ -35,6 +36,7 @@ export class RecordSubset implements RecordBatch {
       this.outcomes,
     );
     this.hasPadded = whole.hasPadded;
+    this.shortestBytes = whole.shortestBytes;
     if (whole.hasPadded) {
       this.kernel.call.gatherAddresses(whole.ends, this.indexes, this.recordCount, this.ends);
     }
@@ -65,6 +67,10 @@ export class RecordSubset implements RecordBatch {
 
   byteOffsetOf(index: number): number {
     return this.whole.byteOffsetOf(this.indexOf(index));
+  }
+
+  lengthOf(index: number): number {
+    return this.whole.lengthOf(this.indexOf(index));
   }
 
   rawLengthOf(index: number): number {

@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import {
   RECORD_BLANK,
   RECORD_HEADER_INSIDE,
+  RECORD_ILL_FORMED,
   RECORD_OK,
   RECORD_TOO_SHORT,
   RECORD_TRAILER_INSIDE,
@@ -13,12 +14,13 @@ import type { RecordType } from '../layout/layout.ts';
 import type { SummedField } from '../layout/summed-fields.ts';
 import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
-import { decodeValue } from './decode-value.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
+import { decodeAt } from './narrowed-value.ts';
 import type { PartitionValues } from './partition-router.ts';
-import { OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
+import { beyondEnd } from './record-end.ts';
 
 /** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
 export interface SumSpan {
@@ -63,6 +65,8 @@ export class RecordTypeDecoder {
   /** Records so far: accepted and rejected. */
   recordCount = 0;
   rejectedCount = 0;
+  /** Accepted records that end before their last field. */
+  shortCount = 0;
   readonly datasets: DatasetDecoder[];
   readonly sums: FieldSum[];
   /** Values replaced by null, by field. */
@@ -74,6 +78,8 @@ export class RecordTypeDecoder {
   private readonly onReject: (reject: Reject) => void;
   /** Address of a byte a record: 1 if control totals count it. */
   private readonly counted: number;
+  /** Offset after the last field that every record of the type has. */
+  private readonly lastByte: number;
   /** By index of the record in the batch: what rejects it first. */
   private readonly faults = new Map<number, RecordFault>();
 
@@ -100,6 +106,7 @@ export class RecordTypeDecoder {
     this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
+    this.lastByte = lastByteOf(type);
   }
 
   /** Every partition of a dataset so far. */
@@ -123,7 +130,8 @@ export class RecordTypeDecoder {
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
-      if (batch.hasPadded) other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
+      if (endsBefore(batch, other.field.endByte))
+        other.leaveOutBeyond(batch.starts, batch.ends, recordCount, batch.spaceByte);
     }
     this.addSums(batch, allOk, spans);
     for (const dataset of this.datasets) {
@@ -144,6 +152,7 @@ export class RecordTypeDecoder {
       else dataset.expectRows(batch, (record) => faults.has(record));
     }
     this.recordCount += recordCount;
+    if (endsBefore(batch, this.lastByte)) this.shortCount += this.countShort(batch);
     if (!allOk || faults.size > 0) this.reportRejects(batch);
     return this.datasets.flatMap((dataset, index) =>
       dataset.group().map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows })),
@@ -152,7 +161,8 @@ export class RecordTypeDecoder {
 
   /**
    * Adds all records, including rejected ones. In a line of the wrong length, the bytes at the field's positions count: if they
-   * are wrong, the total shows it. A line too short to hold the field counts as undecodable.
+   * are wrong, the total shows it. A line too short to hold the field counts as undecodable, and so does one whose characters
+   * cannot be counted up to its end.
    */
   private addSums(batch: RecordBatch, allOk: boolean, spans: readonly SumSpan[]): void {
     const { recordCount } = batch;
@@ -164,7 +174,8 @@ export class RecordTypeDecoder {
         for (let record = 0; record < recordCount; record++) {
           const outcome = batch.outcomeOf(record);
           const noDetail = NO_DETAIL.has(outcome);
-          const cut = outcome === RECORD_TOO_SHORT && batch.rawLengthOf(record) < sum.leastBytes;
+          const ends = outcome === RECORD_TOO_SHORT || outcome === RECORD_ILL_FORMED;
+          const cut = ends && batch.lengthOf(record) < sum.leastBytes;
           if (cut) sum.undecodableCount++;
           if (noDetail || cut) bytes[this.counted + record] = 0;
         }
@@ -184,23 +195,37 @@ export class RecordTypeDecoder {
     this.nulled.set(path, (this.nulled.get(path) ?? 0) + count);
   }
 
+  private countShort(batch: RecordBatch): number {
+    const { starts, ends, outcomes, recordCount } = batch;
+    let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
+    for (const record of this.faults.keys()) if (batch.rawLengthOf(record) < this.lastByte) short--;
+    return short;
+  }
+
   private reportRejects(batch: RecordBatch): void {
     for (let record = 0; record < batch.recordCount; record++) {
       const outcome = batch.outcomeOf(record);
       const fault = outcome === RECORD_OK ? this.faults.get(record) : undefined;
       if (outcome === RECORD_OK && !fault) continue;
       this.rejectedCount++;
-      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault), fault?.field));
+      this.onReject(rejectOf(batch, record, fault && this.reasonOf(fault, batch.spaceByte), fault?.field));
     }
   }
 
-  private reasonOf({ field, address, reason }: RecordFault): string {
-    if (reason !== undefined) return reason;
-    const decoded = decodeValue(this.kernel.bytes, address, field);
-    if (decoded.state === 'invalid') return decoded.reason;
-    // The field has a value here only because the record was filled up.
-    return decoded.state === 'value' ? 'cut-by-record-end' : 'required-blank';
+  private reasonOf({ field, address, heldBytes, reason }: RecordFault, spaceByte: number): string {
+    const cut = beyondEnd(field, heldBytes, spaceByte);
+    if (reason !== undefined && cut?.state !== 'invalid') return reason;
+    const decoded = cut ?? decodeAt(this.kernel, address, field);
+    return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
+}
+
+/** Tables may occur less often, and a field with a rule may be missing. */
+function lastByteOf({ datasets }: RecordType): number {
+  const own = (datasets[0]?.fields ?? []).filter(
+    ({ origin, inOccurrence, when }) => origin.kind === 'record' && !inOccurrence && !when,
+  );
+  return Math.max(0, ...own.map(({ endByte }) => endByte));
 }
 
 /** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */

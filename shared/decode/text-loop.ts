@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import {
+  CHARACTER_SLOT_BYTES,
   CODE_ASCII,
   CODE_LATIN1,
   CODE_UTF8,
@@ -34,6 +35,7 @@ export function textLoop(
   capacityRecords: number,
 ): FillVector {
   const { encoding } = field;
+  if (field.positions === 'characters') return narrowedTextLoop(kernel, field, vector, capacityRecords);
   switch (encoding) {
     case 'utf-16be':
       return nationalTextLoop(kernel, field, vector, capacityRecords);
@@ -65,6 +67,26 @@ function plainTextLoop(
   const trimEnd = field.trim === 'none' ? 0 : 1;
   return (records, count) =>
     call.decodeTexts(records, count, at, width, code, trimStart, trimEnd, side, states, values);
+}
+
+/** The loop for texts of narrowed records, whose characters are a byte each. */
+function narrowedTextLoop(
+  kernel: Kernel,
+  field: Field,
+  vector: FieldVector,
+  capacityRecords: number,
+): FillVector {
+  // Only ASCII can be kept, and all codes of other characters are defined, as in ISO-8859-1.
+  if (field.keep !== 'all') return plainTextLoop(kernel, field, CODE_LATIN1, vector, capacityRecords);
+  const { call } = kernel;
+  const { states, values } = vector;
+  const { startByte: at, endByte, trim } = field;
+  const width = endByte - at;
+  const side = kernel.allocate(capacityRecords * width * CHARACTER_SLOT_BYTES + WRITE_MARGIN_BYTES);
+  const trimStart = trim === 'both' ? 1 : 0;
+  const trimEnd = trim === 'none' ? 0 : 1;
+  return (records, count) =>
+    call.decodeNarrowedTexts(records, count, at, width, trimStart, trimEnd, side, states, values);
 }
 
 /** The loop for texts of a code page that needs a table. */

@@ -34,15 +34,15 @@ export class TypeAssigner {
   }
 
   /** Records that look like the header or trailer become rejects, whatever else they look like. */
-  markInside({ starts, rawLengths, outcomes, recordCount }: RecordExtractor): void {
+  markInside({ starts, lengths, outcomes, recordCount }: RecordExtractor): void {
     const { call } = this.kernel;
     for (const { places, placeCount, leastBytes, outcome } of this.inside) {
-      call.markInside(starts, rawLengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
+      call.markInside(starts, lengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
     }
   }
 
   /** Writes the type of each record to `typeIndexes`, once records that look like header or trailer are marked. */
-  assign({ starts, rawLengths, outcomes, recordCount }: RecordExtractor): void {
+  assign({ starts, lengths, outcomes, recordCount }: RecordExtractor): void {
     const { call, bytes } = this.kernel;
     bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
     for (const [type, known] of this.known.entries()) {
@@ -50,7 +50,7 @@ export class TypeAssigner {
       const { places, placeCount, leastBytes } = known;
       call.assignType(
         starts,
-        rawLengths,
+        lengths,
         outcomes,
         recordCount,
         places,

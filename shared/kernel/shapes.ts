@@ -16,11 +16,53 @@ export const CODE_LATIN1 = 0;
 export const CODE_ASCII = 1;
 export const CODE_UTF8 = 2;
 
+/**
+ * Narrowed records have one byte for each character: ASCII as it is, and codes from 0x80 on for others (character-page.ts). The
+ * no-break space always has the first code; characters that find no code free share the last. 0xFF is never one.
+ */
+export const CHARACTER_NO_BREAK_SPACE = 0x80;
+export const CHARACTER_OTHER = 0xfe;
+/** Room for the UTF-8 of one character. */
+export const CHARACTER_SLOT_BYTES = 4;
+
 export const SIGN_NONE = 0;
 export const SIGN_LEADING = 1;
 export const SIGN_TRAILING = 2;
 export const SIGN_LEADING_SEPARATE = 3;
 export const SIGN_TRAILING_SEPARATE = 4;
+/** One of the marks of NUMBER_MARKS before or after the digits, or around them. */
+export const SIGN_MARKS = 5;
+/** One of those marks in the bytes after the field. */
+export const SIGN_BESIDE = 6;
+
+/** How a number is written in ASCII text: offsets of 4-byte numbers. */
+export const NUMBER_SIGN = 0;
+/** Digits after an explicit point; -1 if the point is implied. */
+export const NUMBER_EXPLICIT_SCALE = 4;
+export const NUMBER_MOST_DIGITS = 8;
+/** The character of an explicit point; 0 if it may be a point or a comma. */
+export const NUMBER_POINT = 12;
+/** Address of the digit of each byte with a sign over it: 0 to 9, 16 to 25 if negative, else 255. */
+export const NUMBER_PUNCHES = 16;
+/** 1 if a missing sign is plus. */
+export const NUMBER_BLANK_SIGN = 20;
+/** 1 if it is written in a way that only noted-numbers.ts reads: what follows. */
+export const NUMBER_NOTED = 24;
+/** The character between groups of three digits; 0 if there is none. */
+export const NUMBER_THOUSANDS = 28;
+/** 1 if blanks follow the digits. */
+export const NUMBER_LEFT = 32;
+/** Address of the marks: their count, then { length, MARK_… flags, bytes } of each, the longest first. */
+export const NUMBER_MARKS = 36;
+/** Bytes after the field that hold the sign, then those that hold the number of decimals. */
+export const NUMBER_SIGN_BYTES = 40;
+export const NUMBER_SCALE_BYTES = 44;
+/** Digits after the point of the value, if the number of decimals is after the field. */
+export const NUMBER_SCALE = 48;
+export const NUMBER_FORM_BYTES = 52;
+export const MARK_NEGATIVE = 1;
+/** Its first character stands before the number, its last after it. */
+export const MARK_AROUND = 2;
 
 export const KEEP_DIGITS = 0;
 export const KEEP_ALPHANUMERIC = 1;
@@ -62,6 +104,9 @@ export const CODING_PACKED = 3;
 
 /** The parent of the record is missing, or cannot be decoded. */
 export const RECORD_PARENT_MISSING = 6;
+
+/** The record is not well-formed UTF-8, so that its characters cannot be counted. */
+export const RECORD_ILL_FORMED = 9;
 
 /** The type of a record that no record type matches. */
 export const TYPE_UNKNOWN = 255;

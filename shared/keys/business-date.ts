@@ -3,51 +3,41 @@
 const EARLIEST_YEAR = 1990;
 const LATEST_YEAR = 2100;
 
-/** Sources of a business date; the first that has one decides. */
-type BusinessDateOrigin = 'command' | 'key' | 'name' | 'header';
-
-interface BusinessDateSources {
-  /** From the command or the execution's input, yyyy-MM-dd. */
-  requested: string | undefined;
-  sourceKey: string;
-  /** From the header's field, yyyy-MM-dd. */
-  header: string | undefined;
-}
-
-/** The file's business date with its source, or undefined if no source has one. */
-export function resolveBusinessDate(
-  sources: BusinessDateSources,
-): { businessDate: string; origin: BusinessDateOrigin } | undefined {
-  const { requested, sourceKey, header } = sources;
-  if (requested !== undefined) return { businessDate: requested, origin: 'command' };
-  const fromKey = businessDateOfKey(sourceKey);
-  if (fromKey) return { businessDate: fromKey, origin: 'key' };
-  const fromName = businessDateOfName(sourceKey.slice(sourceKey.lastIndexOf('/') + 1));
-  if (fromName) return { businessDate: fromName, origin: 'name' };
-  return header === undefined ? undefined : { businessDate: header, origin: 'header' };
-}
-
 /** Is the text the yyyy-MM-dd of a day that exists? */
 export function isBusinessDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   return match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3]));
 }
 
-/** `…/year=2025/month=08/day=12/…` → 2025-08-12. */
+/** `…/year=2025/month=08/day=12/…` → 2025-08-12; of several such folders the first. */
 export function businessDateOfKey(key: string): string | undefined {
-  const match = /(?:^|\/)year=(\d{4})\/month=(\d{2})\/day=(\d{2})\//.exec(key);
-  return match && isDay(Number(match[1]), Number(match[2]), Number(match[3]))
-    ? `${match[1]}-${match[2]}-${match[3]}`
-    : undefined;
+  return businessDatesOfFolders(key)[0];
 }
 
-/** Exactly eight digits that are a day as yyyyMMdd: `contratos_20250812_001.txt`, but not `D25062021`. */
-function businessDateOfName(name: string): string | undefined {
-  for (const [digits] of name.matchAll(/(?<!\d)\d{8}(?!\d)/g)) {
-    const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)];
-    if (isDay(Number(year), Number(month), Number(day))) return `${year}-${month}-${day}`;
-  }
-  return undefined;
+/** The days of all `year=/month=/day=` folders of a key, each once. */
+export function businessDatesOfFolders(key: string): string[] {
+  const folders = [...key.matchAll(/(?<=^|\/)year=(\d{4})\/month=(\d{2})\/day=(\d{2})(?=\/)/g)];
+  return distinctDays(folders.map(([, year, month, day]) => `${year}${month}${day}`));
+}
+
+/**
+ * The days that a name holds, each once: exactly eight digits that are a day as yyyyMMdd, as in `contratos_20250812_001.txt`, but not in
+ * `D25062021`.
+ */
+export function businessDatesOfName(name: string): string[] {
+  return distinctDays([...name.matchAll(/(?<!\d)\d{8}(?!\d)/g)].map(([digits]) => digits));
+}
+
+/** Every day that eight digits in a row, or yyyy-MM-dd, could mean in a text, also within a longer number. */
+export function possibleDatesOf(text: string): string[] {
+  const found = [...text.matchAll(/(?=(\d{4}-\d{2}-\d{2}|\d{8}))/g)];
+  return distinctDays(found.map(([, date]) => date!.replaceAll('-', '')));
+}
+
+/** `20250812` → `2025-08-12`, without texts that are no day. */
+function distinctDays(digits: string[]): string[] {
+  const dates = digits.map((day) => `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`);
+  return [...new Set(dates.filter(isBusinessDate))];
 }
 
 function isDay(year: number, month: number, day: number): boolean {
@@ -59,6 +49,11 @@ function isDay(year: number, month: number, day: number): boolean {
 /** `2025-08-31`, 1 → `2025-09-01` */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Days from one date to another: 2025-08-12 to 2025-08-31 is 19. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
 }
 
 /** Partition columns of a day: `{ year: '2025', month: '08', day: '12' }`. */

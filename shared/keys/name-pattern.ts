@@ -10,6 +10,11 @@ export function withBusinessDate(pattern: string, businessDate: string): string 
     .replaceAll('{yyyy-MM-dd}', businessDate);
 }
 
+/** `contratos_{yyyyMMdd}_*` → `contratos_????????_*`: fits the names of every day. */
+export function ofAnyDate(pattern: string): string {
+  return pattern.replaceAll('{yyyyMMdd}', '????????').replaceAll('{yyyy-MM-dd}', '????-??-??');
+}
+
 /** Does the pattern fit this key? A pattern with a `/` is compared with the whole key, any other with its last segment. */
 export function namesKey(pattern: string, sourceKey: string): boolean {
   const subject = pattern.includes('/') ? sourceKey : fileNameOf(sourceKey);

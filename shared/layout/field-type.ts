@@ -25,8 +25,29 @@ export const TYPE_KEYS = [
   'falseValues',
   'blank',
   'trailingZeros',
+  'decimalPoint',
+  'thousands',
+  'justify',
+  'blankSign',
+  'overpunch',
+  'negative',
+  'positive',
+  'signFrom',
+  'scaleFrom',
+  'nul',
 ] as const;
 type TypeKey = (typeof TYPE_KEYS)[number];
+/** Keys that say how a whole number or a decimal is written in text. */
+export const NOTATION_KEYS = [
+  'thousands',
+  'justify',
+  'blankSign',
+  'overpunch',
+  'negative',
+  'positive',
+  'signFrom',
+  'nul',
+] as const satisfies TypeKey[];
 
 /** The types of columns. A new one is a row here; the compiler then asks for its decoder, its vector and its Parquet schema. */
 const FIELD_TYPES = {
@@ -35,14 +56,23 @@ const FIELD_TYPES = {
     hive: 'bigint',
     duckdb: 'BIGINT',
     usages: ['packed', 'binary'],
-    keys: ['sign', 'digits', 'blank', 'trailingZeros'],
+    keys: ['sign', 'digits', 'blank', 'trailingZeros', ...NOTATION_KEYS],
     isPartition: true,
   },
   decimal: {
     hive: 'decimal',
     duckdb: 'DECIMAL',
     usages: ['packed', 'binary'],
-    keys: ['sign', 'point', 'digits', 'blank', 'trailingZeros'],
+    keys: [
+      'sign',
+      'point',
+      'digits',
+      'blank',
+      'trailingZeros',
+      'decimalPoint',
+      'scaleFrom',
+      ...NOTATION_KEYS,
+    ],
     isPartition: true,
   },
   date: {

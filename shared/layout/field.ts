@@ -1,10 +1,13 @@
 import type { CodePage } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
+import type { NumberNotation } from './number-notation.ts';
 
+/** The unit in which `start`, `end` and `record.length` count. */
+export type Positions = 'bytes' | 'characters';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
-export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate';
+export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate' | 'marks';
 export type NullWhen = 'low-values' | 'high-values';
 export type Keep = 'all' | 'alphanumeric' | 'digits';
 
@@ -24,6 +27,8 @@ export interface Field {
   type: FieldType;
   /** Code page of its text and of its digits. */
   encoding: CodePage;
+  /** `characters`: the record is narrowed to one byte for each character before the field is read, and its offsets count these. */
+  positions: Positions;
   usage: Usage;
   /** Most digits of a packed or binary number; more are out of range. Undefined: as many as the type holds. */
   digits: number | undefined;
@@ -43,9 +48,13 @@ export interface Field {
   trailingZeros: number;
   sign: Sign;
   point: 'implied' | 'explicit';
+  /** How a display number is written, besides sign and point. */
+  notation: NumberNotation;
   trim: 'trailing' | 'both' | 'none';
   keep: Keep;
   required: boolean;
+  /** A record may end before it, which means null, and within it if it is text. */
+  mayBeAbsent: boolean;
   onInvalid: 'null' | 'reject';
   dateFormat: DateFormat | undefined;
   trueValues: string[];

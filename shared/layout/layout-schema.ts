@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PAGE_CODECS } from './layout.ts';
+import { OVERPUNCHES } from './number-notation.ts';
 
 /**
  * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
@@ -36,6 +37,23 @@ const where = z.strictObject({
   equals: z.union([z.string(), z.array(z.string()).min(1)]),
 });
 
+const marks = z.array(z.string().min(1)).min(1);
+/** How a number is written in text (number-notation.ts). */
+const numberNotation = {
+  decimalPoint: z.enum(['.', ',']).optional(),
+  thousands: z.enum(['.', ',', ' ', "'"]).optional(),
+  justify: z.enum(['right', 'left']).optional(),
+  blankSign: z.enum(['reject', 'positive']).optional(),
+  overpunch: z.enum(OVERPUNCHES).optional(),
+  negative: marks.optional(),
+  positive: marks.optional(),
+  signFrom: z
+    .strictObject({ start: position, end: position, negative: marks, positive: marks.optional() })
+    .optional(),
+  scaleFrom: z.strictObject({ start: position, end: position }).optional(),
+  nul: z.enum(['reject', 'blank', 'zero']).optional(),
+};
+
 /** A field at a place in the record. */
 const placedField = {
   name: snakeCase,
@@ -53,17 +71,25 @@ const placedField = {
   blank: z.enum(['null', 'zero', 'reject']).optional(),
   nullWhen: z.array(z.enum(['low-values', 'high-values'])).optional(),
   trailingZeros: z.int().min(1).max(37).optional(),
-  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate']).optional(),
+  sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate', 'marks']).optional(),
   point: z.enum(['implied', 'explicit']).optional(),
+  ...numberNotation,
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
   required: z.boolean().optional(),
+  mayBeAbsent: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),
   pivotYear: z.int().min(1).max(9900).optional(),
   trueValues: z.array(z.string().min(1)).min(1).optional(),
   falseValues: z.array(z.string().min(1)).min(1).optional(),
 };
+
+/** Keys of fields that `defaults` may give for the whole layout. One more is a row here. */
+const DEFAULTED = { onInvalid: true, trim: true, blank: true, nullWhen: true } as const;
+const fieldDefaults = z.strictObject(placedField).pick(DEFAULTED);
+export const DEFAULT_KEYS = fieldDefaults.keyof().options;
+const short = z.enum(['pad', 'reject']).optional();
 
 const occurs = z.strictObject({
   count: z.int().min(1).max(MAX_OCCURRENCES),
@@ -122,9 +148,12 @@ const day = z.strictObject({
   duplicates: z.enum(['refuse', 'warn']).optional(),
 });
 
+const positions = z.enum(['bytes', 'characters']).optional();
+
 const controlFile = z.strictObject({
   name: z.string().min(1),
   format: z.enum(['lines', 'fixed']).optional(),
+  positions,
   length: z.int().min(1).max(MAX_RECORD_BYTES),
   encoding: z.string().optional(),
   match: match.optional(),
@@ -152,10 +181,12 @@ export const layoutSchema = z.strictObject({
   name: snakeCase,
   description: z.string().optional(),
   encoding: z.string(),
+  positions,
   record: z.strictObject({
     format: z.enum(['lines', 'fixed', 'rdw', 'bdw', 'length-field']),
     length: z.int().min(1).max(MAX_RECORD_BYTES),
-    short: z.enum(['pad', 'reject']).optional(),
+    short,
+    cutShort: z.enum(['refuse', 'accept']).optional(),
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
@@ -164,6 +195,7 @@ export const layoutSchema = z.strictObject({
     lengthIncludesHeader: z.boolean().optional(),
     lengthField: lengthField.optional(),
   }),
+  defaults: fieldDefaults.extend({ short }).optional(),
   files: z.array(z.string().min(1)).optional(),
   partitionBy: z.array(z.string()).optional(),
   maxPartitions: z.int().min(1).max(10_000).optional(),
@@ -193,13 +225,24 @@ export const layoutSchema = z.strictObject({
     .optional(),
   groups: groups.optional(),
   businessDate: z
-    .strictObject({ header: z.string(), onMismatch: z.enum(['warn', 'refuse']).optional() })
+    .strictObject({
+      header: z.string().optional(),
+      onMismatch: z.enum(['warn', 'refuse']).optional(),
+      /** A date further from today is a warning. */
+      mostDaysAgo: z.number().int().min(0).optional(),
+      mostDaysAhead: z.number().int().min(0).optional(),
+    })
     .optional(),
   compression: z.enum(PAGE_CODECS).optional(),
   parquet: z
     .strictObject({ pages: z.enum(['v1', 'v2']).optional(), delta: z.boolean().optional() })
     .optional(),
-  rejects: z.strictObject({ maxPercent: z.number().min(0).max(100) }).optional(),
+  rejects: z
+    .strictObject({
+      maxPercent: z.number().min(0).max(100).optional(),
+      maxInvalidPercent: z.number().min(0).max(100).optional(),
+    })
+    .optional(),
   day: day.optional(),
 });
 
@@ -209,6 +252,7 @@ export type FieldItem = z.infer<typeof field>;
 export type ElementItem = z.infer<typeof elementField>;
 /** An entry that is a field at a place. */
 export type FieldEntry = ElementItem & { start: number; end: number; type: string };
+export type DefaultsEntry = NonNullable<LayoutFile['defaults']>;
 export type RecordTypeEntry = z.infer<typeof recordType>;
 export type OccursEntry = z.infer<typeof occurs>;
 export type SelectionEntry = z.infer<typeof selectionSchema>;

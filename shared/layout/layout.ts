@@ -1,6 +1,6 @@
 import type { Encoding } from './code-page.ts';
 import type { CountKind } from './count-conventions.ts';
-import type { ByteOrder, Field, Occurs } from './field.ts';
+import type { ByteOrder, Field, Occurs, Positions } from './field.ts';
 
 /** A layout that has been read and checked, with positions as 0-based, half-open byte offsets. */
 export interface Layout {
@@ -21,13 +21,28 @@ export interface Layout {
   controlFile: ControlFileRule | undefined;
   controlTotals: ControlTotalRule[];
   groups: GroupRule | undefined;
-  businessDate: { headerField: string; onMismatch: 'warn' | 'refuse' } | undefined;
+  businessDate: BusinessDateRules;
   compression: PageCodec;
   parquet: PageForm;
-  rejects: { maxPercent: number };
+  rejects: {
+    maxPercent: number;
+    /** Most percent of the values of a field that may become null because they are invalid; undefined: no limit. */
+    maxInvalidPercent: number | undefined;
+  };
   day: DayRules;
   /** 16 hex digits: a hash of everything above that changes rows. */
   fingerprint: string;
+}
+
+/** How the business date of a file is found and held against others. */
+export interface BusinessDateRules {
+  /** The header's field that says it. */
+  headerField: string | undefined;
+  /** What a header with another date does. */
+  onMismatch: 'warn' | 'refuse';
+  /** A date further back, or further ahead, than this from today is a warning. */
+  mostDaysAgo: number;
+  mostDaysAhead: number;
 }
 
 /** When a business date is complete. */
@@ -85,10 +100,14 @@ export type RecordFormat = 'lines' | 'fixed' | 'rdw' | 'bdw' | 'length-field';
 
 export interface RecordLayout {
   format: RecordFormat;
+  /** `characters`: all offsets and lengths of records and fields are numbers of characters, though their names say bytes. */
+  positions: Positions;
   /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
   /** Treatment of shorter records. */
   short: 'pad' | 'reject';
+  /** Treatment of a last line without terminator that is shorter. */
+  cutShort: 'refuse' | 'accept';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
   /** Fills up short records. */
@@ -121,6 +140,7 @@ export type RecordMatch = readonly [MatchPlace, ...MatchPlace[]];
 
 /** Bytes `startByte` to `endByte` of a record equal one of `anyOf`, each as long as that. */
 export interface MatchPlace {
+  positions: Positions;
   startByte: number;
   endByte: number;
   anyOf: Uint8Array[];
@@ -130,6 +150,7 @@ export interface MatchPlace {
 
 export interface ControlRecord {
   match: RecordMatch;
+  positions: Positions;
   fields: Field[];
 }
 
@@ -138,6 +159,7 @@ export interface ControlFileRule {
   /** Its name beside the data file: `{name}` is that file's whole name, `{stem}` the name without extension. */
   name: string;
   format: 'lines' | 'fixed';
+  positions: Positions;
   /** Without terminator. */
   lengthBytes: number;
   encoding: Encoding;

@@ -60,6 +60,11 @@ export interface ObjectInfo {
   pin: string;
   /** CRC-64/NVME of the whole object, eight bytes in base64, if the store keeps one; only `head` fills it in. */
   crc64nvme?: string;
+  /**
+   * Where the object lies, if keys alone do not say it: the path of a local file, whose key is only the part below a folder that each
+   * command chooses. Only `head` fills it in.
+   */
+  origin?: string;
 }
 
 export interface StoredObject {

@@ -41,6 +41,8 @@ export interface LedgerEntry {
   sourceId: string;
   sourceKey: string;
   businessDate: string | null;
+  /** Path of the file on the machine that converted it. A store that names files by key alone has none, nor have older entries. */
+  origin?: string | undefined;
   version: string;
   inputBytes: number;
   state: FileState;
@@ -182,6 +184,7 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   sourceId: text,
   sourceKey: text,
   businessDate: nullable(text),
+  origin: optional(text),
   version: text,
   inputBytes: wholeNumber,
   state: stateShape,

@@ -13,7 +13,8 @@ export interface PartManifest {
   endByte: number;
   /** From the first byte of its first record to the end of its last record. */
   consumed: { startByte: number; endByte: number };
-  records: { detail: number; accepted: number; rejected: number; discarded: number };
+  /** `short`: accepted records that end before their last field; earlier versions did not count them. */
+  records: { detail: number; accepted: number; rejected: number; discarded: number; short?: number };
   /** Details by record type. */
   recordTypes: { name: string; records: number; rejected: number; discarded: boolean }[];
   /** Rows that the records must make, by dataset. */
@@ -67,6 +68,7 @@ export const partManifestShape = objectOf<PartManifest>({
     accepted: wholeNumber,
     rejected: wholeNumber,
     discarded: wholeNumber,
+    short: optional(wholeNumber),
   }),
   recordTypes: listOf(
     objectOf<PartManifest['recordTypes'][number]>({

@@ -62,6 +62,7 @@ export function reconcile(
       Object.fromEntries(recordTypes.map(({ name, records }) => [name, records])),
     ),
   );
+  const short = total(manifests, (manifest) => manifest.records.short ?? 0);
   const discarded = layout.recordTypes.filter(({ datasets }) => datasets.length === 0);
   const records: RecordCounts = {
     read: header + detail + trailer,
@@ -69,6 +70,7 @@ export function reconcile(
     detail,
     trailer,
     rejected,
+    ...(short > 0 && { short }),
     ...(discarded.length > 0 && {
       discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
     }),

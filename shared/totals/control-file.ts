@@ -1,4 +1,7 @@
+import { lengthIn } from '../decode/characters.ts';
+import { extendsAscii } from '../layout/code-page.ts';
 import type { ControlFileRule } from '../layout/layout.ts';
+import { utf8MarkBytes } from '../layout/utf-8-mark.ts';
 import { matches, readControlRecord } from './control-record.ts';
 import type { ControlValue } from './control-value.ts';
 
@@ -12,25 +15,31 @@ export function controlFileKey(sourceKey: string, rule: Pick<ControlFileRule, 'n
 
 /** The fields of the record that states the totals; or, as a clause, why the file has no such record. */
 export function readControlFile(
-  bytes: Uint8Array,
-  { format, lengthBytes, match, fields }: ControlFileRule,
+  stored: Uint8Array,
+  { format, positions, lengthBytes, match, fields, encoding }: ControlFileRule,
 ): Record<string, ControlValue> | string {
+  const bytes = stored.subarray(extendsAscii(encoding) ? utf8MarkBytes(stored) : 0);
+  if (bytes.length < stored.length && encoding !== 'utf-8' && bytes.some((byte) => byte > 0x7f)) {
+    return `it begins with the byte-order mark of UTF-8, and its encoding is ${encoding}: say "encoding": "utf-8" in controlFile`;
+  }
   const records = (format === 'lines' ? linesOf(bytes) : fixedRecordsOf(bytes, lengthBytes)) ?? [];
-  const tooLong = records.find((record) => record.length > lengthBytes);
+  const lengths = records.map((record) => lengthIn(positions, record));
+  const tooLong = lengths.find((length) => length !== undefined && length > lengthBytes);
   if (records.length === 0) {
     return format === 'lines' ? 'it is empty' : `it is not whole records of ${lengthBytes} bytes`;
   }
-  if (tooLong) {
-    return `it has a record of ${tooLong.length} bytes, but controlFile.length says ${lengthBytes}`;
+  if (lengths.includes(undefined)) return 'it has a record that is not well-formed UTF-8';
+  if (tooLong !== undefined) {
+    return `it has a record of ${tooLong} ${positions}, but controlFile.length says ${lengthBytes}`;
   }
   const fitting = match ? records.filter((record) => matches(record, match)) : records;
   const [only, ...others] = fitting;
   if (only && others.length === 0) {
-    return readControlRecord(only, { fields }, lengthBytes);
+    return readControlRecord(only, { positions, fields }, lengthBytes);
   }
   if (match) {
     const places = match.map(
-      ({ startByte, endByte, text }) => `${text} at bytes ${startByte + 1} to ${endByte}`,
+      ({ startByte, endByte, text }) => `${text} at ${positions} ${startByte + 1} to ${endByte}`,
     );
     return `${fitting.length} of its ${records.length} records have ${places.join(' and ')}, but exactly one must`;
   }

@@ -1,5 +1,5 @@
 import { dateText } from '../decode/calendar.ts';
-import { decodeValue } from '../decode/decode-value.ts';
+import { decodeFrom, lengthIn, padRecord, partOf } from '../decode/characters.ts';
 import type { DecodedValue } from '../decode/decoded-value.ts';
 import { beyondEnd } from '../decode/record-end.ts';
 import { type FieldType, scaleOf } from '../layout/field-type.ts';
@@ -15,25 +15,32 @@ export function matchesControlRecord(record: Uint8Array, control: ControlRecord)
 
 /** Are the record's bytes at every place of the rule one of those it names? */
 export function matches(record: Uint8Array, match: RecordMatch): boolean {
-  return match.every(
-    ({ startByte, endByte, anyOf }) =>
-      record.length >= endByte &&
-      anyOf.some((bytes) => bytes.every((byte, index) => record[startByte + index] === byte)),
-  );
+  return match.every((place) => {
+    const { startByte, endByte, anyOf } = place;
+    if (record.length < endByte) return false;
+    const found = partOf(record, place);
+    return anyOf.some(
+      (bytes) => found.length === endByte - startByte && bytes.every((byte, index) => found[index] === byte),
+    );
+  });
 }
 
-/** The fields of a header or trailer. A short record reads as if filled up with `spaceByte`. */
+/**
+ * The fields of a header or trailer, whose `length` is in the unit of `positions`. A short record reads as if filled up with
+ * `spaceByte`.
+ */
 export function readControlRecord(
   record: Uint8Array,
-  control: Pick<ControlRecord, 'fields'>,
-  lengthBytes: number,
+  control: Pick<ControlRecord, 'fields' | 'positions'>,
+  length: number,
   spaceByte = SPACE,
 ): Record<string, ControlValue> {
-  const padded = new Uint8Array(Math.max(lengthBytes, record.length)).fill(spaceByte);
-  padded.set(record);
+  const { positions } = control;
+  const padded = padRecord(record, positions, length, spaceByte);
+  const held = lengthIn(positions, record) ?? 0;
   return Object.fromEntries(
     control.fields.map((field) => {
-      const decoded = beyondEnd(field, record.length, spaceByte) ?? decodeValue(padded, 0, field);
+      const decoded = beyondEnd(field, held, spaceByte) ?? decodeFrom(padded, field);
       return [field.name, controlValue(decoded, field.type)];
     }),
   );

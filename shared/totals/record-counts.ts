@@ -8,6 +8,8 @@ export interface RecordCounts {
   detail: number;
   trailer: number;
   rejected: number;
+  /** Accepted details that end before their last field; absent if there are none. */
+  short?: number;
   /** Details of the types that the layout discards, by type; absent if it discards none. */
   discarded?: Record<string, number>;
 }
@@ -28,5 +30,6 @@ export const recordCountsShape = objectOf<RecordCounts>({
   detail: wholeNumber,
   trailer: wholeNumber,
   rejected: wholeNumber,
+  short: optional(wholeNumber),
   discarded: optional(countsShape),
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -128,6 +128,52 @@ describe('the command', () => {
     expect(result.stderr).not.toMatch(/\n\s+at /);
     expect(result.code).toBe(code);
     expect(await files(join(dir, 'lake', 'processed'))).toEqual([]);
+  });
+
+  it('does not convert two inputs that would be one file in the lake, and says the flag that tells them apart', async () => {
+    const inputs = ['0001', '0002'].map((branch) => join(dir, 'our branches', branch, 'nodate.txt'));
+    for (const input of inputs) {
+      await mkdir(dirname(input), { recursive: true });
+      await writeFile(input, record);
+    }
+    const [first = '', second = ''] = inputs;
+    const linked = join(dir, 'our branches', 'linked.txt');
+    await symlink(first, linked);
+    const flags = ['--layout', 'contracts', '--out', 'lake', '--business-date', '2025-08-12'];
+    const same = await convert(...flags, '--input', first, second);
+    expect([same.code, same.stdout]).toEqual([2, '']);
+    expect(same.stderr).toContain(first);
+    expect(same.stderr).toContain(second);
+    expect(same.stderr).toContain(`--raw-root '${join(dir, 'our branches')}'`);
+    for (const [other, message] of [
+      [first, /given twice/],
+      [`${dirname(first)}/../0001/nodate.txt`, /given twice/],
+      [linked, /one file.*Give it once/],
+    ] as const) {
+      const twice = await convert(...flags, '--input', first, '--input', other);
+      expect([twice.code, twice.stdout]).toEqual([2, '']);
+      expect(twice.stderr).toMatch(message);
+    }
+    expect(existsSync(join(dir, 'lake'))).toBe(false);
+  });
+
+  it('refuses a file whose key belongs to one of another folder, with exit code 3 and a summary of its own', async () => {
+    for (const branch of ['0001', '0002']) {
+      await mkdir(join(dir, branch));
+      await writeFile(join(dir, branch, 'nodate.txt'), record.repeat(Number(branch)));
+    }
+    const flags = ['--layout', 'contracts', '--out', 'lake', '--business-date', '2025-08-12', '--json'];
+    const first = await convert(...flags, '--input', join(dir, '0001/nodate.txt'));
+    const second = await convert(...flags, '--input', join(dir, '0002/nodate.txt'));
+    expect([first.code, second.code]).toEqual([0, 3]);
+    const { records, outputs, status, published, reason }: FileSummary = JSON.parse(second.stdout);
+    expect({ read: records.read, outputs, status, published }).toEqual({
+      read: 0,
+      outputs: [],
+      status: 'refused',
+      published: false,
+    });
+    expect(reason).toMatch(/0002\/nodate\.txt.*0001\/nodate\.txt.*--raw-root.*--force/s);
   });
 
   it('explains every flag with --help, and does nothing', async () => {

@@ -9,11 +9,22 @@ import type { Reject } from '../../shared/decode/record-type-decoder.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { STATE_INVALID } from '../../shared/kernel/shapes.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import type { Field } from '../../shared/layout/field.ts';
 import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { comparable, vectorValue } from '../support/vector-values.ts';
 
 const kernel = new Kernel();
 const LENGTH_BYTES = 24;
+
+type Settled = ReturnType<typeof decodeValue> | { state: 'invalid'; reason: string };
+
+/** A value of a line that was filled up: only a text that need not be there may be cut by the end of the line. */
+function settledValue(whole: Uint8Array, lineBytes: number, field: Field): Settled {
+  const isOptionalText = field.type.kind === 'string' && !field.required;
+  if (isOptionalText || lineBytes >= field.endByte) return decodeValue(whole, 0, field);
+  const reason = lineBytes > field.startByte ? 'cut-by-record-end' : 'beyond-record-end';
+  return { state: 'invalid', reason };
+}
 
 interface Expected {
   /** By partition, as JSON of its values. */
@@ -46,16 +57,18 @@ function oneByOne(layout: Layout, lines: string[]): Expected {
     whole.set(bytes);
     const cut = bytes.length < LENGTH_BYTES && (bytes.length === 0 || layout.record.short === 'reject');
     if (!cut || bytes.length >= amount.endByte) {
-      const summed = decodeValue(whole, 0, amount);
+      const summed = settledValue(whole, bytes.length, amount);
       if (summed.state === 'value') result.sum += summed.value as bigint;
       if (summed.state === 'invalid') result.undecodable++;
     }
     if (cut || bytes.length > LENGTH_BYTES) continue;
-    const decoded = firstDataset(layout).fields.map((field) => decodeValue(whole, 0, field));
+    const decoded = firstDataset(layout).fields.map((field) => settledValue(whole, bytes.length, field));
     const order = [...firstDataset(layout).partitionBy, ...firstDataset(layout).columns];
     const wrong = order.find((field) => {
-      const { state } = decoded[firstDataset(layout).fields.indexOf(field)]!;
-      return (field.required && state !== 'value') || (state === 'invalid' && field.onInvalid === 'reject');
+      const value = decoded[firstDataset(layout).fields.indexOf(field)]!;
+      const isCut = value.state === 'invalid' && value.reason.endsWith('-record-end');
+      const rejects = isCut || field.onInvalid === 'reject';
+      return (field.required && value.state !== 'value') || (value.state === 'invalid' && rejects);
     });
     if (wrong) {
       const value = decoded[firstDataset(layout).fields.indexOf(wrong)]!;

@@ -23,7 +23,7 @@ interface Found {
   decodable: string;
 }
 
-const ASCII = { lineEndByte: 0x0a, spaceByte: 0x20 };
+const ASCII = { positions: 'bytes' as const, lineEndByte: 0x0a, spaceByte: 0x20 };
 const FIRST_BYTE = 1_000_003;
 const kernel = new Kernel();
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');

@@ -7,7 +7,14 @@ import { expectSameRows } from '../support/first-difference.ts';
 import { binary, packed, zonedEbcdic } from '../support/form-encoders.ts';
 
 describe('the kernel and the one-value decoder give the same values', () => {
-  const TYPES = ['integer', 'decimal(15,2)', 'decimal(18,0)', 'decimal(31,2)', 'decimal(3,1)'];
+  const TYPES = [
+    'integer',
+    'decimal(15,2)',
+    'decimal(18,0)',
+    'decimal(19,2)',
+    'decimal(31,2)',
+    'decimal(3,1)',
+  ];
 
   test('packed decimals, with and without a sign', () => {
     const forms = fc.record({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayPath, isBusinessDate, resolveBusinessDate } from '../../shared/keys/business-date.ts';
+import { dayPath, daysBetween, isBusinessDate } from '../../shared/keys/business-date.ts';
+import { datesOfKey } from '../../shared/keys/key-dates.ts';
 import {
   commitOfKey,
   dayCommitKey,
@@ -54,26 +55,6 @@ describe('partition values in keys, as Hive writes them', () => {
 });
 
 describe('the business date', () => {
-  const sourceKey = 'in/year=2025/month=08/day=12/contratos_20250811_001.txt';
-
-  test('comes from the command, else the key, else the name, else the header', () => {
-    const sources = { requested: '2025-08-14', sourceKey, header: '2025-08-10' };
-    expect(resolveBusinessDate(sources)).toEqual({ businessDate: '2025-08-14', origin: 'command' });
-    expect(resolveBusinessDate({ ...sources, requested: undefined })).toEqual({
-      businessDate: '2025-08-12',
-      origin: 'key',
-    });
-    const named = { ...sources, requested: undefined, sourceKey: 'in/contratos_20250811_001.txt' };
-    expect(resolveBusinessDate(named)).toEqual({ businessDate: '2025-08-11', origin: 'name' });
-    expect(resolveBusinessDate({ ...named, sourceKey: 'in/contratos.txt' })).toEqual({
-      businessDate: '2025-08-10',
-      origin: 'header',
-    });
-    expect(
-      resolveBusinessDate({ requested: undefined, sourceKey: 'in/contratos.txt', header: undefined }),
-    ).toBeUndefined();
-  });
-
   test.each([
     ['COTAHIST_D25062021.TXT', undefined],
     ['a_202508123.txt', undefined],
@@ -84,15 +65,37 @@ describe('the business date', () => {
     ['20250812/a.txt', undefined],
     ['year=2025/month=02/day=30/a.txt', undefined],
     ['year=2025/month=02/day=28/a.txt', '2025-02-28'],
-  ])('of %s is %s', (key, businessDate) => {
-    const found = resolveBusinessDate({ requested: undefined, sourceKey: key, header: undefined });
-    expect(found?.businessDate).toBe(businessDate);
+    // Two days, or a branch number that is a day by accident: the key does not say which.
+    ['mov_20250811_gerado_20250812.txt', '2025-08-11', '2025-08-12'],
+    ['mov_20250101_20250812.txt', '2025-01-01', '2025-08-12'],
+    ['mov_20250812_20250812.txt', '2025-08-12'],
+    // The folder says it in so many words.
+    ['year=2025/month=08/day=12/mov_20250811.txt', '2025-08-12'],
+    ['year=2025/month=08/day=12/year=2025/month=08/day=13/a.txt', '2025-08-12', '2025-08-13'],
+  ])('of %s is %s', (key, ...dates) => {
+    expect(datesOfKey(key, []).dates).toEqual(dates.filter((date) => date !== undefined));
+  });
+
+  test('stands where a pattern of the layout says', () => {
+    const key = 'in/mov_20250811_gerado_20250812.txt';
+    expect(datesOfKey(key, ['other_{yyyyMMdd}*', 'mov_{yyyyMMdd}_gerado_*']).dates).toEqual(['2025-08-11']);
+    expect(datesOfKey(key, ['in/mov_*_gerado_{yyyyMMdd}.txt']).dates).toEqual(['2025-08-12']);
+    expect(datesOfKey(key, ['*{yyyyMMdd}*']).dates).toEqual(['2025-08-11', '2025-08-12']);
+    expect(datesOfKey('D2025-08-12.txt', ['D{yyyy-MM-dd}.txt']).dates).toEqual(['2025-08-12']);
+    expect(datesOfKey('mov_2025081100017.txt', ['mov_{yyyyMMdd}?????.txt']).dates).toEqual(['2025-08-11']);
+    const folder = 'year=2025/month=08/day=12/mov_20250811_1.txt';
+    expect(datesOfKey(folder, ['mov_{yyyyMMdd}_*'])).toEqual({
+      origin: 'key',
+      dates: ['2025-08-12'],
+      others: ['2025-08-11'],
+    });
   });
 
   test('is a day that exists', () => {
     expect(['2024-02-29', '2025-12-31', '1990-01-01'].map(isBusinessDate)).toEqual([true, true, true]);
     const wrong = ['2025-02-29', '2025-13-01', '2025-00-10', '2025-1-01', '20250101', '1989-12-31', ''];
     expect(wrong.filter(isBusinessDate)).toEqual([]);
+    expect(daysBetween('2025-08-12', '2025-09-01')).toBe(20);
     expect(dayPath('2025-08-12')).toBe('year=2025/month=08/day=12');
   });
 });

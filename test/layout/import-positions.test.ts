@@ -25,7 +25,7 @@ describe('positions tables', () => {
   test('may be a CSV of name, start, end, type', () => {
     const text =
       'name,start,end,type\nCODNEG,13,24,string\n"Preço, médio",96,108,"decimal(13,2)"\nDATA,3,10,date\n';
-    expect(importPositions(text, 'f')).toEqual([
+    expect(importPositions(text, 'f').fields).toEqual([
       { name: 'codneg', start: 13, end: 24, type: 'string' },
       { name: 'preco_medio', start: 96, end: 108, type: 'decimal(13,2)', point: 'implied' },
       { name: 'data', start: 3, end: 10, type: 'date', format: 'yyyyMMdd' },
@@ -34,9 +34,57 @@ describe('positions tables', () => {
 
   test('may have semicolons, Portuguese headings, a length in place of an end, comments and blank lines', () => {
     const text = '\ufeffCampo;Posição inicial;Tamanho;Tipo\r\n# nota\r\n\r\nUF;1;2;\r\nIDADE;3;3;integer\r\n';
-    expect(importPositions(text, 'f')).toEqual([
+    expect(importPositions(text, 'f').fields).toEqual([
       { name: 'uf', start: 1, end: 2, type: 'string' },
       { name: 'idade', start: 3, end: 5, type: 'integer' },
+    ]);
+  });
+
+  test('may be Portuguese: kinds N, A and D, decimals, signs, accents, ranges, and formats with AAAA', () => {
+    const text = [
+      'NOME DO CAMPO;Posição;Tamanho;Tipo;Decimais;Sinal;Formato',
+      'Código;001-005;5;N;;;',
+      '"Nome; do ""cliente""";006 a 025;20;Alfanumérico;;;',
+      'Valor;026-040;15;Numérico;2;N;',
+      'Saldo;041-055;15;N;2;S;',
+      'Ajuste;056-066;11;N;2;leading separate;',
+      'Abertura;067-076;10;D;;;DD/MM/AAAA',
+      'Base;077-084;8;Data;;;',
+      'Preço;085-099;15;9(13)V99;;;',
+      'Taxa;100-104;5;S9(5)V9(4) COMP-3;;;',
+      'Ficha;105-115;11;N(09)V99;;;',
+      'Obs;116-145;30;X(30);;;',
+      'Hora;146-164;19;D;;;AAAA-MM-DD HH:MM:SS',
+    ].join('\r\n');
+    const { fields, notes } = importPositions(text, 'f');
+    expect(fields.map(({ name, start, end, ...form }) => [name, start, end, form])).toEqual([
+      ['codigo', 1, 5, { type: 'integer' }],
+      ['nome_do_cliente', 6, 25, { type: 'string' }],
+      ['valor', 26, 40, { type: 'decimal(15,2)', point: 'implied' }],
+      ['saldo', 41, 55, { type: 'decimal(15,2)', point: 'implied', sign: 'trailing' }],
+      ['ajuste', 56, 66, { type: 'decimal(11,2)', point: 'implied', sign: 'leading-separate' }],
+      ['abertura', 67, 76, { type: 'date', format: 'dd/MM/yyyy' }],
+      ['base', 77, 84, { type: 'date', format: 'yyyyMMdd' }],
+      ['preco', 85, 99, { type: 'decimal(15,2)', point: 'implied' }],
+      ['taxa', 100, 104, { type: 'decimal(9,4)', usage: 'packed' }],
+      ['ficha', 105, 115, { type: 'decimal(11,2)', point: 'implied' }],
+      ['obs', 116, 145, { type: 'string' }],
+      ['hora', 146, 164, { type: 'timestamp', format: 'yyyy-MM-dd HH:mm:ss' }],
+    ]);
+    expect(notes.join()).toMatch(/S9.*yyyyMMdd/);
+  });
+
+  test('may have lengths only, and the tables of CNAB files, whose format is the kind', () => {
+    expect(importPositions('campo;tamanho;tipo\na;3;N\nb;5;X\n', 'f').fields).toEqual([
+      { name: 'a', start: 1, end: 3, type: 'integer' },
+      { name: 'b', start: 4, end: 8, type: 'string' },
+    ]);
+    const cnab =
+      'Campo;De;Até;Nº Dig;Nº Dec;Formato\nBanco;1;3;3;-;Num\nTarifa;4;18;15;2;Num\nUso;19;27;9;;Alfa\n';
+    expect(importPositions(cnab, 'f').fields).toEqual([
+      { name: 'banco', start: 1, end: 3, type: 'integer' },
+      { name: 'tarifa', start: 4, end: 18, type: 'decimal(15,2)', point: 'implied' },
+      { name: 'uso', start: 19, end: 27, type: 'string' },
     ]);
   });
 
@@ -49,8 +97,8 @@ describe('positions tables', () => {
       @25    NOME    $CHAR10.;
       @35    CHAVE   20.
     ;`;
-    expect(importPositions(text, 'f')).toEqual([
-      { name: 'uf', start: 1, end: 2, type: 'string' },
+    expect(importPositions(text, 'f').fields).toEqual([
+      { name: 'uf', start: 1, end: 2, type: 'string', trim: 'both' },
       { name: 'idade', start: 3, end: 5, type: 'integer' },
       { name: 'renda', start: 6, end: 16, type: 'decimal(11,2)', point: 'implied' },
       { name: 'nasc', start: 17, end: 24, type: 'date', format: 'yyyyMMdd' },
@@ -67,9 +115,13 @@ describe('positions tables', () => {
     ['end before start', 'name,start,end\na,5,2\n', ['line 2', 'from 5 to 2']],
     ['an unknown type', 'name,start,end,type\na,1,2,strng\n', ["'strng'", "is 'string'"]],
     ['a date of unknown format', 'name,start,end,type\na,1,10,date\n', ['format']],
+    ['a length that is not the end', 'name,start,end,length\na,1,5,4\n', ['5 bytes', 'length is 4']],
+    ['a picture of another length', 'name,start,end,type\na,1,5,X(4)\n', ['takes 4 bytes']],
+    ['a sign nobody knows', 'name,start,end,type,sign\na,1,5,N,maybe\n', ["'maybe'", 'leading-separate']],
+    ['a sign on a text', 'name,start,end,type,sign\na,1,5,A,S\n', ['type is string']],
     ['the same name twice', 'name,start,end\nA-B,1,2\na b,3,4\n', ["two fields named 'a_b'"]],
-    ['an unknown informat', '@1 A PD5.\n', ["'PD5.'", 'line 1', '$w.']],
-    ['SAS without name', '@1 A $2.\n@3 $5.\n', ['line 2', '@pos name']],
+    ['an unknown informat', '@1 A HEX5.\n', ["'HEX5.'", 'line 1', '$w.']],
+    ['SAS without name', '@1 A $2.\n@3 $5.\n', ['line 2', 'name of a variable']],
     ['position 0', '@0 A $2.\n', ['from 1']],
   ];
   test.each(refused)('are refused with %s', (_, text, fragments) => {
@@ -101,7 +153,7 @@ describe('layout files that are written', () => {
       description: 'with "quotes"',
       encoding: 'us-ascii',
       record: { format: 'lines', length: 12 },
-      fields: importPositions('name,start,end,type\na,1,2,string\nb,3,12,"decimal(10,2)"', 'f'),
+      fields: importPositions('name,start,end,type\na,1,2,string\nb,3,12,"decimal(10,2)"', 'f').fields,
     });
     expect(text).toContain('    { "name": "a", "start": 1, "end": 2, "type": "string" },\n');
     expect(firstDataset(readLayout(text, 'f')).fields.map(({ name }) => name)).toEqual(['a', 'b']);
@@ -171,7 +223,7 @@ describe('describe', () => {
       f2: ' COMP-2',
       p3: '9(5)V99 COMP-3',
       p4: 'S9(9)V9(6) COMP-3',
-      p5: '9(6) COMP-6',
+      p5: '9(5) COMP-6',
       a1: 'S9(7)V99 COMP-3',
       s1: 'S9(5) DISPLAY',
       n1: 'N(10) NATIONAL',

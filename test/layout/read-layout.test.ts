@@ -109,7 +109,12 @@ describe('layouts that are read', () => {
       { startByte: 0, endByte: 2, anyOf: [Uint8Array.of(0x30, 0x31)] },
     ]);
     expect(layout.maxPartitions).toBe(200);
-    expect(layout.businessDate).toEqual({ headerField: 'day', onMismatch: 'warn' });
+    expect(layout.businessDate).toEqual({
+      headerField: 'day',
+      onMismatch: 'warn',
+      mostDaysAgo: 1826,
+      mostDaysAhead: 31,
+    });
     expect(layout.controlTotals).toEqual([
       {
         name: 'trailer.total',

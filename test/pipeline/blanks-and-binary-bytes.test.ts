@@ -76,14 +76,15 @@ test('blanks that fill up a short record are not read as national text, as numbe
       record: { format: 'rdw', length: 15 },
       header: {
         match: { start: 1, end: 1, equals: 'H' },
-        fields: [at('bin', 4, 5, { type: 'integer', usage: 'binary', signed: false })],
+        fields: [at('bin', 4, 5, { type: 'integer', usage: 'binary', signed: false, mayBeAbsent: true })],
       },
       detail: { match: { start: 1, end: 1, equals: 'D' } },
       fields: [
         at('nat', 2, 9, { type: 'string', encoding: 'utf-16be' }),
         at('ebcdic', 10, 13, { type: 'string', encoding: 'cp500' }),
-        at('bin', 14, 15, { type: 'integer', usage: 'binary', signed: false }),
+        at('bin', 14, 15, { type: 'integer', usage: 'binary', signed: false, mayBeAbsent: true }),
       ],
+      rejects: { maxPercent: 100 },
       ...more,
     });
   const sourceKey = 'short_20250812.txt';
@@ -95,8 +96,10 @@ test('blanks that fill up a short record are not read as national text, as numbe
   expect(rows).toEqual([
     { nat: 'ÃB', ebcdic: 'xy', bin: 7 },
     { nat: 'ÃB', ebcdic: null, bin: null },
-    // Cut in the middle: the rest of the text is not loaded.
     { nat: null, ebcdic: null, bin: null },
-    { nat: null, ebcdic: null, bin: null },
+  ]);
+  // Cut in the middle: the rest of the text is not loaded.
+  expect(await lake.publishedRows('short_rejects', 'reason, field')).toEqual([
+    { reason: 'cut-by-record-end', field: 'nat' },
   ]);
 });

@@ -347,11 +347,11 @@ describe('record types of one file', () => {
     const lines = [
       'H202508120017',
       'C0001ANA',
-      'A00010000010000',
+      'A00010000010000'.padEnd(LENGTH),
       'M00000001PIX',
       `A0002${'0'.repeat(40)}`,
       'M00000002PIX',
-      'A00030000010000',
+      'A00030000010000'.padEnd(LENGTH),
       'C0002JOSE',
       'M00000004PIX',
       `T${'2'.padStart(8, '0')}${'3'.padStart(8, '0')}${'7'.padStart(13, '0')}`,

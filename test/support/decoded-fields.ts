@@ -8,6 +8,7 @@ import type { CodePage } from '../../shared/layout/code-page.ts';
 import { parseDateFormat } from '../../shared/layout/date-format.ts';
 import type { Field } from '../../shared/layout/field.ts';
 import { parseFieldType } from '../../shared/layout/field-type.ts';
+import { PLAIN_NOTATION } from '../../shared/layout/number-notation.ts';
 import { expectSameRows } from './first-difference.ts';
 import { comparable, INVALID, vectorValue } from './vector-values.ts';
 
@@ -33,6 +34,7 @@ export function fieldOf(
     endByte: 2 + lengthBytes,
     type: parsed,
     encoding: 'us-ascii',
+    positions: 'bytes',
     usage: 'display',
     digits: undefined,
     signed: false,
@@ -44,9 +46,11 @@ export function fieldOf(
     trailingZeros: 0,
     sign: 'none',
     point: 'implied',
+    notation: PLAIN_NOTATION,
     trim: 'trailing',
     keep: 'all',
     required: false,
+    mayBeAbsent: false,
     onInvalid: 'null',
     dateFormat,
     trueValues: ['S', 'Y', 'T', '1'],
@@ -74,7 +78,9 @@ export const kernel = new Kernel();
 /** Decodes the fields of records that are in reverse order in memory, with `around` before, between and after the fields. */
 export function decodeAll(field: Field, encoding: CodePage, fields: Uint8Array[], around = 0x39) {
   kernel.reset();
-  const lengthBytes = field.endByte + 1;
+  const { signFrom, scaleFrom } = field.notation;
+  const ends = [field.endByte, signFrom?.endByte ?? 0, scaleFrom?.endByte ?? 0];
+  const lengthBytes = Math.max(...ends) + 1;
   const bytes = new Uint8Array(fields.length * lengthBytes + 2 * READ_MARGIN_BYTES).fill(around);
   const offsets = fields.map((_, index) => READ_MARGIN_BYTES + (fields.length - 1 - index) * lengthBytes);
   for (const [index, content] of fields.entries()) bytes.set(content, offsets[index]! + field.startByte);

@@ -73,7 +73,7 @@ for (const { type, digits, scale } of NUMBERS) {
     orFilled(0x40, null);
     form(
       width,
-      { ...entry, encoding: 'us-ascii' },
+      { ...entry, encoding: 'us-ascii', ...(/^(leading|trailing)$/.test(sign) && { overpunch: 'ibm' }) },
       values,
       (value) => zonedAscii(value, width, sign),
       (value) => decimalText({ unscaled: value, scale }),

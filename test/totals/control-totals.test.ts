@@ -20,7 +20,10 @@ describe('a stated count', () => {
     const layout = rules({ header: 'n', equals: 'count(detail)' });
     expect(await told(layout, file(trailer({}), 'H0000000003'))).toMatch(LOADED);
     expect(await told(layout, file(trailer({}), 'H0000000009'))).toContain('header.n says 9');
-    expect(await told(layout, file(trailer({}), 'H         '))).toContain('header.n is blank');
+    expect(await told(layout, file(trailer({}), 'H          '))).toContain('header.n is blank');
+    expect(await told(layout, file(trailer({}), 'H         '))).toContain(
+      'header.n cannot be read (cut-by-record-end)',
+    );
     expect(await told(layout, file(trailer({}), 'H00000000X3'))).toContain('cannot be read (invalid-number)');
   });
 

@@ -6,11 +6,18 @@ export interface FoundCase {
 
 /** A worker thread's answer to a batch of inputs. */
 export interface BatchAnswer {
-  outcomes: string[];
+  /** Names of what was counted, each with its number. */
+  outcomes: [string, number][];
+  /** Damaged records that were played. */
+  damagedRecords: number;
   found: FoundCase[];
 }
 
+/** Hostile inputs of all kinds, or good files with damaged records. */
+export type FuzzSubject = 'hostile' | 'damage';
+
 export interface FuzzWorkerSetup {
+  subject: FuzzSubject;
   seed: number;
   /** An empty folder. Nothing is ever written to it: hostile keys must find nothing in it or beside it. */
   emptyDir: string;

@@ -1,5 +1,4 @@
 import { parquetReadObjects } from 'hyparquet';
-import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { PipelineError } from '../../shared/errors.ts';
@@ -7,16 +6,10 @@ import { runKeys } from '../../shared/keys/run-keys.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import type { Field } from '../../shared/layout/field.ts';
 import type { Layout } from '../../shared/layout/layout.ts';
-import { finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
-import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
-import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
-import { reconcileFile } from '../../shared/pipeline/reconcile/reconcile-file.ts';
-import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
-import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import { filePlanShape, plannedRangesShape } from '../../shared/run/file-plan.ts';
+import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
-import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
+import { convertInMemory, memoryPorts } from './memory/memory-lake.ts';
 import { rightRows, valueText } from './right-rows.ts';
 
 const GIANT_BYTES = 100_000;
@@ -44,10 +37,10 @@ export async function fuzzFile({ layoutText, bytes, rangeSizeBytes, change }: Fu
   };
   // Thousands of cuts in one giant line prove no more than ten.
   const leastBytes = bytes.length > GIANT_BYTES ? GIANT_BYTES : 1;
-  const ports = portsOf(raw, lake, layoutText, Math.max(leastBytes, rangeSizeBytes));
-  let result: Awaited<ReturnType<typeof convert>>;
+  const ports = memoryPorts(raw, lake, layoutText, Math.max(leastBytes, rangeSizeBytes));
+  let result: Awaited<ReturnType<typeof convertInMemory>>;
   try {
-    result = await convert(ports);
+    result = await convertInMemory(ports, SOURCE_KEY);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (lake.keys().some((key) => key.startsWith('catalog/')))
@@ -108,39 +101,4 @@ async function publishedRows(lake: MemoryObjectStore, layout: Layout): Promise<s
     }
   }
   return texts.sort();
-}
-
-async function convert(ports: PipelinePorts) {
-  const split = await splitFile(ports, 'fuzz', { layout: 'fuzz', sourceKey: SOURCE_KEY });
-  if (split.verdict !== 'convert') return finalizeFile(ports, split);
-  const ranges = await readJson(ports.lake, split.rangesKey, plannedRangesShape);
-  for (const range of ranges) await parseRange(ports, split.planKey, range);
-  const reconciled = await reconcileFile(ports, split.planKey);
-  if (reconciled.verdict === 'balanced') {
-    const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
-    for (const merge of merges) await mergePartition(ports, split.planKey, merge);
-  }
-  return finalizeFile(ports, reconciled);
-}
-
-function portsOf(
-  raw: MemoryObjectStore,
-  lake: MemoryObjectStore,
-  text: string,
-  rangeSizeBytes: number,
-): PipelinePorts {
-  return {
-    raw,
-    lake,
-    publishedPrefix: 'processed/',
-    catalog: createFileCatalog(lake),
-    layouts: {
-      load: async () => ({ file: 'fuzz', text }),
-      loadBeside: async (_file, name) => ({ file: name, text: '' }),
-    },
-    metrics: { record: async () => undefined },
-    notifier: { notify: async () => undefined },
-    clock: { now: () => new Date('2025-08-13T06:00:00Z') },
-    settings: { rangeSizeBytes, wholePartBytes: 1_000_000, expectedFiles: undefined },
-  };
 }

@@ -2,61 +2,77 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { BatchAnswer, FoundCase, FuzzWorkerSetup } from './fuzz-batch.ts';
+import type { BatchAnswer, FoundCase, FuzzSubject, FuzzWorkerSetup } from './fuzz-batch.ts';
 
 const BATCH = 200;
 const LIMIT_MS = 10_000;
 const HEAP_MB = 512;
 
+interface FuzzPlan {
+  subject: FuzzSubject;
+  seed: number;
+  /** The first input. */
+  from: number;
+  /** The most inputs. */
+  inputs: number;
+  /** No new inputs once so many damaged records were played. */
+  damagedRecords: number;
+  workers: number;
+}
+
+interface FuzzResult {
+  counts: Map<string, number>;
+  found: FoundCase[];
+  inputs: number;
+  damagedRecords: number;
+}
+
 /** Plays inputs on worker threads. An input that takes too long or too much memory is a found case, and its thread is replaced. */
 export class FuzzPool {
   private readonly counts = new Map<string, number>();
   private readonly found: FoundCase[] = [];
-  private readonly seed: number;
-  private readonly end: number;
-  private readonly workers: number;
+  private readonly plan: FuzzPlan;
   private next: number;
   private done = 0;
+  private damagedRecords = 0;
 
-  constructor({
-    seed,
-    from,
-    inputs,
-    workers,
-  }: { seed: number; from: number; inputs: number; workers: number }) {
-    this.seed = seed;
-    this.next = from;
-    this.end = from + inputs;
-    this.workers = workers;
+  constructor(plan: FuzzPlan) {
+    this.plan = plan;
+    this.next = plan.from;
   }
 
-  async run(progress: (done: number) => void): Promise<{ counts: Map<string, number>; found: FoundCase[] }> {
+  async run(progress: (done: number) => void): Promise<FuzzResult> {
     const dir = await mkdtemp(join(tmpdir(), 'positional-lake-fuzz-'));
     // In a folder of its own: hostile keys may lead to what is beside the empty one.
     const emptyDir = join(dir, 'empty');
     try {
       await mkdir(emptyDir);
-      await Promise.all(Array.from({ length: this.workers }, () => this.lane(emptyDir, progress)));
+      await Promise.all(Array.from({ length: this.plan.workers }, () => this.lane(emptyDir, progress)));
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
-    return { counts: this.counts, found: this.found };
+    const { counts, found, done, damagedRecords } = this;
+    return { counts, found, inputs: done, damagedRecords };
   }
 
   private async lane(emptyDir: string, progress: (done: number) => void): Promise<void> {
-    let thread = new FuzzThread(this.seed, emptyDir);
-    while (this.next < this.end) {
+    const { plan } = this;
+    const end = plan.from + plan.inputs;
+    let thread = new FuzzThread(plan, emptyDir);
+    while (this.next < end && this.damagedRecords < plan.damagedRecords) {
       const from = this.next;
-      const to = Math.min(from + BATCH, this.end);
+      const to = Math.min(from + BATCH, end);
       this.next = to;
       for (let start = from; start < to; ) {
         const answer = await thread.play(start, to);
-        for (const outcome of answer.outcomes) this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + 1);
+        for (const [name, count] of answer.outcomes)
+          this.counts.set(name, (this.counts.get(name) ?? 0) + count);
+        this.damagedRecords += answer.damagedRecords;
         this.found.push(...answer.found);
         if (answer.stoppedAt === undefined) break;
         start = answer.stoppedAt + 1;
         await thread.end();
-        thread = new FuzzThread(this.seed, emptyDir);
+        thread = new FuzzThread(plan, emptyDir);
       }
       this.done += to - from;
       progress(this.done);
@@ -69,8 +85,8 @@ class FuzzThread {
   private readonly worker: Worker;
   private readonly at = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(seed: number, emptyDir: string) {
-    const workerData: FuzzWorkerSetup = { seed, emptyDir, at: this.at.buffer as SharedArrayBuffer };
+  constructor({ subject, seed }: FuzzPlan, emptyDir: string) {
+    const workerData: FuzzWorkerSetup = { subject, seed, emptyDir, at: this.at.buffer as SharedArrayBuffer };
     this.worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
@@ -84,7 +100,7 @@ class FuzzThread {
     const { promise, resolve } = Promise.withResolvers<BatchAnswer & { stoppedAt?: number }>();
     const stopped = (what: string) => {
       const stoppedAt = Atomics.load(this.at, 0);
-      resolve({ outcomes: [], found: [{ index: stoppedAt, what }], stoppedAt });
+      resolve({ outcomes: [], damagedRecords: 0, found: [{ index: stoppedAt, what }], stoppedAt });
     };
     let since = performance.now();
     let seen = from;

@@ -66,11 +66,10 @@ function rowOf(record: Uint8Array, heldBytes: number, layout: Layout): string | 
   if ([layout.header, layout.trailer].some((control) => control?.match.every(fits))) return undefined;
   const values: (string | null)[] = [];
   for (const field of recordType!.datasets[0]!.fields) {
-    const isText = field.usage === 'display' && field.type.kind !== 'binary';
-    // A field that is not text is not filled up with blanks: it is missing, or cut.
-    if (!isText && heldBytes < field.endByte) {
-      const isCut = heldBytes > field.startByte && field.onInvalid === 'reject';
-      if (isCut || field.required) return undefined;
+    // Only a text that need not be there is filled up with blanks: every other field rejects a record that ends before it does.
+    const isText = field.usage === 'display' && field.type.kind === 'string';
+    if (!(isText && field.mayBeAbsent) && heldBytes < field.endByte) {
+      if (!field.mayBeAbsent || heldBytes > field.startByte || field.required) return undefined;
       values.push(null);
       continue;
     }

@@ -170,10 +170,27 @@ export function findChained(
   return count;
 }
 
-/** Stores the address at which each record of `starts` ends; padding follows there. */
-export function findRecordEnds(starts: usize, rawLengths: usize, count: i32, ends: usize): void {
+/**
+ * Stores the address at which each record of `starts` ends; padding follows there. Returns the fewest bytes of a record that is not empty.
+ */
+export function findRecordEnds(starts: usize, rawLengths: usize, count: i32, ends: usize): i32 {
+  let fewest = i32.MAX_VALUE;
   for (let record = 0; record < count; record++) {
     const at = record << 2;
-    store<u32>(ends + at, load<u32>(starts + at) + load<u32>(rawLengths + at));
+    const length = load<i32>(rawLengths + at);
+    store<u32>(ends + at, load<u32>(starts + at) + length);
+    if (length > 0 && length < fewest) fewest = length;
   }
+  return fewest;
+}
+
+/** Counts the records that can be decoded and have fewer than `neededBytes`. */
+export function countShorter(starts: usize, ends: usize, outcomes: usize, count: i32, neededBytes: i32): i32 {
+  let shorter = 0;
+  for (let record = 0; record < count; record++) {
+    if (load<u8>(outcomes + record) !== (RECORD_OK as u8)) continue;
+    const at = record << 2;
+    if (load<u32>(ends + at) - load<u32>(starts + at) < (neededBytes as u32)) shorter++;
+  }
+  return shorter;
 }

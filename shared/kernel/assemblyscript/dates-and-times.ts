@@ -23,6 +23,8 @@ import { readDigit } from './digits';
 
 const NO_DAY: i32 = i32.MIN_VALUE;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+/** 9999-12-31, after which there is no day. */
+const LAST_DAY: i32 = 2_932_896;
 
 function isLeap(year: i32): bool {
   return (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0);
@@ -133,7 +135,7 @@ function readPart(at: usize, offset: i32): i32 {
   return offset < 0 ? 0 : readDigits(at + offset, 2);
 }
 
-/** Reads the microseconds since midnight; -1 if there is no such time. */
+/** Reads the microseconds since midnight; -1 if there is no such time. Hour 24 is the end of the day, as Db2 writes it: 24.00.00. */
 function readMicrosOfDay(at: usize, format: usize): i64 {
   const hour = readPart(at, load<i32>(format, FORMAT_HOUR));
   const minute = readPart(at, load<i32>(format, FORMAT_MINUTE));
@@ -146,7 +148,9 @@ function readMicrosOfDay(at: usize, format: usize): i64 {
     if (fraction < 0) return -1;
     for (let digit = fractionDigits; digit < 6; digit++) fraction *= 10;
   }
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+    return hour === 24 && minute === 0 && second === 0 && fraction === 0 ? MICROS_PER_DAY : -1;
+  }
   return ((hour * 3600 + minute * 60 + second) as i64) * 1_000_000 + (fraction as i64);
 }
 
@@ -197,7 +201,7 @@ export function decodeTimestamps(
     const start = (load<u32>(records + (record << 2)) as usize) + at;
     const days = readFormattedDays(start, format);
     const micros = readMicrosOfDay(start, format);
-    if (days !== NO_DAY && micros >= 0) {
+    if (days !== NO_DAY && micros >= 0 && (micros < MICROS_PER_DAY || days < LAST_DAY)) {
       store<u8>(states + record, STATE_VALUE as u8);
       store<i64>(values + (record << 3), (days as i64) * MICROS_PER_DAY + micros);
       continue;

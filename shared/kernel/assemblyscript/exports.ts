@@ -7,7 +7,8 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
-export { findChained, findRecordEnds } from './chains';
+export { countShorter, findChained, findRecordEnds } from './chains';
+export { addShadow, beginCharacterPage, copyNarrowed, setApart, wordAt } from './character-page';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';
 export { keepEqual } from './conditions';
 export { addToChecksum, beginChecksum, finishChecksum } from './crc64';
@@ -26,6 +27,8 @@ export { decodeDoubles } from './doubles';
 export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
+export { narrowLines, narrowRecord } from './narrowed-lines';
+export { decodeNarrowedTexts } from './narrowed-texts';
 export { decodeNational } from './national';
 export {
   appendEntries,

@@ -18,8 +18,8 @@ export function nullFilled(records: usize, count: i32, at: i32, width: i32, byte
 }
 
 /**
- * Makes a field null if it begins at or after the end of its record, and invalid if that end cuts it. Returns how many of these fields had a
- * value + how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
+ * Makes a field invalid if the end of its record cuts it, and if it begins at or after that end null (`absentIsNull`) or invalid. Returns how
+ * many of these fields had a value + how many were invalid × INVALID_COUNT_UNIT; RESULT: how many are invalid now.
  */
 export function nullBeyond(
   records: usize,
@@ -27,11 +27,12 @@ export function nullBeyond(
   count: i32,
   startByte: i32,
   endByte: i32,
+  absentIsNull: bool,
   states: usize,
 ): i32 {
   let values = 0;
   let invalids = 0;
-  let cut = 0;
+  let wrong = 0;
   for (let record = 0; record < count; record++) {
     const at = load<u32>(records + (record << 2));
     const end = load<u32>(ends + (record << 2));
@@ -39,11 +40,11 @@ export function nullBeyond(
     const state = load<u8>(states + record);
     if (state === (STATE_VALUE as u8)) values++;
     else if (state !== (STATE_NULL as u8)) invalids++;
-    const isCut = at + startByte < end;
-    if (isCut) cut++;
-    store<u8>(states + record, (isCut ? STATE_INVALID : STATE_NULL) as u8);
+    const isWrong = !absentIsNull || at + startByte < end;
+    if (isWrong) wrong++;
+    store<u8>(states + record, (isWrong ? STATE_INVALID : STATE_NULL) as u8);
   }
-  store<i32>(RESULT, cut);
+  store<i32>(RESULT, wrong);
   return values + invalids * INVALID_COUNT_UNIT;
 }
 

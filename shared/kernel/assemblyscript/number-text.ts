@@ -1,4 +1,10 @@
 import {
+  NUMBER_BLANK_SIGN,
+  NUMBER_EXPLICIT_SCALE,
+  NUMBER_MOST_DIGITS,
+  NUMBER_POINT,
+  NUMBER_PUNCHES,
+  NUMBER_SIGN,
   SIGN_LEADING,
   SIGN_LEADING_SEPARATE,
   SIGN_TRAILING,
@@ -10,7 +16,7 @@ import {
 import { isBlank } from './blanks';
 import { readDigit } from './digits';
 
-/** Reads one number in any spelling, digit by digit, if the vector loops cannot. decode-value.ts does the same in clearer code. */
+/** Reads one number, digit by digit, if the vector loops cannot. decode-number.ts does the same in clearer code. */
 
 const SPACE: u8 = 0x20;
 const PLUS: u8 = 0x2b;
@@ -25,22 +31,8 @@ const digits: usize = memory.data(64);
 let digitCount = 0;
 let negative = false;
 
-const NOT_PUNCHED = 255;
-
-/** Reads a digit with an overpunched sign: 0–9 positive, 16–25 negative, else `NOT_PUNCHED`. */
-function readOverpunched(byte: u8): i32 {
-  const code = byte as i32;
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  // { A … I
-  if (code === 0x7b) return 0;
-  if (code >= 0x41 && code <= 0x49) return code - 0x40;
-  // } J … R
-  if (code === 0x7d) return 16;
-  if (code >= 0x4a && code <= 0x52) return 16 + code - 0x49;
-  // p … y
-  if (code >= 0x70 && code <= 0x79) return 16 + code - 0x70;
-  return NOT_PUNCHED;
-}
+/** The byte is no digit with a sign over it, or may be two different ones. */
+export const NOT_PUNCHED = 255;
 
 /** Adds a digit to the number. Leading zeros are skipped; digits after the 38th are counted but not kept. */
 export function collect(digit: i32): void {
@@ -49,39 +41,41 @@ export function collect(digit: i32): void {
   digitCount++;
 }
 
-/** Skips a leading sign, if there is one, and the blanks after it; returns the address of what follows. */
-function skipSign(start: usize, end: usize): usize {
-  const byte = load<u8>(start);
-  if (byte !== MINUS && byte !== PLUS) return start;
+/** Takes a leading sign, and the blanks around it; returns the address of what follows, or 0 if the sign is missing and must not be. */
+function skipSign(start: usize, end: usize, form: usize): usize {
+  const place = start;
+  while (start < end && load<u8>(start) === SPACE) start++;
+  const byte = start < end ? load<u8>(start) : SPACE;
+  if (byte !== MINUS && byte !== PLUS) {
+    // A digit at the place of the sign is no sign.
+    return load<i32>(form, NUMBER_BLANK_SIGN) !== 0 && load<u8>(place) === SPACE ? start : 0;
+  }
   negative = byte === MINUS;
   start++;
   while (start < end && load<u8>(start) === SPACE) start++;
   return start;
 }
 
-function collectImplied(start: usize, end: usize, sign: i32): i32 {
+function collectImplied(start: usize, end: usize, sign: i32, form: usize): i32 {
   let last = -1;
-  let punched = false;
   if (sign === SIGN_TRAILING_SEPARATE) {
     const byte = load<u8>(--end);
     if (byte === MINUS) negative = true;
-    else if (byte !== PLUS && byte !== SPACE) return STATE_INVALID;
-  } else if (sign === SIGN_TRAILING) {
-    last = readOverpunched(load<u8>(--end));
-    if (last === NOT_PUNCHED) return STATE_INVALID;
-    negative = last >= 16;
-    last &= 15;
-    punched = true;
-  } else if (sign === SIGN_LEADING) {
-    const first = readOverpunched(load<u8>(start++));
-    if (first === NOT_PUNCHED) return STATE_INVALID;
-    negative = first >= 16;
-    collect(first & 15);
-    punched = true;
+    else if (byte !== PLUS && (byte !== SPACE || load<i32>(form, NUMBER_BLANK_SIGN) === 0))
+      return STATE_INVALID;
+  } else if (sign === SIGN_TRAILING || sign === SIGN_LEADING) {
+    const place = sign === SIGN_LEADING ? start++ : --end;
+    const digit = load<u8>((load<u32>(form, NUMBER_PUNCHES) as usize) + load<u8>(place)) as i32;
+    if (digit === NOT_PUNCHED) return STATE_INVALID;
+    negative = digit >= 16;
+    if (sign === SIGN_LEADING) collect(digit & 15);
+    else last = digit & 15;
   }
-  if (sign !== SIGN_LEADING) while (start < end && load<u8>(start) === SPACE) start++;
-  if (sign === SIGN_LEADING_SEPARATE && start < end) start = skipSign(start, end);
-  if (start === end && !punched) return STATE_INVALID;
+  if (sign === SIGN_LEADING_SEPARATE) {
+    start = skipSign(start, end, form);
+    if (start === 0) return STATE_INVALID;
+  } else if (sign !== SIGN_LEADING) while (start < end && load<u8>(start) === SPACE) start++;
+  if (start === end && sign !== SIGN_TRAILING && sign !== SIGN_LEADING) return STATE_INVALID;
   for (; start < end; start++) {
     const digit = readDigit(start);
     if (digit > 9) return STATE_INVALID;
@@ -91,7 +85,19 @@ function collectImplied(start: usize, end: usize, sign: i32): i32 {
   return STATE_VALUE;
 }
 
-function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
+/** Is a byte the point? `point` is its character; 0 if it may be a point or a comma. */
+export function isPoint(byte: u8, point: u8): bool {
+  return point === 0 ? byte === POINT || byte === COMMA : byte === point;
+}
+
+/** `1.000` is one, or one thousand: a digit or a few, then exactly three after a character that may be either. */
+export function readsTwoWays(whole: i32, fraction: i32): bool {
+  return fraction === 3 && whole > 0 && whole < 4;
+}
+
+function collectExplicit(start: usize, end: usize, sign: i32, scale: i32, form: usize): i32 {
+  const point = load<u8>(form, NUMBER_POINT);
+  const fieldEnd = end;
   while (end > start && load<u8>(end - 1) === SPACE) end--;
   if (sign === SIGN_TRAILING_SEPARATE) {
     const byte = load<u8>(end - 1);
@@ -99,43 +105,48 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32): i32 {
       negative = byte === MINUS;
       end--;
       while (end > start && load<u8>(end - 1) === SPACE) end--;
-    }
+    } else if (load<i32>(form, NUMBER_BLANK_SIGN) === 0 || end === fieldEnd) return STATE_INVALID;
   }
-  while (start < end && load<u8>(start) === SPACE) start++;
-  if (sign === SIGN_LEADING_SEPARATE && start < end) start = skipSign(start, end);
-  let seen = 0;
+  if (sign === SIGN_LEADING_SEPARATE) {
+    start = skipSign(start, end, form);
+    if (start === 0) return STATE_INVALID;
+  } else while (start < end && load<u8>(start) === SPACE) start++;
+  let whole = 0;
   let fraction = -1;
   for (; start < end; start++) {
     const byte = load<u8>(start);
-    if (fraction < 0 && (byte === POINT || byte === COMMA)) {
+    if (fraction < 0 && isPoint(byte, point)) {
       fraction = 0;
       continue;
     }
     const digit = readDigit(start);
     if (digit > 9) return STATE_INVALID;
-    seen++;
     // Digits beyond the scale must be zeros: nothing is rounded.
     if (fraction >= scale && digit > 0) return STATE_INVALID;
     if (fraction < scale) collect(digit as i32);
     if (fraction >= 0) fraction++;
+    else whole++;
   }
-  if (seen === 0) return STATE_INVALID;
+  if (whole === 0 && fraction <= 0) return STATE_INVALID;
+  if (point === 0 && readsTwoWays(whole, fraction)) return STATE_INVALID;
   for (let missing = scale - (fraction > 0 ? fraction : 0); missing > 0; missing--) collect(0);
   return STATE_VALUE;
 }
 
 /**
- * Reads the number in [start, start + width) into `digits` and returns its state. `explicitScale` is -1 if the point is implied. The
+ * Reads the number in [start, start + width), written as `form` says (NUMBER_… in shapes.ts), into `digits` and returns its state. The
  * value can then be taken by `collectedInt64` or `storeCollected128`.
  */
-export function readNumber(start: usize, width: i32, sign: i32, explicitScale: i32, maxDigits: i32): i32 {
+export function readNumber(start: usize, width: i32, form: usize): i32 {
   if (isBlank(start, width)) return STATE_NULL;
   beginNumber();
+  const sign = load<i32>(form, NUMBER_SIGN);
+  const explicitScale = load<i32>(form, NUMBER_EXPLICIT_SCALE);
   const state =
     explicitScale < 0
-      ? collectImplied(start, start + width, sign)
-      : collectExplicit(start, start + width, sign, explicitScale);
-  return state === STATE_VALUE && digitCount > maxDigits ? STATE_INVALID : state;
+      ? collectImplied(start, start + width, sign, form)
+      : collectExplicit(start, start + width, sign, explicitScale, form);
+  return state === STATE_VALUE && digitCount > load<i32>(form, NUMBER_MOST_DIGITS) ? STATE_INVALID : state;
 }
 
 /** Begins a new number, whose digits `collect` adds. */

@@ -15,6 +15,7 @@ import { areDigits, foldHalves } from './packed-digits';
 
 const SIGN_MINUS = 0x0d;
 const SIGN_MINUS_TOO = 0x0b;
+const MOST_OF_19_DIGITS: u64 = 9_999_999_999_999_999_999;
 
 /**
  * Decodes packed decimals, two digits a byte, the last half a sign: `12 34 5C` → 12345. Without `signNibble` all halves are digits. With
@@ -112,8 +113,9 @@ export function decodeBinaryInts(
   values: usize,
 ): i32 {
   let invalids = 0;
-  // More than 18 digits are not a limit: a field of 8 bytes has at most 20.
-  const limit: u64 = maxDigits > 18 ? u64.MAX_VALUE : powerOfTen(maxDigits) - 1;
+  // More than 19 digits are not a limit: a field of 8 bytes has at most 20.
+  const limit: u64 =
+    maxDigits > 19 ? u64.MAX_VALUE : maxDigits === 19 ? MOST_OF_19_DIGITS : powerOfTen(maxDigits) - 1;
   const unused = ((8 - width) << 3) as u64;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;

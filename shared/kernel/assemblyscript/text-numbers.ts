@@ -1,30 +1,38 @@
-import { INVALID_COUNT_UNIT, SIGN_NONE, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import {
+  INVALID_COUNT_UNIT,
+  NUMBER_EXPLICIT_SCALE,
+  NUMBER_MOST_DIGITS,
+  NUMBER_NOTED,
+  NUMBER_SIGN,
+  SIGN_NONE,
+  STATE_INVALID,
+  STATE_NULL,
+  STATE_VALUE,
+} from '../shapes';
 import { foldDigits, lastLanes, powerOfTen, readDigit } from './digits';
+import { readNoted } from './noted-numbers';
 import { collectedInt64, readNumber, storeCollected128 } from './number-text';
 import { RESULT } from './result';
 
 const ZERO: u8 = 0x30;
 
-/**
- * Decodes integers, and decimals of at most 18 digits as their unscaled value, 8 bytes each. `sign`: SIGN_… in shapes.ts.
- * `explicitScale` is -1 if the point is implied.
- */
+/** Decodes integers, and decimals of at most 18 digits as their unscaled value, 8 bytes each. `form`: NUMBER_… in shapes.ts. */
 export function decodeInt64s(
   records: usize,
   count: i32,
   at: i32,
   width: i32,
-  sign: i32,
-  explicitScale: i32,
-  maxDigits: i32,
+  form: usize,
   states: usize,
   values: usize,
 ): i32 {
   let nulls = 0;
   let invalids = 0;
   // Fields of at most 18 digits and nothing else: the last 16 as one vector, one or two before them singly.
-  const plain = sign === SIGN_NONE && explicitScale < 0 && width <= 18;
-  const limit = powerOfTen(maxDigits);
+  const noted = load<i32>(form, NUMBER_NOTED) !== 0;
+  const isPlain = load<i32>(form, NUMBER_SIGN) === SIGN_NONE && load<i32>(form, NUMBER_EXPLICIT_SCALE) < 0;
+  const plain = isPlain && !noted && width <= 18;
+  const limit = powerOfTen(load<i32>(form, NUMBER_MOST_DIGITS));
   const before = width > 16 ? width - 16 : 0;
   const lanes = lastLanes(width > 16 ? 16 : width);
   const zeros = i8x16.splat(ZERO);
@@ -48,7 +56,7 @@ export function decodeInt64s(
         continue;
       }
     }
-    const state = readNumber(start, width, sign, explicitScale, maxDigits);
+    const state = noted ? readNoted(start, width, form) : readNumber(start, width, form);
     store<u8>(states + record, state as u8);
     if (state === STATE_VALUE) store<i64>(values + (record << 3), collectedInt64());
     else if (state === STATE_NULL) nulls++;
@@ -63,17 +71,16 @@ export function decodeInt128s(
   count: i32,
   at: i32,
   width: i32,
-  sign: i32,
-  explicitScale: i32,
-  maxDigits: i32,
+  form: usize,
   states: usize,
   values: usize,
 ): i32 {
   let nulls = 0;
   let invalids = 0;
+  const noted = load<i32>(form, NUMBER_NOTED) !== 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    const state = readNumber(start, width, sign, explicitScale, maxDigits);
+    const state = noted ? readNoted(start, width, form) : readNumber(start, width, form);
     store<u8>(states + record, state as u8);
     if (state === STATE_VALUE) storeCollected128(values + (record << 4));
     else if (state === STATE_NULL) nulls++;

@@ -2,7 +2,7 @@
  * Length of the well-formed UTF-8 sequence at `at`, whose first byte is above 0x7f; 0 if it is ill-formed or cut off by `end`.
  * (The Unicode Standard, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.)
  */
-function measureSequence(at: usize, end: usize): i32 {
+export function measureSequence(at: usize, end: usize): i32 {
   const lead = load<u8>(at);
   let length = 0;
   let lowest: u8 = 0x80;

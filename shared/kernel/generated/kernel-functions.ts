@@ -14,8 +14,16 @@ export interface KernelFunctions {
   appendRows(page: number, states: number, members: number, count: number): void;
 
   // shared/kernel/assemblyscript/chains.ts
+  countShorter(starts: number, ends: number, outcomes: number, count: number, neededBytes: number): number;
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
-  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): void;
+  findRecordEnds(starts: number, rawLengths: number, count: number, ends: number): number;
+
+  // shared/kernel/assemblyscript/character-page.ts
+  addShadow(start: number, end: number, shadow: number): void;
+  beginCharacterPage(): void;
+  copyNarrowed(from: number, to: number, length: number): void;
+  setApart(records: number, count: number, segments: number, segmentCount: number, apart: number, outcomes: number): number;
+  wordAt(at: number): number;
 
   // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
@@ -59,7 +67,7 @@ export interface KernelFunctions {
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/filled-fields.ts
-  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, states: number): number;
+  nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, absentIsNull: Flag, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
@@ -71,6 +79,13 @@ export interface KernelFunctions {
   writeEntryLevels(levels: number, count: number, bitWidth: number, out: number): number;
   writeIndexes(indexes: number, count: number, bitWidth: number, out: number): number;
   writeLevels(levels: number, rows: number, present: number, out: number): number;
+
+  // shared/kernel/assemblyscript/narrowed-lines.ts
+  narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
+  narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
+
+  // shared/kernel/assemblyscript/narrowed-texts.ts
+  decodeNarrowedTexts(records: number, count: number, at: number, width: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
@@ -135,8 +150,8 @@ export interface KernelFunctions {
   decodeTexts(records: number, count: number, at: number, width: number, code: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/text-numbers.ts
-  decodeInt64s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
-  decodeInt128s(records: number, count: number, at: number, width: number, sign: number, explicitScale: number, maxDigits: number, states: number, values: number): number;
+  decodeInt64s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
+  decodeInt128s(records: number, count: number, at: number, width: number, form: number, states: number, values: number): number;
   sumInt64s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
   sumInt128s(states: number, values: number, counted: number, count: number, absolute: Flag): void;
 
@@ -153,8 +168,14 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'appendInt64s',
   'appendInt128s',
   'appendRows',
+  'countShorter',
   'findChained',
   'findRecordEnds',
+  'addShadow',
+  'beginCharacterPage',
+  'copyNarrowed',
+  'setApart',
+  'wordAt',
   'decodeCodedKept',
   'decodeCodedTexts',
   'translate',
@@ -186,6 +207,9 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'narrowLines',
+  'narrowRecord',
+  'decodeNarrowedTexts',
   'decodeNational',
   'appendEntries',
   'countOccurrences',

@@ -17,16 +17,25 @@ export function compileControlFile(entry: ControlFileEntry, outer: FieldContext)
     entry.encoding === undefined
       ? outer.encoding
       : compileEncoding(entry.encoding, `${at}.encoding`, problems);
-  const context: FieldContext = { ...outer, encoding, recordLengthBytes: entry.length };
+  const format = entry.format ?? 'lines';
+  const mayCount = encoding === 'utf-8' && format === 'lines';
+  const positions = entry.positions ?? (mayCount ? outer.positions : 'bytes');
+  if (positions === 'characters' && !mayCount) {
+    problems.push(
+      `'controlFile.positions' is 'characters', which is for lines in utf-8 only, but these are ${format} in ${encoding}`,
+    );
+  }
+  const context: FieldContext = { ...outer, encoding, positions, recordLengthBytes: entry.length };
   checkName(entry.name, problems);
-  if (isEbcdic(encoding) && (entry.format ?? 'lines') === 'lines') {
+  if (isEbcdic(encoding) && format === 'lines') {
     problems.push(
       `'controlFile.format' is 'lines', which end at an ASCII line feed, and its encoding is '${encoding}' (valid: fixed)`,
     );
   }
   return {
     name: entry.name,
-    format: entry.format ?? 'lines',
+    format,
+    positions,
     lengthBytes: entry.length,
     encoding,
     match: entry.match && compileMatch(entry.match, `${at}.match`, context),

@@ -12,7 +12,7 @@ export function compileControlRecord(
   context: FieldContext,
 ): ControlRecord {
   const fields = compileControlFields(entry.fields ?? [], at, context);
-  return { match: compileMatch(entry.match, `${at}.match`, context), fields };
+  return { match: compileMatch(entry.match, `${at}.match`, context), positions: context.positions, fields };
 }
 
 /** Checks the fields of a record that states totals. */

@@ -58,19 +58,33 @@ export function compileControlTotals(
   return rules;
 }
 
-/** Checks `businessDate`: a date of the header. */
+/** Five years: what a backfill may bring. */
+const MOST_DAYS_AGO = 1826;
+const MOST_DAYS_AHEAD = 31;
+
+/** Checks `businessDate`: `header` names a date of the header. */
 export function compileBusinessDate(
   entry: LayoutFile['businessDate'],
   context: ControlContext,
 ): Layout['businessDate'] {
-  if (!entry) return undefined;
-  const field = controlField('header', entry.header, 'businessDate', context);
+  const {
+    header,
+    onMismatch = 'warn',
+    mostDaysAgo = MOST_DAYS_AGO,
+    mostDaysAhead = MOST_DAYS_AHEAD,
+  } = entry ?? {};
+  const field = header === undefined ? undefined : controlField('header', header, 'businessDate', context);
   if (field && field.type.kind !== 'date') {
     context.problems.push(
-      `'businessDate.header' is '${entry.header}' of type ${field.type.kind}; it must be a date`,
+      `'businessDate.header' is '${header}' of type ${field.type.kind}; it must be a date`,
     );
   }
-  return { headerField: entry.header, onMismatch: entry.onMismatch ?? 'warn' };
+  if (header === undefined && entry?.onMismatch !== undefined) {
+    context.problems.push(
+      "'businessDate.onMismatch' is about the header's date: name its field in 'businessDate.header'",
+    );
+  }
+  return { headerField: header, onMismatch, mostDaysAgo, mostDaysAhead };
 }
 
 function controlField(

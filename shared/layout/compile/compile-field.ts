@@ -1,7 +1,7 @@
 import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { Field } from '../field.ts';
+import type { Field, Positions } from '../field.ts';
 import {
   DECIMAL_DIGITS,
   FIELD_TYPE_NAMES,
@@ -14,23 +14,30 @@ import {
   TYPE_KEYS,
   typesWithKey,
 } from '../field-type.ts';
-import type { FieldEntry } from '../layout-schema.ts';
+import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
+import { compileNotation } from './compile-notation.ts';
+import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
 export interface FieldContext {
   encoding: Encoding;
+  positions: Positions;
   recordLengthBytes: number;
+  /** For keys that a field does not have. */
+  defaults: DefaultsEntry;
   problems: string[];
 }
 
 /** Checks one entry of `fields` and fills in the defaults. `at` is its place in the file: `fields[3]`. */
-export function compileField(entry: FieldEntry, at: string, context: FieldContext): Field {
+export function compileField(own: FieldEntry, at: string, context: FieldContext): Field {
   const { problems } = context;
+  const entry = withDefaults(own, context.defaults);
   const label = `${at}' ('${entry.name}')`;
   const range = compileRange(entry, `${at} (${entry.name})`, context);
   const type = compileType(entry, label, problems);
   checkKeys(entry, type, label, problems);
+  const encoding = fieldEncoding(entry, type, label, context);
   return {
     name: entry.name,
     origin: { kind: 'record' },
@@ -39,12 +46,21 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
     when: undefined,
     ...range,
     type,
-    encoding: fieldEncoding(entry, type, label, context),
+    encoding,
+    positions: context.positions,
     ...compileForm(entry, type, label, problems),
     point: entry.point ?? 'implied',
+    notation: compileNotation(
+      entry,
+      type,
+      encoding,
+      (text) => void problems.push(`'${label} ${text}`),
+      (key) => entry[key] && compileRange(entry[key], `${at}.${key}`, context),
+    ),
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
+    mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
     onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
@@ -56,13 +72,13 @@ export function compileField(entry: FieldEntry, at: string, context: FieldContex
 export function compileRange(
   entry: { start: number; end: number },
   at: string,
-  { recordLengthBytes, problems }: FieldContext,
+  { recordLengthBytes, positions, problems }: FieldContext,
 ): { startByte: number; endByte: number } {
   if (entry.end < entry.start) {
     problems.push(`'${at}' ends at ${entry.end}, before its start ${entry.start}`);
   } else if (entry.end > recordLengthBytes) {
     problems.push(
-      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} bytes (record.length)`,
+      `'${at}' ends at ${entry.end}, beyond the record's ${recordLengthBytes} ${positions} (record.length)`,
     );
   }
   return { startByte: entry.start - 1, endByte: entry.end };

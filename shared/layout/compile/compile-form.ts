@@ -4,6 +4,7 @@ import {
   type FieldType,
   INT64_DIGITS,
   isExactNumber,
+  NOTATION_KEYS,
   typesOfUsage,
   typeText,
 } from '../field-type.ts';
@@ -27,6 +28,7 @@ type FieldForm = Pick<
 /** The usages that each key is for. */
 const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   { key: 'sign', usages: ['display'] },
+  ...NOTATION_KEYS.map((key) => ({ key, usages: ['display' as const] })),
   { key: 'digits', usages: ['packed', 'binary'] },
   { key: 'signed', usages: ['packed', 'binary'] },
   { key: 'signNibble', usages: ['packed'] },
@@ -35,6 +37,11 @@ const KEYS: { key: keyof FieldEntry; usages: Usage[] }[] = [
   // Four bytes of blanks are a number like any other in binary and float.
   { key: 'blank', usages: ['display', 'packed'] },
 ];
+
+/** Is a key of a field for this usage? */
+export function isForUsage(key: keyof FieldEntry, usage: Usage): boolean {
+  return KEYS.every((one) => one.key !== key || one.usages.includes(usage));
+}
 
 /** Checks usage, sign and their keys. What must not be guessed has no default. */
 export function compileForm(
@@ -65,7 +72,9 @@ export function compileForm(
     digits: entry.digits,
     sign: entry.sign ?? 'none',
     signed:
-      usage === 'display' ? (entry.sign ?? 'none') !== 'none' : (entry.signed ?? entry.signNibble !== false),
+      usage === 'display'
+        ? (entry.sign ?? 'none') !== 'none' || entry.signFrom !== undefined
+        : (entry.signed ?? entry.signNibble !== false),
     signNibble: usage === 'packed' && entry.signNibble !== false,
     byteOrder: entry.byteOrder ?? 'big',
     floatFormat: entry.floatFormat,

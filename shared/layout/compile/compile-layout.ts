@@ -1,5 +1,6 @@
-import { type Layout, PLAIN_PAGES } from '../layout.ts';
+import { type DayRules, type Layout, PLAIN_PAGES } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
+import { checkCharacters } from './check-characters.ts';
 import { compileControlFile } from './compile-control-file.ts';
 import { compileControlRecord } from './compile-control-record.ts';
 import { compileBusinessDate, compileControlTotals } from './compile-control-totals.ts';
@@ -17,7 +18,9 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   const encoding = compileEncoding(file.encoding, 'encoding', problems);
   const context: FieldContext = {
     encoding,
+    positions: file.positions ?? 'bytes',
     recordLengthBytes: file.record.length,
+    defaults: file.defaults ?? {},
     problems,
   };
   for (const [at, value] of [
@@ -27,9 +30,6 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
   ]) {
     if (value !== undefined)
       problems.push(`'${at}' was not replaced by its fields before the layout was read`);
-  }
-  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
-    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
   }
   const first = file.header && compileControlRecord(file.header, 'header', context);
   const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
@@ -58,14 +58,26 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     controlTotals: compileControlTotals(file.controlTotals, control),
     groups: compileGroups(file.groups, recordTypes, problems),
     businessDate: compileBusinessDate(file.businessDate, control),
-    rejects: { maxPercent: file.rejects?.maxPercent ?? 0 },
-    day: {
-      expectedFiles: file.day?.expectedFiles,
-      manifest: file.day?.manifest ?? file.day?.controlFile,
-      maxChangePercent: file.day?.maxChangePercent,
-      duplicates: file.day?.duplicates ?? 'refuse',
+    rejects: {
+      maxPercent: file.rejects?.maxPercent ?? 0,
+      maxInvalidPercent: file.rejects?.maxInvalidPercent,
     },
+    day: compileDay(file.day ?? {}, problems),
     fingerprint: fingerprint(file),
   };
+  checkCharacters(layout, problems);
   return layout;
+}
+
+function compileDay(day: NonNullable<LayoutFile['day']>, problems: string[]): DayRules {
+  const { expectedFiles, manifest, controlFile, maxChangePercent, duplicates } = day;
+  if (manifest !== undefined && controlFile !== undefined) {
+    problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
+  }
+  return {
+    expectedFiles,
+    manifest: manifest ?? controlFile,
+    maxChangePercent,
+    duplicates: duplicates ?? 'refuse',
+  };
 }

@@ -15,8 +15,13 @@ export function compileMatch(entry: MatchEntry, at: string, context: FieldContex
 
 function compilePlace(entry: MatchPlaceEntry, at: string, context: FieldContext): MatchPlace {
   const range = compileRange(entry, at, context);
-  const { anyOf, text } = compileLiterals(entry, range.endByte - range.startByte, at, context);
-  return { ...range, anyOf, text };
+  const { anyOf, text } = compileLiterals(
+    entry,
+    range.endByte - range.startByte,
+    at,
+    literalContext(context),
+  );
+  return { positions: context.positions, ...range, anyOf, text };
 }
 
 /**
@@ -39,7 +44,10 @@ export function compileSelection(
   }
   if (place) {
     const range = compileRange(place, at, context);
-    return { ...range, anyOf: compileLiterals(entry, range.endByte - range.startByte, at, context).anyOf };
+    return {
+      ...range,
+      anyOf: compileLiterals(entry, range.endByte - range.startByte, at, literalContext(context)).anyOf,
+    };
   }
   const own = fields.filter(({ origin }) => origin.kind === 'record');
   const field = own.find((candidate) => candidate.name === name);
@@ -51,8 +59,17 @@ export function compileSelection(
   const { startByte, endByte } = field;
   const lengthBytes = endByte - startByte;
   const padded = field.usage === 'display' && field.type.kind === 'string' ? lengthBytes : 0;
-  const inItsPage = { problems, encoding: field.encoding };
+  const inItsPage = literalContext({ problems, encoding: field.encoding, positions: field.positions });
   return { startByte, endByte, anyOf: compileLiterals(entry, lengthBytes, at, inItsPage, padded).anyOf };
+}
+
+/** Where positions are characters, rules name ASCII only (check-characters.ts). */
+function literalContext({
+  encoding,
+  positions,
+  problems,
+}: Pick<FieldContext, 'positions' | 'problems'> & { encoding: CodePage }) {
+  return { encoding: positions === 'characters' ? ('us-ascii' as const) : encoding, problems };
 }
 
 /** Bytes of `equals` or `hex`, each `lengthBytes` long; texts are filled up to `paddedBytes`. */

@@ -2,6 +2,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { Field, ListColumn, Occurs, Selection } from '../field.ts';
 import type { Dataset } from '../layout.ts';
 import type { FieldEntry, FieldItem, OccursEntry } from '../layout-schema.ts';
+import { movedNotation, placesBeside } from '../number-notation.ts';
 import { checkOptional, isPlaced } from './check-item.ts';
 import { compileField } from './compile-field.ts';
 import { compileSelection } from './compile-match.ts';
@@ -161,17 +162,19 @@ function checkKeys(entry: OccursEntry, at: string, { problems }: FieldsContext):
 }
 
 function checkWithin(
-  { name, startByte, endByte }: Field,
+  { name, startByte, endByte, notation }: Field,
   item: FieldItem,
   { strideBytes }: Occurs,
   at: string,
   { problems }: FieldsContext,
 ): void {
   const from = item.start! - 1;
-  if (startByte >= from && endByte <= from + strideBytes) return;
-  problems.push(
-    `'${at}.fields' ('${name}') is at ${startByte + 1} to ${endByte}, outside the first occurrence, ${item.start} to ${from + strideBytes}`,
-  );
+  for (const place of [{ startByte, endByte }, ...placesBeside(notation)]) {
+    if (place.startByte >= from && place.endByte <= from + strideBytes) continue;
+    problems.push(
+      `'${at}.fields' ('${name}') is at ${place.startByte + 1} to ${place.endByte}, outside the first occurrence, ${item.start} to ${from + strideBytes}`,
+    );
+  }
 }
 
 /** `amount_1`, `amount_2` …: a column for each occurrence. */
@@ -200,6 +203,7 @@ function numbered(
         name: `${field.name}_${occurrence + 1}`,
         startByte: field.startByte + shift,
         endByte: field.endByte + shift,
+        notation: movedNotation(field.notation, shift),
         when: moved,
       });
     }

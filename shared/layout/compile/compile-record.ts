@@ -33,12 +33,15 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
   }
   const ebcdic = isEbcdic(context.encoding);
   only('lineEnd', format === 'lines' && ebcdic, 'lines in EBCDIC');
+  only('cutShort', format === 'lines', 'lines');
   const varies = described || format === 'length-field';
   return {
     format,
+    positions: context.positions,
     lengthBytes: entry.length,
     // In a format with lengths, shorter records are normal.
-    short: entry.short ?? (varies ? 'pad' : 'reject'),
+    short: entry.short ?? context.defaults.short ?? (varies ? 'pad' : 'reject'),
+    cutShort: entry.cutShort ?? 'refuse',
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,

@@ -4,6 +4,7 @@ import { copybookFields } from '../copybook/copybook-fields.ts';
 import { readCopybook } from '../copybook/read-copybook.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { selectionSchema } from '../layout-schema.ts';
+import { OVERPUNCHES } from '../number-notation.ts';
 import { overrideFields } from './override-fields.ts';
 import { invalidLayout, parseLayoutJson } from './read-layout.ts';
 
@@ -40,6 +41,8 @@ const copybookSchema = z.strictObject({
     ])
     .optional(),
   filler: z.boolean().optional(),
+  /** For texts in ASCII: what the digits with a sign over them mean. */
+  overpunch: z.enum(OVERPUNCHES).optional(),
 });
 
 type CopybookReference = z.infer<typeof copybookSchema>;

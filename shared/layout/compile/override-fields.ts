@@ -1,9 +1,9 @@
 import { didYouMean } from '../did-you-mean.ts';
-import { isNumber, parseFieldType } from '../field-type.ts';
+import { isNumber, NOTATION_KEYS, parseFieldType } from '../field-type.ts';
 import type { FieldItem } from '../layout-schema.ts';
 
 /** Keys that are dropped when the type changes, unless the new one is a number too. */
-const NUMBER_KEYS = ['sign', 'point', 'blank', 'trailingZeros'] as const;
+const NUMBER_KEYS = ['sign', 'point', 'blank', 'trailingZeros', ...NOTATION_KEYS] as const;
 
 /**
  * Puts entries of `fields` over the fields of a copybook, by name: what an entry says replaces what the copybook says. An
@@ -54,6 +54,8 @@ function overridden(field: FieldItem, override: Partial<FieldItem>): object {
   const after = typeof override.type === 'string' ? parseFieldType(override.type) : before;
   if (before && after && before.kind !== after.kind) {
     if (!isNumber(after)) for (const key of NUMBER_KEYS) delete kept[key];
+    // A decimal has as many digits as its type says.
+    if (after.kind !== 'integer') delete kept.digits;
     if (after.kind !== 'decimal') delete kept.point;
     if (after.kind !== 'string') delete kept.trim;
   }

@@ -10,7 +10,7 @@ import type { Form } from './storage-form.ts';
  *     9(8)                → integer                       9(20) → decimal(20,0)
  *     S9(13)V99           → decimal(15,2), implied point, overpunched trailing sign
  *     S9(9)V99 COMP-3     → decimal(11,2), packed
- *     S9(4) COMP          → integer, binary, signed
+ *     S9(4) COMP          → integer, binary, signed, 4 digits (its bytes hold up to 32767)
  *     S9(4)P(2) COMP-3    → integer, packed, 4 digits (its bytes hold five), two zeros follow
  *     COMP-2              → double, ibm
  *     -ZZ9.99, 99/99/9999 → string
@@ -71,9 +71,16 @@ function numberType(form: Form): { type: string; trailingZeros?: number } {
   return zeros > 0 ? { type, trailingZeros: zeros } : { type };
 }
 
-/** `digits`, only if zeros follow: all the digits that the bytes can hold, with the zeros, might not fit the type. */
+/**
+ * `digits`, if the bytes hold more than the picture: S9(4) COMP up to 32767, 9(4) COMP-3 five digits. A number beyond its picture is out
+ * of range in every form. COMP-5 has no such limit, unless zeros follow: with them, all its values might not fit the type.
+ */
 function storedDigits(form: Form): { digits?: number } {
-  return form.scale < 0 ? { digits: digitsOf(form) + form.scale } : {};
+  if (form.scale < 0) return { digits: digitsOf(form) + form.scale };
+  const isTypeLimit = form.scale > 0 || form.digits > INT64_DIGITS;
+  const capacity = form.lengthBytes * 2 - (form.signNibble ? 1 : 0);
+  const holdsMore = form.kind === 'binary' ? !form.fullRange : capacity > form.digits;
+  return holdsMore && !isTypeLimit ? { digits: form.digits } : {};
 }
 
 /** Digits of the value. COMP-5 can have any value of its bytes: 5 digits in two bytes, 10 in four, 19 or 20 in eight. */

@@ -1,5 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
 import type { FieldEntry, FieldItem, OccursEntry, SelectionEntry } from '../layout-schema.ts';
+import type { Overpunch } from '../number-notation.ts';
 import { itemsOf, itemText } from './choose-record.ts';
 import { columnEntry } from './column-entry.ts';
 import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
@@ -21,6 +22,8 @@ interface CopybookChoice {
   /** For items that share bytes: the first, all, these, or these with a rule for each that says when it is there. */
   redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;
   filler?: boolean | undefined;
+  /** For texts in ASCII: what the digits with a sign over them mean. */
+  overpunch?: Overpunch | undefined;
 }
 
 /** The place of the choice, for messages. */
@@ -52,14 +55,28 @@ export function copybookFields(
       `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} follows an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
     );
   }
+  const entryOf = (column: CopybookColumn) => withOverpunch(columnEntry(column), choice.overpunch);
   return columns.map((column) => {
     const rule = column.alternative?.name && rules?.get(column.alternative.name);
     const when = rule && { when: inLayoutWords(rule, columns) };
     const { item, elements } = column;
     return item.occurs && elements
-      ? { ...tableEntry(column, item.occurs, elements, columns, tableChoice(item, choice)), ...when }
-      : { ...columnEntry(column), ...when };
+      ? {
+          ...tableEntry(column, item.occurs, elements.map(entryOf), columns, tableChoice(item, choice)),
+          ...when,
+        }
+      : { ...entryOf(column), ...when };
   });
+}
+
+/** A number whose sign is over a digit, read as in a dialect. */
+function withOverpunch(entry: FieldEntry, overpunch: Overpunch | undefined): FieldEntry {
+  return overpunch && isOverpunched(entry) ? { ...entry, overpunch } : entry;
+}
+
+/** Is the sign of the field over one of its digits? */
+export function isOverpunched({ sign }: Pick<FieldItem, 'sign'>): boolean {
+  return sign === 'leading' || sign === 'trailing';
 }
 
 function redefinesOf({ redefines = 'first' }: CopybookChoice): 'first' | 'all' | string[] {
@@ -90,7 +107,7 @@ function inLayoutWords(rule: SelectionEntry, columns: CopybookColumn[]): Selecti
 function tableEntry(
   { item, startByte, endByte, name }: CopybookColumn,
   { max, min, dependingOn }: Occurs,
-  elements: CopybookColumn[],
+  fields: FieldEntry[],
   columns: CopybookColumn[],
   choice: TableChoice,
 ): FieldItem {
@@ -102,7 +119,6 @@ function tableEntry(
     ...(typeof choice === 'object' && choice),
   };
   const place = { name, start: startByte + 1, end: endByte };
-  const fields: FieldEntry[] = elements.map(columnEntry);
   return item.form ? { ...fields[0], ...place, occurs } : { ...place, occurs, fields };
 }
 

@@ -1,12 +1,10 @@
+import type { FieldEntry } from '../layout-schema.ts';
+
 /** A line of a positions table, as an entry of `fields`; positions are 1-based and inclusive. */
-export interface PositionEntry {
-  name: string;
-  start: number;
-  end: number;
-  type: string;
-  point?: 'implied' | 'explicit';
-  format?: string;
-}
+export type PositionEntry = FieldEntry;
+
+/** What a table says that a layout cannot say, or leaves to the reader: for the person who checks the layout. */
+export type Notes = Set<string>;
 
 /** `Preço Médio` → `preco_medio` */
 export function columnName(text: string): string {

@@ -135,6 +135,7 @@ async function confirmPublished(ports: PipelinePorts, input: AlreadyLoaded): Pro
 async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<FinalizeResult> {
   const { lake, clock } = ports;
   const { refusal } = input;
+  if (refusal.code === 'key-taken') return recordKeyTaken(ports, input);
   const at = clock.now().toISOString();
   const keys = input.runId === undefined ? undefined : runKeys(input.runId);
   const stored = keys && (await lake.get(keys.reconciliation));
@@ -154,15 +155,34 @@ async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<
   });
   if (!told) {
     await removeParts(ports, input.runId);
-    await ports.metrics.record(input.dataset, [{ name: 'FilesRefused', unit: 'Count', value: 1 }]);
-    await ports.notifier.notify({
-      kind: 'failure',
-      subject: `Refused: ${input.sourceKey}`.slice(0, 100),
-      message: refusal.message,
-    });
+    await tellRefused(ports, input);
     await markTold(ports, input.ledgerKey, 'refused', input.runId ?? null);
   }
   return { status: 'refused', ledgerKey: input.ledgerKey, day: null };
+}
+
+/** The entry belongs to another file, and stays what it is: it only notes that a file with its key was turned away. */
+async function recordKeyTaken(ports: PipelinePorts, input: RefusedFile): Promise<FinalizeResult> {
+  const { message } = input.refusal;
+  await updateEntry(ports.lake, input.ledgerKey, (current) =>
+    !current || current.warnings?.includes(message)
+      ? current
+      : { ...current, warnings: [...(current.warnings ?? []), message] },
+  );
+  await tellRefused(ports, input);
+  return { status: 'refused', ledgerKey: input.ledgerKey, day: null };
+}
+
+async function tellRefused(
+  { metrics, notifier }: PipelinePorts,
+  { dataset, sourceKey, refusal }: RefusedFile,
+): Promise<void> {
+  await metrics.record(dataset, [{ name: 'FilesRefused', unit: 'Count', value: 1 }]);
+  await notifier.notify({
+    kind: 'failure',
+    subject: `Refused: ${sourceKey}`.slice(0, 100),
+    message: refusal.message,
+  });
 }
 
 /** Called after people were told, so that they are told at least once: a run that dies in between tells them again. */

@@ -266,7 +266,7 @@ class RangeParser {
     rejects: PartManifest['rejects'],
   ): PartManifest {
     const { rangeIndex, startByte, endByte } = this.range;
-    const { detailCount, rejectedCount, counts, sums, nulled } = this.decoder;
+    const { detailCount, rejectedCount, shortCount, counts, sums, nulled } = this.decoder;
     const discarded = counts.reduce((sum, type) => sum + (type.discarded ? type.records : 0), 0);
     return {
       rangeIndex,
@@ -278,6 +278,7 @@ class RangeParser {
         accepted: detailCount - rejectedCount - discarded,
         rejected: rejectedCount,
         discarded,
+        short: shortCount,
       },
       recordTypes: counts,
       expectedRows: this.decoder.expectedRows,

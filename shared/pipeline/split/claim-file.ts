@@ -10,6 +10,7 @@ import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
+import { type FileContent, keyTaken } from './key-owner.ts';
 
 /** A file that an execution is about to claim. */
 export interface Claim {
@@ -32,59 +33,74 @@ export interface Claim {
 
 /**
  * Claims the ledger entry for this execution, in state `splitting`. Returns an entry in state `loaded` if this version is
- * loaded already. A forced run raises the attempt, once for each execution.
+ * loaded already. A forced run raises the attempt, once for each execution. A file whose key belongs to another is refused, and the entry
+ * of the other stays as it is; `content` proves that it is the loaded file at another place.
  */
-export async function claimFile({
-  ports,
-  execution,
-  request,
-  layout,
-  source,
-  identity,
-  warnings,
-  supplementOf,
-}: Claim): Promise<LedgerEntry> {
+export async function claimFile(
+  claim: Claim,
+  content: FileContent | undefined,
+): Promise<LedgerEntry | Refusal> {
+  const { ports, execution, source, identity } = claim;
   const at = ports.clock.now().toISOString();
   let alreadyLoaded: LoadedEntry | undefined;
+  let taken: Refusal | undefined;
   const entry = await updateEntry(ports.lake, identity.ledgerKey, (current) => {
-    const { loaded } = current ?? {};
-    const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
-    alreadyLoaded = current && isLoaded(current) && same && !request.force ? current : undefined;
-    if (alreadyLoaded) return withLoadedAgain(alreadyLoaded, source.version, execution, at);
-    const mine = current?.execution === execution && !isFinal(current.state);
-    const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
-    // Another execution works on the same conversion: both write the same bytes to the same keys, so neither must fail.
-    const shared =
-      !request.force &&
-      current?.version === source.version &&
-      current.layout.fingerprint === layout.fingerprint &&
-      !isFinal(current.state);
-    // This execution was given up and another one took over: a late call must not take the file back.
-    const wasOurs = current?.history.some((step) => step.execution === execution);
-    if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
-      throw takenOver(identity.ledgerKey, current, `of ${execution}`);
-    }
-    const { ledgerKey: _key, ...ids } = identity;
-    const base: LedgerEntry = {
-      ...ids,
-      version: source.version,
-      inputBytes: source.sizeBytes,
-      state: 'splitting',
-      runId: shared ? current.runId : null,
-      attempt,
-      execution,
-      layout: { name: layout.name, fingerprint: layout.fingerprint },
-      softwareVersion: SOFTWARE_VERSION,
-      history: current?.history ?? [],
-      updatedAt: at,
-      loaded,
-      rolledBack: current?.rolledBack,
-      supplementOf,
-      ...(warnings.length > 0 ? { warnings } : {}),
-    };
-    return advanced(base, 'splitting', at);
+    taken = keyTaken(current, claim, content);
+    if (taken) return current;
+    alreadyLoaded = loadedBefore(current, claim);
+    if (!alreadyLoaded) return claimedEntry(current, claim, at);
+    const loadedAgain = withLoadedAgain(alreadyLoaded, source.version, execution, at);
+    const isMoved = source.origin !== undefined && source.origin !== loadedAgain.origin;
+    return isMoved ? { ...loadedAgain, origin: source.origin } : loadedAgain;
   });
-  return alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!;
+  return taken ?? (alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!);
+}
+
+/** The entry, if this version is loaded already and need not be converted again. */
+function loadedBefore(
+  current: LedgerEntry | undefined,
+  { request, layout, source }: Claim,
+): LoadedEntry | undefined {
+  const { loaded } = current ?? {};
+  const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
+  return current && isLoaded(current) && same && !request.force ? current : undefined;
+}
+
+function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string): LedgerEntry {
+  const { execution, request, layout, source, identity, warnings, supplementOf } = claim;
+  const mine = current?.execution === execution && !isFinal(current.state);
+  const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
+  // Another execution works on the same conversion: both write the same bytes to the same keys, so neither must fail.
+  const shared =
+    !request.force &&
+    current?.version === source.version &&
+    current.layout.fingerprint === layout.fingerprint &&
+    !isFinal(current.state);
+  // This execution was given up and another one took over: a late call must not take the file back.
+  const wasOurs = current?.history.some((step) => step.execution === execution);
+  if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
+    throw takenOver(identity.ledgerKey, current, `of ${execution}`);
+  }
+  const { ledgerKey: _key, ...ids } = identity;
+  const base: LedgerEntry = {
+    ...ids,
+    ...(source.origin === undefined ? {} : { origin: source.origin }),
+    version: source.version,
+    inputBytes: source.sizeBytes,
+    state: 'splitting',
+    runId: shared ? current.runId : null,
+    attempt,
+    execution,
+    layout: { name: layout.name, fingerprint: layout.fingerprint },
+    softwareVersion: SOFTWARE_VERSION,
+    history: current?.history ?? [],
+    updatedAt: at,
+    loaded: current?.loaded,
+    rolledBack: current?.rolledBack,
+    supplementOf,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+  return advanced(base, 'splitting', at);
 }
 
 /** Finds the loaded file whose rejected records this one brings corrected; a refusal if there is no such file. */

@@ -1,3 +1,4 @@
+import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
 import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
@@ -12,6 +13,7 @@ import {
 import { type Refusal, refuse, refuseEmpty } from '../../refusal.ts';
 import type { ControlRecordFound } from '../../run/file-plan.ts';
 import { matches, matchesControlRecord, readControlRecord } from '../../totals/control-record.ts';
+import { cutShortRefusal } from './cut-short.ts';
 
 /** The facts that the head and tail of a file show: its terminator, its control records, and the place of its details. */
 export interface FileGeometry {
@@ -30,16 +32,18 @@ export interface FileGeometry {
 const TAIL_SLACK_BYTES = 64;
 const CR = 0x0d;
 
-/** The span of a file's records: all of the file except what the layout leaves out at both ends. */
-export function recordSpan(layout: Layout, source: ObjectInfo): ByteRange | Refusal {
+/** The span of a file's records: all of the file except a byte-order mark and what the layout leaves out at both ends. */
+export function recordSpan(layout: Layout, source: ObjectInfo, markBytes = 0): ByteRange | Refusal {
   const { fileHeaderBytes, fileTrailerBytes } = layout.record;
-  const span = { startByte: fileHeaderBytes, endByte: source.sizeBytes - fileTrailerBytes };
+  const span = { startByte: fileHeaderBytes + markBytes, endByte: source.sizeBytes - fileTrailerBytes };
   if (span.endByte > span.startByte) return span;
   return refuseEmpty(
     source.key,
     source.sizeBytes === 0
       ? 'the file is empty'
-      : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
+      : markBytes > 0
+        ? 'the file holds nothing but a byte-order mark'
+        : `its ${source.sizeBytes} bytes hold no record between ${fileHeaderBytes} bytes of file header and ${fileTrailerBytes} of file trailer`,
   );
 }
 
@@ -50,8 +54,9 @@ export function takeControlRecord(
   bytes: Uint8Array,
   range: ByteRange,
 ): ControlRecordFound | undefined {
-  const { lengthBytes, spaceByte } = layout.record;
-  if (bytes.length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
+  const { lengthBytes, positions, spaceByte } = layout.record;
+  const length = lengthIn(positions, bytes);
+  if (length === undefined || length > lengthBytes || !matchesControlRecord(bytes, control)) return undefined;
   const values = readControlRecord(bytes, control, lengthBytes, spaceByte);
   const copied = control === layout.header && copiesHeader(layout);
   return { ...range, values, ...(copied && { bytes: Buffer.from(bytes).toString('base64') }) };
@@ -66,10 +71,19 @@ export function controlRecordMissing(
   found: Uint8Array | undefined,
 ): Refusal {
   const place = `its ${which === 'header' ? 'first' : 'last'} record`;
-  if (found && found.length > record.lengthBytes) {
+  const { positions } = record;
+  const length = found && lengthIn(positions, found);
+  if (found && length === undefined) {
     return refuse(`${which}-missing`, {
       where: source.key,
-      what: `${place} has ${found.length} bytes, and the layout says that no record has more than ${record.lengthBytes}`,
+      what: `${place} is not well-formed UTF-8, so that its characters cannot be counted`,
+      next: "Check 'encoding' of the layout, or ask for the file to be sent again.",
+    });
+  }
+  if (length !== undefined && length > record.lengthBytes) {
+    return refuse(`${which}-missing`, {
+      where: source.key,
+      what: `${place} has ${length} ${positions}, and the layout says that no record has more than ${record.lengthBytes}`,
       next: 'Check record.length of the layout: it is the length of the longest record, header and trailer included.',
     });
   }
@@ -85,8 +99,9 @@ export function controlRecordMissing(
 
 /** The first place that does not fit, or would not if there were a record. */
 function mismatchText(found: Uint8Array | undefined, match: RecordMatch): string {
-  const { startByte, endByte, text } = match.find((place) => !found || !matches(found, [place])) ?? match[0];
-  return `bytes ${startByte + 1} to ${endByte} are not ${text}`;
+  const { positions, startByte, endByte, text } =
+    match.find((place) => !found || !matches(found, [place])) ?? match[0];
+  return `${positions} ${startByte + 1} to ${endByte} are not ${text}`;
 }
 
 /** Reads the head and tail of a file of lines or fixed records. Reads more only if a record does not fit. */
@@ -136,9 +151,11 @@ export class GeometryProbe {
     const lastRecord = { startByte: tail.from + Math.max(start, 0), endByte: tail.from + end };
     const firstEnd = head.indexOf(lineEndByte);
     const firstRecord = { startByte, endByte: firstEnd < 0 ? endByte : startByte + firstEnd + 1 };
-    return this.withControlRecords(
-      { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, recordsEnd: lastRecord.endByte },
-      (range) => this.lineOf(range, head, tail),
+    const lastByte = tail.bytes[end - 1];
+    const isEnded = lastByte === lineEndByte || (terminatorBytes === 2 && lastByte === CR);
+    const found = { terminatorBytes: terminatorBytes ?? 1, firstRecord, lastRecord, isEnded };
+    return this.withControlRecords({ ...found, recordsEnd: lastRecord.endByte }, (range) =>
+      this.lineOf(range, head, tail),
     );
   }
 
@@ -168,7 +185,8 @@ export class GeometryProbe {
     const lastBytes = await this.read({ startByte: lastStart, endByte: recordsEnd });
     const firstRecord = { startByte, endByte: Math.min(startByte + strideBytes, recordsEnd) };
     const lastRecord = { startByte: lastStart, endByte: recordsEnd };
-    return this.withControlRecords({ terminatorBytes, firstRecord, lastRecord, recordsEnd }, (range) =>
+    const found = { terminatorBytes, firstRecord, lastRecord, recordsEnd, isEnded: true };
+    return this.withControlRecords(found, (range) =>
       range.startByte === startByte && range.endByte === firstRecord.endByte
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
@@ -177,7 +195,14 @@ export class GeometryProbe {
 
   /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */
   private withControlRecords(
-    found: { terminatorBytes: number; firstRecord: ByteRange; lastRecord: ByteRange; recordsEnd: number },
+    found: {
+      terminatorBytes: number;
+      firstRecord: ByteRange;
+      lastRecord: ByteRange;
+      recordsEnd: number;
+      /** The last record has its terminator, or needs none. */
+      isEnded: boolean;
+    },
     record: (range: ByteRange) => Uint8Array,
   ): FileGeometry | Refusal {
     const { terminatorBytes, firstRecord, lastRecord, recordsEnd } = found;
@@ -192,16 +217,22 @@ export class GeometryProbe {
       if (!header) return controlRecordMissing(source, 'header', layout, layout.header, first);
       details.startByte = header.endByte;
     }
+    const last = record(lastRecord);
+    const cut = found.isEnded ? undefined : cutShortRefusal(source, layout, last, lastRecord.startByte);
+    if (cut) return cut;
     if (layout.trailer) {
       const free = lastRecord.startByte >= details.startByte;
-      const last = free ? record(lastRecord) : undefined;
-      trailer = (last && takeControlRecord(layout, layout.trailer, last, lastRecord)) ?? null;
-      if (!trailer) return controlRecordMissing(source, 'trailer', layout, layout.trailer, last);
+      if (free) trailer = takeControlRecord(layout, layout.trailer, last, lastRecord) ?? null;
+      if (!trailer)
+        return controlRecordMissing(source, 'trailer', layout, layout.trailer, free ? last : undefined);
       details.endByte = trailer.startByte;
     }
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
-    const uniform = layout.record.format === 'fixed' || rest === 0 || rest === lengthBytes;
+    // Lines of one number of characters have no one length in bytes.
+    const mayBeUniform = layout.record.positions === 'bytes';
+    const uniform =
+      layout.record.format === 'fixed' || (mayBeUniform && (rest === 0 || rest === lengthBytes));
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,

@@ -1,7 +1,7 @@
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
-import type { OpenSource } from './probe-file.ts';
+import type { OpenSource } from '../store/open-source.ts';
 
 const READ_BYTES = 1024 * 1024;
 

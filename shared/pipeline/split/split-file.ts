@@ -22,6 +22,7 @@ import { cutFile } from './cut-file.ts';
 import { dateFile, type FileDate } from './date-file.ts';
 import { findControlFile } from './find-control-file.ts';
 import { recordTerms, refusedByTerms, statedInTerms } from './hold-to-terms.ts';
+import { contentIfMoved } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
 import { probeFile, type ReadableFile } from './probe-file.ts';
@@ -50,7 +51,7 @@ export async function splitFile(
   const { layout, ...layoutFile } = await requestedLayout(ports, request);
   const source = await headSource(ports, request);
   const { file, warnings } = await probeFile(ports.raw, source, layout);
-  const date = dateFile(request, layout, file);
+  const date = dateFile(request, layout, file, ports.clock.now());
   const { businessDate } = date;
   const sourceId = sourceIdOf(source.key);
   const ledgerKey = ledgerEntryKey(layout.name, businessDate, sourceId);
@@ -62,12 +63,13 @@ export async function splitFile(
     supplementOf: isRefusal(parent) ? undefined : parent,
   };
   await noteExecution(claim);
-  const entry = await claimFile(claim);
+  const entry = await claimFile(claim, await contentIfMoved(ports, ledgerKey, claim, file));
+  const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
+  if (isRefusal(entry)) return { verdict: 'refused', ...result, refusal: entry };
   const terms =
     businessDate === null || request.supplementOf !== undefined
       ? undefined
       : await recordTerms(ports, layout, layoutFile, businessDate, source.key);
-  const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
   const planned = await planClaimed(claim, entry, { file, parent, date, terms });
   if (isRefusal(planned)) return { verdict: 'refused', ...result, refusal: planned };

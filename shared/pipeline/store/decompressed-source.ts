@@ -12,7 +12,7 @@ const FORMATS: Record<FileCompression, { suffix: string; magic: number[] }> = {
 };
 
 /** How many bytes of each end are kept while a file is read through, so that its header and trailer need no second pass. */
-const KEPT_BYTES = 1024 * 1024;
+export const KEPT_BYTES = 1024 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 /** A bit of the byte after the magic number (RFC 8878, 3.1.1.1.1.5). */
 const ZSTD_CHECKSUM_FLAG = 0x04;

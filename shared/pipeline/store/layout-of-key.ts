@@ -1,4 +1,4 @@
-import { fileNameOf, namesKey } from '../../keys/name-pattern.ts';
+import { fileNameOf, namesKey, ofAnyDate } from '../../keys/name-pattern.ts';
 import { didYouMean } from '../../layout/did-you-mean.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ListedLayouts } from '../../ports/layout-source.ts';
@@ -43,7 +43,7 @@ export function roleOfKey(sourceKey: string, layouts: NamedLayout[]): KeyRole {
 
 /** True if the `files` of the layout fit this key. */
 export function readsKey(layout: Layout, sourceKey: string): boolean {
-  return layout.files.some((pattern) => namesKey(pattern, sourceKey));
+  return layout.files.some((pattern) => namesKey(ofAnyDate(pattern), sourceKey));
 }
 
 /** True if `controlKey` is the control file of this data file, or the manifest of its day. */

@@ -1,0 +1,58 @@
+import type { Layout } from '../layout/layout.ts';
+import type { FormFinding, FormSample } from './form-sample.ts';
+import { sampledRecords, type TextPlaces } from './text-places.ts';
+
+/** NEL, which a conversion from EBCDIC leaves behind. */
+const NEL = 0x85;
+/** Places of quotation marks, dashes, the euro and the like in windows-1252; letters in cp850. */
+const WINDOWS_SIGNS = [0x80, 0x82, 0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99];
+/** From this share of the bytes above 7F on, they are no accident. */
+const CLEAR_SHARE = 0.2;
+const FEWEST = 2;
+
+/** What the bytes 80 to 9F in the text of a Latin page say: in ISO-8859 they are control characters, which no text has. */
+interface LatinControls {
+  /** Beyond doubt. */
+  finding?: FormFinding;
+  /** A few, which may be accidents. */
+  warning?: string;
+}
+
+export function latinControls(sample: FormSample, layout: Layout, places: TextPlaces): LatinControls {
+  const { encoding } = layout;
+  if (!encoding.startsWith('iso-8859')) return {};
+  const readings = sampledRecords(sample, layout).map((records) => controlsOf(records, places));
+  const [first] = readings;
+  if (!first || readings.some(({ controls }) => controls === 0)) return {};
+  const pages =
+    first.signs * 2 > first.controls && first.signs > first.inWords
+      ? 'windows-1252 (quotation marks, dashes), or cp850 (letters)'
+      : 'cp850 (letters), or windows-1252 (quotation marks, dashes)';
+  const what = `its text has the bytes 80 to 9F, which are control characters in ${encoding} and no text: the page is most likely ${pages}`;
+  if (readings.some(({ controls, high }) => controls < FEWEST || controls < high * CLEAR_SHARE)) {
+    return { warning: `${what}. ${first.controls} such bytes were seen at the samples' places.` };
+  }
+  return { finding: { what, next: 'Say the right page as "encoding" in the layout.' } };
+}
+
+function controlsOf(records: Iterable<Uint8Array>, { kinds, isAllText }: TextPlaces) {
+  const counts = { high: 0, controls: 0, signs: 0, inWords: 0 };
+  for (const record of records) {
+    const end = Math.min(record.length, kinds.length);
+    for (let at = 0; at < end; at++) {
+      const byte = record[at]!;
+      if (byte < 0x80 || !(kinds[at] === 1 || (isAllText && kinds[at] === 0))) continue;
+      counts.high++;
+      if (byte > 0x9f || byte === NEL) continue;
+      counts.controls++;
+      if (WINDOWS_SIGNS.includes(byte)) counts.signs++;
+      if (isLetter(record[at - 1]) && isLetter(record[at + 1])) counts.inWords++;
+    }
+  }
+  return counts;
+}
+
+function isLetter(byte = 0): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}

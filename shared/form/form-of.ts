@@ -1,0 +1,31 @@
+import type { Layout } from '../layout/layout.ts';
+import { otherMark } from './byte-order-mark.ts';
+import { compressedContent } from './compressed-content.ts';
+import { latinControls } from './control-characters.ts';
+import type { FormFinding, FormSample } from './form-sample.ts';
+import { otherLineEnd } from './line-ends.ts';
+import { otherFamily } from './text-family.ts';
+import { textPlaces } from './text-places.ts';
+import { utf8Text } from './utf-8-text.ts';
+import { swappedNationalText, utf16Text } from './utf-16-text.ts';
+
+/**
+ * What a file is, if it is not in the form that its layout says: compressed, of another encoding, with other line ends. Each finding is
+ * proven by the sample; a file in the right form never has one.
+ */
+export function formOf(
+  sample: FormSample,
+  layout: Layout,
+  isDecompressed: boolean,
+): { finding?: FormFinding; warning?: string } {
+  const places = textPlaces(layout);
+  const finding =
+    compressedContent(sample, isDecompressed) ??
+    otherMark(sample, layout) ??
+    utf16Text(sample, layout, places) ??
+    otherFamily(sample, layout, places) ??
+    otherLineEnd(sample, layout) ??
+    utf8Text(sample, layout, places) ??
+    swappedNationalText(sample, layout, places);
+  return finding ? { finding } : latinControls(sample, layout, places);
+}

@@ -1,0 +1,94 @@
+import type { ObjectInfo } from '../../ports/object-store.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
+import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { readEntry } from '../store/ledger.ts';
+import type { ConvertRequest } from './convert-request.ts';
+import type { ReadableFile } from './probe-file.ts';
+
+/** The bytes of a file, as a loaded version records them. */
+export interface FileContent {
+  sizeBytes: number;
+  /** CRC-64/NVME, base64. */
+  checksum: string;
+}
+
+/** A file that wants a key. */
+interface KeyClaim {
+  request: Pick<ConvertRequest, 'force'>;
+  source: Pick<ObjectInfo, 'key' | 'origin'>;
+}
+
+/**
+ * Sums up a file whose key belongs to a loaded file at another place and of the same size: it may be that file, moved or copied. Its
+ * version says nothing there, because files that were unpacked together have one time, and fixed records often one size. Undefined if
+ * nothing needs proof.
+ */
+export async function contentIfMoved(
+  { lake }: Pick<PipelinePorts, 'lake'>,
+  ledgerKey: string,
+  { request, source }: KeyClaim,
+  file: ReadableFile | Refusal,
+): Promise<FileContent | undefined> {
+  if (request.force || isRefusal(file)) return undefined;
+  const current = await readEntry(lake, ledgerKey);
+  if (!isElsewhere(current, source.origin) || current?.loaded?.inputBytes !== file.info.sizeBytes) {
+    return undefined;
+  }
+  let crc = 0n;
+  for await (const chunk of file.raw.streamRange(source.key, undefined, { pin: file.info.pin })) {
+    crc = crc64nvme(chunk, crc);
+  }
+  return { sizeBytes: file.info.sizeBytes, checksum: crc64ToBase64(crc) };
+}
+
+/**
+ * Refuses a file whose key belongs to another file: it would take that file's place among the loaded ones. A forced run replaces it on
+ * purpose, and a file with the content of the loaded one is that one.
+ */
+export function keyTaken(
+  current: LedgerEntry | undefined,
+  { request, source }: KeyClaim,
+  content: FileContent | undefined,
+): Refusal | undefined {
+  if (current && current.sourceKey !== source.key) return idTaken(current, source.key);
+  if (request.force || !isElsewhere(current, source.origin) || isLoadedContent(current, content)) {
+    return undefined;
+  }
+  const { origin: here = '' } = source;
+  const { origin: there = '' } = current ?? {};
+  return refuse('key-taken', {
+    where: here,
+    what: `its key ${source.key} belongs to ${there}, another file of this day in the lake`,
+    why: 'The lake knows a file by its key, so this one would take the place of the other.',
+    next: `If both are meant, add --raw-root ${commonFolder(here, there)}: keys are then paths below that folder. If this one replaces the other, convert it with --force.`,
+  });
+}
+
+function isElsewhere(current: LedgerEntry | undefined, origin: string | undefined): boolean {
+  return current?.origin !== undefined && origin !== undefined && current.origin !== origin;
+}
+
+function isLoadedContent(current: LedgerEntry | undefined, content: FileContent | undefined): boolean {
+  const { state, loaded } = current ?? {};
+  if (!content || state !== 'loaded') return false;
+  return loaded?.checksum === content.checksum && loaded.inputBytes === content.sizeBytes;
+}
+
+/** Names of entries hold 32 bits of a hash of the key: two of many thousand files of one name may have one. */
+function idTaken({ sourceId, sourceKey }: LedgerEntry, where: string): Refusal {
+  return refuse('key-taken', {
+    where,
+    what: `its short name in the ledger, ${sourceId}, is also that of ${sourceKey}`,
+    why: 'Short names are the name of the file and a hash of its key, and these two have the same.',
+    next: 'Give the file another name, and convert it under that.',
+  });
+}
+
+function commonFolder(one: string, other: string): string {
+  const folders = other.split('/').slice(0, -1);
+  const shared = one.split('/').slice(0, -1);
+  const depth = shared.findIndex((folder, index) => folder !== folders[index]);
+  return (depth < 0 ? shared : shared.slice(0, depth)).join('/') || '/';
+}

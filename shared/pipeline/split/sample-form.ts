@@ -1,0 +1,39 @@
+import { skippedMarkBytes } from '../../form/byte-order-mark.ts';
+import { formOf } from '../../form/form-of.ts';
+import { type FormSample, headOf, windowRanges } from '../../form/form-sample.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
+import { KEPT_BYTES } from '../store/decompressed-source.ts';
+import { inParallel } from '../store/in-parallel.ts';
+import type { OpenSource } from '../store/open-source.ts';
+
+const PARALLEL_READS = 8;
+
+/** What the form of a file means for reading it. */
+interface JudgedForm {
+  /** A byte-order mark before the first record. */
+  markBytes: number;
+  warnings: string[];
+}
+
+/** Reads a sample of a file, and refuses it if it is not in the form that its layout says. */
+export async function judgeForm(source: OpenSource, layout: Layout): Promise<JudgedForm | Refusal> {
+  const sample = await readSample(source);
+  const { key } = source.info;
+  const { finding, warning } = formOf(sample, layout, source.compression !== null);
+  if (finding) return refuse('other-form', { where: key, ...finding });
+  return {
+    markBytes: skippedMarkBytes(headOf(sample), layout),
+    warnings: warning ? [`${key}: ${warning}`] : [],
+  };
+}
+
+async function readSample({ raw, info, compression }: OpenSource): Promise<FormSample> {
+  const { key, pin, sizeBytes } = info;
+  // The middle of a compressed file cannot be read without all that is before it; both ends are kept.
+  const ranges = windowRanges(sizeBytes, compression ? KEPT_BYTES : undefined);
+  const windows = await inParallel(ranges, PARALLEL_READS, async (range) => {
+    return { startByte: range.startByte, bytes: await raw.readRange(key, range, { pin }) };
+  });
+  return { sizeBytes, windows };
+}
