@@ -9,6 +9,9 @@ import { UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { nulledTexts } from '../shared/run/invalid-values.ts';
+import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
+import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
 import { type FlagValues, isSet, runWithFlags, text, texts } from '../terminal/command-line.ts';
 import {
@@ -75,8 +78,10 @@ await runWithFlags(COMMAND, async (flags, words) => {
     progress.done();
     if (interrupt.signal.aborted && summary.status === 'failed') break;
     codes.push(codeOf(summary));
-    if (flags.json) console.log(JSON.stringify(summary));
-    else printSummary(summary, lakeDir);
+    const reason = summary.reason?.replaceAll(LAKE_WORD, `--lake ${lakeDir}`);
+    const told = reason === undefined ? summary : { ...summary, reason };
+    if (flags.json) console.log(JSON.stringify(told));
+    else printSummary(told, lakeDir);
   }
   if (interrupt.signal.aborted) {
     await removeAbandonedFiles(lakeDir, process.pid);
@@ -154,6 +159,8 @@ function printSummary(summary: FileSummary, lakeDir: string): void {
   const { sourceKey, status, records, rows, rowGroups, seconds, inputBytes } = summary;
   if (status === 'refused' || status === 'failed') {
     console.error(`${status}: ${summary.reason}`);
+    for (const text of nulledTexts(summary.nulled, summary.nulledExamples)) console.error(`  ${text}`);
+    for (const warning of summary.warnings ?? []) console.error(`  warning: ${warning}`);
     return;
   }
   const speed = seconds > 0 ? `, ${(inputBytes / 1e6 / seconds).toFixed(0)} MB/s` : '';
@@ -162,6 +169,8 @@ function printSummary(summary: FileSummary, lakeDir: string): void {
   console.log(
     `  ${records.read.toLocaleString('en')} records: ${records.header} header, ${records.detail.toLocaleString('en')} details, ${records.trailer} trailer; ${rows.toLocaleString('en')} rows, ${records.rejected.toLocaleString('en')} rejected`,
   );
+  if (records.short) console.log(`  ${shortText(records.short)}`);
+  for (const text of nulledTexts(summary.nulled, summary.nulledExamples)) console.log(`  ${text}`);
   for (const total of summary.controlTotals) {
     const stated = total.pending ? 'its control file has not arrived' : `as stated (${total.expected})`;
     console.log(`  ${total.name}: ${total.actual}, ${stated}`);

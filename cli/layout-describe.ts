@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
+import type { Finding } from '../shared/layout/describe/findings.ts';
 import {
   layoutTables,
   type PositionRow,
@@ -51,7 +52,7 @@ const HEADINGS: { key: keyof PositionRow; title: string; right?: boolean }[] = [
   { key: 'notes', title: 'notes' },
 ];
 
-function tableText({ name, lengthBytes, rows }: PositionsTable): string {
+function tableText({ name, positions, lengthBytes, rows, findings }: PositionsTable): string {
   const cells = rows.map((row) =>
     HEADINGS.map(({ key }) => (key === 'name' ? '  '.repeat(row.depth) + row.name : String(row[key]))),
   );
@@ -67,9 +68,24 @@ function tableText({ name, lengthBytes, rows }: PositionsTable): string {
       .join('  ')
       .trimEnd();
   return [
-    `${name}, ${lengthBytes} bytes`,
+    `${name}, ${lengthBytes} ${positions}`,
     line(HEADINGS.map(({ title }) => title)),
     widths.map((width) => '─'.repeat(width)).join('  '),
     ...cells.map(line),
+    ...findingLines(findings),
   ].join('\n');
+}
+
+const MOST_LINES = 12;
+
+/** What to know about the fields, under their table. */
+function findingLines(findings: Finding[]): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.slice(0, MOST_LINES).map(({ text }) => `! ${text}`);
+  if (findings.length > MOST_LINES)
+    lines.push(`! and ${findings.length - MOST_LINES} more: --json shows all`);
+  const advice = findings.some(({ kind }) => kind === 'leading-zeros')
+    ? ['  To keep leading zeros, say "type": "string"; for a copybook, "identifiers": ["*-CPF", "COD-*"].']
+    : [];
+  return ['', ...lines, ...advice];
 }

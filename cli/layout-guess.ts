@@ -1,13 +1,26 @@
 import { parseArgs } from 'node:util';
 import { LayoutInvalid } from '../shared/errors.ts';
+import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import { guessCodePage } from '../shared/layout/guess/guess-code-page.ts';
-import { guessColumns } from '../shared/layout/guess/guess-columns.ts';
-import { guessRecords } from '../shared/layout/guess/guess-records.ts';
+import { type DelimiterGuess, guessDelimiter } from '../shared/layout/guess/guess-delimiter.ts';
+import { guessLayout } from '../shared/layout/guess/guess-layout.ts';
+import { guessRecords, type RecordGuess } from '../shared/layout/guess/guess-records.ts';
+import { RecordSampler } from '../shared/layout/guess/record-sampler.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
-import { readFileHead } from './file-head.ts';
+import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
+import type { ByteRange } from '../shared/ranges/byte-range.ts';
+import { fileRecords } from './file-records.ts';
 import { oneFile, writeOut } from './layout-file.ts';
+import { openDataFile } from './open-data-file.ts';
 
-const HEAD_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Code page and form of the records show in the beginning. */
+const HEAD_BYTES = MIB;
+/** The most bytes of records that are examined together. */
+const SAMPLE_BYTES = 32 * MIB;
+/** A larger file is read in pieces from end to end, not whole. */
+const WHOLE_FILE_BYTES = 1024 * MIB;
+const PIECES = 256;
 
 /** `layout guess DATA`: a layout to start from; the reasons for it go to standard error. */
 export async function guessLayoutOfFile(args: string[]): Promise<number> {
@@ -22,49 +35,129 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
     allowPositionals: true,
   });
   const file = oneFile(positionals, 'the data file');
-  const { bytes: head, sizeBytes } = await readFileHead(file, HEAD_BYTES);
-  const { codePage, reason } = guessCodePage(head);
-  const records = guessRecords(head, sizeBytes);
-  if (!records) {
+  const source = await openDataFile(file);
+  const { head, form } = await formOf(source, file);
+  const { sampler, isWhole } = await sampleOf(source, form);
+  const inHead = guessCodePage(head);
+  const seen = sampler.records(inHead.codePage);
+  const { codePage, reason } = guessCodePage(seen.bytes);
+  const records = sampler.records(codePage);
+  const delimited = form.format === 'lines' && guessDelimiter(records);
+  if (delimited) throw notPositional(file, delimited, records.count);
+  const lengthBytes = form.format === 'fixed' ? form.lengthBytes : records.longestBytes;
+  const record = recordEntry(form, lengthBytes);
+  const { notes, ...guess } = guessLayout(
+    records,
+    lengthBytes,
+    codePage,
+    isWhole ? sampler.recordCount : undefined,
+  );
+  const draft = {
+    name: values.name ?? datasetName(file),
+    description: 'Guessed from the data: check every field',
+    encoding: codePage,
+    record,
+    ...guess,
+  };
+  const read = isWhole
+    ? `all ${sampler.recordCount} records were read${sampler.every > 1 ? `, and every ${sampler.every}th was examined` : ''}`
+    : `${records.count} records of ${PIECES} pieces from the whole file were examined, since it has more than ${WHOLE_FILE_BYTES / MIB} MiB`;
+  if (values.json) {
+    const { terminatorBytes } = form;
+    console.log(
+      JSON.stringify({ ...draft, reason, terminatorBytes, recordReason: form.reason, read, notes }, null, 2),
+    );
+    return 0;
+  }
+  const fields = [guess.fields ?? [], ...(guess.recordTypes ?? []).map((type) => type.fields)].flat();
+  console.error(`record: ${form.format}, ${lengthBytes} bytes: ${form.reason}`);
+  console.error(`read: ${read}`);
+  console.error(`code page: ${codePage}: ${reason}`);
+  console.error(
+    `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
+  );
+  for (const note of notes) console.error(`note: ${note}`);
+  await writeOut(layoutText(draft), values.out, values.force);
+  return 0;
+}
+
+/** The beginning of the file and the form of its records. */
+async function formOf(source: OpenSource, file: string): Promise<{ head: Uint8Array; form: RecordGuess }> {
+  const { raw, info } = source;
+  const range = { startByte: 0, endByte: Math.min(HEAD_BYTES, info.sizeBytes) };
+  const head = await raw.readRange(info.key, range, { pin: info.pin });
+  const form = guessRecords(head, info.sizeBytes);
+  if (!form) {
     throw new LayoutInvalid({
       what: 'no record length explains the file',
       where: file,
-      why: `It has ${sizeBytes} bytes; the first ${head.length} were examined`,
+      why: `It has ${info.sizeBytes} bytes; the first ${head.length} were examined`,
       next: 'Ask the people who write the file for its copybook or positions table.',
     });
   }
-  const fields = guessColumns(head, records, codePage);
-  const { format, lengthBytes, terminatorBytes, byteOrder, lengthIncludesHeader } = records;
-  const record = {
+  return { head, form };
+}
+
+function recordEntry({ format, byteOrder, lengthIncludesHeader }: RecordGuess, lengthBytes: number) {
+  return {
     format,
     length: lengthBytes,
     ...(byteOrder === 'little' && { byteOrder }),
     ...(lengthIncludesHeader === false && { lengthIncludesHeader }),
   };
-  if (values.json) {
-    const guess = {
-      encoding: codePage,
-      reason,
-      record,
-      terminatorBytes,
-      recordReason: records.reason,
-      fields,
-    };
-    console.log(JSON.stringify(guess, null, 2));
-    return 0;
+}
+
+/** The records of the whole file, or of pieces from its beginning to its end. Records that say their lengths are read one after the other. */
+async function sampleOf(
+  source: OpenSource,
+  form: RecordGuess,
+): Promise<{ sampler: RecordSampler; isWhole: boolean }> {
+  const { sizeBytes } = source.info;
+  const draft = {
+    name: 'guess',
+    description: '',
+    encoding: 'iso-8859-1',
+    record: recordEntry(form, form.lengthBytes),
+    fields: [{ name: 'whole', start: 1, end: 1, type: 'string' }],
+  };
+  const { record } = readLayout(layoutText(draft), 'guess');
+  const sampler = new RecordSampler(SAMPLE_BYTES);
+  const isChain = form.format === 'rdw' || form.format === 'bdw';
+  const isWhole = isChain || source.compression !== null || sizeBytes <= WHOLE_FILE_BYTES;
+  for (const range of isWhole ? [{ startByte: 0, endByte: sizeBytes }] : piecesOf(sizeBytes, form)) {
+    const isInner = form.format === 'lines' && range.startByte > 0;
+    let isFirst = true;
+    for await (const bytes of fileRecords(source, record, form.terminatorBytes, range)) {
+      // A piece begins within a line.
+      const isCut = form.format === 'fixed' ? bytes.length < form.lengthBytes : isInner && isFirst;
+      isFirst = false;
+      if (!isCut && bytes.length > 0) sampler.add(bytes);
+    }
   }
-  console.error(`record: ${format}, ${lengthBytes} bytes: ${records.reason}`);
-  console.error(`code page: ${codePage}: ${reason}`);
-  console.error(
-    `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
-  );
-  const text = layoutText({
-    name: values.name ?? datasetName(file),
-    description: 'Guessed from the data: check every field',
-    encoding: codePage,
-    record,
-    fields,
+  return { sampler, isWhole };
+}
+
+/** Even pieces from the first byte to the last. Those of fixed records begin with one. */
+function piecesOf(sizeBytes: number, form: RecordGuess): ByteRange[] {
+  const stride = form.format === 'fixed' ? form.lengthBytes + form.terminatorBytes : 1;
+  const pieceBytes = Math.ceil(SAMPLE_BYTES / PIECES / stride) * stride;
+  return Array.from({ length: PIECES }, (_, index) => {
+    const at = Math.floor(((sizeBytes - pieceBytes) * index) / (PIECES - 1));
+    const startByte = Math.ceil(at / stride) * stride;
+    return { startByte, endByte: Math.min(startByte + pieceBytes, sizeBytes) };
   });
-  await writeOut(text, values.out, values.force);
-  return 0;
+}
+
+function notPositional(
+  file: string,
+  { delimiter, columnCount, share }: DelimiterGuess,
+  count: number,
+): LayoutInvalid {
+  const shown = delimiter === 'tab' ? 'tabs' : `'${delimiter}'`;
+  return new LayoutInvalid({
+    what: `the values of each line are divided by ${shown}: they have no fixed positions, which a layout needs`,
+    where: file,
+    why: `${share === 1 ? 'All' : `${Math.floor(share * 100)} % of`} ${count} lines have ${columnCount} values so divided, at places that differ`,
+    next: "Load it with a reader of delimited files, such as DuckDB's read_csv or a Glue table of OpenCSVSerde, or ask for the file with fixed positions.",
+  });
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
-import { CODE_PAGES, type CodePage, isCodePage, isEbcdic } from '../shared/layout/code-page.ts';
+import { CODE_PAGES, type CodePage, codePageOf, isEbcdic } from '../shared/layout/code-page.ts';
 import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
 import { leftOut } from '../shared/layout/copybook/columns.ts';
 import { copybookFields, isOverpunched } from '../shared/layout/copybook/copybook-fields.ts';
@@ -32,6 +32,7 @@ export async function importCopybook(args: string[]): Promise<number> {
       occurs: { type: 'string' },
       'fixed-tables': { type: 'boolean' },
       filler: { type: 'boolean' },
+      identifiers: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -48,6 +49,7 @@ export async function importCopybook(args: string[]): Promise<number> {
         redefines,
         filler: values.filler,
         overpunch,
+        identifiers: values.identifiers?.split(',').map((name) => name.trim()),
         ...(values['fixed-tables'] && { dependingOn: 'fixed' }),
       },
       { at: 'from-copybook', copybookFile: file },
@@ -134,6 +136,7 @@ function encodingOf(name: string | undefined, usual: CodePage): CodePage {
     console.error(`encoding: ${usual} is assumed; --encoding gives another`);
     return usual;
   }
-  if (isCodePage(name)) return name;
+  const page = codePageOf(name);
+  if (page) return page;
   throw new UsageError({ what: `--encoding '${name}' is not a code page${didYouMean(name, CODE_PAGES)}` });
 }

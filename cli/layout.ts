@@ -8,7 +8,8 @@ import { previewData } from './layout-preview.ts';
 
 const HELP = `Tools for layout files: what a record looks like.
 
-npm run -s layout -- describe FILE              positions table of a layout or a copybook
+npm run -s layout -- describe FILE              positions table of a layout or a copybook; under it, bytes that
+                                                nothing names or two fields share, and leading zeros that get lost
 npm run -s layout -- from-copybook FILE         a layout file to edit, from a COBOL copybook
 npm run -s layout -- from-positions FILE        a layout file to edit, from a CSV (name,start,end,type) or the
                                                 INPUT statement of a SAS program
@@ -22,6 +23,7 @@ npm run -s layout -- guess DATA                 proposes a layout for an unknown
   --fixed-tables        from-copybook: tables take their largest space in every record
   --redefines R         from-copybook: first (the default), all, or the items to read (A,B)
   --filler              from-copybook: FILLER becomes columns too
+  --identifiers NAMES   from-copybook: items of digits that become texts, to keep leading zeros ('*-CPF,COD-*')
   --encoding E          from-copybook, from-positions: code page, such as cp037 or iso-8859-1
   --name N              from-copybook, from-positions, guess: name of the dataset
   --out FILE            from-copybook, from-positions, guess: file to write the layout to; default standard output

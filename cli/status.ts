@@ -1,4 +1,7 @@
 import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
+import { nulledTexts } from '../shared/run/invalid-values.ts';
+import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
+import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
 import { printTable } from '../terminal/print-table.ts';
@@ -24,12 +27,12 @@ await runWithFlags(COMMAND, async (values) => {
     // The old name of `awaitedManifest`.
     const awaitedControlFile = expectation.awaitedManifest;
     console.log(JSON.stringify({ ...status, expectation: { ...expectation, awaitedControlFile } }));
-  } else printStatus(status);
+  } else printStatus(status, values.lake ?? 'LAKE');
   return 0;
 });
 
-function printStatus(status: DayStatus): void {
-  const { counts, totals, published } = status;
+function printStatus(status: DayStatus, lake: string): void {
+  const { counts, totals, published, pending } = status;
   console.log(`${status.dataset} of ${status.businessDate}`);
   console.log(
     `  expected: ${expectedText(status)}; loaded ${counts.loaded}, running ${counts.running}, refused ${counts.refused}, failed ${counts.failed}, missing ${counts.missing}`,
@@ -40,6 +43,11 @@ function printStatus(status: DayStatus): void {
   );
   for (const [figure, total] of Object.entries(totals.sums)) console.log(`  ${figure}: ${total}`);
   console.log(`  ${published ? publishedText(published) : 'not published'}`);
+  if (pending) {
+    console.log(
+      `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,
+    );
+  }
   if (status.waitingFor !== undefined) console.log(`  waiting for ${status.waitingFor}`);
   for (const warning of published?.warnings ?? []) console.log(`  warning: ${warning}`);
   console.log('');
@@ -49,7 +57,7 @@ function printStatus(status: DayStatus): void {
     ...['input', 'run', 'updated'].map((name) => ({ name, type: 'VARCHAR' })),
   ];
   console.log(printTable({ columns, rows: status.files.map(fileRow) }));
-  for (const file of status.files) printNotes(file);
+  for (const file of status.files) printNotes(file, lake);
 }
 
 function fileRow(file: FileStatusLine) {
@@ -65,8 +73,11 @@ function fileRow(file: FileStatusLine) {
   ];
 }
 
-function printNotes({ name, status, reason, warnings = [], versions }: FileStatusLine): void {
-  if (reason !== undefined) console.log(`${status}: ${reason}`);
+function printNotes(file: FileStatusLine, lake: string): void {
+  const { name, status, reason, records, nulled, nulledExamples, warnings = [], versions } = file;
+  if (reason !== undefined) console.log(`${status}: ${reason.replaceAll(LAKE_WORD, `--lake ${lake}`)}`);
+  if (records?.short) console.log(`${name}: ${shortText(records.short)}`);
+  for (const text of nulledTexts(nulled, nulledExamples)) console.log(`${name}: ${text}`);
   for (const warning of warnings) console.log(`warning: ${warning}`);
   if (!versions) return;
   console.log(`versions of ${name}:`);

@@ -3,6 +3,7 @@ import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.t
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { NulledExamples } from '../shared/run/invalid-values.ts';
 import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
 import type { RecordCounts } from '../shared/totals/record-counts.ts';
@@ -17,6 +18,9 @@ export interface FileSummary {
   rangeCount: number;
   records: RecordCounts;
   rows: number;
+  /** Values that became null because they are invalid, by field, with the first of each. */
+  nulled: Record<string, number>;
+  nulledExamples: NulledExamples;
   controlTotals: ControlTotalResult[];
   outputs: SummaryOutput[];
   rejectOutputs: SummaryOutput[];
@@ -82,6 +86,8 @@ function nothingLoaded(
     rangeCount: 0,
     records: NO_RECORDS,
     rows: 0,
+    nulled: {},
+    nulledExamples: {},
     controlTotals: [],
     outputs: [],
     rejectOutputs: [],
@@ -109,6 +115,8 @@ export function summaryOf(
     rangeCount: split.verdict === 'convert' ? split.rangeCount : 0,
     records: entry.records ?? NO_RECORDS,
     rows: refused ? 0 : (entry.rows ?? 0),
+    nulled: entry.nulled ?? {},
+    nulledExamples: entry.nulledExamples ?? {},
     controlTotals: entry.controlTotals ?? [],
     outputs: refused ? [] : outputs.rows,
     rejectOutputs: refused ? [] : outputs.rejects,

@@ -25,6 +25,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
+  'shared/catalog': ['shared/ports', 'shared/layout'],
   'shared/day': [
     'shared/run',
     'shared/totals',
@@ -34,7 +35,7 @@ const ARROWS: Record<string, string[]> = {
     'shared/ports',
   ],
   ...pipelineArrows(),
-  'shared/aws': ['shared/ports', 'shared/operations', 'shared/ranges', 'shared/keys'],
+  'shared/aws': ['shared/ports', 'shared/catalog', 'shared/operations', 'shared/ranges', 'shared/keys'],
   'shared/lambda': ['shared/operations'],
   functions: ['shared'],
   local: ['functions', 'shared'],
@@ -58,6 +59,7 @@ function pipelineArrows(): Record<string, string[]> {
     'run',
     'day',
     'operations',
+    'catalog',
   ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
@@ -83,7 +85,7 @@ function pipelineArrows(): Record<string, string[]> {
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
   'shared/form',
-  ...['shared/totals', 'shared/run', 'shared/day', 'shared/operations'],
+  ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...BASE,
 ];
 const IMPURE_IMPORT =

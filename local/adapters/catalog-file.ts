@@ -1,3 +1,4 @@
+import { planTableChange } from '../../shared/catalog/table-change.ts';
 import { RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
@@ -7,14 +8,21 @@ import { parseCatalog } from './read-catalog.ts';
 
 /** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
-  const keyOf = ({ dataset }: DayPublication) => `${prefix}${dataset}.json`;
+  const keyOf = (dataset: string) => `${prefix}${dataset}.json`;
+  const read = async (dataset: string) => {
+    const stored = await store.get(keyOf(dataset));
+    return stored && parseCatalog(new TextDecoder().decode(stored.bytes), keyOf(dataset));
+  };
   return {
     switchesAtOnce: true,
-    publishDay: (day) => publishDay(store, keyOf(day), day),
-    async standsAt(day) {
-      const stored = await store.get(keyOf(day));
-      const current = stored && parseCatalog(new TextDecoder().decode(stored.bytes), keyOf(day));
-      return (current?.days[day.businessDate] ?? 0) >= day.commit;
+    ...DUCKDB,
+    publishDay: (day) => publishDay(store, keyOf(day.dataset), day),
+    async tableOf(dataset) {
+      const current = await read(dataset);
+      return current && { columns: current.columns, partitionKeys: current.partitionKeys };
+    },
+    async standsAt({ dataset, businessDate, commit }) {
+      return ((await read(dataset))?.days[businessDate] ?? 0) >= commit;
     },
   };
 }
@@ -41,39 +49,22 @@ function withDay(current: CatalogFile | undefined, day: DayPublication, key: str
   const partitions = [...others, ...day.partitions].sort((a, b) => (a.location < b.location ? -1 : 1));
   return {
     dataset: day.dataset,
-    columns: united(current?.columns ?? [], day.columns, key),
-    partitionKeys: samePartitionKeys(current?.partitionKeys, day.partitionKeys, key),
+    columns: changedColumns(current, day, key),
+    partitionKeys: day.partitionKeys,
     days: { ...current?.days, [day.businessDate]: day.commit },
     partitions,
   };
 }
 
-/** Existing columns keep their place; new ones follow. Files of both must stay readable as one table. */
-function united(existing: CatalogColumn[], added: CatalogColumn[], key: string): CatalogColumn[] {
-  const columns = [...existing];
-  for (const column of added) {
-    const known = existing.find(({ name }) => name === column.name);
-    if (!known) columns.push(column);
-    else if (known.type !== column.type) {
-      throw incompatible(
-        key,
-        `column ${column.name} is ${known.type} there and ${column.type} in the layout`,
-      );
-    }
-  }
-  return columns;
-}
+/** DuckDB casts each file to the types of the catalog: docs of `read_parquet`, parameter `schema`; local/lake/dataset-view.ts. */
+const DUCKDB = { castsNumbers: true };
 
-function samePartitionKeys(
-  existing: CatalogColumn[] | undefined,
-  keys: CatalogColumn[],
-  catalogKey: string,
-): CatalogColumn[] {
-  if (existing && JSON.stringify(existing) !== JSON.stringify(keys)) {
-    const names = (columns: CatalogColumn[]) => columns.map(({ name, type }) => `${name} ${type}`).join(', ');
-    throw incompatible(catalogKey, `it is partitioned by ${names(existing)}, the layout by ${names(keys)}`);
-  }
-  return keys;
+/** The columns of the table after a publication: files of both must stay readable as one table. */
+function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogColumn[] {
+  if (!current) return day.columns;
+  const { columns, problems } = planTableChange(current, day, DUCKDB);
+  if (problems.length > 0) throw incompatible(key, problems.join('; '));
+  return columns;
 }
 
 function incompatible(key: string, why: string): RunInconsistent {

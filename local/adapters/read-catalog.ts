@@ -5,7 +5,11 @@ import { RunInconsistent } from '../../shared/errors.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { isCode } from './file-error.ts';
 
-const column = z.looseObject({ name: z.string().min(1), type: z.string() });
+const column = z.looseObject({
+  name: z.string().min(1),
+  type: z.string(),
+  hasNarrowerFiles: z.boolean().optional(),
+});
 
 /** Extra keys are let through: a newer writer may know more than this reader. */
 const catalogFile = z.looseObject({

@@ -19,7 +19,7 @@ export const FILES_SCHEMA = 'published_files';
 /**
  * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys.
  *
- * Three things that DuckDB would do by itself are done here, so that the rows are exact.
+ * Four things that DuckDB would do by itself are done here, so that the rows are exact.
  * - Which files: exactly those of the catalog. DuckDB takes a path in a list for a glob, so its
  *   wildcards are escaped.
  * - Partition values come from the catalog by a join on `filename`. Hive parsing of paths unescapes
@@ -30,6 +30,9 @@ export const FILES_SCHEMA = 'published_files';
  *   casts, and fills what an older file lacks with null, without opening every footer first.
  *   They are `c0`, `c1`, … until the view names them: DuckDB mistakes a filter on a column called
  *   `filename` for one on the path, and leaves out files that have what is asked for.
+ *
+ * - Filters on a column that some files hold in a narrower type: DuckDB would hand them to the scan of each file, with the constant rounded
+ *   to the type of that file, so that 7 is not less than 7.01 in a file of integers. They stay above the cast.
  *
  * Errors: `RunInconsistent` for a type the catalog cannot have.
  */
@@ -53,7 +56,9 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
 
   function joinedSelect(): string {
     const selected = [
-      ...columns.map(({ name }, index) => `rows_.c${index} AS ${sqlName(name)}`),
+      ...columns.map(
+        (column, index) => `${shownValue(column, `rows_.c${index}`)} AS ${sqlName(column.name)}`,
+      ),
       ...partitionKeys.map(
         (key, index) => `CAST(file_.p${index} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`,
       ),
@@ -76,6 +81,11 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
     );
     return `SELECT ${nulls.join(', ')} WHERE false`;
   }
+}
+
+/** An expression of two columns is no filter of a scan; `filename` is never empty. */
+function shownValue({ hasNarrowerFiles }: CatalogColumn, read: string): string {
+  return hasNarrowerFiles ? `CASE WHEN rows_.filename <> '' THEN ${read} END` : read;
 }
 
 /** Path at which the local adapter keeps a published object. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
+import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
 
 /** Columns of the `ledger` table with their DuckDB types, in order. */
@@ -21,6 +22,8 @@ export const LEDGER_COLUMNS = {
   records_rejected: 'BIGINT',
   records_short: 'BIGINT',
   rows: 'BIGINT',
+  nulled_values: 'BIGINT',
+  nulled_fields: 'VARCHAR',
   reason: 'VARCHAR',
   updated_at: 'TIMESTAMP',
 } as const;
@@ -58,8 +61,12 @@ const ledgerEntry = z.object({
   state: text,
   runId: text,
   inputBytes: count,
-  records: z.object({ read: count, header: count, detail: count, trailer: count, rejected: count, short: count }).nullish(),
+  records: z
+    .object({ read: count, header: count, detail: count, trailer: count, rejected: count, short: count })
+    .nullish(),
   rows: count,
+  nulled: z.record(z.string(), z.number()).nullish(),
+  nulledExamples: z.record(z.string(), z.object({ hex: z.string(), byteOffset: z.number() })).nullish(),
   refusal: z.object({ code: text, message: text }).nullish(),
   failure: z.object({ name: text, message: text }).nullish(),
   updatedAt: text,
@@ -153,6 +160,8 @@ function ledgerRow(entry: z.infer<typeof ledgerEntry>, dataset: string): LedgerR
     records_rejected: records?.rejected ?? null,
     records_short: records ? (records.short ?? 0) : null,
     rows: entry.rows ?? null,
+    nulled_values: entry.nulled ? Object.values(entry.nulled).reduce((sum, values) => sum + values, 0) : null,
+    nulled_fields: nulledTexts(entry.nulled ?? {}, entry.nulledExamples ?? {}).join('; ') || null,
     reason: reason(refusal?.code, refusal?.message) ?? reason(failure?.name, failure?.message) ?? null,
     updated_at: utc(entry.updatedAt),
   };

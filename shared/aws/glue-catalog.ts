@@ -2,6 +2,7 @@ import {
   BatchCreatePartitionCommand,
   BatchDeletePartitionCommand,
   BatchUpdatePartitionCommand,
+  type Column,
   type GlueClient,
   type PartitionInput,
   paginateGetPartitions,
@@ -10,7 +11,8 @@ import { StoreUnavailable } from '../errors.ts';
 import { dayPartition } from '../keys/business-date.ts';
 import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
 import type { Catalog, CatalogPartition, DayPublication } from '../ports/catalog.ts';
-import { GlueTable, glueColumns, glueError, isMissing, storageOf } from './glue-table.ts';
+import { GlueReader } from './glue-reader.ts';
+import { ATHENA, GlueTable, glueError, isMissing, storageOf } from './glue-table.ts';
 
 interface GlueCatalogOptions {
   client: GlueClient;
@@ -28,6 +30,8 @@ const DELETE_BATCH = 25;
 export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
   return {
     switchesAtOnce: false,
+    ...ATHENA,
+    tableOf: (dataset) => new GlueReader(options, dataset).columns(),
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
   };
@@ -69,15 +73,17 @@ class GlueDay {
     if (commits.some((commit) => commit > this.day.commit)) return false;
     // After the check: an older commit must not touch the table either.
     const { client, database, bucket } = this.options;
-    await new GlueTable(client, database, `s3://${bucket}/${this.day.dataset}/`, this.day).ensure();
+    const location = `s3://${bucket}/${this.day.dataset}/`;
+    // All columns of the table, and not only the day's: a partition may hold files of several layouts, and no file has a wider type.
+    const columns = await new GlueTable(client, database, location, this.day).ensure();
     const wanted = new Map(this.day.partitions.map((partition) => [this.nameOf(partition), partition]));
     const created = [...wanted].filter(([name]) => !standing.has(name)).map(([, partition]) => partition);
     const updated = [...wanted]
       .filter(([name]) => (standing.get(name) ?? this.day.commit) < this.day.commit)
       .map(([, partition]) => partition);
     const removed = [...standing.keys()].filter((name) => !wanted.has(name));
-    await this.create(created);
-    await this.update(updated);
+    await this.create(created, columns);
+    await this.update(updated, columns);
     await this.remove(removed);
     return true;
   }
@@ -105,9 +111,9 @@ class GlueDay {
     return found;
   }
 
-  private async create(partitions: CatalogPartition[]): Promise<void> {
+  private async create(partitions: CatalogPartition[], columns: Column[]): Promise<void> {
     for (const batch of batches(partitions, BATCH)) {
-      const PartitionInputList = batch.map((partition) => this.input(partition));
+      const PartitionInputList = batch.map((partition) => this.input(partition, columns));
       const { Errors = [] } = await this.options.client.send(
         new BatchCreatePartitionCommand({ ...this.table, PartitionInputList }),
       );
@@ -116,11 +122,11 @@ class GlueDay {
     }
   }
 
-  private async update(partitions: CatalogPartition[]): Promise<void> {
+  private async update(partitions: CatalogPartition[], columns: Column[]): Promise<void> {
     for (const batch of batches(partitions, BATCH)) {
       const Entries = batch.map((partition) => ({
         PartitionValueList: this.valuesOf(partition),
-        PartitionInput: this.input(partition),
+        PartitionInput: this.input(partition, columns),
       }));
       const { Errors = [] } = await this.options.client.send(
         new BatchUpdatePartitionCommand({ ...this.table, Entries }),
@@ -151,14 +157,14 @@ class GlueDay {
     });
   }
 
-  private input(partition: CatalogPartition): PartitionInput {
+  private input(partition: CatalogPartition, columns: Column[]): PartitionInput {
     return {
       Values: this.valuesOf(partition),
       Parameters: { commit: String(this.day.commit) },
       StorageDescriptor: storageOf(
         this.day.format,
         `s3://${this.options.bucket}/${partition.location}`,
-        glueColumns(this.day.columns),
+        columns,
       ),
     };
   }

@@ -1,10 +1,19 @@
 import type { Column, GlueClient, StorageDescriptor, Table } from '@aws-sdk/client-glue';
 import { CreateTableCommand, GetTableCommand, UpdateTableCommand } from '@aws-sdk/client-glue';
+import { planTableChange } from '../catalog/table-change.ts';
 import { OutputUnwritable, PipelineError, RunInconsistent } from '../errors.ts';
-import type { CatalogColumn, DayPublication } from '../ports/catalog.ts';
+import type { CatalogColumn, DayPublication, TableColumns } from '../ports/catalog.ts';
 import { errorName, isPassing, nameAndMessage, unavailable } from './s3-error.ts';
 
-/** A dataset's table. It is made if it is missing and given columns that it lacks; nothing else of it is changed. */
+/**
+ * What Athena, whose engine 3 is derived from Trino, does with a file whose column is narrower than that of its partition. Trino reads the
+ * values rightly (trinodb/trino#2823), but compares the unscaled minimum and maximum of the file with a filter as if they had the scale of
+ * the table, and expects them in the table's stored form (TupleDomainParquetPredicate): a filter would leave out rows, or fail. So the scale
+ * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05.
+ */
+export const ATHENA = { castsNumbers: false };
+
+/** A dataset's table. It is made if it is missing, and given columns that it lacks and wider types; nothing else of it is changed. */
 export class GlueTable {
   readonly id: { DatabaseName: string; TableName: string };
   /** For errors: `glue:<database>.<table>`. */
@@ -21,12 +30,11 @@ export class GlueTable {
     this.where = `glue:${database}.${day.dataset}`;
   }
 
-  /** Makes sure that the table exists and has the day's columns. */
-  async ensure(): Promise<void> {
+  /** Makes sure that the table exists and has the day's columns. Answers with all columns that it then has. */
+  async ensure(): Promise<Column[]> {
     try {
       const table = await this.get();
-      if (!table) await this.create();
-      else await this.addColumns(table);
+      return table ? await this.addColumns(table) : await this.create();
     } catch (error) {
       throw glueError(error, this.where);
     }
@@ -42,7 +50,8 @@ export class GlueTable {
     }
   }
 
-  private async create(): Promise<void> {
+  private async create(): Promise<Column[]> {
+    const columns = glueColumns(this.day.columns);
     try {
       await this.client.send(
         new CreateTableCommand({
@@ -52,35 +61,30 @@ export class GlueTable {
             TableType: 'EXTERNAL_TABLE',
             Parameters: { EXTERNAL: 'TRUE', classification: this.day.format ?? 'parquet' },
             PartitionKeys: glueColumns(this.day.partitionKeys),
-            StorageDescriptor: storageOf(this.day.format, this.location, glueColumns(this.day.columns)),
+            StorageDescriptor: storageOf(this.day.format, this.location, columns),
           },
         }),
       );
+      return columns;
     } catch (error) {
       if (errorName(error) !== 'AlreadyExistsException') throw error;
       // Another day of the dataset made it first.
       const table = await this.get();
-      if (table) await this.addColumns(table);
+      if (!table) throw error;
+      return this.addColumns(table);
     }
   }
 
-  private async addColumns(table: Table): Promise<void> {
-    const keys = named(table.PartitionKeys);
-    const wanted = named(glueColumns(this.day.partitionKeys));
-    if (keys !== wanted) throw this.incompatible(`it is partitioned by ${keys}, the layout by ${wanted}`);
-
+  private async addColumns(table: Table): Promise<Column[]> {
     const standing = table.StorageDescriptor?.Columns ?? [];
-    const added: Column[] = [];
-    for (const column of glueColumns(this.day.columns)) {
-      const known = standing.find(({ Name }) => Name === column.Name);
-      if (!known) added.push(column);
-      else if (known.Type !== column.Type) {
-        throw this.incompatible(
-          `column ${column.Name} is ${known.Type} there and ${column.Type} in the layout`,
-        );
-      }
-    }
-    if (added.length === 0) return;
+    const change = planTableChange(tableColumns(table), this.day, ATHENA);
+    if (change.problems.length > 0) throw this.incompatible(change.problems.join('; '));
+    const columns = change.columns.map(({ name, type }) => ({
+      ...standing.find(({ Name }) => Name === name),
+      Name: name,
+      Type: type,
+    }));
+    if (columns.length === standing.length && change.widened.length === 0) return columns;
     const { Name, Description, Owner, Retention, PartitionKeys, TableType, Parameters } = table;
     await this.client.send(
       new UpdateTableCommand({
@@ -95,10 +99,11 @@ export class GlueTable {
           PartitionKeys,
           TableType,
           Parameters,
-          StorageDescriptor: { ...table.StorageDescriptor, Columns: [...standing, ...added] },
+          StorageDescriptor: { ...table.StorageDescriptor, Columns: columns },
         },
       }),
     );
+    return columns;
   }
 
   private incompatible(why: string): RunInconsistent {
@@ -142,8 +147,19 @@ export function glueColumns(columns: CatalogColumn[]): Column[] {
   return columns.map(({ name, type }) => ({ Name: name, Type: type }));
 }
 
-function named(columns: Column[] = []): string {
-  return columns.map(({ Name, Type }) => `${Name} ${Type}`).join(', ');
+/** The columns and partition keys of a table, or of a partition, in our words. */
+export function tableColumns({
+  StorageDescriptor,
+  PartitionKeys,
+}: Pick<Table, 'StorageDescriptor' | 'PartitionKeys'>): TableColumns {
+  return {
+    columns: catalogColumns(StorageDescriptor?.Columns),
+    partitionKeys: catalogColumns(PartitionKeys),
+  };
+}
+
+function catalogColumns(columns: Column[] = []): CatalogColumn[] {
+  return columns.map(({ Name: name = '', Type: type = '' }) => ({ name, type }));
 }
 
 /** True if Glue has no such database, table or partition. */

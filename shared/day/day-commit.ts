@@ -1,4 +1,4 @@
-import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { byName, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
 import { partitionShape } from '../keys/partition-path.ts';
@@ -73,7 +73,9 @@ export interface CommittedObject {
   checksum?: string;
 }
 
-const columnsShape = listOf(objectOf<CatalogColumn>({ name: text, type: text }));
+const columnsShape = listOf(
+  objectOf<CatalogColumn>({ name: text, type: text, hasNarrowerFiles: optional(flag) }),
+);
 
 const committedFileShape = objectOf<CommittedFile>({
   sourceId: text,

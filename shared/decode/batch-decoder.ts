@@ -1,14 +1,14 @@
-import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { READ_MARGIN_BYTES, RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
-import { copiesHeader, type Layout, type RecordType } from '../layout/layout.ts';
+import { RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
+import type { Layout, RecordType } from '../layout/layout.ts';
 import { type SummedField, summedFields } from '../layout/summed-fields.ts';
 import { spaceOf } from './ascii-form.ts';
 import type { ForeignRecords } from './dataset-columns.ts';
 import { type GroupPiece, GroupTracker } from './group-tracker.ts';
-import { addNarrowedArea } from './narrowed-area.ts';
+import type { SettledValues } from './nulled-values.ts';
 import { type ParentRecord, ParentTracker, parentTypes } from './parent-tracker.ts';
 import type { PartitionValues } from './partition-router.ts';
+import { placeHeader } from './placed-header.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { RecordPlaces } from './record-end.ts';
 import type { RecordExtractor } from './record-extractor.ts';
@@ -93,7 +93,7 @@ export class BatchDecoder {
     this.groups = layout.groups && new GroupTracker(layout.groups, recordTypes);
     this.onGroup = onGroup;
     this.foreign = {
-      header: this.placeHeader(header),
+      header: placeHeader(kernel, layout, header, capacityRecords),
       parentOf: (recordType) => this.parentPlaces(recordType),
     };
   }
@@ -164,15 +164,15 @@ export class BatchDecoder {
     );
   }
 
-  /** Values replaced by null, by field; with the name of the record type before it if the layout has several. */
-  get nulled(): Record<string, number> {
-    const counts: Record<string, number> = {};
+  /** What became of values, by field; with the name of the record type before it if the layout has several. */
+  get settledValues(): Record<string, SettledValues> {
+    const values: Record<string, SettledValues> = {};
     for (const { type, decoder } of this.types) {
-      for (const [path, count] of decoder?.nulled ?? []) {
-        counts[this.types.length > 1 ? `${type.name}.${path}` : path] = count;
+      for (const [path, settled] of decoder?.settled.fields ?? []) {
+        values[this.types.length > 1 ? `${type.name}.${path}` : path] = settled;
       }
     }
-    return counts;
+    return values;
   }
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
@@ -243,37 +243,5 @@ export class BatchDecoder {
       this.unknownCount++;
       this.onReject(rejectOf(batch, record));
     }
-  }
-
-  /** The header, repeated for each record of a batch; undefined if no row copies fields of it. */
-  private placeHeader(header: Uint8Array): RecordPlaces | undefined {
-    const { kernel, layout } = this;
-    if (!copiesHeader(layout)) return undefined;
-    if (layout.record.positions === 'characters') return this.placeNarrowedHeader(header);
-    const lengthBytes = Math.max(layout.record.lengthBytes, header.length);
-    const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
-    kernel.bytes.fill(spaceOf(layout.encoding), at, at + lengthBytes);
-    kernel.bytes.set(header, at);
-    return this.everywhere(at, header.length, lengthBytes);
-  }
-
-  private placeNarrowedHeader(header: Uint8Array): RecordPlaces {
-    const { kernel } = this;
-    const { lengthBytes, spaceByte } = this.layout.record;
-    const from = kernel.allocate(header.length + READ_MARGIN_BYTES);
-    const at = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
-    addNarrowedArea(kernel, at, lengthBytes);
-    kernel.bytes.set(header, from);
-    const length = kernel.call.narrowRecord(from, from + header.length, at, lengthBytes, spaceByte);
-    // The splitter takes no header that is ill-formed.
-    if (length < 0) throw new LayoutInvalid({ what: 'the header of the file is not UTF-8' });
-    return this.everywhere(at, length, lengthBytes);
-  }
-
-  /** One record for all of a batch. */
-  private everywhere(at: number, length: number, wholeLength: number): RecordPlaces {
-    const everywhere = (address: number) =>
-      this.kernel.place(new Uint8Array(new Uint32Array(this.capacityRecords).fill(address).buffer));
-    return { starts: everywhere(at), ends: length < wholeLength ? everywhere(at + length) : 0 };
   }
 }

@@ -29,6 +29,14 @@ export function partOf(
 /** A field of a record as it is in the file, which `padRecord` made long enough. */
 export function decodeFrom(record: Uint8Array, field: Field): DecodedValue {
   if (field.positions === 'bytes') return decodeValue(record, 0, field);
+  // Everything but text is ASCII, and may look at other places: the first byte of another character fits nothing.
+  if (field.type.kind !== 'string') {
+    return decodeValue(
+      record.filter((byte) => !continues(byte)),
+      0,
+      field,
+    );
+  }
   const bytes = partOf(record, field);
   return decodeValue(bytes, 0, { ...field, startByte: 0, endByte: bytes.length });
 }

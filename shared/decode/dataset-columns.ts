@@ -1,8 +1,16 @@
 import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { ENTRY_EMPTY_LIST, MAX_ENTRIES, RECORD_OK, STATE_INVALID, STATE_VALUE } from '../kernel/shapes.ts';
+import { MAX_ENTRIES } from '../kernel/shapes.ts';
 import type { Field, FieldOrigin, ListColumn, Selection } from '../layout/field.ts';
 import type { Dataset } from '../layout/layout.ts';
+import {
+  type Column,
+  type CountValues,
+  countColumnValues,
+  type DecodedList,
+  type RecordFault,
+  rejectRecords,
+} from './column-values.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldVector } from './field-vector.ts';
 import { Occurrences } from './occurrences.ts';
@@ -16,40 +24,8 @@ export interface ForeignRecords {
   parentOf(recordType: string): RecordPlaces | undefined;
 }
 
-/** Why a record is rejected: the first field that rejects it. */
-export interface RecordFault {
-  field: Field;
-  /** Address from which the field was read. */
-  address: number;
-  /** Bytes of the record from there on, without what it was filled up with. */
-  heldBytes: number;
-  /** Set if the reason is not in the value of the field itself, unless the end of its record cuts it. */
-  reason?: string;
-}
-
-/** One column of the batch: a column of a list is decoded for the entries of the list, every other for rows. */
-interface Column {
-  field: Field;
-  vector: FieldVector;
-  /** Undefined for the number of the occurrence, which is read from no bytes. */
-  decoder: FieldDecoder | undefined;
-  list: DecodedList | undefined;
-  invalidCount: number;
-  /** Address of the addresses from which it was decoded in this batch. */
-  addresses: number;
-  /** Address of the ends of the records, by record of the batch; 0 if the field is whole in each of them. */
-  ends: number;
-}
-
 /** A column before its first batch. */
 const NOT_DECODED = { invalidCount: 0, addresses: 0, ends: 0 };
-
-interface DecodedList {
-  /** The most entries of a batch. */
-  capacityEntries: number;
-  occurrences: Occurrences;
-  masks: SelectionMasks;
-}
 
 /**
  * The columns of one dataset over a batch. Each field is decoded for all rows at once, and each field of a list for all its
@@ -66,6 +42,8 @@ export class DatasetColumns {
 
   private readonly kernel: Kernel;
   private readonly columns: Column[];
+  /** Those whose values are judged here. */
+  private readonly ownColumns: Column[];
   private readonly lists = new Map<ListColumn, DecodedList>();
   private readonly recordMasks: SelectionMasks;
   private readonly rowMasks: SelectionMasks;
@@ -80,6 +58,7 @@ export class DatasetColumns {
     this.recordMasks = new SelectionMasks(kernel, capacityRecords);
     this.rowMasks = occurs ? new SelectionMasks(kernel, this.capacityRows) : this.recordMasks;
     this.columns = dataset.columns.map((field) => this.column(field, capacityRecords));
+    this.ownColumns = this.columns.filter((column) => this.isOwn(column));
     this.vectors = this.columns.map(({ vector }) => vector);
   }
 
@@ -106,7 +85,7 @@ export class DatasetColumns {
       onFault(record, {
         field: counter,
         address: batch.startOf(record),
-        heldBytes: batch.rawLengthOf(record),
+        heldBytes: batch.lengthOf(record),
         reason: 'occurs-out-of-range',
       });
     this.rows?.place(batch, 0, this.recordMasks, onWrong);
@@ -198,50 +177,15 @@ export class DatasetColumns {
 
   /** Calls `onFault` for the records that a column rejects. */
   settle(batch: RecordBatch, onFault: (record: number, fault: RecordFault) => void): void {
-    const { bytes, view } = this.kernel;
-    for (const column of this.columns) {
-      const { field, vector, list } = column;
-      if (!this.isOwn(column)) continue;
-      const mayReject = field.onInvalid === 'reject' || column.ends !== 0;
-      if (!(field.required ? vector.hasNulls : column.invalidCount > 0 && mayReject)) continue;
-      const count = list ? list.occurrences.entryCount : this.rowCount;
-      for (let row = 0; row < count; row++) {
-        const state = bytes[vector.states + row]!;
-        if (state >= ENTRY_EMPTY_LIST) continue;
-        if (field.required ? state === STATE_VALUE : state !== STATE_INVALID) continue;
-        const record = list ? list.occurrences.recordOfEntry(row) : this.recordOf(row);
-        if (batch.outcomeOf(record) !== RECORD_OK) continue;
-        const address = view.getUint32(column.addresses + row * 4, true);
-        const heldBytes = this.heldBytes(column, record, address);
-        // What the end of a record cuts rejects it, whatever the layout says of values that are invalid.
-        if (!field.required && field.onInvalid === 'null' && field.endByte <= heldBytes) continue;
-        onFault(record, { field, address, heldBytes });
-      }
-    }
+    rejectRecords(this.kernel, this.ownColumns, this, batch, onFault);
   }
 
-  /** Bytes of the record from an address in it on, without what it was filled up with. */
-  private heldBytes({ ends }: Column, record: number, address: number): number {
-    if (ends === 0) return Number.POSITIVE_INFINITY;
-    return this.kernel.view.getUint32(ends + record * 4, true) - address;
-  }
-
-  /** Counts the invalid values of rows that are kept, which become null. */
-  countInvalids(isKept: (row: number) => boolean, count: (field: Field, values: number) => void): void {
-    const { bytes } = this.kernel;
-    for (const column of this.columns) {
-      const { field, vector, list, invalidCount } = column;
-      if (invalidCount === 0 || field.required || field.onInvalid === 'reject' || !this.isOwn(column))
-        continue;
-      const entries = list ? list.occurrences.entryCount : this.rowCount;
-      let found = 0;
-      for (let entry = 0; entry < entries; entry++) {
-        if (bytes[vector.states + entry] !== STATE_INVALID) continue;
-        const row = list ? list.occurrences.recordOfEntry(entry) : entry;
-        if (isKept(row)) found++;
-      }
-      if (found > 0) count(field, found);
-    }
+  /**
+   * Counts the values of the fields whose invalid values become null, in rows that are kept: those whose partition is not -1, or all if
+   * `partitions` is 0.
+   */
+  countValues(partitions: number, count: CountValues): void {
+    countColumnValues(this.kernel, this.ownColumns, this, partitions, count);
   }
 
   /** Fields that child rows copy from their record are judged with the record's own row, not here. */

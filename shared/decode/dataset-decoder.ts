@@ -2,7 +2,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK } from '../kernel/shapes.ts';
 import type { Field } from '../layout/field.ts';
 import type { Dataset } from '../layout/layout.ts';
-import { DatasetColumns, type ForeignRecords, type RecordFault } from './dataset-columns.ts';
+import type { CountValues, RecordFault } from './column-values.ts';
+import { DatasetColumns, type ForeignRecords } from './dataset-columns.ts';
+import { mayBeNulled } from './nulled-values.ts';
 import { PartitionRouter, type RoutedRows } from './partition-router.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { mayBeFilled } from './record-end.ts';
@@ -44,15 +46,15 @@ export class DatasetDecoder {
     batch: RecordBatch,
     foreign: ForeignRecords,
     onFault: (record: number, fault: RecordFault) => void,
-    onNulled: (record: number, fields: Field[]) => void,
+    onNulled: (record: number, fields: Field[], address: number) => void,
   ): void {
     const rows = this.routedRows(batch, foreign);
     this.router.route(rows, (row, failedField, nulledFields) => {
       const record = this.columns.recordOf(row);
-      if (!failedField) onNulled(record, nulledFields);
+      const { view } = this.kernel;
+      const address = view.getUint32(rows.addresses + row * 4, true);
+      if (!failedField) onNulled(record, nulledFields, address);
       else {
-        const { view } = this.kernel;
-        const address = view.getUint32(rows.addresses + row * 4, true);
         const end = rows.ends === 0 ? Number.POSITIVE_INFINITY : view.getUint32(rows.ends + row * 4, true);
         onFault(record, { field: failedField, address, heldBytes: end - address });
       }
@@ -92,13 +94,22 @@ export class DatasetDecoder {
     }
   }
 
-  /** Counts the invalid values that become null in rows that are kept. */
-  countInvalids(count: (field: Field, values: number) => void): void {
-    const { partitionIndexes } = this.router;
-    this.columns.countInvalids(
-      (row) => this.kernel.view.getInt32(partitionIndexes + row * 4, true) >= 0,
-      count,
-    );
+  /**
+   * Counts the values of the fields whose invalid values become null, in the rows that are kept: all of them (`isWhole`), or those with a
+   * partition.
+   */
+  countValues(isWhole: boolean, groups: PartitionRows[], count: CountValues): void {
+    this.columns.countValues(isWhole ? 0 : this.router.partitionIndexes, count);
+    for (const [index, field] of this.dataset.partitionBy.entries()) {
+      if (!mayBeNulled(field)) continue;
+      const valid = groups.filter(({ partition }) => this.router.partitions[partition]?.[index] !== null);
+      count(
+        field,
+        valid.reduce((sum, rows) => sum + rows.count, 0),
+        0,
+        undefined,
+      );
+    }
   }
 
   /** The rows of each partition that has any. */

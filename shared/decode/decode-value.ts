@@ -8,8 +8,10 @@ import { decodeText as codePageText } from './code-pages.ts';
 import { decodeDouble, decodeNumber, trailingFactor } from './decode-number.ts';
 import type { DecodedValue } from './decoded-value.ts';
 import { nationalText } from './national-text.ts';
+import { meansNull } from './null-rules.ts';
 import { numberCharacters } from './number-characters.ts';
 import { mostDigits, readFloat, readPackedOrBinary } from './packed-or-binary.ts';
+import { withoutPadding } from './padding.ts';
 
 const LAST_DAY = daysSinceEpoch(9999, 12, 31);
 const NULL_VALUE: DecodedValue = { state: 'null' };
@@ -22,8 +24,10 @@ const NULL_VALUE: DecodedValue = { state: 'null' };
 export function decodeValue(record: Uint8Array, recordStart: number, field: Field): DecodedValue {
   const bytes = record.subarray(recordStart + field.startByte, recordStart + field.endByte);
   const isFilled = (byte: number) => bytes.every((one) => one === byte);
-  if (field.nullWhen.includes('low-values') && isFilled(0x00)) return NULL_VALUE;
-  if (field.nullWhen.includes('high-values') && isFilled(0xff)) return NULL_VALUE;
+  if (meansNull(bytes, field)) return NULL_VALUE;
+  if (field.rejectsBlanks && isFilled(spaceOf(field.encoding))) {
+    return { state: 'invalid', reason: 'blank-or-number' };
+  }
   const decoded = decodeBytesOf(bytes, field, (place) => numberText(record, recordStart, field, place));
   if (decoded.state !== 'null' || field.blank === 'null') return decoded;
   if (field.blank === 'reject') return { state: 'invalid', reason: 'invalid-number' };
@@ -110,8 +114,7 @@ function decodeText(bytes: Uint8Array, field: Field): DecodedValue {
   if (/^ *$/.test(text)) return NULL_VALUE;
   if (field.keep === 'alphanumeric') text = text.replace(/[^0-9A-Za-z]/g, '');
   if (field.keep === 'digits') text = text.replace(/[^0-9]/g, '');
-  if (field.trim !== 'none') text = text.replace(/ +$/, '');
-  if (field.trim === 'both') text = text.replace(/^ +/, '');
+  if (field.trim !== 'none') text = withoutPadding(text, field.encoding, field.trim);
   return text === '' ? NULL_VALUE : { state: 'value', value: text };
 }
 

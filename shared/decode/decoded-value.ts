@@ -11,6 +11,7 @@ export type InvalidReason =
   | 'invalid-number'
   | 'ambiguous-number'
   | 'number-out-of-range'
+  | 'blank-or-number'
   | 'invalid-date'
   | 'invalid-timestamp'
   | 'invalid-boolean'

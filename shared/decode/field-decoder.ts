@@ -1,14 +1,13 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_UNDECIDED, STATE_VALUE } from '../kernel/shapes.ts';
 import type { CodePage } from '../layout/code-page.ts';
-import type { Field, NullWhen } from '../layout/field.ts';
+import type { Field } from '../layout/field.ts';
 import { UTF8_SLOT_BYTES } from './code-pages.ts';
 import { decodeValue } from './decode-value.ts';
 import { fieldLoop } from './field-loop.ts';
 import { ENTRY_BYTES, FieldVector, type FillVector, vectorKind } from './field-vector.ts';
+import { nullRules } from './null-rules.ts';
 import { mayBeFilled } from './record-end.ts';
-
-const FILLINGS: Record<NullWhen, number> = { 'low-values': 0x00, 'high-values': 0xff };
 
 /** Decodes one field of a layout for all records of a batch at once. The loop is chosen once a layout, never per record. */
 export class FieldDecoder {
@@ -18,6 +17,7 @@ export class FieldDecoder {
   invalidCount = 0;
   private readonly kernel: Kernel;
   private readonly run: FillVector;
+  private readonly nullRules: FillVector[];
 
   /** A batch has at most `capacityRecords` records. */
   constructor(kernel: Kernel, field: Field, capacityRecords: number) {
@@ -25,6 +25,7 @@ export class FieldDecoder {
     this.field = field;
     this.vector = new FieldVector(kernel, vectorKind(field.type), capacityRecords, maxTextBytes(field));
     this.run = fieldLoop(kernel, field, this.vector, capacityRecords);
+    this.nullRules = nullRules(kernel, field, this.vector.states);
   }
 
   decode(records: number, count: number): void {
@@ -39,8 +40,12 @@ export class FieldDecoder {
       if (this.field.blank === 'reject') this.invalidCount += nullCount;
       nullCount = 0;
     }
-    for (const filling of this.field.nullWhen)
-      nullCount += this.nullFilled(records, count, FILLINGS[filling]);
+    for (const rule of this.nullRules) {
+      const result = rule(records, count);
+      const invalids = Math.floor(result / INVALID_COUNT_UNIT);
+      this.invalidCount -= invalids;
+      nullCount += invalids + (result % INVALID_COUNT_UNIT);
+    }
     this.vector.hasNulls = nullCount > 0 || this.invalidCount > 0;
   }
 
@@ -69,17 +74,6 @@ export class FieldDecoder {
     const { kind, states, values } = this.vector;
     const toZero = this.field.blank === 'zero' ? 1 : 0;
     this.kernel.call.settleBlanks(states, values, count, ENTRY_BYTES[kind], toZero);
-  }
-
-  /** Sets fields that are full of `byte` to null; returns how many. */
-  private nullFilled(records: number, count: number, byte: number): number {
-    const { startByte, endByte } = this.field;
-    const { states } = this.vector;
-    const width = endByte - startByte;
-    const result = this.kernel.call.nullFilled(records, count, startByte, width, byte, states);
-    const invalids = Math.floor(result / INVALID_COUNT_UNIT);
-    this.invalidCount -= invalids;
-    return invalids + (result % INVALID_COUNT_UNIT);
   }
 
   /** Decodes the doubles that the kernel leaves undecided: with many digits, with an exponent, or not numbers at all. */

@@ -3,9 +3,11 @@ import type { Field } from '../layout/field.ts';
 import { decodeValue } from './decode-value.ts';
 import type { DecodedValue } from './decoded-value.ts';
 
-/** One field of a record in the kernel's memory, as `decodeValue` reads it; of a narrowed record, from its UTF-8. */
+/** One field of a record in the kernel's memory, as `decodeValue` reads it; a text of a narrowed record, from its UTF-8. */
 export function decodeAt(kernel: Kernel, address: number, field: Field): DecodedValue {
-  if (field.positions === 'bytes') return decodeValue(kernel.bytes, address, field);
+  // Everything but text is ASCII, and may look at other places of the record: the codes of other characters fit nothing.
+  if (field.positions === 'bytes' || field.type.kind !== 'string')
+    return decodeValue(kernel.bytes, address, field);
   const bytes = fileBytesAt(kernel, address, field);
   return decodeValue(bytes, 0, { ...field, startByte: 0, endByte: bytes.length });
 }

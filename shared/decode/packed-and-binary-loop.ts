@@ -15,18 +15,46 @@ export function packedAndBinaryLoop(
   const width = endByte - at;
   const digits = mostDigits(field);
   const little = byteOrder === 'little' ? 1 : 0;
+  const space = spaceOf(field.encoding);
+  const rejectBlanks = field.rejectsBlanks ? 1 : 0;
   if (usage === 'float') {
     const ibm = field.floatFormat === 'ibm' ? 1 : 0;
-    return (records, count) => call.decodeFloats(records, count, at, width, ibm, little, states, values);
+    return (records, count) =>
+      call.decodeFloats(records, count, at, width, ibm, little, rejectBlanks, space, states, values);
   }
   const wide = kind === 'int128' ? 1 : 0;
   const negatives = signed ? 1 : 0;
   if (usage === 'packed') {
     const nibble = signNibble ? 1 : 0;
-    const space = spaceOf(field.encoding);
     return (records, count) =>
-      call.decodePacked(records, count, at, width, nibble, negatives, space, digits, wide, states, values);
+      call.decodePacked(
+        records,
+        count,
+        at,
+        width,
+        nibble,
+        negatives,
+        rejectBlanks,
+        space,
+        digits,
+        wide,
+        states,
+        values,
+      );
   }
   return (records, count) =>
-    call.decodeBinaryInts(records, count, at, width, little, negatives, digits, wide, states, values);
+    call.decodeBinaryInts(
+      records,
+      count,
+      at,
+      width,
+      little,
+      negatives,
+      rejectBlanks,
+      space,
+      digits,
+      wide,
+      states,
+      values,
+    );
 }

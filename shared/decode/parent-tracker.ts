@@ -90,24 +90,27 @@ export class ParentTracker {
     for (const { recordType, bytes } of parents) {
       const slot = this.slots.indexOf(recordType);
       const copy = this.carried[this.turn] + slot * this.copyBytes;
-      const held = this.fillIn(bytes, copy, spaceByte);
+      const length = this.isNarrowed
+        ? this.narrow(bytes, copy, spaceByte)
+        : this.copyWhole(bytes, copy, spaceByte);
       kernel.view.setUint32(this.last + slot * 4, copy, true);
-      kernel.view.setUint32(this.lastEnds + slot * 4, copy + held, true);
-      this.hasPadded ||= held < recordBytes;
+      kernel.view.setUint32(this.lastEnds + slot * 4, copy + length, true);
+      this.hasPadded ||= length < recordBytes;
     }
   }
 
-  /** Writes a record to `at`, filled up with `spaceByte`; returns its length in the unit of positions. */
-  private fillIn(record: Uint8Array, at: number, spaceByte: number): number {
-    const { kernel, recordBytes } = this;
-    if (!this.isNarrowed) {
-      kernel.bytes.fill(spaceByte, at, at + recordBytes);
-      kernel.bytes.set(record, at);
-      return record.length;
-    }
-    const from = kernel.allocate(record.length + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
-    kernel.bytes.set(record, from);
-    return kernel.call.narrowRecord(from, from + record.length, at, recordBytes, spaceByte);
+  private copyWhole(bytes: Uint8Array, copy: number, spaceByte: number): number {
+    this.kernel.bytes.fill(spaceByte, copy, copy + this.recordBytes);
+    this.kernel.bytes.set(bytes, copy);
+    return bytes.length;
+  }
+
+  /** Parents are records that could be decoded, so they are well-formed. */
+  private narrow(bytes: Uint8Array, copy: number, spaceByte: number): number {
+    const { kernel } = this;
+    const from = kernel.allocate(bytes.length + READ_MARGIN_BYTES);
+    kernel.bytes.set(bytes, from);
+    return kernel.call.narrowRecord(from, from + bytes.length, copy, this.recordBytes, spaceByte);
   }
 
   /** Finds the parents of the records of a batch; `types` is the address of their types, 1 byte each. */

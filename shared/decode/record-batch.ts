@@ -16,6 +16,8 @@ export interface RecordBatch {
   /** Address at which record `index` can be decoded. */
   startOf(index: number): number;
   outcomeOf(index: number): number;
+  /** Number of details before it in the range. */
+  recordIndexOf(index: number): number;
   /** Offset in the file. */
   byteOffsetOf(index: number): number;
   /** Without terminator, in the unit of the layout's positions; of an ill-formed record, what is well-formed before. */

@@ -53,6 +53,8 @@ export class RecordExtractor implements RecordBatch {
   private readonly batchBytes: number;
   private readonly paddedAddress: number;
   private readonly paddedBytes: number;
+  /** Records of earlier calls, without those that were removed. */
+  private recordsBefore = 0;
   private filled = 0;
   private consumed = 0;
   /** Address of the `LengthShape` of records that say their lengths, else 0. */
@@ -130,6 +132,10 @@ export class RecordExtractor implements RecordBatch {
     return this.kernel.bytes[this.outcomes + index]!;
   }
 
+  recordIndexOf(index: number): number {
+    return this.recordsBefore + index;
+  }
+
   byteOffsetOf(index: number): number {
     const address = this.kernel.view.getUint32(this.rawStarts + index * 4, true);
     return this.batchStartByte + address - this.batchAddress;
@@ -154,6 +160,7 @@ export class RecordExtractor implements RecordBatch {
    */
   extract(atEnd: boolean): number {
     this.compact();
+    this.recordsBefore += this.recordCount;
     const { call, view } = this.kernel;
     const { format, chain } = this.shape;
     if (chain) this.recordCount = this.findChained(chain.recordPrefixBytes);
@@ -267,6 +274,13 @@ export class RecordExtractor implements RecordBatch {
       if (offset >= startByte && offset < endByte) return index;
     }
     return -1;
+  }
+
+  /** Index of the first line that was filled up and has a byte above 0x7F before the byte `before`, or -1. */
+  indexOfOpenLine(before: number): number {
+    if (!this.hasPadded || before === 0) return -1;
+    const { rawStarts, rawLengths, recordCount, shape } = this;
+    return this.kernel.call.findOpenLine(rawStarts, rawLengths, recordCount, shape.lengthBytes, before);
   }
 
   /** Takes a header or trailer out of the records just found. */

@@ -65,6 +65,10 @@ export class RecordSubset implements RecordBatch {
     return this.kernel.bytes[this.outcomes + index]!;
   }
 
+  recordIndexOf(index: number): number {
+    return this.whole.recordIndexOf(this.indexOf(index));
+  }
+
   byteOffsetOf(index: number): number {
     return this.whole.byteOffsetOf(this.indexOf(index));
   }

@@ -12,12 +12,14 @@ import type { Field } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
 import type { RecordType } from '../layout/layout.ts';
 import type { SummedField } from '../layout/summed-fields.ts';
-import type { ForeignRecords, RecordFault } from './dataset-columns.ts';
+import type { RecordFault } from './column-values.ts';
+import type { ForeignRecords } from './dataset-columns.ts';
 import { DatasetDecoder, type PartitionRows } from './dataset-decoder.ts';
 import { FieldDecoder } from './field-decoder.ts';
 import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
 import { decodeAt } from './narrowed-value.ts';
+import { MOST_EXAMPLE_BYTES, NulledValues } from './nulled-values.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 import { beyondEnd } from './record-end.ts';
@@ -41,6 +43,8 @@ const NO_DETAIL: ReadonlySet<number> = new Set([
 export interface Reject {
   /** Offset of its first byte in the file. */
   byteOffset: number;
+  /** Number of details before it in the range. */
+  recordIndex: number;
   /** Without terminator. */
   recordLengthBytes: number;
   reason: string;
@@ -69,8 +73,8 @@ export class RecordTypeDecoder {
   shortCount = 0;
   readonly datasets: DatasetDecoder[];
   readonly sums: FieldSum[];
-  /** Values replaced by null, by field. */
-  readonly nulled = new Map<string, number>();
+  /** What became of the values of the fields whose invalid values become null. */
+  readonly settled = new NulledValues();
 
   private readonly kernel: Kernel;
   /** Decoders of fields that are summed and are not columns. */
@@ -126,7 +130,7 @@ export class RecordTypeDecoder {
     const onFault = (record: number, fault: RecordFault) => {
       if (!faults.has(record)) faults.set(record, fault);
     };
-    const nulled: { record: number; fields: Field[] }[] = [];
+    const nulled: { record: number; fields: Field[]; address: number }[] = [];
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
@@ -135,18 +139,18 @@ export class RecordTypeDecoder {
     }
     this.addSums(batch, allOk, spans);
     for (const dataset of this.datasets) {
-      dataset.route(batch, foreign, onFault, (record, fields) => nulled.push({ record, fields }));
+      dataset.route(batch, foreign, onFault, (record, fields, address) =>
+        nulled.push({ record, fields, address }),
+      );
     }
     for (const { columns } of this.datasets) columns.settle(batch, onFault);
     if (faults.size > 0)
       for (const dataset of this.datasets) dataset.leaveOut((record) => faults.has(record));
-    for (const { record, fields } of nulled) {
-      if (!faults.has(record)) for (const field of fields) this.countNulled(field, 1);
-    }
-    for (const dataset of this.datasets) {
-      dataset.countInvalids((field, count) => this.countNulled(field, count));
-    }
     const simple = allOk && faults.size === 0;
+    for (const { record, fields, address } of nulled) {
+      if (faults.has(record)) continue;
+      for (const field of fields) this.countValues(batch, field, 0, 1, { record, address });
+    }
     for (const dataset of this.datasets) {
       if (simple && !dataset.dataset.occurs) dataset.expectedRows += recordCount;
       else dataset.expectRows(batch, (record) => faults.has(record));
@@ -154,9 +158,13 @@ export class RecordTypeDecoder {
     this.recordCount += recordCount;
     if (endsBefore(batch, this.lastByte)) this.shortCount += this.countShort(batch);
     if (!allOk || faults.size > 0) this.reportRejects(batch);
-    return this.datasets.flatMap((dataset, index) =>
-      dataset.group().map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows })),
-    );
+    return this.datasets.flatMap((dataset, index) => {
+      const groups = dataset.group();
+      dataset.countValues(simple, groups, (field, valid, count, first) =>
+        this.countValues(batch, field, valid, count, first),
+      );
+      return groups.map((rows) => ({ dataset: index, vectors: dataset.columns.vectors, ...rows }));
+    });
   }
 
   /**
@@ -190,15 +198,25 @@ export class RecordTypeDecoder {
     }
   }
 
-  private countNulled(field: Field, count: number): void {
-    const path = fieldPath(field);
-    this.nulled.set(path, (this.nulled.get(path) ?? 0) + count);
+  private countValues(
+    batch: RecordBatch,
+    field: Field,
+    valid: number,
+    nulled: number,
+    first: { record: number; address: number } | undefined,
+  ): void {
+    const settled = this.settled.add(field, valid, nulled);
+    if (!first || settled.example) return;
+    const from = first.address + field.startByte;
+    const bytes = this.kernel.bytes.subarray(from, first.address + field.endByte);
+    const hex = Buffer.from(bytes.subarray(0, MOST_EXAMPLE_BYTES)).toString('hex');
+    settled.example = { hex, byteOffset: batch.byteOffsetOf(first.record) };
   }
 
   private countShort(batch: RecordBatch): number {
     const { starts, ends, outcomes, recordCount } = batch;
     let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
-    for (const record of this.faults.keys()) if (batch.rawLengthOf(record) < this.lastByte) short--;
+    for (const record of this.faults.keys()) if (batch.lengthOf(record) < this.lastByte) short--;
     return short;
   }
 
@@ -232,6 +250,7 @@ function lastByteOf({ datasets }: RecordType): number {
 export function rejectOf(batch: RecordBatch, record: number, reason?: string, field?: Field): Reject {
   return {
     byteOffset: batch.byteOffsetOf(record),
+    recordIndex: batch.recordIndexOf(record),
     recordLengthBytes: batch.rawLengthOf(record),
     reason: reason ?? OUTCOME_REASONS[batch.outcomeOf(record)]!,
     field: field ? fieldPath(field) : null,

@@ -13,6 +13,7 @@ import type { Field, Keep } from '../layout/field.ts';
 import { spaceOf } from './ascii-form.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, type Utf8Table, utf8Table } from './code-pages.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
+import { paddingBytes } from './padding.ts';
 
 /** Code pages that the kernel reads without a table. */
 const ENCODING_CODES = {
@@ -85,8 +86,12 @@ function narrowedTextLoop(
   const side = kernel.allocate(capacityRecords * width * CHARACTER_SLOT_BYTES + WRITE_MARGIN_BYTES);
   const trimStart = trim === 'both' ? 1 : 0;
   const trimEnd = trim === 'none' ? 0 : 1;
+  // Headers and parents may be from elsewhere.
+  const isOwn = field.origin.kind === 'record';
   return (records, count) =>
-    call.decodeNarrowedTexts(records, count, at, width, trimStart, trimEnd, side, states, values);
+    isOwn && call.areLinesAscii()
+      ? call.decodeTexts(records, count, at, width, CODE_ASCII, trimStart, trimEnd, side, states, values)
+      : call.decodeNarrowedTexts(records, count, at, width, trimStart, trimEnd, side, states, values);
 }
 
 /** The loop for texts of a code page that needs a table. */
@@ -110,6 +115,7 @@ function codedTextLoop(
   }
   const lengths = kernel.place(table.lengths);
   const slots = kernel.place(table.bytes);
+  const padding = kernel.place(paddingBytes(encoding));
   const space = spaceOf(encoding);
   const start = field.trim === 'both' ? 1 : 0;
   const end = field.trim === 'none' ? 0 : 1;
@@ -122,6 +128,7 @@ function codedTextLoop(
       ascii,
       lengths,
       slots,
+      padding,
       space,
       start,
       end,

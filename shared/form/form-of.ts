@@ -1,9 +1,11 @@
 import type { Layout } from '../layout/layout.ts';
 import { otherMark } from './byte-order-mark.ts';
+import { chainInPlaceOfRecords } from './chain-in-place-of-records.ts';
 import { compressedContent } from './compressed-content.ts';
 import { latinControls } from './control-characters.ts';
 import type { FormFinding, FormSample } from './form-sample.ts';
 import { otherLineEnd } from './line-ends.ts';
+import { otherPositions } from './positions-of-lines.ts';
 import { otherFamily } from './text-family.ts';
 import { textPlaces } from './text-places.ts';
 import { utf8Text } from './utf-8-text.ts';
@@ -23,9 +25,11 @@ export function formOf(
     compressedContent(sample, isDecompressed) ??
     otherMark(sample, layout) ??
     utf16Text(sample, layout, places) ??
+    chainInPlaceOfRecords(sample, layout, places) ??
     otherFamily(sample, layout, places) ??
     otherLineEnd(sample, layout) ??
     utf8Text(sample, layout, places) ??
+    otherPositions(sample, layout) ??
     swappedNationalText(sample, layout, places);
   return finding ? { finding } : latinControls(sample, layout, places);
 }

@@ -36,14 +36,20 @@ export function windowRanges(sizeBytes: number, reachBytes = Number.POSITIVE_INF
   });
   // Even places: UTF-16 is recognised by what stands at even and odd ones.
   const places = [...new Set(starts.map((start) => Math.floor(start / 2) * 2))].sort((a, b) => a - b);
-  return places.map((startByte, index) => ({
-    startByte,
-    endByte: Math.min(startByte + WINDOW_BYTES, places[index + 1] ?? sizeBytes),
-  }));
+  return places.map((startByte, index) => {
+    const next = places[index + 1];
+    return { startByte, endByte: next === undefined ? sizeBytes : Math.min(startByte + WINDOW_BYTES, next) };
+  });
 }
 
 export function headOf({ windows }: FormSample): Uint8Array {
   return windows[0]?.bytes ?? new Uint8Array();
+}
+
+/** The last bytes of the file, as far as the last window reaches. */
+export function tailOf({ windows }: FormSample, lengthBytes: number): Uint8Array {
+  const last = windows.at(-1)?.bytes ?? new Uint8Array();
+  return last.subarray(Math.max(0, last.length - lengthBytes));
 }
 
 /** Is the whole file in its windows? */

@@ -77,7 +77,7 @@ function* placesOf(layout: Layout): Iterable<ByteRange & { field: Field }> {
 }
 
 /** Lengths of a record and its terminator that a file of fixed records may have. */
-function possibleStrides({ record }: Layout, sizeBytes: number): number[] {
+export function possibleStrides({ record }: Layout, sizeBytes: number): number[] {
   const { lengthBytes, fileHeaderBytes, fileTrailerBytes } = record;
   const size = sizeBytes - fileHeaderBytes - fileTrailerBytes;
   const strides = [0, 1, 2].map((terminatorBytes) => lengthBytes + terminatorBytes);

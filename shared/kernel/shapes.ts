@@ -15,6 +15,9 @@ export const STATE_UNDECIDED = 3;
 export const CODE_LATIN1 = 0;
 export const CODE_ASCII = 1;
 export const CODE_UTF8 = 2;
+export const CODE_UTF16 = 3;
+/** A byte a character: shared/decode/narrowed-area.ts. */
+export const CODE_NARROWED = 4;
 
 /**
  * Narrowed records have one byte for each character: ASCII as it is, and codes from 0x80 on for others (character-page.ts). The

@@ -23,6 +23,10 @@ const CODE_PAGE_TRAITS = {
   'utf-8': { family: 'ascii', isByteTable: false },
   'iso-8859-15': { ...ASCII, latin1: { from: 0xa0, except: '¤¦¨´¸¼½¾' } },
   'windows-1252': { ...ASCII, latin1: { from: 0xa0, except: '' } },
+  'windows-1250': ASCII,
+  'windows-1251': ASCII,
+  cp437: ASCII,
+  cp850: ASCII,
   cp037: EBCDIC,
   cp273: EBCDIC,
   cp275: EBCDIC,
@@ -35,6 +39,7 @@ const CODE_PAGE_TRAITS = {
   cp500: EBCDIC,
   cp870: EBCDIC,
   cp871: EBCDIC,
+  cp875: EBCDIC,
   cp1025: EBCDIC,
   cp1047: EBCDIC,
   cp1140: EBCDIC,
@@ -66,6 +71,44 @@ export const CODE_PAGES: readonly CodePage[] = Object.keys(CODE_PAGE_TRAITS).fil
 
 export function isCodePage(name: string): name is CodePage {
   return Object.hasOwn(CODE_PAGE_TRAITS, name);
+}
+
+/** Usual names of the pages, in lower case. `ansi` is not one: it is another page in each country. */
+const ALIASES: Readonly<Record<string, CodePage>> = {
+  latin1: 'iso-8859-1',
+  'latin-1': 'iso-8859-1',
+  l1: 'iso-8859-1',
+  'iso8859-1': 'iso-8859-1',
+  iso88591: 'iso-8859-1',
+  'iso_8859-1': 'iso-8859-1',
+  cp819: 'iso-8859-1',
+  latin9: 'iso-8859-15',
+  'latin-9': 'iso-8859-15',
+  'iso8859-15': 'iso-8859-15',
+  iso885915: 'iso-8859-15',
+  'iso_8859-15': 'iso-8859-15',
+  ascii: 'us-ascii',
+  'iso646-us': 'us-ascii',
+  utf8: 'utf-8',
+  utf_8: 'utf-8',
+  utf16be: 'utf-16be',
+  'ebcdic-br': 'cp275',
+  'ebcdic-us': 'cp037',
+  'ebcdic-int': 'cp500',
+  cp37: 'cp037',
+};
+/** Prefixes of page numbers: `ibm-037`, `ibm037`, `cp1252`, `windows1252`, `win-1252`. */
+const NUMBERED = /^(?:ibm|cp|windows|win|csibm|ccsid)[-_ ]?0*(\d+)$/;
+
+/** The page of that name, or of a usual other name of it, in any case; undefined if there is none. */
+export function codePageOf(name: string): CodePage | undefined {
+  const known = name.trim().toLowerCase();
+  if (isCodePage(known)) return known;
+  const alias = Object.hasOwn(ALIASES, known) ? ALIASES[known] : undefined;
+  if (alias) return alias;
+  const number = NUMBERED.exec(known)?.[1];
+  if (number === undefined) return undefined;
+  return [`cp${number.padStart(3, '0')}`, `windows-${number}`].find(isCodePage);
 }
 
 export function isEncoding(codePage: CodePage): codePage is Encoding {

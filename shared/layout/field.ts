@@ -8,7 +8,6 @@ export type Positions = 'bytes' | 'characters';
 export type Usage = 'display' | 'packed' | 'binary' | 'float';
 export type ByteOrder = 'big' | 'little';
 export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate' | 'marks';
-export type NullWhen = 'low-values' | 'high-values';
 export type Keep = 'all' | 'alphanumeric' | 'digits';
 
 export interface Field {
@@ -42,8 +41,10 @@ export interface Field {
   floatFormat: 'ibm' | 'ieee' | undefined;
   /** The meaning of a number that is all blanks. */
   blank: 'null' | 'zero' | 'reject';
-  /** Fill patterns that mean null: every byte 00, every byte FF. */
+  /** Fillings and values that mean null, of which any may be in the field. */
   nullWhen: NullWhen[];
+  /** Blanks all over it could be a number as well as nothing, and the layout does not say which. */
+  rejectsBlanks: boolean;
   /** Zeros to add after the stored digits, like the trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
   trailingZeros: number;
   sign: Sign;
@@ -59,6 +60,15 @@ export interface Field {
   dateFormat: DateFormat | undefined;
   trueValues: string[];
   falseValues: string[];
+}
+
+/** Bytes of a field that mean null. */
+export interface NullWhen {
+  /** As the layout writes it. */
+  text: string;
+  /** Every byte is the one in `bytes`; the field is `bytes`; or its text is, without the padding around it. */
+  as: 'filled' | 'whole' | 'trimmed';
+  bytes: Uint8Array;
 }
 
 /** A table: the same fields several times in a record. Their positions are those in the first occurrence. */

@@ -31,12 +31,6 @@ export const selectionSchema = z.strictObject({
   ...literal,
 });
 
-/** Counts and sums only the records whose field has one of these texts; an empty text stands for a blank field. */
-const where = z.strictObject({
-  field: z.string(),
-  equals: z.union([z.string(), z.array(z.string()).min(1)]),
-});
-
 const marks = z.array(z.string().min(1)).min(1);
 /** How a number is written in text (number-notation.ts). */
 const numberNotation = {
@@ -53,6 +47,11 @@ const numberNotation = {
   scaleFrom: z.strictObject({ start: position, end: position }).optional(),
   nul: z.enum(['reject', 'blank', 'zero']).optional(),
 };
+/** Counts and sums only the records whose field has one of these texts; an empty text stands for a blank field. */
+const where = z.strictObject({
+  field: z.string(),
+  equals: z.union([z.string(), z.array(z.string()).min(1)]),
+});
 
 /** A field at a place in the record. */
 const placedField = {
@@ -69,7 +68,7 @@ const placedField = {
   byteOrder: byteOrder.optional(),
   floatFormat: z.enum(['ibm', 'ieee']).optional(),
   blank: z.enum(['null', 'zero', 'reject']).optional(),
-  nullWhen: z.array(z.enum(['low-values', 'high-values'])).optional(),
+  nullWhen: z.array(z.string().min(1)).max(20).optional(),
   trailingZeros: z.int().min(1).max(37).optional(),
   sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate', 'marks']).optional(),
   point: z.enum(['implied', 'explicit']).optional(),
@@ -190,6 +189,7 @@ export const layoutSchema = z.strictObject({
     fileHeaderBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     fileTrailerBytes: z.int().min(0).max(MAX_RECORD_BYTES).optional(),
     lineEnd: z.enum(['nel', 'lf']).optional(),
+    terminator: z.enum(['none', 'lf', 'crlf']).optional(),
     byteOrder: byteOrder.optional(),
     lengthHalf: z.enum(['first', 'second']).optional(),
     lengthIncludesHeader: z.boolean().optional(),

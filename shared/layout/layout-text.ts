@@ -1,19 +1,38 @@
-import { isCodePage, isEbcdic } from './code-page.ts';
+import { codePageOf, isEbcdic } from './code-page.ts';
 
 /** The content of a layout file that somebody will edit. */
 interface LayoutDraft {
   name: string;
   description: string;
   encoding: string;
-  record: Record<string, unknown> & { format: string; length: number };
-  fields: object[];
+  record: { format: string; length: number };
+  fields?: object[];
 }
 
 /** A layout file as people write it: one field a line. Ends with a newline. */
 export function layoutText({ fields, ...draft }: LayoutDraft): string {
-  const head = Object.entries(draft).map(([key, value]) => `  ${JSON.stringify(key)}: ${inline(value)},`);
-  const lines = fields.map((field) => `    ${inline(field)}`);
-  return ['{', ...head, '  "fields": [', lines.join(',\n'), '  ]', '}', ''].join('\n');
+  const entries = Object.entries({ ...draft, ...(fields && { fields }) }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return `{\n${entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${block(value, '  ')}`).join(',\n')}\n}\n`;
+}
+
+/** What holds fields is broken into lines; everything else is on one. */
+function block(value: unknown, indent: string): string {
+  const deeper = `${indent}  `;
+  if (Array.isArray(value) && value.some(isObject)) {
+    return `[\n${value.map((item) => `${deeper}${block(item, deeper)}`).join(',\n')}\n${indent}]`;
+  }
+  if (!isObject(value) || !Object.values(value).some((inner) => Array.isArray(inner) && inner.some(isObject)))
+    return inline(value);
+  const lines = Object.entries(value).map(
+    ([key, inner]) => `${deeper}${JSON.stringify(key)}: ${block(inner, deeper)}`,
+  );
+  return `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `{ "start": 1, "end": 4 }` */
@@ -38,5 +57,6 @@ export function datasetName(fileName: string): string {
 
 /** EBCDIC files have no line ends; text files mostly do. */
 export function usualRecordFormat(encoding: string): 'fixed' | 'lines' {
-  return isCodePage(encoding) && isEbcdic(encoding) ? 'fixed' : 'lines';
+  const page = codePageOf(encoding);
+  return page && isEbcdic(page) ? 'fixed' : 'lines';
 }

@@ -102,6 +102,11 @@ export interface RecordLayout {
   format: RecordFormat;
   /** `characters`: all offsets and lengths of records and fields are numbers of characters, though their names say bytes. */
   positions: Positions;
+  /**
+   * If the layout of UTF-8 lines does not say what its positions count: the last place where something is read. A character of several
+   * bytes before it, in a line that is not whole, leaves open what is read after it. Else 0.
+   */
+  unsaidBefore: number;
   /** Without terminator and descriptor; the longest if lengths vary. */
   lengthBytes: number;
   /** Treatment of shorter records. */
@@ -110,6 +115,8 @@ export interface RecordLayout {
   cutShort: 'refuse' | 'accept';
   /** The byte that ends a line, after a CR or without: LF, or its equivalent in EBCDIC. */
   lineEndByte: number;
+  /** What is after each fixed record; undefined: what the file proves. */
+  terminator: 'none' | 'lf' | 'crlf' | undefined;
   /** Fills up short records. */
   spaceByte: number;
   /** Bytes before the first record and after the last that are not records. */

@@ -23,7 +23,10 @@ export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnviron
     required: [...ALL, 'RAW_BUCKET', 'STATE_MACHINE_ARN', 'WARNING_TOPIC_ARN'],
     optional: [],
   },
-  splitter: { required: [...ALL, ...STORES], optional: ['RANGE_SIZE_BYTES', 'EXPECTED_FILES'] },
+  splitter: {
+    required: [...ALL, ...STORES, 'GLUE_DATABASE'],
+    optional: ['RANGE_SIZE_BYTES', 'EXPECTED_FILES'],
+  },
   parser: { required: [...ALL, ...STORES], optional: [] },
   reconciler: { required: [...ALL, 'PROCESSED_BUCKET'], optional: [] },
   merger: { required: [...ALL, 'PROCESSED_BUCKET'], optional: [] },

@@ -8,9 +8,16 @@ export interface Catalog {
 
   /**
    * Makes the day's partitions those of `day`, in one step if the catalog can, else one by one. Answers false, and changes nothing, if
-   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing.
+   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing. The table gets the day's new columns and wider
+   * types; fails with `RunInconsistent` if it cannot hold both.
    */
   publishDay(day: DayPublication): Promise<boolean>;
+
+  /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
+  readonly castsNumbers: boolean;
+
+  /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
+  tableOf(dataset: string): Promise<TableColumns | undefined>;
 
   /** Do readers see this publication of the day, or a later one? */
   standsAt(day: DayPublication): Promise<boolean>;
@@ -31,10 +38,17 @@ export interface DayPublication {
   partitions: CatalogPartition[];
 }
 
+export interface TableColumns {
+  columns: CatalogColumn[];
+  partitionKeys: CatalogColumn[];
+}
+
 export interface CatalogColumn {
   name: string;
   /** A Hive type: string, bigint, decimal(p,s), date, timestamp, boolean, binary, double. */
   type: string;
+  /** True if some files hold the column in a narrower type, which readers cast. */
+  hasNarrowerFiles?: boolean | undefined;
 }
 
 export interface CatalogPartition {

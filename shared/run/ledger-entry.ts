@@ -18,6 +18,7 @@ import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FailureCause } from './failure-cause.ts';
 import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
+import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
 
 const FILE_STATES = [
   'splitting',
@@ -59,6 +60,8 @@ export interface LedgerEntry {
   /** Rejected records by reason, and values that became null by field. */
   reasons?: Record<string, number>;
   nulled?: Record<string, number>;
+  /** The first such value of each field. */
+  nulledExamples?: NulledExamples;
   controlTotals?: ControlTotalResult[];
   refusal?: Refusal | undefined;
   failure?: FailureCause | undefined;
@@ -93,6 +96,8 @@ export interface LoadedVersion {
   version: string;
   runId: string;
   layoutFingerprint: string;
+  /** The tables that its files are for. Entries of earlier versions do not say it. */
+  tables?: LoadedTable[];
   contentDigest: string;
   /** CRC-64/NVME of all bytes of the file, in base64. */
   checksum?: string;
@@ -109,6 +114,13 @@ export interface LoadedVersion {
   rowGroups: Distribution;
   startedAt: string;
   loadedAt: string;
+}
+
+/** A dataset of a layout as it was when a file was loaded: names and Hive types of its columns. */
+interface LoadedTable {
+  dataset: string;
+  columns: { name: string; type: string }[];
+  partitionKeys: { name: string; type: string }[];
 }
 
 /** An entry of a file that has a loaded version. */
@@ -152,10 +164,15 @@ export const mergedFileKeys: ShapesOfKeys<MergedFile> = {
 const mergedFilesShape = listOf(objectOf<MergedFile>(mergedFileKeys));
 const controlTotalsShape = listOf(controlTotalShape);
 
+const columnsShape = listOf(objectOf<LoadedTable['columns'][number]>({ name: text, type: text }));
+
 const loadedVersionShape = objectOf<LoadedVersion>({
   version: text,
   runId: text,
   layoutFingerprint: text,
+  tables: optional(
+    listOf(objectOf<LoadedTable>({ dataset: text, columns: columnsShape, partitionKeys: columnsShape })),
+  ),
   contentDigest: text,
   checksum: optional(text),
   softwareVersion: optional(text),
@@ -199,6 +216,7 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   rows: optional(wholeNumber),
   reasons: optional(countsShape),
   nulled: optional(countsShape),
+  nulledExamples: optional(nulledExamplesShape),
   controlTotals: optional(controlTotalsShape),
   refusal: optional(refusalShape),
   failure: optional(objectOf<FailureCause>({ name: text, message: text })),

@@ -5,6 +5,7 @@ import { refusalShape } from '../refusal.ts';
 import type { FieldTotal } from '../totals/field-total.ts';
 import { fieldTotalShape } from '../totals/field-total.ts';
 import { type RangeGroups, rangeGroupsShape } from '../totals/group-fold.ts';
+import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
 
 /** The result of one parser: `runs/<runId>/parts/<rangeIndex>.json`. It is written last, so if it exists the range is complete. */
 export interface PartManifest {
@@ -27,12 +28,28 @@ export interface PartManifest {
   groups?: RangeGroups | undefined;
   /** Invalid values that became null, by field. */
   nulled: Record<string, number>;
+  /** The values of those fields and of others whose invalid values become null that could be read. Earlier versions did not count them. */
+  valid?: Record<string, number>;
+  /** The first such value of each field. */
+  nulledExamples?: NulledExamples;
+  /** The first rejected record. */
+  firstReject?: FirstReject | undefined;
   outputs: PartOutput[];
   rejects: PartFile | null;
   /** CRC-64/NVME of the range's bytes as S3 shows it: eight bytes in base64. The checksums of all ranges combine into the file's. */
   checksum: string;
   /** Set if the parser saw something that refuses the whole file. */
   refusal: Refusal | null;
+}
+
+/** Where a record is that was rejected, and why. */
+export interface FirstReject {
+  reason: string;
+  field: string | null;
+  /** Offset of its first byte in the file. */
+  byteOffset: number;
+  /** Number of details before it in the range. */
+  recordIndex: number;
 }
 
 export interface PartFile {
@@ -83,6 +100,16 @@ export const partManifestShape = objectOf<PartManifest>({
   sums: listOf(fieldTotalShape),
   groups: optional(rangeGroupsShape),
   nulled: countsShape,
+  valid: optional(countsShape),
+  nulledExamples: optional(nulledExamplesShape),
+  firstReject: optional(
+    objectOf<FirstReject>({
+      reason: text,
+      field: nullable(text),
+      byteOffset: wholeNumber,
+      recordIndex: wholeNumber,
+    }),
+  ),
   outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
   rejects: nullable(objectOf<PartFile>(partFileKeys)),
   checksum: text,

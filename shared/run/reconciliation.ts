@@ -17,7 +17,14 @@ import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
+import {
+  invalidRefusal,
+  type NulledExamples,
+  neverValidWarnings,
+  nulledExamplesShape,
+} from './invalid-values.ts';
 import type { PartManifest } from './part-manifest.ts';
+import { rejectsRefusal } from './rejects-refusal.ts';
 import { figuresRefusal } from './stated-figures.ts';
 
 /** The account of a file, added up from its part manifests: `runs/<runId>/reconciliation.json`. */
@@ -25,6 +32,9 @@ export interface Reconciliation {
   records: RecordCounts;
   reasons: Record<string, number>;
   nulled: Record<string, number>;
+  /** The first such value of each field. */
+  nulledExamples?: NulledExamples;
+  warnings?: string[];
   controlTotals: ControlTotalResult[];
   /** SHA-256 over sizes, header, trailer and the checksum of the details: the same content has the same digest. */
   contentDigest: string;
@@ -37,6 +47,8 @@ export const reconciliationShape = objectOf<Reconciliation>({
   records: recordCountsShape,
   reasons: countsShape,
   nulled: countsShape,
+  nulledExamples: optional(nulledExamplesShape),
+  warnings: optional(listOf(text)),
   controlTotals: listOf(controlTotalShape),
   contentDigest: text,
   checksum: optional(text),
@@ -80,6 +92,7 @@ export function reconcile(
   const figures: Figures = { of: 'file', records, types, sums: totals };
   const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
   const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
+  const values = valuesByField(manifests);
   const refusal =
     manifests.find((manifest) => manifest.refusal)?.refusal ??
     tilingRefusal(plan, ranges, manifests) ??
@@ -87,16 +100,22 @@ export function reconcile(
     countRefusal(plan, manifests) ??
     partitionRefusal(plan, layout, manifests) ??
     joinedRefusal(plan, layout, records, reasons) ??
+    // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
+    (rejected === detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
     undecodableRefusal(plan, records, sums) ??
     groupsRefusal(plan, layout, manifests) ??
     totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
-    rejectsRefusal(plan, layout, records) ??
+    rejectsRefusal(plan, layout, records, manifests) ??
+    invalidRefusal(plan.sourceKey, layout, values) ??
     undefined;
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
     reasons,
-    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    nulled: values.nulled,
+    // The example of the first range wins.
+    nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
+    warnings: neverValidWarnings(plan.sourceKey, values),
     controlTotals,
     contentDigest: contentDigest(plan, manifests),
     ...(checksum === undefined ? {} : { checksum }),
@@ -106,6 +125,13 @@ export function reconcile(
 
 function total<T>(of: T[], figure: (item: T) => number): number {
   return of.reduce((sum, item) => sum + figure(item), 0);
+}
+
+function valuesByField(manifests: PartManifest[]) {
+  return {
+    nulled: addCounts(manifests.map((manifest) => manifest.nulled)),
+    valid: addCounts(manifests.map((manifest) => manifest.valid ?? {})),
+  };
 }
 
 function addCounts(counts: Record<string, number>[]): Record<string, number> {
@@ -227,18 +253,6 @@ function groupsRefusal({ sourceKey }: FilePlan, { groups }: Layout, manifests: P
   if (!groups) return undefined;
   const ranges = manifests.flatMap((manifest) => manifest.groups ?? []);
   return groupRefusal(sourceKey, groups, ranges);
-}
-
-function rejectsRefusal(plan: FilePlan, layout: Layout, records: RecordCounts): Refusal | undefined {
-  const { maxPercent } = layout.rejects;
-  if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
-  const percent = ((records.rejected * 100) / records.detail).toFixed(3);
-  return refuse('too-many-rejects', {
-    where: plan.sourceKey,
-    what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded, and the layout allows ${maxPercent} %`,
-    why: `The rejects of run ${plan.runId} give the reason of each.`,
-    next: 'Correct the layout or the file, or raise "rejects.maxPercent" of the layout.',
-  });
 }
 
 /** CRC-64/NVME of the whole file, combined from what the splitter read outside the ranges and the parsers inside them. */

@@ -6,7 +6,7 @@ import { sumKey } from '../layout/summed-fields.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type ControlValue, invalidReason, numberOf } from './control-value.ts';
 import type { FieldTotal } from './field-total.ts';
-import { type KnownTotals, likelyCause } from './mismatch-cause.ts';
+import { doSumsAgree, type KnownTotals, likelyCause } from './mismatch-cause.ts';
 import { countOf, type RecordCounts } from './record-counts.ts';
 
 /** Decimal strings; `expected` is what the file says of itself. */
@@ -101,7 +101,7 @@ function figureOf(equals: ControlTotalRule['equals'], { records, types, sums }: 
 }
 
 /** The figures that may explain a mismatch. */
-function totalsOf({ equals }: ControlTotalRule, { records, sums }: Figures): KnownTotals {
+function totalsOf({ equals }: ControlTotalRule, { records, sums }: Figures): Omit<KnownTotals, 'sumsAgree'> {
   const whole = equals.kind === 'hash' ? sums.get(sumKey(equals)) : undefined;
   return { records, wholeHash: whole ?? 0n };
 }
@@ -118,6 +118,9 @@ export function undecodableRefusal(
     return refuse('sum-undecodable', {
       where: sourceKey,
       what: `${undecodable} of ${detail} details have a ${field} ${fault}, so its control total cannot be proved`,
+      ...(undecodable === detail && {
+        why: 'That is all of them: most likely its positions or its type in the layout are wrong.',
+      }),
       next: `The rejects of run ${runId} show them; ask for a corrected file.`,
     });
   }
@@ -131,12 +134,14 @@ export function mismatches(
   plan: StatedValues,
   figures: Figures,
 ): { text: string; cause: string | undefined }[] {
+  const sumsAgree = doSumsAgree(rules, results);
   return rules.flatMap((rule, index) => {
     const result = results[index]!;
     if (result.balanced || result.pending) return [];
     const stated = statedBy(rule, plan);
     const cause =
-      stated && likelyCause(rule, stated, figureOf(rule.equals, figures), totalsOf(rule, figures));
+      stated &&
+      likelyCause(rule, stated, figureOf(rule.equals, figures), { ...totalsOf(rule, figures), sumsAgree });
     return [{ text: `${mismatchText(rule, result, plan, figures)}${cause ? ` (${cause})` : ''}`, cause }];
   });
 }

@@ -1,4 +1,4 @@
-import { atOneScale, type Decimal } from '../decimal.ts';
+import { atOneScale, type Decimal, storedDecimal } from '../decimal.ts';
 import { type CountedKind, type CountKind, countConventions } from '../layout/count-conventions.ts';
 import type { ControlTotalRule } from '../layout/layout.ts';
 import { countOf, type RecordCounts } from './record-counts.ts';
@@ -18,6 +18,24 @@ export interface KnownTotals {
   records: RecordCounts;
   /** The whole sum of a hash total, before it is reduced by its modulus; 0 for other totals. */
   wholeHash: bigint;
+  /** Do the sums of the same records agree? They tell another way of counting from a record that is missing or there twice. */
+  sumsAgree: boolean | undefined;
+}
+
+/** Do all sums and hash totals agree, but for a convention? Undefined if none is stated. */
+export function doSumsAgree(
+  rules: readonly ControlTotalRule[],
+  results: readonly { expected: string | null; actual: string; balanced: boolean }[],
+): boolean | undefined {
+  let agree: boolean | undefined;
+  for (const [index, { equals, record }] of rules.entries()) {
+    const result = results[index];
+    if ((equals.kind !== 'sum' && equals.kind !== 'hash') || !result || result.expected === null) continue;
+    const [stated, actual] = [storedDecimal(result.expected), storedDecimal(result.actual)];
+    const isConvention = equals.kind === 'sum' && conventionOfSum(stated, actual, WHO[record]) !== undefined;
+    agree = agree !== false && (result.balanced || isConvention);
+  }
+  return agree;
 }
 
 /**
@@ -28,12 +46,23 @@ export function likelyCause(
   { equals, record }: ControlTotalRule,
   stated: Decimal,
   actual: Decimal,
-  { records, wholeHash }: KnownTotals,
+  { records, wholeHash, sumsAgree }: KnownTotals,
 ): string | undefined {
   const who = WHO[record];
-  if (equals.kind === 'sum') return sumCause(stated, actual, who);
+  if (equals.kind === 'sum') return sumCause(equals.field, stated, actual, who);
   if (equals.kind === 'hash') return hashCause(stated, wholeHash, who);
-  return equals.kind === 'count-type' ? undefined : countCause(equals.kind, stated, records, who);
+  if (equals.kind === 'count-type' || sumsAgree === false) return undefined;
+  const convention = countCause(equals.kind, stated, records, who);
+  return convention && !sumsAgree ? `${convention}; ${lossText(stated, actual)}` : convention;
+}
+
+/** The other explanation of a wrong count, if no sum rules it out. */
+function lossText(stated: Decimal, actual: Decimal): string {
+  const { a, b } = atOneScale(stated, actual);
+  const more = b - a;
+  const count = more < 0n ? -more : more;
+  const records = count === 1n ? '1 record is' : `${count} records are`;
+  return `or ${records} ${more < 0n ? 'missing' : 'there twice'}, and no sum tells which: it is the way of counting if all files are off like that`;
 }
 
 /** 1746 = 1744 details + 1 header + 1 trailer */
@@ -56,8 +85,15 @@ function countCause(
 
 const PART_NAMES: Record<CountedKind, string> = { detail: 'details', header: 'header', trailer: 'trailer' };
 
+function sumCause(field: string, stated: Decimal, actual: Decimal, who: string): string | undefined {
+  if (actual.unscaled === 0n && stated.unscaled !== 0n) {
+    return `every ${field} is zero or blank: check its positions and type in the layout`;
+  }
+  return conventionOfSum(stated, actual, who);
+}
+
 /** 12345.00 and 123.45 are the same digits with the decimal point in another place. */
-function sumCause(stated: Decimal, actual: Decimal, who: string): string | undefined {
+function conventionOfSum(stated: Decimal, actual: Decimal, who: string): string | undefined {
   const { a, b } = atOneScale(stated, actual);
   if (a === 0n || b === 0n) return undefined;
   if (a === -b) return `the same amount with the other sign: check 'sign' and 'signed' of both fields`;

@@ -44,7 +44,7 @@ export class RangeGroupAccount {
     bytes: Uint8Array | undefined,
   ): Record<string, ControlValue> | null {
     if (!bytes) return null;
-    const { lengthBytes, spaceByte, positions } = this.record;
-    return readControlRecord(bytes, { fields: this.stated[place], positions }, lengthBytes, spaceByte);
+    const { positions, lengthBytes, spaceByte } = this.record;
+    return readControlRecord(bytes, { positions, fields: this.stated[place] }, lengthBytes, spaceByte);
   }
 }

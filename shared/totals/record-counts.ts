@@ -19,6 +19,11 @@ export function countOf(kinds: readonly CountedKind[], records: RecordCounts): n
   return kinds.reduce((sum, kind) => sum + records[kind], 0);
 }
 
+export function shortText(count: number): string {
+  const records = count === 1 ? '1 record ends' : `${count.toLocaleString('en')} records end`;
+  return `${records} before the last field: what is not there is null`;
+}
+
 /** Number of details that became rows. */
 export function acceptedDetails({ detail, rejected, discarded = {} }: RecordCounts): number {
   return detail - rejected - Object.values(discarded).reduce((sum, count) => sum + count, 0);

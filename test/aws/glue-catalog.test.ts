@@ -74,8 +74,11 @@ class StubGlue {
   }
 
   private page({ input }: GetPartitionsCommand): unknown {
+    if (input.Expression === undefined) {
+      return { Partitions: [...this.partitions.values()].slice(0, input.MaxResults) };
+    }
     const date = /^year ?= ?'(\d+)' AND month ?= ?'(\d+)' AND day ?= ?'(\d+)'$/
-      .exec(input.Expression!)!
+      .exec(input.Expression)!
       .slice(1);
     const found = [...this.partitions.values()].filter(({ Values }) =>
       date.every((v, i) => Values![i] === v),
@@ -246,6 +249,54 @@ describe('the Glue catalog', () => {
     rekeyed.partitionKeys[3]!.name = 'uf';
     await expect(catalog.publishDay(rekeyed)).rejects.toMatchObject({ name: 'RunInconsistent' });
     expect(glue.commits()).toEqual({ '2026/03/09/A': '2' });
+  });
+
+  it('makes a decimal wider, for the table and the new partitions; integers stay integers', async () => {
+    const { glue, catalog } = open();
+    const typesOf = (columns: Column[] = []) => columns.map(({ Type }) => Type);
+    await catalog.publishDay(dayOf(['A'], 1, '2026-03-08'));
+    const wide = dayOf(['A']);
+    wide.columns[1]!.type = 'decimal(18,2)';
+    await catalog.publishDay(wide);
+    // The files of a narrower layout are in a wide table, and perhaps in a partition with wide files.
+    await catalog.publishDay(dayOf(['B'], 1, '2026-03-10'));
+    expect(typesOf(glue.table!.StorageDescriptor!.Columns)).toEqual(['bigint', 'decimal(18,2)']);
+    const ofPartition = (name: string) => typesOf(glue.partitions.get(name)!.StorageDescriptor!.Columns);
+    expect(ofPartition('2026/03/08/A')).toEqual(['bigint', 'decimal(15,2)']);
+    expect(ofPartition('2026/03/09/A')).toEqual(['bigint', 'decimal(18,2)']);
+    expect(ofPartition('2026/03/10/B')).toEqual(['bigint', 'decimal(18,2)']);
+    // A filter would compare unscaled digits of files with another scale, or another stored form.
+    for (const [column, type] of [
+      [0, 'decimal(19,0)'],
+      [1, 'decimal(18,1)'],
+      [1, 'decimal(20,4)'],
+      [1, 'decimal(19,2)'],
+    ] as const) {
+      const other = dayOf(['A'], 2);
+      other.columns[column]!.type = type;
+      await expect(catalog.publishDay(other)).rejects.toMatchObject({ name: 'RunInconsistent' });
+    }
+  });
+
+  it('says the columns of a table, and where a deployment changed them those that its files have', async () => {
+    const { glue, catalog } = open();
+    expect(await catalog.tableOf('contracts')).toBeUndefined();
+    const { columns, partitionKeys } = dayOf([]);
+    await catalog.publishDay(dayOf(['A']));
+    expect(await catalog.tableOf('contracts')).toEqual({ columns, partitionKeys });
+    const [id, saldo] = glue.table!.StorageDescriptor!.Columns!;
+    glue.table!.StorageDescriptor!.Columns = [
+      { ...id!, Type: 'date' },
+      { ...saldo!, Type: 'decimal(17,2)' },
+      { Name: 'novo', Type: 'string' },
+    ];
+    expect((await catalog.tableOf('contracts'))!.columns).toEqual([
+      { name: 'id', type: 'bigint' },
+      { name: 'saldo', type: 'decimal(17,2)' },
+      { name: 'novo', type: 'string' },
+    ]);
+    glue.thrown = named('AccessDeniedException');
+    await expect(catalog.tableOf('contracts')).rejects.toMatchObject({ name: 'OutputUnwritable' });
   });
 
   it('tells faults that may pass from faults that will not', async () => {

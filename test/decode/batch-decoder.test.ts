@@ -122,7 +122,7 @@ function byBatches(layout: Layout, lines: string[]): Expected {
   return {
     rows,
     rejects: rejects.map(({ reason, field }) => `${reason}:${field}`),
-    nulled: firstDataset(layout).fields.map(({ name }) => decoder.nulled[name] ?? 0),
+    nulled: firstDataset(layout).fields.map(({ name }) => decoder.settledValues[name]?.nulled ?? 0),
     sum: decoder.sums[0]!.total,
     undecodable: decoder.sums[0]!.undecodable,
   };

@@ -12,7 +12,7 @@ import {
   unicodeOf,
   utf8Table,
 } from '../../shared/decode/code-pages.ts';
-import { extendsAscii, isEbcdic } from '../../shared/layout/code-page.ts';
+import { codePageOf, extendsAscii, isEbcdic } from '../../shared/layout/code-page.ts';
 
 /** The bytes for which libc and our table differ: the character in libc, and why ours is right. */
 const LIBC_DIFFERS: Partial<Record<CodePageName, { why: string; units: Record<number, number> }>> = {
@@ -31,6 +31,10 @@ const LIBC_DIFFERS: Partial<Record<CodePageName, { why: string; units: Record<nu
   cp871: {
     why: 'libc has Þ and þ the other way round; cp1149, which is cp871 with a euro, has them our way in libc too',
     units: { 74: 0xfe, 192: 0xde },
+  },
+  cp875: {
+    why: "a no-break space (U+00A0) and the Greek ano teleia (U+0387), as Unicode's CP875.TXT has them; libc has a nabla and a middle dot",
+    units: { 116: 0x2207, 221: 0xb7 },
   },
 };
 /** Bytes that libc leaves undefined in a page it took from a table of 1990 without the extension to Latin-1. */
@@ -53,7 +57,7 @@ const EURO_OF: [CodePageName, CodePageName, number][] = [
 ];
 
 const libcName = (name: CodePageName) =>
-  name === 'windows-1252' ? 'CP1252' : name.replace(/^cp/, 'IBM').toUpperCase();
+  name.startsWith('windows-') ? name.replace('windows-', 'CP') : name.replace(/^cp/, 'IBM').toUpperCase();
 
 /** The character that iconv gives for each byte; undefined if it refuses the byte. One call if it accepts all: a process a byte is slow. */
 function libcUnits(name: CodePageName): (number | undefined)[] {
@@ -94,6 +98,38 @@ describe('code pages', () => {
       expect([name, isEbcdic(name)]).toEqual([name, units[0xf0] === 0x30]);
       expect([name, extendsAscii(name)]).toEqual([name, ascii.every((unit) => firstHalf[unit] === unit)]);
     }
+  });
+
+  test('usual names of a page are that page, in any case', () => {
+    const names = [
+      'latin1',
+      'LATIN-1',
+      'iso8859-1',
+      'cp1252',
+      'win-1252',
+      'utf8',
+      'ASCII',
+      'ebcdic-br',
+      'ibm-037',
+      'IBM850',
+    ];
+    expect(names.map(codePageOf)).toEqual([
+      ...['iso-8859-1', 'iso-8859-1', 'iso-8859-1', 'windows-1252', 'windows-1252'],
+      ...['utf-8', 'us-ascii', 'cp275', 'cp037', 'cp850'],
+    ]);
+    expect(['cp1250', 'cp37', 'CCSID 1047', 'utf16be'].map(codePageOf)).toEqual([
+      'windows-1250',
+      'cp037',
+      'cp1047',
+      'utf-16be',
+    ]);
+    // Another page in each country, pages that do not exist, and words that every object knows.
+    expect(['ansi', 'cp9999', 'constructor', ''].map(codePageOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('layouts can name every mapping', () => {
@@ -153,7 +189,7 @@ describe('code pages', () => {
   });
 
   test('Latin-1 pages of EBCDIC hold each character of Latin-1 once', () => {
-    const others: CodePageName[] = ['cp870', 'cp1025', ...EURO_OF.map(([euro]) => euro)];
+    const others: CodePageName[] = ['cp870', 'cp875', 'cp1025', ...EURO_OF.map(([euro]) => euro)];
     const latin1 = EBCDIC.filter((name) => !others.includes(name));
     expect(latin1).toHaveLength(12);
     for (const name of latin1) {

@@ -243,7 +243,10 @@ test('floating-point numbers of IBM and IEEE are read, of 4 and 8 bytes', () => 
 test('blanks are what the layout says, and fill patterns mean null', () => {
   const policies = fc.record({
     blank: fc.constantFrom('null' as const, 'zero' as const, 'reject' as const),
-    nullWhen: fc.subarray(['low-values' as const, 'high-values' as const]),
+    nullWhen: fc.subarray(
+      [0x00, 0xff].map((byte) => ({ text: '', as: 'filled' as const, bytes: Uint8Array.of(byte) })),
+    ),
+    rejectsBlanks: fc.constant(false),
   });
   const forms = fc.constantFrom<[string, number, object]>(
     ['integer', 4, {}],

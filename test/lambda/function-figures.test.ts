@@ -170,8 +170,8 @@ describe('environment variables', () => {
       const ports = createAwsPorts(functionVariables(name as FunctionName, VALUES));
       for (const port of used) expect(ports[port]).toBeDefined();
     }
-    const splitter = createAwsPorts(functionVariables('splitter', VALUES));
-    expect(() => splitter.catalog).toThrow(/GLUE_DATABASE.*does not give it to this function/);
+    const reconciler = createAwsPorts(functionVariables('reconciler', VALUES));
+    expect(() => reconciler.catalog).toThrow(/GLUE_DATABASE.*does not give it to this function/);
   });
 
   it('that configure the SLA are checked together', () => {

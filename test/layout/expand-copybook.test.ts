@@ -29,6 +29,26 @@ function failure(run: () => unknown): string {
   throw new Error('the layout was accepted');
 }
 
+describe('identifiers', () => {
+  const copybook =
+    '01 R.\n05 CLI-CPF PIC 9(11).\n05 CLI-SALDO PIC S9(9) COMP-3.\n05 COD-X PIC 9(3) OCCURS 2.\n';
+  const expanded = (identifiers: unknown) => fieldsOf(copybook, { copybook: { file: 'c.cpy', identifiers } });
+
+  test('named by the copybook, with *, become texts, in tables too; no other item does', () => {
+    expect(expanded(['*-CPF', 'cod-*'])).toMatchObject([
+      { name: 'cli_cpf', type: 'string' },
+      { name: 'cli_saldo', type: 'integer', usage: 'packed' },
+      { name: 'cod_x', type: 'string', occurs: { count: 2 } },
+    ]);
+    expect(expanded(['CLI-*'])).toMatchObject([{ type: 'string' }, { type: 'integer' }, { type: 'integer' }]);
+  });
+
+  test('that fit nothing, or nothing that can be a text, are errors', () => {
+    expect(failure(() => expanded(['CLI-CFP']))).toMatch(/'CLI-CFP', which fits no item.*'CLI-CPF'/);
+    expect(failure(() => expanded(['*SALDO']))).toContain("'*SALDO', but CLI-SALDO is S9(9) COMP-3");
+  });
+});
+
 describe('items become fields', () => {
   const cases: [string, Json][] = [
     ['X(8)', { end: 8, type: 'string' }],

@@ -53,6 +53,24 @@ test('defaults are for every field that the key is for, wherever it is, and a ke
   expect(layoutOf(DEFAULTS, { record }).record.short).toBe('reject');
 });
 
+test('a text of nullWhen that a field cannot hold is left out there, and a list of its own stands alone', () => {
+  const fields = [
+    { name: 'long', start: 1, end: 8, type: 'string' },
+    { name: 'short', start: 1, end: 2, type: 'string' },
+    { name: 'stored', start: 1, end: 2, type: 'integer', usage: 'binary', signed: true },
+    { name: 'byte', start: 1, end: 1, type: 'integer', usage: 'binary', signed: true },
+    { name: 'own', start: 1, end: 8, type: 'string', nullWhen: ['.'] },
+    { name: 'none', start: 1, end: 4, type: 'integer', usage: 'binary', signed: true, nullWhen: [] },
+  ];
+  const read = firstDataset(layoutOf({ nullWhen: ['-9999', 'NA'] }, { fields })).fields;
+  const texts = read.map(({ nullWhen }) => nullWhen.map(({ text }) => text));
+  expect(texts).toEqual([['-9999', 'NA'], ['NA'], ['-9999'], [], ['.'], []]);
+  // A default does not say that blanks are a number; a list of the field's own does.
+  expect(read.map(({ rejectsBlanks }) => rejectsBlanks)).toEqual([false, false, true, false, false, false]);
+  const blanks = firstDataset(layoutOf({ nullWhen: ['blanks'] }, { fields })).fields;
+  expect(blanks.some(({ rejectsBlanks }) => rejectsBlanks)).toBe(false);
+});
+
 test('fields of tables and of record types have them too', () => {
   const table = { name: 'items', start: 1, end: 16, occurs: { count: 2 }, fields: FIELDS };
   const recordTypes = [{ name: 'only', fields: [table] }];
@@ -64,6 +82,7 @@ test.each([
   [{ onInvalid: 'rejects' }, ["'defaults.onInvalid' is", "nearest valid one is 'reject'"]],
   [{ short: 'pads' }, ["'defaults.short' is", "nearest valid one is 'pad'"]],
   [{ nulWhen: [] }, ["Unknown key 'defaults.nulWhen'", "nearest valid one is 'nullWhen'"]],
+  [{ nullWhen: ['low-value'] }, ["'defaults.nullWhen[0]' is", "nearest valid one is 'low-values'"]],
   [{ usage: 'packed' }, ["Unknown key 'defaults.usage'"]],
 ])('%j is a problem', (defaults, words) => {
   const read = () => layoutOf(defaults);

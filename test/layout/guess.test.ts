@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
-import { guessColumns } from '../../shared/layout/guess/guess-columns.ts';
+import { guessLayout } from '../../shared/layout/guess/guess-layout.ts';
 import { guessRecords } from '../../shared/layout/guess/guess-records.ts';
+import { GuessedRecords } from '../../shared/layout/guess/guessed-records.ts';
+import { guessOf } from '../support/guess-of.ts';
 
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -61,7 +63,13 @@ describe('guesses of records', () => {
         for (const [index, start] of guess.starts.entries()) {
           expect(start + guess.lengths[index]!).toBeLessThanOrEqual(head.length);
         }
-        guessColumns(head, guess, guessCodePage(head).codePage);
+        const { codePage } = guessCodePage(head);
+        guessLayout(
+          new GuessedRecords(head, guess.starts, guess.lengths, codePage),
+          guess.lengthBytes,
+          codePage,
+          1,
+        );
       }),
     );
   });
@@ -79,9 +87,8 @@ describe('guesses of code pages', () => {
 
 describe('guesses of columns', () => {
   test('cut where blanks end and where digits begin, and find dates among digits', () => {
-    const bytes = latin1(contracts('\n'));
-    const columns = guessColumns(bytes, guessRecords(bytes, bytes.length)!, 'us-ascii');
-    expect(columns).toEqual([
+    const { fields } = guessOf(contracts('\n'));
+    expect(fields).toEqual([
       { name: 'column_1', start: 1, end: 10, type: 'integer' },
       { name: 'column_11', start: 11, end: 30, type: 'string' },
       { name: 'column_31', start: 31, end: 41, type: 'integer' },
@@ -91,13 +98,8 @@ describe('guesses of columns', () => {
 
   const file = new URL('../../../shared/data/dtar020/DTAR020.bin', import.meta.url);
   test.skipIf(!existsSync(file))('of DTAR020 match its description', () => {
-    const bytes = readFileSync(file);
-    const records = guessRecords(bytes, bytes.length)!;
-    expect(records).toMatchObject({ format: 'fixed', lengthBytes: 27 });
-    const { codePage } = guessCodePage(bytes);
-    expect(codePage).toBe('cp037');
-    const columns = guessColumns(bytes, records, codePage);
-    expect(columns.map(({ start, end, usage }) => [start, end, usage])).toEqual([
+    const { fields } = guessOf(readFileSync(file));
+    expect(fields!.map(({ start, end, usage }) => [start, end, usage])).toEqual([
       [1, 8, undefined],
       [9, 10, 'packed'],
       [11, 14, 'packed'],

@@ -93,7 +93,7 @@ describe('layouts that are read', () => {
     expect(firstDataset(layout).columns.map(({ name }) => name)).toEqual(['amount', 'opened', 'active']);
     expect(firstDataset(layout).partitionBy.map(({ name }) => name)).toEqual(['kind']);
     expect(firstDataset(layout).fields.map(({ onInvalid }) => onInvalid)).toEqual([
-      'null',
+      'reject',
       'reject',
       'null',
       'null',

@@ -46,7 +46,7 @@ describe('a layout can say', () => {
     expect(field({ blank: 'zero', nullWhen: ['low-values'] })).toMatchObject({
       usage: 'display',
       blank: 'zero',
-      nullWhen: ['low-values'],
+      nullWhen: [{ text: 'low-values', as: 'filled', bytes: Uint8Array.of(0) }],
     });
     expect(field({ trailingZeros: 3 })).toMatchObject({ trailingZeros: 3 });
     expect(field({ type: 'date', usage: 'packed', format: 'yyyyMMdd' })).toMatchObject({ usage: 'packed' });
@@ -166,6 +166,26 @@ describe('layouts that contradict themselves are refused', () => {
       ["'trailingZeros'", 'whole numbers only'],
     ],
     ['an unknown fill pattern', { nullWhen: ['low-value'] }, {}, ['fields[0].nullWhen[0]', "'low-values'"]],
+    ['a fill pattern in capitals', { nullWhen: ['HIGH_VALUES'] }, {}, ["nearest valid one is 'high-values'"]],
+    ['spaces, which are blanks', { nullWhen: ['spaces'] }, {}, ["nearest valid one is 'blanks'"]],
+    ['a text of blanks', { nullWhen: ['  '] }, {}, ['which is padding: say blanks']],
+    [
+      'a text longer than its field',
+      { nullWhen: ['.', '-99999999'] },
+      {},
+      ['nullWhen[1]', '9 bytes for a field of 8'],
+    ],
+    ['a text that the page lacks', { type: 'string', nullWhen: ['não'] }, {}, ['us-ascii cannot hold']],
+    ['a text in EBCDIC', { nullWhen: ['#N/D'] }, { encoding: 'cp037' }, ['cp037 cannot hold', 'same place']],
+    [
+      'a text for a packed number',
+      { ...PACKED, nullWhen: ['NA'] },
+      {},
+      ["usage 'packed' holds no text", '-9999'],
+    ],
+    ['a number of too many decimals', { ...PACKED, nullWhen: ['0.001'] }, {}, ['can never match']],
+    ['a number beyond its bytes', { ...BINARY, end: 2, nullWhen: ['-99999'] }, {}, ['can never match']],
+    ['a number below zero', { ...BINARY, signed: false, nullWhen: ['-1'] }, {}, ['can never match']],
     ['an unknown code page', {}, { encoding: 'cp37' }, ["'encoding' is 'cp37'", "'cp037'"]],
     ['an unknown code page of a field', { encoding: 'cp1147x', type: 'string' }, {}, ["'cp1147'"]],
     ['a code page of packed', { ...PACKED, encoding: 'cp037' }, {}, ["'encoding'", 'text and digits only']],

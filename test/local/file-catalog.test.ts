@@ -106,6 +106,26 @@ describe('the catalog of one machine', () => {
     expect((await published(store)).columns).toEqual([...COLUMNS, { name: 'status', type: 'string' }]);
   });
 
+  test('a column becomes as wide as the widest of its days, and stays it', async () => {
+    const withType = (type: string, mixed = false) => ({
+      columns: [COLUMNS[0]!, { name: 'valor_contrato', type, ...(mixed ? { hasNarrowerFiles: true } : {}) }],
+    });
+    expect(await catalog.tableOf('contracts')).toBeUndefined();
+    for (const [day, type, then] of [
+      ['12', 'bigint', 'bigint'],
+      ['13', 'decimal(21,2)', 'decimal(21,2)'],
+      ['14', 'decimal(15,1)', 'decimal(21,2)'],
+      ['15', 'bigint', 'decimal(21,2)'],
+      ['16', 'decimal(38,2)', 'decimal(38,2)'],
+    ] as const) {
+      await catalog.publishDay(publication(`2025-08-${day}`, 1, ['A'], withType(type)));
+      expect(await catalog.tableOf('contracts')).toEqual({
+        ...withType(then, then !== 'bigint'),
+        partitionKeys: PARTITION_KEYS,
+      });
+    }
+  });
+
   test('a column of another type, or other partition keys, is an error that says what to do', async () => {
     await catalog.publishDay(publication('2025-08-12', 1, ['A']));
     const before = await published(store);

@@ -127,7 +127,10 @@ describe('tables about the lake', () => {
       'records_detail BIGINT',
       'records_trailer BIGINT',
       'records_rejected BIGINT',
+      'records_short BIGINT',
       'rows BIGINT',
+      'nulled_values BIGINT',
+      'nulled_fields VARCHAR',
       'reason VARCHAR',
       'updated_at TIMESTAMP',
     ]);
@@ -147,7 +150,10 @@ describe('tables about the lake', () => {
       records_detail: 10n,
       records_trailer: 1n,
       records_rejected: 2n,
+      records_short: 0n,
       rows: 8n,
+      nulled_values: null,
+      nulled_fields: null,
       reason: null,
       updated_at: '2025-08-13 03:00:01.25',
     });

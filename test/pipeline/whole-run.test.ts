@@ -18,7 +18,7 @@ function layout(changes: Record<string, unknown> = {}, record: Record<string, un
       { name: 'id', start: 3, end: 8, type: 'string', required: true },
       { name: 'name', start: 9, end: 16, type: 'string' },
       { name: 'amount', start: 17, end: 25, type: 'decimal(9,2)', point: 'implied' },
-      { name: 'day_of_birth', start: 26, end: 33, type: 'date', format: 'yyyyMMdd' },
+      { name: 'day_of_birth', start: 26, end: 33, type: 'date', format: 'yyyyMMdd', mayBeAbsent: true },
       { name: 'product', start: 34, end: 40, type: 'string' },
     ],
     rejects: { maxPercent: 100 },
@@ -108,7 +108,8 @@ describe('rows equal an independent decode', () => {
           const body = lines.join(terminator) + (lastTerminator ? terminator : '');
           const sourceKey = 'year=2025/month=08/day=12/f.txt';
           await lake.putRaw(sourceKey, Buffer.from(body, 'latin1'));
-          const json = layout(control ? CONTROL : {}, { format: fixed ? 'fixed' : 'lines' });
+          const form = fixed ? { format: 'fixed' } : { format: 'lines', cutShort: 'accept' };
+          const json = layout(control ? CONTROL : {}, form);
           const result = await lake.convert({ layout: json, sourceKey, rangeSizeBytes });
           expect(result.status).toBe('loaded');
           const rows = await lake.publishedRows('small', SELECT);

@@ -43,6 +43,7 @@ export function fieldOf(
     floatFormat: undefined,
     blank: 'null',
     nullWhen: [],
+    rejectsBlanks: false,
     trailingZeros: 0,
     sign: 'none',
     point: 'implied',

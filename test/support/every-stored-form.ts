@@ -99,7 +99,8 @@ for (const { type, digits, scale } of [...NUMBERS, { type: 'decimal(10,2)', digi
   const halves = Math.ceil(digits / 2);
   form(
     halves,
-    { ...usage, signNibble: false },
+    // Said, so that a random number that looks like blanks is a number.
+    { ...usage, signNibble: false, nullWhen: [] },
     below(digits, false),
     (value) => packed(value, halves, undefined),
     text,
@@ -114,7 +115,7 @@ for (let width = 1; width <= 8; width++) {
       const [min, max] = [signed ? -(2n ** bits) : 0n, 2n ** bits - 1n];
       form(
         width,
-        { type: width === 8 ? 'decimal(20,0)' : 'integer', usage: 'binary', signed, byteOrder },
+        { type: width === 8 ? 'decimal(20,0)' : 'integer', usage: 'binary', signed, byteOrder, nullWhen: [] },
         fc.oneof(fc.bigInt({ min, max }), fc.constantFrom(min, max, 0n)),
         (value) => binary(value, width, byteOrder),
         String,
@@ -124,7 +125,7 @@ for (let width = 1; width <= 8; width++) {
 }
 form(
   4,
-  { type: 'decimal(9,2)', usage: 'binary', signed: true },
+  { type: 'decimal(9,2)', usage: 'binary', signed: true, nullWhen: [] },
   below(9, true),
   (value) => binary(value, 4, 'big'),
   (value) => decimalText({ unscaled: value, scale: 2 }),
@@ -136,7 +137,7 @@ for (const width of [4, 8] as const) {
   const most = 2n ** bits - 1n;
   form(
     width,
-    { type: 'double', usage: 'float', floatFormat: 'ibm' },
+    { type: 'double', usage: 'float', floatFormat: 'ibm', nullWhen: [] },
     fc.tuple(fc.bigInt({ min: -most, max: most }), fc.integer({ min: -40, max: 40 })),
     ([fraction, power]) => ibmFloat(width === 8 ? fraction * 8n : fraction, power, width),
     ([fraction, power]) => String((Number(fraction) / 2 ** Number(bits)) * 16 ** power + 0),
@@ -145,7 +146,7 @@ for (const width of [4, 8] as const) {
     const values = width === 4 ? fc.float({ noNaN: true }) : fc.double({ noNaN: true });
     form(
       width,
-      { type: 'double', usage: 'float', floatFormat: 'ieee', byteOrder },
+      { type: 'double', usage: 'float', floatFormat: 'ieee', byteOrder, nullWhen: [] },
       values.map((value) => (Number.isFinite(value) ? value : 0.5)),
       (value) => ieeeFloat(value, width, byteOrder),
       (value) => String(value + 0),
@@ -211,6 +212,14 @@ form(
   String,
 );
 orFilled(0xff, null);
+form(
+  4,
+  { type: 'integer', usage: 'binary', signed: true, nullWhen: ['blanks', '-9999'] },
+  fc.bigInt({ min: 0n, max: 0x40404000n }),
+  (value) => binary(value, 4, 'big'),
+  String,
+);
+orFilled(0x40, null);
 form(
   8,
   { type: 'decimal(7,2)', point: 'implied', sign: 'leading-separate', blank: 'zero' },

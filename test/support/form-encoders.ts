@@ -23,6 +23,13 @@ export function zonedEbcdic(value: bigint, width: number, sign: SignPlace): Uint
 const PLUS = ['{', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I'];
 const MINUS = ['}', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R'];
 
+/** The characters of signed digits, 0 to 9, as families of compilers write them in ASCII text. */
+export const PUNCHED_ROWS = {
+  ibm: { plus: PLUS, minus: MINUS },
+  microfocus: { plus: [...'0123456789'], minus: [...'pqrstuvwxy'] },
+  fujitsu: { plus: [...'@ABCDEFGHI'], minus: [...'PQRSTUVWXY'] },
+};
+
 /** The same carried over to ASCII character by character, as a transfer in text mode does. */
 export function zonedAscii(value: bigint, width: number, sign: SignPlace): Uint8Array {
   const isSeparate = sign.endsWith('separate');

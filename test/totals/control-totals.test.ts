@@ -47,6 +47,22 @@ describe('a stated count', () => {
     );
   });
 
+  test('is one too many if a record is there twice: another way of counting only if the sums agree', async () => {
+    const twice = [...DETAILS, DETAILS[0]!];
+    const counted = { trailer: 'n', equals: 'count(detail+trailer)' };
+    const summed = { trailer: 'valor', equals: 'sum(valor)' };
+    const sum = DETAILS.reduce((total, { valor }) => total + valor, 0n);
+    const ofTwo = await told(rules(counted), file(trailer({ n: 4 }), undefined, twice));
+    expect(ofTwo).toContain(
+      '4 = 4 details: the trailer counts details only; say count(detail); or 1 record is there twice, and no sum tells which',
+    );
+    const proved = await told(rules(counted, summed), file(trailer({ n: 3, valor: sum })));
+    expect(proved).toContain('the trailer counts details only; say count(detail))');
+    const lied = await told(rules(counted, summed), file(trailer({ n: 4, valor: sum }), undefined, twice));
+    expect(lied).not.toContain('say count');
+    expect(lied).toContain('The file is incomplete or was changed on its way.');
+  });
+
   test('is not explained as a convention if records were lost', async () => {
     const message = await told(rules({ trailer: 'n', equals: 'count(detail)' }), file(trailer({ n: 7 })));
     expect(message).toContain('trailer.n says 7, but the file has 3 details. The file is incomplete');

@@ -30,7 +30,7 @@ const PUBLISHES = [
   ...rarely('a day is published again', glue('glue:BatchUpdatePartition')),
   ...rarely('a partition has no rows any more', glue('glue:BatchDeletePartition')),
   ...rarely('a dataset that the template does not know yet', glue('glue:CreateTable')),
-  ...rarely('a layout has new columns', glue('glue:UpdateTable')),
+  ...rarely('a layout has new columns or wider types', glue('glue:UpdateTable')),
 ];
 
 /**
@@ -52,6 +52,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call(runs, 's3:PutObject'),
     ...rarely('the claim of a day is looked for', call('ProcessedBucket', 's3:ListBucket')),
     ...rarely('a control file is looked for', call('RawBucket', 's3:ListBucket')),
+    ...glue('glue:GetTable', 'glue:GetPartitions'),
   ],
   parser: [
     ...call('RawBucket/', 's3:GetObject'),

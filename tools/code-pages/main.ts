@@ -16,6 +16,12 @@ const OUTPUT = fileURLToPath(new URL('../../shared/decode/code-page-tables.ts', 
  */
 const CP275_BESIDE_CP500 = '46` 48¦ 4aÉ 51} 5a$ 5bÇ 66@ 68] 6aç 71[ 79ã 7bÕ 7cÃ c0õ cf{ d0é ef#';
 
+const UNDEFINED_OF_WINDOWS: Partial<Record<ByteTablePage, number[]>> = {
+  'windows-1250': [0x81, 0x83, 0x88, 0x90, 0x98],
+  'windows-1251': [0x98],
+  'windows-1252': [0x81, 0x8d, 0x8f, 0x90, 0x9d],
+};
+
 const tables = CODE_PAGES.filter(isByteTablePage).map((page) => ({ page, units: unitsOfPage(page) }));
 writeFileSync(OUTPUT, sourceOf(tables));
 
@@ -23,8 +29,12 @@ function unitsOfPage(page: ByteTablePage): Uint16Array {
   if (page === 'cp275') return brazilianUnits();
   // ICU calls IBM's pages, of EBCDIC and of ASCII, by their numbers without leading zeros.
   const units = unitsOf(page.replace(/^cp0*/, 'ibm-'));
-  // ICU follows Windows, which lets five bytes through as control characters; Unicode's CP1252.TXT does not define them.
-  if (page === 'windows-1252') for (const byte of [0x81, 0x8d, 0x8f, 0x90, 0x9d]) units[byte] = 0xffff;
+  // ICU follows Windows, which lets some bytes through as control characters; Unicode's CP1252.TXT and the like do not define them.
+  for (const byte of UNDEFINED_OF_WINDOWS[page] ?? []) units[byte] = 0xffff;
+  // IBM's mappings of its PC pages turn three control characters round; those of Unicode and libc leave them in their ASCII places.
+  if (page === 'cp437' || page === 'cp850') for (const byte of [0x1a, 0x1c, 0x7f]) units[byte] = byte;
+  // The micro sign, as Unicode's CP437.TXT, libc and cp850 have it; ICU has the Greek letter.
+  if (page === 'cp437') units[0xe6] = 0xb5;
   return units;
 }
 

@@ -7,8 +7,10 @@ import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { readCopybook } from '../../shared/layout/copybook/read-copybook.ts';
 import { recordTable } from '../../shared/layout/describe/positions-table.ts';
 import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
-import { guessColumns } from '../../shared/layout/guess/guess-columns.ts';
+import { guessDelimiter } from '../../shared/layout/guess/guess-delimiter.ts';
+import { guessLayout } from '../../shared/layout/guess/guess-layout.ts';
 import { guessRecords } from '../../shared/layout/guess/guess-records.ts';
+import { GuessedRecords } from '../../shared/layout/guess/guessed-records.ts';
 import { importPositions } from '../../shared/layout/sources/import-positions.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Chances } from '../chaos/fault-plan.ts';
@@ -49,9 +51,13 @@ export function fuzzText(
       for (const record of readCopybook(text, 'fuzz')) recordTable(record, 'fuzz');
     else if (subject === 'positions table') importPositions(text, 'fuzz');
     else {
-      const records = guessRecords(bytes, bytes.length);
+      const form = guessRecords(bytes, bytes.length);
       const { codePage } = guessCodePage(bytes);
-      if (records) guessColumns(bytes, records, codePage);
+      if (form) {
+        const records = new GuessedRecords(bytes, form.starts, form.lengths, codePage);
+        guessDelimiter(records);
+        guessLayout(records, form.lengthBytes, codePage, form.starts.length);
+      }
     }
     return 'read';
   } catch (error) {

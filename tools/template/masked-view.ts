@@ -1,6 +1,6 @@
 import type { Field } from '../../shared/layout/field.ts';
 import { columnSchemas, hiveColumns } from '../../shared/parquet/schema.ts';
-import { DAY_KEYS } from '../../shared/pipeline/publish/day-row.ts';
+import { DAY_KEYS } from '../../shared/pipeline/store/table-schemas.ts';
 import { athenaView } from './athena-view.ts';
 
 /**

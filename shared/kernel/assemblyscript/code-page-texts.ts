@@ -1,4 +1,5 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { isFilledWith } from './blanks';
 import { keepLowBytes } from './bytes-order';
 
 /**
@@ -25,15 +26,18 @@ export function translate(
   }
 }
 
-/** Address at which the blanks at the end of [start, end) begin. */
-function findVisibleEnd(start: usize, end: usize, space: u8): usize {
+/** Address at which the padding at the end of [start, end) begins. All bytes below the blank are padding, and those that `padding` marks. */
+function findVisibleEnd(start: usize, end: usize, space: u8, padding: usize): usize {
   const blanks = i8x16.splat(space);
   while (start + 16 <= end) {
-    const visible = ~i8x16.bitmask(i8x16.eq(v128.load(end - 16), blanks)) & 0xffff;
-    if (visible !== 0) return end - 16 + (32 - clz(visible));
+    const visible = ~i8x16.bitmask(i8x16.le_u(v128.load(end - 16), blanks)) & 0xffff;
+    if (visible !== 0) {
+      end = end - 16 + (32 - clz(visible));
+      break;
+    }
     end -= 16;
   }
-  while (end > start && load<u8>(end - 1) === space) end--;
+  while (end > start && load<u8>(padding + load<u8>(end - 1)) !== 0) end--;
   return end;
 }
 
@@ -54,7 +58,7 @@ function mapEightBytes(at: usize, table: usize): u64 {
 /**
  * Decodes texts of a code page of one byte a character into UTF-8, in `side`; `values` receives { address, length } of each. Tables by
  * byte: `ascii`: its ASCII character, or 0x80. `lengths`: how many bytes of UTF-8 it becomes, 0 if it is undefined. `slots`: these bytes,
- * 4 a slot. `space`: the blank of the code page.
+ * 4 a slot. `padding`: 1 if it is a blank, or fills up a text in place of one. `space`: the blank of the code page.
  */
 export function decodeCodedTexts(
   records: usize,
@@ -64,6 +68,7 @@ export function decodeCodedTexts(
   ascii: usize,
   lengths: usize,
   slots: usize,
+  padding: usize,
   space: u8,
   trimStart: bool,
   trimEnd: bool,
@@ -76,14 +81,14 @@ export function decodeCodedTexts(
   for (let record = 0; record < count; record++) {
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
-    const visible = findVisibleEnd(start, end, space);
-    if (visible === start) {
+    const visible = findVisibleEnd(start, end, space, padding);
+    if (visible === start && (trimEnd || isFilledWith(start, width, space))) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
     if (trimEnd) end = visible;
-    if (trimStart) while (load<u8>(start) === space) start++;
+    if (trimStart) while (load<u8>(padding + load<u8>(start)) !== 0) start++;
     const text = side;
     let defined = true;
     while (start < end && defined) {

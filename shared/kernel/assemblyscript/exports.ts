@@ -24,12 +24,13 @@ export {
 export { appendIndexesOfInt32s, appendIndexesOfInt64s, rehashInt32s, rehashInt64s } from './dictionary-ints';
 export { sumDigitTexts } from './digit-sums';
 export { decodeDoubles } from './doubles';
-export { nullBeyond, nullFilled, settleBlanks } from './filled-fields';
+export { countValues, nullBeyond, nullFilled, settleBlanks } from './filled-fields';
 export { decodeFloats } from './floats';
 export { packBits, writeEntryLevels, writeIndexes, writeLevels } from './levels';
-export { narrowLines, narrowRecord } from './narrowed-lines';
+export { areLinesAscii, findOpenLine, narrowLines, narrowRecord } from './narrowed-lines';
 export { decodeNarrowedTexts } from './narrowed-texts';
 export { decodeNational } from './national';
+export { nullTexts } from './null-texts';
 export {
   appendEntries,
   countOccurrences,

@@ -59,3 +59,24 @@ export function settleBlanks(states: usize, values: usize, count: i32, entryByte
   }
   return blanks;
 }
+
+/**
+ * Counts the values of the rows that are kept: those whose partition is not -1, or all if `partitions` is 0. `rowOf` is 0, or has the row of
+ * each entry of a list.
+ */
+export function countValues(states: usize, count: i32, rowOf: usize, partitions: usize): i32 {
+  let values = 0;
+  let entry = 0;
+  if (partitions === 0) {
+    const value = i8x16.splat(STATE_VALUE as u8);
+    for (; entry + 16 <= count; entry += 16) {
+      values += popcnt(i8x16.bitmask(i8x16.eq(v128.load(states + entry), value)));
+    }
+  }
+  for (; entry < count; entry++) {
+    if (load<u8>(states + entry) !== (STATE_VALUE as u8)) continue;
+    const row = rowOf === 0 ? entry : load<u32>(rowOf + (entry << 2));
+    if (partitions === 0 || load<i32>(partitions + (row << 2)) >= 0) values++;
+  }
+  return values;
+}

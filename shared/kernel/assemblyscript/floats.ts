@@ -1,8 +1,10 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_VALUE } from '../shapes';
+import { fillWord } from './packed-and-binary';
 
 /**
  * Decodes floating-point numbers of 4 or 8 bytes into doubles. IBM's have a sign, seven bits of a power of sixteen (excess 64) and a
- * fraction of 24 or 56 bits: 42 64 00 00 → 100. Infinities and NaN are invalid.
+ * fraction of 24 or 56 bits: 42 64 00 00 → 100. Infinities and NaN are invalid, and so is a field full of `space` if `rejectBlanks`. Reads
+ * up to 4 bytes beyond.
  */
 export function decodeFloats(
   records: usize,
@@ -11,22 +13,25 @@ export function decodeFloats(
   width: i32,
   ibm: bool,
   littleEndian: bool,
+  rejectBlanks: bool,
+  space: u8,
   states: usize,
   values: usize,
 ): i32 {
+  const unused = ((8 - width) << 3) as u64;
+  const blanks = fillWord(space) >>> unused;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    let word: u64 = 0;
-    for (let index = 0; index < width; index++) {
-      const byte = load<u8>(littleEndian ? start + (width - 1 - index) : start + index);
-      word = (word << 8) | (byte as u64);
-    }
+    const bytes = load<u64>(start);
+    const word = (littleEndian ? bytes << unused : bswap<u64>(bytes)) >>> unused;
     const double = ibm ? fromIbm(word, width) : fromIeee(word, width);
-    if (!isFinite(double)) {
-      store<u8>(states + record, STATE_INVALID as u8);
-      invalids++;
-      continue;
+    if (!isFinite(double) || word === blanks) {
+      if (rejectBlanks || !isFinite(double)) {
+        store<u8>(states + record, STATE_INVALID as u8);
+        invalids++;
+        continue;
+      }
     }
     store<u8>(states + record, STATE_VALUE as u8);
     store<f64>(values + (record << 3), double);

@@ -10,6 +10,13 @@ import { codeOf, shadowOf } from './character-page';
 import { RESULT } from './result';
 import { measureSequence } from './utf8';
 
+let areAscii = false;
+
+/** Are all lines ASCII that the last call of `narrowLines` judged? */
+export function areLinesAscii(): bool {
+  return areAscii;
+}
+
 /** True if a byte of [at, end) is above 0x7f. Reads up to 63 bytes beyond. */
 function hasHighBytes(at: usize, end: usize): bool {
   for (; at + 64 <= end; at += 64) {
@@ -65,6 +72,17 @@ export function narrowRecord(at: usize, end: usize, out: usize, length: i32, spa
   return isWhole ? count : -1 - count;
 }
 
+/** Index of the first line that is shorter than `length` and has a byte above 0x7f among its first `before`; -1 if there is none. */
+export function findOpenLine(rawStarts: usize, rawLengths: usize, count: i32, length: i32, before: i32): i32 {
+  for (let record = 0; record < count; record++) {
+    const held = load<i32>(rawLengths + (record << 2));
+    if (held >= length) continue;
+    const start = load<u32>(rawStarts + (record << 2)) as usize;
+    if (hasHighBytes(start, start + min(held, before))) return record;
+  }
+  return -1;
+}
+
 /**
  * Judges lines by their characters: `findLines` found them and compared their bytes. Lines that are not ASCII, and short ones with
  * `padShort`, are narrowed to `padAt`; `starts` then points there. Stores the number of characters of each line in `lengths`; of an
@@ -87,6 +105,7 @@ export function narrowLines(
   outcomes: usize,
 ): i32 {
   const isAscii = !hasHighBytes(start, end);
+  areAscii = isAscii;
   let isPadded = false;
   let record = 0;
   store<u32>(RESULT, 0);

@@ -1,18 +1,27 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
+import { isFilledWith } from './blanks';
 import { lengthOfWord, wordAt } from './character-page';
+import { findVisible, isAsciiPadding } from './padding';
 
 const SPACE: u8 = 0x20;
+/** UTF-8 of the no-break space, C2 A0. */
+const NO_BREAK_SPACE: u32 = 0xa0c2;
 
-/** Address at which the blanks at the end of [start, end) begin. Reads up to 15 bytes beyond, and none before: a missing parent is at 0. */
+/** Is the character at `at` a blank, or what fills up a text in place of one? */
+export function isNarrowedPadding(at: usize): bool {
+  const byte = load<u8>(at);
+  return byte < 0x80 ? isAsciiPadding(byte) : wordAt(at) === NO_BREAK_SPACE;
+}
+
+/** Address at which the padding of ASCII at the end of [start, end) begin. Reads up to 15 bytes beyond, and none before: a missing parent is at 0. */
 function findVisibleEnd(start: usize, end: usize): usize {
-  const spaces = i8x16.splat(SPACE);
   while (start + 16 <= end) {
-    const visible = ~i8x16.bitmask(i8x16.eq(v128.load(end - 16), spaces)) & 0xffff;
+    const visible = i8x16.bitmask(findVisible(v128.load(end - 16)));
     if (visible !== 0) return end - 16 + (32 - clz(visible));
     end -= 16;
   }
   const lanes = (1 << ((end - start) as i32)) - 1;
-  const visible = ~i8x16.bitmask(i8x16.eq(v128.load(start), spaces)) & lanes;
+  const visible = i8x16.bitmask(findVisible(v128.load(start))) & lanes;
   return start + (32 - clz(visible));
 }
 
@@ -35,14 +44,15 @@ export function decodeNarrowedTexts(
   let invalids = 0;
   for (let record = 0; record < count; record++) {
     let start = (load<u32>(records + (record << 2)) as usize) + at;
-    const visible = findVisibleEnd(start, start + width);
-    if (visible === start) {
+    let visible = findVisibleEnd(start, start + width);
+    while (visible > start && isNarrowedPadding(visible - 1)) visible--;
+    if (visible === start && (trimEnd || isFilledWith(start, width, SPACE))) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
     const end = trimEnd ? visible : start + width;
-    if (trimStart) while (load<u8>(start) === SPACE) start++;
+    if (trimStart) while (isNarrowedPadding(start)) start++;
     const text = side;
     let isWhole = true;
     while (start < end) {

@@ -10,9 +10,21 @@ import {
 /** National text is UTF-16, high byte first. */
 
 const SPACE: u32 = 0x20;
+const DELETE: u32 = 0x7f;
+const NO_BREAK_SPACE: u32 = 0xa0;
 
-function readUnit(at: usize): u32 {
+export function readUnit(at: usize): u32 {
   return bswap<u16>(load<u16>(at)) as u32;
+}
+
+/** A blank, or what fills up a text in place of one. */
+export function isPadding(unit: u32): bool {
+  return unit <= SPACE || unit === NO_BREAK_SPACE || unit === DELETE;
+}
+
+function isBlankText(at: usize, end: usize): bool {
+  while (at < end && readUnit(at) === SPACE) at += 2;
+  return at >= end;
 }
 
 function isKept(unit: u32, keep: i32): bool {
@@ -43,14 +55,14 @@ export function decodeNational(
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
     let visible = end;
-    while (visible > start && readUnit(visible - 2) === SPACE) visible -= 2;
-    if (visible === start) {
+    while (visible > start && isPadding(readUnit(visible - 2))) visible -= 2;
+    if (visible === start && (trimEnd || isBlankText(start, end))) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
       continue;
     }
     if (trimEnd) end = visible;
-    if (trimStart) while (readUnit(start) === SPACE) start += 2;
+    if (trimStart) while (isPadding(readUnit(start))) start += 2;
     const text = side;
     let wellFormed = true;
     while (start < end) {

@@ -111,22 +111,21 @@ function collectExplicit(start: usize, end: usize, sign: i32, scale: i32, form: 
     start = skipSign(start, end, form);
     if (start === 0) return STATE_INVALID;
   } else while (start < end && load<u8>(start) === SPACE) start++;
-  let whole = 0;
+  const begin = start;
   let fraction = -1;
   for (; start < end; start++) {
-    const byte = load<u8>(start);
-    if (fraction < 0 && isPoint(byte, point)) {
+    const digit = readDigit(start);
+    if (digit > 9) {
+      if (fraction >= 0 || !isPoint(load<u8>(start), point)) return STATE_INVALID;
       fraction = 0;
       continue;
     }
-    const digit = readDigit(start);
-    if (digit > 9) return STATE_INVALID;
     // Digits beyond the scale must be zeros: nothing is rounded.
     if (fraction >= scale && digit > 0) return STATE_INVALID;
     if (fraction < scale) collect(digit as i32);
     if (fraction >= 0) fraction++;
-    else whole++;
   }
+  const whole = ((end - begin) as i32) - (fraction < 0 ? 0 : fraction + 1);
   if (whole === 0 && fraction <= 0) return STATE_INVALID;
   if (point === 0 && readsTwoWays(whole, fraction)) return STATE_INVALID;
   for (let missing = scale - (fraction > 0 ? fraction : 0); missing > 0; missing--) collect(0);

@@ -19,7 +19,7 @@ const MOST_OF_19_DIGITS: u64 = 9_999_999_999_999_999_999;
 
 /**
  * Decodes packed decimals, two digits a byte, the last half a sign: `12 34 5C` → 12345. Without `signNibble` all halves are digits. With
- * it, a field full of `space` is null: no number looks like that.
+ * it, a field full of `space` is null: no number looks like that. Without it, such a field is invalid if `rejectBlanks`.
  */
 export function decodePacked(
   records: usize,
@@ -28,6 +28,7 @@ export function decodePacked(
   width: i32,
   signNibble: bool,
   signed: bool,
+  rejectBlanks: bool,
   space: u8,
   maxDigits: i32,
   wide: bool,
@@ -40,6 +41,8 @@ export function decodePacked(
   const isShort = width <= 8;
   const unused = ((8 - width) << 3) as u64;
   const limit: u64 = maxDigits > 18 ? u64.MAX_VALUE : powerOfTen(maxDigits);
+  // No number has the other word.
+  const blanks: u64 = rejectBlanks ? fillWord(space) >>> unused : u64.MAX_VALUE;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
     if (isShort) {
@@ -47,7 +50,8 @@ export function decodePacked(
       const sign = (word & 15) as i32;
       const digits = signNibble ? word >>> 4 : word;
       const negative = signNibble && (sign === SIGN_MINUS || sign === SIGN_MINUS_TOO);
-      const isNumber = areDigits(digits) && (!signNibble || sign > 9) && (signed || !negative);
+      const isNumber =
+        areDigits(digits) && (!signNibble || sign > 9) && (signed || !negative) && word !== blanks;
       const magnitude = foldHalves(digits);
       if (isNumber && magnitude < limit) {
         store<u8>(states + record, STATE_VALUE as u8);
@@ -59,7 +63,7 @@ export function decodePacked(
         continue;
       }
     }
-    const state = readPacked(start, width, signNibble, signed, space, maxDigits);
+    const state = readPacked(start, width, signNibble, signed, rejectBlanks, space, maxDigits);
     store<u8>(states + record, state as u8);
     if (state === STATE_VALUE) {
       if (wide) storeCollected128(values + (record << 4));
@@ -70,16 +74,24 @@ export function decodePacked(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
+/** Eight times the same byte. */
+export function fillWord(byte: u8): u64 {
+  return (byte as u64) * 0x0101010101010101;
+}
+
 function readPacked(
   start: usize,
   width: i32,
   signNibble: bool,
   signed: bool,
+  rejectBlanks: bool,
   space: u8,
   maxDigits: i32,
 ): i32 {
   beginNumber();
-  if (signNibble && isFilledWith(start, width, space)) return STATE_NULL;
+  if ((signNibble || rejectBlanks) && isFilledWith(start, width, space)) {
+    return signNibble ? STATE_NULL : STATE_INVALID;
+  }
   for (let index = 0; index < width; index++) {
     const byte = load<u8>(start + index) as i32;
     const upper = byte >>> 4;
@@ -99,7 +111,10 @@ function readPacked(
   return collectedCount() > maxDigits ? STATE_INVALID : STATE_VALUE;
 }
 
-/** Decodes binary integers of 1 to 8 bytes, two's complement if `signed`. Any bytes are a number, so no field is null. */
+/**
+ * Decodes binary integers of 1 to 8 bytes, two's complement if `signed`. Any bytes are a number, so no field is null; one full of `space`
+ * is invalid if `rejectBlanks`. Reads up to 7 bytes beyond.
+ */
 export function decodeBinaryInts(
   records: usize,
   count: i32,
@@ -107,6 +122,8 @@ export function decodeBinaryInts(
   width: i32,
   littleEndian: bool,
   signed: bool,
+  rejectBlanks: bool,
+  space: u8,
   maxDigits: i32,
   wide: bool,
   states: usize,
@@ -117,20 +134,20 @@ export function decodeBinaryInts(
   const limit: u64 =
     maxDigits > 19 ? u64.MAX_VALUE : maxDigits === 19 ? MOST_OF_19_DIGITS : powerOfTen(maxDigits) - 1;
   const unused = ((8 - width) << 3) as u64;
+  const blanks = fillWord(space) >>> unused;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    let word: u64 = 0;
-    for (let index = 0; index < width; index++) {
-      const byte = load<u8>(littleEndian ? start + (width - 1 - index) : start + index);
-      word = (word << 8) | (byte as u64);
-    }
+    const bytes = load<u64>(start);
+    let word = (littleEndian ? bytes << unused : bswap<u64>(bytes)) >>> unused;
     if (signed) word = (((word << unused) as i64) >> (unused as i64)) as u64;
     const negative = signed && (word as i64) < 0;
     const magnitude = negative ? 0 - word : word;
-    if (magnitude > limit) {
-      store<u8>(states + record, STATE_INVALID as u8);
-      invalids++;
-      continue;
+    if (magnitude > limit || word === blanks) {
+      if (rejectBlanks || magnitude > limit) {
+        store<u8>(states + record, STATE_INVALID as u8);
+        invalids++;
+        continue;
+      }
     }
     store<u8>(states + record, STATE_VALUE as u8);
     if (wide) {

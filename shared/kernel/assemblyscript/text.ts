@@ -9,12 +9,13 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isFilledWith } from './blanks';
-import { isUtf8, latin1ToUtf8 } from './utf8';
+import { findVisible, isAsciiPadding, skipPadding, trimPadding } from './padding';
+import { isAscii, isUtf8, latin1ToUtf8 } from './utf8';
 
 const SPACE: u8 = 0x20;
 
 /**
- * Decodes texts, trimmed, into UTF-8, in `side`, which has room for twice the field of every record and a margin; `values` receives
+ * Decodes texts, without their padding, into UTF-8, in `side`, which has room for twice the field of every record and a margin; `values` receives
  * { address, length } of each. `code`: CODE_… in shapes.ts. Texts are copied to `side` because they lie close together there: reading
  * them in the records again, a cache line for each, takes longer than copying them.
  */
@@ -30,7 +31,6 @@ export function decodeTexts(
   states: usize,
   values: usize,
 ): i32 {
-  const spaces = i8x16.splat(SPACE);
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
   let nulls = 0;
   let invalids = 0;
@@ -42,7 +42,7 @@ export function decodeTexts(
       const bytes = v128.load(start);
       v128.store(side, bytes);
       high = i8x16.bitmask(bytes) & lanes;
-      const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & lanes;
+      const visible = i8x16.bitmask(findVisible(bytes)) & lanes;
       length = 32 - clz(visible);
     } else {
       let seen = i64x2.splat(0);
@@ -51,7 +51,7 @@ export function decodeTexts(
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
         seen = v128.or(seen, bytes);
-        const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
+        const visible = i8x16.bitmask(findVisible(bytes));
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       if (from < width) {
@@ -60,10 +60,19 @@ export function decodeTexts(
         const bytes = v128.load(start + from);
         v128.store(side + from, bytes);
         seen = v128.or(seen, bytes);
-        const visible = ~i8x16.bitmask(i8x16.eq(bytes, spaces)) & 0xffff;
+        const visible = i8x16.bitmask(findVisible(bytes));
         length = select<i32>(from + 32 - clz(visible), length, visible !== 0);
       }
       high = i8x16.bitmask(seen);
+    }
+    if (high !== 0 || !trimEnd) {
+      const entry = values + (record << 3);
+      const state = finishText(start, width, length, code, trimStart, trimEnd, side, entry);
+      store<u8>(states + record, state as u8);
+      if (state === STATE_VALUE) side = (load<u32>(entry) as usize) + load<u32>(entry, 4);
+      else if (state === STATE_NULL) nulls++;
+      else invalids++;
+      continue;
     }
     if (length === 0) {
       store<u8>(states + record, STATE_NULL as u8);
@@ -71,26 +80,47 @@ export function decodeTexts(
       continue;
     }
     let from = 0;
-    if (trimStart) while (load<u8>(start + from) === SPACE) from++;
-    const to = trimEnd ? length : width;
-    let text = side + from;
-    let end = side + to;
-    if (high !== 0) {
-      if (code === CODE_LATIN1) {
-        text = side;
-        end = latin1ToUtf8(start + from, start + to, side);
-      } else if (code === CODE_ASCII || !isUtf8(start, start + width)) {
-        store<u8>(states + record, STATE_INVALID as u8);
-        invalids++;
-        continue;
-      }
-    }
-    side = end;
+    if (trimStart) while (isAsciiPadding(load<u8>(start + from))) from++;
     store<u8>(states + record, STATE_VALUE as u8);
-    store<u32>(values + (record << 3), text as u32);
-    store<u32>(values + (record << 3), (end - text) as u32, 4);
+    store<u32>(values + (record << 3), (side + from) as u32);
+    store<u32>(values + (record << 3), (length - from) as u32, 4);
+    side += length;
   }
   return nulls + invalids * INVALID_COUNT_UNIT;
+}
+
+/**
+ * Finishes a text that has bytes above ASCII or keeps its padding: it is in `side` as it is, and `length` is where its blanks and controls
+ * begin. `entry` receives its { address, length }. Returns its state.
+ */
+function finishText(
+  start: usize,
+  width: i32,
+  length: i32,
+  code: i32,
+  trimStart: bool,
+  trimEnd: bool,
+  side: usize,
+  entry: usize,
+): i32 {
+  let from = start;
+  let to = start + width;
+  if (trimEnd) {
+    to = trimPadding(start, start + length, code);
+    if (to === start) return STATE_NULL;
+  } else if (isFilledWith(start, width, SPACE)) return STATE_NULL;
+  if (trimStart) from = skipPadding(start, to, code);
+  let text = side + (from - start);
+  let end = side + (to - start);
+  if (code === CODE_LATIN1) {
+    text = side;
+    end = latin1ToUtf8(from, to, side);
+  } else if (!(code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width))) {
+    return STATE_INVALID;
+  }
+  store<u32>(entry, text as u32);
+  store<u32>(entry, (end - text) as u32, 4);
+  return STATE_VALUE;
 }
 
 /** Finds the bytes that are kept: 0xff for each. */

@@ -27,6 +27,12 @@ export function measureSequence(at: usize, end: usize): i32 {
   return length;
 }
 
+/** True if no byte of [at, end) is above 0x7f. */
+export function isAscii(at: usize, end: usize): bool {
+  while (at < end && load<u8>(at) < 0x80) at++;
+  return at >= end;
+}
+
 /** True if [at, end) is well-formed UTF-8. */
 export function isUtf8(at: usize, end: usize): bool {
   while (at < end) {

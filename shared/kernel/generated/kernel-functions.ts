@@ -27,7 +27,7 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
-  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, padding: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
   translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
 
   // shared/kernel/assemblyscript/conditions.ts
@@ -67,12 +67,13 @@ export interface KernelFunctions {
   decodeDoubles(records: number, count: number, at: number, width: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/filled-fields.ts
+  countValues(states: number, count: number, rowOf: number, partitions: number): number;
   nullBeyond(records: number, ends: number, count: number, startByte: number, endByte: number, absentIsNull: Flag, states: number): number;
   nullFilled(records: number, count: number, at: number, width: number, byte: number, states: number): number;
   settleBlanks(states: number, values: number, count: number, entryBytes: number, toZero: Flag): number;
 
   // shared/kernel/assemblyscript/floats.ts
-  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, states: number, values: number): number;
+  decodeFloats(records: number, count: number, at: number, width: number, ibm: Flag, littleEndian: Flag, rejectBlanks: Flag, space: number, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/levels.ts
   packBits(bytes: number, count: number, out: number): number;
@@ -81,6 +82,8 @@ export interface KernelFunctions {
   writeLevels(levels: number, rows: number, present: number, out: number): number;
 
   // shared/kernel/assemblyscript/narrowed-lines.ts
+  areLinesAscii(): Flag;
+  findOpenLine(rawStarts: number, rawLengths: number, count: number, length: number, before: number): number;
   narrowLines(start: number, end: number, count: number, length: number, padShort: Flag, space: number, padAt: number, padEnd: number, starts: number, rawStarts: number, rawLengths: number, lengths: number, outcomes: number): number;
   narrowRecord(at: number, end: number, out: number, length: number, space: number): number;
 
@@ -89,6 +92,9 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/national.ts
   decodeNational(records: number, count: number, at: number, width: number, keep: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+
+  // shared/kernel/assemblyscript/null-texts.ts
+  nullTexts(records: number, count: number, at: number, width: number, literals: number, literalCount: number, code: number, padding: number, states: number): number;
 
   // shared/kernel/assemblyscript/occurrences.ts
   appendEntries(page: number, states: number, entryRepeats: number, members: number, count: number): void;
@@ -100,8 +106,8 @@ export interface KernelFunctions {
   settleEntries(kinds: number, count: number, states: number): number;
 
   // shared/kernel/assemblyscript/packed-and-binary.ts
-  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, maxDigits: number, wide: Flag, states: number, values: number): number;
-  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodeBinaryInts(records: number, count: number, at: number, width: number, littleEndian: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
+  decodePacked(records: number, count: number, at: number, width: number, signNibble: Flag, signed: Flag, rejectBlanks: Flag, space: number, maxDigits: number, wide: Flag, states: number, values: number): number;
 
   // shared/kernel/assemblyscript/page-reader.ts
   readBits(at: number, end: number, count: number, values: number): Flag;
@@ -199,6 +205,7 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'rehashInt64s',
   'sumDigitTexts',
   'decodeDoubles',
+  'countValues',
   'nullBeyond',
   'nullFilled',
   'settleBlanks',
@@ -207,10 +214,13 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'writeEntryLevels',
   'writeIndexes',
   'writeLevels',
+  'areLinesAscii',
+  'findOpenLine',
   'narrowLines',
   'narrowRecord',
   'decodeNarrowedTexts',
   'decodeNational',
+  'nullTexts',
   'appendEntries',
   'countOccurrences',
   'expandMembers',

@@ -1,4 +1,4 @@
-import { CODE_PAGES, type CodePage, type Encoding, isCodePage } from '../code-page.ts';
+import { CODE_PAGES, type CodePage, codePageOf, type Encoding } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Field, Positions } from '../field.ts';
@@ -17,6 +17,7 @@ import {
 import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 import { compileNotation } from './compile-notation.ts';
+import { compileNullWhen } from './compile-null-when.ts';
 import { withDefaults } from './field-defaults.ts';
 
 /** The parts of the layout that a field depends on, and the list for its problems. */
@@ -49,6 +50,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     encoding,
     positions: context.positions,
     ...compileForm(entry, type, label, problems),
+    ...compileNullWhen(entry, own, { type, encoding, positions: context.positions }, at, problems),
     point: entry.point ?? 'implied',
     notation: compileNotation(
       entry,
@@ -61,7 +63,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
     mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
-    onInvalid: entry.onInvalid ?? (isNumber(type) ? 'reject' : 'null'),
+    onInvalid: entry.onInvalid ?? (isNumber(type) || type.kind === 'string' ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
     falseValues: entry.falseValues ?? ['N', 'F', '0'],
@@ -112,20 +114,21 @@ function fieldEncoding(
   { encoding, problems }: FieldContext,
 ): CodePage {
   if (entry.encoding === undefined) return encoding;
-  if (!isCodePage(entry.encoding)) {
+  const page = codePageOf(entry.encoding);
+  if (!page) {
     problems.push(`'${label} has encoding '${entry.encoding}'${didYouMean(entry.encoding, CODE_PAGES)}`);
     return encoding;
   }
   if ((entry.usage ?? 'display') !== 'display' || type.kind === 'binary') {
     problems.push(`'${label} has 'encoding', which is for text and digits only`);
   }
-  if (entry.encoding === 'utf-16be') {
+  if (page === 'utf-16be') {
     if (type.kind !== 'string') problems.push(`'${label} has encoding utf-16be, which is for strings only`);
     if ((entry.end - entry.start + 1) % 2 === 1) {
       problems.push(`'${label} has encoding utf-16be and an odd number of bytes`);
     }
   }
-  return entry.encoding;
+  return page;
 }
 
 function compileType(entry: FieldEntry, label: string, problems: string[]): FieldType {

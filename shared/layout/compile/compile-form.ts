@@ -21,7 +21,6 @@ type FieldForm = Pick<
   | 'byteOrder'
   | 'floatFormat'
   | 'blank'
-  | 'nullWhen'
   | 'trailingZeros'
 >;
 
@@ -79,7 +78,6 @@ export function compileForm(
     byteOrder: entry.byteOrder ?? 'big',
     floatFormat: entry.floatFormat,
     blank: entry.blank ?? 'null',
-    nullWhen: entry.nullWhen ?? [],
     trailingZeros: entry.trailingZeros ?? 0,
   };
 }

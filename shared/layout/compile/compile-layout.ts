@@ -7,9 +7,11 @@ import { compileBusinessDate, compileControlTotals } from './compile-control-tot
 import { compileEncoding } from './compile-encoding.ts';
 import type { FieldContext } from './compile-field.ts';
 import { compileGroups } from './compile-groups.ts';
+import { checkDefaultNullWhen } from './compile-null-when.ts';
 import { checkPaddedLines, compileRecord } from './compile-record.ts';
 import { compileRecordTypes } from './compile-record-types.ts';
 import { fingerprint } from './layout-fingerprint.ts';
+import { unsaidPlaces } from './unsaid-positions.ts';
 
 const DEFAULT_MAX_PARTITIONS = 200;
 
@@ -31,12 +33,14 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
     if (value !== undefined)
       problems.push(`'${at}' was not replaced by its fields before the layout was read`);
   }
+  checkDefaultNullWhen(context.defaults, problems);
   const first = file.header && compileControlRecord(file.header, 'header', context);
   const last = file.trailer && compileControlRecord(file.trailer, 'trailer', context);
   const [header, trailer] = file.onlyDetails ? [] : [first, last];
   const controlFile = file.controlFile && compileControlFile(file.controlFile, context);
   const recordTypes = compileRecordTypes(file, header, context);
-  const record = compileRecord(file.record, context);
+  const unsaidBefore = unsaidPlaces(file, recordTypes, [header, trailer]);
+  const record = { ...compileRecord(file.record, context), unsaidBefore };
   checkPaddedLines(record, recordTypes, problems);
   const control = { recordTypes, header, trailer, controlFile, problems };
   const layout: Layout = {

@@ -4,6 +4,7 @@ import type { Field, Selection } from '../field.ts';
 import type { MatchPlace, RecordMatch } from '../layout.ts';
 import type { MatchEntry, MatchPlaceEntry, SelectionEntry } from '../layout-schema.ts';
 import { compileRange, type FieldContext } from './compile-field.ts';
+import { filledUp } from './filled-literals.ts';
 
 /** Checks a `match`: the bytes at one or several places that make a record a header, a trailer or one of a type. */
 export function compileMatch(entry: MatchEntry, at: string, context: FieldContext): RecordMatch {
@@ -26,7 +27,8 @@ function compilePlace(entry: MatchPlaceEntry, at: string, context: FieldContext)
 
 /**
  * Checks a `when`: the rule that says whether a field is there. It looks at bytes of the record, or at a field of display text
- * by its name; the text of a string field is filled up with spaces.
+ * by its name. The text of a string field is compared without its padding of blanks and NULs: at its end, and in front of it too if
+ * the field is trimmed on both sides.
  */
 export function compileSelection(
   entry: SelectionEntry,
@@ -60,7 +62,9 @@ export function compileSelection(
   const lengthBytes = endByte - startByte;
   const padded = field.usage === 'display' && field.type.kind === 'string' ? lengthBytes : 0;
   const inItsPage = literalContext({ problems, encoding: field.encoding, positions: field.positions });
-  return { startByte, endByte, anyOf: compileLiterals(entry, lengthBytes, at, inItsPage, padded).anyOf };
+  const { anyOf } = compileLiterals(entry, lengthBytes, at, inItsPage, padded);
+  const isPadded = padded > 0 && entry.equals !== undefined;
+  return { startByte, endByte, anyOf: isPadded ? filledUp(anyOf, field) : anyOf };
 }
 
 /** Where positions are characters, rules name ASCII only (check-characters.ts). */

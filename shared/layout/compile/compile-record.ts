@@ -12,7 +12,7 @@ const LINE_ENDS = { nel: 0x15, lf: 0x25 };
 const MOST_LENGTH_BYTES = { binary: 4, packed: 6, display: 10 };
 
 /** Checks `record`: how the records of a file lie in it. */
-export function compileRecord(entry: RecordEntry, context: FieldContext): RecordLayout {
+export function compileRecord(entry: RecordEntry, context: FieldContext): Omit<RecordLayout, 'unsaidBefore'> {
   const { format } = entry;
   const described = format === 'rdw' || format === 'bdw';
   const only = (key: keyof RecordEntry, applies: boolean, what: string) => {
@@ -34,6 +34,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
   const ebcdic = isEbcdic(context.encoding);
   only('lineEnd', format === 'lines' && ebcdic, 'lines in EBCDIC');
   only('cutShort', format === 'lines', 'lines');
+  only('terminator', format === 'fixed', 'fixed');
   const varies = described || format === 'length-field';
   return {
     format,
@@ -43,6 +44,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
     short: entry.short ?? context.defaults.short ?? (varies ? 'pad' : 'reject'),
     cutShort: entry.cutShort ?? 'refuse',
     lineEndByte: ebcdic && format === 'lines' ? LINE_ENDS[entry.lineEnd ?? 'nel'] : LF,
+    terminator: entry.terminator,
     spaceByte: ebcdic ? EBCDIC_SPACE : SPACE,
     fileHeaderBytes: entry.fileHeaderBytes ?? 0,
     fileTrailerBytes: entry.fileTrailerBytes ?? 0,
@@ -63,7 +65,7 @@ export function compileRecord(entry: RecordEntry, context: FieldContext): Record
  * ones are filled up, they would be read as two records that nobody wrote.
  */
 export function checkPaddedLines(
-  { format, short }: RecordLayout,
+  { format, short }: Pick<RecordLayout, 'format' | 'short'>,
   recordTypes: RecordType[],
   problems: string[],
 ): void {

@@ -9,8 +9,8 @@ export function detailLayout(text: string, file: string): { text: string; layout
   const {
     controlFile: _controlFile,
     controlTotals: _controlTotals,
-    groups: _groups,
     businessDate,
+    groups: _groups,
     ...details
   } = JSON.parse(text);
   const { mostDaysAgo, mostDaysAhead } = businessDate ?? {};

@@ -41,6 +41,8 @@ const copybookSchema = z.strictObject({
     ])
     .optional(),
   filler: z.boolean().optional(),
+  /** Items of digits that become texts, by name, with `*`. */
+  identifiers: z.array(z.string().min(1)).min(1).optional(),
   /** For texts in ASCII: what the digits with a sign over them mean. */
   overpunch: z.enum(OVERPUNCHES).optional(),
 });

@@ -5,6 +5,7 @@ import { itemsOf, itemText } from './choose-record.ts';
 import { columnEntry } from './column-entry.ts';
 import { type CopybookColumn, columnsOf, isRedefined } from './columns.ts';
 import type { Occurs } from './entry.ts';
+import { asIdentifier, type IdentifierNames, identifierProblems } from './identifiers.ts';
 import type { StoredItem, StoredRecord } from './storage.ts';
 
 /** A table is made into one of these: a list, numbered columns, or child rows that carry fields of the record. */
@@ -22,6 +23,8 @@ interface CopybookChoice {
   /** For items that share bytes: the first, all, these, or these with a rule for each that says when it is there. */
   redefines?: 'first' | 'all' | string[] | Record<string, SelectionEntry> | undefined;
   filler?: boolean | undefined;
+  /** Items of digits that become texts: their leading zeros are part of them. */
+  identifiers?: IdentifierNames | undefined;
   /** For texts in ASCII: what the digits with a sign over them mean. */
   overpunch?: Overpunch | undefined;
 }
@@ -55,7 +58,10 @@ export function copybookFields(
       `'${names.at}': ${itemText(moving.item)} of ${names.copybookFile} follows an OCCURS DEPENDING ON, so that its place differs from record to record, which this version does not read; if the table takes its largest space in every record, say "dependingOn": "fixed"`,
     );
   }
-  const entryOf = (column: CopybookColumn) => withOverpunch(columnEntry(column), choice.overpunch);
+  const entryOf = (column: CopybookColumn) => {
+    const entry = asIdentifier(columnEntry(column), column.item, choice.identifiers ?? []);
+    return withOverpunch(entry, choice.overpunch);
+  };
   return columns.map((column) => {
     const rule = column.alternative?.name && rules?.get(column.alternative.name);
     const when = rule && { when: inLayoutWords(rule, columns) };
@@ -149,6 +155,7 @@ function choiceProblems(
   const inner = rules && ruleWithinRule(record.root, rules, false);
   if (inner) problems.push(`'${at}.redefines' has a rule for ${itemText(inner)} within an item that has one`);
   problems.push(...tableProblems(items, choice, at));
+  problems.push(...identifierProblems(choice.identifiers ?? [], items, at));
   return problems;
 }
 

@@ -3,16 +3,24 @@ import type { CopybookColumn } from '../copybook/columns.ts';
 import { columnsOf } from '../copybook/columns.ts';
 import type { StoredItem, StoredRecord } from '../copybook/storage.ts';
 import { endOf } from '../copybook/storage.ts';
-import { type Field, fieldPath, type Occurs } from '../field.ts';
+import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
+import type { BytePlace, NumberNotation } from '../number-notation.ts';
+import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
+
+/** Of a larger table, gaps within its occurrences are not looked for. */
+const MOST_OCCURRENCES = 100;
 
 /** The table that layout documents print: a line for each field or item, positions 1-based and inclusive. */
 export interface PositionsTable {
   /** Name of the layout, the record or the control record. */
   name: string;
+  /** The unit of all positions and lengths here. */
+  positions: Positions;
   lengthBytes: number;
   rows: PositionRow[];
+  findings: Finding[];
 }
 
 export interface PositionRow {
@@ -34,20 +42,21 @@ export interface PositionRow {
 
 /** The fields of a layout, and those of its header, trailer and control file. */
 export function layoutTables(layout: Layout): PositionsTable[] {
-  const { lengthBytes } = layout.record;
-  const table = (name: string, fields: Field[]) => ({ name, lengthBytes, rows: fields.map(fieldRow) });
+  const { lengthBytes, positions } = layout.record;
+  const table = (name: string, fields: Field[], match?: RecordMatch) =>
+    fieldsTable(name, { lengthBytes, positions }, fields, match);
   return [
-    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, table)),
-    ...(layout.header ? [table(`${layout.name} header`, layout.header.fields)] : []),
-    ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields)] : []),
+    ...layout.recordTypes.flatMap((type) => recordTypeTables(type, positions, table)),
+    ...(layout.header ? [table(`${layout.name} header`, layout.header.fields, layout.header.match)] : []),
+    ...(layout.trailer ? [table(`${layout.name} trailer`, layout.trailer.fields, layout.trailer.match)] : []),
     ...(layout.controlFile ? [controlFileTable(layout.controlFile)] : []),
   ];
 }
 
 /** The record of the file beside the data, which has a length of its own. */
-function controlFileTable({ name, match, lengthBytes, fields }: ControlFileRule): PositionsTable {
+function controlFileTable({ name, match, positions, lengthBytes, fields }: ControlFileRule): PositionsTable {
   const where = matchText(match);
-  return { name: `control file ${name}${where}`, lengthBytes, rows: fields.map(fieldRow) };
+  return fieldsTable(`control file ${name}${where}`, { lengthBytes, positions }, fields, match);
 }
 
 /** `, 1 to 2 is '01' and 14 to 14 is 'T'`; empty if every record fits. */
@@ -59,23 +68,73 @@ function matchText(match: RecordMatch | undefined): string {
 /** A table for each dataset of the record type; one without rows if the type is discarded. */
 function recordTypeTables(
   { name, match, datasets }: RecordType,
-  table: (name: string, fields: Field[]) => PositionsTable,
+  positions: Positions,
+  table: (name: string, fields: Field[], match?: RecordMatch) => PositionsTable,
 ): PositionsTable[] {
   const where = matchText(match);
-  if (datasets.length === 0) return [table(`${name} (discarded)${where}`, [])];
-  return datasets.map((dataset) =>
+  if (datasets.length === 0) return [{ ...table(`${name} (discarded)${where}`, []), findings: [] }];
+  const tables = datasets.map((dataset) =>
     table(
-      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs)}` : `${dataset.name}${where}`,
+      dataset.occurs ? `${dataset.name}, ${timesText(dataset.occurs, positions)}` : `${dataset.name}${where}`,
       // The number of an occurrence has no bytes.
       dataset.fields.filter(({ origin }) => origin.kind !== 'occurrence-number'),
+      match,
     ),
   );
+  // What one dataset does not name another may: gaps are of all of them.
+  const [first, ...others] = tables;
+  if (!first || others.length === 0) return tables;
+  const places = [
+    ...matchPlaces(match),
+    ...datasets.flatMap(({ fields, occurs }) => placesOf(fields, occurs)),
+  ];
+  const withoutGaps = (found: PositionsTable) => found.findings.filter(({ kind }) => kind !== 'gap');
+  return [
+    { ...first, findings: [...withoutGaps(first), ...gapFindings(places, first.lengthBytes)] },
+    ...others.map((other) => ({ ...other, findings: withoutGaps(other) })),
+  ];
+}
+
+function fieldsTable(
+  name: string,
+  { lengthBytes, positions }: Pick<PositionsTable, 'lengthBytes' | 'positions'>,
+  fields: Field[],
+  match: RecordMatch | undefined,
+): PositionsTable {
+  const rows = fields.map(fieldRow);
+  const own = fields.filter(({ origin, when, list }) => origin.kind === 'record' && !when && !list?.when);
+  const findings = [
+    ...leadingZeroFindings(rows.filter((_, index) => fields[index]!.origin.kind === 'record')),
+    ...overlapFindings(
+      own.map((field) => ({ name: fieldPath(field), start: field.startByte + 1, end: field.endByte })),
+    ),
+    ...gapFindings([...placesOf(fields, undefined), ...matchPlaces(match)], lengthBytes),
+  ];
+  return { name, positions, lengthBytes, rows, findings };
+}
+
+/** A rule names bytes as a field does. */
+function matchPlaces(match: RecordMatch | undefined): { start: number; end: number }[] {
+  return (match ?? []).map(({ startByte, endByte }) => ({ start: startByte + 1, end: endByte }));
+}
+
+/** The bytes of fields in their own record, every occurrence of tables among them. */
+function placesOf(fields: Field[], occurs: Occurs | undefined): { start: number; end: number }[] {
+  return fields
+    .filter(({ origin }) => origin.kind === 'record')
+    .flatMap(({ startByte, endByte, list, inOccurrence }) => {
+      const table = list ?? (inOccurrence ? occurs : undefined);
+      return Array.from({ length: table?.count ?? 1 }, (_, index) => {
+        const offset = index * (table?.strideBytes ?? 0);
+        return { start: startByte + offset + 1, end: endByte + offset };
+      });
+    });
 }
 
 /** `0 to 5 times by item_count, 20 bytes each` */
-function timesText({ count, least, dependingOn, strideBytes }: Occurs): string {
+function timesText({ count, least, dependingOn, strideBytes }: Occurs, unit: Positions): string {
   const times = dependingOn ? `${least} to ${count} times by ${dependingOn.name}` : `${count} times`;
-  return `${times}, ${strideBytes} bytes each`;
+  return `${times}, ${strideBytes} ${unit} each`;
 }
 
 /** Every item of a record, with groups and FILLER; the first occurrence of each table. */
@@ -93,7 +152,23 @@ export function recordTable(record: StoredRecord, file: string): PositionsTable 
     for (const child of item.children) visit(child, depth + 1);
   };
   visit(record.root, 0);
-  return { name: record.name ?? file, lengthBytes: record.lengthBytes, rows };
+  const findings = [
+    ...leadingZeroFindings(rows),
+    ...gapFindings(itemPlaces(record.root, 0), record.lengthBytes),
+  ];
+  return { name: record.name ?? file, positions: 'bytes', lengthBytes: record.lengthBytes, rows, findings };
+}
+
+/** The bytes of every item, FILLER and every occurrence among them: what is left is added by SYNCHRONIZED. */
+function itemPlaces(item: StoredItem, offset: number): { start: number; end: number }[] {
+  const start = item.startByte + offset + 1;
+  if (item.form && !item.occurs) return [{ start, end: start + item.lengthBytes - 1 }];
+  // A table without bytes between its occurrences is one place; taking each apart could be millions.
+  if (item.occurs && (item.form || item.occurs.max > MOST_OCCURRENCES))
+    return [{ start, end: endOf(item) + offset }];
+  return Array.from({ length: item.occurs?.max ?? 1 }, (_, index) =>
+    item.children.flatMap((child) => itemPlaces(child, offset + index * item.strideBytes)),
+  ).flat();
 }
 
 /** Identifies an item by its place in the copybook. */
@@ -137,7 +212,7 @@ function fieldRow(field: Field): PositionRow {
   const notes = [
     field.origin.kind === 'header' && 'of the header',
     field.origin.kind === 'parent' && `of ${field.origin.recordType} before it`,
-    field.list && timesText(field.list),
+    field.list && timesText(field.list, field.positions),
     (field.when ?? field.list?.when) && 'only if its rule holds',
     field.required && 'required',
     field.dateFormat?.pattern,
@@ -145,9 +220,10 @@ function fieldRow(field: Field): PositionRow {
     field.usage === 'display' && field.sign !== 'none' && field.sign !== 'trailing' && `sign ${field.sign}`,
     field.byteOrder === 'little' && 'little-endian',
     field.blank !== 'null' && `blank is ${field.blank}`,
-    field.nullWhen.length > 0 && `${field.nullWhen.join(', ')} is null`,
+    field.nullWhen.length > 0 && `${[...new Set(field.nullWhen.map(({ text }) => text))].join(', ')} is null`,
     field.trailingZeros > 0 && `${field.trailingZeros} zeros follow`,
     field.keep !== 'all' && `keeps ${field.keep}`,
+    ...notationNotes(field.notation),
   ];
   return {
     name: fieldPath(field),
@@ -162,6 +238,29 @@ function fieldRow(field: Field): PositionRow {
   };
 }
 
+/** How the number is written, as far as the layout says it. */
+function notationNotes({
+  marks,
+  signFrom,
+  scaleFrom,
+  ...said
+}: NumberNotation): (string | false | undefined)[] {
+  const at = ({ startByte, endByte }: BytePlace) =>
+    endByte === startByte + 1 ? `at ${endByte}` : `at ${startByte + 1} to ${endByte}`;
+  return [
+    said.decimalPoint && `decimals after '${said.decimalPoint}'`,
+    said.thousands && `thousands by '${said.thousands}'`,
+    said.justify === 'left' && 'digits to the left',
+    said.overpunch && `signed digits of ${said.overpunch}`,
+    signFrom && `sign ${at(signFrom)}`,
+    marks.negative.length > 0 && `minus is ${marks.negative.join(' ')}`,
+    marks.positive.length > 0 && `plus is ${marks.positive.join(' ')}`,
+    said.blankSign === 'positive' && 'no sign is plus',
+    scaleFrom && `number of decimals ${at(scaleFrom)}`,
+    said.nul !== 'reject' && `NUL is ${said.nul === 'zero' ? 'zero' : 'a blank'}`,
+  ];
+}
+
 /** The picture that a copybook would give the field; empty if no picture can. */
 function pictureOf(field: Field): string {
   const lengthBytes = field.endByte - field.startByte;
@@ -173,7 +272,8 @@ function pictureOf(field: Field): string {
     return field.dateFormat!.literals.length === 0 ? `9(${lengthBytes})` : `X(${lengthBytes})`;
   }
   if (!isExactNumber(type)) return `X(${lengthBytes})`;
-  if (type.kind === 'decimal' && field.point === 'explicit') return `X(${lengthBytes})`;
+  const isEdited = field.sign === 'marks' || field.notation.thousands !== undefined;
+  if (isEdited || (type.kind === 'decimal' && field.point === 'explicit')) return `X(${lengthBytes})`;
   const digits = numberDigits(field, lengthBytes);
   const scale = scaleOf(type);
   const sign = field.signed ? 'S' : '';

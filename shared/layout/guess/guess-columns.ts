@@ -1,215 +1,143 @@
 import { type CodePage, isEbcdic } from '../code-page.ts';
-import { DECIMAL_DIGITS, INT64_DIGITS } from '../field-type.ts';
-import type { RecordGuess } from './guess-records.ts';
+import { type ColumnGuess, column } from './column-guess.ts';
+import { guessMoments } from './guess-moments.ts';
+import { guessNumbers } from './guess-numbers.ts';
+import { guessPacked } from './guess-packed.ts';
+import type { GuessedRecords } from './guessed-records.ts';
+import { MOST_POSITIONS, Positions } from './positions.ts';
 
-/** A column that an unknown file seems to have, as an entry of `fields`. Its scale and meaning cannot be seen. */
-interface ColumnGuess {
-  name: string;
-  start: number;
-  end: number;
-  type: string;
-  usage?: 'packed';
-  sign?: 'trailing';
-  format?: string;
+interface ColumnsGuess {
+  columns: ColumnGuess[];
+  /** What was seen and could not be decided. */
+  notes: string[];
 }
 
-/** The bytes that the records have at one position: shares from 0 to 1, and facts that hold for all of them. */
-interface Position {
-  digit: number;
-  zero: number;
-  blank: number;
-  /** A digit, or one with a sign punched over it. */
-  punched: number;
-  /** A zero with a sign: { or }. */
-  brace: number;
-  /** Two digits. */
-  packedDigits: boolean;
-  /** A digit and a sign. */
-  packedSign: boolean;
-  control: boolean;
-}
-
-const NEARLY_ALL = 0.98;
 const MOSTLY_BLANK = 0.95;
 
 /**
- * Cuts where blanks end, where digits begin or end, where leading zeros begin, and after the sign of each packed number. Eight
- * digits that are a day in nearly every record become a date.
+ * Packed numbers first, then dates, since these are recognised by their values; between them, columns are cut where blanks end, where
+ * digits begin or end, where leading zeros or blanks begin. `code` is the place of
+ * the code of the record type, a text of its own.
  */
-export function guessColumns(head: Uint8Array, records: RecordGuess, codePage: CodePage): ColumnGuess[] {
-  const ebcdic = isEbcdic(codePage);
-  const whole = records.starts.filter((_, index) => records.lengths[index] === records.lengthBytes);
-  if (whole.length === 0) return [];
-  const positions = Array.from({ length: records.lengthBytes }, (_, at) =>
-    positionOf(
-      whole.map((start) => head[start + at]!),
-      ebcdic,
-    ),
+export function guessColumns(
+  records: GuessedRecords,
+  lengthBytes: number,
+  codePage: CodePage,
+  code?: { from: number; to: number },
+): ColumnsGuess {
+  if (records.count === 0) return { columns: [], notes: [] };
+  const count = Math.min(lengthBytes, MOST_POSITIONS);
+  const positions = new Positions(records, count);
+  const { moments, ambiguous } = guessMoments(records, positions);
+  const packed = isEbcdic(codePage) ? guessPacked(records, count) : [];
+  const known = [
+    ...(code ? [column(code.from, code.to, { type: 'string' })] : []),
+    ...packed,
+    ...moments.map(({ from, to, type, format }) => column(from, to, { type, format })),
+    ...ambiguous.map(({ from, to }) => column(from, to, { type: 'string' })),
+  ]
+    .filter(({ start, end }, index) => index === 0 || !code || start > code.to || end <= code.from)
+    .sort((a, b) => a.start - b.start);
+  const notes = ambiguous.map(
+    ({ from, formats }) =>
+      `column_${from + 1} holds dates that can be read in two ways (${formats.join(' or ')}): ask which, and give it a type and format`,
   );
-  const packed = ebcdic ? packedRuns(positions) : [];
+  const marks = Array.from({ length: count }, (_, at) => at).filter((at) => isMark(positions, at));
+  const cuts = [...marks, ...marks.map((at) => at + 1)];
   const columns: ColumnGuess[] = [];
   let at = 0;
-  for (const run of [...packed, { start: positions.length, end: positions.length }]) {
-    columns.push(...textColumns(head, whole, positions, at, run.start, ebcdic));
-    if (run.end > run.start) {
-      columns.push({ ...place(run.start, run.end), type: packedType(run.end - run.start), usage: 'packed' });
-    }
-    at = run.end;
+  for (const next of [...known, column(count, count, { type: 'string' })]) {
+    for (const [from, to] of pieces(at, next.start - 1, cuts))
+      columns.push(...cut(records, positions, from, to));
+    if (next.end > next.start - 1 && next.start <= count) columns.push(next);
+    at = next.end;
   }
-  return columns;
+  if (lengthBytes > count) columns.push(column(count, lengthBytes, { type: 'string' }));
+  return { columns, notes: [...notes, ...nullIndicators(records, positions, columns)] };
 }
 
-function positionOf(bytes: number[], ebcdic: boolean): Position {
-  const share = (test: (byte: number) => boolean) => bytes.filter(test).length / bytes.length;
-  const isDigit = ebcdic
-    ? (byte: number) => byte >= 0xf0 && byte <= 0xf9
-    : (byte: number) => byte >= 0x30 && byte <= 0x39;
-  const isPunched = ebcdic
-    ? (byte: number) => (byte & 0x0f) <= 9 && (byte >> 4 === 0xc || byte >> 4 === 0xd)
-    : (byte: number) => (byte >= 0x41 && byte <= 0x52) || byte === 0x7b || byte === 0x7d;
-  return {
-    digit: share(isDigit),
-    zero: share((byte) => byte === (ebcdic ? 0xf0 : 0x30)),
-    blank: share((byte) => byte === (ebcdic ? 0x40 : 0x20)),
-    punched: share((byte) => isDigit(byte) || isPunched(byte)),
-    brace: share((byte) => (ebcdic ? byte === 0xc0 || byte === 0xd0 : byte === 0x7b || byte === 0x7d)),
-    packedDigits: bytes.every((byte) => byte >> 4 <= 9 && (byte & 0x0f) <= 9),
-    packedSign: bytes.every((byte) => byte >> 4 <= 9 && /[cdf]/.test((byte & 0x0f).toString(16))),
-    control: bytes.some((byte) => byte < 0x40),
-  };
+function pieces(from: number, to: number, edges: readonly number[]): [number, number][] {
+  const cuts = [from, ...edges.filter((edge) => edge > from && edge < to).sort((a, b) => a - b), to];
+  return cuts.slice(1).map((end, index) => [cuts[index]!, end]);
 }
 
-/** Runs of digits in half bytes that end with a sign; text never has bytes below 40. */
-function packedRuns(positions: Position[]): { start: number; end: number }[] {
-  const runs: { start: number; end: number }[] = [];
-  let from = 0;
-  for (const [at, position] of positions.entries()) {
-    if (!position.packedSign) continue;
-    let start = at;
-    while (start > from && positions[start - 1]!.packedDigits) start--;
-    // 40 is both two digits and the blank that fills up a text before.
-    while (positions[start]!.blank === 1) start++;
-    if (positions.slice(start, at + 1).some(({ control }) => control)) {
-      runs.push({ start, end: at + 1 });
-      from = at + 1;
-    }
-  }
-  return runs;
-}
-
-function packedType(lengthBytes: number): string {
-  const digits = lengthBytes * 2 - 1;
-  return digits <= INT64_DIGITS ? 'integer' : `decimal(${Math.min(digits, DECIMAL_DIGITS)},0)`;
-}
-
-function textColumns(
-  head: Uint8Array,
-  starts: number[],
-  positions: Position[],
-  from: number,
-  to: number,
-  ebcdic: boolean,
-): ColumnGuess[] {
+/** Numbers and texts of a stretch without dates and packed numbers. */
+function cut(records: GuessedRecords, positions: Positions, from: number, to: number): ColumnGuess[] {
   const columns: ColumnGuess[] = [];
-  const isDigits = (at: number) => positions[at]!.digit >= NEARLY_ALL;
   let at = from;
   while (at < to) {
-    let end = at + 1;
-    if (isDigits(at)) {
-      while (end < to && isDigits(end)) end++;
-      // The sign over the last digit.
-      const signed = end < to && isSign(positions[end]!);
-      columns.push(...digitColumns(head, starts, positions, at, signed ? end + 1 : end, signed, ebcdic));
-      at = signed ? end + 1 : end;
+    if (!positions.isDigits(at)) {
+      let end = at + 1;
+      while (end < to && !(positions.isDigits(end) && !continuesText(positions, end, to))) end++;
+      columns.push(...textColumns(positions, at, end));
+      at = end;
       continue;
     }
-    while (end < to && !isDigits(end) && !beginsText(positions, end)) end++;
-    const isFiller = positions.slice(at, end).every(({ blank }) => blank === 1);
-    if (!isFiller) columns.push({ ...place(at, end), type: 'string' });
+    let end = at + 1;
+    while (end < to && positions.isDigits(end)) end++;
+    const isPunched = end < to && positions.isPunched(end);
+    if (isPunched) end++;
+    columns.push(
+      ...(guessNumbers(records, positions, at, end, isPunched) ?? textColumns(positions, at, end)),
+    );
     at = end;
   }
   return columns;
 }
 
-/** A sign shows as braces, or among plain digits; letters alone would be the beginning of a name. */
-function isSign({ punched, digit, brace }: Position): boolean {
-  return punched >= NEARLY_ALL && digit < NEARLY_ALL && (brace > 0 || digit >= 0.1);
+/** One or two digits right after characters of a text are its end: PETR4, AP 12. */
+function continuesText(positions: Positions, at: number, to: number): boolean {
+  let end = at;
+  while (end < to && positions.isDigits(end)) end++;
+  return end - at <= 2 && positions.blanks(at - 1) * 2 < positions.recordCount;
 }
 
-function beginsText(positions: Position[], at: number): boolean {
-  return positions[at - 1]!.blank >= MOSTLY_BLANK && positions[at]!.blank < MOSTLY_BLANK;
-}
-
-/** Dates within a run of digits, and the numbers before, between and after them. */
-function digitColumns(
-  head: Uint8Array,
-  starts: number[],
-  positions: Position[],
-  from: number,
-  to: number,
-  signed: boolean,
-  ebcdic: boolean,
-): ColumnGuess[] {
+/** Texts, cut where one begins after blanks; FILLER is left out. What holds control characters is bytes, not text. */
+function textColumns(positions: Positions, from: number, to: number): ColumnGuess[] {
   const columns: ColumnGuess[] = [];
-  const number = (start: number, end: number) => {
-    if (end <= start) return;
-    let partStart = start;
-    for (const partEnd of [...leadingZeroCuts(positions, start, end), end]) {
-      const sign = signed && partEnd === to ? { sign: 'trailing' as const } : {};
-      const type = partEnd - partStart <= INT64_DIGITS ? 'integer' : 'string';
-      columns.push({ ...place(partStart, partEnd), type, ...(type === 'integer' && sign) });
-      partStart = partEnd;
-    }
-  };
   let start = from;
-  let at = from;
-  while (at + 8 <= to) {
-    const format = (['yyyyMMdd', 'ddMMyyyy'] as const).find((candidate) =>
-      mostly(starts, (record) => isDay(head, record + at, candidate, ebcdic)),
-    );
-    if (!format) at++;
-    else {
-      number(start, at);
-      columns.push({ ...place(at, at + 8), type: 'date', format });
-      at += 8;
-      start = at;
-    }
+  for (let end = from + 1; end <= to; end++) {
+    if (end < to && !beginsText(positions, end)) continue;
+    const offsets = Array.from({ length: end - start }, (_, index) => start + index);
+    const isFiller = offsets.every((at) => positions.blanks(at) === positions.recordCount);
+    const isBytes = offsets.some((at) => positions.controls(at) > 0);
+    if (!isFiller) columns.push(column(start, end, { type: isBytes ? 'binary' : 'string' }));
+    start = end;
   }
-  number(start, to);
   return columns;
 }
 
-function mostly(starts: number[], test: (start: number) => boolean): boolean {
-  return starts.filter(test).length >= starts.length * NEARLY_ALL;
+function beginsText(positions: Positions, at: number): boolean {
+  const most = positions.recordCount * MOSTLY_BLANK;
+  const isBytes = (offset: number) => positions.controls(offset) > 0;
+  return (positions.blanks(at - 1) >= most && positions.blanks(at) < most) || isBytes(at - 1) !== isBytes(at);
 }
 
-/** Places at which adjacent numbers seem to be divided: zeros are rare at the end of a number and frequent at the front of the next. */
-function leadingZeroCuts(positions: Position[], from: number, to: number): number[] {
-  const cuts: number[] = [];
-  for (let at = from + 2; at < to; at++) {
-    const apart = positions[at]!.zero - positions[at - 1]!.zero;
-    if (positions[at]!.zero >= 0.8 && apart >= 0.3) cuts.push(at);
+/** `?` or `-` in some records, and low-values or a blank in all others. */
+function isMark(positions: Positions, at: number): boolean {
+  const marks = positions.times(at, 0x3f) + positions.times(at, 0x2d);
+  const others = positions.times(at, 0) + positions.blanks(at);
+  return marks > 0 && others > 0 && marks + others === positions.recordCount;
+}
+
+/** A byte that is `?` or `-` exactly where the column before it is blank, zero or low-values, as unload programs write nulls. */
+function nullIndicators(records: GuessedRecords, positions: Positions, columns: ColumnGuess[]): string[] {
+  const notes: string[] = [];
+  for (let at = 1; at < positions.count; at++) {
+    if (!isMark(positions, at)) continue;
+    const before = columns.findLast(({ end }) => end <= at);
+    if (!before || before.end !== at) continue;
+    let isIndicator = true;
+    for (let record = 0; record < records.count && isIndicator; record++) {
+      const character = records.charAt(record, at);
+      if (character !== 0x3f && character !== 0x2d) continue;
+      isIndicator = /^[ 0\0]*$/.test(records.text(record, before.start - 1, before.end));
+    }
+    if (isIndicator) {
+      notes.push(
+        `column_${at + 1} is marked exactly where ${before.name} is empty: it seems to be its null indicator`,
+      );
+    }
   }
-  return cuts;
-}
-
-function isDay(head: Uint8Array, at: number, format: 'yyyyMMdd' | 'ddMMyyyy', ebcdic: boolean): boolean {
-  const zero = ebcdic ? 0xf0 : 0x30;
-  const number = (start: number, length: number) => {
-    let value = 0;
-    for (let index = at + start; index < at + start + length; index++)
-      value = value * 10 + head[index]! - zero;
-    return value;
-  };
-  const [year, month, day] =
-    format === 'yyyyMMdd'
-      ? [number(0, 4), number(4, 2), number(6, 2)]
-      : [number(4, 4), number(2, 2), number(0, 2)];
-  // 9999-12-31 means "no date" in many business systems.
-  const known = (year! >= 1900 && year! <= 2100) || year === 9999;
-  return known && month! >= 1 && month! <= 12 && day! >= 1 && day! <= 31;
-}
-
-function place(startByte: number, endByte: number) {
-  return { name: `column_${startByte + 1}`, start: startByte + 1, end: endByte };
+  return notes;
 }

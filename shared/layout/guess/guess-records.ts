@@ -55,8 +55,9 @@ function lines(head: Uint8Array, sizeBytes: number): RecordGuess | undefined {
   if (starts.length < 2 || odd > seen.length / 100) return undefined;
   const lengthBytes = lengths.reduce((longest, length) => Math.max(longest, length), 0);
   const same = lengths.filter((length) => length === lengthBytes).length;
-  // One line end in many records is chance; EBCDIC and packed bytes hold some too.
-  if (same < 2 && lengths.length > 20) return undefined;
+  // One line end in many records is chance; EBCDIC and packed bytes hold some too. Plain text has none by chance.
+  const isPlain = odd === 0 && !seen.some((byte) => byte >= 0x80);
+  if (same < 2 && lengths.length > 20 && !isPlain) return undefined;
   const terminatorBytes = carriageReturns * 2 > lengths.length ? 2 : 1;
   return {
     format: 'lines',

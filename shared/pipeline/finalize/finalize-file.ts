@@ -16,11 +16,13 @@ import {
 import { type MergeResult, mergeResultShape, plannedMergesShape } from '../../run/merge-spec.ts';
 import { type Reconciliation, reconciliationShape } from '../../run/reconciliation.ts';
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
+import { dayTables } from '../publish/day-tables.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
+import { tableSchemas } from '../store/table-schemas.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
 
 export type FinalizeResult =
@@ -41,12 +43,15 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   const before = await readEntry(ports.lake, plan.ledgerKey);
   const again = before?.state === 'loaded' && before.loaded?.runId === plan.runId;
   if (!again) {
+    // Another layout may have been published under this name since the split.
+    await dayTables(ports, layout, plan.businessDate, []);
     await advanceRun(ports.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
       records,
       rows,
       controlTotals,
       reasons: account.reasons,
       nulled: account.nulled,
+      nulledExamples: account.nulledExamples ?? {},
       loaded,
     });
   }
@@ -86,6 +91,7 @@ async function loadedVersion(
     version: plan.version,
     runId: plan.runId,
     layoutFingerprint: layout.fingerprint,
+    tables: tableSchemas(layout).rows,
     contentDigest: account.contentDigest,
     ...(account.checksum === undefined ? {} : { checksum: account.checksum }),
     softwareVersion: plan.softwareVersion,
@@ -147,9 +153,7 @@ async function recordRefusal(ports: PipelinePorts, input: RefusedFile): Promise<
     if (!current || again || (isFinal(current.state) && current.state !== 'failed')) return current;
     const changes: Partial<LedgerEntry> = {
       refusal,
-      ...(account
-        ? { records: account.records, controlTotals: account.controlTotals, reasons: account.reasons }
-        : {}),
+      ...(account && refusedAccount(account, current)),
     };
     return advanced(current, 'refused', at, changes);
   });
@@ -183,6 +187,16 @@ async function tellRefused(
     subject: `Refused: ${sourceKey}`.slice(0, 100),
     message: refusal.message,
   });
+}
+
+/** The figures of a refused run, and what warns of its cause. */
+function refusedAccount(account: Reconciliation, { warnings = [] }: LedgerEntry): Partial<LedgerEntry> {
+  const { records, controlTotals, reasons, nulled, nulledExamples = {} } = account;
+  const all = [...new Set([...warnings, ...(account.warnings ?? [])])];
+  return {
+    ...{ records, controlTotals, reasons, nulled, nulledExamples },
+    ...(all.length > 0 && { warnings: all }),
+  };
 }
 
 /** Called after people were told, so that they are told at least once: a run that dies in between tells them again. */

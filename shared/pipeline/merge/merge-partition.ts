@@ -6,6 +6,7 @@ import { datasetsOf, type PageCodec, type PageForm, PLAIN_PAGES } from '../../la
 import { encodeTail } from '../../parquet/footer.ts';
 import { MAGIC } from '../../parquet/format.ts';
 import { planRowGroups } from '../../parquet/merge-plan.ts';
+import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { shiftRowGroup } from '../../parquet/row-group.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../../parquet/row-group-reader.ts';
@@ -18,7 +19,6 @@ import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { type MergeResult, type MergeSpec, mergeSpecShape } from '../../run/merge-spec.ts';
 import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 import { PartWriter } from '../parse/part-writer.ts';
-import { REJECT_COLUMNS } from '../parse/reject-writer.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 

@@ -1,14 +1,17 @@
-import type { DayCommit } from '../../day/day-commit.ts';
+import { type DayCommit, holdsExactly } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
 import { type DayExpectation, dayCompletion, type FileStatus } from '../../day/expected-files.ts';
 import { type Decimal, decimalText, storedDecimal, sumByName } from '../../decimal.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { NulledExamples } from '../../run/invalid-values.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import type { ControlTotalResult } from '../../totals/control-totals.ts';
 import { acceptedDetails, type RecordCounts } from '../../totals/record-counts.ts';
+import { isCatalogUpToDate } from '../publish/catch-up-catalog.ts';
+import { judgeTables } from '../publish/day-tables.ts';
 import { judgeDay } from '../publish/publish-day.ts';
-import { lastCommit } from '../store/day-ledger.ts';
+import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { entryVersions } from '../store/ledger.ts';
 
@@ -27,7 +30,10 @@ export interface DayStatus {
     corrected: number;
     sums: Record<string, string>;
   };
+  /** The commit that readers see. */
   published: PublishedDay | null;
+  /** A later commit that they do not see. */
+  pending?: PublishedDay;
   /** Why the published files are not all the loaded ones. */
   waitingFor?: string;
 }
@@ -44,6 +50,9 @@ export interface FileStatusLine {
   inputBytes?: number | undefined;
   /** CRC-64/NVME of the whole file, in base64. */
   checksum?: string | undefined;
+  /** Values that became null because they are invalid, by field, with the first of each. */
+  nulled?: Record<string, number> | undefined;
+  nulledExamples?: NulledExamples | undefined;
   controlTotals?: ControlTotalResult[] | undefined;
   outputs?: { objects: number; bytes: number } | undefined;
   reason?: string | undefined;
@@ -69,15 +78,15 @@ interface PublishedDay {
   warnings?: string[] | undefined;
 }
 
-/** The status of a day, from the ledger alone. Fails with `RunInconsistent` if no file of the day was split. */
+/** The status of a day, from the ledger and from what readers see. Fails with `RunInconsistent` if no file of the day was split. */
 export async function dayStatus(
-  ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock'>,
+  ports: Pick<PipelinePorts, 'lake' | 'settings' | 'clock' | 'catalog'>,
   dataset: string,
   businessDate: string,
   options: { versions?: boolean | undefined } = {},
 ): Promise<DayStatus> {
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
-  const { entries, terms, waitingFor } = await judgeDay(ports, layout, businessDate);
+  const { entries, sound, terms, waitingFor } = await judgeDay(ports, layout, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const completion = dayCompletion(expectation, entries);
   const now = ports.clock.now();
@@ -101,7 +110,10 @@ export async function dayStatus(
     missing: completion.missing,
   };
   for (const { status } of completion.files) if (status !== 'missing') counts[status]++;
-  const last = await lastCommit(ports.lake, dataset, businessDate);
+  const { last, visible } = await seenCommits(ports, dataset, businessDate);
+  const isWhole = last !== undefined && last === visible && holdsExactly(last, sound);
+  const unfit = isWhole ? [] : (await judgeTables(ports, layout, sound)).problems;
+  const waits = [...(waitingFor === undefined ? [] : [waitingFor]), ...unfit].join('; ');
   return {
     dataset,
     businessDate,
@@ -109,9 +121,24 @@ export async function dayStatus(
     counts,
     files,
     totals: totalsOf(entries),
-    published: last ? publishedDay(last) : null,
-    ...(waitingFor === undefined ? {} : { waitingFor }),
+    published: visible ? publishedDay(visible) : null,
+    ...(last && last !== visible ? { pending: publishedDay(last) } : {}),
+    ...(waits === '' ? {} : { waitingFor: waits }),
   };
+}
+
+/** The last commit of a day, and the one that readers see: an earlier one, or none, if the catalog did not take the last. */
+async function seenCommits(
+  ports: Pick<PipelinePorts, 'lake' | 'catalog'>,
+  dataset: string,
+  businessDate: string,
+): Promise<{ last: DayCommit | undefined; visible: DayCommit | undefined }> {
+  const last = await lastCommit(ports.lake, dataset, businessDate);
+  let visible = last;
+  while (visible && !(await isCatalogUpToDate(ports, visible))) {
+    visible = await readCommit(ports.lake, dataset, businessDate, visible.commit - 1);
+  }
+  return { last, visible };
 }
 
 function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStatusLine {
@@ -128,6 +155,8 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
     rows: loaded?.rows,
     inputBytes: entry.inputBytes,
     checksum: loaded?.checksum,
+    nulled: entry.nulled,
+    nulledExamples: entry.nulledExamples,
     controlTotals: entry.controlTotals,
     outputs: { objects: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) },
     reason:

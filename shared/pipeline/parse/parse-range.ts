@@ -1,8 +1,10 @@
 import { batchCapacity } from '../../decode/batch-capacity.ts';
 import { BatchDecoder } from '../../decode/batch-decoder.ts';
+import { figuresByField } from '../../decode/nulled-values.ts';
 import { MAX_LINE_BYTES, RecordExtractor } from '../../decode/record-extractor.ts';
 import { recordShape } from '../../decode/record-shape.ts';
 import { SourceChanged } from '../../errors.ts';
+import { positionsUnsaid } from '../../form/unsaid-positions.ts';
 import { StreamChecksum } from '../../kernel/stream-checksum.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
@@ -184,6 +186,8 @@ class RangeParser {
 
   private async decodeBatches(atEnd: boolean): Promise<Refusal | null> {
     while (this.extractor.extract(atEnd) > 0) {
+      const open = this.extractor.indexOfOpenLine(this.layout.record.unsaidBefore);
+      if (open >= 0) return positionsUnsaid(this.plan.sourceKey, this.extractor.byteOffsetOf(open));
       this.removeControlRecords();
       const found = this.decoder.decode(this.extractor);
       for (const [index, dataset] of this.datasets.entries()) {
@@ -266,7 +270,7 @@ class RangeParser {
     rejects: PartManifest['rejects'],
   ): PartManifest {
     const { rangeIndex, startByte, endByte } = this.range;
-    const { detailCount, rejectedCount, shortCount, counts, sums, nulled } = this.decoder;
+    const { detailCount, rejectedCount, shortCount, counts, sums } = this.decoder;
     const discarded = counts.reduce((sum, type) => sum + (type.discarded ? type.records : 0), 0);
     return {
       rangeIndex,
@@ -285,7 +289,8 @@ class RangeParser {
       reasons: this.rejects.reasons,
       sums: sums.map(({ total, ...sum }) => ({ ...sum, total: String(total) })),
       groups: this.groups?.finish(),
-      nulled,
+      ...figuresByField(this.decoder.settledValues),
+      ...(this.rejects.first && { firstReject: this.rejects.first }),
       outputs,
       rejects,
       checksum: crc64ToBase64(this.checksum.finish()),

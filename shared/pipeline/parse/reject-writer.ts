@@ -1,21 +1,11 @@
 import type { Reject } from '../../decode/record-type-decoder.ts';
 import { ColumnFeed, type FeedValue } from '../../parquet/column-feed.ts';
+import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
-import type { ColumnSchema } from '../../parquet/schema.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { PartFile } from '../../run/part-manifest.ts';
+import type { FirstReject, PartFile } from '../../run/part-manifest.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
-
-/** Columns of every rejects dataset. `raw` is the record as it is in the file, without terminator. */
-export const REJECT_COLUMNS: ColumnSchema[] = [
-  { name: 'source_key', type: { kind: 'string' } },
-  { name: 'byte_offset', type: { kind: 'integer' } },
-  { name: 'record_length_bytes', type: { kind: 'integer' } },
-  { name: 'reason', type: { kind: 'string' } },
-  { name: 'field', type: { kind: 'string' } },
-  { name: 'raw', type: { kind: 'binary' } },
-];
 
 const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 
@@ -23,6 +13,8 @@ const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 export class RejectWriter {
   /** Rejected records by reason. */
   readonly reasons: Record<string, number> = {};
+  /** That of the first record in the file. */
+  first: FirstReject | undefined;
   private readonly store: ObjectStore;
   private readonly key: string;
   private readonly memory: KernelMemory;
@@ -39,7 +31,9 @@ export class RejectWriter {
     this.sourceKey = this.texts.encode(sourceKey);
   }
 
-  add({ byteOffset, recordLengthBytes, reason, field, raw }: Reject): void {
+  add({ byteOffset, recordIndex, recordLengthBytes, reason, field, raw }: Reject): void {
+    if (!this.first || byteOffset < this.first.byteOffset)
+      this.first = { reason, field, byteOffset, recordIndex };
     const row = [
       this.sourceKey,
       BigInt(byteOffset),

@@ -27,7 +27,11 @@ export async function catchUpCatalog(
   return driven;
 }
 
-async function isCatalogUpToDate({ catalog }: PipelinePorts, commit: DayCommit): Promise<boolean> {
+/** Do readers see this commit of the day, or a later one, in all its tables? */
+export async function isCatalogUpToDate(
+  { catalog }: Pick<PipelinePorts, 'catalog'>,
+  commit: DayCommit,
+): Promise<boolean> {
   for (const table of commit.tables) {
     if (!(await catalog.standsAt(publicationOf(commit, table)))) return false;
   }

@@ -4,9 +4,7 @@ import { dayRowLocation, daysDataset } from '../../keys/lake-keys.ts';
 import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { toJsonBytes } from '../store/json-object.ts';
-
-/** The columns that every table is partitioned by first. */
-export const DAY_KEYS: CatalogColumn[] = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
+import { DAY_KEYS } from '../store/table-schemas.ts';
 
 /** Columns of `<dataset>_days`, which has one row for each published day. */
 export const DAY_ROW_COLUMNS: CatalogColumn[] = [

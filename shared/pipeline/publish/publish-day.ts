@@ -16,8 +16,8 @@ import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { applyCommit } from './apply-commit.ts';
+import { dayTables } from './day-tables.ts';
 import { settleRollback } from './settle-rollback.ts';
-import { tableSchemas } from './table-schemas.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
 const MAX_DAYS_BACK = 10;
@@ -89,7 +89,15 @@ async function commitDay(
   const number = (last?.commit ?? 0) + 1;
   const at = ports.clock.now().toISOString();
   const planned: DayCommit = {
-    ...planDayCommit(layout.name, number, businessDate, at, sound, tableSchemas(layout), last),
+    ...planDayCommit(
+      layout.name,
+      number,
+      businessDate,
+      at,
+      sound,
+      await dayTables(ports, layout, businessDate, sound),
+      last,
+    ),
     ...(partial && waitingFor !== undefined
       ? { partial: { reason: partial.reason, missing: waitingFor } }
       : {}),

@@ -73,19 +73,23 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     keys.merges,
     specs.map(({ mergeIndex }) => ({ mergeIndex })),
   );
-  const changes = double ? await withWarning(ports, plan, duplicateWarning(plan.sourceKey, double)) : {};
+  const warnings = [
+    ...(double ? [duplicateWarning(plan.sourceKey, double)] : []),
+    ...(account.warnings ?? []),
+  ];
+  const changes = warnings.length > 0 ? await withWarnings(ports, plan, warnings) : {};
   await advanceRun(lake, plan.ledgerKey, plan.runId, 'merging', now(), changes);
   return { verdict: 'balanced', ...result };
 }
 
-/** The warnings of the ledger entry, with one added unless it is there already. */
-async function withWarning(
+/** The warnings of the ledger entry, with those added that are not there already. */
+async function withWarnings(
   { lake }: PipelinePorts,
   { ledgerKey }: FilePlan,
-  warning: string,
+  added: string[],
 ): Promise<{ warnings: string[] }> {
   const { warnings = [] } = (await readEntry(lake, ledgerKey)) ?? {};
-  return { warnings: [...new Set([...warnings, warning])] };
+  return { warnings: [...new Set([...warnings, ...added])] };
 }
 
 /** All files of corrected records together cannot bring more records than were rejected. */

@@ -1,3 +1,4 @@
+import { lengthIn } from '../../decode/characters.ts';
 import type { ControlRecord, Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
@@ -13,15 +14,18 @@ export function cutShortRefusal(
   line: Uint8Array,
   startByte: number,
 ): Refusal | undefined {
-  if (record.cutShort === 'accept' || line.length >= record.lengthBytes) return undefined;
+  const { positions, lengthBytes } = record;
+  // A character that is cut makes it shorter too.
+  const length = lengthIn(positions, line) ?? 0;
+  if (record.cutShort === 'accept' || length >= lengthBytes) return undefined;
   const isWhole = (control: ControlRecord | undefined) =>
     control !== undefined &&
     matchesControlRecord(line, control) &&
-    control.fields.every(({ endByte }) => endByte <= line.length);
+    control.fields.every(({ endByte }) => endByte <= length);
   if (isWhole(trailer) || isWhole(header)) return undefined;
   return refuse('file-cut-short', {
     where: source.key,
-    what: `its last line, at byte ${startByte}, has ${line.length} bytes and no line end, and the layout says ${record.lengthBytes} bytes per record`,
+    what: `its last line, at byte ${startByte}, has ${line.length} bytes and no line end, and the layout says ${lengthBytes} ${positions} per record`,
     why: 'The file was most likely cut off on its way.',
     next: 'Ask for it to be sent again. If the last line of each file is like that, say "cutShort": "accept" in "record" of the layout.',
   });

@@ -1,10 +1,16 @@
 import { lengthIn } from '../../decode/characters.ts';
 import { MAX_LINE_BYTES } from '../../decode/record-extractor.ts';
-import { type ControlRecord, copiesHeader, type Layout, type RecordMatch } from '../../layout/layout.ts';
+import { isOpenToPositions, positionsUnsaid } from '../../form/unsaid-positions.ts';
+import {
+  type ControlRecord,
+  copiesHeader,
+  datasetsOf,
+  type Layout,
+  type RecordMatch,
+} from '../../layout/layout.ts';
 import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import type { ByteRange } from '../../ranges/byte-range.ts';
 import {
-  findFixedTerminator,
   findLastLineEnd,
   findLastLineStart,
   findLineTerminator,
@@ -118,8 +124,9 @@ export class GeometryProbe {
     this.span = span;
   }
 
-  probe(): Promise<FileGeometry | Refusal> {
-    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed();
+  /** `terminatorBytes` is that of fixed records; lines show their own. */
+  probe(terminatorBytes: number): Promise<FileGeometry | Refusal> {
+    return this.layout.record.format === 'lines' ? this.probeLines() : this.probeFixed(terminatorBytes);
   }
 
   private async probeLines(): Promise<FileGeometry | Refusal> {
@@ -159,12 +166,11 @@ export class GeometryProbe {
     );
   }
 
-  private async probeFixed(): Promise<FileGeometry | Refusal> {
+  private async probeFixed(terminatorBytes: number): Promise<FileGeometry | Refusal> {
     const { startByte, endByte } = this.span;
     const sizeBytes = endByte - startByte;
     const { lengthBytes } = this.layout.record;
     const head = await this.readHead((bytes) => bytes.length >= lengthBytes + 2);
-    const terminatorBytes = findFixedTerminator(head, lengthBytes, sizeBytes);
     const strideBytes = lengthBytes + terminatorBytes;
     const wholeBytes = Math.floor(sizeBytes / strideBytes) * strideBytes;
     const rest = sizeBytes - wholeBytes;
@@ -178,7 +184,7 @@ export class GeometryProbe {
       return this.refusal(
         'not-whole-records',
         `its ${sizeBytes} bytes are not a whole number of records of ${lengthBytes} bytes${terminatorBytes ? ` and a terminator of ${terminatorBytes}` : ''}: ${count} records and ${rest} bytes left over`,
-        'It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.',
+        `It was cut off, or record.length of the layout is wrong. Ask for it to be sent again, or correct the layout.${this.variesHint()}`,
       );
     }
     const lastStart = startByte + Math.floor((recordsEnd - startByte - 1) / strideBytes) * strideBytes;
@@ -191,6 +197,15 @@ export class GeometryProbe {
         ? head.subarray(0, lengthBytes)
         : lastBytes.subarray(0, lengthBytes),
     );
+  }
+
+  /** A program that writes only the occurrences in use (OCCURS DEPENDING ON) writes records of different lengths. */
+  private variesHint(): string {
+    const varies = datasetsOf(this.layout).some(({ occurs, fields }) =>
+      [occurs, ...fields.map(({ list }) => list)].some((table) => table?.dependingOn !== undefined),
+    );
+    if (!varies) return '';
+    return ' The layout has a table of a number of occurrences that varies (dependingOn): if the program writes only those in use, records have different lengths, and must be sent with record descriptor words (record.format "rdw").';
   }
 
   /** Takes the header and trailer off the two ends. `record` returns a record without its terminator. */
@@ -209,6 +224,9 @@ export class GeometryProbe {
     const { layout, source, span } = this;
     const { lengthBytes } = layout.record;
     const details = { startByte: span.startByte, endByte: recordsEnd };
+    const control = [layout.header && firstRecord, layout.trailer && lastRecord];
+    const open = control.find((range) => range && isOpenToPositions(record(range), layout.record));
+    if (open) return positionsUnsaid(source.key, open.startByte);
     let header: ControlRecordFound | null = null;
     let trailer: ControlRecordFound | null = null;
     if (layout.header) {
@@ -230,9 +248,8 @@ export class GeometryProbe {
     const strideBytes = lengthBytes + terminatorBytes;
     const rest = (details.endByte - details.startByte) % strideBytes;
     // Lines of one number of characters have no one length in bytes.
-    const mayBeUniform = layout.record.positions === 'bytes';
-    const uniform =
-      layout.record.format === 'fixed' || (mayBeUniform && (rest === 0 || rest === lengthBytes));
+    const counted = layout.record.positions === 'characters';
+    const uniform = layout.record.format === 'fixed' || (!counted && (rest === 0 || rest === lengthBytes));
     return {
       terminatorBytes,
       strideBytes: uniform ? strideBytes : null,

@@ -4,8 +4,8 @@ import type { ObjectInfo, SourceStore } from '../../ports/object-store.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
 import { type OpenSource, openSource } from '../store/open-source.ts';
 import { probeChain } from './chain-geometry.ts';
-import { type FileGeometry, GeometryProbe, recordSpan } from './file-geometry.ts';
-import { judgeForm } from './sample-form.ts';
+import { type FileGeometry, GeometryProbe } from './file-geometry.ts';
+import { type JudgedForm, judgeForm } from './sample-form.ts';
 
 /** An open file, and what its head and tail say of it. */
 export interface ReadableFile extends OpenSource {
@@ -23,7 +23,7 @@ export async function probeFile(
   const { source, warnings } = opened;
   const form = await judgeForm(source, layout);
   if (isRefusal(form)) return { file: form, warnings };
-  const geometry = await probeGeometry(source, layout, form.markBytes);
+  const geometry = await probeGeometry(source, layout, form);
   const file = isRefusal(geometry) ? geometry : { ...source, geometry };
   return { file, warnings: [...warnings, ...form.warnings] };
 }
@@ -31,11 +31,9 @@ export async function probeFile(
 async function probeGeometry(
   { raw, info }: OpenSource,
   layout: Layout,
-  markBytes: number,
+  { span, terminatorBytes }: JudgedForm,
 ): Promise<FileGeometry | Refusal> {
-  const span = recordSpan(layout, info, markBytes);
-  if (isRefusal(span)) return span;
   const shape = chainShapeOf(layout.record);
   if (shape) return probeChain(raw, info, layout, shape, span);
-  return new GeometryProbe(raw, info, layout, span).probe();
+  return new GeometryProbe(raw, info, layout, span).probe(terminatorBytes);
 }

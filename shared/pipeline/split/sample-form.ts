@@ -1,18 +1,23 @@
 import { skippedMarkBytes } from '../../form/byte-order-mark.ts';
+import { fixedTerminator, type TerminatorBytes } from '../../form/fixed-terminator.ts';
 import { formOf } from '../../form/form-of.ts';
 import { type FormSample, headOf, windowRanges } from '../../form/form-sample.ts';
 import type { Layout } from '../../layout/layout.ts';
-import { type Refusal, refuse } from '../../refusal.ts';
+import type { ByteRange } from '../../ranges/byte-range.ts';
+import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import { KEPT_BYTES } from '../store/decompressed-source.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { OpenSource } from '../store/open-source.ts';
+import { recordSpan } from './file-geometry.ts';
 
 const PARALLEL_READS = 8;
 
 /** What the form of a file means for reading it. */
-interface JudgedForm {
-  /** A byte-order mark before the first record. */
-  markBytes: number;
+export interface JudgedForm {
+  /** All of the file except a byte-order mark and what the layout leaves out at both ends. */
+  span: ByteRange;
+  /** For fixed records; lines show their own. */
+  terminatorBytes: TerminatorBytes;
   warnings: string[];
 }
 
@@ -22,10 +27,13 @@ export async function judgeForm(source: OpenSource, layout: Layout): Promise<Jud
   const { key } = source.info;
   const { finding, warning } = formOf(sample, layout, source.compression !== null);
   if (finding) return refuse('other-form', { where: key, ...finding });
-  return {
-    markBytes: skippedMarkBytes(headOf(sample), layout),
-    warnings: warning ? [`${key}: ${warning}`] : [],
-  };
+  const span = recordSpan(layout, source.info, skippedMarkBytes(headOf(sample), layout));
+  if (isRefusal(span)) return span;
+  const warnings = warning ? [`${key}: ${warning}`] : [];
+  if (layout.record.format !== 'fixed') return { span, terminatorBytes: 0, warnings };
+  const fixed = fixedTerminator(sample, layout, span);
+  if ('unclear' in fixed) return refuse('terminator-unclear', { where: key, ...fixed.unclear });
+  return { span, terminatorBytes: fixed.terminatorBytes, warnings };
 }
 
 async function readSample({ raw, info, compression }: OpenSource): Promise<FormSample> {

@@ -9,6 +9,7 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { writeJson } from '../store/json-object.ts';
+import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import {
   type Claim,
@@ -21,6 +22,7 @@ import type { ConvertRequest } from './convert-request.ts';
 import { cutFile } from './cut-file.ts';
 import { dateFile, type FileDate } from './date-file.ts';
 import { findControlFile } from './find-control-file.ts';
+import { holdToTables } from './hold-to-tables.ts';
 import { recordTerms, refusedByTerms, statedInTerms } from './hold-to-terms.ts';
 import { contentIfMoved } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
@@ -56,10 +58,11 @@ export async function splitFile(
   const sourceId = sourceIdOf(source.key);
   const ledgerKey = ledgerEntryKey(layout.name, businessDate, sourceId);
   const identity = { dataset: layout.name, sourceKey: source.key, sourceId, ledgerKey, businessDate };
+  const tables = await holdToTables(ports, layout, source.key, businessDate);
   const parent = await supplementedFile(ports, request, identity);
   const claim: Claim = {
     ...{ ports, execution, request, layout, layoutFile, source, identity },
-    warnings: [...date.warnings, ...warnings],
+    warnings: [...date.warnings, ...warnings, ...tables.warnings],
     supplementOf: isRefusal(parent) ? undefined : parent,
   };
   await noteExecution(claim);
@@ -67,11 +70,13 @@ export async function splitFile(
   const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
   if (isRefusal(entry)) return { verdict: 'refused', ...result, refusal: entry };
   const terms =
-    businessDate === null || request.supplementOf !== undefined
+    businessDate === null ||
+    request.supplementOf !== undefined ||
+    (tables.refusal && (await hasTerms(ports, identity)))
       ? undefined
       : await recordTerms(ports, layout, layoutFile, businessDate, source.key);
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
-  const planned = await planClaimed(claim, entry, { file, parent, date, terms });
+  const planned = await planClaimed(claim, entry, { file, parent, date, terms, unfit: tables.refusal });
   if (isRefusal(planned)) return { verdict: 'refused', ...result, refusal: planned };
   const recorded = await recordPlan(ports, execution, planned);
   return { verdict: 'convert', ...result, businessDate: planned.plan.businessDate, ...recorded };
@@ -94,6 +99,11 @@ async function headSource({ raw }: PipelinePorts, { sourceKey }: ConvertRequest)
   });
 }
 
+/** A layout that does not fit must not become that of a day which other files have begun. */
+async function hasTerms({ lake }: PipelinePorts, { dataset, businessDate }: Claim['identity']) {
+  return businessDate !== null && (await readTerms(lake, dataset, businessDate)) !== undefined;
+}
+
 /** Lets the watchdog, which only knows the execution, find the ledger entry. */
 async function noteExecution({ ports, execution, identity }: Claim): Promise<void> {
   const at = ports.clock.now().toISOString();
@@ -109,12 +119,14 @@ async function planClaimed(
     parent: Claim['supplementOf'] | Refusal;
     date: FileDate;
     terms: DayTerms | Refusal | undefined;
+    unfit: Refusal | undefined;
   },
 ): Promise<PlannedFile | Refusal> {
   const { ports, request, layout, source } = claim;
-  const { file, parent, date, terms } = found;
+  const { file, parent, date, terms, unfit } = found;
   if (isRefusal(file)) return file;
   if (isRefusal(parent)) return parent;
+  if (unfit) return unfit;
   if (date.businessDate === null) return date.refusal;
   if (date.refusal) return date.refusal;
   const rolledBack = rolledBackRefusal(entry, request);

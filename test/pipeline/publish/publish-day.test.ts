@@ -49,6 +49,32 @@ describe('publishing a day', () => {
     expect(lake.notifications.join()).toContain('10000.01');
   });
 
+  it('that another file committed first makes the next commit, with both files', async () => {
+    await using lake = await TestLake.make();
+    const { commits, ids, load } = smallDay(lake);
+    const { lake: store } = lake.ports;
+    const commitKey = 'ledger/small/year=2025/month=08/day=12/_day/1.json';
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+    const { bytes: theirs } = (await store.get(commitKey))!;
+    // The other file is loaded, and about to commit.
+    await store.delete([commitKey, 'catalog/small.json', 'catalog/small_rejects.json']);
+    const putOnce = store.putOnce.bind(store);
+    let races = 0;
+    store.putOnce = async (key, bytes) => {
+      if (key === commitKey && races++ === 0) await putOnce(key, theirs);
+      return putOnce(key, bytes);
+    };
+    const loaded = await load(KEY, smallFile(smallLine('A1', 2)));
+    expect(races).toBe(1);
+    expect(loaded.day).toMatchObject({ published: true, commit: 2, committed: true });
+    const filesOf = (await commits()).map(({ files }) => files.map(({ sourceKey }) => sourceKey).sort());
+    expect(filesOf).toEqual([['g_20250812.txt'], [KEY, 'g_20250812.txt']]);
+    expect(await ids()).toEqual(['A1', 'G1']);
+    for (const dataset of ['small', 'small_rejects']) {
+      expect((await lake.catalog(dataset))?.days).toEqual({ [DATE]: 2 });
+    }
+  });
+
   it('keeps the number of expected files when a later command does not give it', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);

@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BusinessDateUnknown } from '../../../shared/errors.ts';
 import { addDays } from '../../../shared/keys/business-date.ts';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import type { BusinessDateRules } from '../../../shared/layout/layout.ts';
 import { dateFile } from '../../../shared/pipeline/split/date-file.ts';
+import { readsKey } from '../../../shared/pipeline/store/layout-of-key.ts';
 import type { Refusal } from '../../../shared/refusal.ts';
+import { smallLayout } from '../../support/small-contracts.ts';
 
 const NOW = new Date('2025-08-13T05:00:00Z');
 const RULES: BusinessDateRules = {
@@ -79,6 +82,20 @@ describe('the business date of a file', () => {
     ]);
     const refused = date(named, { header: '2025-08-11', rules: { onMismatch: 'refuse' } });
     expect(refused.refusal?.code).toBe('business-date-mismatch');
+  });
+
+  test('a pattern of files with a date reads the files of any day, and only those', () => {
+    const layout = readLayout(
+      smallLayout({ files: ['mov_{yyyyMMdd}_*', 'D{yyyy-MM-dd}.txt'] }),
+      'small.json',
+    );
+    const keys = [
+      'in/mov_20250811_gerado_20250812.txt',
+      'D2025-08-12.txt',
+      'mov_gerado_20250812.txt',
+      'D20250812.txt',
+    ];
+    expect(keys.map((key) => readsKey(layout, key))).toEqual([true, true, false, false]);
   });
 
   test('a header that should say the date and does not is a warning', () => {

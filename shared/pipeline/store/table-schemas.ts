@@ -1,9 +1,12 @@
 import type { TableSchema } from '../../day/day-commit.ts';
 import { rejectsDataset } from '../../keys/lake-keys.ts';
 import { datasetsOf, type Layout } from '../../layout/layout.ts';
+import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { columnSchemas, hiveColumns } from '../../parquet/schema.ts';
-import { REJECT_COLUMNS } from '../parse/reject-writer.ts';
-import { DAY_KEYS } from './day-row.ts';
+import type { CatalogColumn } from '../../ports/catalog.ts';
+
+/** The columns that every table is partitioned by first. */
+export const DAY_KEYS: CatalogColumn[] = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
 
 /** The tables that the files of a layout fill: its datasets, and the rejects of them all. */
 export function tableSchemas(layout: Layout): { rows: TableSchema[]; rejects: TableSchema } {

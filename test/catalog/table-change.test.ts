@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { planTableChange, widerType } from '../../shared/catalog/table-change.ts';
+
+const DUCKDB = { castsNumbers: true };
+const ATHENA = { castsNumbers: false };
+
+/** The values of a type: every whole number up to `most`, divided by 10 to the power of `scale`. */
+function valuesOf(type: string): { most: bigint; scale: number } {
+  if (type === 'bigint') return { most: 2n ** 63n - 1n, scale: 0 };
+  const [, precision, scale] = /^decimal\((\d+),(\d+)\)$/.exec(type)!;
+  return { most: 10n ** BigInt(precision!) - 1n, scale: Number(scale) };
+}
+
+function holdsAll(wide: string, narrow: string): boolean {
+  const [a, b] = [valuesOf(wide), valuesOf(narrow)];
+  return a.scale >= b.scale && b.most * 10n ** BigInt(a.scale - b.scale) <= a.most;
+}
+
+describe('the wider of two types', () => {
+  const decimal = fc
+    .tuple(fc.integer({ min: 1, max: 38 }), fc.integer({ min: 0, max: 38 }))
+    .map(([precision, scale]) => `decimal(${precision},${Math.min(scale, precision)})`);
+  const number = fc.oneof(
+    decimal,
+    fc.constantFrom('bigint', 'decimal(18,0)', 'decimal(19,0)', 'decimal(20,1)'),
+  );
+
+  test('holds every value of both, and is found if one of two decimals does', () => {
+    fc.assert(
+      fc.property(number, number, (one, other) => {
+        const wider = widerType(one, other, DUCKDB);
+        if (wider === undefined) {
+          expect(one === other).toBe(false);
+          for (const [wide, narrow] of [
+            [one, other],
+            [other, one],
+          ] as const) {
+            if (wide !== 'bigint') expect(holdsAll(wide, narrow)).toBe(false);
+          }
+          return;
+        }
+        expect([one, other]).toContain(wider);
+        expect(holdsAll(wider, one) && holdsAll(wider, other)).toBe(true);
+        expect(widerType(other, one, DUCKDB)).toBe(wider);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('an integer stays one among integers only, and a reader that compares unscaled digits gets digits of one form', () => {
+    expect(widerType('decimal(10,0)', 'bigint', DUCKDB)).toBeUndefined();
+    expect(widerType('bigint', 'decimal(19,0)', DUCKDB)).toBe('decimal(19,0)');
+    expect(widerType('bigint', 'decimal(19,0)', ATHENA)).toBeUndefined();
+    expect(widerType('decimal(19,0)', 'bigint', ATHENA)).toBeUndefined();
+    expect(widerType('bigint', 'bigint', ATHENA)).toBe('bigint');
+    expect(widerType('decimal(10,2)', 'decimal(18,2)', ATHENA)).toBe('decimal(18,2)');
+    expect(widerType('decimal(38,2)', 'decimal(19,2)', ATHENA)).toBe('decimal(38,2)');
+    expect(widerType('decimal(10,2)', 'decimal(19,2)', ATHENA)).toBeUndefined();
+    expect(widerType('decimal(10,2)', 'decimal(12,3)', ATHENA)).toBeUndefined();
+  });
+
+  test.each([
+    ['string', 'date'],
+    ['date', 'timestamp'],
+    ['bigint', 'double'],
+    ['decimal(10,2)', 'string'],
+    ['array<decimal(9,2)>', 'array<decimal(12,2)>'],
+  ])('of %s and %s is none', (one, other) => {
+    expect(widerType(one, other, DUCKDB)).toBeUndefined();
+    expect(widerType(other, one, DUCKDB)).toBeUndefined();
+  });
+});
+
+test('a table keeps the places of its columns, and says what changes', () => {
+  const day = { name: 'day', type: 'string' };
+  const table = {
+    columns: [
+      { name: 'id', type: 'string' },
+      { name: 'amount', type: 'decimal(10,2)' },
+      { name: 'gone', type: 'date' },
+    ],
+    partitionKeys: [day],
+  };
+  const wanted = {
+    columns: [
+      { name: 'fresh', type: 'boolean' },
+      { name: 'amount', type: 'decimal(12,2)' },
+      { name: 'id', type: 'string' },
+    ],
+    partitionKeys: [day],
+  };
+  expect(planTableChange(table, wanted, ATHENA)).toEqual({
+    columns: [
+      { name: 'id', type: 'string' },
+      { name: 'amount', type: 'decimal(12,2)', hasNarrowerFiles: true },
+      { name: 'gone', type: 'date' },
+      { name: 'fresh', type: 'boolean' },
+    ],
+    widened: [{ name: 'amount', from: 'decimal(10,2)', to: 'decimal(12,2)' }],
+    absent: ['gone'],
+    problems: [],
+  });
+  const moved = { ...wanted, partitionKeys: [day, { name: 'gone', type: 'date' }] };
+  expect(planTableChange(table, moved, ATHENA).problems).toEqual([
+    'it is partitioned by day string, the layout by day string, gone date',
+  ]);
+});
