@@ -1,4 +1,4 @@
-import { type Layout, PLAIN_PAGES } from '../layout.ts';
+import { type DayRules, type Layout, PLAIN_PAGES } from '../layout.ts';
 import type { LayoutFile } from '../layout-schema.ts';
 import { checkCharacters } from './check-characters.ts';
 import { compileControlFile } from './compile-control-file.ts';
@@ -58,12 +58,7 @@ export function compileLayout(file: LayoutFile, problems: string[]): Layout {
       maxPercent: file.rejects?.maxPercent ?? 0,
       maxInvalidPercent: file.rejects?.maxInvalidPercent,
     },
-    day: {
-      expectedFiles: file.day?.expectedFiles,
-      manifest: file.day?.manifest ?? file.day?.controlFile,
-      maxChangePercent: file.day?.maxChangePercent,
-      duplicates: file.day?.duplicates ?? 'refuse',
-    },
+    day: compileDay(file.day ?? {}, problems),
     fingerprint: fingerprint(file),
   };
   checkCharacters(layout, problems);
@@ -80,8 +75,18 @@ function checkWholeFile(file: LayoutFile, problems: string[]): void {
     if (value !== undefined)
       problems.push(`'${at}' was not replaced by its fields before the layout was read`);
   }
-  if (file.day?.manifest !== undefined && file.day.controlFile !== undefined) {
+  checkDefaultNullWhen(file.defaults ?? {}, problems);
+}
+
+function compileDay(day: NonNullable<LayoutFile['day']>, problems: string[]): DayRules {
+  const { expectedFiles, manifest, controlFile, maxChangePercent, duplicates } = day;
+  if (manifest !== undefined && controlFile !== undefined) {
     problems.push("'day' has 'manifest' and 'controlFile', its earlier name: keep 'manifest'");
   }
-  checkDefaultNullWhen(file.defaults ?? {}, problems);
+  return {
+    expectedFiles,
+    manifest: manifest ?? controlFile,
+    maxChangePercent,
+    duplicates: duplicates ?? 'refuse',
+  };
 }

@@ -66,8 +66,10 @@ function compileCondition(
   const texts = (typeof equals === 'string' ? [equals] : equals).map((text) => text.replace(/^ +| +$/g, ''));
   const anyOf: Uint8Array[] = [];
   for (const text of texts) {
-    const bytes = literalBytes(text, field.encoding);
-    if (!bytes) problem(`equals' is '${text}', which ${field.encoding} cannot hold`);
+    // Where positions are characters, rules name ASCII only (check-characters.ts).
+    const encoding = field.positions === 'characters' ? 'us-ascii' : field.encoding;
+    const bytes = literalBytes(text, encoding);
+    if (!bytes) problem(`equals' is '${text}', which ${encoding} cannot hold`);
     else if (bytes.length > field.endByte - field.startByte) {
       problem(`equals' is '${text}', longer than '${name}': it can never be that`);
     } else anyOf.push(bytes);

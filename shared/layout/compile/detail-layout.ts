@@ -3,8 +3,7 @@ import { readLayout } from './read-layout.ts';
 
 /**
  * The layout of a file that holds details only, such as one of corrected records: header and trailer are not expected, and a record
- * that looks like one of them is a reject. Fails with
- * `LayoutInvalid` if rows copy fields of the header.
+ * that looks like one of them is a reject. Fails with `LayoutInvalid` if rows copy fields of the header.
  */
 export function detailLayout(text: string, file: string): { text: string; layout: Layout } {
   const {
