@@ -65,6 +65,45 @@ export function reconcile(
   ranges: PlannedRange[],
   manifests: PartManifest[],
 ): Reconciliation {
+  const { records, types } = countRecords(plan, layout, manifests);
+  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
+  const totals = new Map(Array.from(sums, ([key, sum]) => [key, sum.total]));
+  const figures: Figures = { of: 'file', records, types, sums: totals };
+  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
+  const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
+  const values = valuesByField(manifests);
+  const refusal =
+    manifests.find((manifest) => manifest.refusal)?.refusal ??
+    tilingRefusal(plan, ranges, manifests) ??
+    chainRefusal(plan, records) ??
+    countRefusal(plan, manifests) ??
+    partitionRefusal(plan, layout, manifests) ??
+    joinedRefusal(plan, layout, records, reasons) ??
+    // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
+    (records.rejected === records.detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
+    undecodableRefusal(plan, records, sums) ??
+    groupsRefusal(plan, layout, manifests) ??
+    totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
+    rejectsRefusal(plan, layout, records, manifests) ??
+    invalidRefusal(plan.sourceKey, layout, values) ??
+    undefined;
+  const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
+  return {
+    records,
+    reasons,
+    nulled: values.nulled,
+    // The example of the first range wins.
+    nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
+    warnings: neverValidWarnings(plan.sourceKey, values),
+    controlTotals,
+    contentDigest: contentDigest(plan, manifests),
+    ...(checksum === undefined ? {} : { checksum }),
+    refusal: refusal ?? statedRefusal(plan, records, checksum) ?? null,
+  };
+}
+
+/** What was read of the file, and the details of each record type. */
+function countRecords(plan: FilePlan, layout: Layout, manifests: PartManifest[]) {
   const detail = total(manifests, (manifest) => manifest.records.detail);
   const rejected = total(manifests, (manifest) => manifest.records.rejected);
   const header = plan.header ? 1 : 0;
@@ -87,40 +126,7 @@ export function reconcile(
       discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
     }),
   };
-  const sums = addSums(manifests.flatMap((manifest) => manifest.sums));
-  const totals = new Map(Array.from(sums, ([key, sum]) => [key, sum.total]));
-  const figures: Figures = { of: 'file', records, types, sums: totals };
-  const reasons = addCounts(manifests.map((manifest) => manifest.reasons));
-  const controlTotals = judgeTotals(layout.controlTotals, plan, figures);
-  const values = valuesByField(manifests);
-  const refusal =
-    manifests.find((manifest) => manifest.refusal)?.refusal ??
-    tilingRefusal(plan, ranges, manifests) ??
-    chainRefusal(plan, records) ??
-    countRefusal(plan, manifests) ??
-    partitionRefusal(plan, layout, manifests) ??
-    joinedRefusal(plan, layout, records, reasons) ??
-    // If no detail could be decoded, the totals prove nothing: the rejects say what is wrong.
-    (rejected === detail ? rejectsRefusal(plan, layout, records, manifests) : undefined) ??
-    undecodableRefusal(plan, records, sums) ??
-    groupsRefusal(plan, layout, manifests) ??
-    totalRefusal(plan, layout.controlTotals, controlTotals, figures) ??
-    rejectsRefusal(plan, layout, records, manifests) ??
-    invalidRefusal(plan.sourceKey, layout, values) ??
-    undefined;
-  const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
-  return {
-    records,
-    reasons,
-    nulled: values.nulled,
-    // The example of the first range wins.
-    nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
-    warnings: neverValidWarnings(plan.sourceKey, values),
-    controlTotals,
-    contentDigest: contentDigest(plan, manifests),
-    ...(checksum === undefined ? {} : { checksum }),
-    refusal: refusal ?? statedRefusal(plan, records, checksum) ?? null,
-  };
+  return { records, types };
 }
 
 function total<T>(of: T[], figure: (item: T) => number): number {

@@ -211,7 +211,7 @@ describe('layouts that are refused', () => {
     ],
     ['an unknown usage', (l) => (l.fields[1]!.usage = 'dsplay'), ['fields[1].usage', "is 'display'"]],
     ['an unknown record format', (l) => (l.record.format = 'line'), ["'record.format'", "is 'lines'"]],
-    ['an unsupported encoding', (l) => (l.encoding = 'utf8'), ["'encoding' is 'utf8'", "is 'utf-8'"]],
+    ['an unsupported encoding', (l) => (l.encoding = 'utf9'), ["'encoding' is 'utf9'", "is 'utf-8'"]],
     ['an unknown type', (l) => (l.fields[0]!.type = 'strng'), ["fields[0]' ('kind')", "is 'string'"]],
     ['a decimal with too many digits', (l) => (l.fields[1]!.type = 'decimal(39,2)'), ["'decimal(39,2)'"]],
     ['a scale above the precision', (l) => (l.fields[1]!.type = 'decimal(2,3)'), ["'decimal(2,3)'"]],

@@ -347,7 +347,7 @@ describe('the filling of a short record is never read as a value', () => {
     await using lake = await TestLake.make();
     const fields = [
       { name: 'z', start: 2, end: 3, type: 'string' },
-      { name: 'n', start: 5, end: 8, ...binary },
+      { name: 'n', start: 5, end: 8, ...binary, nullWhen: [] },
     ];
     // A whole record may hold the very bytes that others are filled up with.
     const records = [text('Caa', '2020202020'), text('Cbb'), text('Ccccc'), text('Cdd', '2000000001')];

@@ -20,13 +20,28 @@ export function guessOf(content: string | Uint8Array): GuessOfFile {
   const bytes = typeof content === 'string' ? new Uint8Array(Buffer.from(content, 'latin1')) : content;
   const form = guessRecords(bytes, bytes.length)!;
   const { codePage } = guessCodePage(bytes);
-  const records = new GuessedRecords(bytes, form.starts, form.lengths, codePage);
+  // The form is guessed from the first mebibyte, the layout from all records.
+  const { starts, lengths } = form.format === 'lines' && codePage === 'us-ascii' ? linesOf(bytes) : form;
+  const records = new GuessedRecords(bytes, starts, lengths, codePage);
   const guess = guessLayout(records, form.lengthBytes, codePage, records.count);
   const { notes: _notes, ...draft } = guess;
   const isShort = form.format === 'lines' && form.lengths.some((length) => length < form.lengthBytes);
   const record = { format: form.format, length: form.lengthBytes, ...(isShort && { short: 'pad' }) };
   const text = layoutText({ name: 'guessed', description: '', encoding: codePage, record, ...draft });
   return { ...guess, records, text };
+}
+
+function linesOf(bytes: Uint8Array): { starts: number[]; lengths: number[] } {
+  const starts: number[] = [];
+  const lengths: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const lineFeed = bytes.indexOf(0x0a, at);
+    const end = lineFeed < 0 ? bytes.length : lineFeed;
+    starts.push(at);
+    lengths.push(end - at - (bytes[end - 1] === 0x0d ? 1 : 0));
+    at = end + 1;
+  }
+  return { starts, lengths };
 }
 
 /**
