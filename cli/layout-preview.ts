@@ -8,9 +8,12 @@ import { LayoutInvalid, UsageError } from '../shared/errors.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import type { Layout } from '../shared/layout/layout.ts';
+import { judgeForm } from '../shared/pipeline/split/sample-form.ts';
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
 import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
+import type { ByteRange } from '../shared/ranges/byte-range.ts';
 import { findFixedTerminator, findLineTerminator } from '../shared/ranges/terminators.ts';
+import { isRefusal } from '../shared/refusal.ts';
 import { openDataFile } from './open-data-file.ts';
 import { type PreviewRecord, previewRecord, recordText } from './preview-record.ts';
 import { type PreviewFrom, previewStart, tooFar } from './preview-start.ts';
@@ -86,11 +89,11 @@ async function previewRecords(
   recordCount: number,
 ): Promise<PreviewRecord[]> {
   const { raw, info } = source;
-  const { fileHeaderBytes, fileTrailerBytes } = layout.record;
-  const endByte = info.sizeBytes - fileTrailerBytes;
-  if (endByte <= fileHeaderBytes) return [];
-  const terminatorBytes = await terminatorOf(layout, source, endByte);
-  const start = await previewStart(source, layout.record, terminatorBytes, from);
+  const { span, terminatorBytes } = await formOf(layout, source);
+  const { startByte, endByte } = span;
+  if (endByte <= startByte) return [];
+  const record = { ...layout.record, fileHeaderBytes: startByte };
+  const start = await previewStart(source, record, terminatorBytes, from);
   const kernel = new Kernel();
   const extractor = new RecordExtractor(kernel, recordShape(layout.record, terminatorBytes), start.startByte);
   const shown: PreviewRecord[] = [];
@@ -119,15 +122,31 @@ async function previewRecords(
   return shown;
 }
 
+/** Where the records of the file are and how they end. What `convert` would refuse is said, and the records are shown all the same. */
+async function formOf(
+  layout: Layout,
+  source: OpenSource,
+): Promise<{ span: ByteRange; terminatorBytes: 0 | 1 | 2 }> {
+  const { fileHeaderBytes, fileTrailerBytes, format } = layout.record;
+  const form = await judgeForm(source, layout);
+  const notes = isRefusal(form) ? [`convert refuses this file: ${form.message}`] : form.warnings;
+  for (const note of notes) console.error(`note: ${note}`);
+  const span = isRefusal(form)
+    ? { startByte: fileHeaderBytes, endByte: source.info.sizeBytes - fileTrailerBytes }
+    : form.span;
+  if (format === 'fixed' && !isRefusal(form)) return { span, terminatorBytes: form.terminatorBytes };
+  return { span, terminatorBytes: await terminatorOf(layout, source, span) };
+}
+
 async function terminatorOf(
   { record }: Layout,
   { raw, info }: OpenSource,
-  endByte: number,
+  { startByte, endByte }: ByteRange,
 ): Promise<0 | 1 | 2> {
-  const { format, lengthBytes, lineEndByte, fileHeaderBytes } = record;
-  const headEnd = Math.min(endByte, fileHeaderBytes + Math.max(HEAD_BYTES, lengthBytes * 4 + 2));
-  const range = { startByte: fileHeaderBytes, endByte: headEnd };
-  const head = await raw.readRange(info.key, range, { pin: info.pin });
+  const { format, lengthBytes, lineEndByte } = record;
+  const headEnd = Math.min(endByte, startByte + Math.max(HEAD_BYTES, lengthBytes * 4 + 2));
+  if (headEnd <= startByte) return 0;
+  const head = await raw.readRange(info.key, { startByte, endByte: headEnd }, { pin: info.pin });
   if (format === 'lines') return findLineTerminator(head, lineEndByte) ?? 0;
-  return findFixedTerminator(head, lengthBytes, endByte - fileHeaderBytes);
+  return findFixedTerminator(head, lengthBytes, endByte - startByte);
 }

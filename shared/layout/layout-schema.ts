@@ -94,6 +94,7 @@ const DEFAULTED = {
   thousands: true,
   blankSign: true,
   nul: true,
+  overpunch: true,
 } as const;
 const fieldDefaults = z.strictObject(placedField).pick(DEFAULTED);
 export const DEFAULT_KEYS = fieldDefaults.keyof().options;

@@ -63,12 +63,15 @@ test('how numbers are written is a default for the fields that are written so', 
     at('stored', { type: 'integer', usage: 'binary', signed: true }),
     at('text', { type: 'string' }),
   ];
-  const numbers = { decimalPoint: ',', thousands: '.', blankSign: 'positive', nul: 'blank' };
+  const numbers = {
+    ...{ decimalPoint: ',', thousands: '.', blankSign: 'positive', nul: 'blank' },
+    overpunch: 'fujitsu',
+  };
   const notations = firstDataset(layoutOf(numbers, { fields })).fields.map(({ notation }) => notation);
   expect(notations).toMatchObject([
     { decimalPoint: ',', thousands: '.', blankSign: 'positive', nul: 'blank' },
     { decimalPoint: '.', thousands: "'", nul: 'blank' },
-    { nul: 'blank' },
+    { nul: 'blank', overpunch: 'fujitsu' },
     { thousands: '.', nul: 'blank' },
     {},
     {},

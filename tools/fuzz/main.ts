@@ -19,7 +19,7 @@ Ends with 1 if an input crashed, hung or gave a wrong row.`,
 
 await runWithFlags(COMMAND, async (values) => {
   const { damage } = values;
-  const most = damage ? String(Number.MAX_SAFE_INTEGER) : '100000';
+  const most = damage ? '100000000' : '100000';
   const inputs = wholeNumber('--inputs', values.inputs ?? most);
   const seed = wholeNumber('--seed', values.seed);
   const from = wholeNumber('--from', values.from);

@@ -9,6 +9,7 @@ const CONDITIONS: Partial<Record<DefaultKey, (entry: FieldEntry) => boolean>> = 
   decimalPoint: hasPoint,
   thousands: (entry) =>
     !isPunched(entry) && (hasPoint(entry) ? entry.decimalPoint !== undefined : entry.type === 'integer'),
+  overpunch: isPunched,
   blankSign: (entry) =>
     entry.signFrom !== undefined || ((entry.sign ?? 'none') !== 'none' && !isPunched(entry)),
 };
