@@ -8,7 +8,7 @@ import { otherLineEnd } from './line-ends.ts';
 import { otherPositions } from './positions-of-lines.ts';
 import { otherFamily } from './text-family.ts';
 import { textPlaces } from './text-places.ts';
-import { utf8Text } from './utf-8-text.ts';
+import { utf8Doubt, utf8Text } from './utf-8-text.ts';
 import { swappedNationalText, utf16Text } from './utf-16-text.ts';
 
 /**
@@ -31,5 +31,9 @@ export function formOf(
     utf8Text(sample, layout, places) ??
     otherPositions(sample, layout) ??
     swappedNationalText(sample, layout, places);
-  return finding ? { finding } : latinControls(sample, layout, places);
+  if (finding) return { finding };
+  const controls = latinControls(sample, layout, places);
+  if (controls.finding || controls.warning !== undefined) return controls;
+  const warning = utf8Doubt(sample, layout, places);
+  return warning === undefined ? {} : { warning };
 }

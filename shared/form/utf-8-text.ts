@@ -19,28 +19,35 @@ const AFTER_LETTERS = [0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x99, NO_BREAK_
 
 /** Text of several bytes a character under a page of one byte: all bytes above 7F form sequences of UTF-8. */
 export function utf8Text(sample: FormSample, layout: Layout, places: TextPlaces): FormFinding | undefined {
-  const { encoding, record } = layout;
-  if (encoding === 'utf-8' || !extendsAscii(encoding)) return undefined;
-  const readings = (): HighBytes[] => {
-    if (places.isAllText && record.format !== 'rdw' && record.format !== 'bdw') {
-      return [
-        sum(
-          sample.windows.map((window) =>
-            highBytesOf(trimmedToCharacters(window, sample.sizeBytes), encoding),
-          ),
-        ),
-      ];
-    }
-    if (record.format === 'lines') return [firstOfLines(sample, layout, places)];
-    return sampledRecords(sample, layout).map((records) => ofTextRuns(records, places, encoding));
-  };
   const isUtf8 = ({ clear, doubtful, lone }: HighBytes) => lone === 0 && (clear > 0 || doubtful > 1);
-  const found = readings();
+  const found = readings(sample, layout, places);
   if (found.length === 0 || !found.every(isUtf8)) return undefined;
   return {
-    what: `its text is UTF-8 (accented letters are two bytes each), and the layout says ${encoding}, one byte a character`,
+    what: `its text is UTF-8 (accented letters are two bytes each), and the layout says ${layout.encoding}, one byte a character`,
     next: 'Say "encoding": "utf-8" in the layout, and "positions": "characters" if its positions count characters and not bytes; or have the file sent in the code page of the layout.',
   };
+}
+
+/** A single sequence that might be UTF-8 proves nothing, but it is said; a clause. */
+export function utf8Doubt(sample: FormSample, layout: Layout, places: TextPlaces): string | undefined {
+  const found = readings(sample, layout, places);
+  const isDoubt = ({ clear, doubtful, lone }: HighBytes) => lone === 0 && clear === 0 && doubtful === 1;
+  if (!found.some(isDoubt)) return undefined;
+  return `its only bytes above 7F are one letter in UTF-8 and two characters in ${layout.encoding}, as the layout says: if the file is UTF-8, say "encoding": "utf-8"`;
+}
+
+/** What the bytes above 7F of the texts are, for each way in which the records may lie in the sample. */
+function readings(sample: FormSample, layout: Layout, places: TextPlaces): HighBytes[] {
+  const { encoding, record } = layout;
+  if (encoding === 'utf-8' || !extendsAscii(encoding)) return [];
+  if (places.isAllText && record.format !== 'rdw' && record.format !== 'bdw') {
+    const windows = sample.windows.map((window) =>
+      highBytesOf(trimmedToCharacters(window, sample.sizeBytes), encoding),
+    );
+    return [sum(windows)];
+  }
+  if (record.format === 'lines') return [firstOfLines(sample, layout, places)];
+  return sampledRecords(sample, layout).map((records) => ofTextRuns(records, places, encoding));
 }
 
 /** The edges of a window may cut a character. */

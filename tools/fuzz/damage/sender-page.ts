@@ -21,7 +21,12 @@ function asciiPage(encoding: string, accents: Record<string, number[]>, noBreakS
     isEbcdic: false,
     space: 0x20,
     noBreakSpace,
-    bytesOf: (text) => [...text].flatMap((character) => accents[character] ?? [character.charCodeAt(0)]),
+    bytesOf: (text) =>
+      [...text].flatMap((character) => {
+        const code = character.charCodeAt(0);
+        if (code > 0x7f && !accents[character]) throw new Error(`${encoding} has no ${character} here`);
+        return accents[character] ?? [code];
+      }),
     characters: ASCII_CHARACTERS + Object.keys(accents).join(''),
   };
 }
@@ -66,7 +71,7 @@ function ebcdicPage(encoding: string, accents: Record<string, number>): SenderPa
 export const LATIN1 = asciiPage('iso-8859-1', { é: [0xe9], ã: [0xe3], ç: [0xe7], Ç: [0xc7] }, [0xa0]);
 export const UTF8 = asciiPage(
   'utf-8',
-  { é: [0xc3, 0xa9], ã: [0xc3, 0xa3], ç: [0xc3, 0xa7], '€': [0xe2, 0x82, 0xac] },
+  { é: [0xc3, 0xa9], ã: [0xc3, 0xa3], ç: [0xc3, 0xa7], Ç: [0xc3, 0x87], '€': [0xe2, 0x82, 0xac] },
   [0xc2, 0xa0],
 );
 const WINDOWS = asciiPage('windows-1252', { é: [0xe9], ã: [0xe3], '€': [0x80] }, [0xa0]);

@@ -95,6 +95,8 @@ function layoutOf(sheet: Omit<Sheet, 'layoutText'>, chances: Chances): string {
   return JSON.stringify({
     name: 'damage',
     encoding: page.encoding,
+    // Without it, lines that are shorter than the record must not hold characters of several bytes.
+    ...(page.encoding === 'utf-8' && form === 'lines' && { positions: 'bytes' }),
     record: {
       format: form,
       length: recordBytes,
