@@ -41,6 +41,8 @@ export class ParentTracker {
   private readonly last: number;
   /** Address of the true end of that record, which may be before the end of its layout. */
   private readonly lastEnds: number;
+  /** Address of a blank record, which stands for parents that are missing. */
+  private readonly nobody: number;
   /** Addresses of the parents' addresses and of their ends, by slot and record of the batch. */
   private readonly found: number;
   private readonly foundEnds: number;
@@ -54,7 +56,7 @@ export class ParentTracker {
     kernel: Kernel,
     types: readonly RecordType[],
     capacityRecords: number,
-    { lengthBytes, positions }: RecordLayout,
+    { lengthBytes, positions, spaceByte }: RecordLayout,
   ) {
     const slots = parentTypes(types);
     const slotOf = (name: string | undefined) => (name === undefined ? NO_SLOT : slots.indexOf(name) & 0xff);
@@ -70,6 +72,8 @@ export class ParentTracker {
     this.last = kernel.allocate(slots.length * 4);
     kernel.bytes.fill(0, this.last, this.last + slots.length * 4);
     this.lastEnds = kernel.allocate(slots.length * 4);
+    this.nobody = kernel.allocate(lengthBytes + 2 * READ_MARGIN_BYTES) + READ_MARGIN_BYTES;
+    kernel.bytes.fill(spaceByte, this.nobody, this.nobody + lengthBytes);
     this.found = kernel.allocate(slots.length * capacityRecords * 4);
     this.foundEnds = kernel.allocate(slots.length * capacityRecords * 4);
     const copies = () =>
@@ -132,6 +136,7 @@ export class ParentTracker {
       this.found,
       this.foundEnds,
       this.capacityRecords,
+      this.nobody,
     );
   }
 

@@ -144,7 +144,8 @@ export function gatherAddresses(source: usize, indexes: usize, count: i32, out: 
  *
  * `ends` is 0 if every record has `recordBytes`.
  *
- * A record whose parent is missing or cannot be decoded becomes RECORD_PARENT_MISSING, and is not a parent itself.
+ * A record whose parent is missing or cannot be decoded becomes RECORD_PARENT_MISSING, and is not a parent itself. Its fields are decoded
+ * all the same, with those of others: they are read from `nobody`, the address of a blank record.
  */
 export function trackParents(
   types: usize,
@@ -162,13 +163,17 @@ export function trackParents(
   out: usize,
   outEnds: usize,
   stride: i32,
+  nobody: usize,
 ): void {
   for (let record = 0; record < count; record++) {
     const type = load<u8>(types + record) as usize;
     if (type === TYPE_UNKNOWN) continue;
     for (let slot = 0; slot < slotCount; slot++) {
-      store<u32>(out + ((slot * stride + record) << 2), load<u32>(last + (slot << 2)));
-      store<u32>(outEnds + ((slot * stride + record) << 2), load<u32>(lastEnds + (slot << 2)));
+      const at = (slot * stride + record) << 2;
+      const parent = load<u32>(last + (slot << 2));
+      const end = parent !== 0 ? load<u32>(lastEnds + (slot << 2)) : (nobody as u32) + recordBytes;
+      store<u32>(out + at, parent !== 0 ? parent : (nobody as u32));
+      store<u32>(outEnds + at, end);
     }
     const parentSlot = load<u8>(parentSlotOf + type) as usize;
     if (parentSlot !== 255 && load<u32>(last + (parentSlot << 2)) === 0) {

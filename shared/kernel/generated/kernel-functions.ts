@@ -128,7 +128,7 @@ export interface KernelFunctions {
   gatherType(types: number, type: number, count: number, starts: number, outcomes: number, outIndexes: number, outStarts: number, outOutcomes: number): number;
   markInside(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, outcome: number): number;
   selectRecords(addresses: number, count: number, at: number, literals: number, literalCount: number, width: number, mask: number): number;
-  trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number): void;
+  trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number, nobody: number): void;
 
   // shared/kernel/assemblyscript/records.ts
   countNotOk(outcomes: number, count: number): number;
