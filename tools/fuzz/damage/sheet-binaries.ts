@@ -19,10 +19,14 @@ export function packedField(name: string, page: SenderPage, chances: Chances): S
     },
     isText: false,
     draw(random) {
-      const number = drawNumber(random, { wholeDigits: digitCount - scale, scale, isSigned: hasSign });
-      const digits = digitsOf(number).padStart(digitCount, '0');
-      const sign = number.isNegative ? 'd' : random.of(['c', 'f']);
-      return { meant: meaningOf(number), bytes: [...Buffer.from(hasSign ? digits + sign : digits, 'hex')] };
+      for (;;) {
+        const number = drawNumber(random, { wholeDigits: digitCount - scale, scale, isSigned: hasSign });
+        const digits = digitsOf(number).padStart(digitCount, '0');
+        const sign = number.isNegative ? 'd' : random.of(['c', 'f']);
+        const bytes = [...Buffer.from(hasSign ? digits + sign : digits, 'hex')];
+        // A number that looks like blanks, such as 2020 without a sign in ASCII, can be read in two ways.
+        if (bytes.some((byte) => byte !== page.space)) return { meant: meaningOf(number), bytes };
+      }
     },
     misspell(random, { bytes }) {
       const at = random.below(widthBytes);
