@@ -78,7 +78,7 @@ function tableText({ name, positions, lengthBytes, rows, findings }: PositionsTa
 
 const MOST_LINES = 12;
 
-/** What to know about the fields, under their table. */
+/** Findings about the fields, shown under their table. */
 function findingLines(findings: Finding[]): string[] {
   if (findings.length === 0) return [];
   const lines = findings.slice(0, MOST_LINES).map(({ text }) => `! ${text}`);

@@ -79,7 +79,7 @@ function fromOf(
   return values.last ? { kind: 'last', count: recordCount } : { kind: 'start' };
 }
 
-/** What shows how records end. */
+/** Bytes of the head that are searched for a line end. */
 const HEAD_BYTES = 1024 * 1024;
 
 async function previewRecords(
@@ -122,7 +122,7 @@ async function previewRecords(
   return shown;
 }
 
-/** Where the records of the file are and how they end. What `convert` would refuse is said, and the records are shown all the same. */
+/** Span and terminator of the records. If `convert` would refuse the file, a note says so, and the records are shown anyway. */
 async function formOf(
   layout: Layout,
   source: OpenSource,

@@ -14,7 +14,7 @@ export type PreviewFrom =
   | { kind: 'record'; record: number }
   | { kind: 'last'; count: number };
 
-/** Where reading begins: at a record, whose number from 0 may be unknown; and how many records are passed over from there. */
+/** Start of reading: a record, whose number (from 0) may be unknown, and the number of records to skip from there. */
 interface PreviewStart {
   startByte: number;
   recordIndex: number | undefined;

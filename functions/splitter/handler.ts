@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { type ConvertRequest, checkRequest } from '../../shared/pipeline/split/convert-request.ts';
 import { type SplitResult, splitFile } from '../../shared/pipeline/split/split-file.ts';
-import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../shared/ports/pipeline-ports.ts';
 import { eventReader } from '../read-event.ts';
 
 interface SplitterEvent {
@@ -19,7 +19,7 @@ export function readSplitterEvent(event: unknown): SplitterEvent {
 }
 
 /** State Split: claims the file and plans its byte ranges. */
-export function createSplitter(ports: PipelinePorts) {
+export function createSplitter(ports: SplitPorts) {
   return ({ execution, request }: SplitterEvent): Promise<SplitResult> =>
     splitFile(ports, execution, request);
 }

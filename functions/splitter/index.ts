@@ -1,5 +1,5 @@
 import { functionVariables } from '../../shared/aws/function-variables.ts';
-import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
+import { createSplitPorts } from '../../shared/aws/split-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { createSplitter, readSplitterEvent, splitterFigures } from './handler.ts';
 
@@ -7,6 +7,6 @@ const variables = functionVariables('splitter', process.env);
 export const handler = lambdaHandler({
   ...variables.identity,
   read: readSplitterEvent,
-  handler: createSplitter(createAwsPorts(variables)),
+  handler: createSplitter(createSplitPorts(variables)),
   measure: splitterFigures,
 });

@@ -6,8 +6,8 @@ import type { CatalogColumn, DayPublication, TableColumns } from '../ports/catal
 import { errorName, isPassing, nameAndMessage, unavailable } from './s3-error.ts';
 
 /**
- * What Athena, whose engine 3 is derived from Trino, does with a file whose column is narrower than that of its partition. Trino reads the
- * values rightly (trinodb/trino#2823), but compares the unscaled minimum and maximum of the file with a filter as if they had the scale of
+ * How Athena treats a file whose column is narrower than that of its partition. Its engine 3 is derived from Trino, which reads the
+ * values correctly (trinodb/trino#2823), but compares the unscaled minimum and maximum of the file with a filter as if they had the scale of
  * the table, and expects them in the table's stored form (TupleDomainParquetPredicate): a filter would leave out rows, or fail. So the scale
  * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05.
  */

@@ -1,7 +1,7 @@
 import { INT64_DIGITS } from '../layout/field-type.ts';
 import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
 
-/** What a table has to become so that readers also see the files of a layout; nothing of it is done if there is a problem. */
+/** Changes to a table that let readers see the files of a layout. If there is a problem, none of them is made. */
 export interface TableChange {
   /** Those of the table in their places, with types that hold the values of both, then the new ones. */
   columns: CatalogColumn[];
@@ -12,7 +12,7 @@ export interface TableChange {
   problems: string[];
 }
 
-/** What the readers of a catalog make of an older file whose column has a wider type in the table. */
+/** How the readers of a catalog treat an older file whose column has a wider type in the table. */
 export interface ReaderSkills {
   /**
    * They cast every exact number. If not, they read rightly only a decimal with more digits of the same scale, in the same stored form: both

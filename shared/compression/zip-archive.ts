@@ -114,7 +114,7 @@ export function onlyMember(bytes: Uint8Array, { entryCount, startByte }: ZipDire
       `it holds ${members.length} files, and one can be read: have each sent alone`,
     );
   }
-  // What is between the data and the directory belongs to nobody; before a lone member there is nothing.
+  // Bytes between the data and the directory belong to no member, and no bytes may precede a lone member.
   if (folders === 0 && only.headerByte !== 0)
     throw new CompressedDataBad('something else stands before its first member');
   if (only.headerByte + LOCAL_HEADER_BYTES + only.compressedBytes > startByte) {

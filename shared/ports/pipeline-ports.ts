@@ -21,6 +21,9 @@ export interface PipelinePorts {
   settings: PipelineSettings;
 }
 
+/** What splitting a file needs: it tells nobody, and its figures are those of the invocation. */
+export type SplitPorts = Omit<PipelinePorts, 'metrics' | 'notifier'>;
+
 interface PipelineSettings {
   rangeSizeBytes: number;
   /** A part of at least this many bytes becomes a file of its own. */

@@ -2,7 +2,7 @@ import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import { sourceIdOf } from '../../keys/source-id.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { advanced, isFinal, isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
@@ -14,7 +14,7 @@ import { type FileContent, keyTaken } from './key-owner.ts';
 
 /** A file that an execution is about to claim. */
 export interface Claim {
-  ports: PipelinePorts;
+  ports: SplitPorts;
   execution: string;
   request: ConvertRequest;
   layout: Layout;
@@ -105,7 +105,7 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
 
 /** Finds the loaded file whose rejected records this one brings corrected; a refusal if there is no such file. */
 export async function supplementedFile(
-  ports: PipelinePorts,
+  ports: SplitPorts,
   { supplementOf, sourceKey }: ConvertRequest,
   { dataset, businessDate }: Claim['identity'],
 ): Promise<{ sourceKey: string; runId: string } | Refusal | undefined> {

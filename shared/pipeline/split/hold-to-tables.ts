@@ -1,5 +1,5 @@
 import type { Layout } from '../../layout/layout.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { dayEntries } from '../store/day-ledger.ts';
 import { fitTables, unitedSchemas } from '../store/fit-tables.ts';
@@ -14,7 +14,7 @@ const WIDER_IN_ATHENA =
  * none those of the files of the day that are loaded already. A difference that no type can hold is a refusal.
  */
 export async function holdToTables(
-  ports: Pick<PipelinePorts, 'catalog' | 'lake'>,
+  ports: Pick<SplitPorts, 'catalog' | 'lake'>,
   layout: Layout,
   sourceKey: string,
   businessDate: string | null,

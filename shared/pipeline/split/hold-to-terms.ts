@@ -2,7 +2,7 @@ import { manifestEntryOf, manifestTotals, parseDayManifest } from '../../day/day
 import { type DayTerms, dayManifestKeyOf } from '../../day/day-terms.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
@@ -16,7 +16,7 @@ const MAX_DAY_MANIFEST_BYTES = 4 * 1024 * 1024;
  * that was read before stays in force; one that cannot be used is a refusal.
  */
 export async function recordTerms(
-  ports: PipelinePorts,
+  ports: SplitPorts,
   layout: Layout,
   layoutFile: { file: string; text: string },
   businessDate: string,

@@ -1,5 +1,5 @@
 import type { ObjectInfo } from '../../ports/object-store.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
@@ -26,7 +26,7 @@ interface KeyClaim {
  * nothing needs proof.
  */
 export async function contentIfMoved(
-  { lake }: Pick<PipelinePorts, 'lake'>,
+  { lake }: Pick<SplitPorts, 'lake'>,
   ledgerKey: string,
   { request, source }: KeyClaim,
   file: ReadableFile | Refusal,

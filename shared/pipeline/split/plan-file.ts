@@ -1,6 +1,6 @@
 import { runKeys } from '../../keys/run-keys.ts';
 import { runIdOf } from '../../keys/source-id.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
@@ -88,7 +88,7 @@ export function planFile(
 
 /** Writes the plan and its ranges, then moves the ledger entry to `parsing`. Fails if another run took over the file. */
 export async function recordPlan(
-  { lake, clock }: PipelinePorts,
+  { lake, clock }: SplitPorts,
   execution: string,
   { plan, ranges }: PlannedFile,
 ): Promise<RecordedPlan> {

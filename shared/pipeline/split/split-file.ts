@@ -5,7 +5,7 @@ import { executionKey } from '../../keys/run-keys.ts';
 import { executionIdOf, sourceIdOf } from '../../keys/source-id.ts';
 import { detailLayout } from '../../layout/compile/detail-layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { writeJson } from '../store/json-object.ts';
@@ -46,7 +46,7 @@ interface SplitSource {
  * `SourceNotFound`, `LayoutInvalid`, `UsageError`, `BusinessDateUnknown`, `SourceChanged` and `ControlFileAwaited`.
  */
 export async function splitFile(
-  ports: PipelinePorts,
+  ports: SplitPorts,
   execution: string,
   request: ConvertRequest,
 ): Promise<SplitResult> {
@@ -83,13 +83,13 @@ export async function splitFile(
 }
 
 /** The layout as the request wants it. A supplement has neither header nor trailer. */
-async function requestedLayout({ layouts }: PipelinePorts, request: ConvertRequest) {
+async function requestedLayout({ layouts }: SplitPorts, request: ConvertRequest) {
   const whole = await loadLayout(layouts, request.layout, request.compression);
   if (request.supplementOf === undefined) return whole;
   return { file: whole.file, ...detailLayout(whole.text, whole.file) };
 }
 
-async function headSource({ raw }: PipelinePorts, { sourceKey }: ConvertRequest): Promise<ObjectInfo> {
+async function headSource({ raw }: SplitPorts, { sourceKey }: ConvertRequest): Promise<ObjectInfo> {
   const source = await raw.head(sourceKey);
   if (source) return source;
   throw new SourceNotFound({
@@ -100,7 +100,7 @@ async function headSource({ raw }: PipelinePorts, { sourceKey }: ConvertRequest)
 }
 
 /** A layout that does not fit must not become that of a day which other files have begun. */
-async function hasTerms({ lake }: PipelinePorts, { dataset, businessDate }: Claim['identity']) {
+async function hasTerms({ lake }: SplitPorts, { dataset, businessDate }: Claim['identity']) {
   return businessDate !== null && (await readTerms(lake, dataset, businessDate)) !== undefined;
 }
 

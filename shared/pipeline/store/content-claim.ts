@@ -1,6 +1,6 @@
 import { nullable, objectOf, text } from '../../json-shape.ts';
 import { contentKey } from '../../keys/lake-keys.ts';
-import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
@@ -32,7 +32,7 @@ const holderShape = objectOf<ContentHolder>({
 
 /** The other file that brought these bytes before and is loaded or being loaded. */
 export async function findSameContent(
-  ports: PipelinePorts,
+  ports: SplitPorts,
   content: Content,
 ): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
@@ -41,10 +41,7 @@ export async function findSameContent(
 }
 
 /** Notes which file brings these bytes, or answers with the other file that already does. If two come at once, the second finds the first. */
-export async function claimContent(
-  ports: PipelinePorts,
-  content: Content,
-): Promise<ContentHolder | undefined> {
+export async function claimContent(ports: SplitPorts, content: Content): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
   const { sourceKey, businessDate, ledgerKey, runId } = content;
   const mine = toJsonBytes({ sourceKey, businessDate, ledgerKey, runId } satisfies ContentHolder);
@@ -57,7 +54,7 @@ export async function claimContent(
 }
 
 async function otherHolder(
-  ports: PipelinePorts,
+  ports: SplitPorts,
   content: Content,
   holder: ContentHolder,
 ): Promise<ContentHolder | undefined> {
