@@ -177,9 +177,8 @@ export class BatchDecoder {
 
   /** Decodes the records that the extractor just found; returns the rows of each partition that has any. */
   decode(batch: RecordExtractor): BatchRows[] {
-    this.assigner.markInside(batch);
-    if (this.only) return this.decodeType(this.only, batch);
     this.assigner.assign(batch);
+    if (this.only) return this.decodeType(this.only, batch);
     const { typeIndexes } = this.assigner;
     this.parents?.track(batch, typeIndexes);
     this.groups?.cut(batch, this.kernel.bytes.subarray(typeIndexes, typeIndexes + batch.recordCount));

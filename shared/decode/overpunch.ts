@@ -51,8 +51,16 @@ export function readPunched(
   return undefined;
 }
 
+const TABLES = new Map<Overpunch | undefined, Uint8Array>();
+
 /** For the kernel, by byte: 0 to 9 positive, 16 to 25 negative, 255 for what is no digit or more than one. */
 export function punchedTable(dialect: Overpunch | undefined): Uint8Array {
+  const table = TABLES.get(dialect) ?? makeTable(dialect);
+  TABLES.set(dialect, table);
+  return table;
+}
+
+function makeTable(dialect: Overpunch | undefined): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => {
     const punched = readPunched(String.fromCharCode(byte), dialect);
     if (punched === undefined || punched === 'ambiguous') return 255;

@@ -50,7 +50,6 @@ export class ParentScan {
       const pushed = extractor.push(bytes, from);
       from += pushed;
       while (extractor.extract(from >= bytes.length) > 0) {
-        assigner.markInside(extractor);
         assigner.assign(extractor);
         this.note(extractor, assigner.typeIndexes, last);
       }

@@ -1,8 +1,10 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_HEADER_INSIDE, RECORD_TRAILER_INSIDE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
-import type { Layout } from '../layout/layout.ts';
+import type { Layout, RecordMatch } from '../layout/layout.ts';
 import { type PlacedMatch, placeMatch } from './placed-match.ts';
 import type { RecordExtractor } from './record-extractor.ts';
+
+type Records = Pick<RecordExtractor, 'starts' | 'lengths' | 'outcomes' | 'recordCount'>;
 
 /** Finds the type of each record of a batch. */
 export class TypeAssigner {
@@ -13,6 +15,8 @@ export class TypeAssigner {
   private readonly known: (PlacedMatch | undefined)[];
   /** Header and trailer, which no detail may look like. */
   private readonly inside: (PlacedMatch & { outcome: number })[] = [];
+  /** Can no record of a known type look like header or trailer? */
+  private readonly isApart: boolean;
 
   /** A batch has at most `capacityRecords` records. */
   constructor(
@@ -26,6 +30,9 @@ export class TypeAssigner {
     const { header, trailer } = notDetails;
     if (header) this.inside.push({ ...placeMatch(kernel, header), outcome: RECORD_HEADER_INSIDE });
     if (trailer) this.inside.push({ ...placeMatch(kernel, trailer), outcome: RECORD_TRAILER_INSIDE });
+    this.isApart = [header, trailer].every(
+      (other) => !other || recordTypes.every(({ match }) => match && exclude(match, other)),
+    );
   }
 
   /** False if all records are of the only type. */
@@ -33,32 +40,48 @@ export class TypeAssigner {
     return this.known.length > 1 || this.known.some((match) => match !== undefined);
   }
 
-  /** Records that look like the header or trailer become rejects, whatever else they look like. */
-  markInside({ starts, lengths, outcomes, recordCount }: RecordExtractor): void {
-    const { call } = this.kernel;
-    for (const { places, placeCount, leastBytes, outcome } of this.inside) {
-      call.markInside(starts, lengths, outcomes, recordCount, places, placeCount, leastBytes, outcome);
+  /**
+   * Writes the type of each record to `typeIndexes`, if they are needed. Records that look like the header or trailer have none, and become
+   * rejects, whatever else they look like.
+   */
+  assign(batch: Records): void {
+    if (this.isApart) {
+      this.assignKnown(batch);
+      this.markInside(batch, this.typeIndexes);
+    } else {
+      this.markInside(batch, 0);
+      if (this.isNeeded) this.assignKnown(batch);
     }
   }
 
-  /** Writes the type of each record to `typeIndexes`, once records that look like header or trailer are marked. */
-  assign({ starts, lengths, outcomes, recordCount }: RecordExtractor): void {
+  /** Looks at the records of no type yet, or at all if `types` is 0. */
+  private markInside({ starts, lengths, outcomes, recordCount }: Records, types: number): void {
+    const { call } = this.kernel;
+    for (const { places, placeCount, leastBytes, outcome } of this.inside) {
+      call.markInside(starts, lengths, outcomes, types, recordCount, places, placeCount, leastBytes, outcome);
+    }
+  }
+
+  private assignKnown({ starts, lengths, outcomes, recordCount }: Records): void {
     const { call, bytes } = this.kernel;
-    bytes.fill(TYPE_UNKNOWN, this.typeIndexes, this.typeIndexes + recordCount);
+    const types = this.typeIndexes;
+    bytes.fill(TYPE_UNKNOWN, types, types + recordCount);
     for (const [type, known] of this.known.entries()) {
       if (!known) continue;
       const { places, placeCount, leastBytes } = known;
-      call.assignType(
-        starts,
-        lengths,
-        outcomes,
-        recordCount,
-        places,
-        placeCount,
-        leastBytes,
-        type,
-        this.typeIndexes,
-      );
+      call.assignType(starts, lengths, outcomes, recordCount, places, placeCount, leastBytes, type, types);
     }
   }
+}
+
+/** Do two matches ask for different bytes at one place, so that no record can satisfy both? */
+function exclude(one: RecordMatch, other: RecordMatch): boolean {
+  return one.some(({ startByte, endByte, anyOf }) =>
+    other.some(
+      (place) =>
+        place.startByte === startByte &&
+        place.endByte === endByte &&
+        !place.anyOf.some((literal) => anyOf.some((own) => Buffer.compare(own, literal) === 0)),
+    ),
+  );
 }

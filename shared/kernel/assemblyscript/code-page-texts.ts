@@ -30,14 +30,17 @@ export function translate(
 function findVisibleEnd(start: usize, end: usize, space: u8, padding: usize): usize {
   const blanks = i8x16.splat(space);
   while (start + 16 <= end) {
-    const visible = ~i8x16.bitmask(i8x16.le_u(v128.load(end - 16), blanks)) & 0xffff;
+    const visible = i8x16.bitmask(i8x16.gt_u(v128.load(end - 16), blanks));
     if (visible !== 0) {
       end = end - 16 + (32 - clz(visible));
       break;
     }
     end -= 16;
   }
-  while (end > start && load<u8>(padding + load<u8>(end - 1)) !== 0) end--;
+  for (; end > start; end--) {
+    const byte = load<u8>(end - 1);
+    if (byte > space && load<u8>(padding + byte) === 0) break;
+  }
   return end;
 }
 

@@ -66,13 +66,14 @@ export function assignType(
 }
 
 /**
- * Gives `outcome` to records that could be decoded, or are only too short, and hold one of the literals at each place. Returns how
- * many there are.
+ * Gives `outcome` to records that could be decoded, or are only too short, and hold one of the literals at each place: to those of no
+ * type yet, or to all if `types` is 0. Returns how many there are.
  */
 export function markInside(
   starts: usize,
   rawLengths: usize,
   outcomes: usize,
+  types: usize,
   count: i32,
   places: usize,
   placeCount: i32,
@@ -89,6 +90,7 @@ export function markInside(
   const word = load<u64>(literals) & mask;
   let marked = 0;
   for (let record = 0; record < count; record++) {
+    if (types !== 0 && load<u8>(types + record) !== (TYPE_UNKNOWN as u8)) continue;
     const start = load<u32>(starts + (record << 2)) as usize;
     if ((load<u64>(start + at) & mask) !== word) continue;
     if (!isAnyOf(start + at, literals, literalCount, width)) continue;

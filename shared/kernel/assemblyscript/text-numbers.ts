@@ -26,12 +26,29 @@ export function decodeInt64s(
   states: usize,
   values: usize,
 ): i32 {
-  let nulls = 0;
-  let invalids = 0;
-  // Fields of at most 18 digits and nothing else: the last 16 as one vector, one or two before them singly.
-  const noted = load<i32>(form, NUMBER_NOTED) !== 0;
   const isPlain = load<i32>(form, NUMBER_SIGN) === SIGN_NONE && load<i32>(form, NUMBER_EXPLICIT_SCALE) < 0;
-  const plain = isPlain && !noted && width <= 18;
+  if (isPlain && load<i32>(form, NUMBER_NOTED) === 0 && width <= 18) {
+    return decodeDigits(records, count, at, width, form, states, values);
+  }
+  let failed = 0;
+  for (let record = 0; record < count; record++) {
+    const start = (load<u32>(records + (record << 2)) as usize) + at;
+    failed += decodeWritten(start, width, form, states + record, values + (record << 3));
+  }
+  return failed;
+}
+
+/** Decodes fields of at most 18 digits and nothing else: the last 16 as one vector, one or two before them singly. */
+function decodeDigits(
+  records: usize,
+  count: i32,
+  at: i32,
+  width: i32,
+  form: usize,
+  states: usize,
+  values: usize,
+): i32 {
+  let failed = 0;
   const limit = powerOfTen(load<i32>(form, NUMBER_MOST_DIGITS));
   const before = width > 16 ? width - 16 : 0;
   const lanes = lastLanes(width > 16 ? 16 : width);
@@ -39,30 +56,31 @@ export function decodeInt64s(
   const nines = i8x16.splat(9);
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
-    if (plain) {
-      const digits = v128.and(i8x16.sub(v128.load(start + width - 16), zeros), lanes);
-      let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
-      let value = foldDigits(digits);
-      if (before > 0) {
-        const first = readDigit(start);
-        const second = before > 1 ? readDigit(start + 1) : 0;
-        wrong |= ((first > 9) as u32) | ((second > 9) as u32);
-        const upper = before > 1 ? first * 10 + second : first;
-        value += (upper as u64) * 10_000_000_000_000_000;
-      }
-      if (wrong === 0 && value < limit) {
-        store<u8>(states + record, STATE_VALUE as u8);
-        store<u64>(values + (record << 3), value);
-        continue;
-      }
+    const digits = v128.and(i8x16.sub(v128.load(start + width - 16), zeros), lanes);
+    let wrong = v128.any_true(i8x16.gt_u(digits, nines)) as u32;
+    let value = foldDigits(digits);
+    if (before > 0) {
+      const first = readDigit(start);
+      const second = before > 1 ? readDigit(start + 1) : 0;
+      wrong |= ((first > 9) as u32) | ((second > 9) as u32);
+      const upper = before > 1 ? first * 10 + second : first;
+      value += (upper as u64) * 10_000_000_000_000_000;
     }
-    const state = noted ? readNoted(start, width, form) : readNumber(start, width, form);
-    store<u8>(states + record, state as u8);
-    if (state === STATE_VALUE) store<i64>(values + (record << 3), collectedInt64());
-    else if (state === STATE_NULL) nulls++;
-    else invalids++;
+    if (wrong === 0 && value < limit) {
+      store<u8>(states + record, STATE_VALUE as u8);
+      store<u64>(values + (record << 3), value);
+    } else failed += decodeWritten(start, width, form, states + record, values + (record << 3));
   }
-  return nulls + invalids * INVALID_COUNT_UNIT;
+  return failed;
+}
+
+/** Decodes one number by its characters. Returns what it adds to the count of nulls and invalid values. */
+function decodeWritten(start: usize, width: i32, form: usize, stateAt: usize, valueAt: usize): i32 {
+  const noted = load<i32>(form, NUMBER_NOTED) !== 0;
+  const state = noted ? readNoted(start, width, form) : readNumber(start, width, form);
+  store<u8>(stateAt, state as u8);
+  if (state === STATE_VALUE) store<i64>(valueAt, collectedInt64());
+  return state === STATE_VALUE ? 0 : state === STATE_NULL ? 1 : INVALID_COUNT_UNIT;
 }
 
 /** Decodes decimals of up to 38 digits: 16 bytes each, two's complement, high byte first. The arguments are those of `decodeInt64s`. */

@@ -126,7 +126,7 @@ export interface KernelFunctions {
   assignType(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, type: number, types: number): void;
   gatherAddresses(source: number, indexes: number, count: number, out: number): void;
   gatherType(types: number, type: number, count: number, starts: number, outcomes: number, outIndexes: number, outStarts: number, outOutcomes: number): number;
-  markInside(starts: number, rawLengths: number, outcomes: number, count: number, places: number, placeCount: number, leastBytes: number, outcome: number): number;
+  markInside(starts: number, rawLengths: number, outcomes: number, types: number, count: number, places: number, placeCount: number, leastBytes: number, outcome: number): number;
   selectRecords(addresses: number, count: number, at: number, literals: number, literalCount: number, width: number, mask: number): number;
   trackParents(types: number, outcomes: number, starts: number, ends: number, recordBytes: number, count: number, slotOf: number, parentSlotOf: number, resets: number, slotCount: number, last: number, lastEnds: number, out: number, outEnds: number, stride: number, nobody: number): void;
 
