@@ -2,6 +2,8 @@ import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../s
 import { isFilledWith } from './blanks';
 import { keepLowBytes } from './bytes-order';
 
+const DELETE: u8 = 0x7f;
+
 /**
  * Maps `width` bytes of each record through a table of 256 bytes and writes them to `out`, `stride` bytes apart. `addresses` receives
  * the address of each. The decoders of ASCII text then read them there.
@@ -26,20 +28,20 @@ export function translate(
   }
 }
 
-/** Address at which the padding at the end of [start, end) begins. All bytes below the blank are padding, and those that `padding` marks. */
-function findVisibleEnd(start: usize, end: usize, space: u8, padding: usize): usize {
+/** Address at which the padding at the end of [start, end) begins. All bytes up to the blank are padding, and those that `padding` marks. */
+function findVisibleEnd(start: usize, end: usize, space: u8, ascii: usize, padding: usize): usize {
   const blanks = i8x16.splat(space);
+  let visible = 0;
   while (start + 16 <= end) {
-    const visible = i8x16.bitmask(i8x16.gt_u(v128.load(end - 16), blanks));
-    if (visible !== 0) {
-      end = end - 16 + (32 - clz(visible));
-      break;
-    }
+    visible = i8x16.bitmask(i8x16.gt_u(v128.load(end - 16), blanks));
+    if (visible !== 0) break;
     end -= 16;
   }
-  for (; end > start; end--) {
-    const byte = load<u8>(end - 1);
-    if (byte > space && load<u8>(padding + byte) === 0) break;
+  if (visible !== 0) end = end - 16 + (32 - clz(visible));
+  else while (end > start && load<u8>(end - 1) <= space) end--;
+  // Padding above the blank, DEL and the no-break space, is no printable character of ASCII, as few last characters are.
+  if (end > start && load<u8>(ascii + load<u8>(end - 1)) >= DELETE) {
+    while (end > start && load<u8>(padding + load<u8>(end - 1)) !== 0) end--;
   }
   return end;
 }
@@ -84,7 +86,7 @@ export function decodeCodedTexts(
   for (let record = 0; record < count; record++) {
     let start = (load<u32>(records + (record << 2)) as usize) + at;
     let end = start + width;
-    const visible = findVisibleEnd(start, end, space, padding);
+    const visible = findVisibleEnd(start, end, space, ascii, padding);
     if (visible === start && (trimEnd || isFilledWith(start, width, space))) {
       store<u8>(states + record, STATE_NULL as u8);
       nulls++;
