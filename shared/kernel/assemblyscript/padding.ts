@@ -9,7 +9,7 @@ import { CODE_LATIN1, CODE_UTF8 } from '../shapes';
 const SPACE: u8 = 0x20;
 const DELETE: u8 = 0x7f;
 /** In UTF-8 it follows a byte of its own. */
-const NO_BREAK_SPACE: u8 = 0xa0;
+export const NO_BREAK_SPACE: u8 = 0xa0;
 const NO_BREAK_LEAD: u8 = 0xc2;
 
 /**

@@ -9,7 +9,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isFilledWith } from './blanks';
-import { findVisible, isAsciiPadding, skipPadding, trimPadding } from './padding';
+import { findVisible, isAsciiPadding, NO_BREAK_SPACE, skipPadding, trimPadding } from './padding';
 import { isAscii, isUtf8, latin1ToUtf8 } from './utf8';
 
 const SPACE: u8 = 0x20;
@@ -32,6 +32,7 @@ export function decodeTexts(
   values: usize,
 ): i32 {
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
+  const isPlainLatin1 = code === CODE_LATIN1 && trimEnd && !trimStart;
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
@@ -65,7 +66,8 @@ export function decodeTexts(
       }
       high = i8x16.bitmask(seen);
     }
-    if (high !== 0 || !trimEnd) {
+    const isAccented = high !== 0 && isPlainLatin1 && load<u8>(start + length - 1) !== NO_BREAK_SPACE;
+    if ((high !== 0 && !isAccented) || !trimEnd) {
       const entry = values + (record << 3);
       const state = finishText(start, width, length, code, trimStart, trimEnd, side, entry);
       store<u8>(states + record, state as u8);
@@ -81,10 +83,11 @@ export function decodeTexts(
     }
     let from = 0;
     if (trimStart) while (isAsciiPadding(load<u8>(start + from))) from++;
+    const text = side + from;
+    side = isAccented ? latin1ToUtf8(start, start + length, side) : side + length;
     store<u8>(states + record, STATE_VALUE as u8);
-    store<u32>(values + (record << 3), (side + from) as u32);
-    store<u32>(values + (record << 3), (length - from) as u32, 4);
-    side += length;
+    store<u32>(values + (record << 3), text as u32);
+    store<u32>(values + (record << 3), (side - text) as u32, 4);
   }
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
