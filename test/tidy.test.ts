@@ -19,7 +19,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/ranges': [],
   'shared/keys': [],
   'shared/compression': [],
-  'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges'],
+  'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/form': ['shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/totals': ['shared/decode', 'shared/layout'],

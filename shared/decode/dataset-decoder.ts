@@ -49,14 +49,14 @@ export class DatasetDecoder {
     onNulled: (record: number, fields: Field[], address: number) => void,
   ): void {
     const rows = this.routedRows(batch, foreign);
-    this.router.route(rows, (row, failedField, nulledFields) => {
+    this.router.route(rows, (row, failed, nulledFields) => {
       const record = this.columns.recordOf(row);
       const { view } = this.kernel;
       const address = view.getUint32(rows.addresses + row * 4, true);
-      if (!failedField) onNulled(record, nulledFields, address);
+      if (!failed) onNulled(record, nulledFields, address);
       else {
         const end = rows.ends === 0 ? Number.POSITIVE_INFINITY : view.getUint32(rows.ends + row * 4, true);
-        onFault(record, { field: failedField, address, heldBytes: end - address });
+        onFault(record, { ...failed, address, heldBytes: end - address });
       }
     });
   }

@@ -1,6 +1,7 @@
 import { decimalText } from '../decimal.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_TOO_SHORT } from '../kernel/shapes.ts';
+import { unfitPartition } from '../keys/partition-path.ts';
 import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
 import { type BytePlace, neededBytes, placesBeside } from '../layout/number-notation.ts';
@@ -15,9 +16,15 @@ export type PartitionValues = (string | null)[];
 interface Route {
   /** Index into `partitions`, or -1. */
   partition: number;
-  failedField: Field | undefined;
+  failed: FailedField | undefined;
   /** Fields whose invalid value counts as null. */
   nulledFields: Field[];
+}
+
+/** A field that rejects its record; with the reason, if its value can be decoded and is no name of a partition. */
+interface FailedField {
+  field: Field;
+  reason?: string;
 }
 
 /** Rows to be routed: the address of the record of each, and whether it can be decoded. */
@@ -34,7 +41,7 @@ export interface RoutedRows {
 }
 
 /** Called for a row that its partition fields reject, or whose invalid values become null. */
-type OnFault = (row: number, failedField: Field | undefined, nulledFields: Field[]) => void;
+type OnFault = (row: number, failed: FailedField | undefined, nulledFields: Field[]) => void;
 
 /** The most spellings that are remembered: more than a sane file has, and few enough to bound memory on a hostile one. */
 const MAX_ROUTES = 65_536;
@@ -107,9 +114,9 @@ export class PartitionRouter {
       const end =
         rows.ends === 0 ? Number.POSITIVE_INFINITY : this.kernel.view.getUint32(rows.ends + at, true);
       const recordBytes = end - address;
-      const { partition, failedField, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
+      const { partition, failed, nulledFields } = this.decode(address, recordBytes, rows.spaceByte);
       this.kernel.view.setInt32(this.partitionIndexes + at, partition, true);
-      if (failedField || nulledFields.length > 0) onFault(row, failedField, nulledFields);
+      if (failed || nulledFields.length > 0) onFault(row, failed, nulledFields);
     }
   }
 
@@ -176,8 +183,8 @@ export class PartitionRouter {
     if (!this.hasFaults) return;
     for (let row = 0; row < count; row++) {
       const route = this.routes[this.kernel.view.getInt32(this.routeIndexes + row * 4, true)];
-      if (route && (route.failedField || route.nulledFields.length > 0)) {
-        onFault(row, route.failedField, route.nulledFields);
+      if (route && (route.failed || route.nulledFields.length > 0)) {
+        onFault(row, route.failed, route.nulledFields);
       }
     }
   }
@@ -188,7 +195,7 @@ export class PartitionRouter {
     const index = this.routes.length;
     const route = this.decode(record);
     this.routes.push(route);
-    this.hasFaults ||= route.failedField !== undefined || route.nulledFields.length > 0;
+    this.hasFaults ||= route.failed !== undefined || route.nulledFields.length > 0;
     let at = this.keys + index * this.keyBytes;
     for (const { startByte, endByte } of this.places) {
       bytes.copyWithin(at, record + startByte, record + endByte);
@@ -201,21 +208,24 @@ export class PartitionRouter {
   private decode(record: number, recordBytes = Number.POSITIVE_INFINITY, spaceByte = 0): Route {
     const values: PartitionValues = [];
     const nulledFields: Field[] = [];
-    let failedField: Field | undefined;
+    let failed: FailedField | undefined;
     for (const field of this.fields) {
       const cut = beyondEnd(field, recordBytes, spaceByte);
       const decoded = cut ?? decodeAt(this.kernel, record, field);
       if (decoded.state === 'value') {
-        values.push(partitionText(decoded.value, field));
+        const text = partitionText(decoded.value, field);
+        const reason = unfitPartition(field.name, text);
+        if (reason !== undefined) failed ??= { field, reason };
+        values.push(text);
         continue;
       }
       values.push(null);
       const invalid = decoded.state === 'invalid';
       if (field.required || (invalid && (cut || field.onInvalid === 'reject'))) {
-        failedField ??= field;
+        failed ??= { field };
       } else if (invalid) nulledFields.push(field);
     }
-    return { partition: failedField ? -1 : this.partitionIndex(values), failedField, nulledFields };
+    return { partition: failed ? -1 : this.partitionIndex(values), failed, nulledFields };
   }
 
   /** Makes larger tables and enters the known routes, whose keys serve as records that begin with them. */

@@ -15,6 +15,22 @@ export function escapePartitionValue(value: string | null): string {
   );
 }
 
+/** The longest name of a folder, in bytes: file systems end at 255, and a part adds its suffix to the name of its partition. */
+const LONGEST_FOLDER_BYTES = 240;
+
+/**
+ * Why a text cannot be the value of a partition: readers take one name for null, so that its rows would join those without a value; and
+ * a folder's name ends somewhere.
+ */
+export function unfitPartition(
+  column: string,
+  value: string,
+): 'reserved-partition-value' | 'partition-value-too-long' | undefined {
+  if (value === HIVE_DEFAULT_PARTITION) return 'reserved-partition-value';
+  const folderBytes = Buffer.byteLength(`${column}=${escapePartitionValue(value)}`);
+  return folderBytes > LONGEST_FOLDER_BYTES ? 'partition-value-too-long' : undefined;
+}
+
 /** `tipo_produto=CREDITO PESSOAL/uf=SP`; empty without partition columns. */
 export function partitionPath(values: Record<string, string | null>): string {
   return Object.entries(values)
