@@ -102,6 +102,7 @@ async function loadedVersion(
     controlTotals: account.controlTotals,
     outputs,
     rejectOutputs: files('rejects'),
+    ...(plan.supplementOf && { supplementOf: plan.supplementOf }),
     rowGroups: distribution(
       results.filter(({ kind }) => kind === 'rows').flatMap((result) => result.rowGroupRows),
     ),
