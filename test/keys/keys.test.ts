@@ -13,6 +13,7 @@ import {
   escapePartitionValue,
   HIVE_DEFAULT_PARTITION,
   partitionPath,
+  unfitPartition,
 } from '../../shared/keys/partition-path.ts';
 import { parquetFileName, runKeys } from '../../shared/keys/run-keys.ts';
 import { executionIdOf, type RunIdentity, runIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
@@ -51,6 +52,21 @@ describe('partition values in keys, as Hive writes them', () => {
   test('follow each other in the order of the columns', () => {
     expect(partitionPath({ tipo: 'A/B', uf: null })).toBe(`tipo=A%2FB/uf=${HIVE_DEFAULT_PARTITION}`);
     expect(partitionPath({})).toBe('');
+  });
+});
+
+describe('values that no partition can have', () => {
+  test.each([
+    [HIVE_DEFAULT_PARTITION, 'reserved-partition-value'],
+    [`${HIVE_DEFAULT_PARTITION}X`, undefined],
+    ['B'.repeat(236), undefined],
+    ['B'.repeat(237), 'partition-value-too-long'],
+    // Escaped, each is three bytes in the folder's name.
+    ['/'.repeat(78), undefined],
+    ['/'.repeat(79), 'partition-value-too-long'],
+    ['É'.repeat(119), 'partition-value-too-long'],
+  ])('%j is judged with its column', (value, reason) => {
+    expect(unfitPartition('lot', value)).toBe(reason);
   });
 });
 
