@@ -35,7 +35,7 @@ interface CleanReport {
   removed: Removal[];
   /** Runs that stay, with the reason. */
   kept: { key: string; why: string }[];
-  /** Days that could not be cleaned, with the reason. The others were. */
+  /** Days and runs that could not be cleaned, with the reason. The others were. */
   failed: { key: string; why: string }[];
 }
 
@@ -81,9 +81,12 @@ class Cleaner {
     try {
       await this.cleanDay(dataset, date);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.report.failed.push({ key: dayCommitPrefix(dataset, date), why });
+      this.tellFailed(dayCommitPrefix(dataset, date), error);
     }
+  }
+
+  private tellFailed(key: string, error: unknown): void {
+    this.report.failed.push({ key, why: error instanceof Error ? error.message : String(error) });
   }
 
   /** Removes generations of a day that no reader and no rollback needs any more, and folders that no commit names. */
@@ -139,7 +142,13 @@ class Cleaner {
         if (runId) runIds.add(runId);
       }
     }
-    for (const runId of runIds) await this.cleanRun(runId);
+    for (const runId of runIds) {
+      try {
+        await this.cleanRun(runId);
+      } catch (error) {
+        this.tellFailed(runKeys(runId).root, error);
+      }
+    }
     for (const key of pointers) await this.cleanPointer(key);
   }
 

@@ -108,6 +108,19 @@ describe('cleaning', () => {
     expect((await cleanLake(lake.ports, all)).failed).toEqual([]);
     expect(await ids()).toContain('A1');
   });
+
+  it('cleans the other days if the commit of one is damaged', async () => {
+    await using lake = await TestLake.make();
+    const { keysBelow, load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    await load('a_20250813.txt', smallFile(smallLine('B1', 1)));
+    const commits = (await keysBelow('ledger/')).filter((key) => key.endsWith('day=12/_day/1.json'));
+    for (const key of commits) await lake.ports.lake.put(key, new TextEncoder().encode('{'));
+    expect(commits).toHaveLength(1);
+    const report = await cleanLake(lake.ports, all);
+    expect(report.failed.map(({ key }) => key.split('/')[0])).toEqual(['ledger', 'runs']);
+    expect(report.removed.map(({ what }) => what)).toContain('run');
+  });
 });
 
 /** Lets every copy to the published folders fail until the answer is called. */
