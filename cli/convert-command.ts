@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
-import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight, type NightOptions } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import { UsageError } from '../shared/errors.ts';
@@ -84,7 +84,7 @@ await runWithFlags(COMMAND, async (flags, words) => {
     else printSummary(told, lakeDir);
   }
   if (interrupt.signal.aborted) {
-    await removeAbandonedFiles(lakeDir, process.pid);
+    await removeAbandonedFiles(lakeDir, { own: true });
     console.error(
       'Interrupted: nothing of the unfinished file was published. Run the same command again; finished ranges are kept.',
     );

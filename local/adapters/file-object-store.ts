@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -14,12 +14,11 @@ import type {
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { isCode, NOT_THERE, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
-import { isRunning, withFileLock } from './file-lock.ts';
 import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
+import { inTurn } from './turnstile.ts';
+import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
-/** Folder of unfinished files; their names begin with the process id, so that a later run can remove those of a killed one. */
-const INCOMING = '.incoming';
 /** A folder is removed with its last file. If that happens so often in a row just before a write, it is no coincidence. */
 const MAX_FOLDER_TRIES = 100;
 
@@ -95,14 +94,15 @@ class FileObjectStore implements ObjectStore {
 
   async putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
     await this.makeDirectory(this.incomingDir);
-    const lock = join(
-      this.incomingDir,
-      `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.lock`,
-    );
-    await withFileLock(lock, async () => {
-      const current = await this.get(key);
-      if (current?.tag !== tag) throw preconditionFailed(key, 'It is another one by now.');
-      await this.put(key, bytes);
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
+    await inTurn({
+      turnstile: join(this.incomingDir, `${name}${TURNSTILE}`),
+      write: (path) => this.writeFile(path, bytes),
+      check: async () => {
+        const current = await this.get(key);
+        if (current?.tag !== tag) throw preconditionFailed(key, 'It is another one by now.');
+      },
+      place: (path) => this.moveTo(path, key),
     });
     return tagOf(bytes);
   }
@@ -201,21 +201,25 @@ class FileObjectStore implements ObjectStore {
   }
 
   private incomingPath(): string {
-    return join(this.incomingDir, `${process.pid}-${randomUUID()}`);
+    return join(this.incomingDir, unfinishedName());
   }
 
   private async writeIncoming(bytes: Uint8Array, place: (incoming: string) => Promise<void>): Promise<void> {
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
-      await fs.writeFile(incoming, bytes).catch((error) => {
-        throw unwritable(error, incoming);
-      });
+      await this.writeFile(incoming, bytes);
       await place(incoming);
     } catch (error) {
       await fs.rm(incoming, { force: true });
       throw error;
     }
+  }
+
+  private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
+    await fs.writeFile(path, bytes).catch((error) => {
+      throw unwritable(error, path);
+    });
   }
 
   private async moveTo(incoming: string, key: string): Promise<void> {
@@ -242,19 +246,6 @@ class FileObjectStore implements ObjectStore {
     await fs.mkdir(directory, { recursive: true }).catch((error) => {
       throw unwritable(error, directory);
     });
-  }
-}
-
-/**
- * Removes the unfinished files of processes that no longer run. `endedPid` names a process whose files are removed although it
- * runs: its threads were stopped and left theirs.
- */
-export async function removeAbandonedFiles(rootDir: string, endedPid?: number): Promise<void> {
-  const names = await fs.readdir(join(rootDir, INCOMING)).catch(() => []);
-  for (const name of names) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isInteger(pid) && (pid === endedPid || !isRunning(pid)))
-      await fs.rm(join(rootDir, INCOMING, name), { force: true });
   }
 }
 
