@@ -51,6 +51,7 @@ const COMMAND = {
       'KEY',
       'the inputs hold corrected records, which this loaded file of the same day rejected',
     ),
+    'no-sync': isSet('do not wait for the disk: for a lake that may be lost with the power'),
     json: isSet('one summary object per file on standard output'),
   },
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
@@ -116,6 +117,7 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
     rawRoot,
     workerCount: positiveInteger('--workers', flags.workers) ?? availableParallelism(),
     expectedFiles: expectedFiles(flags['expected-files']),
+    sync: !flags['no-sync'],
     request: {
       layout,
       businessDate,

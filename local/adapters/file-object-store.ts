@@ -16,6 +16,7 @@ import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { isCode, NOT_THERE, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
 import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
+import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
@@ -24,18 +25,27 @@ const MAX_FOLDER_TRIES = 100;
 
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
- * whole and hard links are copies. Nothing is created before the first write.
+ * whole and hard links are copies. Nothing is created before the first write. What a call has written survives a loss of power, unless
+ * `sync` is false.
  */
-export function createFileObjectStore({ rootDir }: { rootDir: string }): ObjectStore {
-  return new FileObjectStore(rootDir);
+export function createFileObjectStore({
+  rootDir,
+  sync = true,
+}: {
+  rootDir: string;
+  sync?: boolean;
+}): ObjectStore {
+  return new FileObjectStore(rootDir, sync);
 }
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
   private readonly incomingDir: string;
+  private readonly sync: boolean;
 
-  constructor(rootDir: string) {
+  constructor(rootDir: string, sync: boolean) {
     this.rootDir = rootDir;
+    this.sync = sync;
     this.incomingDir = join(rootDir, INCOMING);
   }
 
@@ -108,7 +118,8 @@ class FileObjectStore implements ObjectStore {
   }
 
   createWriter(key: string): ObjectWriter {
-    return new FileWriter(this.incomingPath(), this.path(key), (incoming) => this.moveTo(incoming, key));
+    const move = (incoming: string) => this.moveTo(incoming, key);
+    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync: this.sync });
   }
 
   async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
@@ -137,6 +148,8 @@ class FileObjectStore implements ObjectStore {
           throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
         });
       });
+      // The first name may be another process's that has not synced it yet.
+      if (this.sync) await syncPath(incoming);
       await this.moveTo(incoming, toKey);
     } finally {
       // Also after a success: a rename onto another name of the same file does nothing and leaves both.
@@ -186,6 +199,10 @@ class FileObjectStore implements ObjectStore {
         if (!removed) break;
       }
     }
+    if (!this.sync) return;
+    // What is deleted after this call must not be gone from the disk before what this call deleted.
+    for (const folder of new Set(keys.map((key) => dirname(this.path(key)))))
+      await syncFolders(folder, this.rootDir);
   }
 
   private path(key: string): string {
@@ -217,7 +234,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
-    await fs.writeFile(path, bytes).catch((error) => {
+    await writeSynced(path, bytes, this.sync).catch((error) => {
       throw unwritable(error, path);
     });
   }
@@ -233,13 +250,14 @@ class FileObjectStore implements ObjectStore {
       try {
         await fs.mkdir(dirname(path), { recursive: true });
         await action();
-        return;
+        break;
       } catch (error) {
         // If a folder is removed while mkdir walks, mkdir says that a file is in the way. A real file is still there the next time.
         const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
         if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
       }
     }
+    if (this.sync) await syncFolders(dirname(path), this.rootDir);
   }
 
   private async makeDirectory(directory: string): Promise<void> {
