@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { cleanLake, type Removal } from '../shared/pipeline/operate/clean-lake.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
