@@ -10,7 +10,8 @@ const NOT_COPIED = new Set(['node_modules', '.git', 'dist', 'lake-sample', 'cove
 const KERNEL_SOURCES = 'shared/kernel/assemblyscript/';
 const KERNEL_COMPILED = 'shared/kernel/generated';
 
-export type Outcome = 'caught' | 'survived' | 'timed out';
+/** `stale`: the code of the mutant is no longer in its file. */
+export type Outcome = 'caught' | 'survived' | 'timed out' | 'stale';
 
 /** A copy of the project in a temporary folder, in which one mutant after the other is tried; the user's files stay as they are. */
 export class ScratchProject {
@@ -38,7 +39,9 @@ export class ScratchProject {
   async tryMutant(mutant: Mutant, limitMs: number): Promise<Outcome> {
     const path = join(this.dir, mutant.file);
     const text = await readFile(path, 'utf8');
-    await writeFile(path, mutated(text, mutant));
+    const changed = mutated(text, mutant);
+    if (changed === undefined) return 'stale';
+    await writeFile(path, changed);
     const isKernel = mutant.file.startsWith(KERNEL_SOURCES);
     try {
       // A kernel that does not compile is seen by everyone.
