@@ -93,3 +93,31 @@ describe('the share of rejects', () => {
     expect(refusal(0)).toMatchObject({ code: 'too-many-rejects' });
   });
 });
+
+describe('the account of a file', () => {
+  const account = (change: Parameters<typeof samplePlan>[0] = {}, of: Partial<PartManifest> = {}) =>
+    reconcile(samplePlan({ ...plan, ...change }), layoutWith(), [RANGE], [manifest(of)]);
+
+  it('counts short records only if there are any', () => {
+    expect(account().records).not.toHaveProperty('short');
+    const records = { detail: 10, accepted: 9, rejected: 1, discarded: 0, short: 2 };
+    expect(account({}, { records }).records).toMatchObject({ read: 10, detail: 10, short: 2 });
+  });
+
+  it('has another digest if the bytes or the size are others', () => {
+    const digests = [account(), account({}, { checksum: 'AAAAAAAAAAE=' }), account({ sizeBytes: 211 })];
+    expect(new Set(digests.map(({ contentDigest }) => contentDigest)).size).toBe(3);
+    expect(account().contentDigest).toBe(digests[0]?.contentDigest);
+  });
+
+  it('names the most frequent reason first, and the place of the first reject', () => {
+    const of = manifest({
+      reasons: { 'required-blank': 1, 'invalid-number': 3 },
+      firstReject: { reason: 'required-blank', field: 'id', byteOffset: 42, recordIndex: 2 },
+    });
+    const records: RecordCounts = { read: 10, header: 0, detail: 10, trailer: 0, rejected: 4 };
+    const message = rejectsRefusal(plan, layoutWith({ rejects: { maxPercent: 0 } }), records, [of])?.message;
+    expect(message).toContain('(3 invalid-number, 1 required-blank)');
+    expect(message).toContain('record 3, at byte 42');
+  });
+});
