@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyCommit, requireObjects } from '../../../shared/pipeline/publish/apply-commit.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
-import { smallFile, smallLine } from '../../support/small-contracts.ts';
+import { checksumOf, smallFile, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
 
 /** A published day of one file, and the keys of its object. */
@@ -33,6 +33,21 @@ describe('an object of a commit', () => {
     await lake.ports.lake.delete([published]);
     await expect(applyCommit(lake.ports, commit)).rejects.toMatchObject({ name: 'RunInconsistent' });
     expect(await lake.ports.lake.head(published)).toBeUndefined();
+  });
+
+  it('carries the checksum that its merged file has', async () => {
+    await using lake = await TestLake.make();
+    const { object, merged } = await publishedDay(lake);
+    const stored = await lake.ports.lake.get(merged);
+    expect(object.checksum).toBe(stored && checksumOf(stored.bytes));
+  });
+
+  it('that cannot be copied fails with what the store said', async () => {
+    await using lake = await TestLake.make();
+    const { commit, published } = await publishedDay(lake);
+    await lake.ports.lake.delete([published]);
+    lake.ports.lake.copy = () => Promise.reject(new Error('disk full'));
+    await expect(applyCommit(lake.ports, commit)).rejects.toThrow('disk full');
   });
 
   it('must be somewhere in its whole size before a commit is written', async () => {
