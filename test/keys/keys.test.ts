@@ -74,6 +74,7 @@ describe('the business date', () => {
   test.each([
     ['COTAHIST_D25062021.TXT', undefined],
     ['a_202508123.txt', undefined],
+    ['a_120250812.txt', undefined],
     ['a_20250230.txt', undefined],
     ['a_99999999_20240229.txt', '2024-02-29'],
     ['20250812', '2025-08-12'],

@@ -60,6 +60,38 @@ describe('cleaning', () => {
     expect(again.runId).not.toBe(dead.runId);
   });
 
+  it('removes the manifests of parts before the parts, and the plan last', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 2)), { rangeSizeBytes: 21 });
+    const { lake: store } = lake.ports;
+    const removed: string[] = [];
+    const remove = store.delete.bind(store);
+    store.delete = async (keys) => {
+      removed.push(...keys.filter((key) => key.startsWith('runs/')));
+      await remove(keys);
+    };
+    await cleanLake(lake.ports, all);
+    const isPart = removed.map((key) => key.endsWith('.parquet'));
+    const isManifest = removed.map((key) => /\/parts\/\d+\.json$/.test(key));
+    expect(isManifest.filter(Boolean)).toHaveLength(2);
+    expect(isManifest.lastIndexOf(true)).toBeLessThan(isPart.indexOf(true));
+    expect(removed.findIndex((key) => key.endsWith('/plan.json'))).toBeGreaterThan(isPart.lastIndexOf(true));
+  });
+
+  it('leaves the folder of a commit that is under way', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    const folder = 'processed/small/year=2025/month=08/day=12/product=A';
+    for (const generation of ['gen=00002', 'gen=00003']) {
+      await lake.ports.lake.put(`${folder}/${generation}/f.parquet`, new Uint8Array(3));
+    }
+    await cleanLake(lake.ports, all);
+    expect(await lake.ports.lake.head(`${folder}/gen=00002/f.parquet`)).toBeDefined();
+    expect(await lake.ports.lake.head(`${folder}/gen=00003/f.parquet`)).toBeDefined();
+  });
+
   it('reports and removes objects that belong to nothing', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);
