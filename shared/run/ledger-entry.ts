@@ -108,8 +108,8 @@ export interface LoadedVersion {
   records: RecordCounts;
   rows: number;
   controlTotals: ControlTotalResult[];
-  /** The run whose rejected records it corrects. Entries of earlier versions say it only for the file. */
-  supplementOf?: SupplementedRun;
+  /** The run whose rejected records it corrects; null for a file of its own. Entries of earlier versions say it only for the file. */
+  supplementOf?: SupplementedRun | null;
   outputs: MergedFile[];
   rejectOutputs: MergedFile[];
   /** Rows per row group, over all outputs. */
@@ -130,7 +130,7 @@ export type LoadedEntry = LedgerEntry & { loaded: LoadedVersion };
 
 /** The run whose rejected records the loaded version corrects; undefined for a file that is no supplement. */
 export function supplementedRun({ loaded, supplementOf }: LedgerEntry): SupplementedRun | undefined {
-  return supplementOf && (loaded?.supplementOf ?? supplementOf);
+  return loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined);
 }
 
 export function isLoaded(entry: LedgerEntry): entry is LoadedEntry {
@@ -189,7 +189,7 @@ const loadedVersionShape = objectOf<LoadedVersion>({
   rows: wholeNumber,
   controlTotals: controlTotalsShape,
   outputs: mergedFilesShape,
-  supplementOf: optional(supplementedRunShape),
+  supplementOf: optional(nullable(supplementedRunShape)),
   rejectOutputs: mergedFilesShape,
   rowGroups: objectOf<Distribution>({
     count: wholeNumber,

@@ -98,7 +98,7 @@ async function wholeDay(
     const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
     // A hidden supplement is loaded, although no reader sees it.
     const entry = standing.get(sourceId);
-    const from = shown ?? (entry?.supplementOf ? (entry.loaded?.runId ?? null) : null);
+    const from = shown ?? (entry && supplementedRun(entry) ? (entry.loaded?.runId ?? null) : null);
     return shown === to ? [] : [{ sourceId, sourceKey, ledgerKey, from, to }];
   });
   return { files, restores: target.rollback?.restores ?? restores };
@@ -115,8 +115,8 @@ async function oneFileAndItsSupplements(
   const taken = await oneFile(ports, last, request, file);
   const files = [taken];
   for (const entry of await dayEntries(ports.lake, dataset, businessDate)) {
-    const { sourceId, sourceKey, loaded, supplementOf } = entry;
-    if (!loaded || supplementOf?.sourceKey !== taken.sourceKey) continue;
+    const { sourceId, sourceKey, loaded } = entry;
+    if (!loaded || supplementedRun(entry)?.sourceKey !== taken.sourceKey) continue;
     const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
     const from = loaded.runId;
     const to = taken.to === null ? null : await correctionOf(ports, ledgerKey, taken.to);

@@ -160,8 +160,8 @@ function hiddenSupplement(entry: LoadedEntry): string {
 
 /** Why a loaded file cannot be published: a day manifest that came later disagrees. */
 function unsoundness(entry: LoadedEntry, terms: DayTerms | undefined): string | undefined {
-  const { sourceKey, supplementOf, loaded } = entry;
-  if (supplementOf || !terms?.manifest) return undefined;
+  const { sourceKey, loaded } = entry;
+  if (supplementedRun(entry) || !terms?.manifest) return undefined;
   const { key, file } = terms.manifest;
   const stated = manifestEntryOf(file, sourceKey);
   if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;

@@ -72,6 +72,22 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1', 'A2']);
   });
 
+  it('also if it is converted again as a file of its own, and refused', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, refusalOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    const alone = await load(
+      FIX,
+      smallFile(smallLine('', 'X')),
+      {},
+      smallLayout({ rejects: { maxPercent: 0 } }),
+    );
+    expect(await refusalOf(alone)).toBe('too-many-rejects');
+    await load(KEY, whole);
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
   it('whatever is loaded, converted again, rolled back, removed and published', async () => {
     const step = fc.oneof(
       fc.constant('rejecting' as const),
