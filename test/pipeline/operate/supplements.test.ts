@@ -102,7 +102,8 @@ describe('a supplement goes with the version that it corrects', () => {
         await using lake = await TestLake.make();
         const { ids, load, commits } = smallDay(lake);
         let amount = 10;
-        for (const taken of steps) {
+        // From a file with its supplement: without them there is nothing to double.
+        for (const taken of ['rejecting', 'supplement', ...steps]) {
           amount++;
           if (taken === 'rejecting') await load(KEY, version(amount, 'X'));
           else if (taken === 'whole') await load(KEY, version(amount, amount));
