@@ -1,4 +1,5 @@
 import {
+  flag,
   listOf,
   nullable,
   objectOf,
@@ -55,6 +56,8 @@ export interface FilePlan {
   dayManifest?: StatedInManifest | null | undefined;
   /** Set for a file of corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
+  /** Convert the file even if the same bytes are loaded already. */
+  forced?: boolean;
   /** Treatment of bytes that another file brought already. */
   duplicates?: 'refuse' | 'warn' | undefined;
   /** A part of at least this many bytes is not merged with others: it becomes a file as it is. */
@@ -159,6 +162,7 @@ export const filePlanShape = objectOf<FilePlan>(
       ),
     ),
     supplementOf: optional(supplementedRunShape),
+    forced: optional(flag),
     duplicates: optional(oneOf(['refuse', 'warn'])),
     wholePartBytes: wholeNumber,
     startedAt: text,

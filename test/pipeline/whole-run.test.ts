@@ -216,6 +216,17 @@ describe('running again', () => {
     expect((await lake.catalog('small'))!.days).toEqual({ '2025-08-12': 1 });
   });
 
+  it('converts the same bytes again if it is forced, under the same version and under a new one', async () => {
+    await using lake = await TestLake.make();
+    await put(lake, good);
+    await lake.convert({ layout: layout(), sourceKey: key });
+    const forced = { layout: layout(), sourceKey: key, force: true };
+    expect((await lake.convert(forced)).status).toBe('loaded');
+    await put(lake, good);
+    expect((await lake.convert(forced)).status).toBe('loaded');
+    expect((await lake.catalog('small'))!.days).toEqual({ '2025-08-12': 3 });
+  });
+
   it('replaces the rows of a corrected file in a new generation, and removes those that it no longer has', async () => {
     await using lake = await TestLake.make();
     await put(lake, good, { ...good, id: 'B', product: 'B' });

@@ -115,21 +115,16 @@ async function supplementRefusal(
   });
 }
 
-/**
- * The same bytes as the loaded version, under a new version: nothing to do. A supplement of another version of its file is converted
- * again if it is forced: nobody else knows whether the new version lacks the same records.
- */
+/** The same bytes as the loaded version, under a new version: nothing to do, unless the run is forced. */
 async function isLoadedAlready(
   { lake }: PipelinePorts,
   plan: FilePlan,
   account: Reconciliation,
 ): Promise<boolean> {
-  const entry = await readEntry(lake, plan.ledgerKey);
-  const loaded = entry?.loaded;
-  const correctsAnother = entry && supplementedRun(entry)?.runId !== plan.supplementOf?.runId;
+  if (plan.forced) return false;
+  const { loaded } = (await readEntry(lake, plan.ledgerKey)) ?? {};
   return (
     loaded !== undefined &&
-    !(correctsAnother && plan.duplicates === 'warn') &&
     loaded.version !== plan.version &&
     loaded.layoutFingerprint === plan.layout.fingerprint &&
     loaded.contentDigest === account.contentDigest

@@ -76,6 +76,7 @@ export function planFile(
     outside,
     dayManifest,
     supplementOf,
+    ...(request.force && { forced: true }),
     duplicates: request.force ? 'warn' : layout.day.duplicates,
   };
   const planned = ranges.map(({ parents, ...range }, rangeIndex) => ({
