@@ -101,6 +101,12 @@ async function wholeDay(
     const from = shown ?? (entry && supplementedRun(entry) ? (entry.loaded?.runId ?? null) : null);
     return shown === to ? [] : [{ sourceId, sourceKey, ledgerKey, from, to }];
   });
+  for (const { sourceId, sourceKey, loaded } of standing.values()) {
+    if (!loaded || before.has(sourceId) || after.has(sourceId)) continue;
+    // A hidden supplement that came after that commit: with the version that it corrects it would be shown again.
+    const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
+    files.push({ sourceId, sourceKey, ledgerKey, from: loaded.runId, to: null });
+  }
   return { files, restores: target.rollback?.restores ?? restores };
 }
 
@@ -216,7 +222,6 @@ async function planRollback(
   const number = last.commit + 1;
   const at = ports.clock.now().toISOString();
   const planned = planDayCommit(dataset, number, businessDate, at, entries, schemasOf(last), last);
-  await namePublishedSources(ports, planned);
   return { ...planned, rollback: { reason, restores, files } };
 }
 
@@ -232,32 +237,6 @@ function schemasOf({ dataset, businessDate, commit, tables }: DayCommit): {
     why: 'Every commit has one, so this object was damaged.',
     next: 'Nothing was changed. Restore an earlier version of the object from the bucket or a backup.',
   });
-}
-
-/** Notes, for each object that must be copied again, which earlier generation holds it. */
-async function namePublishedSources(
-  { lake, publishedPrefix }: PipelinePorts,
-  commit: DayCommit,
-): Promise<void> {
-  const { dataset, businessDate } = commit;
-  const open = commit.tables.flatMap((table) =>
-    table.partitions
-      .filter(({ generation }) => generation === commit.commit)
-      .flatMap(({ objects }) => objects.map((object) => ({ table: table.dataset, object }))),
-  );
-  for (let number = commit.commit - 1; number > 0; number--) {
-    const before = await readCommit(lake, dataset, businessDate, number);
-    for (const { table, object } of open) {
-      if (object.copiedFrom) continue;
-      const same = before?.tables
-        .find((candidate) => candidate.dataset === table)
-        ?.partitions.flatMap(({ objects }) => objects)
-        .find(({ mergedKey, runId }) => mergedKey === object.mergedKey && runId === object.runId);
-      if (same && (await lake.head(`${publishedPrefix}${same.key}`))?.sizeBytes === object.bytes) {
-        object.copiedFrom = same.key;
-      }
-    }
-  }
 }
 
 function nothingBefore(what: string, next: string): UsageError {

@@ -4,7 +4,14 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
-import { advanced, isFinal, isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
+import {
+  advanced,
+  isFinal,
+  isLoaded,
+  type LedgerEntry,
+  type LoadedEntry,
+  supplementedRun,
+} from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
@@ -111,6 +118,14 @@ export async function supplementedFile(
 ): Promise<{ sourceKey: string; runId: string } | Refusal | undefined> {
   if (supplementOf === undefined) return undefined;
   const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
+  const corrected = entry && supplementedRun(entry);
+  if (corrected || entry?.sourceKey === sourceKey) {
+    return refuse('supplement-unknown', {
+      where: sourceKey,
+      what: `it brings corrected records of ${supplementOf}, and that is ${corrected ? `a supplement of ${corrected.sourceKey}` : 'the file itself'}`,
+      next: 'Name the file whose own records were rejected.',
+    });
+  }
   if (entry?.loaded) return { sourceKey: entry.sourceKey, runId: entry.loaded.runId };
   return refuse('supplement-unknown', {
     where: sourceKey,

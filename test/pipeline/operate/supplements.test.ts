@@ -88,6 +88,32 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1', 'A2']);
   });
 
+  it('and stays out of a day that is rolled back to a commit before it', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load(KEY, version(3, 'Y'));
+    await rollBack(lake.ports, { ...DAY, toCommit: 1, reason: 'x' });
+    expect(await ids()).toEqual(['A1']);
+    await publishDay(lake.ports, layout, DATE);
+    expect(await ids()).toEqual(['A1']);
+  });
+
+  it('so that one of a supplement, or of itself, is refused', async () => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    for (const [key, supplementOf] of [
+      ['fix2_20250812.txt', FIX],
+      [KEY, KEY],
+    ] as const) {
+      const refused = await load(key, smallFile(smallLine('A3', 1)), { supplementOf });
+      expect(await refusalOf(refused)).toBe('supplement-unknown');
+    }
+  });
+
   it('whatever is loaded, converted again, rolled back, removed and published', async () => {
     const step = fc.oneof(
       fc.constant('rejecting' as const),
