@@ -7,6 +7,7 @@ import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView, publishedPath } from './dataset-view.ts';
 import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
+import { refuseWriting } from './refuse-writing.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
 
@@ -78,6 +79,7 @@ class DuckDBLake implements Lake {
   readonly #lakeDir: string;
   readonly #catalogs: CatalogFile[];
   readonly #connections = new Set<DuckDBConnection>();
+  #isClosed = false;
 
   constructor(instance: DuckDBInstance, lakeDir: string, catalogs: CatalogFile[]) {
     this.#instance = instance;
@@ -125,6 +127,7 @@ class DuckDBLake implements Lake {
     await this.#run(`SET GLOBAL allowed_directories = [${folders.join(', ')}]`);
     await this.#run('SET GLOBAL enable_external_access = false');
     await this.#run('SET GLOBAL lock_configuration = true');
+    this.#isClosed = true;
   }
 
   async #run(sql: string, parameters?: Record<string, string>): Promise<void> {
@@ -150,13 +153,32 @@ class DuckDBLake implements Lake {
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
     try {
-      const result = await connection.stream(sql, parameters);
+      const result = await this.#start(connection, sql, parameters);
       const names = result.deduplicatedColumnNames();
       const columns = names.map((name, index) => ({ name, type: result.columnType(index).toString() }));
       return { columns, batches: this.#batches(result, connection) };
     } catch (error) {
       this.#disconnect(connection);
       throw this.#sqlError(error);
+    }
+  }
+
+  /** Runs all statements but the last, and begins that. */
+  async #start(
+    connection: DuckDBConnection,
+    sql: string,
+    parameters: SqlParameters | undefined,
+  ): Promise<DuckDBResult> {
+    const statements = await connection.extractStatements(sql);
+    for (let index = 0; ; index++) {
+      // A statement may need what those before it made, so each is prepared when they have run.
+      const statement = await statements.prepare(index);
+      if (this.#isClosed) refuseWriting(statement, sql);
+      if (index < statements.count - 1) await statement.run();
+      else {
+        if (parameters) statement.bind(parameters);
+        return statement.stream();
+      }
     }
   }
 
@@ -188,6 +210,7 @@ class DuckDBLake implements Lake {
 
   #sqlError(error: unknown): Error {
     if (!(error instanceof Error)) return new Error(String(error));
+    if (error instanceof UsageError) return error;
     // DuckDB appends the line with a caret below it, which make sense only in a fixed-width block.
     const message = error.message
       .replace(/\s+LINE \d+:[\s\S]*$/, '')

@@ -29,6 +29,18 @@ test('SQL reads what is published and no other local file, unless files are allo
   expect(await ask(closed, 'SELECT truth FROM contracts')).toEqual([{ truth: 'A' }]);
   await expect(ask(closed, sql)).rejects.toThrow('the SQL does not run');
   await expect(ask(closed, 'SET enable_external_access = true')).rejects.toThrow('the SQL does not run');
+  const copy = `COPY (SELECT 1 AS truth) TO ${sqlText(join(rootDir, 'processed/x.parquet'))}`;
+  for (const writing of [
+    copy,
+    `EXPLAIN ANALYZE ${copy}`,
+    `PREPARE p AS ${copy}`,
+    `CREATE TEMP TABLE t AS SELECT 1 AS truth; COPY t TO ${sqlText(join(rootDir, 'processed/y.csv'))}`,
+    `ATTACH ${sqlText(join(rootDir, 'processed/z.db'))}`,
+  ]) {
+    await expect(ask(closed, writing), writing).rejects.toThrow('may write files');
+  }
+  const several = 'CREATE TEMP TABLE t AS SELECT 7 AS n; EXPLAIN SELECT 1; SELECT n FROM t';
+  expect(await ask(closed, several)).toEqual([{ n: 7 }]);
   const opened = await openLake({ lakeDir: rootDir, allowFiles: true });
   expect(await ask(opened, sql)).toEqual([{ word: 'sesame' }]);
   opened.close();
