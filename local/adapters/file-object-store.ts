@@ -200,7 +200,7 @@ class FileObjectStore implements ObjectStore {
       }
     }
     if (!this.sync) return;
-    // What is deleted after this call must not be gone from the disk before what this call deleted.
+    // After a power loss, deletions of later calls must not be there without those of this one.
     for (const folder of new Set(keys.map((key) => dirname(this.path(key)))))
       await syncFolders(folder, this.rootDir);
   }

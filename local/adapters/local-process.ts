@@ -12,8 +12,8 @@ export const THIS_PROCESS = `${place()}-${process.pid}-${startOf(process.pid) ??
 const NAME = /^([0-9a-f]{16})-(\d+)-(\d+)/;
 
 /**
- * Whether the process that a name begins with still runs. `unknown` if it belongs to another host, boot or pid namespace: nothing that
- * can be seen from here tells.
+ * Is the process that a name begins with still running? `unknown` if it belongs to another host, boot or pid namespace, which cannot be
+ * seen from here.
  */
 export function processState(name: string): 'running' | 'gone' | 'unknown' {
   const [, at, pid, start] = NAME.exec(name) ?? [];

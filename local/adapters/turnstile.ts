@@ -47,7 +47,7 @@ export async function inTurn(turn: Turn): Promise<void> {
   }
 }
 
-/** Whether the file stands in the turnstile now. */
+/** Moves the file into the turnstile. Answers false if another is there. */
 async function entered({ turnstile, write }: Turn, name: string): Promise<boolean> {
   // Most waiting ends here, without a write.
   if ((await standing(turnstile)).length > 0) return false;

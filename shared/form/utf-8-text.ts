@@ -36,7 +36,7 @@ export function utf8Doubt(sample: FormSample, layout: Layout, places: TextPlaces
   return `its only bytes above 7F are one letter in UTF-8 and two characters in ${layout.encoding}, as the layout says: if the file is UTF-8, say "encoding": "utf-8"`;
 }
 
-/** What the bytes above 7F of the texts are, for each way in which the records may lie in the sample. */
+/** Reads the bytes above 7F of the texts, once for each way in which records may lie in the sample. */
 function readings(sample: FormSample, layout: Layout, places: TextPlaces): HighBytes[] {
   const { encoding, record } = layout;
   if (encoding === 'utf-8' || !extendsAscii(encoding)) return [];

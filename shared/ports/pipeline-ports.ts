@@ -21,7 +21,7 @@ export interface PipelinePorts {
   settings: PipelineSettings;
 }
 
-/** What splitting a file needs: it tells nobody, and its figures are those of the invocation. */
+/** What splitting a file needs. It sends no notifications, and its only metrics are those of the invocation. */
 export type SplitPorts = Omit<PipelinePorts, 'metrics' | 'notifier'>;
 
 interface PipelineSettings {

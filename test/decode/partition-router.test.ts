@@ -4,7 +4,8 @@ import { Kernel } from '../../shared/kernel/kernel.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { firstDataset } from '../../shared/layout/layout.ts';
 
-test('the tables and the memory grow in the middle of a batch if there are more partitions than they hold', () => {
+/** The partition columns of a layout of one, that is the whole record of eight bytes. */
+function partitionBy(type: 'string' | 'integer') {
   const layout = readLayout(
     JSON.stringify({
       name: 'full',
@@ -12,15 +13,19 @@ test('the tables and the memory grow in the middle of a batch if there are more 
       record: { format: 'fixed', length: 8 },
       partitionBy: ['p'],
       fields: [
-        { name: 'p', start: 1, end: 8, type: 'string' },
+        { name: 'p', start: 1, end: 8, type },
         { name: 'q', start: 1, end: 8, type: 'string' },
       ],
     }),
     'full.json',
   );
+  return firstDataset(layout).partitionBy;
+}
+
+test('the tables and the memory grow in the middle of a batch if there are more partitions than they hold', () => {
   const kernel = new Kernel();
   const count = 4000;
-  const router = new PartitionRouter(kernel, firstDataset(layout).partitionBy, count);
+  const router = new PartitionRouter(kernel, partitionBy('string'), count);
   const names = Array.from({ length: count }, (_, index) => `P${String(index % 3000).padStart(7, '0')}`);
   const records = kernel.place(Buffer.from(names.join('')));
   const addresses = kernel.place(
@@ -37,19 +42,6 @@ test('the tables and the memory grow in the middle of a batch if there are more 
 });
 
 test('faults of single rows are told once each, also after the most spellings that are remembered', () => {
-  const layout = readLayout(
-    JSON.stringify({
-      name: 'full',
-      encoding: 'us-ascii',
-      record: { format: 'fixed', length: 8 },
-      partitionBy: ['p'],
-      fields: [
-        { name: 'p', start: 1, end: 8, type: 'integer' },
-        { name: 'q', start: 1, end: 8, type: 'string' },
-      ],
-    }),
-    'full.json',
-  );
   const remembered = 65_536;
   // One before the tables are emptied, one after, and one on both sides.
   const wrong = new Set([3, 40_000, remembered + 7, remembered + 600]);
@@ -60,7 +52,7 @@ test('faults of single rows are told once each, also after the most spellings th
   const expected = names.flatMap((name, row) => (name.startsWith('X') ? [row] : []));
   expect(expected).toEqual([3, 40_000, remembered + 7, remembered + 600]);
   const kernel = new Kernel();
-  const router = new PartitionRouter(kernel, firstDataset(layout).partitionBy, names.length);
+  const router = new PartitionRouter(kernel, partitionBy('integer'), names.length);
   const records = kernel.place(Buffer.from(names.join('')));
   const addresses = kernel.place(
     new Uint8Array(Uint32Array.from(names, (_, index) => records + index * 8).buffer),
@@ -76,6 +68,6 @@ test('faults of single rows are told once each, also after the most spellings th
   expect(found.map((partition) => router.partitions[partition]?.[0] ?? null)).toEqual(
     names.map((name) => (name.startsWith('X') ? null : String(Number(name)))),
   );
-  // What is forgotten takes no room: the tables stay as large as they are.
+  // Forgetting frees the tables for use again, so that they do not grow.
   expect(kernel.usedBytes).toBe(usedBytes);
 });

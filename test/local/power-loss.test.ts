@@ -39,7 +39,7 @@ function onDisk(lake: TestLake, lakeDir: string): void {
 const ids = async (lake: TestLake) =>
   (await lake.publishedRows('small', 'id')).map(({ id }) => String(id)).sort();
 
-/** What each cut of a night of two files leaves, with the files that were called loaded by then; cuts that leave the same are one. */
+/** Cuts the power at each change of a night of two files: what is left, and which files were called loaded by then. Equal remains count once. */
 async function cutsOfNight() {
   await using lake = await TestLake.make();
   const lakeDir = join(lake.dir, 'lake');

@@ -2,7 +2,7 @@ import type * as Fs from 'node:fs/promises';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 
-/** What a disk keeps of a file: the bytes at its last sync. Its names are kept apart, in folders, each with its own sync. */
+/** A file on a disk: its bytes now, and at its last sync. Names are in folders, which are synced on their own. */
 interface Inode {
   bytes: Buffer;
   synced: Buffer;
