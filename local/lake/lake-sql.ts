@@ -170,6 +170,12 @@ class DuckDBLake implements Lake {
     parameters: SqlParameters | undefined,
   ): Promise<DuckDBResult> {
     const statements = await connection.extractStatements(sql);
+    if (statements.count === 0) {
+      throw new UsageError({
+        what: 'there is no statement in the SQL',
+        next: 'Give one beside the comments',
+      });
+    }
     for (let index = 0; ; index++) {
       // A statement may need what those before it made, so each is prepared when they have run.
       const statement = await statements.prepare(index);
@@ -214,6 +220,7 @@ class DuckDBLake implements Lake {
     // DuckDB appends the line with a caret below it, which make sense only in a fixed-width block.
     const message = error.message
       .replace(/\s+LINE \d+:[\s\S]*$/, '')
+      .replace(/^Failed to extract statements: /, '')
       .replace(/\s+/g, ' ')
       .trim();
     const published = publishedPath(this.#lakeDir, '');
@@ -231,7 +238,9 @@ class DuckDBLake implements Lake {
     return new UsageError({
       what: 'the SQL does not run',
       why: message,
-      next: `Tables of this lake: ${this.tables.join(', ')}`,
+      next: /configuration has been locked/.test(message)
+        ? 'Leave the setting out, or give --allow-files, which opens files and settings'
+        : `Tables of this lake: ${this.tables.join(', ')}`,
       cause: error,
     });
   }

@@ -39,6 +39,8 @@ test('SQL reads what is published and no other local file, unless files are allo
   ]) {
     await expect(ask(closed, writing), writing).rejects.toThrow('may write files');
   }
+  await expect(ask(closed, '-- nothing')).rejects.toThrow('there is no statement');
+  await expect(ask(closed, 'SET threads = 1')).rejects.toThrow('--allow-files');
   const several = 'CREATE TEMP TABLE t AS SELECT 7 AS n; EXPLAIN SELECT 1; SELECT n FROM t';
   expect(await ask(closed, several)).toEqual([{ n: 7 }]);
   const opened = await openLake({ lakeDir: rootDir, allowFiles: true });
