@@ -170,12 +170,6 @@ class DuckDBLake implements Lake {
     parameters: SqlParameters | undefined,
   ): Promise<DuckDBResult> {
     const statements = await connection.extractStatements(sql);
-    if (statements.count === 0) {
-      throw new UsageError({
-        what: 'there is no statement in the SQL',
-        next: 'Give one beside the comments',
-      });
-    }
     for (let index = 0; ; index++) {
       // A statement may need what those before it made, so each is prepared when they have run.
       const statement = await statements.prepare(index);
@@ -217,6 +211,12 @@ class DuckDBLake implements Lake {
   #sqlError(error: unknown): Error {
     if (!(error instanceof Error)) return new Error(String(error));
     if (error instanceof UsageError) return error;
+    // What DuckDB's binding says of a text without statements.
+    if (error.message === 'Error in native callback')
+      return new UsageError({
+        what: 'there is no statement in the SQL',
+        next: 'Give one beside the comments',
+      });
     // DuckDB appends the line with a caret below it, which make sense only in a fixed-width block.
     const message = error.message
       .replace(/\s+LINE \d+:[\s\S]*$/, '')
