@@ -89,7 +89,7 @@ function shownValue({ hasNarrowerFiles }: CatalogColumn, read: string): string {
 }
 
 /** Path at which the local adapter keeps a published object. */
-export function publishedPath(lakeDir: string, key: string): string {
+function publishedPath(lakeDir: string, key: string): string {
   return join(resolve(lakeDir), 'processed', key);
 }
 

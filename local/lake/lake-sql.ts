@@ -5,7 +5,7 @@ import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { readCatalog } from '../adapters/read-catalog.ts';
-import { escapeGlob, FILES_SCHEMA, planDatasetView, publishedPath } from './dataset-view.ts';
+import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
 import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
 import { refuseWriting } from './refuse-writing.ts';
 import { sqlName, sqlString } from './sql-text.ts';
@@ -79,6 +79,8 @@ class DuckDBLake implements Lake {
   readonly #lakeDir: string;
   readonly #catalogs: CatalogFile[];
   readonly #connections = new Set<DuckDBConnection>();
+  /** Paths of the published files. */
+  readonly #files: string[] = [];
   #isClosed = false;
 
   constructor(instance: DuckDBInstance, lakeDir: string, catalogs: CatalogFile[]) {
@@ -94,6 +96,7 @@ class DuckDBLake implements Lake {
     for (const catalog of this.#catalogs) {
       const { createFiles, files, createView } = planDatasetView(catalog, this.#lakeDir);
       await this.#run(createFiles, { files: JSON.stringify(files) });
+      this.#files.push(...files.flatMap(({ path }) => path ?? []));
       await this.#run(createView);
       this.tables.push(catalog.dataset);
     }
@@ -121,10 +124,10 @@ class DuckDBLake implements Lake {
 
   /** Nothing in SQL can open them again: the configuration is locked. */
   async closeFiles(): Promise<void> {
-    const published = publishedPath(this.#lakeDir, '');
-    // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found.
-    const folders = [published, escapeGlob(published)].map(sqlString);
-    await this.#run(`SET GLOBAL allowed_directories = [${folders.join(', ')}]`);
+    // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found. Folders are not allowed: they could
+    // be written too.
+    const paths = this.#files.flatMap((path) => [path, escapeGlob(path)]).map(sqlString);
+    await this.#run(`SET GLOBAL allowed_paths = [${paths.join(', ')}]`);
     await this.#run('SET GLOBAL enable_external_access = false');
     await this.#run('SET GLOBAL lock_configuration = true');
     this.#isClosed = true;
@@ -223,11 +226,8 @@ class DuckDBLake implements Lake {
       .replace(/^Failed to extract statements: /, '')
       .replace(/\s+/g, ' ')
       .trim();
-    const published = publishedPath(this.#lakeDir, '');
-    if (
-      /^(IO|Invalid Input) Error/.test(message) &&
-      [published, escapeGlob(published)].some((path) => message.includes(path))
-    )
+    const isPublished = (path: string) => message.includes(path) || message.includes(escapeGlob(path));
+    if (/^(IO|Invalid Input|Permission) Error/.test(message) && this.#files.some(isPublished))
       return new RunInconsistent({
         what: 'a published file cannot be read',
         where: this.#lakeDir,
@@ -238,8 +238,8 @@ class DuckDBLake implements Lake {
     return new UsageError({
       what: 'the SQL does not run',
       why: message,
-      next: /configuration has been locked/.test(message)
-        ? 'Leave the setting out, or give --allow-files, which opens files and settings'
+      next: /^Permission Error|configuration has been locked/.test(message)
+        ? 'A query reads what is published, with the settings that it has; --allow-files opens local files and settings'
         : `Tables of this lake: ${this.tables.join(', ')}`,
       cause: error,
     });
