@@ -1,5 +1,5 @@
 import { objectOf, text } from '../../json-shape.ts';
-import { daysDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
+import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
@@ -13,6 +13,9 @@ interface TableOwner {
 }
 
 const tableOwnerShape = objectOf<TableOwner>({ layout: text });
+
+const REJECTS = rejectsDataset('');
+const DAYS = daysDataset('');
 
 /** The table of the ledger itself, which every lake has. */
 const LEDGER = 'ledger';
@@ -30,7 +33,7 @@ export async function takeTables(
   const tables = [...[...rows, rejects].map(({ dataset }) => dataset), daysDataset(layout.name)];
   const free: string[] = [];
   for (const table of new Set(tables)) {
-    const owner = await ownerOf(lake, table, layout.name);
+    const owner = await ownerOf(lake, table);
     if (table === LEDGER || (owner !== undefined && owner !== layout.name))
       return nameTaken(layout.name, sourceKey, table, owner);
     if (owner === undefined) free.push(table);
@@ -44,12 +47,20 @@ export async function takeTables(
   return undefined;
 }
 
-async function ownerOf(lake: ObjectStore, table: string, layout: string): Promise<string | undefined> {
+async function ownerOf(lake: ObjectStore, table: string): Promise<string | undefined> {
   const recorded = await findJson(lake, tableOwnerKey(table), tableOwnerShape);
-  if (recorded || table === layout) return recorded?.layout;
-  // A lake that an earlier version filled has no owners: the ledger of a layout of that name says the same.
-  for await (const _ of lake.list(`ledger/${table}/`)) return table;
+  if (recorded) return recorded.layout;
+  // A lake that an earlier version filled has no owners: a layout that published a day owns its tables. What was refused owns nothing.
+  for (const suffix of ['', REJECTS, DAYS]) {
+    const layout = table.slice(0, table.length - suffix.length);
+    if (table.endsWith(suffix) && layout !== '' && (await hasPublished(lake, layout))) return layout;
+  }
   return undefined;
+}
+
+async function hasPublished(lake: ObjectStore, layout: string): Promise<boolean> {
+  for await (const { key } of lake.list(`ledger/${layout}/`)) if (key.includes('/_day/')) return true;
+  return false;
 }
 
 function nameTaken(layout: string, where: string, table: string, owner = ''): Refusal {
@@ -57,7 +68,7 @@ function nameTaken(layout: string, where: string, table: string, owner = ''): Re
   return refuse('name-taken', {
     where,
     what: `layout ${layout} fills a table '${table}', and that is ${isLedger ? "the ledger's" : `the table of layout ${owner} in this lake`}`,
-    why: `Two layouts in one table would replace each other's rows.${isLedger ? '' : ` The lake keeps the owner in ${tableOwnerKey(table)}.`}`,
+    why: `Two layouts in one table would replace each other's rows.${isLedger ? '' : ` The lake keeps owners below ledger/_tables/; in one that an earlier version filled, a layout owns what it published.`}`,
     next: `Give the layout, or its record type or table '${table}', another name, or convert into another lake.`,
   });
 }

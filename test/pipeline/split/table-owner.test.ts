@@ -31,6 +31,25 @@ test('a lake without owners takes the ledger of a layout for its owner', async (
   expect((await lake.convert({ layout: smallLayout(), sourceKey: KEY })).status).toBe('refused');
 });
 
+test('in a lake without owners a file that was refused owns nothing, and days belong to their layout', async () => {
+  await using lake = await TestLake.make();
+  const removeOwners = async () => {
+    const owners: string[] = [];
+    for await (const { key } of lake.ports.lake.list('ledger/_tables/')) owners.push(key);
+    await lake.ports.lake.delete(owners);
+  };
+  const { name } = JSON.parse(smallLayout());
+  await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
+  expect((await lake.convert({ layout: smallLayout(), sourceKey: KEY })).status).toBe('loaded');
+  await removeOwners();
+  for (const taken of [`${name}_rejects`, `${name}_days`]) {
+    expect((await lake.convert({ layout: named(taken), sourceKey: KEY })).status).toBe('refused');
+  }
+  await removeOwners();
+  await lake.putRaw(`b_${KEY}`, smallFile(smallLine('B1', 1)));
+  expect((await lake.convert({ layout: smallLayout(), sourceKey: `b_${KEY}` })).status).toBe('loaded');
+});
+
 test('a layout keeps its tables when the next file comes', async () => {
   await using lake = await TestLake.make();
   for (const key of [KEY, `b_${KEY}`]) {
