@@ -79,6 +79,8 @@ interface StatedInManifest {
 export interface SupplementedRun {
   sourceKey: string;
   runId: string;
+  /** What that run read and rejected (`contentOf`): a run that repeats it is corrected too. */
+  content?: string;
 }
 
 /** A header or trailer with its decoded fields, by name. */
@@ -112,7 +114,11 @@ export interface ParentPlace extends ByteRange {
   recordType: string;
 }
 
-export const supplementedRunShape = objectOf<SupplementedRun>({ sourceKey: text, runId: text });
+export const supplementedRunShape = objectOf<SupplementedRun>({
+  sourceKey: text,
+  runId: text,
+  content: optional(text),
+});
 
 const byteRangeKeys: ShapesOfKeys<ByteRange> = { startByte: wholeNumber, endByte: wholeNumber };
 

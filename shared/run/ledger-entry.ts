@@ -133,6 +133,19 @@ export function supplementedRun({ loaded, supplementOf }: LedgerEntry): Suppleme
   return loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined);
 }
 
+/** The bytes that a run read, by which layout, and how many records it rejected. */
+export function contentOf({ contentDigest, layoutFingerprint, records }: LoadedVersion): string {
+  return `${contentDigest} ${layoutFingerprint} ${records.rejected}`;
+}
+
+/** Is it the version whose rejects a supplement corrects, or the same bytes converted again? */
+export function isCorrectedBy(
+  loaded: LoadedVersion | undefined,
+  { runId, content }: SupplementedRun,
+): boolean {
+  return loaded !== undefined && (loaded.runId === runId || contentOf(loaded) === content);
+}
+
 export function isLoaded(entry: LedgerEntry): entry is LoadedEntry {
   return entry.loaded !== undefined;
 }

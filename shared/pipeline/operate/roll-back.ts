@@ -8,7 +8,12 @@ import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
+import {
+  isCorrectedBy,
+  type LoadedEntry,
+  type LoadedVersion,
+  supplementedRun,
+} from '../../run/ledger-entry.ts';
 import { applyCommit, requireObjects } from '../publish/apply-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
@@ -120,26 +125,28 @@ async function oneFileAndItsSupplements(
   const { dataset, businessDate } = request;
   const taken = await oneFile(ports, last, request, file);
   const files = [taken];
+  const standing = taken.to === null ? undefined : await loadedVersionOf(ports, taken.ledgerKey, taken.to);
   for (const entry of await dayEntries(ports.lake, dataset, businessDate)) {
     const { sourceId, sourceKey, loaded } = entry;
     if (!loaded || supplementedRun(entry)?.sourceKey !== taken.sourceKey) continue;
     const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
     const from = loaded.runId;
-    const to = taken.to === null ? null : await correctionOf(ports, ledgerKey, taken.to);
+    const to = standing ? await correctionOf(ports, ledgerKey, standing) : null;
     // Without a version for it, the supplement keeps what it has, hidden, until its own version of the file comes back.
     files.push({ sourceId, sourceKey, ledgerKey, from: to === null ? null : from, to });
   }
   return files;
 }
 
-/** The last run of a supplement that was loaded for a run of its file. */
+/** The last run of a supplement that was loaded for a version of its file. */
 async function correctionOf(
   { lake }: PipelinePorts,
   ledgerKey: string,
-  corrected: string,
+  corrected: LoadedVersion,
 ): Promise<string | null> {
   for await (const entry of entryVersions(lake, ledgerKey)) {
-    if (entry.loaded && supplementedRun(entry)?.runId === corrected) return entry.loaded.runId;
+    const run = supplementedRun(entry);
+    if (entry.loaded && run && isCorrectedBy(corrected, run)) return entry.loaded.runId;
   }
   return null;
 }

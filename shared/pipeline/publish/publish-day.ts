@@ -8,7 +8,13 @@ import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
+import {
+  isCorrectedBy,
+  isLoaded,
+  type LedgerEntry,
+  type LoadedEntry,
+  supplementedRun,
+} from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
@@ -149,7 +155,7 @@ function correctsStanding(entry: LoadedEntry, entries: LedgerEntry[]): boolean {
   const corrected = supplementedRun(entry);
   if (!corrected) return true;
   const parent = entries.find(({ sourceKey }) => sourceKey === corrected.sourceKey);
-  return parent?.loaded?.runId === corrected.runId;
+  return isCorrectedBy(parent?.loaded, corrected);
 }
 
 function hiddenSupplement(entry: LoadedEntry): string {

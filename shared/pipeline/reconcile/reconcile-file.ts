@@ -3,7 +3,7 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
-import { supplementedRun } from '../../run/ledger-entry.ts';
+import { isCorrectedBy, supplementedRun } from '../../run/ledger-entry.ts';
 import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { acceptedDetails } from '../../totals/record-counts.ts';
@@ -101,10 +101,14 @@ async function supplementRefusal(
 ): Promise<Refusal | undefined> {
   if (!supplementOf) return undefined;
   const entries = await dayEntries(ports.lake, dataset, businessDate);
-  const rejected =
-    entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded?.records.rejected ?? 0;
+  const corrected = entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded;
+  const rejected = corrected?.records.rejected ?? 0;
   const brought = entries
-    .filter((entry) => supplementedRun(entry)?.runId === supplementOf.runId && entry.sourceKey !== sourceKey)
+    .filter((entry) => {
+      const run = supplementedRun(entry);
+      const isOther = run?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== sourceKey;
+      return isOther && isCorrectedBy(corrected, run);
+    })
     .reduce((sum, { loaded }) => sum + (loaded ? acceptedDetails(loaded.records) : 0), 0);
   const accepted = acceptedDetails(account.records);
   if (brought + accepted <= rejected) return undefined;

@@ -4,8 +4,10 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
+import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
+  contentOf,
   isFinal,
   isLoaded,
   type LedgerEntry,
@@ -35,7 +37,7 @@ export interface Claim {
     businessDate: string | null;
   };
   warnings: string[];
-  supplementOf: { sourceKey: string; runId: string } | undefined;
+  supplementOf: SupplementedRun | undefined;
 }
 
 /**
@@ -115,7 +117,7 @@ export async function supplementedFile(
   ports: SplitPorts,
   { supplementOf, sourceKey }: ConvertRequest,
   { dataset, businessDate }: Claim['identity'],
-): Promise<{ sourceKey: string; runId: string } | Refusal | undefined> {
+): Promise<SupplementedRun | Refusal | undefined> {
   if (supplementOf === undefined) return undefined;
   const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
   const corrected = entry && supplementedRun(entry);
@@ -126,7 +128,10 @@ export async function supplementedFile(
       next: 'Name the file whose own records were rejected.',
     });
   }
-  if (entry?.loaded) return { sourceKey: entry.sourceKey, runId: entry.loaded.runId };
+  if (entry?.loaded) {
+    const { sourceKey: key, loaded } = entry;
+    return { sourceKey: key, runId: loaded.runId, content: contentOf(loaded) };
+  }
   return refuse('supplement-unknown', {
     where: sourceKey,
     what: `it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}`,

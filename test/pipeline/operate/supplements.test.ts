@@ -88,6 +88,17 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1', 'A2']);
   });
 
+  it('and stays shown if the same bytes are converted again', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load(KEY, rejecting, { force: true });
+    expect(await ids()).toEqual(['A1', 'A2']);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
   it('and stays out of a day that is rolled back to a commit before it', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);
