@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { cleanLake, type Removal } from '../shared/pipeline/operate/clean-lake.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
@@ -28,7 +28,7 @@ const COMMAND = {
   },
   notes: `AGE is a number of d, h, m or s, such as 15d; 0 means everything that nothing needs any more.
 Always kept: the ledger, what readers see now, runs in progress, and loaded files that wait for their day.
-Exit codes: 0 cleaned, 1 failed, 2 usage.`,
+Exit codes: 0 cleaned, 1 failed, for one day at least (the others are cleaned), 2 usage.`,
 };
 
 await runWithFlags(COMMAND, async (values) => {
@@ -46,7 +46,7 @@ await runWithFlags(COMMAND, async (values) => {
   const report = await cleanLake(ports, { runsOlderThanMs, generationsOlderThanMs, dryRun });
   if (values.json) {
     console.log(JSON.stringify({ dryRun, ...report }));
-    return 0;
+    return report.failed.length > 0 ? 1 : 0;
   }
   for (const what of ['run', 'generation', 'execution', 'orphan'] as const) {
     printRemovals(
@@ -56,6 +56,8 @@ await runWithFlags(COMMAND, async (values) => {
     );
   }
   for (const { key, why } of report.kept) console.log(`kept ${key}: ${why}`);
+  for (const { key, why } of report.failed) console.error(`not cleaned ${key}: ${why}`);
+  if (report.failed.length > 0) return 1;
   if (report.removed.length === 0) console.log('There is nothing to remove.');
   return 0;
 });

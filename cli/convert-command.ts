@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
-import { removeAbandonedFiles } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight, type NightOptions } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import { UsageError } from '../shared/errors.ts';
@@ -51,6 +51,7 @@ const COMMAND = {
       'KEY',
       'the inputs hold corrected records, which this loaded file of the same day rejected',
     ),
+    'no-sync': isSet('do not wait for the disk: for a lake that may be lost with the power'),
     json: isSet('one summary object per file on standard output'),
   },
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
@@ -84,7 +85,7 @@ await runWithFlags(COMMAND, async (flags, words) => {
     else printSummary(told, lakeDir);
   }
   if (interrupt.signal.aborted) {
-    await removeAbandonedFiles(lakeDir, process.pid);
+    await removeAbandonedFiles(lakeDir, { own: true });
     console.error(
       'Interrupted: nothing of the unfinished file was published. Run the same command again; finished ranges are kept.',
     );
@@ -116,6 +117,7 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
     rawRoot,
     workerCount: positiveInteger('--workers', flags.workers) ?? availableParallelism(),
     expectedFiles: expectedFiles(flags['expected-files']),
+    sync: !flags['no-sync'],
     request: {
       layout,
       businessDate,

@@ -19,6 +19,7 @@ npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [fla
       'yyyy-MM-dd, replaces ${business_date} in the SQL; by default the latest published day\n' +
         '(on a command line put such SQL in single quotes, or the shell replaces the placeholder)',
     ),
+    'allow-files': isSet('lets the SQL read and write local files, as in COPY … TO and read_csv'),
     json: isSet('one JSON object per row; decimals, and integers beyond 2^53, as strings'),
   },
   notes: `Tables: <dataset>, <dataset>_rejects, <dataset>_days, ledger. year, month and day are zero-padded text.
@@ -34,7 +35,10 @@ await runWithFlags(COMMAND, async (values, words) => {
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   process.stdout.on('error', endQuietly);
   const sql = await sqlOf(values.file, words);
-  const lake = await openLake({ lakeDir: resolve(startDir, values.lake) });
+  const lake = await openLake({
+    lakeDir: resolve(startDir, values.lake),
+    allowFiles: values['allow-files'] === true,
+  });
   try {
     const stream = await lake.stream(bindBusinessDate(lake, sql, values['business-date']));
     if (values.json) await writeJsonLines(stream);

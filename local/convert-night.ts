@@ -33,7 +33,7 @@ type NightRequest = { [Key in keyof Omit<ConvertRequest, 'sourceKey'>]: ConvertR
   layout: string;
 };
 
-export interface NightOptions extends Pick<LocalSetup, 'lakeDir' | 'expectedFiles'> {
+export interface NightOptions extends Pick<LocalSetup, 'lakeDir' | 'expectedFiles' | 'sync'> {
   request: NightRequest;
   /** Absolute paths. */
   inputs: string[];
@@ -74,9 +74,10 @@ interface Night {
 
 /** Converts files one after the other through the deployed state machine file, the ranges of each on all workers. */
 export async function* convertNight(options: NightOptions): AsyncGenerator<FileSummary> {
-  const { lakeDir, expectedFiles } = options;
+  const { lakeDir, expectedFiles, sync = true } = options;
   const rangeSizeBytes = options.request.rangeSizeBytes ?? MOST_RANGE_BYTES;
-  const setup: LocalSetup = { lakeDir, rawRoot: options.rawRoot ?? '.', rangeSizeBytes, expectedFiles };
+  const rawRoot = options.rawRoot ?? '.';
+  const setup: LocalSetup = { lakeDir, rawRoot, rangeSizeBytes, expectedFiles, sync };
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });

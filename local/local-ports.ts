@@ -16,6 +16,8 @@ export interface LocalSetup {
   rawRoot: string;
   rangeSizeBytes: number;
   expectedFiles: number | string[] | undefined;
+  /** False for a lake that may be lost with the power. */
+  sync?: boolean;
 }
 
 /** The ports of one machine: a directory for the lake, another for the source files. */
@@ -23,7 +25,7 @@ export function createLocalPorts(
   setup: LocalSetup,
   show: (line: string, kind?: Notification['kind']) => void = () => undefined,
 ): PipelinePorts {
-  const lake = createFileObjectStore({ rootDir: setup.lakeDir });
+  const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true });
   return {
     raw: createFileObjectStore({ rootDir: setup.rawRoot }),
     lake,

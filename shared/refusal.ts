@@ -25,6 +25,7 @@ const REFUSAL_CODES = [
   'duplicate-content',
   'rolled-back',
   'key-taken',
+  'name-taken',
   'layout-changed',
   'supplement-unknown',
   'supplement-too-large',

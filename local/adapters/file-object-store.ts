@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -14,29 +14,38 @@ import type {
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { isCode, NOT_THERE, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
-import { isRunning, withFileLock } from './file-lock.ts';
 import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
+import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
+import { inTurn } from './turnstile.ts';
+import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
-/** Folder of unfinished files; their names begin with the process id, so that a later run can remove those of a killed one. */
-const INCOMING = '.incoming';
 /** A folder is removed with its last file. If that happens so often in a row just before a write, it is no coincidence. */
 const MAX_FOLDER_TRIES = 100;
 
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
- * whole and hard links are copies. Nothing is created before the first write.
+ * whole and hard links are copies. Nothing is created before the first write. What a call has written survives a loss of power, unless
+ * `sync` is false.
  */
-export function createFileObjectStore({ rootDir }: { rootDir: string }): ObjectStore {
-  return new FileObjectStore(rootDir);
+export function createFileObjectStore({
+  rootDir,
+  sync = true,
+}: {
+  rootDir: string;
+  sync?: boolean;
+}): ObjectStore {
+  return new FileObjectStore(rootDir, sync);
 }
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
   private readonly incomingDir: string;
+  private readonly sync: boolean;
 
-  constructor(rootDir: string) {
+  constructor(rootDir: string, sync: boolean) {
     this.rootDir = rootDir;
+    this.sync = sync;
     this.incomingDir = join(rootDir, INCOMING);
   }
 
@@ -95,20 +104,22 @@ class FileObjectStore implements ObjectStore {
 
   async putIf(key: string, bytes: Uint8Array, tag: string): Promise<string> {
     await this.makeDirectory(this.incomingDir);
-    const lock = join(
-      this.incomingDir,
-      `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.lock`,
-    );
-    await withFileLock(lock, async () => {
-      const current = await this.get(key);
-      if (current?.tag !== tag) throw preconditionFailed(key, 'It is another one by now.');
-      await this.put(key, bytes);
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
+    await inTurn({
+      turnstile: join(this.incomingDir, `${name}${TURNSTILE}`),
+      write: (path) => this.writeFile(path, bytes),
+      check: async () => {
+        const current = await this.get(key);
+        if (current?.tag !== tag) throw preconditionFailed(key, 'It is another one by now.');
+      },
+      place: (path) => this.moveTo(path, key),
     });
     return tagOf(bytes);
   }
 
   createWriter(key: string): ObjectWriter {
-    return new FileWriter(this.incomingPath(), this.path(key), (incoming) => this.moveTo(incoming, key));
+    const move = (incoming: string) => this.moveTo(incoming, key);
+    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync: this.sync });
   }
 
   async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
@@ -137,6 +148,8 @@ class FileObjectStore implements ObjectStore {
           throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
         });
       });
+      // The first name may be another process's that has not synced it yet.
+      if (this.sync) await syncPath(incoming);
       await this.moveTo(incoming, toKey);
     } finally {
       // Also after a success: a rename onto another name of the same file does nothing and leaves both.
@@ -186,6 +199,10 @@ class FileObjectStore implements ObjectStore {
         if (!removed) break;
       }
     }
+    if (!this.sync) return;
+    // What is deleted after this call must not be gone from the disk before what this call deleted.
+    for (const folder of new Set(keys.map((key) => dirname(this.path(key)))))
+      await syncFolders(folder, this.rootDir);
   }
 
   private path(key: string): string {
@@ -201,21 +218,25 @@ class FileObjectStore implements ObjectStore {
   }
 
   private incomingPath(): string {
-    return join(this.incomingDir, `${process.pid}-${randomUUID()}`);
+    return join(this.incomingDir, unfinishedName());
   }
 
   private async writeIncoming(bytes: Uint8Array, place: (incoming: string) => Promise<void>): Promise<void> {
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
     try {
-      await fs.writeFile(incoming, bytes).catch((error) => {
-        throw unwritable(error, incoming);
-      });
+      await this.writeFile(incoming, bytes);
       await place(incoming);
     } catch (error) {
       await fs.rm(incoming, { force: true });
       throw error;
     }
+  }
+
+  private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
+    await writeSynced(path, bytes, this.sync).catch((error) => {
+      throw unwritable(error, path);
+    });
   }
 
   private async moveTo(incoming: string, key: string): Promise<void> {
@@ -229,32 +250,20 @@ class FileObjectStore implements ObjectStore {
       try {
         await fs.mkdir(dirname(path), { recursive: true });
         await action();
-        return;
+        break;
       } catch (error) {
         // If a folder is removed while mkdir walks, mkdir says that a file is in the way. A real file is still there the next time.
         const passing = isCode(error, 'ENOENT', 'ENOTDIR', 'EEXIST');
         if (!passing || tries >= MAX_FOLDER_TRIES) throw unwritable(error, path);
       }
     }
+    if (this.sync) await syncFolders(dirname(path), this.rootDir);
   }
 
   private async makeDirectory(directory: string): Promise<void> {
     await fs.mkdir(directory, { recursive: true }).catch((error) => {
       throw unwritable(error, directory);
     });
-  }
-}
-
-/**
- * Removes the unfinished files of processes that no longer run. `endedPid` names a process whose files are removed although it
- * runs: its threads were stopped and left theirs.
- */
-export async function removeAbandonedFiles(rootDir: string, endedPid?: number): Promise<void> {
-  const names = await fs.readdir(join(rootDir, INCOMING)).catch(() => []);
-  for (const name of names) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isInteger(pid) && (pid === endedPid || !isRunning(pid)))
-      await fs.rm(join(rootDir, INCOMING, name), { force: true });
   }
 }
 

@@ -12,14 +12,21 @@ export class FileWriter implements ObjectWriter {
   private readonly incoming: string;
   private readonly path: string;
   private readonly move: (incoming: string) => Promise<void>;
+  private readonly sync: boolean;
   private handle: fs.FileHandle | undefined;
   private writing: Promise<void> | undefined;
   private done = false;
 
-  constructor(incoming: string, path: string, move: (incoming: string) => Promise<void>) {
-    this.incoming = incoming;
-    this.path = path;
-    this.move = move;
+  constructor(file: {
+    incoming: string;
+    path: string;
+    move: (incoming: string) => Promise<void>;
+    sync: boolean;
+  }) {
+    this.incoming = file.incoming;
+    this.path = file.path;
+    this.move = file.move;
+    this.sync = file.sync;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -39,6 +46,8 @@ export class FileWriter implements ObjectWriter {
   async close(): Promise<void> {
     const handle = await this.open();
     await this.settled();
+    // A name must never lead to fewer bytes than were written, also after a loss of power.
+    if (this.sync) await this.synced(handle);
     await handle.close();
     this.done = true;
     await this.move(this.incoming);
@@ -48,6 +57,12 @@ export class FileWriter implements ObjectWriter {
     await this.writing?.catch(() => undefined);
     if (!this.done) await this.handle?.close().catch(() => undefined);
     await fs.rm(this.incoming, { force: true });
+  }
+
+  private async synced(handle: fs.FileHandle): Promise<void> {
+    await handle.sync().catch((error) => {
+      throw unwritable(error, this.path);
+    });
   }
 
   private async settled(): Promise<void> {

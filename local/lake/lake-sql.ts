@@ -44,7 +44,14 @@ export interface Lake {
  * Errors: `UsageError` if there is no lake or nothing is published yet, `RunInconsistent` for a catalog
  * or ledger that cannot be read.
  */
-export async function openLake({ lakeDir }: { lakeDir: string }): Promise<Lake> {
+export async function openLake({
+  lakeDir,
+  allowFiles = false,
+}: {
+  lakeDir: string;
+  /** Lets queries read and write any local file; else only those below the lake's processed/. */
+  allowFiles?: boolean;
+}): Promise<Lake> {
   const [catalogs, ledger] = await Promise.all([readCatalog(lakeDir), readLedger(lakeDir)]);
   if (catalogs.length === 0) throw nothingPublished(lakeDir, ledger);
   const instance = await DuckDBInstance.create(':memory:', {
@@ -57,6 +64,7 @@ export async function openLake({ lakeDir }: { lakeDir: string }): Promise<Lake> 
   const lake = new DuckDBLake(instance, resolve(lakeDir), catalogs);
   try {
     await lake.createTables(ledger);
+    if (!allowFiles) await lake.closeFiles();
     return lake;
   } catch (error) {
     lake.close();
@@ -107,6 +115,16 @@ class DuckDBLake implements Lake {
       { rows: JSON.stringify(rows) },
     );
     this.tables.push(name);
+  }
+
+  /** Nothing in SQL can open them again: the configuration is locked. */
+  async closeFiles(): Promise<void> {
+    const published = publishedPath(this.#lakeDir, '');
+    // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found.
+    const folders = [published, escapeGlob(published)].map(sqlString);
+    await this.#run(`SET GLOBAL allowed_directories = [${folders.join(', ')}]`);
+    await this.#run('SET GLOBAL enable_external_access = false');
+    await this.#run('SET GLOBAL lock_configuration = true');
   }
 
   async #run(sql: string, parameters?: Record<string, string>): Promise<void> {

@@ -14,6 +14,9 @@ export interface ParentRecord {
   bytes: Uint8Array;
 }
 
+/** The parts of a batch that decide on parents. */
+type TrackedBatch = Pick<RecordBatch, 'recordCount' | 'starts' | 'ends' | 'outcomes' | 'hasPadded'>;
+
 /** The types that are parents, in the order of the layout. */
 export function parentTypes(types: readonly RecordType[]): string[] {
   const named = new Set(types.flatMap(({ parent }) => (parent === undefined ? [] : [parent])));
@@ -118,7 +121,7 @@ export class ParentTracker {
   }
 
   /** Finds the parents of the records of a batch; `types` is the address of their types, 1 byte each. */
-  track(batch: RecordBatch, types: number): void {
+  track(batch: TrackedBatch, types: number): void {
     this.hasPadded ||= batch.hasPadded;
     this.kernel.call.trackParents(
       types,

@@ -59,6 +59,11 @@ export function contentKey(dataset: string, sizeBytes: number, checksum: string)
   return `ledger/${dataset}/_content/${sizeBytes}-${hex}.json`;
 }
 
+/** Key of the note that says which layout a table of the lake belongs to. */
+export function tableOwnerKey(table: string): string {
+  return `ledger/_tables/${table}.json`;
+}
+
 export function rejectsDataset(dataset: string): string {
   return `${dataset}_rejects`;
 }

@@ -73,7 +73,7 @@ export interface LedgerEntry {
   leaseUntil?: string | undefined;
   /** Versions that were rolled back; they are not loaded again unless forced. */
   rolledBack?: RolledBackVersion[] | undefined;
-  /** Set for a file of corrected records of another. */
+  /** Set for a file of corrected records of another: what the last run on it corrects, which may differ from what is loaded. */
   supplementOf?: SupplementedRun | undefined;
 }
 
@@ -108,6 +108,8 @@ export interface LoadedVersion {
   records: RecordCounts;
   rows: number;
   controlTotals: ControlTotalResult[];
+  /** The run whose rejected records it corrects; null for a file of its own. Entries of earlier versions say it only for the file. */
+  supplementOf?: SupplementedRun | null;
   outputs: MergedFile[];
   rejectOutputs: MergedFile[];
   /** Rows per row group, over all outputs. */
@@ -125,6 +127,11 @@ interface LoadedTable {
 
 /** An entry of a file that has a loaded version. */
 export type LoadedEntry = LedgerEntry & { loaded: LoadedVersion };
+
+/** The run whose rejected records the loaded version corrects; undefined for a file that is no supplement. */
+export function supplementedRun({ loaded, supplementOf }: LedgerEntry): SupplementedRun | undefined {
+  return loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined);
+}
 
 export function isLoaded(entry: LedgerEntry): entry is LoadedEntry {
   return entry.loaded !== undefined;
@@ -182,6 +189,7 @@ const loadedVersionShape = objectOf<LoadedVersion>({
   rows: wholeNumber,
   controlTotals: controlTotalsShape,
   outputs: mergedFilesShape,
+  supplementOf: optional(nullable(supplementedRunShape)),
   rejectOutputs: mergedFilesShape,
   rowGroups: objectOf<Distribution>({
     count: wholeNumber,

@@ -90,6 +90,17 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     opened.proxy.throttle = 0;
   });
 
+  it('takes the same bytes of another writer for a lost race', async () => {
+    const tag = await store.putOnce('same', new Uint8Array([1]));
+    await expect(store.putOnce('same', new Uint8Array([1]))).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    await store.put('same', new Uint8Array([2]));
+    await expect(store.putIf('same', new Uint8Array([2]), tag)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+  });
+
   it('recognises its own conditional write when the answer to it was lost', async () => {
     opened.proxy.lostAnswers = 1;
     const tag = await store.putOnce('lost', new Uint8Array([1]));

@@ -65,6 +65,18 @@ describe('a day', () => {
     expect(dayCompletion(expectation, entries).waitingFor).toBe('1 of 2 files');
   });
 
+  it('does not take a supplement for the file whose name it fits', () => {
+    const expectation = expectationOf({ settings: ['a_*', 'b_*'], layout: undefined }, DATE);
+    const supplement = { ...entry('b_fix', 'loaded'), supplementOf: {} };
+    const day = dayCompletion(expectation, [entry('a_1', 'loaded'), supplement]);
+    expect(day).toMatchObject({ missing: 1, complete: false, waitingFor: 'b_*' });
+    const other = { ...entry('other', 'loaded'), supplementOf: {} };
+    expect(dayCompletion(expectation, [other]).files[0]).toMatchObject({
+      supplement: true,
+      unexpected: false,
+    });
+  });
+
   it('waits for a day manifest that the layout announces', () => {
     const sources = { settings: undefined, layout: undefined, manifestKey: 'in/day.ctl' };
     const day = dayCompletion(expectationOf(sources, DATE), [entry('a', 'loaded')]);

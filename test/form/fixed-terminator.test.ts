@@ -108,4 +108,12 @@ describe('the terminator of fixed records', () => {
     const found = find(Buffer.from(records.join('')), 'string', 12);
     expect(found).toHaveProperty('unclear.next', expect.stringContaining('"terminator": "lf"'));
   });
+
+  test.each(['\n', '\r\n', '\r\n\x1a'])('is asked for likewise if %j follows the last record', (filling) => {
+    const records = Array.from({ length: 12 }, (_, index) =>
+      index < 8 ? 'ABCDEFGHIJKL\n' : 'ABCDEFGHIJKLM',
+    );
+    const found = find(Buffer.from(records.join('') + filling), 'string', 12);
+    expect(found).toHaveProperty('unclear.next', expect.stringContaining('"terminator": "lf"'));
+  });
 });

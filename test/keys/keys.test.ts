@@ -13,6 +13,7 @@ import {
   escapePartitionValue,
   HIVE_DEFAULT_PARTITION,
   partitionPath,
+  unfitPartition,
 } from '../../shared/keys/partition-path.ts';
 import { parquetFileName, runKeys } from '../../shared/keys/run-keys.ts';
 import { executionIdOf, type RunIdentity, runIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
@@ -54,10 +55,26 @@ describe('partition values in keys, as Hive writes them', () => {
   });
 });
 
+describe('values that no partition can have', () => {
+  test.each([
+    [HIVE_DEFAULT_PARTITION, 'reserved-partition-value'],
+    [`${HIVE_DEFAULT_PARTITION}X`, undefined],
+    ['B'.repeat(236), undefined],
+    ['B'.repeat(237), 'partition-value-too-long'],
+    // Escaped, each is three bytes in the folder's name.
+    ['/'.repeat(78), undefined],
+    ['/'.repeat(79), 'partition-value-too-long'],
+    ['É'.repeat(119), 'partition-value-too-long'],
+  ])('%j is judged with its column', (value, reason) => {
+    expect(unfitPartition('lot', value)).toBe(reason);
+  });
+});
+
 describe('the business date', () => {
   test.each([
     ['COTAHIST_D25062021.TXT', undefined],
     ['a_202508123.txt', undefined],
+    ['a_120250812.txt', undefined],
     ['a_20250230.txt', undefined],
     ['a_99999999_20240229.txt', '2024-02-29'],
     ['20250812', '2025-08-12'],

@@ -35,9 +35,9 @@ export class TestLake {
 
   private constructor(dir: string) {
     this.dir = dir;
-    const lake = createFileObjectStore({ rootDir: join(dir, 'lake') });
+    const lake = createFileObjectStore({ rootDir: join(dir, 'lake'), sync: false });
     this.ports = {
-      raw: createFileObjectStore({ rootDir: join(dir, 'raw') }),
+      raw: createFileObjectStore({ rootDir: join(dir, 'raw'), sync: false }),
       lake,
       publishedPrefix: 'processed/',
       catalog: createFileCatalog(lake),

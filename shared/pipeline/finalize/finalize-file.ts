@@ -102,6 +102,7 @@ async function loadedVersion(
     controlTotals: account.controlTotals,
     outputs,
     rejectOutputs: files('rejects'),
+    supplementOf: plan.supplementOf ?? null,
     rowGroups: distribution(
       results.filter(({ kind }) => kind === 'rows').flatMap((result) => result.rowGroupRows),
     ),

@@ -1,12 +1,13 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPath } from '../../keys/business-date.ts';
+import { dayCommitPrefix } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { applyCommit } from '../publish/apply-commit.ts';
+import { applyCommit, isPlaced } from '../publish/apply-commit.ts';
 import { lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
@@ -34,6 +35,8 @@ interface CleanReport {
   removed: Removal[];
   /** Runs that stay, with the reason. */
   kept: { key: string; why: string }[];
+  /** Days and runs that could not be cleaned, with the reason. The others were. */
+  failed: { key: string; why: string }[];
 }
 
 /**
@@ -42,7 +45,7 @@ interface CleanReport {
  * a run is removed, a conditional write to the ledger entry makes sure that a rerun gets another run id.
  */
 export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Promise<CleanReport> {
-  const report: CleanReport = { removed: [], kept: [] };
+  const report: CleanReport = { removed: [], kept: [], failed: [] };
   const cleaner = new Cleaner(ports, options, report);
   // Generations first: their commits are driven to the catalog, which may still need the runs.
   await cleaner.cleanDays();
@@ -69,8 +72,21 @@ class Cleaner {
 
   async cleanDays(): Promise<void> {
     for (const [dataset, dates] of await ledgerDays(this.lake)) {
-      for (const date of [...dates].sort()) await this.cleanDay(dataset, date);
+      for (const date of [...dates].sort()) await this.cleanOrTell(dataset, date);
     }
+  }
+
+  /** One day that cannot be shown must not stop the others: it keeps all it has, and the report says why. */
+  private async cleanOrTell(dataset: string, date: string): Promise<void> {
+    try {
+      await this.cleanDay(dataset, date);
+    } catch (error) {
+      this.tellFailed(dayCommitPrefix(dataset, date), error);
+    }
+  }
+
+  private tellFailed(key: string, error: unknown): void {
+    this.report.failed.push({ key, why: error instanceof Error ? error.message : String(error) });
   }
 
   /** Removes generations of a day that no reader and no rollback needs any more, and folders that no commit names. */
@@ -126,7 +142,13 @@ class Cleaner {
         if (runId) runIds.add(runId);
       }
     }
-    for (const runId of runIds) await this.cleanRun(runId);
+    for (const runId of runIds) {
+      try {
+        await this.cleanRun(runId);
+      } catch (error) {
+        this.tellFailed(runKeys(runId).root, error);
+      }
+    }
     for (const key of pointers) await this.cleanPointer(key);
   }
 
@@ -163,9 +185,13 @@ class Cleaner {
     if (isTheRun(entry, plan) && isInUse(entry, this.now)) {
       return `${plan.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
     }
-    if (entry.loaded?.runId !== plan.runId) return undefined;
     const last = await lastCommit(this.lake, plan.dataset, plan.businessDate);
     const isPublished = last?.files.some(({ runId }) => runId === plan.runId);
+    if (entry.loaded?.runId !== plan.runId && !isPublished) return undefined;
+    // A commit written a moment ago, or one that could not be shown yet, still copies its objects from the run.
+    if (last && isPublished && !(await isPlaced(this.ports, last, plan.runId))) {
+      return `commit ${last.commit} of ${plan.businessDate} still has objects to copy from it`;
+    }
     return isPublished ? undefined : `${plan.sourceKey} is loaded and waits for its day to be published`;
   }
 

@@ -8,7 +8,7 @@ import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { LoadedEntry } from '../../run/ledger-entry.ts';
+import { type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { applyCommit, requireObjects } from '../publish/apply-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
@@ -67,7 +67,7 @@ async function commitRollback(
   const { files, restores } =
     file === undefined
       ? await wholeDay(ports, last, request)
-      : { files: [await oneFile(ports, last, request, file)], restores: null };
+      : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
   await requireObjects(ports, commit);
   await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
@@ -90,12 +90,52 @@ async function wholeDay(
   }
   const before = new Map(last.files.map((file) => [file.sourceId, file]));
   const after = new Map(target.files.map((file) => [file.sourceId, file]));
+  const standing = new Map(
+    (await dayEntries(ports.lake, dataset, businessDate)).map((entry) => [entry.sourceId, entry]),
+  );
   const files = [...new Map([...before, ...after]).values()].flatMap(({ sourceId, sourceKey }) => {
-    const [from, to] = [before.get(sourceId)?.runId ?? null, after.get(sourceId)?.runId ?? null];
+    const [shown, to] = [before.get(sourceId)?.runId ?? null, after.get(sourceId)?.runId ?? null];
     const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
-    return from === to ? [] : [{ sourceId, sourceKey, ledgerKey, from, to }];
+    // A hidden supplement is loaded, although no reader sees it.
+    const entry = standing.get(sourceId);
+    const from = shown ?? (entry && supplementedRun(entry) ? (entry.loaded?.runId ?? null) : null);
+    return shown === to ? [] : [{ sourceId, sourceKey, ledgerKey, from, to }];
   });
   return { files, restores: target.rollback?.restores ?? restores };
+}
+
+/** A file, and those that correct records of it: each goes to the version that belongs to the version of the file. */
+async function oneFileAndItsSupplements(
+  ports: PipelinePorts,
+  last: DayCommit,
+  request: RollbackRequest,
+  file: string,
+): Promise<RolledBackFile[]> {
+  const { dataset, businessDate } = request;
+  const taken = await oneFile(ports, last, request, file);
+  const files = [taken];
+  for (const entry of await dayEntries(ports.lake, dataset, businessDate)) {
+    const { sourceId, sourceKey, loaded } = entry;
+    if (!loaded || supplementedRun(entry)?.sourceKey !== taken.sourceKey) continue;
+    const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
+    const from = loaded.runId;
+    const to = taken.to === null ? null : await correctionOf(ports, ledgerKey, taken.to);
+    // Without a version for it, the supplement keeps what it has, hidden, until its own version of the file comes back.
+    files.push({ sourceId, sourceKey, ledgerKey, from: to === null ? null : from, to });
+  }
+  return files;
+}
+
+/** The last run of a supplement that was loaded for a run of its file. */
+async function correctionOf(
+  { lake }: PipelinePorts,
+  ledgerKey: string,
+  corrected: string,
+): Promise<string | null> {
+  for await (const entry of entryVersions(lake, ledgerKey)) {
+    if (entry.loaded && supplementedRun(entry)?.runId === corrected) return entry.loaded.runId;
+  }
+  return null;
 }
 
 async function oneFile(

@@ -1,6 +1,7 @@
 import { type CommittedObject, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
 import { ObjectNotFound, RunInconsistent } from '../../errors.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { publishDayRow } from './day-row.ts';
 
@@ -14,7 +15,7 @@ export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Prom
   const objects = commit.tables.flatMap((table) =>
     table.partitions.flatMap((partition) => partition.objects),
   );
-  await inParallel(objects, PARALLEL_COPIES, (object) => place(ports, object));
+  await inParallel(objects, PARALLEL_COPIES, (object) => place(ports, commit, object));
   for (const table of commit.tables) {
     await ports.catalog.publishDay({
       dataset: table.dataset,
@@ -28,26 +29,75 @@ export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Prom
   if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
 }
 
-async function place({ lake, publishedPrefix }: PipelinePorts, object: CommittedObject): Promise<void> {
+async function place(ports: PipelinePorts, commit: DayCommit, object: CommittedObject): Promise<void> {
+  const { publishedPrefix } = ports;
   const key = `${publishedPrefix}${object.key}`;
-  if ((await lake.head(key))?.sizeBytes === object.bytes) return;
+  if (await stands(ports, key, object)) return;
   // An object that was published before may still exist after its run is removed.
   const sources = [object.copiedFrom && `${publishedPrefix}${object.copiedFrom}`, object.mergedKey];
   for (const source of sources) {
-    if (!source || (await lake.head(source))?.sizeBytes !== object.bytes) continue;
-    try {
-      await lake.copy(source, key);
-      return;
-    } catch (error) {
-      if (!(error instanceof ObjectNotFound)) throw error;
-    }
+    if (source && (await copied(ports, source, key, object))) return;
+  }
+  // The generation of the commit before may be one whose copy never finished: the rows stand in an older one.
+  for (const source of await olderKeys(ports, commit, object)) {
+    if (await copied(ports, source, key, object)) return;
   }
   throw goneObject(object, key);
 }
 
+/** Copies the object from `source`. Answers false if it is not there. */
+async function copied(
+  ports: PipelinePorts,
+  source: string,
+  key: string,
+  object: CommittedObject,
+): Promise<boolean> {
+  if (!(await stands(ports, source, object))) return false;
+  try {
+    await ports.lake.copy(source, key);
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectNotFound) return false;
+    throw error;
+  }
+}
+
+async function stands({ lake }: PipelinePorts, key: string, { bytes }: CommittedObject): Promise<boolean> {
+  return (await lake.head(key))?.sizeBytes === bytes;
+}
+
+/** Keys of the same object in the generations before the commit, the latest first. */
+async function olderKeys(
+  { lake, publishedPrefix }: PipelinePorts,
+  { dataset, businessDate, commit }: DayCommit,
+  { runId, mergedKey }: CommittedObject,
+): Promise<string[]> {
+  const keys = new Set<string>();
+  for (let number = commit - 1; number > 0; number--) {
+    const before = await readCommit(lake, dataset, businessDate, number);
+    for (const object of before?.tables.flatMap(({ partitions }) => partitions.flatMap((p) => p.objects)) ??
+      []) {
+      if (object.runId === runId && object.mergedKey === mergedKey)
+        keys.add(`${publishedPrefix}${object.key}`);
+    }
+  }
+  return [...keys];
+}
+
+/** Does every object of the commit that comes from this run stand in its generation folder? */
+export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: string): Promise<boolean> {
+  const objects = commit.tables
+    .flatMap(({ partitions }) => partitions.flatMap((partition) => partition.objects))
+    .filter((object) => object.runId === runId);
+  for (const object of objects) {
+    if (!(await stands(ports, `${ports.publishedPrefix}${object.key}`, object))) return false;
+  }
+  return true;
+}
+
 /** Fails with `RunInconsistent` if an object of the commit no longer exists anywhere; to be called before the commit is written. */
 export async function requireObjects(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  const { lake, publishedPrefix } = ports;
+  const { publishedPrefix } = ports;
   const objects = commit.tables.flatMap(({ partitions }) =>
     partitions.flatMap((partition) => partition.objects),
   );
@@ -56,7 +106,10 @@ export async function requireObjects(ports: PipelinePorts, commit: DayCommit): P
       key ? [`${publishedPrefix}${key}`] : [],
     );
     for (const key of [...places, object.mergedKey]) {
-      if ((await lake.head(key))?.sizeBytes === object.bytes) return;
+      if (await stands(ports, key, object)) return;
+    }
+    for (const key of await olderKeys(ports, commit, object)) {
+      if (await stands(ports, key, object)) return;
     }
     throw goneObject(object, object.key);
   });

@@ -8,7 +8,7 @@ import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { isLoaded, type LedgerEntry, type LoadedEntry } from '../../run/ledger-entry.ts';
+import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
@@ -78,7 +78,7 @@ async function commitDay(
   const last = await lastCommit(ports.lake, layout.name, businessDate);
   const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
   if (last?.rollback) await settleRollback(ports, last);
-  const { sound, waitingFor } = await judgeDay(ports, layout, businessDate, known);
+  const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
   if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
     return { commit: last, isNew: false };
   }
@@ -102,7 +102,7 @@ async function commitDay(
       ? { partial: { reason: partial.reason, missing: waitingFor } }
       : {}),
   };
-  const warnings = await changeWarnings(ports, layout, planned);
+  const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
   await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));
   return { commit, isNew: true };
@@ -117,6 +117,8 @@ export async function judgeDay(
 ): Promise<{
   entries: LedgerEntry[];
   sound: LoadedEntry[];
+  /** Loaded supplements whose rows are not shown, each as a clause. */
+  hidden: string[];
   terms: DayTerms | undefined;
   waitingFor?: string;
 }> {
@@ -125,8 +127,10 @@ export async function judgeDay(
   const terms = await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const completion = dayCompletion(expectation, entries);
-  const loaded = entries.filter(isLoaded);
-  const problems = loaded.map((entry) => unsoundness(entry, entries, terms));
+  const all = entries.filter(isLoaded);
+  // A supplement goes with the version that it corrects: it is hidden by another version of its file, and shown again with its own.
+  const loaded = all.filter((entry) => correctsStanding(entry, entries));
+  const problems = loaded.map((entry) => unsoundness(entry, terms));
   const waiting = [
     ...(completion.waitingFor === undefined ? [] : [completion.waitingFor]),
     ...problems.filter((problem) => problem !== undefined),
@@ -135,24 +139,29 @@ export async function judgeDay(
   return {
     entries,
     sound: loaded.filter((_, index) => problems[index] === undefined),
+    hidden: all.filter((entry) => !loaded.includes(entry)).map(hiddenSupplement),
     terms,
     ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
   };
 }
 
-/** Why a loaded file cannot be published: a day manifest that came later disagrees, or the version that it corrects was replaced. */
-function unsoundness(
-  entry: LoadedEntry,
-  entries: LedgerEntry[],
-  terms: DayTerms | undefined,
-): string | undefined {
-  const { sourceKey, supplementOf, loaded } = entry;
-  if (supplementOf) {
-    const parent = entries.find((candidate) => candidate.sourceKey === supplementOf.sourceKey);
-    if (parent?.loaded?.runId === supplementOf.runId) return undefined;
-    return `${sourceKey}, which corrects records of a version of ${supplementOf.sourceKey} that was replaced: take it out with rollback --file ${sourceKey} --remove`;
-  }
-  if (!terms?.manifest) return undefined;
+function correctsStanding(entry: LoadedEntry, entries: LedgerEntry[]): boolean {
+  const corrected = supplementedRun(entry);
+  if (!corrected) return true;
+  const parent = entries.find(({ sourceKey }) => sourceKey === corrected.sourceKey);
+  return parent?.loaded?.runId === corrected.runId;
+}
+
+function hiddenSupplement(entry: LoadedEntry): string {
+  const { sourceKey } = entry;
+  const of = supplementedRun(entry)?.sourceKey;
+  return `${sourceKey} is not shown, because it corrects records of a version of ${of} that was replaced; if ${of} still rejects them, convert it again with --supplement-of ${of} --force`;
+}
+
+/** Why a loaded file cannot be published: a day manifest that came later disagrees. */
+function unsoundness(entry: LoadedEntry, terms: DayTerms | undefined): string | undefined {
+  const { sourceKey, loaded } = entry;
+  if (supplementedRun(entry) || !terms?.manifest) return undefined;
   const { key, file } = terms.manifest;
   const stated = manifestEntryOf(file, sourceKey);
   if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;
@@ -189,7 +198,7 @@ async function tellPeople(ports: PipelinePorts, commit: DayCommit): Promise<void
           `It is published without ${partial.missing}, on purpose: ${partial.reason}. The rest is published with publish --partial as it arrives, or automatically once the day is complete.`,
         ]
       : []),
-    ...(warnings ?? []).map((warning) => `${warning}. It is published; ask whether it can be true.`),
+    ...(warnings ?? []).map((warning) => `${warning}. The day is published; ask whether that can be true.`),
   ];
   if (told.length === 0) return;
   await ports.notifier.notify({

@@ -11,6 +11,8 @@ export async function settleRollback(ports: PipelinePorts, commit: DayCommit): P
   const { rollback, committedAt } = commit;
   if (!rollback) return;
   for (const file of rollback.files) {
+    // A supplement that was hidden while its file had another version: the ledger has it already.
+    if (file.from === file.to) continue;
     const loaded = file.to === null ? undefined : await loadedVersionOf(ports, file.ledgerKey, file.to);
     await updateEntry(ports.lake, file.ledgerKey, (current) => {
       // Another version was loaded since, or the entry agrees already.

@@ -3,6 +3,7 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
+import { supplementedRun } from '../../run/ledger-entry.ts';
 import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { acceptedDetails } from '../../totals/record-counts.ts';
@@ -103,9 +104,7 @@ async function supplementRefusal(
   const rejected =
     entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded?.records.rejected ?? 0;
   const brought = entries
-    .filter(
-      (entry) => entry.supplementOf?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== sourceKey,
-    )
+    .filter((entry) => supplementedRun(entry)?.runId === supplementOf.runId && entry.sourceKey !== sourceKey)
     .reduce((sum, { loaded }) => sum + (loaded ? acceptedDetails(loaded.records) : 0), 0);
   const accepted = acceptedDetails(account.records);
   if (brought + accepted <= rejected) return undefined;
@@ -116,15 +115,21 @@ async function supplementRefusal(
   });
 }
 
-/** The same bytes as the loaded version, under a new version: nothing to do. A forced run has a higher attempt and goes on. */
+/**
+ * The same bytes as the loaded version, under a new version: nothing to do. A supplement of another version of its file is converted
+ * again if it is forced: nobody else knows whether the new version lacks the same records.
+ */
 async function isLoadedAlready(
   { lake }: PipelinePorts,
   plan: FilePlan,
   account: Reconciliation,
 ): Promise<boolean> {
-  const { loaded } = (await readEntry(lake, plan.ledgerKey)) ?? {};
+  const entry = await readEntry(lake, plan.ledgerKey);
+  const loaded = entry?.loaded;
+  const correctsAnother = entry && supplementedRun(entry)?.runId !== plan.supplementOf?.runId;
   return (
     loaded !== undefined &&
+    !(correctsAnother && plan.duplicates === 'warn') &&
     loaded.version !== plan.version &&
     loaded.layoutFingerprint === plan.layout.fingerprint &&
     loaded.contentDigest === account.contentDigest

@@ -28,6 +28,7 @@ import { contentIfMoved } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
 import { probeFile, type ReadableFile } from './probe-file.ts';
+import { takeTables } from './table-owner.ts';
 
 /** The answer that travels to the next state: keys and a verdict. */
 export type SplitResult =
@@ -141,6 +142,8 @@ async function planClaimed(
   if (isRefusal(controlFile)) return controlFile;
   const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
   if (isRefusal(cut)) return cut;
+  const taken = await takeTables(ports.lake, layout, source.key);
+  if (taken) return taken;
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },
     outside: await outsideChecksums(file, cut.ranges),

@@ -60,6 +60,38 @@ describe('cleaning', () => {
     expect(again.runId).not.toBe(dead.runId);
   });
 
+  it('removes the manifests of parts before the parts, and the plan last', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 2)), { rangeSizeBytes: 21 });
+    const { lake: store } = lake.ports;
+    const removed: string[] = [];
+    const remove = store.delete.bind(store);
+    store.delete = async (keys) => {
+      removed.push(...keys.filter((key) => key.startsWith('runs/')));
+      await remove(keys);
+    };
+    await cleanLake(lake.ports, all);
+    const isPart = removed.map((key) => key.endsWith('.parquet'));
+    const isManifest = removed.map((key) => /\/parts\/\d+\.json$/.test(key));
+    expect(isManifest.filter(Boolean)).toHaveLength(2);
+    expect(isManifest.lastIndexOf(true)).toBeLessThan(isPart.indexOf(true));
+    expect(removed.findIndex((key) => key.endsWith('/plan.json'))).toBeGreaterThan(isPart.lastIndexOf(true));
+  });
+
+  it('leaves the folder of a commit that is under way', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    const folder = 'processed/small/year=2025/month=08/day=12/product=A';
+    for (const generation of ['gen=00002', 'gen=00003']) {
+      await lake.ports.lake.put(`${folder}/${generation}/f.parquet`, new Uint8Array(3));
+    }
+    await cleanLake(lake.ports, all);
+    expect(await lake.ports.lake.head(`${folder}/gen=00002/f.parquet`)).toBeDefined();
+    expect(await lake.ports.lake.head(`${folder}/gen=00003/f.parquet`)).toBeDefined();
+  });
+
   it('reports and removes objects that belong to nothing', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);
@@ -80,4 +112,58 @@ describe('cleaning', () => {
       'orphan runs/0123456789abcdef0123/',
     ]);
   });
+
+  it('finds rows that stand in an older generation after a copy that never finished', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    await cleanLake(lake.ports, all);
+    const mend = failCopies(lake);
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1))).catch(() => undefined);
+    mend();
+    await load('h_20250812.txt', smallFile(smallLine('H1', 1)));
+    expect(await ids()).toEqual(['A1', 'G1', 'H1']);
+    expect((await cleanLake(lake.ports, all)).failed).toEqual([]);
+  });
+
+  it('tells of a day that cannot be shown, keeps its runs, and cleans the others', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load('a_20250813.txt', smallFile(smallLine('B1', 1)));
+    const mend = failCopies(lake);
+    await load(KEY, smallFile(smallLine('A1', 1))).catch(() => undefined);
+    const report = await cleanLake(lake.ports, all);
+    expect(report.failed).toMatchObject([{ key: expect.stringContaining('day=12') }]);
+    expect(report.kept).toMatchObject([{ why: expect.stringContaining('still has objects to copy') }]);
+    expect(report.removed.map(({ what }) => what)).toContain('run');
+    mend();
+    expect((await cleanLake(lake.ports, all)).failed).toEqual([]);
+    expect(await ids()).toContain('A1');
+  });
+
+  it('cleans the other days if the commit of one is damaged', async () => {
+    await using lake = await TestLake.make();
+    const { keysBelow, load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    await load('a_20250813.txt', smallFile(smallLine('B1', 1)));
+    const commits = (await keysBelow('ledger/')).filter((key) => key.endsWith('day=12/_day/1.json'));
+    for (const key of commits) await lake.ports.lake.put(key, new TextEncoder().encode('{'));
+    expect(commits).toHaveLength(1);
+    const report = await cleanLake(lake.ports, all);
+    expect(report.failed.map(({ key }) => key.split('/')[0])).toEqual(['ledger', 'runs']);
+    expect(report.removed.map(({ what }) => what)).toContain('run');
+  });
 });
+
+/** Lets every copy to the published folders fail until the answer is called. */
+function failCopies(lake: TestLake): () => void {
+  const store = lake.ports.lake;
+  const copy = store.copy.bind(store);
+  store.copy = (from, to) =>
+    to.startsWith(lake.ports.publishedPrefix)
+      ? Promise.reject(new Error('the disk is full'))
+      : copy(from, to);
+  return () => {
+    store.copy = copy;
+  };
+}

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { groupRejects, readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
-import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
-import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
@@ -55,19 +52,5 @@ describe('rejects', () => {
         await load('more_20250812.txt', smallFile(smallLine('A5', 2), smallLine('A6', 3)), supplement),
       ),
     ).toBe('supplement-too-large');
-  });
-
-  it('of a replaced version cannot be corrected any more: rows would appear twice', async () => {
-    await using lake = await TestLake.make();
-    const { ids, load } = smallDay(lake);
-    await load(KEY, bytes);
-    await load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
-    const replaced = await load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 2)));
-    expect(replaced.day?.waitingFor).toContain('--remove');
-    expect(await ids()).toEqual(['A1', 'A2']);
-    await rollBack(lake.ports, { ...DAY, file: 'fix_20250812.txt', remove: true, reason: 'replaced' });
-    await publishDay(lake.ports, readLayout(smallLayout(), 'small.json'), DATE);
-    const status = await dayStatus(lake.ports, 'small', DATE);
-    expect(status.published).toMatchObject({ files: 1, rows: 2 });
   });
 });

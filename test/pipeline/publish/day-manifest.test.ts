@@ -39,6 +39,7 @@ describe('a day manifest', () => {
     ['another size', { sizeBytes: 41 }, 'size-mismatch'],
     ['another checksum', { crc64nvme: 'AAAAAAAAAAA=' }, 'checksum-mismatch'],
     ['another count', { records: 3 }, 'control-total-mismatch'],
+    ['another count of details', { details: 3 }, 'control-total-mismatch'],
     ['another sum', { totals: { soma: '4.01' } }, 'control-total-mismatch'],
     ['no such file', { name: 'g.txt' }, 'not-in-day-manifest'],
   ])('with %s refuses the file', async (_, change, code) => {
@@ -87,6 +88,16 @@ describe('a day manifest', () => {
     expect(await takeDayManifest(store, 'small', DATE, 'day_20250812.ctl', text)).toEqual([]);
     const outcome = await publishDay(lake.ports, readLayout(layout, 'small.json'), DATE);
     expect(outcome).toMatchObject({ published: true, commit: 1 });
+  });
+
+  it('that arrives last is compared with the details that were read', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(KEY, bytes, {}, layout);
+    await lake.putRaw('day_20250812.ctl', dayManifest([{ ...right, details: 1 }]));
+    const wrong = await lake.convert({ layout, sourceKey: KEY });
+    expect(wrong.day?.waitingFor).toContain('control-total-mismatch');
+    expect(await lake.catalog('small')).toBeUndefined();
   });
 
   it('that arrives last holds the day back until it agrees', async () => {

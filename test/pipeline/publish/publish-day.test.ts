@@ -27,6 +27,21 @@ describe('publishing a day', () => {
     expect(await ids()).toEqual(['A1', 'G1']);
   });
 
+  it('in part becomes a whole one if no more files are expected', async () => {
+    await using lake = await TestLake.make();
+    const { commits, ids, load } = smallDay(lake);
+    const layout = readLayout(smallLayout(), 'small.json');
+    lake.ports.settings.expectedFiles = 2;
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'bank holiday' } });
+    expect(await publishDay(lake.ports, layout, DATE)).toMatchObject({ commit: 1 });
+    lake.ports.settings.expectedFiles = 1;
+    expect(await publishDay(lake.ports, layout, DATE)).toMatchObject({ published: true, commit: 2 });
+    expect((await commits()).map(({ partial }) => partial !== undefined)).toEqual([true, false]);
+    expect(await publishDay(lake.ports, layout, DATE)).toMatchObject({ commit: 2 });
+    expect(await ids()).toEqual(['A1']);
+  });
+
   it('that differs much from the business day before warns, by rows or by value', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);

@@ -1,0 +1,43 @@
+import * as fs from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import { isCode } from './file-error.ts';
+
+/** Writes a new file and waits until the disk has its bytes, so that a name it gets afterwards never leads to less than all of them. */
+export async function writeSynced(path: string, bytes: Uint8Array, sync: boolean): Promise<void> {
+  const handle = await fs.open(path, 'w');
+  try {
+    await handle.writeFile(bytes);
+    if (sync) await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Waits until the disk has the names in `folder`, and those of the folders above it down from the parent of `rootDir`: any of them may be
+ * new, made by this process or another. A folder without changes costs next to nothing.
+ */
+export async function syncFolders(folder: string, rootDir: string): Promise<void> {
+  const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
+  for (let level = 0, at = folder; level <= depth + 1; level++, at = dirname(at)) await syncPath(at);
+}
+
+/** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */
+export async function syncPath(path: string): Promise<void> {
+  let handle: fs.FileHandle;
+  try {
+    handle = await fs.open(path, 'r');
+  } catch (error) {
+    // Removed by somebody else, or a folder above the lake that may be entered but not read.
+    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return;
+    throw error;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some file systems sync no folders: there names are written when they change.
+    if (!isCode(error, 'EINVAL', 'ENOTSUP', 'EISDIR')) throw error;
+  } finally {
+    await handle.close();
+  }
+}

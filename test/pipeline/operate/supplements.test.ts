@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
+
+const FIX = 'fix_20250812.txt';
+const SUPPLEMENT = { supplementOf: KEY };
+const layout = readLayout(smallLayout(), 'small.json');
+
+/** A version of the file: A1 and A2 with an amount, A2 rejected if its amount is none. */
+const version = (first: number, second: number | string) =>
+  smallFile(smallLine('A1', first), smallLine('A2', second));
+
+describe('a supplement goes with the version that it corrects', () => {
+  const rejecting = version(1, 'X');
+  const whole = version(2, 2);
+  const fix = smallFile(smallLine('A2', 7));
+
+  it('and is hidden when its file is replaced, which holds nothing up', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, commits } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    expect(await ids()).toEqual(['A1', 'A2']);
+    const replaced = await load(KEY, whole);
+    expect(replaced.day).toMatchObject({ published: true });
+    expect(replaced.day?.warnings?.join()).toContain(`${FIX} is not shown`);
+    expect(await ids()).toEqual(['A1', 'A2']);
+    expect((await commits()).at(-1)?.files.map(({ sourceKey }) => sourceKey)).toEqual([KEY]);
+  });
+
+  it('when its file is rolled back to the version before', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, whole);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'it was right before' });
+    expect(await ids()).toEqual(['A1', 'A2']);
+    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
+  it('and comes back with it, in the version that belongs to it', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load(KEY, version(3, 'Y'));
+    expect(await ids()).toEqual(['A1']);
+    await load(FIX, fix, { ...SUPPLEMENT, force: true });
+    expect(await ids()).toEqual(['A1', 'A2']);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
+    expect(await ids()).toEqual(['A1', 'A2']);
+    await publishDay(lake.ports, layout, DATE);
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
+  it('also while it is converted again, for the version that now stands, and refused', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, refusalOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load(KEY, whole);
+    const again = await load(FIX, fix, { ...SUPPLEMENT, force: true });
+    expect(await refusalOf(again)).toBe('supplement-too-large');
+    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
+  it('also if it is converted again as a file of its own, and refused', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, refusalOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    const alone = await load(
+      FIX,
+      smallFile(smallLine('', 'X')),
+      {},
+      smallLayout({ rejects: { maxPercent: 0 } }),
+    );
+    expect(await refusalOf(alone)).toBe('too-many-rejects');
+    await load(KEY, whole);
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
+  it('whatever is loaded, converted again, rolled back, removed and published', async () => {
+    const step = fc.oneof(
+      fc.constant('rejecting' as const),
+      fc.constant('whole' as const),
+      fc.constant('supplement' as const),
+      fc.constant('roll back' as const),
+      fc.constant('roll back the day' as const),
+      fc.constant('publish' as const),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
+        await using lake = await TestLake.make();
+        const { ids, load, commits } = smallDay(lake);
+        let amount = 10;
+        // From a file with its supplement: without them there is nothing to double.
+        for (const taken of ['rejecting', 'supplement', ...steps]) {
+          amount++;
+          if (taken === 'rejecting') await load(KEY, version(amount, 'X'));
+          else if (taken === 'whole') await load(KEY, version(amount, amount));
+          else if (taken === 'supplement') {
+            await load(FIX, smallFile(smallLine('A2', amount)), { ...SUPPLEMENT, force: true });
+          } else if (taken === 'publish') {
+            await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
+          } else {
+            const what = taken === 'roll back' ? { file: KEY } : {};
+            // There may be nothing to go back to.
+            await rollBack(lake.ports, { ...DAY, ...what, reason: 'x' }).catch((error: Error) => {
+              if (error.name !== 'UsageError') throw error;
+            });
+          }
+          const shown = (await commits()).length > 0 ? await ids() : [];
+          expect(shown, `after ${taken}`).toEqual([...new Set(shown)]);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+});

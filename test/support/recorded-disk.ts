@@ -1,0 +1,160 @@
+import type * as Fs from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+
+/** What a disk keeps of a file: the bytes at its last sync. Its names are kept apart, in folders, each with its own sync. */
+interface Inode {
+  bytes: Buffer;
+  synced: Buffer;
+}
+
+/** A folder's names now and at its last sync. */
+interface Folder {
+  names: Map<string, Inode | Folder>;
+  synced: Map<string, Inode | Folder>;
+}
+
+const folder = (): Folder => ({ names: new Map(), synced: new Map() });
+const isFolder = (node: Inode | Folder | undefined): node is Folder => node !== undefined && 'names' in node;
+
+/** What is left of the tree below a root after a loss of power: path → bytes. */
+export type Left = Map<string, Buffer>;
+
+/**
+ * Watches the calls that change files below a root, and knows after each of them what the strictest disk keeps if power is lost there:
+ * of a file the bytes that were synced, of a folder the names that were. Everything else is dropped.
+ */
+export class RecordedDisk {
+  /** After every change that was not there after the change before: what would be left. */
+  readonly cuts: Left[] = [];
+  private root: Folder = folder();
+  private rootPath = '';
+
+  start(rootPath: string): void {
+    this.rootPath = resolve(rootPath);
+    this.root = folder();
+    this.cuts.length = 0;
+  }
+
+  stop(): void {
+    this.rootPath = '';
+  }
+
+  watch(fs: typeof Fs): typeof Fs {
+    const after = async <T>(done: Promise<T>, change: () => void): Promise<T> => {
+      const result = await done;
+      if (this.rootPath === '') return result;
+      change();
+      this.cuts.push(this.left());
+      return result;
+    };
+    const open = async (path: string, flags = 'r', mode?: number) => {
+      const handle = await fs.open(path, flags, mode);
+      if (!this.has(path)) return handle;
+      if (flags.startsWith('w')) this.set(path, { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) });
+      const node = this.get(path);
+      if (!node) return handle;
+      const sync = () => {
+        if (isFolder(node)) node.synced = new Map(node.names);
+        else node.synced = node.bytes;
+      };
+      const append = (bytes: Uint8Array) => {
+        if (!isFolder(node)) node.bytes = Buffer.concat([node.bytes, bytes]);
+      };
+      return new Proxy(handle, {
+        get: (target, name) => {
+          if (name === 'sync' || name === 'datasync') return () => after(target[name](), sync);
+          if (name === 'writeFile')
+            return (bytes: Uint8Array) => after(target.writeFile(bytes), () => append(bytes));
+          if (name === 'write')
+            return async (bytes: Uint8Array, at: number, length: number) => {
+              const written = await target.write(bytes, at, length);
+              append(bytes.slice(at, at + written.bytesWritten));
+              return written;
+            };
+          const value = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    };
+    const move = (from: string, to: string, keep: boolean) => {
+      const node = this.get(from);
+      if (!node) {
+        if (this.has(to)) throw new Error(`the recorded disk does not know ${from}`);
+        return;
+      }
+      this.set(to, node);
+      if (!keep) this.unset(from);
+    };
+    const changes = {
+      open,
+      mkdir: (path: string, options?: { recursive?: boolean }) =>
+        after(fs.mkdir(path, options), () => this.makeFolders(path)),
+      rename: (from: string, to: string) => after(fs.rename(from, to), () => move(from, to, false)),
+      link: (from: string, to: string) => after(fs.link(from, to), () => move(from, to, true)),
+      unlink: (path: string) => after(fs.unlink(path), () => this.unset(path)),
+      rmdir: (path: string) => after(fs.rmdir(path), () => this.unset(path)),
+      rm: (path: string, options?: { recursive?: boolean; force?: boolean }) =>
+        after(fs.rm(path, options), () => this.unset(path)),
+    };
+    return Object.assign({}, fs, changes) as typeof Fs;
+  }
+
+  private left(): Left {
+    const left: Left = new Map();
+    const walk = ({ synced }: Folder, path: string) => {
+      for (const [name, node] of synced) {
+        if (isFolder(node)) walk(node, `${path}${name}/`);
+        else left.set(`${path}${name}`, node.synced);
+      }
+    };
+    walk(this.root, '');
+    return left;
+  }
+
+  private has(path: string): boolean {
+    return this.rootPath !== '' && `${resolve(path)}${sep}`.startsWith(`${this.rootPath}${sep}`);
+  }
+
+  private parts(path: string): string[] {
+    return resolve(path).slice(this.rootPath.length).split(sep).filter(Boolean);
+  }
+
+  private get(path: string): Inode | Folder | undefined {
+    if (!this.has(path)) return undefined;
+    let node: Inode | Folder | undefined = this.root;
+    for (const name of this.parts(path)) node = isFolder(node) ? node.names.get(name) : undefined;
+    return node;
+  }
+
+  private set(path: string, node: Inode | Folder): void {
+    if (!this.has(path)) return;
+    const above = this.get(dirname(path));
+    if (isFolder(above)) above.names.set(this.parts(path).at(-1)!, node);
+  }
+
+  private unset(path: string): void {
+    if (!this.has(path)) return;
+    const above = this.get(dirname(path));
+    if (isFolder(above)) above.names.delete(this.parts(path).at(-1)!);
+  }
+
+  private makeFolders(path: string): void {
+    if (!this.has(path)) return;
+    let at = this.root;
+    for (const name of this.parts(path)) {
+      const next = at.names.get(name) ?? folder();
+      if (!isFolder(next)) return;
+      at.names.set(name, next);
+      at = next;
+    }
+  }
+}
+
+/** Writes what is left into an empty folder. */
+export async function restore(left: Left, to: string): Promise<void> {
+  for (const [path, bytes] of left) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await writeFile(join(to, path), bytes);
+  }
+}
