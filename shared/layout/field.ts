@@ -80,7 +80,11 @@ export interface Occurs {
   /** The fewest occurrences; `count` unless `dependingOn` says how many there are. */
   least: number;
   strideBytes: number;
+  /** Offset of the first occurrence in the record. */
+  startByte: number;
   dependingOn: Field | undefined;
+  /** What a record becomes whose own length contradicts `dependingOn`. */
+  ifLengthDiffers: 'reject' | 'accept';
 }
 
 /** A column of type list, whose elements are one field or several. */

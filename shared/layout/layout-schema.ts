@@ -104,6 +104,7 @@ const occurs = z.strictObject({
   count: z.int().min(1).max(MAX_OCCURRENCES),
   least: z.int().min(0).optional(),
   dependingOn: z.string().optional(),
+  ifLengthDiffers: z.enum(['reject', 'accept']).optional(),
   stride: position.optional(),
   as: z.enum(['list', 'columns', 'rows']).optional(),
   dataset: snakeCase.optional(),
