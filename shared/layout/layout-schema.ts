@@ -71,7 +71,7 @@ const placedField = {
   nullWhen: z.array(z.string().min(1)).max(20).optional(),
   trailingZeros: z.int().min(1).max(37).optional(),
   sign: z.enum(['none', 'leading', 'trailing', 'leading-separate', 'trailing-separate', 'marks']).optional(),
-  point: z.enum(['implied', 'explicit']).optional(),
+  point: z.enum(['implied', 'explicit', 'optional']).optional(),
   ...numberNotation,
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
