@@ -18,8 +18,8 @@ import { applyCommit, type ProvedObjects, requireObjects } from '../publish/appl
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
-import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
 
 interface RollbackRequest {
   dataset: string;
@@ -76,7 +76,8 @@ async function commitRollback(
       : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
   const proved = await requireObjects(ports, commit);
-  await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
+  const key = dayCommitKey(dataset, businessDate, commit.commit);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, restores, files, proved };
 }
 

@@ -19,8 +19,8 @@ import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
-import { toJsonBytes } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { settleRollback } from './settle-rollback.ts';
@@ -112,7 +112,8 @@ async function commitDay(
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
   const proved = await requireObjects(ports, commit);
-  await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));
+  const key = dayCommitKey(layout.name, businessDate, number);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
 }
 
