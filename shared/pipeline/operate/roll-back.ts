@@ -14,12 +14,13 @@ import {
   type LoadedVersion,
   supplementedRun,
 } from '../../run/ledger-entry.ts';
-import { applyCommit, requireObjects } from '../publish/apply-commit.ts';
+import { applyCommit, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
+import { holdFolders } from './day-holds.ts';
 
 interface RollbackRequest {
   dataset: string;
@@ -74,9 +75,22 @@ async function commitRollback(
       ? await wholeDay(ports, last, request)
       : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
-  await requireObjects(ports, commit);
-  await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
+  await writeHeld(ports, commit);
   return { commit, restores, files };
+}
+
+/** Writes a commit whose objects exist, and which `clean` cannot remove between the look at them and the commit. */
+async function writeHeld(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+  const { dataset, businessDate, commit: number } = commit;
+  const folders = await sourceFolders(ports, commit);
+  const { leaving, letGo } = await holdFolders(ports.lake, commit, number, folders);
+  try {
+    await requireObjects(ports, commit, leaving);
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
+  await ports.lake.putOnce(dayCommitKey(dataset, businessDate, number), toJsonBytes(commit));
 }
 
 async function wholeDay(
