@@ -14,12 +14,13 @@ import {
   type LoadedVersion,
   supplementedRun,
 } from '../../run/ledger-entry.ts';
-import { applyCommit, type ProvedObjects, requireObjects } from '../publish/apply-commit.ts';
+import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { holdFolders } from './day-holds.ts';
 
 interface RollbackRequest {
   dataset: string;
@@ -75,10 +76,22 @@ async function commitRollback(
       ? await wholeDay(ports, last, request)
       : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
-  const proved = await requireObjects(ports, commit);
-  const key = dayCommitKey(dataset, businessDate, commit.commit);
-  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  const proved = await writeHeld(ports, commit);
   return { commit, restores, files, proved };
+}
+
+/** Writes a commit whose objects exist, and which `clean` cannot remove between the look at them and the commit. */
+async function writeHeld(ports: PipelinePorts, commit: DayCommit): Promise<ProvedObjects> {
+  const { dataset, businessDate, commit: number } = commit;
+  const folders = await sourceFolders(ports, commit);
+  const { leaving, letGo } = await holdFolders(ports.lake, commit, number, folders);
+  const proved = await requireObjects(ports, commit, leaving).catch(async (error) => {
+    await letGo();
+    throw error;
+  });
+  const key = dayCommitKey(dataset, businessDate, number);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  return proved;
 }
 
 async function wholeDay(

@@ -1,8 +1,9 @@
 import { type CommittedObject, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
 import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
+import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { convertAgain } from '../../run/convert-again.ts';
-import { readCommit } from '../store/day-ledger.ts';
+import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { publishDayRow } from './day-row.ts';
 
@@ -10,15 +11,23 @@ const PARALLEL_COPIES = 16;
 
 /**
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
- * at a later commit stays there. May be repeated. What is copied must have the checksum that was taken when it was written, unless it is
- * `proved` already; else it fails with `ObjectDamaged`.
+ * at a later commit stays there. May be repeated. If a later commit has replaced it meanwhile, that one is shown. What is copied must have
+ * the checksum that was taken when it was written, unless it is `proved` already; else it fails with `ObjectDamaged`.
  */
 export async function applyCommit(
   ports: PipelinePorts,
   commit: DayCommit,
   proved: ProvedObjects = new Set(),
 ): Promise<void> {
-  await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
+  try {
+    await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
+  } catch (error) {
+    // What a commit copies from may be removed once a later one is shown.
+    const isLost = error instanceof RunInconsistent || error instanceof ObjectDamaged;
+    const last = isLost ? await lastCommit(ports.lake, commit.dataset, commit.businessDate) : undefined;
+    if (!last || last.commit <= commit.commit) throw error;
+    return applyCommit(ports, last);
+  }
   for (const table of commit.tables) {
     await ports.catalog.publishDay({
       dataset: table.dataset,
@@ -35,8 +44,8 @@ export async function applyCommit(
 /** Keys of objects whose bytes were compared with their checksum a moment ago. */
 export type ProvedObjects = ReadonlySet<string>;
 
-function objectsOf(commit: DayCommit): CommittedObject[] {
-  return commit.tables.flatMap(({ partitions }) => partitions.flatMap(({ objects }) => objects));
+function objectsOf({ tables }: DayCommit): CommittedObject[] {
+  return tables.flatMap(({ partitions }) => partitions.flatMap(({ objects }) => objects));
 }
 
 async function place(
@@ -93,8 +102,7 @@ async function olderKeys(
   const keys = new Set<string>();
   for (let number = commit - 1; number > 0; number--) {
     const before = await readCommit(lake, dataset, businessDate, number);
-    for (const object of before?.tables.flatMap(({ partitions }) => partitions.flatMap((p) => p.objects)) ??
-      []) {
+    for (const object of before ? objectsOf(before) : []) {
       if (object.runId === runId && object.mergedKey === mergedKey)
         keys.add(`${publishedPrefix}${object.key}`);
     }
@@ -110,25 +118,47 @@ export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: s
   return true;
 }
 
+/** Folders that the objects of a commit may be copied from: of generations and of runs, each ends in `/`. */
+export async function sourceFolders(ports: PipelinePorts, commit: DayCommit): Promise<string[]> {
+  const { lake, publishedPrefix } = ports;
+  const objects = objectsOf(commit);
+  const folders = new Set(objects.map(({ runId }) => runKeys(runId).root));
+  const wanted = new Set(objects.map(({ mergedKey }) => mergedKey));
+  for (let number = commit.commit - 1; number > 0; number--) {
+    const before = await readCommit(lake, commit.dataset, commit.businessDate, number);
+    for (const { mergedKey, key } of before ? objectsOf(before) : []) {
+      if (wanted.has(mergedKey)) folders.add(folderOf(`${publishedPrefix}${key}`));
+    }
+  }
+  return [...folders];
+}
+
 /**
  * To be called before a commit is written: one that cannot be shown must not be. Fails with `RunInconsistent` if an object of it no longer
- * exists anywhere, and with `ObjectDamaged` if its bytes are not those that were written. Answers with the keys whose bytes were proved.
+ * exists outside the folders that are being removed, and with `ObjectDamaged` if its bytes are not those that were written. Answers with
+ * the keys whose bytes were proved.
  */
-export async function requireObjects(ports: PipelinePorts, commit: DayCommit): Promise<ProvedObjects> {
+export async function requireObjects(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  leaving: string[] = [],
+): Promise<ProvedObjects> {
   const proved = new Set<string>();
   await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
-    if (await stands(ports, `${ports.publishedPrefix}${object.key}`, object)) return;
+    const key = `${ports.publishedPrefix}${object.key}`;
+    if (await stands(ports, key, object)) return;
     let damaged: string | undefined;
     for await (const source of sourcesOf(ports, commit, object)) {
-      if (!(await stands(ports, source, object))) continue;
+      const isLeaving = leaving.some((folder) => source.startsWith(folder));
+      if (isLeaving || !(await stands(ports, source, object))) continue;
       const { checksum } = object;
       const isSound = checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
       if (isSound === true) proved.add(source);
-      // Nobody knows yet: the copy finds out.
+      // If nobody knows yet, the copy finds out.
       if (isSound !== false) return;
       damaged ??= source;
     }
-    throw damaged === undefined ? goneObject(object, object.key) : damagedObject(commit, object, damaged);
+    throw damaged === undefined ? goneObject(object, key) : damagedObject(commit, object, damaged);
   });
   return proved;
 }
@@ -145,6 +175,10 @@ function damagedObject(
     why: 'The bytes do not have the checksum that the ledger holds.',
     next: `Nothing was changed for readers. ${convertAgain({ dataset, sourceKey, businessDate })}`,
   });
+}
+
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
 function goneObject(object: CommittedObject, key: string): RunInconsistent {
