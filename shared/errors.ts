@@ -129,6 +129,12 @@ export class RunInconsistent extends PipelineError {
   readonly retryable = false;
 }
 
+/** An object of the lake is cut off, altered or another one than its key says; the message names its key and the command that heals. */
+export class ObjectDamaged extends PipelineError {
+  override readonly name = 'ObjectDamaged';
+  readonly retryable = false;
+}
+
 /** Parquet bytes that our own writer would not write. */
 export class ParquetMalformed extends PipelineError {
   override readonly name = 'ParquetMalformed';

@@ -2,16 +2,17 @@ import { planTableChange } from '../../shared/catalog/table-change.ts';
 import { RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
+import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { parseCatalog } from './read-catalog.ts';
+import { storedCatalog } from './read-catalog.ts';
 
 /** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = (dataset: string) => `${prefix}${dataset}.json`;
   const read = async (dataset: string) => {
     const stored = await store.get(keyOf(dataset));
-    return stored && parseCatalog(new TextDecoder().decode(stored.bytes), keyOf(dataset));
+    return stored && storedCatalog(stored.bytes, keyOf(dataset));
   };
   return {
     switchesAtOnce: true,
@@ -31,12 +32,11 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
 function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
   return compareAndSwap(key, async () => {
     const stored = await store.get(key);
-    const current = stored && parseCatalog(new TextDecoder().decode(stored.bytes), key);
+    const current = stored && storedCatalog(stored.bytes, key);
     const standing = current?.days[day.businessDate] ?? 0;
     if (standing > day.commit) return false;
     if (standing === day.commit) return true;
-    const bytes = new TextEncoder().encode(`${JSON.stringify(withDay(current, day, key), null, 1)}\n`);
-    await replace(store, key, bytes, stored);
+    await replace(store, key, sealedBytes(key, withDay(current, day, key), 1), stored);
     return true;
   });
 }

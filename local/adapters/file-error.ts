@@ -1,4 +1,10 @@
-import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
+import {
+  ObjectDamaged,
+  ObjectNotFound,
+  OutputUnwritable,
+  PreconditionFailed,
+  SourceChanged,
+} from '../../shared/errors.ts';
 
 /** Codes that mean: no object has this name. A name too long for the file system cannot be an object's either. */
 export const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
@@ -27,6 +33,14 @@ export function changed(path: string): SourceChanged {
     where: path,
     why: 'Its size, time or inode is not what it was when the run began.',
     next: 'Run it again once the file is completely written; nothing of this run was published.',
+  });
+}
+
+/** The bytes are not those that were written: callers know what made them, and say how to make them again. */
+export function damaged(where: string): ObjectDamaged {
+  return new ObjectDamaged({
+    what: 'the bytes do not have the checksum that was taken when they were written',
+    where,
   });
 }
 

@@ -13,7 +13,16 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
-import { isCode, NOT_THERE, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
+import { fileChecksum, writePieces } from './file-checksum.ts';
+import {
+  damaged,
+  isCode,
+  NOT_THERE,
+  notFound,
+  preconditionFailed,
+  unreadable,
+  unwritable,
+} from './file-error.ts';
 import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
 import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
@@ -122,13 +131,10 @@ class FileObjectStore implements ObjectStore {
     return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync: this.sync });
   }
 
-  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+  async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
     const writer = this.createWriter(key);
     try {
-      for (const piece of pieces) {
-        if ('bytes' in piece) await writer.write(piece.bytes);
-        else for await (const chunk of this.streamRange(piece.key, piece.range)) await writer.write(chunk);
-      }
+      await writePieces(this, { path: this.path(key), writer }, pieces, crc64nvme);
       await writer.close();
     } catch (error) {
       await writer.abort();
@@ -136,7 +142,17 @@ class FileObjectStore implements ObjectStore {
     }
   }
 
-  async copy(fromKey: string, toKey: string): Promise<void> {
+  async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
+    const path = this.path(key);
+    try {
+      return (await fileChecksum(path)) === crc64nvme;
+    } catch (error) {
+      if (error instanceof ObjectNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     const from = this.path(fromKey);
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
@@ -148,6 +164,7 @@ class FileObjectStore implements ObjectStore {
           throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
         });
       });
+      if (crc64nvme !== undefined && (await fileChecksum(incoming)) !== crc64nvme) throw damaged(from);
       // The first name may be another process's that has not synced it yet.
       if (this.sync) await syncPath(incoming);
       await this.moveTo(incoming, toKey);

@@ -14,12 +14,13 @@ import {
   type LoadedVersion,
   supplementedRun,
 } from '../../run/ledger-entry.ts';
-import { applyCommit, requireObjects } from '../publish/apply-commit.ts';
+import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
-import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
+import { holdFolders } from './day-holds.ts';
 
 interface RollbackRequest {
   dataset: string;
@@ -46,11 +47,12 @@ interface RollbackOutcome {
  */
 export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
   const { dataset, businessDate, reason } = request;
-  const { commit, restores, files } = await compareAndSwap(dayCommitPrefix(dataset, businessDate), () =>
-    commitRollback(ports, request),
+  const { commit, restores, files, proved } = await compareAndSwap(
+    dayCommitPrefix(dataset, businessDate),
+    () => commitRollback(ports, request),
   );
   await settleRollback(ports, commit);
-  await applyCommit(ports, commit);
+  await applyCommit(ports, commit, proved);
   await ports.notifier.notify({
     kind: 'warning',
     subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
@@ -63,7 +65,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
 async function commitRollback(
   ports: PipelinePorts,
   request: RollbackRequest,
-): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit }> {
+): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit; proved: ProvedObjects }> {
   const { dataset, businessDate, file, reason } = request;
   const last = await lastCommit(ports.lake, dataset, businessDate);
   if (!last)
@@ -74,9 +76,22 @@ async function commitRollback(
       ? await wholeDay(ports, last, request)
       : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
-  await requireObjects(ports, commit);
-  await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
-  return { commit, restores, files };
+  const proved = await writeHeld(ports, commit);
+  return { commit, restores, files, proved };
+}
+
+/** Writes a commit whose objects exist, and which `clean` cannot remove between the look at them and the commit. */
+async function writeHeld(ports: PipelinePorts, commit: DayCommit): Promise<ProvedObjects> {
+  const { dataset, businessDate, commit: number } = commit;
+  const folders = await sourceFolders(ports, commit);
+  const { leaving, letGo } = await holdFolders(ports.lake, commit, number, folders);
+  const proved = await requireObjects(ports, commit, leaving).catch(async (error) => {
+    await letGo();
+    throw error;
+  });
+  const key = dayCommitKey(dataset, businessDate, number);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  return proved;
 }
 
 async function wholeDay(

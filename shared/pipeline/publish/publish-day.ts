@@ -19,9 +19,9 @@ import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
-import { toJsonBytes } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
-import { applyCommit } from './apply-commit.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
+import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { settleRollback } from './settle-rollback.ts';
 
@@ -57,12 +57,13 @@ export async function publishDay(
   options: PublishOptions = {},
 ): Promise<DayOutcome> {
   // Files of one day that finish together commit one after the other.
-  const { commit, isNew, waitingFor } = await compareAndSwap(dayCommitPrefix(layout.name, businessDate), () =>
-    commitDay(ports, layout, businessDate, options),
+  const { commit, isNew, waitingFor, proved } = await compareAndSwap(
+    dayCommitPrefix(layout.name, businessDate),
+    () => commitDay(ports, layout, businessDate, options),
   );
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
-  await applyCommit(ports, commit);
+  await applyCommit(ports, commit, proved);
   if (!isNew) return { published: true, commit: commit.commit };
   await tellPeople(ports, commit);
   const { warnings } = commit;
@@ -71,8 +72,8 @@ export async function publishDay(
 
 /** The day's last commit, whether it was written just now, and what the day still waits for. */
 type Committed =
-  | { commit: DayCommit; isNew: boolean; waitingFor?: undefined }
-  | { commit: DayCommit | undefined; isNew: false; waitingFor: string };
+  | { commit: DayCommit; isNew: boolean; proved?: ProvedObjects; waitingFor?: undefined }
+  | { commit: DayCommit | undefined; isNew: false; proved?: undefined; waitingFor: string };
 
 /** Writes the next commit of a day if its files are complete and not those of the last commit. */
 async function commitDay(
@@ -110,8 +111,10 @@ async function commitDay(
   };
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
-  await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));
-  return { commit, isNew: true };
+  const proved = await requireObjects(ports, commit);
+  const key = dayCommitKey(layout.name, businessDate, number);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  return { commit, isNew: true, proved };
 }
 
 /** The loaded files of a day that may be published, and why the day as a whole may not yet. */

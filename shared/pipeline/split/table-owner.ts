@@ -4,7 +4,8 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
-import { findJson, toJsonBytes } from '../store/json-object.ts';
+import { findJson } from '../store/json-object.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 
 /** The layout whose rows a table of the lake holds. Written once, by the first file that is planned for the table. */
@@ -40,7 +41,7 @@ export async function takeTables(
   }
   for (const table of free) {
     const key = tableOwnerKey(table);
-    if (await putFirst(lake, key, toJsonBytes({ layout: layout.name }))) continue;
+    if (await putFirst(lake, key, sealedBytes(key, { layout: layout.name }))) continue;
     const first = await findJson(lake, key, tableOwnerShape);
     if (first && first.layout !== layout.name) return nameTaken(layout.name, sourceKey, table, first.layout);
   }
