@@ -131,15 +131,33 @@ export async function requireObjects(
   commit: DayCommit,
   leaving: string[],
 ): Promise<void> {
-  await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
-    const key = `${ports.publishedPrefix}${object.key}`;
-    if (await stands(ports, key, object)) return;
-    for await (const source of sourcesOf(ports, commit, object)) {
-      const isLeaving = leaving.some((folder) => source.startsWith(folder));
-      if (!isLeaving && (await stands(ports, source, object))) return;
-    }
-    throw goneObject(object, key);
-  });
+  await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) =>
+    requireObject(ports, commit, object, leaving),
+  );
+}
+
+async function requireObject(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  object: CommittedObject,
+  leaving: string[],
+): Promise<void> {
+  const key = `${ports.publishedPrefix}${object.key}`;
+  if (await stands(ports, key, object)) return;
+  for await (const source of sourcesOf(ports, commit, object)) {
+    const isLeaving = leaving.some((folder) => source.startsWith(folder));
+    if (!isLeaving && (await stands(ports, source, object))) return;
+  }
+  throw goneObject(object, key);
+}
+
+/** Fails with `RunInconsistent` if an object that no commit before had is not there: no reader could be shown the commit. */
+export async function requireNewObjects(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+  const isNew = ({ generation }: { generation: number }) => generation === commit.commit;
+  const objects = commit.tables
+    .flatMap(({ partitions }) => partitions.filter(isNew))
+    .flatMap((partition) => partition.objects.filter(({ copiedFrom }) => copiedFrom === undefined));
+  await inParallel(objects, PARALLEL_COPIES, (object) => requireObject(ports, commit, object, []));
 }
 
 function folderOf(key: string): string {

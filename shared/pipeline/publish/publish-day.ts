@@ -21,7 +21,8 @@ import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { toJsonBytes } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
-import { applyCommit } from './apply-commit.ts';
+import { addColumns } from '../store/table-owner.ts';
+import { applyCommit, requireNewObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { settleRollback } from './settle-rollback.ts';
 
@@ -94,22 +95,18 @@ async function commitDay(
   }
   const number = (last?.commit ?? 0) + 1;
   const at = ports.clock.now().toISOString();
+  const tables = await dayTables(ports, layout, businessDate, sound);
+  // Before the commit is written: one of another day, at the same time, may have other columns.
+  const schemas = await addColumns(ports, layout.name, `${layout.name} of ${businessDate}`, tables);
   const planned: DayCommit = {
-    ...planDayCommit(
-      layout.name,
-      number,
-      businessDate,
-      at,
-      sound,
-      await dayTables(ports, layout, businessDate, sound),
-      last,
-    ),
+    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last),
     ...(partial && waitingFor !== undefined
       ? { partial: { reason: partial.reason, missing: waitingFor } }
       : {}),
   };
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
+  await requireNewObjects(ports, commit);
   await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));
   return { commit, isNew: true };
 }
