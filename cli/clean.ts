@@ -49,7 +49,7 @@ await runWithFlags(COMMAND, async (values) => {
     console.log(JSON.stringify({ dryRun, ...report }));
     return report.failed.length > 0 ? 1 : 0;
   }
-  for (const what of ['run', 'generation', 'execution', 'orphan'] as const) {
+  for (const what of ['run', 'generation', 'execution', 'orphan', 'owner'] as const) {
     printRemovals(
       what,
       report.removed.filter((removal) => removal.what === what),

@@ -21,21 +21,16 @@ import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { holdFolders } from './day-holds.ts';
+import { hiddenNext, type TakeOutRequest, takeOutUnpublished } from './take-out.ts';
 
-interface RollbackRequest {
-  dataset: string;
-  businessDate: string;
-  /** Source key or name of one file; without it the whole day goes back to the commit before. */
-  file?: string | undefined;
-  /** Take the file out of the day, even if it has an earlier version. */
-  remove?: boolean | undefined;
+interface RollbackRequest extends TakeOutRequest {
   /** Commit to go back to, instead of the one before. */
   toCommit?: number | undefined;
-  reason: string;
 }
 
 interface RollbackOutcome {
-  commit: number;
+  /** Null if a file was taken out that was loaded and in no commit. */
+  commit: number | null;
   /** The commit whose content the day has again; null if only one file went back. */
   restores: number | null;
   files: RolledBackFile[];
@@ -47,6 +42,8 @@ interface RollbackOutcome {
  */
 export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
   const { dataset, businessDate, reason } = request;
+  const unpublished = await takeOutUnpublished(ports, request);
+  if (unpublished) return { commit: null, restores: null, files: [unpublished] };
   const { commit, restores, files, proved } = await compareAndSwap(
     dayCommitPrefix(dataset, businessDate),
     () => commitRollback(ports, request),
@@ -175,6 +172,8 @@ async function oneFile(
   const named = last.files.filter(({ sourceKey }) => sourceKey === file || fileNameOf(sourceKey) === file);
   const [found, another] = named;
   if (!found || another) {
+    const hidden = found ? undefined : await hiddenNext(ports, last, file);
+    if (hidden) throw nothingBefore(hidden.what, hidden.next);
     throw nothingBefore(
       found
         ? `${file} could be ${named.map(({ sourceKey }) => sourceKey).join(' or ')}`

@@ -21,6 +21,7 @@ import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { settleRollback } from './settle-rollback.ts';
@@ -95,16 +96,11 @@ async function commitDay(
   }
   const number = (last?.commit ?? 0) + 1;
   const at = ports.clock.now().toISOString();
+  const tables = await dayTables(ports, layout, businessDate, sound);
+  // Before the commit is written: one of another day, at the same time, may have other columns.
+  const schemas = await addColumns(ports, layout.name, `${layout.name} of ${businessDate}`, tables);
   const planned: DayCommit = {
-    ...planDayCommit(
-      layout.name,
-      number,
-      businessDate,
-      at,
-      sound,
-      await dayTables(ports, layout, businessDate, sound),
-      last,
-    ),
+    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last),
     ...(partial && waitingFor !== undefined
       ? { partial: { reason: partial.reason, missing: waitingFor } }
       : {}),

@@ -70,3 +70,19 @@ describe('a rollback and a clean at once', () => {
     expect(await commits()).toHaveLength(2);
   });
 });
+
+describe('cleaning keeps', () => {
+  it('the rows of a hidden supplement, which comes back with the version that it corrects', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    const rejecting = smallFile(smallLine('A1', 1), smallLine('A2', 'X'));
+    await load(KEY, rejecting);
+    await load('fix_20250812.txt', smallFile(smallLine('A2', 7)), { supplementOf: KEY });
+    await cleanLake(lake.ports, all);
+    await load(KEY, smallFile(smallLine('A3', 1)));
+    await cleanLake(lake.ports, all);
+    expect(await ids()).toEqual(['A3']);
+    await load(KEY, rejecting);
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+});
