@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
-import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { cleanLake, type Removal } from '../shared/pipeline/operate/clean-lake.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
+import { prepareLake } from './prepare-lake.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RUN_DAYS = 15;
@@ -42,7 +42,7 @@ await runWithFlags(COMMAND, async (values) => {
       `Runs younger than ${RUN_DAYS} days are removed too: what failed can then only be converted again, not redriven.`,
     );
   }
-  if (values.lake !== 'aws' && !dryRun) await removeAbandonedFiles(resolve(startDir, values.lake!));
+  if (values.lake !== 'aws' && !dryRun) await prepareLake(resolve(startDir, values.lake!));
   const report = await cleanLake(ports, { runsOlderThanMs, generationsOlderThanMs, dryRun });
   if (values.json) {
     console.log(JSON.stringify({ dryRun, ...report }));

@@ -24,6 +24,7 @@ import {
 } from '../terminal/exit.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 import { checkedInputs } from './convert-inputs.ts';
+import { prepareLake } from './prepare-lake.ts';
 
 const COMMAND = {
   does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
@@ -52,6 +53,9 @@ const COMMAND = {
       'the inputs hold corrected records, which this loaded file of the same day rejected',
     ),
     'no-sync': isSet('do not wait for the disk: for a lake that may be lost with the power'),
+    'shared-files': isSet(
+      'the umask says who may read the lake, from now on and for every command; by default only this user may',
+    ),
     json: isSet('one summary object per file on standard output'),
   },
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
@@ -63,7 +67,7 @@ type Flags = FlagValues<typeof COMMAND.flags>;
 await runWithFlags(COMMAND, async (flags, words) => {
   const options = await nightOptions(flags, words);
   const { lakeDir } = options;
-  await removeAbandonedFiles(lakeDir);
+  await prepareLake(lakeDir, flags['shared-files']);
 
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());

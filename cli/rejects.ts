@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
 import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
@@ -85,8 +86,8 @@ function hexLines(raw: Uint8Array): string[] {
 }
 
 async function exportRecords(rejects: AsyncIterable<RejectedRecord>, path: string): Promise<number> {
-  // Never over an existing file: it may hold somebody's corrections.
-  const stream = createWriteStream(path, { flags: 'wx' });
+  // Never over an existing file: it may hold somebody's corrections. Raw records are private, wherever they are written.
+  const stream = createWriteStream(path, { flags: 'wx', mode: PRIVATE.file });
   try {
     await once(stream, 'open');
     let written = 0;

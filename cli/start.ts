@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { generateNights, planNights } from '../generator/night.ts';
 import { projectDir, queriesDir } from '../local/adapters/project-folders.ts';
-import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import { openLake } from '../local/lake/lake-sql.ts';
@@ -11,6 +10,7 @@ import { runQueryFile } from '../local/lake/query-file.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, runCommand } from '../terminal/exit.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
+import { prepareLake } from './prepare-lake.ts';
 
 /**
  * `npm start`: makes a seeded sample of two nights, converts it through the real state machine, publishes it, answers the analysts'
@@ -40,7 +40,7 @@ await runCommand(async () => {
   const known = files.every((file) => existsSync(file.path));
   console.log(known ? 'The sample nights are there already.\n' : 'Making two sample nights of contracts …\n');
   if (!known) await generateNights({ ...SAMPLE, outDir: rawDir });
-  await removeAbandonedFiles(lakeDir);
+  await prepareLake(lakeDir);
 
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
