@@ -1,3 +1,5 @@
+import { withShortValues } from './shown-text.ts';
+
 /**
  * Every error the project throws on purpose.
  *
@@ -42,7 +44,8 @@ export function composeMessage(
   { what, where, why, next }: Omit<ErrorFacts, 'cause'>,
   outcome?: string,
 ): string {
-  return [where ? `${where}: ${what}` : what, why && capitalized(why), outcome, next]
+  const happened = where ? `${withShortValues(where)}: ${withShortValues(what)}` : withShortValues(what);
+  return [happened, why && capitalized(withShortValues(why)), outcome, next]
     .flatMap((part) => (part ? [asSentence(clipped(part))] : []))
     .join(' ');
 }
