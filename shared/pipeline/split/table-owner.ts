@@ -1,4 +1,3 @@
-import { objectOf, text } from '../../json-shape.ts';
 import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -6,14 +5,8 @@ import { type Refusal, refuse } from '../../refusal.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
 import { findJson } from '../store/json-object.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { tableOwnerShape } from '../store/table-owners.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
-
-/** The layout whose rows a table of the lake holds. Written once, by the first file that is planned for the table. */
-interface TableOwner {
-  layout: string;
-}
-
-const tableOwnerShape = objectOf<TableOwner>({ layout: text });
 
 const REJECTS = rejectsDataset('');
 const DAYS = daysDataset('');
