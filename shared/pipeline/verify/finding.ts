@@ -21,9 +21,7 @@ export type Mend =
   | { by: 'nobody'; does: string };
 
 /** A command for people; the program that they type it into makes it a line. */
-export type MendCommand =
-  | ({ name: 'convert' } & SourceFile)
-  | { name: 'publish'; dataset: string; businessDate: string };
+type MendCommand = { name: 'convert' } & SourceFile;
 
 /** A file that was converted, and how. */
 export interface SourceFile {

@@ -14,7 +14,7 @@ const ORDER: RepairAction['do'][] = [
   ...(['copy', 'apply', 'restore-table', 'fence', 'set-aside', 'remove'] as const),
 ];
 
-export interface RepairReport {
+interface RepairReport {
   /** What was mended. */
   done: { key: string; what: string; did: string }[];
   /** Mends that did not succeed, with the reason. */

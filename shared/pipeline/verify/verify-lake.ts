@@ -10,7 +10,7 @@ import { judgeObjects } from './judge-objects.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
 
-export interface VerifyOptions {
+interface VerifyOptions {
   depth: Depth;
   /** Only these days; tables and owners are always compared. */
   dates?: ReadonlySet<string> | undefined;
