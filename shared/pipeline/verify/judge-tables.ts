@@ -1,4 +1,4 @@
-import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
+import { dayCommitKey, daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { DayPublication } from '../../ports/catalog.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -45,7 +45,10 @@ export async function judgeCatalog(
     );
     const isWhole = unreadable.size === 0 && differences.every(({ kind }) => kind !== 'ahead');
     for (const { kind, businessDate, commit, what } of differences) {
-      findings.push(damage(catalog.nameOf(table), what, 'readers', mendOf()));
+      const lost = kind === 'ahead' && businessDate !== undefined && commit !== undefined;
+      // The catalog is right: what it shows is missing in the ledger.
+      const key = lost ? dayCommitKey(dataset, businessDate, commit) : catalog.nameOf(table);
+      findings.push(damage(key, lost ? 'it is missing, and readers see it' : what, 'readers', mendOf()));
       function mendOf(): Mend {
         if (kind === 'behind' && businessDate !== undefined) {
           return repaired('show the last commit of the day', { do: 'apply', dataset, businessDate });
