@@ -76,6 +76,7 @@ function pipelineArrows(): Record<string, string[]> {
     start: ['store', 'split'],
     operate: ['store', 'publish'],
     watch: ['store', 'publish'],
+    verify: ['store', 'publish', 'finalize'],
   };
   return Object.fromEntries(
     Object.entries(steps).map(([step, uses]) => [

@@ -30,7 +30,7 @@ export class MemoryObjectStore implements ObjectStore {
   /** Runs before each operation; what it throws is what the operation fails with. */
   beforeCall?: (operation: Operation, key: string) => void | Promise<void>;
   private readonly objects = new Map<string, MemoryObject>();
-  private versionCount = 0;
+  protected versionCount = 0;
 
   /** Writes an object as the owner of a source might: a new version and pin, uncounted. */
   replace(key: string, bytes: Uint8Array): string {
@@ -45,6 +45,11 @@ export class MemoryObjectStore implements ObjectStore {
   /** The bytes of `key`, uncounted. */
   bytesOf(key: string): Uint8Array {
     return this.existing(key).bytes;
+  }
+
+  /** Removes an object, uncounted. */
+  lose(key: string): void {
+    this.objects.delete(key);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {

@@ -1,4 +1,14 @@
-import { countsShape, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import {
+  countsShape,
+  flag,
+  listOf,
+  nullable,
+  objectOf,
+  optional,
+  type ShapesOfKeys,
+  text,
+  wholeNumber,
+} from '../json-shape.ts';
 import { partitionShape } from '../keys/partition-path.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusalShape } from '../refusal.ts';
@@ -67,13 +77,15 @@ export interface PartOutput extends PartFile {
   partition: Record<string, string | null>;
 }
 
-const partFileKeys = {
+const partFileKeys: ShapesOfKeys<PartFile> = {
   key: text,
   rows: wholeNumber,
   bytes: wholeNumber,
   rowGroupRows: listOf(wholeNumber),
   checksum: text,
 };
+
+export const partFileShape = objectOf<PartFile>(partFileKeys);
 
 export const partManifestShape = objectOf<PartManifest>({
   rangeIndex: wholeNumber,
@@ -111,7 +123,7 @@ export const partManifestShape = objectOf<PartManifest>({
     }),
   ),
   outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
-  rejects: nullable(objectOf<PartFile>(partFileKeys)),
+  rejects: nullable(partFileShape),
   checksum: text,
   refusal: nullable(refusalShape),
 });

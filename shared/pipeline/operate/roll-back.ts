@@ -15,6 +15,7 @@ import {
   supplementedRun,
 } from '../../run/ledger-entry.ts';
 import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
+import { planFreeCommit } from '../publish/free-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
@@ -240,10 +241,13 @@ async function planRollback(
     }
     entries.push({ ...entry, loaded });
   }
-  const number = last.commit + 1;
   const at = ports.clock.now().toISOString();
-  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemasOf(last), last);
-  return { ...planned, rollback: { reason, restores, files } };
+  const schemas = schemasOf(last);
+  return planFreeCommit(ports, last.commit + 1, (number) => ({
+    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last),
+    rollback: { reason, restores, files },
+    ...(last.terms !== undefined && { terms: last.terms }),
+  }));
 }
 
 function schemasOf({ dataset, businessDate, commit, tables }: DayCommit): {

@@ -19,11 +19,12 @@ import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
-import { readTerms } from '../store/kept-terms.ts';
+import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
+import { planFreeCommit } from './free-commit.ts';
 import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
@@ -94,21 +95,22 @@ async function commitDay(
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {
     return { commit: last, isNew: false, waitingFor };
   }
-  const number = (last?.commit ?? 0) + 1;
   const at = ports.clock.now().toISOString();
   const tables = await dayTables(ports, layout, businessDate, sound);
   // Before the commit is written: one of another day, at the same time, may have other columns.
   const schemas = await addColumns(ports, layout.name, `${layout.name} of ${businessDate}`, tables);
-  const planned: DayCommit = {
+  const terms = (await readNumberedTerms(ports.lake, layout.name, businessDate))?.number;
+  const inPart =
+    partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
+  const planned = await planFreeCommit(ports, (last?.commit ?? 0) + 1, (number) => ({
     ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last),
-    ...(partial && waitingFor !== undefined
-      ? { partial: { reason: partial.reason, missing: waitingFor } }
-      : {}),
-  };
+    ...(inPart && { partial: inPart }),
+    ...(terms !== undefined && { terms }),
+  }));
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
   const proved = await requireObjects(ports, commit);
-  const key = dayCommitKey(layout.name, businessDate, number);
+  const key = dayCommitKey(layout.name, businessDate, commit.commit);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
 }

@@ -55,7 +55,11 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     mergesKey: keys.merges,
     mergeResultsPrefix: keys.mergeResults,
   };
-  if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
+  const rejectFiles = { files: manifests.flatMap(({ rejects }) => rejects ?? []) };
+  if (account.refusal) {
+    await writeJson(lake, keys.rejectFiles, rejectFiles);
+    return { verdict: 'refused', ...result, refusal: account.refusal };
+  }
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
   const { checksum } = account;
   const double = checksum === undefined ? undefined : await claimContent(ports, { ...plan, checksum });
@@ -64,6 +68,7 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
       ? duplicateRefusal(plan.sourceKey, double)
       : await supplementRefusal(ports, plan, account);
   if (refusal) {
+    await writeJson(lake, keys.rejectFiles, rejectFiles);
     await writeJson(lake, keys.reconciliation, { ...account, refusal });
     return { verdict: 'refused', ...result, refusal };
   }

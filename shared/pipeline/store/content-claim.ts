@@ -24,7 +24,7 @@ interface ContentHolder {
   runId: string | null;
 }
 
-const holderShape = objectOf<ContentHolder>({
+export const contentHolderShape = objectOf<ContentHolder>({
   sourceKey: text,
   businessDate: text,
   ledgerKey: text,
@@ -37,7 +37,7 @@ export async function findSameContent(
   content: Content,
 ): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
-  const holder = await findJson(ports.lake, key, holderShape);
+  const holder = await findJson(ports.lake, key, contentHolderShape);
   return holder && otherHolder(ports, content, holder);
 }
 
@@ -48,7 +48,7 @@ export async function claimContent(ports: SplitPorts, content: Content): Promise
   const holder: ContentHolder = { sourceKey, businessDate, ledgerKey, runId };
   const mine = sealedBytes(key, holder);
   return compareAndSwap(key, async () => {
-    const stored = await findStoredJson(ports.lake, key, holderShape);
+    const stored = await findStoredJson(ports.lake, key, contentHolderShape);
     const other = stored && (await otherHolder(ports, content, stored.value));
     if (!other) await replace(ports.lake, key, mine, stored);
     return other;
