@@ -26,6 +26,12 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/operate/read-rejects.test.ts',
     ...RUNS,
   ],
+  'shared/run/corrected-version.ts': [
+    'test/pipeline/operate/supplements-of-other-records.test.ts',
+    'test/pipeline/operate',
+  ],
+  'shared/run/rejects-digest.ts': ['test/pipeline/operate/supplements-of-other-records.test.ts'],
+  'shared/run/file-content.ts': ['test/pipeline/store/content-claim.test.ts', ...RUNS],
   'shared/run/stated-figures.ts': ['test/pipeline/publish/day-manifest.test.ts', ...RUNS],
   'shared/run/invalid-values.ts': ['test/run/reconciliation.test.ts', 'test/pipeline/short-records.test.ts'],
   'shared/run/ledger-entry.ts': ['test/run', 'test/pipeline/store', ...DAYS],
@@ -60,6 +66,10 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/store/content-claim.test.ts',
     'test/pipeline/operate/supplements.test.ts',
     'test/pipeline/whole-run.test.ts',
+  ],
+  'shared/pipeline/reconcile/supplement-refusal.ts': [
+    'test/pipeline/operate/supplements-of-other-records.test.ts',
+    'test/pipeline/operate',
   ],
   'shared/pipeline/reconcile/merge-specs.ts': [
     'test/pipeline/publish/publish-day.test.ts',
