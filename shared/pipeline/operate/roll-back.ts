@@ -8,12 +8,8 @@ import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import {
-  isCorrectedBy,
-  type LoadedEntry,
-  type LoadedVersion,
-  supplementedRun,
-} from '../../run/ledger-entry.ts';
+import { isCorrectedBy } from '../../run/corrected-version.ts';
+import { type LoadedEntry, type LoadedVersion, supplementedRun } from '../../run/ledger-entry.ts';
 import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { planFreeCommit } from '../publish/free-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';

@@ -8,13 +8,8 @@ import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import {
-  isCorrectedBy,
-  isLoaded,
-  type LedgerEntry,
-  type LoadedEntry,
-  supplementedRun,
-} from '../../run/ledger-entry.ts';
+import { isCorrectedBy } from '../../run/corrected-version.ts';
+import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';

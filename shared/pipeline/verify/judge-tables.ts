@@ -3,7 +3,7 @@ import type { DayPublication } from '../../ports/catalog.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { publicationOf } from '../publish/free-commit.ts';
-import { tableOwnerShape } from '../store/table-owners.ts';
+import { tableOwnerShape } from '../store/table-owner.ts';
 import { readLastCommit } from './day-record.ts';
 import { damage, type Finding, type Mend, repaired } from './finding.ts';
 import { readDocument } from './stored-document.ts';
