@@ -47,14 +47,17 @@ beforeEach(async () => {
     metrics: { record: async (_dataset, figures) => void counted.push(...figures.map(({ name }) => name)) },
     notifier: { notify: async (notification) => void told.push(notification) },
     clock: { now: () => time.now() },
-    settings: { rangeSizeBytes: 1_000, wholePartBytes: 1_000_000, expectedFiles: undefined },
+    settings: { rangeSizeBytes: 300, wholePartBytes: 1_000_000, expectedFiles: undefined },
   };
-  const runtime = new FunctionRuntime(plan, time, ports);
+  const runtime = new FunctionRuntime(plan, time, ports, 0);
   const definition = await loadPipeline();
   machine = new NightMachine({ definition, plan, time, runtime, store: lake });
 });
 
-const convert = (name: string) => time.run(() => machine.convert(name, KEY), Math.random);
+const convert = (name: string) => {
+  const noted = { runs: [], published: [], planned: () => undefined };
+  return time.run(() => machine.convert({ name, sourceKey: KEY, force: false }, noted), Math.random);
+};
 
 function entry(): LedgerEntry {
   const key = lake.keys().find((name) => /^ledger\/.*001-[0-9a-f]{8}\.json$/.test(name))!;
