@@ -4,7 +4,7 @@ import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { dayEntries } from '../../shared/pipeline/store/day-ledger.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import { contentOf, type LoadedVersion } from '../../shared/run/ledger-entry.ts';
+import type { LoadedVersion } from '../../shared/run/ledger-entry.ts';
 import { Chances } from '../../tools/chaos/fault-plan.ts';
 import type { VirtualTime } from '../../tools/chaos/virtual-time.ts';
 import { smallFile, smallLine } from './small-contracts.ts';
@@ -113,4 +113,9 @@ export class CrowdedDay {
     }
     return rows.sort();
   }
+}
+
+/** As a supplement remembers it. */
+function contentOf({ contentDigest, layoutFingerprint, records }: LoadedVersion): string {
+  return `${contentDigest} ${layoutFingerprint} ${records.rejected}`;
 }

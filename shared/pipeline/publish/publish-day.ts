@@ -138,9 +138,11 @@ export async function judgeDay(
     ...problems.filter((problem) => problem !== undefined),
     ...(loaded.length === 0 ? ['a first file'] : []),
   ];
+  const own = loaded.filter((_, index) => problems[index] === undefined);
   return {
     entries,
-    sound: loaded.filter((_, index) => problems[index] === undefined),
+    // What corrects a file that the day manifest keeps out stays out with it.
+    sound: own.filter((entry) => correctsStanding(entry, own)),
     hidden: all.filter((entry) => !loaded.includes(entry)).map(hiddenSupplement),
     terms,
     ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),

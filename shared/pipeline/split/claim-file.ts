@@ -85,9 +85,11 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
     current?.version === source.version &&
     current.layout.fingerprint === layout.fingerprint &&
     !isFinal(current.state);
-  // This execution was given up and another one took over: a late call must not take the file back.
+  // This execution was given up and another one took over: a late call must not take the file back. If the other works on the same run,
+  // this one may go on beside it; but people are told of the end of the one that the entry names, so it stays.
   const wasOurs = current?.history.some((step) => step.execution === execution);
-  if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
+  if (current && wasOurs && !mine && !isFinal(current.state)) {
+    if (shared) return current;
     throw takenOver(identity.ledgerKey, current, `of ${execution}`);
   }
   const { ledgerKey: _key, ...ids } = identity;
