@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
-import { cleanLake, type Removal } from '../shared/pipeline/operate/clean-lake.ts';
+import { cleanLake } from '../shared/pipeline/operate/clean-lake.ts';
+import type { Removal } from '../shared/pipeline/operate/clean-report.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';

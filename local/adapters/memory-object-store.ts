@@ -148,6 +148,11 @@ export class MemoryObjectStore implements ObjectStore {
     }
   }
 
+  async *listFolder(folder: string): AsyncIterable<string> {
+    await this.called('listFolder', folder);
+    yield* childrenOf(folder, this.keys());
+  }
+
   async delete(keys: string[]): Promise<void> {
     for (const key of keys) {
       await this.called('delete', key);
@@ -171,6 +176,13 @@ export class MemoryObjectStore implements ObjectStore {
     if (!object) throw new ObjectNotFound({ what: 'there is no such object', where: key });
     return object;
   }
+}
+
+/** What `listFolder` shows of a folder, if these are the keys of all objects in their order. */
+export function childrenOf(folder: string, keys: string[]): string[] {
+  const below = keys.filter((key) => key.startsWith(folder)).map((key) => key.slice(folder.length));
+  const children = below.map((rest) => `${folder}${rest.slice(0, rest.indexOf('/') + 1 || rest.length)}`);
+  return [...new Set(children)];
 }
 
 function objectInfo(key: string, { bytes, version }: MemoryObject): ObjectInfo {

@@ -84,11 +84,8 @@ async function olderKeys(
   return [...keys];
 }
 
-/** Does every object of the commit that comes from this run stand in its generation folder? */
-export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: string): Promise<boolean> {
-  const objects = commit.tables
-    .flatMap(({ partitions }) => partitions.flatMap((partition) => partition.objects))
-    .filter((object) => object.runId === runId);
+/** Does every one of these objects of a commit stand in its generation folder? */
+export async function arePlaced(ports: PipelinePorts, objects: CommittedObject[]): Promise<boolean> {
   for (const object of objects) {
     if (!(await stands(ports, `${ports.publishedPrefix}${object.key}`, object))) return false;
   }

@@ -1,9 +1,10 @@
 import { objectOf, text } from '../../json-shape.ts';
-import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
+import { dayCommitPrefix, daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
+import { ledgerDays } from '../store/day-ledger.ts';
 import { findJson, toJsonBytes } from '../store/json-object.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 
@@ -59,7 +60,9 @@ async function ownerOf(lake: ObjectStore, table: string): Promise<string | undef
 }
 
 async function hasPublished(lake: ObjectStore, layout: string): Promise<boolean> {
-  for await (const { key } of lake.list(`ledger/${layout}/`)) if (key.includes('/_day/')) return true;
+  for (const date of (await ledgerDays(lake, layout)).get(layout) ?? []) {
+    for await (const _commit of lake.listFolder(dayCommitPrefix(layout, date))) return true;
+  }
   return false;
 }
 

@@ -46,6 +46,35 @@ describe('cleaning', () => {
     expect(await runKeys(lake)).toEqual([]);
   });
 
+  it('asks the store little for each run: no ledger entry of a loaded file is written, and a commit is read once', async () => {
+    const callsFor = async (files: number) => {
+      await using lake = await TestLake.make();
+      for (let file = 0; file < files; file++) {
+        await smallDay(lake).load(`f${file}_20250812.txt`, smallFile(smallLine(`A${file}`, 1)));
+      }
+      const calls: Record<string, number> = {};
+      const { lake: store } = lake.ports;
+      lake.ports.lake = new Proxy(store, {
+        get(target, name: keyof typeof store) {
+          const method = target[name];
+          return (...args: unknown[]) => {
+            calls[name] = (calls[name] ?? 0) + 1;
+            return Reflect.apply(method, target, args);
+          };
+        },
+      });
+      const report = await cleanLake(lake.ports, { ...all, generationsOlderThanMs: 1e12 });
+      expect(report.removed.filter(({ what }) => what === 'run')).toHaveLength(files);
+      return calls;
+    };
+    const [few = {}, more = {}] = [await callsFor(2), await callsFor(6)];
+    expect(more.put ?? more.putIf ?? more.putOnce).toBeUndefined();
+    expect(more.delete).toBe(few.delete);
+    // For each run: its plan, its entry, the commit after the last; its pointer and the entry again. For each commit: the commit.
+    expect((more.get ?? 0) - (few.get ?? 0)).toBeLessThanOrEqual(4 * 6);
+    expect((more.list ?? 0) - (few.list ?? 0)).toBe(4);
+  });
+
   it('removes a run that nobody works on any more, and gives the next conversion another run id', async () => {
     await using lake = await TestLake.make();
     const { entryOf } = smallDay(lake);
