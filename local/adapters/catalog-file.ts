@@ -12,6 +12,7 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
   const read = readLatest(store, keyOf);
   return {
     switchesAtOnce: true,
+    listsFiles: true,
     ...DUCKDB,
     async publishDay(day) {
       const standing = (await read(day.dataset))?.days[day.businessDate] ?? 0;

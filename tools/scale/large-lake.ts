@@ -69,7 +69,7 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     }
     for (const { key, bytes } of model.terms) write(key.replace(dayPath(DATE), dayPath(date)), bytes);
     const at = new Date(`${date}T06:00:00Z`).toISOString();
-    const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined);
+    const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined, { listsFiles: true });
     write(dayCommitKey(DATASET, date, 1), toJsonBytes(commit));
     for (const table of commit.tables) {
       const partitions = published.get(table.dataset) ?? [];

@@ -1,7 +1,7 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPath } from '../../keys/business-date.ts';
 import { dayCommitPrefix } from '../../keys/lake-keys.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
 import { lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
@@ -54,58 +54,75 @@ class Cleaner {
     }
   }
 
-  /** Removes generations of a day that no reader and no rollback needs any more, and folders that no commit names. */
+  /** Removes what no reader and no rollback of a day needs any more: objects that later commits replaced, and those that no commit names. */
   private async cleanDay(dataset: string, businessDate: string): Promise<void> {
     const last = await lastCommit(this.lake, dataset, businessDate);
     if (!last) return;
     // From here on the catalog points to no generation older than this commit's.
     if (!this.options.dryRun) await applyCommit(this.ports, last);
-    const keep = locationsOf(last);
-    const known = new Map<string, string>();
+    const keep = keysOf(last);
+    const replaced = new Map<string, string>();
+    const tables = new Set(last.tables.map((table) => table.dataset));
     let supersededAt = last.committedAt;
     for (let number = last.commit - 1; number > 0; number--) {
       const commit = await readCommit(this.lake, dataset, businessDate, number);
       if (!commit) continue;
       const leftFor = this.now.getTime() - Date.parse(supersededAt);
-      for (const location of locationsOf(commit)) {
-        if (leftFor < this.options.generationsOlderThanMs) keep.add(location);
-        else known.set(location, `replaced by commit ${number + 1} at ${supersededAt}`);
+      for (const key of keysOf(commit)) {
+        if (leftFor < this.options.generationsOlderThanMs) keep.add(key);
+        else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
       }
+      for (const table of commit.tables) tables.add(table.dataset);
       supersededAt = commit.committedAt;
     }
-    for (const [location, why] of known) {
-      if (!keep.has(location))
-        await this.remove('generation', `${this.ports.publishedPrefix}${location}`, why);
-    }
-    await this.removeStrays(last, new Set([...keep, ...known.keys()]));
+    for (const table of tables) await this.cleanTable(table, last, keep, replaced);
   }
 
-  /** Removes folders of generations that no commit of the day names: a copy came too late. */
-  private async removeStrays(last: DayCommit, known: Set<string>): Promise<void> {
-    const strays = new Set<string>();
-    for (const { dataset } of last.tables) {
-      const prefix = `${this.ports.publishedPrefix}${dataset}/${dayPath(last.businessDate)}/`;
-      for await (const { key } of this.lake.list(prefix)) {
-        const folder = key.slice(this.ports.publishedPrefix.length, key.lastIndexOf('/') + 1);
-        const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
-        // A higher generation belongs to a commit that was written a moment ago.
-        if (!known.has(folder) && generation <= last.commit) strays.add(folder);
+  /** Removes objects of one table and day, folder by folder. */
+  private async cleanTable(
+    table: string,
+    last: DayCommit,
+    keep: Set<string>,
+    replaced: Map<string, string>,
+  ): Promise<void> {
+    const { publishedPrefix } = this.ports;
+    const folders = new Map<string, ObjectInfo[]>();
+    for await (const info of this.lake.list(`${publishedPrefix}${table}/${dayPath(last.businessDate)}/`)) {
+      const folder = info.key.slice(publishedPrefix.length, info.key.lastIndexOf('/') + 1);
+      const known = folders.get(folder);
+      if (known) known.push(info);
+      else folders.set(folder, [info]);
+    }
+    for (const [folder, infos] of folders) {
+      const keyOf = ({ key }: ObjectInfo) => key.slice(publishedPrefix.length);
+      const named = infos.filter((info) => replaced.has(keyOf(info)) && !keep.has(keyOf(info)));
+      const why = named[0] && replaced.get(keyOf(named[0]));
+      const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
+      const isKept = infos.some((info) => keep.has(keyOf(info)));
+      // Of a folder that readers still need, only what a commit named is known to be needed no more.
+      if (why !== undefined) await this.remove('generation', folder, isKept ? named : infos, why);
+      // A higher generation belongs to a commit that was written a moment ago.
+      else if (!isKept && generation <= last.commit) {
+        await this.remove('orphan', folder, infos, 'no commit of the day names it');
       }
     }
-    for (const folder of strays) {
-      await this.remove('orphan', `${this.ports.publishedPrefix}${folder}`, 'no commit of the day names it');
-    }
   }
 
-  private async remove(what: Removal['what'], prefix: string, why: string): Promise<void> {
-    const found = await Array.fromAsync(this.lake.list(prefix));
-    if (found.length === 0) return;
-    if (!this.options.dryRun) await this.lake.delete(found.map(({ key }) => key));
-    const bytes = found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    this.report.removed.push({ what, key: prefix, objects: found.length, bytes, why });
+  private async remove(
+    what: Removal['what'],
+    folder: string,
+    infos: ObjectInfo[],
+    why: string,
+  ): Promise<void> {
+    if (!this.options.dryRun) await this.lake.delete(infos.map(({ key }) => key));
+    const bytes = infos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const key = `${this.ports.publishedPrefix}${folder}`;
+    this.report.removed.push({ what, key, objects: infos.length, bytes, why });
   }
 }
 
-function locationsOf(commit: DayCommit): Set<string> {
-  return new Set(commit.tables.flatMap(({ partitions }) => partitions.map(({ location }) => location)));
+/** Keys of a commit's objects below the published root. */
+function keysOf({ tables }: DayCommit): Set<string> {
+  const objects = tables.flatMap(({ partitions }) => partitions.flatMap((partition) => partition.objects));
+  return new Set(objects.map(({ key }) => key));
 }

@@ -210,11 +210,12 @@ async function planRollback(
     ...last.files.map(({ sourceId, runId }): [string, string | null] => [sourceId, runId]),
     ...files.map(({ sourceId, to }): [string, string | null] => [sourceId, to]),
   ]);
-  const standing = await dayEntries(ports.lake, dataset, businessDate);
+  const entriesNow = await dayEntries(ports.lake, dataset, businessDate);
+  const standing = new Map(entriesNow.map((entry) => [entry.sourceId, entry]));
   for (const [sourceId, runId] of wanted) {
     if (runId === null) continue;
     const ledgerKey = changed.get(sourceId)?.ledgerKey ?? ledgerEntryKey(dataset, businessDate, sourceId);
-    const entry = standing.find((candidate) => candidate.sourceId === sourceId);
+    const entry = standing.get(sourceId);
     const loaded = await loadedVersionOf(ports, ledgerKey, runId);
     if (!entry || !loaded) {
       throw new RunInconsistent({
@@ -228,7 +229,16 @@ async function planRollback(
   }
   const number = last.commit + 1;
   const at = ports.clock.now().toISOString();
-  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemasOf(last), last);
+  const planned = planDayCommit(
+    dataset,
+    number,
+    businessDate,
+    at,
+    entries,
+    schemasOf(last),
+    last,
+    ports.catalog,
+  );
   return { ...planned, rollback: { reason, restores, files } };
 }
 

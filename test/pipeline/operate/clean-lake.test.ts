@@ -108,6 +108,20 @@ describe('cleaning', () => {
     expect(removed.findIndex((key) => key.endsWith('/plan.json'))).toBeGreaterThan(isPart.lastIndexOf(true));
   });
 
+  it('removes a replaced object, and leaves those beside it that readers still see', async () => {
+    await using lake = await TestLake.make();
+    const { ids, keysBelow, load } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    await load('f_20250812.txt', smallFile(smallLine('F1', 1)));
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+    await load('g_20250812.txt', smallFile(smallLine('G2', 1)));
+    const { removed } = await cleanLake(lake.ports, all);
+    expect(removed.filter(({ what }) => what === 'generation')).toMatchObject([{ objects: 1 }]);
+    const names = (await keysBelow('processed/')).map((key) => /gen=\d+\/./.exec(key)?.[0]);
+    expect(names).toEqual(['gen=00001/f', 'gen=00002/g']);
+    expect(await ids()).toEqual(['F1', 'G2']);
+  });
+
   it('leaves the folder of a commit that is under way', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);
