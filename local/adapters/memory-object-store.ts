@@ -174,6 +174,11 @@ export class MemoryObjectStore implements ObjectStore {
     }
   }
 
+  async *listFolder(folder: string): AsyncIterable<string> {
+    await this.called('listFolder', folder);
+    yield* childrenOf(folder, this.keys());
+  }
+
   async delete(keys: string[]): Promise<void> {
     for (const key of keys) {
       await this.called('delete', key);
@@ -209,6 +214,13 @@ function checksumOf(bytes: Uint8Array): string {
 function byBytes(some: string, other: string): number {
   if (/[\ud800-\udfff]/.test(some + other)) return Buffer.compare(Buffer.from(some), Buffer.from(other));
   return some < other ? -1 : 1;
+}
+
+/** What `listFolder` shows of a folder, if these are the keys of all objects in their order. */
+export function childrenOf(folder: string, keys: string[]): string[] {
+  const below = keys.filter((key) => key.startsWith(folder)).map((key) => key.slice(folder.length));
+  const children = below.map((rest) => `${folder}${rest.slice(0, rest.indexOf('/') + 1 || rest.length)}`);
+  return [...new Set(children)];
 }
 
 function objectInfo(key: string, { bytes, version }: MemoryObject): ObjectInfo {

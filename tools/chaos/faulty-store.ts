@@ -1,3 +1,4 @@
+import { childrenOf } from '../../local/adapters/memory-object-store.ts';
 import { OutputUnwritable, StoreUnavailable } from '../../shared/errors.ts';
 import type { ObjectInfo, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
@@ -174,13 +175,22 @@ export class FaultyStore implements ObjectStore {
     return this.calls.make(args[0], () => this.inner.hasChecksum(...args));
   }
 
-  /** An older listing lacks the objects that were written last. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    yield* await this.listed(prefix);
+  }
+
+  async *listFolder(folder: string): AsyncIterable<string> {
+    const keys = (await this.listed(folder)).map(({ key }) => key);
+    yield* childrenOf(folder, keys);
+  }
+
+  /** An older listing lacks the objects that were written last. */
+  private async listed(prefix: string): Promise<ObjectInfo[]> {
     const { plan, chances } = this.calls;
     const found = await this.calls.make(prefix, () => Array.fromAsync(this.inner.list(prefix)));
     const isOld = !plan.calm && found.length > 0 && chances.happens(2 * plan.roughness.call);
     if (isOld) plan.count('older listing');
-    yield* isOld ? withoutNewest(found, 1 + chances.below(2)) : found;
+    return isOld ? withoutNewest(found, 1 + chances.below(2)) : found;
   }
 
   delete(keys: string[]) {

@@ -78,7 +78,9 @@ function loadedBefore(
 function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string): LedgerEntry {
   const { execution, request, layout, source, identity, warnings, supplementOf } = claim;
   const mine = current?.execution === execution && !isFinal(current.state);
-  const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
+  // A run whose file is loaded is never taken up again: `clean` may remove it without asking anybody.
+  const isAnother = current !== undefined && (request.force || current.state === 'loaded');
+  const attempt = (current?.attempt ?? 0) + (isAnother && !mine ? 1 : 0);
   // Another execution works on the same conversion: both write the same bytes to the same keys, so neither must fail.
   const shared =
     !request.force &&
