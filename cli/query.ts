@@ -26,7 +26,9 @@ npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [fla
 "SHOW TABLES" lists them, "DESCRIBE contracts" shows the columns of one.
 A table shows the first ${MAX_TABLE_ROWS} rows; --json prints all.
 
-Exit codes: 0 answered, 1 the lake cannot be read, 2 usage or SQL.`,
+If nothing of a dataset is published, its rejects table shows those of refused files.
+
+Exit codes: 0 answered, 1 something that the SQL names cannot be read (the rest is answered), 2 usage or SQL.`,
   takesWords: true,
 };
 
@@ -43,7 +45,9 @@ await runWithFlags(COMMAND, async (values, words) => {
     const stream = await lake.stream(bindBusinessDate(lake, sql, values['business-date']));
     if (values.json) await writeJsonLines(stream);
     else await write(`${printTable(await firstRows(stream))}\n`);
-    return 0;
+    const damage = lake.damage.of(sql);
+    for (const { message } of damage) console.error(`answered without what cannot be read: ${message}`);
+    return damage.length > 0 ? 1 : 0;
   } finally {
     lake.close();
   }

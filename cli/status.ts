@@ -15,7 +15,7 @@ const COMMAND = {
     versions: isSet('every version of every ledger entry, for an audit'),
     json: isSet('one object with everything that is known'),
   },
-  notes: 'Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.',
+  notes: 'Exit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
 await runWithFlags(COMMAND, async (values) => {
@@ -28,7 +28,8 @@ await runWithFlags(COMMAND, async (values) => {
     const awaitedControlFile = expectation.awaitedManifest;
     console.log(JSON.stringify({ ...status, expectation: { ...expectation, awaitedControlFile } }));
   } else printStatus(status, values.lake ?? 'LAKE');
-  return 0;
+  for (const { why } of status.damaged ?? []) console.error(`cannot be read: ${why}`);
+  return status.damaged ? 1 : 0;
 });
 
 function printStatus(status: DayStatus, lake: string): void {
@@ -42,7 +43,8 @@ function printStatus(status: DayStatus, lake: string): void {
     `  ${count(totals.records)} records, ${count(totals.rows)} rows, ${count(totals.rejected)} rejected${corrected}`,
   );
   for (const [figure, total] of Object.entries(totals.sums)) console.log(`  ${figure}: ${total}`);
-  console.log(`  ${published ? publishedText(published) : 'not published'}`);
+  const unpublished = status.damaged ? 'what is published is not known' : 'not published';
+  console.log(`  ${published ? publishedText(published) : unpublished}`);
   if (pending) {
     console.log(
       `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,
