@@ -1,5 +1,4 @@
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
@@ -10,6 +9,7 @@ import { LakeDamage } from './lake-damage.ts';
 import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
 import { refuseWriting } from './refuse-writing.ts';
 import { refusedRejects } from './refused-rejects.ts';
+import { SpillFolder } from './spill-folder.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
 
@@ -62,14 +62,15 @@ export async function openLake({
   const [published, ledger] = await Promise.all([readCatalog(lakeDir, step), readLedger(lakeDir, step)]);
   const catalogs = [...published, ...(await refusedRejects(lakeDir, ledger, published))];
   if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
+  const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
     // Everything needed is linked in; a query must not reach for the network.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     // By default a large sort would spill into the folder the command happens to run in.
-    temp_directory: join(tmpdir(), `lake-sql-${process.pid}`),
+    temp_directory: spill.path,
   });
-  const lake = new DuckDBLake(instance, resolve(lakeDir), catalogs, damage);
+  const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
     await lake.createTables(ledger, published.length > 0 ? '' : unpublishedText(ledger));
     if (!allowFiles) await lake.closeFiles();
@@ -84,6 +85,7 @@ class DuckDBLake implements Lake {
   tables: string[] = [];
   readonly damage: LakeDamage;
   readonly #instance: DuckDBInstance;
+  readonly #spill: SpillFolder;
   readonly #lakeDir: string;
   readonly #catalogs: CatalogFile[];
   readonly #connections = new Set<DuckDBConnection>();
@@ -93,9 +95,14 @@ class DuckDBLake implements Lake {
   /** Said of a table that is not there, if no day is published. */
   #unpublished = '';
 
-  constructor(instance: DuckDBInstance, lakeDir: string, catalogs: CatalogFile[], damage: LakeDamage) {
+  constructor(
+    instance: DuckDBInstance,
+    spill: SpillFolder,
+    { lakeDir, catalogs, damage }: { lakeDir: string; catalogs: CatalogFile[]; damage: LakeDamage },
+  ) {
     this.damage = damage;
     this.#instance = instance;
+    this.#spill = spill;
     this.#lakeDir = lakeDir;
     this.#catalogs = catalogs;
   }
@@ -222,6 +229,7 @@ class DuckDBLake implements Lake {
   close(): void {
     for (const connection of this.#connections) this.#disconnect(connection);
     this.#instance.closeSync();
+    this.#spill.remove();
   }
 
   #disconnect(connection: DuckDBConnection): void {

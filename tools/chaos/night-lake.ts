@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import type { ObjectInfo, ObjectPiece, ObjectWriter } from '../../shared/ports/object-store.ts';
+import type { ObjectInfo, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
 
 /** The lake of a night: remembers what readers could see at each moment, and records violations by objects that must never change. */
 export class NightLake extends MemoryObjectStore {
@@ -34,12 +34,12 @@ export class NightLake extends MemoryObjectStore {
     };
   }
 
-  override async compose(key: string, pieces: ObjectPiece[]) {
-    this.wrote(key, await super.compose(key, pieces));
+  override async compose(...[key, pieces, crc64nvme]: Parameters<ObjectStore['compose']>) {
+    this.wrote(key, await super.compose(key, pieces, crc64nvme));
   }
 
-  override async copy(fromKey: string, toKey: string) {
-    this.wrote(toKey, await super.copy(fromKey, toKey));
+  override async copy(...[fromKey, toKey, crc64nvme]: Parameters<ObjectStore['copy']>) {
+    this.wrote(toKey, await super.copy(fromKey, toKey, crc64nvme));
   }
 
   override async delete(keys: string[]) {

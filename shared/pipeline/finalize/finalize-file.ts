@@ -100,6 +100,7 @@ async function loadedVersion(
     ...(plan.storedBytes === undefined ? {} : { storedBytes: plan.storedBytes }),
     inputBytes: plan.sizeBytes,
     records: account.records,
+    ...(account.rejectsDigest === undefined ? {} : { rejectsDigest: account.rejectsDigest }),
     rows: outputs.reduce((sum, output) => sum + output.rows, 0),
     controlTotals: account.controlTotals,
     outputs,

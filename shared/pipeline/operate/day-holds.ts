@@ -3,7 +3,8 @@ import { listOf, objectOf, text, wholeNumber } from '../../json-shape.ts';
 import { dayHoldsKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { compareAndSwap, replace } from '../store/compare-and-swap.ts';
-import { findStoredJson, toJsonBytes } from '../store/json-object.ts';
+import { findStoredJson } from '../store/json-object.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
 
 /**
  * Folders of a day that somebody counts on, and folders that somebody removes: `_holds/folders.json`. A rollback notes what it will copy
@@ -112,7 +113,7 @@ function changeHolds(
   return compareAndSwap(key, async () => {
     const stored = await findStoredJson(lake, key, dayHoldsShape);
     const next = change(stored?.value ?? { holds: [], leaving: [] });
-    await replace(lake, key, toJsonBytes(next), stored);
+    await replace(lake, key, sealedBytes(key, next), stored);
     return next;
   });
 }

@@ -1,7 +1,8 @@
 import { type CommittedObject, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
-import { ObjectNotFound, RunInconsistent } from '../../errors.ts';
+import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { convertAgain } from '../../run/convert-again.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { publishDayRow } from './day-row.ts';
@@ -10,15 +11,21 @@ const PARALLEL_COPIES = 16;
 
 /**
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
- * at a later commit stays there. May be repeated. If a later commit has replaced it meanwhile, that one is shown.
+ * at a later commit stays there. May be repeated. If a later commit has replaced it meanwhile, that one is shown. What is copied must have
+ * the checksum that was taken when it was written, unless it is `proved` already; else it fails with `ObjectDamaged`.
  */
-export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+export async function applyCommit(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  proved: ProvedObjects = new Set(),
+): Promise<void> {
   try {
-    await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object));
+    await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
   } catch (error) {
     // What a commit copies from may be removed once a later one is shown.
-    const last = await lastCommit(ports.lake, commit.dataset, commit.businessDate);
-    if (!(error instanceof RunInconsistent) || !last || last.commit <= commit.commit) throw error;
+    const isLost = error instanceof RunInconsistent || error instanceof ObjectDamaged;
+    const last = isLost ? await lastCommit(ports.lake, commit.dataset, commit.businessDate) : undefined;
+    if (!last || last.commit <= commit.commit) throw error;
     return applyCommit(ports, last);
   }
   for (const table of commit.tables) {
@@ -34,20 +41,36 @@ export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Prom
   if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
 }
 
+/** Keys of objects whose bytes were compared with their checksum a moment ago. */
+export type ProvedObjects = ReadonlySet<string>;
+
 function objectsOf({ tables }: DayCommit): CommittedObject[] {
   return tables.flatMap(({ partitions }) => partitions.flatMap(({ objects }) => objects));
 }
 
-async function place(ports: PipelinePorts, commit: DayCommit, object: CommittedObject): Promise<void> {
+async function place(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  object: CommittedObject,
+  proved: ProvedObjects,
+): Promise<void> {
   const key = `${ports.publishedPrefix}${object.key}`;
   if (await stands(ports, key, object)) return;
+  let damaged: string | undefined;
   for await (const source of sourcesOf(ports, commit, object)) {
-    if (await copied(ports, source, key, object)) return;
+    if (!(await stands(ports, source, object))) continue;
+    try {
+      await ports.lake.copy(source, key, proved.has(source) ? undefined : object.checksum);
+      return;
+    } catch (error) {
+      if (error instanceof ObjectDamaged) damaged ??= source;
+      else if (!(error instanceof ObjectNotFound)) throw error;
+    }
   }
-  throw goneObject(object, key);
+  throw damaged === undefined ? goneObject(object, key) : damagedObject(commit, object, damaged);
 }
 
-/** Keys that the object can be copied from, the likeliest first; each may be gone. */
+/** Where an object of the commit may stand, apart from its own place: the most likely first. */
 async function* sourcesOf(
   ports: PipelinePorts,
   commit: DayCommit,
@@ -60,25 +83,14 @@ async function* sourcesOf(
   yield* await olderKeys(ports, commit, object);
 }
 
-/** Copies the object from `source`. Answers false if it is not there. */
-async function copied(
-  ports: PipelinePorts,
-  source: string,
+/** Is there an object of this size? A checksum that the store keeps must be right too; it is no reason to read the object. */
+async function stands(
+  { lake }: PipelinePorts,
   key: string,
-  object: CommittedObject,
+  { bytes, checksum }: CommittedObject,
 ): Promise<boolean> {
-  if (!(await stands(ports, source, object))) return false;
-  try {
-    await ports.lake.copy(source, key);
-    return true;
-  } catch (error) {
-    if (error instanceof ObjectNotFound) return false;
-    throw error;
-  }
-}
-
-async function stands({ lake }: PipelinePorts, key: string, { bytes }: CommittedObject): Promise<boolean> {
-  return (await lake.head(key))?.sizeBytes === bytes;
+  const info = await lake.head(key);
+  return info?.sizeBytes === bytes && (info.crc64nvme ?? checksum) === checksum;
 }
 
 /** Keys of the same object in the generations before the commit, the latest first. */
@@ -100,8 +112,7 @@ async function olderKeys(
 
 /** Does every object of the commit that comes from this run stand in its generation folder? */
 export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: string): Promise<boolean> {
-  const objects = objectsOf(commit).filter((object) => object.runId === runId);
-  for (const object of objects) {
+  for (const object of objectsOf(commit).filter((candidate) => candidate.runId === runId)) {
     if (!(await stands(ports, `${ports.publishedPrefix}${object.key}`, object))) return false;
   }
   return true;
@@ -123,41 +134,47 @@ export async function sourceFolders(ports: PipelinePorts, commit: DayCommit): Pr
 }
 
 /**
- * Fails with `RunInconsistent` if an object of the commit no longer exists outside the folders that are being removed; to be called before
- * the commit is written.
+ * To be called before a commit is written: one that cannot be shown must not be. Fails with `RunInconsistent` if an object of it no longer
+ * exists outside the folders that are being removed, and with `ObjectDamaged` if its bytes are not those that were written. Answers with
+ * the keys whose bytes were proved.
  */
 export async function requireObjects(
   ports: PipelinePorts,
   commit: DayCommit,
-  leaving: string[],
-): Promise<void> {
-  await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) =>
-    requireObject(ports, commit, object, leaving),
-  );
+  leaving: string[] = [],
+): Promise<ProvedObjects> {
+  const proved = new Set<string>();
+  await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
+    const key = `${ports.publishedPrefix}${object.key}`;
+    if (await stands(ports, key, object)) return;
+    let damaged: string | undefined;
+    for await (const source of sourcesOf(ports, commit, object)) {
+      const isLeaving = leaving.some((folder) => source.startsWith(folder));
+      if (isLeaving || !(await stands(ports, source, object))) continue;
+      const { checksum } = object;
+      const isSound = checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
+      if (isSound === true) proved.add(source);
+      // If nobody knows yet, the copy finds out.
+      if (isSound !== false) return;
+      damaged ??= source;
+    }
+    throw damaged === undefined ? goneObject(object, key) : damagedObject(commit, object, damaged);
+  });
+  return proved;
 }
 
-async function requireObject(
-  ports: PipelinePorts,
-  commit: DayCommit,
-  object: CommittedObject,
-  leaving: string[],
-): Promise<void> {
-  const key = `${ports.publishedPrefix}${object.key}`;
-  if (await stands(ports, key, object)) return;
-  for await (const source of sourcesOf(ports, commit, object)) {
-    const isLeaving = leaving.some((folder) => source.startsWith(folder));
-    if (!isLeaving && (await stands(ports, source, object))) return;
-  }
-  throw goneObject(object, key);
-}
-
-/** Fails with `RunInconsistent` if an object that no commit before had is not there: no reader could be shown the commit. */
-export async function requireNewObjects(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  const isNew = ({ generation }: { generation: number }) => generation === commit.commit;
-  const objects = commit.tables
-    .flatMap(({ partitions }) => partitions.filter(isNew))
-    .flatMap((partition) => partition.objects.filter(({ copiedFrom }) => copiedFrom === undefined));
-  await inParallel(objects, PARALLEL_COPIES, (object) => requireObject(ports, commit, object, []));
+function damagedObject(
+  { dataset, businessDate, files }: DayCommit,
+  { sourceId, fileName }: CommittedObject,
+  where: string,
+): ObjectDamaged {
+  const sourceKey = files.find((file) => file.sourceId === sourceId)?.sourceKey ?? fileName;
+  return new ObjectDamaged({
+    what: 'these rows were altered after they were written',
+    where,
+    why: 'The bytes do not have the checksum that the ledger holds.',
+    next: `Nothing was changed for readers. ${convertAgain({ dataset, sourceKey, businessDate })}`,
+  });
 }
 
 function folderOf(key: string): string {

@@ -11,7 +11,8 @@ import { type Refusal, refuse } from '../../refusal.ts';
 import { isInUse, isLoaded } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
 import { dayEntries, ledgerDays } from './day-ledger.ts';
-import { findJson, findStoredJson, toJsonBytes } from './json-object.ts';
+import { findJson, findStoredJson } from './json-object.ts';
+import { sealedBytes } from './sealed-json.ts';
 import { tableSchemas } from './table-schemas.ts';
 
 /**
@@ -106,7 +107,7 @@ async function changeOwner(
     const other = await otherOwner(ports, layout, table, stored?.value);
     if (other !== undefined) throw new RunInconsistent(nameTaken(layout, where, table, other));
     const next = await change(stored?.value.layout === layout ? stored.value : { layout });
-    const bytes = toJsonBytes(next);
+    const bytes = sealedBytes(key, next);
     if (!stored || Buffer.compare(bytes, stored.bytes) !== 0) await replace(ports.lake, key, bytes, stored);
     return next;
   });

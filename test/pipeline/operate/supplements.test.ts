@@ -198,5 +198,5 @@ describe('a supplement goes with the version that it corrects', () => {
       }),
       { numRuns: 15 },
     );
-  });
+  }, 300_000);
 });
