@@ -4,10 +4,10 @@ import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { isPlaced } from '../publish/apply-commit.ts';
+import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { lastCommit } from '../store/day-ledger.ts';
 import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
-import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
 import type { Removals } from './removals.ts';
 
 /** The parts of a run's plan that say whether it may be removed. */
