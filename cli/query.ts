@@ -5,7 +5,7 @@ import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { toJsonValue } from '../local/lake/sql-value.ts';
 import { jsonText } from '../shared/shown-text.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
-import { sayMany } from '../terminal/print.ts';
+import { sayMany, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS, printTable } from '../terminal/print-table.ts';
 
 const COMMAND = {
@@ -27,7 +27,9 @@ npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [fla
 "SHOW TABLES" lists them, "DESCRIBE contracts" shows the columns of one.
 A table shows the first ${MAX_TABLE_ROWS} rows; --json prints all.
 
-Exit codes: 0 answered, 1 the lake cannot be read, 2 usage or SQL.`,
+If nothing of a dataset is published, its rejects table shows those of refused files.
+
+Exit codes: 0 answered, 1 something that the SQL names cannot be read (the rest is answered), 2 usage or SQL.`,
   takesWords: true,
 };
 
@@ -44,7 +46,9 @@ await runWithFlags(COMMAND, async (values, words) => {
     const stream = await lake.stream(bindBusinessDate(lake, sql, values['business-date']));
     if (values.json) await writeJsonLines(stream);
     else await sayMany(printTable(await firstRows(stream)));
-    return 0;
+    const damage = lake.damage.of(sql);
+    for (const { message } of damage) warn(`answered without what cannot be read: ${message}`);
+    return damage.length > 0 ? 1 : 0;
   } finally {
     lake.close();
   }

@@ -5,7 +5,7 @@ import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
-import { say, sayJson } from '../terminal/print.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
@@ -17,7 +17,7 @@ const COMMAND = {
     versions: isSet('every version of every ledger entry, for an audit'),
     json: isSet('one object with everything that is known'),
   },
-  notes: 'Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.',
+  notes: 'Exit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
 await runWithFlags(COMMAND, async (values) => {
@@ -30,7 +30,8 @@ await runWithFlags(COMMAND, async (values) => {
     const awaitedControlFile = expectation.awaitedManifest;
     sayJson({ ...status, expectation: { ...expectation, awaitedControlFile } });
   } else printStatus(status, values.lake ?? 'LAKE');
-  return 0;
+  for (const { why } of status.damaged ?? []) warn(`cannot be read: ${why}`);
+  return status.damaged ? 1 : 0;
 });
 
 function printStatus(status: DayStatus, lake: string): void {
@@ -44,7 +45,8 @@ function printStatus(status: DayStatus, lake: string): void {
     `  ${count(totals.records)} records, ${count(totals.rows)} rows, ${count(totals.rejected)} rejected${corrected}`,
   );
   for (const [figure, total] of Object.entries(totals.sums)) say(`  ${figure}: ${total}`);
-  say(`  ${published ? publishedText(published) : 'not published'}`);
+  const unpublished = status.damaged ? 'what is published is not known' : 'not published';
+  say(`  ${published ? publishedText(published) : unpublished}`);
   if (pending) {
     say(
       `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,

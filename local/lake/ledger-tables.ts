@@ -2,9 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
+import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
+import type { ReadStep } from '../adapters/read-catalog.ts';
 
 /** Columns of the `ledger` table with their DuckDB types, in order. */
 export const LEDGER_COLUMNS = {
@@ -84,19 +86,22 @@ const dayCommit = z.object({
 const READ_BATCH_FILES = 64;
 
 /**
- * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits.
- * Errors: `RunInconsistent` for a document that is not valid.
+ * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits. Each document is read in `step`, which may pass over one that is not valid:
+ * `RunInconsistent`.
  */
-export async function readLedger(lakeDir: string): Promise<LakeLedger> {
+export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeLedger> {
   const ledger: LakeLedger = { entries: [], commits: new Map() };
   const root = join(lakeDir, 'ledger');
   const paths = await documentsBelow(root);
   for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
     const batch = paths.slice(start, start + READ_BATCH_FILES);
-    const documents = await Promise.all(batch.map((path) => readDocument(root, path)));
-    batch.forEach((path, index) => {
-      take(ledger, root, path, documents[index]);
-    });
+    const documents = await Promise.all(
+      batch.map((path) => step([tableOf(path)], () => readDocument(root, path))),
+    );
+    for (const [index, path] of batch.entries()) {
+      const document = documents[index];
+      if (document !== undefined) await step([tableOf(path)], () => take(ledger, root, path, document));
+    }
   }
   return ledger;
 }
@@ -112,6 +117,12 @@ export function publishedDays(commits: DayRow[], days: Record<string, number>): 
     if (best === undefined || Number(row.commit) > Number(best.commit)) highest.set(date, row);
   }
   return [...highest.values()].sort((a, b) => (String(a.business_date) < String(b.business_date) ? -1 : 1));
+}
+
+/** The table that a document has a row in. */
+function tableOf(path: string): string {
+  const folders = path.split(sep);
+  return folders.at(-2) === '_day' ? daysDataset(folders[0] ?? '') : 'ledger';
 }
 
 /** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */

@@ -237,7 +237,7 @@ export const LISTED_MUTANTS: readonly Mutant[] = [
     tests: ['test/pipeline/operate/clean-lake.test.ts'],
   },
   {
-    file: 'shared/pipeline/operate/day-holds.ts',
+    file: 'shared/pipeline/store/day-holds.ts',
     from: 'folders.filter((folder) => !held.has(folder))',
     to: 'folders',
     why: 'cleaning removes what a rollback is about to copy',

@@ -4,8 +4,8 @@ import { dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
+import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
-import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
 import { bytesOf, type Removal, type Removals } from './removals.ts';
 
 /** Cleans every day. One that cannot be shown must not stop the others: it keeps all it has, and the report says why. */

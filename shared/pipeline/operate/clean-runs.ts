@@ -3,11 +3,11 @@ import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { arePlaced } from '../publish/apply-commit.ts';
+import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { lastCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { findJson, findStoredJson } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
-import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
 import { type PublishedRuns, publishedRuns } from './published-runs.ts';
 import type { Removals } from './removals.ts';
 

@@ -14,10 +14,10 @@ import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '
 import { planFreeCommit } from '../publish/free-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
+import { holdFolders } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
-import { holdFolders } from './day-holds.ts';
 import { hiddenNext, type TakeOutRequest, takeOutUnpublished } from './take-out.ts';
 
 interface RollbackRequest extends TakeOutRequest {

@@ -4,6 +4,7 @@ import { type ManifestEntries, manifestEntries, manifestTotals } from '../../day
 import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
 import { dayCompletion } from '../../day/expected-files.ts';
 import { isSameDecimal, storedDecimal } from '../../decimal.ts';
+import { RunInconsistent } from '../../errors.ts';
 import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
@@ -111,12 +112,16 @@ async function commitDay(
   return { commit, isNew: true, proved };
 }
 
-/** The loaded files of a day that may be published, and why the day as a whole may not yet. */
+/**
+ * The loaded files of a day that may be published, and why the day as a whole may not yet. With `damaged`, entries that cannot be read are
+ * added there instead of an error.
+ */
 export async function judgeDay(
   ports: Pick<PipelinePorts, 'lake' | 'settings'>,
   layout: Layout,
   businessDate: string,
   known: string[] = [],
+  damaged?: RunInconsistent[],
 ): Promise<{
   entries: LedgerEntry[];
   sound: LoadedEntry[];
@@ -126,7 +131,7 @@ export async function judgeDay(
   waitingFor?: string;
 }> {
   // Entries are read before terms: a file that arrives in between counts as missing, and publishes the day itself.
-  const entries = await dayEntries(ports.lake, layout.name, businessDate, known);
+  const entries = await dayEntries(ports.lake, layout.name, businessDate, known, damaged);
   const terms = await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const completion = dayCompletion(expectation, entries);
@@ -196,8 +201,14 @@ async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayC
   const { maxChangePercent } = layout.day;
   if (maxChangePercent === undefined || commit.partial) return [];
   for (let back = 1; back <= MAX_DAYS_BACK; back++) {
-    const before = await lastCommit(ports.lake, layout.name, addDays(commit.businessDate, -back));
-    if (before) return dayChanges(commit, before, maxChangePercent);
+    const date = addDays(commit.businessDate, -back);
+    try {
+      const before = await lastCommit(ports.lake, layout.name, date);
+      if (before) return dayChanges(commit, before, maxChangePercent);
+    } catch (error) {
+      if (!(error instanceof RunInconsistent)) throw error;
+      return [`it could not be compared with ${date}, because ${error.where} cannot be read`];
+    }
   }
   return [];
 }

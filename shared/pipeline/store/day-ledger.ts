@@ -1,4 +1,5 @@
 import { type DayCommit, dayCommitShape } from '../../day/day-commit.ts';
+import { RunInconsistent } from '../../errors.ts';
 import { businessDateOfKey } from '../../keys/business-date.ts';
 import { dayCommitPrefix, ledgerDayPrefix, ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -11,18 +12,28 @@ const PARALLEL_READS = 16;
 
 /**
  * The ledger entry of every file of a day, in the order of their keys; the day `null` has the files that were refused before their date
- * was known. A listing may be old, so entries of the sources in `known` are read by name and cannot be lost.
+ * was known. A listing may be old, so entries of the sources in `known` are read by name and cannot be lost. With `damaged`, an entry that
+ * cannot be read is added there, and the others are read.
  */
 export async function dayEntries(
   lake: ObjectStore,
   dataset: string,
   businessDate: string | null,
   known: string[] = [],
+  damaged?: RunInconsistent[],
 ): Promise<LedgerEntry[]> {
   const prefix = ledgerDayPrefix(dataset, businessDate);
   const keys = new Set(known.map((sourceId) => ledgerEntryKey(dataset, businessDate, sourceId)));
   for await (const key of lake.listFolder(prefix)) if (key.endsWith('.json')) keys.add(key);
-  const entries = await inParallel([...keys].sort(), PARALLEL_READS, (key) => readEntry(lake, key));
+  const entries = await inParallel([...keys].sort(), PARALLEL_READS, async (key) => {
+    try {
+      return await readEntry(lake, key);
+    } catch (error) {
+      if (!damaged || !(error instanceof RunInconsistent)) throw error;
+      damaged.push(error);
+      return undefined;
+    }
+  });
   return entries.filter((entry) => entry !== undefined);
 }
 

@@ -4,6 +4,7 @@ import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { dayEntries } from './day-ledger.ts';
 import { appendNumbered, highestNumbered } from './numbered-object.ts';
 
 /** The terms of a day, or undefined if no file of it was split yet. */
@@ -48,6 +49,20 @@ export async function requireTerms(
 ): Promise<DayTerms> {
   const terms = await readTerms(lake, dataset, businessDate);
   if (terms) return terms;
+  const entries = await dayEntries(lake, dataset, businessDate);
+  if (entries.length > 0) {
+    throw new RunInconsistent({
+      what: 'no file of this day was taken, so there is nothing to show or publish',
+      where: `${dataset} of ${businessDate}`,
+      why: entries
+        .map(
+          ({ sourceKey, state, refusal }) =>
+            `${sourceKey} is ${state}${refusal ? ` (${refusal.message})` : ''}`,
+        )
+        .join(' '),
+      next: 'Convert a file of the day; a supplement comes after the file that it corrects.',
+    });
+  }
   throw new RunInconsistent({
     what: 'the ledger holds no terms for this day',
     where: dayTermsPrefix(dataset, businessDate),

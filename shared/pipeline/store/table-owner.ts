@@ -136,8 +136,9 @@ export async function ownsNothing({ lake, clock }: OwnerPorts, layout: string): 
   if (await hasPublished(lake, layout)) return false;
   const now = clock.now();
   for (const date of (await ledgerDays(lake, layout)).get(layout) ?? []) {
-    const entries = await dayEntries(lake, layout, date);
-    if (entries.some((entry) => isLoaded(entry) || isInUse(entry, now))) return false;
+    const damaged: RunInconsistent[] = [];
+    const entries = await dayEntries(lake, layout, date, [], damaged);
+    if (damaged.length > 0 || entries.some((entry) => isLoaded(entry) || isInUse(entry, now))) return false;
   }
   return true;
 }

@@ -2,7 +2,7 @@ import { businessDateOfKey } from '../../keys/business-date.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Depth } from './data-object.ts';
 import { type DayRecord, ledgerPlaces, readDayRecord } from './day-record.ts';
-import { confirmed, type Finding, note, type SourceFile } from './finding.ts';
+import { confirmed, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
 import { judgeClaims, judgeOtherClaims } from './judge-claims.ts';
 import { judgeCommits, judgeTerms } from './judge-commits.ts';
 import { judgeEntries, sourceFile } from './judge-entries.ts';
@@ -64,10 +64,21 @@ async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): 
     ...judgeTerms(record),
     ...(await judgeClaims(ports.lake, record)),
     ...(await judgeObjects(ports, record, depth)),
+    ...judgeHolds(record),
     ...record.strays.map((key) =>
       note(key, 'nothing of this software has such a key', 'move it away if nobody needs it'),
     ),
   ];
+}
+
+/** A note that nobody can read stops rollback and clean of its day; without it they begin anew. */
+function judgeHolds({ holds }: DayRecord): Finding[] {
+  if (holds?.problem === undefined) return [];
+  const mend = repaired('move it aside: it only notes what a rollback or clean is doing at the moment', {
+    do: 'set-aside',
+    key: holds.key,
+  });
+  return [damage(holds.key, holds.problem, 'operations', mend)];
 }
 
 /** The tables that loaded files are for, and the runs that hold the only copy of their rows. */

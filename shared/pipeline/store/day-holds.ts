@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { listOf, objectOf, text, wholeNumber } from '../../json-shape.ts';
 import { dayHoldsKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { compareAndSwap, replace } from '../store/compare-and-swap.ts';
-import { findStoredJson } from '../store/json-object.ts';
-import { sealedBytes } from '../store/sealed-json.ts';
+import { compareAndSwap, replace } from './compare-and-swap.ts';
+import { findStoredJson } from './json-object.ts';
+import { sealedBytes } from './sealed-json.ts';
 
 /**
  * Folders of a day that somebody counts on, and folders that somebody removes: `_holds/folders.json`. A rollback notes what it will copy
  * from before it looks whether that is there; `clean` notes what it will remove before it looks at the last commit again. Both change one
  * object by conditional writes, so one of two that want the same folder sees the other.
  */
-interface DayHolds {
+export interface DayHolds {
   holds: Hold[];
   leaving: Leaving[];
 }
@@ -29,7 +29,7 @@ interface Leaving {
   folders: string[];
 }
 
-const dayHoldsShape = objectOf<DayHolds>({
+export const dayHoldsShape = objectOf<DayHolds>({
   holds: listOf(objectOf<Hold>({ id: text, commit: wholeNumber, folders: listOf(text) })),
   leaving: listOf(objectOf<Leaving>({ id: text, folders: listOf(text) })),
 });
