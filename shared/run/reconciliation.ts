@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { countsShape, listOf, nullable, objectOf, optional, text } from '../json-shape.ts';
+import { countsShape, listOf, named, nullable, objectOf, optional, text } from '../json-shape.ts';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { combineCrc64, crc64FromBase64, crc64ToBase64 } from '../ranges/crc64nvme.ts';
 import { type Refusal, refusalShape, refuse } from '../refusal.ts';
@@ -123,7 +123,7 @@ function countRecords(plan: FilePlan, layout: Layout, manifests: PartManifest[])
     rejected,
     ...(short > 0 && { short }),
     ...(discarded.length > 0 && {
-      discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
+      discarded: named(discarded.map(({ name }) => [name, types[name] ?? 0] as const)),
     }),
   };
   return { records, types };
@@ -141,7 +141,7 @@ function valuesByField(manifests: PartManifest[]) {
 }
 
 function addCounts(counts: Record<string, number>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
+  const sum = named<number>();
   for (const [name, count] of counts.flatMap(Object.entries)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
 }
