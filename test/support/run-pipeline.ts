@@ -31,6 +31,8 @@ export class TestLake {
   readonly notifications: string[] = [];
   /** Texts of copybooks that layouts name. */
   readonly copybooks = new Map<string, string>();
+  /** Names of executions begin with it. */
+  executions = 'test';
   private executionCount = 0;
 
   private constructor(dir: string) {
@@ -67,7 +69,7 @@ export class TestLake {
 
   /** Runs the steps in the order of the state machine, without it. */
   async convert(request: ConvertRequest) {
-    const split = await splitFile(this.ports, `test-${this.executionCount++}`, request);
+    const split = await splitFile(this.ports, `${this.executions}-${this.executionCount++}`, request);
     if (split.verdict !== 'convert') return finalizeFile(this.ports, split);
     await this.parseAll(split);
     const reconciled = await reconcileFile(this.ports, split.planKey);
