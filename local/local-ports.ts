@@ -26,7 +26,7 @@ export function createLocalPorts(
 ): PipelinePorts {
   const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true });
   return {
-    raw: createFileObjectStore({ rootDir: setup.rawRoot }),
+    raw: createFileObjectStore({ rootDir: setup.rawRoot, isSource: true }),
     lake,
     publishedPrefix: 'processed/',
     catalog: createFileCatalog(lake),

@@ -78,7 +78,12 @@ export function listOf<T>(shape: Shape<T>): Shape<T[]> {
   };
 }
 
-/** An object whose keys are names from the data, such as columns or reasons. */
+/** An object by names from the data. Other objects answer to `constructor` and `__proto__`, which may be such names; this one does not. */
+export function named<T>(entries: Iterable<readonly [name: string, value: T]> = []): Record<string, T> {
+  return Object.setPrototypeOf(Object.fromEntries(entries), null);
+}
+
+/** An object whose keys are names from the data, such as columns or reasons. It then answers to no other name, as `named` makes it. */
 export function byName<T>(shape: Shape<T>): Shape<Record<string, T>> {
   return (value) => {
     if (!isObject(value)) return wrong(value, 'an object');
@@ -86,6 +91,7 @@ export function byName<T>(shape: Shape<T>): Shape<Record<string, T>> {
       const misfit = shape(value[name]);
       if (misfit) return at(`.${name}`, misfit);
     }
+    Object.setPrototypeOf(value, null);
     return undefined;
   };
 }

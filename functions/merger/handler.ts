@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { mergePartition } from '../../shared/pipeline/merge/merge-partition.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import { type Distribution, distribution } from '../../shared/run/ledger-entry.ts';
+import { type Distribution, distribution } from '../../shared/run/distribution.ts';
 import { eventReader } from '../read-event.ts';
 
 const schema = z.object({

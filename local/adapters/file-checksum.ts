@@ -4,6 +4,7 @@ import type { ObjectPiece, ObjectStore, ObjectWriter } from '../../shared/ports/
 import { crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
 import { damaged } from './file-error.ts';
 import { streamFile } from './file-reader.ts';
+import { LAKE_OBJECT } from './file-version.ts';
 
 /** One for each thread: sums of several files take turns in it. */
 let kernel: Kernel | undefined;
@@ -18,7 +19,7 @@ function beginChecksum(): StreamChecksum {
 export async function fileChecksum(path: string): Promise<string> {
   const sum = beginChecksum();
   try {
-    for await (const chunk of streamFile(path, undefined, {})) sum.add(chunk);
+    for await (const chunk of streamFile(path, undefined, {}, LAKE_OBJECT.pin)) sum.add(chunk);
   } catch (error) {
     sum.finish();
     throw error;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -24,7 +23,8 @@ import {
   unwritable,
 } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
-import { pinOf, streamFile } from './file-reader.ts';
+import { streamFile } from './file-reader.ts';
+import { type FileIdentity, LAKE_OBJECT, SOURCE_FILE } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
 import { syncAllFolders, syncFolders, syncPath, writeSynced } from './synced-files.ts';
@@ -45,29 +45,37 @@ const DELETES_AT_ONCE = 64;
 export function createFileObjectStore({
   rootDir,
   sync = true,
+  isSource = false,
 }: {
   rootDir: string;
   sync?: boolean;
+  /** True for files of other people, who may write to them and set their times. */
+  isSource?: boolean;
 }): ObjectStore {
-  return new FileObjectStore(rootDir, sync);
+  return new FileObjectStore(rootDir, sync, isSource ? SOURCE_FILE : LAKE_OBJECT);
 }
 
 class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
   private readonly incomingDir: string;
   private readonly sync: boolean;
+  private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
 
-  constructor(rootDir: string, sync: boolean) {
+  constructor(rootDir: string, sync: boolean, identity: FileIdentity) {
     this.rootDir = rootDir;
     this.sync = sync;
+    this.identity = identity;
     this.incomingDir = join(rootDir, INCOMING);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
-      const stats = await fs.stat(this.path(key), { bigint: true });
-      return stats.isFile() ? { ...objectInfo(key, stats), origin: resolve(this.path(key)) } : undefined;
+      const stats = await this.identity.stat(this.path(key));
+      if (!stats.isFile()) return undefined;
+      const { version, pin } = this.identity;
+      const origin = resolve(this.path(key));
+      return { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats), origin };
     } catch (error) {
       if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));
@@ -75,7 +83,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    yield* streamFile(this.path(key), range, options);
+    yield* streamFile(this.path(key), range, options, this.identity.pin);
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -294,15 +302,6 @@ class FileObjectStore implements ObjectStore {
       throw unwritable(error, directory);
     });
   }
-}
-
-function objectInfo(key: string, stats: BigIntStats): ObjectInfo {
-  return {
-    key,
-    sizeBytes: Number(stats.size),
-    version: `${stats.size}-${stats.mtimeNs}`,
-    pin: pinOf(stats),
-  };
 }
 
 function tagOf(bytes: Uint8Array): string {

@@ -1,14 +1,9 @@
-import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import type { ReadOptions } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { changed, isCode, NOT_THERE, notFound, unreadable } from './file-error.ts';
+import type { FileIdentity } from './file-version.ts';
 import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
-
-/** Identifies the bytes of a file: another inode, size or time means that they may be others. */
-export function pinOf(stats: BigIntStats): string {
-  return `${stats.ino}-${stats.size}-${stats.mtimeNs}`;
-}
 
 /**
  * The bytes of a file, or of a range of it, chunk by chunk; a chunk is valid until the next one is asked for. Fails with
@@ -18,6 +13,7 @@ export async function* streamFile(
   path: string,
   range: ByteRange | undefined,
   options: ReadOptions,
+  pinOf: FileIdentity['pin'],
 ): AsyncIterable<Uint8Array> {
   const handle = await fs.open(path, 'r').catch((error) => {
     throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
@@ -29,7 +25,12 @@ export async function* streamFile(
     const { startByte, endByte } = range ?? { startByte: 0, endByte: Number(stats.size) };
     if (endByte > Number(stats.size)) throw changed(path);
     yield* readAhead(handle, path, { startByte, endByte }, options.signal);
-    if (options.pin !== undefined) await checkPin(path, options.pin, await handle.stat({ bigint: true }));
+    if (options.pin !== undefined) {
+      const opened = pinOf(await handle.stat({ bigint: true }));
+      const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
+      // The open file must not have been written to, and its path must still lead to it.
+      if (opened !== options.pin || !named || pinOf(named) !== options.pin) throw changed(path);
+    }
   } catch (error) {
     throw isCode(error, 'EISDIR') ? notFound(path, error) : error;
   } finally {
@@ -74,10 +75,4 @@ async function* readAhead(
     await ahead?.catch(() => undefined);
     for (const buffer of taken) giveBackBuffer(buffer);
   }
-}
-
-/** The open file must not have been written to, and its path must still lead to it. */
-async function checkPin(path: string, pin: string, opened: BigIntStats): Promise<void> {
-  const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
-  if (!named || pinOf(opened) !== pin || pinOf(named) !== pin) throw changed(path);
 }

@@ -1,5 +1,14 @@
 import { parseDecimal, storedDecimal } from '../decimal.ts';
-import { byName, fits, listOf, objectOf, optional, text as textShape, wholeNumber } from '../json-shape.ts';
+import {
+  byName,
+  fits,
+  listOf,
+  named,
+  objectOf,
+  optional,
+  text as textShape,
+  wholeNumber,
+} from '../json-shape.ts';
 import { isBusinessDate } from '../keys/business-date.ts';
 import { fileNameOf } from '../keys/name-pattern.ts';
 import { DECIMAL_DIGITS } from '../layout/field-type.ts';
@@ -127,7 +136,9 @@ export function manifestEntryOf(file: DayManifest, sourceKey: string): DayManife
 
 /** Its totals in the form that header and trailer have. */
 export function manifestTotals(entry: DayManifestEntry): Record<string, ControlValue> {
-  return Object.fromEntries(
-    Object.entries(entry.totals ?? {}).map(([name, text]) => [name, numberValue(storedDecimal(text))]),
+  return named(
+    Object.entries(entry.totals ?? {}).map(
+      ([name, text]) => [name, numberValue(storedDecimal(text))] as const,
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { named } from '../json-shape.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { RECORD_OK, RECORD_UNKNOWN_TYPE, TYPE_UNKNOWN } from '../kernel/shapes.ts';
 import type { Layout, RecordType } from '../layout/layout.ts';
@@ -136,9 +137,9 @@ export class BatchDecoder {
 
   /** Rows that the accepted records must make, by dataset. */
   get expectedRows(): Record<string, number> {
-    return Object.fromEntries(
+    return named(
       this.types.flatMap(({ type, decoder }) =>
-        type.datasets.map(({ name }, index) => [name, decoder?.datasets[index]?.expectedRows ?? 0]),
+        type.datasets.map(({ name }, index) => [name, decoder?.datasets[index]?.expectedRows ?? 0] as const),
       ),
     );
   }
@@ -166,7 +167,7 @@ export class BatchDecoder {
 
   /** What became of values, by field; with the name of the record type before it if the layout has several. */
   get settledValues(): Record<string, SettledValues> {
-    const values: Record<string, SettledValues> = {};
+    const values = named<SettledValues>();
     for (const { type, decoder } of this.types) {
       for (const [path, settled] of decoder?.settled.fields ?? []) {
         values[this.types.length > 1 ? `${type.name}.${path}` : path] = settled;

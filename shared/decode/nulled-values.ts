@@ -1,3 +1,4 @@
+import { named } from '../json-shape.ts';
 import { type Field, fieldPath } from '../layout/field.ts';
 
 /** The first that became null: at most `MOST_EXAMPLE_BYTES` of the field in hexadecimal, and the offset of its record in the file. */
@@ -39,9 +40,9 @@ export class NulledValues {
 
 /** One record of figures for each of them, as part manifests have it. */
 export function figuresByField(values: Record<string, SettledValues>) {
-  const nulled: Record<string, number> = {};
-  const valid: Record<string, number> = {};
-  const nulledExamples: Record<string, Example> = {};
+  const nulled = named<number>();
+  const valid = named<number>();
+  const nulledExamples = named<Example>();
   for (const [field, settled] of Object.entries(values)) {
     valid[field] = settled.valid;
     if (settled.nulled > 0) nulled[field] = settled.nulled;

@@ -69,7 +69,7 @@ export type SourceStore = Pick<ObjectStore, 'readRange' | 'streamRange'>;
 export interface ObjectInfo {
   key: string;
   sizeBytes: number;
-  /** Identifies this content to people and in the ledger: version id, else ETag; for a local file its size and mtime in ns. */
+  /** Identifies this content to people and in the ledger: version id, else ETag; for a local file what its file system says of it. */
   version: string;
   /** Pass it to a read to get exactly this object; at least as strict as `version`. */
   pin: string;

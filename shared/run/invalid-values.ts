@@ -1,4 +1,4 @@
-import { byName, objectOf, type Shape, text, wholeNumber } from '../json-shape.ts';
+import { byName, named, objectOf, type Shape, text, wholeNumber } from '../json-shape.ts';
 import type { Layout } from '../layout/layout.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 
@@ -54,7 +54,10 @@ export function neverValidWarnings(sourceKey: string, { nulled, valid }: ValueCo
 }
 
 /** What became null because it is invalid, a line a field: `opened: 6 invalid values became null, the first in the record at byte 0: 31 33`. */
-export function nulledTexts(nulled: Record<string, number> = {}, examples: NulledExamples = {}): string[] {
+export function nulledTexts(
+  nulled: Record<string, number> = {},
+  examples: NulledExamples = named(),
+): string[] {
   return Object.entries(nulled).map(([field, count]) => {
     const values = count === 1 ? '1 invalid value' : `${count.toLocaleString('en')} invalid values`;
     const example = examples[field];

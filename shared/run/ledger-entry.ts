@@ -16,7 +16,9 @@ import type { ControlTotalResult } from '../totals/control-totals.ts';
 import { controlTotalShape } from '../totals/control-totals.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
+import { type Distribution, distributionShape } from './distribution.ts';
 import type { FailureCause } from './failure-cause.ts';
+import type { FileContent } from './source-content.ts';
 import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
 import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
 
@@ -84,7 +86,7 @@ interface Step {
   version: string;
 }
 
-interface RolledBackVersion {
+interface RolledBackVersion extends Partial<FileContent> {
   version: string;
   runId: string;
   at: string;
@@ -94,6 +96,8 @@ interface RolledBackVersion {
 /** A version that balanced and was merged, with everything that publishing it needs. */
 export interface LoadedVersion {
   version: string;
+  /** Another version of the source that was found to hold the same bytes: a local file that was moved, linked or copied back. */
+  seenAs?: string;
   runId: string;
   layoutFingerprint: string;
   /** The tables that its files are for. Entries of earlier versions do not say it. */
@@ -154,13 +158,6 @@ export interface MergedFile {
   checksum?: string;
 }
 
-export interface Distribution {
-  count: number;
-  min: number;
-  median: number;
-  max: number;
-}
-
 export const mergedFileKeys: ShapesOfKeys<MergedFile> = {
   dataset: text,
   partition: partitionShape,
@@ -177,6 +174,7 @@ const columnsShape = listOf(objectOf<LoadedTable['columns'][number]>({ name: tex
 
 const loadedVersionShape = objectOf<LoadedVersion>({
   version: text,
+  seenAs: optional(text),
   runId: text,
   layoutFingerprint: text,
   tables: optional(
@@ -194,12 +192,7 @@ const loadedVersionShape = objectOf<LoadedVersion>({
   outputs: mergedFilesShape,
   supplementOf: optional(nullable(supplementedRunShape)),
   rejectOutputs: mergedFilesShape,
-  rowGroups: objectOf<Distribution>({
-    count: wholeNumber,
-    min: wholeNumber,
-    median: wholeNumber,
-    max: wholeNumber,
-  }),
+  rowGroups: distributionShape,
   startedAt: text,
   loadedAt: text,
 });
@@ -236,21 +229,19 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   loaded: optional(loadedVersionShape),
   leaseUntil: optional(text),
   rolledBack: optional(
-    listOf(objectOf<RolledBackVersion>({ version: text, runId: text, at: text, reason: text })),
+    listOf(
+      objectOf<RolledBackVersion>({
+        version: text,
+        runId: text,
+        at: text,
+        reason: text,
+        sizeBytes: optional(wholeNumber),
+        checksum: optional(text),
+      }),
+    ),
   ),
   supplementOf: optional(supplementedRunShape),
 });
-
-/** Count, minimum, median and maximum; all 0 without values. */
-export function distribution(values: number[]): Distribution {
-  const sorted = values.toSorted((a, b) => a - b);
-  return {
-    count: sorted.length,
-    min: sorted[0] ?? 0,
-    median: sorted[sorted.length >> 1] ?? 0,
-    max: sorted.at(-1) ?? 0,
-  };
-}
 
 /** Is this a state after which nothing more happens to a run? */
 export function isFinal(state: FileState): boolean {

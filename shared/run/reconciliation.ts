@@ -1,4 +1,4 @@
-import { countsShape, listOf, nullable, objectOf, optional, text } from '../json-shape.ts';
+import { countsShape, listOf, named, nullable, objectOf, optional, text } from '../json-shape.ts';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
 import { type Refusal, refusalShape, refuse } from '../refusal.ts';
 import {
@@ -128,7 +128,7 @@ function countRecords(plan: FilePlan, layout: Layout, manifests: PartManifest[])
     rejected,
     ...(short > 0 && { short }),
     ...(discarded.length > 0 && {
-      discarded: Object.fromEntries(discarded.map(({ name }) => [name, types[name] ?? 0])),
+      discarded: named(discarded.map(({ name }) => [name, types[name] ?? 0] as const)),
     }),
   };
   return { records, types };
@@ -146,7 +146,7 @@ function valuesByField(manifests: PartManifest[]) {
 }
 
 function addCounts(counts: Record<string, number>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
+  const sum = named<number>();
   for (const [name, count] of counts.flatMap(Object.entries)) sum[name] = (sum[name] ?? 0) + count;
   return sum;
 }

@@ -2,6 +2,7 @@ import { dateText } from '../decode/calendar.ts';
 import { decodeFrom, lengthIn, padRecord, partOf } from '../decode/characters.ts';
 import type { DecodedValue } from '../decode/decoded-value.ts';
 import { beyondEnd } from '../decode/record-end.ts';
+import { named } from '../json-shape.ts';
 import { type FieldType, scaleOf } from '../layout/field-type.ts';
 import type { ControlRecord, RecordMatch } from '../layout/layout.ts';
 import { type ControlValue, numberValue } from './control-value.ts';
@@ -38,10 +39,10 @@ export function readControlRecord(
   const { positions } = control;
   const padded = padRecord(record, positions, length, spaceByte);
   const held = lengthIn(positions, record) ?? 0;
-  return Object.fromEntries(
+  return named(
     control.fields.map((field) => {
       const decoded = beyondEnd(field, held, spaceByte) ?? decodeFrom(padded, field);
-      return [field.name, controlValue(decoded, field.type)];
+      return [field.name, controlValue(decoded, field.type)] as const;
     }),
   );
 }

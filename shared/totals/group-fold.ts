@@ -1,4 +1,4 @@
-import { byName, countsShape, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
+import { byName, countsShape, named, nullable, objectOf, text, wholeNumber } from '../json-shape.ts';
 import type { GroupRule } from '../layout/layout.ts';
 import { type Figures, judgeTotals, mismatches } from './control-totals.ts';
 import { type ControlValue, controlValuesShape } from './control-value.ts';
@@ -139,9 +139,9 @@ export class GroupFold {
 }
 
 function joined(first: GroupPart, next: GroupPart): GroupPart {
-  const types = { ...first.types };
+  const types = named(Object.entries(first.types));
   for (const [type, count] of Object.entries(next.types)) types[type] = (types[type] ?? 0) + count;
-  const sums = { ...first.sums };
+  const sums = named(Object.entries(first.sums));
   for (const [key, sum] of Object.entries(next.sums))
     sums[key] = String(BigInt(sums[key] ?? '0') + BigInt(sum));
   return { ...first, records: first.records + next.records, types, sums, trailer: next.trailer };

@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
-import { restore } from '../support/recorded-disk.ts';
+import { type Left, restore } from '../support/recorded-disk.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
@@ -21,58 +22,98 @@ const bytesOf = (file: number) => {
   return smallFile(...lines);
 };
 
-/** A night of two files on `lakeDir`, with everything synced; `said` is called after each file that the pipeline called loaded. */
-async function night(lake: TestLake, said: (file: string) => void): Promise<void> {
-  for (const [index, file] of FILES.entries()) {
-    await lake.putRaw(file, bytesOf(index));
-    // After the restart the source lies at another path, which needs force.
-    await lake.convert({ sourceKey: file, layout: smallLayout(), force: true });
-    said(file);
+/** A night of two files, whose sources lie where they lay before the power was lost; `said` is called after each that was called loaded. */
+async function night(lake: TestLake, force: boolean, said: (file: string) => void): Promise<void> {
+  lake.ports.raw = createFileObjectStore({ rootDir: rawDir, isSource: true });
+  for (const sourceKey of FILES) {
+    await lake.convert({ sourceKey, layout: smallLayout(), force });
+    said(sourceKey);
   }
 }
 
-function onDisk(lake: TestLake, lakeDir: string): void {
-  lake.ports.lake = createFileObjectStore({ rootDir: lakeDir });
+function onDisk(lake: TestLake, lakeDir: string, sync: boolean): void {
+  lake.ports.lake = createFileObjectStore({ rootDir: lakeDir, sync });
   lake.ports.catalog = createFileCatalog(lake.ports.lake);
 }
 
 const ids = async (lake: TestLake) =>
   (await lake.publishedRows('small', 'id')).map(({ id }) => String(id)).sort();
 
-/** Cuts the power at each change of a night of two files: what is left, and which files were called loaded by then. Equal remains count once. */
-async function cutsOfNight() {
+interface Cut {
+  left: Left;
+  /** Files that had been called loaded by then. */
+  said: string[];
+}
+
+/** Cuts the power at each change of a night of two files. Equal remains count once. */
+async function cutsOfNight(sync: boolean): Promise<{ whole: string[]; cuts: Cut[] }> {
   await using lake = await TestLake.make();
   const lakeDir = join(lake.dir, 'lake');
   await mkdir(lakeDir, { recursive: true });
   disk.start(lakeDir);
-  onDisk(lake, lakeDir);
+  onDisk(lake, lakeDir, sync);
   const loaded: [number, string][] = [];
-  await night(lake, (file) => loaded.push([disk.cuts.length, file]));
+  await night(lake, false, (file) => loaded.push([disk.cuts.length, file]));
   const whole = await ids(lake);
   const all = disk.cuts.map((left, cut) => ({
     left,
     said: loaded.flatMap(([from, file]) => (from <= cut + 1 ? [file] : [])),
   }));
   disk.stop();
-  const print = ({ left, said }: (typeof all)[number]) =>
+  const print = ({ left, said }: Cut) =>
     `${said} ${[...left].map(([path, bytes]) => `${path}:${bytes.toString('latin1')}`)}`;
   return { whole, cuts: all.filter((cut, at) => at === 0 || print(cut) !== print(all[at - 1]!)) };
 }
 
-it('after a loss of power at any write, what was called loaded is there, and the night ends whole', async () => {
-  const { cuts, whole } = await cutsOfNight();
-  expect(whole).toHaveLength(12);
-  expect(cuts.length).toBeGreaterThan(30);
-  expect(cuts.at(-1)!.said).toEqual(FILES);
-  for (const { left, said } of cuts) {
-    await using lake = await TestLake.make();
+/** Starts again after a cut. Answers what is wrong: with what readers see at once, or at the end of the night that is converted again. */
+async function lossAfter({ left, said }: Cut, whole: string[], force: boolean): Promise<string | undefined> {
+  await using lake = await TestLake.make();
+  lake.executions = 'again';
+  try {
     await restore(left, join(lake.dir, 'lake'));
     const rows = await ids(lake);
     const files = FILES.filter((_, file) => rows.some((id) => id.startsWith(`${file}-`)));
+    const expected = whole.filter((id) => files.includes(FILES[Number(id[0])]!));
     // Readers see whole files, and at least those that were called loaded.
-    expect(rows).toEqual(whole.filter((id) => files.includes(FILES[Number(id[0])]!)));
-    expect(files).toEqual(expect.arrayContaining(said));
-    await night(lake, () => undefined);
-    expect(await ids(lake)).toEqual(whole);
+    if (rows.join() !== expected.join()) return `readers see ${rows} of ${expected}`;
+    if (!said.every((file) => files.includes(file)))
+      return `${said} were called loaded, and ${files} are there`;
+    await night(lake, force, () => undefined);
+    const after = await ids(lake);
+    return after.join() === whole.join() ? undefined : `the night ended with ${after}`;
+  } catch (error) {
+    return String(error);
   }
+}
+
+let rawDir: string;
+beforeAll(async () => {
+  rawDir = await mkdtemp(join(tmpdir(), 'power-loss-'));
+  for (const [index, file] of FILES.entries()) await writeFile(join(rawDir, file), bytesOf(index));
+});
+afterAll(() => rm(rawDir, { recursive: true, force: true }));
+
+it('after a loss of power at any write, what was called loaded is there, and the night ends whole', async () => {
+  const { cuts, whole } = await cutsOfNight(true);
+  expect(whole).toHaveLength(12);
+  expect(cuts.length).toBeGreaterThan(30);
+  expect(cuts.at(-1)!.said).toEqual(FILES);
+  const losses: (string | undefined)[] = [];
+  for (const [index, cut] of cuts.entries()) {
+    losses.push(await lossAfter(cut, whole, false));
+    if (index % 4 === 0) losses.push(await lossAfter(cut, whole, true));
+  }
+  expect(losses.filter(Boolean)).toEqual([]);
+});
+
+it.each([
+  ['the store syncs nothing', false, undefined],
+  ['the disk keeps no bytes of files', true, 'files'],
+  ['the disk keeps no names in folders', true, 'folders'],
+] as const)('the loss is seen if %s', async (_, sync, ignores) => {
+  disk.ignores = ignores;
+  const { cuts, whole } = await cutsOfNight(sync).finally(() => {
+    disk.ignores = undefined;
+  });
+  expect(await lossAfter(cuts.at(-1)!, whole, false)).toBeDefined();
 });

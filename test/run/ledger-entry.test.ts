@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { advanced, distribution, isInUse, type LedgerEntry } from '../../shared/run/ledger-entry.ts';
+import { distribution } from '../../shared/run/distribution.ts';
+import { advanced, isInUse, type LedgerEntry } from '../../shared/run/ledger-entry.ts';
 import { sampleEntry } from '../support/sample-entry.ts';
 
 const AT = '2025-08-12T03:00:00.000Z';

@@ -27,6 +27,8 @@ export type Left = Map<string, Buffer>;
 export class RecordedDisk {
   /** After every change that was not there after the change before: what would be left. */
   readonly cuts: Left[] = [];
+  /** What this disk never syncs, though it says so: for the test that the loss is seen. */
+  ignores: 'files' | 'folders' | undefined;
   private root: Folder = folder();
   private rootPath = '';
 
@@ -55,6 +57,7 @@ export class RecordedDisk {
       const node = this.get(path);
       if (!node) return handle;
       const sync = () => {
+        if (this.ignores === (isFolder(node) ? 'folders' : 'files')) return;
         if (isFolder(node)) node.synced = new Map(node.names);
         else node.synced = node.bytes;
       };

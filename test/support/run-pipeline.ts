@@ -53,6 +53,8 @@ export class TestLake {
   readonly notifications: string[] = [];
   /** Texts of copybooks that layouts name. */
   readonly copybooks = new Map<string, string>();
+  /** Names of executions begin with it. */
+  executions = 'test';
   private executionCount = 0;
 
   private constructor(dir: string) {
@@ -88,7 +90,7 @@ export class TestLake {
   }
 
   convert(request: ConvertRequest) {
-    return convertFile(this.ports, `test-${this.executionCount++}`, request);
+    return convertFile(this.ports, `${this.executions}-${this.executionCount++}`, request);
   }
 
   parseAll(split: { planKey: string; rangesKey: string }): Promise<void> {

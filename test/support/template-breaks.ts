@@ -1,8 +1,7 @@
+import { type Break, PERMISSIONS, ROLES } from './permission-breaks.ts';
+
 // biome-ignore lint/suspicious/noExplicitAny: templates are plain data of any shape
 type Broken = any;
-
-/** A way to break a packaged template: what is broken, how, and the problem that must be reported. */
-type Break = [what: string, breakIt: (resources: Broken, context: Broken) => void, said: RegExp];
 
 const RESOURCES: readonly Break[] = [
   [
@@ -50,72 +49,6 @@ const REFERENCES: readonly Break[] = [
   ],
   ['a condition that is not there', (r) => (r.WarningSms.Condition = 'HasFax'), /no condition HasFax/],
   ['resources that wait for each other', (r) => (r.DataKey.DependsOn = 'RawBucket'), /wait for each other/],
-];
-
-const PERMISSIONS: readonly Break[] = [
-  [
-    'an action that does not exist',
-    (r) => firstStatement(r.ParserRole).Action.push('s3:GetObjects'),
-    /no action s3:GetObjects/,
-  ],
-  [
-    'everything allowed on everything',
-    (r) => (firstStatement(r.ParserRole).Action = ['s3:*']),
-    /gives more than it names/,
-  ],
-  [
-    'a bucket right on every bucket',
-    (r) => (statement(r.ParserRole, 'ReadRawFiles').Resource = '*'),
-    /can be limited to/,
-  ],
-  [
-    'anybody let in',
-    (r) => Object.assign(statementOf(r.RawBucketPolicy, 0), { Effect: 'Allow', Condition: undefined }),
-    /lets anybody in/,
-  ],
-  [
-    'a condition on a key that no request has',
-    (r) => (statement(r.FinalizerRole, 'KeepDecisions').Condition = { Null: { 's3:if-non-match': 'true' } }),
-    /no action of it has the condition key s3:if-non-match/,
-  ],
-];
-
-const ROLES: readonly Break[] = [
-  [
-    'a right that the code needs taken away',
-    (r) => drop(r.MergerRole, 'TakeBackUploads'),
-    /MergerRole: does not allow s3:AbortMultipartUpload/,
-  ],
-  [
-    'a right that no code needs',
-    (r) => statement(r.ParserRole, 'ReadRawFiles').Action.push('s3:DeleteObject'),
-    /allows s3:DeleteObject on RawBucket.*nowhere/,
-  ],
-  [
-    'a right on too many keys',
-    (r) => statement(r.MergerRole, 'ReadLake').Resource.push({ 'Fn::Sub': '${RawBucket.Arn}/*' }),
-    /MergerRole: allows s3:GetObject on RawBucket/,
-  ],
-  [
-    'no right on the key',
-    (r) => drop(r.ReconcilerRole, 'Keys'),
-    /ReconcilerRole: does not allow kms:Decrypt/,
-  ],
-  [
-    'commits that may be written over',
-    (r) => drop(r.FinalizerRole, 'KeepDecisions'),
-    /FinalizerRole: may write over .*_day\/1\.json/,
-  ],
-  [
-    'commits that cannot be written',
-    (r) => delete statement(r.WatchdogRole, 'KeepDecisions').Condition,
-    /WatchdogRole: cannot add .*_day\/1\.json/,
-  ],
-  [
-    'a ledger that may be removed',
-    (r) => drop(r.SplitterRole, 'KeepLedger'),
-    /SplitterRole: may be given s3:DeleteObject on/,
-  ],
 ];
 
 const STATE_MACHINE: readonly Break[] = [
@@ -379,30 +312,6 @@ function states(resources: Broken): Broken {
 
 function substitutions(resources: Broken): Broken {
   return resources.FilePipeline.Properties.DefinitionSubstitutions;
-}
-
-function statementOf(policy: Broken, index: number): Broken {
-  return policy.Properties.PolicyDocument.Statement[index];
-}
-
-function statementsOf(role: Broken): Broken[] {
-  return role.Properties.Policies[0].PolicyDocument.Statement;
-}
-
-function firstStatement(role: Broken): Broken {
-  return statementsOf(role)[0];
-}
-
-function statement(role: Broken, sid: string): Broken {
-  return statementsOf(role).find(({ Sid }) => Sid === sid);
-}
-
-function drop(role: Broken, sid: string): void {
-  const statements = statementsOf(role);
-  statements.splice(
-    statements.findIndex(({ Sid }) => Sid === sid),
-    1,
-  );
 }
 
 function redraw(resources: Broken, from: string, to: string): void {

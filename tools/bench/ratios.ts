@@ -12,6 +12,7 @@ const SPEEDS: [string, string][] = [
   ['convert, 1 worker', 'DuckDB, 1 thread'],
   ['convert, 2 workers', 'DuckDB, 2 threads'],
   ['kernel', 'hyparquet-writer'],
+  ['convert, 2 workers', 'convert, 2 workers, --no-sync'],
 ];
 
 export function ratiosOf({ results }: WorkloadResult): Ratio[] {

@@ -4,10 +4,10 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { MetricFigure, MetricName } from '../../ports/metrics.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { distribution } from '../../run/distribution.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import {
   advanced,
-  distribution,
   type FileState,
   isFinal,
   type LedgerEntry,

@@ -34,7 +34,7 @@ export function takenBack(
   const { loaded: before } = entry;
   const rolledBack = [
     ...(entry.rolledBack ?? []),
-    ...(before ? [{ version: before.version, runId: before.runId, at, reason }] : []),
+    ...(before ? [{ ...contentAndVersion(before), at, reason }] : []),
   ];
   // A run that is going on, or the refusal of a later version, keeps its state.
   if (entry.runId !== file.from || entry.state !== 'loaded') return { ...entry, loaded, rolledBack };
@@ -50,6 +50,11 @@ export function takenBack(
     ...{ version, runId, records, rows, controlTotals, inputBytes },
     ...{ loaded, rolledBack, refusal: undefined, failure: undefined },
   });
+}
+
+function contentAndVersion({ version, seenAs, runId, inputBytes, checksum }: LoadedVersion) {
+  const content = checksum === undefined ? {} : { sizeBytes: inputBytes, checksum };
+  return { version: seenAs ?? version, runId, ...content };
 }
 
 /** The version that a run loaded, from the entry's present and earlier versions. */

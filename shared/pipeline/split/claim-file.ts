@@ -5,6 +5,7 @@ import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { correctedVersion } from '../../run/corrected-version.ts';
+import { type FileContent, holds, isContentOf, isVersionOf } from '../../run/source-content.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
@@ -19,7 +20,7 @@ import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
-import { type FileContent, keyTaken } from './key-owner.ts';
+import { keyTaken } from './key-owner.ts';
 
 /** A file that an execution is about to claim. */
 export interface Claim {
@@ -43,7 +44,7 @@ export interface Claim {
 /**
  * Claims the ledger entry for this execution, in state `splitting`. Returns an entry in state `loaded` if this version is
  * loaded already. A forced run raises the attempt, once for each execution. A file whose key belongs to another is refused, and the entry
- * of the other stays as it is; `content` proves that it is the loaded file at another place.
+ * of the other stays as it is; `content` proves that it is the loaded file, though its version or its place is another.
  */
 export async function claimFile(
   claim: Claim,
@@ -56,11 +57,15 @@ export async function claimFile(
   const entry = await updateEntry(ports.lake, identity.ledgerKey, (current) => {
     taken = keyTaken(current, claim, content);
     if (taken) return current;
-    alreadyLoaded = loadedBefore(current, claim);
+    alreadyLoaded = loadedBefore(current, claim, content);
     if (!alreadyLoaded) return claimedEntry(current, claim, at);
     const loadedAgain = withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const isMoved = source.origin !== undefined && source.origin !== loadedAgain.origin;
-    return isMoved ? { ...loadedAgain, origin: source.origin } : loadedAgain;
+    const isNew = !isVersionOf(alreadyLoaded.loaded, source.version);
+    if (!isMoved && !isNew) return loadedAgain;
+    // The next time its version says it, and nothing is read.
+    const loaded = isNew ? { ...alreadyLoaded.loaded, seenAs: source.version } : alreadyLoaded.loaded;
+    return { ...loadedAgain, loaded, ...(isMoved ? { origin: source.origin } : {}) };
   });
   return taken ?? (alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!);
 }
@@ -69,9 +74,11 @@ export async function claimFile(
 function loadedBefore(
   current: LedgerEntry | undefined,
   { request, layout, source }: Claim,
+  content: FileContent | undefined,
 ): LoadedEntry | undefined {
   const { loaded } = current ?? {};
-  const same = loaded?.version === source.version && loaded.layoutFingerprint === layout.fingerprint;
+  const sameBytes = content ? isContentOf(loaded, content) : isVersionOf(loaded, source.version);
+  const same = sameBytes && loaded?.layoutFingerprint === layout.fingerprint;
   return current && isLoaded(current) && same && !request.force ? current : undefined;
 }
 
@@ -141,10 +148,14 @@ export async function supplementedFile(
 }
 
 /** Refuses a version that was rolled back, unless the run is forced. */
-export function rolledBackRefusal(entry: LedgerEntry, request: ConvertRequest): Refusal | undefined {
+export function rolledBackRefusal(
+  entry: LedgerEntry,
+  request: ConvertRequest,
+  content: FileContent | undefined,
+): Refusal | undefined {
   const taken = request.force
     ? undefined
-    : entry.rolledBack?.findLast(({ version }) => version === entry.version);
+    : entry.rolledBack?.findLast((known) => known.version === entry.version || holds(known, content));
   return (
     taken &&
     refuse('rolled-back', {

@@ -2,31 +2,25 @@ import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
+import { type FileContent, isContentOf, isVersionOf } from '../../run/source-content.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { shellWord } from '../../shown-text.ts';
 import { readEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
 import type { ReadableFile } from './probe-file.ts';
 
-/** The bytes of a file, as a loaded version records them. */
-export interface FileContent {
-  sizeBytes: number;
-  /** CRC-64/NVME, base64. */
-  checksum: string;
-}
-
 /** A file that wants a key. */
 interface KeyClaim {
   request: Pick<ConvertRequest, 'force'>;
-  source: Pick<ObjectInfo, 'key' | 'origin'>;
+  source: Pick<ObjectInfo, 'key' | 'origin' | 'version'>;
 }
 
 /**
- * Sums up a file whose key belongs to a loaded file at another place and of the same size: it may be that file, moved or copied. Its
- * version says nothing there, because files that were unpacked together have one time, and fixed records often one size. Undefined if
- * nothing needs proof.
+ * Sums up a local file that may be a known one of the same size, though its version does not say so: the loaded file, moved, copied back or
+ * with another mode, or a version that was rolled back. At another place a version says nothing: files that were unpacked together have one
+ * time, and fixed records often one size. Undefined if nothing needs proof, as when nothing changed since the last time.
  */
-export async function contentIfMoved(
+export async function contentIfUnsure(
   { lake }: Pick<SplitPorts, 'lake'>,
   ledgerKey: string,
   { request, source }: KeyClaim,
@@ -34,14 +28,24 @@ export async function contentIfMoved(
 ): Promise<FileContent | undefined> {
   if (request.force || isRefusal(file)) return undefined;
   const current = await readEntry(lake, ledgerKey);
-  if (!isElsewhere(current, source.origin) || current?.loaded?.inputBytes !== file.info.sizeBytes) {
-    return undefined;
-  }
+  if (!current || !mayBeKnown(current, source, file.info.sizeBytes)) return undefined;
   let crc = 0n;
   for await (const chunk of file.raw.streamRange(source.key, undefined, { pin: file.info.pin })) {
     crc = crc64nvme(chunk, crc);
   }
   return { sizeBytes: file.info.sizeBytes, checksum: crc64ToBase64(crc) };
+}
+
+function mayBeKnown(
+  current: LedgerEntry,
+  { origin, version }: KeyClaim['source'],
+  sizeBytes: number,
+): boolean {
+  if (origin === undefined) return false;
+  const { loaded, rolledBack = [] } = current;
+  if (isElsewhere(current, origin)) return loaded?.inputBytes === sizeBytes;
+  const isKnown = isVersionOf(loaded, version) || rolledBack.some((taken) => taken.version === version);
+  return !isKnown && [loaded?.inputBytes, ...rolledBack.map((taken) => taken.sizeBytes)].includes(sizeBytes);
 }
 
 /**
@@ -73,8 +77,7 @@ function isElsewhere(current: LedgerEntry | undefined, origin: string | undefine
 
 function isLoadedContent(current: LedgerEntry | undefined, content: FileContent | undefined): boolean {
   const { state, loaded } = current ?? {};
-  if (!content || state !== 'loaded') return false;
-  return loaded?.checksum === content.checksum && loaded.inputBytes === content.sizeBytes;
+  return state === 'loaded' && isContentOf(loaded, content);
 }
 
 /** Names of entries hold 32 bits of a hash of the key: two of many thousand files of one name may have one. */

@@ -7,6 +7,7 @@ import { detailLayout } from '../../layout/compile/detail-layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
+import type { FileContent } from '../../run/source-content.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
@@ -25,7 +26,7 @@ import { dateFile, type FileDate } from './date-file.ts';
 import { findControlFile } from './find-control-file.ts';
 import { holdToTables } from './hold-to-tables.ts';
 import { recordTerms, refusedByTerms, statedInTerms } from './hold-to-terms.ts';
-import { contentIfMoved } from './key-owner.ts';
+import { contentIfUnsure } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
 import { probeFile, type ReadableFile } from './probe-file.ts';
@@ -67,7 +68,8 @@ export async function splitFile(
     supplementOf: isRefusal(parent) ? undefined : parent,
   };
   await noteExecution(claim);
-  const entry = await claimFile(claim, await contentIfMoved(ports, ledgerKey, claim, file));
+  const content = await contentIfUnsure(ports, ledgerKey, claim, file);
+  const entry = await claimFile(claim, content);
   const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
   if (isRefusal(entry)) return { verdict: 'refused', ...result, refusal: entry };
   const terms =
@@ -77,7 +79,10 @@ export async function splitFile(
       ? undefined
       : await recordTerms(ports, layout, layoutFile, businessDate, source.key);
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
-  const planned = await planClaimed(claim, entry, { file, parent, date, terms, unfit: tables.refusal });
+  const planned = await planClaimed(claim, entry, {
+    ...{ file, content, parent, date, terms },
+    unfit: tables.refusal,
+  });
   if (isRefusal(planned)) return { verdict: 'refused', ...result, refusal: planned };
   const recorded = await recordPlan(ports, execution, planned);
   return { verdict: 'convert', ...result, businessDate: planned.plan.businessDate, ...recorded };
@@ -117,6 +122,7 @@ async function planClaimed(
   entry: LedgerEntry,
   found: {
     file: ReadableFile | Refusal;
+    content: FileContent | undefined;
     parent: Claim['supplementOf'] | Refusal;
     date: FileDate;
     terms: DayTerms | Refusal | undefined;
@@ -124,13 +130,13 @@ async function planClaimed(
   },
 ): Promise<PlannedFile | Refusal> {
   const { ports, request, layout, source } = claim;
-  const { file, parent, date, terms, unfit } = found;
+  const { file, content, parent, date, terms, unfit } = found;
   if (isRefusal(file)) return file;
   if (isRefusal(parent)) return parent;
   if (unfit) return unfit;
   if (date.businessDate === null) return date.refusal;
   if (date.refusal) return date.refusal;
-  const rolledBack = rolledBackRefusal(entry, request);
+  const rolledBack = rolledBackRefusal(entry, request, content);
   if (rolledBack) return rolledBack;
   if (isRefusal(terms)) return terms;
   const early =

@@ -14,7 +14,7 @@ async function fromBranch(lake: TestLake, branch: string, bytes: Buffer, key = K
   const folder = join(lake.dir, 'branches', branch);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, key), bytes);
-  lake.ports.raw = createFileObjectStore({ rootDir: folder });
+  lake.ports.raw = createFileObjectStore({ rootDir: folder, isSource: true });
   return join(folder, key);
 }
 

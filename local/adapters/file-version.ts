@@ -1,0 +1,53 @@
+import type { BigIntStats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How the bytes of a file are told from others without reading them. */
+export interface FileIdentity {
+  /** In the ledger, for as long as the file is there. */
+  version(stats: BigIntStats): string;
+  /** While a run reads it. */
+  pin(stats: BigIntStats): string;
+  stat(path: string): Promise<BigIntStats>;
+}
+
+/** Objects of a lake are never changed in place. A link that another process makes changes their ctime and nothing else. */
+export const LAKE_OBJECT: FileIdentity = {
+  version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
+  pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
+  stat: (path) => fs.stat(path, { bigint: true }),
+};
+
+/**
+ * Anybody may write to a source file, and then set its time back (cp -p, rsync -t, tar). No program can set the time of the last change
+ * (ctime): the file system does. It also changes with the mode, the links and the name, which say nothing about the bytes.
+ */
+export const SOURCE_FILE: FileIdentity = {
+  version: ({ ino, size, mtimeNs, ctimeNs }) => `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
+  pin: ({ ino, size, mtimeNs, ctimeNs }) => `${ino}-${size}-${mtimeNs}-${ctimeNs}`,
+  stat: settledStat,
+};
+
+/** The clock of file times ticks every 1 to 10 ms. */
+const TICK_MS = 20;
+/** Some file systems only keep seconds, or every second one. */
+const COARSE_TICK_MS = 2_000;
+const MOST_LOOKS = 3;
+
+/** Two writes within a tick have one ctime. A file that was just changed is looked at again after its tick: a later write has another. */
+async function settledStat(path: string): Promise<BigIntStats> {
+  for (let looks = 1; ; looks++) {
+    const stats = await fs.stat(path, { bigint: true });
+    const waitMs = stats.isFile() ? unsettledMs(stats.ctimeNs, Date.now()) : 0;
+    // Whoever keeps writing is noticed by the pin.
+    if (waitMs === 0 || looks === MOST_LOOKS) return stats;
+    await sleep(waitMs);
+  }
+}
+
+/** How long the tick of a change may still last. The clock of a file server may be a little ahead of this host's. */
+export function unsettledMs(ctimeNs: bigint, nowMs: number): number {
+  const tickMs = ctimeNs % 1_000_000_000n === 0n ? COARSE_TICK_MS : TICK_MS;
+  const ageMs = nowMs - Number(ctimeNs / 1_000_000n);
+  return ageMs >= -tickMs && ageMs < tickMs ? tickMs - ageMs : 0;
+}

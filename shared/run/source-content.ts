@@ -1,0 +1,28 @@
+/** The bytes of a file, as a loaded version records them. */
+export interface FileContent {
+  sizeBytes: number;
+  /** CRC-64/NVME, base64. */
+  checksum: string;
+}
+
+/** Are these the bytes that somebody recorded? */
+export function holds(recorded: Partial<FileContent>, content: FileContent | undefined): boolean {
+  if (!content) return false;
+  return recorded.checksum === content.checksum && recorded.sizeBytes === content.sizeBytes;
+}
+
+/** Did a version load these bytes? */
+export function isContentOf(
+  loaded: { inputBytes: number; checksum?: string } | undefined,
+  content: FileContent | undefined,
+): boolean {
+  return loaded !== undefined && holds({ ...loaded, sizeBytes: loaded.inputBytes }, content);
+}
+
+/** Is it the version of the source that was loaded, as far as its version says? */
+export function isVersionOf(
+  loaded: { version: string; seenAs?: string } | undefined,
+  version: string,
+): boolean {
+  return loaded !== undefined && (loaded.version === version || loaded.seenAs === version);
+}
