@@ -1,3 +1,4 @@
+import { checkReaders } from '../../shared/pipeline/verify/check-readers.ts';
 import type { Finding } from '../../shared/pipeline/verify/finding.ts';
 import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
@@ -34,8 +35,11 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
   const { findings } = await verifyLake(lake.ports, { depth: 'full' });
   const named = damaged.keys.map((key) => findings.find((finding) => finding.key === key)?.level);
   const unchecked = await read(lake);
-  const stopsReaders = findings.some(({ effect }) => effect === 'readers');
-  if (unchecked === 'wrong' && !stopsReaders) broken.push('a reader who asks verify first gets a wrong row');
+  const isStopped = await checkReaders(lake.ports).then(
+    () => false,
+    () => true,
+  );
+  if (unchecked === 'wrong' && !isStopped) broken.push('a reader who checks first gets a wrong row');
 
   const { done, failed } = await repairLake(lake.ports, { depth: 'full' });
   broken.push(...failed.map(({ key, why }) => `repair failed at ${key}: ${why}`));

@@ -111,8 +111,9 @@ class RunJudge {
       return runId === plan.runId ? undefined : 'its ranges are not those of the run';
     });
     await this.read(keys.merges, plannedMergesShape, role, (merges) => {
-      const wrong = merges.some(({ mergeIndex }, index) => mergeIndex !== index);
-      return wrong ? 'its merges are not numbered from 0' : undefined;
+      const planned = [...this.keys].filter((key) => /\/merges\/\d+\.json$/.test(key)).length;
+      const wrong = merges.length !== planned || merges.some(({ mergeIndex }, index) => mergeIndex !== index);
+      return wrong ? 'its merges are not those that are planned' : undefined;
     });
   }
 

@@ -48,7 +48,11 @@ export async function judgeCatalog(
       const lost = kind === 'ahead' && businessDate !== undefined && commit !== undefined;
       // The catalog is right: what it shows is missing in the ledger.
       const key = lost ? dayCommitKey(dataset, businessDate, commit) : catalog.nameOf(table);
-      findings.push(damage(key, lost ? 'it is missing, and readers see it' : what, 'readers', mendOf()));
+      findings.push(
+        lost
+          ? damage(key, 'it is missing, and readers see it', 'operations', mendOf())
+          : damage(key, what, 'readers', mendOf()),
+      );
       function mendOf(): Mend {
         if (kind === 'behind' && businessDate !== undefined) {
           return repaired('show the last commit of the day', { do: 'apply', dataset, businessDate });
