@@ -8,6 +8,8 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
+import { damaged } from './file-error.ts';
 
 type Operation = keyof ObjectStore;
 
@@ -29,15 +31,24 @@ export class MemoryObjectStore implements ObjectStore {
   beforeCall?: (operation: Operation, key: string) => void | Promise<void>;
   private readonly objects = new Map<string, MemoryObject>();
   protected versionCount = 0;
+  /** All keys in their order, until one is added or removed. */
+  private sortedKeys: string[] | undefined;
 
   /** Writes an object as the owner of a source might: a new version and pin, uncounted. */
   replace(key: string, bytes: Uint8Array): string {
     return this.store(key, bytes);
   }
 
+  /** Loses an object as a broken disk might, uncounted. */
+  forget(key: string): void {
+    this.objects.delete(key);
+    this.sortedKeys = undefined;
+  }
+
   /** Keys of all objects in key order, uncounted. */
   keys(): string[] {
-    return [...this.objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    this.sortedKeys ??= [...this.objects.keys()].sort(byBytes);
+    return [...this.sortedKeys];
   }
 
   /** The bytes of `key`, uncounted. */
@@ -129,7 +140,7 @@ export class MemoryObjectStore implements ObjectStore {
     };
   }
 
-  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+  async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
     await this.called('compose', key);
     const bytes = pieces.map((piece) => {
       if ('bytes' in piece) return piece.bytes;
@@ -137,12 +148,22 @@ export class MemoryObjectStore implements ObjectStore {
       if (piece.range.endByte > source.length) throw changed(piece.key);
       return source.subarray(piece.range.startByte, piece.range.endByte);
     });
-    this.store(key, Buffer.concat(bytes));
+    const whole = Buffer.concat(bytes);
+    if (crc64nvme !== undefined && checksumOf(whole) !== crc64nvme) throw damaged(key);
+    this.store(key, whole);
   }
 
-  async copy(fromKey: string, toKey: string): Promise<void> {
+  async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     await this.called('copy', fromKey);
-    this.store(toKey, this.existing(fromKey).bytes);
+    const { bytes } = this.existing(fromKey);
+    if (crc64nvme !== undefined && checksumOf(bytes) !== crc64nvme) throw damaged(fromKey);
+    this.store(toKey, bytes);
+  }
+
+  async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
+    await this.called('hasChecksum', key);
+    const object = this.objects.get(key);
+    return object && checksumOf(object.bytes) === crc64nvme;
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
@@ -157,6 +178,7 @@ export class MemoryObjectStore implements ObjectStore {
     for (const key of keys) {
       await this.called('delete', key);
       this.objects.delete(key);
+      this.sortedKeys = undefined;
     }
   }
 
@@ -167,6 +189,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   private store(key: string, bytes: Uint8Array): string {
     const version = `m${++this.versionCount}`;
+    if (!this.objects.has(key)) this.sortedKeys = undefined;
     this.objects.set(key, { bytes: new Uint8Array(bytes), version });
     return version;
   }
@@ -176,6 +199,16 @@ export class MemoryObjectStore implements ObjectStore {
     if (!object) throw new ObjectNotFound({ what: 'there is no such object', where: key });
     return object;
   }
+}
+
+function checksumOf(bytes: Uint8Array): string {
+  return crc64ToBase64(crc64nvme(bytes));
+}
+
+/** UTF-16 units are in the order of UTF-8 bytes, unless there are surrogates. */
+function byBytes(some: string, other: string): number {
+  if (/[\ud800-\udfff]/.test(some + other)) return Buffer.compare(Buffer.from(some), Buffer.from(other));
+  return some < other ? -1 : 1;
 }
 
 function objectInfo(key: string, { bytes, version }: MemoryObject): ObjectInfo {

@@ -32,6 +32,8 @@ export interface PartManifest {
   expectedRows: Record<string, number>;
   /** Rejected records by reason. */
   reasons: Record<string, number>;
+  /** Which records they are (`RejectsDigest`). Earlier versions did not say it. */
+  rejectsDigest?: string;
   /** Sums of the layout's control totals: unscaled decimal strings. */
   sums: FieldTotal[];
   /** The groups of records, if the layout has groups. */
@@ -109,6 +111,7 @@ export const partManifestShape = objectOf<PartManifest>({
   ),
   expectedRows: countsShape,
   reasons: countsShape,
+  rejectsDigest: optional(text),
   sums: listOf(fieldTotalShape),
   groups: optional(rangeGroupsShape),
   nulled: countsShape,

@@ -1,5 +1,5 @@
 import { OutputUnwritable, StoreUnavailable } from '../../shared/errors.ts';
-import type { ObjectInfo, ObjectPiece, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
+import type { ObjectInfo, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -12,6 +12,7 @@ export class Calls {
   /** Longest wait of a call; longer once the invocation was given up but goes on. */
   longestMs = 40;
   private readonly time: VirtualTime;
+  private readonly stopped: AbortSignal | undefined;
   private ordinal = 0;
   private dead = false;
 
@@ -20,7 +21,9 @@ export class Calls {
     time: VirtualTime,
     chances: Chances,
     onCall: (ordinal: number) => 'go on' | 'die before' | 'die after',
+    stopped?: AbortSignal,
   ) {
+    this.stopped = stopped;
     this.plan = plan;
     this.time = time;
     this.chances = chances;
@@ -29,17 +32,20 @@ export class Calls {
 
   /** Makes one call. A dead process's calls have no effect and never return. */
   async make<T>(where: string, effect: () => Promise<T>, writes = false): Promise<T> {
-    if (this.dead) return never();
+    if (this.dead || this.stopped?.aborted) return never();
     const isSlow = !this.plan.calm && this.chances.happens(SLOW_CHANCE);
     await this.time.sleep(this.chances.below(isSlow ? SLOW_MS : this.longestMs));
-    if (this.dead) return never();
+    if (this.dead || this.stopped?.aborted) return never();
     const fate = this.plan.calm ? 'go on' : this.onCall(this.ordinal++);
     if (fate === 'die before') return this.die();
     const fault = this.draw(writes);
     if (fault === 'disk full') throw diskFull(where);
-    if (fault !== undefined && fault !== 'timed out after the effect') throw unavailable(where, fault);
+    const isAfter = fault === 'timed out after the effect' || fault === 'disk full in mid-rename';
+    if (fault !== undefined && !isAfter) throw unavailable(where, fault);
     const result = await effect();
     if (fate === 'die after') return this.die();
+    // The file has its new name already, and its folder could not be synced.
+    if (fault === 'disk full in mid-rename') throw diskFull(where);
     if (fault !== undefined) throw unavailable(where, fault);
     return result;
   }
@@ -56,7 +62,7 @@ export class Calls {
     const { call, diskFull: full } = this.plan.roughness;
     const kind =
       writes && this.chances.happens(full)
-        ? 'disk full'
+        ? this.chances.of(['disk full', 'disk full in mid-rename'] as const)
         : this.chances.happens(call)
           ? this.chances.of(FAILED_CALLS)
           : undefined;
@@ -156,12 +162,16 @@ export class FaultyStore implements ObjectStore {
     };
   }
 
-  compose(key: string, pieces: ObjectPiece[]) {
-    return this.calls.make(key, () => this.inner.compose(key, pieces), true);
+  compose(...args: Parameters<ObjectStore['compose']>) {
+    return this.calls.make(args[0], () => this.inner.compose(...args), true);
   }
 
-  copy(fromKey: string, toKey: string) {
-    return this.calls.make(toKey, () => this.inner.copy(fromKey, toKey), true);
+  copy(...args: Parameters<ObjectStore['copy']>) {
+    return this.calls.make(args[1], () => this.inner.copy(...args), true);
+  }
+
+  hasChecksum(...args: Parameters<ObjectStore['hasChecksum']>) {
+    return this.calls.make(args[0], () => this.inner.hasChecksum(...args));
   }
 
   /** An older listing lacks the objects that were written last. */

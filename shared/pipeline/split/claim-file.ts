@@ -4,10 +4,10 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
+import { correctedVersion } from '../../run/corrected-version.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
-  contentOf,
   isFinal,
   isLoaded,
   type LedgerEntry,
@@ -85,9 +85,11 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
     current?.version === source.version &&
     current.layout.fingerprint === layout.fingerprint &&
     !isFinal(current.state);
-  // This execution was given up and another one took over: a late call must not take the file back.
+  // This execution was given up and another one took over: a late call must not take the file back. If the other works on the same run,
+  // this one may go on beside it; but people are told of the end of the one that the entry names, so it stays.
   const wasOurs = current?.history.some((step) => step.execution === execution);
-  if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
+  if (current && wasOurs && !mine && !isFinal(current.state)) {
+    if (shared) return current;
     throw takenOver(identity.ledgerKey, current, `of ${execution}`);
   }
   const { ledgerKey: _key, ...ids } = identity;
@@ -128,10 +130,7 @@ export async function supplementedFile(
       next: 'Name the file whose own records were rejected.',
     });
   }
-  if (entry?.loaded) {
-    const { sourceKey: key, loaded } = entry;
-    return { sourceKey: key, runId: loaded.runId, content: contentOf(loaded) };
-  }
+  if (entry?.loaded) return correctedVersion(entry.sourceKey, entry.loaded);
   return refuse('supplement-unknown', {
     where: sourceKey,
     what: `it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}`,

@@ -29,6 +29,8 @@ export interface DayRecord {
   /** The commit with the highest number. */
   last: StoredDocument<DayCommit> | undefined;
   terms: Map<number, StoredDocument<DayTerms>>;
+  /** Keys of what commands note for one another. */
+  others: string[];
   /** Keys that mean nothing to this software. */
   strays: string[];
 }
@@ -55,7 +57,7 @@ export async function readDayRecord(
 ): Promise<DayRecord> {
   const record: DayRecord = {
     ...{ dataset, businessDate, entries: new Map(), revisions: new Map() },
-    ...{ commits: [], last: undefined, terms: new Map(), strays: [] },
+    ...{ commits: [], last: undefined, terms: new Map(), others: [], strays: [] },
   };
   const entryKeys: string[] = [];
   const termsKeys: string[] = [];
@@ -68,7 +70,8 @@ export async function readDayRecord(
       record.revisions.set(name, (record.revisions.get(name) ?? new Set()).add(number));
     } else if (folder === '_day' && commitOfKey(key) !== undefined) record.commits.push(number!);
     else if (folder === '_terms' && number !== undefined) termsKeys.push(key);
-    else if (folder !== '_sla' && folder !== '_published') record.strays.push(key);
+    else if (folder === '_holds' || folder === '_sla') record.others.push(key);
+    else if (folder !== '_published') record.strays.push(key);
   }
   await inParallel(entryKeys, PARALLEL_READS, async (key) => {
     const sourceId = key.slice(prefix.length, -'.json'.length);

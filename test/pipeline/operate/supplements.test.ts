@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -111,6 +112,19 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1']);
   });
 
+  it('and stays out with a file that the day manifest keeps out', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load('g_20250812.txt', smallFile(smallLine('B1', 1)));
+    const files = [{ name: 'g_20250812.txt' }];
+    const text = JSON.stringify({ format: 'positional-lake-day/1', files });
+    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.json', text)).toEqual([]);
+    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
+    expect(await ids()).toEqual(['B1']);
+  });
+
   it('so that one of a supplement, or of itself, is refused', async () => {
     await using lake = await TestLake.make();
     const { load, refusalOf } = smallDay(lake);
@@ -161,5 +175,5 @@ describe('a supplement goes with the version that it corrects', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  }, 300_000);
 });
