@@ -40,7 +40,7 @@ it('verify names damage with the command that heals it, repair makes it safe, an
   const sql = 'SELECT id FROM small ORDER BY id';
   expect(await run('query', '--lake', 'lake', '--json', sql)).toMatchObject({ code: 1, stdout: '' });
 
-  await run('convert', ...command.split(' ').slice(4));
+  await run('convert', ...command.split(' ').slice(5));
   const { stdout } = await run('query', '--lake', 'lake', '--check', '--json', sql);
   expect(stdout.trim().split('\n')).toEqual(['{"id":"A1"}', '{"id":"A2"}']);
   expect(await run('repair', '--lake', 'lake')).toMatchObject({ code: 0 });
