@@ -1,4 +1,5 @@
 import type { Finding } from '../shared/pipeline/verify/finding.ts';
+import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 
 /** A finding as `--json` prints it: the command is a line to type. */
@@ -18,11 +19,11 @@ export function printFindings(findings: Finding[], lake: string): void {
     what,
     by === 'repair' ? `repair: ${does}` : does,
   ]);
-  console.log(printTable({ columns, rows }));
+  say(...printTable({ columns, rows }));
   const commands = new Set(findings.flatMap(({ mend }) => commandLine(mend, lake) ?? []));
   if (commands.size === 0) return;
-  console.log('\nOnly these bring back what is not stored any more:');
-  for (const command of commands) console.log(`  ${command}`);
+  say('', 'Only these bring back what is not stored any more:');
+  for (const command of commands) say(`  ${command}`);
 }
 
 /** `2 damaged, 1 note` */

@@ -3,10 +3,12 @@ import { startDir } from '../local/adapters/project-folders.ts';
 import { openLake, type SqlResult, type SqlStream } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { toJsonValue } from '../local/lake/sql-value.ts';
+import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
 import { jsonText } from '../shared/shown-text.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { sayMany, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS, printTable } from '../terminal/print-table.ts';
+import { lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Answers SQL (of DuckDB) from what is published in a lake.',
@@ -20,6 +22,7 @@ npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [fla
       'yyyy-MM-dd, replaces ${business_date} in the SQL; by default the latest published day\n' +
         '(on a command line put such SQL in single quotes, or the shell replaces the placeholder)',
     ),
+    check: isSet('first reads every byte of the published files, and fails if one is not as it was written'),
     'allow-files': isSet('lets the SQL read and write local files, as in COPY … TO and read_csv'),
     json: isSet('one JSON object per row; decimals, and integers beyond 2^53, as strings'),
   },
@@ -38,6 +41,7 @@ await runWithFlags(COMMAND, async (values, words) => {
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   process.stdout.on('error', endQuietly);
   const sql = await sqlOf(values.file, words);
+  if (values.check) await checkReaders(await lakePorts(values.lake));
   const lake = await openLake({
     lakeDir: resolve(startDir, values.lake),
     allowFiles: values['allow-files'] === true,

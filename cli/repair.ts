@@ -2,6 +2,7 @@ import { repairLake } from '../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
 import { countsOf, findingJson, printFindings } from './lake-findings.ts';
 
@@ -32,12 +33,12 @@ await runWithFlags(COMMAND, async (values) => {
   const { damaged, notes } = countsOf(verdict.findings);
   if (values.json) {
     const left = verdict.findings.map((finding) => findingJson(finding, lake));
-    console.log(JSON.stringify({ dryRun, depth, done, failed, damaged, notes, left }));
+    sayJson({ dryRun, depth, done, failed, damaged, notes, left });
   } else {
-    for (const { key, what, did } of done) console.log(`${key}: ${what}; ${did}`);
-    for (const { key, why } of failed) console.error(`failed: ${key}: ${why}`);
+    for (const { key, what, did } of done) say(`${key}: ${what}; ${did}`);
+    for (const { key, why } of failed) warn(`failed: ${key}: ${why}`);
     printFindings(verdict.findings, lake);
-    if (damaged === 0) console.log(done.length > 0 ? 'No damage is left.' : 'There is nothing to repair.');
+    if (damaged === 0) say(done.length > 0 ? 'No damage is left.' : 'There is nothing to repair.');
   }
   if (failed.length > 0) return EXIT_FAILED;
   return damaged === 0 ? EXIT_LOADED : EXIT_REFUSED;

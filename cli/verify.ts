@@ -1,6 +1,7 @@
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
+import { say, sayJson } from '../terminal/print.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
 import { countsOf, findingJson, printFindings } from './lake-findings.ts';
 
@@ -26,12 +27,12 @@ await runWithFlags(COMMAND, async (values) => {
   const { damaged, notes } = countsOf(findings);
   if (values.json) {
     const shown = findings.map((finding) => findingJson(finding, lake));
-    console.log(JSON.stringify({ depth, days, files, damaged, notes, findings: shown }));
+    sayJson({ depth, days, files, damaged, notes, findings: shown });
   } else {
     printFindings(findings, lake);
     const found = damaged === 0 ? 'no damage' : `${damaged} damaged`;
-    console.log(`${days} days, ${files} files (${depth}): ${found}, ${notes} notes.`);
-    if (damaged > 0) console.log(`npm run -s repair -- --lake ${lake} --dry-run shows what repair would do.`);
+    say(`${days} days, ${files} files (${depth}): ${found}, ${notes} notes.`);
+    if (damaged > 0) say(`npm run -s repair -- --lake ${lake} --dry-run shows what repair would do.`);
   }
   return damaged === 0 ? EXIT_LOADED : EXIT_REFUSED;
 });

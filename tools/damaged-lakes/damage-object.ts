@@ -30,7 +30,7 @@ export interface Damage {
   keys: string[];
 }
 
-export function kindOf(key: string): string {
+function kindOf(key: string): string {
   return OBJECT_KINDS.find(([, keys]) => keys.test(key))?.[0] ?? 'other';
 }
 
@@ -41,9 +41,21 @@ export function damageObject(lake: SampleLake, chances: Chances): Damage {
     const kind = chances.of([...byKind.keys()].sort());
     const keys = byKind.get(kind) ?? [];
     const damage = chances.of(DAMAGES);
-    const damaged = apply(lake, chances, damage, chances.of(keys), keys);
-    if (damaged) return { damage, kind, keys: damaged };
+    const key = chances.of(keys);
+    // On one machine a copy is another name of the same file, and damage of its bytes shows under each.
+    const names = key.endsWith('.parquet') && chances.happens(0.5) ? namesOf(lake, key) : [];
+    const damaged = apply(lake, chances, damage, key, keys);
+    if (!damaged) continue;
+    if (damage !== 'bit' && damage !== 'cut short') return { damage, kind, keys: damaged };
+    for (const name of names) lake.lake.replace(name, lake.lake.bytesOf(key));
+    return { damage, kind, keys: [...damaged, ...names] };
   }
+}
+
+/** The other objects with the same bytes. */
+function namesOf({ lake }: SampleLake, key: string): string[] {
+  const bytes = Buffer.from(lake.bytesOf(key));
+  return lake.keys().filter((other) => other !== key && bytes.equals(lake.bytesOf(other)));
 }
 
 /** Answers with the objects that are other ones now; undefined if this cannot happen to the object. */

@@ -1,3 +1,4 @@
+import { checkReaders } from '../../shared/pipeline/verify/check-readers.ts';
 import type { Finding } from '../../shared/pipeline/verify/finding.ts';
 import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
@@ -34,8 +35,11 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
   const { findings } = await verifyLake(lake.ports, { depth: 'full' });
   const named = damaged.keys.map((key) => findings.find((finding) => finding.key === key)?.level);
   const unchecked = await read(lake);
-  const stopsReaders = findings.some(({ effect }) => effect === 'readers');
-  if (unchecked === 'wrong' && !stopsReaders) broken.push('a reader who asks verify first gets a wrong row');
+  const isStopped = await checkReaders(lake.ports).then(
+    () => false,
+    () => true,
+  );
+  if (unchecked === 'wrong' && !isStopped) broken.push('a reader who checks first gets a wrong row');
 
   const { done, failed } = await repairLake(lake.ports, { depth: 'full' });
   broken.push(...failed.map(({ key, why }) => `repair failed at ${key}: ${why}`));
@@ -57,10 +61,10 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
 
 /**
  * Nothing says that these were ever there: an execution that ended needs its pointer no more, and a range without manifest is one that was
- * not read yet. That they have no effect is proved by the rows, as of all others.
+ * not read yet; bytes that no loaded file has any more need no note. That they have no effect is proved by the rows, as of all others.
  */
 function mayBeUnnamed({ kind, damage }: Damage): boolean {
-  return damage === 'missing' && (kind === 'pointer of an execution' || kind === 'part manifest');
+  return damage === 'missing' && ['pointer of an execution', 'part manifest', 'content'].includes(kind);
 }
 
 function isDamage({ level }: Finding): boolean {

@@ -32,13 +32,13 @@ function layoutText(name: string): string {
 }
 
 /** One version of a file: its bytes, and the rows that readers must have of it. */
-export interface FileVersion {
+interface FileVersion {
   bytes: Uint8Array;
   rows: string[];
 }
 
 /** A file as it should stand: the version that readers have, or will have once its day is complete. */
-export interface StandingFile {
+interface StandingFile {
   layout: string;
   businessDate: string;
   version: FileVersion;

@@ -11,6 +11,9 @@ export type Depth = 'full' | 'quick';
 const FENCE = 'The bytes of this object were damaged.';
 const FENCE_BYTES = 2048;
 
+/** The problem of such an object. */
+export const FENCED = 'its bytes were damaged, and repair took them out of the way of readers';
+
 /** What `repair` writes in place of an object that it cannot bring back. */
 export function fenceBytes(sourceKey: string, keptAs: string): Uint8Array {
   const text = `${FENCE} They are kept as ${keptAs}. Convert ${sourceKey} again with --force: its rows then come back in new objects.\n`;
@@ -28,7 +31,7 @@ export async function objectProblem(
   if (!info) return 'it is missing';
   if (info.sizeBytes !== facts.bytes) {
     return (await isFence(lake, info))
-      ? 'its bytes were damaged, and repair took them out of the way of readers'
+      ? FENCED
       : `it has ${info.sizeBytes} bytes, and ${facts.bytes} were written`;
   }
   const { checksum } = facts;

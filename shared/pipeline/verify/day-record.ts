@@ -12,7 +12,6 @@ import {
 } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../run/ledger-entry.ts';
-import { type DayHolds, dayHoldsShape } from '../store/day-holds.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
 
@@ -30,8 +29,8 @@ export interface DayRecord {
   /** The commit with the highest number. */
   last: StoredDocument<DayCommit> | undefined;
   terms: Map<number, StoredDocument<DayTerms>>;
-  /** What a rollback counts on, and what `clean` is removing. */
-  holds: StoredDocument<DayHolds> | undefined;
+  /** Keys of what commands note for one another. */
+  others: string[];
   /** Keys that mean nothing to this software. */
   strays: string[];
 }
@@ -58,7 +57,7 @@ export async function readDayRecord(
 ): Promise<DayRecord> {
   const record: DayRecord = {
     ...{ dataset, businessDate, entries: new Map(), revisions: new Map() },
-    ...{ commits: [], last: undefined, terms: new Map(), holds: undefined, strays: [] },
+    ...{ commits: [], last: undefined, terms: new Map(), others: [], strays: [] },
   };
   const entryKeys: string[] = [];
   const termsKeys: string[] = [];
@@ -71,8 +70,8 @@ export async function readDayRecord(
       record.revisions.set(name, (record.revisions.get(name) ?? new Set()).add(number));
     } else if (folder === '_day' && commitOfKey(key) !== undefined) record.commits.push(number!);
     else if (folder === '_terms' && number !== undefined) termsKeys.push(key);
-    else if (folder === '_holds') record.holds = await readDocument(lake, key, dayHoldsShape);
-    else if (folder !== '_sla' && folder !== '_published') record.strays.push(key);
+    else if (folder === '_holds' || folder === '_sla') record.others.push(key);
+    else if (folder !== '_published') record.strays.push(key);
   }
   await inParallel(entryKeys, PARALLEL_READS, async (key) => {
     const sourceId = key.slice(prefix.length, -'.json'.length);

@@ -3,10 +3,13 @@ import { entryHistoryPrefix } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { inParallel } from '../store/in-parallel.ts';
 import type { Depth } from './data-object.ts';
 import { type DayRecord, entryKeyOf, readCommitDocument, readRevision } from './day-record.ts';
 import { convertedAgain, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
 import type { StoredDocument } from './stored-document.ts';
+
+const PARALLEL_ENTRIES = 16;
 
 /** Judges the ledger entries of a day: each alone, by the versions of it that are kept, and by the commit that readers see. */
 export async function judgeEntries(
@@ -16,11 +19,8 @@ export async function judgeEntries(
 ): Promise<Finding[]> {
   const published = record.last?.value?.files.map(({ sourceId }) => sourceId) ?? [];
   const sources = new Set([...record.entries.keys(), ...record.revisions.keys(), ...published]);
-  const findings: Finding[] = [];
-  for (const sourceId of [...sources].sort()) {
-    findings.push(...(await new EntryJudge(ports, record, sourceId).judge(depth)));
-  }
-  return findings;
+  const judge = (sourceId: string) => new EntryJudge(ports, record, sourceId).judge(depth);
+  return (await inParallel([...sources].sort(), PARALLEL_ENTRIES, judge)).flat();
 }
 
 class EntryJudge {

@@ -4,7 +4,7 @@ import { generationLocation } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { MergedFile } from '../../run/ledger-entry.ts';
 import { inParallel } from '../store/in-parallel.ts';
-import { type Depth, objectProblem } from './data-object.ts';
+import { type Depth, FENCED, objectProblem } from './data-object.ts';
 import { type DayRecord, readCommitDocument } from './day-record.ts';
 import { convertedAgain, damage, type Finding, type Mend, note, repaired } from './finding.ts';
 import { sourceFile } from './judge-entries.ts';
@@ -16,11 +16,17 @@ export function judgeObjects(ports: PipelinePorts, record: DayRecord, depth: Dep
   return new ObjectJudge(ports, record, depth).judge();
 }
 
+/** Judges only what readers see of a day. */
+export function judgeShownObjects(ports: PipelinePorts, record: DayRecord): Promise<Finding[]> {
+  return new ObjectJudge(ports, record, 'full').judgeShown();
+}
+
 class ObjectJudge {
   private readonly ports: PipelinePorts;
   private readonly record: DayRecord;
   private readonly depth: Depth;
   private readonly findings: Finding[] = [];
+  private copies: Promise<Map<string, string[]>> | undefined;
 
   constructor(ports: PipelinePorts, record: DayRecord, depth: Depth) {
     this.ports = ports;
@@ -31,12 +37,20 @@ class ObjectJudge {
   async judge(): Promise<Finding[]> {
     const last = this.record.last?.value;
     if (last) {
-      await inParallel(objectsOf(last), PARALLEL_OBJECTS, (object) => this.judgePublished(object));
+      await this.judgeShown();
       this.judgePlaces(last);
     }
     await this.judgeWaiting(last);
     const readable = await this.judgeEarlier(last);
     if (last && readable) await this.judgeStrays(last, readable);
+    return this.findings;
+  }
+
+  /** What readers see. */
+  async judgeShown(): Promise<Finding[]> {
+    const { last } = this.record;
+    const objects = last?.value ? objectsOf(last.value) : [];
+    await inParallel(objects, PARALLEL_OBJECTS, (object) => this.judgePublished(object));
     return this.findings;
   }
 
@@ -48,11 +62,11 @@ class ObjectJudge {
     const key = this.published(object.key);
     const what = await objectProblem(this.ports.lake, key, object, this.depth);
     if (what === undefined) return;
-    this.findings.push(damage(key, what, 'readers', await this.broughtBack(key, object)));
+    this.findings.push(damage(key, what, 'readers', await this.broughtBack(key, object, what)));
   }
 
   /** From a whole copy; without one, readers must not get wrong rows from it until its file is converted again. */
-  private async broughtBack(key: string, object: CommittedObject): Promise<Mend> {
+  private async broughtBack(key: string, object: CommittedObject, what: string): Promise<Mend> {
     const from = await this.wholeCopy(key, object);
     const { bytes, rows, checksum, sourceId } = object;
     if (from !== undefined) {
@@ -61,24 +75,36 @@ class ObjectJudge {
     const entry = this.record.entries.get(sourceId)?.value;
     const known = this.record.last?.value?.files.find((file) => file.sourceId === sourceId);
     const file = sourceFile(this.record, entry ?? { sourceKey: known?.sourceKey ?? sourceId });
-    return convertedAgain(file, { do: 'fence', key, sourceKey: file.sourceKey });
+    const fence = { do: 'fence', key, sourceKey: file.sourceKey } as const;
+    return convertedAgain(file, what === FENCED ? undefined : fence);
   }
 
   private async wholeCopy(key: string, object: CommittedObject): Promise<string | undefined> {
-    const keys = new Set([object.mergedKey]);
-    if (object.copiedFrom !== undefined) keys.add(this.published(object.copiedFrom));
-    for (const number of this.record.commits) {
-      const commit = (await readCommitDocument(this.ports.lake, this.record, number))?.value;
-      for (const { runId, mergedKey, key: copy } of commit ? objectsOf(commit) : []) {
-        if (runId === object.runId && mergedKey === object.mergedKey) keys.add(this.published(copy));
-      }
-    }
+    this.copies ??= this.findCopies();
+    const keys = new Set([object.mergedKey, ...((await this.copies).get(copyName(object)) ?? [])]);
     keys.delete(key);
     for (const candidate of keys) {
       // A copy is only taken if every byte of it is right.
       if ((await objectProblem(this.ports.lake, candidate, object, 'full')) === undefined) return candidate;
     }
     return undefined;
+  }
+
+  /** Where each merged file stands in the generations of the day. */
+  private async findCopies(): Promise<Map<string, string[]>> {
+    const copies = new Map<string, string[]>();
+    for (const number of this.record.commits) {
+      const commit = (await readCommitDocument(this.ports.lake, this.record, number))?.value;
+      for (const object of commit ? objectsOf(commit) : []) {
+        const known = copies.get(copyName(object)) ?? [];
+        copies.set(copyName(object), known);
+        known.push(
+          this.published(object.key),
+          ...(object.copiedFrom ? [this.published(object.copiedFrom)] : []),
+        );
+      }
+    }
+    return copies;
   }
 
   /** Every object stands in the folder of its partition, of this generation or an earlier one. */
@@ -200,4 +226,8 @@ class ObjectJudge {
 
 function objectsOf({ tables }: DayCommit): CommittedObject[] {
   return tables.flatMap(({ partitions }) => partitions.flatMap(({ objects }) => objects));
+}
+
+function copyName({ runId, mergedKey }: Pick<CommittedObject, 'runId' | 'mergedKey'>): string {
+  return `${runId} ${mergedKey}`;
 }

@@ -104,15 +104,18 @@ class RunJudge {
     const keys = runKeys(this.runId);
     await this.read(keys.reconciliation, reconciliationShape, role);
     await this.read(keys.rejectFiles, rejectFilesShape, role);
+    if (!this.keys.has(keys.ranges)) this.report(keys.ranges, 'it is missing', role, undefined);
     // Lists have no seal; the id of the run is a hash of its ranges, and merges are numbered.
     await this.read(keys.ranges, plannedRangesShape, role, (ranges) => {
       const { layout, ...identity } = plan;
       const runId = runIdOf({ ...identity, layoutFingerprint: layout.fingerprint, ranges });
-      return runId === plan.runId ? undefined : 'its ranges are not those of the run';
+      const isNumbered = ranges.every(({ rangeIndex }, index) => rangeIndex === index);
+      return runId === plan.runId && isNumbered ? undefined : 'its ranges are not those of the run';
     });
     await this.read(keys.merges, plannedMergesShape, role, (merges) => {
-      const wrong = merges.some(({ mergeIndex }, index) => mergeIndex !== index);
-      return wrong ? 'its merges are not numbered from 0' : undefined;
+      const planned = [...this.keys].filter((key) => /\/merges\/\d+\.json$/.test(key)).length;
+      const wrong = merges.length !== planned || merges.some(({ mergeIndex }, index) => mergeIndex !== index);
+      return wrong ? 'its merges are not those that are planned' : undefined;
     });
   }
 
@@ -166,7 +169,7 @@ class RunJudge {
     const keys = runKeys(this.runId);
     const merges = (await readDocument(this.ports.lake, keys.merges, plannedMergesShape))?.value ?? [];
     const wanted = [
-      ...[keys.ranges, keys.reconciliation, keys.merges],
+      ...[keys.reconciliation, keys.merges],
       ...Array.from({ length: rangeCount }, (_, index) => keys.partManifest(index)),
       ...merges.flatMap(({ mergeIndex }) => [keys.mergeSpec(mergeIndex), keys.mergeResult(mergeIndex)]),
     ];

@@ -5,15 +5,17 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { publicationOf } from '../publish/free-commit.ts';
 import { tableOwnerShape } from '../store/table-owner.ts';
 import { readLastCommit } from './day-record.ts';
-import { damage, type Finding, type Mend, repaired } from './finding.ts';
+import { damage, type Finding, type Mend, note, repaired } from './finding.ts';
 import { readDocument } from './stored-document.ts';
 
-/** Layouts by the tables that their files fill. */
-export type TableClaims = Map<string, Set<string>>;
+/** The layouts whose files fill a table, and the columns that commits have of it, by table. */
+export type TableClaims = Map<string, { layouts: Set<string>; columns: Set<string> }>;
 
 export function claimTables(claims: TableClaims, layout: string, tables: string[]): void {
   for (const table of [...tables, rejectsDataset(layout), daysDataset(layout)]) {
-    claims.set(table, (claims.get(table) ?? new Set()).add(layout));
+    const known = claims.get(table);
+    if (known) known.layouts.add(layout);
+    else claims.set(table, { layouts: new Set([layout]), columns: new Set() });
   }
 }
 
@@ -36,6 +38,9 @@ export async function judgeCatalog(
     }
   }
   if (tables.size > 0) claimTables(claims, dataset, [...tables.keys()]);
+  for (const [table, days] of tables) {
+    for (const { name } of days.flatMap(({ columns }) => columns)) claims.get(table)?.columns.add(name);
+  }
   // A day whose only commit is gone is still in the catalog.
   for (const table of [dataset, rejectsDataset(dataset)]) if (!tables.has(table)) tables.set(table, []);
   const findings: Finding[] = [];
@@ -48,7 +53,11 @@ export async function judgeCatalog(
       const lost = kind === 'ahead' && businessDate !== undefined && commit !== undefined;
       // The catalog is right: what it shows is missing in the ledger.
       const key = lost ? dayCommitKey(dataset, businessDate, commit) : catalog.nameOf(table);
-      findings.push(damage(key, lost ? 'it is missing, and readers see it' : what, 'readers', mendOf()));
+      findings.push(
+        lost
+          ? damage(key, 'it is missing, and readers see it', 'operations', mendOf())
+          : damage(key, what, 'readers', mendOf()),
+      );
       function mendOf(): Mend {
         if (kind === 'behind' && businessDate !== undefined) {
           return repaired('show the last commit of the day', { do: 'apply', dataset, businessDate });
@@ -74,12 +83,27 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     const table = key.slice(key.lastIndexOf('/') + 1, -'.json'.length);
     known.add(table);
     const stored = await readDocument(lake, key, tableOwnerShape);
-    const [layout, another] = claims.get(table) ?? [];
+    const claim = claims.get(table);
+    const [layout, another] = claim?.layouts ?? [];
     const single = another === undefined ? layout : undefined;
     const stated = stored?.value?.layout;
     if (stated !== undefined) owners.set(table, stated);
-    if (!stored || (stated !== undefined && (single === undefined || single === stated))) continue;
-    const what = stored.problem ?? `it says ${stated}, and the files of ${single} are in the table`;
+    if (!stored) continue;
+    const isRight = stated !== undefined && (single === undefined || single === stated);
+    const columns = stored.value?.columns;
+    if (isRight && columns === undefined && (claim?.columns.size ?? 0) > 0) {
+      findings.push(
+        note(key, 'it has no columns', 'as in a lake of an earlier version: those that readers have count'),
+      );
+    }
+    const lacks =
+      columns && [...(claim?.columns ?? [])].some((name) => !columns.some((one) => one.name === name));
+    if (isRight && !lacks) continue;
+    const what =
+      stored.problem ??
+      (isRight
+        ? 'it lacks columns that a commit has'
+        : `it says ${stated}, and the files of ${single} are in the table`);
     const mend =
       single === undefined
         ? repaired('move it aside: nothing is loaded into the table', { do: 'set-aside', key })
@@ -87,7 +111,8 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     findings.push(damage(key, what, 'operations', mend));
   }
   const recorded = new Set(owners.values());
-  for (const [table, [layout, another]] of claims) {
+  for (const [table, { layouts }] of claims) {
+    const [layout, another] = layouts;
     // A lake that an earlier version filled has no owners at all.
     if (known.has(table) || layout === undefined || another !== undefined || !recorded.has(layout)) continue;
     const key = tableOwnerKey(table);

@@ -23,7 +23,8 @@ export async function readDocument<T>(
   const { bytes } = stored;
   try {
     const value = fromJsonBytes(bytes, key, shape);
-    const problem = identity(value);
+    // Every document ends with a line end.
+    const problem = bytes.at(-1) === 0x0a ? identity(value) : 'it was cut short';
     return problem === undefined ? { key, bytes, value } : { key, bytes, problem };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;

@@ -1,3 +1,4 @@
+import { objectOf } from '../../json-shape.ts';
 import { businessDateOfKey } from '../../keys/business-date.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Depth } from './data-object.ts';
@@ -9,6 +10,7 @@ import { judgeEntries, sourceFile } from './judge-entries.ts';
 import { judgeObjects } from './judge-objects.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
+import { readDocument } from './stored-document.ts';
 
 interface VerifyOptions {
   depth: Depth;
@@ -64,22 +66,30 @@ async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): 
     ...judgeTerms(record),
     ...(await judgeClaims(ports.lake, record)),
     ...(await judgeObjects(ports, record, depth)),
-    ...judgeHolds(record),
+    ...(await judgeOthers(ports, record)),
     ...record.strays.map((key) =>
       note(key, 'nothing of this software has such a key', 'move it away if nobody needs it'),
     ),
   ];
 }
 
-/** A note that nobody can read stops rollback and clean of its day; without it they begin anew. */
-function judgeHolds({ holds }: DayRecord): Finding[] {
-  if (holds?.problem === undefined) return [];
-  const mend = repaired('move it aside: it only notes what a rollback or clean is doing at the moment', {
-    do: 'set-aside',
-    key: holds.key,
-  });
-  return [damage(holds.key, holds.problem, 'operations', mend)];
+/** Holds of rollbacks and of clean, and reports of checks: commands of the day fail at a damaged one, and go on without it. */
+async function judgeOthers({ lake }: PipelinePorts, { others }: DayRecord): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const key of others) {
+    const problem = (await readDocument(lake, key, anyObject))?.problem;
+    if (problem === undefined) continue;
+    const mend = repaired('move it aside: the next command of the day goes on without it', {
+      do: 'set-aside',
+      key,
+    });
+    findings.push(damage(key, problem, 'operations', mend));
+  }
+  return findings;
 }
+
+/** Only its seal is looked at. */
+const anyObject = objectOf<object>({});
 
 /** The tables that loaded files are for, and the runs that hold the only copy of their rows. */
 function noteLoaded(record: DayRecord, claims: TableClaims, waiting: Map<string, SourceFile>): void {
