@@ -80,7 +80,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/publish/apply-commit.ts': ['test/pipeline/publish/apply-commit.test.ts', ...DAYS],
   'shared/pipeline/publish/publish-day.ts': ['test/pipeline/publish/publish-day.test.ts', ...DAYS],
-  'shared/pipeline/publish/settle-rollback.ts': ['test/pipeline/operate/roll-back.test.ts', ...DAYS],
+  'shared/pipeline/publish/settle-rollback.ts': [
+    'test/pipeline/operate/settled-rollback.test.ts',
+    'test/pipeline/operate/roll-back.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/publish/catch-up-catalog.ts': [
     'test/pipeline/publish/catch-up-catalog.test.ts',
     'test/pipeline/publish',
@@ -89,6 +93,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/pipeline/publish/day-row.ts': ['test/pipeline/publish', 'test/pipeline/operate'],
   'shared/pipeline/publish/day-tables.ts': ['test/pipeline/publish', 'test/pipeline/schema-changes.test.ts'],
   'shared/pipeline/finalize/finalize-file.ts': [
+    'test/pipeline/finalize-told.test.ts',
     'test/pipeline/finalize-refused.test.ts',
     ...DAYS,
     'test/pipeline/whole-run.test.ts',
@@ -99,13 +104,18 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/whole-run.test.ts',
     'test/pipeline/compression.test.ts',
   ],
-  'shared/pipeline/operate/clean-lake.ts': ['test/pipeline/operate/clean-lake.test.ts', ...DAYS],
+  'shared/pipeline/operate/clean-lake.ts': [
+    'test/pipeline/operate/clean-ages.test.ts',
+    'test/pipeline/operate/clean-lake.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/operate/day-status.ts': [
     'test/pipeline/operate',
     'test/pipeline/publish',
     'test/pipeline/watch',
   ],
   'shared/pipeline/operate/read-rejects.ts': [
+    'test/pipeline/operate/rejects-of-versions.test.ts',
     'test/pipeline/operate/read-rejects.test.ts',
     'test/pipeline/whole-run.test.ts',
   ],
@@ -114,19 +124,36 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/start',
   ],
-  'shared/pipeline/split/align-ranges.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/align-ranges.ts': [
+    'test/pipeline/split/ranges-of-lines.test.ts',
+    'test/pipeline/record-types.test.ts',
+    'test/pipeline/ranges-within-groups.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/chain-geometry.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
   'shared/pipeline/split/chain-ranges.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
   'shared/pipeline/split/claim-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
-  'shared/pipeline/split/control-record-found.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/split/convert-request.ts': ['test/pipeline/state-inputs.test.ts'],
+  'shared/pipeline/split/control-record-found.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
+  'shared/pipeline/split/convert-request.ts': [
+    'test/pipeline/split/convert-request.test.ts',
+    'test/pipeline/state-inputs.test.ts',
+  ],
   'shared/pipeline/split/cut-file.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
   'shared/pipeline/split/cut-short.ts': [
     'test/pipeline/split/cut-short.test.ts',
     'test/pipeline/compressed-files.test.ts',
   ],
   'shared/pipeline/split/date-file.ts': ['test/pipeline/split/date-file.test.ts'],
-  'shared/pipeline/split/file-geometry.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/file-geometry.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/find-control-file.ts': ['test/totals/control-file.test.ts'],
   'shared/pipeline/split/hold-to-tables.ts': [
     'test/pipeline/split/table-owner.test.ts',
@@ -138,10 +165,23 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/key-owner.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
   'shared/pipeline/split/outside-checksums.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/split/parents-at-cuts.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
+  'shared/pipeline/split/parents-at-cuts.ts': [
+    'test/pipeline/record-types.test.ts',
+    'test/pipeline/ranges-within-groups.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+    ...CHAINS,
+  ],
   'shared/pipeline/split/plan-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
-  'shared/pipeline/split/probe-file.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/split/sample-form.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/probe-file.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
+  'shared/pipeline/split/sample-form.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/split-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
   'shared/pipeline/split/table-owner.ts': [
     'test/pipeline/split/table-owner.test.ts',
@@ -189,6 +229,12 @@ const ORDER =
 const AT_ONCE = 'how many objects are read or copied at once changes nothing but the time';
 
 export const EXPLAINED: readonly Explained[] = [
+  {
+    file: 'shared/pipeline/operate/take-day-manifest.ts',
+    within: '.slice(0, 16)',
+    edits: [['16', '17']],
+    why: 'a version is only compared with others of the same making: one more digit of its hash tells them apart as well',
+  },
   {
     file: 'shared/pipeline/publish/apply-commit.ts',
     within: '= 16;',
