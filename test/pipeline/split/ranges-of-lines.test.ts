@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_LINE_BYTES } from '../../../shared/decode/record-extractor.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { plannedRangesShape } from '../../../shared/run/file-plan.ts';
@@ -49,4 +50,20 @@ describe('ranges of lines', () => {
       { numRuns: 25 },
     );
   }, 300_000);
+});
+
+describe('a line that is too long even to be kept as a reject', () => {
+  const tooLong = 'x'.repeat(MAX_LINE_BYTES + 1);
+  const whole = `${'x'.repeat(20)}\n`;
+
+  it.each([
+    ['first', `${tooLong}\n${whole}`],
+    ['last', `${whole}${tooLong}\n`],
+  ])('refuses the file if it is the %s', async (_, text) => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(KEY, Buffer.from(text));
+    const request = { layout: smallLayout(), sourceKey: KEY };
+    const split = await splitFile(lake.ports, 'e', request);
+    expect(split.verdict === 'refused' && split.refusal.code).toMatch(/line-too-long|no-line-terminator/);
+  });
 });
