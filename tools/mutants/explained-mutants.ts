@@ -17,6 +17,18 @@ const AT_ONCE = 'how many objects are read or copied at once changes nothing but
 
 export const EXPLAINED: readonly Explained[] = [
   {
+    file: 'shared/pipeline/merge/merge-partition.ts',
+    within: 'if (!first || !last) continue;',
+    edits: [['||', '&&']],
+    why: 'a list has a first and a last row group or neither: asking for both is only for the compiler',
+  },
+  {
+    file: 'shared/catalog/table-change.ts',
+    within: 'precision === undefined || scale === undefined',
+    edits: [['||', '&&']],
+    why: 'the pattern has both numbers or neither: asking for both is only for the compiler',
+  },
+  {
     file: 'shared/run/reconciliation.ts',
     within: '(rejectsDigest === undefined ? {} : { rejectsDigest })',
     edits: [['rejectsDigest === undefined', 'false']],

@@ -56,7 +56,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/totals/joined-files.ts': ['test/pipeline/control-records-inside.test.ts', ...TOTALS],
   'shared/totals/mismatch-cause.ts': ['test/totals/mismatch-cause.test.ts', ...TOTALS],
   'shared/totals/range-groups.ts': ['test/pipeline/group-totals.test.ts', ...TOTALS],
-  'shared/totals/record-counts.ts': ['test/totals/control-totals.test.ts', ...TOTALS],
+  'shared/totals/record-counts.ts': ['test/totals/record-counts.test.ts', ...TOTALS],
   'shared/catalog/table-change.ts': ['test/catalog', 'test/pipeline/schema-changes.test.ts'],
   'shared/keys/business-date.ts': ['test/keys'],
   'shared/keys/key-dates.ts': ['test/keys', 'test/pipeline/split/date-file.test.ts'],
