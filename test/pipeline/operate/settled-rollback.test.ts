@@ -70,4 +70,20 @@ describe('the ledger after a rollback', () => {
     await settleRollback(lake.ports, rolledBack);
     expect(await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape)).toEqual(entry);
   });
+
+  it('and nothing else is changed if it does not know the version to go back to', async () => {
+    await using lake = await TestLake.make();
+    const { load, commits, ids, keysBelow } = smallDay(lake);
+    await load(KEY, first);
+    const { ledgerKey } = await load(KEY, second);
+    const history = (await keysBelow('ledger/small/')).filter((key) => key.includes('/_history/'));
+    expect(history).not.toEqual([]);
+    await lake.ports.lake.delete(history);
+    await expect(rollBack(lake.ports, { ...DAY, reason: 'x' })).rejects.toMatchObject({
+      name: 'RunInconsistent',
+      message: expect.stringContaining(ledgerKey),
+    });
+    expect(await commits()).toHaveLength(2);
+    expect(await ids()).toEqual(['B1']);
+  });
 });
