@@ -17,6 +17,12 @@ const AT_ONCE = 'how many objects are read or copied at once changes nothing but
 
 export const EXPLAINED: readonly Explained[] = [
   {
+    file: 'shared/pipeline/finalize/finalize-file.ts',
+    within: '(checksum === undefined ? {} : { checksum })',
+    edits: [['checksum === undefined', 'false']],
+    why: NO_KEY,
+  },
+  {
     file: 'shared/pipeline/merge/merge-partition.ts',
     within: 'if (!first || !last) continue;',
     edits: [['||', '&&']],
