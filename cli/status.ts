@@ -67,7 +67,9 @@ function printStatus(status: DayStatus, lake: string): void {
 function fileRow(file: FileStatusLine) {
   return [
     file.name,
-    file.status + (file.supplementOf ? ' (supplement)' : '') + (file.unexpected ? ' (unexpected)' : ''),
+    file.status +
+      (file.supplementOf ? ` (supplement${file.hidden ? ', not shown' : ''})` : '') +
+      (file.unexpected ? ' (unexpected)' : ''),
     file.records === undefined ? null : BigInt(file.records.read),
     file.rows === undefined ? null : BigInt(file.rows),
     file.records === undefined ? null : BigInt(file.records.rejected),

@@ -106,6 +106,11 @@ describe('the business date', () => {
       dates: ['2025-08-12'],
       others: ['2025-08-11'],
     });
+    const twice = 'year=2025/month=08/day=12/mov_20250811_gerado_20250813.txt';
+    const others = (patterns: string[]) => datesOfKey(twice, patterns).others;
+    expect(others(['mov_{yyyyMMdd}_*'])).toEqual(['2025-08-11']);
+    expect(others([])).toEqual(['2025-08-11', '2025-08-13']);
+    expect(others(['other_{yyyyMMdd}_*'])).toEqual(['2025-08-11', '2025-08-13']);
   });
 
   test('is a day that exists', () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { EXPLAINED, explanationOf } from '../../tools/mutants/explained-mutants.ts';
 import { generatedMutants } from '../../tools/mutants/generated-mutants.ts';
 import { mutantName, mutated } from '../../tools/mutants/mutant.ts';
-import { DECIDING_FILES, EXPLAINED, explanationOf } from '../../tools/mutants/rooms.ts';
+import { DECIDING_FILES } from '../../tools/mutants/rooms.ts';
 
 test('rules change operators, conditions, numbers and calls for their effect, and nothing in types', () => {
   const text = [

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { SeededRandom } from '../../generator/seeded-random.ts';
 import { isSet, runWithFlags, text, textOr, wholeNumber } from '../../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
+import { explanationOf } from './explained-mutants.ts';
 import { generatedMutants } from './generated-mutants.ts';
 import { LISTED_MUTANTS } from './listed-mutants.ts';
 import { type Mutant, mutantName } from './mutant.ts';
-import { DECIDING_FILES, explanationOf } from './rooms.ts';
+import { DECIDING_FILES } from './rooms.ts';
 import { type Outcome, ScratchProject } from './scratch-project.ts';
 
 const COMMAND = {
@@ -19,7 +20,7 @@ const COMMAND = {
     workers: textOr('2', 'N', 'copies of the project that are tried at once'),
     limit: textOr('300', 'SECONDS', 'the longest time for the tests of one mutant'),
   },
-  notes: `A survivor is a change that no test saw; tools/mutants/rooms.ts explains those that no test can see.
+  notes: `A survivor is a change that no test saw; tools/mutants/explained-mutants.ts explains those that no test can see.
 Ends with 1 if fewer than 95 % are caught, a mutant makes a test hang, or
 one of the list is stale.`,
 } as const;

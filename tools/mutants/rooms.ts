@@ -1,5 +1,3 @@
-import type { Mutant } from './mutant.ts';
-
 /** Tests of whole nights in a lake: what is loaded, published, taken back and removed. */
 const DAYS = [
   'test/day',
@@ -58,7 +56,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/totals/joined-files.ts': ['test/pipeline/control-records-inside.test.ts', ...TOTALS],
   'shared/totals/mismatch-cause.ts': ['test/totals/mismatch-cause.test.ts', ...TOTALS],
   'shared/totals/range-groups.ts': ['test/pipeline/group-totals.test.ts', ...TOTALS],
-  'shared/totals/record-counts.ts': ['test/totals/control-totals.test.ts', ...TOTALS],
+  'shared/totals/record-counts.ts': ['test/totals/record-counts.test.ts', ...TOTALS],
   'shared/catalog/table-change.ts': ['test/catalog', 'test/pipeline/schema-changes.test.ts'],
   'shared/keys/business-date.ts': ['test/keys'],
   'shared/keys/key-dates.ts': ['test/keys', 'test/pipeline/split/date-file.test.ts'],
@@ -80,7 +78,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/publish/apply-commit.ts': ['test/pipeline/publish/apply-commit.test.ts', ...DAYS],
   'shared/pipeline/publish/publish-day.ts': ['test/pipeline/publish/publish-day.test.ts', ...DAYS],
-  'shared/pipeline/publish/settle-rollback.ts': ['test/pipeline/operate/roll-back.test.ts', ...DAYS],
+  'shared/pipeline/publish/settle-rollback.ts': [
+    'test/pipeline/operate/settled-rollback.test.ts',
+    'test/pipeline/operate/roll-back.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/publish/catch-up-catalog.ts': [
     'test/pipeline/publish/catch-up-catalog.test.ts',
     'test/pipeline/publish',
@@ -89,6 +91,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/pipeline/publish/day-row.ts': ['test/pipeline/publish', 'test/pipeline/operate'],
   'shared/pipeline/publish/day-tables.ts': ['test/pipeline/publish', 'test/pipeline/schema-changes.test.ts'],
   'shared/pipeline/finalize/finalize-file.ts': [
+    'test/pipeline/finalize-told.test.ts',
     'test/pipeline/finalize-refused.test.ts',
     ...DAYS,
     'test/pipeline/whole-run.test.ts',
@@ -99,13 +102,18 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/whole-run.test.ts',
     'test/pipeline/compression.test.ts',
   ],
-  'shared/pipeline/operate/clean-lake.ts': ['test/pipeline/operate/clean-lake.test.ts', ...DAYS],
+  'shared/pipeline/operate/clean-lake.ts': [
+    'test/pipeline/operate/clean-ages.test.ts',
+    'test/pipeline/operate/clean-lake.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/operate/day-status.ts': [
     'test/pipeline/operate',
     'test/pipeline/publish',
     'test/pipeline/watch',
   ],
   'shared/pipeline/operate/read-rejects.ts': [
+    'test/pipeline/operate/rejects-of-versions.test.ts',
     'test/pipeline/operate/read-rejects.test.ts',
     'test/pipeline/whole-run.test.ts',
   ],
@@ -114,19 +122,37 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/start',
   ],
-  'shared/pipeline/split/align-ranges.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/align-ranges.ts': [
+    'test/pipeline/split/ranges-of-lines.test.ts',
+    'test/pipeline/record-types.test.ts',
+    'test/pipeline/ranges-within-groups.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/chain-geometry.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
   'shared/pipeline/split/chain-ranges.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
   'shared/pipeline/split/claim-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
-  'shared/pipeline/split/control-record-found.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/split/convert-request.ts': ['test/pipeline/state-inputs.test.ts'],
+  'shared/pipeline/split/control-record-found.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
+  'shared/pipeline/split/convert-request.ts': [
+    'test/pipeline/split/convert-request.test.ts',
+    'test/pipeline/state-inputs.test.ts',
+  ],
   'shared/pipeline/split/cut-file.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
   'shared/pipeline/split/cut-short.ts': [
     'test/pipeline/split/cut-short.test.ts',
     'test/pipeline/compressed-files.test.ts',
   ],
   'shared/pipeline/split/date-file.ts': ['test/pipeline/split/date-file.test.ts'],
-  'shared/pipeline/split/file-geometry.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/file-geometry.ts': [
+    'test/pipeline/split/ranges-of-lines.test.ts',
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/find-control-file.ts': ['test/totals/control-file.test.ts'],
   'shared/pipeline/split/hold-to-tables.ts': [
     'test/pipeline/split/table-owner.test.ts',
@@ -138,10 +164,23 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/key-owner.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
   'shared/pipeline/split/outside-checksums.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/split/parents-at-cuts.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
+  'shared/pipeline/split/parents-at-cuts.ts': [
+    'test/pipeline/record-types.test.ts',
+    'test/pipeline/ranges-within-groups.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+    ...CHAINS,
+  ],
   'shared/pipeline/split/plan-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
-  'shared/pipeline/split/probe-file.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/split/sample-form.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
+  'shared/pipeline/split/probe-file.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
+  'shared/pipeline/split/sample-form.ts': [
+    'test/pipeline/physical-forms.test.ts',
+    'test/pipeline/split/cut-short.test.ts',
+    ...FORMS,
+  ],
   'shared/pipeline/split/split-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
   'shared/pipeline/split/table-owner.ts': [
     'test/pipeline/split/table-owner.test.ts',
@@ -152,10 +191,12 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/pipeline/store/content-claim.ts': ['test/pipeline/store/content-claim.test.ts', ...STORE],
   'shared/pipeline/store/day-ledger.ts': ['test/pipeline/store', ...STORE],
   'shared/pipeline/store/decompress.ts': [
+    'test/compression',
     'test/pipeline/compressed-files.test.ts',
     'test/pipeline/split/cut-short.test.ts',
   ],
   'shared/pipeline/store/decompressed-source.ts': [
+    'test/compression',
     'test/pipeline/compressed-files.test.ts',
     'test/pipeline/split/cut-short.test.ts',
   ],
@@ -168,64 +209,9 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/pipeline/store/load-layout.ts': ['test/pipeline/start', 'test/pipeline/state-inputs.test.ts'],
   'shared/pipeline/store/numbered-object.ts': ['test/pipeline/store', ...STORE],
   'shared/pipeline/store/open-source.ts': [
+    'test/compression',
     'test/pipeline/compressed-files.test.ts',
     'test/pipeline/split/cut-short.test.ts',
   ],
   'shared/pipeline/store/table-schemas.ts': ['test/pipeline/schema-changes.test.ts'],
 };
-
-/** Mutants that no test can catch, or need not. */
-interface Explained {
-  file: string;
-  /** The code around the change, which is there exactly once. */
-  within: string;
-  /** Before and after. */
-  edits: readonly (readonly [from: string, to: string])[];
-  why: string;
-}
-
-const ORDER =
-  'keys are never the same, and a sort asks only for the sign: another number of the sign, or an answer for equal keys, changes nothing';
-const AT_ONCE = 'how many objects are read or copied at once changes nothing but the time';
-
-export const EXPLAINED: readonly Explained[] = [
-  {
-    file: 'shared/pipeline/publish/apply-commit.ts',
-    within: '= 16;',
-    edits: [['16', '17']],
-    why: AT_ONCE,
-  },
-  {
-    file: 'shared/keys/key-dates.ts',
-    within: 'dated.length === 0',
-    edits: [['dated.length === 0', 'false']],
-    why: 'without dated patterns the search finds nothing either: the condition only saves time',
-  },
-  {
-    file: 'shared/day/expected-files.ts',
-    within: '(a.name < b.name ? -1 : 1)',
-    edits: [
-      ['<', '<='],
-      ['1', '2'],
-    ],
-    why: ORDER,
-  },
-  {
-    file: 'shared/day/day-commit.ts',
-    within: '(a < b ? -1 : 1)',
-    edits: [
-      ['<', '<='],
-      ['1', '2'],
-    ],
-    why: ORDER,
-  },
-];
-
-/** Why no test can catch the mutant; undefined if one must. */
-export function explanationOf({ file, from, to, at = -1 }: Mutant, text: string): string | undefined {
-  return EXPLAINED.find(({ within, edits, ...known }) => {
-    const start = text.indexOf(within);
-    const isThere = known.file === file && start >= 0 && at >= start && at < start + within.length;
-    return isThere && edits.some(([before, after]) => before === from && after === to);
-  })?.why;
-}

@@ -6,12 +6,12 @@ import { RunInconsistent } from '../../errors.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { NulledExamples } from '../../run/invalid-values.ts';
-import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import { isInUse, isLoaded, type LedgerEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import type { ControlTotalResult } from '../../totals/control-totals.ts';
 import { acceptedDetails, type RecordCounts } from '../../totals/record-counts.ts';
 import { isCatalogUpToDate } from '../publish/catch-up-catalog.ts';
 import { judgeTables } from '../publish/day-tables.ts';
-import { judgeDay } from '../publish/publish-day.ts';
+import { correctsStanding, judgeDay } from '../publish/publish-day.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { entryVersions } from '../store/ledger.ts';
@@ -61,6 +61,8 @@ export interface FileStatusLine {
   reason?: string | undefined;
   warnings?: string[] | undefined;
   supplementOf?: string | undefined;
+  /** Set for a supplement that corrects another version of its file than the one that is loaded: its rows are not shown. */
+  hidden?: boolean | undefined;
   softwareVersion?: string | undefined;
   layoutFingerprint?: string | undefined;
   startedAt?: string | undefined;
@@ -103,6 +105,7 @@ export async function dayStatus(
     else {
       const line = statusLine(entry, status, now);
       if (unexpected) line.unexpected = true;
+      if (isHidden(entry, byKey)) line.hidden = true;
       if (options.versions) line.versions = await versionsOf(ports, entry);
       files.push(line);
     }
@@ -129,7 +132,7 @@ export async function dayStatus(
     expectation,
     counts,
     files,
-    totals: totalsOf(entries),
+    totals: totalsOf(byKey),
     published: visible ? publishedDay(visible) : null,
     ...(last && last !== visible ? { pending: publishedDay(last) } : {}),
     ...(waits === '' ? {} : { waitingFor: waits }),
@@ -187,14 +190,19 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
   };
 }
 
-/** Records of a supplement were counted as rejects of another file before, so they are not counted again. */
-function totalsOf(entries: LedgerEntry[]): DayStatus['totals'] {
+function isHidden(entry: LedgerEntry, byKey: Map<string, LedgerEntry>): boolean {
+  return isLoaded(entry) && !correctsStanding(entry, byKey);
+}
+
+/** Records of a supplement were counted as rejects of another file before, so they are not counted again; those that are hidden are nowhere. */
+function totalsOf(byKey: Map<string, LedgerEntry>): DayStatus['totals'] {
   const totals: DayStatus['totals'] = { records: 0, rows: 0, rejected: 0, corrected: 0, sums: {} };
   const amounts: [string, Decimal][] = [];
-  for (const { loaded, supplementOf } of entries) {
-    if (!loaded) continue;
+  for (const entry of byKey.values()) {
+    const { loaded } = entry;
+    if (!loaded || isHidden(entry, byKey)) continue;
     totals.rows += loaded.rows;
-    if (supplementOf) totals.corrected += acceptedDetails(loaded.records);
+    if (supplementedRun(entry)) totals.corrected += acceptedDetails(loaded.records);
     else {
       totals.records += loaded.records.read;
       totals.rejected += loaded.records.rejected;

@@ -158,7 +158,8 @@ export async function judgeDay(
   };
 }
 
-function correctsStanding(entry: LoadedEntry, byKey: Map<string, LedgerEntry>): boolean {
+/** False for a supplement of another version of its file than the one that is loaded: readers do not see its rows. */
+export function correctsStanding(entry: LoadedEntry, byKey: Map<string, LedgerEntry>): boolean {
   const corrected = supplementedRun(entry);
   if (!corrected) return true;
   const parent = byKey.get(corrected.sourceKey);

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
@@ -70,6 +71,22 @@ describe('a supplement is held to the records that it corrects', () => {
     const double = await load('fix2_20250812.txt', corrected('A2'), AGAIN);
     expect(await refusalOf(double)).toBe('duplicate-content');
     await load('fix3_20250812.txt', corrected('A1'), AGAIN);
+    expect(await ids()).toEqual(['A1', 'A2', 'A3']);
+  });
+
+  it('and counts in no total of the day while it is hidden', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    const status = async () => {
+      const { totals, files } = await dayStatus(lake.ports, 'small', DATE);
+      const { records, rows, rejected, corrected } = totals;
+      return [records, rows, rejected, corrected, files.map(({ hidden }) => hidden === true)];
+    };
+    await load(KEY, version(1, ['A2']));
+    await load(FIX, corrected('A2'), SUPPLEMENT);
+    expect(await status()).toEqual([3, 3, 1, 1, [false, false]]);
+    await load(KEY, version(2, []));
+    expect(await status()).toEqual([3, 3, 0, 0, [false, true]]);
     expect(await ids()).toEqual(['A1', 'A2', 'A3']);
   });
 

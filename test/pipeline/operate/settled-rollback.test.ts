@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { settleRollback } from '../../../shared/pipeline/publish/settle-rollback.ts';
+import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
+import { readJson } from '../../../shared/pipeline/store/json-object.ts';
+import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DAY, KEY, smallDay } from '../../support/small-day.ts';
+
+const first = smallFile(smallLine('A1', 1), smallLine('A2', 'X'));
+const second = smallFile(smallLine('B1', 1));
+
+describe('the ledger after a rollback', () => {
+  it('has the whole account of the version before, and what was taken back', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf, commits } = smallDay(lake);
+    const before = await entryOf(await load(KEY, first));
+    const result = await load(KEY, second);
+    const after = await entryOf(result);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' });
+    const entry = await entryOf(result);
+    const { version, runId, records, rows, loaded } = before;
+    expect(entry).toMatchObject({ state: 'loaded', version, runId, records, rows, loaded, inputBytes: 42 });
+    const at = (await commits()).at(-1)?.committedAt;
+    expect(entry.rolledBack).toEqual([{ version: after.version, runId: after.runId, at, reason: 'wrong' }]);
+    await settleRollback(lake.ports, (await commits()).at(-1)!);
+    expect(await entryOf(result)).toEqual(entry);
+  });
+
+  it('says of a file without a version that it was taken out', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    const result = await load(KEY, first);
+    await load('g_20250812.txt', second);
+    await rollBack(lake.ports, { ...DAY, file: KEY, remove: true, reason: 'wrong' });
+    const entry = await entryOf(result);
+    expect(entry).toMatchObject({ state: 'refused', refusal: { code: 'rolled-back' } });
+    expect(entry.refusal?.message).toContain('(wrong)');
+    expect(entry.loaded).toBeUndefined();
+  });
+
+  it('keeps the state of a run that is going on, and of a later version that was refused', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf, refusalOf } = smallDay(lake);
+    await load(KEY, first);
+    const { loaded } = await entryOf(await load(KEY, second));
+    await lake.putRaw(KEY, smallFile(smallLine('C1', 1)));
+    const running = await splitFile(lake.ports, 'running', { layout: smallLayout(), sourceKey: KEY });
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' });
+    const entry = await entryOf(running);
+    expect([entry.state, entry.execution]).toEqual(['parsing', 'running']);
+    expect(entry.loaded?.rows).toBe(1);
+    expect(entry.loaded?.runId).not.toBe(loaded?.runId);
+    const refused = await load(KEY, Buffer.alloc(0));
+    await rollBack(lake.ports, { ...DAY, file: KEY, remove: true, reason: 'wrong' });
+    expect(await refusalOf(refused)).toBe('empty-file');
+    expect((await entryOf(refused)).rolledBack).toHaveLength(2);
+  });
+
+  it('leaves a version alone that was loaded since', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf, commits } = smallDay(lake);
+    await load(KEY, first);
+    await load(KEY, second);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' });
+    const rolledBack = (await commits()).at(-1)!;
+    const result = await load(KEY, smallFile(smallLine('C1', 1)));
+    const entry = await entryOf(result);
+    await settleRollback(lake.ports, rolledBack);
+    expect(await readJson(lake.ports.lake, result.ledgerKey, ledgerEntryShape)).toEqual(entry);
+  });
+
+  it('and nothing else is changed if it does not know the version to go back to', async () => {
+    await using lake = await TestLake.make();
+    const { load, commits, ids, keysBelow } = smallDay(lake);
+    await load(KEY, first);
+    const { ledgerKey } = await load(KEY, second);
+    const history = (await keysBelow('ledger/small/')).filter((key) => key.includes('/_history/'));
+    expect(history).not.toEqual([]);
+    await lake.ports.lake.delete(history);
+    await expect(rollBack(lake.ports, { ...DAY, reason: 'x' })).rejects.toMatchObject({
+      name: 'RunInconsistent',
+      message: expect.stringContaining(ledgerKey),
+    });
+    expect(await commits()).toHaveLength(2);
+    expect(await ids()).toEqual(['B1']);
+  });
+});
