@@ -6,28 +6,10 @@ import { parquetReadObjects } from 'hyparquet';
 import { countsText } from './counts-text.ts';
 import { Chances } from './fault-plan.ts';
 import { Host, hostsAreAllowed } from './host.ts';
+import type { HostDeed } from './host-order.ts';
 import { BUSINESS_DATES, makeNightFiles, NIGHT_LAYOUT, type NightFile } from './night-files.ts';
 import type { NightCatalog } from './night-lake.ts';
 import { rowText } from './visible-rows.ts';
-
-/** Deeds of one host in a lake that all hosts share. */
-export interface HostOrder {
-  name: string;
-  lakeDir: string;
-  rawDir: string;
-  deeds: HostDeed[];
-}
-
-export type HostDeed =
-  | { do: 'clean' }
-  | {
-      do: 'convert';
-      layout: string;
-      sourceKey: string;
-      force?: boolean;
-      supplementOf?: string;
-      businessDate?: string;
-    };
 
 const COUNTS = [
   'killed',

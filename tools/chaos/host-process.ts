@@ -11,7 +11,7 @@ import { runExecution } from '../../local/state-machine/run-execution.ts';
 import { taskOf } from '../../local/state-machine/task-function.ts';
 import { cleanLake } from '../../shared/pipeline/operate/clean-lake.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { HostDeed, HostOrder } from './host-nights.ts';
+import type { HostDeed, HostOrder } from './host-order.ts';
 
 /**
  * One host of a night: converts files of a shared folder as orders arrive on its standard input, one JSON line each, and answers each with

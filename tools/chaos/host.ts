@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { HostOrder } from './host-nights.ts';
+import type { HostOrder } from './host-order.ts';
 
 const SCRIPT = fileURLToPath(new URL('./host-process.ts', import.meta.url));
 const ISOLATED = ['-r', '--pid', '--fork', '--kill-child'];
