@@ -101,7 +101,7 @@ it.each<[string, Mutation, RegExp]>([
   try {
     const script = join(dir, CHAOS);
     const { code, stderr } = await outcomeOf(
-      startScript(script, ['--nights', String(NIGHTS_OF_A_WRONG_CHANGE)], dir),
+      startScript(script, ['--nights', String(NIGHTS_OF_A_WRONG_CHANGE), '--json'], dir),
     );
     expect(stderr).toMatch(/Seed \d+ breaks an invariant/);
     expect(stderr).toMatch(says);

@@ -102,13 +102,19 @@ class Night {
 
   async play(): Promise<NightReport> {
     const broken: string[] = [];
-    for (const step of this.steps) {
-      broken.push(...(await this.playStep(step)).map((what) => `after step ${step.id}: ${what}`));
-      if (broken.length > 0) break;
+    let outcome: NightOutcome = 'broken';
+    try {
+      for (const step of this.steps) {
+        broken.push(...(await this.playStep(step)).map((what) => `after step ${step.id}: ${what}`));
+        if (broken.length > 0) break;
+      }
+      broken.push(...this.player.broken(), ...this.untold());
+      outcome = this.outcomeNow();
+      if (broken.length === 0) broken.push(...(await this.end()));
+    } catch (error) {
+      // The seed must be told, whatever a wrong change does to the night.
+      broken.push(`the night could not go on: ${(error as Error).stack}`);
     }
-    broken.push(...this.player.broken(), ...this.untold());
-    const outcome = this.outcomeNow();
-    if (broken.length === 0) broken.push(...(await this.end()));
     const told = JSON.stringify([this.notifications, this.metrics, this.player.messages()]);
     broken.push(...this.invariants.leaks(told));
     return {

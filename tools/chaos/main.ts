@@ -23,7 +23,7 @@ const COMMAND = {
     'keep-going': isSet('go on after a night that breaks an invariant'),
     sigkill: text('N', 'instead: kill a real conversion at N random moments, and run it again after each'),
     hosts: text('N', 'instead: nights of real processes on N hosts, each in a pid namespace of its own'),
-    json: isSet('one object for each night, or for each killed conversion'),
+    json: isSet('one object for each night, or for each killed conversion; a broken night is not shortened'),
   },
   notes: 'Ends with 1 if an invariant was broken, and names the seed.',
 } as const;
@@ -46,7 +46,7 @@ await runWithFlags(COMMAND, async (values) => {
     if (values.json) console.log(reportText(report));
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Knight ${night + 1} of ${nights}`);
     if (report.outcome !== 'broken') continue;
-    await explain(report, values.only === undefined);
+    await explain(report, values.only === undefined && values.json !== true);
     if (!values['keep-going']) break;
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
