@@ -1,10 +1,11 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { openLake, type SqlResult, type SqlStream } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { toJsonValue } from '../local/lake/sql-value.ts';
+import { jsonText } from '../shared/shown-text.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { sayMany } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS, printTable } from '../terminal/print-table.ts';
 
 const COMMAND = {
@@ -42,7 +43,7 @@ await runWithFlags(COMMAND, async (values, words) => {
   try {
     const stream = await lake.stream(bindBusinessDate(lake, sql, values['business-date']));
     if (values.json) await writeJsonLines(stream);
-    else await write(`${printTable(await firstRows(stream))}\n`);
+    else await sayMany(printTable(await firstRows(stream)));
     return 0;
   } finally {
     lake.close();
@@ -72,17 +73,10 @@ async function firstRows({ columns, batches }: SqlStream): Promise<SqlResult> {
 async function writeJsonLines({ columns, batches }: SqlStream): Promise<void> {
   for await (const batch of batches) {
     const lines = batch.map((row) =>
-      JSON.stringify(
-        Object.fromEntries(row.map((value, index) => [columns[index]?.name, toJsonValue(value)])),
-      ),
+      jsonText(Object.fromEntries(row.map((value, index) => [columns[index]?.name, toJsonValue(value)]))),
     );
-    await write(lines.map((line) => `${line}\n`).join(''));
+    await sayMany(lines);
   }
-}
-
-/** Waits for a slow reader. */
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** It is not a failure if the reader has seen enough, as `head` has. */

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { PipelineError } from '../shared/errors.ts';
+import { warn } from './print.ts';
 
 export const EXIT_LOADED = 0;
 export const EXIT_FAILED = 1;
@@ -28,12 +30,12 @@ export async function runCommand(main: () => Promise<number>): Promise<never> {
   } catch (error) {
     code = EXIT_FAILED;
     if (error instanceof PipelineError) {
-      console.error(error.message);
+      warn(error.message);
       code = exitCodeOf(error.name);
     } else if (isFlagError(error)) {
-      console.error(`${error.message}. Run it with --help to see every flag.`);
+      warn(`${error.message.replaceAll('\n', ' ')}. Run it with --help to see every flag.`);
       code = EXIT_USAGE;
-    } else console.error(error);
+    } else warn(...inspect(error).split('\n'));
   }
   process.exit(code);
 }

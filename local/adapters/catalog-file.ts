@@ -2,16 +2,18 @@ import { planTableChange } from '../../shared/catalog/table-change.ts';
 import { RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
+import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { parseCatalog } from './read-catalog.ts';
+import { catalogDifferences } from './catalog-differences.ts';
+import { storedCatalog } from './read-catalog.ts';
 
 /** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = (dataset: string) => `${prefix}${dataset}.json`;
   const read = async (dataset: string) => {
     const stored = await store.get(keyOf(dataset));
-    return stored && parseCatalog(new TextDecoder().decode(stored.bytes), keyOf(dataset));
+    return stored && storedCatalog(stored.bytes, keyOf(dataset));
   };
   return {
     switchesAtOnce: true,
@@ -24,6 +26,16 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     async standsAt({ dataset, businessDate, commit }) {
       return ((await read(dataset))?.days[businessDate] ?? 0) >= commit;
     },
+    async differences(table, days) {
+      try {
+        return catalogDifferences(await read(table), days);
+      } catch (error) {
+        if (!(error instanceof RunInconsistent)) throw error;
+        return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
+      }
+    },
+    restore: (table, days) => restoreTable(store, keyOf(table), days),
+    nameOf: keyOf,
   };
 }
 
@@ -31,14 +43,33 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
 function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
   return compareAndSwap(key, async () => {
     const stored = await store.get(key);
-    const current = stored && parseCatalog(new TextDecoder().decode(stored.bytes), key);
+    const current = stored && storedCatalog(stored.bytes, key);
     const standing = current?.days[day.businessDate] ?? 0;
     if (standing > day.commit) return false;
     if (standing === day.commit) return true;
-    const bytes = new TextEncoder().encode(`${JSON.stringify(withDay(current, day, key), null, 1)}\n`);
-    await replace(store, key, bytes, stored);
+    await replace(store, key, sealedBytes(key, withDay(current, day, key), 1), stored);
     return true;
   });
+}
+
+/** A catalog that can be read keeps the days that it shows at later commits. */
+function restoreTable(store: ObjectStore, key: string, days: DayPublication[]): Promise<void> {
+  return compareAndSwap(key, async () => {
+    const stored = await store.get(key);
+    const current = stored && readable(stored.bytes, key);
+    const later = days.filter(({ businessDate, commit }) => (current?.days[businessDate] ?? 0) <= commit);
+    let restored = current;
+    for (const day of later) restored = withDay(restored, day, key);
+    if (restored) await replace(store, key, sealedBytes(key, restored, 1), stored);
+  });
+}
+
+function readable(bytes: Uint8Array, key: string): CatalogFile | undefined {
+  try {
+    return storedCatalog(bytes, key);
+  } catch {
+    return undefined;
+  }
 }
 
 function withDay(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogFile {

@@ -1,4 +1,10 @@
-import { ObjectNotFound, OutputUnwritable, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
+import {
+  ObjectDamaged,
+  ObjectNotFound,
+  OutputUnwritable,
+  PreconditionFailed,
+  SourceChanged,
+} from '../../shared/errors.ts';
 
 /** Codes that mean: no object has this name. A name too long for the file system cannot be an object's either. */
 export const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
@@ -30,6 +36,14 @@ export function changed(path: string): SourceChanged {
   });
 }
 
+/** The bytes are not those that were written: callers know what made them, and say how to make them again. */
+export function damaged(where: string): ObjectDamaged {
+  return new ObjectDamaged({
+    what: 'the bytes do not have the checksum that was taken when they were written',
+    where,
+  });
+}
+
 export function preconditionFailed(key: string, why: string): PreconditionFailed {
   return new PreconditionFailed({ what: 'the object was not written', where: key, why });
 }
@@ -41,7 +55,7 @@ export function unreadable(error: unknown, path: string): unknown {
     what: 'the file cannot be read',
     where: path,
     why: 'Permission was denied.',
-    next: 'Give this user read permission.',
+    next: 'Give this user read permission. A lake of several users is made with convert --shared-files.',
     cause: error,
   });
 }

@@ -13,7 +13,17 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
-import { isCode, NOT_THERE, notFound, preconditionFailed, unreadable, unwritable } from './file-error.ts';
+import { fileChecksum, writePieces } from './file-checksum.ts';
+import {
+  damaged,
+  isCode,
+  NOT_THERE,
+  notFound,
+  preconditionFailed,
+  unreadable,
+  unwritable,
+} from './file-error.ts';
+import { type FileModes, fileModes } from './file-modes.ts';
 import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
 import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
@@ -26,7 +36,7 @@ const MAX_FOLDER_TRIES = 100;
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
  * whole and hard links are copies. Nothing is created before the first write. What a call has written survives a loss of power, unless
- * `sync` is false.
+ * `sync` is false. Only this user may read what is written, unless the folder is a shared lake.
  */
 export function createFileObjectStore({
   rootDir,
@@ -42,6 +52,7 @@ class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
   private readonly incomingDir: string;
   private readonly sync: boolean;
+  private knownModes: FileModes | undefined;
 
   constructor(rootDir: string, sync: boolean) {
     this.rootDir = rootDir;
@@ -107,6 +118,7 @@ class FileObjectStore implements ObjectStore {
     const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
     await inTurn({
       turnstile: join(this.incomingDir, `${name}${TURNSTILE}`),
+      folderMode: this.modes.folder,
       write: (path) => this.writeFile(path, bytes),
       check: async () => {
         const current = await this.get(key);
@@ -119,16 +131,14 @@ class FileObjectStore implements ObjectStore {
 
   createWriter(key: string): ObjectWriter {
     const move = (incoming: string) => this.moveTo(incoming, key);
-    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync: this.sync });
+    const { sync, modes } = this;
+    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync, modes });
   }
 
-  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+  async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
     const writer = this.createWriter(key);
     try {
-      for (const piece of pieces) {
-        if ('bytes' in piece) await writer.write(piece.bytes);
-        else for await (const chunk of this.streamRange(piece.key, piece.range)) await writer.write(chunk);
-      }
+      await writePieces(this, { path: this.path(key), writer }, pieces, crc64nvme);
       await writer.close();
     } catch (error) {
       await writer.abort();
@@ -136,7 +146,17 @@ class FileObjectStore implements ObjectStore {
     }
   }
 
-  async copy(fromKey: string, toKey: string): Promise<void> {
+  async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
+    const path = this.path(key);
+    try {
+      return (await fileChecksum(path)) === crc64nvme;
+    } catch (error) {
+      if (error instanceof ObjectNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     const from = this.path(fromKey);
     const incoming = this.incomingPath();
     await this.makeDirectory(this.incomingDir);
@@ -148,6 +168,7 @@ class FileObjectStore implements ObjectStore {
           throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
         });
       });
+      if (crc64nvme !== undefined && (await fileChecksum(incoming)) !== crc64nvme) throw damaged(from);
       // The first name may be another process's that has not synced it yet.
       if (this.sync) await syncPath(incoming);
       await this.moveTo(incoming, toKey);
@@ -205,6 +226,12 @@ class FileObjectStore implements ObjectStore {
       await syncFolders(folder, this.rootDir);
   }
 
+  /** Looked up at the first write: a command may share the lake before it. */
+  private get modes(): FileModes {
+    this.knownModes ??= fileModes(this.rootDir);
+    return this.knownModes;
+  }
+
   private path(key: string): string {
     const problem = keyProblem(key);
     if (problem) {
@@ -234,7 +261,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
-    await writeSynced(path, bytes, this.sync).catch((error) => {
+    await writeSynced(path, bytes, this.modes.file, this.sync).catch((error) => {
       throw unwritable(error, path);
     });
   }
@@ -248,7 +275,7 @@ class FileObjectStore implements ObjectStore {
   private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await fs.mkdir(dirname(path), { recursive: true });
+        await fs.mkdir(dirname(path), { recursive: true, mode: this.modes.folder });
         await action();
         break;
       } catch (error) {
@@ -261,7 +288,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   private async makeDirectory(directory: string): Promise<void> {
-    await fs.mkdir(directory, { recursive: true }).catch((error) => {
+    await fs.mkdir(directory, { recursive: true, mode: this.modes.folder }).catch((error) => {
       throw unwritable(error, directory);
     });
   }

@@ -8,6 +8,8 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
+import { damaged } from './file-error.ts';
 
 type Operation = keyof ObjectStore;
 
@@ -28,7 +30,7 @@ export class MemoryObjectStore implements ObjectStore {
   /** Runs before each operation; what it throws is what the operation fails with. */
   beforeCall?: (operation: Operation, key: string) => void | Promise<void>;
   private readonly objects = new Map<string, MemoryObject>();
-  private versionCount = 0;
+  protected versionCount = 0;
   /** All keys in their order, until one is added or removed. */
   private sortedKeys: string[] | undefined;
 
@@ -52,6 +54,11 @@ export class MemoryObjectStore implements ObjectStore {
   /** The bytes of `key`, uncounted. */
   bytesOf(key: string): Uint8Array {
     return this.existing(key).bytes;
+  }
+
+  /** Removes an object, uncounted. */
+  lose(key: string): void {
+    this.objects.delete(key);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
@@ -133,7 +140,7 @@ export class MemoryObjectStore implements ObjectStore {
     };
   }
 
-  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+  async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
     await this.called('compose', key);
     const bytes = pieces.map((piece) => {
       if ('bytes' in piece) return piece.bytes;
@@ -141,12 +148,22 @@ export class MemoryObjectStore implements ObjectStore {
       if (piece.range.endByte > source.length) throw changed(piece.key);
       return source.subarray(piece.range.startByte, piece.range.endByte);
     });
-    this.store(key, Buffer.concat(bytes));
+    const whole = Buffer.concat(bytes);
+    if (crc64nvme !== undefined && checksumOf(whole) !== crc64nvme) throw damaged(key);
+    this.store(key, whole);
   }
 
-  async copy(fromKey: string, toKey: string): Promise<void> {
+  async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
     await this.called('copy', fromKey);
-    this.store(toKey, this.existing(fromKey).bytes);
+    const { bytes } = this.existing(fromKey);
+    if (crc64nvme !== undefined && checksumOf(bytes) !== crc64nvme) throw damaged(fromKey);
+    this.store(toKey, bytes);
+  }
+
+  async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
+    await this.called('hasChecksum', key);
+    const object = this.objects.get(key);
+    return object && checksumOf(object.bytes) === crc64nvme;
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
@@ -182,6 +199,10 @@ export class MemoryObjectStore implements ObjectStore {
     if (!object) throw new ObjectNotFound({ what: 'there is no such object', where: key });
     return object;
   }
+}
+
+function checksumOf(bytes: Uint8Array): string {
+  return crc64ToBase64(crc64nvme(bytes));
 }
 
 /** UTF-16 units are in the order of UTF-8 bytes, unless there are surrogates. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
+import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { isCode } from './file-error.ts';
 
@@ -14,6 +15,7 @@ const column = z.looseObject({
 /** Extra keys are let through: a newer writer may know more than this reader. */
 const catalogFile = z.looseObject({
   dataset: z.string().min(1),
+  seal: z.string().optional(),
   columns: z.array(column),
   partitionKeys: z.array(column),
   days: z.record(z.string(), z.number().int()).default({}),
@@ -34,26 +36,44 @@ export async function readCatalog(lakeDir: string): Promise<CatalogFile[]> {
   const catalogDir = join(lakeDir, 'catalog');
   // A leading dot marks a file that a publisher is still writing.
   const names = (await namesIn(catalogDir)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
-  return await Promise.all(names.sort().map((name) => readCatalogFile(join(catalogDir, name))));
+  return await Promise.all(
+    names.sort().map(async (name) => {
+      const path = join(catalogDir, name);
+      return storedCatalog(await readFile(path), `catalog/${name}`, path);
+    }),
+  );
 }
 
-async function readCatalogFile(path: string): Promise<CatalogFile> {
-  return parseCatalog(await readFile(path, 'utf8'), path);
+/** The catalog file stored as `key`, with every bit as it was written. Errors: `RunInconsistent` if it is not that. */
+export function storedCatalog(bytes: Uint8Array, key: string, where = key): CatalogFile {
+  const catalog = parseCatalog(new TextDecoder().decode(bytes), where);
+  if (sealOf(key, bytes) === 'broken') throw unreadable(where, 'Its bytes are not those that were written');
+  if (!key.endsWith(`/${catalog.dataset}.json`)) {
+    throw unreadable(where, `It is the catalog of ${catalog.dataset}`);
+  }
+  return catalog;
 }
 
-/** The catalog file at `where`. Errors: `RunInconsistent` if it is not one. */
+/** The catalog that a text holds. Errors: `RunInconsistent` if it is not one. */
 export function parseCatalog(text: string, where: string): CatalogFile {
   try {
-    return catalogFile.parse(JSON.parse(text));
+    const { seal: _seal, ...catalog } = catalogFile.parse(JSON.parse(text));
+    return catalog;
   } catch (cause) {
-    throw new RunInconsistent({
-      what: 'this catalog file cannot be read',
-      where,
-      why: cause instanceof z.ZodError ? z.prettifyError(cause).replace(/\s+/g, ' ') : String(cause),
-      next: 'Publish the dataset again: convert one of its files with --force',
-      cause,
-    });
+    // The parser's own error would quote the text.
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replace(/\s+/g, ' ') : 'It is not JSON';
+    throw unreadable(where, why, cause);
   }
+}
+
+function unreadable(where: string, why: string, cause?: unknown): RunInconsistent {
+  return new RunInconsistent({
+    what: 'this catalog file cannot be read',
+    where,
+    why,
+    next: 'Run "npm run -s repair -- --lake DIR": it writes the catalog again from the ledger',
+    cause,
+  });
 }
 
 async function namesIn(directory: string): Promise<string[]> {

@@ -3,8 +3,13 @@ import { dirname, relative } from 'node:path';
 import { isCode } from './file-error.ts';
 
 /** Writes a new file and waits until the disk has its bytes, so that a name it gets afterwards never leads to less than all of them. */
-export async function writeSynced(path: string, bytes: Uint8Array, sync: boolean): Promise<void> {
-  const handle = await fs.open(path, 'w');
+export async function writeSynced(
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+  sync: boolean,
+): Promise<void> {
+  const handle = await fs.open(path, 'w', mode);
   try {
     await handle.writeFile(bytes);
     if (sync) await handle.sync();

@@ -1,5 +1,4 @@
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
@@ -8,6 +7,7 @@ import { readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
 import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
 import { refuseWriting } from './refuse-writing.ts';
+import { SpillFolder } from './spill-folder.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
 
@@ -55,14 +55,15 @@ export async function openLake({
 }): Promise<Lake> {
   const [catalogs, ledger] = await Promise.all([readCatalog(lakeDir), readLedger(lakeDir)]);
   if (catalogs.length === 0) throw nothingPublished(lakeDir, ledger);
+  const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
     // Everything needed is linked in; a query must not reach for the network.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     // By default a large sort would spill into the folder the command happens to run in.
-    temp_directory: join(tmpdir(), `lake-sql-${process.pid}`),
+    temp_directory: spill.path,
   });
-  const lake = new DuckDBLake(instance, resolve(lakeDir), catalogs);
+  const lake = new DuckDBLake(instance, spill, resolve(lakeDir), catalogs);
   try {
     await lake.createTables(ledger);
     if (!allowFiles) await lake.closeFiles();
@@ -76,6 +77,7 @@ export async function openLake({
 class DuckDBLake implements Lake {
   tables: string[] = [];
   readonly #instance: DuckDBInstance;
+  readonly #spill: SpillFolder;
   readonly #lakeDir: string;
   readonly #catalogs: CatalogFile[];
   readonly #connections = new Set<DuckDBConnection>();
@@ -83,8 +85,9 @@ class DuckDBLake implements Lake {
   readonly #files: string[] = [];
   #isClosed = false;
 
-  constructor(instance: DuckDBInstance, lakeDir: string, catalogs: CatalogFile[]) {
+  constructor(instance: DuckDBInstance, spill: SpillFolder, lakeDir: string, catalogs: CatalogFile[]) {
     this.#instance = instance;
+    this.#spill = spill;
     this.#lakeDir = lakeDir;
     this.#catalogs = catalogs;
   }
@@ -205,6 +208,7 @@ class DuckDBLake implements Lake {
   close(): void {
     for (const connection of this.#connections) this.#disconnect(connection);
     this.#instance.closeSync();
+    this.#spill.remove();
   }
 
   #disconnect(connection: DuckDBConnection): void {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import { RunInconsistent } from '../../shared/errors.ts';
+import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
 
@@ -92,7 +93,7 @@ export async function readLedger(lakeDir: string): Promise<LakeLedger> {
   const paths = await documentsBelow(root);
   for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
     const batch = paths.slice(start, start + READ_BATCH_FILES);
-    const documents = await Promise.all(batch.map((path) => readDocument(join(root, path))));
+    const documents = await Promise.all(batch.map((path) => readDocument(root, path)));
     batch.forEach((path, index) => {
       take(ledger, root, path, documents[index]);
     });
@@ -185,18 +186,23 @@ function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
 }
 
 /** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */
-async function readDocument(path: string): Promise<unknown> {
-  let json: string;
+async function readDocument(root: string, below: string): Promise<unknown> {
+  const path = join(root, below);
+  let bytes: Uint8Array;
   try {
-    json = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+  if (sealOf(`ledger/${below.split(sep).join('/')}`, bytes) === 'broken') {
+    throw unreadable(path, 'Its bytes are not those that were written', undefined);
+  }
   try {
-    return JSON.parse(json);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw unreadable(path, String(cause), cause);
+    // The parser's own error would quote the text.
+    throw unreadable(path, 'It is not JSON', cause);
   }
 }
 
@@ -205,7 +211,7 @@ function unreadable(where: string, why: string, cause: unknown): RunInconsistent
     what: 'this ledger document cannot be read',
     where,
     why,
-    next: 'Move it aside and convert its file again; the published rows are not affected',
+    next: 'Run "npm run -s repair -- --lake DIR": it mends the document, or says which file to convert again',
     cause,
   });
 }

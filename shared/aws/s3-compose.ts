@@ -14,10 +14,17 @@ interface Composition {
   store: Pick<ObjectStore, 'readRange'>;
 }
 
-/** Performs a plan of upload parts, several at once. If one fails, nothing is visible and nothing is left over. */
-export async function uploadParts(composition: Composition, parts: PlannedPart[]): Promise<void> {
+/**
+ * Performs a plan of upload parts, several at once. If one fails, or the whole has not the checksum that is given, nothing is visible and
+ * nothing is left over.
+ */
+export async function uploadParts(
+  composition: Composition,
+  parts: PlannedPart[],
+  crc64nvme?: string,
+): Promise<void> {
   const { client, target, store } = composition;
-  const upload = new MultipartUpload(client, target);
+  const upload = new MultipartUpload(client, target, crc64nvme);
   const numbered = parts.entries();
   let failed = false;
   const lane = async () => {

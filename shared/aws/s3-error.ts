@@ -132,6 +132,16 @@ export function writeError(error: unknown, where: string): unknown {
   });
 }
 
+/** The error of a conditional write of an object that is gone. */
+export function goneError(cause: unknown, where: string): PreconditionFailed {
+  return new PreconditionFailed({
+    what: 'the object was not written',
+    where,
+    why: 'It no longer exists.',
+    cause,
+  });
+}
+
 export function sourceChanged(where: string, cause?: unknown): SourceChanged {
   return new SourceChanged({
     what: 'the object is not the one that was planned for',

@@ -8,7 +8,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { ObjectNotFound, OutputUnwritable, PreconditionFailed, StoreUnavailable } from '../errors.ts';
+import { ObjectNotFound, OutputUnwritable, StoreUnavailable } from '../errors.ts';
 import type {
   ObjectInfo,
   ObjectPiece,
@@ -18,9 +18,11 @@ import type {
   StoredObject,
 } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
+import { checksumOf, damaged, requireChecksum } from './s3-checksum.ts';
 import { gather, uploadParts } from './s3-compose.ts';
 import {
   attemptsOf,
+  goneError,
   isAnswer,
   isNotFound,
   isPassing,
@@ -170,7 +172,7 @@ class S3ObjectStore implements ObjectStore {
   private async putObject(
     key: string,
     bytes: Uint8Array,
-    condition: { IfMatch?: string; IfNoneMatch?: string },
+    condition: { IfMatch?: string; IfNoneMatch?: string; ChecksumCRC64NVME?: string },
   ): Promise<string> {
     for (let tries = 1; ; tries++) {
       try {
@@ -188,15 +190,8 @@ class S3ObjectStore implements ObjectStore {
           statusOf(error) === 412 && attemptsOf(error) > 1 ? await this.tagOfSame(key, bytes) : undefined;
         if (own !== undefined) return own;
         // If-Match on an object that is gone answers 404.
-        if (condition.IfMatch !== undefined && isNotFound(error)) {
-          throw new PreconditionFailed({
-            what: 'the object was not written',
-            where: this.where(key),
-            why: 'It no longer exists.',
-            cause: error,
-          });
-        }
-        throw writeError(error, this.where(key));
+        const isGone = condition.IfMatch !== undefined && isNotFound(error);
+        throw isGone ? goneError(error, this.where(key)) : writeError(error, this.where(key));
       }
     }
   }
@@ -215,29 +210,41 @@ class S3ObjectStore implements ObjectStore {
     return new S3Writer(this.client, this.target(key), this.partSizeBytes);
   }
 
-  async compose(key: string, pieces: ObjectPiece[]): Promise<void> {
+  async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
     const parts = planUploadParts(pieces);
     const [only] = parts;
-    if (!only) await this.put(key, new Uint8Array(0));
-    else if (parts.length === 1 && 'send' in only) await this.put(key, await gather(this, only.send));
-    else await this.upload(key, parts);
-  }
-
-  async copy(fromKey: string, toKey: string): Promise<void> {
-    const source = await this.head(fromKey);
-    if (!source) throw this.notFound(fromKey);
-    if (source.sizeBytes > MAX_COPY_BYTES) {
-      const range = { startByte: 0, endByte: source.sizeBytes };
-      await this.upload(toKey, planUploadParts([{ key: fromKey, range }]));
+    if (only && !(parts.length === 1 && 'send' in only)) {
+      await this.upload(key, parts, crc64nvme);
       return;
     }
+    const bytes = only && 'send' in only ? await gather(this, only.send) : new Uint8Array(0);
+    if (crc64nvme !== undefined && checksumOf(bytes) !== crc64nvme) throw damaged(this.where(key));
+    await this.putObject(key, bytes, crc64nvme === undefined ? {} : { ChecksumCRC64NVME: crc64nvme });
+  }
+
+  async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
+    const source = await this.head(fromKey);
+    if (!source) throw this.notFound(fromKey);
+    if (crc64nvme !== undefined && (source.crc64nvme ?? crc64nvme) !== crc64nvme)
+      throw damaged(this.where(fromKey));
+    if (source.sizeBytes > MAX_COPY_BYTES) {
+      const range = { startByte: 0, endByte: source.sizeBytes };
+      await this.upload(toKey, planUploadParts([{ key: fromKey, range }]), crc64nvme);
+      return;
+    }
+    const target = { ...this.target(toKey), CopySource: copySource(this.target(fromKey)) };
+    const summed = crc64nvme === undefined ? {} : ({ ChecksumAlgorithm: 'CRC64NVME' } as const);
     try {
-      await this.client.send(
-        new CopyObjectCommand({ ...this.target(toKey), CopySource: copySource(this.target(fromKey)) }),
-      );
+      await this.client.send(new CopyObjectCommand({ ...target, ...summed }));
     } catch (error) {
       throw isNotFound(error) ? readError(error, this.where(fromKey)) : writeError(error, this.where(toKey));
     }
+    if (crc64nvme !== undefined) await requireChecksum(this, toKey, crc64nvme, this.where(fromKey));
+  }
+
+  async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
+    const kept = (await this.head(key))?.crc64nvme;
+    return kept === undefined ? undefined : kept === crc64nvme;
   }
 
   /** Listings have no version ids: in a bucket with versions, `version` and `pin` of `head` are stricter. */
@@ -274,8 +281,9 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
-  private upload(key: string, parts: PlannedPart[]): Promise<void> {
-    return uploadParts({ client: this.client, target: this.target(key), store: this }, parts);
+  private async upload(key: string, parts: PlannedPart[], crc64nvme?: string): Promise<void> {
+    await uploadParts({ client: this.client, target: this.target(key), store: this }, parts, crc64nvme);
+    if (crc64nvme !== undefined) await requireChecksum(this, key, crc64nvme, this.where(key));
   }
 
   private target(key: string): S3Target {

@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectWriter } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
-import { writeError } from './s3-error.ts';
+import { checksumOf, damaged } from './s3-checksum.ts';
+import { errorName, writeError } from './s3-error.ts';
 import { type S3Target, s3Url } from './s3-target.ts';
 import { MAX_PARTS } from './upload-plan.ts';
 
@@ -22,17 +23,21 @@ export class MultipartUpload {
   private readonly client: S3Client;
   private readonly target: S3Target;
   private readonly parts: CompletedPart[] = [];
+  /** Of the whole object. S3 then sums the parts, and refuses to complete an object of another checksum. */
+  private readonly crc64nvme: string | undefined;
   private beginning: Promise<string> | undefined;
 
-  constructor(client: S3Client, target: S3Target) {
+  constructor(client: S3Client, target: S3Target, crc64nvme?: string) {
     this.client = client;
     this.target = target;
+    this.crc64nvme = crc64nvme;
   }
 
   async send(partNumber: number, bytes: Uint8Array): Promise<void> {
     const UploadId = await this.begin();
+    const sum = this.crc64nvme === undefined ? {} : { ChecksumCRC64NVME: checksumOf(bytes) };
     const sent = await this.client.send(
-      new UploadPartCommand({ ...this.target, UploadId, PartNumber: partNumber, Body: bytes }),
+      new UploadPartCommand({ ...this.target, ...sum, UploadId, PartNumber: partNumber, Body: bytes }),
     );
     this.keep(partNumber, sent);
   }
@@ -55,9 +60,22 @@ export class MultipartUpload {
   async complete(): Promise<void> {
     const UploadId = await this.begin();
     const Parts = this.parts.toSorted((a, b) => a.PartNumber! - b.PartNumber!);
-    await this.client.send(
-      new CompleteMultipartUploadCommand({ ...this.target, UploadId, MultipartUpload: { Parts } }),
-    );
+    const whole =
+      this.crc64nvme === undefined
+        ? {}
+        : ({ ChecksumCRC64NVME: this.crc64nvme, ChecksumType: 'FULL_OBJECT' } as const);
+    await this.client
+      .send(
+        new CompleteMultipartUploadCommand({
+          ...this.target,
+          ...whole,
+          UploadId,
+          MultipartUpload: { Parts },
+        }),
+      )
+      .catch((error) => {
+        throw errorName(error) === 'BadDigest' ? damaged(s3Url(this.target), error) : error;
+      });
     this.beginning = undefined;
   }
 
@@ -73,13 +91,20 @@ export class MultipartUpload {
 
   private begin(): Promise<string> {
     this.beginning ??= this.client
-      .send(new CreateMultipartUploadCommand(this.target))
+      .send(
+        new CreateMultipartUploadCommand({
+          ...this.target,
+          ...(this.crc64nvme === undefined
+            ? {}
+            : { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }),
+        }),
+      )
       .then(({ UploadId }) => UploadId!);
     return this.beginning;
   }
 
-  private keep(partNumber: number, { ETag, ChecksumCRC32 }: CompletedPart): void {
-    this.parts.push({ PartNumber: partNumber, ETag, ChecksumCRC32 });
+  private keep(partNumber: number, { ETag, ChecksumCRC32, ChecksumCRC64NVME }: CompletedPart): void {
+    this.parts.push({ PartNumber: partNumber, ETag, ChecksumCRC32, ChecksumCRC64NVME });
   }
 }
 

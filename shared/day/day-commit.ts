@@ -19,6 +19,8 @@ export interface DayCommit {
   rollback?: { reason: string; restores: number | null; files: RolledBackFile[] };
   /** Unusual things about the day, each a clause. */
   warnings?: string[];
+  /** Number of the terms that it was held to. Commits of earlier versions do not say it. */
+  terms?: number;
 }
 
 /** A file that a rollback takes from one run to another; null means that no version of it is published. */
@@ -139,6 +141,7 @@ export const dayCommitShape = objectOf<DayCommit>({
     }),
   ),
   warnings: optional(listOf(text)),
+  terms: optional(wholeNumber),
 });
 
 /** The columns of a table, from the layout that the day was last loaded with. */

@@ -47,6 +47,11 @@ export function dayTermsPrefix(dataset: string, businessDate: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_terms/`;
 }
 
+/** Key of the note on folders of a day that a rollback counts on or `clean` is removing. */
+export function dayHoldsKey(dataset: string, businessDate: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_holds/folders.json`;
+}
+
 /** Prefix of the earlier versions of a ledger entry; ends in `/`. */
 export function entryHistoryPrefix(entryKey: string): string {
   const at = entryKey.lastIndexOf('/');

@@ -1,5 +1,6 @@
 import { ParquetMalformed } from '../errors.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
+import { crc64nvme } from '../ranges/crc64nvme.ts';
 import { decodeFooter, footerLengthBytes, TAIL_BYTES } from './footer.ts';
 import type { RowGroup, SchemaElement } from './format.ts';
 import type { IndexedRowGroup } from './row-group.ts';
@@ -8,6 +9,8 @@ import type { IndexedRowGroup } from './row-group.ts';
 export interface SourceFile {
   schema: SchemaElement[];
   rowGroups: SourceRowGroup[];
+  /** CRC-64/NVME of the bytes after the last row group: page indexes and footer. */
+  tail: { lengthBytes: number; crc64: bigint };
 }
 
 export interface SourceRowGroup {
@@ -47,8 +50,10 @@ export async function readSourceFile(
   const footer = decodeFooter(bytesOf(sizeBytes - footerBytes, sizeBytes - TAIL_BYTES));
   const last = footer.rowGroups.at(-1);
   if (last) await ensure(endByteOf(last));
+  const tail = last ? bytesOf(endByteOf(last), sizeBytes) : bytes;
   return {
     schema: footer.schema,
+    tail: { lengthBytes: tail.length, crc64: crc64nvme(tail) },
     rowGroups: footer.rowGroups.map((rowGroup) => ({
       startByte: rowGroup.fileOffset,
       endByte: endByteOf(rowGroup),

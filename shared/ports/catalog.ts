@@ -21,6 +21,26 @@ export interface Catalog {
 
   /** Do readers see this publication of the day, or a later one? */
   standsAt(day: DayPublication): Promise<boolean>;
+
+  /** How what readers have of a table differs from `days`, the publications of all its days. Damage is a difference and no error. */
+  differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]>;
+
+  /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
+  restore(table: string, days: DayPublication[]): Promise<void>;
+
+  /** The place of a table, to name it to people. */
+  nameOf(table: string): string;
+}
+
+/** One difference; of the whole table if it has no date. */
+export interface CatalogDifference {
+  businessDate?: string;
+  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files. */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other';
+  /** The commit that readers see. */
+  commit?: number;
+  /** A clause. */
+  what: string;
 }
 
 export interface DayPublication {

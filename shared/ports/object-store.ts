@@ -4,7 +4,7 @@ import type { ByteRange } from '../ranges/byte-range.ts';
  * The store that the pipeline works on: S3, or a directory in its place. Keys are `/`-separated and relative.
  *
  * Every method fails with a typed error of shared/errors.ts: `ObjectNotFound`, `PreconditionFailed`,
- * `SourceChanged`, `OutputUnwritable`, `StoreUnavailable`. One contract suite runs against every adapter.
+ * `SourceChanged`, `ObjectDamaged`, `OutputUnwritable`, `StoreUnavailable`. One contract suite runs against every adapter.
  */
 export interface ObjectStore {
   /** Size and identity of an object, or undefined if there is none. */
@@ -35,11 +35,20 @@ export interface ObjectStore {
   /** Writes an object of any size piece by piece in bounded memory; it appears when `close` returns. */
   createWriter(key: string): ObjectWriter;
 
-  /** Builds an object from pieces of others and given bytes, in bounded memory, copying inside the store if possible. */
-  compose(key: string, pieces: ObjectPiece[]): Promise<void>;
+  /**
+   * Builds an object from pieces of others and given bytes, in bounded memory, copying inside the store if possible. With `crc64nvme`,
+   * bytes of another checksum fail with `ObjectDamaged`, and nothing is written.
+   */
+  compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void>;
 
-  /** Copies an immutable object. */
-  copy(fromKey: string, toKey: string): Promise<void>;
+  /** Copies an immutable object. With `crc64nvme`, a source of another checksum fails with `ObjectDamaged`, and nothing is written. */
+  copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void>;
+
+  /**
+   * Do the bytes of an object have this checksum? Undefined if there is no such object, or if only reading it over a network would tell:
+   * `copy` still finds out.
+   */
+  hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined>;
 
   /** Every object whose key starts with `prefix`, in key order (UTF-8 bytes), however many there are. */
   list(prefix: string): AsyncIterable<ObjectInfo>;

@@ -17,6 +17,7 @@ const ALL_ONES = 0xffff_ffff_ffff_ffffn;
 const LOW_HALF = 0xffff_ffffn;
 /** x⁸: one more byte multiplies the remainder by it. The highest bit is x⁰. */
 const BYTE_POWER = 1n << 55n;
+const INVERSE_BYTE_POWER = inverseBytePower();
 const TABLES = 8;
 
 /** At `k * 256 + b`: the lower and the upper half of the remainder of byte `b` followed by `k` zero bytes. */
@@ -51,13 +52,23 @@ export function crc64nvme(bytes: Uint8Array, crc = 0n): bigint {
  */
 export function combineCrc64(first: bigint, second: bigint, secondLengthBytes: number): bigint {
   // first · x^(8 · length) + second: initial values and final XORs of the three cancel out.
-  let shifted = first;
-  let power = BYTE_POWER;
-  for (let left = secondLengthBytes; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) shifted = timesModulo(shifted, power);
+  return shifted(first, BYTE_POWER, secondLengthBytes) ^ second;
+}
+
+/** The checksum of the first of two pieces, from that of both together and that of the second: the opposite of `combineCrc64`. */
+export function firstOfCombinedCrc64(whole: bigint, second: bigint, secondLengthBytes: number): bigint {
+  return shifted(whole ^ second, INVERSE_BYTE_POWER, secondLengthBytes);
+}
+
+/** `crc` · `bytePower` to the power of `lengthBytes`. */
+function shifted(crc: bigint, bytePower: bigint, lengthBytes: number): bigint {
+  let product = crc;
+  let power = bytePower;
+  for (let left = lengthBytes; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) product = timesModulo(product, power);
     power = timesModulo(power, power);
   }
-  return shifted ^ second;
+  return product;
 }
 
 /** A checksum as S3 shows it (`x-amz-checksum-crc64nvme`, `ChecksumCRC64NVME`): its eight bytes, highest first, in base64. */
@@ -133,6 +144,13 @@ function fillTables(): void {
       tableHigh[table * 256 + byte] = Number(remainder >> 32n);
     }
   }
+}
+
+/** x⁻⁸. Division by x undoes `timesX`: the highest bit of a product says whether the polynomial was added. */
+function inverseBytePower(): bigint {
+  let power = 1n << 63n;
+  for (let bit = 0; bit < 8; bit++) power = power >> 63n ? ((power ^ POLYNOMIAL) << 1n) | 1n : power << 1n;
+  return power;
 }
 
 /** `value` · x modulo the polynomial. */

@@ -58,6 +58,52 @@ describe('the checksum that S3 keeps of an object', () => {
   });
 });
 
+describe('a copy whose checksum is known', () => {
+  const CRC = 'rosUhgp5mIg=';
+  const whole = (ChecksumCRC64NVME: string) => ({ ChecksumCRC64NVME, ChecksumType: 'FULL_OBJECT' });
+
+  it('is summed by S3, and removed if the sum is another', async () => {
+    const { store, calls } = scripted(({ name, input }) =>
+      name === 'HeadObject'
+        ? { ContentLength: 9, ETag: '"e1"', ...(input.Key === 'to' ? whole('AAAAAAAAAAA=') : {}) }
+        : {},
+    );
+    await expect(store.copy('from', 'to', CRC)).rejects.toMatchObject({
+      name: 'ObjectDamaged',
+      where: 's3://lake/from',
+    });
+    expect(calls.find(({ name }) => name === 'CopyObject')!.input.ChecksumAlgorithm).toBe('CRC64NVME');
+    expect(calls.at(-1)).toMatchObject({
+      name: 'DeleteObjects',
+      input: { Delete: { Objects: [{ Key: 'to' }] } },
+    });
+  });
+
+  it('is not begun if S3 keeps another checksum of the source', async () => {
+    const { store, calls } = scripted(() => ({ ContentLength: 9, ETag: '"e1"', ...whole('AAAAAAAAAAA=') }));
+    await expect(store.copy('from', 'to', CRC)).rejects.toMatchObject({ name: 'ObjectDamaged' });
+    expect(calls.map(({ name }) => name)).toEqual(['HeadObject']);
+    expect(await store.hasChecksum('from', CRC)).toBe(false);
+  });
+
+  it('of parts is completed with it, and S3 refuses other bytes', async () => {
+    const { store, calls } = scripted(({ name }) =>
+      name === 'CompleteMultipartUpload'
+        ? refusal(400, 'BadDigest')
+        : { UploadId: 'u1', CopyPartResult: { ETag: '"p"', ChecksumCRC64NVME: CRC } },
+    );
+    const large = { key: 'source', range: { startByte: 0, endByte: 12 * 1024 * 1024 } };
+    await expect(store.compose('made', [large], CRC)).rejects.toMatchObject({ name: 'ObjectDamaged' });
+    const declared = { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' };
+    expect(calls.find(({ name }) => name === 'CreateMultipartUpload')!.input).toMatchObject(declared);
+    expect(calls.find(({ name }) => name === 'CompleteMultipartUpload')!.input).toMatchObject({
+      ...whole(CRC),
+      MultipartUpload: { Parts: [{ PartNumber: 1, ChecksumCRC64NVME: CRC }] },
+    });
+    expect(calls.at(-1)!.name).toBe('AbortMultipartUpload');
+  });
+});
+
 describe('pins', () => {
   it('carry the version if the bucket has versions, else the ETag', async () => {
     const { store, calls } = scripted(({ name, input }) =>

@@ -103,4 +103,42 @@ describe('a pattern of file names', () => {
   it('is decided at once even if a backtracking expression would never end', () => {
     expect(namesKey('*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(20_000))).toBe(false);
   });
+
+  it('lists files in the order of their keys, however they come', () => {
+    const expectation = expectationOf({ settings: 1, layout: undefined }, DATE);
+    const orders = [
+      ['c', 'a', 'b'],
+      ['a', 'b', 'c'],
+      ['b', 'c', 'a'],
+    ];
+    for (const order of orders) {
+      const { files, missing, complete } = dayCompletion(
+        expectation,
+        order.map((key) => entry(key, 'loaded')),
+      );
+      expect(files.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+      expect({ missing, complete }).toEqual({ missing: 0, complete: true });
+    }
+  });
+
+  it('that nobody knows the files of waits for none, but for a manifest that is announced', () => {
+    const nobody = expectationOf({ settings: undefined, layout: undefined }, DATE);
+    expect(nobody.origin).toBe('nobody');
+    expect(dayCompletion(nobody, [])).toEqual({
+      ...{ expectation: nobody, files: [], missing: 0, complete: true },
+    });
+    const announced = expectationOf(
+      { settings: undefined, layout: undefined, manifestKey: 'in/day.ctl' },
+      DATE,
+    );
+    expect(dayCompletion(announced, [entry('a', 'loaded')])).toMatchObject({
+      complete: false,
+      waitingFor: 'the day manifest in/day.ctl',
+    });
+    const both = expectationOf({ settings: undefined, layout: ['a', 'b'], manifestKey: 'm' }, DATE);
+    expect(dayCompletion(both, [entry('a', 'failed')])).toMatchObject({
+      missing: 1,
+      waitingFor: 'the day manifest m; a, b',
+    });
+  });
 });

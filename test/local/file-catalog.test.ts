@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
+import { storedCatalog } from '../../local/adapters/read-catalog.ts';
 import { dayPartition, dayPath } from '../../shared/keys/business-date.ts';
 import type { Catalog, CatalogFile, CatalogPartition, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -44,7 +45,7 @@ function publication(
 
 async function published(store: ObjectStore): Promise<CatalogFile> {
   const stored = await store.get('catalog/contracts.json');
-  return JSON.parse(new TextDecoder().decode(stored!.bytes)) as CatalogFile;
+  return storedCatalog(stored!.bytes, 'catalog/contracts.json');
 }
 
 const locations = (file: CatalogFile) => file.partitions.map(({ location }) => location);

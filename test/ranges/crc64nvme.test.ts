@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { combineCrc64, crc64FromBase64, crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
+import {
+  combineCrc64,
+  crc64FromBase64,
+  crc64nvme,
+  crc64ToBase64,
+  firstOfCombinedCrc64,
+} from '../../shared/ranges/crc64nvme.ts';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
@@ -56,6 +62,7 @@ describe('CRC-64/NVME', () => {
         const third = crc64nvme(c);
         expect(combineCrc64(combineCrc64(first, second, b.length), third, c.length)).toBe(whole);
         expect(combineCrc64(first, combineCrc64(second, third, c.length), b.length + c.length)).toBe(whole);
+        expect(firstOfCombinedCrc64(whole, third, c.length)).toBe(crc64nvme(b, first));
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectPiece, ObjectStore } from '../../shared/ports/object-store.ts';
 import { expectSameBytes, expectSameRows } from './first-difference.ts';
+import { checksumOf } from './small-contracts.ts';
 
 interface OpenStore {
   store: ObjectStore;
@@ -118,6 +119,31 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
         { key: 'source.bin', range: { startByte: 0, endByte: 2 } },
       ]);
       expect(await store.head('small.bin')).toMatchObject({ sizeBytes: 4 });
+    });
+
+    it('writes nothing if the bytes are not those of the checksum', async () => {
+      const large = pattern(6 * 1024 * 1024, 13);
+      await writeLarge(store, 'sum/large', large);
+      await store.put('sum/small', bytesOf('123456789'));
+      const [right, wrong] = ['rosUhgp5mIg=', 'AAAAAAAAAAA='];
+      const damaged = { name: 'ObjectDamaged' };
+      await store.copy('sum/small', 'sum/copied', right);
+      expect((await store.head('sum/copied'))?.sizeBytes).toBe(9);
+      await expect(store.copy('sum/small', 'sum/other', wrong)).rejects.toMatchObject(damaged);
+      const pieces: ObjectPiece[] = [
+        { key: 'sum/large', range: { startByte: 0, endByte: large.length } },
+        { bytes: bytesOf('tail') },
+      ];
+      const whole = checksumOf(Buffer.concat([large, bytesOf('tail')]));
+      await store.compose('sum/composed', pieces, whole);
+      expect((await store.head('sum/composed'))?.sizeBytes).toBe(large.length + 4);
+      await expect(store.compose('sum/other', pieces, wrong)).rejects.toMatchObject(damaged);
+      await expect(store.compose('sum/other', [{ bytes: large }], wrong)).rejects.toMatchObject(damaged);
+      expect(await store.head('sum/other')).toBeUndefined();
+      // A store may not know; it must not say what is wrong.
+      expect(await store.hasChecksum('sum/small', right)).not.toBe(false);
+      expect(await store.hasChecksum('sum/small', wrong)).not.toBe(true);
+      expect(await store.hasChecksum('sum/none', right)).toBeUndefined();
     });
 
     it('copies, overwrites, and deletes what may not be there', async () => {

@@ -24,6 +24,28 @@ export function planned(split: SplitResult): Extract<SplitResult, { verdict: 'co
   );
 }
 
+/** Runs the steps in the order of the state machine, without it. */
+export async function convertFile(ports: PipelinePorts, execution: string, request: ConvertRequest) {
+  const split = await splitFile(ports, execution, request);
+  if (split.verdict !== 'convert') return finalizeFile(ports, split);
+  await parseAll(ports, split);
+  const reconciled = await reconcileFile(ports, split.planKey);
+  if (reconciled.verdict === 'balanced') {
+    const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
+    for (const merge of merges) await mergePartition(ports, split.planKey, merge);
+  }
+  return finalizeFile(ports, reconciled);
+}
+
+/** Parses every range of a file, the last one first: nothing may depend on the order in which ranges are done. */
+async function parseAll(
+  ports: PipelinePorts,
+  { planKey, rangesKey }: { planKey: string; rangesKey: string },
+): Promise<void> {
+  const ranges = await readJson(ports.lake, rangesKey, plannedRangesShape);
+  for (const range of ranges.toReversed()) await parseRange(ports, planKey, range);
+}
+
 /** A lake in a temporary folder, with the ports that a test needs; nothing is printed. */
 export class TestLake {
   readonly dir: string;
@@ -65,23 +87,12 @@ export class TestLake {
     await this.ports.raw.put(key, bytes);
   }
 
-  /** Runs the steps in the order of the state machine, without it. */
-  async convert(request: ConvertRequest) {
-    const split = await splitFile(this.ports, `test-${this.executionCount++}`, request);
-    if (split.verdict !== 'convert') return finalizeFile(this.ports, split);
-    await this.parseAll(split);
-    const reconciled = await reconcileFile(this.ports, split.planKey);
-    if (reconciled.verdict === 'balanced') {
-      const merges = await readJson(this.ports.lake, reconciled.mergesKey, plannedMergesShape);
-      for (const merge of merges) await mergePartition(this.ports, split.planKey, merge);
-    }
-    return finalizeFile(this.ports, reconciled);
+  convert(request: ConvertRequest) {
+    return convertFile(this.ports, `test-${this.executionCount++}`, request);
   }
 
-  /** Parses every range of a file, the last one first: nothing may depend on the order in which ranges are done. */
-  async parseAll({ planKey, rangesKey }: { planKey: string; rangesKey: string }): Promise<void> {
-    const ranges = await readJson(this.ports.lake, rangesKey, plannedRangesShape);
-    for (const range of ranges.toReversed()) await parseRange(this.ports, planKey, range);
+  parseAll(split: { planKey: string; rangesKey: string }): Promise<void> {
+    return parseAll(this.ports, split);
   }
 
   async catalog(dataset: string): Promise<CatalogFile | undefined> {

@@ -1,5 +1,5 @@
 import { OutputUnwritable, StoreUnavailable } from '../../shared/errors.ts';
-import type { ObjectInfo, ObjectPiece, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
+import type { ObjectInfo, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -162,12 +162,16 @@ export class FaultyStore implements ObjectStore {
     };
   }
 
-  compose(key: string, pieces: ObjectPiece[]) {
-    return this.calls.make(key, () => this.inner.compose(key, pieces), true);
+  compose(...args: Parameters<ObjectStore['compose']>) {
+    return this.calls.make(args[0], () => this.inner.compose(...args), true);
   }
 
-  copy(fromKey: string, toKey: string) {
-    return this.calls.make(toKey, () => this.inner.copy(fromKey, toKey), true);
+  copy(...args: Parameters<ObjectStore['copy']>) {
+    return this.calls.make(args[1], () => this.inner.copy(...args), true);
+  }
+
+  hasChecksum(...args: Parameters<ObjectStore['hasChecksum']>) {
+    return this.calls.make(args[0], () => this.inner.hasChecksum(...args));
   }
 
   /** An older listing lacks the objects that were written last. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import type { ObjectPiece, ObjectWriter } from '../../shared/ports/object-store.ts';
+import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
 
 const PUBLISHED = 'processed/';
 const CATALOG = 'catalog/';
@@ -48,12 +48,12 @@ export class NightLake extends MemoryObjectStore {
     };
   }
 
-  override async compose(key: string, pieces: ObjectPiece[]) {
-    this.wrote(key, await super.compose(key, pieces));
+  override async compose(...[key, pieces, crc64nvme]: Parameters<ObjectStore['compose']>) {
+    this.wrote(key, await super.compose(key, pieces, crc64nvme));
   }
 
-  override async copy(fromKey: string, toKey: string) {
-    this.wrote(toKey, await super.copy(fromKey, toKey));
+  override async copy(...[fromKey, toKey, crc64nvme]: Parameters<ObjectStore['copy']>) {
+    this.wrote(toKey, await super.copy(fromKey, toKey, crc64nvme));
   }
 
   override async delete(keys: string[]) {

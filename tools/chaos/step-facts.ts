@@ -41,7 +41,7 @@ export interface RollbackFact {
   /** The commit to go back to, if it was named. */
   toCommit: number | undefined;
   /** Number of the commit that it wrote, and file → run before and after. */
-  answer?: { commit: number; files: { file: number; from: string | null; to: string | null }[] };
+  answer?: { commit: number | null; files: { file: number; from: string | null; to: string | null }[] };
   problem?: string | undefined;
 }
 

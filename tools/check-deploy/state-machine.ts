@@ -37,6 +37,7 @@ export const ENDS_THE_EXECUTION: Record<string, string> = {
   PreconditionFailed: 'another run won; use cases read again, so one that ends an execution is a defect',
   OutputUnwritable: 'a permission or a bucket is missing',
   RunInconsistent: 'another run has the file',
+  ObjectDamaged: 'somebody must run what its message says',
   ParquetMalformed: 'a defect of this software',
   KernelMemoryExceeded: 'it would be exceeded again',
   Interrupted: 'a person stopped it; on one machine only',

@@ -11,7 +11,7 @@ import { shiftRowGroup } from '../../parquet/row-group.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../../parquet/row-group-reader.ts';
 import { type ColumnSchema, columnSchemas } from '../../parquet/schema.ts';
-import { readSourceFile, type SourceFile, type SourceRowGroup } from '../../parquet/source-file.ts';
+import { readSourceFile, type SourceRowGroup } from '../../parquet/source-file.ts';
 import type { ObjectPiece, ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { crc64ToBase64 } from '../../ranges/crc64nvme.ts';
@@ -21,6 +21,7 @@ import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 import { PartWriter } from '../parse/part-writer.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
+import { composedChecksum, PartSums, partError, type SourcePart } from './part-checksums.ts';
 
 const PARALLEL_FOOTERS = 8;
 
@@ -36,14 +37,9 @@ export async function mergePartition(
   const plan = await readJson(ports.lake, planKey, filePlanShape);
   const keys = runKeys(plan.runId);
   const spec = await readJson(ports.lake, keys.mergeSpec(merge.mergeIndex), mergeSpecShape);
-  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, async ({ key, bytes }) => {
-    const file = await readSourceFile(bytes, (range) => ports.lake.readRange(key, range));
-    return { key, ...file };
+  const merged = await mergedFile(ports.lake, spec, plan).catch(async (error) => {
+    throw await partError(ports.lake, plan, spec.parts, error);
   });
-  const merged =
-    spec.mode === 'concat'
-      ? await concatenate(ports.lake, spec, sources)
-      : await join(ports.lake, spec, sources, formOf(spec, plan));
   const result: MergeResult = {
     kind: spec.kind,
     dataset: spec.dataset,
@@ -57,6 +53,15 @@ export async function mergePartition(
   };
   await writeJson(ports.lake, keys.mergeResult(merge.mergeIndex), result);
   return result;
+}
+
+async function mergedFile(lake: ObjectStore, spec: MergeSpec, plan: FilePlan): Promise<Merged> {
+  const sources = await inParallel(spec.parts, PARALLEL_FOOTERS, async ({ key, bytes, checksum }) => {
+    const file = await readSourceFile(bytes, (range) => lake.readRange(key, range));
+    return { key, checksum, ...file };
+  });
+  if (spec.mode === 'concat') return concatenate(lake, spec, sources);
+  return join(lake, spec, sources, formOf(spec, plan));
 }
 
 /** The form of the rows of a merged file. */
@@ -96,11 +101,6 @@ async function checksumOf(lake: ObjectStore, key: string): Promise<string> {
   }
 }
 
-/** A part, and what its footer says. */
-interface SourcePart extends SourceFile {
-  key: string;
-}
-
 interface Merged {
   bytes: number;
   rowGroupRows: number[];
@@ -130,8 +130,10 @@ async function concatenate(lake: ObjectStore, spec: MergeSpec, sources: SourcePa
   }
   const tail = encodeTail(sources[0]!.schema, rowGroups, at);
   pieces.push({ bytes: tail });
-  await lake.compose(spec.outputKey, pieces);
+  const checksum = composedChecksum(sources, tail);
+  await lake.compose(spec.outputKey, pieces, checksum);
   return {
+    checksum,
     bytes: at + tail.length,
     rowGroupRows: sources.flatMap(({ rowGroups: groups }) => groups.map((group) => group.rowCount)),
   };
@@ -149,19 +151,21 @@ async function join(
   const writer = new PartWriter(lake, spec.outputKey, schema, memory);
   const rows = new RowGroupBuilder(kernel, schema, codec, memory.compressor, pages);
   const reader = new RowGroupReader(kernel, schema, memory.compressor);
+  const parts = new PartSums(lake, kernel, sources);
   try {
     for (const step of planRowGroups(groups.map(({ group }) => group.rowCount))) {
       const chosen = step.map((index) => groups[index]!);
       const [only, ...others] = chosen;
       if (only && others.length === 0) {
-        await writer.parquet.copyRowGroup(only.group, lake.streamRange(only.key, rangeOf(only.group)));
+        await writer.parquet.copyRowGroup(only.group, parts.read(only.key, rangeOf(only.group)));
         continue;
       }
       for (const { key, group } of chosen) {
-        await reader.append(group, lake.streamRange(key, rangeOf(group)), rows);
+        await reader.append(group, parts.read(key, rangeOf(group)), rows);
       }
       await writer.writeRowGroup(rows);
     }
+    parts.finish(sources);
     return await writer.finish();
   } catch (error) {
     await writer.abort();

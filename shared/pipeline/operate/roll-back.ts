@@ -8,33 +8,26 @@ import { RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import {
-  isCorrectedBy,
-  type LoadedEntry,
-  type LoadedVersion,
-  supplementedRun,
-} from '../../run/ledger-entry.ts';
-import { applyCommit, requireObjects } from '../publish/apply-commit.ts';
+import { isCorrectedBy } from '../../run/corrected-version.ts';
+import { type LoadedEntry, type LoadedVersion, supplementedRun } from '../../run/ledger-entry.ts';
+import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
+import { planFreeCommit } from '../publish/free-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
-import { toJsonBytes } from '../store/json-object.ts';
 import { entryVersions } from '../store/ledger.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
+import { holdFolders } from './day-holds.ts';
+import { hiddenNext, type TakeOutRequest, takeOutUnpublished } from './take-out.ts';
 
-interface RollbackRequest {
-  dataset: string;
-  businessDate: string;
-  /** Source key or name of one file; without it the whole day goes back to the commit before. */
-  file?: string | undefined;
-  /** Take the file out of the day, even if it has an earlier version. */
-  remove?: boolean | undefined;
+interface RollbackRequest extends TakeOutRequest {
   /** Commit to go back to, instead of the one before. */
   toCommit?: number | undefined;
-  reason: string;
 }
 
 interface RollbackOutcome {
-  commit: number;
+  /** Null if a file was taken out that was loaded and in no commit. */
+  commit: number | null;
   /** The commit whose content the day has again; null if only one file went back. */
   restores: number | null;
   files: RolledBackFile[];
@@ -46,11 +39,14 @@ interface RollbackOutcome {
  */
 export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
   const { dataset, businessDate, reason } = request;
-  const { commit, restores, files } = await compareAndSwap(dayCommitPrefix(dataset, businessDate), () =>
-    commitRollback(ports, request),
+  const unpublished = await takeOutUnpublished(ports, request);
+  if (unpublished) return { commit: null, restores: null, files: [unpublished] };
+  const { commit, restores, files, proved } = await compareAndSwap(
+    dayCommitPrefix(dataset, businessDate),
+    () => commitRollback(ports, request),
   );
   await settleRollback(ports, commit);
-  await applyCommit(ports, commit);
+  await applyCommit(ports, commit, proved);
   await ports.notifier.notify({
     kind: 'warning',
     subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
@@ -63,7 +59,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
 async function commitRollback(
   ports: PipelinePorts,
   request: RollbackRequest,
-): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit }> {
+): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit; proved: ProvedObjects }> {
   const { dataset, businessDate, file, reason } = request;
   const last = await lastCommit(ports.lake, dataset, businessDate);
   if (!last)
@@ -74,9 +70,22 @@ async function commitRollback(
       ? await wholeDay(ports, last, request)
       : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
-  await requireObjects(ports, commit);
-  await ports.lake.putOnce(dayCommitKey(dataset, businessDate, commit.commit), toJsonBytes(commit));
-  return { commit, restores, files };
+  const proved = await writeHeld(ports, commit);
+  return { commit, restores, files, proved };
+}
+
+/** Writes a commit whose objects exist, and which `clean` cannot remove between the look at them and the commit. */
+async function writeHeld(ports: PipelinePorts, commit: DayCommit): Promise<ProvedObjects> {
+  const { dataset, businessDate, commit: number } = commit;
+  const folders = await sourceFolders(ports, commit);
+  const { leaving, letGo } = await holdFolders(ports.lake, commit, number, folders);
+  const proved = await requireObjects(ports, commit, leaving).catch(async (error) => {
+    await letGo();
+    throw error;
+  });
+  const key = dayCommitKey(dataset, businessDate, number);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  return proved;
 }
 
 async function wholeDay(
@@ -160,6 +169,8 @@ async function oneFile(
   const named = last.files.filter(({ sourceKey }) => sourceKey === file || fileNameOf(sourceKey) === file);
   const [found, another] = named;
   if (!found || another) {
+    const hidden = found ? undefined : await hiddenNext(ports, last, file);
+    if (hidden) throw nothingBefore(hidden.what, hidden.next);
     throw nothingBefore(
       found
         ? `${file} could be ${named.map(({ sourceKey }) => sourceKey).join(' or ')}`
@@ -226,10 +237,13 @@ async function planRollback(
     }
     entries.push({ ...entry, loaded });
   }
-  const number = last.commit + 1;
   const at = ports.clock.now().toISOString();
-  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemasOf(last), last);
-  return { ...planned, rollback: { reason, restores, files } };
+  const schemas = schemasOf(last);
+  return planFreeCommit(ports, last.commit + 1, (number) => ({
+    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last),
+    rollback: { reason, restores, files },
+    ...(last.terms !== undefined && { terms: last.terms }),
+  }));
 }
 
 function schemasOf({ dataset, businessDate, commit, tables }: DayCommit): {

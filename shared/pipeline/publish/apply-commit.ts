@@ -1,7 +1,9 @@
 import { type CommittedObject, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
-import { ObjectNotFound, RunInconsistent } from '../../errors.ts';
+import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
+import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { readCommit } from '../store/day-ledger.ts';
+import { convertAgain } from '../../run/convert-again.ts';
+import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { publishDayRow } from './day-row.ts';
 
@@ -9,13 +11,23 @@ const PARALLEL_COPIES = 16;
 
 /**
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
- * at a later commit stays there. May be repeated.
+ * at a later commit stays there. May be repeated. If a later commit has replaced it meanwhile, that one is shown. What is copied must have
+ * the checksum that was taken when it was written, unless it is `proved` already; else it fails with `ObjectDamaged`.
  */
-export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  const objects = commit.tables.flatMap((table) =>
-    table.partitions.flatMap((partition) => partition.objects),
-  );
-  await inParallel(objects, PARALLEL_COPIES, (object) => place(ports, commit, object));
+export async function applyCommit(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  proved: ProvedObjects = new Set(),
+): Promise<void> {
+  try {
+    await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
+  } catch (error) {
+    // What a commit copies from may be removed once a later one is shown.
+    const isLost = error instanceof RunInconsistent || error instanceof ObjectDamaged;
+    const last = isLost ? await lastCommit(ports.lake, commit.dataset, commit.businessDate) : undefined;
+    if (!last || last.commit <= commit.commit) throw error;
+    return applyCommit(ports, last);
+  }
   for (const table of commit.tables) {
     await ports.catalog.publishDay({
       dataset: table.dataset,
@@ -29,41 +41,56 @@ export async function applyCommit(ports: PipelinePorts, commit: DayCommit): Prom
   if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
 }
 
-async function place(ports: PipelinePorts, commit: DayCommit, object: CommittedObject): Promise<void> {
-  const { publishedPrefix } = ports;
-  const key = `${publishedPrefix}${object.key}`;
-  if (await stands(ports, key, object)) return;
-  // An object that was published before may still exist after its run is removed.
-  const sources = [object.copiedFrom && `${publishedPrefix}${object.copiedFrom}`, object.mergedKey];
-  for (const source of sources) {
-    if (source && (await copied(ports, source, key, object))) return;
-  }
-  // The generation of the commit before may be one whose copy never finished: the rows stand in an older one.
-  for (const source of await olderKeys(ports, commit, object)) {
-    if (await copied(ports, source, key, object)) return;
-  }
-  throw goneObject(object, key);
+/** Keys of objects whose bytes were compared with their checksum a moment ago. */
+export type ProvedObjects = ReadonlySet<string>;
+
+function objectsOf({ tables }: DayCommit): CommittedObject[] {
+  return tables.flatMap(({ partitions }) => partitions.flatMap(({ objects }) => objects));
 }
 
-/** Copies the object from `source`. Answers false if it is not there. */
-async function copied(
+async function place(
   ports: PipelinePorts,
-  source: string,
-  key: string,
+  commit: DayCommit,
   object: CommittedObject,
-): Promise<boolean> {
-  if (!(await stands(ports, source, object))) return false;
-  try {
-    await ports.lake.copy(source, key);
-    return true;
-  } catch (error) {
-    if (error instanceof ObjectNotFound) return false;
-    throw error;
+  proved: ProvedObjects,
+): Promise<void> {
+  const key = `${ports.publishedPrefix}${object.key}`;
+  if (await stands(ports, key, object)) return;
+  let damaged: string | undefined;
+  for await (const source of sourcesOf(ports, commit, object)) {
+    if (!(await stands(ports, source, object))) continue;
+    try {
+      await ports.lake.copy(source, key, proved.has(source) ? undefined : object.checksum);
+      return;
+    } catch (error) {
+      if (error instanceof ObjectDamaged) damaged ??= source;
+      else if (!(error instanceof ObjectNotFound)) throw error;
+    }
   }
+  throw damaged === undefined ? goneObject(object, key) : damagedObject(commit, object, damaged);
 }
 
-async function stands({ lake }: PipelinePorts, key: string, { bytes }: CommittedObject): Promise<boolean> {
-  return (await lake.head(key))?.sizeBytes === bytes;
+/** Where an object of the commit may stand, apart from its own place: the most likely first. */
+async function* sourcesOf(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  object: CommittedObject,
+): AsyncIterable<string> {
+  // An object that was published before may still exist after its run is removed.
+  if (object.copiedFrom) yield `${ports.publishedPrefix}${object.copiedFrom}`;
+  yield object.mergedKey;
+  // The generation of the commit before may be one whose copy never finished: the rows stand in an older one.
+  yield* await olderKeys(ports, commit, object);
+}
+
+/** Is there an object of this size? A checksum that the store keeps must be right too; it is no reason to read the object. */
+async function stands(
+  { lake }: PipelinePorts,
+  key: string,
+  { bytes, checksum }: CommittedObject,
+): Promise<boolean> {
+  const info = await lake.head(key);
+  return info?.sizeBytes === bytes && (info.crc64nvme ?? checksum) === checksum;
 }
 
 /** Keys of the same object in the generations before the commit, the latest first. */
@@ -75,8 +102,7 @@ async function olderKeys(
   const keys = new Set<string>();
   for (let number = commit - 1; number > 0; number--) {
     const before = await readCommit(lake, dataset, businessDate, number);
-    for (const object of before?.tables.flatMap(({ partitions }) => partitions.flatMap((p) => p.objects)) ??
-      []) {
+    for (const object of before ? objectsOf(before) : []) {
       if (object.runId === runId && object.mergedKey === mergedKey)
         keys.add(`${publishedPrefix}${object.key}`);
     }
@@ -86,33 +112,73 @@ async function olderKeys(
 
 /** Does every object of the commit that comes from this run stand in its generation folder? */
 export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: string): Promise<boolean> {
-  const objects = commit.tables
-    .flatMap(({ partitions }) => partitions.flatMap((partition) => partition.objects))
-    .filter((object) => object.runId === runId);
-  for (const object of objects) {
+  for (const object of objectsOf(commit).filter((candidate) => candidate.runId === runId)) {
     if (!(await stands(ports, `${ports.publishedPrefix}${object.key}`, object))) return false;
   }
   return true;
 }
 
-/** Fails with `RunInconsistent` if an object of the commit no longer exists anywhere; to be called before the commit is written. */
-export async function requireObjects(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  const { publishedPrefix } = ports;
-  const objects = commit.tables.flatMap(({ partitions }) =>
-    partitions.flatMap((partition) => partition.objects),
-  );
-  await inParallel(objects, PARALLEL_COPIES, async (object) => {
-    const places = [object.key, object.copiedFrom].flatMap((key) =>
-      key ? [`${publishedPrefix}${key}`] : [],
-    );
-    for (const key of [...places, object.mergedKey]) {
-      if (await stands(ports, key, object)) return;
+/** Folders that the objects of a commit may be copied from: of generations and of runs, each ends in `/`. */
+export async function sourceFolders(ports: PipelinePorts, commit: DayCommit): Promise<string[]> {
+  const { lake, publishedPrefix } = ports;
+  const objects = objectsOf(commit);
+  const folders = new Set(objects.map(({ runId }) => runKeys(runId).root));
+  const wanted = new Set(objects.map(({ mergedKey }) => mergedKey));
+  for (let number = commit.commit - 1; number > 0; number--) {
+    const before = await readCommit(lake, commit.dataset, commit.businessDate, number);
+    for (const { mergedKey, key } of before ? objectsOf(before) : []) {
+      if (wanted.has(mergedKey)) folders.add(folderOf(`${publishedPrefix}${key}`));
     }
-    for (const key of await olderKeys(ports, commit, object)) {
-      if (await stands(ports, key, object)) return;
+  }
+  return [...folders];
+}
+
+/**
+ * To be called before a commit is written: one that cannot be shown must not be. Fails with `RunInconsistent` if an object of it no longer
+ * exists outside the folders that are being removed, and with `ObjectDamaged` if its bytes are not those that were written. Answers with
+ * the keys whose bytes were proved.
+ */
+export async function requireObjects(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  leaving: string[] = [],
+): Promise<ProvedObjects> {
+  const proved = new Set<string>();
+  await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
+    const key = `${ports.publishedPrefix}${object.key}`;
+    if (await stands(ports, key, object)) return;
+    let damaged: string | undefined;
+    for await (const source of sourcesOf(ports, commit, object)) {
+      const isLeaving = leaving.some((folder) => source.startsWith(folder));
+      if (isLeaving || !(await stands(ports, source, object))) continue;
+      const { checksum } = object;
+      const isSound = checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
+      if (isSound === true) proved.add(source);
+      // If nobody knows yet, the copy finds out.
+      if (isSound !== false) return;
+      damaged ??= source;
     }
-    throw goneObject(object, object.key);
+    throw damaged === undefined ? goneObject(object, key) : damagedObject(commit, object, damaged);
   });
+  return proved;
+}
+
+function damagedObject(
+  { dataset, businessDate, files }: DayCommit,
+  { sourceId, fileName }: CommittedObject,
+  where: string,
+): ObjectDamaged {
+  const sourceKey = files.find((file) => file.sourceId === sourceId)?.sourceKey ?? fileName;
+  return new ObjectDamaged({
+    what: 'these rows were altered after they were written',
+    where,
+    why: 'The bytes do not have the checksum that the ledger holds.',
+    next: `Nothing was changed for readers. ${convertAgain({ dataset, sourceKey, businessDate })}`,
+  });
+}
+
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
 function goneObject(object: CommittedObject, key: string): RunInconsistent {

@@ -1,10 +1,10 @@
-import { type CommittedTable, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
+import type { DayCommit } from '../../day/day-commit.ts';
 import { addDays } from '../../keys/business-date.ts';
-import type { DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit } from '../store/day-ledger.ts';
 import { applyCommit } from './apply-commit.ts';
 import { dayRowPublication } from './day-row.ts';
+import { publicationOf } from './free-commit.ts';
 
 /**
  * Points the catalog to the last commit of each of the `days` days up to `lastDate`, if it lags: a finalizer may have stopped between
@@ -36,9 +36,4 @@ export async function isCatalogUpToDate(
     if (!(await catalog.standsAt(publicationOf(commit, table)))) return false;
   }
   return catalog.switchesAtOnce || catalog.standsAt(dayRowPublication(commit));
-}
-
-function publicationOf({ businessDate, commit }: DayCommit, table: CommittedTable): DayPublication {
-  const { dataset, columns, partitionKeys } = table;
-  return { dataset, columns, partitionKeys, businessDate, commit, partitions: catalogPartitions(table) };
 }

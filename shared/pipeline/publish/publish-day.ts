@@ -8,21 +8,18 @@ import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import {
-  isCorrectedBy,
-  isLoaded,
-  type LedgerEntry,
-  type LoadedEntry,
-  supplementedRun,
-} from '../../run/ledger-entry.ts';
+import { isCorrectedBy } from '../../run/corrected-version.ts';
+import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
-import { toJsonBytes } from '../store/json-object.ts';
-import { readTerms } from '../store/kept-terms.ts';
-import { applyCommit } from './apply-commit.ts';
+import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
+import { addColumns } from '../store/table-owner.ts';
+import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
+import { planFreeCommit } from './free-commit.ts';
 import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
@@ -57,12 +54,13 @@ export async function publishDay(
   options: PublishOptions = {},
 ): Promise<DayOutcome> {
   // Files of one day that finish together commit one after the other.
-  const { commit, isNew, waitingFor } = await compareAndSwap(dayCommitPrefix(layout.name, businessDate), () =>
-    commitDay(ports, layout, businessDate, options),
+  const { commit, isNew, waitingFor, proved } = await compareAndSwap(
+    dayCommitPrefix(layout.name, businessDate),
+    () => commitDay(ports, layout, businessDate, options),
   );
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
-  await applyCommit(ports, commit);
+  await applyCommit(ports, commit, proved);
   if (!isNew) return { published: true, commit: commit.commit };
   await tellPeople(ports, commit);
   const { warnings } = commit;
@@ -71,8 +69,8 @@ export async function publishDay(
 
 /** The day's last commit, whether it was written just now, and what the day still waits for. */
 type Committed =
-  | { commit: DayCommit; isNew: boolean; waitingFor?: undefined }
-  | { commit: DayCommit | undefined; isNew: false; waitingFor: string };
+  | { commit: DayCommit; isNew: boolean; proved?: ProvedObjects; waitingFor?: undefined }
+  | { commit: DayCommit | undefined; isNew: false; proved?: undefined; waitingFor: string };
 
 /** Writes the next commit of a day if its files are complete and not those of the last commit. */
 async function commitDay(
@@ -92,26 +90,24 @@ async function commitDay(
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {
     return { commit: last, isNew: false, waitingFor };
   }
-  const number = (last?.commit ?? 0) + 1;
   const at = ports.clock.now().toISOString();
-  const planned: DayCommit = {
-    ...planDayCommit(
-      layout.name,
-      number,
-      businessDate,
-      at,
-      sound,
-      await dayTables(ports, layout, businessDate, sound),
-      last,
-    ),
-    ...(partial && waitingFor !== undefined
-      ? { partial: { reason: partial.reason, missing: waitingFor } }
-      : {}),
-  };
+  const tables = await dayTables(ports, layout, businessDate, sound);
+  // Before the commit is written: one of another day, at the same time, may have other columns.
+  const schemas = await addColumns(ports, layout.name, `${layout.name} of ${businessDate}`, tables);
+  const terms = (await readNumberedTerms(ports.lake, layout.name, businessDate))?.number;
+  const inPart =
+    partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
+  const planned = await planFreeCommit(ports, (last?.commit ?? 0) + 1, (number) => ({
+    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last),
+    ...(inPart && { partial: inPart }),
+    ...(terms !== undefined && { terms }),
+  }));
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
-  await ports.lake.putOnce(dayCommitKey(layout.name, businessDate, number), toJsonBytes(commit));
-  return { commit, isNew: true };
+  const proved = await requireObjects(ports, commit);
+  const key = dayCommitKey(layout.name, businessDate, commit.commit);
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  return { commit, isNew: true, proved };
 }
 
 /** The loaded files of a day that may be published, and why the day as a whole may not yet. */

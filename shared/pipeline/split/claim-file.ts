@@ -4,10 +4,10 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
+import { correctedVersion } from '../../run/corrected-version.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
-  contentOf,
   isFinal,
   isLoaded,
   type LedgerEntry,
@@ -130,10 +130,7 @@ export async function supplementedFile(
       next: 'Name the file whose own records were rejected.',
     });
   }
-  if (entry?.loaded) {
-    const { sourceKey: key, loaded } = entry;
-    return { sourceKey: key, runId: loaded.runId, content: contentOf(loaded) };
-  }
+  if (entry?.loaded) return correctedVersion(entry.sourceKey, entry.loaded);
   return refuse('supplement-unknown', {
     where: sourceKey,
     what: `it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}`,

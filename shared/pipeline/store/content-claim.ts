@@ -4,8 +4,9 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
-import { findJson, findStoredJson, toJsonBytes } from './json-object.ts';
+import { findJson, findStoredJson } from './json-object.ts';
 import { readEntry } from './ledger.ts';
+import { sealedBytes } from './sealed-json.ts';
 
 /** The bytes of a file, and the file that brings them. */
 interface Content extends ContentHolder {
@@ -23,7 +24,7 @@ interface ContentHolder {
   runId: string | null;
 }
 
-const holderShape = objectOf<ContentHolder>({
+export const contentHolderShape = objectOf<ContentHolder>({
   sourceKey: text,
   businessDate: text,
   ledgerKey: text,
@@ -36,7 +37,7 @@ export async function findSameContent(
   content: Content,
 ): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
-  const holder = await findJson(ports.lake, key, holderShape);
+  const holder = await findJson(ports.lake, key, contentHolderShape);
   return holder && otherHolder(ports, content, holder);
 }
 
@@ -44,9 +45,10 @@ export async function findSameContent(
 export async function claimContent(ports: SplitPorts, content: Content): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
   const { sourceKey, businessDate, ledgerKey, runId } = content;
-  const mine = toJsonBytes({ sourceKey, businessDate, ledgerKey, runId } satisfies ContentHolder);
+  const holder: ContentHolder = { sourceKey, businessDate, ledgerKey, runId };
+  const mine = sealedBytes(key, holder);
   return compareAndSwap(key, async () => {
-    const stored = await findStoredJson(ports.lake, key, holderShape);
+    const stored = await findStoredJson(ports.lake, key, contentHolderShape);
     const other = stored && (await otherHolder(ports, content, stored.value));
     if (!other) await replace(ports.lake, key, mine, stored);
     return other;

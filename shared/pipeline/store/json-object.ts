@@ -1,6 +1,7 @@
 import { RunInconsistent } from '../../errors.ts';
 import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { sealedBytes, sealOf } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -12,7 +13,7 @@ interface StoredJson<T> {
   tag: string;
 }
 
-/** A small JSON object on one line: engines that query the ledger read one row from each line. */
+/** A small JSON object on one line, without a seal: engines that query the ledger read one row from each line. */
 export function toJsonBytes(value: unknown): Uint8Array {
   return encoder.encode(`${JSON.stringify(value)}\n`);
 }
@@ -20,10 +21,17 @@ export function toJsonBytes(value: unknown): Uint8Array {
 /** The value of the object `key`. Fails with `RunInconsistent` if its bytes are not JSON of this shape. */
 export function fromJsonBytes<T>(bytes: Uint8Array, key: string, shape: Shape<T>): T {
   const value = parsed(bytes, key);
+  if (sealOf(key, bytes) === 'broken') throw unreadable(key, 'its bytes are not those that were written');
+  // Whoever writes the value again seals it again.
+  if (isSealed(value)) delete value.seal;
   const misfit = shape(value);
   if (!misfit) return value as T;
   const part = misfit.path === '' ? 'it' : `'${misfit.path.replace(/^\./, '')}'`;
   throw unreadable(key, `${part} ${misfit.problem}`);
+}
+
+function isSealed(value: unknown): value is { seal?: unknown } {
+  return typeof value === 'object' && value !== null && 'seal' in value;
 }
 
 function parsed(bytes: Uint8Array, key: string): unknown {
@@ -75,5 +83,10 @@ export async function readJson<T>(store: ObjectStore, key: string, shape: Shape<
 }
 
 export async function writeJson(store: ObjectStore, key: string, value: unknown): Promise<void> {
-  await store.put(key, toJsonBytes(value));
+  await store.put(key, isDocument(value) ? sealedBytes(key, value) : toJsonBytes(value));
+}
+
+/** Lists have no key for a seal. */
+function isDocument(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,7 +12,12 @@ export async function readTerms(
   dataset: string,
   businessDate: string,
 ): Promise<DayTerms | undefined> {
-  return (await highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape))?.value;
+  return (await readNumberedTerms(lake, dataset, businessDate))?.value;
+}
+
+/** The terms of a day with their number. */
+export function readNumberedTerms(lake: ObjectStore, dataset: string, businessDate: string) {
+  return highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape);
 }
 
 /** Changes the terms of a day, and answers with the new ones. */

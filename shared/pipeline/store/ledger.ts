@@ -9,8 +9,9 @@ import {
   ledgerEntryShape,
 } from '../../run/ledger-entry.ts';
 import { compareAndSwap, putFirst } from './compare-and-swap.ts';
-import { findJson, findStoredJson, toJsonBytes } from './json-object.ts';
+import { findJson, findStoredJson } from './json-object.ts';
 import { readNumbered } from './numbered-object.ts';
+import { sealedBytes } from './sealed-json.ts';
 
 export function readEntry(lake: ObjectStore, key: string): Promise<LedgerEntry | undefined> {
   return findJson(lake, key, ledgerEntryShape);
@@ -32,14 +33,14 @@ export function updateEntry(
     if (next === undefined || next === current) return current;
     if (!stored) {
       const first = { ...next, revision: 1 };
-      await lake.putOnce(key, toJsonBytes(first));
+      await lake.putOnce(key, sealedBytes(key, first));
       return first;
     }
     const revision = stored.value.revision ?? 1;
     // The loser of a race for the next revision has kept the same bytes as the winner.
     await putFirst(lake, `${entryHistoryPrefix(key)}${revision}.json`, stored.bytes);
     const numbered = { ...next, revision: revision + 1 };
-    await lake.putIf(key, toJsonBytes(numbered), stored.tag);
+    await lake.putIf(key, sealedBytes(key, numbered), stored.tag);
     return numbered;
   });
 }

@@ -3,6 +3,7 @@ import { numberOfKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { compareAndSwap } from './compare-and-swap.ts';
 import { findJson, toJsonBytes } from './json-object.ts';
+import { sealedBytes } from './sealed-json.ts';
 
 interface Numbered<T> {
   number: number;
@@ -37,7 +38,7 @@ export function readNumbered<T>(
 }
 
 /** Writes what `change` makes of the highest document as the next one, unless the two are the same. Answers with what is now the highest. */
-export function appendNumbered<T>(
+export function appendNumbered<T extends object>(
   lake: ObjectStore,
   prefix: string,
   shape: Shape<T>,
@@ -46,9 +47,9 @@ export function appendNumbered<T>(
   return compareAndSwap(prefix, async () => {
     const current = await highestNumbered(lake, prefix, shape);
     const next = change(current?.value);
-    const bytes = toJsonBytes(next);
-    if (current && Buffer.compare(bytes, toJsonBytes(current.value)) === 0) return next;
-    await lake.putOnce(`${prefix}${(current?.number ?? 0) + 1}.json`, bytes);
+    if (current && Buffer.compare(toJsonBytes(next), toJsonBytes(current.value)) === 0) return next;
+    const key = `${prefix}${(current?.number ?? 0) + 1}.json`;
+    await lake.putOnce(key, sealedBytes(key, next));
     return next;
   });
 }

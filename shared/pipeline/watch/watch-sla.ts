@@ -7,8 +7,8 @@ import { type SlaCheck, type SlaVerdict, slaVerdict } from '../../operations/sla
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { catchUpCatalog } from '../publish/catch-up-catalog.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
-import { toJsonBytes } from '../store/json-object.ts';
 import { loadLayout } from '../store/load-layout.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
 import { type NightStatus, nightStatus } from './night-status.ts';
 
 /** The outcome of a check on one dataset. */
@@ -76,7 +76,7 @@ async function watchDataset(
     publishedAt: publishedAt?.toISOString(),
   };
   // If somebody else made the same check at the same time, the first record stays.
-  await putFirst(ports.lake, key, toJsonBytes({ ...told, at: now.toISOString() }));
+  await putFirst(ports.lake, key, sealedBytes(key, { ...told, at: now.toISOString() }));
   return told;
 }
 

@@ -175,5 +175,5 @@ describe('a supplement goes with the version that it corrects', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  }, 300_000);
 });

@@ -54,8 +54,8 @@ describe('an object of a commit', () => {
     await using lake = await TestLake.make();
     const { commit, published, merged } = await publishedDay(lake);
     await lake.ports.lake.put(merged, cut);
-    await requireObjects(lake.ports, commit);
+    await requireObjects(lake.ports, commit, []);
     await lake.ports.lake.put(published, cut);
-    await expect(requireObjects(lake.ports, commit)).rejects.toMatchObject({ name: 'RunInconsistent' });
+    await expect(requireObjects(lake.ports, commit, [])).rejects.toMatchObject({ name: 'RunInconsistent' });
   });
 });

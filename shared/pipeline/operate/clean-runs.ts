@@ -1,0 +1,182 @@
+import type { DayCommit } from '../../day/day-commit.ts';
+import { runKeys } from '../../keys/run-keys.ts';
+import { executionPointerShape } from '../../run/execution-pointer.ts';
+import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
+import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
+import { isPlaced } from '../publish/apply-commit.ts';
+import { lastCommit } from '../store/day-ledger.ts';
+import { findJson, findStoredJson } from '../store/json-object.ts';
+import { readEntry, updateEntry } from '../store/ledger.ts';
+import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
+import type { Removals } from './removals.ts';
+
+/** The parts of a run's plan that say whether it may be removed. */
+type CleanedRun = Pick<
+  FilePlan,
+  'runId' | 'dataset' | 'businessDate' | 'sourceKey' | 'ledgerKey' | 'attempt' | 'startedAt'
+>;
+
+/** Removes runs past their retention, runs without a plan, and the notes of executions that are over. */
+export async function cleanRuns(removals: Removals): Promise<void> {
+  const runIds = new Set<string>();
+  const pointers: string[] = [];
+  for await (const { key } of removals.ports.lake.list('runs/')) {
+    if (key.startsWith('runs/executions/')) pointers.push(key);
+    else {
+      const runId = /^runs\/([^/]+)\//.exec(key)?.[1];
+      if (runId) runIds.add(runId);
+    }
+  }
+  const byDay = new Map<string, CleanedRun[]>();
+  for (const runId of runIds) {
+    const run = await orFail(removals, runKeys(runId).root, () => agedRun(removals, runId));
+    if (!run) continue;
+    const day = `${run.dataset} ${run.businessDate}`;
+    byDay.set(day, [...(byDay.get(day) ?? []), run]);
+  }
+  for (const runs of byDay.values()) {
+    try {
+      await cleanRunsOfDay(removals, runs);
+    } catch (error) {
+      for (const run of runs) removals.fail(rootOf(run), error);
+    }
+  }
+  for (const key of pointers) await orFail(removals, key, () => cleanPointer(removals, key));
+}
+
+/** One run that cannot be cleaned must not stop the others. */
+async function orFail<T>(removals: Removals, key: string, step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    removals.fail(key, error);
+    return undefined;
+  }
+}
+
+/** The run, if it is past its retention. One without a plan is removed at once. */
+async function agedRun(removals: Removals, runId: string): Promise<CleanedRun | undefined> {
+  const { ports, options, now } = removals;
+  const { root, plan: planKey } = runKeys(runId);
+  const plan = await findJson(ports.lake, planKey, filePlanShape);
+  if (!plan) {
+    // The plan is written first and removed last: nobody can work on a run without one.
+    await removals.removeBelow('orphan', root, 'it has no plan, so nobody can work on it');
+    return undefined;
+  }
+  if (now.getTime() - Date.parse(plan.startedAt) < options.runsOlderThanMs) return undefined;
+  const { dataset, businessDate, sourceKey, ledgerKey, attempt, startedAt } = plan;
+  return { runId, dataset, businessDate, sourceKey, ledgerKey, attempt, startedAt };
+}
+
+/** Removes those of a day's runs that nothing needs. That is looked at again once no rollback can begin to count on them. */
+async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[]): Promise<void> {
+  const [first] = runs;
+  if (!first) return;
+  const { lake } = removals.ports;
+  const last = await lastCommit(lake, first.dataset, first.businessDate);
+  const leaving = await unneeded(removals, runs, last);
+  // A day without a commit cannot be rolled back.
+  const roots = last && !removals.options.dryRun ? leaving.map(rootOf) : [];
+  const leave = await takeLeave(lake, first, last?.commit ?? 0, roots);
+  const again = await lastCommit(lake, first.dataset, first.businessDate);
+  const still = again?.commit === last?.commit ? leaving : await unneeded(removals, leaving, again);
+  const removed: string[] = [];
+  for (const run of still) {
+    const root = rootOf(run);
+    if (leave.held.has(root)) removals.keep(root, HELD_BY_ROLLBACK);
+    else if (await orFail(removals, root, () => removeRun(removals, run, again))) removed.push(root);
+  }
+  await leave.end(removed);
+}
+
+function rootOf({ runId }: CleanedRun): string {
+  return runKeys(runId).root;
+}
+
+/** The runs that nothing needs; the report says why the others stay. */
+async function unneeded(
+  removals: Removals,
+  runs: CleanedRun[],
+  last: DayCommit | undefined,
+): Promise<CleanedRun[]> {
+  const found: CleanedRun[] = [];
+  for (const run of runs) {
+    const root = rootOf(run);
+    const why = await orFail(removals, root, async () => (await reasonToKeep(removals, run, last)) ?? 'none');
+    if (why === 'none') found.push(run);
+    else if (why !== undefined) removals.keep(root, why);
+  }
+  return found;
+}
+
+async function reasonToKeep(
+  { ports, now }: Removals,
+  run: CleanedRun,
+  last: DayCommit | undefined,
+): Promise<string | undefined> {
+  const entry = await readEntry(ports.lake, run.ledgerKey);
+  if (!entry) return undefined;
+  if (isTheRun(entry, run) && isInUse(entry, now)) {
+    return `${run.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
+  }
+  // A commit written a moment ago, or one that could not be shown yet, still copies its objects from the run.
+  if (last && isPublished(last, run) && !(await isPlaced(ports, last, run.runId))) {
+    return `commit ${last.commit} of ${run.businessDate} still has objects to copy from it`;
+  }
+  return isWaiting(entry, run, last)
+    ? `${run.sourceKey} is loaded and waits for its day to be published`
+    : undefined;
+}
+
+/** Removes a run. Answers false if a conversion works on it or loaded it by now. */
+async function removeRun(removals: Removals, run: CleanedRun, last: DayCommit | undefined): Promise<boolean> {
+  const { root, plan } = runKeys(run.runId);
+  if (!removals.options.dryRun && !(await fence(removals, run, last))) {
+    removals.keep(root, 'a conversion took it up again a moment ago');
+    return false;
+  }
+  const why = `${run.sourceKey} of ${run.businessDate}, begun ${run.startedAt}`;
+  await removals.removeBelow('run', root, why, plan);
+  return true;
+}
+
+/** Raises the attempt of the run's file, so that converting it again makes another run. Answers false if the run is needed by now. */
+async function fence(
+  { ports, now }: Removals,
+  run: CleanedRun,
+  last: DayCommit | undefined,
+): Promise<boolean> {
+  let free = true;
+  await updateEntry(ports.lake, run.ledgerKey, (current) => {
+    free = !current || !((isTheRun(current, run) && isInUse(current, now)) || isWaiting(current, run, last));
+    if (!current || !free || current.attempt > run.attempt) return current;
+    return { ...current, attempt: run.attempt + 1 };
+  });
+  return free;
+}
+
+function isPublished(last: DayCommit | undefined, { runId }: CleanedRun): boolean {
+  return last?.files.some((file) => file.runId === runId) ?? false;
+}
+
+/** Is it what the entry has loaded, and in no commit yet? */
+function isWaiting({ loaded }: LedgerEntry, run: CleanedRun, last: DayCommit | undefined): boolean {
+  return loaded?.runId === run.runId && !isPublished(last, run);
+}
+
+/** True if the entry is about this run, or about one that is not planned yet and may turn out to be this run. */
+function isTheRun(entry: LedgerEntry, run: CleanedRun): boolean {
+  return entry.runId === run.runId || entry.state === 'splitting';
+}
+
+async function cleanPointer(removals: Removals, key: string): Promise<void> {
+  const { ports, options, now } = removals;
+  const stored = await findStoredJson(ports.lake, key, executionPointerShape);
+  if (!stored) return;
+  const { ledgerKey, at } = stored.value;
+  if (at !== undefined && now.getTime() - Date.parse(at) < options.runsOlderThanMs) return;
+  const entry = await readEntry(ports.lake, ledgerKey);
+  if (entry && isInUse(entry, now)) return;
+  await removals.removeKeys('execution', key, [key], stored.bytes.length, 'its execution is over');
+}
