@@ -12,13 +12,14 @@ export type Deed =
   | { do: 'day manifest late'; day: number; statesSizes: boolean }
   | { do: 'clean'; runsOlderThanMs: number; generationsOlderThanMs: number }
   | { do: 'catch up' }
+  | { do: 'verify' }
   | { do: 'older catalog'; back: number }
   /** An object of the run of a file, by its place among them, is cut short or removed. */
   | { do: 'damage'; file: number; object: number; isRemoved: boolean };
 
 export const DEEDS: Deed['do'][] = [
   ...(['convert', 'roll back a file', 'roll back a day', 'publish', 'publish in part'] as const),
-  ...(['day manifest late', 'clean', 'catch up', 'older catalog', 'damage'] as const),
+  ...(['day manifest late', 'clean', 'catch up', 'verify', 'older catalog', 'damage'] as const),
 ];
 
 /** Deeds that begin together, each after its wait and on its host. */
@@ -77,7 +78,8 @@ function drawDeed(chances: Chances, files: NightFile[]): Deed {
       generationsOlderThanMs: chances.of([0, 2 * HOUR_MS, 24 * HOUR_MS]),
     };
   }
-  if (dice < 91) return { do: 'catch up' };
+  if (dice < 90) return { do: 'catch up' };
+  if (dice < 92) return { do: 'verify' };
   if (dice < 95) return { do: 'older catalog', back: 1 + chances.below(3) };
   return {
     do: 'damage',

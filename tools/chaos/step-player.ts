@@ -99,7 +99,7 @@ export class StepPlayer {
       if (commits.length === 0 && loaded.size === 0 && !files.some((file) => file.day === day)) continue;
       if (awaitsManifest) deeds.push({ do: 'day manifest late', day, statesSizes: false });
     }
-    deeds.push({ do: 'clean', runsOlderThanMs: 0, generationsOlderThanMs: 0 });
+    deeds.push({ do: 'clean', runsOlderThanMs: 0, generationsOlderThanMs: 0 }, { do: 'verify' });
     return inPeace(
       deeds.filter(({ do: what }) => what !== 'publish'),
       1000,
@@ -152,6 +152,9 @@ export class StepPlayer {
         return;
       case 'catch up':
         facts.shows.push(await this.people.catchUp(runtime, name));
+        return;
+      case 'verify':
+        facts.findings.push(...(await this.people.verify(runtime, name)));
         return;
       case 'older catalog':
         for (const key of this.of.lake.catalogTexts.keys()) {
