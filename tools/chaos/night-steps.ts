@@ -14,8 +14,12 @@ export type Deed =
   | { do: 'catch up' }
   | { do: 'verify' }
   | { do: 'older catalog'; back: number }
-  /** An object of the run of a file, by its place among them, is cut short or removed. */
-  | { do: 'damage'; file: number; object: number; isRemoved: boolean };
+  /** An object of the loaded run of a file, by its place among them. */
+  | { do: 'damage'; file: number; object: number; how: Damage };
+
+const DAMAGES = ['cut short', 'removed', 'flipped'] as const;
+/** How a broken disk damages an object: half of it, all of it or one bit is lost. */
+type Damage = (typeof DAMAGES)[number];
 
 export const DEEDS: Deed['do'][] = [
   ...(['convert', 'roll back a file', 'roll back a day', 'publish', 'publish in part'] as const),
@@ -85,7 +89,7 @@ function drawDeed(chances: Chances, files: NightFile[]): Deed {
     do: 'damage',
     file: chances.below(files.length),
     object: chances.below(1000),
-    isRemoved: chances.happens(0.5),
+    how: chances.of(DAMAGES),
   };
 }
 

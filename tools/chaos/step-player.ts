@@ -247,15 +247,17 @@ export class StepPlayer {
     }
   }
 
-  /** Cuts or removes an object of the loaded run of a file; answers whether there was one. */
-  private damage({ file, object, isRemoved }: Deed & { do: 'damage' }): boolean {
+  /** Damages an object of the loaded run of a file; answers whether there was one. */
+  private damage({ file, object, how }: Deed & { do: 'damage' }): boolean {
     const { lake, models, files } = this.of;
     const run = models[files[file]!.day]!.loaded.get(file);
     const keys = lake.keys().filter((key) => run !== undefined && key.startsWith(`runs/${run}/`));
     const key = keys[object % Math.max(1, keys.length)];
     if (key === undefined) return false;
     const bytes = lake.bytesOf(key);
-    lake.harm(key, isRemoved ? undefined : bytes.slice(0, bytes.length >> 1));
+    const flipped = bytes.map((byte, at) => (at === object % bytes.length ? byte ^ 4 : byte));
+    if (how === 'removed') lake.harm(key, undefined);
+    else lake.harm(key, how === 'flipped' ? flipped : bytes.slice(0, bytes.length >> 1));
     return true;
   }
 }
