@@ -39,6 +39,19 @@ describe(`${NIGHTS} nights under faults of every kind`, () => {
   });
 });
 
+it('two hosts in one folder lose no row and double none, though one of them is killed', async () => {
+  const { code, stdout, stderr } = await runCommand(CHAOS, ['--nights', '1', '--hosts', '2'], tmpdir());
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^skipped|broken +0/m);
+});
+
+it('the deeds of a night can be played without the others', async () => {
+  const only = await runCommand(CHAOS, ['--nights', '1', '--seed', '7', '--only', '0.0', '--json'], tmpdir());
+  const { deeds, broken } = JSON.parse(only.stdout);
+  expect(broken).toEqual([]);
+  expect(JSON.parse((await play(7, 1)).stdout).deeds).not.toEqual(deeds);
+});
+
 it('a seed plays the same night again', async () => {
   const [first, second] = [await play(7, 1), await play(7, 1)];
   expect(JSON.parse(first.stdout)).toMatchObject({ seed: 7, broken: [] });
@@ -88,7 +101,7 @@ it.each<[string, Mutation, RegExp]>([
   try {
     const script = join(dir, CHAOS);
     const { code, stderr } = await outcomeOf(
-      startScript(script, ['--nights', String(NIGHTS_OF_A_WRONG_CHANGE)], dir),
+      startScript(script, ['--nights', String(NIGHTS_OF_A_WRONG_CHANGE), '--json'], dir),
     );
     expect(stderr).toMatch(/Seed \d+ breaks an invariant/);
     expect(stderr).toMatch(says);

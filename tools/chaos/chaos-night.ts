@@ -68,6 +68,7 @@ class Night {
   private readonly player: StepPlayer;
   private readonly invariants: LakeInvariants;
   private isWorn = false;
+  private isEnding = false;
 
   constructor(
     definition: StateMachineDefinition,
@@ -102,13 +103,19 @@ class Night {
 
   async play(): Promise<NightReport> {
     const broken: string[] = [];
-    for (const step of this.steps) {
-      broken.push(...(await this.playStep(step)).map((what) => `after step ${step.id}: ${what}`));
-      if (broken.length > 0) break;
+    let outcome: NightOutcome = 'broken';
+    try {
+      for (const step of this.steps) {
+        broken.push(...(await this.playStep(step)).map((what) => `after step ${step.id}: ${what}`));
+        if (broken.length > 0) break;
+      }
+      broken.push(...this.player.broken(), ...this.untold());
+      outcome = this.outcomeNow();
+      if (broken.length === 0) broken.push(...(await this.end()));
+    } catch (error) {
+      // The seed must be told, whatever a wrong change does to the night.
+      broken.push(`the night could not go on: ${(error as Error).stack}`);
     }
-    broken.push(...this.player.broken(), ...this.untold());
-    const outcome = this.outcomeNow();
-    if (broken.length === 0) broken.push(...(await this.end()));
     const told = JSON.stringify([this.notifications, this.metrics, this.player.messages()]);
     broken.push(...this.invariants.leaks(told));
     return {
@@ -130,11 +137,15 @@ class Night {
     await this.time.sleep(isExact ? 60_000 : LAST_CALL_MS);
     this.plan.become(0);
     this.isWorn ||= facts.damaged + facts.cleaned > 0;
-    return this.judge(facts, {
+    // In a lake without damage, `verify` finds none; in the end everything is healed.
+    const isSound = isExact && (!this.isWorn || this.isEnding);
+    const found = isSound ? facts.findings.map((finding) => `verify: ${finding}`) : [];
+    const broken = await this.judge(facts, {
       isExact: isExact && !facts.converts.some(({ ends }) => ends.length > 1),
       hasOldListing: (this.plan.counts.get('older listing') ?? 0) > oldListings,
       isWorn: this.isWorn,
     });
+    return [...broken, ...found];
   }
 
   private async judge(facts: StepFacts, kind: StepKind): Promise<string[]> {
@@ -150,6 +161,7 @@ class Night {
     const broken: string[] = [];
     for (const step of this.player.stepsToTheEnd()) {
       broken.push(...(await this.playStep(step)).map((what) => `at the end: ${what}`));
+      this.isEnding = true;
     }
     for (const model of this.models) {
       const right = this.files.flatMap((file) => (file.day === model.day ? rightRows(file, this.files) : []));

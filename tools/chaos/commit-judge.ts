@@ -1,5 +1,5 @@
 import type { RowModel, SeenCommit, SeenDay } from './row-model.ts';
-import { filesOfDay, type StepContext, type StepKind, sameRuns } from './step-context.ts';
+import { filesOfDay, idOf, type StepContext, type StepKind, sameRuns } from './step-context.ts';
 import type { RollbackFact, StepFacts } from './step-facts.ts';
 
 /** Judges the commits of a step: each must follow from the commit before, from what is loaded and from what was asked. */
@@ -28,7 +28,7 @@ export class CommitJudge {
 
   private brokenCommit(commit: SeenCommit, index: number): string[] {
     const say = (what: string) => `commit ${index + 1} ${what}`;
-    const ids = this.model.rowsOf(commit, 'rows').map((row) => JSON.parse(row)[0] as string);
+    const ids = this.model.rowsOf(commit, 'rows').map(idOf);
     const doubled = ids.find((id, at) => ids.indexOf(id) !== at);
     const broken = doubled === undefined ? [] : [`shows ${doubled} twice`];
     for (const [file, run] of commit.files) {

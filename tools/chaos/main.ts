@@ -4,6 +4,7 @@ import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { NIGHT_OUTCOMES, type NightReport, playNight } from './chaos-night.ts';
 import { countsText } from './counts-text.ts';
 import { FAULT_KINDS } from './fault-plan.ts';
+import { playHosts } from './host-nights.ts';
 import { killConversions } from './kill-conversions.ts';
 import { DEEDS, idsOf, stepsText } from './night-steps.ts';
 import { shrinkNight } from './shrink-night.ts';
@@ -21,7 +22,8 @@ const COMMAND = {
     only: text('IDS', 'with --nights 1: only these deeds of the night, such as 0.0,3.1'),
     'keep-going': isSet('go on after a night that breaks an invariant'),
     sigkill: text('N', 'instead: kill a real conversion at N random moments, and run it again after each'),
-    json: isSet('one object for each night, or for each killed conversion'),
+    hosts: text('N', 'instead: nights of real processes on N hosts, each in a pid namespace of its own'),
+    json: isSet('one object for each night, or for each killed conversion; a broken night is not shortened'),
   },
   notes: 'Ends with 1 if an invariant was broken, and names the seed.',
 } as const;
@@ -33,6 +35,9 @@ await runWithFlags(COMMAND, async (values) => {
     return (await killConversions(kills, seed, values.json === true)) ? EXIT_LOADED : EXIT_FAILED;
   }
   const nights = wholeNumber('--nights', values.nights);
+  if (values.hosts !== undefined) {
+    return (await playHosts(nights, wholeNumber('--hosts', values.hosts), seed)) ? EXIT_LOADED : EXIT_FAILED;
+  }
   const definition = await loadPipeline();
   const reports: NightReport[] = [];
   for (let night = 0; night < nights; night++) {
@@ -41,7 +46,7 @@ await runWithFlags(COMMAND, async (values) => {
     if (values.json) console.log(reportText(report));
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Knight ${night + 1} of ${nights}`);
     if (report.outcome !== 'broken') continue;
-    await explain(report, values.only === undefined);
+    await explain(report, values.only === undefined && values.json !== true);
     if (!values['keep-going']) break;
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

@@ -1,9 +1,11 @@
+import { countsOf } from '../../cli/lake-findings.ts';
 import { cleanLake } from '../../shared/pipeline/operate/clean-lake.ts';
 import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
 import { takeDayManifest } from '../../shared/pipeline/operate/take-day-manifest.ts';
 import { catchUpCatalog } from '../../shared/pipeline/publish/catch-up-catalog.ts';
 import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
+import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import type { FunctionRuntime } from './function-runtime.ts';
 import { BUSINESS_DATES, DATASET, type NightFile } from './night-files.ts';
@@ -82,6 +84,16 @@ export class NightDeeds {
       .command(name, (ports) => catchUpCatalog(ports, DATASET, last, BUSINESS_DATES.length))
       .then(() => undefined, problemOf);
     return { day: undefined, problem };
+  }
+
+  /** What `verify` says is damaged; a problem if it cannot say. */
+  async verify(runtime: FunctionRuntime, name: string): Promise<string[]> {
+    const verdict = await runtime
+      .command(name, (ports) => verifyLake(ports, { depth: 'full' }))
+      .catch(problemOf);
+    if (typeof verdict === 'string') return [verdict];
+    const { damaged } = countsOf(verdict.findings);
+    return damaged === 0 ? [] : verdict.findings.map((finding) => JSON.stringify(finding));
   }
 
   /** What a day manifest would say that names every file whose last version is right. */

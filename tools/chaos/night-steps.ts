@@ -12,13 +12,18 @@ export type Deed =
   | { do: 'day manifest late'; day: number; statesSizes: boolean }
   | { do: 'clean'; runsOlderThanMs: number; generationsOlderThanMs: number }
   | { do: 'catch up' }
+  | { do: 'verify' }
   | { do: 'older catalog'; back: number }
-  /** An object of the run of a file, by its place among them, is cut short or removed. */
-  | { do: 'damage'; file: number; object: number; isRemoved: boolean };
+  /** An object of the loaded run of a file, by its place among them. */
+  | { do: 'damage'; file: number; object: number; how: Damage };
+
+const DAMAGES = ['cut short', 'removed', 'flipped'] as const;
+/** How a broken disk damages an object: half of it, all of it or one bit is lost. */
+type Damage = (typeof DAMAGES)[number];
 
 export const DEEDS: Deed['do'][] = [
   ...(['convert', 'roll back a file', 'roll back a day', 'publish', 'publish in part'] as const),
-  ...(['day manifest late', 'clean', 'catch up', 'older catalog', 'damage'] as const),
+  ...(['day manifest late', 'clean', 'catch up', 'verify', 'older catalog', 'damage'] as const),
 ];
 
 /** Deeds that begin together, each after its wait and on its host. */
@@ -77,13 +82,14 @@ function drawDeed(chances: Chances, files: NightFile[]): Deed {
       generationsOlderThanMs: chances.of([0, 2 * HOUR_MS, 24 * HOUR_MS]),
     };
   }
-  if (dice < 91) return { do: 'catch up' };
+  if (dice < 90) return { do: 'catch up' };
+  if (dice < 92) return { do: 'verify' };
   if (dice < 95) return { do: 'older catalog', back: 1 + chances.below(3) };
   return {
     do: 'damage',
     file: chances.below(files.length),
     object: chances.below(1000),
-    isRemoved: chances.happens(0.5),
+    how: chances.of(DAMAGES),
   };
 }
 

@@ -28,6 +28,11 @@ export function filesOfDay({ files, day: one }: RowModel): number[] {
   return files.flatMap(({ day }, index) => (day === one ? [index] : []));
 }
 
+/** The id of a row, or the text that stands for rows which nobody sent. */
+export function idOf(row: string): string {
+  return row.startsWith('[') ? (JSON.parse(row)[0] as string) : row;
+}
+
 export function sameRuns(some: Map<number, string>, others: Map<number, string>): boolean {
   return some.size === others.size && [...some].every(([file, run]) => others.get(file) === run);
 }

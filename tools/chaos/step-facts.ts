@@ -6,6 +6,8 @@ export interface StepFacts {
   manifests: CommandFact[];
   /** Commands that show the last commit of each day: clean, and the watchdog's look at the catalog. */
   shows: CommandFact[];
+  /** Damage that `verify` named. */
+  findings: string[];
   /** The catalog was replaced by an older one. */
   catalogsReplaced: number;
   damaged: number;
@@ -47,7 +49,7 @@ export interface RollbackFact {
 
 export function noFacts(): StepFacts {
   return {
-    ...{ converts: [], rollbacks: [], publishes: [], manifests: [], shows: [] },
+    ...{ converts: [], rollbacks: [], publishes: [], manifests: [], shows: [], findings: [] },
     ...{ catalogsReplaced: 0, damaged: 0, cleaned: 0 },
   };
 }

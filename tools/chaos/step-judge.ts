@@ -1,6 +1,6 @@
 import { CommitJudge } from './commit-judge.ts';
 import type { RowModel, SeenDay, SeenTable } from './row-model.ts';
-import { filesOfDay, possibleRuns, type StepContext, type StepKind, sameRuns } from './step-context.ts';
+import { filesOfDay, idOf, possibleRuns, type StepContext, type StepKind, sameRuns } from './step-context.ts';
 import type { ConvertFact, RollbackFact, StepFacts } from './step-facts.ts';
 
 /**
@@ -209,7 +209,6 @@ class Judge {
 }
 
 function difference(rows: string[], wanted: string[]): string {
-  const idOf = (row: string) => (row.startsWith('[') ? (JSON.parse(row)[0] as string) : row);
   const tooMany = rows.filter((row, at) => !wanted.includes(row) || rows.indexOf(row) !== at);
   const missing = wanted.filter((row) => !rows.includes(row));
   const list = (of: string[]) => of.slice(0, 3).map(idOf).join(' ') || 'none';

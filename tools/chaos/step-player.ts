@@ -99,7 +99,7 @@ export class StepPlayer {
       if (commits.length === 0 && loaded.size === 0 && !files.some((file) => file.day === day)) continue;
       if (awaitsManifest) deeds.push({ do: 'day manifest late', day, statesSizes: false });
     }
-    deeds.push({ do: 'clean', runsOlderThanMs: 0, generationsOlderThanMs: 0 });
+    deeds.push({ do: 'clean', runsOlderThanMs: 0, generationsOlderThanMs: 0 }, { do: 'verify' });
     return inPeace(
       deeds.filter(({ do: what }) => what !== 'publish'),
       1000,
@@ -152,6 +152,9 @@ export class StepPlayer {
         return;
       case 'catch up':
         facts.shows.push(await this.people.catchUp(runtime, name));
+        return;
+      case 'verify':
+        facts.findings.push(...(await this.people.verify(runtime, name)));
         return;
       case 'older catalog':
         for (const key of this.of.lake.catalogTexts.keys()) {
@@ -244,15 +247,17 @@ export class StepPlayer {
     }
   }
 
-  /** Cuts or removes an object of the loaded run of a file; answers whether there was one. */
-  private damage({ file, object, isRemoved }: Deed & { do: 'damage' }): boolean {
+  /** Damages an object of the loaded run of a file; answers whether there was one. */
+  private damage({ file, object, how }: Deed & { do: 'damage' }): boolean {
     const { lake, models, files } = this.of;
     const run = models[files[file]!.day]!.loaded.get(file);
     const keys = lake.keys().filter((key) => run !== undefined && key.startsWith(`runs/${run}/`));
     const key = keys[object % Math.max(1, keys.length)];
     if (key === undefined) return false;
     const bytes = lake.bytesOf(key);
-    lake.harm(key, isRemoved ? undefined : bytes.slice(0, bytes.length >> 1));
+    const flipped = bytes.map((byte, at) => (at === object % bytes.length ? byte ^ 4 : byte));
+    if (how === 'removed') lake.harm(key, undefined);
+    else lake.harm(key, how === 'flipped' ? flipped : bytes.slice(0, bytes.length >> 1));
     return true;
   }
 }

@@ -53,15 +53,17 @@ export class PublishedReader {
     };
     const rows = await parquetReadObjects({ file });
     if (table === 'rejects') return rows.map((row) => `${row.source_key}@${row.byte_offset}`);
-    return rows.map(({ id, document, holder, amount, opened }) =>
-      JSON.stringify([
-        id,
-        document,
-        holder,
-        String(Math.round((amount as number) * 100)),
-        opened === null ? null : (opened as Date).toISOString().slice(0, 10),
-        product,
-      ]),
-    );
+    return rows.map((row) => rowText(row, product));
   }
+}
+
+/** A published row in the form of the right answer. */
+export function rowText(row: Record<string, unknown>, product: string | null): string {
+  const { id, document, holder, amount, opened } = row;
+  return JSON.stringify([
+    ...[id, document, holder],
+    String(Math.round((amount as number) * 100)),
+    opened === null ? null : (opened as Date).toISOString().slice(0, 10),
+    product,
+  ]);
 }

@@ -43,7 +43,9 @@ export function judgeTerms(record: DayRecord): Finding[] {
   if (businessDate === null) return [];
   const findings: Finding[] = [];
   const highest = Math.max(0, ...terms.keys(), last?.value?.terms ?? 0);
-  for (let number = 1; number <= Math.max(highest, entries.size > 0 ? 1 : 0); number++) {
+  // A day of refused files alone may have none: a refused supplement records no terms.
+  const isHeld = [...entries.values()].some(({ value }) => value === undefined || value.loaded !== undefined);
+  for (let number = 1; number <= Math.max(highest, isHeld ? 1 : 0); number++) {
     const key = `${dayTermsPrefix(dataset, businessDate)}${number}.json`;
     const stored = terms.get(number);
     const problem = stored ? stored.problem : 'it is missing';
