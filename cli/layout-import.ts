@@ -92,7 +92,10 @@ export async function importPositionsTable(args: string[]): Promise<number> {
     name: values.name ?? datasetName(file),
     description: `From the positions table ${file.replace(/^.*[/\\]/, '')}`,
     encoding,
-    record: { format: usualRecordFormat(encoding), length: Math.max(...fields.map(({ end }) => end)) },
+    record: {
+      format: usualRecordFormat(encoding),
+      length: fields.reduce((most, { end }) => Math.max(most, end), 0),
+    },
     fields,
   });
   await writeOut(text, values.out, values.force);

@@ -4,6 +4,7 @@ import {
   OutputUnwritable,
   PreconditionFailed,
   SourceChanged,
+  StoreUnavailable,
 } from '../../shared/errors.ts';
 
 /** Codes that mean: no object has this name. A name too long for the file system cannot be an object's either. */
@@ -48,8 +49,24 @@ export function preconditionFailed(key: string, why: string): PreconditionFailed
   return new PreconditionFailed({ what: 'the object was not written', where: key, why });
 }
 
+/** The process, or the whole machine, has as many files open as it may. */
+function tooManyFiles(cause: unknown, path: string): StoreUnavailable {
+  return new StoreUnavailable({
+    what: 'this could not be opened, because too many files are open',
+    where: path,
+    why: isCode(cause, 'EMFILE')
+      ? 'This process may not have more of them (ulimit -n).'
+      : 'This machine may not have more of them.',
+    next: 'Raise the limit, for example with ulimit -n 4096, or give fewer --workers, then run it again: what is finished is kept.',
+    cause,
+  });
+}
+
+const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
+
 /** The error to throw for one that the file system gave on reading; it says what to do, if that is known. */
 export function unreadable(error: unknown, path: string): unknown {
+  if (isCode(error, ...TOO_MANY_FILES)) return tooManyFiles(error, path);
   if (!isCode(error, 'EACCES', 'EPERM')) return error;
   return new ObjectNotFound({
     what: 'the file cannot be read',
@@ -74,6 +91,7 @@ const WRITE_CODES: Record<string, [why: string, next: string]> = {
 
 /** The error to throw for one that the file system gave on writing; it says what to do, if that is known. */
 export function unwritable(error: unknown, path: string): unknown {
+  if (isCode(error, ...TOO_MANY_FILES)) return tooManyFiles(error, path);
   const known = WRITE_CODES[codeOf(error)];
   if (!known) return error;
   const [why, next] = known;

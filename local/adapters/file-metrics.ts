@@ -1,6 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Metrics } from '../../shared/ports/metrics.ts';
+import { unwritable } from './file-error.ts';
 import { fileModes } from './file-modes.ts';
 
 /** Appends figures as JSON lines to a file of a lake, instead of sending them to CloudWatch. */
@@ -9,13 +10,14 @@ export function createFileMetrics(lakeDir: string): Metrics {
   return {
     async record(dataset, figures) {
       const at = new Date().toISOString();
-      const { file, folder } = fileModes(lakeDir);
-      await mkdir(dirname(path), { recursive: true, mode: folder });
-      await appendFile(
-        path,
-        figures.map((figure) => `${JSON.stringify({ at, dataset, ...figure })}\n`).join(''),
-        { mode: file },
-      );
+      const lines = figures.map((figure) => `${JSON.stringify({ at, dataset, ...figure })}\n`).join('');
+      try {
+        const { file, folder } = fileModes(lakeDir);
+        await mkdir(dirname(path), { recursive: true, mode: folder });
+        await appendFile(path, lines, { mode: file });
+      } catch (error) {
+        throw unwritable(error, path);
+      }
     },
   };
 }

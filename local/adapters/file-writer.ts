@@ -52,7 +52,10 @@ export class FileWriter implements ObjectWriter {
     await this.settled();
     // A name must never lead to fewer bytes than were written, also after a loss of power.
     if (this.sync) await this.synced(handle);
-    await handle.close();
+    // On a network file system this is the first to say that the disk is full.
+    await handle.close().catch((error) => {
+      throw unwritable(error, this.path);
+    });
     this.done = true;
     await this.move(this.incoming);
   }

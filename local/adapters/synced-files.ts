@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { isCode } from './file-error.ts';
+import { isCode, unwritable } from './file-error.ts';
 
 /** Writes a new file and waits until the disk has its bytes, so that a name it gets afterwards never leads to less than all of them. */
 export async function writeSynced(
@@ -50,13 +50,13 @@ export async function syncPath(path: string): Promise<void> {
   } catch (error) {
     // Removed by somebody else, or a folder above the lake that may be entered but not read.
     if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return;
-    throw error;
+    throw unwritable(error, path);
   }
   try {
     await handle.sync();
   } catch (error) {
     // Some file systems sync no folders: there names are written when they change.
-    if (!isCode(error, 'EINVAL', 'ENOTSUP', 'EISDIR')) throw error;
+    if (!isCode(error, 'EINVAL', 'ENOTSUP', 'EISDIR')) throw unwritable(error, path);
   } finally {
     await handle.close();
   }

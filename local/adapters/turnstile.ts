@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../../shared/errors.ts';
-import { isCode } from './file-error.ts';
+import { isCode, unreadable, unwritable } from './file-error.ts';
 import { processState, THIS_PROCESS } from './local-process.ts';
 
 const WAIT_MS = 5;
@@ -60,7 +60,7 @@ async function entered({ turnstile, folderMode, write }: Turn, name: string): Pr
     return true;
   } catch (error) {
     if (isCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
-    throw error;
+    throw unwritable(error, turnstile);
   } finally {
     await fs.rm(mine, { recursive: true, force: true });
   }
@@ -111,7 +111,7 @@ class Watch {
 function standing(turnstile: string): Promise<string[]> {
   return fs.readdir(turnstile).catch((error) => {
     if (isCode(error, 'ENOENT')) return [];
-    throw error;
+    throw unreadable(error, turnstile);
   });
 }
 

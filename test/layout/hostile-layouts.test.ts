@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LayoutInvalid } from '../../shared/errors.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { readCopybook } from '../../shared/layout/copybook/read-copybook.ts';
 import { layoutTables } from '../../shared/layout/describe/positions-table.ts';
 import { firstDataset } from '../../shared/layout/layout.ts';
+import { importPositions } from '../../shared/layout/sources/import-positions.ts';
 
 /** A layout that uses a little of everything; each run puts other values in some of its places. */
 const LAYOUT = {
@@ -80,5 +82,59 @@ test('a layout with arbitrary values is read, or refused with a typed error', ()
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+test.each([
+  ['a list', `{"fields":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
+  ['an object', `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`],
+])('%s within itself 200,000 times is refused, and overflows no stack', (_, text) => {
+  expect(() => readLayout(text, 'deep.json')).toThrow(
+    expect.objectContaining({
+      name: 'LayoutInvalid',
+      message: expect.stringContaining('nested deeper than 64'),
+    }),
+  );
+});
+
+const MANY = Array.from({ length: 10_001 }, (_, index) => index + 1);
+
+test.each([
+  [
+    'a layout',
+    'more than 10000 fields',
+    () =>
+      readLayout(
+        JSON.stringify({ fields: MANY.map((at) => ({ name: `f${at}`, start: at, end: at })) }),
+        'big.json',
+      ),
+  ],
+  [
+    'a positions table',
+    'more than 10000 fields',
+    () =>
+      importPositions(
+        `name,start,end,type\n${MANY.map((at) => `f${at},${at},${at},string`).join('\n')}`,
+        'big.csv',
+      ),
+  ],
+  [
+    'a SAS program',
+    'more than 10000 fields',
+    () => importPositions(`INPUT\n${MANY.map((at) => `@${at} F${at} $1.`).join('\n')};`, 'big.sas'),
+  ],
+  [
+    'a copybook',
+    'more than 20000 entries',
+    () =>
+      readCopybook(
+        `01 REC.\n${[...MANY, ...MANY].map((at) => `05 F-${at} PIC X.`).join('\n')}`,
+        'big.cpy',
+        'free',
+      ),
+  ],
+])('%s that is too large is refused by the limit that it passes', (_, limit, read) => {
+  expect(read).toThrow(
+    expect.objectContaining({ name: 'LayoutInvalid', message: expect.stringContaining(limit) }),
   );
 });

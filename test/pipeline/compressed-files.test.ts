@@ -1,9 +1,16 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { ASCII, recordBytes, salesLayout } from '../support/sales-records.ts';
+
+/** What the bzip2 command makes of 45 million line ends. */
+const BZIP2_OF_LINE_ENDS = Buffer.from(
+  'QlpoOTFBWSZTWfJ0h08BWKtAIIAQEAAACCAAMMwFKaZSSFJsVJIUni7kinChIeTpDp4=',
+  'base64',
+);
 
 describe('compressed files', () => {
   const records = Array.from({ length: 20_000 }, (_, index) =>
@@ -20,6 +27,25 @@ describe('compressed files', () => {
   );
   const plain = Buffer.from(`${records.join('\n')}\n`, 'latin1');
   const layout = salesLayout({ coding: ASCII, record: { format: 'lines' } }, false);
+
+  test.each([
+    ['gzip', '.gz', gzipSync(Buffer.alloc(40_000_000, '\n'))],
+    ['zstd', '.zst', zstdCompressSync(Buffer.alloc(40_000_000, '\n'))],
+    ['bzip2', '.bz2', BZIP2_OF_LINE_ENDS],
+    ['zip', '.zip', zipSync({ 'sales.txt': Buffer.alloc(40_000_000, '\n') })],
+  ])('that are few bytes of %s and become very many are refused once they have become too many', async (_, suffix, bytes) => {
+    await using lake = await TestLake.make();
+    const sourceKey = `sales_20250812.txt${suffix}`;
+    await lake.putRaw(sourceKey, bytes);
+    const result = await lake.convert({ layout, sourceKey });
+    expect(result.status).toBe('refused');
+    const [, most] =
+      /become more than (\d+), and the most is 250 times/.exec(lake.notifications[0] ?? '') ?? [];
+    // One piece more than the limit was made of them, and not the rest.
+    const limit = Math.max(16 * 1024 * 1024, 250 * bytes.length);
+    expect(Number(most)).toBeGreaterThan(limit);
+    expect(Number(most)).toBeLessThanOrEqual(limit + 1024 * 1024);
+  });
 
   test.each([
     ['cut off', gzipSync(plain).subarray(0, 20_000), '.gz', 'damaged or cut off after'],

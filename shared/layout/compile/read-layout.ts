@@ -22,8 +22,14 @@ export function readLayout(text: string, file: string): Layout {
   return layout;
 }
 
-/** The JSON of a layout file, of any shape. */
+/** The JSON of a layout file, of any shape that a walk through it can hold. */
 export function parseLayoutJson(text: string, file: string): unknown {
+  const json = parsedJson(text, file);
+  holdToSize(json, file);
+  return json;
+}
+
+function parsedJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -34,6 +40,34 @@ export function parseLayoutJson(text: string, file: string): unknown {
       next: 'Correct the place it names; comments and trailing commas are not JSON.',
       cause,
     });
+  }
+}
+
+/** Deeper than any layout, and far from what the stack of a recursive walk can hold. */
+const MOST_NESTING = 64;
+/** In one list: as many as a copybook may become columns. In a whole layout: those of ten such lists. */
+const MOST_FIELDS = { list: 10_000, layout: 100_000 };
+
+/** Refuses a layout that no file needs, before anything is done for each of its parts. */
+function holdToSize(json: unknown, file: string): void {
+  const open: { value: unknown; depth: number }[] = [{ value: json, depth: 0 }];
+  let fields = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MOST_NESTING) {
+      throw invalidLayout(file, [`it is nested deeper than ${MOST_NESTING} lists and objects`]);
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      const count = key === 'fields' && Array.isArray(inner) ? inner.length : 0;
+      fields += count;
+      if (count > MOST_FIELDS.list || fields > MOST_FIELDS.layout) {
+        throw invalidLayout(file, [
+          `it has more than ${MOST_FIELDS.list} fields in a list, or ${MOST_FIELDS.layout} together`,
+        ]);
+      }
+      open.push({ value: inner, depth: depth + 1 });
+    }
   }
 }
 

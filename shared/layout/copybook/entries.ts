@@ -1,10 +1,13 @@
 import { beginsClause, USAGES_READ, usageOf } from './clause-words.ts';
-import type { Place } from './copybook-invalid.ts';
+import { copybookInvalid, type Place } from './copybook-invalid.ts';
 import type { Entry } from './entry.ts';
 import { readOccurs } from './occurs-clause.ts';
 import { shown, TokenReader, upper } from './token-reader.ts';
 import type { Token } from './tokens.ts';
 import { readValues } from './value-clause.ts';
+
+/** Items, groups and level 88 together; the largest copybooks of real systems have some 5,000. */
+const MOST_ENTRIES = 20_000;
 
 /**
  * Third pass: data description entries. Fails with `LayoutInvalid` at the first clause that is not understood:
@@ -13,7 +16,16 @@ import { readValues } from './value-clause.ts';
 export function entriesOf(tokens: Token[], file: string): Entry[] {
   const reader = new TokenReader(tokens, file);
   const entries: Entry[] = [];
-  while (reader.next) entries.push(readEntry(reader));
+  while (reader.next) {
+    if (entries.length === MOST_ENTRIES) {
+      throw copybookInvalid(file, reader.next, {
+        found: `more than ${MOST_ENTRIES} entries`,
+        expected: 'the copybook of one record',
+        next: 'Leave in the copybook only the record that the file holds.',
+      });
+    }
+    entries.push(readEntry(reader));
+  }
   return entries;
 }
 

@@ -1,7 +1,7 @@
 import { LayoutInvalid } from '../../errors.ts';
 import { type CsvCells, HEADINGS, type Heading, headings } from './csv-headings.ts';
 import { csvType } from './csv-type.ts';
-import { columnName, type Notes, type PositionEntry } from './position-entry.ts';
+import { columnName, FieldList, type Notes, type PositionEntry } from './position-entry.ts';
 
 type Fail = (line: number, why: string) => LayoutInvalid;
 
@@ -10,8 +10,7 @@ export function csvFields(text: string, file: string, fail: Fail, notes: Notes):
   const lines = text.split(/\r\n|\n|\r/);
   const headingLine = lines.findIndex((line) => line.trim() !== '');
   const { separator, places } = headingOf(lines[headingLine] ?? '', `${file}, line ${headingLine + 1}`);
-  const entries: PositionEntry[] = [];
-  const names = new Set<string>();
+  const found = new FieldList();
   for (const [index, line] of lines.entries()) {
     if (index <= headingLine || line.trim() === '' || /^\s*#/.test(line)) continue;
     const written = csvCells(line, separator);
@@ -19,12 +18,10 @@ export function csvFields(text: string, file: string, fail: Fail, notes: Notes):
     const cell = (heading: Heading) => (written[places.get(heading) ?? -1] ?? '').trim();
     const cells = Object.fromEntries(headings().map((heading) => [heading, cell(heading)])) as CsvCells;
     const why = (reason: string) => fail(index + 1, reason);
-    const entry = csvEntry(cells, places, entries.at(-1)?.end ?? 0, why, notes);
-    if (names.has(entry.name)) throw why(`there are two fields named '${entry.name}'`);
-    names.add(entry.name);
-    entries.push(entry);
+    const entry = csvEntry(cells, places, found.fields.at(-1)?.end ?? 0, why, notes);
+    found.add(entry, why);
   }
-  return entries;
+  return found.fields;
 }
 
 function headingOf(line: string, where: string): { separator: string; places: Map<Heading, number> } {

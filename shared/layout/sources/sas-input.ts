@@ -1,5 +1,5 @@
 import type { LayoutInvalid } from '../../errors.ts';
-import { columnName, type Notes, type PositionEntry } from './position-entry.ts';
+import { columnName, FieldList, type Notes, type PositionEntry } from './position-entry.ts';
 import { sasColumns, sasInformat } from './sas-informat.ts';
 import { inputTokens, type SasToken } from './sas-source.ts';
 
@@ -8,9 +8,9 @@ type Fail = (line: number, why: string) => LayoutInvalid;
 /** Does the text read like an INPUT statement, or like the inside of one? */
 export function isSasProgram(text: string): boolean {
   return (
-    /^\s*@\s*\d+\s+\w/m.test(text) ||
-    /^\s*input(\s|$)/im.test(text) ||
-    /^\s*[a-z_]\w*\s+\$?\s*\d+\s*-\s*\d+\s*(\.\d+)?\s*;?\s*$/im.test(text)
+    /^[^\S\n]*@\s*\d+\s+\w/m.test(text) ||
+    /^[^\S\n]*input(\s|$)/im.test(text) ||
+    /^[^\S\n]*[a-z_]\w*\s+\$?\s*\d+\s*-\s*\d+\s*(\.\d+)?\s*;?\s*$/im.test(text)
   );
 }
 
@@ -44,7 +44,7 @@ class InputReader {
   private at = 0;
   /** Column that is read next, from 1. */
   private column = 1;
-  private readonly found: PositionEntry[] = [];
+  private readonly found = new FieldList();
   private readonly tokens: SasToken[];
   private readonly fail: Fail;
   private readonly notes: Notes;
@@ -59,7 +59,7 @@ class InputReader {
     for (let token = this.next(); token; token = this.next()) {
       if (!this.isPointer(token)) this.variable(token);
     }
-    return this.found;
+    return this.found.fields;
   }
 
   private next(): SasToken | undefined {
@@ -77,7 +77,7 @@ class InputReader {
       return true;
     }
     if (text.startsWith('#') || text === '/') {
-      if (text === '#1' && this.found.length === 0) return true;
+      if (text === '#1' && this.found.fields.length === 0) return true;
       throw this.fail(
         line,
         `'${text}' reads another line for the same record: join the lines, or import each as a layout`,
@@ -206,10 +206,7 @@ class InputReader {
     if (place.end < place.start || place.start < 1) {
       throw this.fail(line, `'${text}' goes from ${place.start} to ${place.end}`);
     }
-    if (this.found.some((other) => other.name === name)) {
-      throw this.fail(line, `there are two fields named '${name}'`);
-    }
-    this.found.push({ name, ...place });
+    this.found.add({ name, ...place }, (why) => this.fail(line, why));
     this.column = place.end + 1;
   }
 }

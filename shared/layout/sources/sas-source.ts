@@ -51,11 +51,13 @@ function withoutComments(text: string): string {
   const source = text.replace(/\r\n?/g, '\n');
   let kept = '';
   let at = 0;
+  let close = 0;
   for (;;) {
     const open = source.indexOf('/*', at);
     if (open < 0) return kept + source.slice(at);
     const next = source.indexOf('/*', open + 2);
-    const close = source.indexOf('*/', open + 2);
+    // Looked for once: each search may go to the end of the text.
+    if (close >= 0 && close < open + 2) close = source.indexOf('*/', open + 2);
     const isClosed = close >= 0 && (next < 0 || close < next);
     const lineEnd = source.indexOf('\n', open);
     const end = isClosed ? close + 2 : lineEnd < 0 ? source.length : lineEnd;

@@ -8,6 +8,7 @@ import { RejectsDigest } from '../../run/rejects-digest.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
+const encoder = new TextEncoder();
 const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Collects rejects and writes them as Parquet; writes nothing if there are none. */
@@ -19,7 +20,8 @@ export class RejectWriter {
   private readonly key: string;
   private readonly memory: KernelMemory;
   private readonly sourceKey: Uint8Array;
-  private readonly texts = new TextEncoder();
+  /** Reasons and fields are few, and rejects may be millions. */
+  private readonly texts = new Map<string, Uint8Array>();
   /** The rejects since the last drain, column by column. */
   private columns: FeedValue[][] = REJECT_COLUMNS.map(() => []);
   private output: { feed: ColumnFeed; rows: RowGroupBuilder; writer: PartWriter } | undefined;
@@ -28,7 +30,7 @@ export class RejectWriter {
     this.store = store;
     this.key = key;
     this.memory = memory;
-    this.sourceKey = this.texts.encode(sourceKey);
+    this.sourceKey = encoder.encode(sourceKey);
   }
 
   add({ byteOffset, recordIndex, recordLengthBytes, reason, field, raw }: Reject): void {
@@ -38,8 +40,8 @@ export class RejectWriter {
       this.sourceKey,
       BigInt(byteOffset),
       BigInt(recordLengthBytes),
-      this.texts.encode(reason),
-      field === null ? null : this.texts.encode(field),
+      this.bytesOf(reason),
+      field === null ? null : this.bytesOf(field),
       raw,
     ];
     for (const [index, value] of row.entries()) this.columns[index]!.push(value);
@@ -51,6 +53,14 @@ export class RejectWriter {
   get account(): Pick<PartManifest, 'reasons' | 'rejectsDigest' | 'firstReject'> {
     const { reasons, digest, first } = this;
     return { reasons, rejectsDigest: String(digest), ...(first && { firstReject: first }) };
+  }
+
+  private bytesOf(text: string): Uint8Array {
+    const known = this.texts.get(text);
+    if (known) return known;
+    const bytes = encoder.encode(text);
+    this.texts.set(text, bytes);
+    return bytes;
   }
 
   /** Takes the collected rejects into the kernel, and writes a row group once they are large enough for one. */

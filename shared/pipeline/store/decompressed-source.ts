@@ -18,6 +18,12 @@ const COMPRESSIONS = ['gzip', 'zstd', 'bzip2', 'zip'] as const satisfies FileCom
 
 /** How many bytes of each end are kept while a file is read through, so that its header and trailer need no second pass. */
 export const KEPT_BYTES = 1024 * 1024;
+/**
+ * A file that becomes so many times larger holds one record again and again, or nothing but blanks: real files become 5 to 60 times
+ * larger. Small files may, because their work is bounded anyway.
+ */
+const MOST_EXPANSION = 250;
+const ANY_EXPANSION_BYTES = 16 * 1024 * 1024;
 /** A bit of the byte after the magic number (RFC 8878, 3.1.1.1.1.5). */
 const ZSTD_CHECKSUM_FLAG = 0x04;
 
@@ -68,7 +74,12 @@ export class DecompressedSource implements SourceStore {
     const ends = new BothEnds();
     const counted = { bytes: 0 };
     try {
-      for await (const chunk of this.decompressed(stored.key, { pin: stored.pin }, counted)) ends.add(chunk);
+      for await (const chunk of this.decompressed(stored.key, { pin: stored.pin }, counted)) {
+        ends.add(chunk);
+        if (ends.sizeBytes > Math.max(ANY_EXPANSION_BYTES, stored.sizeBytes * MOST_EXPANSION)) {
+          return this.tooLarge(stored, ends.sizeBytes);
+        }
+      }
     } catch (error) {
       if (error instanceof CompressedDataBad) {
         const place = ends.sizeBytes > 0 ? `, after ${ends.sizeBytes} decompressed bytes` : '';
@@ -95,6 +106,15 @@ export class DecompressedSource implements SourceStore {
     const info = { ...stored, sizeBytes: ends.sizeBytes };
     this.whole = { info, head: ends.head, tail: ends.tail() };
     return info;
+  }
+
+  private tooLarge({ key, sizeBytes }: ObjectInfo, read: number): Refusal {
+    return refuse('compression-broken', {
+      where: key,
+      what: `its ${sizeBytes} bytes of ${this.compression} become more than ${read}, and the most is ${MOST_EXPANSION} times as many`,
+      why: 'A few bytes that become so many would keep parsers busy for hours; real files become 5 to 60 times larger.',
+      next: 'Ask whether the file is what was meant. If it is, decompress it and convert it as it is.',
+    });
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {

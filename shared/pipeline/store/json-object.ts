@@ -15,7 +15,17 @@ interface StoredJson<T> {
 
 /** A small JSON object on one line, without a seal: engines that query the ledger read one row from each line. */
 export function toJsonBytes(value: unknown): Uint8Array {
-  return encoder.encode(`${JSON.stringify(value)}\n`);
+  try {
+    return encoder.encode(`${JSON.stringify(value)}\n`);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RunInconsistent({
+      what: 'a document of the lake would be larger, or nested deeper, than JSON can be written',
+      why: cause.message,
+      next: 'Look for an object of the lake that was changed by hand, and restore an earlier version of it from the bucket or a backup.',
+      cause,
+    });
+  }
 }
 
 /** The value of the object `key`. Fails with `RunInconsistent` if its bytes are not JSON of this shape. */

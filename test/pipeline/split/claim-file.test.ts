@@ -50,3 +50,23 @@ describe('a file that two executions split', () => {
     expect(await smallDay(lake).entryOf(second)).toMatchObject({ execution: 'second', inputBytes: 42 });
   });
 });
+
+describe('a file that was loaded', () => {
+  it('is never converted again in the run that loaded it: clean may be removing that one', async () => {
+    await using lake = await TestLake.make();
+    const bytes = smallFile(smallLine('A1', 1));
+    const { entryOf, load } = smallDay(lake);
+    const first = await entryOf(await load(KEY, bytes));
+    const { head } = lake.ports.raw;
+    // The version that is loaded arrives once more after another one.
+    await load(KEY, smallFile(smallLine('A2', 1)));
+    lake.ports.raw.head = async (key) => {
+      const info = await head.call(lake.ports.raw, key);
+      return info && { ...info, version: first.version };
+    };
+    await lake.putRaw(KEY, bytes);
+    const again = planned(await splitFile(lake.ports, 'again', request));
+    expect(again.runId).not.toBe(first.runId);
+    expect((await entryOf(again)).attempt).toBeGreaterThan(first.attempt);
+  });
+});
