@@ -20,11 +20,13 @@ export async function writeSynced(
 
 /**
  * Waits until the disk has the names in `folder`, and those of the folders above it down from the parent of `rootDir`: any of them may be
- * new, made by this process or another. A folder without changes costs next to nothing.
+ * new, made by this process or another. All at once, so that the disk writes them together: a name counts only when all of them are there.
  */
 export async function syncFolders(folder: string, rootDir: string): Promise<void> {
   const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
-  for (let level = 0, at = folder; level <= depth + 1; level++, at = dirname(at)) await syncPath(at);
+  const folders: string[] = [];
+  for (let at = folder; folders.length <= depth + 1; at = dirname(at)) folders.push(at);
+  await Promise.all(folders.map(syncPath));
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */
