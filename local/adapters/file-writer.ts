@@ -5,6 +5,9 @@ import { unwritable } from './file-error.ts';
 import type { FileModes } from './file-modes.ts';
 import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
+/** After so many bytes the disk begins to write, while the caller works on: else it would wait for all of them at the end. */
+const FLUSH_BYTES = 16 * 1024 * 1024;
+
 /**
  * Writes a file piece by piece under a temporary name, and moves it to its place when it is closed. Bytes are copied and written
  * while the caller goes on; a call waits only for the piece before.
@@ -17,6 +20,10 @@ export class FileWriter implements ObjectWriter {
   private readonly modes: FileModes;
   private handle: fs.FileHandle | undefined;
   private writing: Promise<void> | undefined;
+  private flushing: Promise<void> | undefined;
+  /** A disk tells of a failure once. */
+  private flushError: unknown;
+  private unflushedBytes = 0;
   private done = false;
 
   constructor(file: {
@@ -44,12 +51,14 @@ export class FileWriter implements ObjectWriter {
       // The next call throws if it failed.
       this.writing.catch(() => undefined);
       at += piece.length;
+      this.flushAfter(handle, piece.length);
     }
   }
 
   async close(): Promise<void> {
     const handle = await this.open();
     await this.settled();
+    await this.flushing;
     // A name must never lead to fewer bytes than were written, also after a loss of power.
     if (this.sync) await this.synced(handle);
     // On a network file system this is the first to say that the disk is full.
@@ -62,14 +71,32 @@ export class FileWriter implements ObjectWriter {
 
   async abort(): Promise<void> {
     await this.writing?.catch(() => undefined);
+    await this.flushing;
     if (!this.done) await this.handle?.close().catch(() => undefined);
     await fs.rm(this.incoming, { force: true });
   }
 
   private async synced(handle: fs.FileHandle): Promise<void> {
-    await handle.sync().catch((error) => {
+    try {
+      if (this.flushError) throw this.flushError;
+      await handle.sync();
+    } catch (error) {
       throw unwritable(error, this.path);
-    });
+    }
+  }
+
+  private flushAfter(handle: fs.FileHandle, bytes: number): void {
+    this.unflushedBytes += bytes;
+    if (!this.sync || this.flushing || this.unflushedBytes < FLUSH_BYTES) return;
+    this.unflushedBytes = 0;
+    this.flushing = handle.datasync().then(
+      () => {
+        this.flushing = undefined;
+      },
+      (error) => {
+        this.flushError = error;
+      },
+    );
   }
 
   private async settled(): Promise<void> {

@@ -20,10 +20,13 @@ export async function writeSynced(
 
 /**
  * Waits until the disk has the names in `folder`, and those of the folders above it down from the parent of `rootDir`: any of them may be
- * new, made by this process or another. A folder without changes costs next to nothing.
+ * new, made by this process or another. All at once, so that the disk writes them together: a name counts only when all of them are there.
  */
 export async function syncFolders(folder: string, rootDir: string): Promise<void> {
-  await syncAllFolders([folder], rootDir);
+  const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
+  const folders: string[] = [];
+  for (let at = folder; folders.length <= depth + 1; at = dirname(at)) folders.push(at);
+  await Promise.all(folders.map(syncPath));
 }
 
 /** Does what `syncFolders` does for each of the folders; one that several have in common is synced once, after those below it. */
@@ -39,7 +42,6 @@ export async function syncAllFolders(folders: readonly string[], rootDir: string
   }
   for (const level of [...levels.keys()].sort((a, b) => b - a)) {
     for (const folder of levels.get(level) ?? []) await syncPath(folder);
-  }
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */
