@@ -37,7 +37,19 @@ export async function runCommand(main: () => Promise<number>): Promise<never> {
       code = EXIT_USAGE;
     } else warn(...inspect(error).split('\n'));
   }
+  // A pipe takes only so much at once: what waits to be written would be lost with the process.
+  await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
+}
+
+/** Waits until everything that was printed has gone out, or until nobody reads it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.once('close', () => resolve());
+    stream.write('', () => resolve());
+  });
 }
 
 /** An error of `parseArgs`. */

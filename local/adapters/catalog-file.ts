@@ -11,14 +11,16 @@ import { storedCatalog } from './read-catalog.ts';
 /** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = (dataset: string) => `${prefix}${dataset}.json`;
-  const read = async (dataset: string) => {
-    const stored = await store.get(keyOf(dataset));
-    return stored && storedCatalog(stored.bytes, keyOf(dataset));
-  };
+  const read = readLatest(store, keyOf);
   return {
     switchesAtOnce: true,
+    listsFiles: true,
     ...DUCKDB,
-    publishDay: (day) => publishDay(store, keyOf(day.dataset), day),
+    async publishDay(day) {
+      const standing = (await read(day.dataset))?.days[day.businessDate] ?? 0;
+      if (standing >= day.commit) return standing === day.commit;
+      return publishDay(store, keyOf(day.dataset), day);
+    },
     async tableOf(dataset) {
       const current = await read(dataset);
       return current && { columns: current.columns, partitionKeys: current.partitionKeys };
@@ -36,6 +38,26 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     },
     restore: (table, days) => restoreTable(store, keyOf(table), days),
     nameOf: keyOf,
+  };
+}
+
+/** Reads the catalog of a dataset. One that has not changed since the last time is not read and parsed again. */
+function readLatest(
+  store: ObjectStore,
+  keyOf: (dataset: string) => string,
+): (dataset: string) => Promise<CatalogFile | undefined> {
+  const known = new Map<string, { pin: string; catalog: CatalogFile }>();
+  return async (dataset) => {
+    const key = keyOf(dataset);
+    const info = await store.head(key);
+    if (!info) return undefined;
+    const before = known.get(dataset);
+    if (before?.pin === info.pin) return before.catalog;
+    const stored = await store.get(key);
+    if (!stored) return undefined;
+    const catalog = storedCatalog(stored.bytes, key);
+    known.set(dataset, { pin: info.pin, catalog });
+    return catalog;
   };
 }
 

@@ -23,8 +23,23 @@ export async function writeSynced(
  * new, made by this process or another. A folder without changes costs next to nothing.
  */
 export async function syncFolders(folder: string, rootDir: string): Promise<void> {
-  const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
-  for (let level = 0, at = folder; level <= depth + 1; level++, at = dirname(at)) await syncPath(at);
+  await syncAllFolders([folder], rootDir);
+}
+
+/** Does what `syncFolders` does for each of the folders; one that several have in common is synced once, after those below it. */
+export async function syncAllFolders(folders: readonly string[], rootDir: string): Promise<void> {
+  const levels = new Map<number, Set<string>>();
+  for (const folder of folders) {
+    const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
+    for (let level = depth, at = folder; level >= -1; level--, at = dirname(at)) {
+      const known = levels.get(level) ?? new Set();
+      if (known.has(at)) break;
+      levels.set(level, known.add(at));
+    }
+  }
+  for (const level of [...levels.keys()].sort((a, b) => b - a)) {
+    for (const folder of levels.get(level) ?? []) await syncPath(folder);
+  }
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */

@@ -30,6 +30,7 @@ const DELETE_BATCH = 25;
 export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
   return {
     switchesAtOnce: false,
+    listsFiles: false,
     ...ATHENA,
     tableOf: (dataset) => new GlueReader(options, dataset).columns(),
     publishDay: (day) => new GlueDay(options, day).publish(),

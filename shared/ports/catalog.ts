@@ -13,6 +13,9 @@ export interface Catalog {
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
+  /** True if readers are told each file of a partition, so that it may lie in any folder; otherwise they read all that is in one folder. */
+  readonly listsFiles: boolean;
+
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
   readonly castsNumbers: boolean;
 

@@ -14,7 +14,7 @@ const schema = (dataset: string) => ({ dataset, columns: [], partitionKeys: [] }
 const SCHEMAS = { rows: [schema('small'), schema('other')], rejects: schema('small_rejects') };
 
 const commitOf = (number: number, loaded: LoadedEntry[], previous?: DayCommit) =>
-  planDayCommit('small', number, DATE, 'now', loaded, SCHEMAS, previous);
+  planDayCommit('small', number, DATE, 'now', loaded, SCHEMAS, previous, { listsFiles: false });
 const placesOf = ({ tables }: DayCommit, dataset = 'small') =>
   tables
     .find((table) => table.dataset === dataset)!

@@ -113,3 +113,8 @@ export class CrowdedDay {
     return rows.sort();
   }
 }
+
+/** As a supplement remembers it. */
+function contentOf({ contentDigest, layoutFingerprint, records }: LoadedVersion): string {
+  return `${contentDigest} ${layoutFingerprint} ${records.rejected}`;
+}

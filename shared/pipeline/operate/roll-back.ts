@@ -221,11 +221,12 @@ async function planRollback(
     ...last.files.map(({ sourceId, runId }): [string, string | null] => [sourceId, runId]),
     ...files.map(({ sourceId, to }): [string, string | null] => [sourceId, to]),
   ]);
-  const standing = await dayEntries(ports.lake, dataset, businessDate);
+  const entriesNow = await dayEntries(ports.lake, dataset, businessDate);
+  const standing = new Map(entriesNow.map((entry) => [entry.sourceId, entry]));
   for (const [sourceId, runId] of wanted) {
     if (runId === null) continue;
     const ledgerKey = changed.get(sourceId)?.ledgerKey ?? ledgerEntryKey(dataset, businessDate, sourceId);
-    const entry = standing.find((candidate) => candidate.sourceId === sourceId);
+    const entry = standing.get(sourceId);
     const loaded = await loadedVersionOf(ports, ledgerKey, runId);
     if (!entry || !loaded) {
       throw new RunInconsistent({
@@ -240,7 +241,7 @@ async function planRollback(
   const at = ports.clock.now().toISOString();
   const schemas = schemasOf(last);
   return planFreeCommit(ports, last.commit + 1, (number) => ({
-    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last),
+    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last, ports.catalog),
     rollback: { reason, restores, files },
     ...(last.terms !== undefined && { terms: last.terms }),
   }));

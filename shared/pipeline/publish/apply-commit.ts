@@ -110,9 +110,9 @@ async function olderKeys(
   return [...keys];
 }
 
-/** Does every object of the commit that comes from this run stand in its generation folder? */
-export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: string): Promise<boolean> {
-  for (const object of objectsOf(commit).filter((candidate) => candidate.runId === runId)) {
+/** Does every one of these objects of a commit stand in its generation folder? */
+export async function arePlaced(ports: PipelinePorts, objects: CommittedObject[]): Promise<boolean> {
+  for (const object of objects) {
     if (!(await stands(ports, `${ports.publishedPrefix}${object.key}`, object))) return false;
   }
   return true;
@@ -146,11 +146,12 @@ export async function requireObjects(
   const proved = new Set<string>();
   await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
     const key = `${ports.publishedPrefix}${object.key}`;
-    if (await stands(ports, key, object)) return;
+    const isLeaving = (place: string) => leaving.some((one) => place.startsWith(one));
+    // One that was published before may stay where it is.
+    if (!isLeaving(key) && (await stands(ports, key, object))) return;
     let damaged: string | undefined;
     for await (const source of sourcesOf(ports, commit, object)) {
-      const isLeaving = leaving.some((folder) => source.startsWith(folder));
-      if (isLeaving || !(await stands(ports, source, object))) continue;
+      if (isLeaving(source) || !(await stands(ports, source, object))) continue;
       const { checksum } = object;
       const isSound = checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
       if (isSound === true) proved.add(source);

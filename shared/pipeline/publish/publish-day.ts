@@ -1,12 +1,13 @@
 import { dayChanges } from '../../day/day-change.ts';
 import { type DayCommit, holdsExactly, planDayCommit } from '../../day/day-commit.ts';
-import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
+import { type ManifestEntries, manifestEntries, manifestTotals } from '../../day/day-manifest.ts';
 import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
 import { dayCompletion } from '../../day/expected-files.ts';
 import { isSameDecimal, storedDecimal } from '../../decimal.ts';
 import { RunInconsistent } from '../../errors.ts';
 import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isCorrectedBy } from '../../run/corrected-version.ts';
@@ -99,7 +100,7 @@ async function commitDay(
   const inPart =
     partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
   const planned = await planFreeCommit(ports, (last?.commit ?? 0) + 1, (number) => ({
-    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last),
+    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last, ports.catalog),
     ...(inPart && { partial: inPart }),
     ...(terms !== undefined && { terms }),
   }));
@@ -136,26 +137,31 @@ export async function judgeDay(
   const completion = dayCompletion(expectation, entries);
   const all = entries.filter(isLoaded);
   // A supplement goes with the version that it corrects: it is hidden by another version of its file, and shown again with its own.
-  const loaded = all.filter((entry) => correctsStanding(entry, entries));
-  const problems = loaded.map((entry) => unsoundness(entry, terms));
+  const byKey = new Map(entries.map((entry) => [entry.sourceKey, entry]));
+  const shown = new Set(all.filter((entry) => correctsStanding(entry, byKey)));
+  const loaded = [...shown];
+  const stated = terms?.manifest && manifestEntries(terms.manifest.file);
+  const problems = loaded.map((entry) => unsoundness(entry, terms, stated));
   const waiting = [
     ...(completion.waitingFor === undefined ? [] : [completion.waitingFor]),
     ...problems.filter((problem) => problem !== undefined),
     ...(loaded.length === 0 ? ['a first file'] : []),
   ];
+  const own = loaded.filter((_, index) => problems[index] === undefined);
   return {
     entries,
-    sound: loaded.filter((_, index) => problems[index] === undefined),
-    hidden: all.filter((entry) => !loaded.includes(entry)).map(hiddenSupplement),
+    // What corrects a file that the day manifest keeps out stays out with it.
+    sound: own.filter((entry) => correctsStanding(entry, new Map(own.map((one) => [one.sourceKey, one])))),
+    hidden: all.filter((entry) => !shown.has(entry)).map(hiddenSupplement),
     terms,
     ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
   };
 }
 
-function correctsStanding(entry: LoadedEntry, entries: LedgerEntry[]): boolean {
+function correctsStanding(entry: LoadedEntry, byKey: Map<string, LedgerEntry>): boolean {
   const corrected = supplementedRun(entry);
   if (!corrected) return true;
-  const parent = entries.find(({ sourceKey }) => sourceKey === corrected.sourceKey);
+  const parent = byKey.get(corrected.sourceKey);
   return isCorrectedBy(parent?.loaded, corrected);
 }
 
@@ -166,11 +172,15 @@ function hiddenSupplement(entry: LoadedEntry): string {
 }
 
 /** Why a loaded file cannot be published: a day manifest that came later disagrees. */
-function unsoundness(entry: LoadedEntry, terms: DayTerms | undefined): string | undefined {
+function unsoundness(
+  entry: LoadedEntry,
+  terms: DayTerms | undefined,
+  entries: ManifestEntries | undefined,
+): string | undefined {
   const { sourceKey, loaded } = entry;
   if (supplementedRun(entry) || !terms?.manifest) return undefined;
-  const { key, file } = terms.manifest;
-  const stated = manifestEntryOf(file, sourceKey);
+  const { key } = terms.manifest;
+  const stated = entries?.get(fileNameOf(sourceKey));
   if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;
   const { records, inputBytes, storedBytes, checksum } = loaded;
   const bytes =

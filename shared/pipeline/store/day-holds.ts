@@ -74,7 +74,7 @@ interface Leave {
   end: (removed: string[]) => Promise<void>;
 }
 
-/** Notes that `folders` are being removed, except those that a rollback holds for a commit after `lastCommit`. */
+/** Notes that `folders`, or objects, are being removed, except those that, or whose folder, a rollback holds for a commit after `lastCommit`. */
 export async function takeLeave(
   lake: ObjectStore,
   day: Day,
@@ -87,8 +87,9 @@ export async function takeLeave(
   await changeHolds(lake, day, ({ holds, leaving }) => {
     const standing = holds.filter((hold) => hold.commit > lastCommit);
     const held = new Set(standing.flatMap((hold) => hold.folders));
-    leave.held = new Set(folders.filter((folder) => held.has(folder)));
-    leave.free = new Set(folders.filter((folder) => !held.has(folder)));
+    const isHeld = (place: string) => held.has(place.slice(0, place.lastIndexOf('/') + 1));
+    leave.held = new Set(folders.filter(isHeld));
+    leave.free = new Set(folders.filter((place) => !isHeld(place)));
     return { holds: standing, leaving: [...leaving, { id, folders: [...leave.free] }] };
   });
   leave.end = async (removed) => {

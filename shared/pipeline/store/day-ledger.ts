@@ -24,9 +24,7 @@ export async function dayEntries(
 ): Promise<LedgerEntry[]> {
   const prefix = ledgerDayPrefix(dataset, businessDate);
   const keys = new Set(known.map((sourceId) => ledgerEntryKey(dataset, businessDate, sourceId)));
-  for await (const { key } of lake.list(prefix)) {
-    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.add(key);
-  }
+  for await (const key of lake.listFolder(prefix)) if (key.endsWith('.json')) keys.add(key);
   const entries = await inParallel([...keys].sort(), PARALLEL_READS, async (key) => {
     try {
       return await readEntry(lake, key);
@@ -57,14 +55,22 @@ export function readCommit(
   return readNumbered(lake, dayCommitPrefix(dataset, businessDate), commit, dayCommitShape);
 }
 
-/** Every dataset that has a ledger, with the days of which something is known. Only lists keys; no document is read. */
+/** Every dataset that has a ledger, with the days of which something is known. Lists folders only, however much is in them. */
 export async function ledgerDays(lake: ObjectStore, dataset?: string): Promise<Map<string, Set<string>>> {
+  const roots = dataset === undefined ? await foldersIn(lake, ['ledger/']) : [`ledger/${dataset}/`];
+  const years = (await foldersIn(lake, roots)).filter((folder) => /\/year=[^/]*\/$/.test(folder));
   const days = new Map<string, Set<string>>();
-  for await (const { key } of lake.list(dataset === undefined ? 'ledger/' : `ledger/${dataset}/`)) {
-    const [, name = '', day = ''] = key.split('/', 3);
-    const businessDate = day.startsWith('year=') ? businessDateOfKey(key) : undefined;
-    if (businessDate === undefined) continue;
-    days.set(name, (days.get(name) ?? new Set()).add(businessDate));
+  for (const folder of await foldersIn(lake, await foldersIn(lake, years))) {
+    const [, name = ''] = folder.split('/', 2);
+    const businessDate = businessDateOfKey(folder);
+    if (businessDate !== undefined) days.set(name, (days.get(name) ?? new Set()).add(businessDate));
   }
   return days;
+}
+
+async function foldersIn(lake: ObjectStore, parents: string[]): Promise<string[]> {
+  const children = await inParallel(parents, PARALLEL_READS, (parent) =>
+    Array.fromAsync(lake.listFolder(parent)),
+  );
+  return children.flat().filter((key) => key.endsWith('/'));
 }

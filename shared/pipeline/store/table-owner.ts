@@ -2,7 +2,7 @@ import { planTableChange } from '../../catalog/table-change.ts';
 import type { TableSchema } from '../../day/day-commit.ts';
 import { RunInconsistent } from '../../errors.ts';
 import { flag, listOf, objectOf, optional, text } from '../../json-shape.ts';
-import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
+import { dayCommitPrefix, daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { CatalogColumn } from '../../ports/catalog.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -153,7 +153,9 @@ async function earlierOwner(lake: ObjectStore, table: string): Promise<string | 
 }
 
 async function hasPublished(lake: ObjectStore, layout: string): Promise<boolean> {
-  for await (const { key } of lake.list(`ledger/${layout}/`)) if (key.includes('/_day/')) return true;
+  for (const date of (await ledgerDays(lake, layout)).get(layout) ?? []) {
+    for await (const _commit of lake.listFolder(dayCommitPrefix(layout, date))) return true;
+  }
   return false;
 }
 

@@ -81,14 +81,17 @@ class ObjectJudge {
     return undefined;
   }
 
-  /** Every object stands in the folder of its partition. */
+  /** Every object stands in the folder of its partition, of this generation or an earlier one. */
   private judgePlaces({ tables, businessDate }: DayCommit): void {
     for (const { dataset, partitions } of tables) {
       for (const { values, generation, location, objects } of partitions) {
         const { year: _y, month: _m, day: _d, ...partition } = values;
-        const right = generationLocation(dataset, businessDate, partition, generation);
-        const wrong = objects.find(({ key, fileName }) => key !== `${right}${fileName}`);
-        if (location === right && !wrong) continue;
+        const folderIn = (number: number) => generationLocation(dataset, businessDate, partition, number);
+        const wrong = objects.find(({ key, fileName }) => {
+          const placed = Number(/\/gen=(\d+)\/[^/]*$/.exec(key)?.[1] ?? Number.NaN);
+          return !(placed <= generation) || key !== `${folderIn(placed)}${fileName}`;
+        });
+        if (location === folderIn(generation) && !wrong) continue;
         const what = `the commit has it in the folder of another partition than that of its values`;
         const does = 'report it: this is a defect of the software';
         const key = this.published(wrong?.key ?? location);
@@ -122,12 +125,12 @@ class ObjectJudge {
     return (await this.wholeCopy(file.mergedKey, object)) !== undefined;
   }
 
-  /** Generations that a rollback may go back to. Answers with every folder that a commit names, or undefined if a commit cannot be read. */
-  private async judgeEarlier(last: DayCommit | undefined): Promise<Map<string, Set<string>> | undefined> {
-    const folders = new Map<string, Set<string>>();
+  /** Generations that a rollback may go back to. Answers with every key that a commit names, or undefined if a commit cannot be read. */
+  private async judgeEarlier(last: DayCommit | undefined): Promise<Set<string> | undefined> {
+    const named = new Set<string>();
     let complete = true;
     if (this.depth === 'quick') return undefined;
-    const standing = new Set(last?.tables.flatMap(({ partitions }) => partitions.map((p) => p.location)));
+    const standing = new Set(last ? objectsOf(last).map(({ key }) => key) : []);
     for (let number = 1; number <= (this.record.commits.at(-1) ?? 0); number++) {
       const commit = (await readCommitDocument(this.ports.lake, this.record, number))?.value;
       if (!commit) {
@@ -135,11 +138,13 @@ class ObjectJudge {
         continue;
       }
       for (const { location, generation, objects } of commit.tables.flatMap(({ partitions }) => partitions)) {
-        folders.set(location, new Set(objects.map(({ key }) => key)));
-        if (generation === number && !standing.has(location)) await this.judgeGeneration(location, objects);
+        for (const { key } of objects) named.add(key);
+        // What readers see is judged already, and what stands in an earlier folder with that folder.
+        const own = objects.filter(({ key }) => key.startsWith(location) && !standing.has(key));
+        if (generation === number) await this.judgeGeneration(location, own);
       }
     }
-    return complete ? folders : undefined;
+    return complete ? named : undefined;
   }
 
   private async judgeGeneration(location: string, objects: CommittedObject[]): Promise<void> {
@@ -173,15 +178,14 @@ class ObjectJudge {
   }
 
   /** Objects in folders of generations that belong to no commit: engines that read folders would show their rows. */
-  private async judgeStrays(last: DayCommit, folders: Map<string, Set<string>>): Promise<void> {
+  private async judgeStrays(last: DayCommit, named: Set<string>): Promise<void> {
     const { lake, publishedPrefix } = this.ports;
     for (const { dataset } of last.tables) {
       const strays: string[] = [];
       for await (const { key } of lake.list(this.published(`${dataset}/${dayPath(last.businessDate)}/`))) {
         const below = key.slice(publishedPrefix.length);
-        const folder = below.slice(0, below.lastIndexOf('/') + 1);
-        const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
-        if (folders.get(folder)?.has(below)) continue;
+        const generation = Number(/\/gen=(\d+)\/[^/]*$/.exec(below)?.[1] ?? Number.NaN);
+        if (named.has(below)) continue;
         if (generation <= last.commit) strays.push(key);
         else
           this.findings.push(note(key, 'no commit of the day names it', 'a later commit may be under way'));

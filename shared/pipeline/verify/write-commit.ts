@@ -25,7 +25,7 @@ export async function writeCommit(
   const tables = await dayTables(ports, layout, businessDate, sound);
   const at = ports.clock.now().toISOString();
   const previous = await commitBefore(ports, lost);
-  const planned = planDayCommit(dataset, number, businessDate, at, sound, tables, previous);
+  const planned = planDayCommit(dataset, number, businessDate, at, sound, tables, previous, catalog);
   const key = dayCommitKey(dataset, businessDate, number);
   if (await isShown(catalog, planned)) {
     const warnings = ['the commit was written again by repair, without the warnings and reasons that it had'];
