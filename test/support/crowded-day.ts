@@ -113,8 +113,3 @@ export class CrowdedDay {
     return rows.sort();
   }
 }
-
-/** As a supplement remembers it. */
-function contentOf({ contentDigest, layoutFingerprint, records }: LoadedVersion): string {
-  return `${contentDigest} ${layoutFingerprint} ${records.rejected}`;
-}

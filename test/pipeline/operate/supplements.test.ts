@@ -114,6 +114,19 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1']);
   });
 
+  it('and stays out with a file that the day manifest keeps out', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load('g_20250812.txt', smallFile(smallLine('B1', 1)));
+    const files = [{ name: 'g_20250812.txt' }];
+    const text = JSON.stringify({ format: 'positional-lake-day/1', files });
+    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.json', text)).toEqual([]);
+    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
+    expect(await ids()).toEqual(['B1']);
+  });
+
   it('and says what to do if somebody rolls it back while it is hidden', async () => {
     await using lake = await TestLake.make();
     const { ids, load, entryOf } = smallDay(lake);
@@ -147,19 +160,6 @@ describe('a supplement goes with the version that it corrects', () => {
     await expect(dayStatus(lake.ports, 'small', DATE)).rejects.toThrow(
       /no file of this day was taken.*fix_20250812.txt is refused/,
     );
-  });
-
-  it('and stays out with a file that the day manifest keeps out', async () => {
-    await using lake = await TestLake.make();
-    const { ids, load } = smallDay(lake);
-    await load(KEY, rejecting);
-    await load(FIX, fix, SUPPLEMENT);
-    await load('g_20250812.txt', smallFile(smallLine('B1', 1)));
-    const files = [{ name: 'g_20250812.txt' }];
-    const text = JSON.stringify({ format: 'positional-lake-day/1', files });
-    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.json', text)).toEqual([]);
-    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
-    expect(await ids()).toEqual(['B1']);
   });
 
   it('so that one of a supplement, or of itself, is refused', async () => {
