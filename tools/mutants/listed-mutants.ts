@@ -231,7 +231,7 @@ export const LISTED_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'shared/pipeline/store/day-holds.ts',
-    from: 'folders.filter((folder) => !isHeld(folder))',
+    from: 'folders.filter((place) => !isHeld(place))',
     to: 'folders',
     why: 'cleaning removes what a rollback is about to copy',
     tests: ['test/pipeline/operate/day-holds.test.ts'],
