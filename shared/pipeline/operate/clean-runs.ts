@@ -162,7 +162,9 @@ async function fence(
   await updateEntry(ports.lake, run.ledgerKey, (current) => {
     free =
       !current || !((isTheRun(current, run) && isInUse(current, now)) || isWaiting(current, run, published));
-    if (!current || !free || current.attempt > run.attempt) return current;
+    // A file that is loaded is not converted again, unless by force, which raises the attempt itself.
+    const isLoadedRun = current?.state === 'loaded' && current.loaded?.runId === run.runId;
+    if (!current || !free || isLoadedRun || current.attempt > run.attempt) return current;
     return { ...current, attempt: run.attempt + 1 };
   });
   return free;
