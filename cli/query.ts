@@ -39,6 +39,7 @@ await runWithFlags(COMMAND, async (values, words) => {
     lakeDir: resolve(startDir, values.lake),
     allowFiles: values['allow-files'] === true,
   });
+  for (const warning of lake.warnings) console.error(`warning: ${warning}`);
   try {
     const stream = await lake.stream(bindBusinessDate(lake, sql, values['business-date']));
     if (values.json) await writeJsonLines(stream);

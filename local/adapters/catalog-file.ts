@@ -1,5 +1,5 @@
 import { planTableChange } from '../../shared/catalog/table-change.ts';
-import { RunInconsistent } from '../../shared/errors.ts';
+import { ObjectDamaged, RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
@@ -18,6 +18,7 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     switchesAtOnce: true,
     ...DUCKDB,
     publishDay: (day) => publishDay(store, keyOf(day.dataset), day),
+    restore: (dataset, days) => restore(store, keyOf(dataset), days),
     async tableOf(dataset) {
       const current = await read(dataset);
       return current && { columns: current.columns, partitionKeys: current.partitionKeys };
@@ -39,6 +40,28 @@ function publishDay(store: ObjectStore, key: string, day: DayPublication): Promi
     await replace(store, key, sealedBytes(key, withDay(current, day, key), 1), stored);
     return true;
   });
+}
+
+/** Conditional on the damaged bytes: whoever writes a table that can be read meanwhile wins. */
+function restore(store: ObjectStore, key: string, days: DayPublication[]): Promise<boolean> {
+  return compareAndSwap(key, async () => {
+    const stored = await store.get(key);
+    if (!stored || isReadable(stored.bytes, key)) return false;
+    let restored: CatalogFile | undefined;
+    for (const day of days) restored = withDay(restored, day, key);
+    if (restored) await store.putIf(key, sealedBytes(key, restored, 1), stored.tag);
+    return restored !== undefined;
+  });
+}
+
+function isReadable(bytes: Uint8Array, key: string): boolean {
+  try {
+    storedCatalog(bytes, key);
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectDamaged) return false;
+    throw error;
+  }
 }
 
 function withDay(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogFile {

@@ -33,6 +33,8 @@ export interface Lake {
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
   /** Like `query`, but with the rows in batches, for results of any size. */
   stream(sql: string, parameters?: SqlParameters): Promise<SqlStream>;
+  /** Documents of the ledger that cannot be read, each with the command that heals. Published rows do not depend on them. */
+  readonly warnings: readonly string[];
   /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
   latestBusinessDate(sql: string): string | undefined;
   close(): void;
@@ -75,6 +77,7 @@ export async function openLake({
 
 class DuckDBLake implements Lake {
   tables: string[] = [];
+  warnings: string[] = [];
   readonly #instance: DuckDBInstance;
   readonly #lakeDir: string;
   readonly #catalogs: CatalogFile[];
@@ -107,6 +110,7 @@ class DuckDBLake implements Lake {
       await this.#createTable(`${dataset}_days`, DAY_COLUMNS, rows);
     }
     await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
+    this.warnings = ledger.damaged.map(({ message }) => message);
     this.tables.sort();
   }
 

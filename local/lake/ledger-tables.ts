@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
-import { RunInconsistent } from '../../shared/errors.ts';
+import { ObjectDamaged } from '../../shared/errors.ts';
+import { businessDateOfKey } from '../../shared/keys/business-date.ts';
+import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
@@ -47,6 +49,8 @@ export interface LakeLedger {
   entries: LedgerRow[];
   /** Dataset → every commit written, published yet or not. */
   commits: Map<string, DayRow[]>;
+  /** Entries and commits that cannot be read, each with the command that heals. */
+  damaged: ObjectDamaged[];
 }
 
 const count = z.number().nullish();
@@ -84,11 +88,11 @@ const dayCommit = z.object({
 const READ_BATCH_FILES = 64;
 
 /**
- * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits.
- * Errors: `RunInconsistent` for a document that is not valid.
+ * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits. What cannot be read is told in `damaged`, and stops nobody from
+ * reading rows.
  */
 export async function readLedger(lakeDir: string): Promise<LakeLedger> {
-  const ledger: LakeLedger = { entries: [], commits: new Map() };
+  const ledger: LakeLedger = { entries: [], commits: new Map(), damaged: [] };
   const root = join(lakeDir, 'ledger');
   const paths = await documentsBelow(root);
   for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
@@ -117,19 +121,58 @@ export function publishedDays(commits: DayRow[], days: Record<string, number>): 
 /** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */
 function take(ledger: LakeLedger, root: string, path: string, document: unknown): void {
   const folders = path.split(sep);
-  const [dataset = ''] = folders;
-  const where = join(root, path);
-  if (folders.at(-2) === '_day') {
-    const rows = ledger.commits.get(dataset) ?? [];
-    ledger.commits.set(dataset, rows);
-    rows.push(dayRow(checked(dayCommit, document, where)));
-  } else if (
-    !folders.some((folder) => folder.startsWith('_')) &&
-    isRecord(document) &&
-    typeof document.sourceId === 'string'
-  ) {
-    ledger.entries.push(ledgerRow(checked(ledgerEntry, document, where), dataset));
+  const isCommit = folders.at(-2) === '_day';
+  if (document === undefined || (!isCommit && folders.some((folder) => folder.startsWith('_')))) return;
+  if (!isCommit && !namesEntry(path) && !(document instanceof ObjectDamaged) && !hasSource(document)) return;
+  try {
+    if (document instanceof ObjectDamaged) throw document;
+    takeSound(ledger, root, path, document, isCommit);
+  } catch (error) {
+    if (!(error instanceof ObjectDamaged)) throw error;
+    // Rows that are published do not depend on it; the table of the ledger says that it is damaged.
+    ledger.damaged.push(error);
+    if (!isCommit) ledger.entries.push(damagedRow(keyOf(path), error));
   }
+}
+
+/** The name of an entry ends in a hash of its file's key; other documents beside the entries are left alone. */
+function namesEntry(path: string): boolean {
+  return /-[0-9a-f]{8}\.json$/.test(path);
+}
+
+function hasSource(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && 'sourceId' in document;
+}
+
+function takeSound(
+  ledger: LakeLedger,
+  root: string,
+  path: string,
+  document: unknown,
+  isCommit: boolean,
+): void {
+  const [dataset = ''] = path.split(sep);
+  const [key, where] = [keyOf(path), join(root, path)];
+  if (!isCommit) {
+    ledger.entries.push(ledgerRow(checked(ledgerEntry, document, key, where), dataset));
+    return;
+  }
+  const rows = ledger.commits.get(dataset) ?? [];
+  ledger.commits.set(dataset, rows);
+  rows.push(dayRow(checked(dayCommit, document, key, where)));
+}
+
+/** What the name of an entry says, and why there is no more. */
+function damagedRow(key: string, { message }: ObjectDamaged): LedgerRow {
+  const none = Object.fromEntries(Object.keys(LEDGER_COLUMNS).map((column) => [column, null])) as LedgerRow;
+  return {
+    ...none,
+    dataset: key.split('/')[1] ?? null,
+    source_id: key.slice(key.lastIndexOf('/') + 1, -'.json'.length),
+    business_date: businessDateOfKey(key) ?? null,
+    state: 'damaged',
+    reason: message,
+  };
 }
 
 function dayRow({ businessDate, commit, committedAt, files }: z.infer<typeof dayCommit>): DayRow {
@@ -179,10 +222,10 @@ function reason(name: string | null | undefined, message: string | null | undefi
   return [name, message].filter(Boolean).join(': ') || undefined;
 }
 
-function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
+function checked<T>(schema: z.ZodType<T>, document: unknown, key: string, where: string): T {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
-  throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '), result.error);
+  throw damagedDocument(key, z.prettifyError(result.error).replace(/\s+/g, ' '), where);
 }
 
 /** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */
@@ -195,25 +238,20 @@ async function readDocument(root: string, below: string): Promise<unknown> {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  if (sealOf(`ledger/${below.split(sep).join('/')}`, bytes) === 'broken') {
-    throw unreadable(path, 'Its bytes are not those that were written', undefined);
+  const key = keyOf(below);
+  if (sealOf(key, bytes) === 'broken') {
+    return damagedDocument(key, 'its bytes are not those that were written', path);
   }
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
+  } catch {
     // The parser's own error would quote the text.
-    throw unreadable(path, 'It is not JSON', cause);
+    return damagedDocument(key, 'it is not JSON', path);
   }
 }
 
-function unreadable(where: string, why: string, cause: unknown): RunInconsistent {
-  return new RunInconsistent({
-    what: 'this ledger document cannot be read',
-    where,
-    why,
-    next: 'Run "npm run -s repair -- --lake DIR": it mends the document, or says which file to convert again',
-    cause,
-  });
+function keyOf(below: string): string {
+  return `ledger/${below.split(sep).join('/')}`;
 }
 
 async function documentsBelow(root: string): Promise<string[]> {
@@ -227,8 +265,4 @@ async function documentsBelow(root: string): Promise<string[]> {
     if (isCode(error, 'ENOENT')) return [];
     throw error;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -43,7 +43,7 @@ interface CommittedFile {
   sums?: Record<string, string>;
 }
 
-export interface CommittedTable {
+interface CommittedTable {
   dataset: string;
   columns: CatalogColumn[];
   partitionKeys: CatalogColumn[];

@@ -16,6 +16,12 @@ export interface Catalog {
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
   readonly castsNumbers: boolean;
 
+  /**
+   * Writes a table of contents that cannot be read again, in one step, from what each of its days publishes. Answers false, and changes
+   * nothing, if it can be read. A catalog that is a service restores itself.
+   */
+  restore?(dataset: string, days: DayPublication[]): Promise<boolean>;
+
   /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
   tableOf(dataset: string): Promise<TableColumns | undefined>;
 

@@ -5,6 +5,7 @@ import type { ObjectInfo } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
+import { unlessDamaged } from '../store/json-object.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
 import { bytesOf, type Removal, type Removals } from './removals.ts';
 
@@ -68,9 +69,15 @@ async function leavingFolders(
   const replaced = new Map<string, string>();
   const tables = new Set(last.tables.map((table) => table.dataset));
   const hidden = await hiddenRuns(ports.lake, last);
+  /** Commits that cannot be read: nobody knows which of their folders are needed, so all stay. */
+  const unknown = new Set<number>();
   let supersededAt = last.committedAt;
   for (let number = last.commit - 1; number > 0; number--) {
-    const commit = await readCommit(ports.lake, dataset, businessDate, number);
+    const read = await unlessDamaged(
+      readCommit(ports.lake, dataset, businessDate, number).then((commit) => ({ commit })),
+    );
+    if (!read) unknown.add(number);
+    const commit = read?.commit;
     if (!commit) continue;
     const leftForMs = now.getTime() - Date.parse(supersededAt);
     for (const location of locationsOf(commit, hidden)) keep.add(location);
@@ -90,7 +97,7 @@ async function leavingFolders(
       const why = replaced.get(location);
       const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
       // No commit names it: a copy came too late. A higher generation belongs to a commit that was written a moment ago.
-      if (why === undefined && !(generation <= last.commit)) continue;
+      if (why === undefined && (!(generation <= last.commit) || unknown.has(generation))) continue;
       const entry = leaving.get(folder) ?? {
         what: why === undefined ? ('orphan' as const) : ('generation' as const),
         why: why ?? 'no commit of the day names it',

@@ -1,9 +1,8 @@
-import { type CommittedTable, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
+import type { DayCommit } from '../../day/day-commit.ts';
 import { addDays } from '../../keys/business-date.ts';
-import type { DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit } from '../store/day-ledger.ts';
-import { applyCommit } from './apply-commit.ts';
+import { applyCommit, publicationsOf } from './apply-commit.ts';
 import { dayRowPublication } from './day-row.ts';
 
 /**
@@ -32,13 +31,8 @@ export async function isCatalogUpToDate(
   { catalog }: Pick<PipelinePorts, 'catalog'>,
   commit: DayCommit,
 ): Promise<boolean> {
-  for (const table of commit.tables) {
-    if (!(await catalog.standsAt(publicationOf(commit, table)))) return false;
+  for (const publication of publicationsOf(commit)) {
+    if (!(await catalog.standsAt(publication))) return false;
   }
   return catalog.switchesAtOnce || catalog.standsAt(dayRowPublication(commit));
-}
-
-function publicationOf({ businessDate, commit }: DayCommit, table: CommittedTable): DayPublication {
-  const { dataset, columns, partitionKeys } = table;
-  return { dataset, columns, partitionKeys, businessDate, commit, partitions: catalogPartitions(table) };
 }

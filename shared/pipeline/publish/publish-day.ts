@@ -18,11 +18,13 @@ import {
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
+import { lastReadableCommit } from '../store/day-commits.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
+import { catalogOverDamage, restoreCatalog } from './restore-catalog.ts';
 import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
@@ -42,6 +44,8 @@ export interface DayOutcome {
 interface PublishOptions {
   /** Publish the loaded files although the day is not complete. */
   partial?: { reason: string } | undefined;
+  /** Also if the last commit or the catalog cannot be read: the first is followed by another, the second is written again. */
+  force?: boolean | undefined;
   /** A file that is loaded for certain, even if a listing does not show it yet. */
   sourceId?: string | undefined;
 }
@@ -61,6 +65,7 @@ export async function publishDay(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
+  if (options.force) await restoreCatalog(ports, layout.name);
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
   await applyCommit(ports, commit, proved);
@@ -82,18 +87,24 @@ async function commitDay(
   businessDate: string,
   options: PublishOptions,
 ): Promise<Committed> {
-  const last = await lastCommit(ports.lake, layout.name, businessDate);
+  const { number: lastNumber, last, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
   const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
   if (last?.rollback) await settleRollback(ports, last);
   const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
-  if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
+  if (
+    last &&
+    !isDamaged &&
+    holdsExactly(last, sound) &&
+    (last.partial === undefined || waitingFor !== undefined)
+  ) {
     return { commit: last, isNew: false };
   }
   const { partial } = options;
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {
     return { commit: last, isNew: false, waitingFor };
   }
-  const number = (last?.commit ?? 0) + 1;
+  const number = lastNumber + 1;
+  const catalog = options.force ? catalogOverDamage(ports.catalog) : ports.catalog;
   const at = ports.clock.now().toISOString();
   const planned: DayCommit = {
     ...planDayCommit(
@@ -102,7 +113,7 @@ async function commitDay(
       businessDate,
       at,
       sound,
-      await dayTables(ports, layout, businessDate, sound),
+      await dayTables({ catalog }, layout, businessDate, sound),
       last,
     ),
     ...(partial && waitingFor !== undefined
@@ -115,6 +126,22 @@ async function commitDay(
   const key = dayCommitKey(layout.name, businessDate, number);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
+}
+
+/** The number of a day's last commit, and the commit. By force, one that cannot be read is passed over: the one before it counts. */
+async function lastOf(
+  { lake }: PipelinePorts,
+  dataset: string,
+  businessDate: string,
+  { force }: PublishOptions,
+): Promise<{ number: number; last: DayCommit | undefined; isDamaged: boolean }> {
+  if (!force) {
+    const last = await lastCommit(lake, dataset, businessDate);
+    return { number: last?.commit ?? 0, last, isDamaged: false };
+  }
+  const readable = await lastReadableCommit(lake, dataset, businessDate);
+  const { number = 0, isDamaged = false } = readable ?? {};
+  return { number, last: readable?.value, isDamaged };
 }
 
 /** The loaded files of a day that may be published, and why the day as a whole may not yet. */
@@ -193,7 +220,9 @@ async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayC
   const { maxChangePercent } = layout.day;
   if (maxChangePercent === undefined || commit.partial) return [];
   for (let back = 1; back <= MAX_DAYS_BACK; back++) {
-    const before = await lastCommit(ports.lake, layout.name, addDays(commit.businessDate, -back));
+    // Another day that cannot be read says so when it is looked at; it must not hold up this one.
+    const before = (await lastReadableCommit(ports.lake, layout.name, addDays(commit.businessDate, -back)))
+      ?.value;
     if (before) return dayChanges(commit, before, maxChangePercent);
   }
   return [];

@@ -53,7 +53,7 @@ export async function claimFile(
   const at = ports.clock.now().toISOString();
   let alreadyLoaded: LoadedEntry | undefined;
   let taken: Refusal | undefined;
-  const entry = await updateEntry(ports.lake, identity.ledgerKey, (current) => {
+  const change = (current: LedgerEntry | undefined): LedgerEntry | undefined => {
     taken = keyTaken(current, claim, content);
     if (taken) return current;
     alreadyLoaded = loadedBefore(current, claim);
@@ -61,7 +61,8 @@ export async function claimFile(
     const loadedAgain = withLoadedAgain(alreadyLoaded, source.version, execution, at);
     const isMoved = source.origin !== undefined && source.origin !== loadedAgain.origin;
     return isMoved ? { ...loadedAgain, origin: source.origin } : loadedAgain;
-  });
+  };
+  const entry = await updateEntry(ports.lake, identity.ledgerKey, change, claim.request.force);
   return taken ?? (alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!);
 }
 

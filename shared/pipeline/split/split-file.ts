@@ -75,7 +75,7 @@ export async function splitFile(
     request.supplementOf !== undefined ||
     (tables.refusal && (await hasTerms(ports, identity)))
       ? undefined
-      : await recordTerms(ports, layout, layoutFile, businessDate, source.key);
+      : await recordTerms(ports, layout, layoutFile, businessDate, source.key, request.force);
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
   const planned = await planClaimed(claim, entry, { file, parent, date, terms, unfit: tables.refusal });
   if (isRefusal(planned)) return { verdict: 'refused', ...result, refusal: planned };
@@ -142,7 +142,7 @@ async function planClaimed(
   if (isRefusal(controlFile)) return controlFile;
   const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
   if (isRefusal(cut)) return cut;
-  const taken = await takeTables(ports.lake, layout, source.key);
+  const taken = await takeTables(ports.lake, layout, source.key, request.force);
   if (taken) return taken;
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },

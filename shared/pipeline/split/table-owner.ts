@@ -4,7 +4,9 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
-import { findJson } from '../store/json-object.ts';
+import { lastReadableCommit } from '../store/day-commits.ts';
+import { ledgerDays } from '../store/day-ledger.ts';
+import { findJson, unlessDamaged } from '../store/json-object.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 
@@ -23,17 +25,18 @@ const LEDGER = 'ledger';
 
 /**
  * Takes the tables of a layout for it, or refuses the file if one of them is another layout's: the two would replace each other's rows.
- * Nothing is taken before every table was looked at, so a refused layout does not keep names from others.
+ * Nothing is taken before every table was looked at, so a refused layout does not keep names from others. A forced run also replaces an
+ * owner that cannot be read: by the layout that published the table, if there is one.
  */
 export async function takeTables(
   lake: ObjectStore,
   layout: Layout,
   sourceKey: string,
+  force = false,
 ): Promise<Refusal | undefined> {
-  const { rows, rejects } = tableSchemas(layout);
-  const tables = [...[...rows, rejects].map(({ dataset }) => dataset), daysDataset(layout.name)];
+  if (force) await restoreOwners(lake, layout);
   const free: string[] = [];
-  for (const table of new Set(tables)) {
+  for (const table of tablesOf(layout)) {
     const owner = await ownerOf(lake, table);
     if (table === LEDGER || (owner !== undefined && owner !== layout.name))
       return nameTaken(layout.name, sourceKey, table, owner);
@@ -44,6 +47,33 @@ export async function takeTables(
     if (await putFirst(lake, key, sealedBytes(key, { layout: layout.name }))) continue;
     const first = await findJson(lake, key, tableOwnerShape);
     if (first && first.layout !== layout.name) return nameTaken(layout.name, sourceKey, table, first.layout);
+  }
+  return undefined;
+}
+
+function tablesOf(layout: Layout): Set<string> {
+  const { rows, rejects } = tableSchemas(layout);
+  return new Set([...[...rows, rejects].map(({ dataset }) => dataset), daysDataset(layout.name)]);
+}
+
+async function restoreOwners(lake: ObjectStore, layout: Layout): Promise<void> {
+  for (const table of tablesOf(layout)) {
+    const key = tableOwnerKey(table);
+    const stored = await lake.get(key);
+    if (!stored || (await unlessDamaged(findJson(lake, key, tableOwnerShape)))) continue;
+    const owner = (await publisherOf(lake, table)) ?? layout.name;
+    await lake.putIf(key, sealedBytes(key, { layout: owner }), stored.tag);
+  }
+}
+
+/** The layout whose last commit of a day has the table. */
+async function publisherOf(lake: ObjectStore, table: string): Promise<string | undefined> {
+  for (const [dataset, days] of await ledgerDays(lake)) {
+    for (const day of days) {
+      const commit = (await lastReadableCommit(lake, dataset, day))?.value;
+      const published = commit?.tables.some((one) => one.dataset === table) || table === daysDataset(dataset);
+      if (commit && published) return dataset;
+    }
   }
   return undefined;
 }
