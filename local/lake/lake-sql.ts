@@ -6,7 +6,14 @@ import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
-import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
+import {
+  DAY_COLUMNS,
+  damageTold,
+  type LakeLedger,
+  LEDGER_COLUMNS,
+  publishedDays,
+  readLedger,
+} from './ledger-tables.ts';
 import { refuseWriting } from './refuse-writing.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
@@ -110,7 +117,7 @@ class DuckDBLake implements Lake {
       await this.#createTable(`${dataset}_days`, DAY_COLUMNS, rows);
     }
     await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
-    this.warnings = ledger.damaged.map(({ message }) => message);
+    this.warnings = damageTold(ledger, new Map(this.#catalogs.map(({ dataset, days }) => [dataset, days])));
     this.tables.sort();
   }
 

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import * as z from 'zod';
 import { ObjectDamaged } from '../../shared/errors.ts';
 import { businessDateOfKey } from '../../shared/keys/business-date.ts';
+import { commitOfKey } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
@@ -50,7 +51,7 @@ export interface LakeLedger {
   /** Dataset → every commit written, published yet or not. */
   commits: Map<string, DayRow[]>;
   /** Entries and commits that cannot be read, each with the command that heals. */
-  damaged: ObjectDamaged[];
+  damaged: { key: string; error: ObjectDamaged }[];
 }
 
 const count = z.number().nullish();
@@ -118,6 +119,17 @@ export function publishedDays(commits: DayRow[], days: Record<string, number>): 
   return [...highest.values()].sort((a, b) => (String(a.business_date) < String(b.business_date) ? -1 : 1));
 }
 
+/**
+ * What people must know of the documents that cannot be read, each with the command that heals. A commit that another replaced is needed by
+ * nobody who reads; `days` are the published commits of each dataset.
+ */
+export function damageTold({ damaged }: LakeLedger, days: Map<string, Record<string, number>>): string[] {
+  return damaged.flatMap(({ key, error }) => {
+    const published = days.get(key.split('/')[1] ?? '')?.[businessDateOfKey(key) ?? ''] ?? 0;
+    return (commitOfKey(key) ?? published) < published ? [] : [error.message];
+  });
+}
+
 /** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */
 function take(ledger: LakeLedger, root: string, path: string, document: unknown): void {
   const folders = path.split(sep);
@@ -130,7 +142,7 @@ function take(ledger: LakeLedger, root: string, path: string, document: unknown)
   } catch (error) {
     if (!(error instanceof ObjectDamaged)) throw error;
     // Rows that are published do not depend on it; the table of the ledger says that it is damaged.
-    ledger.damaged.push(error);
+    ledger.damaged.push({ key: keyOf(path), error });
     if (!isCommit) ledger.entries.push(damagedRow(keyOf(path), error));
   }
 }
