@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
-import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { cleanLake } from '../shared/pipeline/operate/clean-lake.ts';
 import type { Removal } from '../shared/pipeline/operate/removals.ts';
+import { withShortValues } from '../shared/shown-text.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
+import { prepareLake } from './prepare-lake.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RUN_DAYS = 15;
@@ -39,27 +41,27 @@ await runWithFlags(COMMAND, async (values) => {
   const generationsOlderThanMs =
     ageMs('--generations-older-than', values['generations-older-than']) ?? GENERATION_DAYS * DAY_MS;
   if (runsOlderThanMs < RUN_DAYS * DAY_MS) {
-    console.error(
+    warn(
       `Runs younger than ${RUN_DAYS} days are removed too: what failed can then only be converted again, not redriven.`,
     );
   }
-  if (values.lake !== 'aws' && !dryRun) await removeAbandonedFiles(resolve(startDir, values.lake!));
+  if (values.lake !== 'aws' && !dryRun) await prepareLake(resolve(startDir, values.lake!));
   const report = await cleanLake(ports, { runsOlderThanMs, generationsOlderThanMs, dryRun });
   if (values.json) {
-    console.log(JSON.stringify({ dryRun, ...report }));
+    sayJson({ dryRun, ...report });
     return report.failed.length > 0 ? 1 : 0;
   }
-  for (const what of ['run', 'generation', 'execution', 'orphan'] as const) {
+  for (const what of ['run', 'generation', 'execution', 'orphan', 'owner'] as const) {
     printRemovals(
       what,
       report.removed.filter((removal) => removal.what === what),
       dryRun,
     );
   }
-  for (const { key, why } of report.kept) console.log(`kept ${key}: ${why}`);
-  for (const { key, why } of report.failed) console.error(`not cleaned ${key}: ${why}`);
+  for (const { key, why } of report.kept) say(`kept ${withShortValues(key)}: ${why}`);
+  for (const { key, why } of report.failed) warn(`not cleaned ${withShortValues(key)}: ${why}`);
   if (report.failed.length > 0) return 1;
-  if (report.removed.length === 0) console.log('There is nothing to remove.');
+  if (report.removed.length === 0) say('There is nothing to remove.');
   return 0;
 });
 
@@ -68,11 +70,11 @@ function printRemovals(what: Removal['what'], removals: Removal[], dryRun: boole
   const objects = removals.reduce((sum, removal) => sum + removal.objects, 0);
   const bytes = removals.reduce((sum, removal) => sum + removal.bytes, 0);
   const verb = dryRun ? 'would remove' : 'removed';
-  console.log(
+  say(
     `${verb} ${removals.length} ${what}${removals.length === 1 ? '' : 's'}: ${objects} objects, ${byteSizeText(bytes)}`,
   );
   if (what === 'execution') return;
-  for (const { key, why } of removals) console.log(`  ${key}: ${why}`);
+  for (const { key, why } of removals) say(`  ${withShortValues(key)}: ${why}`);
 }
 
 const UNIT_MS = { d: DAY_MS, h: 3_600_000, m: 60_000, s: 1000 };

@@ -11,6 +11,7 @@ import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import { nulledTexts } from '../shared/run/invalid-values.ts';
 import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
 import { type FlagValues, isSet, runWithFlags, text, texts } from '../terminal/command-line.ts';
@@ -22,8 +23,10 @@ import {
   EXIT_USAGE,
   exitCodeOf,
 } from '../terminal/exit.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 import { checkedInputs } from './convert-inputs.ts';
+import { prepareLake } from './prepare-lake.ts';
 
 const COMMAND = {
   does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
@@ -52,6 +55,9 @@ const COMMAND = {
       'the inputs hold corrected records, which this loaded file of the same day rejected',
     ),
     'no-sync': isSet('do not wait for the disk: for a lake that may be lost with the power'),
+    'shared-files': isSet(
+      'the umask says who may read the lake, from now on and for every command; by default only this user may',
+    ),
     json: isSet('one summary object per file on standard output'),
   },
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
@@ -63,7 +69,7 @@ type Flags = FlagValues<typeof COMMAND.flags>;
 await runWithFlags(COMMAND, async (flags, words) => {
   const options = await nightOptions(flags, words);
   const { lakeDir } = options;
-  await removeAbandonedFiles(lakeDir);
+  await prepareLake(lakeDir, flags['shared-files']);
 
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
@@ -79,14 +85,14 @@ await runWithFlags(COMMAND, async (flags, words) => {
     progress.done();
     if (interrupt.signal.aborted && summary.status === 'failed') break;
     codes.push(codeOf(summary));
-    const reason = summary.reason?.replaceAll(LAKE_WORD, `--lake ${lakeDir}`);
+    const reason = summary.reason?.replaceAll(LAKE_WORD, () => `--lake ${shellWord(lakeDir)}`);
     const told = reason === undefined ? summary : { ...summary, reason };
-    if (flags.json) console.log(JSON.stringify(told));
+    if (flags.json) sayJson(told);
     else printSummary(told, lakeDir);
   }
   if (interrupt.signal.aborted) {
     await removeAbandonedFiles(lakeDir, { own: true });
-    console.error(
+    warn(
       'Interrupted: nothing of the unfinished file was published. Run the same command again; finished ranges are kept.',
     );
     return EXIT_INTERRUPTED;
@@ -160,29 +166,29 @@ function codeOf({ status, errorName }: FileSummary): number {
 function printSummary(summary: FileSummary, lakeDir: string): void {
   const { sourceKey, status, records, rows, rowGroups, seconds, inputBytes } = summary;
   if (status === 'refused' || status === 'failed') {
-    console.error(`${status}: ${summary.reason}`);
-    for (const text of nulledTexts(summary.nulled, summary.nulledExamples)) console.error(`  ${text}`);
-    for (const warning of summary.warnings ?? []) console.error(`  warning: ${warning}`);
+    warn(`${status}: ${summary.reason}`);
+    for (const text of nulledTexts(summary.nulled, summary.nulledExamples)) warn(`  ${text}`);
+    for (const warning of summary.warnings ?? []) warn(`  warning: ${warning}`);
     return;
   }
   const speed = seconds > 0 ? `, ${(inputBytes / 1e6 / seconds).toFixed(0)} MB/s` : '';
   const took = status === 'already-loaded' ? '' : ` in ${seconds.toFixed(1)} s${speed}`;
-  console.log(`${status}: ${sourceKey} (${byteSizeText(inputBytes)})${took}`);
-  console.log(
+  say(`${status}: ${sourceKey} (${byteSizeText(inputBytes)})${took}`);
+  say(
     `  ${records.read.toLocaleString('en')} records: ${records.header} header, ${records.detail.toLocaleString('en')} details, ${records.trailer} trailer; ${rows.toLocaleString('en')} rows, ${records.rejected.toLocaleString('en')} rejected`,
   );
-  if (records.short) console.log(`  ${shortText(records.short)}`);
-  for (const text of nulledTexts(summary.nulled, summary.nulledExamples)) console.log(`  ${text}`);
+  if (records.short) say(`  ${shortText(records.short)}`);
+  for (const text of nulledTexts(summary.nulled, summary.nulledExamples)) say(`  ${text}`);
   for (const total of summary.controlTotals) {
     const stated = total.pending ? 'its control file has not arrived' : `as stated (${total.expected})`;
-    console.log(`  ${total.name}: ${total.actual}, ${stated}`);
+    say(`  ${total.name}: ${total.actual}, ${stated}`);
   }
   const outputBytes = summary.outputs.reduce((sum, output) => sum + output.bytes, 0);
-  console.log(
+  say(
     `  ${summary.outputs.length} Parquet files, ${byteSizeText(outputBytes)}; ${rowGroups.count} row groups of ${rowGroups.min.toLocaleString('en')} to ${rowGroups.max.toLocaleString('en')} rows, median ${rowGroups.median.toLocaleString('en')}`,
   );
-  console.log(
+  say(
     `  ${summary.published ? `published for ${summary.businessDate}` : 'loaded, and waiting for the other files of its day'} in ${lakeDir}`,
   );
-  for (const warning of summary.warnings ?? []) console.error(`  warning: ${warning}`);
+  for (const warning of summary.warnings ?? []) warn(`  warning: ${warning}`);
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { sourceKeyOf } from '../local/source-key.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
+import { shellWord } from '../shared/shown-text.ts';
 
 /** The absolute paths of the files to convert. Fails if one is no file, or if two are one file or would be one file in the lake. */
 export async function checkedInputs(inputs: string[], rawRoot: string | undefined): Promise<string[]> {
@@ -65,9 +66,4 @@ function commonFolder(paths: string[]): string {
   const depth = first.findIndex((folder, index) => others.some((other) => other[index] !== folder));
   const shared = depth < 0 ? first : first.slice(0, depth);
   return join(sep, ...shared);
-}
-
-/** A word as a shell reads it. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

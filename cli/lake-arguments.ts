@@ -8,6 +8,7 @@ import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { ledgerDays } from '../shared/pipeline/store/day-ledger.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { text, usageError } from '../terminal/command-line.ts';
+import { warn } from '../terminal/print.ts';
 
 /** The flags that the commands for people on call have in common. */
 export const LAKE_FLAGS = {
@@ -35,7 +36,7 @@ export async function lakePorts(lake: string | undefined): Promise<PipelinePorts
     throw usageError(`there is no lake in ${lakeDir}`, 'Give the folder that was given to convert as --out');
   }
   const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
-  return createLocalPorts(setup, (line) => console.error(line));
+  return createLocalPorts(setup, (line) => warn(line));
 }
 
 interface ChosenDay {

@@ -11,6 +11,7 @@ import {
   recordTable,
 } from '../shared/layout/describe/positions-table.ts';
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
+import { say, sayJson } from '../terminal/print.ts';
 import { copybookRecords, isLayoutText, oneFile, readText } from './layout-file.ts';
 
 /** `layout describe FILE`: the positions table of a layout or a copybook. */
@@ -21,8 +22,8 @@ export async function describeLayout(args: string[]): Promise<number> {
     allowPositionals: true,
   });
   const tables = await tablesOf(oneFile(positionals, 'the layout or copybook'), values);
-  if (values.json) console.log(JSON.stringify(tables.length === 1 ? tables[0] : tables, null, 2));
-  else console.log(tables.map(tableText).join('\n\n'));
+  if (values.json) sayJson(tables.length === 1 ? tables[0] : tables, 2);
+  else say(...tables.map(tableText).join('\n\n').split('\n'));
   return 0;
 }
 

@@ -6,6 +6,7 @@ import { chooseRecord } from '../shared/layout/copybook/choose-record.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
 import type { SourceFormat } from '../shared/layout/copybook/source-lines.ts';
 import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
+import { say, warn } from '../terminal/print.ts';
 
 /** The only argument of a command. */
 export function oneFile(positionals: string[], what: string): string {
@@ -72,7 +73,7 @@ export function sourceFormat(text: string | undefined): SourceFormat | undefined
 /** Writes to standard output, or to a new file. */
 export async function writeOut(text: string, out: string | undefined, force = false): Promise<void> {
   if (out === undefined) {
-    process.stdout.write(text);
+    say(...text.trimEnd().split('\n'));
     return;
   }
   try {
@@ -87,5 +88,5 @@ export async function writeOut(text: string, out: string | undefined, force = fa
       cause,
     });
   }
-  console.error(`written: ${out}`);
+  warn(`written: ${out}`);
 }

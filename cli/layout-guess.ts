@@ -10,6 +10,7 @@ import { RecordSampler } from '../shared/layout/guess/record-sampler.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
 import type { ByteRange } from '../shared/ranges/byte-range.ts';
+import { sayJson, warn } from '../terminal/print.ts';
 import { fileRecords } from './file-records.ts';
 import { oneFile, writeOut } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
@@ -66,21 +67,17 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
   const read = readText(sampler, isWhole, records.count);
   if (values.json) {
     const { terminatorBytes } = form;
-    console.log(
-      JSON.stringify({ ...draft, reason, terminatorBytes, recordReason: form.reason, read, notes }, null, 2),
-    );
+    sayJson({ ...draft, reason, terminatorBytes, recordReason: form.reason, read, notes }, 2);
     return 0;
   }
   const fields = [guess.fields ?? [], ...(guess.recordTypes ?? []).map((type) => type.fields)].flat();
-  console.error(
-    `record: ${form.format}, ${lengthBytes} ${narrowed ? 'characters' : 'bytes'}: ${form.reason}`,
-  );
-  console.error(`read: ${read}`);
-  console.error(`code page: ${codePage}: ${reason}`);
-  console.error(
+  warn(`record: ${form.format}, ${lengthBytes} ${narrowed ? 'characters' : 'bytes'}: ${form.reason}`);
+  warn(`read: ${read}`);
+  warn(`code page: ${codePage}: ${reason}`);
+  warn(
     `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
   );
-  for (const note of notes) console.error(`note: ${note}`);
+  for (const note of notes) warn(`note: ${note}`);
   await writeOut(layoutText(draft), values.out, values.force);
   return 0;
 }

@@ -11,6 +11,7 @@ import type { FieldItem } from '../shared/layout/layout-schema.ts';
 import { datasetName, layoutText, usualRecordFormat } from '../shared/layout/layout-text.ts';
 import { OVERPUNCHES, type Overpunch } from '../shared/layout/number-notation.ts';
 import { importPositions } from '../shared/layout/sources/import-positions.ts';
+import { warn } from '../terminal/print.ts';
 import { oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
 
 const DRAFT_OPTIONS = {
@@ -85,7 +86,7 @@ export async function importPositionsTable(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: DRAFT_OPTIONS, allowPositionals: true });
   const file = oneFile(positionals, 'the positions table');
   const { fields, notes } = importPositions(await readText(file), file);
-  for (const note of notes) console.error(`note: ${note}`);
+  for (const note of notes) warn(`note: ${note}`);
   const encoding = encodingOf(values.encoding, 'iso-8859-1');
   const text = layoutText({
     name: values.name ?? datasetName(file),
@@ -104,7 +105,7 @@ function reportLeftOut(record: StoredRecord, redefines: ReturnType<typeof redefi
   };
   for (const item of leftOut(record, { ...choice, filler: false })) {
     const why = item.redefines === undefined ? '' : `, which redefines ${item.redefines}`;
-    console.error(`left out: ${itemText(item)}${why}; --redefines chooses it`);
+    warn(`left out: ${itemText(item)}${why}; --redefines chooses it`);
   }
 }
 
@@ -112,7 +113,7 @@ function reportLeftOut(record: StoredRecord, redefines: ReturnType<typeof redefi
 function assumedOverpunch(fields: FieldItem[], encoding: CodePage): Overpunch | undefined {
   const punched = fields.flatMap((field) => [field, ...(field.fields ?? [])]).find(isOverpunched);
   if (!punched || isEbcdic(encoding)) return undefined;
-  console.error(
+  warn(
     `overpunch: ibm is assumed for '${punched.name}' and other digits with a sign; the layout may say another (${OVERPUNCHES.join(', ')})`,
   );
   return 'ibm';
@@ -133,7 +134,7 @@ function occursOf(text: string | undefined): 'list' | 'columns' {
 
 function encodingOf(name: string | undefined, usual: CodePage): CodePage {
   if (name === undefined) {
-    console.error(`encoding: ${usual} is assumed; --encoding gives another`);
+    warn(`encoding: ${usual} is assumed; --encoding gives another`);
     return usual;
   }
   const page = codePageOf(name);

@@ -14,6 +14,7 @@ import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
 import type { ByteRange } from '../shared/ranges/byte-range.ts';
 import { findFixedTerminator, findLineTerminator } from '../shared/ranges/terminators.ts';
 import { isRefusal } from '../shared/refusal.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { openDataFile } from './open-data-file.ts';
 import { type PreviewRecord, previewRecord, recordText } from './preview-record.ts';
 import { type PreviewFrom, previewStart, tooFar } from './preview-start.ts';
@@ -49,8 +50,8 @@ export async function previewData(args: string[]): Promise<number> {
       next: 'Check record.format and record.length; layout guess DATA proposes them.',
     });
   }
-  if (values.json) for (const record of shown) console.log(JSON.stringify(record));
-  else console.log(shown.map(recordText).join('\n\n'));
+  if (values.json) for (const record of shown) sayJson(record);
+  else say(...shown.map(recordText).join('\n\n').split('\n'));
   return 0;
 }
 
@@ -130,7 +131,7 @@ async function formOf(
   const { fileHeaderBytes, fileTrailerBytes, format } = layout.record;
   const form = await judgeForm(source, layout);
   const notes = isRefusal(form) ? [`convert refuses this file: ${form.message}`] : form.warnings;
-  for (const note of notes) console.error(`note: ${note}`);
+  for (const note of notes) warn(`note: ${note}`);
   const span = isRefusal(form)
     ? { startByte: fileHeaderBytes, endByte: source.info.sizeBytes - fileTrailerBytes }
     : form.span;

@@ -1,6 +1,7 @@
 import { UsageError } from '../shared/errors.ts';
 import { didYouMean } from '../shared/layout/did-you-mean.ts';
 import { runCommand } from '../terminal/exit.ts';
+import { say } from '../terminal/print.ts';
 import { describeLayout } from './layout-describe.ts';
 import { guessLayoutOfFile } from './layout-guess.ts';
 import { importCopybook, importPositionsTable } from './layout-import.ts';
@@ -48,7 +49,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
 await runCommand(async () => {
   const [command, ...args] = process.argv.slice(2);
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    console.log(HELP);
+    say(...HELP.split('\n'));
     return 0;
   }
   if (command !== undefined && Object.hasOwn(COMMANDS, command)) return COMMANDS[command]!(args);

@@ -4,6 +4,7 @@ import { decodeAt, fileBytesAt } from '../shared/decode/narrowed-value.ts';
 import { HEADER_INSIDE_REASON, OUTCOME_REASONS } from '../shared/decode/record-batch.ts';
 import { beyondEnd } from '../shared/decode/record-end.ts';
 import type { RecordExtractor } from '../shared/decode/record-extractor.ts';
+import { TableLengths } from '../shared/decode/table-lengths.ts';
 import type { Kernel } from '../shared/kernel/kernel.ts';
 import type { Field, Occurs, Selection } from '../shared/layout/field.ts';
 import type { ControlRecord, Dataset, Layout } from '../shared/layout/layout.ts';
@@ -65,7 +66,9 @@ export function previewRecord(
   const kind = layout.recordTypes.length > 1 ? type.name : 'detail';
   if (type.datasets.length === 0) return { ...shown, kind, reason: 'discarded', fields: [rawField(raw)] };
   const start = extractor.startOf(index);
-  const reader = { kernel, start, heldBytes: extractor.lengthOf(index), spaceByte: layout.record.spaceByte };
+  const lengths = new TableLengths(type, layout.record);
+  const heldBytes = extractor.lengthOf(index);
+  const reader = { kernel, start, heldBytes, spaceByte: layout.record.spaceByte, lengths };
   return { ...shown, kind, fields: type.datasets.flatMap((dataset) => datasetFields(reader, dataset)) };
 }
 
@@ -89,6 +92,7 @@ interface RecordReader {
   start: number;
   heldBytes: number;
   spaceByte: number;
+  lengths: TableLengths;
 }
 
 /** The fields in the record itself, those of tables once for each occurrence. */
@@ -116,7 +120,7 @@ function datasetFields(reader: RecordReader, { fields, occurs }: Dataset): Previ
 function tableFields(reader: RecordReader, table: Occurs, columns: Field[]): PreviewField[] {
   const when = columns[0]?.list?.when;
   if (when && !isSelected(reader.kernel.bytes, reader.start, when)) return [];
-  const { counter, times } = occurrencesOf(reader, table);
+  const { counter, times } = countedIn(reader, table);
   const shown: PreviewField[] = counter ? [counter] : [];
   for (let index = 0; index < times; index++) {
     for (const field of columns) {
@@ -129,17 +133,30 @@ function tableFields(reader: RecordReader, table: Occurs, columns: Field[]): Pre
 }
 
 /** How many occurrences the record has; a counter that says nothing possible is shown in their place. */
-function occurrencesOf(
-  { kernel, start, heldBytes, spaceByte }: RecordReader,
-  { name, count, least, dependingOn }: Occurs,
-): { times: number; counter?: PreviewField } {
+function countedIn(reader: RecordReader, table: Occurs): { times: number; counter?: PreviewField } {
+  const { kernel, start, heldBytes, spaceByte, lengths } = reader;
+  const { name, count, least, dependingOn } = table;
   if (!dependingOn) return { times: count };
-  const decoded = beyondEnd(dependingOn, heldBytes, spaceByte) ?? decodeAt(kernel, start, dependingOn);
-  const times = decoded.state === 'value' ? Number(decoded.value) : Number.NaN;
-  if (times >= least && times <= count) return { times };
-  const hex = hexText(fileBytesAt(kernel, start, dependingOn));
-  const problem = `${dependingOn.name} is not ${least} to ${count}`;
-  return { times: 0, counter: { name, value: null, problem, hex } };
+  const { when } = dependingOn;
+  if (when && !isSelected(kernel.bytes, start, when)) return { times: 0 };
+  const times = timesSaid(reader, dependingOn);
+  const shownAs = (problem: string) => {
+    const hex = hexText(fileBytesAt(kernel, start, dependingOn));
+    return { times: 0, counter: { name, value: null, problem, hex } };
+  };
+  if (!(times >= least && times <= count)) return shownAs(`${dependingOn.name} is not ${least} to ${count}`);
+  const record = kernel.bytes.subarray(start, start + heldBytes);
+  // Other tables begin where this one does only by rules, which the decoder applies.
+  if (!lengths.contradicts(record, table, (other) => (other === table ? times : -1), spaceByte))
+    return { times };
+  return shownAs(`${dependingOn.name} says ${times}, and the record has ${heldBytes} bytes`);
+}
+
+/** The number that a counter says; NaN if it says none. */
+function timesSaid({ kernel, start, heldBytes, spaceByte }: RecordReader, counter: Field): number {
+  const decoded = beyondEnd(counter, heldBytes, spaceByte) ?? decodeAt(kernel, start, counter);
+  if (decoded.state === 'null') return 0;
+  return decoded.state === 'value' ? Number(decoded.value) : Number.NaN;
 }
 
 function fieldAt(reader: RecordReader, field: Field, name: string, offset: number): PreviewField[] {

@@ -7,6 +7,7 @@ import { publishDay } from '../shared/pipeline/publish/publish-day.ts';
 import { readDayLayout } from '../shared/pipeline/store/kept-terms.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
+import { say, sayJson } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
@@ -41,15 +42,13 @@ await runWithFlags(COMMAND, async (values) => {
     if (problems.length > 0) throw usageError(`${manifest} is not a day manifest: ${problems.join('; ')}`);
   }
   const outcome = await publishDay(ports, layout, businessDate, { partial, force: values.force });
-  if (values.json) console.log(JSON.stringify({ dataset, businessDate, ...outcome }));
+  if (values.json) sayJson({ dataset, businessDate, ...outcome });
   else if (outcome.waitingFor === undefined) {
-    console.log(`${dataset} of ${businessDate} is published as commit ${outcome.commit}`);
+    say(`${dataset} of ${businessDate} is published as commit ${outcome.commit}`);
   } else {
     const standing =
       outcome.commit === undefined ? '' : ` What is published stays: commit ${outcome.commit}.`;
-    console.log(
-      `${dataset} of ${businessDate} is not published: it waits for ${outcome.waitingFor}.${standing}`,
-    );
+    say(`${dataset} of ${businessDate} is not published: it waits for ${outcome.waitingFor}.${standing}`);
   }
   return outcome.waitingFor === undefined ? EXIT_LOADED : EXIT_REFUSED;
 });

@@ -1,10 +1,11 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { openLake, type SqlResult, type SqlStream } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { toJsonValue } from '../local/lake/sql-value.ts';
+import { jsonText } from '../shared/shown-text.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { sayMany, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS, printTable } from '../terminal/print-table.ts';
 
 const COMMAND = {
@@ -26,7 +27,9 @@ npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [fla
 "SHOW TABLES" lists them, "DESCRIBE contracts" shows the columns of one.
 A table shows the first ${MAX_TABLE_ROWS} rows; --json prints all.
 
-Exit codes: 0 answered, 1 the lake cannot be read, 2 usage or SQL.`,
+If nothing of a dataset is published, its rejects table shows those of refused files.
+
+Exit codes: 0 answered, 1 something that the SQL names cannot be read (the rest is answered), 2 usage or SQL.`,
   takesWords: true,
 };
 
@@ -39,12 +42,13 @@ await runWithFlags(COMMAND, async (values, words) => {
     lakeDir: resolve(startDir, values.lake),
     allowFiles: values['allow-files'] === true,
   });
-  for (const warning of lake.warnings) console.error(`warning: ${warning}`);
   try {
     const stream = await lake.stream(bindBusinessDate(lake, sql, values['business-date']));
     if (values.json) await writeJsonLines(stream);
-    else await write(`${printTable(await firstRows(stream))}\n`);
-    return 0;
+    else await sayMany(printTable(await firstRows(stream)));
+    const damage = lake.damage.of(sql);
+    for (const { message } of damage) warn(`answered without what cannot be read: ${message}`);
+    return damage.length > 0 ? 1 : 0;
   } finally {
     lake.close();
   }
@@ -73,17 +77,10 @@ async function firstRows({ columns, batches }: SqlStream): Promise<SqlResult> {
 async function writeJsonLines({ columns, batches }: SqlStream): Promise<void> {
   for await (const batch of batches) {
     const lines = batch.map((row) =>
-      JSON.stringify(
-        Object.fromEntries(row.map((value, index) => [columns[index]?.name, toJsonValue(value)])),
-      ),
+      jsonText(Object.fromEntries(row.map((value, index) => [columns[index]?.name, toJsonValue(value)]))),
     );
-    await write(lines.map((line) => `${line}\n`).join(''));
+    await sayMany(lines);
   }
-}
-
-/** Waits for a slow reader. */
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** It is not a failure if the reader has seen enough, as `head` has. */

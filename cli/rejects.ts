@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
 import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
@@ -42,23 +44,23 @@ await runWithFlags(COMMAND, async (values) => {
   if (values.export !== undefined) {
     const path = resolve(startDir, values.export);
     const written = await exportRecords(rejects, path);
-    console.error(`${written} records written to ${path}`);
+    warn(`${written} records written to ${path}`);
     return 0;
   }
   const groups = await groupRejects(rejects, examples);
   if (values.json) {
     for (const group of groups) {
-      console.log(JSON.stringify({ ...day, ...group, examples: group.examples.map(jsonExample) }));
+      sayJson({ ...day, ...group, examples: group.examples.map(jsonExample) });
     }
     return 0;
   }
-  if (groups.length === 0) console.log(`${day.dataset} of ${day.businessDate} has no such rejects.`);
+  if (groups.length === 0) say(`${day.dataset} of ${day.businessDate} has no such rejects.`);
   for (const group of groups) {
     const of = group.field === null ? '' : ` in ${group.field}`;
-    console.log(`${group.count.toLocaleString('en')} × ${group.reason}${of}`);
+    say(`${group.count.toLocaleString('en')} × ${group.reason}${of}`);
     for (const { sourceKey, byteOffset, raw } of group.examples) {
-      console.log(`  ${sourceKey}, byte ${byteOffset}, ${raw.length} bytes`);
-      for (const line of hexLines(raw)) console.log(`    ${line}`);
+      say(`  ${sourceKey}, byte ${byteOffset}, ${raw.length} bytes`);
+      for (const line of hexLines(raw)) say(`    ${line}`);
     }
   }
   return 0;
@@ -85,8 +87,8 @@ function hexLines(raw: Uint8Array): string[] {
 }
 
 async function exportRecords(rejects: AsyncIterable<RejectedRecord>, path: string): Promise<number> {
-  // Never over an existing file: it may hold somebody's corrections.
-  const stream = createWriteStream(path, { flags: 'wx' });
+  // Never over an existing file: it may hold somebody's corrections. Raw records are private, wherever they are written.
+  const stream = createWriteStream(path, { flags: 'wx', mode: PRIVATE.file });
   try {
     await once(stream, 'open');
     let written = 0;

@@ -1,5 +1,6 @@
 import { rollBack } from '../shared/pipeline/operate/roll-back.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { say, sayJson } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
@@ -8,7 +9,9 @@ const COMMAND = {
   flags: {
     ...DAY_FLAGS,
     file: text('F', 'only this file, by its key or name'),
-    remove: isSet('with --file: take the file out of the day, even if it has an earlier version'),
+    remove: isSet(
+      'with --file: take the file out of the day, even if it has an earlier version, or is loaded and not published',
+    ),
     to: text('N', 'the day as it was in commit N; by default the commit before'),
     reason: text('TEXT', 'recorded with the day and its files'),
     json: isSet('the outcome as one object'),
@@ -35,12 +38,16 @@ await runWithFlags(COMMAND, async (values) => {
     toCommit: values.to === undefined ? undefined : Number(values.to),
     reason: values.reason?.trim() || 'no reason given',
   });
-  if (values.json) console.log(JSON.stringify({ dataset, businessDate, ...outcome }));
+  if (values.json) sayJson({ dataset, businessDate, ...outcome });
   else {
     const as = outcome.restores === null ? '' : `, with the files of commit ${outcome.restores}`;
-    console.log(`${dataset} of ${businessDate} is published as commit ${outcome.commit}${as}`);
+    const stands =
+      outcome.commit === null
+        ? 'has one file less that was loaded and not published'
+        : `is published as commit ${outcome.commit}${as}`;
+    say(`${dataset} of ${businessDate} ${stands}`);
     for (const { sourceKey, from, to } of outcome.files) {
-      console.log(`  ${sourceKey}: run ${from ?? 'none'} → ${to ?? 'none'}`);
+      say(`  ${sourceKey}: run ${from ?? 'none'} → ${to ?? 'none'}`);
     }
   }
   return 0;

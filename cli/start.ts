@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { generateNights, planNights } from '../generator/night.ts';
 import { projectDir, queriesDir } from '../local/adapters/project-folders.ts';
-import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import { openLake } from '../local/lake/lake-sql.ts';
 import { runQueryFile } from '../local/lake/query-file.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, runCommand } from '../terminal/exit.ts';
+import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
+import { prepareLake } from './prepare-lake.ts';
 
 /**
  * `npm start`: makes a seeded sample of two nights, converts it through the real state machine, publishes it, answers the analysts'
@@ -38,9 +39,9 @@ await runCommand(async () => {
   const lakeDir = join(sampleDir, 'lake');
   const { files } = planNights({ ...SAMPLE, outDir: rawDir });
   const known = files.every((file) => existsSync(file.path));
-  console.log(known ? 'The sample nights are there already.\n' : 'Making two sample nights of contracts …\n');
+  say(known ? 'The sample nights are there already.' : 'Making two sample nights of contracts …', '');
   if (!known) await generateNights({ ...SAMPLE, outDir: rawDir });
-  await removeAbandonedFiles(lakeDir);
+  await prepareLake(lakeDir);
 
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
@@ -58,7 +59,7 @@ await runCommand(async () => {
   for await (const summary of summaries) {
     progress.done();
     if (interrupt.signal.aborted) return EXIT_INTERRUPTED;
-    console.log(sentence(summary));
+    say(sentence(summary));
     if (summary.status === 'refused' || summary.status === 'failed') return EXIT_FAILED;
   }
   const last = files.at(-1);
@@ -83,8 +84,8 @@ async function ask(lakeDir: string, businessDate: string): Promise<void> {
   const lake = await openLake({ lakeDir });
   try {
     for (const [title, file] of QUESTIONS) {
-      console.log(`\n${title} (docs/queries/${file}, ${businessDate})`);
-      console.log(printTable(await runQueryFile(lake, join(queriesDir, file), businessDate)));
+      say('', `${title} (docs/queries/${file}, ${businessDate})`);
+      say(...printTable(await runQueryFile(lake, join(queriesDir, file), businessDate)));
     }
   } finally {
     await lake.close();
@@ -93,11 +94,12 @@ async function ask(lakeDir: string, businessDate: string): Promise<void> {
 
 function printPlaces(sampleDir: string, lakeDir: string): void {
   const shown = (path: string) => relative(process.cwd(), path);
-  console.log(`
+  const places = `
 Input      ${shown(join(sampleDir, 'raw'))}
 Lake       ${shown(join(lakeDir, 'processed', 'contracts'))}
 Rejects    ${shown(join(lakeDir, 'processed', 'contracts_rejects'))}   (table contracts_rejects: why, where, raw bytes)
 Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row per file)
 
-Ask more:  npm run -s query -- --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`);
+Ask more:  npm run -s query -- --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`;
+  say(...places.split('\n'));
 }

@@ -1,9 +1,11 @@
 import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
 import { nulledTexts } from '../shared/run/invalid-values.ts';
 import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { say, sayJson, warn } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
@@ -15,7 +17,7 @@ const COMMAND = {
     versions: isSet('every version of every ledger entry, for an audit'),
     json: isSet('one object with everything that is known'),
   },
-  notes: 'Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.',
+  notes: 'Exit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
 await runWithFlags(COMMAND, async (values) => {
@@ -26,37 +28,39 @@ await runWithFlags(COMMAND, async (values) => {
     const { expectation } = status;
     // The old name of `awaitedManifest`.
     const awaitedControlFile = expectation.awaitedManifest;
-    console.log(JSON.stringify({ ...status, expectation: { ...expectation, awaitedControlFile } }));
+    sayJson({ ...status, expectation: { ...expectation, awaitedControlFile } });
   } else printStatus(status, values.lake ?? 'LAKE');
-  return 0;
+  for (const { why } of status.damaged ?? []) warn(`cannot be read: ${why}`);
+  return status.damaged ? 1 : 0;
 });
 
 function printStatus(status: DayStatus, lake: string): void {
   const { counts, totals, published, pending } = status;
-  console.log(`${status.dataset} of ${status.businessDate}`);
-  console.log(
+  say(`${status.dataset} of ${status.businessDate}`);
+  say(
     `  expected: ${expectedText(status)}; loaded ${counts.loaded}, running ${counts.running}, refused ${counts.refused}, failed ${counts.failed}, missing ${counts.missing}`,
   );
   const corrected = totals.corrected > 0 ? `, ${count(totals.corrected)} of them corrected` : '';
-  console.log(
+  say(
     `  ${count(totals.records)} records, ${count(totals.rows)} rows, ${count(totals.rejected)} rejected${corrected}`,
   );
-  for (const [figure, total] of Object.entries(totals.sums)) console.log(`  ${figure}: ${total}`);
-  console.log(`  ${published ? publishedText(published) : 'not published'}`);
+  for (const [figure, total] of Object.entries(totals.sums)) say(`  ${figure}: ${total}`);
+  const unpublished = status.damaged ? 'what is published is not known' : 'not published';
+  say(`  ${published ? publishedText(published) : unpublished}`);
   if (pending) {
-    console.log(
+    say(
       `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,
     );
   }
-  if (status.waitingFor !== undefined) console.log(`  waiting for ${status.waitingFor}`);
-  for (const warning of published?.warnings ?? []) console.log(`  warning: ${warning}`);
-  console.log('');
+  if (status.waitingFor !== undefined) say(`  waiting for ${status.waitingFor}`);
+  for (const warning of published?.warnings ?? []) say(`  warning: ${warning}`);
+  say('');
   const columns = [
     ...['file', 'status'].map((name) => ({ name, type: 'VARCHAR' })),
     ...['records', 'rows', 'rejected'].map((name) => ({ name, type: 'BIGINT' })),
     ...['input', 'run', 'updated'].map((name) => ({ name, type: 'VARCHAR' })),
   ];
-  console.log(printTable({ columns, rows: status.files.map(fileRow) }));
+  say(...printTable({ columns, rows: status.files.map(fileRow) }));
   for (const file of status.files) printNotes(file, lake);
 }
 
@@ -75,15 +79,16 @@ function fileRow(file: FileStatusLine) {
 
 function printNotes(file: FileStatusLine, lake: string): void {
   const { name, status, reason, records, nulled, nulledExamples, warnings = [], versions } = file;
-  if (reason !== undefined) console.log(`${status}: ${reason.replaceAll(LAKE_WORD, `--lake ${lake}`)}`);
-  if (records?.short) console.log(`${name}: ${shortText(records.short)}`);
-  for (const text of nulledTexts(nulled, nulledExamples)) console.log(`${name}: ${text}`);
-  for (const warning of warnings) console.log(`warning: ${warning}`);
+  if (reason !== undefined)
+    say(`${status}: ${reason.replaceAll(LAKE_WORD, () => `--lake ${shellWord(lake)}`)}`);
+  if (records?.short) say(`${name}: ${shortText(records.short)}`);
+  for (const text of nulledTexts(nulled, nulledExamples)) say(`${name}: ${text}`);
+  for (const warning of warnings) say(`warning: ${warning}`);
   if (!versions) return;
-  console.log(`versions of ${name}:`);
+  say(`versions of ${name}:`);
   for (const { revision, state, updatedAt, version, runId, execution, loaded } of versions) {
     const holds = loaded ? `, loaded run ${loaded.runId}` : '';
-    console.log(
+    say(
       `  ${revision}: ${state} at ${updatedAt}, version ${version}, run ${runId ?? 'none'}${holds}, ${execution}`,
     );
   }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Interrupted, OutputUnwritable, PipelineError, UsageError } from '../shared/errors.ts';
+import { jsonText, shownText } from '../shared/shown-text.ts';
 import {
   DEFAULT_BUSINESS_DATE,
   generateNights,
@@ -31,7 +32,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof PipelineError)) throw error;
-  process.stderr.write(`${error.name}: ${error.message}\n`);
+  process.stderr.write(`${shownText(`${error.name}: ${error.message}`)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 
@@ -49,7 +50,8 @@ async function main(args: string[]): Promise<number> {
     signal: interrupt.signal,
     onProgress: progress?.show,
   }).finally(() => progress?.clear());
-  for (const file of files) process.stdout.write(`${values.json ? jsonLine(file) : textLine(file)}\n`);
+  for (const file of files)
+    process.stdout.write(`${values.json ? jsonLine(file) : shownText(textLine(file))}\n`);
   return 0;
 }
 
@@ -123,7 +125,7 @@ function nightOptions(flags: Flags): NightOptions {
 
 /** Sums as decimal strings: they may exceed what a JSON reader takes for an exact number. */
 function jsonLine(file: GeneratedFile): string {
-  return JSON.stringify({
+  return jsonText({
     ...file,
     valueCents: String(file.valueCents),
     trailerValueCents: file.trailerValueCents === undefined ? undefined : String(file.trailerValueCents),
@@ -142,7 +144,7 @@ function progressLine(): { show: (key: string, writtenBytes: number) => void; cl
       const nowMs = performance.now();
       if (nowMs - shownAtMs < 100) return;
       shownAtMs = nowMs;
-      process.stderr.write(`\r\x1b[K${key}  ${(writtenBytes / 1e6).toFixed(0)} MB`);
+      process.stderr.write(`\r\x1b[K${shownText(key)}  ${(writtenBytes / 1e6).toFixed(0)} MB`);
     },
     clear() {
       process.stderr.write('\r\x1b[K');

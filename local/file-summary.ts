@@ -30,6 +30,7 @@ export interface FileSummary {
   reason?: string;
   /** Name of the error of a failed file; decides the exit code. */
   errorName?: string;
+  /** Those of the file, and those of its day if this file published it. */
   warnings?: string[];
 }
 
@@ -106,6 +107,7 @@ export function summaryOf(
 ): FileSummary {
   const { status, day } = finalized;
   const refused = status === 'refused';
+  const warnings = [...(entry.warnings ?? []), ...(day?.warnings ?? [])];
   return {
     runId: entry.runId,
     status,
@@ -124,7 +126,7 @@ export function summaryOf(
     published: day?.published === true && day.waitingFor === undefined,
     seconds: elapsedSeconds,
     ...(refused && entry.refusal ? { reason: entry.refusal.message } : {}),
-    ...(entry.warnings ? { warnings: entry.warnings } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Notification } from '../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
@@ -32,7 +31,7 @@ export function createLocalPorts(
     publishedPrefix: 'processed/',
     catalog: createFileCatalog(lake),
     layouts: createFileLayoutSource(),
-    metrics: createFileMetrics(join(setup.lakeDir, 'runs', 'metrics.jsonl')),
+    metrics: createFileMetrics(setup.lakeDir),
     notifier: createConsoleNotifier(show),
     clock: { now: () => new Date() },
     settings: {

@@ -29,6 +29,7 @@ const REFUSAL_CODES = [
   'layout-changed',
   'supplement-unknown',
   'supplement-too-large',
+  'supplement-other-records',
   'ranges-do-not-tile',
   'counts-do-not-balance',
   'control-total-mismatch',

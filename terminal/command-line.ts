@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../shared/errors.ts';
 import { EXIT_LOADED, runCommand } from './exit.ts';
+import { say } from './print.ts';
 
 /** One flag of a command, as `parseArgs` takes it and as the help shows it. A flag without `help` works but is not shown. */
 interface Flag {
@@ -59,7 +60,7 @@ export async function runWithFlags<F extends Flags>(
   return runCommand(async () => {
     const withHelp: Flags = { ...command.flags, help: { type: 'boolean' } };
     if (parseFlags(withHelp).values.help === true) {
-      console.log(helpText(command));
+      say(...helpText(command).split('\n'));
       return EXIT_LOADED;
     }
     const { values, positionals } = parseFlags(command.flags);

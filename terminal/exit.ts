@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { PipelineError } from '../shared/errors.ts';
+import { warn } from './print.ts';
 
 export const EXIT_LOADED = 0;
 export const EXIT_FAILED = 1;
@@ -28,14 +30,26 @@ export async function runCommand(main: () => Promise<number>): Promise<never> {
   } catch (error) {
     code = EXIT_FAILED;
     if (error instanceof PipelineError) {
-      console.error(error.message);
+      warn(error.message);
       code = exitCodeOf(error.name);
     } else if (isFlagError(error)) {
-      console.error(`${error.message}. Run it with --help to see every flag.`);
+      warn(`${error.message.replaceAll('\n', ' ')}. Run it with --help to see every flag.`);
       code = EXIT_USAGE;
-    } else console.error(error);
+    } else warn(...inspect(error).split('\n'));
   }
+  // A pipe takes only so much at once: what waits to be written would be lost with the process.
+  await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
+}
+
+/** Waits until everything that was printed has gone out, or until nobody reads it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.once('close', () => resolve());
+    stream.write('', () => resolve());
+  });
 }
 
 /** An error of `parseArgs`. */

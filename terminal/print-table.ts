@@ -1,14 +1,15 @@
 import type { SqlResult } from '../local/lake/lake-sql.ts';
 import { type SqlValue, toJsonValue } from '../local/lake/sql-value.ts';
+import { shownText } from '../shared/shown-text.ts';
 
 /** More rows are for a file, not for a terminal. */
 export const MAX_TABLE_ROWS = 1000;
 
 /**
- * A result as aligned text, without a newline at its end: numbers to the right exactly as they are, null as an empty cell, at most
+ * A result as the lines of an aligned table: numbers to the right exactly as they are, null as an empty cell, at most
  * `MAX_TABLE_ROWS` rows with a note if there are more.
  */
-export function printTable({ columns, rows }: SqlResult): string {
+export function printTable({ columns, rows }: SqlResult): string[] {
   const shown = rows.slice(0, MAX_TABLE_ROWS).map((row) => row.map(cellText));
   const table = columns.map(({ name, type }, index) => {
     const cells = [cellText(name), ...shown.map((row) => row[index] ?? '')];
@@ -31,7 +32,7 @@ export function printTable({ columns, rows }: SqlResult): string {
     rows.length > MAX_TABLE_ROWS
       ? `(the first ${MAX_TABLE_ROWS} rows; --json prints all)`
       : `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`,
-  ].join('\n');
+  ];
 }
 
 const NUMBER_TYPE = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|BIGNUM|DECIMAL\(.*\))$/;
@@ -43,10 +44,8 @@ function cellText(value: SqlValue): string {
       ? // Numbers inside a list or a struct: as JSON numbers, or as text if JSON cannot hold them exactly.
         JSON.stringify(toJsonValue(value))
       : String(value);
-  // A line break or a colour code in a value must not break the table.
-  return text.replace(/\p{Cc}/gu, (character) =>
-    JSON.stringify(character).slice(1, -1).replace('\u007f', '\\u007f'),
-  );
+  // As it will be shown, so that a line break or a colour code in a value takes the width that it has there.
+  return shownText(text);
 }
 
 /** Columns on a terminal: accents that follow their letter need none. */

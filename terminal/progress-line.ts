@@ -1,5 +1,6 @@
 import type { NightProgress } from '../local/convert-night.ts';
 import type { PartSummary } from '../shared/pipeline/parse/parse-range.ts';
+import { shownText } from '../shared/shown-text.ts';
 
 /** The stream that progress is written to: standard error, a terminal or not. */
 interface ProgressOutput {
@@ -58,13 +59,13 @@ class ProgressLine {
   /** Does nothing if the output is not a terminal. */
   redraw(text: string): void {
     if (this.#output.isTTY !== true) return;
-    this.#output.write(`\r\x1b[K${text.slice(0, (this.#output.columns ?? 120) - 1)}`);
+    this.#output.write(`\r\x1b[K${shownText(text).slice(0, (this.#output.columns ?? 120) - 1)}`);
     this.#isShown = true;
   }
 
   line(text: string): void {
     this.clear();
-    this.#output.write(`${text}\n`);
+    this.#output.write(`${shownText(text)}\n`);
   }
 
   clear(): void {

@@ -8,6 +8,7 @@ const BASE = [
     'shared/refusal.ts',
     'shared/decimal.ts',
     'shared/json-shape.ts',
+    'shared/shown-text.ts',
     'shared/version.ts',
   ],
 ];
@@ -75,6 +76,7 @@ function pipelineArrows(): Record<string, string[]> {
     start: ['store', 'split'],
     operate: ['store', 'publish'],
     watch: ['store', 'publish'],
+    verify: ['store', 'publish', 'finalize'],
   };
   return Object.fromEntries(
     Object.entries(steps).map(([step, uses]) => [
@@ -142,6 +144,14 @@ describe('house rules', () => {
       (name) => !callers.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)),
     );
     expect(idle.map((name) => `exports.ts: nobody calls ${name}; take it out of the kernel`)).toEqual([]);
+  });
+
+  it('commands write to the terminal in one place, which escapes what names and values hold', () => {
+    const places = ['cli', 'terminal', 'local'].flatMap((room) =>
+      sources.filter(({ path }) => isIn(path, room) && path !== 'terminal/print.ts'),
+    );
+    const direct = places.filter(({ text }) => /\bconsole\.|\bprocess\.std(out|err)\.write/.test(text));
+    expect(direct.map(({ path }) => `${path}: print with terminal/print.ts`)).toEqual([]);
   });
 
   it('no type is forced on a value that does not have it', () => {

@@ -1,24 +1,26 @@
 import { planTableChange } from '../../shared/catalog/table-change.ts';
-import { ObjectDamaged, RunInconsistent } from '../../shared/errors.ts';
+import { RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { catalogDifferences } from './catalog-differences.ts';
 import { storedCatalog } from './read-catalog.ts';
 
 /** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
 export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
   const keyOf = (dataset: string) => `${prefix}${dataset}.json`;
-  const read = async (dataset: string) => {
-    const stored = await store.get(keyOf(dataset));
-    return stored && storedCatalog(stored.bytes, keyOf(dataset));
-  };
+  const read = readLatest(store, keyOf);
   return {
     switchesAtOnce: true,
+    listsFiles: true,
     ...DUCKDB,
-    publishDay: (day) => publishDay(store, keyOf(day.dataset), day),
-    restore: (dataset, days) => restore(store, keyOf(dataset), days),
+    async publishDay(day) {
+      const standing = (await read(day.dataset))?.days[day.businessDate] ?? 0;
+      if (standing >= day.commit) return standing === day.commit;
+      return publishDay(store, keyOf(day.dataset), day);
+    },
     async tableOf(dataset) {
       const current = await read(dataset);
       return current && { columns: current.columns, partitionKeys: current.partitionKeys };
@@ -26,6 +28,36 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     async standsAt({ dataset, businessDate, commit }) {
       return ((await read(dataset))?.days[businessDate] ?? 0) >= commit;
     },
+    async differences(table, days) {
+      try {
+        return catalogDifferences(await read(table), days);
+      } catch (error) {
+        if (!(error instanceof RunInconsistent)) throw error;
+        return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
+      }
+    },
+    restore: (table, days) => restoreTable(store, keyOf(table), days),
+    nameOf: keyOf,
+  };
+}
+
+/** Reads the catalog of a dataset. One that has not changed since the last time is not read and parsed again. */
+function readLatest(
+  store: ObjectStore,
+  keyOf: (dataset: string) => string,
+): (dataset: string) => Promise<CatalogFile | undefined> {
+  const known = new Map<string, { pin: string; catalog: CatalogFile }>();
+  return async (dataset) => {
+    const key = keyOf(dataset);
+    const info = await store.head(key);
+    if (!info) return undefined;
+    const before = known.get(dataset);
+    if (before?.pin === info.pin) return before.catalog;
+    const stored = await store.get(key);
+    if (!stored) return undefined;
+    const catalog = storedCatalog(stored.bytes, key);
+    known.set(dataset, { pin: info.pin, catalog });
+    return catalog;
   };
 }
 
@@ -42,25 +74,23 @@ function publishDay(store: ObjectStore, key: string, day: DayPublication): Promi
   });
 }
 
-/** Conditional on the damaged bytes: whoever writes a table that can be read meanwhile wins. */
-function restore(store: ObjectStore, key: string, days: DayPublication[]): Promise<boolean> {
+/** A catalog that can be read keeps the days that it shows at later commits. */
+function restoreTable(store: ObjectStore, key: string, days: DayPublication[]): Promise<void> {
   return compareAndSwap(key, async () => {
     const stored = await store.get(key);
-    if (!stored || isReadable(stored.bytes, key)) return false;
-    let restored: CatalogFile | undefined;
-    for (const day of days) restored = withDay(restored, day, key);
-    if (restored) await store.putIf(key, sealedBytes(key, restored, 1), stored.tag);
-    return restored !== undefined;
+    const current = stored && readable(stored.bytes, key);
+    const later = days.filter(({ businessDate, commit }) => (current?.days[businessDate] ?? 0) <= commit);
+    let restored = current;
+    for (const day of later) restored = withDay(restored, day, key);
+    if (restored) await replace(store, key, sealedBytes(key, restored, 1), stored);
   });
 }
 
-function isReadable(bytes: Uint8Array, key: string): boolean {
+function readable(bytes: Uint8Array, key: string): CatalogFile | undefined {
   try {
-    storedCatalog(bytes, key);
-    return true;
-  } catch (error) {
-    if (error instanceof ObjectDamaged) return false;
-    throw error;
+    return storedCatalog(bytes, key);
+  } catch {
+    return undefined;
   }
 }
 

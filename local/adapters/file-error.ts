@@ -55,7 +55,7 @@ export function unreadable(error: unknown, path: string): unknown {
     what: 'the file cannot be read',
     where: path,
     why: 'Permission was denied.',
-    next: 'Give this user read permission.',
+    next: 'Give this user read permission. A lake of several users is made with convert --shared-files.',
     cause: error,
   });
 }

@@ -23,19 +23,24 @@ import {
   unreadable,
   unwritable,
 } from './file-error.ts';
+import { type FileModes, fileModes } from './file-modes.ts';
 import { pinOf, streamFile } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
-import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
+import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
+import { syncAllFolders, syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
 /** A folder is removed with its last file. If that happens so often in a row just before a write, it is no coincidence. */
 const MAX_FOLDER_TRIES = 100;
+/** Enough to keep the threads of Node busy that wait for the file system. */
+const HEADS_AT_ONCE = 64;
+const DELETES_AT_ONCE = 64;
 
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
  * whole and hard links are copies. Nothing is created before the first write. What a call has written survives a loss of power, unless
- * `sync` is false.
+ * `sync` is false. Only this user may read what is written, unless the folder is a shared lake.
  */
 export function createFileObjectStore({
   rootDir,
@@ -51,6 +56,7 @@ class FileObjectStore implements ObjectStore {
   private readonly rootDir: string;
   private readonly incomingDir: string;
   private readonly sync: boolean;
+  private knownModes: FileModes | undefined;
 
   constructor(rootDir: string, sync: boolean) {
     this.rootDir = rootDir;
@@ -116,6 +122,7 @@ class FileObjectStore implements ObjectStore {
     const name = createHash('sha256').update(key).digest('hex').slice(0, 24);
     await inTurn({
       turnstile: join(this.incomingDir, `${name}${TURNSTILE}`),
+      folderMode: this.modes.folder,
       write: (path) => this.writeFile(path, bytes),
       check: async () => {
         const current = await this.get(key);
@@ -128,7 +135,8 @@ class FileObjectStore implements ObjectStore {
 
   createWriter(key: string): ObjectWriter {
     const move = (incoming: string) => this.moveTo(incoming, key);
-    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync: this.sync });
+    const { sync, modes } = this;
+    return new FileWriter({ incoming: this.incomingPath(), path: this.path(key), move, sync, modes });
   }
 
   async compose(key: string, pieces: ObjectPiece[], crc64nvme?: string): Promise<void> {
@@ -176,50 +184,54 @@ class FileObjectStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    const keys = (await this.keysBelow(folder)).filter((key) => key.startsWith(prefix));
-    const ordered = keys.map((key) => ({ key, order: Buffer.from(key) }));
-    ordered.sort((a, b) => Buffer.compare(a.order, b.order));
-    for (const { key } of ordered) {
-      const info = await this.head(key);
-      if (info) yield info;
+    const keys = (await keysBelow(this.rootDir, folder)).filter((key) => key.startsWith(prefix));
+    const ordered = inKeyOrder(keys);
+    for (let at = 0; at < ordered.length; at += HEADS_AT_ONCE) {
+      const batch = ordered.slice(at, at + HEADS_AT_ONCE);
+      for (const info of await Promise.all(batch.map((key) => this.head(key)))) if (info) yield info;
     }
   }
 
-  /** Folder by folder: a folder that is removed meanwhile is empty, and the others are still listed. */
-  private async keysBelow(folder: string, keys: string[] = []): Promise<string[]> {
-    if (folder === `${INCOMING}/`) return keys;
-    const directory = join(this.rootDir, folder);
-    const entries = await fs.readdir(directory, { withFileTypes: true }).catch((error) => {
-      if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
-      throw unreadable(error, directory);
-    });
-    for (const entry of entries) {
-      if (entry.isFile()) keys.push(`${folder}${entry.name}`);
-      else if (entry.isDirectory()) await this.keysBelow(`${folder}${entry.name}/`, keys);
-    }
-    return keys;
+  async *listFolder(folder: string): AsyncIterable<string> {
+    yield* inKeyOrder(await childrenOfFolder(this.rootDir, folder));
   }
 
   async delete(keys: string[]): Promise<void> {
-    for (const key of keys) {
-      const path = this.path(key);
-      await fs.unlink(path).catch((error) => {
-        // A folder is not an object, as in a bucket.
-        if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
-      });
-      // Folders that became empty go too, up to the first that did not. The walk follows the key, so it never leaves the root.
-      for (let folder = dirname(key); folder !== '.'; folder = dirname(folder)) {
-        const removed = await fs.rmdir(join(this.rootDir, folder)).then(
-          () => true,
-          () => false,
-        );
-        if (!removed) break;
-      }
+    for (let at = 0; at < keys.length; at += DELETES_AT_ONCE) {
+      await Promise.all(keys.slice(at, at + DELETES_AT_ONCE).map((key) => this.unlink(this.path(key))));
     }
+    const folders = new Set(keys.map((key) => dirname(key)));
+    for (const folder of folders) await this.removeEmpty(folder);
     if (!this.sync) return;
     // After a power loss, deletions of later calls must not be there without those of this one.
-    for (const folder of new Set(keys.map((key) => dirname(this.path(key)))))
-      await syncFolders(folder, this.rootDir);
+    await syncAllFolders(
+      [...folders].map((folder) => join(this.rootDir, folder)),
+      this.rootDir,
+    );
+  }
+
+  private async unlink(path: string): Promise<void> {
+    await fs.unlink(path).catch((error) => {
+      // A folder is not an object, as in a bucket.
+      if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
+    });
+  }
+
+  /** Folders that became empty go too, up to the first that did not. The walk follows the key, so it never leaves the root. */
+  private async removeEmpty(folder: string): Promise<void> {
+    for (let at = folder; at !== '.'; at = dirname(at)) {
+      const removed = await fs.rmdir(join(this.rootDir, at)).then(
+        () => true,
+        () => false,
+      );
+      if (!removed) return;
+    }
+  }
+
+  /** Looked up at the first write: a command may share the lake before it. */
+  private get modes(): FileModes {
+    this.knownModes ??= fileModes(this.rootDir);
+    return this.knownModes;
   }
 
   private path(key: string): string {
@@ -251,7 +263,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
-    await writeSynced(path, bytes, this.sync).catch((error) => {
+    await writeSynced(path, bytes, this.modes.file, this.sync).catch((error) => {
       throw unwritable(error, path);
     });
   }
@@ -265,7 +277,7 @@ class FileObjectStore implements ObjectStore {
   private async inFolderOf(path: string, action: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await fs.mkdir(dirname(path), { recursive: true });
+        await fs.mkdir(dirname(path), { recursive: true, mode: this.modes.folder });
         await action();
         break;
       } catch (error) {
@@ -278,7 +290,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   private async makeDirectory(directory: string): Promise<void> {
-    await fs.mkdir(directory, { recursive: true }).catch((error) => {
+    await fs.mkdir(directory, { recursive: true, mode: this.modes.folder }).catch((error) => {
       throw unwritable(error, directory);
     });
   }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectWriter } from '../../shared/ports/object-store.ts';
 import { unwritable } from './file-error.ts';
+import type { FileModes } from './file-modes.ts';
 import { giveBackBuffer, takeBuffer } from './transfer-buffers.ts';
 
 /**
@@ -13,6 +14,7 @@ export class FileWriter implements ObjectWriter {
   private readonly path: string;
   private readonly move: (incoming: string) => Promise<void>;
   private readonly sync: boolean;
+  private readonly modes: FileModes;
   private handle: fs.FileHandle | undefined;
   private writing: Promise<void> | undefined;
   private done = false;
@@ -22,11 +24,13 @@ export class FileWriter implements ObjectWriter {
     path: string;
     move: (incoming: string) => Promise<void>;
     sync: boolean;
+    modes: FileModes;
   }) {
     this.incoming = file.incoming;
     this.path = file.path;
     this.move = file.move;
     this.sync = file.sync;
+    this.modes = file.modes;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -76,8 +80,9 @@ export class FileWriter implements ObjectWriter {
   private async open(): Promise<fs.FileHandle> {
     if (this.handle) return this.handle;
     try {
-      await fs.mkdir(dirname(this.incoming), { recursive: true });
-      this.handle = await fs.open(this.incoming, 'wx');
+      const { file, folder } = this.modes;
+      await fs.mkdir(dirname(this.incoming), { recursive: true, mode: folder });
+      this.handle = await fs.open(this.incoming, 'wx', file);
       return this.handle;
     } catch (error) {
       throw unwritable(error, this.incoming);

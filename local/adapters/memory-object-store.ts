@@ -30,21 +30,35 @@ export class MemoryObjectStore implements ObjectStore {
   /** Runs before each operation; what it throws is what the operation fails with. */
   beforeCall?: (operation: Operation, key: string) => void | Promise<void>;
   private readonly objects = new Map<string, MemoryObject>();
-  private versionCount = 0;
+  protected versionCount = 0;
+  /** All keys in their order, until one is added or removed. */
+  private sortedKeys: string[] | undefined;
 
   /** Writes an object as the owner of a source might: a new version and pin, uncounted. */
   replace(key: string, bytes: Uint8Array): string {
     return this.store(key, bytes);
   }
 
+  /** Loses an object as a broken disk might, uncounted. */
+  forget(key: string): void {
+    this.objects.delete(key);
+    this.sortedKeys = undefined;
+  }
+
   /** Keys of all objects in key order, uncounted. */
   keys(): string[] {
-    return [...this.objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    this.sortedKeys ??= [...this.objects.keys()].sort(byBytes);
+    return [...this.sortedKeys];
   }
 
   /** The bytes of `key`, uncounted. */
   bytesOf(key: string): Uint8Array {
     return this.existing(key).bytes;
+  }
+
+  /** Removes an object, uncounted. */
+  lose(key: string): void {
+    this.objects.delete(key);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
@@ -160,10 +174,16 @@ export class MemoryObjectStore implements ObjectStore {
     }
   }
 
+  async *listFolder(folder: string): AsyncIterable<string> {
+    await this.called('listFolder', folder);
+    yield* childrenOf(folder, this.keys());
+  }
+
   async delete(keys: string[]): Promise<void> {
     for (const key of keys) {
       await this.called('delete', key);
       this.objects.delete(key);
+      this.sortedKeys = undefined;
     }
   }
 
@@ -174,6 +194,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   private store(key: string, bytes: Uint8Array): string {
     const version = `m${++this.versionCount}`;
+    if (!this.objects.has(key)) this.sortedKeys = undefined;
     this.objects.set(key, { bytes: new Uint8Array(bytes), version });
     return version;
   }
@@ -187,6 +208,19 @@ export class MemoryObjectStore implements ObjectStore {
 
 function checksumOf(bytes: Uint8Array): string {
   return crc64ToBase64(crc64nvme(bytes));
+}
+
+/** UTF-16 units are in the order of UTF-8 bytes, unless there are surrogates. */
+function byBytes(some: string, other: string): number {
+  if (/[\ud800-\udfff]/.test(some + other)) return Buffer.compare(Buffer.from(some), Buffer.from(other));
+  return some < other ? -1 : 1;
+}
+
+/** What `listFolder` shows of a folder, if these are the keys of all objects in their order. */
+export function childrenOf(folder: string, keys: string[]): string[] {
+  const below = keys.filter((key) => key.startsWith(folder)).map((key) => key.slice(folder.length));
+  const children = below.map((rest) => `${folder}${rest.slice(0, rest.indexOf('/') + 1 || rest.length)}`);
+  return [...new Set(children)];
 }
 
 function objectInfo(key: string, { bytes, version }: MemoryObject): ObjectInfo {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
@@ -29,19 +30,30 @@ const catalogFile = z.looseObject({
 });
 
 /**
- * Every dataset of a lake as its catalog is now, in name order; empty if there is no catalog folder.
- * Errors: `ObjectDamaged` for a catalog file that cannot be read.
+ * Every dataset of a lake as its catalog is now, in name order; empty if there is no catalog folder. Each file is read in `step`, which gets
+ * the name of its table and may pass over a file that cannot be read: `ObjectDamaged`.
  */
-export async function readCatalog(lakeDir: string): Promise<CatalogFile[]> {
+export async function readCatalog(lakeDir: string, step: ReadStep): Promise<CatalogFile[]> {
   const catalogDir = join(lakeDir, 'catalog');
   // A leading dot marks a file that a publisher is still writing.
   const names = (await namesIn(catalogDir)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
-  return await Promise.all(
-    names.sort().map(async (name) => {
-      const path = join(catalogDir, name);
-      return storedCatalog(await readFile(path), `catalog/${name}`, path);
-    }),
+  const catalogs = await Promise.all(
+    names.sort().map((name) => step(tablesOf(name), () => readCatalogFile(catalogDir, name))),
   );
+  return catalogs.filter((catalog) => catalog !== undefined);
+}
+
+function tablesOf(name: string): string[] {
+  const dataset = name.slice(0, -'.json'.length);
+  return [dataset, daysDataset(dataset)];
+}
+
+/** Reads one document, which tables depend on. */
+export type ReadStep = <T>(tables: string[], read: () => T | Promise<T>) => Promise<T | undefined>;
+
+async function readCatalogFile(catalogDir: string, name: string): Promise<CatalogFile> {
+  const path = join(catalogDir, name);
+  return storedCatalog(await readFile(path), `catalog/${name}`, path);
 }
 
 /** The catalog file stored as `key`, with every bit as it was written. Errors: `ObjectDamaged` if it is not that. */

@@ -3,8 +3,13 @@ import { dirname, relative } from 'node:path';
 import { isCode } from './file-error.ts';
 
 /** Writes a new file and waits until the disk has its bytes, so that a name it gets afterwards never leads to less than all of them. */
-export async function writeSynced(path: string, bytes: Uint8Array, sync: boolean): Promise<void> {
-  const handle = await fs.open(path, 'w');
+export async function writeSynced(
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+  sync: boolean,
+): Promise<void> {
+  const handle = await fs.open(path, 'w', mode);
   try {
     await handle.writeFile(bytes);
     if (sync) await handle.sync();
@@ -18,8 +23,23 @@ export async function writeSynced(path: string, bytes: Uint8Array, sync: boolean
  * new, made by this process or another. A folder without changes costs next to nothing.
  */
 export async function syncFolders(folder: string, rootDir: string): Promise<void> {
-  const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
-  for (let level = 0, at = folder; level <= depth + 1; level++, at = dirname(at)) await syncPath(at);
+  await syncAllFolders([folder], rootDir);
+}
+
+/** Does what `syncFolders` does for each of the folders; one that several have in common is synced once, after those below it. */
+export async function syncAllFolders(folders: readonly string[], rootDir: string): Promise<void> {
+  const levels = new Map<number, Set<string>>();
+  for (const folder of folders) {
+    const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
+    for (let level = depth, at = folder; level >= -1; level--, at = dirname(at)) {
+      const known = levels.get(level) ?? new Set();
+      if (known.has(at)) break;
+      levels.set(level, known.add(at));
+    }
+  }
+  for (const level of [...levels.keys()].sort((a, b) => b - a)) {
+    for (const folder of levels.get(level) ?? []) await syncPath(folder);
+  }
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */

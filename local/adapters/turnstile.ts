@@ -14,6 +14,7 @@ const GIVE_UP_AFTER_MS = 120_000;
 interface Turn {
   /** The folder that holds the one file whose turn it is. */
   turnstile: string;
+  folderMode: number;
   /** Makes the finished file that is to take the place. */
   write(path: string): Promise<void>;
   /** Called while the file stands in the turnstile: throws if it must not take its place. */
@@ -48,12 +49,12 @@ export async function inTurn(turn: Turn): Promise<void> {
 }
 
 /** Moves the file into the turnstile. Answers false if another is there. */
-async function entered({ turnstile, write }: Turn, name: string): Promise<boolean> {
+async function entered({ turnstile, folderMode, write }: Turn, name: string): Promise<boolean> {
   // Most waiting ends here, without a write.
   if ((await standing(turnstile)).length > 0) return false;
   const mine = join(dirname(turnstile), name);
   try {
-    await fs.mkdir(mine);
+    await fs.mkdir(mine, { mode: folderMode });
     await write(join(mine, name));
     await fs.rename(mine, turnstile);
     return true;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { PRIVATE } from './file-modes.ts';
 import { processState, THIS_PROCESS } from './local-process.ts';
 
 /** Folder of unfinished files; their names begin with the process's, so that a later run can remove those of a killed one. */
@@ -55,7 +56,7 @@ async function emptyTurnstile(turnstile: string): Promise<void> {
 async function clockOf(folder: string): Promise<number> {
   const probe = join(folder, unfinishedName());
   try {
-    await fs.writeFile(probe, '');
+    await fs.writeFile(probe, '', { mode: PRIVATE.file });
     return (await fs.lstat(probe)).ctimeMs;
   } finally {
     await fs.rm(probe, { force: true });

@@ -1,20 +1,15 @@
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { readCatalog } from '../adapters/read-catalog.ts';
+import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
-import {
-  DAY_COLUMNS,
-  damageTold,
-  type LakeLedger,
-  LEDGER_COLUMNS,
-  publishedDays,
-  readLedger,
-} from './ledger-tables.ts';
+import { LakeDamage } from './lake-damage.ts';
+import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
 import { refuseWriting } from './refuse-writing.ts';
+import { refusedRejects } from './refused-rejects.ts';
+import { SpillFolder } from './spill-folder.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
 
@@ -36,12 +31,12 @@ export interface SqlStream {
 export interface Lake {
   /** Tables that a query can name, sorted. */
   readonly tables: readonly string[];
+  /** What cannot be read, and which tables suffer from it. */
+  readonly damage: LakeDamage;
   /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
   /** Like `query`, but with the rows in batches, for results of any size. */
   stream(sql: string, parameters?: SqlParameters): Promise<SqlStream>;
-  /** Documents of the ledger that cannot be read, each with the command that heals. Published rows do not depend on them. */
-  readonly warnings: readonly string[];
   /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
   latestBusinessDate(sql: string): string | undefined;
   close(): void;
@@ -49,10 +44,10 @@ export interface Lake {
 
 /**
  * Opens what is published in `lakeDir`: one table per dataset (`contracts`, `contracts_rejects`), its
- * `<dataset>_days`, and `ledger`.
+ * `<dataset>_days`, and `ledger`. If nothing is published, `ledger` and the rejects of refused files.
  *
- * Errors: `UsageError` if there is no lake or nothing is published yet, `RunInconsistent` for a catalog
- * or ledger that cannot be read.
+ * Errors: `UsageError` if there is no lake, `RunInconsistent` if nothing in it can be read. One document that cannot be read only damages the
+ * tables that need it.
  */
 export async function openLake({
   lakeDir,
@@ -62,18 +57,22 @@ export async function openLake({
   /** Lets queries read and write any local file; else only those below the lake's processed/. */
   allowFiles?: boolean;
 }): Promise<Lake> {
-  const [catalogs, ledger] = await Promise.all([readCatalog(lakeDir), readLedger(lakeDir)]);
-  if (catalogs.length === 0) throw nothingPublished(lakeDir, ledger);
+  const damage = new LakeDamage();
+  const step: ReadStep = (tables, read) => damage.note(tables, read);
+  const [published, ledger] = await Promise.all([readCatalog(lakeDir, step), readLedger(lakeDir, step)]);
+  const catalogs = [...published, ...(await refusedRejects(lakeDir, ledger, published))];
+  if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
+  const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
     // Everything needed is linked in; a query must not reach for the network.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     // By default a large sort would spill into the folder the command happens to run in.
-    temp_directory: join(tmpdir(), `lake-sql-${process.pid}`),
+    temp_directory: spill.path,
   });
-  const lake = new DuckDBLake(instance, resolve(lakeDir), catalogs);
+  const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
-    await lake.createTables(ledger);
+    await lake.createTables(ledger, published.length > 0 ? '' : unpublishedText(ledger));
     if (!allowFiles) await lake.closeFiles();
     return lake;
   } catch (error) {
@@ -84,41 +83,55 @@ export async function openLake({
 
 class DuckDBLake implements Lake {
   tables: string[] = [];
-  warnings: string[] = [];
+  readonly damage: LakeDamage;
   readonly #instance: DuckDBInstance;
+  readonly #spill: SpillFolder;
   readonly #lakeDir: string;
   readonly #catalogs: CatalogFile[];
   readonly #connections = new Set<DuckDBConnection>();
   /** Paths of the published files. */
   readonly #files: string[] = [];
   #isClosed = false;
+  /** Said of a table that is not there, if no day is published. */
+  #unpublished = '';
 
-  constructor(instance: DuckDBInstance, lakeDir: string, catalogs: CatalogFile[]) {
+  constructor(
+    instance: DuckDBInstance,
+    spill: SpillFolder,
+    { lakeDir, catalogs, damage }: { lakeDir: string; catalogs: CatalogFile[]; damage: LakeDamage },
+  ) {
+    this.damage = damage;
     this.#instance = instance;
+    this.#spill = spill;
     this.#lakeDir = lakeDir;
     this.#catalogs = catalogs;
   }
 
-  async createTables(ledger: LakeLedger): Promise<void> {
+  async createTables(ledger: LakeLedger, unpublished: string): Promise<void> {
+    this.#unpublished = unpublished;
     // Timestamps are UTC wherever the person sits.
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
     await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
     for (const catalog of this.#catalogs) {
-      const { createFiles, files, createView } = planDatasetView(catalog, this.#lakeDir);
-      await this.#run(createFiles, { files: JSON.stringify(files) });
-      this.#files.push(...files.flatMap(({ path }) => path ?? []));
-      await this.#run(createView);
-      this.tables.push(catalog.dataset);
+      await this.damage.note([catalog.dataset], () => this.#createView(catalog));
     }
-    const rejects = new Set(this.tables.map(rejectsDataset));
+    const datasets = [...this.tables, ...ledger.entries.map(({ dataset }) => String(dataset))];
+    const rejects = new Set(datasets.map(rejectsDataset));
     for (const { dataset, days } of this.#catalogs) {
       if (rejects.has(dataset)) continue;
       const rows = publishedDays(ledger.commits.get(dataset) ?? [], days);
       await this.#createTable(`${dataset}_days`, DAY_COLUMNS, rows);
     }
     await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
-    this.warnings = damageTold(ledger, new Map(this.#catalogs.map(({ dataset, days }) => [dataset, days])));
     this.tables.sort();
+  }
+
+  async #createView(catalog: CatalogFile): Promise<void> {
+    const { createFiles, files, createView } = planDatasetView(catalog, this.#lakeDir);
+    await this.#run(createFiles, { files: JSON.stringify(files) });
+    this.#files.push(...files.flatMap(({ path }) => path ?? []));
+    await this.#run(createView);
+    this.tables.push(catalog.dataset);
   }
 
   /** Does nothing if a dataset has the name already: what people published takes precedence. */
@@ -173,7 +186,7 @@ class DuckDBLake implements Lake {
       return { columns, batches: this.#batches(result, connection) };
     } catch (error) {
       this.#disconnect(connection);
-      throw this.#sqlError(error);
+      throw this.damage.missing(sql, this.tables) ?? this.#sqlError(error);
     }
   }
 
@@ -216,6 +229,7 @@ class DuckDBLake implements Lake {
   close(): void {
     for (const connection of this.#connections) this.#disconnect(connection);
     this.#instance.closeSync();
+    this.#spill.remove();
   }
 
   #disconnect(connection: DuckDBConnection): void {
@@ -251,25 +265,26 @@ class DuckDBLake implements Lake {
       why: message,
       next: /^Permission Error|configuration has been locked/.test(message)
         ? 'A query reads what is published, with the settings that it has; --allow-files opens local files and settings'
-        : `Tables of this lake: ${this.tables.join(', ')}`,
+        : `Tables of this lake: ${this.tables.join(', ')}${this.#unpublished}`,
       cause: error,
     });
   }
 }
 
-function nothingPublished(lakeDir: string, { entries }: LakeLedger): UsageError {
-  const states = [...Map.groupBy(entries, ({ state }) => String(state))].map(
-    ([state, rows]) => `${rows.length} ${state}`,
-  );
+function nothingPublished(lakeDir: string): UsageError {
   return new UsageError({
     what: 'nothing is published here',
     where: lakeDir,
-    why:
-      states.length === 0
-        ? 'There is no catalog/<dataset>.json'
-        : `No day is complete; files in its ledger/ by state: ${states.join(', ')}`,
+    why: 'There is no catalog/<dataset>.json, and nothing in ledger/',
     next:
       'Run "npm start" for a sample lake in lake-sample, or fill this one with ' +
       '"npm run -s convert -- --layout contracts --input FILE --out DIR", and give that folder as the lake',
   });
+}
+
+/** Why a lake with a ledger has no table of rows. */
+function unpublishedText({ entries }: LakeLedger): string {
+  const states = [...Map.groupBy(entries, ({ state }) => String(state))];
+  const counts = states.map(([state, rows]) => `${rows.length} ${state}`);
+  return `; no day is published yet: files in its ledger by state: ${counts.join(', ')}`;
 }

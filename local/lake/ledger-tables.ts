@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
-import { ObjectDamaged } from '../../shared/errors.ts';
-import { businessDateOfKey } from '../../shared/keys/business-date.ts';
-import { commitOfKey } from '../../shared/keys/lake-keys.ts';
+import type { ObjectDamaged } from '../../shared/errors.ts';
+import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
+import type { ReadStep } from '../adapters/read-catalog.ts';
 
 /** Columns of the `ledger` table with their DuckDB types, in order. */
 export const LEDGER_COLUMNS = {
@@ -50,8 +50,6 @@ export interface LakeLedger {
   entries: LedgerRow[];
   /** Dataset → every commit written, published yet or not. */
   commits: Map<string, DayRow[]>;
-  /** Entries and commits that cannot be read, each with the command that heals. */
-  damaged: { key: string; error: ObjectDamaged }[];
 }
 
 const count = z.number().nullish();
@@ -89,19 +87,22 @@ const dayCommit = z.object({
 const READ_BATCH_FILES = 64;
 
 /**
- * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits. What cannot be read is told in `damaged`, and stops nobody from
- * reading rows.
+ * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits. Each document is read in `step`, which may pass over one that is not valid:
+ * `ObjectDamaged`.
  */
-export async function readLedger(lakeDir: string): Promise<LakeLedger> {
-  const ledger: LakeLedger = { entries: [], commits: new Map(), damaged: [] };
+export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeLedger> {
+  const ledger: LakeLedger = { entries: [], commits: new Map() };
   const root = join(lakeDir, 'ledger');
   const paths = await documentsBelow(root);
   for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
     const batch = paths.slice(start, start + READ_BATCH_FILES);
-    const documents = await Promise.all(batch.map((path) => readDocument(root, path)));
-    batch.forEach((path, index) => {
-      take(ledger, root, path, documents[index]);
-    });
+    const documents = await Promise.all(
+      batch.map((path) => step([tableOf(path)], () => readDocument(root, path))),
+    );
+    for (const [index, path] of batch.entries()) {
+      const document = documents[index];
+      if (document !== undefined) await step([tableOf(path)], () => take(ledger, root, path, document));
+    }
   }
   return ledger;
 }
@@ -119,72 +120,28 @@ export function publishedDays(commits: DayRow[], days: Record<string, number>): 
   return [...highest.values()].sort((a, b) => (String(a.business_date) < String(b.business_date) ? -1 : 1));
 }
 
-/**
- * What people must know of the documents that cannot be read, each with the command that heals. A commit that another replaced is needed by
- * nobody who reads; `days` are the published commits of each dataset.
- */
-export function damageTold({ damaged }: LakeLedger, days: Map<string, Record<string, number>>): string[] {
-  return damaged.flatMap(({ key, error }) => {
-    const published = days.get(key.split('/')[1] ?? '')?.[businessDateOfKey(key) ?? ''] ?? 0;
-    return (commitOfKey(key) ?? published) < published ? [] : [error.message];
-  });
+/** The table that a document has a row in. */
+function tableOf(path: string): string {
+  const folders = path.split(sep);
+  return folders.at(-2) === '_day' ? daysDataset(folders[0] ?? '') : 'ledger';
 }
 
 /** `contracts/year=2025/…/x-1a2b3c4d.json` is an entry, `contracts/…/_day/3.json` a commit. */
 function take(ledger: LakeLedger, root: string, path: string, document: unknown): void {
   const folders = path.split(sep);
-  const isCommit = folders.at(-2) === '_day';
-  if (document === undefined || (!isCommit && folders.some((folder) => folder.startsWith('_')))) return;
-  if (!isCommit && !namesEntry(path) && !(document instanceof ObjectDamaged) && !hasSource(document)) return;
-  try {
-    if (document instanceof ObjectDamaged) throw document;
-    takeSound(ledger, root, path, document, isCommit);
-  } catch (error) {
-    if (!(error instanceof ObjectDamaged)) throw error;
-    // Rows that are published do not depend on it; the table of the ledger says that it is damaged.
-    ledger.damaged.push({ key: keyOf(path), error });
-    if (!isCommit) ledger.entries.push(damagedRow(keyOf(path), error));
+  const [dataset = ''] = folders;
+  const where = join(root, path);
+  if (folders.at(-2) === '_day') {
+    const rows = ledger.commits.get(dataset) ?? [];
+    ledger.commits.set(dataset, rows);
+    rows.push(dayRow(checked(dayCommit, document, where)));
+  } else if (
+    !folders.some((folder) => folder.startsWith('_')) &&
+    isRecord(document) &&
+    typeof document.sourceId === 'string'
+  ) {
+    ledger.entries.push(ledgerRow(checked(ledgerEntry, document, where), dataset));
   }
-}
-
-/** The name of an entry ends in a hash of its file's key; other documents beside the entries are left alone. */
-function namesEntry(path: string): boolean {
-  return /-[0-9a-f]{8}\.json$/.test(path);
-}
-
-function hasSource(document: unknown): boolean {
-  return typeof document === 'object' && document !== null && 'sourceId' in document;
-}
-
-function takeSound(
-  ledger: LakeLedger,
-  root: string,
-  path: string,
-  document: unknown,
-  isCommit: boolean,
-): void {
-  const [dataset = ''] = path.split(sep);
-  const [key, where] = [keyOf(path), join(root, path)];
-  if (!isCommit) {
-    ledger.entries.push(ledgerRow(checked(ledgerEntry, document, key, where), dataset));
-    return;
-  }
-  const rows = ledger.commits.get(dataset) ?? [];
-  ledger.commits.set(dataset, rows);
-  rows.push(dayRow(checked(dayCommit, document, key, where)));
-}
-
-/** What the name of an entry says, and why there is no more. */
-function damagedRow(key: string, { message }: ObjectDamaged): LedgerRow {
-  const none = Object.fromEntries(Object.keys(LEDGER_COLUMNS).map((column) => [column, null])) as LedgerRow;
-  return {
-    ...none,
-    dataset: key.split('/')[1] ?? null,
-    source_id: key.slice(key.lastIndexOf('/') + 1, -'.json'.length),
-    business_date: businessDateOfKey(key) ?? null,
-    state: 'damaged',
-    reason: message,
-  };
 }
 
 function dayRow({ businessDate, commit, committedAt, files }: z.infer<typeof dayCommit>): DayRow {
@@ -234,10 +191,10 @@ function reason(name: string | null | undefined, message: string | null | undefi
   return [name, message].filter(Boolean).join(': ') || undefined;
 }
 
-function checked<T>(schema: z.ZodType<T>, document: unknown, key: string, where: string): T {
+function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
-  throw damagedDocument(key, z.prettifyError(result.error).replace(/\s+/g, ' '), where);
+  throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '));
 }
 
 /** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */
@@ -250,20 +207,20 @@ async function readDocument(root: string, below: string): Promise<unknown> {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const key = keyOf(below);
-  if (sealOf(key, bytes) === 'broken') {
-    return damagedDocument(key, 'its bytes are not those that were written', path);
+  if (sealOf(`ledger/${below.split(sep).join('/')}`, bytes) === 'broken') {
+    throw unreadable(path, 'Its bytes are not those that were written');
   }
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     // The parser's own error would quote the text.
-    return damagedDocument(key, 'it is not JSON', path);
+    throw unreadable(path, 'It is not JSON');
   }
 }
 
-function keyOf(below: string): string {
-  return `ledger/${below.split(sep).join('/')}`;
+function unreadable(where: string, why: string): ObjectDamaged {
+  const key = where.split(sep).join('/');
+  return damagedDocument(key.slice(key.lastIndexOf('/ledger/') + 1), why, where);
 }
 
 async function documentsBelow(root: string): Promise<string[]> {
@@ -277,4 +234,8 @@ async function documentsBelow(root: string): Promise<string[]> {
     if (isCode(error, 'ENOENT')) return [];
     throw error;
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

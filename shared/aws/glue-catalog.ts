@@ -10,7 +10,7 @@ import {
 import { StoreUnavailable } from '../errors.ts';
 import { dayPartition } from '../keys/business-date.ts';
 import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
-import type { Catalog, CatalogPartition, DayPublication } from '../ports/catalog.ts';
+import type { Catalog, CatalogDifference, CatalogPartition, DayPublication } from '../ports/catalog.ts';
 import { GlueReader } from './glue-reader.ts';
 import { ATHENA, GlueTable, glueError, isMissing, storageOf } from './glue-table.ts';
 
@@ -30,10 +30,28 @@ const DELETE_BATCH = 25;
 export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
   return {
     switchesAtOnce: false,
+    listsFiles: false,
     ...ATHENA,
     tableOf: (dataset) => new GlueReader(options, dataset).columns(),
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
+    async differences(_table, days) {
+      const found: CatalogDifference[] = [];
+      for (const day of days) {
+        const { businessDate, commit } = day;
+        if (await new GlueDay(options, day).stands()) continue;
+        found.push({
+          kind: 'behind',
+          businessDate,
+          what: `it does not show commit ${commit} of ${businessDate}`,
+        });
+      }
+      return found;
+    },
+    async restore(_table, days) {
+      for (const day of days) await new GlueDay(options, day).publish();
+    },
+    nameOf: (table) => `glue:${options.database}.${table}`,
   };
 }
 

@@ -5,7 +5,6 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { ObjectNotFound, OutputUnwritable, StoreUnavailable } from '../errors.ts';
@@ -31,6 +30,7 @@ import {
   statusOf,
   writeError,
 } from './s3-error.ts';
+import { listingPages } from './s3-listing.ts';
 import { objectInfo, pinned, pinOf } from './s3-pin.ts';
 import { copySource, type S3Target, s3Url } from './s3-target.ts';
 import { httpRange, S3Writer } from './s3-upload.ts';
@@ -249,15 +249,21 @@ class S3ObjectStore implements ObjectStore {
 
   /** Listings have no version ids: in a bucket with versions, `version` and `pin` of `head` are stricter. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    let ContinuationToken: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ContinuationToken });
-      const page = await this.client.send(command).catch((error) => {
-        throw readError(error, this.where(prefix));
-      });
-      for (const { Key, Size, ETag } of page.Contents ?? []) yield objectInfo(Key!, Size, ETag);
-      ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
-    } while (ContinuationToken);
+    for await (const { Contents = [] } of listingPages(this.client, {
+      Bucket: this.bucket,
+      Prefix: prefix,
+    })) {
+      for (const { Key, Size, ETag } of Contents) yield objectInfo(Key!, Size, ETag);
+    }
+  }
+
+  async *listFolder(folder: string): AsyncIterable<string> {
+    const request = { Bucket: this.bucket, Prefix: folder, Delimiter: '/' };
+    for await (const { Contents = [], CommonPrefixes = [] } of listingPages(this.client, request)) {
+      // Objects and folders come in two lists, each in order.
+      const children = [...Contents.map(({ Key }) => Key!), ...CommonPrefixes.map(({ Prefix }) => Prefix!)];
+      yield* children.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }
   }
 
   async delete(keys: string[]): Promise<void> {

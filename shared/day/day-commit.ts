@@ -2,7 +2,7 @@ import { byName, flag, listOf, nullable, objectOf, optional, text, wholeNumber }
 import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
 import { partitionShape } from '../keys/partition-path.ts';
-import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
+import type { Catalog, CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
 import type { LedgerEntry, LoadedEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
 
 /** The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. */
@@ -19,6 +19,8 @@ export interface DayCommit {
   rollback?: { reason: string; restores: number | null; files: RolledBackFile[] };
   /** Unusual things about the day, each a clause. */
   warnings?: string[];
+  /** Number of the terms that it was held to. Commits of earlier versions do not say it. */
+  terms?: number;
 }
 
 /** A file that a rollback takes from one run to another; null means that no version of it is published. */
@@ -43,7 +45,7 @@ interface CommittedFile {
   sums?: Record<string, string>;
 }
 
-interface CommittedTable {
+export interface CommittedTable {
   dataset: string;
   columns: CatalogColumn[];
   partitionKeys: CatalogColumn[];
@@ -53,8 +55,9 @@ interface CommittedTable {
 interface CommittedPartition {
   /** year, month, day and the layout's partition columns. */
   values: Record<string, string | null>;
-  /** Number of the commit in whose folder the objects are. */
+  /** Number of the commit that changed the partition last. */
   generation: number;
+  /** The folder of that commit. Objects that stood before may be in folders of earlier ones, if readers are told each file. */
   location: string;
   objects: CommittedObject[];
 }
@@ -139,6 +142,7 @@ export const dayCommitShape = objectOf<DayCommit>({
     }),
   ),
   warnings: optional(listOf(text)),
+  terms: optional(wholeNumber),
 });
 
 /** The columns of a table, from the layout that the day was last loaded with. */
@@ -146,7 +150,8 @@ export type TableSchema = Pick<CommittedTable, 'dataset' | 'columns' | 'partitio
 
 /**
  * The next commit of a day of `layout`, from its loaded files. A partition with the same objects as in the commit before stays in its
- * folder; every other partition gets the folder of the new generation.
+ * folder; every other partition gets the folder of the new generation. If readers are told each file (`listsFiles`), objects that stand
+ * already stay there too, and the new folder gets the new ones only: files that arrive one by one would else be copied again each time.
  */
 export function planDayCommit(
   layout: string,
@@ -156,13 +161,21 @@ export function planDayCommit(
   loaded: LoadedEntry[],
   schemas: { rows: TableSchema[]; rejects: TableSchema },
   previous: DayCommit | undefined,
+  { listsFiles }: Pick<Catalog, 'listsFiles'>,
 ): DayCommit {
   const table = (schema: TableSchema, outputsOf: (version: LoadedVersion) => MergedFile[]) => {
     const before = previous?.tables.find((candidate) => candidate.dataset === schema.dataset);
     const objects = loaded.flatMap(({ sourceId, loaded: version }) =>
       outputsOf(version).map((output) => ({ output, sourceId, runId: version.runId })),
     );
-    return { ...schema, partitions: planPartitions(schema.dataset, businessDate, commit, objects, before) };
+    const standing = standingKeys(before);
+    const placed = (location: string, { runId, output: { mergedKey, fileName } }: LoadedObject) => {
+      const key = standing.get(`${runId} ${mergedKey}`);
+      if (key !== undefined && listsFiles) return { key, mergedKey };
+      return { key: `${location}${fileName}`, mergedKey, ...(key === undefined ? {} : { copiedFrom: key }) };
+    };
+    const partitions = planPartitions(schema.dataset, businessDate, commit, objects, before, placed);
+    return { ...schema, partitions };
   };
   return {
     dataset: layout,
@@ -206,7 +219,14 @@ function planPartitions(
   commit: number,
   objects: LoadedObject[],
   before: CommittedTable | undefined,
+  placed: (
+    location: string,
+    object: LoadedObject,
+  ) => Pick<CommittedObject, 'key' | 'mergedKey' | 'copiedFrom'>,
 ): CommittedPartition[] {
+  const standing = new Map(
+    before?.partitions.map((partition) => [JSON.stringify(partition.values), partition]),
+  );
   const byPartition = new Map<string, { partition: MergedFile['partition']; members: LoadedObject[] }>();
   for (const object of objects) {
     const { partition } = object.output;
@@ -219,45 +239,35 @@ function planPartitions(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { partition, members }]) => {
       const values = { ...dayPartition(businessDate), ...partition };
-      const unchanged = before?.partitions.find(
-        (candidate) =>
-          JSON.stringify(candidate.values) === JSON.stringify(values) &&
-          identity(candidate.objects) ===
-            identity(
-              members.map(({ sourceId, runId, output }) => ({ sourceId, runId, fileName: output.fileName })),
-            ),
-      );
-      if (unchanged) return unchanged;
+      const stood = standing.get(JSON.stringify(values));
+      const wanted = members.map(({ sourceId, runId, output: { fileName } }) => ({
+        sourceId,
+        runId,
+        fileName,
+      }));
+      if (stood && identity(stood.objects) === identity(wanted)) return stood;
       const location = generationLocation(dataset, businessDate, partition, commit);
       return {
         values,
         generation: commit,
         location,
-        objects: members.map(({ sourceId, runId, output }) => ({
-          sourceId,
-          runId,
-          fileName: output.fileName,
-          key: `${location}${output.fileName}`,
-          mergedKey: output.mergedKey,
-          ...copiedFrom(before, runId, output.mergedKey),
-          rows: output.rows,
-          bytes: output.bytes,
-          ...(output.checksum === undefined ? {} : { checksum: output.checksum }),
+        objects: members.map((member) => ({
+          sourceId: member.sourceId,
+          runId: member.runId,
+          fileName: member.output.fileName,
+          ...placed(location, member),
+          rows: member.output.rows,
+          bytes: member.output.bytes,
+          ...(member.output.checksum === undefined ? {} : { checksum: member.output.checksum }),
         })),
       };
     });
 }
 
-/** The object's key in the commit before, if it has the object. */
-function copiedFrom(
-  before: CommittedTable | undefined,
-  runId: string,
-  mergedKey: string,
-): Pick<CommittedObject, 'copiedFrom'> {
-  const same = before?.partitions
-    .flatMap(({ objects }) => objects)
-    .find((object) => object.runId === runId && object.mergedKey === mergedKey);
-  return same ? { copiedFrom: same.key } : {};
+/** The key of each object of the commit before, by its run and merged file. */
+function standingKeys(before: CommittedTable | undefined): Map<string, string> {
+  const objects = (before?.partitions ?? []).flatMap((partition) => partition.objects);
+  return new Map(objects.map(({ runId, mergedKey, key }) => [`${runId} ${mergedKey}`, key]));
 }
 
 function identity(objects: Pick<CommittedObject, 'sourceId' | 'runId' | 'fileName'>[]): string {

@@ -113,6 +113,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The entries of a day manifest by their file names. */
+export type ManifestEntries = ReadonlyMap<string, DayManifestEntry>;
+
+export function manifestEntries({ files }: DayManifest): ManifestEntries {
+  return new Map(files.map((entry) => [entry.name, entry]));
+}
+
 export function manifestEntryOf(file: DayManifest, sourceKey: string): DayManifestEntry | undefined {
   const name = fileNameOf(sourceKey);
   return file.files.find((entry) => entry.name === name);

@@ -1,4 +1,4 @@
-import { fileNameOf, namesKey, withBusinessDate } from '../keys/name-pattern.ts';
+import { fileNameOf, NamePatterns, withBusinessDate } from '../keys/name-pattern.ts';
 import type { FileState, LedgerEntry } from '../run/ledger-entry.ts';
 
 /** Number of files that make up a day, or their names; shared/keys/name-pattern.ts explains the wildcards. */
@@ -39,6 +39,9 @@ export function expectationOf(sources: ExpectationSources, businessDate: string)
 
 export type FileStatus = 'loaded' | 'running' | 'refused' | 'failed' | 'missing';
 
+/** Names that a sentence about missing files lists; `status` lists them all. */
+const MOST_NAMES = 50;
+
 /** A file of a day: one that arrived, or one that is expected and did not. */
 interface DayFile {
   /** The source key, or the expected name of a missing file. */
@@ -73,25 +76,28 @@ export interface ArrivedFile extends Pick<LedgerEntry, 'sourceKey' | 'state'> {
 export function dayCompletion(expectation: DayExpectation, entries: ArrivedFile[]): DayCompletion {
   const { files: expected, awaitedManifest } = expectation;
   const patterns = Array.isArray(expected) ? expected : undefined;
+  const names = new NamePatterns(patterns ?? []);
+  const [arrivedNames, loadedNames] = [new Set<number>(), new Set<number>()];
   const files = entries
-    .map(
-      ({ sourceKey, state, loaded, supplementOf }): DayFile => ({
+    .map(({ sourceKey, state, loaded, supplementOf }): DayFile => {
+      const isSupplement = supplementOf !== undefined;
+      const fitting = isSupplement ? [] : names.fitting(sourceKey);
+      for (const index of fitting) {
+        arrivedNames.add(index);
+        if (loaded !== undefined) loadedNames.add(index);
+      }
+      return {
         name: sourceKey,
         status: fileStatus(state),
         loaded: loaded !== undefined,
-        supplement: supplementOf !== undefined,
-        unexpected:
-          patterns !== undefined &&
-          supplementOf === undefined &&
-          !patterns.some((pattern) => namesKey(pattern, sourceKey)),
-      }),
-    )
+        supplement: isSupplement,
+        unexpected: patterns !== undefined && !isSupplement && fitting.length === 0,
+      };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const counted = files.filter(({ supplement }) => !supplement);
-  const absent = (patterns ?? []).filter((pattern) => !counted.some(({ name }) => namesKey(pattern, name)));
-  const unloaded = (patterns ?? []).filter(
-    (pattern) => !counted.some(({ name, loaded }) => loaded && namesKey(pattern, name)),
-  );
+  const absent = (patterns ?? []).filter((_, index) => !arrivedNames.has(index));
+  const unloaded = (patterns ?? []).filter((_, index) => !loadedNames.has(index));
   const loadedCount = counted.filter(({ loaded }) => loaded).length;
   const short = typeof expected === 'number' ? Math.max(expected - loadedCount, 0) : 0;
   const missing = patterns
@@ -100,7 +106,7 @@ export function dayCompletion(expectation: DayExpectation, entries: ArrivedFile[
   const waiting = [
     ...(awaitedManifest === undefined ? [] : [`the day manifest ${awaitedManifest}`]),
     ...(short > 0 ? [`${short} of ${expected} files`] : []),
-    ...(unloaded.length > 0 ? [unloaded.join(', ')] : []),
+    ...(unloaded.length > 0 ? [namesText(unloaded)] : []),
   ];
   return {
     expectation,
@@ -118,6 +124,13 @@ export function dayCompletion(expectation: DayExpectation, entries: ArrivedFile[
     complete: waiting.length === 0,
     ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
   };
+}
+
+/** The first names, and how many more there are: the text goes into messages, which end somewhere. */
+function namesText(names: string[]): string {
+  const more = names.length - MOST_NAMES;
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 function fileStatus(state: FileState): FileStatus {

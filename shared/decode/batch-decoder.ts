@@ -207,6 +207,7 @@ export class BatchDecoder {
     placed.decoder ??= new RecordTypeDecoder(
       kernel,
       placed.type,
+      this.layout.record,
       summedFields(this.layout, placed.type),
       capacityRecords,
       onReject,

@@ -1,7 +1,7 @@
 import { LayoutInvalid } from '../errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAX_ENTRIES } from '../kernel/shapes.ts';
-import type { Field, FieldOrigin, ListColumn, Selection } from '../layout/field.ts';
+import type { Field, FieldOrigin, ListColumn, Occurs, Selection } from '../layout/field.ts';
 import type { Dataset } from '../layout/layout.ts';
 import { neededBytes } from '../layout/number-notation.ts';
 import {
@@ -42,6 +42,7 @@ export class DatasetColumns {
   readonly rows: Occurrences | undefined;
 
   private readonly kernel: Kernel;
+  private readonly dataset: Dataset;
   private readonly columns: Column[];
   /** Those whose values are judged here. */
   private readonly ownColumns: Column[];
@@ -54,6 +55,7 @@ export class DatasetColumns {
   constructor(kernel: Kernel, dataset: Dataset, capacityRecords: number) {
     const { occurs } = dataset;
     this.kernel = kernel;
+    this.dataset = dataset;
     this.rows = occurs && new Occurrences(kernel, occurs, false, capacityRecords);
     this.capacityRows = occurs ? Math.min(capacityRecords * occurs.count, MAX_ENTRIES) : capacityRecords;
     this.recordMasks = new SelectionMasks(kernel, capacityRecords);
@@ -66,6 +68,13 @@ export class DatasetColumns {
   /** The decoder of a field that is once in a record; undefined if the field is not a column. */
   decoderOf(field: Field): FieldDecoder | undefined {
     return this.columns.find((column) => column.field === field)?.decoder;
+  }
+
+  /** The occurrences of a table of this dataset; undefined if it is another's. */
+  occurrencesOf(table: Occurs): Occurrences | undefined {
+    if (this.dataset.occurs === table) return this.rows;
+    for (const [list, { occurrences }] of this.lists) if (list === table) return occurrences;
+    return undefined;
   }
 
   /** Index of the record that a row is made from. */

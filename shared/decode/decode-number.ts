@@ -1,6 +1,6 @@
 import type { Field } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
-import { type NumberNotation, PARENTHESES } from '../layout/number-notation.ts';
+import { mayHoldPoint, type NumberNotation, PARENTHESES } from '../layout/number-notation.ts';
 import type { DecodedValue, InvalidReason } from './decoded-value.ts';
 import { dialectOf } from './number-characters.ts';
 import { readPunched } from './overpunch.ts';
@@ -25,6 +25,7 @@ interface NumberText {
  *     000000012345            → 12345        implied, scale 2: 123.45
  *     '   -12.5 '  explicit   → -1250        scale 2
  *     0000001234E  trailing   → 12345        overpunched sign, E = +5
+ *     12345 and 123.4 optional, scale 2 → 12345 and 12340
  *     12345-       trailing-separate → -12345
  *     1.234,56CR   marks, thousands  → -123456
  */
@@ -57,7 +58,7 @@ function withoutBlanks(text: string, field: Field): string | undefined {
 }
 
 function isExplicit({ type, point }: Field): boolean {
-  return type.kind === 'decimal' && point === 'explicit';
+  return type.kind === 'decimal' && mayHoldPoint(point);
 }
 
 function signOf(text: string, field: Field): Signed | InvalidReason {
@@ -159,7 +160,8 @@ function digitsOf(body: string, field: Field, scale: number): Digits {
   const fraction = decimals.replace(/0+$/, '');
   // Digits beyond the scale would have to be rounded, and money is never rounded silently.
   if (fraction.length > scale) return { reason: 'number-out-of-range' };
-  return { digits: explicit ? whole + fraction.padEnd(scale, '0') : whole };
+  const isWhole = !explicit || (field.point === 'optional' && split < 0);
+  return { digits: isWhole ? whole : whole + fraction.padEnd(scale, '0') };
 }
 
 /** `12345` with the number of decimals `1` → 1234.5 → 123450 at scale 2. */

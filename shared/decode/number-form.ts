@@ -10,6 +10,7 @@ import {
   NUMBER_MOST_DIGITS,
   NUMBER_NOTED,
   NUMBER_POINT,
+  NUMBER_POINT_OPTIONAL,
   NUMBER_PUNCHES,
   NUMBER_SCALE,
   NUMBER_SCALE_BYTES,
@@ -26,7 +27,7 @@ import {
 } from '../kernel/shapes.ts';
 import type { Field, Sign } from '../layout/field.ts';
 import { scaleOf } from '../layout/field-type.ts';
-import { type BytePlace, PARENTHESES, type SignMarks } from '../layout/number-notation.ts';
+import { type BytePlace, mayHoldPoint, PARENTHESES, type SignMarks } from '../layout/number-notation.ts';
 import { dialectOf } from './number-characters.ts';
 import { punchedTable } from './overpunch.ts';
 import { mostDigits } from './packed-or-binary.ts';
@@ -49,7 +50,7 @@ export function placeNumberForm(kernel: Kernel, field: Field): number {
     words[offset / 4] = value;
   };
   set(NUMBER_SIGN, signFrom ? SIGN_BESIDE : SIGN_CODES[sign]);
-  set(NUMBER_EXPLICIT_SCALE, type.kind === 'decimal' && field.point === 'explicit' ? type.scale : -1);
+  set(NUMBER_EXPLICIT_SCALE, type.kind === 'decimal' && mayHoldPoint(field.point) ? type.scale : -1);
   set(NUMBER_MOST_DIGITS, mostDigits(field));
   set(NUMBER_POINT, codeOf(notation.decimalPoint));
   set(NUMBER_PUNCHES, kernel.place(punchedTable(dialectOf(field))));
@@ -61,14 +62,16 @@ export function placeNumberForm(kernel: Kernel, field: Field): number {
   set(NUMBER_SIGN_BYTES, widthOf(signFrom));
   set(NUMBER_SCALE_BYTES, widthOf(scaleFrom));
   set(NUMBER_SCALE, scaleOf(type));
+  set(NUMBER_POINT_OPTIONAL, Number(field.point === 'optional'));
   return kernel.place(new Uint8Array(words.buffer));
 }
 
 /** Is it written in a way that only the slower loop reads? */
-function isNoted({ sign, notation }: Field): boolean {
+function isNoted({ sign, point, notation }: Field): boolean {
   const { thousands, justify, signFrom, scaleFrom } = notation;
   return (
     sign === 'marks' ||
+    point === 'optional' ||
     thousands !== undefined ||
     justify === 'left' ||
     signFrom !== undefined ||

@@ -24,6 +24,8 @@ export class Occurrences {
   private readonly isList: boolean;
   private readonly counter: FieldDecoder | undefined;
   private readonly counts: number;
+  /** Addresses of a byte a record of this batch: 1 if it has the list, or the counter; 0 if all have it. */
+  private masks: readonly [list: number, counter: number] = [0, 0];
 
   constructor(kernel: Kernel, occurs: Occurs, isList: boolean, capacityRecords: number) {
     const entries = Math.min(capacityRecords * occurs.count, MAX_ENTRIES);
@@ -52,12 +54,16 @@ export class Occurrences {
     const { call } = this.kernel;
     const { recordCount, starts, outcomes } = batch;
     const { count, least, strideBytes } = this.occurs;
+    this.masks = [present, 0];
     if (this.counter) {
       this.counter.decode(starts, recordCount);
       if (endsBefore(batch, neededBytes(this.counter.field)))
         this.counter.leaveOutBeyond(starts, batch.ends, recordCount, batch.spaceByte);
       const { when } = this.counter.field;
-      if (when) masks.apply(when, starts, recordCount, this.counter.vector);
+      if (when) {
+        masks.apply(when, starts, recordCount, this.counter.vector);
+        this.masks = [present, masks.maskOf(when, starts, recordCount)];
+      }
       const { states, values } = this.counter.vector;
       const wrong = call.countOccurrences(states, values, outcomes, recordCount, least, count, this.counts);
       const { bytes, view } = this.kernel;
@@ -95,6 +101,15 @@ export class Occurrences {
     const { view } = this.kernel;
     const at = this.offsets + record * 4;
     return view.getUint32(at + 4, true) - view.getUint32(at, true);
+  }
+
+  /** What the counter of a record says; less than 0 if it has no list or no counter, or the counter is out of range. */
+  saidIn(record: number): number {
+    const { bytes, view } = this.kernel;
+    const [list, counter] = this.masks;
+    if ((list !== 0 && bytes[list + record] === 0) || (counter !== 0 && bytes[counter + record] === 0))
+      return -1;
+    return view.getInt32(this.counts + record * 4, true);
   }
 
   /** Offset in the record after the last byte of a field in the last occurrence there can be. */

@@ -8,9 +8,9 @@ import {
   RECORD_TRAILER_INSIDE,
   RECORD_UNKNOWN_TYPE,
 } from '../kernel/shapes.ts';
-import type { Field } from '../layout/field.ts';
+import type { Field, Occurs } from '../layout/field.ts';
 import { fieldPath } from '../layout/field.ts';
-import type { RecordType } from '../layout/layout.ts';
+import type { Layout, RecordType } from '../layout/layout.ts';
 import { neededBytes } from '../layout/number-notation.ts';
 import type { SummedField } from '../layout/summed-fields.ts';
 import type { RecordFault } from './column-values.ts';
@@ -21,9 +21,11 @@ import { FieldSum } from './field-sum.ts';
 import type { FieldVector } from './field-vector.ts';
 import { decodeAt } from './narrowed-value.ts';
 import { MOST_EXAMPLE_BYTES, NulledValues } from './nulled-values.ts';
+import type { Occurrences } from './occurrences.ts';
 import type { PartitionValues } from './partition-router.ts';
 import { endsBefore, OUTCOME_REASONS, type RecordBatch } from './record-batch.ts';
 import { beyondEnd } from './record-end.ts';
+import { TableLengths } from './table-lengths.ts';
 
 /** Records of a batch that belong to one group, and the sums that they are added to, by `SummedField.key`. */
 export interface SumSpan {
@@ -83,7 +85,8 @@ export class RecordTypeDecoder {
   private readonly onReject: (reject: Reject) => void;
   /** Address of a byte a record: 1 if control totals count it. */
   private readonly counted: number;
-  /** Offset after the last field that every record of the type has. */
+  private readonly tables: TableLengths;
+  /** Offset after the last field that a record of the type can have, besides those that have a rule. */
   private readonly lastByte: number;
   /** By index of the record in the batch: what rejects it first. */
   private readonly faults = new Map<number, RecordFault>();
@@ -91,6 +94,7 @@ export class RecordTypeDecoder {
   constructor(
     kernel: Kernel,
     type: RecordType,
+    record: Layout['record'],
     summed: SummedField[],
     capacityRecords: number,
     onReject: (reject: Reject) => void,
@@ -111,7 +115,8 @@ export class RecordTypeDecoder {
     this.sums = summed.map((one) => new FieldSum(kernel, one, one.field && decoderOf(one.field)));
     this.others = [...others.values()];
     this.counted = kernel.allocate(capacityRecords);
-    this.lastByte = lastByteOfType(type);
+    this.tables = new TableLengths(type, record);
+    this.lastByte = this.tables.mostBytes;
   }
 
   /** Every partition of a dataset so far. */
@@ -133,6 +138,8 @@ export class RecordTypeDecoder {
     };
     const nulled: { record: number; fields: Field[]; address: number }[] = [];
     for (const { columns } of this.datasets) columns.decode(batch, foreign, onFault);
+    if (this.tables.hasTables)
+      this.tables.judge(kernel, batch, (table) => this.occurrencesOf(table), onFault);
     for (const other of this.others) {
       other.decode(batch.starts, recordCount);
       if (endsBefore(batch, neededBytes(other.field)))
@@ -214,7 +221,19 @@ export class RecordTypeDecoder {
     settled.example = { hex, byteOffset: batch.byteOffsetOf(first.record) };
   }
 
+  private occurrencesOf(table: Occurs): Occurrences {
+    for (const { columns } of this.datasets) {
+      const occurrences = columns.occurrencesOf(table);
+      if (occurrences) return occurrences;
+    }
+    throw new Error(`the table ${table.name} is not of this record type`);
+  }
+
   private countShort(batch: RecordBatch): number {
+    if (this.tables.hasTables) {
+      const isFailed = (record: number) => this.faults.has(record);
+      return this.tables.countShort(this.kernel, batch, (table) => this.occurrencesOf(table), isFailed);
+    }
     const { starts, ends, outcomes, recordCount } = batch;
     let short = this.kernel.call.countShorter(starts, ends, outcomes, recordCount, this.lastByte);
     for (const record of this.faults.keys()) if (batch.lengthOf(record) < this.lastByte) short--;
@@ -237,14 +256,6 @@ export class RecordTypeDecoder {
     const decoded = cut ?? decodeAt(this.kernel, address, field);
     return decoded.state === 'invalid' ? decoded.reason : 'required-blank';
   }
-}
-
-/** Tables may occur less often, and a field with a rule may be missing. */
-function lastByteOfType({ datasets }: RecordType): number {
-  const own = (datasets[0]?.fields ?? []).filter(
-    ({ origin, inOccurrence, when }) => origin.kind === 'record' && !inOccurrence && !when,
-  );
-  return Math.max(0, ...own.map(neededBytes));
 }
 
 /** The reject of a record. Without a `reason` from a field, the record's outcome is the reason. */

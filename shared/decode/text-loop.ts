@@ -11,6 +11,7 @@ import {
 } from '../kernel/shapes.ts';
 import type { Field, Keep } from '../layout/field.ts';
 import { spaceOf } from './ascii-form.ts';
+import { asciiRuns } from './ascii-runs.ts';
 import { type CodePageName, UTF8_SLOT_BYTES, type Utf8Table, utf8Table } from './code-pages.ts';
 import type { FieldVector, FillVector } from './field-vector.ts';
 import { paddingBytes } from './padding.ts';
@@ -113,6 +114,7 @@ function codedTextLoop(
     return (records, count) =>
       call.decodeCodedKept(records, count, at, width, ascii, kept, side, states, values);
   }
+  const runs = kernel.place(asciiRuns(asciiOrNone(table)));
   const lengths = kernel.place(table.lengths);
   const slots = kernel.place(table.bytes);
   const padding = kernel.place(paddingBytes(encoding));
@@ -125,6 +127,7 @@ function codedTextLoop(
       count,
       at,
       width,
+      runs,
       ascii,
       lengths,
       slots,

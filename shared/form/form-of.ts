@@ -3,6 +3,7 @@ import { otherMark } from './byte-order-mark.ts';
 import { chainInPlaceOfRecords } from './chain-in-place-of-records.ts';
 import { compressedContent } from './compressed-content.ts';
 import { latinControls } from './control-characters.ts';
+import { digitsInNumbers } from './digits-in-numbers.ts';
 import type { FormFinding, FormSample } from './form-sample.ts';
 import { otherLineEnd } from './line-ends.ts';
 import { otherPositions } from './positions-of-lines.ts';
@@ -30,7 +31,8 @@ export function formOf(
     otherLineEnd(sample, layout) ??
     utf8Text(sample, layout, places) ??
     otherPositions(sample, layout) ??
-    swappedNationalText(sample, layout, places);
+    swappedNationalText(sample, layout, places) ??
+    digitsInNumbers(sample, layout);
   if (finding) return { finding };
   const controls = latinControls(sample, layout, places);
   if (controls.finding || controls.warning !== undefined) return controls;

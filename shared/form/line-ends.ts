@@ -6,14 +6,39 @@ const CR = 0x0d;
 const LF = 0x0a;
 const NEL = 0x15;
 const EBCDIC_LF = 0x25;
+/** One line alone may have been damaged. */
+const FEWEST_LINES = 2;
 /** Ctrl-Z and line ends may follow the last record. */
 const FILLINGS = [CR, LF, NEL, EBCDIC_LF, 0x1a];
 
-/** Lines that end with another byte than the layout's: one that cuts the file into records that are not too long. */
+/** Lines that end with another byte than the layout's, or with one more. */
 export function otherLineEnd(sample: FormSample, layout: Layout): FormFinding | undefined {
-  const { format, lineEndByte, lengthBytes, fileHeaderBytes } = layout.record;
+  const { format, lineEndByte } = layout.record;
   if (format !== 'lines') return undefined;
-  if (sample.windows.some(({ bytes }) => bytes.includes(lineEndByte))) return undefined;
+  return sample.windows.some(({ bytes }) => bytes.includes(lineEndByte))
+    ? doubledReturn(sample, lineEndByte)
+    : missingLineEnd(sample, layout);
+}
+
+/** A transfer in text mode puts a CR before each LF, also if one is there. */
+function doubledReturn({ windows }: FormSample, lineEndByte: number): FormFinding | undefined {
+  let count = 0;
+  for (const { bytes } of windows) {
+    for (let at = bytes.indexOf(lineEndByte, 2); at >= 0; at = bytes.indexOf(lineEndByte, at + 1)) {
+      if (bytes[at - 1] !== CR || bytes[at - 2] !== CR) return undefined;
+      count++;
+    }
+  }
+  if (count < FEWEST_LINES) return undefined;
+  return {
+    what: `its lines end with CR CR ${NAMES[lineEndByte]}`,
+    next: "A transfer in text mode added a CR to each. Have it sent in binary mode, or take the CRs away on arrival: tr -d '\\r'.",
+  };
+}
+
+/** Another byte cuts the file into records that are not too long. */
+function missingLineEnd(sample: FormSample, layout: Layout): FormFinding | undefined {
+  const { lineEndByte, lengthBytes, fileHeaderBytes } = layout.record;
   const head = headOf(sample).subarray(fileHeaderBytes);
   let end = head.length;
   while (end > 0 && FILLINGS.includes(head[end - 1]!)) end--;

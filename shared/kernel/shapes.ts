@@ -62,7 +62,9 @@ export const NUMBER_SIGN_BYTES = 40;
 export const NUMBER_SCALE_BYTES = 44;
 /** Digits after the point of the value, if the number of decimals is after the field. */
 export const NUMBER_SCALE = 48;
-export const NUMBER_FORM_BYTES = 52;
+/** 1 if a number without its point has as many decimals as its scale. */
+export const NUMBER_POINT_OPTIONAL = 52;
+export const NUMBER_FORM_BYTES = 56;
 export const MARK_NEGATIVE = 1;
 /** Its first character stands before the number, its last after it. */
 export const MARK_AROUND = 2;

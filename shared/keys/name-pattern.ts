@@ -21,6 +21,64 @@ export function namesKey(pattern: string, sourceKey: string): boolean {
   return matchesFrom(pattern, 0, subject, 0);
 }
 
+/** Patterns to compare many keys with: each key costs the patterns that begin and end like it, not all of them. */
+export class NamePatterns {
+  /** Patterns without wildcards. */
+  private readonly exact = new Map<string, number[]>();
+  /** Patterns with wildcards, by the lengths of the texts before the first and after the last, then by these texts. */
+  private readonly wild = new Map<string, { ends: Ends; byTexts: Map<string, number[]> }>();
+  private readonly patterns: readonly string[];
+
+  constructor(patterns: readonly string[]) {
+    this.patterns = patterns;
+    for (const [index, pattern] of patterns.entries()) {
+      const wildcards = /[*?]/.exec(pattern);
+      if (!wildcards) add(this.exact, pattern, index);
+      else {
+        const ends = {
+          isPath: pattern.includes('/'),
+          before: wildcards.index,
+          after: pattern.length - 1 - Math.max(pattern.lastIndexOf('*'), pattern.lastIndexOf('?')),
+        };
+        const name = JSON.stringify(ends);
+        const group = this.wild.get(name) ?? { ends, byTexts: new Map<string, number[]>() };
+        this.wild.set(name, group);
+        add(group.byTexts, endTexts(pattern, ends), index);
+      }
+    }
+  }
+
+  /** Indices of the patterns that fit the key, as `namesKey` says. */
+  fitting(sourceKey: string): number[] {
+    const name = fileNameOf(sourceKey);
+    const found = [...(this.exact.get(name) ?? [])];
+    if (name !== sourceKey) found.push(...(this.exact.get(sourceKey) ?? []));
+    for (const { ends, byTexts } of this.wild.values()) {
+      const subject = ends.isPath ? sourceKey : name;
+      for (const index of byTexts.get(endTexts(subject, ends)) ?? []) {
+        if (namesKey(this.patterns[index]!, sourceKey)) found.push(index);
+      }
+    }
+    return found;
+  }
+}
+
+interface Ends {
+  isPath: boolean;
+  before: number;
+  after: number;
+}
+
+function endTexts(text: string, { before, after }: Ends): string {
+  return `${text.slice(0, before)}\n${text.slice(text.length - after)}`;
+}
+
+function add(indices: Map<string, number[]>, name: string, index: number): void {
+  const known = indices.get(name);
+  if (known) known.push(index);
+  else indices.set(name, [index]);
+}
+
 export function fileNameOf(sourceKey: string): string {
   return sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
 }

@@ -15,6 +15,8 @@ export function runKeys(runId: string) {
     part: (rangeIndex: number, partition: Record<string, string | null>, dataset?: string) =>
       `${joined(`${root}/parts/${padded(rangeIndex)}`, folder(dataset), partitionPath(partition) || 'all')}.parquet`,
     rejects: (rangeIndex: number) => `${root}/rejects/${padded(rangeIndex)}.parquet`,
+    /** Sizes and checksums of the rejects of a refused file. */
+    rejectFiles: `${root}/rejects.json`,
     reconciliation: `${root}/reconciliation.json`,
     merges: `${root}/merges.json`,
     mergeSpec: (mergeIndex: number) => `${root}/merges/${padded(mergeIndex)}.json`,

@@ -9,6 +9,7 @@ import {
   METRICS,
   NO_DATASET,
 } from '../operations/metrics-table.ts';
+import { shownText } from '../shown-text.ts';
 
 /** The result of an invocation in figures, besides its duration: counts and bytes, never record content. */
 export interface InvocationFigures {
@@ -48,7 +49,11 @@ const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
 export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Result>) {
   const { functionName, stage, metricsNamespace, read, handler, measure } = options;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
-  const logger = new Logger({ serviceName: functionName, persistentKeys: { stage } });
+  const logger = new Logger({
+    serviceName: functionName,
+    persistentKeys: { stage },
+    jsonReplacerFn: visible,
+  });
   const metrics = new Metrics({ namespace: metricsNamespace });
   let isCold = true;
 
@@ -88,6 +93,11 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
         throw error;
       }
     });
+}
+
+/** Log consoles show what a name holds: what JSON leaves as it is must not turn the text around it, or hide. */
+function visible(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.split('\n').map(shownText).join('\n') : value;
 }
 
 /** The dataset that states pass along, or `NO_DATASET` if it is not known yet. */

@@ -1,7 +1,7 @@
 import type { CodePage } from './code-page.ts';
 import type { DateFormat } from './date-format.ts';
 import type { FieldType } from './field-type.ts';
-import type { NumberNotation } from './number-notation.ts';
+import type { NumberNotation, Point } from './number-notation.ts';
 
 /** The unit in which `start`, `end` and `record.length` count. */
 export type Positions = 'bytes' | 'characters';
@@ -48,7 +48,7 @@ export interface Field {
   /** Zeros to add after the stored digits, like the trailing Ps of a picture: 123 of 9(3)P(2) is 12300. */
   trailingZeros: number;
   sign: Sign;
-  point: 'implied' | 'explicit';
+  point: Point;
   /** How a display number is written, besides sign and point. */
   notation: NumberNotation;
   trim: 'trailing' | 'both' | 'none';
@@ -80,7 +80,11 @@ export interface Occurs {
   /** The fewest occurrences; `count` unless `dependingOn` says how many there are. */
   least: number;
   strideBytes: number;
+  /** Offset of the first occurrence in the record. */
+  startByte: number;
   dependingOn: Field | undefined;
+  /** What a record becomes whose own length contradicts `dependingOn`. */
+  ifLengthDiffers: 'reject' | 'accept';
 }
 
 /** A column of type list, whose elements are one field or several. */

@@ -20,6 +20,14 @@ export interface NumberNotation {
   nul: 'reject' | 'blank' | 'zero';
 }
 
+/** Where the point of a decimal is: left out, in the text, or in the text if it is not left out. */
+export type Point = 'implied' | 'explicit' | 'optional';
+
+/** May the text of a number hold its point? */
+export function mayHoldPoint(point: Point | undefined): boolean {
+  return point === 'explicit' || point === 'optional';
+}
+
 /** Texts that mean a sign, such as `-`, `CR` and `()`. */
 export interface SignMarks {
   negative: readonly string[];

@@ -13,20 +13,37 @@ export interface Catalog {
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
+  /** True if readers are told each file of a partition, so that it may lie in any folder; otherwise they read all that is in one folder. */
+  readonly listsFiles: boolean;
+
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
   readonly castsNumbers: boolean;
-
-  /**
-   * Writes a table of contents that cannot be read again, in one step, from what each of its days publishes. Answers false, and changes
-   * nothing, if it can be read. A catalog that is a service restores itself.
-   */
-  restore?(dataset: string, days: DayPublication[]): Promise<boolean>;
 
   /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
   tableOf(dataset: string): Promise<TableColumns | undefined>;
 
   /** Do readers see this publication of the day, or a later one? */
   standsAt(day: DayPublication): Promise<boolean>;
+
+  /** How what readers have of a table differs from `days`, the publications of all its days. Damage is a difference and no error. */
+  differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]>;
+
+  /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
+  restore(table: string, days: DayPublication[]): Promise<void>;
+
+  /** The place of a table, to name it to people. */
+  nameOf(table: string): string;
+}
+
+/** One difference; of the whole table if it has no date. */
+export interface CatalogDifference {
+  businessDate?: string;
+  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files. */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other';
+  /** The commit that readers see. */
+  commit?: number;
+  /** A clause. */
+  what: string;
 }
 
 export interface DayPublication {

@@ -53,6 +53,12 @@ export interface ObjectStore {
   /** Every object whose key starts with `prefix`, in key order (UTF-8 bytes), however many there are. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
 
+  /**
+   * What is directly in a folder, in key order: keys of objects, and those of folders that hold an object, which end in `/`. `folder`
+   * ends in `/` too. Costs as much as there is in the folder itself, however much lies below it.
+   */
+  listFolder(folder: string): AsyncIterable<string>;
+
   /** Removes objects; keys without an object are no error. */
   delete(keys: string[]): Promise<void>;
 }

@@ -42,8 +42,10 @@ export function findLastLineEnd(tail: Uint8Array, lineEndByte = LF): number | un
   let content = tail.length;
   while (content > 0 && isFilling(tail[content - 1]!, lineEndByte)) content--;
   if (content === 0) return undefined;
-  if (tail[content] === CR && tail[content + 1] === lineEndByte) return content + 2;
-  if (tail[content] === lineEndByte) return content + 1;
+  let end = content;
+  while (tail[end] === CR) end++;
+  // CR CR LF ends the last line as it ends those before it: the first CR belongs to the record.
+  if (tail[end] === lineEndByte) return end + 1;
   // If the file ends in the middle of a CR LF, the CR belongs to the line.
   if (tail[content] === CR && content + 1 === tail.length) return content + 1;
   return content;

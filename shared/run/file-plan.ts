@@ -79,8 +79,10 @@ interface StatedInManifest {
 export interface SupplementedRun {
   sourceKey: string;
   runId: string;
-  /** What that run read and rejected (`contentOf`): a run that repeats it is corrected too. */
+  /** What that run read, and how many records it rejected: a run that repeats it is corrected too. */
   content?: string;
+  /** Which records it rejected (`RejectsDigest`). Entries of earlier versions do not say it. */
+  rejects?: string;
 }
 
 /** A header or trailer with its decoded fields, by name. */
@@ -118,6 +120,7 @@ export const supplementedRunShape = objectOf<SupplementedRun>({
   sourceKey: text,
   runId: text,
   content: optional(text),
+  rejects: optional(text),
 });
 
 const byteRangeKeys: ShapesOfKeys<ByteRange> = { startByte: wholeNumber, endByte: wholeNumber };

@@ -106,6 +106,8 @@ export interface LoadedVersion {
   storedBytes?: number;
   inputBytes: number;
   records: RecordCounts;
+  /** Which records were rejected (`RejectsDigest`). Entries of earlier versions do not say it. */
+  rejectsDigest?: string;
   rows: number;
   controlTotals: ControlTotalResult[];
   /** The run whose rejected records it corrects; null for a file of its own. Entries of earlier versions say it only for the file. */
@@ -131,19 +133,6 @@ export type LoadedEntry = LedgerEntry & { loaded: LoadedVersion };
 /** The run whose rejected records the loaded version corrects; undefined for a file that is no supplement. */
 export function supplementedRun({ loaded, supplementOf }: LedgerEntry): SupplementedRun | undefined {
   return loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined);
-}
-
-/** The bytes that a run read, by which layout, and how many records it rejected. */
-export function contentOf({ contentDigest, layoutFingerprint, records }: LoadedVersion): string {
-  return `${contentDigest} ${layoutFingerprint} ${records.rejected}`;
-}
-
-/** Is it the version whose rejects a supplement corrects, or the same bytes converted again? */
-export function isCorrectedBy(
-  loaded: LoadedVersion | undefined,
-  { runId, content }: SupplementedRun,
-): boolean {
-  return loaded !== undefined && (loaded.runId === runId || contentOf(loaded) === content);
 }
 
 export function isLoaded(entry: LedgerEntry): entry is LoadedEntry {
@@ -199,6 +188,7 @@ const loadedVersionShape = objectOf<LoadedVersion>({
   storedBytes: optional(wholeNumber),
   inputBytes: wholeNumber,
   records: recordCountsShape,
+  rejectsDigest: optional(text),
   rows: wholeNumber,
   controlTotals: controlTotalsShape,
   outputs: mergedFilesShape,

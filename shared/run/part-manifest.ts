@@ -1,4 +1,14 @@
-import { countsShape, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import {
+  countsShape,
+  flag,
+  listOf,
+  nullable,
+  objectOf,
+  optional,
+  type ShapesOfKeys,
+  text,
+  wholeNumber,
+} from '../json-shape.ts';
 import { partitionShape } from '../keys/partition-path.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusalShape } from '../refusal.ts';
@@ -22,6 +32,8 @@ export interface PartManifest {
   expectedRows: Record<string, number>;
   /** Rejected records by reason. */
   reasons: Record<string, number>;
+  /** Which records they are (`RejectsDigest`). Earlier versions did not say it. */
+  rejectsDigest?: string;
   /** Sums of the layout's control totals: unscaled decimal strings. */
   sums: FieldTotal[];
   /** The groups of records, if the layout has groups. */
@@ -67,13 +79,15 @@ export interface PartOutput extends PartFile {
   partition: Record<string, string | null>;
 }
 
-const partFileKeys = {
+const partFileKeys: ShapesOfKeys<PartFile> = {
   key: text,
   rows: wholeNumber,
   bytes: wholeNumber,
   rowGroupRows: listOf(wholeNumber),
   checksum: text,
 };
+
+export const partFileShape = objectOf<PartFile>(partFileKeys);
 
 export const partManifestShape = objectOf<PartManifest>({
   rangeIndex: wholeNumber,
@@ -97,6 +111,7 @@ export const partManifestShape = objectOf<PartManifest>({
   ),
   expectedRows: countsShape,
   reasons: countsShape,
+  rejectsDigest: optional(text),
   sums: listOf(fieldTotalShape),
   groups: optional(rangeGroupsShape),
   nulled: countsShape,
@@ -111,7 +126,7 @@ export const partManifestShape = objectOf<PartManifest>({
     }),
   ),
   outputs: listOf(objectOf<PartOutput>({ ...partFileKeys, dataset: text, partition: partitionShape })),
-  rejects: nullable(objectOf<PartFile>(partFileKeys)),
+  rejects: nullable(partFileShape),
   checksum: text,
   refusal: nullable(refusalShape),
 });

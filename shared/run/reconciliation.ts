@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { countsShape, listOf, nullable, objectOf, optional, text } from '../json-shape.ts';
 import { type Dataset, datasetsOf, type Layout } from '../layout/layout.ts';
-import { combineCrc64, crc64FromBase64, crc64ToBase64 } from '../ranges/crc64nvme.ts';
 import { type Refusal, refusalShape, refuse } from '../refusal.ts';
 import {
   addSums,
@@ -16,6 +14,7 @@ import { groupRefusal } from '../totals/group-totals.ts';
 import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
+import { contentDigest, wholeChecksum } from './file-content.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import {
   invalidRefusal,
@@ -24,6 +23,7 @@ import {
   nulledExamplesShape,
 } from './invalid-values.ts';
 import type { PartManifest } from './part-manifest.ts';
+import { addRejectsDigests } from './rejects-digest.ts';
 import { rejectsRefusal } from './rejects-refusal.ts';
 import { figuresRefusal } from './stated-figures.ts';
 
@@ -31,6 +31,8 @@ import { figuresRefusal } from './stated-figures.ts';
 export interface Reconciliation {
   records: RecordCounts;
   reasons: Record<string, number>;
+  /** Which records were rejected (`RejectsDigest`). */
+  rejectsDigest?: string;
   nulled: Record<string, number>;
   /** The first such value of each field. */
   nulledExamples?: NulledExamples;
@@ -46,6 +48,7 @@ export interface Reconciliation {
 export const reconciliationShape = objectOf<Reconciliation>({
   records: recordCountsShape,
   reasons: countsShape,
+  rejectsDigest: optional(text),
   nulled: countsShape,
   nulledExamples: optional(nulledExamplesShape),
   warnings: optional(listOf(text)),
@@ -87,10 +90,12 @@ export function reconcile(
     rejectsRefusal(plan, layout, records, manifests) ??
     invalidRefusal(plan.sourceKey, layout, values) ??
     undefined;
+  const rejectsDigest = addRejectsDigests(manifests.map((manifest) => manifest.rejectsDigest));
   const checksum = refusal?.code === 'ranges-do-not-tile' ? undefined : wholeChecksum(plan, manifests);
   return {
     records,
     reasons,
+    ...(rejectsDigest === undefined ? {} : { rejectsDigest }),
     nulled: values.nulled,
     // The example of the first range wins.
     nulledExamples: Object.assign({}, ...manifests.map((manifest) => manifest.nulledExamples).reverse()),
@@ -261,20 +266,6 @@ function groupsRefusal({ sourceKey }: FilePlan, { groups }: Layout, manifests: P
   return groupRefusal(sourceKey, groups, ranges);
 }
 
-/** CRC-64/NVME of the whole file, combined from what the splitter read outside the ranges and the parsers inside them. */
-function wholeChecksum(plan: FilePlan, manifests: PartManifest[]): string | undefined {
-  if (!plan.outside) return undefined;
-  const pieces = [...plan.outside, ...manifests].sort((a, b) => a.startByte - b.startByte);
-  let at = 0;
-  let whole = 0n;
-  for (const { startByte, endByte, checksum } of pieces) {
-    if (startByte !== at) return undefined;
-    whole = combineCrc64(whole, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
-    at = endByte;
-  }
-  return at === plan.sizeBytes ? crc64ToBase64(whole) : undefined;
-}
-
 function statedRefusal(
   { sourceKey, sizeBytes, storedBytes, dayManifest }: FilePlan,
   { read, detail }: RecordCounts,
@@ -285,16 +276,4 @@ function statedRefusal(
   const bytes = storedBytes === undefined ? { sizeBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
   const { key, entry } = dayManifest;
   return figuresRefusal(sourceKey, key, entry, { ...bytes, records: read, details: detail });
-}
-
-/** The same bytes have the same digest, however they were cut into ranges. */
-function contentDigest(plan: FilePlan, manifests: PartManifest[]): string {
-  const hash = createHash('sha256');
-  let details = 0n;
-  for (const { startByte, endByte, checksum } of manifests) {
-    details = combineCrc64(details, crc64FromBase64(checksum) ?? 0n, endByte - startByte);
-  }
-  const { sizeBytes, header, trailer, remainder } = plan;
-  hash.update(JSON.stringify([sizeBytes, header, trailer, remainder, crc64ToBase64(details)]));
-  return hash.digest('hex');
 }

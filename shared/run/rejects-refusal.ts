@@ -1,5 +1,6 @@
 import type { Layout } from '../layout/layout.ts';
 import { type Refusal, refuse } from '../refusal.ts';
+import { shellWord } from '../shown-text.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import type { FilePlan } from './file-plan.ts';
 import type { PartManifest } from './part-manifest.ts';
@@ -17,7 +18,7 @@ export function rejectsRefusal(
   if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
   const percent = ((records.rejected * 100) / records.detail).toFixed(3);
   const { dataset, businessDate, sourceKey } = plan;
-  const command = `npm run -s rejects -- ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --file ${sourceKey}`;
+  const command = `npm run -s rejects -- ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --file ${shellWord(sourceKey)}`;
   return refuse('too-many-rejects', {
     where: sourceKey,
     what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded (${reasonsText(manifests)}), and the layout allows ${maxPercent} %`,

@@ -156,6 +156,22 @@ describe('layout preview shows', () => {
     });
   });
 
+  it('a counter that contradicts the length of its record as such', async () => {
+    const items = { name: 'items', start: 3, end: 4, type: 'string', occurs: { count: 4, dependingOn: 'n' } };
+    const layout = {
+      record: { format: 'rdw', length: 10 },
+      fields: [{ name: 'n', start: 2, end: 2, type: 'integer' }, items],
+    };
+    const found = await preview(layout, rdw(['A2AABB', 'B AABB', 'C3AAB', 'D ']));
+    const shown = found.map((one) => one.fields.slice(1).map(({ value, problem }) => value ?? problem));
+    expect(shown).toEqual([
+      ['AA', 'BB'],
+      ['n says 0, and the record has 6 bytes'],
+      ['n says 3, and the record has 5 bytes'],
+      [],
+    ]);
+  });
+
   it('a trailer as such, and a detail that looks like it as what it is', async () => {
     const layout = {
       record: { format: 'lines', length: 4 },

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ArrivedFile, dayCompletion, expectationOf } from '../../shared/day/expected-files.ts';
-import { namesKey } from '../../shared/keys/name-pattern.ts';
+import { NamePatterns, namesKey } from '../../shared/keys/name-pattern.ts';
 
 const DATE = '2025-08-12';
 
@@ -102,5 +103,93 @@ describe('a pattern of file names', () => {
 
   it('is decided at once even if a backtracking expression would never end', () => {
     expect(namesKey('*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(20_000))).toBe(false);
+  });
+
+  it('lists files in the order of their keys, however they come', () => {
+    const expectation = expectationOf({ settings: 1, layout: undefined }, DATE);
+    const orders = [
+      ['c', 'a', 'b'],
+      ['a', 'b', 'c'],
+      ['b', 'c', 'a'],
+    ];
+    for (const order of orders) {
+      const { files, missing, complete } = dayCompletion(
+        expectation,
+        order.map((key) => entry(key, 'loaded')),
+      );
+      expect(files.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+      expect({ missing, complete }).toEqual({ missing: 0, complete: true });
+    }
+  });
+
+  it('that nobody knows the files of waits for none, but for a manifest that is announced', () => {
+    const nobody = expectationOf({ settings: undefined, layout: undefined }, DATE);
+    expect(nobody.origin).toBe('nobody');
+    expect(dayCompletion(nobody, [])).toEqual({
+      ...{ expectation: nobody, files: [], missing: 0, complete: true },
+    });
+    const announced = expectationOf(
+      { settings: undefined, layout: undefined, manifestKey: 'in/day.ctl' },
+      DATE,
+    );
+    expect(dayCompletion(announced, [entry('a', 'loaded')])).toMatchObject({
+      complete: false,
+      waitingFor: 'the day manifest in/day.ctl',
+    });
+    const both = expectationOf({ settings: undefined, layout: ['a', 'b'], manifestKey: 'm' }, DATE);
+    expect(dayCompletion(both, [entry('a', 'failed')])).toMatchObject({
+      missing: 1,
+      waitingFor: 'the day manifest m; a, b',
+    });
+  });
+});
+
+describe('many patterns', () => {
+  const texts = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*', '?'), maxLength: 7 });
+  const keys = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 7 });
+
+  it('fit the keys that each of them fits', () => {
+    fc.assert(
+      fc.property(fc.array(texts, { maxLength: 8 }), keys, (patterns, key) => {
+        const fitting = patterns.flatMap((pattern, index) => (namesKey(pattern, key) ? [index] : []));
+        expect(new NamePatterns(patterns).fitting(key).sort((a, b) => a - b)).toEqual(fitting);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    ['names', (n: number) => `f_${n}.txt`],
+    ['names with a wildcard before a number', (n: number) => `f_*_${n}.txt`],
+    ['names with a wildcard after a number', (n: number) => `f_${n}_*.txt`],
+  ])('that are %s are compared with a key only if they begin and end like it', (_, name) => {
+    let looked = 0;
+    const patterns = new Proxy(
+      Array.from({ length: 1_000 }, (_, index) => name(index)),
+      {
+        get(target, property, receiver) {
+          if (typeof property === 'string' && /^\d+$/.test(property)) looked++;
+          return Reflect.get(target, property, receiver);
+        },
+      },
+    );
+    const names = new NamePatterns(patterns);
+    looked = 0;
+    for (let file = 0; file < 1_000; file++) {
+      expect(names.fitting(`in/${name(file).replace('*', 'x')}`)).toEqual([file]);
+    }
+    expect(looked).toBeLessThanOrEqual(1_000);
+  });
+});
+
+describe('a sentence about missing files', () => {
+  it('names the first, and counts the others', () => {
+    const expectation = expectationOf(
+      { settings: Array.from({ length: 5_000 }, (_, index) => `f${index}.txt`), layout: undefined },
+      DATE,
+    );
+    const { waitingFor = '', missing } = dayCompletion(expectation, [entry('f0.txt', 'loaded')]);
+    expect(missing).toBe(4_999);
+    expect(waitingFor).toMatch(/^f1.txt, f2.txt, .*f50.txt and 4949 more$/);
   });
 });

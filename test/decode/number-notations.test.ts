@@ -30,7 +30,7 @@ describe('the kernel and the one-value decoder give the same values', () => {
         'marks',
         'marks',
       ),
-      point: fc.constantFrom('implied' as const, 'explicit' as const),
+      point: fc.constantFrom('implied' as const, 'explicit' as const, 'optional' as const),
       decimalPoint: fc.constantFrom(undefined, '.' as const, ',' as const),
       thousands: fc.constantFrom(
         undefined,
@@ -47,8 +47,9 @@ describe('the kernel and the one-value decoder give the same values', () => {
       beside: fc.constantFrom('nothing', 'nothing', 'sign', 'scale', 'both'),
     });
     type Form = typeof forms extends fc.Arbitrary<infer F> ? F : never;
+    const mustSay = ({ point, thousands }: Form) => point === 'optional' || thousands !== undefined;
     const fieldOfForm = (form: Form): { field: Field; width: number } => {
-      const explicit = form.point === 'explicit' && form.type !== 'integer';
+      const explicit = form.point !== 'implied' && form.type !== 'integer';
       const place = (at: number, width: number) => ({ startByte: at, endByte: at + width });
       const end = 2 + form.lengthBytes;
       const hasSign = form.beside === 'sign' || form.beside === 'both';
@@ -57,7 +58,7 @@ describe('the kernel and the one-value decoder give the same values', () => {
       // Combinations that a layout may have.
       const notation: NumberNotation = {
         ...PLAIN_NOTATION,
-        decimalPoint: explicit ? (form.decimalPoint ?? (form.thousands ? '.' : undefined)) : undefined,
+        decimalPoint: explicit ? (form.decimalPoint ?? (mustSay(form) ? '.' : undefined)) : undefined,
         thousands: punched || hasScale || (!explicit && form.type !== 'integer') ? undefined : form.thousands,
         justify: explicit ? 'right' : form.justify,
         blankSign: form.blankSign,
@@ -71,7 +72,7 @@ describe('the kernel and the one-value decoder give the same values', () => {
       const sign = hasSign || (punched && explicit) ? 'none' : form.sign;
       const field = fieldOf(form.type, form.lengthBytes, {
         sign,
-        point: explicit ? 'explicit' : 'implied',
+        point: explicit ? form.point : 'implied',
         notation,
       });
       return { field, width: form.lengthBytes + (hasSign ? 2 : 0) + (hasScale ? 2 : 0) };

@@ -149,6 +149,48 @@ describe('the form of a file', () => {
         expect(what(encoded(whole, 'iso-8859-1'), layoutOf('cp037', FIXED, FIELDS))).toContain('ASCII');
         const cr = encoded(lines.map((line) => `${line}\r`).join(''), 'iso-8859-1');
         if (shape === LINES) expect(what(cr, latin)).toContain('CR alone');
+        const doubled = encoded(lines.map((line) => `${line}\r\r\n`).join(''), 'iso-8859-1');
+        if (shape === LINES) expect(what(doubled, latin)).toContain('CR CR LF');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('digits of text under numbers that any bytes could be are named, and numbers are not', () => {
+    const number = fc.record({
+      form: fc.constantFrom(
+        { usage: 'binary', type: 'integer', signed: true, width: 4 },
+        { usage: 'binary', type: 'integer', signed: true, width: 8 },
+        { usage: 'float', type: 'double', floatFormat: 'ieee', width: 8 },
+        { usage: 'float', type: 'double', floatFormat: 'ibm', width: 4 },
+        { usage: 'packed', type: 'integer', signNibble: false, width: 5 },
+      ),
+      page: fc.constantFrom('iso-8859-1', 'cp037'),
+      values: fc.uniqueArray(fc.integer({ min: 1, max: 9999 }), { minLength: 8, maxLength: 40 }),
+      pad: fc.constantFrom('0', ' '),
+      isText: fc.boolean(),
+    });
+    const stored = (value: number, usage: string, width: number): Buffer => {
+      if (usage === 'packed') return Buffer.from(String(value).padStart(2 * width, '0'), 'hex');
+      const bytes = Buffer.alloc(width);
+      if (usage === 'binary') bytes.writeUInt32BE(value, width - 4);
+      else if (width === 8) bytes.writeDoubleBE(value);
+      else bytes.writeUInt32BE((0x46 << 24) + value);
+      return bytes;
+    };
+    fc.assert(
+      fc.property(number, ({ form: { width, ...form }, page, values, pad, isText }) => {
+        const layout = layoutOf(page, { format: 'fixed', length: 6 + width, terminator: 'none' }, [
+          { name: 'name', start: 1, end: 6, type: 'string' },
+          { name: 'amount', start: 7, end: 6 + width, ...form },
+        ]);
+        const rows = values.flatMap((value) => [
+          encoded('JOSE  ', page),
+          isText ? encoded(String(value).padStart(width, pad), page) : stored(value, form.usage, width),
+        ]);
+        const found = what(Buffer.concat(rows), layout);
+        if (isText) expect(found).toContain("field 'amount' holds digits");
+        else expect(found).toBeUndefined();
       }),
       { numRuns: 500 },
     );

@@ -100,7 +100,10 @@ describe('positions tables', () => {
     expect(importPositions(text, 'f').fields).toEqual([
       { name: 'uf', start: 1, end: 2, type: 'string', trim: 'both' },
       { name: 'idade', start: 3, end: 5, type: 'integer' },
-      { name: 'renda', start: 6, end: 16, type: 'decimal(11,2)', point: 'implied' },
+      {
+        ...{ name: 'renda', start: 6, end: 16, type: 'decimal(11,2)', point: 'optional', decimalPoint: '.' },
+        ...{ sign: 'marks', negative: ['-'], positive: ['+'], blankSign: 'positive' },
+      },
       { name: 'nasc', start: 17, end: 24, type: 'date', format: 'yyyyMMdd' },
       { name: 'nome', start: 25, end: 34, type: 'string' },
       { name: 'chave', start: 35, end: 54, type: 'decimal(20,0)', point: 'implied' },

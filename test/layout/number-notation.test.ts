@@ -48,6 +48,7 @@ describe('the notation of a number', () => {
 
   test.each<[string, object, string, string?]>([
     ['a point for whole numbers', { decimalPoint: ',' }, 'decimalPoint'],
+    ['an optional point of no character', { ...EXPLICIT, point: 'optional' }, "without 'decimalPoint'"],
     ['separators without the point', { ...EXPLICIT, thousands: '.' }, "without 'decimalPoint'"],
     ['one character for both', { ...EXPLICIT, thousands: '.', decimalPoint: '.' }, "as 'thousands' and as"],
     [

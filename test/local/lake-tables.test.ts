@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bindBusinessDate, runQueryFile } from '../../local/lake/query-file.ts';
-import { UsageError } from '../../shared/errors.ts';
+import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import { ask, open, rootDir, TRUTH, writeCatalog, writeJson } from '../support/lake-of-test.ts';
 
 describe('tables about the lake', () => {
@@ -170,15 +170,15 @@ describe('tables about the lake', () => {
     });
   });
 
-  test('a ledger document that is not JSON stops no query: a warning and its row name it', async () => {
+  test('a ledger document that is not JSON is an error that names it', async () => {
     await mkdir(join(rootDir, 'ledger/contracts/undated'), { recursive: true });
-    await writeFile(join(rootDir, 'ledger/contracts/undated/a-1a2b3c4d.json'), '{"secret": tru');
+    await writeFile(join(rootDir, 'ledger/contracts/undated/a-1.json'), '{');
     const lake = await open(rootDir);
-    const [row] = await ask(lake, "SELECT * FROM ledger WHERE state = 'damaged'");
-    expect(row).toMatchObject({ dataset: 'contracts', source_id: 'a-1a2b3c4d', business_date: null });
-    expect(lake.warnings).toEqual([row!.reason]);
-    expect(row!.reason).toMatch(/a-1a2b3c4d\.json: this object is damaged.* --force --input a\.\*/);
-    expect(row!.reason).not.toMatch(/secret/);
+    expect(lake.damage.of('SELECT * FROM contracts')).toEqual([]);
+    expect(lake.damage.of('SELECT * FROM ledger')[0]).toBeInstanceOf(RunInconsistent);
+    expect(lake.damage.of('SELECT * FROM ledger')[0]?.message).toMatch(
+      /a-1\.json: this object is damaged/,
+    );
   });
 
   test('the business date is by default the last day published of the datasets that the SQL names', async () => {

@@ -75,4 +75,4 @@ it('after a loss of power at any write, what was called loaded is there, and the
     await night(lake, () => undefined);
     expect(await ids(lake)).toEqual(whole);
   }
-}, 120_000);
+});

@@ -23,6 +23,7 @@ const ELSEWHERE = `0123456789abcdef-${process.pid}-1`;
 const take = (text: string, during: () => Promise<void> = async () => undefined, standsForMs?: number) =>
   inTurn({
     turnstile: join(dir, 'x.turn'),
+    folderMode: 0o700,
     write: (path) => writeFile(path, text),
     check: during,
     place: (path) => rename(path, join(dir, 'place')),

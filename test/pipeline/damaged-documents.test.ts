@@ -90,8 +90,7 @@ const COMMANDS: Record<string, (lake: TestLake) => Promise<unknown>> = {
 async function queried(lake: TestLake): Promise<unknown[]> {
   const opened = await openLake({ lakeDir: join(lake.dir, 'lake') });
   try {
-    await opened.query('SELECT * FROM ledger');
-    await opened.query('SELECT * FROM small_days');
+    for (const damage of opened.damage.of('SELECT * FROM small, small_days, ledger')) throw damage;
     return (await opened.query('SELECT id FROM small ORDER BY id')).rows.map(([id]) => id);
   } finally {
     opened.close();

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createSplitter } from '../../functions/splitter/handler.ts';
 import { createWatchdog } from '../../functions/watchdog/handler.ts';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
@@ -47,14 +48,17 @@ beforeEach(async () => {
     metrics: { record: async (_dataset, figures) => void counted.push(...figures.map(({ name }) => name)) },
     notifier: { notify: async (notification) => void told.push(notification) },
     clock: { now: () => time.now() },
-    settings: { rangeSizeBytes: 1_000, wholePartBytes: 1_000_000, expectedFiles: undefined },
+    settings: { rangeSizeBytes: 300, wholePartBytes: 1_000_000, expectedFiles: undefined },
   };
-  const runtime = new FunctionRuntime(plan, time, ports);
+  const runtime = new FunctionRuntime(plan, time, ports, 0);
   const definition = await loadPipeline();
   machine = new NightMachine({ definition, plan, time, runtime, store: lake });
 });
 
-const convert = (name: string) => time.run(() => machine.convert(name, KEY), Math.random);
+const convert = (name: string) => {
+  const noted = { runs: [], published: [], planned: () => undefined };
+  return time.run(() => machine.convert({ name, sourceKey: KEY, force: false }, noted), Math.random);
+};
 
 function entry(): LedgerEntry {
   const key = lake.keys().find((name) => /^ledger\/.*001-[0-9a-f]{8}\.json$/.test(name))!;
@@ -170,6 +174,24 @@ describe('a failure', () => {
     expect(await watchdog(event)).toEqual({ marked: true });
     expect(await watchdog(event)).toEqual({ marked: true });
     expect(told).toHaveLength(1);
+  });
+
+  it('is reported though a late call of an execution before it has claimed the file again', async () => {
+    const split = createSplitter(ports);
+    const late = { execution: 'given up', request: { layout: 'chaos', sourceKey: KEY } };
+    await split(late);
+    breakRange(1, () => new TypeError('a defect'));
+    ports.notifier.notify = async () => {
+      throw new StoreUnavailable({ what: 'no topic' });
+    };
+    await convert('first');
+    expect(entry().state).toBe('failed');
+    ports.notifier.notify = async (notification) => void told.push(notification);
+    await split(late);
+    expect(entry()).toMatchObject({ execution: 'given up', state: 'parsing' });
+    const detail = { executionArn: EXECUTION, status: 'FAILED', error: 'TypeError', cause: 'a defect' };
+    expect(await createWatchdog(ports)({ detail })).toEqual({ marked: false });
+    expect(told.map(({ subject }) => subject)).toEqual([`Failed: ${KEY}`]);
   });
 
   it('of an execution that never had an entry is reported with the input that started it', async () => {

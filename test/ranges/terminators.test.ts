@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findFixedTerminator } from '../../shared/ranges/terminators.ts';
+import { findFixedTerminator, findLastLineEnd } from '../../shared/ranges/terminators.ts';
 
 test.each([
   ['LF', 'AAAAAAAA\n', 1],
@@ -11,4 +11,15 @@ test.each([
   expect(findFixedTerminator(head, 8, size(4))).toBe(0);
   // The last record may lack its terminator.
   expect(findFixedTerminator(head, 8, size(8))).toBe(found);
+});
+
+test.each([
+  '\n',
+  '\r\n',
+  '\r\r\n',
+])('the last line ends with %j as those before it, whatever follows', (end) => {
+  const line = Buffer.from(`AB${end}`);
+  for (const filling of ['', '\n', '\r\n\x1a', '\x1a']) {
+    expect(findLastLineEnd(Buffer.concat([line, Buffer.from(filling)]))).toBe(line.length);
+  }
 });

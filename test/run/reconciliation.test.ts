@@ -120,4 +120,88 @@ describe('the account of a file', () => {
     expect(message).toContain('(3 invalid-number, 1 required-blank)');
     expect(message).toContain('record 3, at byte 42');
   });
+
+  it('says in which field the first reject is, if it is in one, counted over header and ranges', () => {
+    const layout = layoutWith({ rejects: { maxPercent: 0 } });
+    const records: RecordCounts = { read: 21, header: 1, detail: 20, trailer: 0, rejected: 2 };
+    const [first, second] = [{ rejects: null }, {}].map((changes) => manifest(changes));
+    const header = { startByte: 0, endByte: 21, values: {} };
+    const at = { reason: 'beyond-record-end', byteOffset: 231, recordIndex: 0 };
+    const messageOf = (field: string | null, plans: Parameters<typeof samplePlan>[0] = {}) =>
+      rejectsRefusal(samplePlan(plans), layout, records, [
+        first!,
+        { ...second!, firstReject: { ...at, field } },
+      ])?.message;
+    expect(messageOf(null)).toContain('The first is record 11, at byte 231: beyond-record-end. ');
+    expect(messageOf('id')).toContain('record 11, at byte 231: beyond-record-end of id.');
+    expect(messageOf('id', { header })).toContain('record 12, at byte 231');
+    expect(messageOf('id')).not.toContain('None could');
+    const none = { ...records, rejected: 20 };
+    expect(rejectsRefusal(plan, layout, none, [first!])?.message).toContain('None could');
+  });
+
+  it('adds up reasons, nulls and sums of the ranges, and takes the example of the first', () => {
+    const ranges = [RANGE, { rangeIndex: 1, startByte: 210, endByte: 420 }];
+    const sum = { key: 'k', recordType: 'small', field: 'amount', kind: 'sum' as const, undecodable: 0 };
+    const of = (index: number, byteOffset: number) =>
+      manifest({
+        ...ranges[index],
+        consumed: { startByte: index * 210, endByte: index * 210 + 210 },
+        sums: [{ ...sum, total: String(100 + index) }],
+        nulled: { v: index + 1 },
+        nulledExamples: { v: { hex: '31', byteOffset } },
+      });
+    const two = samplePlan({ sizeBytes: 420, remainder: { startByte: 420, endByte: 420 } });
+    const added = reconcile(two, layoutWith(), ranges, [of(0, 21), of(1, 231)]);
+    expect(added).toMatchObject({
+      refusal: null,
+      records: { read: 20, header: 0, detail: 20, trailer: 0, rejected: 2 },
+      reasons: { 'invalid-number': 2 },
+      nulled: { v: 3 },
+      nulledExamples: { v: { byteOffset: 21 } },
+    });
+    expect(added.warnings).toHaveLength(1);
+    expect(added.records).not.toHaveProperty('discarded');
+  });
+
+  it('has partitions up to the limit of the layout', () => {
+    const outputs = ['A', 'B', 'C'].map((product) => ({
+      ...{ ...FILE, dataset: 'small', partition: { product }, rows: 3 },
+    }));
+    const codeOf = (maxPartitions: number) =>
+      reconcile(plan, layoutWith({ maxPartitions }), [RANGE], [manifest({ outputs })]).refusal?.code;
+    expect(codeOf(3)).toBeUndefined();
+    expect(codeOf(2)).toBe('too-many-partitions');
+  });
+
+  it('tells what the splitter found before and after the records', () => {
+    const header = { startByte: 0, endByte: 21, values: {} };
+    const trailer = { startByte: 231, endByte: 252, values: {} };
+    const shifted = { startByte: 21, endByte: 231 };
+    const whole = { sizeBytes: 252, remainder: { startByte: 252, endByte: 252 }, header, trailer };
+    const code = (changes: Parameters<typeof samplePlan>[0]) =>
+      reconcile(
+        samplePlan({ ...whole, ...changes }),
+        layoutWith(),
+        [{ rangeIndex: 0, ...shifted }],
+        [manifest({ ...shifted, consumed: shifted })],
+      ).refusal?.code;
+    expect(code({})).toBeUndefined();
+    expect(code({ header: { ...header, startByte: 1 } })).toBe('ranges-do-not-tile');
+    expect(code({ header: { ...header, endByte: 20 } })).toBe('ranges-do-not-tile');
+    expect(code({ trailer: { ...trailer, startByte: 232 } })).toBe('ranges-do-not-tile');
+    expect(code({ trailer: { ...trailer, endByte: 251 } })).toBe('ranges-do-not-tile');
+    expect(code({ trailer: null })).toBe('ranges-do-not-tile');
+    expect(code({ header: null })).toBe('ranges-do-not-tile');
+  });
+
+  it('has the checksum of all its bytes, if every one was summed once', () => {
+    const outside = [{ startByte: 210, endByte: 212, checksum: CHECKSUM }];
+    const remainder = { startByte: 210, endByte: 212 };
+    expect(account({ sizeBytes: 212, remainder, outside }).checksum).toBeDefined();
+    expect(account({ sizeBytes: 212, remainder }).checksum).toBeUndefined();
+    expect(account({ sizeBytes: 212, remainder, outside: [] }).checksum).toBeUndefined();
+    const gap = [{ startByte: 211, endByte: 212, checksum: CHECKSUM }];
+    expect(account({ sizeBytes: 212, remainder, outside: gap }).checksum).toBeUndefined();
+  });
 });

@@ -5,7 +5,7 @@ import * as cloudWatch from '@aws-sdk/client-cloudwatch';
 import * as glue from '@aws-sdk/client-glue';
 import * as stepFunctions from '@aws-sdk/client-sfn';
 import * as sns from '@aws-sdk/client-sns';
-import { type Grant, isAllowed } from '../../tools/check-deploy/role-grants.ts';
+import { type Denial, type Grant, isAllowed, isDenied } from '../../tools/check-deploy/role-grants.ts';
 import { WireGlue } from './wire-glue.ts';
 import { schemaProblems } from './wire-schema.ts';
 
@@ -25,6 +25,8 @@ export interface WireOptions {
   topics: Record<string, string>;
   /** Caller → what its role allows; the access key id of a request says who calls. */
   grants: Record<string, Grant[]>;
+  /** Caller → what its role denies. */
+  denials: Record<string, Denial[]>;
 }
 
 const MODELS: Record<string, Record<string, unknown>> = {
@@ -192,8 +194,9 @@ export class AwsWire {
         resource: `${this.options.buckets[from] ?? from}/${fromKey.join('/').split('?')[0]}`,
       });
     }
+    const keys = incoming.headers['if-none-match'] === undefined ? [] : ['s3:if-none-match'];
     for (const one of needed) {
-      if (!this.permitted({ caller, ...one })) return this.refuse('s3', outgoing);
+      if (!this.permitted({ caller, ...one }, keys)) return this.refuse('s3', outgoing);
     }
     await new Promise<void>((resolve, reject) => {
       const { host: _host, ...headers } = incoming.headers;
@@ -206,10 +209,13 @@ export class AwsWire {
     });
   }
 
-  private permitted(call: WireCall): boolean {
+  /** `keys` are the condition keys that the request has. */
+  private permitted(call: WireCall, keys: string[] = []): boolean {
     this.calls.push(call);
-    const grants = this.options.grants[call.caller];
-    if (grants && isAllowed(grants, call.action, call.resource)) return true;
+    const { caller, action, resource } = call;
+    const { [caller]: grants = [] } = this.options.grants;
+    const { [caller]: denials = [] } = this.options.denials;
+    if (isAllowed(grants, action, resource) && !isDenied(denials, action, resource, keys)) return true;
     this.denied.push(call);
     return false;
   }

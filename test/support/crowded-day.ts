@@ -4,7 +4,7 @@ import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { dayEntries } from '../../shared/pipeline/store/day-ledger.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import { contentOf, type LoadedVersion } from '../../shared/run/ledger-entry.ts';
+import type { LoadedVersion } from '../../shared/run/ledger-entry.ts';
 import { Chances } from '../../tools/chaos/fault-plan.ts';
 import type { VirtualTime } from '../../tools/chaos/virtual-time.ts';
 import { smallFile, smallLine } from './small-contracts.ts';
@@ -89,10 +89,9 @@ export class CrowdedDay {
   private isShown({ supplementOf }: LoadedVersion, standing: Map<string, LoadedVersion>): boolean {
     if (!supplementOf) return true;
     const parent = standing.get(supplementOf.sourceKey);
-    return (
-      parent !== undefined &&
-      (parent.runId === supplementOf.runId || contentOf(parent) === supplementOf.content)
-    );
+    // One layout, so the same bytes reject the same records.
+    const isSame = parent && supplementOf.content?.startsWith(`${parent.contentDigest} `);
+    return parent !== undefined && (parent.runId === supplementOf.runId || isSame === true);
   }
 
   /** The rows that a reader of the catalog sees. Fails if an object is not there. */

@@ -175,6 +175,16 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       for await (const { key } of store.list('list/')) expect(key).toBe('nothing');
     });
 
+    it('lists what is directly in a folder: objects, and folders that hold some', async () => {
+      for (const key of ['in/b/x', 'in/a', 'in/b.txt', 'in/c/d/e', 'in/c/f', 'inside']) {
+        await store.put(key, bytesOf('x'));
+      }
+      await store.put('in/gone/x', bytesOf('x'));
+      await store.delete(['in/gone/x']);
+      expect(await Array.fromAsync(store.listFolder('in/'))).toEqual(['in/a', 'in/b.txt', 'in/b/', 'in/c/']);
+      expect(await Array.fromAsync(store.listFolder('in/none/'))).toEqual([]);
+    });
+
     it('lets exactly one of many conditional writers win', async () => {
       const outcome = async (writes: Promise<string>[]) => {
         const settled = await Promise.allSettled(writes);

@@ -88,7 +88,7 @@ export class RecordedDisk {
     };
     const changes = {
       open,
-      mkdir: (path: string, options?: { recursive?: boolean }) =>
+      mkdir: (path: string, options?: { recursive?: boolean; mode?: number }) =>
         after(fs.mkdir(path, options), () => this.makeFolders(path)),
       rename: (from: string, to: string) => after(fs.rename(from, to), () => move(from, to, false)),
       link: (from: string, to: string) => after(fs.link(from, to), () => move(from, to, true)),

@@ -73,6 +73,11 @@ const PERMISSIONS: readonly Break[] = [
     (r) => Object.assign(statementOf(r.RawBucketPolicy, 0), { Effect: 'Allow', Condition: undefined }),
     /lets anybody in/,
   ],
+  [
+    'a condition on a key that no request has',
+    (r) => (statement(r.FinalizerRole, 'KeepDecisions').Condition = { Null: { 's3:if-non-match': 'true' } }),
+    /no action of it has the condition key s3:if-non-match/,
+  ],
 ];
 
 const ROLES: readonly Break[] = [
@@ -95,6 +100,21 @@ const ROLES: readonly Break[] = [
     'no right on the key',
     (r) => drop(r.ReconcilerRole, 'Keys'),
     /ReconcilerRole: does not allow kms:Decrypt/,
+  ],
+  [
+    'commits that may be written over',
+    (r) => drop(r.FinalizerRole, 'KeepDecisions'),
+    /FinalizerRole: may write over .*_day\/1\.json/,
+  ],
+  [
+    'commits that cannot be written',
+    (r) => delete statement(r.WatchdogRole, 'KeepDecisions').Condition,
+    /WatchdogRole: cannot add .*_day\/1\.json/,
+  ],
+  [
+    'a ledger that may be removed',
+    (r) => drop(r.SplitterRole, 'KeepLedger'),
+    /SplitterRole: may be given s3:DeleteObject on/,
   ],
 ];
 

@@ -11,12 +11,13 @@ import { parseDefinition } from '../../local/state-machine/definition.ts';
 import { type ExecutionResult, runExecution } from '../../local/state-machine/run-execution.ts';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
 import { decimalText } from '../../shared/decimal.ts';
+import { PreconditionFailed } from '../../shared/errors.ts';
 import { FUNCTION_NAMES, type FunctionName, METRICS } from '../../shared/operations/metrics-table.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { FUNCTION_CALLS } from '../../tools/check-deploy/function-calls.ts';
 import { functionOf } from '../../tools/check-deploy/functions.ts';
 import { packageStage } from '../../tools/check-deploy/package-stage.ts';
-import { covers, grantsOf } from '../../tools/check-deploy/role-grants.ts';
+import { covers, denialsOf, grantsOf } from '../../tools/check-deploy/role-grants.ts';
 import { resourcesOf, type Template, targetOf } from '../../tools/check-deploy/template.ts';
 import { AwsWire } from '../support/aws-wire.ts';
 import { BundledFunction } from '../support/bundled-function.ts';
@@ -64,11 +65,14 @@ class DeployedStage {
       ...FUNCTION_NAMES.map((name) => [name, targetOf(functionOf(this.template, name)?.Properties?.Role)]),
       ['pipeline', 'FilePipelineRole'],
     ];
+    const ofRoles = <T>(rulesOf: (template: Template, role: string) => T[]) =>
+      Object.fromEntries(roles.map(([caller, role = '']) => [caller, rulesOf(this.template, role)]));
     this.wire = await AwsWire.start({
       s3: { host: address.hostname, port: Number(address.port) },
       buckets: BUCKETS,
       topics: Object.fromEntries(TOPICS.map((name) => [topicArn(name), name])),
-      grants: Object.fromEntries(roles.map(([caller, role = '']) => [caller, grantsOf(this.template, role)])),
+      grants: ofRoles(grantsOf),
+      denials: ofRoles(denialsOf),
     });
     this.closing.push(() => this.wire.stop());
     const people = this.client(proxy.endpoint, 'people');
@@ -115,7 +119,7 @@ class DeployedStage {
     };
   }
 
-  private client(endpoint: string, accessKeyId: string): S3Client {
+  client(endpoint: string, accessKeyId: string): S3Client {
     const credentials = { accessKeyId, secretAccessKey: 'secret' };
     const client = new S3Client({ endpoint, forcePathStyle: true, region: 'sa-east-1', credentials });
     this.closing.push(async () => client.destroy());
@@ -258,5 +262,27 @@ describe('a night through the bundles that ship', () => {
       (call) => call.rare === undefined && !made.some((one) => matches(call, one)),
     );
     expect(unmade.map(({ action, resource }) => `${action} ${resource}`)).toEqual([]);
+  });
+
+  it('can write over no commit, terms or history, and removes none', async () => {
+    const decided: string[] = [];
+    for await (const { key } of stage.lake.list('ledger/'))
+      if (/\/_(day|terms|history)\//.test(key)) decided.push(key);
+    expect(decided.filter((key) => key.includes('/_day/'))).toHaveLength(1);
+    expect(new Set(decided.map((key) => /_(day|terms|history)/.exec(key)?.[1])).size).toBe(3);
+    for (const caller of ['splitter', 'reconciler', 'finalizer', 'watchdog']) {
+      const store = createS3ObjectStore({
+        client: stage.client(stage.wire.endpoint, caller),
+        bucket: 'lake',
+      });
+      for (const key of decided) {
+        const { bytes } = (await stage.lake.get(key))!;
+        await expect(store.put(key, bytes)).rejects.toThrow('AccessDenied');
+        await expect(store.putIf(key, bytes, 'tag')).rejects.toThrow('AccessDenied');
+        await expect(store.copy(key, key)).rejects.toThrow('AccessDenied');
+        await expect(store.delete([key])).rejects.toThrow('AccessDenied');
+        await expect(store.putOnce(key, Buffer.from('other'))).rejects.toThrow(PreconditionFailed);
+      }
+    }
   });
 });

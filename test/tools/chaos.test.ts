@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS } from '../../tools/chaos/fault-plan.ts';
+import { DEEDS } from '../../tools/chaos/night-steps.ts';
 import { type Mutation, mutatedProject } from '../support/mutated-project.ts';
 import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
 
@@ -27,14 +28,14 @@ describe(`${NIGHTS} nights under faults of every kind`, () => {
     const reports = stdout.trimEnd().split('\n');
     expect(reports).toHaveLength(NIGHTS_A_PROCESS);
     for (const report of reports) {
-      const { broken, faults } = JSON.parse(report);
+      const { broken, faults, deeds } = JSON.parse(report);
       expect(broken).toEqual([]);
-      for (const kind of Object.keys(faults)) seen.add(kind);
+      for (const kind of [...Object.keys(faults), ...Object.keys(deeds)]) seen.add(kind);
     }
   });
 
-  it('have them all: no kind of fault is left out', () => {
-    expect(FAULT_KINDS.filter((kind) => !seen.has(kind))).toEqual([]);
+  it('have them all: no kind of step or fault is left out', () => {
+    expect([...DEEDS, ...FAULT_KINDS].filter((kind) => !seen.has(kind))).toEqual([]);
   });
 });
 
@@ -52,7 +53,7 @@ it.each<[string, Mutation, RegExp]>([
       was: 'if (account.refusal) return',
       becomes: 'if (process.env.NEVER_SET) return',
     },
-    /those of no version|does not balance/,
+    /those of no version|does not balance|has no rows/,
   ],
   [
     'a retry that is dropped',
@@ -71,7 +72,16 @@ it.each<[string, Mutation, RegExp]>([
       was: 'await ports.lake.putOnce(dayCommitKey(',
       becomes: 'await ports.lake.put(dayCommitKey(',
     },
-    /was written once, and then again|was not what that says|does not hold it|lost contratos|sees/,
+    /was written once, and then again|does not hold it|reader sees|readers saw/,
+  ],
+  [
+    'a supplement that counts though the version that it corrects is no longer visible',
+    {
+      file: 'shared/pipeline/publish/publish-day.ts',
+      was: 'return isCorrectedBy(parent?.loaded, corrected);',
+      becomes: 'return parent !== undefined;',
+    },
+    /twice|beside a version that it does not correct/,
   ],
 ])('finds %s', async (_, mutation, says) => {
   const dir = await mutatedProject(mutation);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generatedMutants } from '../../tools/mutants/generated-mutants.ts';
 import { mutantName, mutated } from '../../tools/mutants/mutant.ts';
+import { DECIDING_FILES, EXPLAINED, explanationOf } from '../../tools/mutants/rooms.ts';
 
 test('rules change operators, conditions, numbers and calls for their effect, and nothing in types', () => {
   const text = [
@@ -36,4 +38,27 @@ test('an edit whose text is gone, or is there twice, is stale', () => {
   expect(mutated('a b c', { ...edit, from: 'b' })).toBe('a x c');
   expect(mutated('a b b', { ...edit, from: 'b' })).toBeUndefined();
   expect(mutated('a c', { ...edit, from: 'b' })).toBeUndefined();
+});
+
+test('what is said of a mutant that no test can catch is about code that is still there', () => {
+  for (const { file, within, edits, why } of EXPLAINED) {
+    const text = readFileSync(file, 'utf8');
+    expect(text.split(within).length, `${file}: ${within}`).toBe(2);
+    const mutants = generatedMutants(file, text, DECIDING_FILES[file] ?? []);
+    const explained = mutants.filter((mutant) => explanationOf(mutant, text) === why);
+    const made = explained.map(({ from, to }) => `${from} → ${to}`);
+    for (const [from, to] of edits) expect(made, `${file}: ${within}`).toContain(`${from} → ${to}`);
+  }
+});
+
+test('the same change at another place is not explained', () => {
+  const [{ file, within, edits } = { file: '', within: '', edits: [] }] = EXPLAINED;
+  const text = readFileSync(file, 'utf8');
+  const [[from, to] = ['', '']] = edits;
+  const at = text.indexOf(from, text.indexOf(within));
+  const mutant = { file, from, to, why: '', tests: [] };
+  expect(explanationOf({ ...mutant, at }, text)).toBeDefined();
+  expect(explanationOf({ ...mutant, at: text.indexOf(within) - 1 }, text)).toBeUndefined();
+  expect(explanationOf({ ...mutant, at, to: 'another' }, text)).toBeUndefined();
+  expect(explanationOf(mutant, text)).toBeUndefined();
 });

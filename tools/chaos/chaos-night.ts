@@ -3,12 +3,16 @@ import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import type { StateMachineDefinition } from '../../local/state-machine/definition.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import { type Chances, type FaultKind, FaultPlan } from './fault-plan.ts';
-import { FunctionRuntime } from './function-runtime.ts';
-import { LakeInvariants, lastRight } from './lake-invariants.ts';
-import { type FileVersion, makeNightFiles, NIGHT_LAYOUT, type NightFile, PLANTED } from './night-files.ts';
+import { type FaultKind, FaultPlan } from './fault-plan.ts';
+import { LakeInvariants } from './lake-invariants.ts';
+import { BUSINESS_DATES, makeNightFiles, NIGHT_LAYOUT, type NightFile } from './night-files.ts';
 import { NightLake } from './night-lake.ts';
-import { type Ended, NightMachine } from './night-machine.ts';
+import { type Deed, drawSteps, type NightStep, onlyDeeds } from './night-steps.ts';
+import { RowModel, type Run } from './row-model.ts';
+import type { StepKind } from './step-context.ts';
+import { factsOfDay, type StepFacts } from './step-facts.ts';
+import { judgeStep } from './step-judge.ts';
+import { StepPlayer } from './step-player.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export const NIGHT_OUTCOMES = ['whole', 'in part', 'nothing published', 'broken'] as const;
@@ -17,24 +21,36 @@ type NightOutcome = (typeof NIGHT_OUTCOMES)[number];
 /** How one night ended. */
 export interface NightReport {
   seed: number;
-  /** The state that readers saw in the morning, before the rerun; `broken` if an invariant was broken. */
+  /** What readers saw before everything was sent again; `broken` if an invariant was broken. */
   outcome: NightOutcome;
   faults: Map<FaultKind, number>;
+  deeds: Map<Deed['do'], number>;
   executions: Record<'loaded' | 'refused' | 'failed', number>;
-  /** Empty when every invariant held. */
+  /** Empty if every invariant held. */
   broken: string[];
+  steps: NightStep[];
 }
 
 /** 02:00 in São Paulo. */
 const NIGHT_STARTS_MS = Date.parse('2025-08-13T05:00:00Z');
+/** By then every invocation that was given up but went on has ended. */
+const LAST_CALL_MS = 3_600_000;
+const MOST_HOST_OFF_MS = 30 * 60_000;
 
-/** Plays the night of `seed` with its faults, checks every invariant, runs it again without faults, and checks for the one right answer. */
-export async function playNight(definition: StateMachineDefinition, seed: number): Promise<NightReport> {
+/**
+ * Plays the night of `seed`, step by step, and checks every invariant after each step; then sends everything again without faults, and
+ * checks for the one right answer. With `only`, the deeds with other ids are left out.
+ */
+export async function playNight(
+  definition: StateMachineDefinition,
+  seed: number,
+  only?: string[],
+): Promise<NightReport> {
   const plan = new FaultPlan(seed);
   const time = new VirtualTime(NIGHT_STARTS_MS);
   const random = plan.stream('Math.random');
   return time.run(
-    () => new Night(definition, plan, time).play(),
+    () => new Night(definition, plan, time, only).play(),
     () => random.below(2 ** 32) / 2 ** 32,
   );
 }
@@ -42,137 +58,137 @@ export async function playNight(definition: StateMachineDefinition, seed: number
 class Night {
   private readonly plan: FaultPlan;
   private readonly time: VirtualTime;
-  private readonly chances: Chances;
   private readonly files: NightFile[];
-  private readonly raw = new MemoryObjectStore();
+  private readonly steps: NightStep[];
   private readonly lake = new NightLake();
   private readonly notifications: Notification[] = [];
   private readonly metrics: unknown[] = [];
-  private readonly machine: NightMachine;
-  private readonly expectedFiles: number | undefined;
+  private readonly runs = new Map<string, Run>();
+  private readonly models: RowModel[];
+  private readonly player: StepPlayer;
+  private readonly invariants: LakeInvariants;
+  private isWorn = false;
 
-  constructor(definition: StateMachineDefinition, plan: FaultPlan, time: VirtualTime) {
+  constructor(
+    definition: StateMachineDefinition,
+    plan: FaultPlan,
+    time: VirtualTime,
+    only: string[] | undefined,
+  ) {
     this.plan = plan;
     this.time = time;
-    this.chances = plan.stream('night');
+    const chances = plan.stream('night');
     this.files = makeNightFiles(plan.stream('files'));
-    const good = this.files.filter(({ versions }) => versions.some(({ rows }) => rows !== undefined));
-    this.expectedFiles = this.chances.happens(0.5) && good.length > 0 ? good.length : undefined;
-    const runtime = new FunctionRuntime(plan, time, this.ports());
-    this.machine = new NightMachine({ definition, plan, time, runtime, store: this.lake });
+    const all = drawSteps(plan.stream('steps'), this.files);
+    this.steps = only ? onlyDeeds(all, only) : all;
+    const good = this.files.filter(
+      ({ versions, corrects, day }) => day === 0 && !corrects && versions.some(({ rows }) => rows),
+    );
+    const isOneDay = this.files.every(({ day }) => day === 0);
+    const expectedFiles = isOneDay && chances.happens(0.4) && good.length > 0 ? good.length : undefined;
+    const awaitsManifest = expectedFiles === undefined && chances.happens(0.2);
+    this.models = BUSINESS_DATES.map(
+      (_, day) => new RowModel(this.files, day, this.runs, { expectedFiles, awaitsManifest }),
+    );
+    const raw = new MemoryObjectStore();
+    const hostOffMs = [0, chances.below(2 * MOST_HOST_OFF_MS) - MOST_HOST_OFF_MS];
+    this.player = new StepPlayer({
+      ...{ definition, plan, time, raw, hostOffMs },
+      ...{ files: this.files, lake: this.lake, runs: this.runs, models: this.models },
+      ports: this.ports(raw, expectedFiles, awaitsManifest),
+    });
+    this.invariants = new LakeInvariants(this.lake, this.files);
   }
 
   async play(): Promise<NightReport> {
-    const executions = { loaded: 0, refused: 0, failed: 0 };
-    const count = (ends: Ended[]) => {
-      for (const { end } of ends) executions[end]++;
-    };
     const broken: string[] = [];
-    this.bring(({ first }) => first);
-    if (this.chances.happens(0.4)) count(await this.inPeace('before'));
-    const ends = await this.withFaults();
-    count(ends);
-    // By then every invocation that was given up but went on has ended.
-    await this.time.sleep(3_600_000);
+    for (const step of this.steps) {
+      broken.push(...(await this.playStep(step)).map((what) => `after step ${step.id}: ${what}`));
+      if (broken.length > 0) break;
+    }
+    broken.push(...this.player.broken(), ...this.untold());
+    const outcome = this.outcomeNow();
+    if (broken.length === 0) broken.push(...(await this.end()));
+    const told = JSON.stringify([this.notifications, this.metrics, this.player.messages()]);
+    broken.push(...this.invariants.leaks(told));
+    return {
+      seed: this.plan.seed,
+      outcome: broken.length > 0 ? 'broken' : outcome,
+      faults: this.plan.counts,
+      deeds: this.player.deeds,
+      executions: this.player.executions,
+      broken: [...new Set(broken)],
+      steps: this.steps,
+    };
+  }
 
-    const invariants = new LakeInvariants(this.lake, this.files, this.expectedFiles);
-    broken.push(...(await invariants.broken()), ...this.machine.broken, ...(await this.untold(invariants)));
-    broken.push(...(await invariants.unfounded(this.machine.published)));
-    const succeeded = ends.filter(({ end }) => end === 'loaded').map(({ execution }) => execution);
-    broken.push(...(await invariants.unpublished(new Set(succeeded))));
-    const seen = await invariants.sourcesSeen();
-    const right = this.files.filter(({ versions }) => versions.some(({ rows }) => rows)).length;
+  private async playStep(step: NightStep): Promise<string[]> {
+    const oldListings = this.plan.counts.get('older listing') ?? 0;
+    this.plan.become(step.rough);
+    const facts = await this.player.play(step);
+    const isExact = step.deeds.length === 1 && step.rough === 0;
+    await this.time.sleep(isExact ? 60_000 : LAST_CALL_MS);
+    this.plan.become(0);
+    this.isWorn ||= facts.damaged + facts.cleaned > 0;
+    return this.judge(facts, {
+      isExact: isExact && !facts.converts.some(({ ends }) => ends.length > 1),
+      hasOldListing: (this.plan.counts.get('older listing') ?? 0) > oldListings,
+      isWorn: this.isWorn,
+    });
+  }
 
-    this.bring(({ last }) => last);
-    count(await this.inPeace('rerun'));
-    // If the last version is refused, the right one before it is sent again.
-    this.bring(({ last, right: good }) => good ?? last);
-    count(await this.inPeace('sent again'));
-    broken.push(...(await invariants.broken()), ...(await invariants.brokenAnswer()));
+  private async judge(facts: StepFacts, kind: StepKind): Promise<string[]> {
+    const days = await this.invariants.seenDays();
+    const broken = this.models.flatMap((model, day) =>
+      judgeStep(model, factsOfDay(facts, day), days[day]!, kind),
+    );
+    return [...broken, ...this.invariants.brokenLedger()];
+  }
+
+  /** Everything is sent again, insisted on and published: readers must see the one right answer, and nothing more may change. */
+  private async end(): Promise<string[]> {
+    const broken: string[] = [];
+    for (const step of this.player.stepsToTheEnd()) {
+      broken.push(...(await this.playStep(step)).map((what) => `at the end: ${what}`));
+    }
+    for (const model of this.models) {
+      const right = this.files.flatMap((file) => (file.day === model.day ? rightRows(file, this.files) : []));
+      const rows = model.last ? model.rowsOf(model.last, 'rows') : [];
+      if (model.shown !== model.commits.length)
+        broken.push(`day ${model.day}: readers do not see the last commit`);
+      if (JSON.stringify(rows) !== JSON.stringify(right.sort())) {
+        broken.push(
+          `day ${model.day}: in the end there are ${rows.length} rows and not the right ${right.length}`,
+        );
+      }
+    }
+    if (broken.length > 0) return broken;
     this.lake.visibleWrites.length = 0;
-    count(await this.inPeace('rerun again'));
+    for (const step of this.player.stepsAgain()) broken.push(...(await this.playStep(step)));
     if (this.lake.visibleWrites.length > 0) {
       broken.push(`running again what is loaded wrote ${this.lake.visibleWrites.join(', ')}`);
     }
-    broken.push(...this.leaks());
-    const morning = seen === right ? 'whole' : seen > 0 ? 'in part' : 'nothing published';
-    return {
-      seed: this.plan.seed,
-      outcome: broken.length > 0 ? 'broken' : morning,
-      faults: this.plan.counts,
-      executions,
-      broken: [...new Set(broken)],
-    };
+    return broken;
   }
 
-  /** Puts one version of each file where it is read from, unless its bytes are there already. */
-  private bring(
-    choose: (of: { first: FileVersion; last: FileVersion; right?: FileVersion | undefined }) => FileVersion,
-  ): void {
-    for (const { sourceKey, versions } of this.files) {
-      const [first, last = first] = [versions[0], versions.at(-1)];
-      if (!first || !last) continue;
-      const { bytes } = choose({ first, last, right: lastRight(versions) });
-      const isThere = this.raw.keys().includes(sourceKey);
-      if (!isThere || !Buffer.from(bytes).equals(this.raw.bytesOf(sourceKey)))
-        this.raw.replace(sourceKey, bytes);
-    }
-  }
-
-  /** Converts every file once, one after the other, without faults. */
-  private async inPeace(name: string): Promise<Ended[]> {
-    const before = this.plan.calm;
-    this.plan.calm = true;
-    const ends: Ended[] = [];
-    for (const { sourceKey } of this.files)
-      ends.push(await this.machine.convert(`${name}-${sourceKey}`, sourceKey));
-    this.plan.calm = before;
-    return ends;
-  }
-
-  /** Events of all files: some twice, some late, in any order; corrected versions arrive in between. */
-  private async withFaults(): Promise<Ended[]> {
-    const events: { name: string; sourceKey: string; atMs: number; bytes?: Uint8Array }[] = [];
-    for (const { sourceKey, versions } of this.files) {
-      for (const [index, { bytes }] of versions.entries()) {
-        const name = `${sourceKey}-${index}`;
-        const arrivesMs = index * 20_000 + this.chances.below(2_000);
-        const event = { name, sourceKey, atMs: arrivesMs };
-        if (index > 0) events.push({ ...event, name: '', bytes });
-        if (this.chances.happens(0.15)) event.atMs += this.drawn('event late', 60_000);
-        else if (this.chances.happens(0.1)) event.atMs += this.drawn('event out of order', 5_000);
-        events.push(event);
-        if (this.chances.happens(0.3)) {
-          events.push({
-            ...event,
-            name: `${name}-twice`,
-            atMs: arrivesMs + this.drawn('event twice', 30_000),
-          });
-        }
-      }
-    }
-    const ends = await Promise.all(
-      events.map(async ({ name, sourceKey, atMs, bytes }): Promise<Ended[]> => {
-        await this.time.sleep(atMs);
-        if (bytes === undefined) return [await this.machine.convert(name, sourceKey)];
-        this.plan.count('file replaced meanwhile');
-        this.raw.replace(sourceKey, bytes);
-        return [];
-      }),
+  private outcomeNow(): NightOutcome {
+    const right = this.files.filter(
+      (file) => !file.corrects && rightRows(file, this.files).length > 0,
+    ).length;
+    const seen = this.models.reduce(
+      (sum, { commits, shown }) =>
+        sum +
+        [...(commits[shown - 1]?.files.keys() ?? [])].filter((file) => !this.files[file]?.corrects).length,
+      0,
     );
-    return ends.flat();
-  }
-
-  private drawn(kind: FaultKind, upToMs: number): number {
-    this.plan.count(kind);
-    return this.chances.below(upToMs);
+    return seen >= right ? 'whole' : seen > 0 ? 'in part' : 'nothing published';
   }
 
   /** Files that failed or were refused without a notification that names them; if another execution took over, it notifies. */
-  private async untold(invariants: LakeInvariants): Promise<string[]> {
+  private untold(): string[] {
     const broken: string[] = [];
-    for (const { name, sourceKey, execution } of this.machine.mustBeTold) {
-      const entry = await invariants.entryOf(sourceKey);
+    for (const { name, sourceKey, execution } of this.player.mustBeTold()) {
+      const entry = this.invariants.entryOf(sourceKey);
       const isOver =
         entry?.execution !== execution && entry?.history.some((step) => step.execution === execution);
       // An execution may fail after it reported its success and before it noted that people know.
@@ -185,32 +201,34 @@ class Night {
     return broken;
   }
 
-  /** Record content in notifications, metrics, errors, the ledger or manifests, where there must be none. */
-  private leaks(): string[] {
-    const told = JSON.stringify([this.notifications, this.metrics, this.machine.messages]);
-    const texts = new Map([['notifications, metrics and errors', told]]);
-    for (const key of this.lake.keys().filter((name) => name.endsWith('.json'))) {
-      texts.set(key, Buffer.from(this.lake.bytesOf(key)).toString('utf8'));
-    }
-    return [...texts].flatMap(([where, text]) =>
-      PLANTED.filter((planted) => text.includes(planted)).map((planted) => `${where} shows ${planted}`),
-    );
-  }
-
-  private ports(): PipelinePorts {
+  private ports(
+    raw: MemoryObjectStore,
+    expectedFiles: number | undefined,
+    awaitsManifest: boolean,
+  ): PipelinePorts {
+    const text = awaitsManifest
+      ? JSON.stringify({ ...JSON.parse(NIGHT_LAYOUT), day: { manifest: 'manifesto.json' } })
+      : NIGHT_LAYOUT;
     return {
-      raw: this.raw,
+      raw,
       lake: this.lake,
       publishedPrefix: 'processed/',
       catalog: createFileCatalog(this.lake),
       layouts: {
-        load: async () => ({ file: 'chaos.json', text: NIGHT_LAYOUT }),
+        load: async () => ({ file: 'chaos.json', text }),
         loadBeside: async (_file, name) => ({ file: name, text: '' }),
       },
       metrics: { record: async (...args) => void this.metrics.push(args) },
       notifier: { notify: async (notification) => void this.notifications.push(notification) },
       clock: { now: () => this.time.now() },
-      settings: { rangeSizeBytes: 2_000, wholePartBytes: 1_500, expectedFiles: this.expectedFiles },
+      settings: { rangeSizeBytes: 800, wholePartBytes: 1_500, expectedFiles },
     };
   }
+}
+
+/** The rows of the last right version of a file; those of corrected records, if that version rejected them. */
+function rightRows({ versions, corrects }: NightFile, files: NightFile[]): string[] {
+  const last = (all: NightFile['versions']) => all.findLastIndex(({ rows }) => rows !== undefined);
+  if (corrects && last(files[corrects.file]!.versions) !== corrects.version) return [];
+  return versions[last(versions)]?.rows ?? [];
 }

@@ -10,6 +10,7 @@ export const FAULT_KINDS = [
   'body cut short',
   'older listing',
   'disk full',
+  'disk full in mid-rename',
   'held before a conditional write',
   'clock off',
   // One invocation of a function:
@@ -18,6 +19,7 @@ export const FAULT_KINDS = [
   'called twice',
   'killed',
   'out of memory',
+  'worker died',
   'timed out and went on',
   // The night:
   'event twice',
@@ -25,6 +27,8 @@ export const FAULT_KINDS = [
   'event out of order',
   'file replaced meanwhile',
   'held to finish together',
+  'stopped by SIGTERM',
+  'host clock off',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -35,11 +39,13 @@ interface Roughness {
   diskFull: number;
 }
 
+/** By the roughness of a step. */
 const ROUGHNESS: Roughness[] = [
+  { call: 0, invocation: 0, diskFull: 0 },
   { call: 0.004, invocation: 0.06, diskFull: 0 },
   { call: 0.012, invocation: 0.15, diskFull: 0 },
-  { call: 0.02, invocation: 0.3, diskFull: 0.0005 },
-  { call: 0.06, invocation: 0.3, diskFull: 0.002 },
+  { call: 0.02, invocation: 0.3, diskFull: 0.002 },
+  { call: 0.06, invocation: 0.3, diskFull: 0.006 },
 ];
 
 /**
@@ -49,16 +55,21 @@ const ROUGHNESS: Roughness[] = [
 export class FaultPlan {
   readonly seed: number;
   readonly counts = new Map<FaultKind, number>();
-  /** No fault is drawn while it is set: while the night is prepared, or run again. */
-  calm = false;
-  readonly roughness: Roughness;
+  /** No fault is drawn while it is set: in a step without faults, or while the night is run again. */
+  calm = true;
+  roughness: Roughness = ROUGHNESS[0]!;
   /** Functions that write the ledger and publish wait for the same instants. */
   readonly isTogether: boolean;
 
   constructor(seed: number) {
     this.seed = seed;
     this.isTogether = this.stream('together').happens(0.5);
-    this.roughness = this.stream('roughness').of(ROUGHNESS);
+  }
+
+  /** Faults of a step: none at 0. */
+  become(rough: number): void {
+    this.calm = rough === 0;
+    this.roughness = ROUGHNESS[rough] ?? ROUGHNESS[0]!;
   }
 
   stream(purpose: string): Chances {

@@ -1,3 +1,4 @@
+import { childrenOf } from '../../local/adapters/memory-object-store.ts';
 import { OutputUnwritable, StoreUnavailable } from '../../shared/errors.ts';
 import type { ObjectInfo, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
@@ -12,6 +13,7 @@ export class Calls {
   /** Longest wait of a call; longer once the invocation was given up but goes on. */
   longestMs = 40;
   private readonly time: VirtualTime;
+  private readonly stopped: AbortSignal | undefined;
   private ordinal = 0;
   private dead = false;
 
@@ -20,7 +22,9 @@ export class Calls {
     time: VirtualTime,
     chances: Chances,
     onCall: (ordinal: number) => 'go on' | 'die before' | 'die after',
+    stopped?: AbortSignal,
   ) {
+    this.stopped = stopped;
     this.plan = plan;
     this.time = time;
     this.chances = chances;
@@ -29,17 +33,20 @@ export class Calls {
 
   /** Makes one call. A dead process's calls have no effect and never return. */
   async make<T>(where: string, effect: () => Promise<T>, writes = false): Promise<T> {
-    if (this.dead) return never();
+    if (this.dead || this.stopped?.aborted) return never();
     const isSlow = !this.plan.calm && this.chances.happens(SLOW_CHANCE);
     await this.time.sleep(this.chances.below(isSlow ? SLOW_MS : this.longestMs));
-    if (this.dead) return never();
+    if (this.dead || this.stopped?.aborted) return never();
     const fate = this.plan.calm ? 'go on' : this.onCall(this.ordinal++);
     if (fate === 'die before') return this.die();
     const fault = this.draw(writes);
     if (fault === 'disk full') throw diskFull(where);
-    if (fault !== undefined && fault !== 'timed out after the effect') throw unavailable(where, fault);
+    const isAfter = fault === 'timed out after the effect' || fault === 'disk full in mid-rename';
+    if (fault !== undefined && !isAfter) throw unavailable(where, fault);
     const result = await effect();
     if (fate === 'die after') return this.die();
+    // The file has its new name already, and its folder could not be synced.
+    if (fault === 'disk full in mid-rename') throw diskFull(where);
     if (fault !== undefined) throw unavailable(where, fault);
     return result;
   }
@@ -56,7 +63,7 @@ export class Calls {
     const { call, diskFull: full } = this.plan.roughness;
     const kind =
       writes && this.chances.happens(full)
-        ? 'disk full'
+        ? this.chances.of(['disk full', 'disk full in mid-rename'] as const)
         : this.chances.happens(call)
           ? this.chances.of(FAILED_CALLS)
           : undefined;
@@ -168,13 +175,22 @@ export class FaultyStore implements ObjectStore {
     return this.calls.make(args[0], () => this.inner.hasChecksum(...args));
   }
 
-  /** An older listing lacks the objects that were written last. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    yield* await this.listed(prefix);
+  }
+
+  async *listFolder(folder: string): AsyncIterable<string> {
+    const keys = (await this.listed(folder)).map(({ key }) => key);
+    yield* childrenOf(folder, keys);
+  }
+
+  /** An older listing lacks the objects that were written last. */
+  private async listed(prefix: string): Promise<ObjectInfo[]> {
     const { plan, chances } = this.calls;
     const found = await this.calls.make(prefix, () => Array.fromAsync(this.inner.list(prefix)));
     const isOld = !plan.calm && found.length > 0 && chances.happens(2 * plan.roughness.call);
     if (isOld) plan.count('older listing');
-    yield* isOld ? withoutNewest(found, 1 + chances.below(2)) : found;
+    return isOld ? withoutNewest(found, 1 + chances.below(2)) : found;
   }
 
   delete(keys: string[]) {

@@ -15,6 +15,8 @@ class RuntimeError extends Error {
 }
 
 const CALLS_UNTIL_DEATH = 25;
+/** Less than half of a lease, since a host may be off as well. */
+const MOST_OFF_MS = 30 * 60_000;
 const SLOW_CALL_MS = 20_000;
 const INVOCATION_FAULTS = [
   'invocation throttled',
@@ -22,6 +24,7 @@ const INVOCATION_FAULTS = [
   'called twice',
   'killed',
   'out of memory',
+  'worker died',
   'timed out and went on',
 ] as const satisfies FaultKind[];
 
@@ -30,9 +33,12 @@ export class FunctionRuntime {
   private readonly plan: FaultPlan;
   private readonly time: VirtualTime;
   private readonly ports: PipelinePorts;
+  /** How far the clock of its host is ahead. */
+  private readonly aheadMs: number;
   private readonly invocations = new Map<string, number>();
 
-  constructor(plan: FaultPlan, time: VirtualTime, ports: PipelinePorts) {
+  constructor(plan: FaultPlan, time: VirtualTime, ports: PipelinePorts, aheadMs: number) {
+    this.aheadMs = aheadMs;
     this.plan = plan;
     this.time = time;
     this.ports = ports;
@@ -48,6 +54,7 @@ export class FunctionRuntime {
     identity: string,
     create: (ports: PipelinePorts) => (event: Event) => Promise<unknown>,
     event: Event,
+    stopped?: AbortSignal,
   ): Promise<unknown> {
     const call = this.callsOf(name, identity) + 1;
     this.invocations.set(`${name} ${identity}`, call);
@@ -58,7 +65,8 @@ export class FunctionRuntime {
         : undefined;
     if (fault) this.plan.count(fault);
     if (fault === 'invocation throttled') throw new RuntimeError('Lambda.TooManyRequestsException', fault);
-    const run = (end: FaultKind | undefined) => this.run(chances, create, event, end);
+    const run = (end: FaultKind | undefined) =>
+      this.run(chances, (ports) => create(ports)(JSON.parse(JSON.stringify(event))), end, stopped);
     if (fault === 'called twice') {
       run(undefined).catch(() => undefined);
       return run(undefined);
@@ -68,35 +76,45 @@ export class FunctionRuntime {
     return answer;
   }
 
-  private run<Event>(
+  /** Runs a command of a person: nobody calls it twice, and it may be killed. */
+  async command<Answer>(identity: string, work: (ports: PipelinePorts) => Promise<Answer>): Promise<Answer> {
+    const chances = this.plan.stream(identity);
+    const isKilled = !this.plan.calm && chances.happens(this.plan.roughness.invocation);
+    if (isKilled) this.plan.count('killed');
+    return this.run(chances, work, isKilled ? 'killed' : undefined);
+  }
+
+  private run<Answer>(
     chances: Chances,
-    create: (ports: PipelinePorts) => (event: Event) => Promise<unknown>,
-    event: Event,
+    work: (ports: PipelinePorts) => Promise<Answer>,
     end: FaultKind | undefined,
-  ): Promise<unknown> {
+    stopped?: AbortSignal,
+  ): Promise<Answer> {
     const { promise: ended, reject } = Promise.withResolvers<never>();
     const lastCall = end === undefined ? -1 : chances.below(CALLS_UNTIL_DEATH);
     const dieAfter = chances.happens(0.5);
-    const calls = new Calls(this.plan, this.time, chances, (ordinal) => {
+    const onCall = (ordinal: number) => {
       if (ordinal !== lastCall) return 'go on';
       const goesOn = end === 'timed out and went on';
-      reject(new RuntimeError(goesOn ? 'States.Timeout' : 'Runtime.ExitError', String(end)));
+      const dies = end === 'worker died' ? 'Lambda.Unknown' : 'Runtime.ExitError';
+      reject(new RuntimeError(goesOn ? 'States.Timeout' : dies, String(end)));
       if (goesOn) calls.longestMs = SLOW_CALL_MS;
       if (goesOn) return 'go on';
       return dieAfter ? 'die after' : 'die before';
-    });
-    const copy: Event = JSON.parse(JSON.stringify(event));
-    const work = create(this.portsOf(calls))(copy);
-    work.catch(() => undefined);
+    };
+    const calls = new Calls(this.plan, this.time, chances, onCall, stopped);
+    const answer = work(this.portsOf(calls));
+    answer.catch(() => undefined);
     ended.catch(() => undefined);
-    return end === undefined ? work : Promise.race([work, ended]);
+    return end === undefined ? answer : Promise.race([answer, ended]);
   }
 
   private portsOf(calls: Calls): PipelinePorts {
     const { raw, metrics, notifier, clock } = this.ports;
     const lake = new FaultyStore(this.ports.lake, calls);
-    const skewMs = !this.plan.calm && calls.chances.happens(0.05) ? calls.chances.below(7_200_000) : 0;
-    if (skewMs > 0) this.plan.count('clock off');
+    const isOff = !this.plan.calm && calls.chances.happens(0.05);
+    const skewMs = isOff ? calls.chances.below(2 * MOST_OFF_MS) - MOST_OFF_MS : 0;
+    if (isOff) this.plan.count('clock off');
     return {
       ...this.ports,
       raw: new FaultyStore(raw, calls),
@@ -104,7 +122,7 @@ export class FunctionRuntime {
       catalog: createFileCatalog(lake),
       metrics: { record: (...args) => calls.make('metrics', () => metrics.record(...args)) },
       notifier: { notify: (notification) => calls.make('notifier', () => notifier.notify(notification)) },
-      clock: { now: () => new Date(clock.now().getTime() + skewMs - 3_600_000) },
+      clock: { now: () => new Date(clock.now().getTime() + skewMs + this.aheadMs) },
     };
   }
 }

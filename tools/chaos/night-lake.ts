@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
-import type { ObjectInfo, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
+import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
+
+const PUBLISHED = 'processed/';
+const CATALOG = 'catalog/';
+
+/** A catalog at one moment: dataset, commits of days, and objects by the values of their partition. */
+export interface NightCatalog {
+  dataset: string;
+  days: Record<string, number>;
+  partitions: { values: Record<string, string | null>; files: string[] }[];
+}
 
 /** The lake of a night: remembers what readers could see at each moment, and records violations by objects that must never change. */
 export class NightLake extends MemoryObjectStore {
-  /** Every catalog that was written, in order. */
-  readonly catalogs: string[] = [];
+  /** Every text of a catalog that was ever written, by key. */
+  readonly catalogTexts = new Map<string, string[]>();
+  /** Catalogs that were written since they were taken, in order. */
+  private catalogs: NightCatalog[] = [];
   readonly violations: string[] = [];
   /** Keys under `processed/` and `catalog/` written since it was emptied. */
   readonly visibleWrites: string[] = [];
+  /** Bytes of every object that a catalog ever named. */
+  readonly seen = new Map<string, Uint8Array>();
   private readonly immutable = new Map<string, string>();
 
   override async put(key: string, bytes: Uint8Array) {
@@ -43,20 +57,51 @@ export class NightLake extends MemoryObjectStore {
   }
 
   override async delete(keys: string[]) {
+    const shown = new Set(this.catalogsNow().flatMap(objectKeys));
     await super.delete(keys);
     for (const key of keys) {
-      if (this.immutable.has(key)) this.violations.push(`${key} is published or a commit, and was removed`);
+      if (shown.has(key)) this.violations.push(`${key} is what readers see, and was removed`);
+      if (key.includes('/_day/')) this.violations.push(`${key} is a commit, and was removed`);
     }
   }
 
-  async infos(prefix: string): Promise<ObjectInfo[]> {
-    return Array.fromAsync(super.list(prefix));
+  catalogsNow(): NightCatalog[] {
+    return this.keys()
+      .filter((key) => key.startsWith(CATALOG))
+      .map((key) => JSON.parse(this.textOf(key)) as NightCatalog);
+  }
+
+  /** The catalogs that were written since this was called last. */
+  takeCatalogs(): NightCatalog[] {
+    const taken = this.catalogs;
+    this.catalogs = [];
+    return taken;
+  }
+
+  textOf(key: string): string {
+    return Buffer.from(this.bytesOf(key)).toString('utf8');
+  }
+
+  /** Puts an older catalog in the place of one, as a restored backup does; answers whether all its objects are still there. */
+  takeBackCatalog(key: string, back: number): boolean {
+    const texts = this.catalogTexts.get(key) ?? [];
+    const text = texts.at(-1 - back);
+    const there = new Set(this.keys());
+    const isThere = text !== undefined && objectKeys(JSON.parse(text)).every((object) => there.has(object));
+    if (isThere) this.replace(key, Buffer.from(text));
+    return isThere;
+  }
+
+  /** Changes or removes an object, as a broken disk does. */
+  harm(key: string, bytes: Uint8Array | undefined): void {
+    if (bytes) this.replace(key, bytes);
+    else this.forget(key);
   }
 
   private wrote<T>(key: string, tag: T): T {
-    if (/^catalog\/|^processed\//.test(key)) this.visibleWrites.push(key);
-    if (key.startsWith('catalog/')) this.catalogs.push(Buffer.from(this.bytesOf(key)).toString('utf8'));
-    if (!key.startsWith('processed/') && !key.includes('/_day/')) return tag;
+    if (key.startsWith(CATALOG) || key.startsWith(PUBLISHED)) this.visibleWrites.push(key);
+    if (key.startsWith(CATALOG)) this.note(key, this.textOf(key));
+    if (!key.startsWith(PUBLISHED) && !key.includes('/_day/')) return tag;
     const digest = createHash('sha256').update(this.bytesOf(key)).digest('hex');
     const before = this.immutable.get(key);
     if (before !== undefined && before !== digest) {
@@ -65,4 +110,20 @@ export class NightLake extends MemoryObjectStore {
     this.immutable.set(key, digest);
     return tag;
   }
+
+  private note(key: string, text: string): void {
+    const texts = this.catalogTexts.get(key) ?? [];
+    this.catalogTexts.set(key, [...texts, text]);
+    const catalog = JSON.parse(text) as NightCatalog;
+    this.catalogs.push(catalog);
+    const there = new Set(this.keys());
+    for (const object of objectKeys(catalog)) {
+      if (!there.has(object)) this.violations.push(`${key} was pointed to ${object}, which is not there`);
+      else if (!this.seen.has(object)) this.seen.set(object, this.bytesOf(object));
+    }
+  }
+}
+
+function objectKeys({ partitions }: NightCatalog): string[] {
+  return partitions.flatMap(({ files }) => files.map((file) => `${PUBLISHED}${file}`));
 }

@@ -20,13 +20,28 @@ export interface Ended {
   execution: string;
   sourceKey: string;
   end: 'loaded' | 'refused' | 'failed';
+  problem?: string;
 }
 
-/** A finalizer's answer that the day shows its file from this commit on. */
-export interface Published {
+/** What a conversion is asked for. */
+interface Asked {
   name: string;
-  ledgerKey: string;
-  commit: number;
+  sourceKey: string;
+  force: boolean;
+  supplementOf?: string | undefined;
+  businessDate?: string | undefined;
+  /** Stops it, as SIGTERM does: calls under way have no effect any more. */
+  stopAfterMs?: number | undefined;
+}
+
+/** What the functions of one execution answered, whether or not the answer arrived. */
+interface Noted {
+  /** Runs that were planned. */
+  runs: string[];
+  /** Commits of the day that were called published, with the file. */
+  published: number[];
+  /** Called when a run is planned. */
+  planned(runId: string): void;
 }
 
 const { ErrorEquals: RETRIED, MaxAttempts } = await passingRetries();
@@ -41,7 +56,6 @@ const WATCHDOG_TRIES = 3;
 export class NightMachine {
   /** Executions that people must be told of. */
   readonly mustBeTold: Ended[] = [];
-  readonly published: Published[] = [];
   /** Messages of all errors. */
   readonly messages: string[] = [];
   readonly broken: string[] = [];
@@ -65,9 +79,43 @@ export class NightMachine {
     this.store = of.store;
   }
 
-  async convert(name: string, sourceKey: string): Promise<Ended> {
+  async convert(asked: Asked, noted: Noted): Promise<Ended> {
+    const { name, sourceKey, force, supplementOf, businessDate, stopAfterMs } = asked;
     /** The call that an error came from, by its name and message. */
     const origins = new Map<string, string>();
+    const stop = new AbortController();
+    if (stopAfterMs !== undefined) void this.time.sleep(stopAfterMs).then(() => stop.abort());
+    const request = { layout: 'chaos', sourceKey, ...(force && { force }), supplementOf, businessDate };
+    const result = await runExecution({
+      definition: this.definition,
+      input: request,
+      executionName: name,
+      store: this.store,
+      maxConcurrency: 4,
+      signal: stop.signal,
+      tasks: this.tasks(name, noted, origins, stop.signal),
+    });
+    const execution = result.executionId;
+    if (result.status === 'SUCCEEDED') return { name, execution, sourceKey, end: 'loaded' };
+    if (result.status === 'ABORTED') this.plan.count('stopped by SIGTERM');
+    const isMap = result.error.name === 'States.ExceedToleratedFailureThreshold';
+    const error = isMap ? (result.error.cause as Error) : result.error;
+    this.messages.push(result.error.message, error.message);
+    const ended: Ended = {
+      name,
+      execution,
+      sourceKey,
+      end: error.name === 'FileRefused' ? 'refused' : 'failed',
+      problem: result.status === 'ABORTED' ? 'stopped' : `${error.name}: ${error.message}`,
+    };
+    if (RETRIED.includes(error.name)) this.checkTries(name, error, origins);
+    const told = { execution, status: result.status, error: result.error };
+    const watched = await this.tellWatchdog(name, sourceKey, told);
+    if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
+    return ended;
+  }
+
+  private tasks(name: string, noted: Noted, origins: Map<string, string>, stopped: AbortSignal) {
     const task =
       <Event>(
         functionName: string,
@@ -83,54 +131,20 @@ export class NightMachine {
         const identity = `${name} ${range?.rangeIndex ?? merge?.mergeIndex ?? verdict ?? ''}`;
         if (HELD.has(functionName)) await this.heldTogether();
         try {
-          return await this.runtime.invoke(functionName, identity, create, read(input));
+          return await this.runtime.invoke(functionName, identity, create, read(input), stopped);
         } catch (error) {
           const { name: errorName, message } = error as Error;
           origins.set(`${errorName} ${message}`, `${functionName}|${identity}`);
           throw error;
         }
       };
-    const result = await runExecution({
-      definition: this.definition,
-      input: { layout: 'chaos', sourceKey },
-      executionName: name,
-      store: this.store,
-      maxConcurrency: 4,
-      tasks: pipelineTasks({
-        splitter: task('splitter', readSplitterEvent, createSplitter),
-        parser: task('parser', readParserEvent, createParser),
-        reconciler: task('reconciler', readReconcilerEvent, createReconciler),
-        merger: task('merger', readMergerEvent, createMerger),
-        finalizer: task('finalizer', readFinalizerEvent, (ports) => this.noted(name, createFinalizer(ports))),
-      }),
+    return pipelineTasks({
+      splitter: task('splitter', readSplitterEvent, (ports) => notedSplit(noted, createSplitter(ports))),
+      parser: task('parser', readParserEvent, createParser),
+      reconciler: task('reconciler', readReconcilerEvent, createReconciler),
+      merger: task('merger', readMergerEvent, createMerger),
+      finalizer: task('finalizer', readFinalizerEvent, (ports) => notedEnd(noted, createFinalizer(ports))),
     });
-    const execution = result.executionId;
-    if (result.status === 'SUCCEEDED') return { name, execution, sourceKey, end: 'loaded' };
-    const isMap = result.error.name === 'States.ExceedToleratedFailureThreshold';
-    const error = isMap ? (result.error.cause as Error) : result.error;
-    this.messages.push(result.error.message, error.message);
-    const ended: Ended = {
-      name,
-      execution,
-      sourceKey,
-      end: error.name === 'FileRefused' ? 'refused' : 'failed',
-    };
-    if (RETRIED.includes(error.name)) this.checkTries(name, error, origins);
-    const watched = await this.tellWatchdog(name, sourceKey, execution, result.error);
-    if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
-    return ended;
-  }
-
-  /** The finalizer, with a note of what it says of the day. */
-  private noted(name: string, finalize: ReturnType<typeof createFinalizer>): typeof finalize {
-    return async (event) => {
-      const result = await finalize(event);
-      const { status, ledgerKey, day } = result;
-      if (status !== 'refused' && day?.commit !== undefined && day.waitingFor === undefined) {
-        this.published.push({ name, ledgerKey, commit: day.commit });
-      }
-      return result;
-    };
   }
 
   private async heldTogether(): Promise<void> {
@@ -156,14 +170,13 @@ export class NightMachine {
   private async tellWatchdog(
     name: string,
     sourceKey: string,
-    execution: string,
-    error: Error,
+    { execution, status, error }: { execution: string; status: string; error: Error },
   ): Promise<boolean> {
     const chances = this.plan.stream(`watchdog ${name}`);
     const input = JSON.stringify({ layout: 'chaos', sourceKey });
     const detail = {
       executionArn: execution,
-      status: 'FAILED',
+      status,
       error: error.name,
       cause: error.message,
       input,
@@ -184,4 +197,28 @@ export class NightMachine {
     }
     return isThrough;
   }
+}
+
+/** The splitter, with a note of the run that it planned. */
+function notedSplit(noted: Noted, split: ReturnType<typeof createSplitter>): typeof split {
+  return async (event) => {
+    const result = await split(event);
+    if (result.verdict === 'convert' && !noted.runs.includes(result.runId)) {
+      noted.runs.push(result.runId);
+      noted.planned(result.runId);
+    }
+    return result;
+  };
+}
+
+/** The finalizer, with a note of what it says of the day. */
+function notedEnd(noted: Noted, finalize: ReturnType<typeof createFinalizer>): typeof finalize {
+  return async (event) => {
+    const result = await finalize(event);
+    const { status, day } = result;
+    if (status !== 'refused' && day?.commit !== undefined && day.waitingFor === undefined) {
+      noted.published.push(day.commit);
+    }
+    return result;
+  };
 }

@@ -1,9 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
-import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import type { NightLake } from './night-lake.ts';
-
-/** The rows of a table that a reader of one catalog sees, in the form of the right answer, by source. */
-type VisibleRows = Map<string, string[]>;
+import { BUSINESS_DATES, DATASET } from './night-files.ts';
+import type { NightCatalog, NightLake } from './night-lake.ts';
+import type { SeenTable } from './row-model.ts';
 
 /** Reads published objects with a reader that is not ours; each object once, since it never changes. */
 export class PublishedReader {
@@ -14,32 +12,47 @@ export class PublishedReader {
     this.lake = lake;
   }
 
-  /** Fails if an object of the catalog is not there. */
-  async rowsOf(catalog: CatalogFile): Promise<VisibleRows> {
-    const visible: VisibleRows = new Map();
-    for (const { values, files } of catalog.partitions) {
-      for (const file of files) {
-        const key = `processed/${file}`;
-        let rows = this.read.get(key);
-        if (!rows) {
-          rows = this.rowsOfObject(key, values.product ?? null);
-          this.read.set(key, rows);
-        }
-        const source = file.slice(file.lastIndexOf('/') + 1).replace(/-[0-9a-f]{8}-\d{5}\..*$/, '.txt');
-        visible.set(source, [...(visible.get(source) ?? []), ...(await rows)]);
-      }
-    }
-    for (const rows of visible.values()) rows.sort();
-    return visible;
+  /** What a reader of the catalog sees of each day; nothing for a catalog that is neither of rows nor of rejects. */
+  async seenOf(catalog: NightCatalog): Promise<SeenTable[]> {
+    const table = catalog.dataset === DATASET ? 'rows' : 'rejects';
+    if (table === 'rejects' && catalog.dataset !== `${DATASET}_rejects`) return [];
+    return Promise.all(
+      BUSINESS_DATES.map(async (date): Promise<SeenTable> => {
+        const [year, month, day] = date.split('-');
+        const partitions = catalog.partitions.filter(
+          ({ values }) => values.year === year && values.month === month && values.day === day,
+        );
+        const rows = await Promise.all(
+          partitions.flatMap(({ values, files }) =>
+            files.map((file) => this.rowsOf(table, `processed/${file}`, values.product ?? null)),
+          ),
+        );
+        return { table, commit: catalog.days[date] ?? 0, rows: rows.flat().sort() };
+      }),
+    );
   }
 
-  private async rowsOfObject(key: string, product: string | null): Promise<string[]> {
-    const bytes = this.lake.bytesOf(key);
+  private rowsOf(table: SeenTable['table'], key: string, product: string | null): Promise<string[]> {
+    const known = this.read.get(key);
+    if (known) return known;
+    const rows = this.rowsOfObject(table, key, product);
+    this.read.set(key, rows);
+    return rows;
+  }
+
+  private async rowsOfObject(
+    table: SeenTable['table'],
+    key: string,
+    product: string | null,
+  ): Promise<string[]> {
+    const bytes = this.lake.seen.get(key);
+    if (!bytes) return [`${key} is not there`];
     const file = {
       byteLength: bytes.byteLength,
       slice: (start: number, end?: number) => bytes.slice(start, end).buffer as ArrayBuffer,
     };
     const rows = await parquetReadObjects({ file });
+    if (table === 'rejects') return rows.map((row) => `${row.source_key}@${row.byte_offset}`);
     return rows.map(({ id, document, holder, amount, opened }) =>
       JSON.stringify([
         id,

@@ -27,7 +27,7 @@ const columns = [
   { name: 'looked at', type: 'BIGINT' },
   { name: 'result', type: 'VARCHAR' },
 ];
-console.log(printTable({ columns, rows }));
+console.log(printTable({ columns, rows }).join('\n'));
 for (const { stage, check, problem } of found) {
   const next = problem.next ? ` ${problem.next}` : '';
   console.error(`\n${stage}, ${check}: ${problem.where}: ${problem.what}.${next}`);

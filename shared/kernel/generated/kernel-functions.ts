@@ -27,7 +27,7 @@ export interface KernelFunctions {
 
   // shared/kernel/assemblyscript/code-page-texts.ts
   decodeCodedKept(records: number, count: number, at: number, width: number, ascii: number, kept: number, side: number, states: number, values: number): number;
-  decodeCodedTexts(records: number, count: number, at: number, width: number, ascii: number, lengths: number, slots: number, padding: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
+  decodeCodedTexts(records: number, count: number, at: number, width: number, runs: number, ascii: number, lengths: number, slots: number, padding: number, space: number, trimStart: Flag, trimEnd: Flag, side: number, states: number, values: number): number;
   translate(records: number, count: number, at: number, width: number, table: number, out: number, stride: number, addresses: number): void;
 
   // shared/kernel/assemblyscript/conditions.ts

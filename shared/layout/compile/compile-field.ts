@@ -15,6 +15,7 @@ import {
   typesWithKey,
 } from '../field-type.ts';
 import type { DefaultsEntry, FieldEntry } from '../layout-schema.ts';
+import { mayHoldPoint } from '../number-notation.ts';
 import { compileForm, digitCapacity } from './compile-form.ts';
 import { compileNotation } from './compile-notation.ts';
 import { compileNullWhen } from './compile-null-when.ts';
@@ -97,12 +98,12 @@ function checkKeys(entry: FieldEntry, type: FieldType, label: string, problems: 
   if (entry.trailingZeros !== undefined && scaleOf(type) > 0) {
     problems.push(`'${label} has 'trailingZeros', which is for whole numbers only`);
   }
-  if (entry.point === 'explicit' && (entry.sign === 'leading' || entry.sign === 'trailing')) {
-    problems.push(`'${label} has an explicit point and an overpunched sign, which no compiler writes`);
+  if (mayHoldPoint(entry.point) && (entry.sign === 'leading' || entry.sign === 'trailing')) {
+    problems.push(`'${label} has an ${entry.point} point and an overpunched sign, which no compiler writes`);
   }
-  if (entry.point === 'explicit' && entry.trailingZeros !== undefined) {
+  if (mayHoldPoint(entry.point) && entry.trailingZeros !== undefined) {
     problems.push(
-      `'${label} has an explicit point and 'trailingZeros', which are for digits without a point`,
+      `'${label} has an ${entry.point} point and 'trailingZeros', which are for digits without a point`,
     );
   }
 }

@@ -9,6 +9,7 @@ import {
   typeText,
 } from '../field-type.ts';
 import type { FieldEntry } from '../layout-schema.ts';
+import { mayHoldPoint } from '../number-notation.ts';
 
 /** The part of a field that says how its bytes hold the value. */
 type FieldForm = Pick<
@@ -61,7 +62,7 @@ export function compileForm(
     if (!types.includes(type.kind)) {
       problem(`has usage '${usage}' and type ${type.kind} (valid types: ${types.join(', ')})`);
     }
-    if (entry.point === 'explicit') problem(`has usage '${usage}', which holds no explicit point`);
+    if (mayHoldPoint(entry.point)) problem(`has usage '${usage}', which holds no ${entry.point} point`);
     checkLength(entry, usage, problem);
     checkDigits(entry, type, problem);
   }

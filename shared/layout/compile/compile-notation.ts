@@ -3,6 +3,7 @@ import type { FieldType } from '../field-type.ts';
 import type { FieldEntry } from '../layout-schema.ts';
 import {
   type BytePlace,
+  mayHoldPoint,
   type NumberNotation,
   PARENTHESES,
   PLAIN_NOTATION,
@@ -40,26 +41,31 @@ export function compileNotation(
 
 function checkPoint(entry: FieldEntry, type: FieldType, problem: Problem): void {
   const { decimalPoint, thousands, scaleFrom, signFrom } = entry;
-  const explicit = type.kind === 'decimal' && entry.point === 'explicit';
+  const explicit = type.kind === 'decimal' && mayHoldPoint(entry.point);
   if (decimalPoint !== undefined && !explicit) {
-    problem(`has 'decimalPoint', which is for "point": "explicit" only`);
+    problem(`has 'decimalPoint', which is for "point": "explicit" and "optional" only`);
   }
   if (thousands !== undefined && type.kind === 'decimal' && !explicit) {
-    problem(`has 'thousands', which is for integers and for "point": "explicit" only`);
+    problem(`has 'thousands', which is for integers and for "point": "explicit" and "optional" only`);
   }
   if (thousands !== undefined && explicit && decimalPoint === undefined) {
     problem(`has 'thousands' without 'decimalPoint': say which character comes before the decimals`);
+  }
+  if (entry.point === 'optional' && decimalPoint === undefined) {
+    problem(
+      `has "point": "optional" without 'decimalPoint': say which character is the point if there is one`,
+    );
   }
   if (thousands !== undefined && thousands === decimalPoint) {
     problem(`has '${thousands}' as 'thousands' and as 'decimalPoint'`);
   }
   if (entry.justify === 'left' && explicit) {
     problem(
-      `has "justify": "left" and an explicit point, beside which blanks may stand on both sides anyway`,
+      `has "justify": "left" and an ${entry.point} point, beside which blanks may stand on both sides anyway`,
     );
   }
   if (scaleFrom && explicit) {
-    problem(`has 'scaleFrom' and an explicit point: the point itself says how many decimals there are`);
+    problem(`has 'scaleFrom' and an ${entry.point} point: the point itself says how many decimals there are`);
   }
   if (scaleFrom && scaleFrom.end - scaleFrom.start >= MOST_SCALE_BYTES) {
     problem(`has a 'scaleFrom' of more than ${MOST_SCALE_BYTES} bytes, more than a number of decimals needs`);

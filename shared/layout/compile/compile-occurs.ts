@@ -123,11 +123,16 @@ function compileTable(
   if (entry.least !== undefined && entry.dependingOn === undefined && least !== entry.count) {
     problems.push(`'${at}.occurs' has 'least' but no 'dependingOn' that says how many there are`);
   }
+  if (entry.ifLengthDiffers !== undefined && entry.dependingOn === undefined) {
+    problems.push(`'${at}.occurs' has 'ifLengthDiffers' but no 'dependingOn' that a length could contradict`);
+  }
   return {
     name: item.name,
     count: entry.count,
     least,
     strideBytes,
+    startByte: item.start! - 1,
+    ifLengthDiffers: entry.ifLengthDiffers ?? 'reject',
     dependingOn:
       entry.dependingOn === undefined ? undefined : counterOf(entry.dependingOn, at, known, problems),
   };

@@ -1,5 +1,6 @@
 import { parseFieldType, TYPE_KEYS, typesWithKey } from '../field-type.ts';
 import { DEFAULT_KEYS, type DefaultsEntry, type FieldEntry } from '../layout-schema.ts';
+import { mayHoldPoint } from '../number-notation.ts';
 import { isForUsage } from './compile-form.ts';
 
 type DefaultKey = (typeof DEFAULT_KEYS)[number];
@@ -29,7 +30,7 @@ export function withDefaults(own: FieldEntry, defaults: DefaultsEntry): FieldEnt
 }
 
 function hasPoint({ type, point }: FieldEntry): boolean {
-  return type.startsWith('decimal') && point === 'explicit';
+  return type.startsWith('decimal') && mayHoldPoint(point);
 }
 
 function isPunched({ sign }: FieldEntry): boolean {

@@ -1,16 +1,15 @@
-import type { BytePlace, NumberNotation } from '../number-notation.ts';
+import type { BytePlace, NumberNotation, Point } from '../number-notation.ts';
 
 /** How the number is written, as far as the layout says it. */
-export function notationNotes({
-  marks,
-  signFrom,
-  scaleFrom,
-  ...said
-}: NumberNotation): (string | false | undefined)[] {
+export function notationNotes(
+  { marks, signFrom, scaleFrom, ...said }: NumberNotation,
+  point: Point,
+): (string | false | undefined)[] {
   const at = ({ startByte, endByte }: BytePlace) =>
     endByte === startByte + 1 ? `at ${endByte}` : `at ${startByte + 1} to ${endByte}`;
   return [
-    said.decimalPoint && `decimals after '${said.decimalPoint}'`,
+    said.decimalPoint &&
+      `decimals after '${said.decimalPoint}'${point === 'optional' ? ', if there is one' : ''}`,
     said.thousands && `thousands by '${said.thousands}'`,
     said.justify === 'left' && 'digits to the left',
     said.overpunch && `signed digits of ${said.overpunch}`,

@@ -6,6 +6,7 @@ import { endOf } from '../copybook/storage.ts';
 import { type Field, fieldPath, type Occurs, type Positions } from '../field.ts';
 import { isExactNumber, isMoment, scaleOf, typeText } from '../field-type.ts';
 import type { ControlFileRule, Layout, RecordMatch, RecordType } from '../layout.ts';
+import { mayHoldPoint } from '../number-notation.ts';
 import { type Finding, gapFindings, leadingZeroFindings, overlapFindings } from './findings.ts';
 import { notationNotes } from './notation-notes.ts';
 
@@ -223,7 +224,7 @@ function fieldRow(field: Field): PositionRow {
     field.nullWhen.length > 0 && `${[...new Set(field.nullWhen.map(({ text }) => text))].join(', ')} is null`,
     field.trailingZeros > 0 && `${field.trailingZeros} zeros follow`,
     field.keep !== 'all' && `keeps ${field.keep}`,
-    ...notationNotes(field.notation),
+    ...notationNotes(field.notation, field.point),
   ];
   return {
     name: fieldPath(field),
@@ -250,7 +251,7 @@ function pictureOf(field: Field): string {
   }
   if (!isExactNumber(type)) return `X(${lengthBytes})`;
   const isEdited = field.sign === 'marks' || field.notation.thousands !== undefined;
-  if (isEdited || (type.kind === 'decimal' && field.point === 'explicit')) return `X(${lengthBytes})`;
+  if (isEdited || (type.kind === 'decimal' && mayHoldPoint(field.point))) return `X(${lengthBytes})`;
   const digits = numberDigits(field, lengthBytes);
   const scale = scaleOf(type);
   const sign = field.signed ? 'S' : '';

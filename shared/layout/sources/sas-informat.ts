@@ -36,6 +36,14 @@ const TIMESTAMPS: Record<string, Record<number, string>> = {
 const MOMENTS_AS_TEXT =
   /^(DATE|DATETIME|TIME|STIMER|HHMMSS|MONYY|YYMMN|MDYAMPM|YMDDTTM|ANYDTDTE|ANYDTDTM|ANYDTTME|TIMEAMPM|[BE]8601TM)$/;
 const COMMA_DECIMALS = 2;
+const OPTIONAL_POINT: Omit<Form, 'type'> = {
+  point: 'optional',
+  decimalPoint: '.',
+  sign: 'marks',
+  negative: ['-'],
+  positive: ['+'],
+  blankSign: 'positive',
+};
 const LITTLE_NOTE =
   'is read with its highest byte first, as z/OS and AIX write it; for a file of Windows or Linux add "byteOrder": "little"';
 
@@ -149,11 +157,6 @@ export function sasInformat(
       ? NUMBERS[name]
       : undefined;
   if (!form) throw fail(unknownText(informat));
-  if (scale > 0 && /^(COMMA|DOLLAR)X?$/.test(name)) {
-    throw fail(
-      `the informat '${text}' divides the values without a point, and not those with one: a layout reads them in one way. Ask whether the file has points; if it has, import it as ${name}${width}.`,
-    );
-  }
   const bytesOnly = form({ ...informat }, notes);
   checkSize(informat, bytesOnly, fail);
   if (scale > 0 && bytesOnly.type === 'double')
@@ -234,20 +237,25 @@ function number({ scale }: Informat, digits: number): Form {
   return { type: scale > 0 || digits > INT64_DIGITS ? `decimal(${precision},${scale})` : 'integer' };
 }
 
-/** Digits with an implied point. */
+/**
+ * `w.d` divides values without a point by a power of ten. "w.d Informat" (SAS Formats and Informats: Reference): a minus or plus may
+ * precede the digits, and blanks may surround them.
+ */
 function textNumber(informat: Informat): Form {
   const form = number(informat, informat.width);
-  return form.type === 'integer' ? form : { ...form, point: 'implied' };
+  if (informat.scale === 0) return form.type === 'integer' ? form : { ...form, point: 'implied' };
+  return { ...form, ...OPTIONAL_POINT };
 }
 
 /**
  * `COMMAw.` reads the point where it is: 1,234.56 and (500). How many decimals there are is not said; more than these are rejects.
- * "COMMAw.d Informat" (SAS Formats and Informats: Reference): parentheses and a dash are a minus, blanks may surround the number.
+ * `COMMAw.d` divides the values without a point as `w.d` does. "COMMAw.d Informat" (SAS Formats and Informats: Reference): parentheses and a dash are a minus, blanks may surround the number.
  */
-function grouped({ width }: Informat, decimalPoint: '.' | ',', thousands: '.' | ','): Form {
+function grouped({ width, scale }: Informat, decimalPoint: '.' | ',', thousands: '.' | ','): Form {
+  const decimals = scale > 0 ? scale : COMMA_DECIMALS;
   return {
-    type: `decimal(${Math.max(width, COMMA_DECIMALS)},${COMMA_DECIMALS})`,
-    point: 'explicit',
+    type: `decimal(${Math.max(width, decimals)},${decimals})`,
+    point: scale > 0 ? 'optional' : 'explicit',
     decimalPoint,
     thousands,
     sign: 'marks',

@@ -22,6 +22,7 @@ import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
 import { advanceRun, readEntry, updateEntry } from '../store/ledger.ts';
+import { takeTables } from '../store/table-owner.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 import type { AlreadyLoaded, FinalizeInput, RefusedFile } from './finalize-input.ts';
 
@@ -45,6 +46,7 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   if (!again) {
     // Another layout may have been published under this name since the split.
     await dayTables(ports, layout, plan.businessDate, []);
+    await takeTables(ports, layout, plan.sourceKey);
     await advanceRun(ports.lake, plan.ledgerKey, plan.runId, 'loaded', loaded.loadedAt, {
       records,
       rows,
@@ -98,6 +100,7 @@ async function loadedVersion(
     ...(plan.storedBytes === undefined ? {} : { storedBytes: plan.storedBytes }),
     inputBytes: plan.sizeBytes,
     records: account.records,
+    ...(account.rejectsDigest === undefined ? {} : { rejectsDigest: account.rejectsDigest }),
     rows: outputs.reduce((sum, output) => sum + output.rows, 0),
     controlTotals: account.controlTotals,
     outputs,

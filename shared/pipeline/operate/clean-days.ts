@@ -4,9 +4,9 @@ import { dayCommitPrefix } from '../../keys/lake-keys.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
+import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { unlessDamaged } from '../store/json-object.ts';
-import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
 import { bytesOf, type Removal, type Removals } from './removals.ts';
 
 /** Cleans every day. One that cannot be shown must not stop the others: it keeps all it has, and the report says why. */
@@ -32,7 +32,7 @@ async function cleanDay(removals: Removals, dataset: string, businessDate: strin
   if (!last) return true;
   // From here on the catalog points to no generation older than this commit's.
   if (!options.dryRun) await applyCommit(ports, last);
-  const leaving = await leavingFolders(removals, last);
+  const leaving = await leavingObjects(removals, last);
   if (leaving.size === 0) return true;
   const leave = await takeLeave(ports.lake, last, last.commit, options.dryRun ? [] : [...leaving.keys()]);
   if ((await lastCommit(ports.lake, dataset, businessDate))?.commit !== last.commit) {
@@ -40,32 +40,30 @@ async function cleanDay(removals: Removals, dataset: string, businessDate: strin
     return false;
   }
   const removed: string[] = [];
-  for (const [folder, { what, why, objects }] of leaving) {
-    if (leave.held.has(folder)) removals.keep(folder, HELD_BY_ROLLBACK);
+  for (const [name, { what, why, objects }] of leaving) {
+    if (leave.held.has(name)) removals.keep(name, HELD_BY_ROLLBACK);
     else {
       const keys = objects.map(({ key }) => key);
-      await removals.removeKeys(what, folder, keys, bytesOf(objects), why);
-      removed.push(folder);
+      await removals.removeKeys(what, name, keys, bytesOf(objects), why);
+      removed.push(name);
     }
   }
   await leave.end(removed);
   return true;
 }
 
-/** A folder that is to be removed. */
-interface LeavingFolder {
+/** A folder, or one object of a folder that readers still need, that is to be removed. */
+interface Leaving {
   what: Removal['what'];
   why: string;
   objects: ObjectInfo[];
 }
 
-/** The folders of a day that nothing needs any more, with what is in them. */
-async function leavingFolders(
-  { ports, options, now }: Removals,
-  last: DayCommit,
-): Promise<Map<string, LeavingFolder>> {
+/** What nothing needs any more of a day, by the key of its folder or, in a folder that stays, of the object. */
+async function leavingObjects(removals: Removals, last: DayCommit): Promise<Map<string, Leaving>> {
+  const { ports, options, now } = removals;
   const { dataset, businessDate } = last;
-  const keep = locationsOf(last);
+  const keep = keysOf(last);
   const replaced = new Map<string, string>();
   const tables = new Set(last.tables.map((table) => table.dataset));
   const hidden = await hiddenRuns(ports.lake, last);
@@ -80,34 +78,51 @@ async function leavingFolders(
     const commit = read?.commit;
     if (!commit) continue;
     const leftForMs = now.getTime() - Date.parse(supersededAt);
-    for (const location of locationsOf(commit, hidden)) keep.add(location);
-    for (const location of locationsOf(commit)) {
-      if (leftForMs < options.generationsOlderThanMs) keep.add(location);
-      else replaced.set(location, `replaced by commit ${number + 1} at ${supersededAt}`);
+    for (const key of keysOf(commit, hidden)) keep.add(key);
+    for (const key of keysOf(commit)) {
+      if (leftForMs < options.generationsOlderThanMs) keep.add(key);
+      else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
     }
     for (const table of commit.tables) tables.add(table.dataset);
     supersededAt = commit.committedAt;
   }
-  const leaving = new Map<string, LeavingFolder>();
+  const leaving = new Map<string, Leaving>();
   for (const table of tables) {
-    for await (const info of ports.lake.list(`${ports.publishedPrefix}${table}/${dayPath(businessDate)}/`)) {
-      const folder = info.key.slice(0, info.key.lastIndexOf('/') + 1);
-      const location = folder.slice(ports.publishedPrefix.length);
-      if (keep.has(location)) continue;
-      const why = replaced.get(location);
+    for (const [folder, infos] of await foldersOf(ports, `${table}/${dayPath(businessDate)}/`)) {
+      const keyOf = ({ key }: ObjectInfo) => key.slice(ports.publishedPrefix.length);
+      const named = infos.filter((info) => replaced.has(keyOf(info)) && !keep.has(keyOf(info)));
+      const why = named[0] && replaced.get(keyOf(named[0]));
       const generation = Number(/\/gen=(\d+)\/$/.exec(folder)?.[1] ?? Number.NaN);
+      const isKept = infos.some((info) => keep.has(keyOf(info)));
+      // Of a folder that readers still need, only what a commit named is known to be needed no more.
+      if (isKept)
+        for (const info of named) leaving.set(info.key, generationOf(replaced.get(keyOf(info)), [info]));
+      else if (why !== undefined) leaving.set(folder, generationOf(why, infos));
       // No commit names it: a copy came too late. A higher generation belongs to a commit that was written a moment ago.
-      if (why === undefined && (!(generation <= last.commit) || unknown.has(generation))) continue;
-      const entry = leaving.get(folder) ?? {
-        what: why === undefined ? ('orphan' as const) : ('generation' as const),
-        why: why ?? 'no commit of the day names it',
-        objects: [],
-      };
-      entry.objects.push(info);
-      leaving.set(folder, entry);
+      else if (generation <= last.commit && !unknown.has(generation))
+        leaving.set(folder, { what: 'orphan', why: 'no commit of the day names it', objects: infos });
     }
   }
   return leaving;
+}
+
+function generationOf(why = '', objects: ObjectInfo[]): Leaving {
+  return { what: 'generation', why, objects };
+}
+
+/** The published objects below a folder, by the folder that they are in. */
+async function foldersOf(
+  { lake, publishedPrefix }: Removals['ports'],
+  below: string,
+): Promise<Map<string, ObjectInfo[]>> {
+  const folders = new Map<string, ObjectInfo[]>();
+  for await (const info of lake.list(`${publishedPrefix}${below}`)) {
+    const folder = info.key.slice(0, info.key.lastIndexOf('/') + 1);
+    const known = folders.get(folder);
+    if (known) known.push(info);
+    else folders.set(folder, [info]);
+  }
+  return folders;
 }
 
 /** Runs that are loaded and not in the day's last commit: a supplement whose file has another version now comes back with its own. */
@@ -121,11 +136,8 @@ async function hiddenRuns(
   return new Set(loaded.filter((runId) => !shown.has(runId)));
 }
 
-/** Folders of a commit's partitions; with `runs`, only of those that have objects of these runs. */
-function locationsOf(commit: DayCommit, runs?: Set<string>): Set<string> {
-  const partitions = commit.tables.flatMap((table) => table.partitions);
-  const chosen = runs
-    ? partitions.filter(({ objects }) => objects.some(({ runId }) => runs.has(runId)))
-    : partitions;
-  return new Set(chosen.map(({ location }) => location));
+/** Keys of a commit's objects below the published root; with `runs`, only of those that come from these runs. */
+function keysOf({ tables }: DayCommit, runs?: Set<string>): Set<string> {
+  const objects = tables.flatMap(({ partitions }) => partitions.flatMap((partition) => partition.objects));
+  return new Set(objects.filter(({ runId }) => !runs || runs.has(runId)).map(({ key }) => key));
 }

@@ -1,5 +1,6 @@
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { cleanDays } from './clean-days.ts';
+import { cleanOwners } from './clean-owners.ts';
 import { cleanRuns } from './clean-runs.ts';
 import { type CleanOptions, type CleanReport, Removals } from './removals.ts';
 
@@ -13,5 +14,6 @@ export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Pr
   // Generations first: their commits are driven to the catalog, which may still need the runs.
   await cleanDays(removals);
   await cleanRuns(removals);
+  await cleanOwners(removals);
   return removals.report;
 }

@@ -1,15 +1,20 @@
-import type { DayCommit } from '../../day/day-commit.ts';
 import { ObjectDamaged } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { isPlaced } from '../publish/apply-commit.ts';
+import { arePlaced } from '../publish/apply-commit.ts';
+import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays } from '../store/day-ledger.ts';
+import { inParallel } from '../store/in-parallel.ts';
 import { findJson, findStoredJson, unlessDamaged } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
-import { HELD_BY_ROLLBACK, takeLeave } from './day-holds.ts';
+import { type PublishedRuns, publishedRuns } from './published-runs.ts';
 import type { Removals } from './removals.ts';
+
+const EXECUTIONS = 'runs/executions/';
+/** A removal waits for the store: many at once wait no longer. */
+const PARALLEL_RUNS = 16;
 
 /** The parts of a run's plan that say whether it may be removed. */
 type CleanedRun = Pick<
@@ -19,22 +24,18 @@ type CleanedRun = Pick<
 
 /** Removes runs past their retention, runs without a plan, and the notes of executions that are over. */
 export async function cleanRuns(removals: Removals): Promise<void> {
-  const runIds = new Set<string>();
-  const pointers: string[] = [];
-  for await (const { key } of removals.ports.lake.list('runs/')) {
-    if (key.startsWith('runs/executions/')) pointers.push(key);
-    else {
-      const runId = /^runs\/([^/]+)\//.exec(key)?.[1];
-      if (runId) runIds.add(runId);
-    }
-  }
+  const { lake } = removals.ports;
+  const keys = await Array.fromAsync(lake.listFolder('runs/'));
+  const roots = keys.filter((key) => key.endsWith('/') && key !== EXECUTIONS);
   const byDay = new Map<string, CleanedRun[]>();
-  for (const runId of runIds) {
-    const run = await orFail(removals, runKeys(runId).root, () => agedRun(removals, runId));
-    if (!run) continue;
+  await inParallel(roots, PARALLEL_RUNS, async (root) => {
+    const run = await orFail(removals, root, () => agedRun(removals, root.slice('runs/'.length, -1)));
+    if (!run) return;
     const day = `${run.dataset} ${run.businessDate}`;
-    byDay.set(day, [...(byDay.get(day) ?? []), run]);
-  }
+    const known = byDay.get(day);
+    if (known) known.push(run);
+    else byDay.set(day, [run]);
+  });
   for (const runs of byDay.values()) {
     try {
       await cleanRunsOfDay(removals, runs);
@@ -42,7 +43,10 @@ export async function cleanRuns(removals: Removals): Promise<void> {
       for (const run of runs) removals.fail(rootOf(run), error);
     }
   }
-  for (const key of pointers) await orFail(removals, key, () => cleanPointer(removals, key));
+  const pointers = await Array.fromAsync(lake.listFolder(EXECUTIONS));
+  await inParallel(pointers, PARALLEL_RUNS, (key) =>
+    orFail(removals, key, () => cleanPointer(removals, key)),
+  );
 }
 
 /** One run that cannot be cleaned must not stop the others. */
@@ -92,18 +96,19 @@ async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[]): Promise<v
   if (!first) return;
   const { lake } = removals.ports;
   const last = await lastCommit(lake, first.dataset, first.businessDate);
-  const leaving = await unneeded(removals, runs, last);
+  const leaving = await unneeded(removals, runs, last && publishedRuns(last));
   // A day without a commit cannot be rolled back.
   const roots = last && !removals.options.dryRun ? leaving.map(rootOf) : [];
   const leave = await takeLeave(lake, first, last?.commit ?? 0, roots);
   const again = await lastCommit(lake, first.dataset, first.businessDate);
-  const still = again?.commit === last?.commit ? leaving : await unneeded(removals, leaving, again);
+  const published = again && publishedRuns(again);
+  const still = again?.commit === last?.commit ? leaving : await unneeded(removals, leaving, published);
   const removed: string[] = [];
-  for (const run of still) {
+  await inParallel(still, PARALLEL_RUNS, async (run) => {
     const root = rootOf(run);
     if (leave.held.has(root)) removals.keep(root, HELD_BY_ROLLBACK);
-    else if (await orFail(removals, root, () => removeRun(removals, run, again))) removed.push(root);
-  }
+    else if (await orFail(removals, root, () => removeRun(removals, run, published))) removed.push(root);
+  });
   await leave.end(removed);
 }
 
@@ -115,22 +120,23 @@ function rootOf({ runId }: CleanedRun): string {
 async function unneeded(
   removals: Removals,
   runs: CleanedRun[],
-  last: DayCommit | undefined,
+  published: PublishedRuns | undefined,
 ): Promise<CleanedRun[]> {
   const found: CleanedRun[] = [];
-  for (const run of runs) {
+  await inParallel(runs, PARALLEL_RUNS, async (run) => {
     const root = rootOf(run);
-    const why = await orFail(removals, root, async () => (await reasonToKeep(removals, run, last)) ?? 'none');
+    const reason = async () => (await reasonToKeep(removals, run, published)) ?? 'none';
+    const why = await orFail(removals, root, reason);
     if (why === 'none') found.push(run);
     else if (why !== undefined) removals.keep(root, why);
-  }
+  });
   return found;
 }
 
 async function reasonToKeep(
   { ports, now }: Removals,
   run: CleanedRun,
-  last: DayCommit | undefined,
+  published: PublishedRuns | undefined,
 ): Promise<string | undefined> {
   const entry = await readEntry(ports.lake, run.ledgerKey);
   if (!entry) return undefined;
@@ -138,18 +144,23 @@ async function reasonToKeep(
     return `${run.sourceKey} is ${entry.state}, until ${entry.leaseUntil ?? 'soon'} at least`;
   }
   // A commit written a moment ago, or one that could not be shown yet, still copies its objects from the run.
-  if (last && isPublished(last, run) && !(await isPlaced(ports, last, run.runId))) {
-    return `commit ${last.commit} of ${run.businessDate} still has objects to copy from it`;
+  const objects = published?.objects.get(run.runId);
+  if (published && objects && !(await arePlaced(ports, objects))) {
+    return `commit ${published.commit} of ${run.businessDate} still has objects to copy from it`;
   }
-  return isWaiting(entry, run, last)
+  return isWaiting(entry, run, published)
     ? `${run.sourceKey} is loaded and waits for its day to be published`
     : undefined;
 }
 
 /** Removes a run. Answers false if a conversion works on it or loaded it by now. */
-async function removeRun(removals: Removals, run: CleanedRun, last: DayCommit | undefined): Promise<boolean> {
+async function removeRun(
+  removals: Removals,
+  run: CleanedRun,
+  published: PublishedRuns | undefined,
+): Promise<boolean> {
   const { root, plan } = runKeys(run.runId);
-  if (!removals.options.dryRun && !(await fence(removals, run, last))) {
+  if (!removals.options.dryRun && !(await fence(removals, run, published))) {
     removals.keep(root, 'a conversion took it up again a moment ago');
     return false;
   }
@@ -162,24 +173,25 @@ async function removeRun(removals: Removals, run: CleanedRun, last: DayCommit | 
 async function fence(
   { ports, now }: Removals,
   run: CleanedRun,
-  last: DayCommit | undefined,
+  published: PublishedRuns | undefined,
 ): Promise<boolean> {
   let free = true;
   await updateEntry(ports.lake, run.ledgerKey, (current) => {
-    free = !current || !((isTheRun(current, run) && isInUse(current, now)) || isWaiting(current, run, last));
+    free =
+      !current || !((isTheRun(current, run) && isInUse(current, now)) || isWaiting(current, run, published));
     if (!current || !free || current.attempt > run.attempt) return current;
     return { ...current, attempt: run.attempt + 1 };
   });
   return free;
 }
 
-function isPublished(last: DayCommit | undefined, { runId }: CleanedRun): boolean {
-  return last?.files.some((file) => file.runId === runId) ?? false;
-}
-
 /** Is it what the entry has loaded, and in no commit yet? */
-function isWaiting({ loaded }: LedgerEntry, run: CleanedRun, last: DayCommit | undefined): boolean {
-  return loaded?.runId === run.runId && !isPublished(last, run);
+function isWaiting(
+  { loaded }: LedgerEntry,
+  { runId }: CleanedRun,
+  published: PublishedRuns | undefined,
+): boolean {
+  return loaded?.runId === runId && published?.objects.has(runId) !== true;
 }
 
 /** True if the entry is about this run, or about one that is not planned yet and may turn out to be this run. */

@@ -2,6 +2,7 @@ import { type DayCommit, holdsExactly } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
 import { type DayExpectation, dayCompletion, type FileStatus } from '../../day/expected-files.ts';
 import { type Decimal, decimalText, storedDecimal, sumByName } from '../../decimal.ts';
+import { RunInconsistent } from '../../errors.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { NulledExamples } from '../../run/invalid-values.ts';
@@ -36,6 +37,8 @@ export interface DayStatus {
   pending?: PublishedDay;
   /** Why the published files are not all the loaded ones. */
   waitingFor?: string;
+  /** Objects of the day that cannot be read, each with what is wrong and what to do. What they say is missing above. */
+  damaged?: { key: string; why: string }[];
 }
 
 export interface FileStatusLine {
@@ -86,7 +89,9 @@ export async function dayStatus(
   options: { versions?: boolean | undefined } = {},
 ): Promise<DayStatus> {
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
-  const { entries, sound, terms, waitingFor } = await judgeDay(ports, layout, businessDate);
+  const damaged: RunInconsistent[] = [];
+  const judged = await judgeDay(ports, layout, businessDate, [], damaged);
+  const { entries, sound, terms, waitingFor } = judged;
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const completion = dayCompletion(expectation, entries);
   const now = ports.clock.now();
@@ -110,9 +115,13 @@ export async function dayStatus(
     missing: completion.missing,
   };
   for (const { status } of completion.files) if (status !== 'missing') counts[status]++;
-  const { last, visible } = await seenCommits(ports, dataset, businessDate);
+  const { last, visible } = await seenCommits(ports, dataset, businessDate).catch((error: unknown) => {
+    if (!(error instanceof RunInconsistent)) throw error;
+    damaged.push(error);
+    return { last: undefined, visible: undefined };
+  });
   const isWhole = last !== undefined && last === visible && holdsExactly(last, sound);
-  const unfit = isWhole ? [] : (await judgeTables(ports, layout, sound)).problems;
+  const unfit = isWhole || damaged.length > 0 ? [] : (await judgeTables(ports, layout, sound)).problems;
   const waits = [...(waitingFor === undefined ? [] : [waitingFor]), ...unfit].join('; ');
   return {
     dataset,
@@ -124,6 +133,9 @@ export async function dayStatus(
     published: visible ? publishedDay(visible) : null,
     ...(last && last !== visible ? { pending: publishedDay(last) } : {}),
     ...(waits === '' ? {} : { waitingFor: waits }),
+    ...(damaged.length === 0
+      ? {}
+      : { damaged: damaged.map(({ where = '', message }) => ({ key: where, why: message })) }),
   };
 }
 

@@ -12,7 +12,7 @@ export interface CleanOptions {
 
 /** Something that was removed or, in a dry run, would be. */
 export interface Removal {
-  what: 'run' | 'generation' | 'execution' | 'orphan';
+  what: 'run' | 'generation' | 'execution' | 'orphan' | 'owner';
   /** Folder or object. */
   key: string;
   objects: number;

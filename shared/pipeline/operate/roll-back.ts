@@ -8,34 +8,26 @@ import { ObjectDamaged, RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import {
-  isCorrectedBy,
-  type LoadedEntry,
-  type LoadedVersion,
-  supplementedRun,
-} from '../../run/ledger-entry.ts';
+import { isCorrectedBy } from '../../run/corrected-version.ts';
+import { type LoadedEntry, type LoadedVersion, supplementedRun } from '../../run/ledger-entry.ts';
 import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
+import { planFreeCommit } from '../publish/free-commit.ts';
 import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
+import { holdFolders } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
-import { holdFolders } from './day-holds.ts';
+import { hiddenNext, type TakeOutRequest, takeOutUnpublished } from './take-out.ts';
 
-interface RollbackRequest {
-  dataset: string;
-  businessDate: string;
-  /** Source key or name of one file; without it the whole day goes back to the commit before. */
-  file?: string | undefined;
-  /** Take the file out of the day, even if it has an earlier version. */
-  remove?: boolean | undefined;
+interface RollbackRequest extends TakeOutRequest {
   /** Commit to go back to, instead of the one before. */
   toCommit?: number | undefined;
-  reason: string;
 }
 
 interface RollbackOutcome {
-  commit: number;
+  /** Null if a file was taken out that was loaded and in no commit. */
+  commit: number | null;
   /** The commit whose content the day has again; null if only one file went back. */
   restores: number | null;
   files: RolledBackFile[];
@@ -47,6 +39,8 @@ interface RollbackOutcome {
  */
 export async function rollBack(ports: PipelinePorts, request: RollbackRequest): Promise<RollbackOutcome> {
   const { dataset, businessDate, reason } = request;
+  const unpublished = await takeOutUnpublished(ports, request);
+  if (unpublished) return { commit: null, restores: null, files: [unpublished] };
   const { commit, restores, files, proved } = await compareAndSwap(
     dayCommitPrefix(dataset, businessDate),
     () => commitRollback(ports, request),
@@ -181,6 +175,8 @@ async function oneFile(
   const named = last.files.filter(({ sourceKey }) => sourceKey === file || fileNameOf(sourceKey) === file);
   const [found, another] = named;
   if (!found || another) {
+    const hidden = found ? undefined : await hiddenNext(ports, last, file);
+    if (hidden) throw nothingBefore(hidden.what, hidden.next);
     throw nothingBefore(
       found
         ? `${file} could be ${named.map(({ sourceKey }) => sourceKey).join(' or ')}`
@@ -231,11 +227,12 @@ async function planRollback(
     ...last.files.map(({ sourceId, runId }): [string, string | null] => [sourceId, runId]),
     ...files.map(({ sourceId, to }): [string, string | null] => [sourceId, to]),
   ]);
-  const standing = await dayEntries(ports.lake, dataset, businessDate);
+  const entriesNow = await dayEntries(ports.lake, dataset, businessDate);
+  const standing = new Map(entriesNow.map((entry) => [entry.sourceId, entry]));
   for (const [sourceId, runId] of wanted) {
     if (runId === null) continue;
     const ledgerKey = changed.get(sourceId)?.ledgerKey ?? ledgerEntryKey(dataset, businessDate, sourceId);
-    const entry = standing.find((candidate) => candidate.sourceId === sourceId);
+    const entry = standing.get(sourceId);
     const loaded = await loadedVersionOf(ports, ledgerKey, runId);
     if (!entry || !loaded) {
       throw new RunInconsistent({
@@ -247,10 +244,13 @@ async function planRollback(
     }
     entries.push({ ...entry, loaded });
   }
-  const number = last.commit + 1;
   const at = ports.clock.now().toISOString();
-  const planned = planDayCommit(dataset, number, businessDate, at, entries, schemasOf(last), last);
-  return { ...planned, rollback: { reason, restores, files } };
+  const schemas = schemasOf(last);
+  return planFreeCommit(ports, last.commit + 1, (number) => ({
+    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last, ports.catalog),
+    rollback: { reason, restores, files },
+    ...(last.terms !== undefined && { terms: last.terms }),
+  }));
 }
 
 function schemasOf({ dataset, businessDate, commit, tables }: DayCommit): {

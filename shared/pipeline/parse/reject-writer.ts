@@ -3,7 +3,8 @@ import { ColumnFeed, type FeedValue } from '../../parquet/column-feed.ts';
 import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { FirstReject, PartFile } from '../../run/part-manifest.ts';
+import type { FirstReject, PartFile, PartManifest } from '../../run/part-manifest.ts';
+import { RejectsDigest } from '../../run/rejects-digest.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
@@ -11,10 +12,9 @@ const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Collects rejects and writes them as Parquet; writes nothing if there are none. */
 export class RejectWriter {
-  /** Rejected records by reason. */
-  readonly reasons: Record<string, number> = {};
-  /** That of the first record in the file. */
-  first: FirstReject | undefined;
+  private readonly reasons: Record<string, number> = {};
+  private readonly digest = new RejectsDigest();
+  private first: FirstReject | undefined;
   private readonly store: ObjectStore;
   private readonly key: string;
   private readonly memory: KernelMemory;
@@ -44,6 +44,13 @@ export class RejectWriter {
     ];
     for (const [index, value] of row.entries()) this.columns[index]!.push(value);
     this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    this.digest.add(byteOffset, recordLengthBytes);
+  }
+
+  /** What the part manifest says of the rejects: how many there are by reason, which records they are, and the first in the file. */
+  get account(): Pick<PartManifest, 'reasons' | 'rejectsDigest' | 'firstReject'> {
+    const { reasons, digest, first } = this;
+    return { reasons, rejectsDigest: String(digest), ...(first && { firstReject: first }) };
   }
 
   /** Takes the collected rejects into the kernel, and writes a row group once they are large enough for one. */

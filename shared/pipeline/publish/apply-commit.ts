@@ -1,4 +1,4 @@
-import { type CommittedObject, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
+import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
 import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { DayPublication } from '../../ports/catalog.ts';
@@ -8,6 +8,7 @@ import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { unlessDamaged } from '../store/json-object.ts';
 import { publishDayRow } from './day-row.ts';
+import { publicationOf } from './free-commit.ts';
 
 const PARALLEL_COPIES = 16;
 
@@ -44,15 +45,8 @@ export async function placeObjects(
 }
 
 /** What the catalog shows of a commit, table by table. */
-export function publicationsOf({ businessDate, commit, tables }: DayCommit): DayPublication[] {
-  return tables.map((table) => ({
-    dataset: table.dataset,
-    columns: table.columns,
-    partitionKeys: table.partitionKeys,
-    businessDate,
-    commit,
-    partitions: catalogPartitions(table),
-  }));
+export function publicationsOf(commit: DayCommit): DayPublication[] {
+  return commit.tables.map((table) => publicationOf(commit, table));
 }
 
 /** Keys of objects whose bytes were compared with their checksum a moment ago. */
@@ -132,9 +126,9 @@ function inGeneration(key: string, generation: number): string {
   return key.replace(/gen=\d+(?=\/[^/]+$)/, `gen=${String(generation).padStart(5, '0')}`);
 }
 
-/** Does every object of the commit that comes from this run stand in its generation folder? */
-export async function isPlaced(ports: PipelinePorts, commit: DayCommit, runId: string): Promise<boolean> {
-  for (const object of objectsOf(commit).filter((candidate) => candidate.runId === runId)) {
+/** Does every one of these objects of a commit stand in its generation folder? */
+export async function arePlaced(ports: PipelinePorts, objects: CommittedObject[]): Promise<boolean> {
+  for (const object of objects) {
     if (!(await stands(ports, `${ports.publishedPrefix}${object.key}`, object))) return false;
   }
   return true;
@@ -168,11 +162,12 @@ export async function requireObjects(
   const proved = new Set<string>();
   await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
     const key = `${ports.publishedPrefix}${object.key}`;
-    if (await stands(ports, key, object)) return;
+    const isLeaving = (place: string) => leaving.some((one) => place.startsWith(one));
+    // One that was published before may stay where it is.
+    if (!isLeaving(key) && (await stands(ports, key, object))) return;
     let damaged: string | undefined;
     for await (const source of sourcesOf(ports, commit, object)) {
-      const isLeaving = leaving.some((folder) => source.startsWith(folder));
-      if (isLeaving || !(await stands(ports, source, object))) continue;
+      if (isLeaving(source) || !(await stands(ports, source, object))) continue;
       const { checksum } = object;
       const isSound = checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
       if (isSound === true) proved.add(source);

@@ -1,29 +1,28 @@
 import { dayChanges } from '../../day/day-change.ts';
 import { type DayCommit, holdsExactly, planDayCommit } from '../../day/day-commit.ts';
-import { manifestEntryOf, manifestTotals } from '../../day/day-manifest.ts';
+import { type ManifestEntries, manifestEntries, manifestTotals } from '../../day/day-manifest.ts';
 import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
 import { dayCompletion } from '../../day/expected-files.ts';
 import { isSameDecimal, storedDecimal } from '../../decimal.ts';
+import { RunInconsistent } from '../../errors.ts';
 import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import {
-  isCorrectedBy,
-  isLoaded,
-  type LedgerEntry,
-  type LoadedEntry,
-  supplementedRun,
-} from '../../run/ledger-entry.ts';
+import { isCorrectedBy } from '../../run/corrected-version.ts';
+import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { lastReadableCommit } from '../store/day-commits.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
-import { readTerms } from '../store/kept-terms.ts';
+import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
+import { planFreeCommit } from './free-commit.ts';
 import { catalogOverDamage, restoreCatalog } from './restore-catalog.ts';
 import { settleRollback } from './settle-rollback.ts';
 
@@ -103,27 +102,23 @@ async function commitDay(
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {
     return { commit: last, isNew: false, waitingFor };
   }
-  const number = lastNumber + 1;
   const catalog = options.force ? catalogOverDamage(ports.catalog) : ports.catalog;
   const at = ports.clock.now().toISOString();
-  const planned: DayCommit = {
-    ...planDayCommit(
-      layout.name,
-      number,
-      businessDate,
-      at,
-      sound,
-      await dayTables({ catalog }, layout, businessDate, sound),
-      last,
-    ),
-    ...(partial && waitingFor !== undefined
-      ? { partial: { reason: partial.reason, missing: waitingFor } }
-      : {}),
-  };
+  const tables = await dayTables({ ...ports, catalog }, layout, businessDate, sound);
+  // Before the commit is written: one of another day, at the same time, may have other columns.
+  const schemas = await addColumns({ ...ports, catalog }, layout.name, `${layout.name} of ${businessDate}`, tables);
+  const terms = (await readNumberedTerms(ports.lake, layout.name, businessDate))?.number;
+  const inPart =
+    partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
+  const planned = await planFreeCommit({ ...ports, catalog }, lastNumber + 1, (number) => ({
+    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last, ports.catalog),
+    ...(inPart && { partial: inPart }),
+    ...(terms !== undefined && { terms }),
+  }));
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
   const proved = await requireObjects(ports, commit);
-  const key = dayCommitKey(layout.name, businessDate, number);
+  const key = dayCommitKey(layout.name, businessDate, commit.commit);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
 }
@@ -144,12 +139,16 @@ async function lastOf(
   return { number, last: readable?.value, isDamaged };
 }
 
-/** The loaded files of a day that may be published, and why the day as a whole may not yet. */
+/**
+ * The loaded files of a day that may be published, and why the day as a whole may not yet. With `damaged`, entries that cannot be read are
+ * added there instead of an error.
+ */
 export async function judgeDay(
   ports: Pick<PipelinePorts, 'lake' | 'settings'>,
   layout: Layout,
   businessDate: string,
   known: string[] = [],
+  damaged?: RunInconsistent[],
 ): Promise<{
   entries: LedgerEntry[];
   sound: LoadedEntry[];
@@ -159,32 +158,37 @@ export async function judgeDay(
   waitingFor?: string;
 }> {
   // Entries are read before terms: a file that arrives in between counts as missing, and publishes the day itself.
-  const entries = await dayEntries(ports.lake, layout.name, businessDate, known);
+  const entries = await dayEntries(ports.lake, layout.name, businessDate, known, damaged);
   const terms = await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const completion = dayCompletion(expectation, entries);
   const all = entries.filter(isLoaded);
   // A supplement goes with the version that it corrects: it is hidden by another version of its file, and shown again with its own.
-  const loaded = all.filter((entry) => correctsStanding(entry, entries));
-  const problems = loaded.map((entry) => unsoundness(entry, terms));
+  const byKey = new Map(entries.map((entry) => [entry.sourceKey, entry]));
+  const shown = new Set(all.filter((entry) => correctsStanding(entry, byKey)));
+  const loaded = [...shown];
+  const stated = terms?.manifest && manifestEntries(terms.manifest.file);
+  const problems = loaded.map((entry) => unsoundness(entry, terms, stated));
   const waiting = [
     ...(completion.waitingFor === undefined ? [] : [completion.waitingFor]),
     ...problems.filter((problem) => problem !== undefined),
     ...(loaded.length === 0 ? ['a first file'] : []),
   ];
+  const own = loaded.filter((_, index) => problems[index] === undefined);
   return {
     entries,
-    sound: loaded.filter((_, index) => problems[index] === undefined),
-    hidden: all.filter((entry) => !loaded.includes(entry)).map(hiddenSupplement),
+    // What corrects a file that the day manifest keeps out stays out with it.
+    sound: own.filter((entry) => correctsStanding(entry, new Map(own.map((one) => [one.sourceKey, one])))),
+    hidden: all.filter((entry) => !shown.has(entry)).map(hiddenSupplement),
     terms,
     ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
   };
 }
 
-function correctsStanding(entry: LoadedEntry, entries: LedgerEntry[]): boolean {
+function correctsStanding(entry: LoadedEntry, byKey: Map<string, LedgerEntry>): boolean {
   const corrected = supplementedRun(entry);
   if (!corrected) return true;
-  const parent = entries.find(({ sourceKey }) => sourceKey === corrected.sourceKey);
+  const parent = byKey.get(corrected.sourceKey);
   return isCorrectedBy(parent?.loaded, corrected);
 }
 
@@ -195,11 +199,15 @@ function hiddenSupplement(entry: LoadedEntry): string {
 }
 
 /** Why a loaded file cannot be published: a day manifest that came later disagrees. */
-function unsoundness(entry: LoadedEntry, terms: DayTerms | undefined): string | undefined {
+function unsoundness(
+  entry: LoadedEntry,
+  terms: DayTerms | undefined,
+  entries: ManifestEntries | undefined,
+): string | undefined {
   const { sourceKey, loaded } = entry;
   if (supplementedRun(entry) || !terms?.manifest) return undefined;
-  const { key, file } = terms.manifest;
-  const stated = manifestEntryOf(file, sourceKey);
+  const { key } = terms.manifest;
+  const stated = entries?.get(fileNameOf(sourceKey));
   if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;
   const { records, inputBytes, storedBytes, checksum } = loaded;
   const bytes =
@@ -220,10 +228,14 @@ async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayC
   const { maxChangePercent } = layout.day;
   if (maxChangePercent === undefined || commit.partial) return [];
   for (let back = 1; back <= MAX_DAYS_BACK; back++) {
-    // Another day that cannot be read says so when it is looked at; it must not hold up this one.
-    const before = (await lastReadableCommit(ports.lake, layout.name, addDays(commit.businessDate, -back)))
-      ?.value;
-    if (before) return dayChanges(commit, before, maxChangePercent);
+    const date = addDays(commit.businessDate, -back);
+    try {
+      const before = await lastCommit(ports.lake, layout.name, date);
+      if (before) return dayChanges(commit, before, maxChangePercent);
+    } catch (error) {
+      if (!(error instanceof RunInconsistent)) throw error;
+      return [`it could not be compared with ${date}, because ${error.where} cannot be read`];
+    }
   }
   return [];
 }

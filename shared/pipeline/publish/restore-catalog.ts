@@ -11,7 +11,12 @@ export function catalogOverDamage(catalog: Catalog): Catalog {
       if (error instanceof ObjectDamaged) return undefined;
       throw error;
     });
-  return { ...catalog, tableOf };
+  const standsAt = (day: DayPublication): Promise<boolean> =>
+    catalog.standsAt(day).catch((error) => {
+      if (error instanceof ObjectDamaged) return false;
+      throw error;
+    });
+  return { ...catalog, tableOf, standsAt };
 }
 
 /**
@@ -20,7 +25,6 @@ export function catalogOverDamage(catalog: Catalog): Catalog {
  */
 export async function restoreCatalog(ports: PipelinePorts, dataset: string): Promise<void> {
   const { catalog } = ports;
-  if (!catalog.restore) return;
   const tables = new Map<string, DayPublication[]>();
   const days = (await ledgerDays(ports.lake, dataset)).get(dataset) ?? [];
   for (const day of [...days].sort()) {
@@ -31,5 +35,17 @@ export async function restoreCatalog(ports: PipelinePorts, dataset: string): Pro
       tables.set(publication.dataset, [...(tables.get(publication.dataset) ?? []), publication]);
     }
   }
-  for (const [table, publications] of tables) await catalog.restore(table, publications);
+  for (const [table, publications] of tables) {
+    if (await isDamaged(catalog, table)) await catalog.restore(table, publications);
+  }
+}
+
+async function isDamaged(catalog: Catalog, table: string): Promise<boolean> {
+  try {
+    await catalog.tableOf(table);
+    return false;
+  } catch (error) {
+    if (error instanceof ObjectDamaged) return true;
+    throw error;
+  }
 }

@@ -26,9 +26,10 @@ export async function settleRollback(ports: PipelinePorts, commit: DayCommit): P
   }
 }
 
-function takenBack(
+/** The entry with the version `loaded`, or none, in place of the one that is taken back. */
+export function takenBack(
   entry: LedgerEntry,
-  file: RolledBackFile,
+  file: Pick<RolledBackFile, 'from'>,
   loaded: LoadedVersion | undefined,
   at: string,
   reason: string,

@@ -1,18 +1,16 @@
 import { runKeys } from '../../keys/run-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { type Refusal, refuse } from '../../refusal.ts';
+import type { Refusal } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
-import { isCorrectedBy, supplementedRun } from '../../run/ledger-entry.ts';
 import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
-import { acceptedDetails } from '../../totals/record-counts.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
-import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
 import { planMerges } from './merge-specs.ts';
+import { supplementRefusal } from './supplement-refusal.ts';
 
 /** The answer that travels to the next state: keys and a verdict. */
 export type ReconcileResult = ReconciledRun &
@@ -55,7 +53,11 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     mergesKey: keys.merges,
     mergeResultsPrefix: keys.mergeResults,
   };
-  if (account.refusal) return { verdict: 'refused', ...result, refusal: account.refusal };
+  const rejectFiles = { files: manifests.flatMap(({ rejects }) => rejects ?? []) };
+  if (account.refusal) {
+    await writeJson(lake, keys.rejectFiles, rejectFiles);
+    return { verdict: 'refused', ...result, refusal: account.refusal };
+  }
   if (await isLoadedAlready(ports, plan, account)) return { verdict: 'already-loaded', ...result };
   const { checksum } = account;
   const double = checksum === undefined ? undefined : await claimContent(ports, { ...plan, checksum });
@@ -64,6 +66,7 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
       ? duplicateRefusal(plan.sourceKey, double)
       : await supplementRefusal(ports, plan, account);
   if (refusal) {
+    await writeJson(lake, keys.rejectFiles, rejectFiles);
     await writeJson(lake, keys.reconciliation, { ...account, refusal });
     return { verdict: 'refused', ...result, refusal };
   }
@@ -91,32 +94,6 @@ async function withWarnings(
 ): Promise<{ warnings: string[] }> {
   const { warnings = [] } = (await readEntry(lake, ledgerKey)) ?? {};
   return { warnings: [...new Set([...warnings, ...added])] };
-}
-
-/** All files of corrected records together cannot bring more records than were rejected. */
-async function supplementRefusal(
-  ports: PipelinePorts,
-  { supplementOf, dataset, businessDate, sourceKey }: FilePlan,
-  account: Reconciliation,
-): Promise<Refusal | undefined> {
-  if (!supplementOf) return undefined;
-  const entries = await dayEntries(ports.lake, dataset, businessDate);
-  const corrected = entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded;
-  const rejected = corrected?.records.rejected ?? 0;
-  const brought = entries
-    .filter((entry) => {
-      const run = supplementedRun(entry);
-      const isOther = run?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== sourceKey;
-      return isOther && isCorrectedBy(corrected, run);
-    })
-    .reduce((sum, { loaded }) => sum + (loaded ? acceptedDetails(loaded.records) : 0), 0);
-  const accepted = acceptedDetails(account.records);
-  if (brought + accepted <= rejected) return undefined;
-  return refuse('supplement-too-large', {
-    where: sourceKey,
-    what: `it brings ${accepted} records for ${supplementOf.sourceKey}, which rejected ${rejected}, and ${brought} of those were brought before`,
-    next: 'Leave in it only records that were rejected.',
-  });
 }
 
 /** The same bytes as the loaded version, under a new version: nothing to do, unless the run is forced. */

@@ -4,10 +4,10 @@ import type { Layout } from '../../layout/layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
+import { correctedVersion } from '../../run/corrected-version.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
-  contentOf,
   isFinal,
   isLoaded,
   type LedgerEntry,
@@ -79,16 +79,20 @@ function loadedBefore(
 function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string): LedgerEntry {
   const { execution, request, layout, source, identity, warnings, supplementOf } = claim;
   const mine = current?.execution === execution && !isFinal(current.state);
-  const attempt = (current?.attempt ?? 0) + (request.force && current && !mine ? 1 : 0);
+  // A run whose file is loaded is never taken up again: `clean` may remove it without asking anybody.
+  const isAnother = current !== undefined && (request.force || current.state === 'loaded');
+  const attempt = (current?.attempt ?? 0) + (isAnother && !mine ? 1 : 0);
   // Another execution works on the same conversion: both write the same bytes to the same keys, so neither must fail.
   const shared =
     !request.force &&
     current?.version === source.version &&
     current.layout.fingerprint === layout.fingerprint &&
     !isFinal(current.state);
-  // This execution was given up and another one took over: a late call must not take the file back.
+  // This execution was given up and another one took over: a late call must not take the file back. If the other works on the same run,
+  // this one may go on beside it; but people are told of the end of the one that the entry names, so it stays.
   const wasOurs = current?.history.some((step) => step.execution === execution);
-  if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {
+  if (current && wasOurs && !mine && !isFinal(current.state)) {
+    if (shared) return current;
     throw takenOver(identity.ledgerKey, current, `of ${execution}`);
   }
   const { ledgerKey: _key, ...ids } = identity;
@@ -129,10 +133,7 @@ export async function supplementedFile(
       next: 'Name the file whose own records were rejected.',
     });
   }
-  if (entry?.loaded) {
-    const { sourceKey: key, loaded } = entry;
-    return { sourceKey: key, runId: loaded.runId, content: contentOf(loaded) };
-  }
+  if (entry?.loaded) return correctedVersion(entry.sourceKey, entry.loaded);
   return refuse('supplement-unknown', {
     where: sourceKey,
     what: `it brings corrected records of ${supplementOf}, and no such file is loaded for ${businessDate ?? 'no date'}`,

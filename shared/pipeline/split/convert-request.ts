@@ -42,7 +42,9 @@ const CHECKS: Record<keyof ConvertRequest, (value: unknown) => string | undefine
       ? undefined
       : `'compression' is '${value}', but must be one of ${PAGE_CODECS.join(', ')}`,
   supplementOf: (value) =>
-    isText(value) ? undefined : "'supplementOf' must be the key of a loaded file of the same day",
+    isText(value) && keyProblem(value) === undefined
+      ? undefined
+      : "'supplementOf' must be the key of a loaded file of the same day",
   force: (value) =>
     typeof value === 'boolean' ? undefined : "'force' must be true or false, without quotes",
 };

@@ -35,9 +35,14 @@ export async function recordTerms(
     layout: { file, text, fingerprint: layout.fingerprint },
     expectedFiles: expectedFiles ?? current?.expectedFiles,
     manifestKey,
-    manifest: manifest ?? (manifestKey === undefined ? undefined : current?.manifest),
+    manifest: manifest ?? (isGivenUp(current, manifestKey) ? undefined : current?.manifest),
   });
   return changeTerms(ports.lake, layout.name, businessDate, change, force);
+}
+
+/** The layout announced the day manifest, and does so no more. One that a person gave (`publish --day-manifest`) stays in force. */
+function isGivenUp(current: DayTerms | undefined, manifestKey: string | undefined): boolean {
+  return current?.manifestKey !== undefined && manifestKey === undefined;
 }
 
 async function readDayManifest(

@@ -3,6 +3,7 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { shellWord } from '../../shown-text.ts';
 import { readEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
 import type { ReadableFile } from './probe-file.ts';
@@ -62,7 +63,7 @@ export function keyTaken(
     where: here,
     what: `its key ${source.key} belongs to ${there}, another file of this day in the lake`,
     why: 'The lake knows a file by its key, so this one would take the place of the other.',
-    next: `If both are meant, add --raw-root ${commonFolder(here, there)}: keys are then paths below that folder. If this one replaces the other, convert it with --force.`,
+    next: `If both are meant, add --raw-root ${shellWord(commonFolder(here, there))}: keys are then paths below that folder. If this one replaces the other, convert it with --force.`,
   });
 }
 

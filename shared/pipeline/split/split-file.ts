@@ -11,6 +11,8 @@ import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
+import { restoreOwners } from '../store/restored-owners.ts';
+import { refuseTaken } from '../store/table-owner.ts';
 import {
   type Claim,
   claimFile,
@@ -28,7 +30,6 @@ import { contentIfMoved } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
 import { probeFile, type ReadableFile } from './probe-file.ts';
-import { takeTables } from './table-owner.ts';
 
 /** The answer that travels to the next state: keys and a verdict. */
 export type SplitResult =
@@ -142,7 +143,8 @@ async function planClaimed(
   if (isRefusal(controlFile)) return controlFile;
   const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
   if (isRefusal(cut)) return cut;
-  const taken = await takeTables(ports.lake, layout, source.key, request.force);
+  if (request.force) await restoreOwners(ports.lake, layout);
+  const taken = await refuseTaken(ports, layout, source.key);
   if (taken) return taken;
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },

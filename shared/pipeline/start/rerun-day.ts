@@ -1,10 +1,12 @@
 import { SourceNotFound, UsageError } from '../../errors.ts';
 import { dayPath, isBusinessDate } from '../../keys/business-date.ts';
 import { executionNameOf } from '../../keys/execution-name.ts';
+import { keyProblem } from '../../keys/object-key.ts';
 import { didYouMean } from '../../layout/did-you-mean.ts';
 import type { StarterPorts } from '../../ports/starter-ports.ts';
 import { readsKey } from '../store/layout-of-key.ts';
 import { loadLayout } from '../store/load-layout.ts';
+import { tellKeyProblem } from './start-arrival.ts';
 
 /** A person's request to convert all files of a day again. */
 interface DayRerun {
@@ -31,6 +33,11 @@ export async function rerunDay(
   let repeated = 0;
   for await (const { key } of ports.raw.list(folder)) {
     if (!readsKey(layout, key)) continue;
+    const problem = keyProblem(key);
+    if (problem !== undefined) {
+      await tellKeyProblem(ports.notifier, key, problem);
+      continue;
+    }
     const version = (await ports.raw.head(key))?.version;
     if (version === undefined) continue;
     const execution = executionNameOf(key, version, `rerun ${press} ${force === true}`);

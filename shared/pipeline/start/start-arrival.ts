@@ -34,7 +34,7 @@ export interface StartedArrival {
 
 /**
  * Starts the execution that converts an arrived object, once for each version of it; a control file starts the files that wait for it
- * again. If no layout fits the key, or more than one does, it is refused and people are told. Events may arrive twice, late and in any
+ * again. If no layout fits the key, or more than one does, or it is no key that a conversion can take, it is refused and people are told. Events may arrive twice, late and in any
  * order: an execution reads the object as it is when it runs, and the ledger lets each version be loaded once.
  */
 export async function startArrival(ports: StarterPorts, arrival: Arrival): Promise<StartedArrival> {
@@ -43,7 +43,12 @@ export async function startArrival(ports: StarterPorts, arrival: Arrival): Promi
   });
   if (arrival.key.endsWith('/')) return nothing('no-file');
   const source = await findObject(ports.raw, arrival.key);
-  if (!source) return nothing('gone');
+  if (!source) {
+    const problem = [arrival.key, ...decodedKeys(arrival.key)].map(keyProblem).find((found) => found);
+    if (problem === undefined) return nothing('gone');
+    await tellKeyProblem(ports.notifier, arrival.key, problem);
+    return nothing('refused');
+  }
   const layouts = await allLayouts(ports.layouts);
   const role = roleOfKey(source.key, layouts);
   if (role.role === 'unknown' || role.role === 'ambiguous') {
@@ -103,7 +108,7 @@ async function startWaiting(
     );
     const [only, another] = reading;
     // Without a layout it is some other file of the folder; with two, its own arrival was refused and people were told.
-    if (!only || another || source.key === control.key) continue;
+    if (!only || another || source.key === control.key || keyProblem(source.key) !== undefined) continue;
     // A listing has no version ids, and the execution's name must be the same whoever asks.
     const version = (await ports.raw.head(source.key))?.version;
     if (version === undefined) continue;
@@ -115,6 +120,15 @@ async function startWaiting(
   const [only, another] = layouts;
   const dataset = only && !another ? only.layout.name : NO_DATASET;
   return { outcome: 'control-file', sourceKey: control.key, dataset, executions, repeated };
+}
+
+/** Tells people of an object whose key no conversion can take: the same for an event, and for a rerun of its day. */
+export function tellKeyProblem(notifier: Notifier, sourceKey: string, problem: string): Promise<void> {
+  return notifier.notify({
+    kind: 'warning',
+    subject: `Not converted: ${sourceKey}`.slice(0, 100),
+    message: `${sourceKey}: it arrived and was not converted, because ${problem}, and such a key cannot be converted on every machine. Copy it in the raw bucket to a key without that, below the folder of its day: that starts its conversion; then remove this one.`,
+  });
 }
 
 function tellRefused(

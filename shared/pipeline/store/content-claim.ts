@@ -24,7 +24,7 @@ interface ContentHolder {
   runId: string | null;
 }
 
-const holderShape = objectOf<ContentHolder>({
+export const contentHolderShape = objectOf<ContentHolder>({
   sourceKey: text,
   businessDate: text,
   ledgerKey: text,
@@ -37,7 +37,7 @@ export async function findSameContent(
   content: Content,
 ): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
-  const holder = await findJson(ports.lake, key, holderShape);
+  const holder = await findJson(ports.lake, key, contentHolderShape);
   return holder && otherHolder(ports, content, holder);
 }
 
@@ -54,7 +54,7 @@ export async function claimContent(
   const holder: ContentHolder = { sourceKey, businessDate, ledgerKey, runId };
   const mine = sealedBytes(key, holder);
   return compareAndSwap(key, async () => {
-    const finding = findStoredJson(ports.lake, key, holderShape);
+    const finding = findStoredJson(ports.lake, key, contentHolderShape);
     const stored = await (content.forced ? unlessDamaged(finding) : finding);
     if (content.forced && !stored) {
       await replace(ports.lake, key, mine, await ports.lake.get(key));

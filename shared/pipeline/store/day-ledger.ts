@@ -1,4 +1,5 @@
 import { type DayCommit, dayCommitShape } from '../../day/day-commit.ts';
+import { RunInconsistent } from '../../errors.ts';
 import { businessDateOfKey } from '../../keys/business-date.ts';
 import { dayCommitPrefix, ledgerDayPrefix, ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -11,20 +12,28 @@ const PARALLEL_READS = 16;
 
 /**
  * The ledger entry of every file of a day, in the order of their keys; the day `null` has the files that were refused before their date
- * was known. A listing may be old, so entries of the sources in `known` are read by name and cannot be lost.
+ * was known. A listing may be old, so entries of the sources in `known` are read by name and cannot be lost. With `damaged`, an entry that
+ * cannot be read is added there, and the others are read.
  */
 export async function dayEntries(
   lake: ObjectStore,
   dataset: string,
   businessDate: string | null,
   known: string[] = [],
+  damaged?: RunInconsistent[],
 ): Promise<LedgerEntry[]> {
   const prefix = ledgerDayPrefix(dataset, businessDate);
   const keys = new Set(known.map((sourceId) => ledgerEntryKey(dataset, businessDate, sourceId)));
-  for await (const { key } of lake.list(prefix)) {
-    if (!key.slice(prefix.length).includes('/') && key.endsWith('.json')) keys.add(key);
-  }
-  const entries = await inParallel([...keys].sort(), PARALLEL_READS, (key) => readEntry(lake, key));
+  for await (const key of lake.listFolder(prefix)) if (key.endsWith('.json')) keys.add(key);
+  const entries = await inParallel([...keys].sort(), PARALLEL_READS, async (key) => {
+    try {
+      return await readEntry(lake, key);
+    } catch (error) {
+      if (!damaged || !(error instanceof RunInconsistent)) throw error;
+      damaged.push(error);
+      return undefined;
+    }
+  });
   return entries.filter((entry) => entry !== undefined);
 }
 
@@ -46,14 +55,22 @@ export function readCommit(
   return readNumbered(lake, dayCommitPrefix(dataset, businessDate), commit, dayCommitShape);
 }
 
-/** Every dataset that has a ledger, with the days of which something is known. Only lists keys; no document is read. */
+/** Every dataset that has a ledger, with the days of which something is known. Lists folders only, however much is in them. */
 export async function ledgerDays(lake: ObjectStore, dataset?: string): Promise<Map<string, Set<string>>> {
+  const roots = dataset === undefined ? await foldersIn(lake, ['ledger/']) : [`ledger/${dataset}/`];
+  const years = (await foldersIn(lake, roots)).filter((folder) => /\/year=[^/]*\/$/.test(folder));
   const days = new Map<string, Set<string>>();
-  for await (const { key } of lake.list(dataset === undefined ? 'ledger/' : `ledger/${dataset}/`)) {
-    const [, name = '', day = ''] = key.split('/', 3);
-    const businessDate = day.startsWith('year=') ? businessDateOfKey(key) : undefined;
-    if (businessDate === undefined) continue;
-    days.set(name, (days.get(name) ?? new Set()).add(businessDate));
+  for (const folder of await foldersIn(lake, await foldersIn(lake, years))) {
+    const [, name = ''] = folder.split('/', 2);
+    const businessDate = businessDateOfKey(folder);
+    if (businessDate !== undefined) days.set(name, (days.get(name) ?? new Set()).add(businessDate));
   }
   return days;
+}
+
+async function foldersIn(lake: ObjectStore, parents: string[]): Promise<string[]> {
+  const children = await inParallel(parents, PARALLEL_READS, (parent) =>
+    Array.fromAsync(lake.listFolder(parent)),
+  );
+  return children.flat().filter((key) => key.endsWith('/'));
 }

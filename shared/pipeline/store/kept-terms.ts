@@ -4,6 +4,7 @@ import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { dayEntries } from './day-ledger.ts';
 import { appendNumbered, highestNumbered } from './numbered-object.ts';
 
 /** The terms of a day, or undefined if no file of it was split yet. */
@@ -12,7 +13,12 @@ export async function readTerms(
   dataset: string,
   businessDate: string,
 ): Promise<DayTerms | undefined> {
-  return (await highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape))?.value;
+  return (await readNumberedTerms(lake, dataset, businessDate))?.value;
+}
+
+/** The terms of a day with their number. */
+export function readNumberedTerms(lake: ObjectStore, dataset: string, businessDate: string) {
+  return highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape);
 }
 
 /** Changes the terms of a day, and answers with the new ones. With `overDamage`, terms that cannot be read are replaced by those before. */
@@ -44,6 +50,20 @@ export async function requireTerms(
 ): Promise<DayTerms> {
   const terms = await readTerms(lake, dataset, businessDate);
   if (terms) return terms;
+  const entries = await dayEntries(lake, dataset, businessDate);
+  if (entries.length > 0) {
+    throw new RunInconsistent({
+      what: 'no file of this day was taken, so there is nothing to show or publish',
+      where: `${dataset} of ${businessDate}`,
+      why: entries
+        .map(
+          ({ sourceKey, state, refusal }) =>
+            `${sourceKey} is ${state}${refusal ? ` (${refusal.message})` : ''}`,
+        )
+        .join(' '),
+      next: 'Convert a file of the day; a supplement comes after the file that it corrects.',
+    });
+  }
   throw new RunInconsistent({
     what: 'the ledger holds no terms for this day',
     where: dayTermsPrefix(dataset, businessDate),

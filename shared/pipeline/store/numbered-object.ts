@@ -17,7 +17,7 @@ export async function highestNumbered<T>(
   shape: Shape<T>,
 ): Promise<Numbered<T> | undefined> {
   let number = 0;
-  for await (const { key } of lake.list(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
+  for await (const key of lake.listFolder(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
   // A listing may be older than the last document; reading a key by its name always shows what is there.
   let highest: Numbered<T> | undefined;
   for (let next = Math.max(1, number); ; next++) {

@@ -122,7 +122,7 @@ async function publicationTime(
 ): Promise<Date | undefined> {
   const numbers: number[] = [];
   const prefix = dayCommitPrefix(dataset, businessDate);
-  for await (const { key } of lake.list(prefix)) {
+  for await (const key of lake.listFolder(prefix)) {
     const commit = commitOfKey(key);
     if (commit !== undefined) numbers.push(commit);
   }

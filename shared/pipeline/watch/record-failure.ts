@@ -24,7 +24,7 @@ const REFUSED = 'FileRefused';
 
 /**
  * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were
- * told. Nobody is told if another execution took over the file. If the execution failed before it had an entry, or after the file was
+ * told. Nobody is told if a later execution took over the file. If the execution failed before it had an entry, or after the file was
  * loaded, people are told and nothing is marked. Answers whether the entry is marked.
  */
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
@@ -48,6 +48,8 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
       : advanced(current, 'failed', clock.now().toISOString(), { failure }),
   );
   const isMarked = isOurs(entry) && entry?.state === 'failed';
+  if (entry && isTakenBack(entry, ended.execution))
+    await tell(ports, ended, failure, { ...entry, state: 'failed' });
   if (!entry || !isOurs(entry) || entry.told) return isMarked;
   await tell(
     ports,
@@ -60,6 +62,15 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     current && isOurs(current) ? { ...current, told } : current,
   );
   return isMarked;
+}
+
+/**
+ * Did an execution that had the file before this one claim it again, after this one ended? Nobody knows whether it was redriven or only a
+ * late call of one that was given up: then nobody else would tell people.
+ */
+function isTakenBack({ execution, history }: LedgerEntry, ended: string): boolean {
+  const firstOf = (name: string) => history.findIndex((step) => step.execution === name);
+  return execution !== ended && firstOf(execution) < firstOf(ended);
 }
 
 /** The error of a failed map only says that it failed; the cause of its child's failure is in the results that it wrote. */

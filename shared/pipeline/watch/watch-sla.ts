@@ -1,3 +1,4 @@
+import { PipelineError, RunInconsistent } from '../../errors.ts';
 import { slaCheckKey } from '../../keys/lake-keys.ts';
 import { nightOf } from '../../keys/night-calendar.ts';
 import type { Layout } from '../../layout/layout.ts';
@@ -32,7 +33,8 @@ const DRIVEN_DAYS = 7;
 /**
  * Makes one of the four checks of the night that ends on the morning of `at`, for every watched dataset. It first updates a catalog that
  * lags, then records the figures and tells people what they must know. A check is noted after people were told, so a repeated check tells
- * nothing, and one that died in between is completed by its retry. Days configured as holidays are silent.
+ * nothing, and one that died in between is completed by its retry. Days configured as holidays are silent. A dataset or a day that cannot be
+ * read does not stop the others: they are checked, and then the check fails with what was wrong.
  */
 export async function watchSla(
   ports: PipelinePorts,
@@ -41,11 +43,31 @@ export async function watchSla(
   at: Date,
 ): Promise<SlaReport[]> {
   const reports: SlaReport[] = [];
+  const failures: unknown[] = [];
   for (const name of settings.layouts) {
-    const { layout } = await loadLayout(ports.layouts, name);
-    reports.push(await watchDataset(ports, settings, check, at, layout));
+    try {
+      const { layout } = await loadLayout(ports.layouts, name);
+      reports.push(await watchDataset(ports, settings, check, at, layout, failures));
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw together(check, [...new Set(failures)]);
   return reports;
+}
+
+/** One error for all: one that a retry can help with, if there is one, because the retry checks everything again. */
+function together(check: SlaCheck, failures: unknown[]): unknown {
+  const [only, another] = failures;
+  const passing = failures.find((error) => error instanceof PipelineError && error.retryable);
+  if (passing || another === undefined) return passing ?? only;
+  return new RunInconsistent({
+    what: `${failures.length} datasets or days could not be checked, and the others were`,
+    where: `the check ${check}`,
+    why: failures.map((error) => (error instanceof Error ? error.message : String(error))).join(' '),
+    next: 'Do what each of them says, then send the check again: nobody is told twice.',
+    cause: only,
+  });
 }
 
 async function watchDataset(
@@ -54,10 +76,12 @@ async function watchDataset(
   check: SlaCheck,
   at: Date,
   layout: Layout,
+  failures: unknown[],
 ): Promise<SlaReport> {
   const { businessDate, deadline, silent } = nightOf(at, calendar);
   const dataset = layout.name;
-  const driven = await catchUpCatalog(ports, dataset, businessDate, DRIVEN_DAYS);
+  const { driven, failures: undriven } = await catchUpCatalog(ports, dataset, businessDate, DRIVEN_DAYS);
+  failures.push(...undriven);
   if (driven.length > 0) await record(ports, dataset, { CatalogDaysDriven: driven.length });
   const report = { check, dataset, businessDate, driven };
   if (silent) return { ...report, outcome: silent };

@@ -46,6 +46,35 @@ describe('cleaning', () => {
     expect(await runKeys(lake)).toEqual([]);
   });
 
+  it('asks the store little for each run: no ledger entry of a loaded file is written, and a commit is read once', async () => {
+    const callsFor = async (files: number) => {
+      await using lake = await TestLake.make();
+      for (let file = 0; file < files; file++) {
+        await smallDay(lake).load(`f${file}_20250812.txt`, smallFile(smallLine(`A${file}`, 1)));
+      }
+      const calls: Record<string, number> = {};
+      const { lake: store } = lake.ports;
+      lake.ports.lake = new Proxy(store, {
+        get(target, name: keyof typeof store) {
+          const method = target[name];
+          return (...args: unknown[]) => {
+            calls[name] = (calls[name] ?? 0) + 1;
+            return Reflect.apply(method, target, args);
+          };
+        },
+      });
+      const report = await cleanLake(lake.ports, { ...all, generationsOlderThanMs: 1e12 });
+      expect(report.removed.filter(({ what }) => what === 'run')).toHaveLength(files);
+      return calls;
+    };
+    const [few = {}, more = {}] = [await callsFor(2), await callsFor(6)];
+    expect(more.put ?? more.putIf ?? more.putOnce).toBeUndefined();
+    expect(more.delete).toBe(few.delete);
+    // For each run: its plan, its entry, the commit after the last; its pointer and the entry again. For each commit: the commit.
+    expect((more.get ?? 0) - (few.get ?? 0)).toBeLessThanOrEqual(4 * 6);
+    expect((more.list ?? 0) - (few.list ?? 0)).toBe(4);
+  });
+
   it('removes a run that nobody works on any more, and gives the next conversion another run id', async () => {
     await using lake = await TestLake.make();
     const { entryOf } = smallDay(lake);
@@ -77,6 +106,20 @@ describe('cleaning', () => {
     expect(isManifest.filter(Boolean)).toHaveLength(2);
     expect(isManifest.lastIndexOf(true)).toBeLessThan(isPart.indexOf(true));
     expect(removed.findIndex((key) => key.endsWith('/plan.json'))).toBeGreaterThan(isPart.lastIndexOf(true));
+  });
+
+  it('removes a replaced object, and leaves those beside it that readers still see', async () => {
+    await using lake = await TestLake.make();
+    const { ids, keysBelow, load } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    await load('f_20250812.txt', smallFile(smallLine('F1', 1)));
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+    await load('g_20250812.txt', smallFile(smallLine('G2', 1)));
+    const { removed } = await cleanLake(lake.ports, all);
+    expect(removed.filter(({ what }) => what === 'generation')).toMatchObject([{ objects: 1 }]);
+    const names = (await keysBelow('processed/')).map((key) => /gen=\d+\/./.exec(key)?.[0]);
+    expect(names).toEqual(['gen=00001/f', 'gen=00002/g']);
+    expect(await ids()).toEqual(['F1', 'G2']);
   });
 
   it('leaves the folder of a commit that is under way', async () => {

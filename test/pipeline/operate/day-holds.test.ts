@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
-import { holdFolders, takeLeave } from '../../../shared/pipeline/operate/day-holds.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { holdFolders, takeLeave } from '../../../shared/pipeline/store/day-holds.ts';
+import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
+import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
@@ -68,5 +70,41 @@ describe('a rollback and a clean at once', () => {
     await expect(back).rejects.toMatchObject({ name: 'RunInconsistent' });
     expect(await ids()).toEqual(['A2']);
     expect(await commits()).toHaveLength(2);
+  });
+});
+
+describe('cleaning keeps', () => {
+  it('the rows of a hidden supplement, which comes back with the version that it corrects', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    const rejecting = smallFile(smallLine('A1', 1), smallLine('A2', 'X'));
+    await load(KEY, rejecting);
+    await load('fix_20250812.txt', smallFile(smallLine('A2', 7)), { supplementOf: KEY });
+    await cleanLake(lake.ports, all);
+    await load(KEY, smallFile(smallLine('A3', 1)));
+    await cleanLake(lake.ports, all);
+    expect(await ids()).toEqual(['A3']);
+    await load(KEY, rejecting);
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+});
+
+describe('a damaged note of what is held', () => {
+  it('is named by verify and moved aside by repair, and the day goes on', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, smallFile(smallLine('A1', 1)));
+    await load(KEY, smallFile(smallLine('A2', 1)));
+    const key = 'ledger/small/year=2025/month=08/day=12/_holds/folders.json';
+    await holdFolders(lake.ports.lake, day, 3, ['runs/a/']);
+    expect((await verifyLake(lake.ports, { depth: 'full' })).findings).toEqual([]);
+    const { bytes } = (await lake.ports.lake.get(key))!;
+    await lake.ports.lake.put(key, bytes.subarray(0, 30));
+    const back = { ...DAY, file: KEY, reason: 'x' };
+    await expect(rollBack(lake.ports, back)).rejects.toMatchObject({ name: 'RunInconsistent', where: key });
+    expect((await verifyLake(lake.ports, { depth: 'full' })).findings).toMatchObject([{ key }]);
+    await repairLake(lake.ports, { depth: 'full' });
+    await rollBack(lake.ports, back);
+    expect(await ids()).toEqual(['A1']);
   });
 });

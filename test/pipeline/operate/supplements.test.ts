@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../../../local/file-summary.ts';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manifest.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -111,6 +114,54 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['A1']);
   });
 
+  it('and stays out with a file that the day manifest keeps out', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await load('g_20250812.txt', smallFile(smallLine('B1', 1)));
+    const files = [{ name: 'g_20250812.txt' }];
+    const text = JSON.stringify({ format: 'positional-lake-day/1', files });
+    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.json', text)).toEqual([]);
+    await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
+    expect(await ids()).toEqual(['B1']);
+  });
+
+  it('and says what to do if somebody rolls it back while it is hidden', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, entryOf } = smallDay(lake);
+    await load(KEY, rejecting);
+    const fixed = await load(FIX, fix, SUPPLEMENT);
+    const replaced = await load(KEY, whole);
+    // What convert prints has the warnings of the day that the file published.
+    const summary = summaryOf(
+      await entryOf(replaced),
+      replaced,
+      { verdict: 'already-loaded', dataset: 'small', sourceKey: KEY, ledgerKey: '', businessDate: DATE },
+      { rows: [], rejects: [] },
+      0,
+    );
+    expect(summary.warnings?.join()).toContain(`${FIX} is not shown`);
+    const back = rollBack(lake.ports, { ...DAY, file: FIX, reason: 'x' });
+    await expect(back).rejects.toThrow(
+      `${FIX} is hidden, because the version of ${KEY} that it corrects is not published`,
+    );
+    const out = await rollBack(lake.ports, { ...DAY, file: FIX, remove: true, reason: 'not wanted' });
+    expect(out).toMatchObject({ commit: null, files: [{ sourceKey: FIX, to: null }] });
+    expect((await entryOf(fixed)).loaded).toBeUndefined();
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
+    expect(await ids()).toEqual(['A1']);
+  });
+
+  it('and a day with nothing but a refused one says so', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(FIX, fix, SUPPLEMENT);
+    await expect(dayStatus(lake.ports, 'small', DATE)).rejects.toThrow(
+      /no file of this day was taken.*fix_20250812.txt is refused/,
+    );
+  });
+
   it('so that one of a supplement, or of itself, is refused', async () => {
     await using lake = await TestLake.make();
     const { load, refusalOf } = smallDay(lake);
@@ -161,5 +212,5 @@ describe('a supplement goes with the version that it corrects', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  }, 300_000);
 });

@@ -100,6 +100,16 @@ describe('a day manifest', () => {
     expect(await lake.catalog('small')).toBeUndefined();
   });
 
+  it('that a person gave stays in force when the next file of the day is converted', async () => {
+    await using lake = await TestLake.make();
+    const { load } = smallDay(lake);
+    await load(KEY, bytes);
+    const text = dayManifest([{ name: KEY }, { name: 'late.txt' }], { businessDate: DATE }).toString();
+    expect(await takeDayManifest(lake.ports.lake, 'small', DATE, 'day.ctl', text)).toEqual([]);
+    const next = await load(KEY, smallFile(smallLine('A1', 1)));
+    expect(next.day?.waitingFor).toBe('late.txt');
+  });
+
   it('that arrives last holds the day back until it agrees', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);

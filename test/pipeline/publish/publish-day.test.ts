@@ -42,6 +42,33 @@ describe('publishing a day', () => {
     expect(await ids()).toEqual(['A1']);
   });
 
+  it('after each of many files copies each of them once, if readers are told every file', async () => {
+    await using lake = await TestLake.make();
+    const { commits, ids, keysBelow, load } = smallDay(lake);
+    const names = ['A', 'B', 'C', 'D', 'E', 'F'];
+    for (const name of names) await load(`${name}_20250812.txt`, smallFile(smallLine(name, 1)));
+    expect(await ids()).toEqual(names);
+    expect(await commits()).toHaveLength(6);
+    expect(await keysBelow('processed/')).toHaveLength(6);
+    const objects = (await commits()).at(-1)?.tables[0]?.partitions[0]?.objects ?? [];
+    expect(objects.map(({ key }) => /gen=\d+/.exec(key)?.[0])).toEqual(
+      names.map((_, index) => `gen=0000${index + 1}`),
+    );
+  });
+
+  it('after each of many files copies all of them into a new folder, if readers read folders', async () => {
+    await using lake = await TestLake.make();
+    const { commits, ids, load } = smallDay(lake);
+    Object.assign(lake.ports.catalog, { listsFiles: false });
+    for (const name of ['A', 'B', 'C']) await load(`${name}_20250812.txt`, smallFile(smallLine(name, 1)));
+    expect(await ids()).toEqual(['A', 'B', 'C']);
+    for (const { tables } of await commits()) {
+      for (const { location, objects } of tables[0]?.partitions ?? []) {
+        expect(objects.filter(({ key, fileName }) => key !== `${location}${fileName}`)).toEqual([]);
+      }
+    }
+  });
+
   it('that differs much from the business day before warns, by rows or by value', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);

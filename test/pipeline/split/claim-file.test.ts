@@ -21,6 +21,15 @@ describe('a file that two executions split', () => {
     expect(planned(await splitFile(lake.ports, 'second', forced)).runId).toBe(second.runId);
   });
 
+  it('stays with the second, which people are told of, if both work on one run and the first calls again', async () => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
+    const first = planned(await splitFile(lake.ports, 'first', request));
+    const second = planned(await splitFile(lake.ports, 'second', request));
+    expect(planned(await splitFile(lake.ports, 'first', request)).runId).toBe(first.runId);
+    expect(await smallDay(lake).entryOf(second)).toMatchObject({ execution: 'second', runId: first.runId });
+  });
+
   it('is not parsed in the version that was replaced between claim and plan', async () => {
     await using lake = await TestLake.make();
     await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));

@@ -91,6 +91,29 @@ describe('an arrival', () => {
     expect(new Set([...started.values()].map((input) => JSON.stringify(input))).size).toBe(1);
   });
 
+  it.each([
+    `/${KEY}`,
+    KEY.replace('12/', '12//'),
+    `./${KEY}`,
+    KEY.replace('12/', '12/../'),
+    KEY.replaceAll('/', '%2F').replace('12%2F', '12%2F%2F'),
+  ])('whose key no conversion can take is told to people: %s', async (key) => {
+    const { outcome, executions } = await arrive(arrival(key, 'v1'));
+    expect([outcome, executions]).toEqual(['refused', []]);
+    expect(told).toEqual([expect.stringContaining(`${key}: it arrived and was not converted, because`)]);
+    const started = () => checkRequest({ layout: 'contracts', sourceKey: key });
+    if (!key.includes('%')) expect(started).toThrow("'sourceKey' cannot be a key");
+  });
+
+  it('whose key no conversion can take is told when its day is run again', async () => {
+    raw.replace(KEY, new Uint8Array(1));
+    const bad = KEY.replace('12/', '12//');
+    raw.replace(bad, new Uint8Array(1));
+    const { rerun } = await starter({ rerun: { layout: 'contracts', businessDate: '2025-08-12' } });
+    expect(rerun?.executions).toHaveLength(1);
+    expect(told).toEqual([expect.stringContaining(bad)]);
+  });
+
   it('whose object is gone, or is a folder, starts nothing', async () => {
     expect((await arrive(arrival(KEY, 'v1'))).outcome).toBe('gone');
     expect((await arrive(arrival('year=2025/', 'v1'))).outcome).toBe('no-file');

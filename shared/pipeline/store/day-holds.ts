@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { listOf, objectOf, text, wholeNumber } from '../../json-shape.ts';
 import { dayHoldsKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { compareAndSwap, replace } from '../store/compare-and-swap.ts';
-import { findStoredJson, toJsonBytes } from '../store/json-object.ts';
+import { compareAndSwap, replace } from './compare-and-swap.ts';
+import { findStoredJson } from './json-object.ts';
+import { sealedBytes } from './sealed-json.ts';
 
 /**
  * Folders of a day that somebody counts on, and folders that somebody removes: `_holds/folders.json`. A rollback notes what it will copy
  * from before it looks whether that is there; `clean` notes what it will remove before it looks at the last commit again. Both change one
  * object by conditional writes, so one of two that want the same folder sees the other.
  */
-interface DayHolds {
+export interface DayHolds {
   holds: Hold[];
   leaving: Leaving[];
 }
@@ -28,7 +29,7 @@ interface Leaving {
   folders: string[];
 }
 
-const dayHoldsShape = objectOf<DayHolds>({
+export const dayHoldsShape = objectOf<DayHolds>({
   holds: listOf(objectOf<Hold>({ id: text, commit: wholeNumber, folders: listOf(text) })),
   leaving: listOf(objectOf<Leaving>({ id: text, folders: listOf(text) })),
 });
@@ -73,7 +74,7 @@ interface Leave {
   end: (removed: string[]) => Promise<void>;
 }
 
-/** Notes that `folders` are being removed, except those that a rollback holds for a commit after `lastCommit`. */
+/** Notes that `folders`, or objects, are being removed, except those that, or whose folder, a rollback holds for a commit after `lastCommit`. */
 export async function takeLeave(
   lake: ObjectStore,
   day: Day,
@@ -86,8 +87,9 @@ export async function takeLeave(
   await changeHolds(lake, day, ({ holds, leaving }) => {
     const standing = holds.filter((hold) => hold.commit > lastCommit);
     const held = new Set(standing.flatMap((hold) => hold.folders));
-    leave.held = new Set(folders.filter((folder) => held.has(folder)));
-    leave.free = new Set(folders.filter((folder) => !held.has(folder)));
+    const isHeld = (place: string) => held.has(place.slice(0, place.lastIndexOf('/') + 1));
+    leave.held = new Set(folders.filter(isHeld));
+    leave.free = new Set(folders.filter((place) => !isHeld(place)));
     return { holds: standing, leaving: [...leaving, { id, folders: [...leave.free] }] };
   });
   leave.end = async (removed) => {
@@ -112,7 +114,7 @@ function changeHolds(
   return compareAndSwap(key, async () => {
     const stored = await findStoredJson(lake, key, dayHoldsShape);
     const next = change(stored?.value ?? { holds: [], leaving: [] });
-    await replace(lake, key, toJsonBytes(next), stored);
+    await replace(lake, key, sealedBytes(key, next), stored);
     return next;
   });
 }

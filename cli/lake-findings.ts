@@ -1,0 +1,53 @@
+import type { Finding } from '../shared/pipeline/verify/finding.ts';
+import { printTable } from '../terminal/print-table.ts';
+
+/** A finding as `--json` prints it: the command is a line to type. */
+export function findingJson({ mend, ...finding }: Finding, lake: string) {
+  const { by, does } = mend;
+  const command = commandLine(mend, lake);
+  return { ...finding, mend: { by, does, ...(command !== undefined && { command }) } };
+}
+
+/** What is wrong as a table, and below it the commands that only people can run. */
+export function printFindings(findings: Finding[], lake: string): void {
+  if (findings.length === 0) return;
+  const columns = ['level', 'object', 'what', 'mend'].map((name) => ({ name, type: 'VARCHAR' }));
+  const rows = findings.map(({ level, key, what, mend: { by, does } }) => [
+    level,
+    key,
+    what,
+    by === 'repair' ? `repair: ${does}` : does,
+  ]);
+  console.log(printTable({ columns, rows }));
+  const commands = new Set(findings.flatMap(({ mend }) => commandLine(mend, lake) ?? []));
+  if (commands.size === 0) return;
+  console.log('\nOnly these bring back what is not stored any more:');
+  for (const command of commands) console.log(`  ${command}`);
+}
+
+/** `2 damaged, 1 note` */
+export function countsOf(findings: Finding[]): { damaged: number; notes: number } {
+  const damaged = findings.filter(({ level }) => level === 'damage').length;
+  return { damaged, notes: findings.length - damaged };
+}
+
+function commandLine(mend: Finding['mend'], lake: string): string | undefined {
+  if (mend.by !== 'command') return undefined;
+  const { layout, sourceKey, origin, businessDate, supplementOf } = mend.command;
+  if (lake === 'aws') {
+    const input = { layout, sourceKey, businessDate: businessDate ?? undefined, supplementOf, force: true };
+    return `start an execution of the state machine with ${JSON.stringify(input)}`;
+  }
+  const words = ['--layout', layout, '--input', origin ?? sourceKey, '--out', lake, '--force'];
+  if (businessDate !== null) words.push('--business-date', businessDate);
+  if (supplementOf !== undefined) words.push('--supplement-of', supplementOf);
+  // The key is the file's name, or its path below the folder that was given.
+  if (sourceKey.includes('/') && origin?.endsWith(`/${sourceKey}`)) {
+    words.push('--raw-root', origin.slice(0, -sourceKey.length));
+  }
+  return `npm run -s convert -- ${words.map(shellWord).join(' ')}`;
+}
+
+function shellWord(word: string): string {
+  return /^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,37 @@
+import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
+import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
+import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
+import { countsOf, findingJson, printFindings } from './lake-findings.ts';
+
+const COMMAND = {
+  does: 'Reads a whole lake and says what is damaged, and how to mend it. Changes nothing. Safe during conversions.',
+  usage: 'npm run -s verify -- --lake DIR [flags]',
+  flags: {
+    ...LAKE_FLAGS,
+    quick: isSet(
+      'sizes, footers and counts of data files instead of every byte; no runs, no earlier versions',
+    ),
+    json: isSet('the verdict as one object'),
+  },
+  notes: `A note is about something that nobody needs any more.
+Exit codes: 0 no damage, 1 the lake cannot be read, 2 usage, 3 damage.`,
+} as const;
+
+await runWithFlags(COMMAND, async (values) => {
+  const ports = await lakePorts(values.lake);
+  const lake = values.lake ?? 'LAKE';
+  const depth = values.quick ? 'quick' : 'full';
+  const { findings, days, files } = await verifyLake(ports, { depth });
+  const { damaged, notes } = countsOf(findings);
+  if (values.json) {
+    const shown = findings.map((finding) => findingJson(finding, lake));
+    console.log(JSON.stringify({ depth, days, files, damaged, notes, findings: shown }));
+  } else {
+    printFindings(findings, lake);
+    const found = damaged === 0 ? 'no damage' : `${damaged} damaged`;
+    console.log(`${days} days, ${files} files (${depth}): ${found}, ${notes} notes.`);
+    if (damaged > 0) console.log(`npm run -s repair -- --lake ${lake} --dry-run shows what repair would do.`);
+  }
+  return damaged === 0 ? EXIT_LOADED : EXIT_REFUSED;
+});

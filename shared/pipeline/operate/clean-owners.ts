@@ -1,0 +1,20 @@
+import { findStoredJson } from '../store/json-object.ts';
+import { ownsNothing, tableOwnerShape } from '../store/table-owner.ts';
+import type { Removals } from './removals.ts';
+
+/** Removes the notes on tables whose layout has nothing published, loaded or running: a file that balances takes its tables again. */
+export async function cleanOwners(removals: Removals): Promise<void> {
+  const { lake } = removals.ports;
+  const keys: string[] = [];
+  for await (const { key } of lake.list('ledger/_tables/')) if (key.endsWith('.json')) keys.push(key);
+  for (const key of keys) {
+    try {
+      const stored = await findStoredJson(lake, key, tableOwnerShape);
+      if (!stored || !(await ownsNothing(removals.ports, stored.value.layout))) continue;
+      const why = `layout ${stored.value.layout} has nothing published, loaded or running`;
+      await removals.removeKeys('owner', key, [key], stored.bytes.length, why);
+    } catch (error) {
+      removals.fail(key, error);
+    }
+  }
+}

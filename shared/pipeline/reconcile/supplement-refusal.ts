@@ -1,0 +1,92 @@
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { type Refusal, refuse } from '../../refusal.ts';
+import { isCorrectedBy, rejectsTheSame } from '../../run/corrected-version.ts';
+import type { FilePlan, SupplementedRun } from '../../run/file-plan.ts';
+import { isLoaded, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
+import type { Reconciliation } from '../../run/reconciliation.ts';
+import { acceptedDetails } from '../../totals/record-counts.ts';
+import { dayEntries } from '../store/day-ledger.ts';
+import { entryVersions } from '../store/ledger.ts';
+
+/** Why a file of corrected records cannot stand for the records that its file now rejects; undefined for a file of its own. */
+export async function supplementRefusal(
+  ports: Pick<PipelinePorts, 'lake'>,
+  plan: FilePlan,
+  account: Reconciliation,
+): Promise<Refusal | undefined> {
+  const { supplementOf, dataset, businessDate } = plan;
+  if (!supplementOf) return undefined;
+  const entries = await dayEntries(ports.lake, dataset, businessDate);
+  const corrected = entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded;
+  const others = entries.filter(isLoaded).filter((entry) => {
+    const run = supplementedRun(entry);
+    const isOther = run?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== plan.sourceKey;
+    return isOther && isCorrectedBy(corrected, run);
+  });
+  return (
+    sizeRefusal(plan, supplementOf, account, others, corrected?.records.rejected ?? 0) ??
+    doubleRefusal(plan, supplementOf, account, others) ??
+    (await placeRefusal(ports, plan, supplementOf, account))
+  );
+}
+
+/** All files of corrected records together cannot bring more records than were rejected. */
+function sizeRefusal(
+  { sourceKey }: FilePlan,
+  supplementOf: SupplementedRun,
+  account: Reconciliation,
+  others: LoadedEntry[],
+  rejected: number,
+): Refusal | undefined {
+  const brought = others.reduce((sum, { loaded }) => sum + acceptedDetails(loaded.records), 0);
+  const accepted = acceptedDetails(account.records);
+  if (brought + accepted <= rejected) return undefined;
+  return refuse('supplement-too-large', {
+    where: sourceKey,
+    what: `it brings ${accepted} records for ${supplementOf.sourceKey}, which rejected ${rejected}, and ${brought} of those were brought before`,
+    next: 'Leave in it only records that were rejected.',
+  });
+}
+
+/** Two supplements with the same bytes correct the same records, forced or not. */
+function doubleRefusal(
+  { sourceKey }: FilePlan,
+  supplementOf: SupplementedRun,
+  { contentDigest }: Reconciliation,
+  others: LoadedEntry[],
+): Refusal | undefined {
+  const double = others.find(({ loaded }) => loaded.contentDigest === contentDigest);
+  return (
+    double &&
+    refuse('duplicate-content', {
+      where: sourceKey,
+      what: `it has the same bytes as ${double.sourceKey}, which corrects records of ${supplementOf.sourceKey} already`,
+      why: 'Both together would bring the same records twice.',
+      next: `Leave one of the two. To take out the other, use rollback --file ${double.sourceKey} --remove.`,
+    })
+  );
+}
+
+/** The same bytes that were loaded for certain rejects cannot stand for others, even if there are as many. */
+async function placeRefusal(
+  { lake }: Pick<PipelinePorts, 'lake'>,
+  { ledgerKey, sourceKey }: FilePlan,
+  supplementOf: SupplementedRun,
+  { contentDigest }: Reconciliation,
+): Promise<Refusal | undefined> {
+  const now = supplementOf.rejects === undefined ? {} : { rejectsDigest: supplementOf.rejects };
+  let isForOthers = false;
+  for await (const entry of entryVersions(lake, ledgerKey)) {
+    const run = supplementedRun(entry);
+    if (run?.sourceKey !== supplementOf.sourceKey || entry.loaded?.contentDigest !== contentDigest) continue;
+    if (rejectsTheSame(now, run)) return undefined;
+    isForOthers = true;
+  }
+  if (!isForOthers) return undefined;
+  return refuse('supplement-other-records', {
+    where: sourceKey,
+    what: `the same bytes were loaded for a version of ${supplementOf.sourceKey} that rejected other records than the version that stands`,
+    why: 'Its rows would stand beside those of accepted records, and the records that are rejected now would stay out.',
+    next: `Look at them with rejects --file ${supplementOf.sourceKey}, and bring those, corrected, in a new file. If they are the records of this file at other places, give the file another name and convert it with --force.`,
+  });
+}

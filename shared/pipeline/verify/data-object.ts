@@ -1,0 +1,84 @@
+import { PipelineError } from '../../errors.ts';
+import { readSourceFile } from '../../parquet/source-file.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
+import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
+import type { ObjectFacts } from './finding.ts';
+
+/** How closely data files are looked at: `full` reads every byte, `quick` sizes, footers, and checksums that the store keeps. */
+export type Depth = 'full' | 'quick';
+
+/** How the text begins that stands in place of damaged bytes: no Parquet file begins like it, so readers fail there. */
+const FENCE = 'The bytes of this object were damaged.';
+const FENCE_BYTES = 2048;
+
+/** What `repair` writes in place of an object that it cannot bring back. */
+export function fenceBytes(sourceKey: string, keptAs: string): Uint8Array {
+  const text = `${FENCE} They are kept as ${keptAs}. Convert ${sourceKey} again with --force: its rows then come back in new objects.\n`;
+  return new TextEncoder().encode(text.slice(0, FENCE_BYTES));
+}
+
+/** Why the object is not the one that was recorded, as a clause; undefined if it is. */
+export async function objectProblem(
+  lake: ObjectStore,
+  key: string,
+  facts: ObjectFacts,
+  depth: Depth,
+): Promise<string | undefined> {
+  const info = await lake.head(key);
+  if (!info) return 'it is missing';
+  if (info.sizeBytes !== facts.bytes) {
+    return (await isFence(lake, info))
+      ? 'its bytes were damaged, and repair took them out of the way of readers'
+      : `it has ${info.sizeBytes} bytes, and ${facts.bytes} were written`;
+  }
+  const { checksum } = facts;
+  try {
+    const actual = depth === 'full' && checksum !== undefined ? await checksumOf(lake, info) : info.crc64nvme;
+    if (checksum !== undefined && actual !== undefined) {
+      return actual === checksum
+        ? undefined
+        : 'its bytes are not those that were written: the checksum is another';
+    }
+    return await footerProblem(lake, info, facts);
+  } catch (error) {
+    if (error instanceof PipelineError && error.name !== 'StoreUnavailable') return clause(error);
+    throw error;
+  }
+}
+
+async function checksumOf(lake: ObjectStore, { key, pin }: ObjectInfo): Promise<string> {
+  let crc = 0n;
+  for await (const chunk of lake.streamRange(key, undefined, { pin })) crc = crc64nvme(chunk, crc);
+  return crc64ToBase64(crc);
+}
+
+async function footerProblem(
+  lake: ObjectStore,
+  { key, sizeBytes, pin }: ObjectInfo,
+  { rows }: ObjectFacts,
+): Promise<string | undefined> {
+  const { rowGroups } = await readSourceFile(sizeBytes, (range) => lake.readRange(key, range, { pin })).catch(
+    (error) => {
+      // Bytes that are no footer lead the reader anywhere.
+      throw error instanceof RangeError || error instanceof TypeError ? unreadableFooter : error;
+    },
+  );
+  const found = rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  return found === rows ? undefined : `its footer counts ${found} rows, and ${rows} were written`;
+}
+
+class FooterUnreadable extends PipelineError {
+  override readonly name = 'ParquetMalformed';
+  readonly retryable = false;
+}
+const unreadableFooter = new FooterUnreadable({ what: 'its footer cannot be read' });
+
+function clause({ message, why }: PipelineError): string {
+  return (why ?? message).replace(/\.$/, '').replace(/^It /, 'it ');
+}
+
+async function isFence(lake: ObjectStore, { key, sizeBytes }: ObjectInfo): Promise<boolean> {
+  if (sizeBytes < FENCE.length || sizeBytes > FENCE_BYTES) return false;
+  const bytes = await lake.readRange(key, { startByte: 0, endByte: FENCE.length });
+  return new TextDecoder().decode(bytes) === FENCE;
+}

@@ -1,0 +1,204 @@
+import type { Shape } from '../../json-shape.ts';
+import { runKeys } from '../../keys/run-keys.ts';
+import { runIdOf } from '../../keys/source-id.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { executionPointerShape } from '../../run/execution-pointer.ts';
+import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
+import { isInUse, type LedgerEntry, ledgerEntryShape } from '../../run/ledger-entry.ts';
+import {
+  type MergeResult,
+  mergeResultShape,
+  mergeSpecShape,
+  plannedMergesShape,
+} from '../../run/merge-spec.ts';
+import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts';
+import { reconciliationShape } from '../../run/reconciliation.ts';
+import { rejectFilesShape } from '../../run/reject-files.ts';
+import { objectProblem } from './data-object.ts';
+import { convertedAgain, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
+import { readDocument, type StoredDocument } from './stored-document.ts';
+
+/** Judges the scratch objects of all runs, run by run. `waiting` has the files whose rows are only in their run yet. */
+export async function judgeRuns(ports: PipelinePorts, waiting: Map<string, SourceFile>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  let keys: string[] = [];
+  let runId = '';
+  const finish = async () => {
+    if (keys.length > 0) findings.push(...(await new RunJudge(ports, runId, new Set(keys)).judge(waiting)));
+    keys = [];
+  };
+  for await (const { key } of ports.lake.list('runs/')) {
+    const of = /^runs\/([^/]+)\//.exec(key)?.[1];
+    if (of === undefined) continue;
+    if (of === 'executions') findings.push(...(await judgePointer(ports, key)));
+    else {
+      if (of !== runId) await finish();
+      runId = of;
+      keys.push(key);
+    }
+  }
+  await finish();
+  return findings;
+}
+
+async function judgePointer({ lake }: PipelinePorts, key: string): Promise<Finding[]> {
+  const problem = (await readDocument(lake, key, executionPointerShape))?.problem;
+  if (problem === undefined) return [];
+  return [damage(key, problem, 'operations', repaired('move it aside', { do: 'set-aside', key }))];
+}
+
+/** What becomes of a run: it ended, people read the rejects of it, or the next conversion goes on with it. */
+type Role = 'ended' | 'refused' | 'resumable';
+
+class RunJudge {
+  private readonly ports: PipelinePorts;
+  private readonly runId: string;
+  private readonly keys: Set<string>;
+  private readonly findings: Finding[] = [];
+
+  constructor(ports: PipelinePorts, runId: string, keys: Set<string>) {
+    this.ports = ports;
+    this.runId = runId;
+    this.keys = keys;
+  }
+
+  async judge(waiting: Map<string, SourceFile>): Promise<Finding[]> {
+    const { lake, clock } = this.ports;
+    const key = runKeys(this.runId).plan;
+    const plan = await readDocument(lake, key, filePlanShape);
+    if (!plan?.value) return [this.withoutPlan(key, plan, waiting.get(this.runId))];
+    const entry = (await readDocument(lake, plan.value.ledgerKey, ledgerEntryShape))?.value;
+    // Somebody is at work on it, or the entry has to be mended first.
+    if (!entry || isInUse(entry, clock.now())) return [];
+    const role = roleOf(entry, this.runId);
+    await this.judgeDocuments(plan.value, role);
+    if (role === 'ended' && entry.loaded?.runId === this.runId) await this.judgeComplete(plan.value);
+    if (role === 'refused') await this.judgeRejects(plan.value, entry);
+    return this.findings;
+  }
+
+  private withoutPlan(key: string, plan: StoredDocument<FilePlan> | undefined, file: SourceFile | undefined) {
+    const what = plan ? plan.problem! : 'it is missing';
+    const action = plan && ({ do: 'set-aside', key } as const);
+    if (file) return damage(key, what, 'operations', convertedAgain(file, action));
+    const does = 'nothing needs the run; clean removes it';
+    return action
+      ? damage(key, what, 'operations', repaired(`move it aside: ${does}`, action))
+      : note(key, what, does);
+  }
+
+  private async judgeDocuments(plan: FilePlan, role: Role): Promise<void> {
+    for (const key of this.keys) {
+      if (isManifest(key)) {
+        const manifest = await this.read(key, partManifestShape, role);
+        if (manifest) await this.judgeParts(key, manifest, role);
+      } else if (/\/merges\/\d+\.result\.json$/.test(key)) {
+        const result = await this.read(key, mergeResultShape, role);
+        if (result) await this.judgeMerged(result);
+      } else if (/\/merges\/\d+\.json$/.test(key)) await this.read(key, mergeSpecShape, role);
+    }
+    await this.judgeSingles(plan, role);
+  }
+
+  private async judgeSingles(plan: FilePlan, role: Role): Promise<void> {
+    const keys = runKeys(this.runId);
+    await this.read(keys.reconciliation, reconciliationShape, role);
+    await this.read(keys.rejectFiles, rejectFilesShape, role);
+    // Lists have no seal; the id of the run is a hash of its ranges, and merges are numbered.
+    await this.read(keys.ranges, plannedRangesShape, role, (ranges) => {
+      const { layout, ...identity } = plan;
+      const runId = runIdOf({ ...identity, layoutFingerprint: layout.fingerprint, ranges });
+      return runId === plan.runId ? undefined : 'its ranges are not those of the run';
+    });
+    await this.read(keys.merges, plannedMergesShape, role, (merges) => {
+      const wrong = merges.some(({ mergeIndex }, index) => mergeIndex !== index);
+      return wrong ? 'its merges are not numbered from 0' : undefined;
+    });
+  }
+
+  private async read<T>(
+    key: string,
+    shape: Shape<T>,
+    role: Role,
+    identity?: (value: T) => string | undefined,
+  ): Promise<T | undefined> {
+    const stored = await readDocument(this.ports.lake, key, shape, identity);
+    if (stored?.problem !== undefined)
+      this.report(key, stored.problem, role, isManifest(key) ? key : undefined);
+    return stored?.value;
+  }
+
+  private report(key: string, what: string, role: Role, manifest: string | undefined): void {
+    if (role !== 'resumable') {
+      this.findings.push(note(key, what, 'the run has ended: nothing reads it, and clean removes it'));
+    } else if (manifest === undefined) {
+      this.findings.push(note(key, what, 'the next conversion of the file writes it again'));
+    } else {
+      const keys = [...new Set([manifest, key])];
+      const mend = repaired('remove it: the next conversion reads the range again', { do: 'remove', keys });
+      this.findings.push(damage(key, what, 'operations', mend));
+    }
+  }
+
+  private async judgeParts(manifest: string, value: PartManifest, role: Role): Promise<void> {
+    const parts = [...value.outputs, ...(value.rejects && role !== 'refused' ? [value.rejects] : [])];
+    for (const part of parts) {
+      const problem = await objectProblem(this.ports.lake, part.key, part, 'full');
+      if (problem !== undefined) this.report(part.key, problem, role, manifest);
+    }
+  }
+
+  /** Readers have a copy of their own; from this one a rollback would take the rows. */
+  private async judgeMerged(result: MergeResult): Promise<void> {
+    const key = result.mergedKey;
+    const problem = await objectProblem(this.ports.lake, key, result, 'full');
+    if (problem === undefined) return;
+    if (problem === 'it is missing')
+      this.findings.push(note(key, problem, 'readers have a copy of their own'));
+    else {
+      const mend = repaired('move it aside: readers have a copy of their own', { do: 'set-aside', key });
+      this.findings.push(damage(key, problem, 'operations', mend));
+    }
+  }
+
+  /** A run that loaded its file has all its documents, until clean removes them. */
+  private async judgeComplete({ rangeCount }: FilePlan): Promise<void> {
+    const keys = runKeys(this.runId);
+    const merges = (await readDocument(this.ports.lake, keys.merges, plannedMergesShape))?.value ?? [];
+    const wanted = [
+      ...[keys.ranges, keys.reconciliation, keys.merges],
+      ...Array.from({ length: rangeCount }, (_, index) => keys.partManifest(index)),
+      ...merges.flatMap(({ mergeIndex }) => [keys.mergeSpec(mergeIndex), keys.mergeResult(mergeIndex)]),
+    ];
+    for (const key of wanted.filter((name) => !this.keys.has(name)))
+      this.report(key, 'it is missing', 'ended', undefined);
+  }
+
+  /** People correct the rejects of a refused file. */
+  private async judgeRejects(plan: FilePlan, entry: LedgerEntry): Promise<void> {
+    const { lake } = this.ports;
+    const stored = await readDocument(lake, runKeys(this.runId).rejectFiles, rejectFilesShape);
+    for (const file of stored?.value?.files ?? []) {
+      const problem = await objectProblem(lake, file.key, file, 'full');
+      if (problem === undefined) continue;
+      const source = {
+        layout: plan.layout.file,
+        sourceKey: entry.sourceKey,
+        origin: entry.origin,
+        businessDate: entry.businessDate,
+        supplementOf: entry.supplementOf?.sourceKey,
+      };
+      const action = problem === 'it is missing' ? undefined : ({ do: 'set-aside', key: file.key } as const);
+      this.findings.push(damage(file.key, problem, 'operations', convertedAgain(source, action)));
+    }
+  }
+}
+
+function roleOf(entry: LedgerEntry, runId: string): Role {
+  if (entry.runId !== runId || entry.state === 'loaded') return 'ended';
+  return entry.state === 'refused' ? 'refused' : 'resumable';
+}
+
+function isManifest(key: string): boolean {
+  return /^runs\/[^/]+\/parts\/\d+\.json$/.test(key);
+}

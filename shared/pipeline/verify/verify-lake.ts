@@ -1,0 +1,114 @@
+import { businessDateOfKey } from '../../keys/business-date.ts';
+import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { Depth } from './data-object.ts';
+import { type DayRecord, ledgerPlaces, readDayRecord } from './day-record.ts';
+import { confirmed, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
+import { judgeClaims, judgeOtherClaims } from './judge-claims.ts';
+import { judgeCommits, judgeTerms } from './judge-commits.ts';
+import { judgeEntries, sourceFile } from './judge-entries.ts';
+import { judgeObjects } from './judge-objects.ts';
+import { judgeRuns } from './judge-runs.ts';
+import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
+
+interface VerifyOptions {
+  depth: Depth;
+  /** Only these days; tables and owners are always compared. */
+  dates?: ReadonlySet<string> | undefined;
+}
+
+export interface LakeVerdict {
+  findings: Finding[];
+  /** What was looked at. */
+  days: number;
+  files: number;
+}
+
+/**
+ * Reads a whole lake and says what is damaged and how to mend it. Changes nothing, and may run beside conversions: what is found is looked
+ * at a second time. One day is in memory at a time.
+ */
+export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): Promise<LakeVerdict> {
+  const verdict: LakeVerdict = { findings: [], days: 0, files: 0 };
+  const claims: TableClaims = new Map();
+  const waiting = new Map<string, SourceFile>();
+  const look = async (judge: () => Promise<Finding[]>) => {
+    const found = await judge();
+    verdict.findings.push(...(found.length === 0 ? found : confirmed(found, await judge())));
+  };
+  for (const [dataset, dates] of await ledgerPlaces(ports.lake)) {
+    for (const businessDate of [...dates].sort()) {
+      if (options.dates && businessDate !== null && !options.dates.has(businessDate)) continue;
+      let files = 0;
+      await look(async () => {
+        const record = await readDayRecord(ports.lake, dataset, businessDate);
+        noteLoaded(record, claims, waiting);
+        files = record.entries.size;
+        return judgeDay(ports, record, options.depth);
+      });
+      verdict.days++;
+      verdict.files += files;
+    }
+    const days = [...dates].filter((date) => date !== null).sort();
+    await look(() => judgeCatalog(ports, dataset, days, claims));
+    if (options.depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset));
+  }
+  await look(() => judgeOwners(ports.lake, claims));
+  if (options.depth === 'full') await look(() => judgeRuns(ports, waiting));
+  return { ...verdict, findings: distinct(verdict.findings) };
+}
+
+async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): Promise<Finding[]> {
+  return [
+    ...(await judgeCommits(ports.lake, record, depth)),
+    ...(await judgeEntries(ports, record, depth)),
+    ...judgeTerms(record),
+    ...(await judgeClaims(ports.lake, record)),
+    ...(await judgeObjects(ports, record, depth)),
+    ...judgeHolds(record),
+    ...record.strays.map((key) =>
+      note(key, 'nothing of this software has such a key', 'move it away if nobody needs it'),
+    ),
+  ];
+}
+
+/** A note that nobody can read stops rollback and clean of its day; without it they begin anew. */
+function judgeHolds({ holds }: DayRecord): Finding[] {
+  if (holds?.problem === undefined) return [];
+  const mend = repaired('move it aside: it only notes what a rollback or clean is doing at the moment', {
+    do: 'set-aside',
+    key: holds.key,
+  });
+  return [damage(holds.key, holds.problem, 'operations', mend)];
+}
+
+/** The tables that loaded files are for, and the runs that hold the only copy of their rows. */
+function noteLoaded(record: DayRecord, claims: TableClaims, waiting: Map<string, SourceFile>): void {
+  const shown = new Set(record.last?.value?.files.map(({ runId }) => runId));
+  for (const { value: entry } of record.entries.values()) {
+    const { loaded } = entry ?? {};
+    if (!entry || !loaded) continue;
+    if (loaded.tables)
+      claimTables(
+        claims,
+        record.dataset,
+        loaded.tables.map(({ dataset }) => dataset),
+      );
+    if (!shown.has(loaded.runId)) waiting.set(loaded.runId, sourceFile(record, entry));
+  }
+}
+
+/** The first finding of each object says most. */
+function distinct(findings: Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const name = `${finding.key} ${finding.what}`;
+    if (seen.has(name) || (seen.has(finding.key) && finding.level === 'note')) return false;
+    seen.add(name).add(finding.key);
+    return true;
+  });
+}
+
+/** The days that findings are about. */
+export function datesOf(findings: Finding[]): Set<string> {
+  return new Set(findings.flatMap(({ key }) => businessDateOfKey(`${key}/`) ?? []));
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { checksumOf, smallFile, smallLine } from '../../support/small-contracts.ts';
+import { DAY, KEY, smallDay } from '../../support/small-day.ts';
+
+const IDS = Array.from({ length: 9 }, (_, index) => `A${index}`);
+
+/** Nine records, each in a range and so a part of its own; every third is rejected. */
+async function mergedLake(lake: TestLake) {
+  const lines = IDS.map((id, index) => smallLine(id, index % 3 === 2 ? 'X' : index, index < 6 ? 'A' : 'B'));
+  const { load, entryOf } = smallDay(lake);
+  const { loaded } = await entryOf(await load(KEY, smallFile(...lines), { rangeSizeBytes: 21 }));
+  return loaded!;
+}
+
+test('rows of small parts are all in the merged file, in their order, and so are rejects', async () => {
+  await using lake = await TestLake.make();
+  const { outputs, rejectOutputs, rows } = await mergedLake(lake);
+  expect(outputs.map(({ partition, rows }) => [partition.product, rows]).sort()).toEqual([
+    ['A', 4],
+    ['B', 2],
+  ]);
+  expect([rows, rejectOutputs.map((output) => output.rows)]).toEqual([6, [3]]);
+  const shown = await lake.publishedRows('small', 'id, amount');
+  expect(shown.map(({ id, amount }) => `${id} ${amount}`)).toEqual([
+    ...['A0 0.00', 'A1 0.01', 'A3 0.03', 'A4 0.04', 'A6 0.06', 'A7 0.07'],
+  ]);
+  const rejects = await Array.fromAsync(readRejects(lake.ports, DAY));
+  expect(rejects.map(({ byteOffset }) => byteOffset)).toEqual([42, 105, 168]);
+});
+
+test('the ledger knows the size and the checksum of each merged file', async () => {
+  await using lake = await TestLake.make();
+  const { outputs, rejectOutputs } = await mergedLake(lake);
+  for (const { mergedKey, bytes, checksum } of [...outputs, ...rejectOutputs]) {
+    const stored = (await lake.ports.lake.get(mergedKey))!;
+    expect([bytes, checksum]).toEqual([stored.bytes.length, checksumOf(stored.bytes)]);
+  }
+});

@@ -1,0 +1,163 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
+import { convertNight } from '../../local/convert-night.ts';
+import { catalogPartitions, type DayCommit, planDayCommit } from '../../shared/day/day-commit.ts';
+import { addDays, dayPath } from '../../shared/keys/business-date.ts';
+import { dayCommitKey } from '../../shared/keys/lake-keys.ts';
+import { executionIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { fromJsonBytes, toJsonBytes } from '../../shared/pipeline/store/json-object.ts';
+import { tableSchemas } from '../../shared/pipeline/store/table-schemas.ts';
+import type { CatalogPartition } from '../../shared/ports/catalog.ts';
+import { isLoaded, type LoadedEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+
+const DATE = '2025-08-12';
+const NAME = 'lot_20250812.txt';
+/** Records of each file. */
+export const FILE_ROWS = 3;
+export const DATASET = 'scale';
+const LAYOUT = JSON.stringify({
+  name: DATASET,
+  encoding: 'us-ascii',
+  record: { format: 'lines', length: 8 },
+  fields: [{ name: 'id', start: 1, end: 8, type: 'string', required: true }],
+});
+
+export interface LakeSize {
+  days: number;
+  filesPerDay: number;
+}
+
+/** A date of the lake, from 0. */
+export function dateOf(day: number): string {
+  return addDays(DATE, day);
+}
+
+/**
+ * Writes a lake of many runs, as if each file had been converted and each day published at once: one file is converted, and everything
+ * that this wrote is repeated under other names. Much faster than converting, and without waiting for the disk.
+ */
+export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: LakeSize): Promise<void> {
+  const model = await modelRun(`${lakeDir}.model`);
+  const layout = readLayout(LAYOUT, `${DATASET}.json`);
+  const schemas = tableSchemas(layout);
+  const made = new Set<string>();
+  const write = (key: string, bytes: Uint8Array) => {
+    const path = join(lakeDir, key);
+    const folder = dirname(path);
+    if (!made.has(folder)) mkdirSync(folder, { recursive: true });
+    made.add(folder);
+    writeFileSync(path, bytes);
+  };
+  const published = new Map<string, CatalogPartition[]>();
+  const numbers: Record<string, number> = {};
+  for (const { key, bytes } of model.shared) write(key, bytes);
+  for (let day = 0; day < days; day++) {
+    const date = dateOf(day);
+    const loaded: LoadedEntry[] = [];
+    for (let file = 0; file < filesPerDay; file++) {
+      const renamed = namesOf(model, date, day * filesPerDay + file);
+      for (const { key, bytes } of model.objects) {
+        const written = key.endsWith('.json') ? Buffer.from(renamed(bytes.toString())) : bytes;
+        write(renamed(key), written);
+        if (key !== model.entryKey) continue;
+        const entry = fromJsonBytes(written, key, ledgerEntryShape);
+        if (isLoaded(entry)) loaded.push(entry);
+      }
+    }
+    for (const { key, bytes } of model.terms) write(key.replace(dayPath(DATE), dayPath(date)), bytes);
+    const at = new Date(`${date}T06:00:00Z`).toISOString();
+    const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined, { listsFiles: true });
+    write(dayCommitKey(DATASET, date, 1), toJsonBytes(commit));
+    for (const table of commit.tables) {
+      const partitions = published.get(table.dataset) ?? [];
+      published.set(table.dataset, [...partitions, ...catalogPartitions(table)]);
+    }
+    numbers[date] = 1;
+    placeObjects(commit, model.rows, write);
+  }
+  for (const { dataset, columns, partitionKeys } of [...schemas.rows, schemas.rejects]) {
+    const partitions = published.get(dataset) ?? [];
+    const catalog = { dataset, columns, partitionKeys, days: numbers, partitions };
+    write(`catalog/${dataset}.json`, Buffer.from(`${JSON.stringify(catalog, null, 1)}\n`));
+  }
+}
+
+function placeObjects(commit: DayCommit, rows: Buffer, write: (key: string, bytes: Uint8Array) => void) {
+  for (const { partitions } of commit.tables) {
+    for (const { objects } of partitions) for (const { key } of objects) write(`processed/${key}`, rows);
+  }
+}
+
+interface StoredBytes {
+  key: string;
+  bytes: Buffer;
+}
+
+interface Model {
+  runId: string;
+  execution: string;
+  entryKey: string;
+  /** What belongs to the one run: ledger entry, history, run, pointer. */
+  objects: StoredBytes[];
+  terms: StoredBytes[];
+  /** What all runs of a lake have in common. */
+  shared: StoredBytes[];
+  /** Its Parquet file. */
+  rows: Buffer;
+}
+
+async function modelRun(dir: string): Promise<Model> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  const [layoutPath, input, lakeDir] = [join(dir, `${DATASET}.json`), join(dir, NAME), join(dir, 'lake')];
+  await writeFile(layoutPath, LAYOUT);
+  await writeFile(input, Array.from({ length: FILE_ROWS }, (_, index) => `R${index}\n`.padStart(9)).join(''));
+  const request = { layout: layoutPath };
+  const night = convertNight({
+    ...{ lakeDir, request, inputs: [input], workerCount: 1, expectedFiles: undefined, sync: false },
+  });
+  for await (const _summary of night);
+  const store = createFileObjectStore({ rootDir: lakeDir, sync: false });
+  const all: StoredBytes[] = [];
+  for await (const { key } of store.list('')) {
+    all.push({ key, bytes: await readFile(join(lakeDir, key)) });
+  }
+  await rm(dir, { recursive: true, force: true });
+  const entryKey = `ledger/${DATASET}/${dayPath(DATE)}/${sourceIdOf(NAME)}.json`;
+  const entry = all.find(({ key }) => key === entryKey);
+  const rows = all.find(({ key }) => /^runs\/.*\/merged\/.*\.parquet$/.test(key));
+  if (!entry || !rows) throw new Error('the file of the model was not loaded');
+  const { runId, execution } = fromJsonBytes(entry.bytes, entryKey, ledgerEntryShape);
+  const isShared = (key: string) => key.startsWith('ledger/_tables/');
+  return {
+    ...{ runId: runId ?? '', execution, entryKey, rows: rows.bytes },
+    objects: all.filter(
+      ({ key }) =>
+        (key.startsWith('runs/') && !key.endsWith('.jsonl')) ||
+        (key.startsWith('ledger/') && !isShared(key) && !/\/_(day|terms)\//.test(key)),
+    ),
+    terms: all.filter(({ key }) => key.includes('/_terms/')),
+    shared: all.filter(({ key }) => isShared(key)),
+  };
+}
+
+/** Gives keys and documents of the model the names of another run. */
+function namesOf({ runId, execution }: Model, date: string, index: number): (text: string) => string {
+  const name = `lot${index}_${date.replaceAll('-', '')}.txt`;
+  const otherRun = executionIdOf(`run ${index}`);
+  const otherExecution = `${execution}-${index}`;
+  const names: [string, string][] = [
+    [executionIdOf(execution), executionIdOf(otherExecution)],
+    [execution, otherExecution],
+    [sourceIdOf(NAME), sourceIdOf(name)],
+    [NAME, name],
+    [runId, otherRun],
+    [dayPath(DATE), dayPath(date)],
+    [DATE, date],
+    ['/_content/', `/_content/${index}-`],
+  ];
+  return (text) => names.reduce((renamed, [from, to]) => renamed.replaceAll(from, to), text);
+}
