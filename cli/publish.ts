@@ -20,6 +20,9 @@ const COMMAND = {
     'control-file': { type: 'string' },
     partial: isSet('publish what is loaded although the day is not complete; recorded and shown as such'),
     reason: text('TEXT', 'why; needed with --partial'),
+    force: isSet(
+      'publish although the last commit or the catalog is damaged: both are written again from the ledger',
+    ),
     json: isSet('the outcome as one object'),
   },
   notes: 'Exit codes: 0 published, 1 failed, 2 usage, 3 not complete (nothing changed for readers).',
@@ -38,7 +41,7 @@ await runWithFlags(COMMAND, async (values) => {
     const problems = await takeDayManifest(ports.lake, dataset, businessDate, basename(manifest), content);
     if (problems.length > 0) throw usageError(`${manifest} is not a day manifest: ${problems.join('; ')}`);
   }
-  const outcome = await publishDay(ports, layout, businessDate, { partial });
+  const outcome = await publishDay(ports, layout, businessDate, { partial, force: values.force });
   if (values.json) sayJson({ dataset, businessDate, ...outcome });
   else if (outcome.waitingFor === undefined) {
     say(`${dataset} of ${businessDate} is published as commit ${outcome.commit}`);

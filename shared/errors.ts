@@ -128,14 +128,13 @@ export class StoreUnavailable extends PipelineError {
 
 /** The objects of a run contradict each other: a manifest is missing, a part is not as it was recorded. */
 export class RunInconsistent extends PipelineError {
-  override readonly name = 'RunInconsistent';
+  override readonly name: 'RunInconsistent' | 'ObjectDamaged' = 'RunInconsistent';
   readonly retryable = false;
 }
 
 /** An object of the lake is cut off, altered or another one than its key says; the message names its key and the command that heals. */
-export class ObjectDamaged extends PipelineError {
+export class ObjectDamaged extends RunInconsistent {
   override readonly name = 'ObjectDamaged';
-  readonly retryable = false;
 }
 
 /** Parquet bytes that our own writer would not write. */

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { RunInconsistent } from '../../shared/errors.ts';
 import { daysDataset } from '../../shared/keys/lake-keys.ts';
+import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { isCode } from './file-error.ts';
@@ -31,7 +31,7 @@ const catalogFile = z.looseObject({
 
 /**
  * Every dataset of a lake as its catalog is now, in name order; empty if there is no catalog folder. Each file is read in `step`, which gets
- * the name of its table and may pass over a file that cannot be read: `RunInconsistent`.
+ * the name of its table and may pass over a file that cannot be read: `ObjectDamaged`.
  */
 export async function readCatalog(lakeDir: string, step: ReadStep): Promise<CatalogFile[]> {
   const catalogDir = join(lakeDir, 'catalog');
@@ -56,36 +56,32 @@ async function readCatalogFile(catalogDir: string, name: string): Promise<Catalo
   return storedCatalog(await readFile(path), `catalog/${name}`, path);
 }
 
-/** The catalog file stored as `key`, with every bit as it was written. Errors: `RunInconsistent` if it is not that. */
+/** The catalog file stored as `key`, with every bit as it was written. Errors: `ObjectDamaged` if it is not that. */
 export function storedCatalog(bytes: Uint8Array, key: string, where = key): CatalogFile {
-  const catalog = parseCatalog(new TextDecoder().decode(bytes), where);
-  if (sealOf(key, bytes) === 'broken') throw unreadable(where, 'Its bytes are not those that were written');
+  const catalog = parseCatalog(new TextDecoder().decode(bytes), where, key);
+  if (sealOf(key, bytes) === 'broken')
+    throw damagedDocument(key, 'its bytes are not those that were written', where);
   if (!key.endsWith(`/${catalog.dataset}.json`)) {
-    throw unreadable(where, `It is the catalog of ${catalog.dataset}`);
+    throw damagedDocument(key, 'it is the catalog of another table', where);
   }
   return catalog;
 }
 
-/** The catalog that a text holds. Errors: `RunInconsistent` if it is not one. */
-export function parseCatalog(text: string, where: string): CatalogFile {
+/** The catalog that a text holds. Errors: `ObjectDamaged` if it holds none. */
+export function parseCatalog(text: string, where: string, key = `catalog/${where}.json`): CatalogFile {
+  let json: unknown;
   try {
-    const { seal: _seal, ...catalog } = catalogFile.parse(JSON.parse(text));
-    return catalog;
-  } catch (cause) {
+    json = JSON.parse(text);
+  } catch {
     // The parser's own error would quote the text.
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replace(/\s+/g, ' ') : 'It is not JSON';
-    throw unreadable(where, why, cause);
+    throw damagedDocument(key, 'it is not JSON', where);
   }
-}
-
-function unreadable(where: string, why: string, cause?: unknown): RunInconsistent {
-  return new RunInconsistent({
-    what: 'this catalog file cannot be read',
-    where,
-    why,
-    next: 'Run "npm run -s repair -- --lake DIR": it writes the catalog again from the ledger',
-    cause,
-  });
+  const parsed = catalogFile.safeParse(json);
+  if (parsed.success) {
+    const { seal: _seal, ...catalog } = parsed.data;
+    return catalog;
+  }
+  throw damagedDocument(key, z.prettifyError(parsed.error).replace(/\s+/g, ' '), where);
 }
 
 async function namesIn(directory: string): Promise<string[]> {

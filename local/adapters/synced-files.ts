@@ -42,6 +42,7 @@ export async function syncAllFolders(folders: readonly string[], rootDir: string
   }
   for (const level of [...levels.keys()].sort((a, b) => b - a)) {
     for (const folder of levels.get(level) ?? []) await syncPath(folder);
+  }
 }
 
 /** Waits until the disk has a file's bytes or a folder's names. One that is gone by now needs nothing. */

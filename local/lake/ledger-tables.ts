@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
-import { RunInconsistent } from '../../shared/errors.ts';
+import type { ObjectDamaged } from '../../shared/errors.ts';
 import { daysDataset } from '../../shared/keys/lake-keys.ts';
+import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
@@ -87,7 +88,7 @@ const READ_BATCH_FILES = 64;
 
 /**
  * Reads `<lakeDir>/ledger/<dataset>/…`: entries and day commits. Each document is read in `step`, which may pass over one that is not valid:
- * `RunInconsistent`.
+ * `ObjectDamaged`.
  */
 export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeLedger> {
   const ledger: LakeLedger = { entries: [], commits: new Map() };
@@ -193,7 +194,7 @@ function reason(name: string | null | undefined, message: string | null | undefi
 function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
-  throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '), result.error);
+  throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '));
 }
 
 /** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */
@@ -207,24 +208,19 @@ async function readDocument(root: string, below: string): Promise<unknown> {
     throw error;
   }
   if (sealOf(`ledger/${below.split(sep).join('/')}`, bytes) === 'broken') {
-    throw unreadable(path, 'Its bytes are not those that were written', undefined);
+    throw unreadable(path, 'Its bytes are not those that were written');
   }
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
+  } catch {
     // The parser's own error would quote the text.
-    throw unreadable(path, 'It is not JSON', cause);
+    throw unreadable(path, 'It is not JSON');
   }
 }
 
-function unreadable(where: string, why: string, cause: unknown): RunInconsistent {
-  return new RunInconsistent({
-    what: 'this ledger document cannot be read',
-    where,
-    why,
-    next: 'Run "npm run -s repair -- --lake DIR": it mends the document, or says which file to convert again',
-    cause,
-  });
+function unreadable(where: string, why: string): ObjectDamaged {
+  const key = where.split(sep).join('/');
+  return damagedDocument(key.slice(key.lastIndexOf('/ledger/') + 1), why, where);
 }
 
 async function documentsBelow(root: string): Promise<string[]> {

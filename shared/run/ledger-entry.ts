@@ -18,9 +18,9 @@ import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import { type Distribution, distributionShape } from './distribution.ts';
 import type { FailureCause } from './failure-cause.ts';
-import type { FileContent } from './source-content.ts';
 import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
 import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
+import type { FileContent } from './source-content.ts';
 
 const FILE_STATES = [
   'splitting',

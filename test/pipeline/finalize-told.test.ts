@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricFigure } from '../../shared/ports/metrics.ts';
 import { finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
+import type { MetricFigure } from '../../shared/ports/metrics.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 import { KEY, smallDay } from '../support/small-day.ts';

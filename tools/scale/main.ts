@@ -94,7 +94,7 @@ async function timeCommands(lakeDir: string, { days, filesPerDay }: LakeSize): P
 
 /** Does the catalog name one file for each run, all of them there? */
 async function isReadable(lakeDir: string, runCount: number): Promise<boolean> {
-  const files = (await readCatalog(lakeDir, async (_tables, read) => await read())).flatMap(({ partitions }) =>
+  const files = (await readCatalog(lakeDir, async (_tables, read) => read())).flatMap(({ partitions }) =>
     partitions.flatMap((partition) => partition.files),
   );
   for (const key of files) await stat(join(lakeDir, 'processed', key));

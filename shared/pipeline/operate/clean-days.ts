@@ -6,6 +6,7 @@ import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
+import { unlessDamaged } from '../store/json-object.ts';
 import { bytesOf, type Removal, type Removals } from './removals.ts';
 
 /** Cleans every day. One that cannot be shown must not stop the others: it keeps all it has, and the report says why. */
@@ -66,9 +67,15 @@ async function leavingObjects(removals: Removals, last: DayCommit): Promise<Map<
   const replaced = new Map<string, string>();
   const tables = new Set(last.tables.map((table) => table.dataset));
   const hidden = await hiddenRuns(ports.lake, last);
+  /** Commits that cannot be read: nobody knows which of their folders are needed, so all stay. */
+  const unknown = new Set<number>();
   let supersededAt = last.committedAt;
   for (let number = last.commit - 1; number > 0; number--) {
-    const commit = await readCommit(ports.lake, dataset, businessDate, number);
+    const read = await unlessDamaged(
+      readCommit(ports.lake, dataset, businessDate, number).then((commit) => ({ commit })),
+    );
+    if (!read) unknown.add(number);
+    const commit = read?.commit;
     if (!commit) continue;
     const leftForMs = now.getTime() - Date.parse(supersededAt);
     for (const key of keysOf(commit, hidden)) keep.add(key);
@@ -92,7 +99,7 @@ async function leavingObjects(removals: Removals, last: DayCommit): Promise<Map<
         for (const info of named) leaving.set(info.key, generationOf(replaced.get(keyOf(info)), [info]));
       else if (why !== undefined) leaving.set(folder, generationOf(why, infos));
       // No commit names it: a copy came too late. A higher generation belongs to a commit that was written a moment ago.
-      else if (generation <= last.commit)
+      else if (generation <= last.commit && !unknown.has(generation))
         leaving.set(folder, { what: 'orphan', why: 'no commit of the day names it', objects: infos });
     }
   }

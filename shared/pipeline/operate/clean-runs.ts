@@ -1,12 +1,13 @@
+import { ObjectDamaged } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { arePlaced } from '../publish/apply-commit.ts';
 import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
-import { lastCommit } from '../store/day-ledger.ts';
+import { dayEntries, lastCommit, ledgerDays } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
-import { findJson, findStoredJson } from '../store/json-object.ts';
+import { findJson, findStoredJson, unlessDamaged } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 import { type PublishedRuns, publishedRuns } from './published-runs.ts';
 import type { Removals } from './removals.ts';
@@ -62,15 +63,31 @@ async function orFail<T>(removals: Removals, key: string, step: () => Promise<T>
 async function agedRun(removals: Removals, runId: string): Promise<CleanedRun | undefined> {
   const { ports, options, now } = removals;
   const { root, plan: planKey } = runKeys(runId);
-  const plan = await findJson(ports.lake, planKey, filePlanShape);
+  const plan = await findJson(ports.lake, planKey, filePlanShape).catch(async (error) => {
+    if (!(error instanceof ObjectDamaged) || (await isNamed(removals, runId))) throw error;
+    return undefined;
+  });
   if (!plan) {
     // The plan is written first and removed last: nobody can work on a run without one.
-    await removals.removeBelow('orphan', root, 'it has no plan, so nobody can work on it');
+    await removals.removeBelow('orphan', root, 'it has no plan that can be read, so nobody can work on it');
     return undefined;
   }
   if (now.getTime() - Date.parse(plan.startedAt) < options.runsOlderThanMs) return undefined;
   const { dataset, businessDate, sourceKey, ledgerKey, attempt, startedAt } = plan;
   return { runId, dataset, businessDate, sourceKey, ledgerKey, attempt, startedAt };
+}
+
+/** Does a file of the ledger, or what readers see of a day, come from the run? Its plan, which cannot be read, would say of which. */
+async function isNamed({ ports: { lake } }: Removals, runId: string): Promise<boolean> {
+  for (const [dataset, dates] of await ledgerDays(lake)) {
+    for (const date of [null, ...dates]) {
+      const entries = await dayEntries(lake, dataset, date);
+      if (entries.some((entry) => entry.runId === runId || entry.loaded?.runId === runId)) return true;
+      const last = date === null ? undefined : await lastCommit(lake, dataset, date);
+      if (last?.files.some((file) => file.runId === runId)) return true;
+    }
+  }
+  return false;
 }
 
 /** Removes those of a day's runs that nothing needs. That is looked at again once no rollback can begin to count on them. */
@@ -186,7 +203,11 @@ function isTheRun(entry: LedgerEntry, run: CleanedRun): boolean {
 
 async function cleanPointer(removals: Removals, key: string): Promise<void> {
   const { ports, options, now } = removals;
-  const stored = await findStoredJson(ports.lake, key, executionPointerShape);
+  const finding = findStoredJson(ports.lake, key, executionPointerShape).then((found) => ({ found }));
+  const read = await unlessDamaged(finding);
+  if (!read)
+    return removals.removeKeys('execution', key, [key], 0, 'it cannot be read, so nobody can use it');
+  const stored = read.found;
   if (!stored) return;
   const { ledgerKey, at } = stored.value;
   if (at !== undefined && now.getTime() - Date.parse(at) < options.runsOlderThanMs) return;

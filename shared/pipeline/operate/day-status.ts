@@ -106,7 +106,7 @@ export async function dayStatus(
       const line = statusLine(entry, status, now);
       if (unexpected) line.unexpected = true;
       if (isHidden(entry, byKey)) line.hidden = true;
-      if (options.versions) line.versions = await versionsOf(ports, entry);
+      if (options.versions) await addVersions(ports, entry, line);
       files.push(line);
     }
   }
@@ -227,13 +227,14 @@ function publishedDay(commit: DayCommit): PublishedDay {
   };
 }
 
-async function versionsOf(
+/** Every version of the entry; of those that cannot be read, a warning. */
+async function addVersions(
   { lake }: Pick<PipelinePorts, 'lake'>,
-  { dataset, businessDate, sourceId }: LedgerEntry,
-): Promise<LedgerEntry[]> {
-  const versions: LedgerEntry[] = [];
-  for await (const version of entryVersions(lake, ledgerEntryKey(dataset, businessDate, sourceId))) {
-    versions.push(version);
-  }
-  return versions;
+  { dataset, businessDate, sourceId, warnings = [] }: LedgerEntry,
+  line: FileStatusLine,
+): Promise<void> {
+  const damaged: string[] = [];
+  const key = ledgerEntryKey(dataset, businessDate, sourceId);
+  line.versions = await Array.fromAsync(entryVersions(lake, key, ({ message }) => damaged.push(message)));
+  if (damaged.length > 0) line.warnings = [...warnings, ...damaged];
 }

@@ -1,10 +1,12 @@
 import { parquetReadObjects } from 'hyparquet';
 import type { DayCommit } from '../../day/day-commit.ts';
+import { ObjectDamaged, PipelineError } from '../../errors.ts';
 import { rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { convertAgain } from '../../run/convert-again.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 
 /** A record that did not become a row, as the rejects datasets hold it. */
@@ -53,7 +55,8 @@ export async function* readRejects(
       }
     }
     for (const key of keys) {
-      for await (const reject of rejectsOf(lake, key)) {
+      const damaged = () => damagedRejects(key, { dataset, sourceKey, businessDate });
+      for await (const reject of rejectsOf(lake, key, damaged)) {
         if (reason !== undefined && reject.reason !== reason) continue;
         if (field !== undefined && reject.field !== field) continue;
         yield reject;
@@ -75,7 +78,20 @@ function publishedKey(
   return object && `${publishedPrefix}${object.key}`;
 }
 
-async function* rejectsOf(lake: ObjectStore, key: string): AsyncIterable<RejectedRecord> {
+function damagedRejects(where: string, file: Parameters<typeof convertAgain>[0]): ObjectDamaged {
+  return new ObjectDamaged({
+    what: 'these rejects cannot be read',
+    where,
+    why: 'The object is not a whole Parquet file.',
+    next: convertAgain(file),
+  });
+}
+
+async function* rejectsOf(
+  lake: ObjectStore,
+  key: string,
+  damaged: () => ObjectDamaged,
+): AsyncIterable<RejectedRecord> {
   const info = await lake.head(key);
   if (!info) return;
   const file = {
@@ -88,7 +104,10 @@ async function* rejectsOf(lake: ObjectStore, key: string): AsyncIterable<Rejecte
   for (let rowStart = 0; ; rowStart += SLICE_ROWS) {
     // `raw` holds bytes, which must not be decoded as text.
     const options = { file, rowStart, rowEnd: rowStart + SLICE_ROWS, utf8: false };
-    const rows = await parquetReadObjects(options);
+    const rows = await parquetReadObjects(options).catch((error) => {
+      // The library's errors name neither the object nor what to do.
+      throw error instanceof PipelineError ? error : damaged();
+    });
     for (const row of rows) {
       yield {
         sourceKey: row.source_key as string,

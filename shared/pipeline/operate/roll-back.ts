@@ -4,7 +4,7 @@ import {
   type RolledBackFile,
   type TableSchema,
 } from '../../day/day-commit.ts';
-import { RunInconsistent, UsageError } from '../../errors.ts';
+import { ObjectDamaged, RunInconsistent, UsageError } from '../../errors.ts';
 import { dayCommitKey, dayCommitPrefix, ledgerEntryKey, rejectsDataset } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -95,7 +95,13 @@ async function wholeDay(
 ): Promise<{ files: RolledBackFile[]; restores: number }> {
   // A day that was rolled back before goes back from the commit it was restored to, not to the one it was rolled back from.
   const restores = toCommit ?? (last.rollback?.restores ?? last.commit) - 1;
-  const target = await readCommit(ports.lake, dataset, businessDate, restores);
+  const target = await readCommit(ports.lake, dataset, businessDate, restores).catch((error) => {
+    if (!(error instanceof ObjectDamaged)) throw error;
+    const { where, why } = error;
+    const next =
+      'Nothing was changed. Name another commit with --to, or convert the files that are wanted again with --force.';
+    throw new ObjectDamaged({ what: 'the commit to go back to cannot be read', where, why, next });
+  });
   if (!target || restores >= last.commit) {
     throw nothingBefore(
       `${dataset} of ${businessDate} has no commit ${restores} before commit ${last.commit}`,

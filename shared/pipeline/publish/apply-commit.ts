@@ -1,11 +1,14 @@
-import { type CommittedObject, catalogPartitions, type DayCommit } from '../../day/day-commit.ts';
+import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
 import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
+import type { DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { convertAgain } from '../../run/convert-again.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
+import { unlessDamaged } from '../store/json-object.ts';
 import { publishDayRow } from './day-row.ts';
+import { publicationOf } from './free-commit.ts';
 
 const PARALLEL_COPIES = 16;
 
@@ -20,7 +23,7 @@ export async function applyCommit(
   proved: ProvedObjects = new Set(),
 ): Promise<void> {
   try {
-    await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
+    await placeObjects(ports, commit, proved);
   } catch (error) {
     // What a commit copies from may be removed once a later one is shown.
     const isLost = error instanceof RunInconsistent || error instanceof ObjectDamaged;
@@ -28,17 +31,22 @@ export async function applyCommit(
     if (!last || last.commit <= commit.commit) throw error;
     return applyCommit(ports, last);
   }
-  for (const table of commit.tables) {
-    await ports.catalog.publishDay({
-      dataset: table.dataset,
-      columns: table.columns,
-      partitionKeys: table.partitionKeys,
-      businessDate: commit.businessDate,
-      commit: commit.commit,
-      partitions: catalogPartitions(table),
-    });
-  }
+  for (const publication of publicationsOf(commit)) await ports.catalog.publishDay(publication);
   if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
+}
+
+/** Copies the objects of a commit that are not in its generation folders yet. No reader sees them before the catalog does. */
+export async function placeObjects(
+  ports: PipelinePorts,
+  commit: DayCommit,
+  proved: ProvedObjects = new Set(),
+): Promise<void> {
+  await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
+}
+
+/** What the catalog shows of a commit, table by table. */
+export function publicationsOf(commit: DayCommit): DayPublication[] {
+  return commit.tables.map((table) => publicationOf(commit, table));
 }
 
 /** Keys of objects whose bytes were compared with their checksum a moment ago. */
@@ -97,17 +105,25 @@ async function stands(
 async function olderKeys(
   { lake, publishedPrefix }: PipelinePorts,
   { dataset, businessDate, commit }: DayCommit,
-  { runId, mergedKey }: CommittedObject,
+  { key, runId, mergedKey, checksum }: CommittedObject,
 ): Promise<string[]> {
   const keys = new Set<string>();
   for (let number = commit - 1; number > 0; number--) {
-    const before = await readCommit(lake, dataset, businessDate, number);
-    for (const object of before ? objectsOf(before) : []) {
+    const reading = readCommit(lake, dataset, businessDate, number);
+    const before = await unlessDamaged(reading.then((found) => ({ found })));
+    // What a commit that cannot be read had in its folder is proved by its checksum.
+    if (!before && checksum !== undefined) keys.add(`${publishedPrefix}${inGeneration(key, number)}`);
+    for (const object of before?.found ? objectsOf(before.found) : []) {
       if (object.runId === runId && object.mergedKey === mergedKey)
         keys.add(`${publishedPrefix}${object.key}`);
     }
   }
   return [...keys];
+}
+
+/** `…/gen=00003/name` of another generation. */
+function inGeneration(key: string, generation: number): string {
+  return key.replace(/gen=\d+(?=\/[^/]+$)/, `gen=${String(generation).padStart(5, '0')}`);
 }
 
 /** Does every one of these objects of a commit stand in its generation folder? */
@@ -125,7 +141,7 @@ export async function sourceFolders(ports: PipelinePorts, commit: DayCommit): Pr
   const folders = new Set(objects.map(({ runId }) => runKeys(runId).root));
   const wanted = new Set(objects.map(({ mergedKey }) => mergedKey));
   for (let number = commit.commit - 1; number > 0; number--) {
-    const before = await readCommit(lake, commit.dataset, commit.businessDate, number);
+    const before = await unlessDamaged(readCommit(lake, commit.dataset, commit.businessDate, number));
     for (const { mergedKey, key } of before ? objectsOf(before) : []) {
       if (wanted.has(mergedKey)) folders.add(folderOf(`${publishedPrefix}${key}`));
     }

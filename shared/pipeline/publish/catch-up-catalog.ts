@@ -2,9 +2,8 @@ import type { DayCommit } from '../../day/day-commit.ts';
 import { addDays } from '../../keys/business-date.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit } from '../store/day-ledger.ts';
-import { applyCommit } from './apply-commit.ts';
+import { applyCommit, publicationsOf } from './apply-commit.ts';
 import { dayRowPublication } from './day-row.ts';
-import { publicationOf } from './free-commit.ts';
 
 /**
  * Points the catalog to the last commit of each of the `days` days up to `lastDate`, if it lags: a finalizer may have stopped between
@@ -38,8 +37,8 @@ export async function isCatalogUpToDate(
   { catalog }: Pick<PipelinePorts, 'catalog'>,
   commit: DayCommit,
 ): Promise<boolean> {
-  for (const table of commit.tables) {
-    if (!(await catalog.standsAt(publicationOf(commit, table)))) return false;
+  for (const publication of publicationsOf(commit)) {
+    if (!(await catalog.standsAt(publication))) return false;
   }
   return catalog.switchesAtOnce || catalog.standsAt(dayRowPublication(commit));
 }

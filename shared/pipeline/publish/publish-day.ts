@@ -15,6 +15,7 @@ import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '.
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
+import { lastReadableCommit } from '../store/day-commits.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
@@ -22,6 +23,7 @@ import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
+import { catalogOverDamage, restoreCatalog } from './restore-catalog.ts';
 import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
@@ -41,6 +43,8 @@ export interface DayOutcome {
 interface PublishOptions {
   /** Publish the loaded files although the day is not complete. */
   partial?: { reason: string } | undefined;
+  /** Also if the last commit or the catalog cannot be read: the first is followed by another, the second is written again. */
+  force?: boolean | undefined;
   /** A file that is loaded for certain, even if a listing does not show it yet. */
   sourceId?: string | undefined;
 }
@@ -60,6 +64,7 @@ export async function publishDay(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
+  if (options.force) await restoreCatalog(ports, layout.name);
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
   await applyCommit(ports, commit, proved);
@@ -81,25 +86,36 @@ async function commitDay(
   businessDate: string,
   options: PublishOptions,
 ): Promise<Committed> {
-  const last = await lastCommit(ports.lake, layout.name, businessDate);
+  const { number: lastNumber, last, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
   const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
   if (last?.rollback) await settleRollback(ports, last);
   const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
-  if (last && holdsExactly(last, sound) && (last.partial === undefined || waitingFor !== undefined)) {
+  if (
+    last &&
+    !isDamaged &&
+    holdsExactly(last, sound) &&
+    (last.partial === undefined || waitingFor !== undefined)
+  ) {
     return { commit: last, isNew: false };
   }
   const { partial } = options;
   if (waitingFor !== undefined && (!partial || sound.length === 0)) {
     return { commit: last, isNew: false, waitingFor };
   }
+  const catalog = options.force ? catalogOverDamage(ports.catalog) : ports.catalog;
   const at = ports.clock.now().toISOString();
-  const tables = await dayTables(ports, layout, businessDate, sound);
+  const tables = await dayTables({ ...ports, catalog }, layout, businessDate, sound);
   // Before the commit is written: one of another day, at the same time, may have other columns.
-  const schemas = await addColumns(ports, layout.name, `${layout.name} of ${businessDate}`, tables);
+  const schemas = await addColumns(
+    { ...ports, catalog },
+    layout.name,
+    `${layout.name} of ${businessDate}`,
+    tables,
+  );
   const terms = (await readNumberedTerms(ports.lake, layout.name, businessDate))?.number;
   const inPart =
     partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
-  const planned = await planFreeCommit(ports, (last?.commit ?? 0) + 1, (number) => ({
+  const planned = await planFreeCommit({ ...ports, catalog }, lastNumber + 1, (number) => ({
     ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last, ports.catalog),
     ...(inPart && { partial: inPart }),
     ...(terms !== undefined && { terms }),
@@ -110,6 +126,22 @@ async function commitDay(
   const key = dayCommitKey(layout.name, businessDate, commit.commit);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
+}
+
+/** The number of a day's last commit, and the commit. By force, one that cannot be read is passed over: the one before it counts. */
+async function lastOf(
+  { lake }: PipelinePorts,
+  dataset: string,
+  businessDate: string,
+  { force }: PublishOptions,
+): Promise<{ number: number; last: DayCommit | undefined; isDamaged: boolean }> {
+  if (!force) {
+    const last = await lastCommit(lake, dataset, businessDate);
+    return { number: last?.commit ?? 0, last, isDamaged: false };
+  }
+  const readable = await lastReadableCommit(lake, dataset, businessDate);
+  const { number = 0, isDamaged = false } = readable ?? {};
+  return { number, last: readable?.value, isDamaged };
 }
 
 /**

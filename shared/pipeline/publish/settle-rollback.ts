@@ -1,7 +1,7 @@
 import type { DayCommit, RolledBackFile } from '../../day/day-commit.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { advanced, type LedgerEntry, type LoadedVersion } from '../../run/ledger-entry.ts';
-import { entryVersions, updateEntry } from '../store/ledger.ts';
+import { entryVersions, readEntry, updateEntry } from '../store/ledger.ts';
 
 /**
  * Makes the ledger agree with a rollback that is committed: each entry's loaded version becomes the one before. The commit decides; the
@@ -13,6 +13,9 @@ export async function settleRollback(ports: PipelinePorts, commit: DayCommit): P
   for (const file of rollback.files) {
     // A supplement that was hidden while its file had another version: the ledger has it already.
     if (file.from === file.to) continue;
+    // Most often the ledger agrees already, and its history need not be read.
+    const standing = await readEntry(ports.lake, file.ledgerKey);
+    if (!standing || (standing.loaded?.runId ?? null) !== file.from) continue;
     const loaded = file.to === null ? undefined : await loadedVersionOf(ports, file.ledgerKey, file.to);
     await updateEntry(ports.lake, file.ledgerKey, (current) => {
       // Another version was loaded since, or the entry agrees already.

@@ -5,7 +5,6 @@ import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { correctedVersion } from '../../run/corrected-version.ts';
-import { type FileContent, holds, isContentOf, isVersionOf } from '../../run/source-content.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
@@ -16,6 +15,7 @@ import {
   supplementedRun,
 } from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
+import { type FileContent, holds, isContentOf, isVersionOf } from '../../run/source-content.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
@@ -54,7 +54,7 @@ export async function claimFile(
   const at = ports.clock.now().toISOString();
   let alreadyLoaded: LoadedEntry | undefined;
   let taken: Refusal | undefined;
-  const entry = await updateEntry(ports.lake, identity.ledgerKey, (current) => {
+  const change = (current: LedgerEntry | undefined): LedgerEntry | undefined => {
     taken = keyTaken(current, claim, content);
     if (taken) return current;
     alreadyLoaded = loadedBefore(current, claim, content);
@@ -66,7 +66,8 @@ export async function claimFile(
     // The next time its version says it, and nothing is read.
     const loaded = isNew ? { ...alreadyLoaded.loaded, seenAs: source.version } : alreadyLoaded.loaded;
     return { ...loadedAgain, loaded, ...(isMoved ? { origin: source.origin } : {}) };
-  });
+  };
+  const entry = await updateEntry(ports.lake, identity.ledgerKey, change, claim.request.force);
   return taken ?? (alreadyLoaded ? { ...alreadyLoaded, state: 'loaded' } : entry!);
 }
 

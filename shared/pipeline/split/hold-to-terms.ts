@@ -21,6 +21,7 @@ export async function recordTerms(
   layoutFile: { file: string; text: string },
   businessDate: string,
   sourceKey: string,
+  force = false,
 ): Promise<DayTerms | Refusal> {
   const manifestKey = dayManifestKeyOf(layout.day, sourceKey, businessDate);
   const manifest =
@@ -30,12 +31,13 @@ export async function recordTerms(
   if (isRefusal(manifest)) return manifest;
   const { expectedFiles } = ports.settings;
   const { file, text } = layoutFile;
-  return changeTerms(ports.lake, layout.name, businessDate, (current) => ({
+  const change = (current: DayTerms | undefined): DayTerms => ({
     layout: { file, text, fingerprint: layout.fingerprint },
     expectedFiles: expectedFiles ?? current?.expectedFiles,
     manifestKey,
     manifest: manifest ?? (isGivenUp(current, manifestKey) ? undefined : current?.manifest),
-  }));
+  });
+  return changeTerms(ports.lake, layout.name, businessDate, change, force);
 }
 
 /** The layout announced the day manifest, and does so no more. One that a person gave (`publish --day-manifest`) stays in force. */

@@ -7,11 +7,12 @@ import { detailLayout } from '../../layout/compile/detail-layout.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
-import type { FileContent } from '../../run/source-content.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import type { FileContent } from '../../run/source-content.ts';
 import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
+import { restoreOwners } from '../store/restored-owners.ts';
 import { refuseTaken } from '../store/table-owner.ts';
 import {
   type Claim,
@@ -77,7 +78,7 @@ export async function splitFile(
     request.supplementOf !== undefined ||
     (tables.refusal && (await hasTerms(ports, identity)))
       ? undefined
-      : await recordTerms(ports, layout, layoutFile, businessDate, source.key);
+      : await recordTerms(ports, layout, layoutFile, businessDate, source.key, request.force);
   if (entry.state === 'loaded') return { verdict: 'already-loaded', ...result };
   const planned = await planClaimed(claim, entry, {
     ...{ file, content, parent, date, terms },
@@ -148,6 +149,7 @@ async function planClaimed(
   if (isRefusal(controlFile)) return controlFile;
   const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
   if (isRefusal(cut)) return cut;
+  if (request.force) await restoreOwners(ports.lake, layout);
   const taken = await refuseTaken(ports, layout, source.key);
   if (taken) return taken;
   return planFile(claim, entry, {

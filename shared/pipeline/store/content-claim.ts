@@ -4,7 +4,7 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
-import { findJson, findStoredJson } from './json-object.ts';
+import { findJson, findStoredJson, unlessDamaged } from './json-object.ts';
 import { readEntry } from './ledger.ts';
 import { sealedBytes } from './sealed-json.ts';
 
@@ -41,14 +41,25 @@ export async function findSameContent(
   return holder && otherHolder(ports, content, holder);
 }
 
-/** Notes which file brings these bytes, or answers with the other file that already does. If two come at once, the second finds the first. */
-export async function claimContent(ports: SplitPorts, content: Content): Promise<ContentHolder | undefined> {
+/**
+ * Notes which file brings these bytes, or answers with the other file that already does. If two come at once, the second finds the first.
+ * A forced run also replaces a note that cannot be read.
+ */
+export async function claimContent(
+  ports: SplitPorts,
+  content: Content & { forced?: boolean },
+): Promise<ContentHolder | undefined> {
   const key = contentKey(content.dataset, content.sizeBytes, content.checksum);
   const { sourceKey, businessDate, ledgerKey, runId } = content;
   const holder: ContentHolder = { sourceKey, businessDate, ledgerKey, runId };
   const mine = sealedBytes(key, holder);
   return compareAndSwap(key, async () => {
-    const stored = await findStoredJson(ports.lake, key, contentHolderShape);
+    const finding = findStoredJson(ports.lake, key, contentHolderShape);
+    const stored = await (content.forced ? unlessDamaged(finding) : finding);
+    if (content.forced && !stored) {
+      await replace(ports.lake, key, mine, await ports.lake.get(key));
+      return undefined;
+    }
     const other = stored && (await otherHolder(ports, content, stored.value));
     if (!other) await replace(ports.lake, key, mine, stored);
     return other;

@@ -11,7 +11,7 @@ import { sealedBytes } from './sealed-json.ts';
  * from before it looks whether that is there; `clean` notes what it will remove before it looks at the last commit again. Both change one
  * object by conditional writes, so one of two that want the same folder sees the other.
  */
-export interface DayHolds {
+interface DayHolds {
   holds: Hold[];
   leaving: Leaving[];
 }
@@ -29,7 +29,7 @@ interface Leaving {
   folders: string[];
 }
 
-export const dayHoldsShape = objectOf<DayHolds>({
+const dayHoldsShape = objectOf<DayHolds>({
   holds: listOf(objectOf<Hold>({ id: text, commit: wholeNumber, folders: listOf(text) })),
   leaving: listOf(objectOf<Leaving>({ id: text, folders: listOf(text) })),
 });

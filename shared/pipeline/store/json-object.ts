@@ -1,6 +1,7 @@
-import { RunInconsistent } from '../../errors.ts';
+import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
 import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { damagedDocument } from './damaged-document.ts';
 import { sealedBytes, sealOf } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
@@ -28,16 +29,17 @@ export function toJsonBytes(value: unknown): Uint8Array {
   }
 }
 
-/** The value of the object `key`. Fails with `RunInconsistent` if its bytes are not JSON of this shape. */
+/** The value of the object `key`. Fails with `ObjectDamaged` if its bytes are not JSON of this shape. */
 export function fromJsonBytes<T>(bytes: Uint8Array, key: string, shape: Shape<T>): T {
   const value = parsed(bytes, key);
-  if (sealOf(key, bytes) === 'broken') throw unreadable(key, 'its bytes are not those that were written');
+  if (sealOf(key, bytes) === 'broken')
+    throw damagedDocument(key, 'its bytes are not those that were written');
   // Whoever writes the value again seals it again.
   if (isSealed(value)) delete value.seal;
   const misfit = shape(value);
   if (!misfit) return value as T;
   const part = misfit.path === '' ? 'it' : `'${misfit.path.replace(/^\./, '')}'`;
-  throw unreadable(key, `${part} ${misfit.problem}`);
+  throw damagedDocument(key, `${part} ${misfit.problem}`);
 }
 
 function isSealed(value: unknown): value is { seal?: unknown } {
@@ -49,23 +51,11 @@ function parsed(bytes: Uint8Array, key: string): unknown {
     return JSON.parse(decoder.decode(bytes));
   } catch {
     // The parser's own error would quote the text.
-    throw unreadable(key, 'it is not JSON in UTF-8');
+    throw damagedDocument(key, 'it is not JSON in UTF-8');
   }
 }
 
-function unreadable(key: string, why: string): RunInconsistent {
-  const next = key.startsWith('runs/')
-    ? 'Convert the file again with --force.'
-    : 'Restore an earlier version of the object from the bucket or a backup, then run this again.';
-  return new RunInconsistent({
-    what: 'this object is damaged, or another version of the software wrote it',
-    where: key,
-    why,
-    next,
-  });
-}
-
-/** The object `key` with its tag, or undefined if there is none. Fails with `RunInconsistent` if it is not of this shape. */
+/** The object `key` with its tag, or undefined if there is none. Fails with `ObjectDamaged` if it is not of this shape. */
 export async function findStoredJson<T>(
   store: ObjectStore,
   key: string,
@@ -75,12 +65,12 @@ export async function findStoredJson<T>(
   return stored && { ...stored, value: fromJsonBytes(stored.bytes, key, shape) };
 }
 
-/** The value of the object `key`, or undefined if there is none. Fails with `RunInconsistent` if it is not of this shape. */
+/** The value of the object `key`, or undefined if there is none. Fails with `ObjectDamaged` if it is not of this shape. */
 export async function findJson<T>(store: ObjectStore, key: string, shape: Shape<T>): Promise<T | undefined> {
   return (await findStoredJson(store, key, shape))?.value;
 }
 
-/** An object that an earlier step of the run must have written. Fails with `RunInconsistent` if it is missing or not of this shape. */
+/** An object that an earlier step of the run must have written. Fails with `RunInconsistent` if it is missing, and with `ObjectDamaged` if it is not of this shape. */
 export async function readJson<T>(store: ObjectStore, key: string, shape: Shape<T>): Promise<T> {
   const stored = await findStoredJson(store, key, shape);
   if (stored) return stored.value;
@@ -90,6 +80,16 @@ export async function readJson<T>(store: ObjectStore, key: string, shape: Shape<
     why: 'An earlier step writes it: it was removed, or the run is past its retention.',
     next: 'Convert the file again with --force.',
   });
+}
+
+/** What `read` answers, or undefined if the document is damaged: for those who can do without it, or make it again. */
+export async function unlessDamaged<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ObjectDamaged) return undefined;
+    throw error;
+  }
 }
 
 export async function writeJson(store: ObjectStore, key: string, value: unknown): Promise<void> {

@@ -21,14 +21,15 @@ export function readNumberedTerms(lake: ObjectStore, dataset: string, businessDa
   return highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape);
 }
 
-/** Changes the terms of a day, and answers with the new ones. */
+/** Changes the terms of a day, and answers with the new ones. With `overDamage`, terms that cannot be read are replaced by those before. */
 export function changeTerms(
   lake: ObjectStore,
   dataset: string,
   businessDate: string,
   change: (current: DayTerms | undefined) => DayTerms,
+  overDamage = false,
 ): Promise<DayTerms> {
-  return appendNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape, change);
+  return appendNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape, change, overDamage);
 }
 
 /** The layout that a day was last split with. Fails with `RunInconsistent` if no file of the day was split. */

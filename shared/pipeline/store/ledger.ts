@@ -1,4 +1,4 @@
-import { RunInconsistent } from '../../errors.ts';
+import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
 import { entryHistoryPrefix } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import { compareAndSwap, putFirst } from './compare-and-swap.ts';
 import { findJson, findStoredJson } from './json-object.ts';
 import { readNumbered } from './numbered-object.ts';
+import { restoredEntry } from './restored-entry.ts';
 import { sealedBytes } from './sealed-json.ts';
 
 export function readEntry(lake: ObjectStore, key: string): Promise<LedgerEntry | undefined> {
@@ -19,15 +20,22 @@ export function readEntry(lake: ObjectStore, key: string): Promise<LedgerEntry |
 
 /**
  * Changes a ledger entry by conditional write. `change` gets the entry as it is and returns the entry as it should be, or the very same
- * object to leave it; it is called again if another writer was faster. The version before is kept first, under `_history/`.
+ * object to leave it; it is called again if another writer was faster. The version before is kept first, under `_history/`. With
+ * `overDamage`, an entry that cannot be read is replaced, and `change` gets what its history knows.
  */
 export function updateEntry(
   lake: ObjectStore,
   key: string,
   change: (current: LedgerEntry | undefined) => LedgerEntry | undefined,
+  overDamage = false,
 ): Promise<LedgerEntry | undefined> {
   return compareAndSwap(key, async () => {
-    const stored = await findStoredJson(lake, key, ledgerEntryShape);
+    const stored = await findStoredJson(lake, key, ledgerEntryShape).catch((error) => {
+      if (overDamage && error instanceof ObjectDamaged) return undefined;
+      throw error;
+    });
+    const damaged = overDamage && !stored ? await lake.get(key) : undefined;
+    if (damaged) return replaceDamaged(lake, key, damaged, change);
     const current = stored?.value;
     const next = change(current);
     if (next === undefined || next === current) return current;
@@ -45,13 +53,38 @@ export function updateEntry(
   });
 }
 
-/** Every version of an entry, the latest first. */
-export async function* entryVersions(lake: ObjectStore, key: string): AsyncIterable<LedgerEntry> {
+async function replaceDamaged(
+  lake: ObjectStore,
+  key: string,
+  damaged: { tag: string },
+  change: (current: LedgerEntry | undefined) => LedgerEntry | undefined,
+): Promise<LedgerEntry | undefined> {
+  const { revision, entry } = await restoredEntry(lake, key);
+  const next = change(entry);
+  if (next === undefined || next === entry) return entry;
+  // The number of the damaged version is left out.
+  const numbered = { ...next, revision: revision + 2 };
+  await lake.putIf(key, sealedBytes(key, numbered), damaged.tag);
+  return numbered;
+}
+
+/** Every version of an entry, the latest first. With `passed`, earlier ones that cannot be read are passed to it, and left out. */
+export async function* entryVersions(
+  lake: ObjectStore,
+  key: string,
+  passed?: (damaged: ObjectDamaged) => void,
+): AsyncIterable<LedgerEntry> {
   const current = await readEntry(lake, key);
   if (!current) return;
   yield current;
   for (let revision = (current.revision ?? 1) - 1; revision > 0; revision--) {
-    const kept = await readNumbered(lake, entryHistoryPrefix(key), revision, ledgerEntryShape);
+    const kept = await readNumbered(lake, entryHistoryPrefix(key), revision, ledgerEntryShape).catch(
+      (error) => {
+        if (!passed || !(error instanceof ObjectDamaged)) throw error;
+        passed(error);
+        return undefined;
+      },
+    );
     if (kept) yield kept;
   }
 }

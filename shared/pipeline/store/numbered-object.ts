@@ -2,7 +2,7 @@ import type { Shape } from '../../json-shape.ts';
 import { numberOfKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { compareAndSwap } from './compare-and-swap.ts';
-import { findJson, toJsonBytes } from './json-object.ts';
+import { findJson, toJsonBytes, unlessDamaged } from './json-object.ts';
 import { sealedBytes } from './sealed-json.ts';
 
 interface Numbered<T> {
@@ -27,6 +27,26 @@ export async function highestNumbered<T>(
   }
 }
 
+/**
+ * The highest number of the documents `<prefix><n>.json`, and the highest document that can be read: of a number before, if the last ones
+ * are damaged. Undefined if there is none.
+ */
+export async function highestReadable<T>(
+  lake: ObjectStore,
+  prefix: string,
+  shape: Shape<T>,
+): Promise<{ number: number; value: T | undefined; isDamaged: boolean } | undefined> {
+  let number = 0;
+  for await (const { key } of lake.list(prefix)) number = Math.max(number, numberOfKey(key) ?? 0);
+  while (await lake.head(`${prefix}${number + 1}.json`)) number++;
+  if (number === 0) return undefined;
+  for (let readable = number; readable > 0; readable--) {
+    const value = await unlessDamaged(readNumbered(lake, prefix, readable, shape));
+    if (value !== undefined) return { number, value, isDamaged: readable < number };
+  }
+  return { number, value: undefined, isDamaged: true };
+}
+
 /** The document `<prefix><number>.json`, or undefined if there is none. */
 export function readNumbered<T>(
   lake: ObjectStore,
@@ -37,17 +57,22 @@ export function readNumbered<T>(
   return findJson(lake, `${prefix}${number}.json`, shape);
 }
 
-/** Writes what `change` makes of the highest document as the next one, unless the two are the same. Answers with what is now the highest. */
+/**
+ * Writes what `change` makes of the highest document as the next one, unless the two are the same. Answers with what is now the highest.
+ * With `overDamage`, documents that cannot be read are passed over, and a new one follows them.
+ */
 export function appendNumbered<T extends object>(
   lake: ObjectStore,
   prefix: string,
   shape: Shape<T>,
   change: (current: T | undefined) => T,
+  overDamage = false,
 ): Promise<T> {
   return compareAndSwap(prefix, async () => {
-    const current = await highestNumbered(lake, prefix, shape);
+    const current = await (overDamage ? highestReadable : highestNumbered)(lake, prefix, shape);
     const next = change(current?.value);
-    if (current && Buffer.compare(toJsonBytes(next), toJsonBytes(current.value)) === 0) return next;
+    const isWhole = current !== undefined && !('isDamaged' in current && current.isDamaged);
+    if (isWhole && Buffer.compare(toJsonBytes(next), toJsonBytes(current.value)) === 0) return next;
     const key = `${prefix}${(current?.number ?? 0) + 1}.json`;
     await lake.putOnce(key, sealedBytes(key, next));
     return next;

@@ -113,7 +113,7 @@ async function changeOwner(
   });
 }
 
-function tablesOf(layout: Layout): Set<string> {
+export function tablesOf(layout: Layout): Set<string> {
   const { rows, rejects } = tableSchemas(layout);
   return new Set([...[...rows, rejects].map(({ dataset }) => dataset), daysDataset(layout.name)]);
 }

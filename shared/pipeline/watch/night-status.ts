@@ -11,7 +11,7 @@ import { filePlanShape } from '../../run/file-plan.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
-import { readJson } from '../store/json-object.ts';
+import { readJson, unlessDamaged } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { readsKey } from '../store/layout-of-key.ts';
 
@@ -130,7 +130,9 @@ async function publicationTime(
   if (!isKnown && entries.some(({ loaded }) => !loaded)) return undefined;
   const order = numbers.sort((a, b) => (isKnown ? a - b : b - a));
   for (const number of order) {
-    const { files, committedAt } = await readJson(lake, `${prefix}${number}.json`, dayCommitShape);
+    const commit = await unlessDamaged(readJson(lake, `${prefix}${number}.json`, dayCommitShape));
+    if (!commit) continue;
+    const { files, committedAt } = commit;
     const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: true }));
     if (!isKnown || dayCompletion(day.expectation, held).complete) return new Date(committedAt);
   }

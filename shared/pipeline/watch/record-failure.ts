@@ -4,7 +4,7 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FailureCause, firstFailedChild, MAP_FAILED, readCause } from '../../run/failure-cause.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { findJson } from '../store/json-object.ts';
+import { findJson, unlessDamaged } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 
 /** The end of an execution, as EventBridge reports it. */
@@ -30,8 +30,11 @@ const REFUSED = 'FileRefused';
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
   if (ended.error === REFUSED) return false;
   const { lake, clock } = ports;
-  const pointer = await findJson(lake, executionKey(executionIdOf(ended.execution)), executionPointerShape);
-  const standing = pointer && (await readEntry(lake, pointer.ledgerKey));
+  // People are told of a failure also if nobody can read what the execution worked on: that may be why it failed.
+  const pointer = await unlessDamaged(
+    findJson(lake, executionKey(executionIdOf(ended.execution)), executionPointerShape),
+  );
+  const standing = pointer && (await unlessDamaged(readEntry(lake, pointer.ledgerKey)));
   const failure = await causeOf(ports, ended, standing);
   if (!pointer || !standing?.history.some(({ execution }) => execution === ended.execution)) {
     const { layout = 'unknown', sourceKey = 'a file' } = ended.request ?? {};

@@ -49,7 +49,7 @@ describe('a document with a seal', () => {
     bytes[12]! ^= 1;
     await store.put(KEY, bytes);
     const failure = await readJson(store, KEY, shape).catch((error: Error) => error);
-    expect(failure).toMatchObject({ name: 'RunInconsistent', where: KEY });
+    expect(failure).toMatchObject({ name: 'ObjectDamaged', where: KEY });
     expect(String(failure)).not.toContain('contracts"');
   });
 
