@@ -10,11 +10,12 @@ import { inParallel } from '../store/in-parallel.ts';
 import { findJson, findStoredJson, unlessDamaged } from '../store/json-object.ts';
 import { readEntry, updateEntry } from '../store/ledger.ts';
 import { type PublishedRuns, publishedRuns } from './published-runs.ts';
-import type { Removals } from './removals.ts';
+import type { PlannedRemoval, Removals } from './removals.ts';
 
 const EXECUTIONS = 'runs/executions/';
 /** A removal waits for the store: many at once wait no longer. */
 const PARALLEL_RUNS = 16;
+const LOT = 500;
 
 /** The parts of a run's plan that say whether it may be removed. */
 type CleanedRun = Pick<
@@ -44,9 +45,7 @@ export async function cleanRuns(removals: Removals): Promise<void> {
     }
   }
   const pointers = await Array.fromAsync(lake.listFolder(EXECUTIONS));
-  await inParallel(pointers, PARALLEL_RUNS, (key) =>
-    orFail(removals, key, () => cleanPointer(removals, key)),
-  );
+  await removeLots(removals, pointers, (key) => orFail(removals, key, () => plannedPointer(removals, key)));
 }
 
 /** One run that cannot be cleaned must not stop the others. */
@@ -69,7 +68,9 @@ async function agedRun(removals: Removals, runId: string): Promise<CleanedRun | 
   });
   if (!plan) {
     // The plan is written first and removed last: nobody can work on a run without one.
-    await removals.removeBelow('orphan', root, 'it has no plan that can be read, so nobody can work on it');
+    const why = 'it has no plan that can be read, so nobody can work on it';
+    const orphan = await removals.planBelow('orphan', root, why, planKey);
+    if (orphan) await removals.removeTogether([orphan]);
     return undefined;
   }
   if (now.getTime() - Date.parse(plan.startedAt) < options.runsOlderThanMs) return undefined;
@@ -103,13 +104,27 @@ async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[]): Promise<v
   const again = await lastCommit(lake, first.dataset, first.businessDate);
   const published = again && publishedRuns(again);
   const still = again?.commit === last?.commit ? leaving : await unneeded(removals, leaving, published);
-  const removed: string[] = [];
-  await inParallel(still, PARALLEL_RUNS, async (run) => {
+  const removed = await removeLots(removals, still, async (run) => {
     const root = rootOf(run);
-    if (leave.held.has(root)) removals.keep(root, HELD_BY_ROLLBACK);
-    else if (await orFail(removals, root, () => removeRun(removals, run, published))) removed.push(root);
+    if (!leave.held.has(root)) return orFail(removals, root, () => plannedRun(removals, run, published));
+    removals.keep(root, HELD_BY_ROLLBACK);
+    return undefined;
   });
   await leave.end(removed);
+}
+
+/** Plans removals and carries them out, lot by lot. Answers with the keys of what was removed. */
+async function removeLots<T>(
+  removals: Removals,
+  all: T[],
+  plan: (one: T) => Promise<PlannedRemoval | undefined>,
+): Promise<string[]> {
+  const removed: string[] = [];
+  for (let at = 0; at < all.length; at += LOT) {
+    const planned = await inParallel(all.slice(at, at + LOT), PARALLEL_RUNS, plan);
+    removed.push(...(await removals.removeTogether(planned.filter((one) => one !== undefined))));
+  }
+  return removed;
 }
 
 function rootOf({ runId }: CleanedRun): string {
@@ -153,20 +168,19 @@ async function reasonToKeep(
     : undefined;
 }
 
-/** Removes a run. Answers false if a conversion works on it or loaded it by now. */
-async function removeRun(
+/** What is to be removed of a run; undefined if a conversion works on it or loaded it by now. */
+async function plannedRun(
   removals: Removals,
   run: CleanedRun,
   published: PublishedRuns | undefined,
-): Promise<boolean> {
+): Promise<PlannedRemoval | undefined> {
   const { root, plan } = runKeys(run.runId);
   if (!removals.options.dryRun && !(await fence(removals, run, published))) {
     removals.keep(root, 'a conversion took it up again a moment ago');
-    return false;
+    return undefined;
   }
   const why = `${run.sourceKey} of ${run.businessDate}, begun ${run.startedAt}`;
-  await removals.removeBelow('run', root, why, plan);
-  return true;
+  return removals.planBelow('run', root, why, plan);
 }
 
 /** Raises the attempt of the run's file, so that converting it again makes another run. Answers false if the run is needed by now. */
@@ -201,17 +215,20 @@ function isTheRun(entry: LedgerEntry, run: CleanedRun): boolean {
   return entry.runId === run.runId || entry.state === 'splitting';
 }
 
-async function cleanPointer(removals: Removals, key: string): Promise<void> {
+async function plannedPointer(removals: Removals, key: string): Promise<PlannedRemoval | undefined> {
   const { ports, options, now } = removals;
   const finding = findStoredJson(ports.lake, key, executionPointerShape).then((found) => ({ found }));
   const read = await unlessDamaged(finding);
-  if (!read)
-    return removals.removeKeys('execution', key, [key], 0, 'it cannot be read, so nobody can use it');
+  if (!read) return pointerRemoval(key, 0, 'it cannot be read, so nobody can use it');
   const stored = read.found;
-  if (!stored) return;
+  if (!stored) return undefined;
   const { ledgerKey, at } = stored.value;
-  if (at !== undefined && now.getTime() - Date.parse(at) < options.runsOlderThanMs) return;
+  if (at !== undefined && now.getTime() - Date.parse(at) < options.runsOlderThanMs) return undefined;
   const entry = await readEntry(ports.lake, ledgerKey);
-  if (entry && isInUse(entry, now)) return;
-  await removals.removeKeys('execution', key, [key], stored.bytes.length, 'its execution is over');
+  if (entry && isInUse(entry, now)) return undefined;
+  return pointerRemoval(key, stored.bytes.length, 'its execution is over');
+}
+
+function pointerRemoval(key: string, bytes: number, why: string): PlannedRemoval {
+  return { removal: { what: 'execution', key, objects: 1, bytes, why }, steps: [[key]] };
 }

@@ -20,6 +20,12 @@ export interface Removal {
   why: string;
 }
 
+/** Objects to remove, in the order of the steps: those of a later step are there as long as one of an earlier step is. */
+export interface PlannedRemoval {
+  removal: Removal;
+  steps: string[][];
+}
+
 export interface CleanReport {
   removed: Removal[];
   /** Runs and generations that stay, with the reason. */
@@ -41,14 +47,21 @@ export class Removals {
     this.now = ports.clock.now();
   }
 
-  /** Removes everything below `prefix`, with `lastKey` at the very end: the next clean continues one that was interrupted. */
-  async removeBelow(what: Removal['what'], prefix: string, why: string, lastKey?: string): Promise<void> {
-    const found: ObjectInfo[] = [];
-    for await (const info of this.ports.lake.list(prefix)) found.push(info);
+  /** Everything below `prefix`, with `lastKey` at the very end: the next clean continues one that was interrupted. */
+  async planBelow(
+    what: Removal['what'],
+    prefix: string,
+    why: string,
+    lastKey: string,
+  ): Promise<PlannedRemoval | undefined> {
+    const found = await Array.fromAsync(this.ports.lake.list(prefix));
+    if (found.length === 0) return undefined;
     // Manifests go before parts: while a manifest exists, its parts must exist too.
-    const order = ({ key }: ObjectInfo) => (key === lastKey ? 2 : key.endsWith('.json') ? 0 : 1);
-    const keys = found.sort((a, b) => order(a) - order(b)).map(({ key }) => key);
-    await this.removeKeys(what, prefix, keys, bytesOf(found), why);
+    const stepOf = ({ key }: ObjectInfo) => (key === lastKey ? 2 : key.endsWith('.json') ? 0 : 1);
+    const steps = [0, 1, 2].map((step) =>
+      found.filter((info) => stepOf(info) === step).map(({ key }) => key),
+    );
+    return { removal: { what, key: prefix, objects: found.length, bytes: bytesOf(found), why }, steps };
   }
 
   async removeKeys(
@@ -59,11 +72,42 @@ export class Removals {
     why: string,
   ): Promise<void> {
     if (keys.length === 0) return;
-    if (!this.options.dryRun) {
-      await this.ports.lake.delete(keys.slice(0, -1));
-      await this.ports.lake.delete(keys.slice(-1));
-    }
+    if (!this.options.dryRun) await this.ports.lake.delete(keys);
     this.report.removed.push({ what, key, objects: keys.length, bytes, why });
+  }
+
+  /**
+   * Removes many things at once, step by step: that waits for the store as often as one of them alone. If one fails, each is tried alone,
+   * and the report says why. Answers with the keys of what was removed.
+   */
+  async removeTogether(planned: PlannedRemoval[]): Promise<string[]> {
+    if (planned.length > 1) {
+      try {
+        await this.removeSteps(planned);
+      } catch {
+        const removed: string[] = [];
+        for (const one of planned) removed.push(...(await this.removeTogether([one])));
+        return removed;
+      }
+    } else {
+      try {
+        await this.removeSteps(planned);
+      } catch (error) {
+        for (const { removal } of planned) this.fail(removal.key, error);
+        return [];
+      }
+    }
+    this.report.removed.push(...planned.map(({ removal }) => removal));
+    return planned.map(({ removal }) => removal.key);
+  }
+
+  private async removeSteps(planned: PlannedRemoval[]): Promise<void> {
+    if (this.options.dryRun) return;
+    const stepCount = Math.max(0, ...planned.map(({ steps }) => steps.length));
+    for (let step = 0; step < stepCount; step++) {
+      const keys = planned.flatMap(({ steps }) => steps[step] ?? []);
+      if (keys.length > 0) await this.ports.lake.delete(keys);
+    }
   }
 
   keep(key: string, why: string): void {
