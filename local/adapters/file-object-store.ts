@@ -26,7 +26,7 @@ import { type FileModes, fileModes } from './file-modes.ts';
 import { streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, SOURCE_FILE } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
-import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
+import { childrenOfFolder, inKeyOrder, keysBelow, removeEmptyFolders } from './listed-files.ts';
 import { syncAllFolders, syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
@@ -209,7 +209,7 @@ class FileObjectStore implements ObjectStore {
       await Promise.all(keys.slice(at, at + DELETES_AT_ONCE).map((key) => this.unlink(this.path(key))));
     }
     const folders = new Set(keys.map((key) => dirname(key)));
-    for (const folder of folders) await this.removeEmpty(folder);
+    for (const folder of folders) await removeEmptyFolders(this.rootDir, folder);
     if (!this.sync) return;
     // After a power loss, deletions of later calls must not be there without those of this one.
     await syncAllFolders(
@@ -223,17 +223,6 @@ class FileObjectStore implements ObjectStore {
       // A folder is not an object, as in a bucket.
       if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
     });
-  }
-
-  /** Folders that became empty go too, up to the first that did not. The walk follows the key, so it never leaves the root. */
-  private async removeEmpty(folder: string): Promise<void> {
-    for (let at = folder; at !== '.'; at = dirname(at)) {
-      const removed = await fs.rmdir(join(this.rootDir, at)).then(
-        () => true,
-        () => false,
-      );
-      if (!removed) return;
-    }
   }
 
   /** Looked up at the first write: a command may share the lake before it. */

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isCode, unreadable } from './file-error.ts';
 import { INCOMING } from './unfinished-files.ts';
 
@@ -52,4 +52,16 @@ async function entriesOf(rootDir: string, folder: string): Promise<Dirent[]> {
     if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw unreadable(error, directory);
   });
+}
+
+/** Removes a folder below `rootDir` if it is empty, and then those above it, up to the first that is not. */
+export async function removeEmptyFolders(rootDir: string, folder: string): Promise<void> {
+  // The walk follows the key, so it never leaves the root.
+  for (let at = folder; at !== '.'; at = dirname(at)) {
+    const removed = await fs.rmdir(join(rootDir, at)).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
 }

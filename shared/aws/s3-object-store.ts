@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import {
-  CopyObjectCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
-import { ObjectNotFound, OutputUnwritable, StoreUnavailable } from '../errors.ts';
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ObjectNotFound } from '../errors.ts';
 import type {
   ObjectInfo,
   ObjectPiece,
@@ -19,6 +13,7 @@ import type {
 import type { ByteRange } from '../ranges/byte-range.ts';
 import { checksumOf, damaged, requireChecksum } from './s3-checksum.ts';
 import { gather, uploadParts } from './s3-compose.ts';
+import { deleteObjects } from './s3-deletion.ts';
 import {
   attemptsOf,
   goneError,
@@ -36,7 +31,6 @@ import { copySource, type S3Target, s3Url } from './s3-target.ts';
 import { httpRange, S3Writer } from './s3-upload.ts';
 import { MAX_COPY_BYTES, type PlannedPart, planUploadParts } from './upload-plan.ts';
 
-const DELETE_BATCH_KEYS = 1000;
 /** How often a stream whose connection breaks is resumed where it stopped. */
 const MAX_RESUMES = 5;
 /** How often a conditional write is sent if S3 answers 409: another write of the key was under way, and it is not known which one won. */
@@ -267,24 +261,7 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async delete(keys: string[]): Promise<void> {
-    for (let at = 0; at < keys.length; at += DELETE_BATCH_KEYS) {
-      const batch = keys.slice(at, at + DELETE_BATCH_KEYS);
-      const Delete = { Objects: batch.map((Key) => ({ Key })), Quiet: true };
-      const { Errors: refused = [] } = await this.client
-        .send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete }))
-        .catch((error) => {
-          throw writeError(error, this.where(batch[0]!));
-        });
-      const [first] = refused;
-      if (!first) continue;
-      const facts = {
-        what: `${refused.length} of ${batch.length} objects were not deleted, this one first`,
-        where: this.where(first.Key ?? ''),
-        why: `${first.Code}: ${first.Message}`,
-      };
-      if (isPassing({ name: first.Code })) throw new StoreUnavailable(facts);
-      throw new OutputUnwritable({ ...facts, next: 'Check that this role has s3:DeleteObject.' });
-    }
+    await deleteObjects(this.client, this.bucket, keys);
   }
 
   private async upload(key: string, parts: PlannedPart[], crc64nvme?: string): Promise<void> {
