@@ -182,7 +182,7 @@ describe('the command', () => {
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
     expect(flags).toEqual([
       ...['layout', 'input', 'out', 'business-date', 'raw-root', 'compression', 'range-size', 'workers'],
-      ...['expected-files', 'force', 'supplement-of', 'no-sync', 'json'],
+      ...['expected-files', 'force', 'supplement-of', 'no-sync', 'shared-files', 'json'],
     ]);
   });
 
