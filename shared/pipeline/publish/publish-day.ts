@@ -103,19 +103,16 @@ async function commitDay(
     return { commit: last, isNew: false, waitingFor };
   }
   const catalog = options.force ? catalogOverDamage(ports.catalog) : ports.catalog;
-  const at = ports.clock.now().toISOString();
-  const tables = await dayTables({ ...ports, catalog }, layout, businessDate, sound);
+  const { lake, clock } = ports;
+  const at = clock.now().toISOString();
+  const tables = await dayTables({ catalog }, layout, businessDate, sound);
   // Before the commit is written: one of another day, at the same time, may have other columns.
-  const schemas = await addColumns(
-    { ...ports, catalog },
-    layout.name,
-    `${layout.name} of ${businessDate}`,
-    tables,
-  );
-  const terms = (await readNumberedTerms(ports.lake, layout.name, businessDate))?.number;
+  const where = `${layout.name} of ${businessDate}`;
+  const schemas = await addColumns({ lake, clock, catalog }, layout.name, where, tables);
+  const terms = (await readNumberedTerms(lake, layout.name, businessDate))?.number;
   const inPart =
     partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
-  const planned = await planFreeCommit({ ...ports, catalog }, lastNumber + 1, (number) => ({
+  const planned = await planFreeCommit({ lake, catalog }, lastNumber + 1, (number) => ({
     ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last, ports.catalog),
     ...(inPart && { partial: inPart }),
     ...(terms !== undefined && { terms }),
@@ -124,7 +121,7 @@ async function commitDay(
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
   const proved = await requireObjects(ports, commit);
   const key = dayCommitKey(layout.name, businessDate, commit.commit);
-  await ports.lake.putOnce(key, sealedBytes(key, commit));
+  await lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
 }
 
