@@ -63,8 +63,8 @@ it.each<[string, Mutation, RegExp]>([
     'a file that is merged and published whether it balances or not',
     {
       file: 'shared/pipeline/reconcile/reconcile-file.ts',
-      was: 'if (account.refusal) return',
-      becomes: 'if (process.env.NEVER_SET) return',
+      was: 'if (account.refusal) {',
+      becomes: 'if (process.env.NEVER_SET) {',
     },
     /those of no version|does not balance|has no rows/,
   ],
@@ -82,8 +82,8 @@ it.each<[string, Mutation, RegExp]>([
     'a commit that is written without its condition',
     {
       file: 'shared/pipeline/publish/publish-day.ts',
-      was: 'await ports.lake.putOnce(dayCommitKey(',
-      becomes: 'await ports.lake.put(dayCommitKey(',
+      was: 'await ports.lake.putOnce(key, sealedBytes(key, commit))',
+      becomes: 'await ports.lake.put(key, sealedBytes(key, commit))',
     },
     /was written once, and then again|does not hold it|reader sees|readers saw/,
   ],

@@ -92,7 +92,14 @@ export class CommitJudge {
     const target = toCommit ?? (before?.rollback?.restores ?? index) - 1;
     const wanted = this.seen.commits[target - 1];
     if (!wanted || !sameRuns(wanted.files, commit.files)) return [`is not the day as of commit ${target}`];
-    return [];
+    const waiting = filesOfDay(this.model).filter(
+      (file) => !this.model.isSupplement(file) && !before?.files.has(file) && !wanted.files.has(file),
+    );
+    const settled = this.model.settled();
+    const lost = waiting.filter((file) => settled.get(file) !== this.seen.loaded.get(file));
+    return this.kind.isExact
+      ? lost.map((file) => `takes back ${this.nameOf(file)}, which only waits for its day`)
+      : [];
   }
 
   private brokenOneFile(

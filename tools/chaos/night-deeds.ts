@@ -5,6 +5,7 @@ import { takeDayManifest } from '../../shared/pipeline/operate/take-day-manifest
 import { catchUpCatalog } from '../../shared/pipeline/publish/catch-up-catalog.ts';
 import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
+import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import type { FunctionRuntime } from './function-runtime.ts';
@@ -94,6 +95,15 @@ export class NightDeeds {
     if (typeof verdict === 'string') return [verdict];
     const { damaged } = countsOf(verdict.findings);
     return damaged === 0 ? [] : verdict.findings.map((finding) => JSON.stringify(finding));
+  }
+
+  /** What `repair` could not mend; a problem if it cannot say. */
+  async repair(runtime: FunctionRuntime, name: string): Promise<string[]> {
+    const report = await runtime
+      .command(name, (ports) => repairLake(ports, { depth: 'full' }))
+      .catch(problemOf);
+    if (typeof report === 'string') return [report];
+    return report.failed.map(({ key, why }) => `not mended: ${key}: ${why}`);
   }
 
   /** What a day manifest would say that names every file whose last version is right. */

@@ -13,6 +13,7 @@ export type Deed =
   | { do: 'clean'; runsOlderThanMs: number; generationsOlderThanMs: number }
   | { do: 'catch up' }
   | { do: 'verify' }
+  | { do: 'repair' }
   | { do: 'older catalog'; back: number }
   /** An object of the loaded run of a file, by its place among them. */
   | { do: 'damage'; file: number; object: number; how: Damage };
@@ -23,7 +24,7 @@ type Damage = (typeof DAMAGES)[number];
 
 export const DEEDS: Deed['do'][] = [
   ...(['convert', 'roll back a file', 'roll back a day', 'publish', 'publish in part'] as const),
-  ...(['day manifest late', 'clean', 'catch up', 'verify', 'older catalog', 'damage'] as const),
+  ...(['day manifest late', 'clean', 'catch up', 'verify', 'repair', 'older catalog', 'damage'] as const),
 ];
 
 /** Deeds that begin together, each after its wait and on its host. */

@@ -151,9 +151,11 @@ export class RowModel {
     if (!last?.rollback) return this.loaded;
     const before = this.commits.at(-2)?.files ?? new Map<number, string>();
     const settled = new Map(this.loaded);
-    for (const [file, run] of this.loaded) {
-      const to = last.files.get(file);
-      if (before.get(file) !== run || to === run) continue;
+    for (const file of new Set([...this.loaded.keys(), ...last.files.keys()])) {
+      const [run, to] = [this.loaded.get(file), last.files.get(file)];
+      // A supplement may be loaded and hidden.
+      const isStanding = before.get(file) === run || (this.isSupplement(file) && to !== undefined);
+      if (!isStanding || to === run) continue;
       if (to === undefined) settled.delete(file);
       else settled.set(file, to);
     }

@@ -43,6 +43,8 @@ export function possibleRuns(model: RowModel, facts: StepFacts): Map<number, Set
   return new Map(
     filesOfDay(model).map((file) => {
       const runs = new Set<string | undefined>([model.loaded.get(file), settled.get(file)]);
+      // A hidden supplement may go with the version that it corrects.
+      if (model.last?.rollback && model.isSupplement(file)) runs.add(undefined);
       for (const convert of facts.converts) {
         if (convert.file === file) for (const run of convert.runs) runs.add(run);
       }

@@ -99,6 +99,8 @@ export class StepPlayer {
       if (commits.length === 0 && loaded.size === 0 && !files.some((file) => file.day === day)) continue;
       if (awaitsManifest) deeds.push({ do: 'day manifest late', day, statesSizes: false });
     }
+    // What is damaged of a run that no file needs any more is not mended by converting one.
+    if (this.deeds.has('damage')) deeds.push({ do: 'repair' });
     deeds.push({ do: 'clean', runsOlderThanMs: 0, generationsOlderThanMs: 0 }, { do: 'verify' });
     return inPeace(
       deeds.filter(({ do: what }) => what !== 'publish'),
@@ -155,6 +157,9 @@ export class StepPlayer {
         return;
       case 'verify':
         facts.findings.push(...(await this.people.verify(runtime, name)));
+        return;
+      case 'repair':
+        facts.findings.push(...(await this.people.repair(runtime, name)));
         return;
       case 'older catalog':
         for (const key of this.of.lake.catalogTexts.keys()) {

@@ -67,6 +67,10 @@ async function agedRun(removals: Removals, runId: string): Promise<CleanedRun | 
     return undefined;
   });
   if (!plan) {
+    if (await isOnlyCopy(removals, runId)) {
+      removals.keep(root, 'the rows of a loaded file wait in it for their day; it lost its plan');
+      return undefined;
+    }
     // The plan is written first and removed last: nobody can work on a run without one.
     const why = 'it has no plan that can be read, so nobody can work on it';
     const orphan = await removals.planBelow('orphan', root, why, planKey);
@@ -86,6 +90,20 @@ async function isNamed({ ports: { lake } }: Removals, runId: string): Promise<bo
       if (entries.some((entry) => entry.runId === runId || entry.loaded?.runId === runId)) return true;
       const last = date === null ? undefined : await lastCommit(lake, dataset, date);
       if (last?.files.some((file) => file.runId === runId)) return true;
+    }
+  }
+  return false;
+}
+
+/** Are the rows of a loaded file in the run, and not yet where readers of its day have them? */
+async function isOnlyCopy({ ports }: Removals, runId: string): Promise<boolean> {
+  for (const [dataset, dates] of await ledgerDays(ports.lake)) {
+    for (const date of dates) {
+      const last = await lastCommit(ports.lake, dataset, date);
+      const objects = last && publishedRuns(last).objects.get(runId);
+      if (objects) return !(await arePlaced(ports, objects));
+      const entries = await dayEntries(ports.lake, dataset, date);
+      if (entries.some(({ loaded }) => loaded?.runId === runId)) return true;
     }
   }
   return false;

@@ -121,9 +121,13 @@ async function wholeDay(
     const from = shown ?? (entry && supplementedRun(entry) ? (entry.loaded?.runId ?? null) : null);
     return shown === to ? [] : [{ sourceId, sourceKey, ledgerKey, from, to }];
   });
-  for (const { sourceId, sourceKey, loaded } of standing.values()) {
+  const changed = new Set(files.map(({ sourceKey }) => sourceKey));
+  for (const entry of standing.values()) {
+    const { sourceId, sourceKey, loaded } = entry;
     if (!loaded || before.has(sourceId) || after.has(sourceId)) continue;
-    // A hidden supplement that came after that commit: with the version that it corrects it would be shown again.
+    // A hidden supplement that came after that commit: with the version that it corrects it would be shown again. Everything else in no
+    // commit waits for the day, and goes on waiting.
+    if (!changed.has(supplementedRun(entry)?.sourceKey ?? '')) continue;
     const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
     files.push({ sourceId, sourceKey, ledgerKey, from: loaded.runId, to: null });
   }

@@ -48,6 +48,11 @@ const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
     (key, [, dataset = '', file = '']) =>
       `Rows that are published stay. ${convertAgain({ dataset, sourceKey: named(file), businessDate: dateOf(key) })}`,
   ],
+  [
+    /^ledger\/.*\/_holds\/[^/]+$/,
+    () =>
+      `To move it aside, while neither rollback nor clean is at work on the day: npm run -s repair -- ${LAKE_WORD}. Then run this again.`,
+  ],
   [/^runs\/executions\//, () => `To remove it: npm run -s clean -- ${LAKE_WORD}.`],
   [
     /^runs\//,

@@ -15,11 +15,11 @@ import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts
 import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
 import { objectProblem } from './data-object.ts';
-import { convertedAgain, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
+import { convertedAgain, damage, type Finding, note, repaired } from './finding.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
 
-/** Judges the scratch objects of all runs, run by run. `waiting` has the files whose rows are only in their run yet. */
-export async function judgeRuns(ports: PipelinePorts, waiting: Map<string, SourceFile>): Promise<Finding[]> {
+/** Judges the scratch objects of all runs, run by run. `waiting` has those that hold the only copy of the rows of a loaded file. */
+export async function judgeRuns(ports: PipelinePorts, waiting: ReadonlySet<string>): Promise<Finding[]> {
   const findings: Finding[] = [];
   let keys: string[] = [];
   let runId = '';
@@ -62,11 +62,11 @@ class RunJudge {
     this.keys = keys;
   }
 
-  async judge(waiting: Map<string, SourceFile>): Promise<Finding[]> {
+  async judge(waiting: ReadonlySet<string>): Promise<Finding[]> {
     const { lake, clock } = this.ports;
     const key = runKeys(this.runId).plan;
     const plan = await readDocument(lake, key, filePlanShape);
-    if (!plan?.value) return [this.withoutPlan(key, plan, waiting.get(this.runId))];
+    if (!plan?.value) return [this.withoutPlan(key, plan, waiting.has(this.runId))];
     const entry = (await readDocument(lake, plan.value.ledgerKey, ledgerEntryShape))?.value;
     // Somebody is at work on it, or the entry has to be mended first.
     if (!entry || isInUse(entry, clock.now())) return [];
@@ -77,11 +77,12 @@ class RunJudge {
     return this.findings;
   }
 
-  private withoutPlan(key: string, plan: StoredDocument<FilePlan> | undefined, file: SourceFile | undefined) {
+  private withoutPlan(key: string, plan: StoredDocument<FilePlan> | undefined, isWaiting: boolean) {
     const what = plan ? plan.problem! : 'it is missing';
     const action = plan && ({ do: 'set-aside', key } as const);
-    if (file) return damage(key, what, 'operations', convertedAgain(file, action));
-    const does = 'nothing needs the run; clean removes it';
+    const does = isWaiting
+      ? 'the ledger knows the rows that wait here for their day, and clean keeps them'
+      : 'nothing needs the run; clean removes it';
     return action
       ? damage(key, what, 'operations', repaired(`move it aside: ${does}`, action))
       : note(key, what, does);

@@ -3,10 +3,10 @@ import { businessDateOfKey } from '../../keys/business-date.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Depth } from './data-object.ts';
 import { type DayRecord, ledgerPlaces, readDayRecord } from './day-record.ts';
-import { confirmed, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
+import { confirmed, damage, type Finding, note, repaired } from './finding.ts';
 import { judgeClaims, judgeOtherClaims } from './judge-claims.ts';
 import { judgeCommits, judgeTerms } from './judge-commits.ts';
-import { judgeEntries, sourceFile } from './judge-entries.ts';
+import { judgeEntries } from './judge-entries.ts';
 import { judgeObjects } from './judge-objects.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
@@ -32,7 +32,7 @@ export interface LakeVerdict {
 export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): Promise<LakeVerdict> {
   const verdict: LakeVerdict = { findings: [], days: 0, files: 0 };
   const claims: TableClaims = new Map();
-  const waiting = new Map<string, SourceFile>();
+  const waiting = new Set<string>();
   const look = async (judge: () => Promise<Finding[]>) => {
     const found = await judge();
     verdict.findings.push(...(found.length === 0 ? found : confirmed(found, await judge())));
@@ -92,7 +92,7 @@ async function judgeOthers({ lake }: PipelinePorts, { others }: DayRecord): Prom
 const anyObject = objectOf<object>({});
 
 /** The tables that loaded files are for, and the runs that hold the only copy of their rows. */
-function noteLoaded(record: DayRecord, claims: TableClaims, waiting: Map<string, SourceFile>): void {
+function noteLoaded(record: DayRecord, claims: TableClaims, waiting: Set<string>): void {
   const shown = new Set(record.last?.value?.files.map(({ runId }) => runId));
   for (const { value: entry } of record.entries.values()) {
     const { loaded } = entry ?? {};
@@ -103,7 +103,7 @@ function noteLoaded(record: DayRecord, claims: TableClaims, waiting: Map<string,
         record.dataset,
         loaded.tables.map(({ dataset }) => dataset),
       );
-    if (!shown.has(loaded.runId)) waiting.set(loaded.runId, sourceFile(record, entry));
+    if (!shown.has(loaded.runId)) waiting.add(loaded.runId);
   }
 }
 

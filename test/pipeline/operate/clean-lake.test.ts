@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
+import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
+import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
@@ -41,6 +43,25 @@ describe('cleaning', () => {
     await splitFile(lake.ports, 'dead', request);
     expect((await cleanLake(lake.ports, all)).kept).toHaveLength(2);
     await lake.convert(request);
+    expect(await ids()).toEqual(['A1', 'G1']);
+    await cleanLake(lake.ports, all);
+    expect(await runKeys(lake)).toEqual([]);
+  });
+
+  it('keeps the rows of a file that waits for its day also if the plan of its run is lost', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, entryOf } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    const { runId } = await entryOf(await load(KEY, smallFile(smallLine('A1', 1))));
+    const plan = `runs/${runId}/plan.json`;
+    await lake.ports.lake.put(plan, Buffer.from('{'));
+    const verified = await verifyLake(lake.ports, { depth: 'full' });
+    expect(verified.findings).toMatchObject([{ key: plan, level: 'damage', mend: { by: 'repair' } }]);
+    const { verdict } = await repairLake(lake.ports, { depth: 'full' });
+    expect(verdict.findings).toMatchObject([{ key: plan, level: 'note', what: 'it is missing' }]);
+    const kept = await cleanLake(lake.ports, all);
+    expect(kept).toMatchObject({ kept: [{ key: `runs/${runId}/` }], failed: [] });
+    await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
     expect(await ids()).toEqual(['A1', 'G1']);
     await cleanLake(lake.ports, all);
     expect(await runKeys(lake)).toEqual([]);

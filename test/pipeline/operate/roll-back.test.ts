@@ -42,6 +42,31 @@ describe('rolling back', () => {
     expect(await ids()).toEqual(['A2', 'G1']);
   });
 
+  it('of a whole day leaves loaded what only waits for the day', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load, entryOf } = smallDay(lake);
+    const layout = readLayout(smallLayout(), 'small.json');
+    const partial = { reason: 'bank holiday' };
+    lake.ports.settings.expectedFiles = 4;
+    await load(KEY, first);
+    await publishDay(lake.ports, layout, DATE, { partial });
+    await load(KEY, second);
+    await publishDay(lake.ports, layout, DATE, { partial });
+    const waiting = await load('g_20250812.txt', smallFile(smallLine('G1', 1)));
+    const fix = { supplementOf: 'r_20250812.txt' };
+    await load('r_20250812.txt', smallFile(smallLine('R1', 1), smallLine('R2', 'X')));
+    const { loaded: ofFix } = await entryOf(await load('s_20250812.txt', smallFile(smallLine('R2', 2)), fix));
+    const { loaded } = await entryOf(waiting);
+    await rollBack(lake.ports, { ...DAY, toCommit: 1, reason: 'x' });
+    expect(await ids()).toEqual(['A1', 'B1']);
+    expect((await entryOf(waiting)).loaded).toEqual(loaded);
+    expect(loaded).toBeDefined();
+    expect(ofFix).toBeDefined();
+    lake.ports.settings.expectedFiles = 3;
+    await publishDay(lake.ports, layout, DATE);
+    expect(await ids()).toEqual(['A1', 'B1', 'G1', 'R1', 'R2']);
+  });
+
   it('that dies after its commit is finished by the next publication', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);

@@ -23,7 +23,9 @@ describe('the ledger after a rollback', () => {
     const { version, runId, records, rows, loaded } = before;
     expect(entry).toMatchObject({ state: 'loaded', version, runId, records, rows, loaded, inputBytes: 42 });
     const at = (await commits()).at(-1)?.committedAt;
-    expect(entry.rolledBack).toEqual([{ version: after.version, runId: after.runId, at, reason: 'wrong' }]);
+    const content = { sizeBytes: second.length, checksum: after.loaded?.checksum };
+    const taken = { version: after.version, runId: after.runId, at, reason: 'wrong', ...content };
+    expect(entry.rolledBack).toEqual([taken]);
     await settleRollback(lake.ports, (await commits()).at(-1)!);
     expect(await entryOf(result)).toEqual(entry);
   });
