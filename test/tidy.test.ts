@@ -162,6 +162,13 @@ describe('house rules', () => {
       ),
     ).toEqual([]);
   });
+
+  it('ports are handed on one by one: a function makes each when it is asked for, and has no bucket for those that it never needs', () => {
+    const spread = sources.filter(
+      ({ path, text }) => path.startsWith('shared/') && /\.\.\.ports\b/.test(text),
+    );
+    expect(spread.map(({ path }) => path)).toEqual([]);
+  });
 });
 
 describe('the rules see what they are for', () => {
