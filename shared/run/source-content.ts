@@ -26,3 +26,13 @@ export function isVersionOf(
 ): boolean {
   return loaded !== undefined && (loaded.version === version || loaded.seenAs === version);
 }
+
+/**
+ * Is it the version of the source that somebody took back, as far as its version says? Earlier versions of this software noted no content,
+ * and told local files by size and time alone.
+ */
+export function isVersionTaken(taken: { version: string; checksum?: string }, version: string): boolean {
+  if (taken.version === version) return true;
+  const isOfSizeAndTime = taken.checksum === undefined && /^\d+-\d+$/.test(taken.version);
+  return isOfSizeAndTime && version.startsWith(`${taken.version}-`);
+}

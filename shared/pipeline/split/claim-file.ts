@@ -15,7 +15,13 @@ import {
   supplementedRun,
 } from '../../run/ledger-entry.ts';
 import { withLoadedAgain } from '../../run/loaded-again.ts';
-import { type FileContent, holds, isContentOf, isVersionOf } from '../../run/source-content.ts';
+import {
+  type FileContent,
+  holds,
+  isContentOf,
+  isVersionOf,
+  isVersionTaken,
+} from '../../run/source-content.ts';
 import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
@@ -156,7 +162,7 @@ export function rolledBackRefusal(
 ): Refusal | undefined {
   const taken = request.force
     ? undefined
-    : entry.rolledBack?.findLast((known) => known.version === entry.version || holds(known, content));
+    : entry.rolledBack?.findLast((known) => isVersionTaken(known, entry.version) || holds(known, content));
   return (
     taken &&
     refuse('rolled-back', {

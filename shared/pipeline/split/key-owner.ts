@@ -3,7 +3,7 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
-import { type FileContent, isContentOf, isVersionOf } from '../../run/source-content.ts';
+import { type FileContent, isContentOf, isVersionOf, isVersionTaken } from '../../run/source-content.ts';
 import { shellWord } from '../../shown-text.ts';
 import { readEntry } from '../store/ledger.ts';
 import type { ConvertRequest } from './convert-request.ts';
@@ -44,7 +44,7 @@ function mayBeKnown(
   if (origin === undefined) return false;
   const { loaded, rolledBack = [] } = current;
   if (isElsewhere(current, origin)) return loaded?.inputBytes === sizeBytes;
-  const isKnown = isVersionOf(loaded, version) || rolledBack.some((taken) => taken.version === version);
+  const isKnown = isVersionOf(loaded, version) || rolledBack.some((taken) => isVersionTaken(taken, version));
   return !isKnown && [loaded?.inputBytes, ...rolledBack.map((taken) => taken.sizeBytes)].includes(sizeBytes);
 }
 

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createFileObjectStore } from '../../../local/adapters/file-object-store.ts';
 import { unsettledMs } from '../../../local/adapters/file-version.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { updateEntry } from '../../../shared/pipeline/store/ledger.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DAY, KEY, smallDay } from '../../support/small-day.ts';
@@ -82,6 +83,25 @@ it('a version that was rolled back does not come back because somebody touched i
     expect((await load()).status).toBe('refused');
     expect((await entryOf(first)).refusal?.code).toBe('rolled-back');
   }
+  expect(await ids()).toEqual([]);
+  await writeFile(path, B);
+  expect((await load()).status).toBe('loaded');
+  expect(await ids()).toEqual(['B1']);
+});
+
+it('a version that an earlier version of this software rolled back does not come back: it noted size and time alone', async () => {
+  await using lake = await TestLake.make();
+  const { ids, load, path, first, entryOf } = await loadedA(lake);
+  await rollBack(lake.ports, { ...DAY, file: KEY, remove: true, reason: 'wrong' });
+  const { mtimeNs, size } = await stat(path, { bigint: true });
+  await updateEntry(lake.ports.lake, first.ledgerKey, (entry) => {
+    const [taken] = entry?.rolledBack ?? [];
+    if (!entry || !taken) throw new Error('nothing was rolled back');
+    const { sizeBytes: _size, checksum: _checksum, ...noted } = taken;
+    return { ...entry, rolledBack: [{ ...noted, version: `${size}-${mtimeNs}` }] };
+  });
+  expect((await load()).status).toBe('refused');
+  expect((await entryOf(first)).refusal?.code).toBe('rolled-back');
   expect(await ids()).toEqual([]);
   await writeFile(path, B);
   expect((await load()).status).toBe('loaded');
