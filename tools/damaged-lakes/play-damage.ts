@@ -33,7 +33,10 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
   const damaged = damageObject(lake, chances);
   const broken: string[] = [];
   const { findings } = await verifyLake(lake.ports, { depth: 'full' });
-  const named = damaged.keys.map((key) => findings.find((finding) => finding.key === key)?.level);
+  // A generation of which nothing is left is named as a whole.
+  const isOf = (finding: Finding, key: string) =>
+    finding.key === key || (finding.key.endsWith('/') && key.startsWith(finding.key));
+  const named = damaged.keys.map((key) => findings.find((finding) => isOf(finding, key))?.level);
   const unchecked = await read(lake);
   const isStopped = await checkReaders(lake.ports).then(
     () => false,

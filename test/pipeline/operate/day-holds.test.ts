@@ -101,7 +101,7 @@ describe('a damaged note of what is held', () => {
     const { bytes } = (await lake.ports.lake.get(key))!;
     await lake.ports.lake.put(key, bytes.subarray(0, 30));
     const back = { ...DAY, file: KEY, reason: 'x' };
-    await expect(rollBack(lake.ports, back)).rejects.toMatchObject({ name: 'RunInconsistent', where: key });
+    await expect(rollBack(lake.ports, back)).rejects.toMatchObject({ name: 'ObjectDamaged', where: key });
     await expect(rollBack(lake.ports, back)).rejects.toThrow('npm run -s repair -- --lake LAKE');
     expect((await verifyLake(lake.ports, { depth: 'full' })).findings).toMatchObject([{ key }]);
     await repairLake(lake.ports, { depth: 'full' });
