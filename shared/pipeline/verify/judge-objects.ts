@@ -187,15 +187,16 @@ class ObjectJudge {
       const object = objects[index];
       if (what === undefined || !object) continue;
       const key = this.published(object.key);
+      // `clean` goes by object: of a folder that readers needed in part, only that part was left.
+      if (what === 'it is missing') {
+        this.findings.push(note(key, what, 'as after clean: no reader sees it'));
+        continue;
+      }
       const from = await this.wholeCopy(key, object);
       const { bytes, rows, checksum } = object;
       if (from !== undefined) {
         const action = { do: 'copy', from, to: key, bytes, rows, checksum } as const;
         this.findings.push(damage(key, what, 'operations', repaired(`copy ${from}, which is whole`, action)));
-      } else if (what === 'it is missing') {
-        this.findings.push(
-          note(key, what, 'no reader sees this generation, and a rollback to it says what to do'),
-        );
       } else {
         const mend = repaired('move it aside: no reader sees it', { do: 'set-aside', key });
         this.findings.push(damage(key, what, 'operations', mend));

@@ -83,6 +83,23 @@ describe('verify and repair', () => {
     expect(await ids()).toEqual(['A1', 'A2']);
   });
 
+  it('leave alone what clean took from a folder that readers needed in part', async () => {
+    await using lake = await TestLake.make();
+    const { load, keysBelow } = smallDay(lake);
+    const other = (cents: number) => smallFile(smallLine('B1', cents));
+    const twoFiles = smallLayout({ day: { expectedFiles: 2 } });
+    await load(KEY, version(1), {}, twoFiles);
+    await load('g_20250812.txt', other(1), {}, twoFiles);
+    const [first = '', kept] = await keysBelow('processed/small/');
+    expect([first, kept].map((key) => key?.includes('/gen=00001/'))).toEqual([true, true]);
+    await load(KEY, version(2), {}, twoFiles);
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
+    await load('g_20250812.txt', other(2), {}, twoFiles);
+    await remove(lake, first);
+    expect(await named(lake)).toEqual([]);
+    expect((await repairLake(lake.ports, FULL)).done).toEqual([]);
+  });
+
   it('write a lost commit again, as readers have it', async () => {
     await using lake = await TestLake.make();
     const { load, commits } = smallDay(lake);
