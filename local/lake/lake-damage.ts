@@ -2,7 +2,7 @@ import { RunInconsistent } from '../../shared/errors.ts';
 
 /** Documents of a lake that cannot be read, with the tables that are missing, or miss rows, because of them. The other tables are whole. */
 export class LakeDamage {
-  readonly #found: { tables: string[]; error: RunInconsistent }[] = [];
+  #found: { tables: string[]; error: RunInconsistent }[] = [];
 
   /** Runs `step`, or notes that `tables` suffer from what it fails with. Other errors than damage are passed on. */
   async note<T>(tables: string[], step: () => T | Promise<T>): Promise<T | undefined> {
@@ -13,6 +13,11 @@ export class LakeDamage {
       this.#found.push({ tables, error });
       return undefined;
     }
+  }
+
+  /** Drops what no table suffers from after all. */
+  forget(isHarmless: (error: RunInconsistent) => boolean): void {
+    this.#found = this.#found.filter(({ error }) => !isHarmless(error));
   }
 
   /** What is wrong with the tables that the words of `text` name. */

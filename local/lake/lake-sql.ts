@@ -6,7 +6,14 @@ import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
 import { LakeDamage } from './lake-damage.ts';
-import { DAY_COLUMNS, type LakeLedger, LEDGER_COLUMNS, publishedDays, readLedger } from './ledger-tables.ts';
+import {
+  DAY_COLUMNS,
+  isReplacedCommit,
+  type LakeLedger,
+  LEDGER_COLUMNS,
+  publishedDays,
+  readLedger,
+} from './ledger-tables.ts';
 import { refuseWriting } from './refuse-writing.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
@@ -60,6 +67,7 @@ export async function openLake({
   const damage = new LakeDamage();
   const step: ReadStep = (tables, read) => damage.note(tables, read);
   const [published, ledger] = await Promise.all([readCatalog(lakeDir, step), readLedger(lakeDir, step)]);
+  damage.forget(({ where = '' }) => isReplacedCommit(where, published));
   const catalogs = [...published, ...(await refusedRejects(lakeDir, ledger, published))];
   if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
   const spill = await SpillFolder.make();

@@ -2,9 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import type { ObjectDamaged } from '../../shared/errors.ts';
-import { daysDataset } from '../../shared/keys/lake-keys.ts';
+import { businessDateOfKey } from '../../shared/keys/business-date.ts';
+import { commitOfKey, daysDataset } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
+import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
 import type { ReadStep } from '../adapters/read-catalog.ts';
@@ -120,6 +122,14 @@ export function publishedDays(commits: DayRow[], days: Record<string, number>): 
   return [...highest.values()].sort((a, b) => (String(a.business_date) < String(b.business_date) ? -1 : 1));
 }
 
+/** Is it the place of a commit that another one replaced? Nobody who reads needs it. */
+export function isReplacedCommit(place: string, published: CatalogFile[]): boolean {
+  const key = keyOfPlace(place);
+  const commit = commitOfKey(key);
+  const of = published.find(({ dataset }) => dataset === key.split('/')[1]);
+  return commit !== undefined && commit < (of?.days[businessDateOfKey(key) ?? ''] ?? 0);
+}
+
 /** The table that a document has a row in. */
 function tableOf(path: string): string {
   const folders = path.split(sep);
@@ -219,8 +229,12 @@ async function readDocument(root: string, below: string): Promise<unknown> {
 }
 
 function unreadable(where: string, why: string): ObjectDamaged {
-  const key = where.split(sep).join('/');
-  return damagedDocument(key.slice(key.lastIndexOf('/ledger/') + 1), why, where);
+  return damagedDocument(keyOfPlace(where), why, where);
+}
+
+function keyOfPlace(path: string): string {
+  const place = path.split(sep).join('/');
+  return place.slice(place.lastIndexOf('/ledger/') + 1);
 }
 
 async function documentsBelow(root: string): Promise<string[]> {

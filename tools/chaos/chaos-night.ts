@@ -68,6 +68,7 @@ class Night {
   private readonly player: StepPlayer;
   private readonly invariants: LakeInvariants;
   private isWorn = false;
+  private hadOldCatalog = false;
   private isEnding = false;
 
   constructor(
@@ -137,8 +138,9 @@ class Night {
     await this.time.sleep(isExact ? 60_000 : LAST_CALL_MS);
     this.plan.become(0);
     this.isWorn ||= facts.damaged + facts.cleaned > 0;
+    this.hadOldCatalog ||= facts.catalogsReplaced > 0;
     // In a lake without damage, `verify` finds none; in the end everything is healed.
-    const isSound = isExact && (!this.isWorn || this.isEnding);
+    const isSound = isExact && (!(this.isWorn || this.hadOldCatalog) || this.isEnding);
     const found = isSound ? facts.findings.map((finding) => `verify: ${finding}`) : [];
     const broken = await this.judge(facts, {
       isExact: isExact && !facts.converts.some(({ ends }) => ends.length > 1),
