@@ -27,17 +27,17 @@ const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
   [
     /^ledger\/([^/]+)\/.*\/_terms\/[^/]+$/,
     (key, [, dataset = '']) =>
-      `To write the terms of the day again: ${convertAgain({ dataset, sourceKey: 'ANY-FILE-OF-THE-DAY', businessDate: dateOf(key) })} Add --expected-files if the day was given them.`,
+      `Converting any file of the day writes its terms again. ${convertAgain({ dataset, sourceKey: 'ANY-FILE-OF-THE-DAY', businessDate: dateOf(key) })} Add --expected-files if the day was given them.`,
   ],
   [
     /^ledger\/([^/]+)\/.*\/_history\/(.*)-[0-9a-f]{8}\/[^/]+$/,
     (key, [, dataset = '', file = '']) =>
-      `Only what goes back beyond this version of the file needs it. To have the version that is wanted: ${convertAgain({ dataset, sourceKey: named(file), businessDate: dateOf(key) })}`,
+      `Only what goes back beyond this version of the file needs it, to the version that is wanted. ${convertAgain({ dataset, sourceKey: named(file), businessDate: dateOf(key) })}`,
   ],
   [
     /^ledger\/_tables\/[^/]+$/,
     () =>
-      `To write it again: ${convertAgain({ dataset: 'LAYOUT-OF-THE-TABLE', sourceKey: 'FILE', businessDate: null })}`,
+      `A file of its layout writes it again. ${convertAgain({ dataset: 'LAYOUT-OF-THE-TABLE', sourceKey: 'FILE', businessDate: null })}`,
   ],
   [
     /^ledger\/([^/]+)\/_content\/[^/]+$/,

@@ -76,7 +76,12 @@ class ObjectJudge {
     const known = this.record.last?.value?.files.find((file) => file.sourceId === sourceId);
     const file = sourceFile(this.record, entry ?? { sourceKey: known?.sourceKey ?? sourceId });
     const fence = { do: 'fence', key, sourceKey: file.sourceKey } as const;
-    return convertedAgain(file, what === FENCED ? undefined : fence);
+    const mend = convertedAgain(file, what === FENCED ? undefined : fence);
+    const isPartial = this.record.last?.value?.partial !== undefined;
+    // The day still waits for what it waited for: nobody else publishes it in part.
+    return isPartial
+      ? { ...mend, does: `${mend.does}, and publish the day in part again: publish --partial` }
+      : mend;
   }
 
   private async wholeCopy(key: string, object: CommittedObject): Promise<string | undefined> {
