@@ -28,7 +28,11 @@ export async function planFreeCommit(
   }
 }
 
-async function isSeen({ catalog }: Pick<PipelinePorts, 'catalog'>, commit: DayCommit): Promise<boolean> {
+/** Do readers see this commit of the day, or a later one? */
+export async function isSeen(
+  { catalog }: Pick<PipelinePorts, 'catalog'>,
+  commit: DayCommit,
+): Promise<boolean> {
   for (const table of commit.tables) {
     if (table.partitions.length > 0 && (await catalog.standsAt(publicationOf(commit, table)))) return true;
   }

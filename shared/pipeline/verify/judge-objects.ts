@@ -3,6 +3,7 @@ import { dayPath } from '../../keys/business-date.ts';
 import { generationLocation } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { MergedFile } from '../../run/ledger-entry.ts';
+import { isSeen } from '../publish/free-commit.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { type Depth, FENCED, objectProblem } from './data-object.ts';
 import { type DayRecord, readCommitDocument } from './day-record.ts';
@@ -36,6 +37,8 @@ class ObjectJudge {
 
   async judge(): Promise<Finding[]> {
     const last = this.record.last?.value;
+    // Readers see a later commit, which is lost: what they need is known when that is written again.
+    if (last && (await isSeen(this.ports, { ...last, commit: last.commit + 1 }))) return [];
     if (last) {
       await this.judgeShown();
       this.judgePlaces(last);

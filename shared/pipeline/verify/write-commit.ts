@@ -32,10 +32,7 @@ export async function writeCommit(
     await replace(lake, key, sealedBytes(key, { ...planned, warnings }), await lake.get(key));
     return `wrote commit ${number} again`;
   }
-  if (await lake.head(key)) {
-    await lake.copy(key, `damaged/${key}`);
-    await lake.delete([key]);
-  }
+  await setAsideDamaged(ports, lost);
   const { waitingFor, commit } = await publishDay(ports, layout, businessDate);
   if (waitingFor === undefined) return `published the day as commit ${commit}`;
   throw new RunInconsistent({
@@ -65,4 +62,19 @@ async function isShown(catalog: PipelinePorts['catalog'], planned: DayCommit): P
       return false;
   }
   return true;
+}
+
+/** Moves the lost commit aside, and those before it that cannot be read either: the day could not be published after them. */
+async function setAsideDamaged(
+  { lake }: PipelinePorts,
+  { dataset, businessDate, commit }: { dataset: string; businessDate: string; commit: number },
+): Promise<void> {
+  for (let number = commit; number > 0; number--) {
+    const stored = await readCommitDocument(lake, { dataset, businessDate }, number);
+    if (number < commit && stored?.problem === undefined) return;
+    const key = dayCommitKey(dataset, businessDate, number);
+    if (!stored) continue;
+    await lake.copy(key, `damaged/${key}`);
+    await lake.delete([key]);
+  }
 }

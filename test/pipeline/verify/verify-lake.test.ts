@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { checkReaders } from '../../../shared/pipeline/verify/check-readers.ts';
@@ -43,6 +44,24 @@ describe('verify and repair', () => {
     expect(await named(lake)).toEqual([]);
     expect(await named(lake, QUICK)).toEqual([]);
     expect((await repairLake(lake.ports, FULL)).done).toEqual([]);
+  });
+
+  it('judge no files by an earlier commit if the one that readers see is lost', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids, keysBelow } = smallDay(lake);
+    await load(KEY, version(1));
+    await load(KEY, version(2));
+    await load(KEY, version(3));
+    await cleanLake(lake.ports, { runsOlderThanMs: 0, generationsOlderThanMs: 0, dryRun: false });
+    const standing = await keysBelow('processed/');
+    await remove(lake, `${DAY_PREFIX}_day/3.json`);
+    const { findings } = await verifyLake(lake.ports, FULL);
+    expect(findings.map(({ key }) => key)).toContain(`${DAY_PREFIX}_day/3.json`);
+    expect(findings.filter(({ key }) => key.startsWith('processed/'))).toEqual([]);
+    await lake.ports.lake.put(`${DAY_PREFIX}_day/2.json`, Buffer.from('{'));
+    await repairLake(lake.ports, FULL);
+    expect(await keysBelow('processed/')).toEqual(standing);
+    expect(await ids()).toEqual(['A1', 'A2']);
   });
 
   it('name a bit of a published file, keep readers from it, and ask for its file', async () => {
