@@ -121,7 +121,7 @@ async function commitDay(
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
   const proved = await requireObjects(ports, commit);
   const key = dayCommitKey(layout.name, businessDate, commit.commit);
-  await lake.putOnce(key, sealedBytes(key, commit));
+  await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, proved };
 }
 
