@@ -1,4 +1,5 @@
 import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
+import { RunInconsistent } from '../../errors.ts';
 import { dayPath } from '../../keys/business-date.ts';
 import { generationLocation } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
@@ -38,7 +39,7 @@ class ObjectJudge {
   async judge(): Promise<Finding[]> {
     const last = this.record.last?.value;
     // Readers see a later commit, which is lost: what they need is known when that is written again.
-    if (last && (await isSeen(this.ports, { ...last, commit: last.commit + 1 }))) return [];
+    if (last && (await this.isBehindReaders(last))) return [];
     if (last) {
       await this.judgeShown();
       this.judgePlaces(last);
@@ -47,6 +48,16 @@ class ObjectJudge {
     const readable = await this.judgeEarlier(last);
     if (last && readable) await this.judgeStrays(last, readable);
     return this.findings;
+  }
+
+  private async isBehindReaders(last: DayCommit): Promise<boolean> {
+    try {
+      return await isSeen(this.ports, { ...last, commit: last.commit + 1 });
+    } catch (error) {
+      // A catalog that cannot be read is a finding of its own.
+      if (error instanceof RunInconsistent) return false;
+      throw error;
+    }
   }
 
   /** What readers see. */

@@ -21,10 +21,13 @@ describe('a catalog that lags', () => {
   it('is pointed to the last commit of so many days, and of no more', async () => {
     await using lake = await TestLake.make();
     await lostCatalog(lake);
-    expect(await catchUpCatalog(lake.ports, 'small', '2025-08-12', 2)).toEqual(['2025-08-12', '2025-08-11']);
+    expect((await catchUpCatalog(lake.ports, 'small', '2025-08-12', 2)).driven).toEqual([
+      '2025-08-12',
+      '2025-08-11',
+    ]);
     expect(await daysOf(lake)).toEqual(['2025-08-11', '2025-08-12']);
-    expect(await catchUpCatalog(lake.ports, 'small', '2025-08-13', 4)).toEqual(['2025-08-10']);
-    expect(await catchUpCatalog(lake.ports, 'small', '2025-08-13', 9)).toEqual([]);
+    expect((await catchUpCatalog(lake.ports, 'small', '2025-08-13', 4)).driven).toEqual(['2025-08-10']);
+    expect((await catchUpCatalog(lake.ports, 'small', '2025-08-13', 9)).driven).toEqual([]);
     expect(await daysOf(lake)).toEqual(DATES);
   });
 
