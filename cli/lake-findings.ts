@@ -9,7 +9,7 @@ export function findingJson({ mend, ...finding }: Finding, lake: string) {
   return { ...finding, mend: { by, does, ...(command !== undefined && { command }) } };
 }
 
-/** What is wrong as a table, and below it the commands that only people can run. */
+/** Prints the findings as a table, followed by the commands that only people can run. */
 export function printFindings(findings: Finding[], lake: string): void {
   if (findings.length === 0) return;
   const columns = ['level', 'object', 'what', 'mend'].map((name) => ({ name, type: 'VARCHAR' }));

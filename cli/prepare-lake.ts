@@ -5,7 +5,7 @@ import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { warn } from '../terminal/print.ts';
 
 /**
- * What a command that fills or cleans a lake does first: it decides who may read the lake, and removes the unfinished files of processes
+ * The first step of each command that fills or cleans a lake: decides who may read the lake, and removes the unfinished files of processes
  * that were killed.
  */
 export async function prepareLake(lakeDir: string, isShared = false): Promise<void> {

@@ -216,7 +216,7 @@ function byBytes(some: string, other: string): number {
   return some < other ? -1 : 1;
 }
 
-/** What `listFolder` shows of a folder, if these are the keys of all objects in their order. */
+/** The answer of `listFolder`, from the keys of all objects in key order. */
 export function childrenOf(folder: string, keys: string[]): string[] {
   const below = keys.filter((key) => key.startsWith(folder)).map((key) => key.slice(folder.length));
   const children = below.map((rest) => `${folder}${rest.slice(0, rest.indexOf('/') + 1 || rest.length)}`);

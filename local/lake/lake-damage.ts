@@ -20,7 +20,7 @@ export class LakeDamage {
     this.#found = this.#found.filter(({ error }) => !isHarmless(error));
   }
 
-  /** What is wrong with the tables that the words of `text` name. */
+  /** The damage to the tables that `text` mentions. */
   of(text: string): RunInconsistent[] {
     return this.#named(text).map(({ error }) => error);
   }

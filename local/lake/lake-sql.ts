@@ -38,7 +38,7 @@ export interface SqlStream {
 export interface Lake {
   /** Tables that a query can name, sorted. */
   readonly tables: readonly string[];
-  /** What cannot be read, and which tables suffer from it. */
+  /** Documents that cannot be read, and the tables that depend on them. */
   readonly damage: LakeDamage;
   /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;

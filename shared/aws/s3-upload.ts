@@ -23,7 +23,7 @@ export class MultipartUpload {
   private readonly client: S3Client;
   private readonly target: S3Target;
   private readonly parts: CompletedPart[] = [];
-  /** Of the whole object. S3 then sums the parts, and refuses to complete an object of another checksum. */
+  /** Checksum of the whole object. S3 compares it with that of the parts and does not complete the upload if they differ. */
   private readonly crc64nvme: string | undefined;
   private beginning: Promise<string> | undefined;
 

@@ -9,7 +9,7 @@ const BLANK = 0x20;
 /** One row of a code page: the 16 bytes that share their high half. */
 interface Row {
   readonly high: number;
-  /** What most of its bytes are shifted by to become ASCII, modulo 256. */
+  /** Added, modulo 256, to most of its bytes to make them ASCII. */
   readonly shift: number;
   /** The low halves that it holds for. */
   readonly lows: readonly number[];
