@@ -1,4 +1,7 @@
 import { type DayCommit, dayCommitShape } from '../../shared/day/day-commit.ts';
+import { readLayout } from '../../shared/layout/compile/read-layout.ts';
+import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import type { TestLake } from './run-pipeline.ts';
@@ -36,4 +39,18 @@ export function smallDay(lake: TestLake) {
       return keys;
     },
   };
+}
+
+/** A step of a random sequence: `publish` in part, `roll back` of the file `KEY`, or, by any other name, of the day. */
+export async function publishOrRollBack({ ports }: TestLake, step: string): Promise<void> {
+  if (step === 'publish') {
+    const layout = readLayout(smallLayout(), 'small.json');
+    await publishDay(ports, layout, DATE, { partial: { reason: 'on purpose' } });
+    return;
+  }
+  const what = step === 'roll back' ? { file: KEY } : {};
+  // There may be nothing to go back to.
+  await rollBack(ports, { ...DAY, ...what, reason: 'x' }).catch((error: Error) => {
+    if (error.name !== 'UsageError') throw error;
+  });
 }

@@ -1,18 +1,16 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
-import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { isCorrectedBy } from '../../../shared/run/corrected-version.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { addRejectsDigests, RejectsDigest } from '../../../shared/run/rejects-digest.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
-import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
-import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
+import { smallFile, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY, publishOrRollBack, smallDay } from '../../support/small-day.ts';
 
 const FIX = 'fix_20250812.txt';
 const SUPPLEMENT = { supplementOf: KEY };
@@ -91,7 +89,6 @@ describe('a supplement is held to the records that it corrects', () => {
   });
 
   it('whatever is loaded, converted again, rolled back and published', async () => {
-    const layout = readLayout(smallLayout(), 'small.json');
     const step = fc.constantFrom('A1', 'A2', 'A3', 'again', 'roll back', 'roll back the day', 'publish');
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 7 }), async (steps) => {
@@ -110,15 +107,7 @@ describe('a supplement is held to the records that it corrects', () => {
           if (taken.startsWith('A')) await rejecting(taken);
           else if (taken === 'again') {
             for (const [id, name] of names) await load(name, corrected(id), AGAIN);
-          } else if (taken === 'publish') {
-            await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
-          } else {
-            const what = taken === 'roll back' ? { file: KEY } : {};
-            // There may be nothing to go back to.
-            await rollBack(lake.ports, { ...DAY, ...what, reason: 'x' }).catch((error: Error) => {
-              if (error.name !== 'UsageError') throw error;
-            });
-          }
+          } else await publishOrRollBack(lake, taken);
           const shown = (await commits()).length > 0 ? await ids() : [];
           expect(shown, `after ${taken}`).toEqual([...new Set(shown)]);
         }

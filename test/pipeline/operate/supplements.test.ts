@@ -8,7 +8,7 @@ import { takeDayManifest } from '../../../shared/pipeline/operate/take-day-manif
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
-import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
+import { DATE, DAY, KEY, publishOrRollBack, smallDay } from '../../support/small-day.ts';
 
 const FIX = 'fix_20250812.txt';
 const SUPPLEMENT = { supplementOf: KEY };
@@ -197,15 +197,7 @@ describe('a supplement goes with the version that it corrects', () => {
           else if (taken === 'whole') await load(KEY, version(amount, amount));
           else if (taken === 'supplement') {
             await load(FIX, smallFile(smallLine('A2', amount)), { ...SUPPLEMENT, force: true });
-          } else if (taken === 'publish') {
-            await publishDay(lake.ports, layout, DATE, { partial: { reason: 'on purpose' } });
-          } else {
-            const what = taken === 'roll back' ? { file: KEY } : {};
-            // There may be nothing to go back to.
-            await rollBack(lake.ports, { ...DAY, ...what, reason: 'x' }).catch((error: Error) => {
-              if (error.name !== 'UsageError') throw error;
-            });
-          }
+          } else await publishOrRollBack(lake, taken);
           const shown = (await commits()).length > 0 ? await ids() : [];
           expect(shown, `after ${taken}`).toEqual([...new Set(shown)]);
         }
