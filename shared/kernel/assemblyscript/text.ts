@@ -33,6 +33,7 @@ export function decodeTexts(
 ): i32 {
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
   const isPlainLatin1 = code === CODE_LATIN1 && trimEnd && !trimStart;
+  const keepsEnd: i32 = trimEnd ? 0 : 1;
   let nulls = 0;
   let invalids = 0;
   for (let record = 0; record < count; record++) {
@@ -66,9 +67,17 @@ export function decodeTexts(
       }
       high = i8x16.bitmask(seen);
     }
-    const isAccented = high !== 0 && isPlainLatin1 && load<u8>(start + length - 1) !== NO_BREAK_SPACE;
-    if ((high !== 0 && !isAccented) || !trimEnd) {
+    if ((high | keepsEnd) !== 0) {
       const entry = values + (record << 3);
+      // A byte above ASCII is visible, so the text is not empty.
+      if (isPlainLatin1 && load<u8>(start + length - 1) !== NO_BREAK_SPACE) {
+        const text = side;
+        side = latin1ToUtf8(start, start + length, side);
+        store<u8>(states + record, STATE_VALUE as u8);
+        store<u32>(entry, text as u32);
+        store<u32>(entry, (side - text) as u32, 4);
+        continue;
+      }
       const state = finishText(start, width, length, code, trimStart, trimEnd, side, entry);
       store<u8>(states + record, state as u8);
       if (state === STATE_VALUE) side = (load<u32>(entry) as usize) + load<u32>(entry, 4);
@@ -84,7 +93,7 @@ export function decodeTexts(
     let from = 0;
     if (trimStart) while (isAsciiPadding(load<u8>(start + from))) from++;
     const text = side + from;
-    side = isAccented ? latin1ToUtf8(start, start + length, side) : side + length;
+    side += length;
     store<u8>(states + record, STATE_VALUE as u8);
     store<u32>(values + (record << 3), text as u32);
     store<u32>(values + (record << 3), (side - text) as u32, 4);
