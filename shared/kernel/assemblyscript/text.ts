@@ -32,7 +32,7 @@ export function decodeTexts(
   values: usize,
 ): i32 {
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
-  const isPlainLatin1 = code === CODE_LATIN1 && trimEnd && !trimStart;
+  const trimsEndOnly = trimEnd && !trimStart;
   const keepsEnd: i32 = trimEnd ? 0 : 1;
   let nulls = 0;
   let invalids = 0;
@@ -68,21 +68,26 @@ export function decodeTexts(
       high = i8x16.bitmask(seen);
     }
     if ((high | keepsEnd) !== 0) {
-      const entry = values + (record << 3);
-      // A byte above ASCII is visible, so the text is not empty.
-      if (isPlainLatin1 && load<u8>(start + length - 1) !== NO_BREAK_SPACE) {
-        const text = side;
-        side = latin1ToUtf8(start, start + length, side);
-        store<u8>(states + record, STATE_VALUE as u8);
-        store<u32>(entry, text as u32);
-        store<u32>(entry, (side - text) as u32, 4);
-        continue;
+      let from = start;
+      let to = start + length;
+      if (!trimsEndOnly || load<u8>(to - 1) === NO_BREAK_SPACE) {
+        to = findTextEnd(start, width, length, code, trimEnd);
+        if (trimStart) from = skipPadding(start, to, code);
       }
-      const state = finishText(start, width, length, code, trimStart, trimEnd, side, entry);
+      let state = STATE_VALUE;
+      let text = side + (from - start);
+      if (to === start) state = STATE_NULL;
+      else if (code === CODE_LATIN1) {
+        text = side;
+        side = latin1ToUtf8(from, to, side);
+      } else if (code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width)) {
+        side += to - start;
+      } else state = STATE_INVALID;
+      nulls += (state === STATE_NULL) as i32;
+      invalids += (state === STATE_INVALID) as i32;
       store<u8>(states + record, state as u8);
-      if (state === STATE_VALUE) side = (load<u32>(entry) as usize) + load<u32>(entry, 4);
-      else if (state === STATE_NULL) nulls++;
-      else invalids++;
+      store<u32>(values + (record << 3), text as u32);
+      store<u32>(values + (record << 3), (side - text) as u32, 4);
       continue;
     }
     if (length === 0) {
@@ -101,38 +106,10 @@ export function decodeTexts(
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
 
-/**
- * Finishes a text that has bytes above ASCII or keeps its padding: it is in `side` as it is, and `length` is where its blanks and controls
- * begin. `entry` receives its { address, length }. Returns its state.
- */
-function finishText(
-  start: usize,
-  width: i32,
-  length: i32,
-  code: i32,
-  trimStart: bool,
-  trimEnd: bool,
-  side: usize,
-  entry: usize,
-): i32 {
-  let from = start;
-  let to = start + width;
-  if (trimEnd) {
-    to = trimPadding(start, start + length, code);
-    if (to === start) return STATE_NULL;
-  } else if (isFilledWith(start, width, SPACE)) return STATE_NULL;
-  if (trimStart) from = skipPadding(start, to, code);
-  let text = side + (from - start);
-  let end = side + (to - start);
-  if (code === CODE_LATIN1) {
-    text = side;
-    end = latin1ToUtf8(from, to, side);
-  } else if (!(code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width))) {
-    return STATE_INVALID;
-  }
-  store<u32>(entry, text as u32);
-  store<u32>(entry, (end - text) as u32, 4);
-  return STATE_VALUE;
+/** Address at which a text ends that is not all ASCII or keeps its padding. `length`: where its blanks and controls begin. */
+function findTextEnd(start: usize, width: i32, length: i32, code: i32, trimEnd: bool): usize {
+  if (trimEnd) return trimPadding(start, start + length, code);
+  return isFilledWith(start, width, SPACE) ? start : start + width;
 }
 
 /** Finds the bytes that are kept: 0xff for each. */

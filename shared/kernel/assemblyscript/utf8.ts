@@ -66,8 +66,6 @@ function fillKept(): void {
 }
 
 /** Writes [at, end) of ISO-8859-1 as UTF-8 to `out` and returns the address after it. Reads and writes up to 31 bytes beyond. */
-// @ts-expect-error: a decorator of AssemblyScript
-@inline
 export function latin1ToUtf8(at: usize, end: usize, out: usize): usize {
   if (!isFilled) fillKept();
   for (; at < end; at += 16) {
