@@ -9,7 +9,7 @@ import {
   STATE_VALUE,
 } from '../shapes';
 import { isFilledWith } from './blanks';
-import { findVisible, isAsciiPadding, NO_BREAK_SPACE, skipPadding, trimPadding } from './padding';
+import { findVisible, NO_BREAK_SPACE, skipPadding, trimPadding } from './padding';
 import { isAscii, isUtf8, latin1ToUtf8 } from './utf8';
 
 const SPACE: u8 = 0x20;
@@ -34,8 +34,7 @@ export function decodeTexts(
   const lanes: i32 = width >= 16 ? 0xffff : (1 << width) - 1;
   const trimsEndOnly = trimEnd && !trimStart;
   const keepsEnd: i32 = trimEnd ? 0 : 1;
-  let nulls = 0;
-  let invalids = 0;
+  let unread = 0;
   for (let record = 0; record < count; record++) {
     const start = (load<u32>(records + (record << 2)) as usize) + at;
     let high = 0;
@@ -83,27 +82,27 @@ export function decodeTexts(
       } else if (code === CODE_ASCII ? isAscii(start, start + width) : isUtf8(start, start + width)) {
         side += to - start;
       } else state = STATE_INVALID;
-      nulls += (state === STATE_NULL) as i32;
-      invalids += (state === STATE_INVALID) as i32;
+      unread += state === STATE_VALUE ? 0 : state === STATE_NULL ? 1 : INVALID_COUNT_UNIT;
       store<u8>(states + record, state as u8);
-      store<u32>(values + (record << 3), text as u32);
-      store<u32>(values + (record << 3), (side - text) as u32, 4);
+      storeText(values + (record << 3), text, side);
       continue;
     }
     if (length === 0) {
       store<u8>(states + record, STATE_NULL as u8);
-      nulls++;
+      unread++;
       continue;
     }
-    let from = 0;
-    if (trimStart) while (isAsciiPadding(load<u8>(start + from))) from++;
-    const text = side + from;
+    const text = trimStart ? side + (skipPadding(start, start + length, CODE_ASCII) - start) : side;
     side += length;
     store<u8>(states + record, STATE_VALUE as u8);
-    store<u32>(values + (record << 3), text as u32);
-    store<u32>(values + (record << 3), (side - text) as u32, 4);
+    storeText(values + (record << 3), text, side);
   }
-  return nulls + invalids * INVALID_COUNT_UNIT;
+  return unread;
+}
+
+function storeText(entry: usize, text: usize, end: usize): void {
+  store<u32>(entry, text as u32);
+  store<u32>(entry, (end - text) as u32, 4);
 }
 
 /** Address at which a text ends that is not all ASCII or keeps its padding. `length`: where its blanks and controls begin. */
@@ -163,8 +162,7 @@ export function decodeKept(
     nulls += (state === STATE_NULL) as i32;
     invalids += (state === STATE_INVALID) as i32;
     store<u8>(states + record, state as u8);
-    store<u32>(values + (record << 3), text as u32);
-    store<u32>(values + (record << 3), (side - text) as u32, 4);
+    storeText(values + (record << 3), text, side);
   }
   return nulls + invalids * INVALID_COUNT_UNIT;
 }
