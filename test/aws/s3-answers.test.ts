@@ -165,7 +165,7 @@ describe('an error of S3', () => {
     [412, 'PreconditionFailed', 'SourceChanged'],
     [416, 'InvalidRange', 'SourceChanged'],
     [403, 'AccessDenied', 'ObjectNotFound'],
-    [503, 'SlowDown', 'StoreUnavailable'],
+    [503, 'SlowDown', 'StoreThrottled'],
     [500, 'InternalError', 'StoreUnavailable'],
     [400, 'RequestTimeout', 'StoreUnavailable'],
   ])('%d %s on a read becomes %s', async (status, name, expected) => {
@@ -183,7 +183,7 @@ describe('an error of S3', () => {
     [404, 'NoSuchKey', 'PreconditionFailed'],
     [409, 'ConditionalRequestConflict', 'StoreUnavailable'],
     [403, 'AccessDenied', 'OutputUnwritable'],
-    [503, 'SlowDown', 'StoreUnavailable'],
+    [503, 'SlowDown', 'StoreThrottled'],
     [200, 'InternalError', 'StoreUnavailable'],
   ])('%d %s on a conditional write becomes %s', async (status, name, expected) => {
     const { store } = scripted(() => refusal(status, name));
@@ -218,7 +218,7 @@ describe('an upload that fails', () => {
     const { store, calls } = scripted(({ name }) =>
       name === failing ? refusal(503, 'SlowDown') : { UploadId: 'u1', CopyPartResult: {} },
     );
-    await expect(store.compose('made', [large])).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await expect(store.compose('made', [large])).rejects.toMatchObject({ name: 'StoreThrottled' });
     expect(calls.at(-1)).toMatchObject({ name: 'AbortMultipartUpload', input: { UploadId: 'u1' } });
   });
 
