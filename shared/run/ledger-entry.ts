@@ -54,6 +54,8 @@ export interface LedgerEntry {
   /** The execution that works on the file, or worked on it last. */
   execution: string;
   layout: { name: string; fingerprint: string };
+  /** Number of the last terms of its day that a run of the file was planned under. A supplement has none, nor have older entries. */
+  terms?: number | undefined;
   softwareVersion: string;
   history: Step[];
   updatedAt: string;
@@ -222,6 +224,7 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   attempt: wholeNumber,
   execution: text,
   layout: objectOf<LedgerEntry['layout']>({ name: text, fingerprint: text }),
+  terms: optional(wholeNumber),
   softwareVersion: text,
   history: listOf(objectOf<Step>({ state: stateShape, at: text, execution: text, version: text })),
   updatedAt: text,
