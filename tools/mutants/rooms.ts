@@ -155,7 +155,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/find-control-file.ts': ['test/totals/control-file.test.ts'],
   'shared/pipeline/split/hold-to-tables.ts': [
-    'test/pipeline/split/table-owner.test.ts',
+    'test/pipeline/store/table-owner.test.ts',
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/pipeline/split/hold-to-terms.ts': [
@@ -182,8 +182,8 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     ...FORMS,
   ],
   'shared/pipeline/split/split-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
-  'shared/pipeline/split/table-owner.ts': [
-    'test/pipeline/split/table-owner.test.ts',
+  'shared/pipeline/store/table-owner.ts': [
+    'test/pipeline/store/table-owner.test.ts',
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
