@@ -24,15 +24,15 @@ const COMMAND = {
     limit: textOr('300', 'SECONDS', 'the longest time for the tests of one mutant'),
   },
   notes: `A survivor is a change that no test saw; tools/mutants/explained-mutants.ts explains those that no test can see.
-Ends with 1 if fewer than 95 % are caught, a mutant makes a test hang, or
-one of the list is stale.`,
+A mutant that never ends is stopped at a limit, and counts as caught: the test that reaches it would fail there.
+Ends with 1 if fewer than 95 % are caught, or one of the list is stale.`,
 } as const;
 
 const LEAST_CAUGHT = 0.95;
 const STALE =
   'The file does not hold this code exactly once any more: adapt tools/mutants/listed-mutants.ts.';
 /** A mutant that only slower tests see needs a faster one. */
-const SLOWEST_TEST_MS = 5000;
+const SLOWEST_TEST_MS = 3000;
 
 type Verdict = Outcome | 'explained';
 
@@ -65,13 +65,12 @@ await runWithFlags(COMMAND, async (values) => {
 function verdictOf(verdicts: readonly Verdict[]): number {
   const count = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
   const judged = verdicts.length - count('explained');
-  const caught = count('caught');
+  const caught = count('caught') + count('timed out');
   const share = judged === 0 ? 1 : caught / judged;
   console.log(
-    `${verdicts.length} mutants: ${caught} caught (${(share * 100).toFixed(1)} %), ${count('survived')} survived, ${count('timed out')} timed out, ${count('stale')} stale, ${count('explained')} explained.`,
+    `${verdicts.length} mutants: ${caught} caught (${(share * 100).toFixed(1)} %), ${count('timed out')} of them because they never end, ${count('survived')} survived, ${count('stale')} stale, ${count('explained')} explained.`,
   );
-  const isSound = count('timed out') + count('stale') === 0;
-  return share >= LEAST_CAUGHT && isSound ? EXIT_LOADED : EXIT_FAILED;
+  return share >= LEAST_CAUGHT && count('stale') === 0 ? EXIT_LOADED : EXIT_FAILED;
 }
 
 async function allGenerated(): Promise<NumberedMutant['mutant'][]> {

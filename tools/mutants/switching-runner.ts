@@ -7,8 +7,8 @@ import { isAmong, resultsOf, type SwitchResult, switchTask } from './switch-task
 const TIMES_AS_LONG = 20;
 const LEAST_LIMIT_MS = 10_000;
 /** And may ask its switches so often: a loop that never ends has a condition, or something else that is switched. */
-const TIMES_AS_OFTEN = 1000;
-const LEAST_ASKED = 1_000_000;
+const TIMES_AS_OFTEN = 20;
+const LEAST_ASKED = 50_000;
 
 declare global {
   var isMutantOn: ((id: number) => boolean) | undefined;
@@ -37,15 +37,18 @@ export default class SwitchingRunner extends TestRunner {
     const file = relative(process.cwd(), test.file.filepath);
     const name = `${file} > ${test.name}`;
     tell({ is: 'at import', ids: [...reached], test: name });
+    // Nothing is left to judge in this file.
+    if (toTry(file).length === 0) return;
     const started = performance.now();
     reached = new Set();
     asked = 0;
+    mostAsked = Number.POSITIVE_INFINITY;
     await TestRunner.getTestFn(test)();
     const tookMs = performance.now() - started;
     const askedAsIs = asked;
     const ids = [...reached];
     tell({ is: 'reached', ids, test: name });
-    if (tookMs <= slowestTestMs) await this.tryMutants(test, name, toTry(file, ids), tookMs, askedAsIs);
+    if (tookMs <= slowestTestMs) await this.tryMutants(test, name, toTry(file, reached), tookMs, askedAsIs);
     reached = new Set();
   }
 
@@ -98,12 +101,14 @@ export default class SwitchingRunner extends TestRunner {
   }
 }
 
-function toTry(file: string, ids: number[]): number[] {
+/** The mutants that this file may judge and no test has judged, of those that were reached. */
+function toTry(file: string, among?: ReadonlySet<number>): number[] {
   const judged = new Set(
     resultsOf(results).flatMap((result) => ('id' in result && result.is !== 'begun' ? [result.id] : [])),
   );
-  const mine = new Set(mutants.filter(({ mutant }) => isAmong(file, mutant.tests)).map(({ id }) => id));
-  return ids.filter((id) => mine.has(id) && !judged.has(id));
+  return mutants
+    .filter(({ id, mutant }) => !judged.has(id) && (among?.has(id) ?? true) && isAmong(file, mutant.tests))
+    .map(({ id }) => id);
 }
 
 function tell(result: SwitchResult): void {

@@ -38,6 +38,8 @@ export default defineConfig({
   ],
   test: {
     include: ['test/**/*.test.ts'],
+    // Another run has other mutants.
+    fsModuleCache: false,
     runner: fileURLToPath(new URL('switching-runner.ts', import.meta.url)),
     testTimeout: 900_000,
     hookTimeout: 900_000,
