@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
+import { checksumOf } from '../support/small-contracts.ts';
 
 interface Call {
   name: string;
@@ -101,6 +102,39 @@ describe('a copy whose checksum is known', () => {
       MultipartUpload: { Parts: [{ PartNumber: 1, ChecksumCRC64NVME: CRC }] },
     });
     expect(calls.at(-1)!.name).toBe('AbortMultipartUpload');
+  });
+});
+
+describe('an upload in parts', () => {
+  it('declares the checksum that its parts and the whole are sent with', async () => {
+    const { store, calls } = scripted(({ name, input }) =>
+      name === 'UploadPart'
+        ? { ETag: '"p"', ChecksumCRC64NVME: input.ChecksumCRC64NVME }
+        : { UploadId: 'u1', ETag: '"e"' },
+    );
+    const bytes = new Uint8Array(17 * 1024 * 1024).fill(7);
+    const writer = store.createWriter('large');
+    await writer.write(bytes);
+    await writer.close();
+    const named = (name: string) => calls.filter((call) => call.name === name).map(({ input }) => input);
+    const [created] = named('CreateMultipartUpload');
+    expect(created).toMatchObject({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' });
+    const sums = named('UploadPart').map(({ ChecksumCRC64NVME }) => ChecksumCRC64NVME);
+    expect(new Set(sums).size).toBe(2);
+    expect(named('CompleteMultipartUpload')[0]).toMatchObject({
+      ChecksumCRC64NVME: checksumOf(bytes),
+      ChecksumType: 'FULL_OBJECT',
+      MultipartUpload: { Parts: sums.map((ChecksumCRC64NVME) => ({ ChecksumCRC64NVME })) },
+    });
+  });
+
+  it('of one part is one object, whose checksum is the same kind', async () => {
+    const { store, calls } = scripted(() => ({ ETag: '"e"' }));
+    const writer = store.createWriter('small');
+    await writer.write(Buffer.from('123456789'));
+    await writer.close();
+    await store.put('document', Buffer.from('123456789'));
+    for (const { input } of calls) expect(input.ChecksumCRC64NVME).toBe('rosUhgp5mIg=');
   });
 });
 
