@@ -76,6 +76,7 @@ const placedField = {
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
   required: z.boolean().optional(),
+  personal: z.union([z.boolean(), z.literal('last-two')]).optional(),
   mayBeAbsent: z.boolean().optional(),
   onInvalid: z.enum(['null', 'reject']).optional(),
   format: z.string().optional(),

@@ -266,6 +266,17 @@ const SECURITY: readonly Break[] = [
     /would be deleted with the stack/,
   ],
   [
+    'a bucket that blocks the next try if its creation fails',
+    (r) => (r.RawBucket.DeletionPolicy = 'Retain'),
+    /RawBucket: is kept after a creation that failed/,
+  ],
+  [
+    'a bucket that is deleted when it is replaced',
+    (r) => delete r.RawBucket.UpdateReplacePolicy,
+    /RawBucket: would be deleted when it is replaced/,
+  ],
+  ['a key that goes with the stack', (r) => (r.DataKey.DeletionPolicy = 'Delete'), /DataKey: is deleted/],
+  [
     'a key that is not rotated',
     (r) => (r.DataKey.Properties.EnableKeyRotation = false),
     /DataKey: is not rotated/,
