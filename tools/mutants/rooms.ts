@@ -31,7 +31,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/operate',
   ],
   'shared/run/rejects-digest.ts': ['test/pipeline/operate/supplements-of-other-records.test.ts'],
-  'shared/run/file-content.ts': ['test/pipeline/store/content-claim.test.ts', ...RUNS],
+  'shared/run/content-digest.ts': ['test/pipeline/store/content-claim.test.ts', ...RUNS],
   'shared/run/stated-figures.ts': ['test/pipeline/publish/day-manifest.test.ts', ...RUNS],
   'shared/run/invalid-values.ts': ['test/run/invalid-values.test.ts', 'test/pipeline/short-records.test.ts'],
   'shared/run/ledger-entry.ts': ['test/run/ledger-entry.test.ts', 'test/pipeline/store', ...DAYS],

@@ -3,7 +3,7 @@ import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isLoaded, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
-import { takenBack } from '../publish/settle-rollback.ts';
+import { takenBack } from '../../run/taken-back.ts';
 import { dayEntries, lastCommit } from '../store/day-ledger.ts';
 import { updateEntry } from '../store/ledger.ts';
 
