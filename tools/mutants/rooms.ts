@@ -169,6 +169,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/start',
   ],
   'shared/pipeline/split/align-ranges.ts': [
+    'test/pipeline/split/align-ranges.test.ts',
     'test/pipeline/split/ranges-of-lines.test.ts',
     'test/pipeline/record-types.test.ts',
     'test/pipeline/ranges-within-groups.test.ts',
@@ -219,6 +220,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   'shared/pipeline/split/key-owner.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
   'shared/pipeline/split/outside-checksums.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
   'shared/pipeline/split/parents-at-cuts.ts': [
+    'test/pipeline/split/align-ranges.test.ts',
     'test/pipeline/record-types.test.ts',
     'test/pipeline/ranges-within-groups.test.ts',
     'test/pipeline/split/chain-ranges.test.ts',
