@@ -80,7 +80,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/day/day-terms.ts': ['test/day', 'test/pipeline/publish'],
   'shared/day/expected-files.ts': ['test/day', 'test/pipeline/publish'],
-  'shared/totals/control-file.ts': ['test/totals/control-file.test.ts', ...TOTALS],
+  'shared/totals/control-file.ts': [
+    'test/pipeline/split/find-control-file.test.ts',
+    'test/totals/control-file.test.ts',
+    ...TOTALS,
+  ],
   'shared/totals/control-record.ts': ['test/totals/control-totals.test.ts', ...TOTALS],
   'shared/totals/control-totals.ts': [
     'test/totals/stated-totals.test.ts',
@@ -138,8 +142,13 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/record-types.test.ts',
   ],
   'shared/pipeline/publish/apply-commit.ts': ['test/pipeline/publish/apply-commit.test.ts', ...DAYS],
-  'shared/pipeline/publish/publish-day.ts': ['test/pipeline/publish/publish-day.test.ts', ...DAYS],
+  'shared/pipeline/publish/publish-day.ts': [
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
+    'test/pipeline/publish/publish-day.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/publish/settle-rollback.ts': [
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/operate/settled-rollback.test.ts',
     'test/pipeline/operate/roll-back.test.ts',
     ...DAYS,
@@ -200,9 +209,17 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
-  'shared/pipeline/split/chain-geometry.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
+  'shared/pipeline/split/chain-geometry.ts': [
+    'test/pipeline/split/chain-geometry.test.ts',
+    'test/pipeline/split/chain-ranges.test.ts',
+    ...CHAINS,
+  ],
   'shared/pipeline/split/chain-ranges.ts': ['test/pipeline/split/chain-ranges.test.ts', ...CHAINS],
-  'shared/pipeline/split/claim-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
+  'shared/pipeline/split/claim-file.ts': [
+    'test/pipeline/split/claims-in-memory.test.ts',
+    'test/pipeline/split/claim-file.test.ts',
+    ...CLAIMS,
+  ],
   'shared/pipeline/split/control-record-found.ts': [
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
@@ -250,7 +267,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/chain-ranges.test.ts',
     ...CHAINS,
   ],
-  'shared/pipeline/split/plan-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
+  'shared/pipeline/split/plan-file.ts': [
+    'test/pipeline/split/claims-in-memory.test.ts',
+    'test/pipeline/split/claim-file.test.ts',
+    ...CLAIMS,
+  ],
   'shared/pipeline/split/probe-file.ts': [
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
@@ -261,7 +282,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
-  'shared/pipeline/split/split-file.ts': ['test/pipeline/split/claim-file.test.ts', ...CLAIMS],
+  'shared/pipeline/split/split-file.ts': [
+    'test/pipeline/split/claims-in-memory.test.ts',
+    'test/pipeline/split/claim-file.test.ts',
+    ...CLAIMS,
+  ],
   'shared/pipeline/store/table-owner.ts': [
     NIGHTS,
     'test/pipeline/store/table-owner.test.ts',
