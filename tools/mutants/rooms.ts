@@ -71,15 +71,15 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/whole-run.test.ts',
   ],
   'shared/run/stage-durations.ts': ['test/run/versions.test.ts', 'test/run/stage-durations.test.ts'],
-  'shared/day/day-change.ts': ['test/day', 'test/pipeline/publish'],
-  'shared/day/day-commit.ts': ['test/day', ...DAYS],
+  'shared/day/day-change.ts': ['test/day/day-change.test.ts', 'test/day', 'test/pipeline/publish'],
+  'shared/day/day-commit.ts': ['test/day/day-commit.test.ts', 'test/day', ...DAYS],
   'shared/day/day-manifest.ts': [
     'test/day/day-manifest-text.test.ts',
     'test/pipeline/publish/day-manifest.test.ts',
     ...DAYS,
   ],
   'shared/day/day-terms.ts': ['test/day', 'test/pipeline/publish'],
-  'shared/day/expected-files.ts': ['test/day', 'test/pipeline/publish'],
+  'shared/day/expected-files.ts': ['test/day/expected-files.test.ts', 'test/day', 'test/pipeline/publish'],
   'shared/totals/control-file.ts': [
     'test/pipeline/split/find-control-file.test.ts',
     'test/totals/control-file.test.ts',
@@ -115,7 +115,10 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/totals/record-counts.test.ts',
     ...TOTALS,
   ],
-  'shared/catalog/table-change.ts': ['test/catalog', 'test/pipeline/schema-changes.test.ts'],
+  'shared/catalog/table-change.ts': [
+    'test/catalog/table-change.test.ts',
+    'test/pipeline/schema-changes.test.ts',
+  ],
   'shared/keys/business-date.ts': ['test/keys/dates-of-keys.test.ts', 'test/keys'],
   'shared/keys/key-dates.ts': [
     'test/keys/dates-of-keys.test.ts',
@@ -221,6 +224,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     ...CLAIMS,
   ],
   'shared/pipeline/split/control-record-found.ts': [
+    'test/pipeline/split/file-geometry.test.ts',
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
@@ -232,6 +236,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/cut-file.ts': [NIGHTS, 'test/pipeline/split/cut-short.test.ts', ...FORMS],
   'shared/pipeline/split/cut-short.ts': [
+    'test/pipeline/split/file-geometry.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     'test/pipeline/compressed-files.test.ts',
   ],
@@ -273,11 +278,13 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     ...CLAIMS,
   ],
   'shared/pipeline/split/probe-file.ts': [
+    NIGHTS,
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
   ],
   'shared/pipeline/split/sample-form.ts': [
+    NIGHTS,
     'test/pipeline/physical-forms.test.ts',
     'test/pipeline/split/cut-short.test.ts',
     ...FORMS,
@@ -294,8 +301,12 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
   ],
   'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
   'shared/pipeline/store/compare-and-swap.ts': ['test/pipeline/store/compare-and-swap.test.ts', ...STORE],
-  'shared/pipeline/store/content-claim.ts': ['test/pipeline/store/content-claim.test.ts', ...STORE],
-  'shared/pipeline/store/day-ledger.ts': ['test/pipeline/store', ...STORE],
+  'shared/pipeline/store/content-claim.ts': [
+    'test/pipeline/store/forced-content.test.ts',
+    'test/pipeline/store/content-claim.test.ts',
+    ...STORE,
+  ],
+  'shared/pipeline/store/day-ledger.ts': ['test/pipeline/store/day-ledger.test.ts', ...STORE],
   'shared/pipeline/store/decompress.ts': [
     'test/pipeline/store/decompressed-source.test.ts',
     'test/compression',
@@ -323,7 +334,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/start',
     'test/pipeline/state-inputs.test.ts',
   ],
-  'shared/pipeline/store/numbered-object.ts': ['test/pipeline/store', ...STORE],
+  'shared/pipeline/store/numbered-object.ts': ['test/pipeline/store/numbered-object.test.ts', ...STORE],
   'shared/pipeline/store/open-source.ts': [
     'test/pipeline/store/decompressed-source.test.ts',
     NIGHTS,

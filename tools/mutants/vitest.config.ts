@@ -13,18 +13,18 @@ const byFile = Map.groupBy(mutants, ({ mutant }) => mutant.file);
 /** A mutant names its nearest tests first: they run before the others, and those of whole folders last. */
 class NearestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => distance(a) - distance(b));
+    const placed = files.map((file) => ({ file, ...placeOf(file) }));
+    return placed.sort((a, b) => a.nearest - b.nearest || b.count - a.count).map(({ file }) => file);
   }
 }
 
 const IN_A_FOLDER = 1000;
 
-function distance({ moduleId }: TestSpecification): number {
+/** How near it is to the mutant that it is nearest to, and how many name it. */
+function placeOf({ moduleId }: TestSpecification): { nearest: number; count: number } {
   const file = relative(root, moduleId);
-  const places = mutants.map(({ mutant: { tests } }) =>
-    tests.includes(file) ? tests.indexOf(file) : IN_A_FOLDER,
-  );
-  return Math.min(...places);
+  const places = mutants.map(({ mutant }) => mutant.tests.indexOf(file)).filter((place) => place >= 0);
+  return { nearest: Math.min(IN_A_FOLDER, ...places), count: places.length };
 }
 
 /** The tests of some mutants, over sources that hold all of them with switches. */
