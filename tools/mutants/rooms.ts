@@ -300,7 +300,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/schema-changes.test.ts',
   ],
   'shared/pipeline/split/varying-hint.ts': ['test/pipeline/split/cut-short.test.ts', ...FORMS],
-  'shared/pipeline/store/compare-and-swap.ts': ['test/pipeline/store/compare-and-swap.test.ts', ...STORE],
+  'shared/pipeline/store/compare-and-swap.ts': [
+    'test/pipeline/store/in-parallel.test.ts',
+    'test/pipeline/store/compare-and-swap.test.ts',
+    ...STORE,
+  ],
   'shared/pipeline/store/content-claim.ts': [
     'test/pipeline/store/forced-content.test.ts',
     'test/pipeline/store/content-claim.test.ts',
@@ -320,7 +324,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/split/cut-short.test.ts',
   ],
   'shared/pipeline/store/fit-tables.ts': [NIGHTS, 'test/pipeline/schema-changes.test.ts'],
-  'shared/pipeline/store/in-parallel.ts': ['test/pipeline/store', ...STORE],
+  'shared/pipeline/store/in-parallel.ts': [
+    'test/pipeline/store/in-parallel.test.ts',
+    'test/pipeline/store',
+    ...STORE,
+  ],
   'shared/pipeline/store/json-object.ts': ['test/pipeline/store/json-object.test.ts', ...STORE],
   'shared/pipeline/store/kept-terms.ts': [NIGHTS, 'test/pipeline/publish', 'test/pipeline/operate'],
   'shared/pipeline/store/layout-of-key.ts': [
@@ -328,7 +336,11 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/pipeline/start',
     'test/pipeline/state-inputs.test.ts',
   ],
-  'shared/pipeline/store/ledger.ts': ['test/pipeline/store/ledger.test.ts', ...STORE],
+  'shared/pipeline/store/ledger.ts': [
+    'test/pipeline/store/in-parallel.test.ts',
+    'test/pipeline/store/ledger.test.ts',
+    ...STORE,
+  ],
   'shared/pipeline/store/load-layout.ts': [
     NIGHTS,
     'test/pipeline/start',
