@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
@@ -8,6 +9,9 @@ import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { convertFile } from './run-pipeline.ts';
 import { smallLayout } from './small-contracts.ts';
+
+const WRITES = new Set(['put', 'putOnce', 'putIf', 'createWriter', 'compose', 'copy', 'delete']);
+const TURNS = 3;
 
 /** A lake in memory, in which a file is converted in some ten milliseconds, and everything that it told. */
 export class MemoryLake {
@@ -20,6 +24,10 @@ export class MemoryLake {
   private executionCount = 0;
 
   constructor() {
+    // A write is there some turns after it was asked for, so that who does not wait for it is seen.
+    this.lake.beforeCall = async (operation) => {
+      if (WRITES.has(operation)) for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+    };
     this.ports = {
       raw: this.raw,
       lake: this.lake,

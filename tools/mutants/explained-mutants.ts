@@ -44,6 +44,18 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
   },
   {
+    file: 'shared/pipeline/store/decompressed-source.ts',
+    within: 'isChecked = true;',
+    edits: [['true', 'false']],
+    why: 'only `openSource` asks for it, after `open` has decided it',
+  },
+  {
+    file: 'shared/pipeline/split/chain-ranges.ts',
+    within: 'stepMarks = untilMark === bound ? 1 : stepMarks * 2;',
+    edits: [['untilMark === bound', 'false']],
+    why: 'longer steps after a guess that was not met read bytes twice that short steps would not: the ranges are the same',
+  },
+  {
     file: 'shared/keys/key-dates.ts',
     within: 'dated.length === 0',
     edits: [['dated.length === 0', 'false']],

@@ -3,24 +3,28 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { isAmong, switchTask } from './switch-task.ts';
+import { switchTask } from './switch-task.ts';
 import { switchedSource } from './switched-source.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { mutants } = switchTask();
 const byFile = Map.groupBy(mutants, ({ mutant }) => mutant.file);
 
-/** A mutant names its nearest tests first: they run before the others. */
+/** A mutant names its nearest tests first: they run before the others, and those of whole folders last. */
 class NearestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => distance(a) - distance(b));
+    const placed = files.map((file) => ({ file, ...placeOf(file) }));
+    return placed.sort((a, b) => a.nearest - b.nearest || b.count - a.count).map(({ file }) => file);
   }
 }
 
-function distance({ moduleId }: TestSpecification): number {
+const IN_A_FOLDER = 1000;
+
+/** How near it is to the mutant that it is nearest to, and how many name it. */
+function placeOf({ moduleId }: TestSpecification): { nearest: number; count: number } {
   const file = relative(root, moduleId);
-  const places = mutants.map(({ mutant }) => mutant.tests.findIndex((test) => isAmong(file, [test])));
-  return Math.min(...places.filter((place) => place >= 0));
+  const places = mutants.map(({ mutant }) => mutant.tests.indexOf(file)).filter((place) => place >= 0);
+  return { nearest: Math.min(IN_A_FOLDER, ...places), count: places.length };
 }
 
 /** The tests of some mutants, over sources that hold all of them with switches. */

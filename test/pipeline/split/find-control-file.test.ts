@@ -58,6 +58,20 @@ describe('the control file beside a data file', () => {
     expect(calls).toEqual({ head: 1 });
   });
 
+  it('has lines that end with LF or CR LF, blank ones and Ctrl-Z beside them', async () => {
+    const file = { values: { n: { text: '12' } } };
+    for (const text of [
+      '00000012',
+      '00000012\r\n',
+      '\n\r\n00000012\n',
+      '00000012\r\n\x1a',
+      '\r\n    \r\n00000012\n\x1a',
+    ]) {
+      expect((await found(text)).file, JSON.stringify(text)).toMatchObject(file);
+    }
+    expect((await found('\n\x1a\n')).said).toContain('it is empty');
+  });
+
   it('that is empty or not as described refuses the file, and says why', async () => {
     const empty = await found('');
     expect(empty.said).toMatch(/^control-file-invalid: .*cannot be used: it is empty/);

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { MemoryLake } from '../../support/memory-lake.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY } from '../../support/small-day.ts';
+
+const LAYOUT = readLayout(smallLayout(), 'test.json');
+const line = (cents: number) => smallFile(smallLine('A1', cents));
+const commitsOf = (lake: MemoryLake) => lake.keys('ledger/small/').filter((key) => key.includes('/_day/'));
+
+describe('a rollback that died after its commit was written', () => {
+  it('is settled before the next look at the day, so that no new commit takes it back', async () => {
+    const lake = new MemoryLake();
+    const first = await lake.load(KEY, line(1));
+    await lake.load(KEY, line(2));
+    const { ledgerKey } = first;
+    const { runId } = (await lake.entry(first)).loaded!;
+    const { beforeCall } = lake.lake;
+    lake.lake.beforeCall = async (operation, key) => {
+      if (operation === 'putIf' && key === ledgerKey) throw new Error('the host died');
+      await beforeCall?.(operation, key);
+    };
+    await expect(rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' })).rejects.toThrow(
+      'the host died',
+    );
+    if (beforeCall) lake.lake.beforeCall = beforeCall;
+    expect(commitsOf(lake)).toHaveLength(3);
+    expect((await lake.entry(first)).loaded?.runId).toBe(runId);
+    expect(await publishDay(lake.ports, LAYOUT, DATE)).toEqual({ published: true, commit: 3 });
+    expect(commitsOf(lake)).toHaveLength(3);
+    const settled = await lake.entry(first);
+    expect(settled.loaded?.runId).not.toBe(runId);
+    expect(settled.rolledBack).toMatchObject([{ runId, reason: 'wrong' }]);
+  });
+});
+
+describe('a day whose last commit cannot be read', () => {
+  it('is published again only by force, under the next number', async () => {
+    const lake = new MemoryLake();
+    await lake.load(KEY, line(1));
+    const [key = ''] = commitsOf(lake);
+    lake.lake.replace(key, lake.lake.bytesOf(key).slice(0, -20));
+    await expect(publishDay(lake.ports, LAYOUT, DATE)).rejects.toMatchObject({ name: 'ObjectDamaged' });
+    expect(commitsOf(lake)).toHaveLength(1);
+    expect(await publishDay(lake.ports, LAYOUT, DATE, { force: true })).toMatchObject({
+      commit: 2,
+      committed: true,
+    });
+    expect(await publishDay(lake.ports, LAYOUT, DATE)).toEqual({ published: true, commit: 2 });
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { ConvertRequest } from '../../../shared/pipeline/split/convert-request.ts';
+import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
+import { MemoryLake } from '../../support/memory-lake.ts';
+import { planned } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { KEY } from '../../support/small-day.ts';
+
+const OLD = smallFile(smallLine('A1', 1));
+const NEW = smallFile(smallLine('A1', 2));
+
+class Claims extends MemoryLake {
+  /** Splits the file for an execution: which run it works on, or how it fails. */
+  async split(execution: string, request: Partial<ConvertRequest> = {}): Promise<string> {
+    try {
+      const split = await splitFile(this.ports, execution, {
+        layout: smallLayout(),
+        sourceKey: KEY,
+        ...request,
+      });
+      if (split.verdict === 'refused') return split.refusal.code;
+      return split.verdict === 'convert' ? planned(split).planKey : split.verdict;
+    } catch (error) {
+      return error instanceof Error ? error.name : 'nothing';
+    }
+  }
+
+  async claim() {
+    const [key = ''] = this.keys('ledger/small/year=').filter((one) => /day=12\/f_[^/]+$/.test(one));
+    const { execution, attempt, state, history } = await this.entry({ ledgerKey: key });
+    return { execution, attempt, state, steps: history.length };
+  }
+}
+
+function claims(): Claims {
+  const lake = new Claims();
+  lake.raw.replace(KEY, OLD);
+  return lake;
+}
+
+describe('two executions of one file', () => {
+  it('work on the same run if they convert the same version, and the later one is told of its end', async () => {
+    const lake = claims();
+    const run = await lake.split('e1');
+    expect(run).toMatch(/^runs\/\w+\/plan\.json$/);
+    expect(await lake.split('e1')).toBe(run);
+    expect(await lake.claim()).toMatchObject({ execution: 'e1', attempt: 0 });
+    expect(await lake.split('e2')).toBe(run);
+    expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 0 });
+    const before = await lake.claim();
+    expect(await lake.split('e1')).toBe(run);
+    expect(await lake.claim()).toEqual(before);
+  });
+
+  it('work on different runs if the second is forced, and a late call of the first does not take it back', async () => {
+    const lake = claims();
+    const run = await lake.split('e1');
+    const forced = await lake.split('e2', { force: true });
+    expect(forced).not.toBe(run);
+    expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 1 });
+    expect(await lake.split('e2', { force: true })).toBe(forced);
+    expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 1 });
+    const before = await lake.claim();
+    expect(await lake.split('e1', { force: true })).toBe('RunInconsistent');
+    expect(await lake.claim()).toEqual(before);
+  });
+
+  it('do not share a run if the second has another version of the file, or another layout', async () => {
+    for (const change of ['version', 'layout'] as const) {
+      const lake = claims();
+      const run = await lake.split('e1');
+      const request = change === 'layout' ? { layout: smallLayout({ rejects: { maxPercent: 7 } }) } : {};
+      if (change === 'version') lake.raw.replace(KEY, NEW);
+      const other = await lake.split('e2', request);
+      expect(other, change).not.toBe(run);
+      expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 0 });
+      if (change === 'layout') expect(await lake.split('e1')).toBe('RunInconsistent');
+    }
+  });
+});
+
+describe('a file that is loaded', () => {
+  it('is not converted again unless forced or converted by another layout, each time with another attempt', async () => {
+    const lake = claims();
+    await lake.load(KEY, OLD);
+    expect(await lake.split('e1')).toBe('already-loaded');
+    const first = await lake.split('e2', { force: true });
+    expect(await lake.claim()).toMatchObject({ execution: 'e2', attempt: 1 });
+    expect(await lake.split('e2', { force: true })).toBe(first);
+    expect(await lake.claim()).toMatchObject({ attempt: 1 });
+    const second = await lake.split('e3', { force: true });
+    expect(second).not.toBe(first);
+    expect(await lake.claim()).toMatchObject({ execution: 'e3', attempt: 2 });
+    // The forced run goes on, though the version is that of the loaded one.
+    expect(await lake.split('e4')).toBe('already-loaded');
+  });
+
+  it('is converted anew by another layout, and with other bytes', async () => {
+    const lake = claims();
+    await lake.load(KEY, OLD);
+    expect(await lake.split('e1', { layout: smallLayout({ rejects: { maxPercent: 7 } }) })).toMatch(/^runs/);
+    expect(await lake.claim()).toMatchObject({ execution: 'e1', attempt: 1 });
+    const other = new Claims();
+    await other.load(KEY, OLD);
+    other.raw.replace(KEY, NEW);
+    expect(await other.split('e1')).toMatch(/^runs/);
+    expect(await other.claim()).toMatchObject({ execution: 'e1', attempt: 1 });
+  });
+});
