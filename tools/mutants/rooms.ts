@@ -79,7 +79,12 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     ...DAYS,
   ],
   'shared/day/day-terms.ts': ['test/day', 'test/pipeline/publish'],
-  'shared/day/expected-files.ts': ['test/day/expected-files.test.ts', 'test/day', 'test/pipeline/publish'],
+  'shared/day/expected-files.ts': [
+    'test/day/files-of-a-day.test.ts',
+    'test/day/expected-files.test.ts',
+    'test/day',
+    'test/pipeline/publish',
+  ],
   'shared/totals/control-file.ts': [
     'test/pipeline/split/find-control-file.test.ts',
     'test/totals/control-file.test.ts',

@@ -144,6 +144,27 @@ describe('the geometry of lines', () => {
     expect(await codeOf(`${line('H', 5)}\n${line('T', 5)}\n`, both)).toBeUndefined();
   });
 
+  it('keeps the bytes of a header only for rows that copy a field of it', async () => {
+    const text = `H0007\n${line('d', LENGTH)}\n`;
+    const header = {
+      match: { start: 1, end: 1, equals: 'H' },
+      fields: [{ name: 'h', start: 2, end: 5, type: 'string' }],
+    };
+    const plain = (await probed(text, { changes: { header } })).found;
+    expect(isRefusal(plain) || plain.header).toEqual({
+      startByte: 0,
+      endByte: 6,
+      values: { h: { text: '0007' } },
+    });
+    const { fields } = JSON.parse(smallLayout());
+    const changes = { header, fields: [...fields, { name: 'copied', fromHeader: 'h' }] };
+    const copied = (await probed(text, { changes })).found;
+    expect(isRefusal(copied) || copied.header).toHaveProperty(
+      'bytes',
+      Buffer.from('H0007').toString('base64'),
+    );
+  });
+
   it('refuses a last line that broke off, but not one that lacks its line end alone', async () => {
     const [whole, short] = [`${line('d', LENGTH)}\n`, line('d', 7)];
     expect(await codeOf(whole + short)).toBe('file-cut-short');
