@@ -16,14 +16,14 @@ import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { lastReadableCommit } from '../store/day-commits.ts';
-import { dayEntries, lastCommit } from '../store/day-ledger.ts';
+import { dayEntries, lastCommit, lastWritten, unlessBlank } from '../store/day-ledger.ts';
 import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
-import { catalogOverDamage, restoreCatalog } from './restore-catalog.ts';
+import { catalogOverDamage, isTableDamaged, restoreTables } from './restore-catalog.ts';
 import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
@@ -64,7 +64,7 @@ export async function publishDay(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
-  if (options.force) await restoreCatalog(ports, layout.name);
+  if (options.force) await restoreTables(ports, layout.name, (table) => isTableDamaged(ports.catalog, table));
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
   await applyCommit(ports, commit, proved);
@@ -86,9 +86,10 @@ async function commitDay(
   businessDate: string,
   options: PublishOptions,
 ): Promise<Committed> {
-  const { number: lastNumber, last, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
+  const { number: lastNumber, written, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
+  if (written?.rollback) await settleRollback(ports, written);
+  const last = unlessBlank(written);
   const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
-  if (last?.rollback) await settleRollback(ports, last);
   const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
   if (
     last &&
@@ -131,14 +132,14 @@ async function lastOf(
   dataset: string,
   businessDate: string,
   { force }: PublishOptions,
-): Promise<{ number: number; last: DayCommit | undefined; isDamaged: boolean }> {
+): Promise<{ number: number; written: DayCommit | undefined; isDamaged: boolean }> {
   if (!force) {
-    const last = await lastCommit(lake, dataset, businessDate);
-    return { number: last?.commit ?? 0, last, isDamaged: false };
+    const { number = 0, value: written } = (await lastWritten(lake, dataset, businessDate)) ?? {};
+    return { number, written, isDamaged: false };
   }
   const readable = await lastReadableCommit(lake, dataset, businessDate);
   const { number = 0, isDamaged = false } = readable ?? {};
-  return { number, last: readable?.value, isDamaged };
+  return { number, written: readable?.value, isDamaged };
 }
 
 /**

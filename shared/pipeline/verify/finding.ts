@@ -1,4 +1,4 @@
-import type { DayPublication } from '../../ports/catalog.ts';
+import type { ExpectedFiles } from '../../day/expected-files.ts';
 
 /** One thing that is not as it was written, or that contradicts another. */
 export interface Finding {
@@ -31,14 +31,16 @@ export interface SourceFile {
   origin?: string | undefined;
   businessDate: string | null;
   supplementOf?: string | undefined;
+  /** What its day was told to wait for by the command or the environment, as far as it is known. */
+  expectedFiles?: ExpectedFiles | undefined;
 }
 
 /** One step of a repair. Each may be repeated, and checks again what it relies on. */
 export type RepairAction =
   /** Writes a document that follows from others. */
   | { do: 'write'; key: string; value: object }
-  /** Brings back the last version of a ledger entry that was kept. */
-  | { do: 'restore-entry'; key: string; from: string }
+  /** Brings back the last version of a ledger entry that was kept, with what commits made of it. */
+  | { do: 'restore-entry'; key: string }
   /** Makes an entry agree with a rollback that is committed. */
   | { do: 'settle'; dataset: string; businessDate: string; commit: number; sourceId: string }
   /** Ends a run whose last step the ledger lost. */
@@ -56,7 +58,9 @@ export type RepairAction =
   /** Shows readers the last commit of a day. */
   | { do: 'apply'; dataset: string; businessDate: string }
   /** Writes the catalog of a table again. */
-  | { do: 'restore-table'; table: string; days: DayPublication[] };
+  | { do: 'restore-table'; table: string; dataset: string }
+  /** Writes again which layout owns a table. */
+  | { do: 'restore-owner'; table: string; layout: string };
 
 /** What is recorded of a data file. */
 export interface ObjectFacts {
@@ -78,7 +82,7 @@ export function repaired(does: string, action: RepairAction): Mend {
   return { by: 'repair', does, action };
 }
 
-export function convertedAgain(file: SourceFile, action?: RepairAction): Mend {
+export function byConversion(file: SourceFile, action?: RepairAction): Mend {
   return { by: 'command', does: 'convert the file again', command: { name: 'convert', ...file }, action };
 }
 
