@@ -91,6 +91,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a day of two digits that its month does not have is in another month, never in the same one a year away',
   },
   {
+    file: 'shared/pipeline/split/chain-geometry.ts',
+    within: '(shape.block?.headBytes ?? 0)',
+    edits: [['0', '1']],
+    why: 'one byte more than the longest record is read: the record in it is the same',
+  },
+  {
     file: 'shared/keys/key-dates.ts',
     within: 'dated.length === 0',
     edits: [['dated.length === 0', 'false']],

@@ -75,7 +75,11 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/operate/read-rejects.test.ts',
     'test/pipeline/whole-run.test.ts',
   ],
-  'shared/pipeline/operate/roll-back.ts': ['test/pipeline/operate/roll-back.test.ts', ...DAYS],
+  'shared/pipeline/operate/roll-back.ts': [
+    'test/pipeline/publish/unsettled-in-memory.test.ts',
+    'test/pipeline/operate/roll-back.test.ts',
+    ...DAYS,
+  ],
   'shared/pipeline/operate/take-day-manifest.ts': [
     NIGHTS,
     'test/pipeline/publish/day-manifest.test.ts',
