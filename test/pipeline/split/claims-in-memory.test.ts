@@ -107,3 +107,13 @@ describe('a file that is loaded', () => {
     expect(await other.claim()).toMatchObject({ execution: 'e1', attempt: 1 });
   });
 });
+
+it('an execution that cannot note which file it works on does not begin', async () => {
+  const lake = claims();
+  const { beforeCall } = lake.lake;
+  lake.lake.beforeCall = async (operation, key) => {
+    await beforeCall?.(operation, key);
+    if (key.startsWith('runs/executions/')) throw new RangeError('no disk');
+  };
+  expect(await lake.split('e1')).toBe('RangeError');
+});

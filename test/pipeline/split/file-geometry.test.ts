@@ -144,6 +144,16 @@ describe('the geometry of lines', () => {
     expect(await codeOf(`${line('H', 5)}\n${line('T', 5)}\n`, both)).toBeUndefined();
   });
 
+  it('says of a header that the file may be another one, and of a trailer that it may be cut off', async () => {
+    const both = { header: true, trailer: true };
+    const said = async (text: string) => {
+      const { found } = await probed(text, both);
+      return isRefusal(found) ? found.message : '';
+    };
+    expect(await said(`d\n${line('T', 5)}\n`)).toContain('Check that the file belongs to this layout.');
+    expect(await said(`${line('H', 5)}\nd\n`)).toContain('most likely cut off on its way');
+  });
+
   it('keeps the bytes of a header only for rows that copy a field of it', async () => {
     const text = `H0007\n${line('d', LENGTH)}\n`;
     const header = {
