@@ -97,6 +97,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'one byte more than the longest record is read: the record in it is the same',
   },
   {
+    file: 'shared/pipeline/split/chain-ranges.ts',
+    within: 'this.shape.block ? BLOCKS_HELD : RECORDS_HELD',
+    edits: [['this.shape.block', 'true']],
+    why: 'how sure a search must be changes only how many guesses are wrong: the exact chain corrects each',
+  },
+  {
     file: 'shared/keys/key-dates.ts',
     within: 'dated.length === 0',
     edits: [['dated.length === 0', 'false']],

@@ -93,6 +93,15 @@ describe('the control file beside a data file', () => {
     expect((await found('1000000110000002', fixed)).said).toContain('2 of its 2 records have');
   });
 
+  it('has the record of which all bytes match', async () => {
+    const match = { start: 1, end: 2, equals: ['12', '34'] };
+    const fixed = layoutWith({ format: 'fixed', match });
+    expect((await found('1900000034000001', fixed)).file).toMatchObject({
+      values: { n: { text: '34000001' } },
+    });
+    expect((await found('1900000032000001', fixed)).said).toContain('0 of its 2 records');
+  });
+
   it('may begin with a byte-order mark, if it is in UTF-8 or all of it is ASCII', async () => {
     const mark = '\ufeff';
     const text = [{ name: 'n', start: 1, end: 8, type: 'string' }];
