@@ -65,6 +65,7 @@ describe('the cause of a count that does not agree', () => {
     expect(cause(COUNT, '12', '10', { sumsAgree: false })).toBeUndefined();
     expect(cause(COUNT, '13', '10')).toBeUndefined();
     expect(cause(COUNT, '12.0', '10')).toBeUndefined();
+    expect(cause(COUNT, '1.2', '10')).toBeUndefined();
     expect(cause(COUNT, '10', '9', { records: { ...records, detail: 10 } })).toBeUndefined();
     expect(cause(rule({ kind: 'count-type', recordType: 'd' }), '12', '10')).toBeUndefined();
   });
@@ -87,6 +88,7 @@ describe('the cause of a hash that does not agree', () => {
     expect(cause(HASH, '7', '7', { wholeHash: 10_007n })).toBeUndefined();
     expect(cause(HASH, '23457', '57', { wholeHash: 123_456n })).toBeUndefined();
     expect(cause(HASH, '3456.0', '56', { wholeHash: 123_456n })).toBeUndefined();
+    expect(cause(HASH, '345.6', '56', { wholeHash: 123_456n })).toBeUndefined();
   });
 });
 

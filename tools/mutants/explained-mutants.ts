@@ -56,6 +56,53 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'longer steps after a guess that was not met read bytes twice that short steps would not: the ranges are the same',
   },
   {
+    file: 'shared/run/stage-durations.ts',
+    within: 'claimed < 0',
+    edits: [['claimed < 0', 'false']],
+    why: 'history.slice(-1) is one step, which nothing follows: it has no duration either',
+  },
+  {
+    file: 'shared/day/day-change.ts',
+    within: 'return value < 0n ? -value : value;',
+    edits: [['<', '<=']],
+    why: '-0n is 0n',
+  },
+  {
+    file: 'shared/totals/mismatch-cause.ts',
+    within: 'const count = more < 0n ?',
+    edits: [['<', '<=']],
+    why: 'it is asked only of two numbers that differ',
+  },
+  {
+    file: 'shared/totals/mismatch-cause.ts',
+    within: 'a === 0n || b === 0n',
+    edits: [
+      ['a === 0n || b === 0n', 'a === 0n'],
+      ['a === 0n || b === 0n', 'b === 0n'],
+    ],
+    why: 'zero is no power of ten times another number, nor that number with the other sign: only two zeros would fit',
+  },
+  {
+    file: 'shared/keys/business-date.ts',
+    within: 'date.getUTCMonth() === month - 1 && date.getUTCDate() === day',
+    edits: [
+      ['date.getUTCMonth() === month - 1 && date.getUTCDate() === day', 'date.getUTCMonth() === month - 1'],
+    ],
+    why: 'a day of two digits that its month does not have is in another month, never in the same one a year away',
+  },
+  {
+    file: 'shared/pipeline/split/chain-geometry.ts',
+    within: '(shape.block?.headBytes ?? 0)',
+    edits: [['0', '1']],
+    why: 'one byte more than the longest record is read: the record in it is the same',
+  },
+  {
+    file: 'shared/pipeline/split/chain-ranges.ts',
+    within: 'this.shape.block ? BLOCKS_HELD : RECORDS_HELD',
+    edits: [['this.shape.block', 'true']],
+    why: 'how sure a search must be changes only how many guesses are wrong: the exact chain corrects each',
+  },
+  {
     file: 'shared/keys/key-dates.ts',
     within: 'dated.length === 0',
     edits: [['dated.length === 0', 'false']],

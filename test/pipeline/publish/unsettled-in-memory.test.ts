@@ -51,3 +51,34 @@ describe('a day whose last commit cannot be read', () => {
     expect(await publishDay(lake.ports, LAYOUT, DATE)).toEqual({ published: true, commit: 2 });
   });
 });
+
+describe('a commit to go back to', () => {
+  const back = (lake: MemoryLake, toCommit?: number) =>
+    rollBack(lake.ports, { ...DAY, reason: 'wrong', ...(toCommit !== undefined && { toCommit }) });
+
+  it('is an earlier one, which can be read', async () => {
+    const lake = new MemoryLake();
+    for (const cents of [1, 2, 3]) await lake.load(KEY, line(cents));
+    for (const commit of [0, 3, 4]) {
+      await expect(back(lake, commit), `to ${commit}`).rejects.toMatchObject({ name: 'UsageError' });
+    }
+    const [, second = ''] = commitsOf(lake);
+    lake.lake.replace(second, lake.lake.bytesOf(second).slice(0, -20));
+    await expect(back(lake)).rejects.toMatchObject({
+      name: 'ObjectDamaged',
+      message: expect.stringContaining('Name another commit with --to'),
+    });
+    expect(commitsOf(lake)).toHaveLength(3);
+    expect(await back(lake, 1)).toMatchObject({ commit: 4, restores: 1 });
+  });
+
+  it('is read with what the store fails with', async () => {
+    const lake = new MemoryLake();
+    for (const cents of [1, 2]) await lake.load(KEY, line(cents));
+    const [first] = commitsOf(lake);
+    lake.lake.beforeCall = (operation, key) => {
+      if (operation === 'get' && key === first) throw new Error('no disk');
+    };
+    await expect(back(lake)).rejects.toThrow('no disk');
+  });
+});

@@ -28,20 +28,18 @@ const BINARY = readLayout(
   }),
   'small.json',
 );
-const DETAIL_LEVELS = readLayout(
-  JSON.stringify({
-    name: 'levels',
-    encoding: 'us-ascii',
-    record: { format: 'lines', length: LENGTH, short: 'pad' },
-    recordTypes: ['A', 'B', 'C'].map((name, level) => ({
-      name: name.toLowerCase(),
-      match: { start: 1, end: 1, equals: name },
-      ...(level > 0 && { parent: 'ab'[level - 1] }),
-      fields: [{ name: 'n', start: 2, end: 9, type: 'string' }],
-    })),
-  }),
-  'levels.json',
-);
+const LEVELS = {
+  name: 'levels',
+  encoding: 'us-ascii',
+  record: { format: 'lines', length: LENGTH, short: 'pad' },
+  recordTypes: ['A', 'B', 'C'].map((name, level) => ({
+    name: name.toLowerCase(),
+    match: { start: 1, end: 1, equals: name },
+    ...(level > 0 && { parent: 'ab'[level - 1] }),
+    fields: [{ name: 'n', start: 2, end: 9, type: 'string' }],
+  })),
+};
+const DETAIL_LEVELS = readLayout(JSON.stringify(LEVELS), 'levels.json');
 
 async function aligned(
   text: string,
@@ -209,6 +207,15 @@ describe('the parents of the first record of a range', () => {
       { numRuns: 25 },
     );
   });
+});
+
+it('one type of parents is enough to look for them', async () => {
+  const { recordTypes, ...rest } = LEVELS;
+  const two = readLayout(JSON.stringify({ ...rest, recordTypes: recordTypes.slice(0, 2) }), 'levels.json');
+  const text = ['A', 'B', 'B'].map((kind) => `${kind.padEnd(9, '1')}\n`).join('');
+  const { ranges } = await aligned(text, 10, { layout: two });
+  const parents = [{ recordType: 'a', startByte: 0, endByte: 9 }];
+  expect(ranges).toMatchObject([{ parents: [] }, { parents }, { parents }]);
 });
 
 describe('whole records before a cut', () => {

@@ -44,7 +44,9 @@ describe.each<[string, ChainFormat]>([
     const { geometry, plan, records, span } = await planned('HddT', 'HT', { format });
     const [first, last] = [records?.[0], records?.at(-1)];
     const prefix = format.shape.recordPrefixBytes;
-    expect(geometry).toMatchObject({ leadingBytes: 3, details: span, trailer: null, strideBytes: null });
+    expect(geometry).toMatchObject({
+      ...{ leadingBytes: 3, details: span, trailer: null, strideBytes: null, terminatorBytes: 0 },
+    });
     expect(geometry?.header?.startByte).toBe(first!.startByte);
     expect(geometry?.header?.endByte).toBe(first!.startByte + prefix + first!.data.length);
     expect(plan?.trailer?.startByte).toBe(last!.startByte);
@@ -75,6 +77,26 @@ describe.each<[string, ChainFormat]>([
     expect((await planned('H', 'H', { format, cut: 2 })).said).toMatch(/^not-whole-records/);
     expect((await planned('H', 'H', { format, cut: 9 })).said).toMatch(/^(not-whole-records|chain-broken)/);
   });
+});
+
+it('one record is never header and trailer at once, although it reads like both', async () => {
+  const both = control('X');
+  const record = { format: 'rdw', length: LENGTH, short: 'pad' };
+  const layout = readLayout(smallLayout({ record, header: both, trailer: both }), 'small.json');
+  const codeOf = async (count: number) => {
+    const data = Array.from({ length: count }, () => Buffer.from('Xxxx'));
+    const { bytes } = chainFile(RDW, data);
+    const raw = new MemoryObjectStore();
+    raw.replace(KEY, bytes);
+    const source = (await raw.head(KEY))!;
+    const span = { startByte: 0, endByte: bytes.length };
+    const geometry = await probeChain(raw, source, layout, RDW.shape, span);
+    if (isRefusal(geometry)) return geometry.code;
+    const plan = await planChain(raw, source, layout, RDW.shape, geometry, 1000);
+    return isRefusal(plan) ? plan.code : plan.trailer?.startByte;
+  };
+  expect(await codeOf(1)).toBe('trailer-missing');
+  expect(await codeOf(2)).toBe(8);
 });
 
 it('a chain that is none is refused as broken', async () => {

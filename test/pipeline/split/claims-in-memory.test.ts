@@ -107,3 +107,27 @@ describe('a file that is loaded', () => {
     expect(await other.claim()).toMatchObject({ execution: 'e1', attempt: 1 });
   });
 });
+
+it('an execution that cannot note which file it works on does not begin', async () => {
+  const lake = claims();
+  const { beforeCall } = lake.lake;
+  lake.lake.beforeCall = async (operation, key) => {
+    await beforeCall?.(operation, key);
+    if (key.startsWith('runs/executions/')) throw new RangeError('no disk');
+  };
+  expect(await lake.split('e1')).toBe('RangeError');
+});
+
+it('a loaded file that is where it was leaves its entry as it is', async () => {
+  const lake = claims();
+  const { raw } = lake;
+  const head = raw.head.bind(raw);
+  raw.head = async (key) => {
+    const info = await head(key);
+    return info && { ...info, origin: `/in/${key}` };
+  };
+  const result = await lake.load(KEY, OLD);
+  const { revision } = await lake.entry(result);
+  expect(await lake.split('e1')).toBe('already-loaded');
+  expect((await lake.entry(result)).revision).toBe(revision);
+});

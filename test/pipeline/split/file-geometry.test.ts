@@ -144,6 +144,37 @@ describe('the geometry of lines', () => {
     expect(await codeOf(`${line('H', 5)}\n${line('T', 5)}\n`, both)).toBeUndefined();
   });
 
+  it('says of a header that the file may be another one, and of a trailer that it may be cut off', async () => {
+    const both = { header: true, trailer: true };
+    const said = async (text: string) => {
+      const { found } = await probed(text, both);
+      return isRefusal(found) ? found.message : '';
+    };
+    expect(await said(`d\n${line('T', 5)}\n`)).toContain('Check that the file belongs to this layout.');
+    expect(await said(`${line('H', 5)}\nd\n`)).toContain('most likely cut off on its way');
+  });
+
+  it('keeps the bytes of a header only for rows that copy a field of it', async () => {
+    const text = `H0007\n${line('d', LENGTH)}\n`;
+    const header = {
+      match: { start: 1, end: 1, equals: 'H' },
+      fields: [{ name: 'h', start: 2, end: 5, type: 'string' }],
+    };
+    const plain = (await probed(text, { changes: { header } })).found;
+    expect(isRefusal(plain) || plain.header).toEqual({
+      startByte: 0,
+      endByte: 6,
+      values: { h: { text: '0007' } },
+    });
+    const { fields } = JSON.parse(smallLayout());
+    const changes = { header, fields: [...fields, { name: 'copied', fromHeader: 'h' }] };
+    const copied = (await probed(text, { changes })).found;
+    expect(isRefusal(copied) || copied.header).toHaveProperty(
+      'bytes',
+      Buffer.from('H0007').toString('base64'),
+    );
+  });
+
   it('refuses a last line that broke off, but not one that lacks its line end alone', async () => {
     const [whole, short] = [`${line('d', LENGTH)}\n`, line('d', 7)];
     expect(await codeOf(whole + short)).toBe('file-cut-short');
