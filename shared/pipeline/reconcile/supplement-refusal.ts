@@ -18,16 +18,26 @@ export async function supplementRefusal(
   if (!supplementOf) return undefined;
   const entries = await dayEntries(ports.lake, dataset, businessDate);
   const corrected = entries.find((entry) => entry.sourceKey === supplementOf.sourceKey)?.loaded;
+  if (!corrected || !isCorrectedBy(corrected, supplementOf)) return replacedRefusal(plan, supplementOf);
   const others = entries.filter(isLoaded).filter((entry) => {
     const run = supplementedRun(entry);
     const isOther = run?.sourceKey === supplementOf.sourceKey && entry.sourceKey !== plan.sourceKey;
     return isOther && isCorrectedBy(corrected, run);
   });
   return (
-    sizeRefusal(plan, supplementOf, account, others, corrected?.records.rejected ?? 0) ??
+    sizeRefusal(plan, supplementOf, account, others, corrected.records.rejected) ??
     doubleRefusal(plan, supplementOf, account, others) ??
     (await placeRefusal(ports, plan, supplementOf, account))
   );
+}
+
+/** It was split for a version that no longer stands: what it brings cannot be held to the rejects of another. */
+function replacedRefusal({ sourceKey }: FilePlan, supplementOf: SupplementedRun): Refusal {
+  return refuse('supplement-unknown', {
+    where: sourceKey,
+    what: `it brings corrected records of a version of ${supplementOf.sourceKey} that was replaced or taken out while this file was converted`,
+    next: `Convert it again with --supplement-of ${supplementOf.sourceKey} --force, if the version that stands rejects the same records.`,
+  });
 }
 
 /** All files of corrected records together cannot bring more records than were rejected. */

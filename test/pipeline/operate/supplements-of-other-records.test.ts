@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
+import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { isCorrectedBy } from '../../../shared/run/corrected-version.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { addRejectsDigests, RejectsDigest } from '../../../shared/run/rejects-digest.ts';
-import { TestLake } from '../../support/run-pipeline.ts';
-import { smallFile, smallLine } from '../../support/small-contracts.ts';
+import { planned, TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY, publishOrRollBack, smallDay } from '../../support/small-day.ts';
 
 const FIX = 'fix_20250812.txt';
@@ -35,6 +37,22 @@ describe('a supplement is held to the records that it corrects', () => {
     expect(await ids()).toEqual(['A1', 'A2', 'A3']);
     await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'x' });
     expect(await ids()).toEqual(['A1', 'A2', 'A3']);
+  });
+
+  it('and is refused if its file is replaced while it is converted, by one that rejects more or fewer', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    const rejecting = version(1, ['A2']);
+    await load(KEY, rejecting);
+    await lake.putRaw(FIX, corrected('A1', 'A2'));
+    const request = { layout: smallLayout(), sourceKey: FIX, ...SUPPLEMENT };
+    const split = planned(await splitFile(lake.ports, 'slow', request));
+    await lake.parseAll(split);
+    await load(KEY, version(2, ['A1', 'A2']));
+    const result = await reconcileFile(lake.ports, split.planKey);
+    expect(result).toMatchObject({ verdict: 'refused', refusal: { code: 'supplement-unknown' } });
+    await load(KEY, rejecting, { force: true });
+    expect(await ids()).toEqual(['A1', 'A3']);
   });
 
   it('unless its name is another, if the same records are at other places now', async () => {
