@@ -10,6 +10,9 @@ export type ByteOrder = 'big' | 'little';
 export type Sign = 'none' | 'leading' | 'trailing' | 'leading-separate' | 'trailing-separate' | 'marks';
 export type Keep = 'all' | 'alphanumeric' | 'digits';
 
+/** What is shown of a personal field to those who must not see the person; `nothing-personal` if the layout says that it is not. */
+export type Personal = 'left-out' | 'last-two' | 'nothing-personal';
+
 export interface Field {
   name: string;
   origin: FieldOrigin;
@@ -54,6 +57,8 @@ export interface Field {
   trim: 'trailing' | 'both' | 'none';
   keep: Keep;
   required: boolean;
+  /** Undefined if the layout does not say whether it is about a person. */
+  personal: Personal | undefined;
   /** A record may end before it, which means null, and within it if it is text. */
   mayBeAbsent: boolean;
   onInvalid: 'null' | 'reject';

@@ -136,8 +136,17 @@ interface LoadedTable {
 /** An entry of a file that has a loaded version. */
 export type LoadedEntry = LedgerEntry & { loaded: LoadedVersion };
 
-/** The run whose rejected records the loaded version corrects; undefined for a file that is no supplement. */
-export function supplementedRun({ loaded, supplementOf }: LedgerEntry): SupplementedRun | undefined {
+/** The parts of an entry that say whether the file is a supplement. */
+export interface MaybeSupplement<Run> {
+  loaded?: { supplementOf?: Run | null } | undefined;
+  supplementOf?: Run | undefined;
+}
+
+/**
+ * The run whose rejected records the loaded version corrects, or that the last run on the file was for, if nothing is loaded; undefined for
+ * a file that is no supplement.
+ */
+export function supplementedRun<Run>({ loaded, supplementOf }: MaybeSupplement<Run>): Run | undefined {
   return loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined);
 }
 

@@ -51,6 +51,7 @@ export function fieldOf(
     trim: 'trailing',
     keep: 'all',
     required: false,
+    personal: undefined,
     mayBeAbsent: false,
     onInvalid: 'null',
     dateFormat,

@@ -83,7 +83,7 @@ const STATE_MACHINE: readonly Break[] = [
   [
     'a Retry on a map',
     (r) => (states(r).ParseRanges.Retry = [{ ErrorEquals: ['States.ALL'] }]),
-    /has a Retry/,
+    /must retry its reading/,
   ],
   ['failures tolerated', (r) => (states(r).ParseRanges.ToleratedFailurePercentage = 5), /tolerates failures/],
   [
@@ -265,6 +265,17 @@ const SECURITY: readonly Break[] = [
     (r) => delete r.RawBucket.DeletionPolicy,
     /would be deleted with the stack/,
   ],
+  [
+    'a bucket that blocks the next try if its creation fails',
+    (r) => (r.RawBucket.DeletionPolicy = 'Retain'),
+    /RawBucket: is kept after a creation that failed/,
+  ],
+  [
+    'a bucket that is deleted when it is replaced',
+    (r) => delete r.RawBucket.UpdateReplacePolicy,
+    /RawBucket: would be deleted when it is replaced/,
+  ],
+  ['a key that goes with the stack', (r) => (r.DataKey.DeletionPolicy = 'Delete'), /DataKey: is deleted/],
   [
     'a key that is not rotated',
     (r) => (r.DataKey.Properties.EnableKeyRotation = false),

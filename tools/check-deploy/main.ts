@@ -2,12 +2,15 @@ import { join } from 'node:path';
 import { printTable } from '../../terminal/print-table.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { TEMPLATE_CHECKS } from './checks.ts';
+import { lintTemplates } from './cloudformation-lint.ts';
 import { packageStage, STAGES } from './package-stage.ts';
 import { checkPackages } from './packages.ts';
 import type { Findings, Problem } from './template.ts';
 
 /** `npm run check:deploy`: packages every stage without credentials, and checks all that can be checked without an account. */
 const DIST = join(PROJECT, 'dist');
+/** Templates that are deployed as stacks of their own. */
+const OF_THEIR_OWN = ['replica-bucket.yml', 'delivery/pipeline.yml'];
 const rows: (string | number)[][] = [];
 const found: { stage: string; check: string; problem: Problem }[] = [];
 
@@ -21,6 +24,12 @@ for (const stage of STAGES) {
   for (const check of TEMPLATE_CHECKS) report(stage, check.name, await check.run(context));
 }
 report('all', 'packages', await checkPackages(DIST));
+const linted = await lintTemplates([
+  ...STAGES.map((stage) => join(DIST, `package-${stage}`, 'cloudformation-template-update-stack.json')),
+  ...OF_THEIR_OWN.map((file) => join(PROJECT, 'resources', file)),
+]);
+if ('missing' in linted) rows.push(['all', 'cfn-lint', 0, `not asked: ${linted.missing}`]);
+else report('all', 'cfn-lint', linted);
 const columns = [
   { name: 'stage', type: 'VARCHAR' },
   { name: 'check', type: 'VARCHAR' },

@@ -11,7 +11,7 @@ export const STAGES = ['dev', 'staging', 'prod', 'everything'] as const;
 type Stage = (typeof STAGES)[number];
 
 /** Folders that packaging writes to; each packaging has its own. */
-const WRITTEN = ['dist', '.serverless', '.git'];
+const WRITTEN = ['dist', '.serverless', '.git', '.python'];
 
 /**
  * Packages a stage as `npx serverless package` does, without credentials, and reads the result. Leaves the bundles and

@@ -77,10 +77,23 @@ function* bucketDemands(properties: Properties, id: string, template: Template):
     otherwise: 'is not versioned',
   };
   yield {
-    holds: template.Resources[id]?.DeletionPolicy === 'Retain',
+    holds: ['Retain', 'RetainExceptOnCreate'].includes(template.Resources[id]?.DeletionPolicy ?? ''),
     otherwise: 'would be deleted with the stack, data and all',
   };
+  yield* retainedDemands(properties, template.Resources[id]);
   yield* lifecycleDemands(properties, id);
+}
+
+/** What is kept must not block the next try if its creation is rolled back, and must outlive a replacement too. */
+function* retainedDemands(properties: Properties, resource: TemplateResource | undefined): Demands {
+  yield {
+    holds: resource?.DeletionPolicy !== 'Retain' || properties.BucketName === undefined,
+    otherwise: 'is kept after a creation that failed, and its name then blocks the next try',
+  };
+  yield {
+    holds: resource?.UpdateReplacePolicy === 'Retain',
+    otherwise: 'would be deleted when it is replaced',
+  };
 }
 
 function* lifecycleDemands(properties: Properties, id: string): Demands {
@@ -96,8 +109,12 @@ function* lifecycleDemands(properties: Properties, id: string): Demands {
   };
 }
 
-function* keyDemands(properties: Properties): Demands {
+function* keyDemands(properties: Properties, id: string, template: Template): Demands {
   yield { holds: properties.EnableKeyRotation === true, otherwise: 'is not rotated' };
+  yield {
+    holds: template.Resources[id]?.DeletionPolicy === 'RetainExceptOnCreate',
+    otherwise: 'is deleted with the stack, or kept after a creation that failed',
+  };
 }
 
 function* topicDemands(properties: Properties, id: string, template: Template): Demands {

@@ -15,6 +15,7 @@ export interface TemplateResource {
   Condition?: string;
   DependsOn?: string | string[];
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
 /** A problem of the template: the fault, its place, and the next step. */

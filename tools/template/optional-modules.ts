@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import type { VariableContext } from './project-layouts.ts';
+import { quickSightDatasets } from './quicksight-datasets.ts';
 
 /** A part of the template, as the files in resources/ hold it. */
 type Slice = Partial<Record<'Conditions' | 'Resources' | 'Outputs', Record<string, unknown>>>;
 
+/** Resources of a module that are made from the layouts. */
+const MADE: Record<string, () => Promise<Slice>> = { quicksight: quickSightDatasets };
 const FOLDER = new URL('../../resources/optional/', import.meta.url);
 
 /** Names of the modules that there are: the slices in resources/optional. */
@@ -28,7 +31,7 @@ export async function optionalModules({ resolveVariable }: VariableContext): Pro
     if (!modules[name]) continue;
     const slice = (await resolveVariable(`file(resources/optional/${name}.yml)`)) as Slice;
     for (const part of ['Conditions', 'Resources', 'Outputs'] as const)
-      Object.assign(merged[part], slice[part]);
+      Object.assign(merged[part], slice[part], (await MADE[name]?.())?.[part]);
   }
   return merged;
 }

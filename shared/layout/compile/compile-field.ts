@@ -1,7 +1,7 @@
 import { CODE_PAGES, type CodePage, codePageOf, type Encoding } from '../code-page.ts';
 import { parseDateFormat } from '../date-format.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import type { Field, Positions } from '../field.ts';
+import type { Field, Personal, Positions } from '../field.ts';
 import {
   DECIMAL_DIGITS,
   FIELD_TYPE_NAMES,
@@ -63,12 +63,26 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
     required: entry.required ?? false,
+    personal: compilePersonal(entry, type, label, problems),
     mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
     onInvalid: entry.onInvalid ?? (isNumber(type) || type.kind === 'string' ? 'reject' : 'null'),
     dateFormat: compileDateFormat(entry, type, label, problems),
     trueValues: entry.trueValues ?? ['S', 'Y', 'T', '1'],
     falseValues: entry.falseValues ?? ['N', 'F', '0'],
   };
+}
+
+function compilePersonal(
+  { personal }: FieldEntry,
+  type: FieldType,
+  label: string,
+  problems: string[],
+): Personal | undefined {
+  if (personal === 'last-two' && type.kind !== 'string') {
+    problems.push(`'${label} shows the last two characters ('personal'), which only a string has`);
+  }
+  if (typeof personal !== 'boolean') return personal;
+  return personal ? 'left-out' : 'nothing-personal';
 }
 
 /** 1-based and inclusive → 0-based and half-open. */

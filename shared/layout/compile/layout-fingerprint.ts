@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { LayoutFile } from '../layout-schema.ts';
 
-/** Two layouts with the same fingerprint make the same rows from the same bytes. `files`, `day` and descriptions do not count. */
+/**
+ * Two layouts with the same fingerprint make the same rows from the same bytes. `files`, `day`, descriptions and who may see which
+ * field do not count.
+ */
 export function fingerprint(file: LayoutFile): string {
   const { description: _description, files: _files, day: _day, ...relevant } = file;
   return createHash('sha256')
@@ -15,6 +18,7 @@ function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
+      .filter(([key, inner]) => key !== 'personal' || typeof inner === 'object')
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );
