@@ -1,6 +1,7 @@
 import type { Finding } from '../shared/pipeline/verify/finding.ts';
 import { forcedConversion } from '../shared/run/convert-again.ts';
 import { shellWord } from '../shared/shown-text.ts';
+import { counted } from '../terminal/counted.ts';
 import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 
@@ -15,17 +16,31 @@ export function findingJson({ mend, ...finding }: Finding, lake: string) {
 export function printFindings(findings: Finding[], lake: string): void {
   if (findings.length === 0) return;
   const columns = ['level', 'object', 'what', 'mend'].map((name) => ({ name, type: 'VARCHAR' }));
-  const rows = findings.map(({ level, key, what, mend: { by, does } }) => [
-    level,
-    key,
-    what,
-    by === 'repair' ? `repair: ${does}` : does,
-  ]);
-  say(...printTable({ columns, rows }));
+  say(...printTable({ columns, rows: findingRows(findings) }));
   const commands = new Set(findings.flatMap(({ mend }) => commandLine(mend, lake) ?? []));
   if (commands.size === 0) return;
   say('', 'Only these bring back what is not stored any more:');
   for (const command of commands) say(`  ${command}`);
+}
+
+/** A line for each finding; notes that say the same share one, because `clean` may have removed thousands of folders. */
+export function findingRows(findings: Finding[]): string[][] {
+  const alike = Map.groupBy(findings, (finding) =>
+    finding.level === 'note' ? noteName(finding) : finding.key,
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first?.level !== 'note' || group.length === 1) return group.map((one) => rowOf(one));
+    return [rowOf(first, ` and ${counted(group.length - 1, 'other')}`)];
+  });
+}
+
+function rowOf({ level, key, what, mend: { by, does } }: Finding, more = ''): string[] {
+  return [level, `${key}${more}`, what, by === 'repair' ? `repair: ${does}` : does];
+}
+
+function noteName({ what, mend: { by, does } }: Finding): string {
+  return JSON.stringify([what, by, does]);
 }
 
 /** `2 damaged, 1 note` */

@@ -1,5 +1,7 @@
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { counted } from '../terminal/counted.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson } from '../terminal/print.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
@@ -31,8 +33,11 @@ await runWithFlags(COMMAND, async (values) => {
   } else {
     printFindings(findings, lake);
     const found = damaged === 0 ? 'no damage' : `${damaged} damaged`;
-    say(`${days} days, ${files} files (${depth}): ${found}, ${notes} notes.`);
-    if (damaged > 0) say(`npm run -s repair -- --lake ${lake} --dry-run shows what repair would do.`);
+    say(
+      `${counted(days, 'day')}, ${counted(files, 'file')} (${depth}): ${found}, ${counted(notes, 'note')}.`,
+    );
+    if (damaged > 0)
+      say('To see what repair would do:', `  npm run -s repair -- --lake ${shellWord(lake)} --dry-run`);
   }
   return damaged === 0 ? EXIT_LOADED : EXIT_REFUSED;
 });

@@ -6,6 +6,7 @@ import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { isCode } from './file-error.ts';
+import { misfitText } from './misfit-text.ts';
 
 const column = z.looseObject({
   name: z.string().min(1),
@@ -81,7 +82,7 @@ export function parseCatalog(text: string, where: string, key = `catalog/${where
     const { seal: _seal, ...catalog } = parsed.data;
     return catalog;
   }
-  throw damagedDocument(key, z.prettifyError(parsed.error).replace(/\s+/g, ' '), where);
+  throw damagedDocument(key, misfitText(parsed.error), where);
 }
 
 async function namesIn(directory: string): Promise<string[]> {

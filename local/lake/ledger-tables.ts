@@ -9,6 +9,7 @@ import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
 import { isCode } from '../adapters/file-error.ts';
+import { misfitText } from '../adapters/misfit-text.ts';
 import type { ReadStep } from '../adapters/read-catalog.ts';
 
 /** Columns of the `ledger` table with their DuckDB types, in order. */
@@ -204,7 +205,7 @@ function reason(name: string | null | undefined, message: string | null | undefi
 function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
-  throw unreadable(where, z.prettifyError(result.error).replace(/\s+/g, ' '));
+  throw unreadable(where, misfitText(result.error));
 }
 
 /** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */

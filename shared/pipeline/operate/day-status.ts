@@ -13,8 +13,8 @@ import { isCatalogUpToDate } from '../publish/catch-up-catalog.ts';
 import { judgeTables } from '../publish/day-tables.ts';
 import { correctsStanding, judgeDay } from '../publish/publish-day.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
-import { readDayLayout } from '../store/kept-terms.ts';
 import { entryVersions } from '../store/ledger.ts';
+import { statusLayout } from './status-layout.ts';
 
 /** The status of a day for the person on call. */
 export interface DayStatus {
@@ -90,7 +90,7 @@ export async function dayStatus(
   businessDate: string,
   options: { versions?: boolean | undefined } = {},
 ): Promise<DayStatus> {
-  const layout = await readDayLayout(ports.lake, dataset, businessDate);
+  const layout = await statusLayout(ports.lake, dataset, businessDate);
   const damaged: RunInconsistent[] = [];
   const judged = await judgeDay(ports, layout, businessDate, [], damaged);
   const { entries, sound, terms, waitingFor } = judged;

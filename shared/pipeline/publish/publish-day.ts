@@ -17,7 +17,7 @@ import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { lastReadableCommit } from '../store/day-commits.ts';
 import { dayEntries, lastCommit, lastWritten, unlessBlank } from '../store/day-ledger.ts';
-import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
+import { readableTerms, readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
@@ -143,8 +143,8 @@ async function lastOf(
 }
 
 /**
- * The loaded files of a day that may be published, and why the day as a whole may not yet. With `damaged`, entries that cannot be read are
- * added there instead of an error.
+ * The loaded files of a day that may be published, and why the day as a whole may not yet. With `damaged`, entries and terms that cannot
+ * be read are added there instead of an error.
  */
 export async function judgeDay(
   ports: Pick<PipelinePorts, 'lake' | 'settings'>,
@@ -162,7 +162,9 @@ export async function judgeDay(
 }> {
   // Entries are read before terms: a file that arrives in between counts as missing, and publishes the day itself.
   const entries = await dayEntries(ports.lake, layout.name, businessDate, known, damaged);
-  const terms = await readTerms(ports.lake, layout.name, businessDate);
+  const terms = damaged
+    ? await readableTerms(ports.lake, layout.name, businessDate, damaged)
+    : await readTerms(ports.lake, layout.name, businessDate);
   const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
   const completion = dayCompletion(expectation, entries);
   const all = entries.filter(isLoaded);

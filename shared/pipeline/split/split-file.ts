@@ -150,7 +150,7 @@ async function planClaimed(
   if (isRefusal(controlFile)) return controlFile;
   const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
   if (isRefusal(cut)) return cut;
-  if (request.force) await restoreOwners(ports.lake, layout);
+  if (request.force) await restoreOwners(ports, layout);
   const taken = await refuseTaken(ports, layout, source.key);
   if (taken) return taken;
   return planFile(claim, entry, {

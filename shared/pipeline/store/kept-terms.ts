@@ -1,11 +1,11 @@
 import { type DayTerms, dayTermsShape } from '../../day/day-terms.ts';
-import { RunInconsistent } from '../../errors.ts';
+import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
 import { dayTermsPrefix } from '../../keys/lake-keys.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { dayEntries } from './day-ledger.ts';
-import { appendNumbered, highestNumbered, type Numbered } from './numbered-object.ts';
+import { appendNumbered, highestNumbered, highestReadable, type Numbered } from './numbered-object.ts';
 
 /** The terms of a day, or undefined if no file of it was split yet. */
 export async function readTerms(
@@ -14,6 +14,22 @@ export async function readTerms(
   businessDate: string,
 ): Promise<DayTerms | undefined> {
   return (await readNumberedTerms(lake, dataset, businessDate))?.value;
+}
+
+/** The last terms of a day that can be read. What is wrong with those after them is added to `damaged`. */
+export async function readableTerms(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string,
+  damaged: RunInconsistent[],
+): Promise<DayTerms | undefined> {
+  try {
+    return await readTerms(lake, dataset, businessDate);
+  } catch (error) {
+    if (!(error instanceof ObjectDamaged)) throw error;
+    damaged.push(error);
+    return (await highestReadable(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape))?.value;
+  }
 }
 
 /** The terms of a day with their number. */

@@ -32,7 +32,7 @@ export async function objectProblem(
   if (info.sizeBytes !== facts.bytes) {
     return (await isFence(lake, info))
       ? FENCED
-      : `it has ${info.sizeBytes} bytes, and ${facts.bytes} were written`;
+      : `it has a size of ${info.sizeBytes} instead of ${facts.bytes} bytes`;
   }
   const { checksum } = facts;
   try {
@@ -67,7 +67,7 @@ async function footerProblem(
     },
   );
   const found = rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return found === rows ? undefined : `its footer counts ${found} rows, and ${rows} were written`;
+  return found === rows ? undefined : `the number of rows in its footer is ${found} instead of ${rows}`;
 }
 
 class FooterUnreadable extends PipelineError {

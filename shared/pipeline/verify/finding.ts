@@ -60,7 +60,7 @@ export type RepairAction =
   /** Writes the catalog of a table again. */
   | { do: 'restore-table'; table: string; dataset: string }
   /** Writes again which layout owns a table. */
-  | { do: 'restore-owner'; table: string; layout: string };
+  | { do: 'restore-owner'; table: string; layout: string; withColumns?: boolean };
 
 /** What is recorded of a data file. */
 export interface ObjectFacts {

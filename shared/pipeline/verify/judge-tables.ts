@@ -92,9 +92,9 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     const isRight = stated !== undefined && (single === undefined || single === stated);
     const columns = stored.value?.columns;
     if (isRight && columns === undefined && (claim?.columns.size ?? 0) > 0) {
-      findings.push(
-        note(key, 'it has no columns', 'as in a lake of an earlier version: those that readers have count'),
-      );
+      const action = { do: 'restore-owner', table, layout: stated, withColumns: true } as const;
+      const mend = repaired('note the columns that readers have', action);
+      findings.push({ ...note(key, 'it has no columns', ''), mend });
     }
     const lacks =
       columns && [...(claim?.columns ?? [])].some((name) => !columns.some((one) => one.name === name));

@@ -1,5 +1,4 @@
 import { RunInconsistent } from '../../errors.ts';
-import { tableOwnerKey } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { filePlanShape } from '../../run/file-plan.ts';
@@ -57,8 +56,9 @@ export async function takeAction(ports: PipelinePorts, action: RepairAction): Pr
       await restoreTables(ports, action.dataset, async (table) => table === action.table);
       return 'wrote it again';
     case 'restore-owner':
-      await restoreOwner(lake, action.table, action.layout, await lake.get(tableOwnerKey(action.table)));
-      return 'wrote it again';
+      return (await restoreOwner(ports, action.table, action.layout, action.withColumns))
+        ? 'wrote it again'
+        : undefined;
   }
 }
 

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { dayCommitShape } from '../../../shared/day/day-commit.ts';
+import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
+import { sealedBytes } from '../../../shared/pipeline/store/sealed-json.ts';
+import { tableOwnerShape } from '../../../shared/pipeline/store/table-owner.ts';
 import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
@@ -121,4 +124,27 @@ it('a lost entry comes back with what a rollback made of it, by repair and by a 
     expect(healed.revision).toBeGreaterThan(revision);
     expect(await readRows(lake.lake, 'night')).toEqual(['F1 7 A']);
   }
+});
+
+it('status shows a day whose terms cannot be read, and says so', async () => {
+  const lake = new SampleLake();
+  const waiting = { expectedFiles: 2, isVisible: false };
+  await lake.load('f_20250812.txt', 'night', { bytes: row('F1'), rows: [] }, waiting);
+  const terms = 'ledger/night/year=2025/month=08/day=12/_terms/1.json';
+  lake.lake.replace(terms, Buffer.from('{'));
+  const status = await dayStatus(lake.ports, 'night', '2025-08-12');
+  expect(status.files.map(({ name, status }) => [name, status])).toEqual([['f_20250812.txt', 'loaded']]);
+  expect(status.damaged?.map(({ key }) => key)).toEqual([terms]);
+});
+
+it('an owner without columns, as in a lake of an earlier version, gets those that readers have', async () => {
+  const lake = new SampleLake();
+  await lake.load('f_20250812.txt', 'night', { bytes: row('F1'), rows: ['F1 7 A'] });
+  const key = 'ledger/_tables/night.json';
+  const before = await readJson(lake.lake, key, tableOwnerShape);
+  lake.lake.replace(key, sealedBytes(key, { layout: 'night' }));
+  const { findings } = await verifyLake(lake.ports, FULL);
+  expect(findings.map(({ level, key: found }) => [level, found])).toEqual([['note', key]]);
+  expect((await repairLake(lake.ports, FULL)).verdict.findings).toEqual([]);
+  expect(await readJson(lake.lake, key, tableOwnerShape)).toEqual(before);
 });
