@@ -10,8 +10,11 @@ export function createSnsNotifier(options: {
 }): Notifier {
   return {
     async notify({ kind, subject, message }) {
-      // SNS takes a subject of one line of ASCII, at most 100 characters.
-      const Subject = subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+      // A subject is one line of ASCII, begins with no space and has less than 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+      const Subject = subject
+        .replace(/[^\x20-\x7e]/g, '?')
+        .trimStart()
+        .slice(0, 99);
       const TopicArn = options.topicArns[kind];
       await options.client
         .send(new PublishCommand({ TopicArn, Subject, Message: shownText(message) }))

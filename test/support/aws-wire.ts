@@ -7,6 +7,7 @@ import * as stepFunctions from '@aws-sdk/client-sfn';
 import * as sns from '@aws-sdk/client-sns';
 import { type Denial, type Grant, isAllowed, isDenied } from '../../tools/check-deploy/role-grants.ts';
 import { WireGlue } from './wire-glue.ts';
+import { executionFault, messageFault, metricsFault, type SentMetric } from './wire-limits.ts';
 import { schemaProblems } from './wire-schema.ts';
 
 /** A call that was made: under which role, which action, on what, in the notation of `role-grants.ts`. */
@@ -46,7 +47,7 @@ export class AwsWire {
   readonly problems: string[] = [];
   readonly denied: WireCall[] = [];
   readonly glue = new WireGlue();
-  readonly metrics: { MetricName: string; Value: number }[] = [];
+  readonly metrics: SentMetric[] = [];
   readonly messages: { topic: string; Subject?: string | undefined; Message: string }[] = [];
   readonly executions: { name: string; input: string }[] = [];
   private readonly options: WireOptions;
@@ -141,30 +142,32 @@ export class AwsWire {
     const input = fields as never;
     if (service === 'glue') return this.glue.answer(operation, input);
     if (service === 'monitoring') {
-      const { MetricData, Namespace } = input as {
-        MetricData: { MetricName: string; Value: number; Dimensions: unknown[] }[];
-        Namespace: string;
-      };
-      if (MetricData.length > 1000) this.problems.push('PutMetricData takes 1000 metrics');
-      if (/^AWS\//.test(Namespace)) this.problems.push('a namespace of AWS');
+      const { MetricData, Namespace } = input as { MetricData: SentMetric[]; Namespace: string };
+      this.note(metricsFault(Namespace, MetricData, Date.now() / 1000));
       this.metrics.push(...MetricData);
       return {};
     }
     if (service === 'sns') {
-      const { TopicArn, Subject, Message } = input as {
-        TopicArn: string;
-        Subject?: string | undefined;
-        Message: string;
-      };
-      if (Subject !== undefined && !/^[\x20-\x7e]{1,99}$/.test(Subject))
-        this.problems.push(`SNS takes no subject '${Subject}'`);
+      const { TopicArn, Subject, Message } = input as { TopicArn: string; Subject?: string; Message: string };
+      this.note(messageFault(input));
       this.messages.push({ topic: this.options.topics[TopicArn] ?? 'no topic', Subject, Message });
       return {};
     }
     const { name, input: text } = input as { name: string; input: string };
-    if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) this.problems.push(`no name of an execution: ${name}`);
-    this.executions.push({ name, input: text });
+    this.note(executionFault(input));
+    // While it runs, the same name and input answer as if it had just started; another input does not.
+    const known = this.executions.find((execution) => execution.name === name);
+    if (known && known.input !== text) {
+      throw Object.assign(new Error(`Execution Already Exists: '${name}'`), {
+        name: 'ExecutionAlreadyExists',
+      });
+    }
+    if (!known) this.executions.push({ name, input: text });
     return { executionArn: `arn:aws:states:::execution:${name}`, startDate: Date.now() / 1000 };
+  }
+
+  private note(fault: string | undefined): void {
+    if (fault !== undefined) this.problems.push(fault);
   }
 
   private async answerS3(
