@@ -34,7 +34,7 @@ export function countsOf(findings: Finding[]): { damaged: number; notes: number 
 
 function commandLine(mend: Finding['mend'], lake: string): string | undefined {
   if (mend.by !== 'command') return undefined;
-  const { layout, sourceKey, origin, businessDate, supplementOf } = mend.command;
+  const { layout, sourceKey, origin, businessDate, supplementOf, expectedFiles } = mend.command;
   if (lake === 'aws') {
     const input = { layout, sourceKey, businessDate: businessDate ?? undefined, supplementOf, force: true };
     return `start an execution of the state machine with ${JSON.stringify(input)}`;
@@ -42,6 +42,7 @@ function commandLine(mend: Finding['mend'], lake: string): string | undefined {
   const words = ['--layout', layout, '--input', origin ?? sourceKey, '--out', lake, '--force'];
   if (businessDate !== null) words.push('--business-date', businessDate);
   if (supplementOf !== undefined) words.push('--supplement-of', supplementOf);
+  if (expectedFiles !== undefined) words.push('--expected-files', String(expectedFiles));
   // The key is the file's name, or its path below the folder that was given.
   if (sourceKey.includes('/') && origin?.endsWith(`/${sourceKey}`)) {
     words.push('--raw-root', origin.slice(0, -sourceKey.length));

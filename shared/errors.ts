@@ -120,10 +120,15 @@ export class OutputUnwritable extends PipelineError {
   readonly retryable = false;
 }
 
-/** Throttling, a time-out, a 5xx answer, a lost connection: the same call may work in a moment. */
+/** A time-out, a 5xx answer, a lost connection: the same call may work in a moment. */
 export class StoreUnavailable extends PipelineError {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: 'StoreUnavailable' | 'StoreThrottled' = 'StoreUnavailable';
   readonly retryable = true;
+}
+
+/** A service answers that calls come too fast: nothing is broken, and more patience than with a fault is right. */
+export class StoreThrottled extends StoreUnavailable {
+  override readonly name = 'StoreThrottled';
 }
 
 /** The objects of a run contradict each other: a manifest is missing, a part is not as it was recorded. */

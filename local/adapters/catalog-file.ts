@@ -28,6 +28,12 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
     async standsAt({ dataset, businessDate, commit }) {
       return ((await read(dataset))?.days[businessDate] ?? 0) >= commit;
     },
+    async shownDay(table, businessDate) {
+      const current = await read(table);
+      const commit = current?.days[businessDate];
+      if (!current || commit === undefined) return undefined;
+      return { commit, partitions: partitionsOf(current, businessDate) };
+    },
     async differences(table, days) {
       try {
         return catalogDifferences(await read(table), days);
@@ -92,6 +98,13 @@ function readable(bytes: Uint8Array, key: string): CatalogFile | undefined {
   } catch {
     return undefined;
   }
+}
+
+function partitionsOf({ partitions }: CatalogFile, businessDate: string): CatalogFile['partitions'] {
+  const date = dayPartition(businessDate);
+  return partitions.filter(
+    ({ values }) => values.year === date.year && values.month === date.month && values.day === date.day,
+  );
 }
 
 function withDay(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogFile {

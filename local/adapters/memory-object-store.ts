@@ -59,6 +59,7 @@ export class MemoryObjectStore implements ObjectStore {
   /** Removes an object, uncounted. */
   lose(key: string): void {
     this.objects.delete(key);
+    this.sortedKeys = undefined;
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {

@@ -35,6 +35,7 @@ export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
     tableOf: (dataset) => new GlueReader(options, dataset).columns(),
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
+    shownDay: (table, businessDate) => new GlueReader(options, table).shownDay(businessDate),
     async differences(_table, days) {
       const found: CatalogDifference[] = [];
       for (const day of days) {

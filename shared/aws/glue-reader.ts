@@ -1,14 +1,21 @@
-import { GetPartitionsCommand, GetTableCommand, type GlueClient } from '@aws-sdk/client-glue';
+import {
+  GetPartitionsCommand,
+  GetTableCommand,
+  type GlueClient,
+  paginateGetPartitions,
+} from '@aws-sdk/client-glue';
 import { widerType } from '../catalog/table-change.ts';
-import type { TableColumns } from '../ports/catalog.ts';
+import { dayPartition } from '../keys/business-date.ts';
+import { HIVE_DEFAULT_PARTITION } from '../keys/partition-path.ts';
+import type { ShownDay, TableColumns } from '../ports/catalog.ts';
 import { ATHENA, glueError, isMissing, tableColumns } from './glue-table.ts';
 
 /** Reads what a table of the Data Catalog says of its columns. */
 export class GlueReader {
-  private readonly options: { client: GlueClient; database: string };
+  private readonly options: { client: GlueClient; database: string; bucket: string };
   private readonly dataset: string;
 
-  constructor(options: { client: GlueClient; database: string }, dataset: string) {
+  constructor(options: { client: GlueClient; database: string; bucket: string }, dataset: string) {
     this.options = options;
     this.dataset = dataset;
   }
@@ -38,4 +45,32 @@ export class GlueReader {
       throw glueError(error, `glue:${database}.${this.dataset}`);
     }
   }
+
+  /** What readers see of a day: the folders of its partitions, and the highest commit that one of them is of. */
+  async shownDay(businessDate: string): Promise<ShownDay | undefined> {
+    const { client, database, bucket } = this.options;
+    const keys = (await this.columns())?.partitionKeys;
+    if (!keys) return undefined;
+    const { year, month, day } = dayPartition(businessDate);
+    const Expression = `year='${year}' AND month='${month}' AND day='${day}'`;
+    const input = { DatabaseName: database, TableName: this.dataset, Expression };
+    const shown: ShownDay = { commit: 0, partitions: [] };
+    try {
+      for await (const { Partitions = [] } of paginateGetPartitions({ client }, input)) {
+        for (const { Values = [], Parameters = {}, StorageDescriptor = {} } of Partitions) {
+          const pairs = keys.map(({ name }, index) => [name, storedValue(Values[index])] as const);
+          const location = (StorageDescriptor.Location ?? '').slice(`s3://${bucket}/`.length);
+          shown.commit = Math.max(shown.commit, Number(Parameters.commit ?? 0));
+          shown.partitions.push({ values: Object.fromEntries(pairs), location, files: [] });
+        }
+      }
+    } catch (error) {
+      throw glueError(error, `glue:${database}.${this.dataset}`);
+    }
+    return shown.partitions.length > 0 ? shown : undefined;
+  }
+}
+
+function storedValue(value: string | undefined): string | null {
+  return value === undefined || value === HIVE_DEFAULT_PARTITION ? null : value;
 }

@@ -4,6 +4,7 @@ import {
   PipelineError,
   PreconditionFailed,
   SourceChanged,
+  StoreThrottled,
   StoreUnavailable,
 } from '../errors.ts';
 
@@ -15,13 +16,21 @@ interface SdkError {
   $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
 }
 
-const PASSING = new Set([
+/** What services say to those who call too fast (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). */
+const THROTTLED = new Set([
   'SlowDown',
   'Throttling',
   'ThrottlingException',
   'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'TooManyRequestsException',
   'KMSThrottlingException',
   'RequestLimitExceeded',
+]);
+
+const PASSING = new Set([
+  ...THROTTLED,
   'ServiceUnavailable',
   'InternalError',
   'InternalServiceException',
@@ -60,6 +69,10 @@ export function isAnswer(error: unknown): boolean {
 
 export function statusOf(error: unknown): number | undefined {
   return sdkError(error).$metadata?.httpStatusCode;
+}
+
+function isThrottled(error: unknown): boolean {
+  return statusOf(error) === 429 || THROTTLED.has(sdkError(error).name ?? '');
 }
 
 /** Throttling, 5xx, time-outs and lost connections: the SDK has already retried them. */
@@ -155,7 +168,8 @@ export function sourceChanged(where: string, cause?: unknown): SourceChanged {
 /** `StoreUnavailable` with what the service said; also for services other than S3. */
 export function unavailable(error: unknown, where: string): StoreUnavailable {
   const attempts = attemptsOf(error);
-  return new StoreUnavailable({
+  const Unavailable = isThrottled(error) ? StoreThrottled : StoreUnavailable;
+  return new Unavailable({
     what: attempts > 1 ? `no success in ${attempts} attempts` : 'the service did not answer',
     where,
     why: reason(error),

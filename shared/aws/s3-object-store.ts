@@ -166,12 +166,13 @@ class S3ObjectStore implements ObjectStore {
   private async putObject(
     key: string,
     bytes: Uint8Array,
-    condition: { IfMatch?: string; IfNoneMatch?: string; ChecksumCRC64NVME?: string },
+    condition: { IfMatch?: string; IfNoneMatch?: string },
+    ChecksumCRC64NVME = checksumOf(bytes),
   ): Promise<string> {
     for (let tries = 1; ; tries++) {
       try {
         const { ETag } = await this.client.send(
-          new PutObjectCommand({ ...this.target(key), ...condition, Body: bytes }),
+          new PutObjectCommand({ ...this.target(key), ...condition, ChecksumCRC64NVME, Body: bytes }),
         );
         return ETag!;
       } catch (error) {
@@ -213,7 +214,7 @@ class S3ObjectStore implements ObjectStore {
     }
     const bytes = only && 'send' in only ? await gather(this, only.send) : new Uint8Array(0);
     if (crc64nvme !== undefined && checksumOf(bytes) !== crc64nvme) throw damaged(this.where(key));
-    await this.putObject(key, bytes, crc64nvme === undefined ? {} : { ChecksumCRC64NVME: crc64nvme });
+    await this.putObject(key, bytes, {}, crc64nvme);
   }
 
   async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectWriter } from '../ports/object-store.ts';
 import type { ByteRange } from '../ranges/byte-range.ts';
+import { combineCrc64, crc64nvme, crc64ToBase64 } from '../ranges/crc64nvme.ts';
 import { checksumOf, damaged } from './s3-checksum.ts';
 import { errorName, writeError } from './s3-error.ts';
 import { type S3Target, s3Url } from './s3-target.ts';
@@ -18,12 +19,27 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
 /** How many parts have one size before the size doubles; 10,000 parts then hold any object. */
 const PARTS_PER_SIZE = MAX_PARTS / 4;
 
+/**
+ * What every upload declares. Without it the SDK still adds a CRC32 to each part, S3 keeps the parts without it, and then refuses to
+ * complete the upload, because the list of parts names checksums that it does not have (CompletedPart's reference: a part has the
+ * checksum with which the upload was created; aws-sdk-java-v2#6518 and aws-sdk-go-v2#3005 have the refusal, InvalidPart). CRC64NVME is the one
+ * whose value for the whole object also covers copied parts, and HEAD then answers with it:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ */
+const DECLARED = { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const;
+
+interface UploadedPart extends CompletedPart {
+  PartNumber: number;
+  /** Of a part that was sent; a copied part is only known to S3. */
+  sent: { crc: bigint; lengthBytes: number } | undefined;
+}
+
 /** One multipart upload: begun with the first part, invisible until `complete`. */
 export class MultipartUpload {
   private readonly client: S3Client;
   private readonly target: S3Target;
-  private readonly parts: CompletedPart[] = [];
-  /** Checksum of the whole object. S3 compares it with that of the parts and does not complete the upload if they differ. */
+  private readonly parts: UploadedPart[] = [];
+  /** Checksum that the whole object must have, if the caller knows it. */
   private readonly crc64nvme: string | undefined;
   private beginning: Promise<string> | undefined;
 
@@ -35,11 +51,17 @@ export class MultipartUpload {
 
   async send(partNumber: number, bytes: Uint8Array): Promise<void> {
     const UploadId = await this.begin();
-    const sum = this.crc64nvme === undefined ? {} : { ChecksumCRC64NVME: checksumOf(bytes) };
-    const sent = await this.client.send(
-      new UploadPartCommand({ ...this.target, ...sum, UploadId, PartNumber: partNumber, Body: bytes }),
+    const crc = crc64nvme(bytes);
+    const answer = await this.client.send(
+      new UploadPartCommand({
+        ...this.target,
+        ChecksumCRC64NVME: crc64ToBase64(crc),
+        UploadId,
+        PartNumber: partNumber,
+        Body: bytes,
+      }),
     );
-    this.keep(partNumber, sent);
+    this.keep(partNumber, answer, { crc, lengthBytes: bytes.length });
   }
 
   /** `source` is what `copySource` gives. */
@@ -57,20 +79,19 @@ export class MultipartUpload {
     this.keep(partNumber, copied.CopyPartResult ?? {});
   }
 
+  /** S3 compares the checksum of the whole with that of the parts, and does not complete the upload if they differ. */
   async complete(): Promise<void> {
     const UploadId = await this.begin();
-    const Parts = this.parts.toSorted((a, b) => a.PartNumber! - b.PartNumber!);
-    const whole =
-      this.crc64nvme === undefined
-        ? {}
-        : ({ ChecksumCRC64NVME: this.crc64nvme, ChecksumType: 'FULL_OBJECT' } as const);
+    const parts = this.parts.toSorted((a, b) => a.PartNumber - b.PartNumber);
+    const whole = this.crc64nvme ?? sentChecksum(parts);
     await this.client
       .send(
         new CompleteMultipartUploadCommand({
           ...this.target,
-          ...whole,
+          ...(whole === undefined ? {} : { ChecksumCRC64NVME: whole }),
+          ChecksumType: DECLARED.ChecksumType,
           UploadId,
-          MultipartUpload: { Parts },
+          MultipartUpload: { Parts: parts.map(({ sent: _sent, ...part }) => part) },
         }),
       )
       .catch((error) => {
@@ -91,21 +112,28 @@ export class MultipartUpload {
 
   private begin(): Promise<string> {
     this.beginning ??= this.client
-      .send(
-        new CreateMultipartUploadCommand({
-          ...this.target,
-          ...(this.crc64nvme === undefined
-            ? {}
-            : { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' }),
-        }),
-      )
+      .send(new CreateMultipartUploadCommand({ ...this.target, ...DECLARED }))
       .then(({ UploadId }) => UploadId!);
     return this.beginning;
   }
 
-  private keep(partNumber: number, { ETag, ChecksumCRC32, ChecksumCRC64NVME }: CompletedPart): void {
-    this.parts.push({ PartNumber: partNumber, ETag, ChecksumCRC32, ChecksumCRC64NVME });
+  private keep(
+    PartNumber: number,
+    { ETag, ChecksumCRC64NVME }: CompletedPart,
+    sent?: UploadedPart['sent'],
+  ): void {
+    this.parts.push({ PartNumber, ETag, ChecksumCRC64NVME, sent });
   }
+}
+
+/** Checksum of the object that these parts make, undefined if S3 copied one of them. */
+function sentChecksum(parts: UploadedPart[]): string | undefined {
+  let crc = 0n;
+  for (const { sent } of parts) {
+    if (sent === undefined) return undefined;
+    crc = combineCrc64(crc, sent.crc, sent.lengthBytes);
+  }
+  return crc64ToBase64(crc);
 }
 
 /** A range as HTTP writes it: the last byte is part of it. */
@@ -150,7 +178,8 @@ export class S3Writer implements ObjectWriter {
     try {
       if (this.sentParts === 0) {
         const Body = this.buffer.subarray(0, this.filledBytes);
-        await this.client.send(new PutObjectCommand({ ...this.target, Body }));
+        const ChecksumCRC64NVME = checksumOf(Body);
+        await this.client.send(new PutObjectCommand({ ...this.target, ChecksumCRC64NVME, Body }));
       } else {
         await this.sendPart();
         await this.upload.complete();

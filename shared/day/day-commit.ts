@@ -5,7 +5,10 @@ import { partitionShape } from '../keys/partition-path.ts';
 import type { Catalog, CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
 import type { LedgerEntry, LoadedEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
 
-/** The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. */
+/**
+ * The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. One without tables is blank:
+ * it publishes nothing, and takes the number that a publication under way would have had.
+ */
 export interface DayCommit {
   dataset: string;
   businessDate: string;

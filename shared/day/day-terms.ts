@@ -1,6 +1,7 @@
-import { either, listOf, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { objectOf, optional, text } from '../json-shape.ts';
 import { besideKey, withBusinessDate } from '../keys/name-pattern.ts';
 import type { DayRules } from '../layout/layout.ts';
+import { expectedFilesShape } from '../run/file-plan.ts';
 import { type DayManifestFound, dayManifestShape } from './day-manifest.ts';
 import { type DayExpectation, type ExpectedFiles, expectationOf } from './expected-files.ts';
 
@@ -20,7 +21,7 @@ export interface DayTerms {
 export const dayTermsShape = objectOf<DayTerms>(
   {
     layout: objectOf<DayTerms['layout']>({ file: text, text, fingerprint: text }),
-    expectedFiles: optional(either(wholeNumber, listOf(text), 'a whole number or a list of names')),
+    expectedFiles: optional(expectedFilesShape),
     manifestKey: optional(text),
     manifest: optional(objectOf<DayManifestFound>({ key: text, version: text, file: dayManifestShape })),
   },

@@ -1,5 +1,10 @@
 import { fileNameOf, NamePatterns, withBusinessDate } from '../keys/name-pattern.ts';
-import type { FileState, LedgerEntry } from '../run/ledger-entry.ts';
+import {
+  type FileState,
+  type LedgerEntry,
+  type MaybeSupplement,
+  supplementedRun,
+} from '../run/ledger-entry.ts';
 
 /** Number of files that make up a day, or their names; shared/keys/name-pattern.ts explains the wildcards. */
 export type ExpectedFiles = number | string[];
@@ -66,11 +71,8 @@ export interface DayCompletion {
   waitingFor?: string;
 }
 
-/** A file that arrived: the parts of its ledger entry that decide its status. `loaded` and `supplementOf` count as set unless undefined. */
-export interface ArrivedFile extends Pick<LedgerEntry, 'sourceKey' | 'state'> {
-  loaded?: unknown;
-  supplementOf?: unknown;
-}
+/** A file that arrived: the parts of its ledger entry that decide its status. */
+export interface ArrivedFile extends Pick<LedgerEntry, 'sourceKey' | 'state'>, MaybeSupplement<unknown> {}
 
 /** Compares the files of a day, in any order, with those it expects. */
 export function dayCompletion(expectation: DayExpectation, entries: ArrivedFile[]): DayCompletion {
@@ -79,8 +81,9 @@ export function dayCompletion(expectation: DayExpectation, entries: ArrivedFile[
   const names = new NamePatterns(patterns ?? []);
   const [arrivedNames, loadedNames] = [new Set<number>(), new Set<number>()];
   const files = entries
-    .map(({ sourceKey, state, loaded, supplementOf }): DayFile => {
-      const isSupplement = supplementOf !== undefined;
+    .map((file): DayFile => {
+      const { sourceKey, state, loaded } = file;
+      const isSupplement = supplementedRun(file) !== undefined;
       const fitting = isSupplement ? [] : names.fitting(sourceKey);
       for (const index of fitting) {
         arrivedNames.add(index);

@@ -25,6 +25,9 @@ export interface Catalog {
   /** Do readers see this publication of the day, or a later one? */
   standsAt(day: DayPublication): Promise<boolean>;
 
+  /** What readers see of a day of a table, undefined if they see none of it. Fails with `ObjectDamaged` if it cannot be read. */
+  shownDay(table: string, businessDate: string): Promise<ShownDay | undefined>;
+
   /** How what readers have of a table differs from `days`, the publications of all its days. Damage is a difference and no error. */
   differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]>;
 
@@ -34,6 +37,9 @@ export interface Catalog {
   /** The place of a table, to name it to people. */
   nameOf(table: string): string;
 }
+
+/** What readers see of a day. If they are not told each file (`listsFiles`), its partitions name none. */
+export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 
 /** One difference; of the whole table if it has no date. */
 export interface CatalogDifference {

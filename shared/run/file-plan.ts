@@ -1,4 +1,5 @@
 import {
+  either,
   flag,
   listOf,
   nullable,
@@ -54,6 +55,8 @@ export interface FilePlan {
   outside?: OutsideBytes[] | undefined;
   /** The day manifest's statement about the file; null if no manifest has arrived. */
   dayManifest?: StatedInManifest | null | undefined;
+  /** The terms of the day that it was planned under. A supplement has none, nor have plans of earlier versions. */
+  terms?: PlannedTerms | undefined;
   /** Set for a file of corrected records of another. */
   supplementOf?: SupplementedRun | undefined;
   /** Convert the file even if the same bytes are loaded already. */
@@ -73,6 +76,15 @@ interface StatedInManifest {
   key: string;
   entry: StatedFigures;
   values: Record<string, ControlValue>;
+}
+
+/** What a plan keeps of `_terms/<number>.json`. */
+interface PlannedTerms {
+  number: number;
+  /** From the command or the environment: a number of files, or their names. */
+  expectedFiles?: number | string[];
+  /** True if a day manifest has arrived or is awaited. */
+  hasManifest?: boolean;
 }
 
 /** The file whose rejected records another file corrects, and the run that rejected them. */
@@ -123,6 +135,9 @@ export const supplementedRunShape = objectOf<SupplementedRun>({
   rejects: optional(text),
 });
 
+/** A number of files, or their names. */
+export const expectedFilesShape = either(wholeNumber, listOf(text), 'a whole number or a list of names');
+
 const byteRangeKeys: ShapesOfKeys<ByteRange> = { startByte: wholeNumber, endByte: wholeNumber };
 
 const controlRecordShape = objectOf<ControlRecordFound>({
@@ -169,6 +184,13 @@ export const filePlanShape = objectOf<FilePlan>(
           values: controlValuesShape,
         }),
       ),
+    ),
+    terms: optional(
+      objectOf<PlannedTerms>({
+        number: wholeNumber,
+        expectedFiles: optional(expectedFilesShape),
+        hasManifest: optional(flag),
+      }),
     ),
     supplementOf: optional(supplementedRunShape),
     forced: optional(flag),

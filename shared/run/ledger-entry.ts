@@ -54,6 +54,8 @@ export interface LedgerEntry {
   /** The execution that works on the file, or worked on it last. */
   execution: string;
   layout: { name: string; fingerprint: string };
+  /** Number of the last terms of its day that a run of the file was planned under. A supplement has none, nor have older entries. */
+  terms?: number | undefined;
   softwareVersion: string;
   history: Step[];
   updatedAt: string;
@@ -134,8 +136,17 @@ interface LoadedTable {
 /** An entry of a file that has a loaded version. */
 export type LoadedEntry = LedgerEntry & { loaded: LoadedVersion };
 
-/** The run whose rejected records the loaded version corrects; undefined for a file that is no supplement. */
-export function supplementedRun({ loaded, supplementOf }: LedgerEntry): SupplementedRun | undefined {
+/** The parts of an entry that say whether the file is a supplement. */
+export interface MaybeSupplement<Run> {
+  loaded?: { supplementOf?: Run | null } | undefined;
+  supplementOf?: Run | undefined;
+}
+
+/**
+ * The run whose rejected records the loaded version corrects, or that the last run on the file was for, if nothing is loaded; undefined for
+ * a file that is no supplement.
+ */
+export function supplementedRun<Run>({ loaded, supplementOf }: MaybeSupplement<Run>): Run | undefined {
   return loaded?.supplementOf === undefined ? supplementOf : (loaded.supplementOf ?? undefined);
 }
 
@@ -213,6 +224,7 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
   attempt: wholeNumber,
   execution: text,
   layout: objectOf<LedgerEntry['layout']>({ name: text, fingerprint: text }),
+  terms: optional(wholeNumber),
   softwareVersion: text,
   history: listOf(objectOf<Step>({ state: stateShape, at: text, execution: text, version: text })),
   updatedAt: text,

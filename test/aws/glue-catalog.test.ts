@@ -167,6 +167,17 @@ describe('the Glue catalog', () => {
     );
   });
 
+  it('says what readers see of a day', async () => {
+    const { catalog } = open();
+    expect(await catalog.shownDay('contracts', '2026-03-09')).toBeUndefined();
+    const day = dayOf(['GIRO', null], 3);
+    await catalog.publishDay(day);
+    expect(await catalog.shownDay('contracts', '2026-03-09')).toEqual({
+      commit: 3,
+      partitions: day.partitions,
+    });
+  });
+
   it('changes nothing when the same commit is published again', async () => {
     const { glue, catalog } = open();
     await catalog.publishDay(dayOf(['A', 'B']));

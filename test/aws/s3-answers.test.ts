@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
+import { checksumOf } from '../support/small-contracts.ts';
 
 interface Call {
   name: string;
@@ -104,6 +105,39 @@ describe('a copy whose checksum is known', () => {
   });
 });
 
+describe('an upload in parts', () => {
+  it('declares the checksum that its parts and the whole are sent with', async () => {
+    const { store, calls } = scripted(({ name, input }) =>
+      name === 'UploadPart'
+        ? { ETag: '"p"', ChecksumCRC64NVME: input.ChecksumCRC64NVME }
+        : { UploadId: 'u1', ETag: '"e"' },
+    );
+    const bytes = new Uint8Array(17 * 1024 * 1024).fill(7);
+    const writer = store.createWriter('large');
+    await writer.write(bytes);
+    await writer.close();
+    const named = (name: string) => calls.filter((call) => call.name === name).map(({ input }) => input);
+    const [created] = named('CreateMultipartUpload');
+    expect(created).toMatchObject({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' });
+    const sums = named('UploadPart').map(({ ChecksumCRC64NVME }) => ChecksumCRC64NVME);
+    expect(new Set(sums).size).toBe(2);
+    expect(named('CompleteMultipartUpload')[0]).toMatchObject({
+      ChecksumCRC64NVME: checksumOf(bytes),
+      ChecksumType: 'FULL_OBJECT',
+      MultipartUpload: { Parts: sums.map((ChecksumCRC64NVME) => ({ ChecksumCRC64NVME })) },
+    });
+  });
+
+  it('of one part is one object, whose checksum is the same kind', async () => {
+    const { store, calls } = scripted(() => ({ ETag: '"e"' }));
+    const writer = store.createWriter('small');
+    await writer.write(Buffer.from('123456789'));
+    await writer.close();
+    await store.put('document', Buffer.from('123456789'));
+    for (const { input } of calls) expect(input.ChecksumCRC64NVME).toBe('rosUhgp5mIg=');
+  });
+});
+
 describe('pins', () => {
   it('carry the version if the bucket has versions, else the ETag', async () => {
     const { store, calls } = scripted(({ name, input }) =>
@@ -165,7 +199,7 @@ describe('an error of S3', () => {
     [412, 'PreconditionFailed', 'SourceChanged'],
     [416, 'InvalidRange', 'SourceChanged'],
     [403, 'AccessDenied', 'ObjectNotFound'],
-    [503, 'SlowDown', 'StoreUnavailable'],
+    [503, 'SlowDown', 'StoreThrottled'],
     [500, 'InternalError', 'StoreUnavailable'],
     [400, 'RequestTimeout', 'StoreUnavailable'],
   ])('%d %s on a read becomes %s', async (status, name, expected) => {
@@ -183,7 +217,7 @@ describe('an error of S3', () => {
     [404, 'NoSuchKey', 'PreconditionFailed'],
     [409, 'ConditionalRequestConflict', 'StoreUnavailable'],
     [403, 'AccessDenied', 'OutputUnwritable'],
-    [503, 'SlowDown', 'StoreUnavailable'],
+    [503, 'SlowDown', 'StoreThrottled'],
     [200, 'InternalError', 'StoreUnavailable'],
   ])('%d %s on a conditional write becomes %s', async (status, name, expected) => {
     const { store } = scripted(() => refusal(status, name));
@@ -218,7 +252,7 @@ describe('an upload that fails', () => {
     const { store, calls } = scripted(({ name }) =>
       name === failing ? refusal(503, 'SlowDown') : { UploadId: 'u1', CopyPartResult: {} },
     );
-    await expect(store.compose('made', [large])).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await expect(store.compose('made', [large])).rejects.toMatchObject({ name: 'StoreThrottled' });
     expect(calls.at(-1)).toMatchObject({ name: 'AbortMultipartUpload', input: { UploadId: 'u1' } });
   });
 

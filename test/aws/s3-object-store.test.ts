@@ -1,12 +1,12 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { startFauxqs } from 'fauxqs';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createS3ObjectStore } from '../../shared/aws/s3-object-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { ConditionalProxy } from '../support/conditional-proxy.ts';
 import { describeObjectStore, writeLarge } from '../support/object-store-contract.ts';
+import { StrictS3 } from '../support/strict-s3/server.ts';
 
-/** With S3_ENDPOINT and S3_BUCKET the suite runs there, with the credentials of the environment; else against an emulator in this process. */
+/** With S3_ENDPOINT and S3_BUCKET the suite runs there, with the credentials of the environment; else against our double. */
 const { S3_ENDPOINT, S3_BUCKET } = process.env;
 
 function clientFor(endpoint: string): S3Client {
@@ -19,21 +19,19 @@ function clientFor(endpoint: string): S3Client {
   });
 }
 
-async function emulated() {
-  const server = await startFauxqs({ port: 0, logger: false });
-  const proxy = await ConditionalProxy.start({ host: '127.0.0.1', port: server.port });
-  const client = clientFor(proxy.endpoint);
+async function doubled() {
+  const s3 = await StrictS3.start();
+  const client = clientFor(s3.endpoint);
   await client.send(new CreateBucketCommand({ Bucket: 'lake' }));
   const close = async () => {
     client.destroy();
-    await proxy.stop();
-    await server.stop();
+    await s3.stop();
   };
-  return { store: createS3ObjectStore({ client, bucket: 'lake' }), proxy, close };
+  return { store: createS3ObjectStore({ client, bucket: 'lake' }), s3, close };
 }
 
 describeObjectStore('S3', async () => {
-  if (!S3_ENDPOINT || !S3_BUCKET) return emulated();
+  if (!S3_ENDPOINT || !S3_BUCKET) return doubled();
   const client = clientFor(S3_ENDPOINT);
   return {
     store: createS3ObjectStore({ client, bucket: S3_BUCKET }),
@@ -42,52 +40,52 @@ describeObjectStore('S3', async () => {
 });
 
 describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
-  let opened: Awaited<ReturnType<typeof emulated>>;
+  let opened: Awaited<ReturnType<typeof doubled>>;
   let store: ObjectStore;
   beforeAll(async () => {
-    opened = await emulated();
+    opened = await doubled();
     store = opened.store;
   });
   afterAll(() => opened.close());
 
   it('copies large stretches inside the store', async () => {
     await writeLarge(store, 'big', new Uint8Array(12 * 1024 * 1024));
-    const before = opened.proxy.partCopies;
+    const before = opened.s3.partCopies;
     await store.compose('made', [
       { bytes: new Uint8Array(4) },
       { key: 'big', range: { startByte: 0, endByte: 12 * 1024 * 1024 } },
       { bytes: new Uint8Array(100) },
     ]);
-    expect(opened.proxy.partCopies).toBe(before + 1);
+    expect(opened.s3.partCopies).toBe(before + 1);
     expect(await store.head('made')).toMatchObject({ sizeBytes: 12 * 1024 * 1024 + 104 });
   });
 
   it('repeats a conditional write that met another one, and says which of them won', async () => {
-    opened.proxy.conflicts = 2;
+    opened.s3.conflicts = 2;
     const tag = await store.putOnce('met', new Uint8Array(3));
-    expect(opened.proxy.conflicts).toBe(0);
-    opened.proxy.conflicts = 2;
+    expect(opened.s3.conflicts).toBe(0);
+    opened.s3.conflicts = 2;
     await expect(store.putOnce('met', new Uint8Array(4))).rejects.toMatchObject({
       name: 'PreconditionFailed',
     });
-    opened.proxy.conflicts = 1000;
+    opened.s3.conflicts = 1000;
     await expect(store.putIf('met', new Uint8Array(4), tag)).rejects.toMatchObject({
       name: 'StoreUnavailable',
     });
-    opened.proxy.conflicts = 0;
+    opened.s3.conflicts = 0;
     expect(await store.head('met')).toMatchObject({ sizeBytes: 3 });
   });
 
   it('tries again when throttled, and says so when that does not end', async () => {
-    opened.proxy.throttle = 2;
+    opened.s3.throttle = 2;
     await store.put('throttled', new Uint8Array(3));
     expect(await store.head('throttled')).toMatchObject({ sizeBytes: 3 });
-    opened.proxy.throttle = 1000;
+    opened.s3.throttle = 1000;
     await expect(store.put('throttled', new Uint8Array(4))).rejects.toMatchObject({
       name: 'StoreUnavailable',
       retryable: true,
     });
-    opened.proxy.throttle = 0;
+    opened.s3.throttle = 0;
   });
 
   it('takes the same bytes of another writer for a lost race', async () => {
@@ -102,15 +100,15 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
   });
 
   it('recognises its own conditional write when the answer to it was lost', async () => {
-    opened.proxy.lostAnswers = 1;
+    opened.s3.lostAnswers = 1;
     const tag = await store.putOnce('lost', new Uint8Array([1]));
     expect((await store.get('lost'))!.tag).toBe(tag);
-    opened.proxy.lostAnswers = 1;
+    opened.s3.lostAnswers = 1;
     const next = await store.putIf('lost', new Uint8Array([2]), tag);
     expect([...(await store.get('lost'))!.bytes]).toEqual([2]);
-    expect(opened.proxy.lostAnswers).toBe(0);
+    expect(opened.s3.lostAnswers).toBe(0);
     // Somebody else's bytes still mean a lost race when the request was repeated.
-    opened.proxy.throttle = 1;
+    opened.s3.throttle = 1;
     await expect(store.putIf('lost', new Uint8Array([3]), tag)).rejects.toMatchObject({
       name: 'PreconditionFailed',
     });

@@ -66,6 +66,14 @@ describe('a day', () => {
     expect(dayCompletion(expectation, entries).waitingFor).toBe('1 of 2 files');
   });
 
+  it('does not count a loaded supplement whose last run corrects nothing, because it was refused', () => {
+    const expectation = expectationOf({ settings: 2, layout: undefined }, DATE);
+    const supplement = { ...entry('a-fix', 'refused'), loaded: { supplementOf: {} } };
+    expect(dayCompletion(expectation, [entry('a', 'loaded'), supplement]).waitingFor).toBe('1 of 2 files');
+    const own = { ...entry('b', 'splitting'), loaded: { supplementOf: null }, supplementOf: {} };
+    expect(dayCompletion(expectation, [entry('a', 'loaded'), own])).toMatchObject({ complete: true });
+  });
+
   it('does not take a supplement for the file whose name it fits', () => {
     const expectation = expectationOf({ settings: ['a_*', 'b_*'], layout: undefined }, DATE);
     const supplement = { ...entry('b_fix', 'loaded'), supplementOf: {} };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CODE_PAGES } from '../../shared/layout/code-page.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
-import { validKeysAt } from '../../shared/layout/layout-schema.ts';
+import { validKeysAt } from '../../shared/layout/valid-keys.ts';
 
 const GUIDE = readFileSync(new URL('../../docs/layouts.md', import.meta.url), 'utf8');
 

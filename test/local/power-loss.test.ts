@@ -6,6 +6,7 @@ import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { type Left, restore } from '../support/recorded-disk.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { isLong } from '../support/samples.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 const { disk } = await vi.hoisted(async () => {
@@ -47,7 +48,7 @@ interface Cut {
 
 /** Cuts the power at each change of a night of two files. Equal remains count once. */
 async function cutsOfNight(sync: boolean): Promise<{ whole: string[]; cuts: Cut[] }> {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const lakeDir = join(lake.dir, 'lake');
   await mkdir(lakeDir, { recursive: true });
   disk.start(lakeDir);
@@ -67,7 +68,7 @@ async function cutsOfNight(sync: boolean): Promise<{ whole: string[]; cuts: Cut[
 
 /** Starts again after a cut. Answers what is wrong: with what readers see at once, or at the end of the night that is converted again. */
 async function lossAfter({ left, said }: Cut, whole: string[], force: boolean): Promise<string | undefined> {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   lake.executions = 'again';
   try {
     await restore(left, join(lake.dir, 'lake'));
@@ -100,6 +101,8 @@ it('after a loss of power at any write, what was called loaded is there, and the
   expect(cuts.at(-1)!.said).toEqual(FILES);
   const losses: (string | undefined)[] = [];
   for (const [index, cut] of cuts.entries()) {
+    // The last cut always counts: everything was called loaded by then.
+    if (!isLong && index % 5 !== 0 && index !== cuts.length - 1) continue;
     losses.push(await lossAfter(cut, whole, false));
     if (index % 4 === 0) losses.push(await lossAfter(cut, whole, true));
   }

@@ -6,7 +6,7 @@ import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts
 import { KEY } from '../support/small-day.ts';
 
 test('a lake whose files were all refused answers with its ledger and their rejects', async () => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   await lake.putRaw(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 'X')));
   const layout = smallLayout({ rejects: { maxPercent: 0 } });
   expect((await lake.convert({ layout, sourceKey: KEY })).status).toBe('refused');

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parquetMetadata, readOffsetIndex } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { TestLake } from '../support/run-pipeline.ts';
@@ -23,7 +22,7 @@ test('the page index of a list says the first row of each page, and not its firs
   await lake.putRaw('l_20250812.txt', Buffer.from(records.join('')));
   expect((await lake.convert({ layout, sourceKey: 'l_20250812.txt' })).status).toBe('loaded');
   const [file = ''] = (await lake.catalog('lists'))?.partitions[0]?.files ?? [];
-  const bytes = await readFile(join(lake.dir, 'lake/processed', file));
+  const bytes = await readFile(await lake.pathOf(file));
   const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const [group] = parquetMetadata(whole).row_groups;
   const firstRows = (name: string) => {

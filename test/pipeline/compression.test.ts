@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { PAGE_CODECS } from '../../shared/layout/layout.ts';
@@ -42,7 +41,7 @@ test.each(
   expect(files.map((file) => file.replace(/^.*-00000/, ''))).toEqual([`${codec}.parquet`]);
   const connection = await (await DuckDBInstance.create()).connect();
   const read = await connection.runAndReadAll(
-    `SELECT DISTINCT compression FROM parquet_metadata('${join(lake.dir, 'lake/processed', files[0]!)}')`,
+    `SELECT DISTINCT compression FROM parquet_metadata('${await lake.pathOf(files[0]!)}')`,
   );
   connection.closeSync();
   expect(read.getRows()).toEqual([[CODECS[compression]]]);

@@ -4,6 +4,7 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /**
  * Files of 12 bytes a record, joined into one: each brings its header and its trailer into the details of the whole.
@@ -109,7 +110,7 @@ describe('headers and trailers among the details', () => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: samples(15) },
     );
   });
 

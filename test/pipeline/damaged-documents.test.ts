@@ -101,7 +101,7 @@ describe.each(KINDS)('%s', (_kind, prefix, named, heal) => {
   let sound: TestLake;
   let key: string;
   beforeAll(async () => {
-    sound = await TestLake.make();
+    sound = await TestLake.make('on disk');
     for (const [name, bytes] of Object.entries(LINES)) await smallDay(sound).load(name, bytes);
     for await (const info of sound.ports.lake.list('')) if (prefix.test(info.key)) key = info.key;
   });
@@ -109,7 +109,7 @@ describe.each(KINDS)('%s', (_kind, prefix, named, heal) => {
 
   /** A copy of the lake with the document damaged. */
   async function damagedLake(damage: (bytes: Buffer) => Buffer): Promise<TestLake> {
-    const lake = await TestLake.make();
+    const lake = await TestLake.make('on disk');
     await cp(sound.dir, lake.dir, { recursive: true, preserveTimestamps: true });
     const stored = await lake.ports.lake.get(key);
     await lake.ports.lake.put(key, damage(Buffer.from(stored!.bytes)));

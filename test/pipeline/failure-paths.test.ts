@@ -99,7 +99,7 @@ describe('the state machine file', () => {
       'Split',
     ]);
     const services = ['ServiceException', 'AWSLambdaException', 'SdkClientException'];
-    const clients = ['ClientExecutionTimeoutException', 'TooManyRequestsException', 'Unknown'];
+    const clients = ['ClientExecutionTimeoutException', 'Unknown'];
     const retry = {
       ErrorEquals: [
         'StoreUnavailable',
@@ -114,13 +114,25 @@ describe('the state machine file', () => {
       MaxDelaySeconds: 60,
       JitterStrategy: 'FULL',
     };
+    // Throttling ends when others have finished: for minutes, and longer than any fault is waited for.
+    const throttled = {
+      ErrorEquals: ['StoreThrottled', 'Lambda.TooManyRequestsException'],
+      IntervalSeconds: 1,
+      BackoffRate: 2,
+      MaxAttempts: 60,
+      MaxDelaySeconds: 30,
+      JitterStrategy: 'FULL',
+    };
     for (const [name, state] of tasks) {
       const rules = state.Retry as { ErrorEquals: string[] }[];
       expect([name, rules.at(-1), state.Catch]).toEqual([name, retry, undefined]);
+      expect([name, rules.at(-2)]).toEqual([name, throttled]);
       // Besides, a control file that is not there yet is waited for, and nothing else.
-      for (const { ErrorEquals } of rules.slice(0, -1)) expect(ErrorEquals).toEqual(['ControlFileAwaited']);
+      for (const { ErrorEquals } of rules.slice(0, -2)) expect(ErrorEquals).toEqual(['ControlFileAwaited']);
     }
-    for (const map of maps) expect([map.Retry, map.Catch]).toEqual([undefined, undefined]);
+    const itself = { ErrorEquals: ['States.ItemReaderFailed', 'States.ResultWriterFailed'] };
+    for (const map of maps)
+      expect([map.Retry, map.Catch]).toEqual([[expect.objectContaining(itself)], undefined]);
   });
 
   it('tries a passing error six times, and fails at once with any other', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LOT_LAYOUT, LOT_RECORD_BYTES, lotBytes, lotFile, lotRecords } from '../support/lot-files.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 const FORMATS = ['lines', 'fixed', 'rdw', 'bdw'];
 const forms = fc.constantFrom(...FORMATS);
@@ -28,7 +29,7 @@ describe('totals of groups', () => {
         const { status, message } = await told(lotRecords(lots), format, rangeSizeBytes);
         expect(status, message).toBe('loaded');
       }),
-      { numRuns: 12 },
+      { numRuns: samples(12) },
     );
   });
 
@@ -58,7 +59,7 @@ describe('totals of groups', () => {
           expect(message).toContain(`1 of ${lots.length} groups do not agree`);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: samples(12) },
     );
   });
 
@@ -81,7 +82,7 @@ describe('totals of groups', () => {
           expect(message).toMatch(/has no lot_trailer at its end|are in no group|do not agree/);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: samples(12) },
     );
   });
 });

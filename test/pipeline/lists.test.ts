@@ -9,6 +9,7 @@ import { openLake } from '../../local/lake/lake-sql.ts';
 import { PAGE_CODECS } from '../../shared/layout/layout.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /**
  * A record with a list of each kind of value, how many there are, and a rule that says whether the list is there.
@@ -122,7 +123,7 @@ async function convert(
   const result = await lake.convert(request);
   expect(result.status, lake.notifications.join()).toBe('loaded');
   const { files } = (await lake.catalog('tables'))!.partitions[0]!;
-  return files.map((file) => join(lake.dir, 'lake/processed', file));
+  return Promise.all(files.map((file) => lake.pathOf(file)));
 }
 
 const COLUMNS = `kind, times, tags, [{'amount': e.amount::VARCHAR, 'day': e.day::VARCHAR, 'rate': e.rate::INTEGER, 'note': e.note, 'flag': e.flag} FOR e IN entries] AS entries`;
@@ -156,7 +157,7 @@ describe('lists', () => {
           expectSameRows(await readByDuckdb(files), samples.map(expectedRow));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: samples(25) },
     );
   });
 
@@ -197,7 +198,7 @@ describe('lists', () => {
   });
 
   test('can be queried by the types of the catalog', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const samples = fc.sample(sample, { numRuns: 20, seed: 5 });
     await convert(lake, samples, 'zstd', 1_000_000);
     expect((await lake.catalog('tables'))!.columns.slice(2)).toEqual([

@@ -19,6 +19,7 @@ import {
   withControl,
   ZONED,
 } from '../support/sales-records.ts';
+import { samples } from '../support/samples.ts';
 
 const word = (length: number) => [length >> 8, length & 0xff, 0, 0];
 const rdw = (record: number[]) => [...word(record.length + 4), ...record];
@@ -182,7 +183,7 @@ describe('the same rows from every physical form, at every range size', () => {
           });
         },
       ),
-      { numRuns: 12 },
+      { numRuns: samples(12) },
     );
   });
 });

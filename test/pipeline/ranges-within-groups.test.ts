@@ -5,6 +5,7 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /**
  * Agencies (A) with accounts (C) with movements (M) and notes on those (N); a second kind of group (B) with its own lines (L).
@@ -192,7 +193,7 @@ describe('a range that begins within a group', () => {
           expect(movements.filter(isWhole)).toEqual(wanted.filter(isWhole));
         },
       ),
-      { numRuns: 12 },
+      { numRuns: samples(12) },
     );
   });
 

@@ -4,6 +4,7 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /**
  * A file of customers (C), their accounts (A) with up to three owners, and the movements (M) of those; remarks (R) are discarded.
@@ -258,7 +259,7 @@ describe('record types of one file', () => {
           expect(entry.records).toMatchObject({ rejected: 0, discarded: { remark: remarks } });
         },
       ),
-      { numRuns: 40 },
+      { numRuns: samples(40) },
     );
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
 import { dayStatus } from '../../shared/pipeline/operate/day-status.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /** A column and how its values are written: digits with an implied point, or text of six bytes. */
 interface Column {
@@ -77,7 +78,7 @@ const amount = (type: string): Column => ({ name: 'amt', type });
 
 describe('a layout that changed under a published table', () => {
   test('a decimal with more digits makes the table wider: both days read right, and so does the older layout again', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const narrow = [ID, amount('decimal(10,2)')];
     const wide = [ID, amount('decimal(22,4)')];
     await load(lake, '2025-08-11', narrow, [{ id: '1', amt: '1.00' }]);
@@ -106,7 +107,7 @@ describe('a layout that changed under a published table', () => {
   });
 
   test('an integer may become a decimal that holds every integer', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const amt = '123456789012345678';
     await load(lake, '2025-08-11', [ID, amount('integer')], [{ id: '1', amt }]);
     await load(lake, '2025-08-12', [ID, amount('decimal(21,2)')], [{ id: '2', amt: `${amt}.01` }]);
@@ -125,7 +126,7 @@ describe('a layout that changed under a published table', () => {
       ['decimal(9,2)', 'decimal(20,3)'],
       ['decimal(20,3)', 'decimal(9,2)'],
     ] as const) {
-      await using lake = await TestLake.make();
+      await using lake = await TestLake.make('on disk');
       const [first, second] = types;
       await load(
         lake,
@@ -167,7 +168,7 @@ describe('a layout that changed under a published table', () => {
     ['an integer that becomes too short a decimal', 'integer', 'decimal(18,0)', /amt is bigint there/],
     ['a decimal that becomes an integer', 'decimal(10,2)', 'integer', /bigint in the layout/],
   ])('%s is refused when the file is split, and nothing is converted', async (_, before, after, why) => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const value = (type: string) => ({ string: 'x', date: '20250811', integer: '7' })[type] ?? '7.00';
     await load(lake, '2025-08-11', [ID, amount(before)], [{ id: '1', amt: value(before) }]);
     const catalog = await lake.catalog('evo');
@@ -182,7 +183,7 @@ describe('a layout that changed under a published table', () => {
   });
 
   test('other partition columns are refused; a column that is gone is a warning', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const columns = [ID, amount('decimal(10,2)'), { name: 'uf', type: 'string' }];
     await load(lake, '2025-08-11', columns, [{ id: '1', amt: '1.00', uf: 'SP' }]);
     const parted = await load(lake, '2025-08-12', columns, [{ id: '2', amt: '2.00', uf: 'RJ' }], {
@@ -202,7 +203,7 @@ describe('a layout that changed under a published table', () => {
   });
 
   test('is refused before its day is published, too: the first files of a day agree among themselves', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     lake.ports.settings.expectedFiles = 2;
     await load(lake, '2025-08-11', [ID, amount('string')], [{ id: '1', amt: 'x' }], {}, 'a');
     const second = await load(
@@ -218,7 +219,7 @@ describe('a layout that changed under a published table', () => {
   });
 
   test('a race of two layouts writes no commit that readers cannot see', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const sourceKey = 'evo_20250812.txt';
     const columns = [ID, amount('date')];
     await lake.putRaw(sourceKey, fileOf(columns, [{ id: '2', amt: '20250811' }]));
@@ -238,7 +239,7 @@ describe('a layout that changed under a published table', () => {
   });
 
   test('a commit that the catalog does not show is not called published', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const columns = [ID, amount('decimal(10,2)')];
     await load(lake, '2025-08-11', columns, [{ id: '1', amt: '1.00' }]);
     const { publishDay } = lake.ports.catalog;
@@ -315,7 +316,7 @@ describe('any two layouts of one name', () => {
     let [refusals, loads] = [0, 0];
     await fc.assert(
       fc.asyncProperty(columns, columns, seed, async (first, second, numbers) => {
-        await using lake = await TestLake.make();
+        await using lake = await TestLake.make('on disk');
         const rowsOf = (of: Column[]) =>
           numbers.map((number) =>
             Object.fromEntries(of.map(({ name, type }) => [name, writtenAs(type, number)])),
@@ -353,7 +354,7 @@ describe('any two layouts of one name', () => {
           expect(text(await shown(lake, `${name} < ${bound}`))).toEqual(text(less));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: samples(25) },
     );
     expect(Math.min(refusals, loads)).toBeGreaterThan(0);
   });

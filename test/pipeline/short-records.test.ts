@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /**
  * Writes files of random layouts, trims and cuts their records and the file itself anywhere, and holds what is loaded to what was written.
@@ -230,7 +231,7 @@ test('what is loaded of trimmed and cut records equals what was written', async 
       seen.loaded += rows.length;
       seen.rejected += entry.records!.rejected;
     }),
-    { numRuns: 60 },
+    { numRuns: samples(60) },
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /** A record as its sender means it, and the counter that it states. */
 interface Sent {
@@ -94,7 +95,7 @@ describe('the counter of a table and the length of its record', () => {
               else expect(found.has(id)).toBe(false);
             }
           }),
-          { numRuns: 12 },
+          { numRuns: samples(12) },
         );
       }, 120_000);
     }

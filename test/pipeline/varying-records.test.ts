@@ -7,6 +7,7 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { filePlanShape } from '../../shared/run/file-plan.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /** A record may end before any field of the layouts below. */
 const mayBeAbsent = true;
@@ -149,7 +150,7 @@ describe('chains that break', () => {
           expect(rows.length + records.rejected).toBe(records.read);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: samples(60) },
     );
   });
 });

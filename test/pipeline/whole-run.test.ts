@@ -5,6 +5,7 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import { ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { expectSameRows } from '../support/first-difference.ts';
 import { planned, TestLake } from '../support/run-pipeline.ts';
+import { samples } from '../support/samples.ts';
 
 /** Type 2, id 6, name 8, amount 9 (implied, scale 2), date 8, product 7: 40 bytes. */
 const LENGTH = 40;
@@ -116,7 +117,7 @@ describe('rows equal an independent decode', () => {
           expectSameRows(sorted(rows), sorted(records.map(expectedRow)));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: samples(60) },
     );
   });
 

@@ -1,4 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, vi } from 'vitest';
 
@@ -11,6 +13,9 @@ export interface CommandResult {
 
 // A process takes as long as a busy machine lets it: this only ends one that hangs.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+
+/** Half of the time of a short command goes into compiling the same modules again. */
+const NODE_COMPILE_CACHE = join(tmpdir(), 'positional-lake-compile-cache');
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 
@@ -31,7 +36,7 @@ export async function runCommand(script: string, flags: string[], startDir: stri
 
 /** Starts a script that the test means to look at, or to stop, before it has ended. */
 export function startScript(path: string, flags: string[], startDir: string): ChildProcessWithoutNullStreams {
-  const env = { ...process.env, INIT_CWD: startDir };
+  const env = { NODE_COMPILE_CACHE, ...process.env, INIT_CWD: startDir };
   const child = spawn(process.execPath, [path, ...flags], { env });
   running.add(child);
   child.once('close', () => running.delete(child));

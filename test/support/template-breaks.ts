@@ -93,7 +93,7 @@ const STATE_MACHINE: readonly Break[] = [
   [
     'a Retry on a map',
     (r) => (states(r).ParseRanges.Retry = [{ ErrorEquals: ['States.ALL'] }]),
-    /has a Retry/,
+    /must retry its reading/,
   ],
   ['failures tolerated', (r) => (states(r).ParseRanges.ToleratedFailurePercentage = 5), /tolerates failures/],
   [

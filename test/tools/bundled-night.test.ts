@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { startFauxqs } from 'fauxqs';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateNights } from '../../generator/night.ts';
 import { parseDefinition } from '../../local/state-machine/definition.ts';
@@ -21,7 +21,7 @@ import { covers, denialsOf, grantsOf } from '../../tools/check-deploy/role-grant
 import { resourcesOf, type Template, targetOf } from '../../tools/check-deploy/template.ts';
 import { AwsWire } from '../support/aws-wire.ts';
 import { BundledFunction } from '../support/bundled-function.ts';
-import { ConditionalProxy } from '../support/conditional-proxy.ts';
+import { StrictS3 } from '../support/strict-s3/server.ts';
 
 /** A Tuesday in the future: the night is published long before its deadline. */
 const BUSINESS_DATE = '2094-08-10';
@@ -56,13 +56,8 @@ class DeployedStage {
     this.closing.push(() => rm(this.dir, { recursive: true, force: true }));
     const dist = join(this.dir, 'dist');
     this.template = (await packageStage('dev', dist)).template;
-    const server = await startFauxqs({ port: 0, logger: false });
-    const proxy = await ConditionalProxy.start({ host: '127.0.0.1', port: server.port });
-    this.closing.push(
-      () => server.stop(),
-      () => proxy.stop(),
-    );
-    const address = new URL(proxy.endpoint);
+    const s3 = await StrictS3.start();
+    this.closing.push(() => s3.stop());
     const roles = [
       ...FUNCTION_NAMES.map((name) => [name, targetOf(functionOf(this.template, name)?.Properties?.Role)]),
       ['pipeline', 'FilePipelineRole'],
@@ -70,14 +65,14 @@ class DeployedStage {
     const ofRoles = <T>(rulesOf: (template: Template, role: string) => T[]) =>
       Object.fromEntries(roles.map(([caller, role = '']) => [caller, rulesOf(this.template, role)]));
     this.wire = await AwsWire.start({
-      s3: { host: address.hostname, port: Number(address.port) },
+      s3: { host: '127.0.0.1', port: s3.port },
       buckets: BUCKETS,
       topics: Object.fromEntries(TOPICS.map((name) => [topicArn(name), name])),
       grants: ofRoles(grantsOf),
       denials: ofRoles(denialsOf),
     });
     this.closing.push(() => this.wire.stop());
-    const people = this.client(proxy.endpoint, 'people');
+    const people = this.client(s3.endpoint, 'people');
     for (const Bucket of Object.keys(BUCKETS)) await people.send(new CreateBucketCommand({ Bucket }));
     this.raw = createS3ObjectStore({ client: people, bucket: 'raw' });
     this.lake = createS3ObjectStore({ client: people, bucket: 'lake' });

@@ -8,7 +8,7 @@ import { LakeInvariants } from './lake-invariants.ts';
 import { BUSINESS_DATES, makeNightFiles, NIGHT_LAYOUT, type NightFile } from './night-files.ts';
 import { NightLake } from './night-lake.ts';
 import { type Deed, drawSteps, type NightStep, onlyDeeds } from './night-steps.ts';
-import { RowModel, type Run } from './row-model.ts';
+import { lastShown, RowModel, type Run } from './row-model.ts';
 import type { StepKind } from './step-context.ts';
 import { factsOfDay, type StepFacts } from './step-facts.ts';
 import { judgeStep } from './step-judge.ts';
@@ -168,7 +168,7 @@ class Night {
     for (const model of this.models) {
       const right = this.files.flatMap((file) => (file.day === model.day ? rightRows(file, this.files) : []));
       const rows = model.last ? model.rowsOf(model.last, 'rows') : [];
-      if (model.shown !== model.commits.length)
+      if (model.shown !== lastShown(model.commits))
         broken.push(`day ${model.day}: readers do not see the last commit`);
       if (JSON.stringify(rows) !== JSON.stringify(right.sort())) {
         broken.push(

@@ -76,7 +76,8 @@ export class CommitJudge {
 
   private brokenRollback(commit: SeenCommit, index: number): string[] {
     const before = this.seen.commits[index - 1];
-    if (!before) return ['is a rollback of nothing'];
+    if (this.isTakeOut(commit, before)) return [];
+    if (!before || before.isBlank) return ['is a rollback of nothing'];
     const asked = this.facts.rollbacks.filter(({ answer }) => !answer || answer.commit === index + 1);
     const problems = asked.map((rollback) =>
       rollback.file === undefined
@@ -85,6 +86,16 @@ export class CommitJudge {
     );
     if (problems.some((list) => list.length === 0)) return [];
     return problems[0] ?? ['is a rollback that nobody asked for'];
+  }
+
+  /** Does it change nothing for readers, and note that a file was taken out which no commit had? */
+  private isTakeOut({ files, isBlank, rollback }: SeenCommit, before: SeenCommit | undefined): boolean {
+    const [taken, another] = rollback?.files ?? [];
+    const isSame = sameRuns(files, before?.files ?? new Map()) && isBlank === (before?.isBlank ?? true);
+    if (!taken || another || !isSame || taken.to !== null || files.has(taken.file)) return false;
+    const isPossible = taken.from !== null && this.possible.get(taken.file)?.has(taken.from);
+    const asked = this.facts.rollbacks.filter(({ answer }) => !answer || answer.commit === null);
+    return isPossible === true && asked.some(({ file, remove }) => remove && file === taken.file);
   }
 
   private brokenWholeDay({ toCommit }: RollbackFact, commit: SeenCommit, index: number): string[] {

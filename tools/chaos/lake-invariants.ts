@@ -7,6 +7,12 @@ import { PublishedReader } from './visible-rows.ts';
 
 const STATES = ['splitting', 'parsing', 'reconciling', 'merging', 'loaded', 'refused', 'failed'];
 
+interface RolledBack {
+  sourceKey: string;
+  from: string | null;
+  to: string | null;
+}
+
 /** Reads what stands in the lake of a night, and says what must never stand there. */
 export class LakeInvariants {
   private readonly lake: NightLake;
@@ -89,17 +95,23 @@ export class LakeInvariants {
     return numbered.map(({ key, commit }, index) => {
       if (commit !== index + 1) this.lake.violations.push(`${key} is in the place of commit ${index + 1}`);
       const text = JSON.parse(this.lake.textOf(key));
-      const files = (text.files as { sourceKey: string; runId: string }[]).map(
-        ({ sourceKey, runId }): [number, string] => [
-          this.files.findIndex((file) => file.sourceKey === sourceKey),
-          runId,
-        ],
-      );
+      const placeOf = (one: { sourceKey: string }) =>
+        this.files.findIndex(({ sourceKey }) => sourceKey === one.sourceKey);
+      const files = (text.files as { sourceKey: string; runId: string }[]).map((one): [number, string] => [
+        placeOf(one),
+        one.runId,
+      ]);
       const { partial, rollback } = text;
       return {
         files: new Map(files),
         isPartial: partial !== undefined,
-        ...(rollback ? { rollback: { restores: rollback.restores } } : {}),
+        isBlank: text.tables.length === 0,
+        ...(rollback && {
+          rollback: {
+            restores: rollback.restores,
+            files: (rollback.files as RolledBack[]).map((one) => ({ ...one, file: placeOf(one) })),
+          },
+        }),
       };
     });
   }

@@ -12,7 +12,14 @@ export interface Run {
 export interface SeenCommit {
   files: Map<number, string>;
   isPartial: boolean;
-  rollback?: { restores: number | null };
+  /** It publishes nothing, and only notes that a file was taken out of a day that was never published. */
+  isBlank: boolean;
+  rollback?: { restores: number | null; files: { file: number; from: string | null; to: string | null }[] };
+}
+
+/** Number of the commit that readers must see: the last one, or none. */
+export function lastShown(commits: SeenCommit[]): number {
+  return commits.at(-1)?.isBlank ? 0 : commits.length;
 }
 
 /** What a reader of one catalog saw of a day, in one of its tables. */
@@ -158,6 +165,10 @@ export class RowModel {
       if (!isStanding || to === run) continue;
       if (to === undefined) settled.delete(file);
       else settled.set(file, to);
+    }
+    // A file that was taken out is in neither commit.
+    for (const { file, from, to } of last.rollback.files) {
+      if (to === null && !before.has(file) && this.loaded.get(file) === from) settled.delete(file);
     }
     return settled;
   }

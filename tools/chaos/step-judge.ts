@@ -1,5 +1,5 @@
 import { CommitJudge } from './commit-judge.ts';
-import type { RowModel, SeenDay, SeenTable } from './row-model.ts';
+import { lastShown, type RowModel, type SeenDay, type SeenTable } from './row-model.ts';
 import { filesOfDay, idOf, possibleRuns, type StepContext, type StepKind, sameRuns } from './step-context.ts';
 import type { ConvertFact, RollbackFact, StepFacts } from './step-facts.ts';
 
@@ -162,9 +162,9 @@ class Judge {
         broken.push('is complete, and its last commit is not what is loaded');
     }
     const rows = seen.now.find(({ table }) => table === 'rows');
-    const isShown = (rows?.commit ?? 0) === seen.commits.length;
+    const isShown = (rows?.commit ?? 0) === lastShown(seen.commits);
     const mustShow = worked && (rollback || facts.shows.length > 0 || this.mustBePublished());
-    if (mustShow && !isShown) broken.push(`readers see commit ${rows?.commit} of ${seen.commits.length}`);
+    if (mustShow && !isShown) broken.push(`readers see commit ${rows?.commit} of ${lastShown(seen.commits)}`);
     return broken;
   }
 
@@ -198,7 +198,7 @@ class Judge {
     const target = toCommit ?? (model.last?.rollback?.restores ?? count) - 1;
     const isPossible =
       file === undefined
-        ? target >= 1 && target < count
+        ? target >= 1 && target < count && !model.commits[target - 1]?.isBlank
         : from !== undefined && (remove || (stack !== undefined && stack.indexOf(from) > 0));
     return isPossible ? [`${name} could go back, and did not: ${problem}`] : [];
   }

@@ -168,7 +168,11 @@ function mapProblems(
     /^[A-Za-z0-9_-]{1,40}$/.test(state.Label ?? ''),
     'its Label must be there, of at most 40 letters, digits, _ and -',
   );
-  must(state.Retry === undefined, 'has a Retry, which starts a new map run: children retry');
+  const retried = (state.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals).sort();
+  must(
+    isDeepStrictEqual(retried, ['States.ItemReaderFailed', 'States.ResultWriterFailed']),
+    'must retry its reading and its writing, and nothing else: another Retry starts a new map run, and children retry',
+  );
   must(state.Catch === undefined, 'has a Catch, which ends redrive');
   const { Resource, ReaderConfig, Parameters = {} } = state.ItemReader ?? {};
   must(Resource === 'arn:aws:states:::s3:getObject', 'its ItemReader must read one S3 object');
@@ -208,6 +212,7 @@ function errorProblems(states: [string, State][]): Problem[] {
     }
     for (const error of [
       'StoreUnavailable',
+      'StoreThrottled',
       'Lambda.TooManyRequestsException',
       'Sandbox.Timedout',
       'Runtime.ExitError',

@@ -64,10 +64,14 @@ export async function playDamage(seed: number, base?: SampleLake): Promise<Damag
 
 /**
  * Nothing says that these were ever there: an execution that ended needs its pointer no more, and a range without manifest is one that was
- * not read yet; bytes that no loaded file has any more need no note. That they have no effect is proved by the rows, as of all others.
+ * not read yet; bytes that no loaded file has any more need no note; a command that ended gave up its hold. That they have no effect is
+ * proved by the rows, as of all others.
  */
-function mayBeUnnamed({ kind, damage }: Damage): boolean {
-  return damage === 'missing' && ['pointer of an execution', 'part manifest', 'content'].includes(kind);
+function mayBeUnnamed({ kind, damage, keys }: Damage): boolean {
+  const isHold = keys.every((key) => key.includes('/_holds/'));
+  return (
+    damage === 'missing' && (isHold || ['pointer of an execution', 'part manifest', 'content'].includes(kind))
+  );
 }
 
 function isDamage({ level }: Finding): boolean {

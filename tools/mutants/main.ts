@@ -6,111 +6,105 @@ import { explanationOf } from './explained-mutants.ts';
 import { generatedMutants } from './generated-mutants.ts';
 import { LISTED_MUTANTS } from './listed-mutants.ts';
 import { type Mutant, mutantName } from './mutant.ts';
+import { refusedByCompiler } from './refused-by-compiler.ts';
 import { DECIDING_FILES } from './rooms.ts';
 import { type Outcome, ScratchProject } from './scratch-project.ts';
+import { switchedOutcomes } from './switched-run.ts';
+import type { NumberedMutant } from './switched-source.ts';
 
 const COMMAND = {
-  does: 'Breaks one small thing after the other in a copy of the project, and runs the tests of that place: each must be caught.\nThe mutants are a list, and what rules make of the files that decide what is counted, published or removed.',
+  does: 'Breaks one small thing after the other, and runs the tests of that place: each must be caught.\nThe mutants are what rules make of the files that decide what is counted, published or removed, and a list.',
   usage: 'npm run mutants -- [flags]',
   flags: {
     only: text('TEXT', 'only mutants with this text in their file, code or reason'),
     listed: isSet('only those of the list'),
-    sample: text('N', 'only so many of them, drawn by the seed'),
+    generated: isSet('only those that rules make'),
+    sample: text('N', 'only so many of those that rules make, drawn by the seed'),
     seed: textOr('1', 'S', 'another seed draws others'),
-    workers: textOr('2', 'N', 'copies of the project that are tried at once'),
     limit: textOr('300', 'SECONDS', 'the longest time for the tests of one mutant'),
   },
   notes: `A survivor is a change that no test saw; tools/mutants/explained-mutants.ts explains those that no test can see.
-Ends with 1 if fewer than 95 % are caught, a mutant makes a test hang, or
-one of the list is stale.`,
+A mutant that never ends is stopped at a limit, and counts as caught: the test that reaches it would fail there.
+Ends with 1 if fewer than 95 % are caught, or one of the list is stale.`,
 } as const;
 
 const LEAST_CAUGHT = 0.95;
 const STALE =
   'The file does not hold this code exactly once any more: adapt tools/mutants/listed-mutants.ts.';
-/** For the tests of all mutants together, once before the first. */
-const LONGEST_MS = 60 * 60 * 1000;
+/** A mutant that only slower tests see needs a faster one. */
+const SLOWEST_TEST_MS = 2000;
+
+type Verdict = Outcome | 'explained';
 
 await runWithFlags(COMMAND, async (values) => {
   const limitMs = wholeNumber('--limit', values.limit) * 1000;
-  const named = await namedMutants(values.listed === true, values.only);
-  const wanted = values.sample === undefined ? named.length : wholeNumber('--sample', values.sample);
-  const chosen = drawn(named, wanted, wholeNumber('--seed', values.seed));
-  const counts: Record<Outcome | 'explained', number> = {
-    caught: 0,
-    survived: 0,
-    'timed out': 0,
-    stale: 0,
-    explained: 0,
+  const verdicts: Verdict[] = [];
+  const tell = async (mutant: Mutant, outcome: Outcome) => {
+    const source = await sourceOf(mutant.file);
+    const explained = outcome === 'survived' ? explanationOf(mutant, source) : undefined;
+    verdicts.push(explained ? 'explained' : outcome);
+    console.log(`${(explained ? 'explained' : outcome).padEnd(9)}  ${mutantName(mutant, source)}`);
+    if (outcome === 'stale') console.log(`           ${STALE}`);
+    else if (outcome !== 'caught') console.log(`           ${explained ?? mutant.why}`);
   };
-  const queue = chosen.values();
-  const work = async () => {
-    await using scratch = await ScratchProject.make();
-    for (const { mutant, name } of queue) {
-      const outcome = await scratch.tryMutant(mutant, limitMs);
-      const explained =
-        outcome === 'survived' ? explanationOf(mutant, await sourceOf(mutant.file)) : undefined;
-      counts[explained ? 'explained' : outcome]++;
-      console.log(`${(explained ? 'explained' : outcome).padEnd(9)}  ${name}`);
-      if (outcome === 'stale') console.log(`           ${STALE}`);
-      else if (outcome !== 'caught') console.log(`           ${explained ?? mutant.why}`);
-    }
-  };
-  const broken = await failingTests(chosen.map(({ mutant }) => mutant));
-  if (broken) {
-    console.error('The tests fail without any mutant, so they prove nothing. Run npm test first.');
-    return EXIT_FAILED;
+  const listed = values.generated ? [] : await chosen(LISTED_MUTANTS, values.only);
+  const made = values.listed ? [] : await chosen(await allGenerated(), values.only);
+  const wanted = values.sample === undefined ? made.length : wholeNumber('--sample', values.sample);
+  const sample = await sound(drawn(made, wholeNumber('--seed', values.seed)), wanted);
+  const outcomes = await switchedOutcomes(sample, SLOWEST_TEST_MS, limitMs);
+  await using scratch = await ScratchProject.make();
+  for (const { id, mutant } of sample) {
+    const outcome = outcomes.get(id) ?? 'survived';
+    if (outcome === 'endless') await tell(mutant, 'timed out');
+    else await tell(mutant, outcome === 'at import' ? await scratch.tryMutant(mutant, limitMs) : outcome);
   }
-  await Promise.all(Array.from({ length: wholeNumber('--workers', values.workers) }, work));
-  const judged = chosen.length - counts.explained;
-  const share = judged === 0 ? 1 : counts.caught / judged;
-  console.log(
-    `${chosen.length} mutants: ${counts.caught} caught (${(share * 100).toFixed(1)} %), ${counts.survived} survived, ${counts['timed out']} timed out, ${counts.stale} stale, ${counts.explained} explained.`,
-  );
-  return share >= LEAST_CAUGHT && counts['timed out'] + counts.stale === 0 ? EXIT_LOADED : EXIT_FAILED;
+  for (const mutant of listed) await tell(mutant, await scratch.tryMutant(mutant, limitMs));
+  return verdictOf(verdicts);
 });
 
-interface NamedMutant {
-  mutant: Mutant;
-  name: string;
+function verdictOf(verdicts: readonly Verdict[]): number {
+  const count = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
+  const judged = verdicts.length - count('explained');
+  const caught = count('caught') + count('timed out');
+  const share = judged === 0 ? 1 : caught / judged;
+  console.log(
+    `${verdicts.length} mutants: ${caught} caught (${(share * 100).toFixed(1)} %), ${count('timed out')} of them because they never end, ${count('survived')} survived, ${count('stale')} stale, ${count('explained')} explained.`,
+  );
+  return share >= LEAST_CAUGHT && count('stale') === 0 ? EXIT_LOADED : EXIT_FAILED;
 }
 
-async function namedMutants(onlyListed: boolean, only: string | undefined): Promise<NamedMutant[]> {
-  const listed = await Promise.all(
-    LISTED_MUTANTS.map(async (mutant) => ({ mutant, name: mutantName(mutant, await sourceOf(mutant.file)) })),
+async function allGenerated(): Promise<NumberedMutant['mutant'][]> {
+  const made = Object.entries(DECIDING_FILES).map(async ([file, tests]) =>
+    generatedMutants(file, await sourceOf(file), tests),
   );
-  const generated = onlyListed ? [] : Object.entries(DECIDING_FILES);
-  const made = await Promise.all(
-    generated.map(async ([file, tests]) => {
-      const source = await sourceOf(file);
-      return generatedMutants(file, source, tests).map((mutant) => ({
-        mutant,
-        name: mutantName(mutant, source),
-      }));
-    }),
-  );
-  return [...listed, ...made.flat()].filter(
-    ({ mutant, name }) => only === undefined || `${name} ${mutant.why}`.includes(only),
-  );
+  return (await Promise.all(made)).flat();
 }
 
-/** `count` of the mutants, in their order. */
-function drawn(mutants: NamedMutant[], count: number, seed: number): NamedMutant[] {
+async function chosen<M extends Mutant>(mutants: readonly M[], only: string | undefined): Promise<M[]> {
+  if (only === undefined) return [...mutants];
+  const names = await Promise.all(
+    mutants.map(async (mutant) => `${mutantName(mutant, await sourceOf(mutant.file))} ${mutant.why}`),
+  );
+  return mutants.filter((_, index) => names[index]?.includes(only));
+}
+
+/** All mutants in the order in which the seed draws them. */
+function drawn(mutants: readonly NumberedMutant['mutant'][], seed: number): NumberedMutant[] {
   const random = new SeededRandom(seed, 0);
   return mutants
-    .map((mutant, index) => ({ mutant, index, draw: random.next() }))
+    .map((mutant, index) => ({ mutant, id: index + 1, draw: random.next() }))
     .sort((a, b) => a.draw - b.draw)
-    .slice(0, count)
-    .sort((a, b) => a.index - b.index)
-    .map(({ mutant }) => mutant);
+    .map(({ id, mutant }) => ({ id, mutant }));
 }
 
-/** Do any tests of these mutants fail in the project as it is? */
-async function failingTests(mutants: Mutant[]): Promise<boolean> {
-  const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
-  if (tests.length === 0) return false;
-  await using scratch = await ScratchProject.make();
-  return (await scratch.runTests(tests, LONGEST_MS)) !== 'survived';
+/** The first mutants that the compiler accepts, in the order of their files. */
+async function sound(all: readonly NumberedMutant[], wanted: number): Promise<NumberedMutant[]> {
+  const candidates = all.slice(0, wanted * 2);
+  const refused = await refusedByCompiler(candidates);
+  return candidates
+    .filter(({ id }) => !refused.has(id))
+    .slice(0, wanted)
+    .sort((a, b) => a.id - b.id);
 }
 
 function sourceOf(file: string): Promise<string> {

@@ -6,6 +6,7 @@ import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
 import { dayEntries, lastCommit } from '../../shared/pipeline/store/day-ledger.ts';
 import { isFinal } from '../../shared/run/ledger-entry.ts';
 import { cleanUp } from './clean-up.ts';
+import { largeUploadProblems } from './large-upload.ts';
 import type { SmokeStage } from './smoke-stage.ts';
 
 const DATASET = 'contracts';
@@ -36,8 +37,8 @@ interface SmokeResult {
 const POLL_MS = 2_000;
 
 /**
- * Uploads a small night, waits until it is published, asks SQL for its totals and compares them with those of the generator. Removes
- * all of it afterwards, whatever the result.
+ * Uploads a small night, waits until it is published, asks SQL for its totals and compares them with those of the generator. Then writes
+ * one object that is too large for a single request. Removes all of it afterwards, whatever the result.
  */
 export async function runSmoke(stage: SmokeStage, options: SmokeOptions): Promise<SmokeResult> {
   const { businessDate, workDir, records, seed, show = () => undefined } = options;
@@ -54,6 +55,8 @@ export async function runSmoke(stage: SmokeStage, options: SmokeOptions): Promis
     if ('problems' in published) return { passed: false, rows: 0, publishedInMs: undefined, ...published };
     show(`published after ${(published.afterMs / 1000).toFixed(0)} s; asking for its totals`);
     const { problems, rows } = await compareTotals(stage, night, businessDate);
+    show('writing, joining and copying an object of more than 64 MiB');
+    problems.push(...(await largeUploadProblems(stage.lake, `runs/smoke-${seed}/`)));
     return { passed: problems.length === 0, problems, rows, publishedInMs: published.afterMs };
   } finally {
     if (options.keep) show('nothing was removed (--keep)');

@@ -1,7 +1,8 @@
 import { LayoutInvalid } from '../../errors.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Layout } from '../layout.ts';
-import { layoutSchema, validKeysAt } from '../layout-schema.ts';
+import { layoutSchema } from '../layout-schema.ts';
+import { validKeysAt } from '../valid-keys.ts';
 import { compileLayout } from './compile-layout.ts';
 
 /**

@@ -181,7 +181,7 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
           ? entry.failure?.message
           : undefined,
     warnings: entry.warnings,
-    supplementOf: entry.supplementOf?.sourceKey,
+    supplementOf: supplementedRun(entry)?.sourceKey,
     softwareVersion: entry.softwareVersion,
     layoutFingerprint: entry.layout.fingerprint,
     startedAt: loaded?.startedAt,

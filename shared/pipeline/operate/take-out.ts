@@ -1,11 +1,14 @@
 import type { DayCommit, RolledBackFile } from '../../day/day-commit.ts';
-import { ledgerEntryKey } from '../../keys/lake-keys.ts';
+import { dayCommitKey, dayCommitPrefix, ledgerEntryKey } from '../../keys/lake-keys.ts';
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isLoaded, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
-import { takenBack } from '../publish/settle-rollback.ts';
-import { dayEntries, lastCommit } from '../store/day-ledger.ts';
-import { updateEntry } from '../store/ledger.ts';
+import { applyCommit, type ProvedObjects, requireObjects } from '../publish/apply-commit.ts';
+import { planFreeCommit } from '../publish/free-commit.ts';
+import { settleRollback } from '../publish/settle-rollback.ts';
+import { compareAndSwap } from '../store/compare-and-swap.ts';
+import { dayEntries, lastWritten, unlessBlank } from '../store/day-ledger.ts';
+import { sealedBytes } from '../store/sealed-json.ts';
 
 export interface TakeOutRequest {
   dataset: string;
@@ -19,29 +22,53 @@ export interface TakeOutRequest {
 
 /**
  * Takes out a file that is loaded and in no commit: its layout does not fit the others, it keeps a day waiting, or it is a supplement that
- * is hidden. No reader saw it, so the ledger alone changes. Undefined if it is not such a file, or was published meanwhile.
+ * is hidden. Readers see what they saw before, but a commit says it: a publication or rollback that has read the ledger before finds its
+ * number taken, and reads again. Undefined if it is not such a file, or was published meanwhile.
  */
 export async function takeOutUnpublished(
   ports: PipelinePorts,
-  { dataset, businessDate, file, remove, reason }: TakeOutRequest,
+  request: TakeOutRequest,
 ): Promise<RolledBackFile | undefined> {
+  const { dataset, businessDate, file, remove } = request;
   if (file === undefined || !remove) return undefined;
-  const isCommitted = async (sourceId: string) => {
-    const last = await lastCommit(ports.lake, dataset, businessDate);
-    return last?.files.some((committed) => committed.sourceId === sourceId) ?? false;
-  };
+  const out = await compareAndSwap(dayCommitPrefix(dataset, businessDate), () =>
+    commitTakeOut(ports, request, file),
+  );
+  if (!out) return undefined;
+  await settleRollback(ports, out.commit);
+  if (unlessBlank(out.commit)) await applyCommit(ports, out.commit, out.proved);
+  return out.taken;
+}
+
+/** Writes the last commit again, with a note of what is taken out; a blank one, if the day was never published. */
+async function commitTakeOut(
+  ports: PipelinePorts,
+  { dataset, businessDate, reason }: TakeOutRequest,
+  file: string,
+): Promise<{ commit: DayCommit; proved: ProvedObjects; taken: RolledBackFile } | undefined> {
+  const { lake, clock } = ports;
+  const { number = 0, value: written } = (await lastWritten(lake, dataset, businessDate)) ?? {};
+  if (written?.rollback) await settleRollback(ports, written);
   const [entry, another] = await loadedNamed(ports, dataset, businessDate, file);
-  if (!entry || another || (await isCommitted(entry.sourceId))) return undefined;
+  const isCommitted = written?.files.some(({ sourceId }) => sourceId === entry?.sourceId);
+  if (!entry || another || isCommitted) return undefined;
   const { sourceId, sourceKey, loaded } = entry;
   const ledgerKey = ledgerEntryKey(dataset, businessDate, sourceId);
-  const from = loaded.runId;
-  const at = ports.clock.now().toISOString();
-  await updateEntry(ports.lake, ledgerKey, (current) =>
-    current?.loaded?.runId === from ? takenBack(current, { from }, undefined, at, reason) : current,
-  );
-  // A commit that was written before the entry changed holds the file: a rollback of the day takes it out of there.
-  if (await isCommitted(sourceId)) return undefined;
-  return { sourceId, sourceKey, ledgerKey, from, to: null };
+  const taken = { sourceId, sourceKey, ledgerKey, from: loaded.runId, to: null };
+  const { warnings: _ofOthers, ...standing } = written ?? { dataset, businessDate, files: [], tables: [] };
+  const last = unlessBlank(written);
+  // The whole day goes back from here as it would from the commit whose files these are.
+  const restores = last ? (last.rollback?.restores ?? last.commit) : null;
+  const commit = await planFreeCommit(ports, number + 1, (commit) => ({
+    ...standing,
+    commit,
+    committedAt: clock.now().toISOString(),
+    rollback: { reason, restores, files: [taken] },
+  }));
+  const proved = await requireObjects(ports, commit);
+  const key = dayCommitKey(dataset, businessDate, commit.commit);
+  await lake.putOnce(key, sealedBytes(key, commit));
+  return { commit, proved, taken };
 }
 
 /** Why a file that is loaded and not published cannot go back to a version before; undefined if nothing is loaded under this name. */

@@ -16,7 +16,7 @@ import { figuresRefusal } from '../../run/stated-figures.ts';
 import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { lastReadableCommit } from '../store/day-commits.ts';
-import { dayEntries, lastCommit } from '../store/day-ledger.ts';
+import { dayEntries, lastCommit, lastWritten, unlessBlank } from '../store/day-ledger.ts';
 import { readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { addColumns } from '../store/table-owner.ts';
@@ -86,9 +86,10 @@ async function commitDay(
   businessDate: string,
   options: PublishOptions,
 ): Promise<Committed> {
-  const { number: lastNumber, last, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
+  const { number: lastNumber, written, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
+  if (written?.rollback) await settleRollback(ports, written);
+  const last = unlessBlank(written);
   const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
-  if (last?.rollback) await settleRollback(ports, last);
   const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
   if (
     last &&
@@ -131,14 +132,14 @@ async function lastOf(
   dataset: string,
   businessDate: string,
   { force }: PublishOptions,
-): Promise<{ number: number; last: DayCommit | undefined; isDamaged: boolean }> {
+): Promise<{ number: number; written: DayCommit | undefined; isDamaged: boolean }> {
   if (!force) {
-    const last = await lastCommit(lake, dataset, businessDate);
-    return { number: last?.commit ?? 0, last, isDamaged: false };
+    const { number = 0, value: written } = (await lastWritten(lake, dataset, businessDate)) ?? {};
+    return { number, written, isDamaged: false };
   }
   const readable = await lastReadableCommit(lake, dataset, businessDate);
   const { number = 0, isDamaged = false } = readable ?? {};
-  return { number, last: readable?.value, isDamaged };
+  return { number, written: readable?.value, isDamaged };
 }
 
 /**

@@ -27,7 +27,7 @@ export async function settleRollback(ports: PipelinePorts, commit: DayCommit): P
 }
 
 /** The entry with the version `loaded`, or none, in place of the one that is taken back. */
-export function takenBack(
+function takenBack(
   entry: LedgerEntry,
   file: Pick<RolledBackFile, 'from'>,
   loaded: LoadedVersion | undefined,

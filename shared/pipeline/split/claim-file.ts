@@ -119,6 +119,7 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
     attempt,
     execution,
     layout: { name: layout.name, fingerprint: layout.fingerprint },
+    terms: current?.terms,
     softwareVersion: SOFTWARE_VERSION,
     history: current?.history ?? [],
     updatedAt: at,

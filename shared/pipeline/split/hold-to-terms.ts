@@ -7,6 +7,7 @@ import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
 import type { FilePlan } from '../../run/file-plan.ts';
 import { figuresRefusal } from '../../run/stated-figures.ts';
 import { changeTerms } from '../store/kept-terms.ts';
+import type { Numbered } from '../store/numbered-object.ts';
 
 /** No day manifest is larger. A larger object is something else, and is not read. */
 const MAX_DAY_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -22,7 +23,7 @@ export async function recordTerms(
   businessDate: string,
   sourceKey: string,
   force = false,
-): Promise<DayTerms | Refusal> {
+): Promise<Numbered<DayTerms> | Refusal> {
   const manifestKey = dayManifestKeyOf(layout.day, sourceKey, businessDate);
   const manifest =
     manifestKey === undefined
@@ -87,6 +88,17 @@ export function refusedByTerms(terms: DayTerms, source: ObjectInfo): Refusal | u
   }
   const { sizeBytes, crc64nvme } = source;
   return figuresRefusal(source.key, manifest.key, entry, { sizeBytes, crc64nvme });
+}
+
+/** What a plan keeps of the terms of its day: enough to write them again, unless a day manifest is among them. */
+export function plannedTerms({ number, value }: Numbered<DayTerms>): FilePlan['terms'] {
+  const { expectedFiles, manifestKey, manifest } = value;
+  const hasManifest = manifestKey !== undefined || manifest !== undefined;
+  return {
+    number,
+    ...(expectedFiles !== undefined && { expectedFiles }),
+    ...(hasManifest && { hasManifest }),
+  };
 }
 
 /** The figures that the day manifest states for one file; null if no day manifest has arrived. */

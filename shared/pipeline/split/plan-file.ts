@@ -28,7 +28,8 @@ export interface RecordedPlan {
 }
 
 /** Everything that the splitter found out about a claimed file. */
-interface SplitFindings extends Pick<FilePlan, 'businessDate' | 'controlFile' | 'outside' | 'dayManifest'> {
+interface SplitFindings
+  extends Pick<FilePlan, 'businessDate' | 'controlFile' | 'outside' | 'dayManifest' | 'terms'> {
   file: ReadableFile;
   cut: CutFile;
 }
@@ -36,7 +37,7 @@ interface SplitFindings extends Pick<FilePlan, 'businessDate' | 'controlFile' | 
 export function planFile(
   { ports, request, layout, layoutFile, source, identity, supplementOf }: Claim,
   { attempt }: LedgerEntry,
-  { file, cut, businessDate, controlFile, outside, dayManifest }: SplitFindings,
+  { file, cut, businessDate, controlFile, outside, dayManifest, terms }: SplitFindings,
 ): PlannedFile {
   const { geometry, ranges, chain } = cut;
   const runId = runIdOf({
@@ -75,6 +76,7 @@ export function planFile(
     ...(file.compression ? { storedBytes: source.sizeBytes } : {}),
     outside,
     dayManifest,
+    terms,
     supplementOf,
     ...(request.force && { forced: true }),
     duplicates: request.force ? 'warn' : layout.day.duplicates,
@@ -103,7 +105,7 @@ export async function recordPlan(
     if (current?.runId === runId && current.state !== 'splitting') return current;
     const isFree = current?.execution === execution || current?.runId === null || current?.runId === runId;
     if (!current || current.version !== plan.version || !isFree) throw takenOver(ledgerKey, current, runId);
-    return advanced(current, 'parsing', at, { runId });
+    return advanced(current, 'parsing', at, { runId, ...(plan.terms && { terms: plan.terms.number }) });
   });
   return {
     runId,

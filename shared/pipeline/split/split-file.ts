@@ -12,6 +12,7 @@ import type { FileContent } from '../../run/source-content.ts';
 import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
+import type { Numbered } from '../store/numbered-object.ts';
 import { restoreOwners } from '../store/restored-owners.ts';
 import { refuseTaken } from '../store/table-owner.ts';
 import {
@@ -26,7 +27,7 @@ import { cutFile } from './cut-file.ts';
 import { dateFile, type FileDate } from './date-file.ts';
 import { findControlFile } from './find-control-file.ts';
 import { holdToTables } from './hold-to-tables.ts';
-import { recordTerms, refusedByTerms, statedInTerms } from './hold-to-terms.ts';
+import { plannedTerms, recordTerms, refusedByTerms, statedInTerms } from './hold-to-terms.ts';
 import { contentIfUnsure } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
@@ -126,7 +127,7 @@ async function planClaimed(
     content: FileContent | undefined;
     parent: Claim['supplementOf'] | Refusal;
     date: FileDate;
-    terms: DayTerms | Refusal | undefined;
+    terms: Numbered<DayTerms> | Refusal | undefined;
     unfit: Refusal | undefined;
   },
 ): Promise<PlannedFile | Refusal> {
@@ -141,7 +142,7 @@ async function planClaimed(
   if (rolledBack) return rolledBack;
   if (isRefusal(terms)) return terms;
   const early =
-    (terms && refusedByTerms(terms, source)) ??
+    (terms && refusedByTerms(terms.value, source)) ??
     // The store's checksum of a compressed file is not of the bytes that come out of it.
     (file.compression ? undefined : await duplicateOfStored(claim));
   if (early) return early;
@@ -155,6 +156,7 @@ async function planClaimed(
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },
     outside: await outsideChecksums(file, cut.ranges),
-    dayManifest: terms ? statedInTerms(terms, source.key) : null,
+    dayManifest: terms ? statedInTerms(terms.value, source.key) : null,
+    terms: terms && plannedTerms(terms),
   });
 }

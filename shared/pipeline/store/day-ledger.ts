@@ -37,22 +37,35 @@ export async function dayEntries(
   return entries.filter((entry) => entry !== undefined);
 }
 
+/** The last commit of a day, or undefined if the day was never published. */
 export async function lastCommit(
   lake: ObjectStore,
   dataset: string,
   businessDate: string,
 ): Promise<DayCommit | undefined> {
-  return (await highestNumbered(lake, dayCommitPrefix(dataset, businessDate), dayCommitShape))?.value;
+  return unlessBlank((await lastWritten(lake, dataset, businessDate))?.value);
+}
+
+/** The last document in the row of a day's commits, with its number: for those who write the next one. It may be blank. */
+export function lastWritten(lake: ObjectStore, dataset: string, businessDate: string) {
+  return highestNumbered(lake, dayCommitPrefix(dataset, businessDate), dayCommitShape);
 }
 
 /** The commit with this number of a day, or undefined if there is none. */
-export function readCommit(
+export async function readCommit(
   lake: ObjectStore,
   dataset: string,
   businessDate: string,
   commit: number,
 ): Promise<DayCommit | undefined> {
-  return readNumbered(lake, dayCommitPrefix(dataset, businessDate), commit, dayCommitShape);
+  return unlessBlank(
+    await readNumbered(lake, dayCommitPrefix(dataset, businessDate), commit, dayCommitShape),
+  );
+}
+
+/** The commit, unless it is a blank one (`DayCommit`). */
+export function unlessBlank(commit: DayCommit | undefined): DayCommit | undefined {
+  return commit && commit.tables.length > 0 ? commit : undefined;
 }
 
 /** Every dataset that has a ledger, with the days of which something is known. Lists folders only, however much is in them. */

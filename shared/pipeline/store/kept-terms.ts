@@ -5,7 +5,7 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { dayEntries } from './day-ledger.ts';
-import { appendNumbered, highestNumbered } from './numbered-object.ts';
+import { appendNumbered, highestNumbered, type Numbered } from './numbered-object.ts';
 
 /** The terms of a day, or undefined if no file of it was split yet. */
 export async function readTerms(
@@ -28,7 +28,7 @@ export function changeTerms(
   businessDate: string,
   change: (current: DayTerms | undefined) => DayTerms,
   overDamage = false,
-): Promise<DayTerms> {
+): Promise<Numbered<DayTerms>> {
   return appendNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape, change, overDamage);
 }
 

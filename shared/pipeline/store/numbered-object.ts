@@ -5,7 +5,7 @@ import { compareAndSwap } from './compare-and-swap.ts';
 import { findJson, toJsonBytes, unlessDamaged } from './json-object.ts';
 import { sealedBytes } from './sealed-json.ts';
 
-interface Numbered<T> {
+export interface Numbered<T> {
   number: number;
   value: T;
 }
@@ -67,14 +67,16 @@ export function appendNumbered<T extends object>(
   shape: Shape<T>,
   change: (current: T | undefined) => T,
   overDamage = false,
-): Promise<T> {
+): Promise<Numbered<T>> {
   return compareAndSwap(prefix, async () => {
     const current = await (overDamage ? highestReadable : highestNumbered)(lake, prefix, shape);
     const next = change(current?.value);
     const isWhole = current !== undefined && !('isDamaged' in current && current.isDamaged);
-    if (isWhole && Buffer.compare(toJsonBytes(next), toJsonBytes(current.value)) === 0) return next;
-    const key = `${prefix}${(current?.number ?? 0) + 1}.json`;
+    if (isWhole && Buffer.compare(toJsonBytes(next), toJsonBytes(current.value)) === 0)
+      return { number: current.number, value: next };
+    const number = (current?.number ?? 0) + 1;
+    const key = `${prefix}${number}.json`;
     await lake.putOnce(key, sealedBytes(key, next));
-    return next;
+    return { number, value: next };
   });
 }

@@ -2,7 +2,7 @@ import { planTableChange } from '../../catalog/table-change.ts';
 import type { TableSchema } from '../../day/day-commit.ts';
 import { RunInconsistent } from '../../errors.ts';
 import { flag, listOf, objectOf, optional, text } from '../../json-shape.ts';
-import { dayCommitPrefix, daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
+import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { CatalogColumn } from '../../ports/catalog.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -10,7 +10,8 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { isInUse, isLoaded } from '../../run/ledger-entry.ts';
 import { compareAndSwap, replace } from './compare-and-swap.ts';
-import { dayEntries, ledgerDays } from './day-ledger.ts';
+import { lastReadableCommit } from './day-commits.ts';
+import { dayEntries, ledgerDays, unlessBlank } from './day-ledger.ts';
 import { findJson, findStoredJson } from './json-object.ts';
 import { sealedBytes } from './sealed-json.ts';
 import { tableSchemas } from './table-schemas.ts';
@@ -154,7 +155,8 @@ async function earlierOwner(lake: ObjectStore, table: string): Promise<string | 
 
 async function hasPublished(lake: ObjectStore, layout: string): Promise<boolean> {
   for (const date of (await ledgerDays(lake, layout)).get(layout) ?? []) {
-    for await (const _commit of lake.listFolder(dayCommitPrefix(layout, date))) return true;
+    const last = await lastReadableCommit(lake, layout, date);
+    if (last && (last.value === undefined || unlessBlank(last.value))) return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import type { ExpectedFiles } from '../../day/expected-files.ts';
 import type { DayPublication } from '../../ports/catalog.ts';
 
 /** One thing that is not as it was written, or that contradicts another. */
@@ -31,6 +32,8 @@ export interface SourceFile {
   origin?: string | undefined;
   businessDate: string | null;
   supplementOf?: string | undefined;
+  /** What its day was told to wait for by the command or the environment, as far as it is known. */
+  expectedFiles?: ExpectedFiles | undefined;
 }
 
 /** One step of a repair. Each may be repeated, and checks again what it relies on. */

@@ -1,9 +1,8 @@
-import { dayCommitKey, dayTermsPrefix } from '../../keys/lake-keys.ts';
+import { dayCommitKey } from '../../keys/lake-keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Depth } from './data-object.ts';
 import { type DayRecord, readCommitDocument } from './day-record.ts';
-import { convertedAgain, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
-import { sourceFile } from './judge-entries.ts';
+import { damage, type Finding, note, repaired } from './finding.ts';
 
 /** Judges the commits of a day: the last one, which decides what readers see, and those before it, which rollbacks need. */
 export async function judgeCommits(lake: ObjectStore, record: DayRecord, depth: Depth): Promise<Finding[]> {
@@ -35,41 +34,4 @@ export async function judgeCommits(lake: ObjectStore, record: DayRecord, depth: 
     }
   }
   return findings;
-}
-
-/** Judges what the day is held to. */
-export function judgeTerms(record: DayRecord): Finding[] {
-  const { dataset, businessDate, terms, entries, last } = record;
-  if (businessDate === null) return [];
-  const findings: Finding[] = [];
-  const highest = Math.max(0, ...terms.keys(), last?.value?.terms ?? 0);
-  // A day of refused files alone may have none: a refused supplement records no terms.
-  const isHeld = [...entries.values()].some(({ value }) => value === undefined || value.loaded !== undefined);
-  for (let number = 1; number <= Math.max(highest, isHeld ? 1 : 0); number++) {
-    const key = `${dayTermsPrefix(dataset, businessDate)}${number}.json`;
-    const stored = terms.get(number);
-    const problem = stored ? stored.problem : 'it is missing';
-    if (problem === undefined) continue;
-    if (number < highest) {
-      if (stored) {
-        const mend = repaired('move it aside: later terms count', { do: 'set-aside', key });
-        findings.push(damage(key, problem, 'operations', mend));
-      } else findings.push(note(key, problem, 'later terms count'));
-      continue;
-    }
-    const file = anyFile(record);
-    if (file) {
-      const mend = convertedAgain(file, stored && { do: 'set-aside', key });
-      const does =
-        'convert one of the files again, with the --expected-files or the day manifest of the day if it had any';
-      findings.push(damage(key, problem, 'operations', { ...mend, does }));
-    }
-  }
-  return findings;
-}
-
-function anyFile(record: DayRecord): SourceFile | undefined {
-  const entries = [...record.entries.values()].flatMap(({ value }) => value ?? []);
-  const entry = entries.find(({ loaded, supplementOf }) => loaded && !supplementOf) ?? entries[0];
-  return entry && sourceFile(record, entry);
 }

@@ -167,12 +167,14 @@ export function sourceFile(
   { dataset, businessDate, terms }: DayRecord,
   entry: Pick<LedgerEntry, 'sourceKey'> & Partial<LedgerEntry>,
 ): SourceFile {
-  const latest = Math.max(0, ...terms.keys());
+  const readable = [...terms].flatMap(([number, { value }]) => (value ? { number, value } : []));
+  const latest = readable.sort((a, b) => b.number - a.number)[0]?.value;
   return {
-    layout: terms.get(latest)?.value?.layout.file ?? dataset,
+    layout: latest?.layout.file ?? dataset,
     sourceKey: entry.sourceKey,
     origin: entry.origin,
     businessDate,
     supplementOf: entry.supplementOf?.sourceKey,
+    expectedFiles: latest?.expectedFiles,
   };
 }

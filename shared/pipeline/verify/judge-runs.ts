@@ -16,6 +16,7 @@ import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
 import { objectProblem } from './data-object.ts';
 import { convertedAgain, damage, type Finding, note, repaired } from './finding.ts';
+import { neededDocuments, progressOf } from './run-documents.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
 
 /** Judges the scratch objects of all runs, run by run. `waiting` has those that hold the only copy of the rows of a loaded file. */
@@ -72,7 +73,7 @@ class RunJudge {
     if (!entry || isInUse(entry, clock.now())) return [];
     const role = roleOf(entry, this.runId);
     await this.judgeDocuments(plan.value, role);
-    if (role === 'ended' && entry.loaded?.runId === this.runId) await this.judgeComplete(plan.value);
+    await this.judgeComplete(plan.value, entry, role);
     if (role === 'refused') await this.judgeRejects(plan.value, entry);
     return this.findings;
   }
@@ -105,7 +106,6 @@ class RunJudge {
     const keys = runKeys(this.runId);
     await this.read(keys.reconciliation, reconciliationShape, role);
     await this.read(keys.rejectFiles, rejectFilesShape, role);
-    if (!this.keys.has(keys.ranges)) this.report(keys.ranges, 'it is missing', role, undefined);
     // Lists have no seal; the id of the run is a hash of its ranges, and merges are numbered.
     await this.read(keys.ranges, plannedRangesShape, role, (ranges) => {
       const { layout, ...identity } = plan;
@@ -165,17 +165,10 @@ class RunJudge {
     }
   }
 
-  /** A run that loaded its file has all its documents, until clean removes them. */
-  private async judgeComplete({ rangeCount }: FilePlan): Promise<void> {
-    const keys = runKeys(this.runId);
-    const merges = (await readDocument(this.ports.lake, keys.merges, plannedMergesShape))?.value ?? [];
-    const wanted = [
-      ...[keys.reconciliation, keys.merges],
-      ...Array.from({ length: rangeCount }, (_, index) => keys.partManifest(index)),
-      ...merges.flatMap(({ mergeIndex }) => [keys.mergeSpec(mergeIndex), keys.mergeResult(mergeIndex)]),
-    ];
-    for (const key of wanted.filter((name) => !this.keys.has(name)))
-      this.report(key, 'it is missing', 'ended', undefined);
+  private async judgeComplete(plan: FilePlan, entry: LedgerEntry, role: Role): Promise<void> {
+    const { lake } = this.ports;
+    const needed = await neededDocuments(lake, plan, await progressOf(lake, entry, plan));
+    for (const key of needed) if (!this.keys.has(key)) this.report(key, 'it is missing', role, undefined);
   }
 
   /** People correct the rejects of a refused file. */

@@ -5,11 +5,12 @@ import type { Depth } from './data-object.ts';
 import { type DayRecord, ledgerPlaces, readDayRecord } from './day-record.ts';
 import { confirmed, damage, type Finding, note, repaired } from './finding.ts';
 import { judgeClaims, judgeOtherClaims } from './judge-claims.ts';
-import { judgeCommits, judgeTerms } from './judge-commits.ts';
+import { judgeCommits } from './judge-commits.ts';
 import { judgeEntries } from './judge-entries.ts';
 import { judgeObjects } from './judge-objects.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
+import { judgeTerms } from './judge-terms.ts';
 import { readDocument } from './stored-document.ts';
 
 interface VerifyOptions {
@@ -63,7 +64,7 @@ async function judgeDay(ports: PipelinePorts, record: DayRecord, depth: Depth): 
   return [
     ...(await judgeCommits(ports.lake, record, depth)),
     ...(await judgeEntries(ports, record, depth)),
-    ...judgeTerms(record),
+    ...(await judgeTerms(ports.lake, record)),
     ...(await judgeClaims(ports.lake, record)),
     ...(await judgeObjects(ports, record, depth)),
     ...(await judgeOthers(ports, record)),

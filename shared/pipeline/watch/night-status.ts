@@ -1,4 +1,3 @@
-import { dayCommitShape } from '../../day/day-commit.ts';
 import { expectationOfTerms } from '../../day/day-terms.ts';
 import { type DayCompletion, dayCompletion } from '../../day/expected-files.ts';
 import { dayPath } from '../../keys/business-date.ts';
@@ -8,8 +7,8 @@ import type { Layout } from '../../layout/layout.ts';
 import { type FileProgress, nightProgress, workedTime } from '../../operations/night-progress.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { filePlanShape } from '../../run/file-plan.ts';
-import type { LedgerEntry } from '../../run/ledger-entry.ts';
-import { dayEntries } from '../store/day-ledger.ts';
+import { type LedgerEntry, supplementedRun } from '../../run/ledger-entry.ts';
+import { dayEntries, readCommit } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, unlessDamaged } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
@@ -128,12 +127,16 @@ async function publicationTime(
   }
   const isKnown = day.expectation.files !== undefined;
   if (!isKnown && entries.some(({ loaded }) => !loaded)) return undefined;
+  // A commit does not say which of its files only correct records of another.
+  const supplements = new Set(entries.filter(supplementedRun).map(({ sourceId }) => sourceId));
   const order = numbers.sort((a, b) => (isKnown ? a - b : b - a));
   for (const number of order) {
-    const commit = await unlessDamaged(readJson(lake, `${prefix}${number}.json`, dayCommitShape));
+    const commit = await unlessDamaged(readCommit(lake, dataset, businessDate, number));
     if (!commit) continue;
     const { files, committedAt } = commit;
-    const held = files.map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: true }));
+    const held = files
+      .filter(({ sourceId }) => !supplements.has(sourceId))
+      .map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: {} }));
     if (!isKnown || dayCompletion(day.expectation, held).complete) return new Date(committedAt);
   }
   return undefined;

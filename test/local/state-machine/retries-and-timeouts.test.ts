@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadPipeline } from '../../../local/pipeline-tasks.ts';
 import type { StateMachineDefinition } from '../../../local/state-machine/definition.ts';
-import { LayoutInvalid, StoreUnavailable } from '../../../shared/errors.ts';
+import { LayoutInvalid, StoreThrottled, StoreUnavailable } from '../../../shared/errors.ts';
 import { RANGES, runMap, start, untilStopped } from '../../support/state-machine.ts';
 
 describe('retries', () => {
@@ -23,7 +23,7 @@ describe('retries', () => {
   ) {
     const definition = await loadPipeline();
     const { ParseRange } = (definition.States.ParseRanges!.ItemProcessor as StateMachineDefinition).States;
-    change?.((ParseRange!.Retry as Record<string, unknown>[])[0]!);
+    change?.((ParseRange!.Retry as Record<string, unknown>[]).at(-1)!);
     let calls = 0;
     const { result, events } = await start({
       definition,
@@ -66,6 +66,16 @@ describe('retries', () => {
       failedState: 'ParseRanges',
       error: { name: 'States.ExceedToleratedFailureThreshold', cause: { name: 'StoreUnavailable' } },
     });
+  });
+
+  it('is patient with throttling: one call of many waits until the others are done', async () => {
+    const throttled = () => new StoreThrottled({ what: 'too fast', where: 'raw/contratos.txt' });
+    const { result, calls, retries } = await failing(60, throttled);
+    expect([result.status, calls]).toEqual(['SUCCEEDED', 61]);
+    expect(retries.map((retry) => retry.waitMs).slice(0, 8)).toEqual([
+      500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000,
+    ]);
+    expect((await failing(Infinity, throttled)).calls).toBe(61);
   });
 
   it('follows IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds and JitterStrategy of the file', async () => {

@@ -29,7 +29,7 @@ const watched = {
 const MORNING = new Date('2025-08-13T11:30:00Z');
 
 async function twoTablesOfTwoDays(): Promise<TestLake> {
-  const lake = await TestLake.make();
+  const lake = await TestLake.make('on disk');
   let amount = 1;
   for (const { dataset, date } of days) {
     for (const letter of ['a', 'b']) {

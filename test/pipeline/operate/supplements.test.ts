@@ -127,6 +127,21 @@ describe('a supplement goes with the version that it corrects', () => {
     expect(await ids()).toEqual(['B1']);
   });
 
+  it('and is no expected file, also after its file was taken out and it was refused', async () => {
+    await using lake = await TestLake.make();
+    const { load, refusalOf, commits } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    await rollBack(lake.ports, { ...DAY, file: KEY, remove: true, reason: 'not wanted' });
+    expect(await refusalOf(await load(FIX, fix, { ...SUPPLEMENT, force: true }))).toBe('supplement-unknown');
+    const { day } = await load('g_20250812.txt', smallFile(smallLine('B1', 1)));
+    expect(day).toMatchObject({ published: false, waitingFor: '1 of 2 files' });
+    expect((await commits()).flatMap(({ files }) => files)).toEqual([]);
+    const { files } = await dayStatus(lake.ports, 'small', DATE);
+    expect(files.find(({ name }) => name === FIX)).toMatchObject({ supplementOf: KEY, hidden: true });
+  });
+
   it('and says what to do if somebody rolls it back while it is hidden', async () => {
     await using lake = await TestLake.make();
     const { ids, load, entryOf } = smallDay(lake);

@@ -45,7 +45,7 @@ it.each([
     },
   ],
 ])('other bytes of the same size and time are a new version: %s', async (_, change) => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const { ids, load, path } = await loadedA(lake);
   await change(path);
   await utimes(path, OLD, OLD);
@@ -54,7 +54,7 @@ it.each([
 });
 
 it('a file that nobody touched is not read again; one that was touched is read once', async () => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const { load, path, first, entryOf, commits, wholeReads } = await loadedA(lake);
   const { revision } = await entryOf(first);
   expect([(await load()).status, wholeReads()]).toEqual(['already-loaded', 0]);
@@ -73,7 +73,7 @@ it('a file that nobody touched is not read again; one that was touched is read o
 });
 
 it('a version that was rolled back does not come back because somebody touched its file', async () => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const { ids, load, path, first, entryOf } = await loadedA(lake);
   await chmod(path, 0o640);
   await load();
@@ -90,7 +90,7 @@ it('a version that was rolled back does not come back because somebody touched i
 });
 
 it('a version that an earlier version of this software rolled back does not come back: it noted size and time alone', async () => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const { ids, load, path, first, entryOf } = await loadedA(lake);
   await rollBack(lake.ports, { ...DAY, file: KEY, remove: true, reason: 'wrong' });
   const { mtimeNs, size } = await stat(path, { bigint: true });
@@ -109,7 +109,7 @@ it('a version that an earlier version of this software rolled back does not come
 });
 
 it('two writes within a tick of the clock are two versions', async () => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const store = createFileObjectStore({ rootDir: lake.dir, isSource: true });
   const path = join(lake.dir, 'f');
   const versions = new Set<string>();

@@ -90,7 +90,7 @@ describe('forms that an earlier version wrote', () => {
       ...(current ?? { layout }),
       expectedFiles: 1,
     }));
-    expect(changed).toEqual({ ...today, expectedFiles: 1 });
+    expect(changed.value).toEqual({ ...today, expectedFiles: 1 });
   });
 
   it('a plan with what the control file of the day states is read as one with a day manifest', async () => {

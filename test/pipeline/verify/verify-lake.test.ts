@@ -35,7 +35,7 @@ const remove = (lake: TestLake, key: string) => lake.ports.lake.delete([key]);
 
 describe('verify and repair', () => {
   it('find nothing in a lake that was replaced, rolled back and corrected', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load } = smallDay(lake);
     await load(KEY, smallFile(smallLine('A1', 1), smallLine('A2', 'X')));
     await load('fix_20250812.txt', smallFile(smallLine('A2', 2)), { supplementOf: KEY });
@@ -47,7 +47,7 @@ describe('verify and repair', () => {
   });
 
   it('judge no files by an earlier commit if the one that readers see is lost', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, ids, keysBelow } = smallDay(lake);
     await load(KEY, version(1));
     await load(KEY, version(2));
@@ -65,7 +65,7 @@ describe('verify and repair', () => {
   });
 
   it('name a bit of a published file, keep readers from it, and ask for its file', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, ids, keysBelow } = smallDay(lake);
     await load(KEY, version(1));
     const [published = ''] = await keysBelow('processed/small/');
@@ -92,7 +92,7 @@ describe('verify and repair', () => {
   });
 
   it('bring back a published file from the run', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, ids, keysBelow } = smallDay(lake);
     await load(KEY, version(1));
     const [published = ''] = await keysBelow('processed/small/');
@@ -103,7 +103,7 @@ describe('verify and repair', () => {
   });
 
   it('leave alone what clean took from a folder that readers needed in part', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, keysBelow } = smallDay(lake);
     const other = (cents: number) => smallFile(smallLine('B1', cents));
     const twoFiles = smallLayout({ day: { expectedFiles: 2 } });
@@ -120,7 +120,7 @@ describe('verify and repair', () => {
   });
 
   it('write a lost commit again, as readers have it', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, commits } = smallDay(lake);
     await load(KEY, version(1));
     await load(KEY, version(2));
@@ -133,7 +133,7 @@ describe('verify and repair', () => {
   });
 
   it('bring back the last version of an entry that is kept, and what a rollback made of it', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, entryOf, keysBelow } = smallDay(lake);
     await load(KEY, version(1));
     const result = await load(KEY, version(2));
@@ -148,7 +148,7 @@ describe('verify and repair', () => {
   });
 
   it('remove an object that belongs to no commit, but none of a commit that may be under way', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     const { load, keysBelow } = smallDay(lake);
     await load(KEY, version(1));
     const [published = ''] = await keysBelow('processed/small/');
@@ -160,7 +160,7 @@ describe('verify and repair', () => {
   });
 
   it('leave a run alone that is at work', async () => {
-    await using lake = await TestLake.make();
+    await using lake = await TestLake.make('on disk');
     await lake.putRaw(KEY, version(1));
     const { splitFile } = await import('../../../shared/pipeline/split/split-file.ts');
     const split = await splitFile(lake.ports, 'x', { layout: smallLayout(), sourceKey: KEY });
@@ -176,7 +176,7 @@ describe('verify and repair', () => {
 });
 
 it('a day whose last commit is lost is published under a number that no reader has seen', async () => {
-  await using lake = await TestLake.make();
+  await using lake = await TestLake.make('on disk');
   const { load, ids } = smallDay(lake);
   await load(KEY, version(1));
   await remove(lake, `${DAY_PREFIX}_day/1.json`);

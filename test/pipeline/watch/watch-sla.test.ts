@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createWatchdog, readWatchdogEvent } from '../../../functions/watchdog/handler.ts';
 import { UsageError } from '../../../shared/errors.ts';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { METRICS } from '../../../shared/operations/metrics-table.ts';
 import type { SlaSettings } from '../../../shared/operations/sla-settings.ts';
 import type { SlaCheck } from '../../../shared/operations/sla-verdict.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import type { SlaReport } from '../../../shared/pipeline/watch/watch-sla.ts';
 import type { MetricFigure } from '../../../shared/ports/metrics.ts';
@@ -175,6 +177,27 @@ describe('the watchdog of a night', () => {
     await load('small_2.txt', '04:15');
     await load('small_1.txt', '09:30', Buffer.from('9876543210\n'));
     expect(await look('deadline', '09:45')).toMatchObject({ met: true, marginMinutes: 285 });
+  });
+
+  it('does not take a supplement for the file that a day published in part lacks', async () => {
+    await using night = await WatchedNight.open();
+    const { ports } = night.lake;
+    ports.settings.expectedFiles = 2;
+    night.now = at('03:00');
+    const [id] = JSON.parse(LAYOUT).fields;
+    const rejects = { maxPercent: 100 };
+    const layout = JSON.stringify({ ...JSON.parse(LAYOUT), fields: [{ ...id, type: 'integer' }], rejects });
+    const sourceKey = `${FOLDER}/small_1.txt`;
+    const load = async (key: string, text: string, supplementOf?: string) => {
+      await night.lake.putRaw(key, Buffer.from(text));
+      await night.lake.convert({ layout, sourceKey: key, ...(supplementOf && { supplementOf }) });
+    };
+    await load(sourceKey, '0000000001\nno digits.\n');
+    await load(`${FOLDER}/fix.txt`, '0000000002\n', sourceKey);
+    const read = readLayout(layout, 'small.json');
+    const { published } = await publishDay(ports, read, '2025-08-12', { partial: { reason: 'x' } });
+    expect(published).toBe(true);
+    expect(await night.look('alarm', '08:30')).toMatchObject({ outcome: 'told', publishedAt: undefined });
   });
 
   it('says which file stopped, and that nothing is parsed yet', async () => {

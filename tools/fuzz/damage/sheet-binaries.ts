@@ -69,9 +69,13 @@ export function binaryField(name: string, page: SenderPage, chances: Chances): S
     },
     isText: false,
     draw(random) {
-      const number = drawNumber(random, { wholeDigits: Math.min(digits, 15), scale: 0, isSigned });
-      const meant = meaningOf(number);
-      return { meant, bytes: twosComplement(BigInt(meant), widthBytes, isLittle) };
+      for (;;) {
+        const number = drawNumber(random, { wholeDigits: Math.min(digits, 15), scale: 0, isSigned });
+        const meant = meaningOf(number);
+        const bytes = twosComplement(BigInt(meant), widthBytes, isLittle);
+        // 8224 in two bytes looks like blanks in ASCII: it can be read in two ways.
+        if (bytes.some((byte) => byte !== page.space)) return { meant, bytes };
+      }
     },
     misspell(random) {
       const blanks = new Array<number>(widthBytes).fill(page.space);

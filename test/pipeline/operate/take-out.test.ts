@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
+import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
+import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { DATE, DAY, KEY, smallDay } from '../../support/small-day.ts';
+
+const OTHER = 'g_20250812.txt';
+const FIX = 'fix_20250812.txt';
+const layout = readLayout(smallLayout(), 'small.json');
+const partial = { reason: 'on purpose' };
+const other = smallFile(smallLine('G1', 1));
+
+/** Takes a file out of the day. */
+function takeOut({ ports }: TestLake, file: string) {
+  return rollBack(ports, { ...DAY, file, remove: true, reason: 'not wanted' });
+}
+
+/** Acts once, at the moment when somebody is about to write commit `number` of the day and has read all that it follows from. */
+function beforeCommit(lake: TestLake, number: number, act: () => Promise<unknown>): void {
+  const store = lake.ports.lake;
+  let isDone = false;
+  lake.ports.lake = Object.assign(Object.create(store), {
+    putOnce: async (key: string, bytes: Uint8Array) => {
+      if (!isDone && key.endsWith(`/_day/${number}.json`)) {
+        isDone = true;
+        await act();
+      }
+      return store.putOnce(key, bytes);
+    },
+  });
+}
+
+describe('a file that is loaded and not published is taken out', () => {
+  const first = smallFile(smallLine('A1', 1), smallLine('A2', 'X'));
+
+  it('while the first publication of its day, which has read the ledger, is under way', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf, refusalOf, commits } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    const taken = await load(KEY, first);
+    beforeCommit(lake, 1, async () => {
+      expect(await takeOut(lake, KEY)).toMatchObject({ commit: null, files: [{ sourceKey: KEY, to: null }] });
+    });
+    expect((await load(OTHER, other)).day).toEqual({
+      published: false,
+      commit: undefined,
+      waitingFor: '1 of 2 files',
+    });
+    expect((await entryOf(taken)).loaded).toBeUndefined();
+    expect(await refusalOf(taken)).toBe('rolled-back');
+    expect((await commits()).flatMap(({ files, tables }) => [...files, ...tables])).toEqual([]);
+    expect(await dayStatus(lake.ports, 'small', DATE)).toMatchObject({ published: null });
+    expect(await lake.catalog('small')).toBeUndefined();
+    const { findings } = await verifyLake(lake.ports, { depth: 'full' });
+    expect(findings.filter(({ level }) => level === 'damage')).toEqual([]);
+  });
+
+  it('and a later publication is the first that a rollback can go back to', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    await load(KEY, first);
+    await takeOut(lake, KEY);
+    await load(OTHER, other);
+    const { day } = await load('h_20250812.txt', smallFile(smallLine('H1', 1)));
+    expect(day).toMatchObject({ published: true, commit: 2 });
+    expect(await ids()).toEqual(['G1', 'H1']);
+    await expect(rollBack(lake.ports, { ...DAY, reason: 'x' })).rejects.toThrow('has no commit 1 before');
+    await expect(rollBack(lake.ports, { ...DAY, toCommit: 1, reason: 'x' })).rejects.toThrow('no commit 1');
+    await cleanLake(lake.ports, { runsOlderThanMs: 0, generationsOlderThanMs: 0, dryRun: false });
+    expect(await ids()).toEqual(['G1', 'H1']);
+  });
+
+  it('while a publication in part of a published day is under way', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids, commits } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 3;
+    await load(OTHER, other);
+    await publishDay(lake.ports, layout, DATE, { partial });
+    await load(KEY, first);
+    beforeCommit(lake, 2, () => takeOut(lake, KEY));
+    await publishDay(lake.ports, layout, DATE, { partial });
+    expect(await ids()).toEqual(['G1']);
+    const [published, out, ...more] = await commits();
+    expect(more).toEqual([]);
+    const { files, tables } = published!;
+    expect(out).toMatchObject({ files, tables, partial, rollback: { restores: 1, files: [{ to: null }] } });
+  });
+
+  it('while a rollback of the file that it corrects, which would show it again, is under way', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids } = smallDay(lake);
+    await load(KEY, first);
+    await load(FIX, smallFile(smallLine('A2', 7)), { supplementOf: KEY });
+    await load(KEY, smallFile(smallLine('A1', 2), smallLine('A2', 2)));
+    beforeCommit(lake, 4, () => takeOut(lake, FIX));
+    await rollBack(lake.ports, { ...DAY, file: KEY, reason: 'it was right before' });
+    expect(await ids()).toEqual(['A1']);
+    await publishDay(lake.ports, layout, DATE);
+    expect(await ids()).toEqual(['A1']);
+  });
+
+  it('beside another one, and the whole day then goes back to the commit before', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids, entryOf } = smallDay(lake);
+    await load(OTHER, other);
+    await load(OTHER, smallFile(smallLine('G2', 1)));
+    lake.ports.settings.expectedFiles = 9;
+    const taken = [await load(KEY, first), await load('h_20250812.txt', smallFile(smallLine('H1', 1)))];
+    beforeCommit(lake, 3, () => takeOut(lake, 'h_20250812.txt'));
+    await takeOut(lake, KEY);
+    for (const result of taken) expect((await entryOf(result)).loaded).toBeUndefined();
+    expect(await ids()).toEqual(['G2']);
+    expect(await rollBack(lake.ports, { ...DAY, reason: 'x' })).toMatchObject({ commit: 5, restores: 1 });
+    expect(await ids()).toEqual(['G1']);
+  });
+
+  it('also if it is published at that moment: then out of that commit', async () => {
+    await using lake = await TestLake.make();
+    const { load, ids } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 3;
+    await load(KEY, first);
+    await load(OTHER, other);
+    beforeCommit(lake, 1, () => publishDay(lake.ports, layout, DATE, { partial }));
+    expect(await takeOut(lake, KEY)).toMatchObject({ commit: 2, files: [{ sourceKey: KEY, to: null }] });
+    expect(await ids()).toEqual(['G1']);
+  });
+
+  it('for good, although the command dies before the ledger says it', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    const taken = await load(KEY, first);
+    const store = lake.ports.lake;
+    const dead = Object.assign(Object.create(store), { putIf: () => Promise.reject(new Error('killed')) });
+    await expect(
+      rollBack({ ...lake.ports, lake: dead }, { ...DAY, file: KEY, remove: true, reason: 'x' }),
+    ).rejects.toThrow('killed');
+    expect((await entryOf(taken)).loaded).toBeDefined();
+    expect((await load(OTHER, other)).day).toMatchObject({ published: false, waitingFor: '1 of 2 files' });
+    expect((await entryOf(taken)).loaded).toBeUndefined();
+  });
+});

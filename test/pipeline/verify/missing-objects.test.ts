@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import { dayCommitShape } from '../../../shared/day/day-commit.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
+import { readJson } from '../../../shared/pipeline/store/json-object.ts';
+import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
+import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
+import { readRows } from '../../../tools/damaged-lakes/read-rows.ts';
+import { SampleLake } from '../../../tools/damaged-lakes/sample-lake.ts';
+import { TestLake } from '../../support/run-pipeline.ts';
+import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
+import { KEY, smallDay } from '../../support/small-day.ts';
+
+const FULL = { depth: 'full' } as const;
+const ROLLBACK = { dataset: 'night', businessDate: '2025-08-12', reason: 'x' };
+const TERMS = 'ledger/small/year=2025/month=08/day=12/_terms/1.json';
+
+it('every missing object of a refused and of a waiting file is named', async () => {
+  const lake = new SampleLake();
+  const bytes = Buffer.from('A1    000000007A    \n');
+  const waiting = { expectedFiles: 2, isVisible: false };
+  await lake.load('w_20250812.txt', 'night', { bytes, rows: [] }, waiting);
+  await lake.convert('r_20250813.txt', Buffer.from('A1    X        A    \n'), { layout: 'night' });
+  expect((await verifyLake(lake.ports, FULL)).findings).toEqual([]);
+  const unnamed: string[] = [];
+  for (const key of lake.lake.keys()) {
+    const before = lake.lake.bytesOf(key);
+    lake.lake.lose(key);
+    const { findings } = await verifyLake(lake.ports, FULL);
+    if (!findings.some((finding) => finding.key === key)) unnamed.push(key);
+    lake.lake.replace(key, before);
+  }
+  // An execution that ended needs its pointer no more.
+  expect(unnamed.filter((key) => !key.startsWith('runs/executions/'))).toEqual([]);
+});
+
+it('the last terms of a day are missed by what was planned under them, and written again as they were', async () => {
+  const lake = new SampleLake();
+  const bytes = (id: string) => Buffer.from(`${id.padEnd(6)}000000007A    \n`);
+  for (const [id, expectedFiles] of [['F1', 2] as const, ['G1', 3] as const]) {
+    const waiting = { expectedFiles, isVisible: false };
+    await lake.load(`${id}_20250812.txt`, 'night', { bytes: bytes(id), rows: [] }, waiting);
+  }
+  const last = 'ledger/night/year=2025/month=08/day=12/_terms/2.json';
+  const before = Buffer.from(lake.lake.bytesOf(last));
+  lake.lake.lose(last);
+  expect((await verifyLake(lake.ports, FULL)).findings.map(({ key }) => key)).toEqual([last]);
+  await repairLake(lake.ports, FULL);
+  expect(before.equals(lake.lake.bytesOf(last))).toBe(true);
+  expect((await verifyLake(lake.ports, FULL)).findings).toEqual([]);
+});
+
+it('terms that no plan holds are asked for with the expected files that are known', async () => {
+  await using lake = await TestLake.make();
+  const { load } = smallDay(lake);
+  lake.ports.settings.expectedFiles = 2;
+  const announced = smallLayout({ day: { manifest: 'day_{yyyyMMdd}.json' } });
+  await load(KEY, smallFile(smallLine('A1', 1)), {}, announced);
+  lake.ports.settings.expectedFiles = undefined;
+  await lake.ports.lake.delete([TERMS]);
+  const [finding] = (await verifyLake(lake.ports, FULL)).findings.filter(({ level }) => level === 'damage');
+  expect(finding).toMatchObject({
+    key: TERMS,
+    mend: { by: 'command', command: { sourceKey: KEY, expectedFiles: 2 } },
+  });
+});
+
+it('a day whose last commits are lost is committed again as the catalog shows it, and its next files follow', async () => {
+  for (const damage of ['cut', 'missing', 'cut, and the catalog'] as const) {
+    const lake = new SampleLake();
+    const load = (name: string, id: string) => {
+      const bytes = Buffer.from(`${id.padEnd(6)}000000007A    \n`);
+      return lake.load(`${name}_20250812.txt`, 'night', { bytes, rows: [`${id} 7 A`] });
+    };
+    await load('f', 'F1');
+    await load('g', 'G1');
+    await load('f', 'F2');
+    await rollBack(lake.ports, { ...ROLLBACK, file: 'f_20250812.txt' });
+    const right = ['F1 7 A', 'G1 7 A'];
+    const key = (number: number) => `ledger/night/year=2025/month=08/day=12/_day/${number}.json`;
+    const before = await readJson(lake.lake, key(4), dayCommitShape);
+    for (const number of [3, 4]) {
+      if (damage === 'missing') lake.lake.lose(key(number));
+      else lake.lake.replace(key(number), lake.lake.bytesOf(key(number)).subarray(0, 50));
+    }
+    if (damage === 'cut, and the catalog') lake.lake.replace('catalog/night.json', Buffer.from('{'));
+    const { failed, verdict } = await repairLake(lake.ports, FULL);
+    expect(failed).toEqual([]);
+    expect(verdict.findings.filter(({ level }) => level === 'damage')).toEqual([]);
+    expect(await readRows(lake.lake, 'night')).toEqual(right);
+    if (damage !== 'cut, and the catalog') {
+      const { tables, files } = await readJson(lake.lake, key(4), dayCommitShape);
+      expect({ files, tables }).toEqual({ files: before.files, tables: before.tables });
+    }
+    await load('h', 'H1');
+    expect(await readRows(lake.lake, 'night')).toEqual([...right, 'H1 7 A']);
+  }
+});

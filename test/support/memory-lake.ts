@@ -1,0 +1,57 @@
+import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
+import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
+import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
+import { readJson } from '../../shared/pipeline/store/json-object.ts';
+import type { MetricFigure } from '../../shared/ports/metrics.ts';
+import type { Notification } from '../../shared/ports/notifier.ts';
+import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
+import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { convertFile } from './run-pipeline.ts';
+import { smallLayout } from './small-contracts.ts';
+
+/** A lake in memory, in which a file is converted in some ten milliseconds, and everything that it told. */
+export class MemoryLake {
+  readonly raw = new MemoryObjectStore();
+  readonly lake = new MemoryObjectStore();
+  readonly notices: Notification[] = [];
+  readonly figures: { dataset: string; all: MetricFigure[] }[] = [];
+  now = new Date('2025-08-13T06:00:00Z');
+  readonly ports: PipelinePorts;
+  private executionCount = 0;
+
+  constructor() {
+    this.ports = {
+      raw: this.raw,
+      lake: this.lake,
+      publishedPrefix: 'processed/',
+      catalog: createFileCatalog(this.lake),
+      layouts: {
+        load: async (text) => ({ file: 'test.json', text }),
+        loadBeside: async (_file, name) => ({ file: name, text: '' }),
+      },
+      metrics: { record: async (dataset, all) => void this.figures.push({ dataset, all }) },
+      notifier: { notify: async (notice) => void this.notices.push(notice) },
+      clock: { now: () => this.now },
+      settings: { rangeSizeBytes: 1024 * 1024, wholePartBytes: 128 * 1024 * 1024, expectedFiles: undefined },
+    };
+  }
+
+  convert(request: ConvertRequest) {
+    return convertFile(this.ports, `e-${this.executionCount++}`, request);
+  }
+
+  /** Puts a file and converts it. */
+  load(key: string, bytes: Uint8Array, request: Partial<ConvertRequest> = {}) {
+    this.raw.replace(key, bytes);
+    return this.convert({ layout: smallLayout(), sourceKey: key, ...request });
+  }
+
+  entry(result: { ledgerKey: string }): Promise<LedgerEntry> {
+    return readJson(this.lake, result.ledgerKey, ledgerEntryShape);
+  }
+
+  /** Keys that begin with a text. */
+  keys(prefix: string): string[] {
+    return this.lake.keys().filter((key) => key.startsWith(prefix));
+  }
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resultsOf, SWITCH_TASK, type SwitchResult, type SwitchTask } from './switch-task.ts';
+import type { NumberedMutant } from './switched-source.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LOOK_EVERY_MS = 1000;
+
+/** `endless`: it was ended at a limit; a test would have failed there. `at import`: no switch can judge it. */
+type SwitchedOutcome = 'caught' | 'survived' | 'endless' | 'at import';
+
+/** What the tests of the mutants say of each: all of them run once, in one process for a test file, which tries one mutant after the other. */
+export async function switchedOutcomes(
+  mutants: readonly NumberedMutant[],
+  slowestTestMs: number,
+  silenceMs: number,
+): Promise<Map<number, SwitchedOutcome>> {
+  const dir = await mkdtemp(join(tmpdir(), 'mutants-'));
+  try {
+    const results = join(dir, 'results');
+    const task: SwitchTask = { results, mutants, slowestTestMs };
+    await writeFile(results, '');
+    await writeFile(join(dir, 'task.json'), JSON.stringify(task));
+    // A mutant that never comes back ends its process; the others go on in another one.
+    for (;;) {
+      const isWhole = await runTests(join(dir, 'task.json'), results, testsOf(mutants), silenceMs);
+      const last = resultsOf(results).at(-1);
+      if (isWhole || last?.is !== 'begun') break;
+      const endless: SwitchResult = { ...last, is: 'endless' };
+      await appendFile(results, `${JSON.stringify(endless)}\n`);
+    }
+    return outcomesOf(mutants, resultsOf(results));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function testsOf(mutants: readonly NumberedMutant[]): string[] {
+  return [...new Set(mutants.flatMap(({ mutant }) => mutant.tests))];
+}
+
+function outcomesOf(
+  mutants: readonly NumberedMutant[],
+  results: SwitchResult[],
+): Map<number, SwitchedOutcome> {
+  const idsThat = (is: SwitchResult['is']) =>
+    new Set(
+      results.flatMap((result) =>
+        result.is !== is ? [] : 'ids' in result ? result.ids : 'id' in result ? [result.id] : [],
+      ),
+    );
+  const [caught, endless, reached, atImport] = [
+    idsThat('caught'),
+    idsThat('endless'),
+    idsThat('reached'),
+    idsThat('at import'),
+  ];
+  return new Map(
+    mutants.map(({ id }) => {
+      if (caught.has(id)) return [id, 'caught'];
+      if (endless.has(id)) return [id, 'endless'];
+      return [id, atImport.has(id) && !reached.has(id) ? 'at import' : 'survived'];
+    }),
+  );
+}
+
+/** False if the tests were ended, because nothing was told for too long. */
+function runTests(task: string, results: string, tests: string[], silenceMs: number): Promise<boolean> {
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'tools/mutants/vitest.config.ts',
+    ...tests,
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, [SWITCH_TASK]: task },
+    stdio: 'ignore',
+    detached: true,
+  });
+  return new Promise((resolve, reject) => {
+    let told = 0;
+    let toldAt = Date.now();
+    const watch = setInterval(() => {
+      const count = resultsOf(results).length;
+      if (count !== told) toldAt = Date.now();
+      told = count;
+      if (Date.now() - toldAt > silenceMs && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, LOOK_EVERY_MS);
+    child.once('error', reject);
+    child.once('exit', (_, signal) => {
+      clearInterval(watch);
+      resolve(signal === null);
+    });
+  });
+}
