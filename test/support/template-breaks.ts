@@ -151,6 +151,23 @@ const FUNCTIONS: readonly Break[] = [
     /nobody reads the variable DEBUG/,
   ],
   ['more reserved than an account has', (r) => reserve(r, 950), /950 reserved in all/],
+  [
+    'a function outside of the network of the others',
+    (r) => (r.ParserLambdaFunction.Properties.VpcConfig = { SubnetIds: ['subnet-1'] }),
+    /function starter: is outside of the network/,
+  ],
+  [
+    'endpoints that take a service from their neighbours',
+    (r) => {
+      const SecurityGroupIds = [{ 'Fn::GetAtt': ['Group', 'GroupId'] }];
+      r.Endpoint = {
+        Type: 'AWS::EC2::VPCEndpoint',
+        Properties: { PrivateDnsEnabled: true, SecurityGroupIds },
+      };
+      r.Group = { Type: 'AWS::EC2::SecurityGroup', Properties: { SecurityGroupIngress: [] } };
+    },
+    /Group: lets only some in/,
+  ],
   ['logs for ever', (r) => delete r.ParserLogGroup.Properties.RetentionInDays, /keeps logs for ever/],
   [
     'a retention that CloudWatch does not take',
