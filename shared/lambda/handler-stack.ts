@@ -39,6 +39,7 @@ const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
   merger: 'MergerMs',
   finalizer: 'FinalizerMs',
   watchdog: 'WatchdogMs',
+  operator: 'OperatorMs',
 };
 
 /**

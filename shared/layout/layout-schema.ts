@@ -3,9 +3,8 @@ import { PAGE_CODECS } from './layout.ts';
 import { OVERPUNCHES } from './number-notation.ts';
 
 /**
- * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout
- * documents print them. What no key can say alone (positions within the record, partition columns that
- * exist) is checked in compile/.
+ * The shape of a layout file (`layouts/<name>.json`). Positions are 1-based and inclusive here, as layout documents print them. What no
+ * key can say alone (positions within the record, partition columns that exist) is checked in compile/.
  */
 const snakeCase = z
   .string()

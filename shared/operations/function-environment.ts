@@ -10,6 +10,14 @@ interface FunctionEnvironment {
 const ALL = ['STAGE', 'METRICS_NAMESPACE'];
 const STORES = ['RAW_BUCKET', 'PROCESSED_BUCKET'];
 const PEOPLE = ['SUCCESS_TOPIC_ARN', 'WARNING_TOPIC_ARN', 'FAILURE_TOPIC_ARN'];
+const NIGHT = [
+  'EXPECTED_FILES',
+  'SLA_TIME_ZONE',
+  'SLA_DEADLINE',
+  'SLA_BUSINESS_DATE',
+  'SLA_HOLIDAYS',
+  'SLA_WEEKENDS',
+];
 
 /**
  * Meaning of the variables: `STAGE` and `METRICS_NAMESPACE` go on every metric. `RANGE_SIZE_BYTES`: 134217728 by default.
@@ -36,13 +44,13 @@ export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnviron
   },
   watchdog: {
     required: [...ALL, ...STORES, 'GLUE_DATABASE', ...PEOPLE, 'SLA_LAYOUTS'],
-    optional: [
-      'EXPECTED_FILES',
-      'SLA_TIME_ZONE',
-      'SLA_DEADLINE',
-      'SLA_BUSINESS_DATE',
-      'SLA_HOLIDAYS',
-      'SLA_WEEKENDS',
+    optional: NIGHT,
+  },
+  operator: {
+    required: [
+      ...[...ALL, ...STORES, 'GLUE_DATABASE', ...PEOPLE, 'SLA_LAYOUTS', 'STATE_MACHINE_ARN'],
+      ...['STARTER_DEAD_LETTERS_URL', 'WATCHDOG_DEAD_LETTERS_URL'],
     ],
+    optional: NIGHT,
   },
 };

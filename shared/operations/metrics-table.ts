@@ -28,6 +28,7 @@ export const FUNCTION_NAMES = [
   'merger',
   'finalizer',
   'watchdog',
+  'operator',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
@@ -93,6 +94,7 @@ const EMF = {
   MergerMs: ['Milliseconds', ['merger'], 'Maximum', 'an invocation'],
   FinalizerMs: ['Milliseconds', ['finalizer'], 'Maximum', 'an invocation'],
   WatchdogMs: ['Milliseconds', ['watchdog'], 'Maximum', 'an invocation'],
+  OperatorMs: ['Milliseconds', ['operator'], 'Maximum', 'an invocation'],
   ColdStarts: ['Count', FUNCTION_NAMES, 'Sum', 'first invocations of an environment'],
   InvocationsFailed: ['Count', FUNCTION_NAMES, 'Sum', 'invocations that threw; many are tried again'],
   ExecutionsStarted: ['Count', ['starter'], 'Sum', 'executions that an arrival started'],

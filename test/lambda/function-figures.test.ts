@@ -26,6 +26,8 @@ const VALUES: Record<string, string> = {
   WARNING_TOPIC_ARN: 'arn:b',
   FAILURE_TOPIC_ARN: 'arn:c',
   SLA_LAYOUTS: 'contracts',
+  STARTER_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/111122223333/starter',
+  WATCHDOG_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/111122223333/watchdog',
 };
 
 function written(spy: { mock: { calls: unknown[][] } }): Record<string, unknown>[] {

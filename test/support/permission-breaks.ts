@@ -70,6 +70,78 @@ export const ROLES: readonly Break[] = [
   ],
 ];
 
+export const SIZES: readonly Break[] = [
+  [
+    'a policy that grows with each layout',
+    (r) => {
+      const tables = Array.from(
+        { length: 80 },
+        (_, index) => `\${ProcessedBucket.Arn}/loans_of_branch_${index}/*`,
+      );
+      statement(managed(r.PublishedDataPolicy), 'ReadTables').Resource = tables.map((arn) => ({
+        'Fn::Sub': arn,
+      }));
+    },
+    /PublishedDataPolicy: has \d+ characters, and IAM takes 6144/,
+  ],
+  [
+    'a role with too many policies',
+    (r) => (r.DataAnalystRole.Properties.ManagedPolicyArns = Array(9).fill('arn:aws:iam::aws:policy/X')),
+    /DataAnalystRole: has 12 managed policies/,
+  ],
+];
+
+export const TASKS: readonly Break[] = [
+  [
+    'SQL refused, since Athena asks for the database default',
+    (r) => drop(managed(r.QueryPolicy), 'DefaultDatabase'),
+    /DataAnalystRole queries: must be allowed glue:GetDatabase on .*database\/default/,
+  ],
+  [
+    'answers of one role that another reads',
+    (r) =>
+      (statement(managed(r.QueryPolicy), 'KeepResults').Resource = {
+        'Fn::Sub': '${ResultsBucket.Arn}/athena/*',
+      }),
+    /reads an engineer's answers: must not be allowed s3:GetObject/,
+  ],
+  [
+    'rejects open to analysts',
+    (r) => delete r.NoRejectsPolicy,
+    /reads rejects: must not be allowed glue:GetTable/,
+  ],
+  [
+    'operations that nobody may ask for',
+    (r) => drop(managed(r.DataEngineerPolicy), 'Operate'),
+    /rolls back, publishes, cleans: must be allowed lambda:InvokeFunction/,
+  ],
+  [
+    'rights of operations in hands',
+    (r) =>
+      managed(r.DataEngineerPolicy).Properties.Policies[0].PolicyDocument.Statement.push({
+        Effect: 'Allow',
+        Action: 's3:PutObject',
+        Resource: { 'Fn::Sub': '${ProcessedBucket.Arn}/ledger/*' },
+      }),
+    /holds the rights of operations: must not be allowed s3:PutObject/,
+  ],
+  [
+    'an operator that writes over commits',
+    (r) => drop(r.OperatorRole, 'KeepDecisions'),
+    /OperatorRole writes over a commit: must not/,
+  ],
+  [
+    'a machine that redrives only the children of its maps',
+    (r) => statement(r.FilePipelineRole, 'FollowChildren').Resource.shift(),
+    /FilePipelineRole redrives: must be allowed states:RedriveExecution on .*:one/,
+  ],
+];
+
+/** A managed policy in the form of a role with one policy. */
+function managed(policy: Broken): Broken {
+  return { Properties: { Policies: [{ PolicyDocument: policy.Properties.PolicyDocument }] } };
+}
+
 function statementOf(policy: Broken, index: number): Broken {
   return policy.Properties.PolicyDocument.Statement[index];
 }

@@ -1,4 +1,4 @@
-import { type Break, PERMISSIONS, ROLES } from './permission-breaks.ts';
+import { type Break, PERMISSIONS, ROLES, SIZES, TASKS } from './permission-breaks.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: templates are plain data of any shape
 type Broken = any;
@@ -66,10 +66,20 @@ const STATE_MACHINE: readonly Break[] = [
   ['a map without a bound', (r) => delete states(r).ParseRanges.MaxConcurrency, /that means 10,000/],
   [
     'more children than parsers may run',
-    (r) => (states(r).ParseRanges.MaxConcurrency = 100),
+    (r) => {
+      reserve(r, 160);
+      states(r).ParseRanges.MaxConcurrency = 100;
+    },
     /children × 2 files are 200/,
   ],
-  ['more files than parsers may run', (_, context) => (context.filesAtOnce = 12), /children × 12 files/],
+  [
+    'more files than parsers may run',
+    (r, context) => {
+      reserve(r, 160);
+      context.filesAtOnce = 12;
+    },
+    /children × 12 files/,
+  ],
   [
     'a label that is too long',
     (r) => (states(r).ParseRanges.Label = 'x'.repeat(41)),
@@ -140,10 +150,23 @@ const FUNCTIONS: readonly Break[] = [
     (r) => (r.ParserLambdaFunction.Properties.Environment.Variables.DEBUG = '1'),
     /nobody reads the variable DEBUG/,
   ],
+  ['more reserved than an account has', (r) => reserve(r, 950), /950 reserved in all/],
   [
-    'more reserved than an account has',
-    (r) => (r.ParserLambdaFunction.Properties.ReservedConcurrentExecutions = 950),
-    /951 reserved in all/,
+    'a function outside of the network of the others',
+    (r) => (r.ParserLambdaFunction.Properties.VpcConfig = { SubnetIds: ['subnet-1'] }),
+    /function starter: is outside of the network/,
+  ],
+  [
+    'endpoints that take a service from their neighbours',
+    (r) => {
+      const SecurityGroupIds = [{ 'Fn::GetAtt': ['Group', 'GroupId'] }];
+      r.Endpoint = {
+        Type: 'AWS::EC2::VPCEndpoint',
+        Properties: { PrivateDnsEnabled: true, SecurityGroupIds },
+      };
+      r.Group = { Type: 'AWS::EC2::SecurityGroup', Properties: { SecurityGroupIngress: [] } };
+    },
+    /Group: lets only some in/,
   ],
   ['logs for ever', (r) => delete r.ParserLogGroup.Properties.RetentionInDays, /keeps logs for ever/],
   [
@@ -315,7 +338,13 @@ export const BREAKS: ReadonlyMap<string, readonly Break[]> = new Map([
   ['clock of the night', CLOCK],
   ['alarms and dashboard', ALARMS],
   ['security', SECURITY],
+  ['sizes of policies', SIZES],
+  ['tasks of people, simulated', TASKS],
 ]);
+
+function reserve(resources: Broken, count: number): void {
+  resources.ParserLambdaFunction.Properties.ReservedConcurrentExecutions = count;
+}
 
 function states(resources: Broken): Broken {
   return resources.FilePipeline.Properties.Definition.States;

@@ -27,6 +27,8 @@ const REFERENCES = {
   GlueDatabase: 'positional_lake_dev',
   FilePipeline: 'arn:aws:states:sa-east-1:111122223333:stateMachine:file-pipeline-dev',
   ...Object.fromEntries(TOPICS.map((name) => [name, topicArn(name)])),
+  StarterDeadLetters: 'https://sqs.sa-east-1.amazonaws.com/111122223333/starter-dead-letters',
+  WatchdogDeadLetters: 'https://sqs.sa-east-1.amazonaws.com/111122223333/watchdog-dead-letters',
 };
 
 /** AWS on the loopback interface, with the template's roles and tables. */
@@ -167,5 +169,25 @@ describe('a night through the bundles that ship', () => {
         await expect(store.putOnce(key, Buffer.from('other'))).rejects.toThrow(PreconditionFailed);
       }
     }
+  });
+
+  it('is operated with the rights of the operator alone', async () => {
+    const before = stage.wire.denied.length;
+    const day = { dataset: 'contracts', businessDate: BUSINESS_DATE };
+    const [first] = night;
+    const asked = [
+      { action: 'publish', ...day },
+      { action: 'rollback', ...day, file: first?.key, remove: true, reason: 'a test' },
+      { action: 'clean', generationsOlderThanDays: 1 },
+    ];
+    const answers: unknown[] = [];
+    for (const event of asked) answers.push(await stage.invoke('operator', event));
+    expect(answers).toMatchObject([
+      { action: 'publish', commit: 1 },
+      { action: 'rollback', commit: 2, files: [{ sourceKey: first?.key, to: null }] },
+      { action: 'clean', failed: [] },
+    ]);
+    expect(stage.wire.denied.slice(before)).toEqual([]);
+    expect(stage.wire.problems).toEqual([]);
   });
 });

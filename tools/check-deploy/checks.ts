@@ -3,10 +3,12 @@ import { clock } from './clock.ts';
 import { figures } from './figures.ts';
 import { functions } from './functions.ts';
 import { permissions } from './permissions.ts';
+import { policySizes } from './policy-sizes.ts';
 import { references } from './references.ts';
 import { resourceProperties } from './resource-properties.ts';
 import { roleCalls } from './role-calls.ts';
 import { security } from './security.ts';
+import { simulatedTasks } from './simulated-tasks.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Check } from './template.ts';
 
@@ -22,4 +24,6 @@ export const TEMPLATE_CHECKS: readonly Check[] = [
   clock,
   figures,
   security,
+  policySizes,
+  simulatedTasks,
 ];

@@ -97,4 +97,21 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...rarely('something is late', call('WarningTopic', 'sns:Publish')),
     ...rarely('a failure is reported', call('FailureTopic', 'sns:Publish')),
   ],
+  operator: rarely('a person asks for something', [
+    ...call('RawBucket/', 's3:GetObject', 's3:GetObjectVersion'),
+    ...call('RawBucket', 's3:ListBucket'),
+    ...call(ledger, 's3:GetObject', 's3:PutObject'),
+    ...call('ProcessedBucket/ledger/_tables/', 's3:DeleteObject'),
+    ...call(runs, 's3:GetObject', 's3:DeleteObject'),
+    ...call(published, 's3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'),
+    ...call('ProcessedBucket/contracts/year=2025/month=08/day=12/gen=00001/', 's3:DeleteObject'),
+    ...call('ProcessedBucket', 's3:ListBucket'),
+    ...PUBLISHES,
+    ...call('*', 'cloudwatch:PutMetricData'),
+    ...['SuccessTopic', 'WarningTopic', 'FailureTopic'].flatMap((topic) => call(topic, 'sns:Publish')),
+    ...call('FilePipeline', 'states:StartExecution'),
+    ...['StarterDeadLetters', 'WatchdogDeadLetters'].flatMap((queue) =>
+      call(queue, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'),
+    ),
+  ]),
 };

@@ -1,6 +1,14 @@
 import { FUNCTION_ENVIRONMENT } from '../../shared/operations/function-environment.ts';
 import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
-import { type Check, type Problem, resourcesOf, type Template, type TemplateResource } from './template.ts';
+import {
+  type Check,
+  listOf,
+  type Problem,
+  resourcesOf,
+  type Template,
+  type TemplateResource,
+  targetOf,
+} from './template.ts';
 
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -54,6 +62,7 @@ export const functions: Check = {
         next: 'Lower parserConcurrency, or ask for a higher quota.',
       });
     }
+    problems.push(...networkProblems(template));
     for (const [id, { Properties = {} }] of resourcesOf(template, 'AWS::Logs::LogGroup')) {
       looked++;
       if (!RETENTIONS.includes(Properties.RetentionInDays))
@@ -77,5 +86,30 @@ function variableProblems(
   return [
     ...missing.map((variable) => ({ where, what: `the variable ${variable} is not set` })),
     ...unknown.map((variable) => ({ where, what: `nobody reads the variable ${variable}` })),
+  ];
+}
+
+/** A private network has all of our functions or none, and its endpoints answer everybody in it. */
+function networkProblems(template: Template): Problem[] {
+  const inside = FUNCTION_NAMES.filter((name) => functionOf(template, name)?.Properties?.VpcConfig);
+  const outside = inside.length === 0 ? [] : FUNCTION_NAMES.filter((name) => !inside.includes(name));
+  const groups = resourcesOf(template, 'AWS::EC2::VPCEndpoint')
+    .filter(([, { Properties }]) => Properties?.PrivateDnsEnabled)
+    .flatMap(([, { Properties }]) => listOf(Properties?.SecurityGroupIds).map(targetOf));
+  const closed = [...new Set(groups)].filter(
+    (id) =>
+      !listOf(template.Resources[id ?? '']?.Properties?.SecurityGroupIngress).some(
+        (rule) => rule.CidrIp !== undefined,
+      ),
+  );
+  return [
+    ...outside.map((name) => ({
+      where: `function ${name}`,
+      what: 'is outside of the network of the others',
+    })),
+    ...closed.map((id) => ({
+      where: String(id),
+      what: 'lets only some in, while private DNS leads everybody in the network to its endpoints',
+    })),
   ];
 }

@@ -1,16 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from '../../terminal/print-table.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { TEMPLATE_CHECKS } from './checks.ts';
 import { lintTemplates } from './cloudformation-lint.ts';
+import { otherProjects, ourWordsIn } from './other-projects.ts';
 import { packageStage, STAGES } from './package-stage.ts';
 import { checkPackages } from './packages.ts';
-import type { Findings, Problem } from './template.ts';
+import { checkTogether } from './stages-together.ts';
+import type { DeployContext, Findings, Problem } from './template.ts';
 
 /** `npm run check:deploy`: packages every stage without credentials, and checks all that can be checked without an account. */
 const DIST = join(PROJECT, 'dist');
 /** Templates that are deployed as stacks of their own. */
 const OF_THEIR_OWN = ['replica-bucket.yml', 'delivery/pipeline.yml'];
+/** Checks that compare the template with the layouts and the definition of this project. */
+const OF_OUR_LAYOUTS = ['events and dead letters'];
 const rows: (string | number)[][] = [];
 const found: { stage: string; check: string; problem: Problem }[] = [];
 
@@ -19,17 +25,37 @@ function report(stage: string, check: string, { looked, problems }: Findings): v
   found.push(...problems.map((problem) => ({ stage, check, problem })));
 }
 
+const contexts: DeployContext[] = [];
+function templateOf(folder: string, stage: string): string {
+  return join(folder, `package-${stage}`, 'cloudformation-template-update-stack.json');
+}
+
 for (const stage of STAGES) {
   const context = await packageStage(stage, DIST);
+  contexts.push(context);
   for (const check of TEMPLATE_CHECKS) report(stage, check.name, await check.run(context));
 }
+// Not in dist: their bundles have other layouts.
+const elsewhere = await mkdtemp(join(tmpdir(), 'positional-lake-other-projects-'));
+const others = Object.entries(await otherProjects());
+for (const [stage, project] of others) {
+  const context = await packageStage(stage, elsewhere, project);
+  for (const check of TEMPLATE_CHECKS.filter(({ name }) => !OF_OUR_LAYOUTS.includes(name)))
+    report(stage, check.name, await check.run(context));
+  if (project.without.includes('layouts'))
+    report(stage, 'names of our layouts', ourWordsIn(context.template));
+}
+const inOneAccount = contexts.filter(({ stage }) => stage !== 'everything');
+report('all', 'stages in one account', checkTogether(inOneAccount));
 report('all', 'packages', await checkPackages(DIST));
 const linted = await lintTemplates([
-  ...STAGES.map((stage) => join(DIST, `package-${stage}`, 'cloudformation-template-update-stack.json')),
+  ...STAGES.map((stage) => templateOf(DIST, stage)),
+  ...others.map(([stage]) => templateOf(elsewhere, stage)),
   ...OF_THEIR_OWN.map((file) => join(PROJECT, 'resources', file)),
 ]);
 if ('missing' in linted) rows.push(['all', 'cfn-lint', 0, `not asked: ${linted.missing}`]);
 else report('all', 'cfn-lint', linted);
+await rm(elsewhere, { recursive: true, force: true });
 const columns = [
   { name: 'stage', type: 'VARCHAR' },
   { name: 'check', type: 'VARCHAR' },

@@ -8,15 +8,19 @@ type Settings = Record<string, unknown>;
 /** The functions as the deploy tool takes them: functions/<name>/function.yml, with what all of them have. */
 export async function functions({ resolveVariable }: VariableContext): Promise<Record<string, unknown>> {
   const values = (await resolveVariable('file(resources/environment.yml)')) as Settings;
+  const reserves = (await resolveVariable('self:custom.stage.reserveConcurrency')) === true;
   const configurations: Record<string, unknown> = {};
   for (const name of FUNCTION_NAMES) {
-    const own = (await resolveVariable(`file(functions/${name}/function.yml)`)) as Settings;
+    const { reservedConcurrency, ...own } = (await resolveVariable(
+      `file(functions/${name}/function.yml)`,
+    )) as Settings;
     configurations[name] = {
       name: `positional-lake-\${sls:stage}-${name}`,
       handler: 'index.handler',
       role: roleId(name),
       memorySize: '${self:custom.stage.otherMemoryMb}',
       ...own,
+      ...(reserves && reservedConcurrency !== undefined && { reservedConcurrency }),
       package: { artifact: `dist/${name}.zip` },
       environment: environmentOf(name, values),
     };

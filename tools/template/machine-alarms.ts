@@ -43,7 +43,7 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     ...AT_ONCE,
     statistic: 'Maximum',
     description:
-      'Arrivals that started nothing. Remove the cause and redrive the queue, or start the files by hand.',
+      'Arrivals that started nothing. Remove the cause and let the operator replay them, or start the files by hand.',
   },
   {
     name: 'watchdog-dead-letters',
@@ -51,7 +51,7 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     ...AT_ONCE,
     statistic: 'Maximum',
     description:
-      'A failure or a check of the night that nobody was told about. Read the message, remove the cause, redrive the queue.',
+      'A failure or a check of the night that nobody was told about. Read the message, remove the cause, let the operator replay it.',
   },
   {
     name: 'watchdog-failed',

@@ -32,6 +32,22 @@ export async function optionalModules({ resolveVariable }: VariableContext): Pro
     const slice = (await resolveVariable(`file(resources/optional/${name}.yml)`)) as Slice;
     for (const part of ['Conditions', 'Resources', 'Outputs'] as const)
       Object.assign(merged[part], slice[part], (await MADE[name]?.())?.[part]);
+    for (const id of endpointsToLeave(slice, modules[name])) delete merged.Resources[id];
   }
   return merged;
+}
+
+/** Endpoints that the network has already, by the names of their services: a second one with private DNS is refused. */
+function endpointsToLeave({ Resources = {} }: Slice, settings: unknown): string[] {
+  const { existingEndpoints = [] } = Object(settings) as { existingEndpoints?: string[] };
+  const endpointOf = (service: string) =>
+    Object.entries(Resources).find(([, resource]) => {
+      const { ServiceName } = (resource as { Properties?: { ServiceName?: unknown } }).Properties ?? {};
+      return JSON.stringify(ServiceName ?? '').includes(`.${service}"`);
+    })?.[0];
+  return existingEndpoints.map((service) => {
+    const id = endpointOf(service);
+    if (id !== undefined) return id;
+    throw new Error(`existingEndpoints names '${service}', of which no module makes an endpoint`);
+  });
 }

@@ -73,6 +73,6 @@ async function checkedRerun(ports: StarterPorts, rerun: unknown): Promise<DayRer
   throw new UsageError({
     what: 'this day cannot be run again',
     why: problems.join('; '),
-    next: 'Send { "rerun": { "layout": "contracts", "businessDate": "2025-08-12", "force": true } }; force may be left out.',
+    next: 'Send the operator { "action": "rerun", "layout": "contracts", "businessDate": "2025-08-12", "force": true }; force may be left out.',
   });
 }

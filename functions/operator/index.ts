@@ -1,0 +1,29 @@
+import { functionVariables } from '../../shared/aws/function-variables.ts';
+import { createDeadLetterQueues } from '../../shared/aws/operator-adapters.ts';
+import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
+import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
+import { createStarterPorts } from '../../shared/aws/starter-adapters.ts';
+import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
+import { createStarter, readStarterEvent } from '../starter/handler.ts';
+import { createWatchdog, readWatchdogEvent } from '../watchdog/handler.ts';
+import { createOperator, operatorFigures } from './handler.ts';
+import { readOperation } from './operations.ts';
+
+const variables = functionVariables('operator', process.env);
+const ports = createAwsPorts(variables);
+const starter = createStarter(createStarterPorts(variables), variables.need('RAW_BUCKET'));
+const watchdog = createWatchdog(ports, slaOfVariables(variables));
+export const handler = lambdaHandler({
+  ...variables.identity,
+  read: readOperation,
+  handler: createOperator({
+    ports,
+    queues: createDeadLetterQueues(variables),
+    deliver: {
+      starter: async (event) => starter(readStarterEvent(event)),
+      watchdog: async (event) => watchdog(readWatchdogEvent(event)),
+    },
+    rerun: (request) => starter({ rerun: request }),
+  }),
+  measure: operatorFigures,
+});

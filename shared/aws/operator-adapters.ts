@@ -1,0 +1,16 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DeadLetters } from '../ports/dead-letters.ts';
+import type { FunctionVariables } from './function-variables.ts';
+import { createSqsDeadLetters } from './sqs-dead-letters.ts';
+
+/** The queues whose letters an operator sends again. */
+export function createDeadLetterQueues({ need }: Pick<FunctionVariables, 'need'>): {
+  starter: DeadLetters;
+  watchdog: DeadLetters;
+} {
+  const client = new SQSClient({});
+  return {
+    starter: createSqsDeadLetters(client, need('STARTER_DEAD_LETTERS_URL')),
+    watchdog: createSqsDeadLetters(client, need('WATCHDOG_DEAD_LETTERS_URL')),
+  };
+}
