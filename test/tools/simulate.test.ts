@@ -14,6 +14,7 @@ import { type Night, parseRate, type Throughput } from '../../tools/simulate/nig
 import { regionQuotas } from '../../tools/simulate/region-quotas.ts';
 import { simulateNight } from '../../tools/simulate/simulate-night.ts';
 import { stageSettings } from '../../tools/simulate/stage-settings.ts';
+import THROUGHPUT from '../../tools/simulate/throughput.json' with { type: 'json' };
 import { TokenBucket } from '../../tools/simulate/token-bucket.ts';
 
 /** A world in which only the reading of ranges takes time: 10 MB a second. */
@@ -206,7 +207,7 @@ describe('a night', () => {
   });
 
   it('does batches of ranges in one call', () => {
-    const night = played({}, { ...FREE, itemsPerChild: 4 });
+    const night = played({}, { ...FREE, rangesPerChild: 4 });
     expect(night.timeToSqlSeconds).toBeCloseTo(4);
     expect(night.functions.find(({ name }) => name === 'parser')?.invocations).toBe(3);
   });
@@ -239,6 +240,18 @@ describe('the simulator reads what is deployed', () => {
     const wait = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 5 } } };
     expect(() => readMachine(wait, FUNCTION_NAMES)).toThrow('states of type Wait');
     expect(() => regionQuotas('mars-1')).toThrow('mars-1');
+  });
+
+  it('the rate that the benchmark measured: on two lanes, as on two cores, a file takes half as long', () => {
+    const rates = {
+      ...RATES,
+      parseMegabytesPerSecond: THROUGHPUT.parseMegabytesPerSecond,
+      assumptions: { ...RATES.assumptions, s3MegabytesPerSecond: 1e9 },
+    };
+    const file = { inputBytes: 400e6, rangeSizeBytes: 25e6 };
+    const oneThread = 400 / THROUGHPUT.parseMegabytesPerSecond;
+    expect(played(file, { maxConcurrency: 1 }, rates).timeToSqlSeconds).toBeCloseTo(oneThread);
+    expect(played(file, { maxConcurrency: 2 }, rates).timeToSqlSeconds).toBeCloseTo(oneThread / 2);
   });
 
   it('gives a thread no more than one vCPU', () => {

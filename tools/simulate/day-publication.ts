@@ -44,8 +44,23 @@ export class DayPublication {
         puts: { ledger: 3 + pages },
       },
     };
+    if (this.night.publication === 'day' && code.copies === 'own') this.place(own);
     if (!this.publishes(fileIndex)) return own;
     return this.publish(fileIndex, own, limitSeconds);
+  }
+
+  /** Copies the objects of one file to their place, where nobody sees them before the day is published. */
+  private place(own: Work): void {
+    const { merges } = this.file;
+    const waves = Math.ceil(merges / this.night.code.copiesAtOnce);
+    own.seconds += waves * this.copySeconds();
+    own.requests.puts = { ...own.requests.puts, table: merges };
+  }
+
+  /** An object is looked for, and then copied by S3. */
+  private copySeconds(): number {
+    const { s3RequestMs, mergeMegabytesPerSecond } = this.rates.assumptions;
+    return (2 * s3RequestMs) / 1000 + this.file.mergedBytes / MEGABYTE / mergeMegabytesPerSecond;
   }
 
   /** Readers see the files of a publication from now on. */
@@ -64,14 +79,14 @@ export class DayPublication {
 
   private publish(fileIndex: number, own: Work, limitSeconds: number): Work {
     const { code, publication, partitions } = this.night;
-    const { s3RequestMs, mergeMegabytesPerSecond, catalogMs } = this.rates.assumptions;
+    const { s3RequestMs, catalogMs } = this.rates.assumptions;
     const request = s3RequestMs / 1000;
-    const { merges, mergedBytes } = this.file;
+    const { merges } = this.file;
     const filesCopied = publication === 'file' && code.copies === 'own' ? 1 : this.loaded.size;
     const before = this.placed.get(fileIndex) ?? 0;
-    const objects = code.copies === 'none' ? 0 : Math.max(0, filesCopied * merges - before);
-    // Each is looked for, and then copied by S3.
-    const copySeconds = 2 * request + mergedBytes / MEGABYTE / mergeMegabytesPerSecond;
+    const isPlaced = code.copies === 'none' || (code.copies === 'own' && publication === 'day');
+    const objects = isPlaced ? 0 : Math.max(0, filesCopied * merges - before);
+    const copySeconds = this.copySeconds();
     const looked = request * Math.ceil((filesCopied * merges) / code.copiesAtOnce);
     const catalog = catalogMs / 1000 + request * (5 + Math.ceil(partitions / GLUE_BATCH));
     const rest = own.seconds + looked + catalog;
@@ -87,7 +102,10 @@ export class DayPublication {
           runs: (own.requests.gets?.runs ?? 0) + filesCopied * merges,
           table: copied,
         },
-        puts: { ledger: (own.requests.puts?.ledger ?? 0) + 1, table: copied },
+        puts: {
+          ledger: (own.requests.puts?.ledger ?? 0) + 1,
+          table: (own.requests.puts?.table ?? 0) + copied,
+        },
       },
     };
   }

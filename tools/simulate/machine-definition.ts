@@ -136,7 +136,8 @@ export interface WhatIf {
   /** MaxConcurrency of the map over ranges. */
   maxConcurrency?: number | undefined;
   express?: boolean | undefined;
-  itemsPerChild?: number | undefined;
+  rangesPerChild?: number | undefined;
+  mergesPerChild?: number | undefined;
   /** Answers throttling with so many attempts at most 30 s apart. */
   throttledAttempts?: number | undefined;
 }
@@ -159,7 +160,7 @@ export function changedMachine({ startAt, states }: Machine, whatIf: WhatIf): Ma
         ...{ ...state, children },
         maxConcurrency: (isOverRanges ? whatIf.maxConcurrency : undefined) ?? state.maxConcurrency,
         express: whatIf.express ?? state.express,
-        itemsPerChild: whatIf.itemsPerChild ?? state.itemsPerChild,
+        itemsPerChild: (isOverRanges ? whatIf.rangesPerChild : whatIf.mergesPerChild) ?? state.itemsPerChild,
       },
     ];
   });

@@ -21,13 +21,15 @@ npm run -s simulate -- --bytes 1TB --files 1000            one night, with its f
   --stage NAME         settings of resources/stages; default prod
   --region R           sa-east-1 (default) or us-east-1
   --seed N             luck of the night; default 1
+  --seeds N            plays it with so many seeds, from --seed on
   --stragglers P       percent of calls that take two to four times as long; default 0.5
   --faults P           percent of calls that fail for a reason that passes; default 0.01
   --json               print one object
 
 Quotas that were raised: --account-concurrency N  --transitions-per-second N  --starts-per-second N  --open-map-runs N
 Another stage:           --concurrency N (parsers)  --range-size S  --parser-memory MB  --publication day|file
-Another definition:      --max-concurrency N  --express  --batch N (items a child)  --throttled-attempts N
+Another definition:      --max-concurrency N  --express  --throttled-attempts N
+                         --ranges-per-child N  --merges-per-child N
 Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|own|none
                          --upload-part S  --s3-prefixes N (into which S3 has split runs/)`;
 
@@ -39,6 +41,7 @@ await runCommand(async () => {
       ...NIGHT_FLAGS,
       bytes: { type: 'string', multiple: true },
       files: { type: 'string' },
+      seeds: { type: 'string', default: '1' },
       'file-size': { type: 'string', default: '1GB' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -55,10 +58,16 @@ await runCommand(async () => {
   const machine = await flaggedMachine(values);
   const nights: SimulatedNight[] = [];
   for (const inputBytes of sizes) {
-    const night = await flaggedNight(values, inputBytes, files ?? Math.ceil(inputBytes / fileBytes));
-    const result = simulateNight(machine, night, THROUGHPUT);
-    const costs = nightCosts(result, prices, 1).map(({ service, perNight }) => ({ service, usd: perNight }));
-    nights.push({ night, result, costs, usd: total(nightCosts(result, prices, 1)).perNight });
+    const first = await flaggedNight(values, inputBytes, files ?? Math.ceil(inputBytes / fileBytes));
+    for (let more = 0; more < (count(values, 'seeds') ?? 1); more++) {
+      const night = { ...first, seed: first.seed + more };
+      const result = simulateNight(machine, night, THROUGHPUT);
+      const costs = nightCosts(result, prices, 1).map(({ service, perNight }) => ({
+        service,
+        usd: perNight,
+      }));
+      nights.push({ night, result, costs, usd: total(nightCosts(result, prices, 1)).perNight });
+    }
   }
   if (values.json) console.log(JSON.stringify({ nights, region: values.region, prices: { date, note } }));
   else {

@@ -25,7 +25,8 @@ export const NIGHT_FLAGS = {
   'open-map-runs': { type: 'string' },
   'max-concurrency': { type: 'string' },
   express: { type: 'boolean' },
-  batch: { type: 'string' },
+  'ranges-per-child': { type: 'string' },
+  'merges-per-child': { type: 'string' },
   'throttled-attempts': { type: 'string' },
   'start-attempts': { type: 'string' },
   'day-reads': { type: 'string' },
@@ -56,7 +57,8 @@ export async function flaggedMachine(flags: NightFlags): Promise<Machine> {
   return changedMachine(readMachine(await deployedDefinition(), FUNCTION_NAMES), {
     maxConcurrency: count(flags, 'max-concurrency'),
     express: flags.express === true ? true : undefined,
-    itemsPerChild: count(flags, 'batch'),
+    rangesPerChild: count(flags, 'ranges-per-child'),
+    mergesPerChild: count(flags, 'merges-per-child'),
     throttledAttempts: count(flags, 'throttled-attempts'),
   });
 }

@@ -15,11 +15,23 @@ export interface SimulatedNight {
 export function printSeries(nights: SimulatedNight[], region: string): void {
   show(
     `Nights in ${region}`,
-    ['bytes', 'files', 'ranges', 'to SQL', 'US$', 'lost', 'transitions', 'first limit that binds', 'at'],
+    [
+      'bytes',
+      'files',
+      'ranges',
+      'seed',
+      'to SQL',
+      'US$',
+      'lost',
+      'transitions',
+      'first limit that binds',
+      'at',
+    ],
     nights.map(({ night, result, usd }) => [
       byteSizeText(night.inputBytes),
       night.files,
       result.ranges,
+      night.seed,
       toSql(result),
       dollars(usd),
       result.filesLost + result.filesNotStarted,
@@ -27,7 +39,7 @@ export function printSeries(nights: SimulatedNight[], region: string): void {
       result.limits[0]?.name ?? 'none',
       result.limits[0] === undefined ? '' : secondsText(result.limits[0].firstAtSeconds),
     ]),
-    [0, 7],
+    [0, 8],
   );
 }
 

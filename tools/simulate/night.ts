@@ -32,7 +32,10 @@ interface CodeFacts {
   /** Each finalizer reads the ledger entries of the whole day, or its own. */
   dayReads: 'all' | 'own';
   copiesAtOnce: number;
-  /** A publication of one file copies all objects of its partitions, only those of the file, or none: readers find them where they are. */
+  /**
+   * Who copies objects to where readers look for them. all: a publication copies those of all its files. own: each finalizer those of its
+   * file. none: nobody, because readers find them where they are.
+   */
   copies: 'all' | 'own' | 'none';
   /** Parts of an upload; what is smaller is one PutObject. */
   uploadPartBytes: number;
