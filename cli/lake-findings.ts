@@ -1,4 +1,6 @@
 import type { Finding } from '../shared/pipeline/verify/finding.ts';
+import { forcedConversion } from '../shared/run/convert-again.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 
@@ -39,17 +41,17 @@ function commandLine(mend: Finding['mend'], lake: string): string | undefined {
     const input = { layout, sourceKey, businessDate: businessDate ?? undefined, supplementOf, force: true };
     return `start an execution of the state machine with ${JSON.stringify(input)}`;
   }
-  const words = ['--layout', layout, '--input', origin ?? sourceKey, '--out', lake, '--force'];
-  if (businessDate !== null) words.push('--business-date', businessDate);
-  if (supplementOf !== undefined) words.push('--supplement-of', supplementOf);
-  if (expectedFiles !== undefined) words.push('--expected-files', String(expectedFiles));
-  // The key is the file's name, or its path below the folder that was given.
-  if (sourceKey.includes('/') && origin?.endsWith(`/${sourceKey}`)) {
-    words.push('--raw-root', origin.slice(0, -sourceKey.length));
-  }
-  return `npm run -s convert -- ${words.map(shellWord).join(' ')}`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  const under = origin?.endsWith(`/${sourceKey}`) ? origin.slice(0, -sourceKey.length) : undefined;
+  return forcedConversion({
+    ...{
+      layout,
+      input: shellWord(origin ?? sourceKey),
+      out: lake,
+      businessDate,
+      supplementOf,
+      expectedFiles,
+    },
+    // The key is the file's name, or its path below the folder that was given.
+    rawRoot: sourceKey.includes('/') ? under : undefined,
+  });
 }

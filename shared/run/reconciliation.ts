@@ -14,7 +14,7 @@ import { groupRefusal } from '../totals/group-totals.ts';
 import { joinedRefusal } from '../totals/joined-files.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
-import { contentDigest, wholeChecksum } from './file-content.ts';
+import { contentDigest, wholeChecksum } from './content-digest.ts';
 import type { FilePlan, PlannedRange } from './file-plan.ts';
 import {
   invalidRefusal,

@@ -29,7 +29,7 @@ export function rejectsRefusal(
     ]
       .filter(Boolean)
       .join(' '),
-    next: `To see them: ${command}. Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
+    next: `To see them: "${command}". Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
   });
 }
 

@@ -313,7 +313,7 @@ describe('the Glue catalog', () => {
   it('tells faults that may pass from faults that will not', async () => {
     const { glue, catalog } = open();
     glue.thrown = named('ThrottlingException');
-    await expect(catalog.publishDay(dayOf(['A']))).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await expect(catalog.publishDay(dayOf(['A']))).rejects.toMatchObject({ name: 'StoreThrottled' });
     glue.thrown = named('AccessDeniedException');
     await expect(catalog.publishDay(dayOf(['A']))).rejects.toMatchObject({ name: 'OutputUnwritable' });
   });

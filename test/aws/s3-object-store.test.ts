@@ -82,7 +82,7 @@ describe.skipIf(S3_ENDPOINT)('S3 on the wire', () => {
     expect(await store.head('throttled')).toMatchObject({ sizeBytes: 3 });
     opened.s3.throttle = 1000;
     await expect(store.put('throttled', new Uint8Array(4))).rejects.toMatchObject({
-      name: 'StoreUnavailable',
+      name: 'StoreThrottled',
       retryable: true,
     });
     opened.s3.throttle = 0;

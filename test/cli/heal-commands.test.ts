@@ -45,7 +45,7 @@ it.each([
   const failed = await command();
   expect(failed.code).toBe(1);
   expect(failed.stderr).toMatch(named.source.includes('catalog') ? /small\.json/ : /ledger\/small/);
-  const [line] = /npm run -s (convert|publish) -- [^;]*?(?=;| \(with|\.( |\n|$))/.exec(
+  const [, line = ''] = /"(npm run -s (?:convert|publish) -- [^"]*)"/.exec(
     failed.stderr.replace('f_20250812.*', 'f_20250812.txt'),
   )!;
   const healed = await typed(line);

@@ -241,15 +241,13 @@ export class StepPlayer {
     // The day is held to it from the moment that the ledger has it, whether or not the command lived to say so.
     const date = BUSINESS_DATES[day]!.split('-');
     const prefix = `ledger/chaos/year=${date[0]}/month=${date[1]}/day=${date[2]}/_terms/`;
+    const numberOf = (key: string) => Number(/(\d+)\.json$/.exec(key)?.[1]);
     const terms = this.of.lake.keys().filter((key) => key.startsWith(prefix));
-    if (
-      terms.some(
-        (key) =>
-          this.of.lake.textOf(key).includes('manifesto.json') && /"manifest":/.test(this.of.lake.textOf(key)),
-      )
-    ) {
-      this.of.models[day]!.stated = stated;
-    }
+    const last = terms.sort((a, b) => numberOf(a) - numberOf(b)).at(-1);
+    const { manifest } = last === undefined ? {} : JSON.parse(this.of.lake.textOf(last));
+    // A command that failed may have left the manifest before.
+    const hasSizes = JSON.stringify(manifest ?? {}).includes('"sizeBytes"');
+    if (manifest) this.of.models[day]!.stated = this.people.stated(day, hasSizes);
   }
 
   /** Damages an object of the loaded run of a file; answers whether there was one. */

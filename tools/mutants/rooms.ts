@@ -51,7 +51,7 @@ export const DECIDING_FILES: Record<string, readonly string[]> = {
     'test/run/judged-in-order.test.ts',
     'test/pipeline/operate/supplements-of-other-records.test.ts',
   ],
-  'shared/run/file-content.ts': ['test/pipeline/store/content-claim.test.ts', ...RUNS],
+  'shared/run/content-digest.ts': ['test/pipeline/store/content-claim.test.ts', ...RUNS],
   'shared/run/stated-figures.ts': [
     'test/run/versions.test.ts',
     'test/pipeline/publish/day-manifest.test.ts',

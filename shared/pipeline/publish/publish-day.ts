@@ -23,7 +23,7 @@ import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
-import { catalogOverDamage, restoreCatalog } from './restore-catalog.ts';
+import { catalogOverDamage, isTableDamaged, restoreTables } from './restore-catalog.ts';
 import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
@@ -64,7 +64,7 @@ export async function publishDay(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
-  if (options.force) await restoreCatalog(ports, layout.name);
+  if (options.force) await restoreTables(ports, layout.name, (table) => isTableDamaged(ports.catalog, table));
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
   await applyCommit(ports, commit, proved);

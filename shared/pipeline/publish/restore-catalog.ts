@@ -1,4 +1,4 @@
-import { ObjectDamaged } from '../../errors.ts';
+import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
 import type { Catalog, DayPublication, TableColumns } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit, ledgerDays } from '../store/day-ledger.ts';
@@ -20,27 +20,39 @@ export function catalogOverDamage(catalog: Catalog): Catalog {
 }
 
 /**
- * Writes each table of a layout whose contents cannot be read again, from the last commit of every day: readers get all days at once.
- * Fails with `ObjectDamaged` if one of those commits cannot be read, and changes nothing then.
+ * Writes the tables of a layout that `isLost` says again, from the last commit of every day: readers get all days at once. For `repair`, and
+ * for `publish --force`. Fails with `ObjectDamaged` if one of those commits cannot be read, and changes nothing then. If objects of a day
+ * cannot be placed, it fails once the tables are written: the other days are whole.
  */
-export async function restoreCatalog(ports: PipelinePorts, dataset: string): Promise<void> {
-  const { catalog } = ports;
+export async function restoreTables(
+  ports: PipelinePorts,
+  dataset: string,
+  isLost: (table: string) => Promise<boolean>,
+): Promise<void> {
+  const { lake, catalog } = ports;
   const tables = new Map<string, DayPublication[]>();
-  const days = (await ledgerDays(ports.lake, dataset)).get(dataset) ?? [];
+  const failures: RunInconsistent[] = [];
+  const days = (await ledgerDays(lake, dataset)).get(dataset) ?? [];
   for (const day of [...days].sort()) {
-    const commit = await lastCommit(ports.lake, dataset, day);
+    const commit = await lastCommit(lake, dataset, day);
     if (!commit) continue;
-    await placeObjects(ports, commit);
+    await placeObjects(ports, commit).catch((error) => {
+      if (!(error instanceof RunInconsistent)) throw error;
+      failures.push(error);
+    });
     for (const publication of publicationsOf(commit)) {
       tables.set(publication.dataset, [...(tables.get(publication.dataset) ?? []), publication]);
     }
   }
   for (const [table, publications] of tables) {
-    if (await isDamaged(catalog, table)) await catalog.restore(table, publications);
+    if (await isLost(table)) await catalog.restore(table, publications);
   }
+  const [first] = failures;
+  if (first) throw first;
 }
 
-async function isDamaged(catalog: Catalog, table: string): Promise<boolean> {
+/** Can the contents of the table not be read? */
+export async function isTableDamaged(catalog: Catalog, table: string): Promise<boolean> {
   try {
     await catalog.tableOf(table);
     return false;

@@ -1,6 +1,7 @@
-import type { DayCommit, RolledBackFile } from '../../day/day-commit.ts';
+import type { DayCommit } from '../../day/day-commit.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { advanced, type LedgerEntry, type LoadedVersion } from '../../run/ledger-entry.ts';
+import type { LoadedVersion } from '../../run/ledger-entry.ts';
+import { takenBack } from '../../run/taken-back.ts';
 import { entryVersions, readEntry, updateEntry } from '../store/ledger.ts';
 
 /**
@@ -24,40 +25,6 @@ export async function settleRollback(ports: PipelinePorts, commit: DayCommit): P
       return takenBack(current, file, loaded, committedAt, rollback.reason);
     });
   }
-}
-
-/** The entry with the version `loaded`, or none, in place of the one that is taken back. */
-function takenBack(
-  entry: LedgerEntry,
-  file: Pick<RolledBackFile, 'from'>,
-  loaded: LoadedVersion | undefined,
-  at: string,
-  reason: string,
-): LedgerEntry {
-  const { loaded: before } = entry;
-  const rolledBack = [
-    ...(entry.rolledBack ?? []),
-    ...(before ? [{ ...contentAndVersion(before), at, reason }] : []),
-  ];
-  // A run that is going on, or the refusal of a later version, keeps its state.
-  if (entry.runId !== file.from || entry.state !== 'loaded') return { ...entry, loaded, rolledBack };
-  if (!loaded) {
-    const refusal = {
-      code: 'rolled-back' as const,
-      message: `${entry.sourceKey}: it was taken out of its day (${reason}).`,
-    };
-    return advanced(entry, 'refused', at, { loaded, rolledBack, refusal });
-  }
-  const { version, runId, records, rows, controlTotals, inputBytes } = loaded;
-  return advanced(entry, 'loaded', at, {
-    ...{ version, runId, records, rows, controlTotals, inputBytes },
-    ...{ loaded, rolledBack, refusal: undefined, failure: undefined },
-  });
-}
-
-function contentAndVersion({ version, seenAs, runId, inputBytes, checksum }: LoadedVersion) {
-  const content = checksum === undefined ? {} : { sizeBytes: inputBytes, checksum };
-  return { version: seenAs ?? version, runId, ...content };
 }
 
 /** The version that a run loaded, from the entry's present and earlier versions. */

@@ -17,12 +17,13 @@ export function damagedDocument(key: string, why: string, where = key): ObjectDa
 const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
   [
     /^catalog\/[^/]+\.json$/,
-    () => `To write it again from the commits of all days: ${publishForce()}${SEVERAL}.`,
+    () =>
+      `To write it again from the commits of all days: "${publishForce()}", and --dataset with the name of its layout if the lake has several.`,
   ],
   [
     /^ledger\/([^/]+)\/.*\/_day\/[^/]+$/,
     (key, [, dataset]) =>
-      `Nothing changed for readers. To write the next commit of the day from its ledger: ${publishForce(dataset, dateOf(key))}. Do not move or remove the object: the number of a commit is never used again.`,
+      `Nothing changed for readers. To write the next commit of the day from its ledger: "${publishForce(dataset, dateOf(key))}". Do not move or remove the object: the number of a commit is never used again.`,
   ],
   [
     /^ledger\/([^/]+)\/.*\/_terms\/[^/]+$/,
@@ -51,17 +52,15 @@ const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
   [
     /^ledger\/.*\/_holds\/[^/]+$/,
     () =>
-      `To move it aside, while neither rollback nor clean is at work on the day: npm run -s repair -- ${LAKE_WORD}. Then run this again.`,
+      `To move it aside, while neither rollback nor clean is at work on the day: "npm run -s repair -- ${LAKE_WORD}". Then run this again.`,
   ],
-  [/^runs\/executions\//, () => `To remove it: npm run -s clean -- ${LAKE_WORD}.`],
+  [/^runs\/executions\//, () => `To remove it: "npm run -s clean -- ${LAKE_WORD}".`],
   [
     /^runs\//,
     () =>
       `Nothing of this run was published. ${convertAgain({ dataset: 'LAYOUT', sourceKey: 'FILE', businessDate: null })} The new run reads nothing of this one.`,
   ],
 ];
-
-const SEVERAL = ' (with --dataset, the name of its layout, if the lake has several)';
 
 function healingStep(key: string): string {
   for (const [keys, step] of KINDS) {

@@ -8,7 +8,7 @@ import {
   type LedgerEntry,
   ledgerEntryShape,
 } from '../../run/ledger-entry.ts';
-import { compareAndSwap, putFirst } from './compare-and-swap.ts';
+import { compareAndSwap, putFirst, replace } from './compare-and-swap.ts';
 import { findJson, findStoredJson } from './json-object.ts';
 import { readNumbered } from './numbered-object.ts';
 import { restoredEntry } from './restored-entry.ts';
@@ -21,7 +21,7 @@ export function readEntry(lake: ObjectStore, key: string): Promise<LedgerEntry |
 /**
  * Changes a ledger entry by conditional write. `change` gets the entry as it is and returns the entry as it should be, or the very same
  * object to leave it; it is called again if another writer was faster. The version before is kept first, under `_history/`. With
- * `overDamage`, an entry that cannot be read is replaced, and `change` gets what its history knows.
+ * `overDamage`, an entry that is lost is replaced, and `change` gets what its history and the commits know.
  */
 export function updateEntry(
   lake: ObjectStore,
@@ -34,8 +34,11 @@ export function updateEntry(
       if (overDamage && error instanceof ObjectDamaged) return undefined;
       throw error;
     });
-    const damaged = overDamage && !stored ? await lake.get(key) : undefined;
-    if (damaged) return replaceDamaged(lake, key, damaged, change);
+    if (overDamage && !stored) {
+      const damaged = await lake.get(key);
+      const restored = await restoredEntry(lake, key);
+      if (damaged || restored.entry) return replaceLost(lake, key, damaged, restored, change);
+    }
     const current = stored?.value;
     const next = change(current);
     if (next === undefined || next === current) return current;
@@ -53,18 +56,17 @@ export function updateEntry(
   });
 }
 
-async function replaceDamaged(
+async function replaceLost(
   lake: ObjectStore,
   key: string,
-  damaged: { tag: string },
+  damaged: { tag: string } | undefined,
+  { nextRevision, entry }: Awaited<ReturnType<typeof restoredEntry>>,
   change: (current: LedgerEntry | undefined) => LedgerEntry | undefined,
 ): Promise<LedgerEntry | undefined> {
-  const { revision, entry } = await restoredEntry(lake, key);
   const next = change(entry);
   if (next === undefined || next === entry) return entry;
-  // The number of the damaged version is left out.
-  const numbered = { ...next, revision: revision + 2 };
-  await lake.putIf(key, sealedBytes(key, numbered), damaged.tag);
+  const numbered = { ...next, revision: nextRevision };
+  await replace(lake, key, sealedBytes(key, numbered), damaged);
   return numbered;
 }
 

@@ -1,6 +1,7 @@
 import { daysDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { replace } from './compare-and-swap.ts';
 import { lastReadableCommit } from './day-commits.ts';
 import { ledgerDays } from './day-ledger.ts';
 import { findJson, unlessDamaged } from './json-object.ts';
@@ -13,9 +14,19 @@ export async function restoreOwners(lake: ObjectStore, layout: Layout): Promise<
     const key = tableOwnerKey(table);
     const stored = await lake.get(key);
     if (!stored || (await unlessDamaged(findJson(lake, key, tableOwnerShape)))) continue;
-    const owner = (await publisherOf(lake, table)) ?? layout.name;
-    await lake.putIf(key, sealedBytes(key, { layout: owner }), stored.tag);
+    await restoreOwner(lake, table, (await publisherOf(lake, table)) ?? layout.name, stored);
   }
+}
+
+/** Writes again which layout owns a table. Its columns are then those that readers have, until the next commit adds its own. */
+export async function restoreOwner(
+  lake: ObjectStore,
+  table: string,
+  layout: string,
+  stored: { tag: string } | undefined,
+): Promise<void> {
+  const key = tableOwnerKey(table);
+  await replace(lake, key, sealedBytes(key, { layout }), stored);
 }
 
 /** The layout whose last commit of a day has the table. */

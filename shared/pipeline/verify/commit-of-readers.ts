@@ -35,7 +35,8 @@ interface KnownFile extends ShownFile {
 
 /**
  * The commit of a day as readers have it, made from what the catalog names and from the versions of each file that the ledger and its
- * history know; undefined if the catalog is at another commit, or names a file of which no version is known.
+ * history know; undefined if the catalog is at another commit, or names a file of which no version is known. A blank commit, if readers have
+ * nothing of the day.
  */
 export async function commitOfReaders(
   ports: PipelinePorts,
@@ -47,12 +48,17 @@ export async function commitOfReaders(
   const known = entries.filter(isLoaded);
   const tables = await dayTables(ports, layout, businessDate, known);
   const names = [...tables.rows, tables.rejects].map(({ dataset }) => dataset);
+  const at = ports.clock.now().toISOString();
   const shown: ShownFile[] = [];
+  let isSeen = false;
   for (const table of names) {
     const day = await catalog.shownDay(table, businessDate);
     if (day && day.commit !== number) return undefined;
+    isSeen ||= day !== undefined;
     for (const partition of day?.partitions ?? []) shown.push(...(await filesOf(ports, table, partition)));
   }
+  if (!isSeen)
+    return { dataset: layout.name, businessDate, commit: number, committedAt: at, files: [], tables: [] };
   const bySource = Map.groupBy(shown, ({ fileName }) => sourceOf(fileName));
   const standing: LoadedEntry[] = [];
   const files: KnownFile[] = [];
@@ -65,7 +71,6 @@ export async function commitOfReaders(
   // Nothing is seen of a file without rows.
   standing.push(...known.filter(({ loaded }) => outputsOf(loaded, layout.name).length === 0));
   standing.sort((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
-  const at = ports.clock.now().toISOString();
   const planned = planDayCommit(layout.name, number, businessDate, at, standing, tables, undefined, catalog);
   return { ...planned, tables: planned.tables.map((table) => withShown(table, files)) };
 }

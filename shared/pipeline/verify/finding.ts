@@ -1,5 +1,4 @@
 import type { ExpectedFiles } from '../../day/expected-files.ts';
-import type { DayPublication } from '../../ports/catalog.ts';
 
 /** One thing that is not as it was written, or that contradicts another. */
 export interface Finding {
@@ -40,8 +39,8 @@ export interface SourceFile {
 export type RepairAction =
   /** Writes a document that follows from others. */
   | { do: 'write'; key: string; value: object }
-  /** Brings back the last version of a ledger entry that was kept. */
-  | { do: 'restore-entry'; key: string; from: string }
+  /** Brings back the last version of a ledger entry that was kept, with what commits made of it. */
+  | { do: 'restore-entry'; key: string }
   /** Makes an entry agree with a rollback that is committed. */
   | { do: 'settle'; dataset: string; businessDate: string; commit: number; sourceId: string }
   /** Ends a run whose last step the ledger lost. */
@@ -59,7 +58,9 @@ export type RepairAction =
   /** Shows readers the last commit of a day. */
   | { do: 'apply'; dataset: string; businessDate: string }
   /** Writes the catalog of a table again. */
-  | { do: 'restore-table'; table: string; days: DayPublication[] };
+  | { do: 'restore-table'; table: string; dataset: string }
+  /** Writes again which layout owns a table. */
+  | { do: 'restore-owner'; table: string; layout: string };
 
 /** What is recorded of a data file. */
 export interface ObjectFacts {
@@ -81,7 +82,7 @@ export function repaired(does: string, action: RepairAction): Mend {
   return { by: 'repair', does, action };
 }
 
-export function convertedAgain(file: SourceFile, action?: RepairAction): Mend {
+export function byConversion(file: SourceFile, action?: RepairAction): Mend {
   return { by: 'command', does: 'convert the file again', command: { name: 'convert', ...file }, action };
 }
 

@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { Depth } from './data-object.ts';
 import { type DayRecord, entryKeyOf, readCommitDocument, readRevision } from './day-record.ts';
-import { convertedAgain, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
+import { byConversion, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 const PARALLEL_ENTRIES = 16;
@@ -74,11 +74,11 @@ class EntryJudge {
     for (const revision of this.kept) {
       const kept = await readRevision(this.ports.lake, this.record, this.sourceId, revision);
       if (!kept?.value) continue;
-      const action = { do: 'restore-entry', key: this.key, from: kept.key } as const;
+      const action = { do: 'restore-entry', key: this.key } as const;
       return damage(this.key, what, 'operations', repaired(`bring back revision ${revision}`, action));
     }
     const action = this.stored && ({ do: 'set-aside', key: this.key } as const);
-    return damage(this.key, what, 'operations', convertedAgain(await this.file(undefined), action));
+    return damage(this.key, what, 'operations', byConversion(await this.file(undefined), action));
   }
 
   /** Readers see a run of the file of which the entry knows nothing. */
@@ -97,7 +97,7 @@ class EntryJudge {
       (await this.ports.lake.head(keys.merges)) !== undefined;
     const mend = canEnd
       ? repaired('note again that the run ended', action)
-      : convertedAgain(await this.file(entry));
+      : byConversion(await this.file(entry));
     return damage(this.key, what, 'operations', mend);
   }
 

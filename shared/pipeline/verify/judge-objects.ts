@@ -8,7 +8,7 @@ import { isSeen } from '../publish/free-commit.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { type Depth, FENCED, objectProblem } from './data-object.ts';
 import { type DayRecord, readCommitDocument } from './day-record.ts';
-import { convertedAgain, damage, type Finding, type Mend, note, repaired } from './finding.ts';
+import { byConversion, damage, type Finding, type Mend, note, repaired } from './finding.ts';
 import { sourceFile } from './judge-entries.ts';
 
 const PARALLEL_OBJECTS = 8;
@@ -90,7 +90,7 @@ class ObjectJudge {
     const known = this.record.last?.value?.files.find((file) => file.sourceId === sourceId);
     const file = sourceFile(this.record, entry ?? { sourceKey: known?.sourceKey ?? sourceId });
     const fence = { do: 'fence', key, sourceKey: file.sourceKey } as const;
-    const mend = convertedAgain(file, what === FENCED ? undefined : fence);
+    const mend = byConversion(file, what === FENCED ? undefined : fence);
     const isPartial = this.record.last?.value?.partial !== undefined;
     // The day still waits for what it waited for: nobody else publishes it in part.
     return isPartial
@@ -159,7 +159,7 @@ class ObjectJudge {
         if (what === undefined || (await this.isPublishedBefore(file, loaded.runId))) return;
         const action = what === 'it is missing' ? undefined : ({ do: 'set-aside', key: mergedKey } as const);
         this.findings.push(
-          damage(mergedKey, what, 'operations', convertedAgain(sourceFile(this.record, entry), action)),
+          damage(mergedKey, what, 'operations', byConversion(sourceFile(this.record, entry), action)),
         );
       });
     }

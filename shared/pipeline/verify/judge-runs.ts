@@ -15,7 +15,7 @@ import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts
 import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
 import { objectProblem } from './data-object.ts';
-import { convertedAgain, damage, type Finding, note, repaired } from './finding.ts';
+import { byConversion, damage, type Finding, note, repaired } from './finding.ts';
 import { neededDocuments, progressOf } from './run-documents.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
 
@@ -186,7 +186,7 @@ class RunJudge {
         supplementOf: entry.supplementOf?.sourceKey,
       };
       const action = problem === 'it is missing' ? undefined : ({ do: 'set-aside', key: file.key } as const);
-      this.findings.push(damage(file.key, problem, 'operations', convertedAgain(source, action)));
+      this.findings.push(damage(file.key, problem, 'operations', byConversion(source, action)));
     }
   }
 }

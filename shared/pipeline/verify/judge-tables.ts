@@ -67,7 +67,7 @@ export async function judgeCatalog(
           return repaired('write the commit of what readers see again', action);
         }
         if (!isWhole) return { by: 'nobody', does: 'mend the commits that are named, then run repair again' };
-        return repaired('write it again from the commits', { do: 'restore-table', table, days });
+        return repaired('write it again from the commits', { do: 'restore-table', table, dataset });
       }
     }
   }
@@ -107,7 +107,7 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     const mend =
       single === undefined
         ? repaired('move it aside: nothing is loaded into the table', { do: 'set-aside', key })
-        : repaired(`write again that it is ${single}'s`, { do: 'write', key, value: { layout: single } });
+        : repaired(`write again that it is ${single}'s`, { do: 'restore-owner', table, layout: single });
     findings.push(damage(key, what, 'operations', mend));
   }
   const recorded = new Set(owners.values());
@@ -116,7 +116,7 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     // A lake that an earlier version filled has no owners at all.
     if (known.has(table) || layout === undefined || another !== undefined || !recorded.has(layout)) continue;
     const key = tableOwnerKey(table);
-    const action = { do: 'write', key, value: { layout } } as const;
+    const action = { do: 'restore-owner', table, layout } as const;
     findings.push(
       damage(key, 'it is missing', 'operations', repaired(`write again that it is ${layout}'s`, action)),
     );

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import type { DayRecord } from './day-record.ts';
-import { convertedAgain, damage, type Finding, type Mend, note, repaired } from './finding.ts';
+import { byConversion, damage, type Finding, type Mend, note, repaired } from './finding.ts';
 import { sourceFile } from './judge-entries.ts';
 import { readDocument } from './stored-document.ts';
 
@@ -55,7 +55,7 @@ async function mendOf(
   if (!entry) return undefined;
   const file = sourceFile(record, entry);
   const expectedFiles = plan?.terms?.expectedFiles ?? file.expectedFiles;
-  const mend = convertedAgain(
+  const mend = byConversion(
     { ...file, expectedFiles },
     record.terms.has(number) ? { do: 'set-aside', key } : undefined,
   );

@@ -1,14 +1,18 @@
 import { RunInconsistent } from '../../errors.ts';
+import { tableOwnerKey } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { filePlanShape } from '../../run/file-plan.ts';
 import { ledgerEntryShape } from '../../run/ledger-entry.ts';
 import { finalizeFile } from '../finalize/finalize-file.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
+import { restoreTables } from '../publish/restore-catalog.ts';
 import { settleRollback } from '../publish/settle-rollback.ts';
 import { replace } from '../store/compare-and-swap.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { fromJsonBytes, readJson } from '../store/json-object.ts';
+import { restoredEntry } from '../store/restored-entry.ts';
+import { restoreOwner } from '../store/restored-owners.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { fenceBytes, objectProblem } from './data-object.ts';
 import type { RepairAction } from './finding.ts';
@@ -24,7 +28,7 @@ export async function takeAction(ports: PipelinePorts, action: RepairAction): Pr
       return 'wrote it again';
     }
     case 'restore-entry':
-      return restoreEntry(ports, action.key, action.from);
+      return restoreEntry(ports, action.key);
     case 'settle':
       return settle(ports, action);
     case 'end-run':
@@ -50,25 +54,26 @@ export async function takeAction(ports: PipelinePorts, action: RepairAction): Pr
       return `showed commit ${commit.commit}`;
     }
     case 'restore-table':
-      await ports.catalog.restore(action.table, action.days);
+      await restoreTables(ports, action.dataset, async (table) => table === action.table);
+      return 'wrote it again';
+    case 'restore-owner':
+      await restoreOwner(lake, action.table, action.layout, await lake.get(tableOwnerKey(action.table)));
       return 'wrote it again';
   }
 }
 
 /** Only if the entry is still unreadable or older: a running conversion may have gone on meanwhile. */
-async function restoreEntry({ lake }: PipelinePorts, key: string, from: string): Promise<string | undefined> {
-  const kept = await lake.get(from);
-  if (!kept) return undefined;
-  const version = fromJsonBytes(kept.bytes, from, ledgerEntryShape);
+async function restoreEntry({ lake }: PipelinePorts, key: string): Promise<string | undefined> {
   const current = await lake.get(key);
-  if (current && isAtLeast(current.bytes, key, version.revision ?? 1)) return undefined;
-  await replace(lake, key, kept.bytes, current);
-  return `brought back revision ${version.revision ?? 1}`;
+  const { nextRevision, entry } = await restoredEntry(lake, key);
+  if (!entry || (current && isAtLeast(current.bytes, key, nextRevision - 1))) return undefined;
+  await replace(lake, key, sealedBytes(key, { ...entry, revision: nextRevision }), current);
+  return 'brought back the last version that was kept';
 }
 
 function isAtLeast(bytes: Uint8Array, key: string, revision: number): boolean {
   try {
-    return (fromJsonBytes(bytes, key, ledgerEntryShape).revision ?? 1) > revision;
+    return (fromJsonBytes(bytes, key, ledgerEntryShape).revision ?? 1) >= revision;
   } catch {
     return false;
   }

@@ -10,7 +10,8 @@ const MOST_ROUNDS = 5;
 
 /** Documents first, then the bytes that they name, then what readers see, and removals last. */
 const ORDER: RepairAction['do'][] = [
-  ...(['write', 'restore-entry', 'settle', 'end-run', 'write-commit'] as const),
+  ...(['write', 'restore-entry', 'settle', 'end-run', 'restore-owner'] as const),
+  'write-commit',
   ...(['copy', 'apply', 'restore-table', 'fence', 'set-aside', 'remove'] as const),
 ];
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -20,19 +22,19 @@ function takeOut({ ports }: TestLake, file: string) {
   return rollBack(ports, { ...DAY, file, remove: true, reason: 'not wanted' });
 }
 
+function memoryOf({ ports }: TestLake): MemoryObjectStore {
+  if (ports.lake instanceof MemoryObjectStore) return ports.lake;
+  throw new Error('the lake of the test is not in memory');
+}
+
 /** Acts once, at the moment when somebody is about to write commit `number` of the day and has read all that it follows from. */
 function beforeCommit(lake: TestLake, number: number, act: () => Promise<unknown>): void {
-  const store = lake.ports.lake;
-  let isDone = false;
-  lake.ports.lake = Object.assign(Object.create(store), {
-    putOnce: async (key: string, bytes: Uint8Array) => {
-      if (!isDone && key.endsWith(`/_day/${number}.json`)) {
-        isDone = true;
-        await act();
-      }
-      return store.putOnce(key, bytes);
-    },
-  });
+  const store = memoryOf(lake);
+  store.beforeCall = async (operation, key) => {
+    if (operation !== 'putOnce' || !key.endsWith(`/_day/${number}.json`)) return;
+    delete store.beforeCall;
+    await act();
+  };
 }
 
 describe('a file that is loaded and not published is taken out', () => {
@@ -131,16 +133,33 @@ describe('a file that is loaded and not published is taken out', () => {
     expect(await ids()).toEqual(['G1']);
   });
 
+  it('and repair writes a damaged blank commit again: the day waits as before', async () => {
+    await using lake = await TestLake.make();
+    const { load, commits } = smallDay(lake);
+    lake.ports.settings.expectedFiles = 2;
+    await load(KEY, first);
+    await load(FIX, smallFile(smallLine('A2', 7)), { supplementOf: KEY });
+    await takeOut(lake, FIX);
+    await lake.ports.lake.put('ledger/small/year=2025/month=08/day=12/_day/1.json', Buffer.from('{"da'));
+    const { failed } = await repairLake(lake.ports, { depth: 'full' });
+    expect(failed).toEqual([]);
+    const { findings } = await verifyLake(lake.ports, { depth: 'full' });
+    expect(findings.filter(({ level }) => level === 'damage')).toEqual([]);
+    expect(await commits()).toMatchObject([{ files: [], tables: [] }]);
+    expect((await load(OTHER, other)).day).toMatchObject({ published: true, commit: 2 });
+  });
+
   it('for good, although the command dies before the ledger says it', async () => {
     await using lake = await TestLake.make();
     const { load, entryOf } = smallDay(lake);
     lake.ports.settings.expectedFiles = 2;
     const taken = await load(KEY, first);
-    const store = lake.ports.lake;
-    const dead = Object.assign(Object.create(store), { putIf: () => Promise.reject(new Error('killed')) });
-    await expect(
-      rollBack({ ...lake.ports, lake: dead }, { ...DAY, file: KEY, remove: true, reason: 'x' }),
-    ).rejects.toThrow('killed');
+    const store = memoryOf(lake);
+    store.beforeCall = (operation) => {
+      if (operation === 'putIf') throw new Error('killed');
+    };
+    await expect(takeOut(lake, KEY)).rejects.toThrow('killed');
+    delete store.beforeCall;
     expect((await entryOf(taken)).loaded).toBeDefined();
     expect((await load(OTHER, other)).day).toMatchObject({ published: false, waitingFor: '1 of 2 files' });
     expect((await entryOf(taken)).loaded).toBeUndefined();

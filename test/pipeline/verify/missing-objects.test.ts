@@ -4,6 +4,7 @@ import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { repairLake } from '../../../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
+import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { readRows } from '../../../tools/damaged-lakes/read-rows.ts';
 import { SampleLake } from '../../../tools/damaged-lakes/sample-lake.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
@@ -12,6 +13,8 @@ import { KEY, smallDay } from '../../support/small-day.ts';
 
 const FULL = { depth: 'full' } as const;
 const ROLLBACK = { dataset: 'night', businessDate: '2025-08-12', reason: 'x' };
+/** One record of 7 cents. */
+const row = (id: string) => Buffer.from(`${id.padEnd(6)}000000007A    \n`);
 const TERMS = 'ledger/small/year=2025/month=08/day=12/_terms/1.json';
 
 it('every missing object of a refused and of a waiting file is named', async () => {
@@ -35,10 +38,9 @@ it('every missing object of a refused and of a waiting file is named', async () 
 
 it('the last terms of a day are missed by what was planned under them, and written again as they were', async () => {
   const lake = new SampleLake();
-  const bytes = (id: string) => Buffer.from(`${id.padEnd(6)}000000007A    \n`);
   for (const [id, expectedFiles] of [['F1', 2] as const, ['G1', 3] as const]) {
     const waiting = { expectedFiles, isVisible: false };
-    await lake.load(`${id}_20250812.txt`, 'night', { bytes: bytes(id), rows: [] }, waiting);
+    await lake.load(`${id}_20250812.txt`, 'night', { bytes: row(id), rows: [] }, waiting);
   }
   const last = 'ledger/night/year=2025/month=08/day=12/_terms/2.json';
   const before = Buffer.from(lake.lake.bytesOf(last));
@@ -68,8 +70,7 @@ it('a day whose last commits are lost is committed again as the catalog shows it
   for (const damage of ['cut', 'missing', 'cut, and the catalog'] as const) {
     const lake = new SampleLake();
     const load = (name: string, id: string) => {
-      const bytes = Buffer.from(`${id.padEnd(6)}000000007A    \n`);
-      return lake.load(`${name}_20250812.txt`, 'night', { bytes, rows: [`${id} 7 A`] });
+      return lake.load(`${name}_20250812.txt`, 'night', { bytes: row(id), rows: [`${id} 7 A`] });
     };
     await load('f', 'F1');
     await load('g', 'G1');
@@ -93,5 +94,31 @@ it('a day whose last commits are lost is committed again as the catalog shows it
     }
     await load('h', 'H1');
     expect(await readRows(lake.lake, 'night')).toEqual([...right, 'H1 7 A']);
+  }
+});
+
+it('a lost entry comes back with what a rollback made of it, by repair and by a forced conversion alike', async () => {
+  for (const healing of ['repair', 'convert'] as const) {
+    const lake = new SampleLake();
+    const load = (id: string) =>
+      lake.load('f_20250812.txt', 'night', { bytes: row(id), rows: [`${id} 7 A`] });
+    await load('F1');
+    await load('F2');
+    await rollBack(lake.ports, { ...ROLLBACK, file: 'f_20250812.txt' });
+    const isEntry = (key: string) => /day=12\/f_20250812-[0-9a-f]{8}\.json$/.test(key);
+    const key = lake.lake.keys().find(isEntry)!;
+    const { loaded, rolledBack, revision = 0 } = await readJson(lake.lake, key, ledgerEntryShape);
+    lake.lake.lose(key);
+    if (healing === 'repair') await repairLake(lake.ports, FULL);
+    else
+      await lake.convert('f_20250812.txt', Buffer.from('A1    X        A    \n'), {
+        layout: 'night',
+        force: true,
+      });
+    const healed = await readJson(lake.lake, key, ledgerEntryShape);
+    expect(healed).toMatchObject({ loaded, rolledBack });
+    // No two versions have the same number.
+    expect(healed.revision).toBeGreaterThan(revision);
+    expect(await readRows(lake.lake, 'night')).toEqual(['F1 7 A']);
   }
 });
