@@ -6,9 +6,11 @@ const UNITS: Record<string, number> = {
   KB: 1e3,
   MB: 1e6,
   GB: 1e9,
+  TB: 1e12,
   KIB: 1024,
   MIB: 1024 ** 2,
   GIB: 1024 ** 3,
+  TIB: 1024 ** 4,
 };
 
 /** `128MiB` → 134217728. */
@@ -19,7 +21,7 @@ export function parseByteSize(text: string): number {
   if (bytes < 1) {
     throw new UsageError({
       what: `'${text}' is not a size`,
-      next: 'Give a number of bytes, or one with KB, MB, GB, KiB, MiB or GiB, such as 128MiB.',
+      next: 'Give a number of bytes, or one with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 128MiB.',
     });
   }
   return bytes;
@@ -28,6 +30,7 @@ export function parseByteSize(text: string): number {
 /** 134217728 → `134 MB`. */
 export function byteSizeText(bytes: number): string {
   for (const [unit, size] of [
+    ['TB', 1e12],
     ['GB', 1e9],
     ['MB', 1e6],
     ['kB', 1e3],

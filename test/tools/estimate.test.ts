@@ -1,85 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nightCosts, type Prices, total } from '../../tools/estimate/costs.ts';
-import {
-  estimateNight,
-  type NightShape,
-  parseRate,
-  sparkNight,
-  type Throughput,
-} from '../../tools/estimate/night-model.ts';
+import { sparkNight } from '../../tools/estimate/spark-night.ts';
+import { nightCosts, total } from '../../tools/simulate/night-costs.ts';
+import type { Prices } from '../../tools/simulate/prices.ts';
+import THROUGHPUT from '../../tools/simulate/throughput.json' with { type: 'json' };
 import { runCommand } from '../support/run-command.ts';
 
-const RATES: Throughput = {
-  parseMegabytesPerSecond: 100,
-  bytesOutPerByteIn: 0.25,
-  parserInitMs: 100,
-  assumptions: {
-    vcpuOfThisMachine: 1,
-    s3MegabytesPerSecond: 50,
-    s3RequestMs: 0,
-    mergeMegabytesPerSecond: 100,
-    sparkMegabytesPerSecondPerVcpu: 10,
-    sparkStartSeconds: 100,
-    sparkGbPerVcpu: 4,
-  },
-};
-const SHAPE: NightShape = {
-  inputBytes: 2_000_000_000,
-  files: 2,
-  rangeSizeBytes: 100_000_000,
-  parserMemoryMb: 1769,
-  otherMemoryMb: 1024,
-  maxConcurrency: 80,
-  parserConcurrency: 800,
-  partitions: 1,
-  nightsPerMonth: 20,
-};
-
-describe('the model of a night', () => {
-  it('gives what is worked out by hand', () => {
-    const night = estimateNight(SHAPE, RATES);
-    const [, parse, , merge] = night.stages;
-    // Two files of ten ranges of 100 MB; S3 gives 50 MB/s, so each takes two seconds, and all run at once.
-    expect(night).toMatchObject({ ranges: 20, parsersAtOnce: 20, outputBytes: 500_000_000 });
-    expect(parse).toMatchObject({ invocations: 20, seconds: 2.1, billedSeconds: 42 });
-    expect(merge).toMatchObject({ invocations: 2, seconds: 2.5 });
-    expect(night.stateTransitions).toBe(2 * 7 + 22 * 3);
-  });
-
-  it('counts the waves if fewer may run at once, and the wait for environments above a thousand', () => {
-    const seconds = (changes: Partial<NightShape>) =>
-      estimateNight({ ...SHAPE, ...changes }, RATES).stages[1]!.seconds;
-    expect(seconds({ parserConcurrency: 10 })).toBeCloseTo(4.1);
-    expect(seconds({ maxConcurrency: 5 })).toBeCloseTo(4.1);
-    expect(seconds({ rangeSizeBytes: 1_000_000, maxConcurrency: 4000, parserConcurrency: 4000 })).toBeCloseTo(
-      10.1 + 0.02,
-    );
-  });
-
-  it('gives a thread no more than one vCPU', () => {
-    expect(parseRate(884.5, RATES)).toBe(50);
-    expect(parseRate(3538, RATES)).toBe(100);
-  });
-
-  it('takes longer and needs more ranges for more bytes', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }), (one, more) => {
-        const of = (gigabytes: number) => estimateNight({ ...SHAPE, inputBytes: gigabytes * 1e9 }, RATES);
-        const [less, greater] = [of(one), of(one + more)];
-        expect(greater.seconds).toBeGreaterThanOrEqual(less.seconds - 1e-9 - 2);
-        expect(greater.ranges).toBeGreaterThanOrEqual(less.ranges);
-      }),
-    );
-  });
-
+describe('the costs of a night', () => {
   it('prices every second of every invocation', () => {
-    const prices = { lambdaGbSecond: 1, lambdaRequest: 0, stateTransition: 2 } as Prices;
+    const prices = {
+      ...{ lambdaGbSecond: 1, lambdaRequest: 0, stateTransition: 2, expressRequest: 3, expressGbSecond: 4 },
+    } as Prices;
     const night = {
-      ...estimateNight(SHAPE, RATES),
-      stages: [{ name: 'parse', seconds: 1, invocations: 3, billedSeconds: 6, memoryMb: 2048 }],
-      stateTransitions: 5,
+      functions: [{ invocations: 3, billedSeconds: 6, memoryMb: 2048 }],
+      ...{ stateTransitions: 5, expressRequests: 2, expressGbSeconds: 0.5, s3Puts: 0, s3Gets: 0 },
     };
     const lines = nightCosts(night, prices, 10);
     expect(lines.find(({ service }) => service === 'Lambda')).toEqual({
@@ -89,13 +23,18 @@ describe('the model of a night', () => {
     });
     expect(lines.find(({ service }) => service === 'Step Functions')).toEqual({
       service: 'Step Functions',
-      perNight: 10,
-      perMonth: 100,
+      perNight: 10 + 6 + 2,
+      perMonth: 180,
     });
   });
 
   it('counts the start of Spark', () => {
-    expect(sparkNight(SHAPE, RATES, 2)).toMatchObject({
+    const assumptions = {
+      ...THROUGHPUT.assumptions,
+      sparkMegabytesPerSecondPerVcpu: 10,
+      sparkStartSeconds: 100,
+    };
+    expect(sparkNight(2_000_000_000, { ...THROUGHPUT, assumptions }, 2)).toMatchObject({
       seconds: 200,
       vcpuHours: 400 / 3600,
       gbHours: 1600 / 3600,
@@ -105,7 +44,7 @@ describe('the model of a night', () => {
 
 describe('npm run estimate', () => {
   it('has every price for every region', async () => {
-    const folder = new URL('../../tools/estimate/prices/', import.meta.url);
+    const folder = new URL('../../tools/simulate/prices/', import.meta.url);
     const tables = await Promise.all(
       (await readdir(folder)).map(async (file) => JSON.parse(await readFile(new URL(file, folder), 'utf8'))),
     );
@@ -119,7 +58,7 @@ describe('npm run estimate', () => {
   });
 
   it('prints the night as JSON, and refuses a region without prices', async () => {
-    const { stdout, code } = await runCommand('tools/estimate/main.ts', ['--json'], '.');
+    const { stdout, code } = await runCommand('tools/estimate/main.ts', ['--json', '--bytes', '0.1TB'], '.');
     expect(code).toBe(0);
     const { night, work } = JSON.parse(stdout) as { night: { ranges: number }; work: never };
     expect(night.ranges).toBe(750);

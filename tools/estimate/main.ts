@@ -1,18 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../../shared/errors.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { runCommand } from '../../terminal/exit.ts';
 import { printTable } from '../../terminal/print-table.ts';
-import { type CostLine, nightCosts, type Prices, standingCosts, total } from './costs.ts';
-import {
-  estimateNight,
-  type NightEstimate,
-  type NightShape,
-  sparkNight,
-  type Throughput,
-} from './night-model.ts';
-import THROUGHPUT from './throughput.json' with { type: 'json' };
+import type { Machine } from '../simulate/machine-definition.ts';
+import type { Night } from '../simulate/night.ts';
+import { type CostLine, nightCosts, total } from '../simulate/night-costs.ts';
+import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from '../simulate/night-flags.ts';
+import { type PriceTable, priceTable } from '../simulate/prices.ts';
+import { type NightResult, simulateNight } from '../simulate/simulate-night.ts';
+import THROUGHPUT from '../simulate/throughput.json' with { type: 'json' };
+import { sparkNight } from './spark-night.ts';
+import { standingCosts } from './standing-costs.ts';
 
 const HELP = `Estimates the time and the cost of a night before anything is deployed; docs/cost.md says what is counted.
 
@@ -26,22 +24,27 @@ npm run -s estimate -- --bytes 100GB --files 10 --region sa-east-1
   --concurrency N      parsers at once, over all files; default 800
   --partitions N       merged files per file; default 8
   --nights N           nights per month; default 22
-  --json               print one object`;
+  --json               print one object
+
+Times are those of npm run -s simulate, whose flags for stage, quotas, definition and code it takes too.`;
 
 const RANGE_SIZES = ['32MiB', '64MiB', '128MiB', '256MiB', '512MiB'];
 const MEMORIES = [1024, 1769, 3008];
 const SPARK_VCPUS = 64;
+/** Names of stages by function. */
+const STAGES: Record<string, string> = {
+  ...{ splitter: 'split', parser: 'parse', reconciler: 'reconcile', merger: 'merge', finalizer: 'finalize' },
+};
 
 await runCommand(async () => {
   const { values } = parseArgs({
     options: {
+      ...NIGHT_FLAGS,
+      // Without bad luck, so that two nights of this table differ by what was changed.
+      stragglers: { type: 'string', default: '0' },
+      faults: { type: 'string', default: '0' },
       bytes: { type: 'string', default: '100GB' },
       files: { type: 'string', default: '10' },
-      region: { type: 'string', default: 'sa-east-1' },
-      'range-size': { type: 'string', default: '128MiB' },
-      'parser-memory': { type: 'string', default: '1769' },
-      concurrency: { type: 'string', default: '800' },
-      partitions: { type: 'string', default: '8' },
       nights: { type: 'string', default: '22' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -51,20 +54,15 @@ await runCommand(async () => {
     console.log(HELP);
     return 0;
   }
-  const shape: NightShape = {
-    inputBytes: parseByteSize(values.bytes),
-    files: positive(values.files, '--files'),
-    rangeSizeBytes: parseByteSize(values['range-size']),
-    parserMemoryMb: positive(values['parser-memory'], '--parser-memory'),
-    otherMemoryMb: 1024,
-    maxConcurrency: 80,
-    parserConcurrency: positive(values.concurrency, '--concurrency'),
-    partitions: positive(values.partitions, '--partitions'),
-    nightsPerMonth: positive(values.nights, '--nights'),
-  };
-  const estimate = estimateOf(shape, await priceTable(values.region), THROUGHPUT);
+  const files = count(values, 'files') ?? 1;
+  const estimate = estimateOf({
+    shape: await flaggedNight(values, parseByteSize(values.bytes), files),
+    machine: await flaggedMachine(values),
+    prices: await priceTable(values.region),
+    nightsPerMonth: count(values, 'nights') ?? 1,
+  });
   if (values.json) {
-    const { night, work, standing, spark, prices } = estimate;
+    const { shape, night, work, standing, spark, prices } = estimate;
     console.log(JSON.stringify({ shape, night, work, standing, spark, prices }));
   } else {
     printEstimate(`A night of ${values.bytes} in ${values.files} files, ${values.region}`, estimate);
@@ -72,25 +70,51 @@ await runCommand(async () => {
   return 0;
 });
 
-/** The time and money of a night, and what they were worked out from. */
-interface Estimate {
-  shape: NightShape;
+/** What a night is worked out from. */
+interface Question {
+  shape: Night;
+  machine: Machine;
   prices: PriceTable;
-  rates: Throughput;
-  night: NightEstimate;
+  nightsPerMonth: number;
+}
+
+/** The time and money of a night. */
+interface Estimate extends Question {
+  night: EstimatedNight;
   work: CostLine[];
   standing: CostLine[];
   spark: { seconds: number; vcpuHours: number; gbHours: number; usd: number };
 }
 
-function estimateOf(shape: NightShape, prices: PriceTable, rates: Throughput): Estimate {
-  const night = estimateNight(shape, rates);
-  const spark = sparkNight(shape, rates, SPARK_VCPUS);
+/** The simulated night, and its stages under the names that programs know. */
+interface EstimatedNight extends NightResult {
+  seconds: number | null;
+  stages: {
+    name: string;
+    seconds: number;
+    invocations: number;
+    billedSeconds: number;
+    memoryMb: number;
+  }[];
+}
+
+function estimateOf(question: Question): Estimate {
+  const { shape, machine, prices, nightsPerMonth } = question;
+  const result = simulateNight(machine, shape, THROUGHPUT);
+  const spark = sparkNight(shape.inputBytes, THROUGHPUT, SPARK_VCPUS);
   const { emrVcpuHour, emrGbHour } = prices.prices;
+  const stages = result.functions
+    .filter(({ name }) => STAGES[name] !== undefined)
+    .map(({ name, firstStartSeconds, lastEndSeconds, invocations, billedSeconds, memoryMb }) => ({
+      ...{ name: STAGES[name]!, seconds: lastEndSeconds - firstStartSeconds },
+      ...{ invocations, billedSeconds, memoryMb },
+    }));
+  const bytes = { inputBytes: shape.inputBytes, outputBytes: result.outputBytes };
   return {
-    ...{ shape, prices, rates, night },
-    work: nightCosts(night, prices.prices, shape.nightsPerMonth),
-    standing: standingCosts(shape, night, prices.prices),
+    ...question,
+    night: { ...result, seconds: result.timeToSqlSeconds, stages },
+    work: nightCosts(result, prices.prices, nightsPerMonth),
+    standing: standingCosts(bytes, nightsPerMonth, prices.prices),
     spark: { ...spark, usd: spark.vcpuHours * emrVcpuHour + spark.gbHours * emrGbHour },
   };
 }
@@ -114,16 +138,16 @@ function printEstimate(title: string, estimate: Estimate): void {
     `The same night on EMR Serverless, ${SPARK_VCPUS} vCPUs, Spark with Cobrix (assumed rate: docs/cost.md)`,
     ['', 'to SQL', 'a night'],
     [
-      ['positional-lake', `${night.seconds.toFixed(0)} s`, usd(total(work).perNight)],
+      ['positional-lake', toSql(night), usd(total(work).perNight)],
       ['EMR Serverless', `${spark.seconds.toFixed(0)} s`, usd(spark.usd)],
     ],
   );
   console.log(`\nPrices of ${prices.date}, list, without free tiers and taxes. ${prices.note}`);
 }
 
-function printStages(title: string, night: NightEstimate): void {
+function printStages(title: string, night: EstimatedNight): void {
   show(
-    title,
+    `${title}; stages of different files overlap`,
     ['stage', 'seconds', 'invocations', 'GB-seconds'],
     [
       ...night.stages.map(({ name, seconds, invocations, billedSeconds, memoryMb }) => [
@@ -132,12 +156,14 @@ function printStages(title: string, night: NightEstimate): void {
         invocations,
         Math.round((billedSeconds * memoryMb) / 1024),
       ]),
-      ['from the last byte to SQL', night.seconds.toFixed(0), night.parsersAtOnce, ''],
+      ['from the last byte to SQL', toSql(night), night.parsersAtOnce, ''],
     ],
   );
   console.log(
-    `  (${night.parsersAtOnce} parsers at once at the most; ${night.stateTransitions} state transitions, ${night.s3Puts} S3 writes and copies, ${night.s3Gets} reads)`,
+    `  (${night.parsersAtOnce} parsers at once at the most; ${night.stateTransitions} state transitions, ${Math.round(night.s3Puts)} S3 writes and copies, ${Math.round(night.s3Gets)} reads)`,
   );
+  const [first] = night.limits;
+  if (first) console.log(`  (first limit that binds: ${first.name}; npm run -s simulate shows them all)`);
 }
 
 function printCosts(title: string, lines: CostLine[]): void {
@@ -150,10 +176,14 @@ function printCosts(title: string, lines: CostLine[]): void {
 }
 
 /** Time, money and ranges of the same night with something changed. */
-function changed({ shape, rates, prices }: Estimate, changes: Partial<NightShape>): string[] {
-  const night = estimateNight({ ...shape, ...changes }, rates);
+function changed({ shape, machine, prices }: Question, changes: Partial<Night>): string[] {
+  const night = simulateNight(machine, { ...shape, ...changes }, THROUGHPUT);
   const { perNight } = total(nightCosts(night, prices.prices, 1));
-  return [`${night.seconds.toFixed(0)} s`, usd(perNight), String(night.ranges)];
+  return [toSql(night), usd(perNight), String(night.ranges)];
+}
+
+function toSql({ timeToSqlSeconds }: NightResult): string {
+  return timeToSqlSeconds === null ? 'files lost' : `${timeToSqlSeconds.toFixed(0)} s`;
 }
 
 function show(title: string, names: string[], rows: (string | number)[][]): void {
@@ -164,28 +194,4 @@ function show(title: string, names: string[], rows: (string | number)[][]): void
 
 function usd(amount: number): string {
   return `$${amount.toFixed(amount < 10 ? 3 : 2)}`;
-}
-
-function positive(text: string, flag: string): number {
-  const number = Number(text);
-  if (number > 0 && Number.isInteger(number)) return number;
-  throw new UsageError({ what: `${flag} is '${text}'`, next: 'Give a whole number above 0.' });
-}
-
-interface PriceTable {
-  date: string;
-  note: string;
-  prices: Prices;
-}
-
-async function priceTable(region: string): Promise<PriceTable> {
-  try {
-    return JSON.parse(await readFile(new URL(`./prices/${region}.json`, import.meta.url), 'utf8'));
-  } catch (cause) {
-    throw new UsageError({
-      what: `there is no price table of region '${region}'`,
-      next: 'Use sa-east-1 or us-east-1, or add tools/estimate/prices/<region>.json.',
-      cause,
-    });
-  }
 }

@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
+import { runCommand } from '../../terminal/exit.ts';
+import { nightCosts, total } from './night-costs.ts';
+import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from './night-flags.ts';
+import { printNight, printSeries, type SimulatedNight } from './night-report.ts';
+import { priceTable } from './prices.ts';
+import { simulateNight } from './simulate-night.ts';
+import THROUGHPUT from './throughput.json' with { type: 'json' };
+
+const HELP = `Plays nights on the deployed state machine under the quotas of a region, event by event; docs/scale.md says what is in the model.
+
+npm run -s simulate                                        nights from 1 GB to 10 TB
+npm run -s simulate -- --bytes 1TB --files 1000            one night, with its functions, limits and costs
+
+  --bytes B            all files of a night; may be given several times
+  --files N            files of the night; else as many as --file-size says
+  --file-size S        default 1GB; with --files and without --bytes, each file has this size
+  --arrive-over S      files arrive evenly over so many seconds; default 0, all at once
+  --partitions N       merged files per file; default 8
+  --stage NAME         settings of resources/stages; default prod
+  --region R           sa-east-1 (default) or us-east-1
+  --seed N             luck of the night; default 1
+  --seeds N            plays it with so many seeds, from --seed on
+  --stragglers P       percent of calls that take two to four times as long; default 0.5
+  --faults P           percent of calls that fail for a reason that passes; default 0.01
+  --json               print one object
+
+Quotas that were raised: --account-concurrency N  --transitions-per-second N  --starts-per-second N  --open-map-runs N
+Another stage:           --concurrency N (parsers)  --range-size S  --parser-memory MB  --publication day|file
+Another definition:      --max-concurrency N  --express  --throttled-attempts N
+                         --ranges-per-child N  --merges-per-child N
+Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|own|none
+                         --upload-part S  --s3-prefixes N (into which S3 has split runs/)`;
+
+const SERIES = ['1GB', '10GB', '100GB', '1TB', '10TB'];
+
+await runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      ...NIGHT_FLAGS,
+      bytes: { type: 'string', multiple: true },
+      files: { type: 'string' },
+      seeds: { type: 'string', default: '1' },
+      'file-size': { type: 'string', default: '1GB' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const files = count(values, 'files');
+  const fileBytes = parseByteSize(values['file-size']);
+  const sizes = values.bytes?.map(parseByteSize) ?? (files ? [files * fileBytes] : SERIES.map(parseByteSize));
+  const { prices, date, note } = await priceTable(values.region);
+  const machine = await flaggedMachine(values);
+  const nights: SimulatedNight[] = [];
+  for (const inputBytes of sizes) {
+    const first = await flaggedNight(values, inputBytes, files ?? Math.ceil(inputBytes / fileBytes));
+    for (let more = 0; more < (count(values, 'seeds') ?? 1); more++) {
+      const night = { ...first, seed: first.seed + more };
+      const result = simulateNight(machine, night, THROUGHPUT);
+      const costs = nightCosts(result, prices, 1).map(({ service, perNight }) => ({
+        service,
+        usd: perNight,
+      }));
+      nights.push({ night, result, costs, usd: total(nightCosts(result, prices, 1)).perNight });
+    }
+  }
+  if (values.json) console.log(JSON.stringify({ nights, region: values.region, prices: { date, note } }));
+  else {
+    const [only, ...others] = nights;
+    if (only && others.length === 0)
+      printNight(only, `${byteSizeText(only.night.inputBytes)}, ${values.region}`);
+    else printSeries(nights, values.region);
+    console.log(`\nPrices of ${date}, list, without free tiers and taxes. ${note}`);
+  }
+  return 0;
+});

@@ -1,0 +1,138 @@
+import { deployedDefinition } from '../../local/state-machine/definition.ts';
+import { UsageError } from '../../shared/errors.ts';
+import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
+import { parseByteSize } from '../../terminal/byte-size.ts';
+import { changedMachine, type Machine, readMachine } from './machine-definition.ts';
+import type { Night } from './night.ts';
+import { type RegionQuotas, regionQuotas } from './region-quotas.ts';
+import { stageSettings } from './stage-settings.ts';
+
+/** Flags of a night, as `parseArgs` takes them. All are text. */
+export const NIGHT_FLAGS = {
+  region: { type: 'string', default: 'sa-east-1' },
+  stage: { type: 'string', default: 'prod' },
+  'arrive-over': { type: 'string', default: '0' },
+  partitions: { type: 'string', default: '8' },
+  'range-size': { type: 'string' },
+  'parser-memory': { type: 'string' },
+  concurrency: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  stragglers: { type: 'string', default: '0.5' },
+  faults: { type: 'string', default: '0.01' },
+  'account-concurrency': { type: 'string' },
+  'transitions-per-second': { type: 'string' },
+  'starts-per-second': { type: 'string' },
+  'open-map-runs': { type: 'string' },
+  'max-concurrency': { type: 'string' },
+  express: { type: 'boolean' },
+  'ranges-per-child': { type: 'string' },
+  'merges-per-child': { type: 'string' },
+  'throttled-attempts': { type: 'string' },
+  'start-attempts': { type: 'string' },
+  'day-reads': { type: 'string' },
+  'copies-at-once': { type: 'string' },
+  copies: { type: 'string' },
+  'upload-part': { type: 'string' },
+  's3-prefixes': { type: 'string' },
+  publication: { type: 'string' },
+} as const;
+
+/** Flags as they were parsed: those of a night, and a command's own. */
+interface NightFlags {
+  [flag: string]: string | boolean | string[] | undefined;
+}
+
+/** What the code of the pipeline does now, step by step: see `CodeFacts`. */
+const CODE_OF_NOW = {
+  startAttempts: 3,
+  dayReads: 'all',
+  copiesAtOnce: 16,
+  copies: 'all',
+  uploadPartBytes: 8 * 1024 * 1024,
+  prefixes: 1,
+} as const;
+
+/** The machine that is deployed, with what the flags change in it. */
+export async function flaggedMachine(flags: NightFlags): Promise<Machine> {
+  return changedMachine(readMachine(await deployedDefinition(), FUNCTION_NAMES), {
+    maxConcurrency: count(flags, 'max-concurrency'),
+    express: flags.express === true ? true : undefined,
+    rangesPerChild: count(flags, 'ranges-per-child'),
+    mergesPerChild: count(flags, 'merges-per-child'),
+    throttledAttempts: count(flags, 'throttled-attempts'),
+  });
+}
+
+/** The night of so many bytes and files in a stage, with what the flags change. */
+export async function flaggedNight(flags: NightFlags, inputBytes: number, files: number): Promise<Night> {
+  const stage = await stageSettings(String(flags.stage));
+  const parsers = count(flags, 'concurrency');
+  return {
+    ...stage,
+    ...{ inputBytes, files },
+    arrivalSeconds: share(flags, 'arrive-over', Infinity),
+    partitions: count(flags, 'partitions') ?? 8,
+    rangeSizeBytes: size(flags, 'range-size') ?? stage.rangeSizeBytes,
+    parserMemoryMb: count(flags, 'parser-memory') ?? stage.parserMemoryMb,
+    reserved: parsers === undefined ? stage.reserved : { ...stage.reserved, parser: parsers },
+    publication: choice(flags, 'publication', ['day', 'file']) ?? stage.publication,
+    seed: share(flags, 'seed', Number.MAX_SAFE_INTEGER),
+    stragglers: share(flags, 'stragglers', 100) / 100,
+    faults: share(flags, 'faults', 100) / 100,
+    quotas: flaggedQuotas(flags),
+    code: {
+      startAttempts: count(flags, 'start-attempts') ?? CODE_OF_NOW.startAttempts,
+      dayReads: choice(flags, 'day-reads', ['all', 'own']) ?? CODE_OF_NOW.dayReads,
+      copiesAtOnce: count(flags, 'copies-at-once') ?? CODE_OF_NOW.copiesAtOnce,
+      copies: choice(flags, 'copies', ['all', 'own', 'none']) ?? CODE_OF_NOW.copies,
+      uploadPartBytes: size(flags, 'upload-part') ?? CODE_OF_NOW.uploadPartBytes,
+      prefixes: count(flags, 's3-prefixes') ?? CODE_OF_NOW.prefixes,
+    },
+  };
+}
+
+function flaggedQuotas(flags: NightFlags): RegionQuotas {
+  const quotas = regionQuotas(String(flags.region));
+  const transitions = count(flags, 'transitions-per-second');
+  const starts = count(flags, 'starts-per-second');
+  return {
+    ...quotas,
+    openMapRuns: count(flags, 'open-map-runs') ?? quotas.openMapRuns,
+    accountConcurrency: count(flags, 'account-concurrency') ?? quotas.accountConcurrency,
+    ...(transitions !== undefined && {
+      stateTransition: { bucketSize: Math.max(800, transitions), refillPerSecond: transitions },
+    }),
+    ...(starts !== undefined && {
+      startExecution: { bucketSize: Math.max(800, starts), refillPerSecond: starts },
+    }),
+  };
+}
+
+/** The whole number above 0 of a flag; undefined if the flag is not given. */
+export function count(flags: NightFlags, flag: string): number | undefined {
+  const text = flags[flag];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (number > 0 && Number.isInteger(number)) return number;
+  throw new UsageError({ what: `--${flag} is '${text}'`, next: 'Give a whole number above 0.' });
+}
+
+function size(flags: NightFlags, flag: string): number | undefined {
+  const text = flags[flag];
+  return text === undefined ? undefined : parseByteSize(String(text));
+}
+
+function share(flags: NightFlags, flag: string, most: number): number {
+  const number = Number(flags[flag]);
+  if (flags[flag] !== '' && number >= 0 && number <= most) return number;
+  const upTo = most === Infinity ? '' : ` and up to ${most}`;
+  throw new UsageError({ what: `--${flag} is '${flags[flag]}'`, next: `Give a number from 0${upTo}.` });
+}
+
+function choice<Value extends string>(flags: NightFlags, flag: string, values: Value[]): Value | undefined {
+  const text = flags[flag];
+  if (text === undefined) return undefined;
+  const value = values.find((one) => one === text);
+  if (value !== undefined) return value;
+  throw new UsageError({ what: `--${flag} is '${text}'`, next: `Give ${values.join(' or ')}.` });
+}
