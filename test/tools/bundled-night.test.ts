@@ -172,7 +172,7 @@ describe('a night through the bundles that ship', () => {
   });
 
   it('is operated with the rights of the operator alone', async () => {
-    const before = stage.wire.denied.length;
+    const before = wire.denied.length;
     const day = { dataset: 'contracts', businessDate: BUSINESS_DATE };
     const [first] = night;
     const asked = [
@@ -187,7 +187,7 @@ describe('a night through the bundles that ship', () => {
       { action: 'rollback', commit: 2, files: [{ sourceKey: first?.key, to: null }] },
       { action: 'clean', failed: [] },
     ]);
-    expect(stage.wire.denied.slice(before)).toEqual([]);
-    expect(stage.wire.problems).toEqual([]);
+    expect(wire.denied.slice(before)).toEqual([]);
+    expect(wire.problems).toEqual([]);
   });
 });
