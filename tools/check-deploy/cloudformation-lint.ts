@@ -40,7 +40,9 @@ const EXPLAINED: readonly Explained[] = [
 export async function lintTemplates(files: readonly string[]): Promise<Findings | { missing: string }> {
   const tool = await pythonTool('cfn-lint');
   if ('missing' in tool) return tool;
-  const command = ['-m', 'cfnlint', '--format', 'json', '--regions', 'sa-east-1', '--', ...files];
+  // Its script names the Python that it was installed with by a path that has moved.
+  const start = 'import sys; from cfnlint.runner import main; sys.exit(main())';
+  const command = ['-c', start, '--format', 'json', '--regions', 'sa-east-1', '--', ...files];
   const { stdout } = await promisify(execFile)(tool.python, command, { maxBuffer: 64 << 20 }).catch(
     // It ends with another code than 0 if it finds something.
     (error: Error & { stdout?: string }) => {
