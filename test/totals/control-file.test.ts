@@ -82,7 +82,7 @@ describe('a control file beside the data', () => {
     await lake.putRaw(KEY, Buffer.from(line('TOT', 3, 101_175n)));
     expect((await split()).verdict).toBe('convert');
     expect(await deployedDefinition()).toMatchObject({
-      States: { Split: { Retry: [{ ErrorEquals: ['ControlFileAwaited'] }, {}] } },
+      States: { Split: { Retry: [{ ErrorEquals: ['ControlFileAwaited'] }, {}, {}] } },
     });
   });
 

@@ -8,7 +8,10 @@ import type { Findings, Template } from './template.ts';
 export async function otherProjects(): Promise<Record<string, OtherProject>> {
   const everything = await readFile(join(PROJECT, 'resources', 'stages', 'everything.yml'), 'utf8');
   const watching = (layouts: string) =>
-    everything.replace(/^watchedLayouts: .*$/m, `watchedLayouts: ${layouts}`);
+    everything
+      .replace(/^watchedLayouts: .*$/m, `watchedLayouts: ${layouts}`)
+      .replace(/^expectedFiles: .*$/m, 'expectedFiles: sales_{yyyyMMdd}_001.txt')
+      .replace('/export/contratos', '/export/sales');
   const twenty = Array.from({ length: 20 }, (_, index) => `loan_accounts_of_branch_${index + 1}`);
   return {
     'other-layouts': project('other-layouts', watching('card_sales'), ['card_sales']),

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../local/state-machine/definition.ts';
 import { LayoutInvalid, StoreUnavailable } from '../../../shared/errors.ts';
-import { mapMachine, memoryStore, runMap, start, untilStopped } from '../../support/state-machine.ts';
+import {
+  mapMachine,
+  memoryStore,
+  runMap,
+  start,
+  untilStopped,
+  withoutRetryOfMaps,
+} from '../../support/state-machine.ts';
 
 describe('a Distributed Map', () => {
   it.each([
@@ -163,7 +170,7 @@ describe('a Distributed Map', () => {
     ['is not an array', { ranges: [] }],
   ])('fails as States.ItemReaderFailed when the object with its items %s', async (_, ranges) => {
     const store = memoryStore(ranges === undefined ? {} : { 'runs/r1/ranges.json': ranges }).store;
-    const { result, calls } = await start({ store });
+    const { result, calls } = await start({ store, definition: await withoutRetryOfMaps() });
     expect(await result).toMatchObject({
       status: 'FAILED',
       failedState: 'ParseRanges',
@@ -177,7 +184,8 @@ describe('a Distributed Map', () => {
     store.put = async () => {
       throw new StoreUnavailable({ what: 'disk is gone' });
     };
-    expect(await (await start({ store })).result).toMatchObject({
+    const definition = await withoutRetryOfMaps();
+    expect(await (await start({ store, definition })).result).toMatchObject({
       status: 'FAILED',
       error: { name: 'States.ResultWriterFailed', cause: { name: 'StoreUnavailable' } },
     });

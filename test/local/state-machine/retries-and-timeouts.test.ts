@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadPipeline } from '../../../local/pipeline-tasks.ts';
 import type { StateMachineDefinition } from '../../../local/state-machine/definition.ts';
 import { LayoutInvalid, StoreThrottled, StoreUnavailable } from '../../../shared/errors.ts';
-import { RANGES, runMap, start, untilStopped } from '../../support/state-machine.ts';
+import { memoryStore, RANGES, runMap, start, untilStopped } from '../../support/state-machine.ts';
 
 describe('retries', () => {
   beforeEach(() => {
@@ -76,6 +76,42 @@ describe('retries', () => {
       500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000,
     ]);
     expect((await failing(Infinity, throttled)).calls).toBe(61);
+  });
+
+  it('reads the items of a map again, and writes its results again', async () => {
+    const { store } = memoryStore({ 'runs/r1/ranges.json': RANGES, 'runs/r1/merges.json': [] });
+    const failures = new Map([
+      ['runs/r1/ranges.json', 2],
+      ['runs/r1/map/parse/ParseRanges/manifest.json', 2],
+    ]);
+    const failing = (key: string) => {
+      const left = failures.get(key) ?? 0;
+      failures.set(key, left - 1);
+      if (left > 0) throw lost();
+    };
+    const { result, events } = await start({
+      store: {
+        get: async (key) => {
+          failing(key);
+          return store.get(key);
+        },
+        put: async (key, bytes) => {
+          failing(key);
+          return store.put(key, bytes);
+        },
+      },
+    });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect((await result).status).toBe('SUCCEEDED');
+    const retries = events.flatMap((event) =>
+      event.type === 'retry' ? [[event.errorName, event.waitMs]] : [],
+    );
+    expect(retries).toEqual([
+      ['States.ItemReaderFailed', 1000],
+      ['States.ItemReaderFailed', 2000],
+      ['States.ResultWriterFailed', 4000],
+      ['States.ResultWriterFailed', 8000],
+    ]);
   });
 
   it('follows IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds and JitterStrategy of the file', async () => {
