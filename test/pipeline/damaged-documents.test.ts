@@ -9,6 +9,7 @@ import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
 import { TestLake } from '../support/run-pipeline.ts';
+import { isLong } from '../support/samples.ts';
 import { smallFile, smallLine } from '../support/small-contracts.ts';
 import { DATE, DAY, KEY, smallDay } from '../support/small-day.ts';
 
@@ -35,6 +36,10 @@ const DAMAGES: Record<string, (bytes: Buffer) => Buffer> = {
 
 /** What a command does next depends on what it finds, and these are found in different ways. */
 const HEALED = ['cut off', 'altered by one bit'];
+
+/** All documents are read in one way: `npm test` tries every damage on the first kind, and on the others those that are healed. */
+const damagesOf = (kind: string) =>
+  Object.entries(DAMAGES).filter(([name]) => isLong || kind === KINDS[0]![0] || HEALED.includes(name));
 
 type Heal = (lake: TestLake) => Promise<unknown>;
 const force =
@@ -97,7 +102,7 @@ async function queried(lake: TestLake): Promise<unknown[]> {
   }
 }
 
-describe.each(KINDS)('%s', (_kind, prefix, named, heal) => {
+describe.each(KINDS)('%s', (kind, prefix, named, heal) => {
   let sound: TestLake;
   let key: string;
   beforeAll(async () => {
@@ -130,7 +135,7 @@ describe.each(KINDS)('%s', (_kind, prefix, named, heal) => {
   }
 
   it.each(
-    Object.entries(DAMAGES),
+    damagesOf(kind),
   )('that is %s is told with its key and what heals, and is healed', async (damaged, damage) => {
     await using lake = await damagedLake(damage);
     for (const [name, command] of Object.entries(COMMANDS)) await told(name, command(lake));

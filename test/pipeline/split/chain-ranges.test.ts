@@ -14,6 +14,7 @@ import { type ChainShape, rdwChain } from '../../../shared/ranges/record-chain.t
 import type { ChainProblem } from '../../../shared/ranges/record-chain-walk.ts';
 import { CHAIN_FORMATS, type ChainFormat, chainFile } from '../../support/chain-file.ts';
 import { expectSameRows } from '../../support/first-difference.ts';
+import { samples } from '../../support/samples.ts';
 
 const KEY = 'raw/accounts.vb';
 
@@ -148,7 +149,7 @@ describe.each(CHAIN_FORMATS)('several readers of $name', (format) => {
           seen.wrong += found.wrongGuessCount;
         },
       ),
-      { numRuns: 30 },
+      { numRuns: samples(30) },
     );
   });
 
@@ -175,7 +176,7 @@ describe.each(CHAIN_FORMATS)('several readers of $name', (format) => {
           expect(alone).toMatchObject(result);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: samples(30) },
     );
   });
 });
@@ -350,7 +351,7 @@ describe('cutting a chain', () => {
         const byte = startByte + (lengthBytes === 0 ? 0 : at % lengthBytes);
         expect(firstMarkFrom(marks, byte)).toBe(bytes.findIndex((markAt) => markAt >= byte));
       }),
-      { numRuns: 500 },
+      { numRuns: samples(500) },
     );
   });
 });
