@@ -157,14 +157,19 @@ class Judge {
     }
     if (!worked || rollback || facts.shows.length > 0 ? false : this.mustBePublished()) {
       const shown = model.shownOf(seen.loaded);
-      const last = seen.commits.at(-1);
-      if (!last || !sameRuns(last.files, shown))
+      const latest = seen.commits.at(-1);
+      if (!latest || !sameRuns(latest.files, shown))
         broken.push('is complete, and its last commit is not what is loaded');
     }
-    const rows = seen.now.find(({ table }) => table === 'rows');
-    const isShown = (rows?.commit ?? 0) === lastShown(seen.commits);
+    const last = lastShown(seen.commits);
+    const behind = seen.now.filter(({ commit }) => commit !== last);
+    const isShown = last === 0 || (seen.now.some(({ table }) => table === 'rows') && behind.length === 0);
     const mustShow = worked && (rollback || facts.shows.length > 0 || this.mustBePublished());
-    if (mustShow && !isShown) broken.push(`readers see commit ${rows?.commit} of ${lastShown(seen.commits)}`);
+    if (mustShow && !isShown) {
+      const commits =
+        behind.map(({ table, commit }) => `commit ${commit} of ${table}`).join(', ') || 'no rows';
+      broken.push(`readers see ${commits}, and the last is ${last}`);
+    }
     return broken;
   }
 
