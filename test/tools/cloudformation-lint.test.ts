@@ -39,7 +39,7 @@ it('says in one line that there is no Python, and leaves nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'positional-lake-python-'));
   try {
     const tool = await pythonTool('cfn-lint', { interpreter: join(folder, 'python3'), folder });
-    expect(tool).toEqual({ missing: 'there is no Python 3' });
+    expect(tool).toEqual({ missing: 'there is no Python 3 with venv (Debian: python3-venv)' });
     expect(await readdir(folder)).toEqual([]);
   } finally {
     await rm(folder, { recursive: true, force: true });

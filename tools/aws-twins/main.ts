@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { installTwin, lackOfPython } from './install.ts';
+import { pythonTool } from '../python/python-tool.ts';
 import { type RunningTwin, startTwin } from './start.ts';
 import { TWINS } from './twin.ts';
 
@@ -13,8 +13,6 @@ const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
  * the project needs them, so where they cannot be installed it says why, and that is no failure.
  */
 async function testAgainstTwins(): Promise<number> {
-  const lack = await lackOfPython();
-  if (lack) return skipped(lack);
   const running: RunningTwin[] = [];
   const stopAll = () => Promise.all(running.map((twin) => twin.stop()));
   const interrupted = () => void stopAll().then(() => process.exit(130));
@@ -22,9 +20,9 @@ async function testAgainstTwins(): Promise<number> {
   try {
     for (const twin of TWINS) {
       console.log(`${twin.name}: installing, if it is not there yet`);
-      const folder = await installTwin(twin).catch((error: Error) => lastLine(error));
-      if (folder instanceof Error) return skipped(`${twin.name} could not be installed: ${folder.message}`);
-      running.push(await startTwin(twin, folder));
+      const tool = await pythonTool(twin.name);
+      if ('missing' in tool) return skipped(tool.missing);
+      running.push(await startTwin(twin, tool.python));
       console.log(`${twin.name}: ${running.at(-1)?.endpoint}`);
     }
     const endpoints = running.map(({ name, endpoint }) => [`TWIN_${name.toUpperCase()}`, endpoint]);
@@ -42,10 +40,6 @@ async function testAgainstTwins(): Promise<number> {
 function skipped(reason: string): number {
   console.log(`test:aws was skipped: ${reason}.`);
   return 0;
-}
-
-function lastLine(error: Error): Error {
-  return new Error(error.message.trim().split('\n').at(-1));
 }
 
 process.exitCode = await testAgainstTwins();

@@ -17,11 +17,11 @@ export interface RunningTwin {
 }
 
 /** Starts a twin on the loopback interface, and waits until it answers. Fails with the end of its log. */
-export async function startTwin(twin: Twin, folder: string): Promise<RunningTwin> {
+export async function startTwin(twin: Twin, python: string): Promise<RunningTwin> {
   const workDir = await mkdtemp(join(tmpdir(), `positional-lake-${twin.name}-`));
   const port = await freePort();
   const log = await open(join(workDir, 'log'), 'w');
-  const child = spawn(join(folder, 'bin', twin.program), twin.argumentsFor(port), {
+  const child = spawn(python, ['-m', twin.module, ...twin.argumentsFor(port)], {
     cwd: workDir,
     env: { ...process.env, ...twin.environmentFor(port, workDir) },
     stdio: ['ignore', log.fd, log.fd],

@@ -1,10 +1,9 @@
 /** A server that others wrote for AWS's APIs, and how it is installed and started here. */
 export interface Twin {
+  /** Also that of its list of packages, `tools/python/<name>.txt`. */
   name: string;
-  /** File beside this one with every package and its version. */
-  requirements: string;
-  /** Program of the virtual environment, and its arguments. */
-  program: string;
+  /** Module that Python runs, and its arguments. */
+  module: string;
   argumentsFor(port: number): string[];
   environmentFor(port: number, workDir: string): Record<string, string>;
   /** A path that answers once the server is ready. */
@@ -14,17 +13,15 @@ export interface Twin {
 export const TWINS: Twin[] = [
   {
     name: 'moto',
-    requirements: 'moto.txt',
-    program: 'moto_server',
+    module: 'moto.server',
     argumentsFor: (port) => ['-H', '127.0.0.1', '-p', String(port)],
     environmentFor: () => ({}),
     readyPath: '/moto-api/',
   },
   {
     name: 'localstack',
-    requirements: 'localstack.txt',
-    program: 'python',
-    argumentsFor: () => ['-m', 'localstack.runtime.main'],
+    module: 'localstack.runtime.main',
+    argumentsFor: () => [],
     // Its S3 alone, without account, Docker, TLS, DNS or reports to its makers.
     environmentFor: (port, workDir) => ({
       SERVICES: 's3',
