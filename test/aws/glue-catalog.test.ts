@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-glue';
 import { describe, expect, it } from 'vitest';
 import { createGlueCatalog } from '../../shared/aws/glue-catalog.ts';
-import { dayPartition } from '../../shared/keys/business-date.ts';
 import type { DayPublication } from '../../shared/ports/catalog.ts';
+import { dayOf as dayOfDataset } from '../support/catalog-contract.ts';
 
 /** As much of Glue as the catalog asks for: one table, partitions by their values, pages of 60, batch limits. */
 class StubGlue {
@@ -117,24 +117,8 @@ function named(name: string): Error {
   return Object.assign(new Error('stub'), { name, $metadata: { httpStatusCode: 400 } });
 }
 
-function dayOf(products: (string | null)[], commit = 1, businessDate = '2026-03-09'): DayPublication {
-  const { year, month, day } = dayPartition(businessDate);
-  return {
-    dataset: 'contracts',
-    columns: [
-      { name: 'id', type: 'bigint' },
-      { name: 'saldo', type: 'decimal(15,2)' },
-    ],
-    partitionKeys: ['year', 'month', 'day', 'produto'].map((name) => ({ name, type: 'string' })),
-    businessDate,
-    commit,
-    partitions: products.map((produto) => ({
-      values: { year, month, day, produto },
-      location: `contracts/year=${year}/month=${month}/day=${day}/produto=${produto}/gen=${commit}/`,
-      files: [],
-    })),
-  };
-}
+const dayOf = (products: (string | null)[], commit?: number, businessDate?: string): DayPublication =>
+  dayOfDataset('contracts', products, commit, businessDate);
 
 function open() {
   const glue = new StubGlue();

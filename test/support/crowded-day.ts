@@ -1,5 +1,4 @@
 import { parquetReadObjects } from 'hyparquet';
-import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { parseCatalog } from '../../local/adapters/read-catalog.ts';
 import { dayEntries } from '../../shared/pipeline/store/day-ledger.ts';
@@ -9,6 +8,7 @@ import { Chances } from '../../tools/chaos/fault-plan.ts';
 import type { VirtualTime } from '../../tools/chaos/virtual-time.ts';
 import { smallFile, smallLine } from './small-contracts.ts';
 import { DATE } from './small-day.ts';
+import { testPorts } from './test-ports.ts';
 
 /** Some calls wait this long, so that others overtake; a conditional write more often, and longer. */
 const CALL_MS = 40;
@@ -35,20 +35,10 @@ export class CrowdedDay {
       else await time.sleep(chances.below(chances.happens(0.1) ? SLOW_MS : CALL_MS));
     };
     this.lake.beforeCall = wait;
-    this.ports = {
-      raw: this.raw,
-      lake: this.lake,
-      publishedPrefix: 'processed/',
-      catalog: createFileCatalog(this.lake),
-      layouts: {
-        load: async (text) => ({ file: 'test.json', text }),
-        loadBeside: async (_file, name) => ({ file: name, text: '' }),
-      },
-      metrics: { record: async () => undefined },
-      notifier: { notify: async () => undefined },
+    this.ports = testPorts(this.raw, this.lake, {
       clock: { now: () => time.now() },
       settings: { rangeSizeBytes: 1_000_000, wholePartBytes: 1, expectedFiles },
-    };
+    });
   }
 
   /** Puts new bytes under `key`: three records of two products, of which one is rejected if `rejects`. */

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
@@ -9,6 +8,7 @@ import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { convertFile } from './run-pipeline.ts';
 import { smallLayout } from './small-contracts.ts';
+import { testPorts } from './test-ports.ts';
 
 const WRITES = new Set(['put', 'putOnce', 'putIf', 'createWriter', 'compose', 'copy', 'delete']);
 const TURNS = 3;
@@ -28,20 +28,11 @@ export class MemoryLake {
     this.lake.beforeCall = async (operation) => {
       if (WRITES.has(operation)) for (let turn = 0; turn < TURNS; turn++) await setImmediate();
     };
-    this.ports = {
-      raw: this.raw,
-      lake: this.lake,
-      publishedPrefix: 'processed/',
-      catalog: createFileCatalog(this.lake),
-      layouts: {
-        load: async (text) => ({ file: 'test.json', text }),
-        loadBeside: async (_file, name) => ({ file: name, text: '' }),
-      },
+    this.ports = testPorts(this.raw, this.lake, {
       metrics: { record: async (dataset, all) => void this.figures.push({ dataset, all }) },
       notifier: { notify: async (notice) => void this.notices.push(notice) },
       clock: { now: () => this.now },
-      settings: { rangeSizeBytes: 1024 * 1024, wholePartBytes: 128 * 1024 * 1024, expectedFiles: undefined },
-    };
+    });
   }
 
   convert(request: ConvertRequest) {

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { finalizeFile } from '../../shared/pipeline/finalize/finalize-file.ts';
@@ -16,6 +15,7 @@ import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
 import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
+import { testPorts } from './test-ports.ts';
 
 /** The result of a split that must not have ended in a refusal. */
 export function planned(split: SplitResult): Extract<SplitResult, { verdict: 'convert' }> {
@@ -77,21 +77,13 @@ export class TestLake {
       stands === 'on disk'
         ? createFileObjectStore({ rootDir: join(dir, folder), sync: false })
         : new MemoryObjectStore();
-    const lake = store('lake');
-    this.ports = {
-      raw: store('raw'),
-      lake,
-      publishedPrefix: 'processed/',
-      catalog: createFileCatalog(lake),
+    this.ports = testPorts(store('raw'), store('lake'), {
       layouts: {
         load: async (text) => ({ file: 'test.json', text }),
         loadBeside: async (_file, name) => ({ file: name, text: this.copybooks.get(name)! }),
       },
-      metrics: { record: async () => undefined },
       notifier: { notify: async ({ message }) => void this.notifications.push(message) },
-      clock: { now: () => new Date('2025-08-13T06:00:00Z') },
-      settings: { rangeSizeBytes: 1024 * 1024, wholePartBytes: 128 * 1024 * 1024, expectedFiles: undefined },
-    };
+    });
   }
 
   /** To be used with `await using`: each test has a lake of its own, so that one that is late disturbs no other. */
