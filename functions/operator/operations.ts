@@ -11,7 +11,7 @@ const name = z.string().min(1);
 const reason = z.string().trim().min(1, 'must say why; it is recorded with the day');
 const day = { dataset: name, businessDate };
 
-/** What a person may ask for, as the JSON event of an invocation. Keys that are not here are refused: a misspelt one would do nothing. */
+/** The JSON event of an invocation. Unknown keys are refused, because a misspelt option would otherwise be ignored. */
 const operation = z.discriminatedUnion('action', [
   z.strictObject({
     action: z.literal('publish'),

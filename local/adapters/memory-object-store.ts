@@ -39,12 +39,6 @@ export class MemoryObjectStore implements ObjectStore {
     return this.store(key, bytes);
   }
 
-  /** Loses an object as a broken disk might, uncounted. */
-  forget(key: string): void {
-    this.objects.delete(key);
-    this.sortedKeys = undefined;
-  }
-
   /** Keys of all objects in key order, uncounted. */
   keys(): string[] {
     this.sortedKeys ??= [...this.objects.keys()].sort(byBytes);
@@ -56,7 +50,7 @@ export class MemoryObjectStore implements ObjectStore {
     return this.existing(key).bytes;
   }
 
-  /** Removes an object, uncounted. */
+  /** Loses an object as a broken disk might, uncounted. */
   lose(key: string): void {
     this.objects.delete(key);
     this.sortedKeys = undefined;

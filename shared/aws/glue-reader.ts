@@ -46,7 +46,7 @@ export class GlueReader {
     }
   }
 
-  /** What readers see of a day: the folders of its partitions, and the highest commit that one of them is of. */
+  /** The folders that readers see for a day, and the highest commit among its partitions. */
   async shownDay(businessDate: string): Promise<ShownDay | undefined> {
     const { client, database, bucket } = this.options;
     const keys = (await this.columns())?.partitionKeys;

@@ -16,7 +16,7 @@ interface SdkError {
   $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
 }
 
-/** What services say to those who call too fast (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). */
+/** Names of errors that mean throttling (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). */
 const THROTTLED = new Set([
   'SlowDown',
   'Throttling',

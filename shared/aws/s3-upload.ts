@@ -20,17 +20,16 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
 const PARTS_PER_SIZE = MAX_PARTS / 4;
 
 /**
- * What every upload declares. Without it the SDK still adds a CRC32 to each part, S3 keeps the parts without it, and then refuses to
- * complete the upload, because the list of parts names checksums that it does not have (CompletedPart's reference: a part has the
- * checksum with which the upload was created; aws-sdk-java-v2#6518 and aws-sdk-go-v2#3005 have the refusal, InvalidPart). CRC64NVME is the one
- * whose value for the whole object also covers copied parts, and HEAD then answers with it:
+ * Every upload declares its checksum algorithm. Without that, the SDK still adds a CRC32 to each part but S3 does not store it, and
+ * CompleteMultipartUpload fails with InvalidPart, because its list of parts names checksums that S3 does not have (CompletedPart's
+ * reference; aws-sdk-java-v2#6518, aws-sdk-go-v2#3005). CRC64NVME combines over a whole object, copied parts included, and HEAD returns it:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
 const DECLARED = { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const;
 
 interface UploadedPart extends CompletedPart {
   PartNumber: number;
-  /** Of a part that was sent; a copied part is only known to S3. */
+  /** Undefined for a copied part, whose bytes only S3 has seen. */
   sent: { crc: bigint; lengthBytes: number } | undefined;
 }
 

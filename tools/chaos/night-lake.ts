@@ -95,7 +95,7 @@ export class NightLake extends MemoryObjectStore {
   /** Changes or removes an object, as a broken disk does. */
   harm(key: string, bytes: Uint8Array | undefined): void {
     if (bytes) this.replace(key, bytes);
-    else this.forget(key);
+    else this.lose(key);
   }
 
   private wrote<T>(key: string, tag: T): T {
