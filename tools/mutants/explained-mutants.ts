@@ -44,6 +44,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a version is only compared with others of the same making: more digits of its hash tell them apart as well',
   },
   {
+    file: 'shared/pipeline/split/parents-at-cuts.ts',
+    within: 'const FIRST_READ_BYTES = 64 * 1024;',
+    edits: [['64', '128']],
+    why: 'how much is read at first; the search goes on backwards until every parent is known',
+  },
+  {
     file: 'shared/pipeline/store/decompressed-source.ts',
     within: 'isChecked = true;',
     edits: [['true', 'false']],

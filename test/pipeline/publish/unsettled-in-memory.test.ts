@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
+import { settleRollback } from '../../../shared/pipeline/publish/settle-rollback.ts';
+import { lastCommit } from '../../../shared/pipeline/store/day-ledger.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY } from '../../support/small-day.ts';
@@ -34,6 +36,19 @@ describe('a rollback that died after its commit was written', () => {
     expect(settled.loaded?.runId).not.toBe(runId);
     expect(settled.rolledBack).toMatchObject([{ runId, reason: 'wrong' }]);
   });
+});
+
+it('a rollback to a version that nobody kept takes nothing away', async () => {
+  const lake = new MemoryLake();
+  const first = await lake.load(KEY, line(1));
+  const { sourceId, sourceKey, loaded } = await lake.entry(first);
+  const commit = (await lastCommit(lake.ports.lake, DAY.dataset, DATE))!;
+  const lost = { sourceId, sourceKey, ledgerKey: first.ledgerKey, from: loaded!.runId, to: 'no such run' };
+  await settleRollback(lake.ports, {
+    ...commit,
+    rollback: { reason: 'wrong', restores: null, files: [lost] },
+  });
+  expect((await lake.entry(first)).loaded).toEqual(loaded);
 });
 
 describe('a day whose last commit cannot be read', () => {
