@@ -27,7 +27,7 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/publish/publish-day.test.ts',
     ...DAYS,
   ],
-  'shared/pipeline/publish/settle-rollback.ts': [
+  'shared/pipeline/store/settle-rollback.ts': [
     'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/operate/settled-rollback.test.ts',
     'test/pipeline/operate/roll-back.test.ts',

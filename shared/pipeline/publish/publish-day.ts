@@ -19,12 +19,12 @@ import { lastReadableCommit } from '../store/day-commits.ts';
 import { dayEntries, lastCommit, lastWritten, unlessBlank } from '../store/day-ledger.ts';
 import { readableTerms, readNumberedTerms, readTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { settleRollback } from '../store/settle-rollback.ts';
 import { addColumns } from '../store/table-owner.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
 import { catalogOverDamage, isTableDamaged, restoreTables } from './restore-catalog.ts';
-import { settleRollback } from './settle-rollback.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
 const MAX_DAYS_BACK = 10;
