@@ -2,9 +2,14 @@ import { createHash } from 'node:crypto';
 
 /** File name without extension, `-`, 8 hex digits of the key's hash: readable, and different for each key. */
 export function sourceIdOf(sourceKey: string): string {
+  return `${stemOfSource(sourceKey)}-${hex(sourceKey, 8)}`;
+}
+
+/** The readable part of a source's id: files of one name have the same, whatever their folder. */
+export function stemOfSource(sourceKey: string): string {
   const name = sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
   const stem = name.replace(/\.[^.]*$/, '').replace(/[^A-Za-z0-9._-]/g, '_') || 'file';
-  return `${stem.slice(0, 80)}-${hex(sourceKey, 8)}`;
+  return stem.slice(0, 80);
 }
 
 /** 20 hex digits, for everything that decides what a run writes and how it is judged. */
