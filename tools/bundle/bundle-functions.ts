@@ -38,6 +38,7 @@ async function bundleFunction(name: FunctionName, out: string): Promise<Function
     entryPoints: [join('functions', name, 'index.ts')],
     outfile: join(folder, 'index.mjs'),
     minifySyntax: true,
+    alias: { '@aws-sdk/credential-provider-node': join(PROJECT, 'tools/bundle/function-credentials.ts') },
     // Beside the folder, not in it: it would be most of the package, and reading it would slow the start.
     sourcemap: 'external',
     write: false,
