@@ -230,6 +230,19 @@ const CLOCK: readonly Break[] = [
     (r) => (r.AlarmCheck.Properties.Target.Input = r.DeadlineCheck.Properties.Target.Input),
     /'deadline' is made 2 times/,
   ],
+  [
+    'a cleaning that the operator refuses',
+    (r) => (r.Cleaning.Properties.Target.Input = '{"action":"clean","runsOlderThanDays":7}'),
+    /refuses: .*runsOlderThanDays/,
+  ],
+  [
+    'a schedule that rolls back',
+    (r) =>
+      (r.Cleaning.Properties.Target.Input =
+        '{"action":"rollback","dataset":"contracts","businessDate":"2025-08-12","reason":"none"}'),
+    /to rollback, and nobody asked/,
+  ],
+  ['no cleaning', (r) => delete r.Cleaning, /clean 0 times a day/],
 ];
 
 const ALARMS: readonly Break[] = [
@@ -276,6 +289,11 @@ const SECURITY: readonly Break[] = [
     'a bucket without TLS',
     (r) => delete r.ProcessedBucketPolicy,
     /ProcessedBucket: takes requests without TLS/,
+  ],
+  [
+    'runs that expire though a file waits in them for its day',
+    (r) => (r.ProcessedBucket.Properties.LifecycleConfiguration.Rules[1].ExpirationInDays = 15),
+    /lets objects expire/,
   ],
   [
     'tables archived where Athena does not see them',
