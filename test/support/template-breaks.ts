@@ -59,6 +59,11 @@ const STATE_MACHINE: readonly Break[] = [
     /StarterArn is used by no state/,
   ],
   [
+    'a function that is not pinned to a version',
+    (r) => (substitutions(r).ParserArn = { 'Fn::GetAtt': ['ParserLambdaFunction', 'Arn'] }),
+    /ParseRange: calls its function and no version of it/,
+  ],
+  [
     'an ItemReader of another format',
     (r) => (states(r).ParseRanges.ItemReader.ReaderConfig.InputType = 'CSV'),
     /object is JSON/,

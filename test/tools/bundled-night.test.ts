@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GeneratedFile } from '../../generator/night-file.ts';
@@ -105,6 +107,17 @@ describe('a night through the bundles that ship', () => {
       files: 2,
       rows,
     });
+  });
+
+  it('names in its ledger the code that made it, the same as that of the package', async () => {
+    const splitter = await readFile(join(stage.dir, 'dist', 'splitter', 'index.mjs'), 'utf8');
+    const [version] = /\d+\.\d+\.\d+\+[0-9a-f]{16}/.exec(splitter) ?? [];
+    expect(version).toBeDefined();
+    const versions = new Set<string>();
+    for await (const { key } of stage.lake.list('ledger/contracts/year=2094/month=08/day=10/contratos')) {
+      versions.add(JSON.parse(Buffer.from((await stage.lake.get(key))!.bytes).toString()).softwareVersion);
+    }
+    expect([...versions]).toEqual([version]);
   });
 
   it('publishes the rows that were generated, to the centavo', async () => {

@@ -3,7 +3,6 @@ import { runIdOf } from '../../keys/source-id.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { SOFTWARE_VERSION } from '../../version.ts';
 import { writeJson } from '../store/json-object.ts';
 import { takenOver, updateEntry } from '../store/ledger.ts';
 import type { Claim } from './claim-file.ts';
@@ -45,7 +44,7 @@ export function planFile(
     sourceKey: source.key,
     version: source.version,
     layoutFingerprint: layout.fingerprint,
-    softwareVersion: SOFTWARE_VERSION,
+    softwareVersion: ports.settings.softwareVersion,
     ranges,
     attempt,
   });
@@ -61,7 +60,7 @@ export function planFile(
     businessDate,
     ledgerKey: identity.ledgerKey,
     attempt,
-    softwareVersion: SOFTWARE_VERSION,
+    softwareVersion: ports.settings.softwareVersion,
     layout: { ...layoutFile, fingerprint: layout.fingerprint },
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
     chain,
