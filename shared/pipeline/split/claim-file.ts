@@ -22,7 +22,6 @@ import {
   isVersionOf,
   isVersionTaken,
 } from '../../run/source-content.ts';
-import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
@@ -91,7 +90,7 @@ function loadedBefore(
 }
 
 function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string): LedgerEntry {
-  const { execution, request, layout, source, identity, warnings, supplementOf } = claim;
+  const { ports, execution, request, layout, source, identity, warnings, supplementOf } = claim;
   const mine = current?.execution === execution && !isFinal(current.state);
   // A run whose file is loaded is never taken up again: `clean` may remove it without asking anybody.
   const isAnother = current !== undefined && (request.force || current.state === 'loaded');
@@ -121,7 +120,7 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
     execution,
     layout: { name: layout.name, fingerprint: layout.fingerprint },
     terms: current?.terms,
-    softwareVersion: SOFTWARE_VERSION,
+    softwareVersion: ports.settings.softwareVersion,
     history: current?.history ?? [],
     updatedAt: at,
     loaded: current?.loaded,

@@ -3,7 +3,6 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { runOfPlan } from '../../run/run-of-plan.ts';
-import { SOFTWARE_VERSION } from '../../version.ts';
 import { writeJson } from '../store/json-object.ts';
 import { takenOver, updateEntry } from '../store/ledger.ts';
 import type { Claim } from './claim-file.ts';
@@ -51,7 +50,7 @@ export function planFile(
     businessDate,
     ledgerKey: identity.ledgerKey,
     attempt,
-    softwareVersion: SOFTWARE_VERSION,
+    softwareVersion: ports.settings.softwareVersion,
     layout: { ...layoutFile, fingerprint: layout.fingerprint },
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
     chain,
