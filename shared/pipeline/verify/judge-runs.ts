@@ -14,7 +14,7 @@ import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts
 import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
 import { isRunOf } from '../../run/run-of-plan.ts';
-import { objectProblem } from './data-object.ts';
+import { objectProblem, rowsOf } from './data-object.ts';
 import { byConversion, damage, type Finding, note, repaired } from './finding.ts';
 import { neededDocuments, progressOf } from './run-documents.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
@@ -72,9 +72,9 @@ class RunJudge {
     // Somebody is at work on it, or the entry has to be mended first.
     if (!entry || isInUse(entry, clock.now())) return [];
     const role = roleOf(entry, this.runId);
+    if (role === 'refused') await this.judgeRejects(plan.value, entry);
     await this.judgeDocuments(plan.value, role);
     await this.judgeComplete(plan.value, entry, role);
-    if (role === 'refused') await this.judgeRejects(plan.value, entry);
     return this.findings;
   }
 
@@ -172,20 +172,38 @@ class RunJudge {
   /** People correct the rejects of a refused file. */
   private async judgeRejects(plan: FilePlan, entry: LedgerEntry): Promise<void> {
     const { lake } = this.ports;
-    const stored = await readDocument(lake, runKeys(this.runId).rejectFiles, rejectFilesShape);
-    for (const file of stored?.value?.files ?? []) {
+    const source = {
+      layout: plan.layout.file,
+      sourceKey: entry.sourceKey,
+      origin: entry.origin,
+      businessDate: entry.businessDate,
+      supplementOf: entry.supplementOf?.sourceKey,
+    };
+    const { rejectFiles, reconciliation } = runKeys(this.runId);
+    const list = (await readDocument(lake, rejectFiles, rejectFilesShape))?.value;
+    for (const file of list?.files ?? []) {
       const problem = await objectProblem(lake, file.key, file, 'full');
       if (problem === undefined) continue;
-      const source = {
-        layout: plan.layout.file,
-        sourceKey: entry.sourceKey,
-        origin: entry.origin,
-        businessDate: entry.businessDate,
-        supplementOf: entry.supplementOf?.sourceKey,
-      };
       const action = problem === 'it is missing' ? undefined : ({ do: 'set-aside', key: file.key } as const);
       this.findings.push(damage(file.key, problem, 'operations', byConversion(source, action)));
     }
+    // `clean` removes the reconciliation before the rejects: without it the run is on its way out.
+    if (list || !this.keys.has(reconciliation)) return;
+    const rejected = entry.records?.rejected ?? 0;
+    const standing = await this.rejectsThere();
+    if (standing >= rejected) return;
+    const what = `it cannot be read, and of ${rejected} rejected records ${standing} are there`;
+    this.findings.push(damage(rejectFiles, what, 'operations', byConversion(source)));
+  }
+
+  /** The number of rejected records in the files of the run that can be read. */
+  private async rejectsThere(): Promise<number> {
+    let rows = 0;
+    for (const key of this.keys) {
+      if (/^runs\/[^/]+\/rejects\/[^/]+\.parquet$/.test(key))
+        rows += (await rowsOf(this.ports.lake, key)) ?? 0;
+    }
+    return rows;
   }
 }
 
