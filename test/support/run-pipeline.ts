@@ -14,7 +14,6 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
-import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 import { testPorts } from './test-ports.ts';
 
 /** The result of a split that must not have ended in a refusal. */
@@ -32,8 +31,8 @@ export async function convertFile(ports: PipelinePorts, execution: string, reque
   await parseAll(ports, split);
   const reconciled = await reconcileFile(ports, split.planKey);
   if (reconciled.verdict === 'balanced') {
-    const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
-    for (const merge of merges) await mergePartition(ports, split.planKey, merge);
+    for (const mergeIndex of reconciled.merges?.flat() ?? [])
+      await mergePartition(ports, split.planKey, { mergeIndex });
   }
   return finalizeFile(ports, reconciled);
 }

@@ -22,9 +22,9 @@ export interface RecordedPlan {
   planKey: string;
   rangesKey: string;
   rangeCount: number;
-  mergesKey: string;
+  /** The range of a file that has one: it is parsed without a map. */
+  onlyRange?: PlannedRange;
   parseResultsPrefix: string;
-  mergeResultsPrefix: string;
 }
 
 /** Everything that the splitter found out about a claimed file. */
@@ -107,13 +107,13 @@ export async function recordPlan(
     if (!current || current.version !== plan.version || !isFree) throw takenOver(ledgerKey, current, runId);
     return advanced(current, 'parsing', at, { runId, ...(plan.terms && { terms: plan.terms.number }) });
   });
+  const [first, ...others] = ranges;
   return {
     runId,
     planKey: keys.plan,
     rangesKey: keys.ranges,
     rangeCount: ranges.length,
-    mergesKey: keys.merges,
+    ...(first && others.length === 0 && { onlyRange: first }),
     parseResultsPrefix: keys.parseResults,
-    mergeResultsPrefix: keys.mergeResults,
   };
 }
