@@ -21,9 +21,9 @@ export interface RecordedPlan {
   planKey: string;
   rangesKey: string;
   rangeCount: number;
-  mergesKey: string;
+  /** The range of a file that has one: it is parsed without a map. */
+  onlyRange?: PlannedRange;
   parseResultsPrefix: string;
-  mergeResultsPrefix: string;
 }
 
 /** Everything that the splitter found out about a claimed file. */
@@ -97,13 +97,13 @@ export async function recordPlan(
     if (current.state === 'failed') throw givenUp(ledgerKey, current.execution);
     return advanced(current, 'parsing', at, { runId, ...(plan.terms && { terms: plan.terms.number }) });
   });
+  const [first, ...others] = ranges;
   return {
     runId,
     planKey: keys.plan,
     rangesKey: keys.ranges,
     rangeCount: ranges.length,
-    mergesKey: keys.merges,
+    ...(first && others.length === 0 && { onlyRange: first }),
     parseResultsPrefix: keys.parseResults,
-    mergeResultsPrefix: keys.mergeResults,
   };
 }

@@ -56,6 +56,8 @@ class RunJudge {
   private readonly runId: string;
   private readonly keys: Set<string>;
   private readonly findings: Finding[] = [];
+  /** Parts that are merged files: they are judged as such. */
+  private readonly takenParts = new Set<string>();
 
   constructor(ports: PipelinePorts, runId: string, keys: Set<string>) {
     this.ports = ports;
@@ -96,7 +98,7 @@ class RunJudge {
         if (manifest) await this.judgeParts(key, manifest, role);
       } else if (/\/merges\/\d+\.result\.json$/.test(key)) {
         const result = await this.read(key, mergeResultShape, role);
-        if (result) await this.judgeMerged(result);
+        if (result) await this.judgeMerged(result, role);
       } else if (/\/merges\/\d+\.json$/.test(key)) await this.read(key, mergeSpecShape, role);
     }
     await this.judgeSingles(plan, role);
@@ -145,14 +147,20 @@ class RunJudge {
   private async judgeParts(manifest: string, value: PartManifest, role: Role): Promise<void> {
     const parts = [...value.outputs, ...(value.rejects && role !== 'refused' ? [value.rejects] : [])];
     for (const part of parts) {
+      if (this.takenParts.has(part.key)) continue;
       const problem = await objectProblem(this.ports.lake, part.key, part, 'full');
       if (problem !== undefined) this.report(part.key, problem, role, manifest);
     }
   }
 
   /** Readers have a copy of their own; from this one a rollback would take the rows. */
-  private async judgeMerged(result: MergeResult): Promise<void> {
+  private async judgeMerged(result: MergeResult, role: Role): Promise<void> {
     const key = result.mergedKey;
+    if (key.startsWith(runKeys(this.runId).parts)) {
+      // Until the run has ended, reading the range again writes it again.
+      if (role === 'resumable') return;
+      this.takenParts.add(key);
+    }
     const problem = await objectProblem(this.ports.lake, key, result, 'full');
     if (problem === undefined) return;
     if (problem === 'it is missing')

@@ -1,12 +1,8 @@
 import { expect, it } from 'vitest';
-import { finalizeFile } from '../../../shared/pipeline/finalize/finalize-file.ts';
-import { mergePartition } from '../../../shared/pipeline/merge/merge-partition.ts';
 import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
-import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import { updateEntry } from '../../../shared/pipeline/store/ledger.ts';
-import { plannedMergesShape } from '../../../shared/run/merge-spec.ts';
-import { planned, TestLake } from '../../support/run-pipeline.ts';
+import { finishFile, planned, TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { KEY, smallDay } from '../../support/small-day.ts';
 
@@ -24,18 +20,6 @@ async function parsed(lake: TestLake, sourceKey: string, bytes: Buffer): Promise
   return split.planKey;
 }
 
-async function finish(
-  lake: TestLake,
-  planKey: string,
-  reconciled: Awaited<ReturnType<typeof reconcileFile>>,
-) {
-  if (reconciled.verdict === 'balanced') {
-    const merges = await readJson(lake.ports.lake, reconciled.mergesKey, plannedMergesShape);
-    for (const merge of merges) await mergePartition(lake.ports, planKey, merge);
-  }
-  return finalizeFile(lake.ports, reconciled);
-}
-
 it('of two supplements that are judged before either is loaded, only what fits together is loaded', async () => {
   await using lake = await TestLake.make();
   const { ids, load } = smallDay(lake);
@@ -45,7 +29,7 @@ it('of two supplements that are judged before either is loaded, only what fits t
     await parsed(lake, 'y_20250812.txt', bothOtherwise),
   ];
   const judged = await Promise.all(plans.map((plan) => reconcileFile(lake.ports, plan)));
-  for (const [index, verdict] of judged.entries()) await finish(lake, plans[index]!, verdict);
+  for (const [index, verdict] of judged.entries()) await finishFile(lake.ports, plans[index]!, verdict);
   expect(judged.map(({ verdict }) => verdict).sort()).toEqual(['balanced', 'refused']);
   expect(judged.flatMap((one) => (one.verdict === 'refused' ? one.refusal.code : []))).toEqual([
     'supplement-too-large',
@@ -65,6 +49,6 @@ it('a supplement that was given up, or is judged twice, is in the way of nobody'
   await updateEntry(lake.ports.lake, ledgerKey, (current) => current && { ...current, state: 'failed' });
   const verdict = await reconcileFile(lake.ports, second);
   expect(verdict.verdict).toBe('balanced');
-  await finish(lake, second, verdict);
+  await finishFile(lake.ports, second, verdict);
   expect(await ids()).toEqual(['A1', 'A2', 'A3']);
 });
