@@ -12,12 +12,12 @@ import { isCorrectedBy } from '../../run/corrected-version.ts';
 import { type LoadedEntry, type LoadedVersion, supplementedRun } from '../../run/ledger-entry.ts';
 import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { planFreeCommit } from '../publish/free-commit.ts';
-import { loadedVersionOf, settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { holdFolders } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { loadedVersionOf, settleRollback } from '../store/settle-rollback.ts';
 import { hiddenNext, type TakeOutRequest, takeOutUnpublished } from './take-out.ts';
 
 interface RollbackRequest extends TakeOutRequest {

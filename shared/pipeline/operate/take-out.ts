@@ -5,10 +5,10 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isLoaded, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { applyCommit, type ProvedObjects, requireObjects } from '../publish/apply-commit.ts';
 import { planFreeCommit } from '../publish/free-commit.ts';
-import { settleRollback } from '../publish/settle-rollback.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastWritten, unlessBlank } from '../store/day-ledger.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { settleRollback } from '../store/settle-rollback.ts';
 
 export interface TakeOutRequest {
   dataset: string;

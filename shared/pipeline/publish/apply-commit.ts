@@ -10,7 +10,8 @@ import { unlessDamaged } from '../store/json-object.ts';
 import { publishDayRow } from './day-row.ts';
 import { publicationOf } from './free-commit.ts';
 
-const PARALLEL_COPIES = 16;
+/** Copies wait for S3, and for nothing of this process: 64 at once are as many as its connections. */
+const PARALLEL_COPIES = 64;
 
 /**
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is

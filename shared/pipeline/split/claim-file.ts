@@ -24,6 +24,7 @@ import {
 } from '../../run/source-content.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
+import { settleLastRollback } from '../store/settle-rollback.ts';
 import type { ConvertRequest } from './convert-request.ts';
 import { keyTaken } from './key-owner.ts';
 
@@ -137,6 +138,7 @@ export async function supplementedFile(
   { dataset, businessDate }: Claim['identity'],
 ): Promise<SupplementedRun | Refusal | undefined> {
   if (supplementOf === undefined) return undefined;
+  if (businessDate !== null) await settleLastRollback(ports, dataset, businessDate);
   const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
   const corrected = entry && supplementedRun(entry);
   if (corrected || entry?.sourceKey === sourceKey) {
