@@ -272,6 +272,16 @@ const CLOCK: readonly Break[] = [
 
 const ALARMS: readonly Break[] = [
   [
+    'two alarms for a refused file',
+    (r) =>
+      Object.assign(r.ExecutionsFailedAlarm.Properties, {
+        Namespace: 'AWS/States',
+        MetricName: 'ExecutionsFailed',
+        Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: 'FilePipeline' } }],
+      }),
+    /goes off for refused files too/,
+  ],
+  [
     'an alarm on what nobody emits',
     (r) => (r.ContractsNoFileAlarm.Properties.MetricName = 'NightFilesArived'),
     /no function emits NightFilesArived.*NightFilesArrived/,
