@@ -75,6 +75,11 @@ export function tableOwnerKey(table: string): string {
   return `ledger/_tables/${table}.json`;
 }
 
+/** Key of the ids that the fields of a table have. */
+export function fieldIdsKey(table: string): string {
+  return `ledger/_fields/${table}.json`;
+}
+
 export function rejectsDataset(dataset: string): string {
   return `${dataset}_rejects`;
 }

@@ -48,7 +48,12 @@ beforeEach(async () => {
     metrics: { record: async (_dataset, figures) => void counted.push(...figures.map(({ name }) => name)) },
     notifier: { notify: async (notification) => void told.push(notification) },
     clock: { now: () => time.now() },
-    settings: { rangeSizeBytes: 300, wholePartBytes: 1_000_000, expectedFiles: undefined },
+    settings: {
+      rangeSizeBytes: 300,
+      wholePartBytes: 1_000_000,
+      expectedFiles: undefined,
+      softwareVersion: '0',
+    },
   };
   const runtime = new FunctionRuntime(plan, time, ports, 0);
   const definition = await loadPipeline();

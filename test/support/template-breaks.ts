@@ -59,6 +59,11 @@ const STATE_MACHINE: readonly Break[] = [
     /StarterArn is used by no state/,
   ],
   [
+    'a function that is not pinned to a version',
+    (r) => (substitutions(r).ParserArn = { 'Fn::GetAtt': ['ParserLambdaFunction', 'Arn'] }),
+    /ParseRange: calls its function and no version of it/,
+  ],
+  [
     'an ItemReader of another format',
     (r) => (states(r).ParseRanges.ItemReader.ReaderConfig.InputType = 'CSV'),
     /object is JSON/,
@@ -230,6 +235,19 @@ const CLOCK: readonly Break[] = [
     (r) => (r.AlarmCheck.Properties.Target.Input = r.DeadlineCheck.Properties.Target.Input),
     /'deadline' is made 2 times/,
   ],
+  [
+    'a cleaning that the operator refuses',
+    (r) => (r.Cleaning.Properties.Target.Input = '{"action":"clean","runsOlderThanDays":7}'),
+    /refuses: .*runsOlderThanDays/,
+  ],
+  [
+    'a schedule that rolls back',
+    (r) =>
+      (r.Cleaning.Properties.Target.Input =
+        '{"action":"rollback","dataset":"contracts","businessDate":"2025-08-12","reason":"none"}'),
+    /to rollback, and nobody asked/,
+  ],
+  ['no cleaning', (r) => delete r.Cleaning, /clean 0 times a day/],
 ];
 
 const ALARMS: readonly Break[] = [
@@ -276,6 +294,11 @@ const SECURITY: readonly Break[] = [
     'a bucket without TLS',
     (r) => delete r.ProcessedBucketPolicy,
     /ProcessedBucket: takes requests without TLS/,
+  ],
+  [
+    'runs that expire though a file waits in them for its day',
+    (r) => (r.ProcessedBucket.Properties.LifecycleConfiguration.Rules[1].ExpirationInDays = 15),
+    /lets objects expire/,
   ],
   [
     'tables archived where Athena does not see them',

@@ -110,7 +110,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call('*', 'cloudwatch:PutMetricData'),
     ...['SuccessTopic', 'WarningTopic', 'FailureTopic'].flatMap((topic) => call(topic, 'sns:Publish')),
     ...call('FilePipeline', 'states:StartExecution'),
-    ...['StarterDeadLetters', 'WatchdogDeadLetters'].flatMap((queue) =>
+    ...['StarterDeadLetters', 'WatchdogDeadLetters', 'OperatorDeadLetters'].flatMap((queue) =>
       call(queue, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'),
     ),
   ]),

@@ -116,11 +116,12 @@ function substitutionProblems(id: string, text: string, given: string[]): Proble
   ];
 }
 
-/** `${ParserArn}` → the function of the template that it is the ARN of. */
+/** `${ParserArn}` → the function of the template that it is a version of. */
 function calledFunction(state: State, substitutions: Record<string, unknown>, { template }: DeployContext) {
   const name = /^\$\{(\w+)\}$/.exec(state.Resource ?? '')?.[1];
-  const target = name && targetOf(substitutions[name]);
-  return target ? template.Resources[target] : undefined;
+  const called = template.Resources[(name && targetOf(substitutions[name])) || ''];
+  if (called?.Type !== 'AWS::Lambda::Version') return { called, isPinned: false };
+  return { called: template.Resources[targetOf(called.Properties?.FunctionName) ?? ''], isPinned: true };
 }
 
 function taskProblems(
@@ -129,11 +130,16 @@ function taskProblems(
   substitutions: Record<string, unknown>,
   context: DeployContext,
 ): Problem[] {
-  const called = calledFunction(state, substitutions, context);
+  const { called, isPinned } = calledFunction(state, substitutions, context);
   if (called?.Type !== 'AWS::Lambda::Function') {
     return [
       { where: `state ${name}`, what: `calls ${state.Resource}, which is not a function of the template` },
     ];
+  }
+  if (!isPinned) {
+    const what =
+      'calls its function and no version of it: a deployment would change the code of executions that run';
+    return [{ where: `state ${name}`, what }];
   }
   const functionSeconds = Number(called.Properties?.Timeout);
   if (state.TimeoutSeconds === undefined)
@@ -182,7 +188,8 @@ function mapProblems(
     'its ItemReader must name bucket and key',
   );
   for (const child of Object.values(state.ItemProcessor?.States ?? {})) {
-    const reserved = calledFunction(child, substitutions, context)?.Properties?.ReservedConcurrentExecutions;
+    const { called } = calledFunction(child, substitutions, context);
+    const reserved = called?.Properties?.ReservedConcurrentExecutions;
     const wanted = (state.MaxConcurrency ?? 0) * context.filesAtOnce;
     must(
       reserved === undefined || wanted <= Number(reserved),

@@ -68,7 +68,12 @@ export class SampleLake {
     this.raw = raw;
     this.files = files;
     this.nowMs = nowMs;
-    this.settings = { rangeSizeBytes: 160, wholePartBytes: 2_000, expectedFiles: undefined };
+    this.settings = {
+      rangeSizeBytes: 160,
+      wholePartBytes: 2_000,
+      expectedFiles: undefined,
+      softwareVersion: '0',
+    };
     this.ports = {
       raw: this.raw,
       lake,

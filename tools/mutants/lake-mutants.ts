@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 /** Small wrong changes in the rooms that publish, remove and keep what a lake holds. */
 export const LAKE_MUTANTS: readonly Mutant[] = [
   {
-    file: 'shared/pipeline/publish/publish-day.ts',
+    file: 'shared/pipeline/publish/judge-day.ts',
     from: 'records: records.read, details: records.detail',
     to: 'records: records.read',
     why: '`details` of a day manifest that comes late is ignored',
@@ -31,7 +31,7 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
     tests: ['test/pipeline/publish/apply-commit.test.ts'],
   },
   {
-    file: 'shared/pipeline/publish/publish-day.ts',
+    file: 'shared/pipeline/publish/judge-day.ts',
     from: 'all.filter((entry) => correctsStanding(entry, byKey))',
     to: 'all',
     why: 'money counts twice: a supplement stays shown when the version that it corrects is replaced',

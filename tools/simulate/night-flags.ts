@@ -45,8 +45,8 @@ interface NightFlags {
 /** What the code of the pipeline does now, step by step: see `CodeFacts`. */
 const CODE_OF_NOW = {
   startAttempts: 3,
-  dayReads: 'all',
-  copiesAtOnce: 16,
+  dayReads: 'own',
+  copiesAtOnce: 256,
   copies: 'all',
   uploadPartBytes: 8 * 1024 * 1024,
   prefixes: 1,

@@ -54,6 +54,14 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
       'A failure or a check of the night that nobody was told about. Read the message, remove the cause, let the operator replay it.',
   },
   {
+    name: 'operator-dead-letters',
+    ...deadLetters('OperatorDeadLetters'),
+    ...AT_ONCE,
+    statistic: 'Maximum',
+    description:
+      'The cleaning of the day failed three times, or was not delivered. Read the message, remove the cause, let the operator replay it.',
+  },
+  {
     name: 'watchdog-failed',
     ...functionFigures('WatchdogLambdaFunction'),
     ...AT_ONCE,

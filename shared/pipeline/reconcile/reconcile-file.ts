@@ -9,6 +9,7 @@ import { claimContent, duplicateRefusal, duplicateWarning } from '../store/conte
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
+import { settleLastRollback } from '../store/settle-rollback.ts';
 import { planMerges } from './merge-specs.ts';
 import { supplementRefusal } from './supplement-refusal.ts';
 
@@ -103,11 +104,17 @@ async function isLoadedAlready(
   account: Reconciliation,
 ): Promise<boolean> {
   if (plan.forced) return false;
-  const { loaded } = (await readEntry(lake, plan.ledgerKey)) ?? {};
-  return (
-    loaded !== undefined &&
-    loaded.version !== plan.version &&
-    loaded.layoutFingerprint === plan.layout.fingerprint &&
-    loaded.contentDigest === account.contentDigest
-  );
+  const isLoadedNow = async () => {
+    const { loaded } = (await readEntry(lake, plan.ledgerKey)) ?? {};
+    return (
+      loaded !== undefined &&
+      loaded.version !== plan.version &&
+      loaded.layoutFingerprint === plan.layout.fingerprint &&
+      loaded.contentDigest === account.contentDigest
+    );
+  };
+  if (!(await isLoadedNow())) return false;
+  // A rollback may have taken it back, and have died before the ledger knew.
+  const isRolledBack = await settleLastRollback({ lake }, plan.dataset, plan.businessDate);
+  return isRolledBack ? isLoadedNow() : true;
 }

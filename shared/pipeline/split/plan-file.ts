@@ -1,9 +1,8 @@
 import { runKeys } from '../../keys/run-keys.ts';
-import { runIdOf } from '../../keys/source-id.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
-import { SOFTWARE_VERSION } from '../../version.ts';
+import { runOfPlan } from '../../run/run-of-plan.ts';
 import { writeJson } from '../store/json-object.ts';
 import { givenUp, takenOver, updateEntry } from '../store/ledger.ts';
 import type { Claim } from './claim-file.ts';
@@ -40,17 +39,7 @@ export function planFile(
   { file, cut, businessDate, controlFile, outside, dayManifest, terms }: SplitFindings,
 ): PlannedFile {
   const { geometry, ranges, chain } = cut;
-  const runId = runIdOf({
-    dataset: layout.name,
-    sourceKey: source.key,
-    version: source.version,
-    layoutFingerprint: layout.fingerprint,
-    softwareVersion: SOFTWARE_VERSION,
-    ranges,
-    attempt,
-  });
-  const plan: FilePlan = {
-    runId,
+  const decided: Omit<FilePlan, 'runId'> = {
     dataset: layout.name,
     sourceKey: source.key,
     sourceId: identity.sourceId,
@@ -61,7 +50,7 @@ export function planFile(
     businessDate,
     ledgerKey: identity.ledgerKey,
     attempt,
-    softwareVersion: SOFTWARE_VERSION,
+    softwareVersion: ports.settings.softwareVersion,
     layout: { ...layoutFile, fingerprint: layout.fingerprint },
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
     chain,
@@ -86,7 +75,7 @@ export function planFile(
     ...range,
     ...(parents.length > 0 && { parents }),
   }));
-  return { plan, ranges: planned };
+  return { plan: { runId: runOfPlan(decided, ranges), ...decided }, ranges: planned };
 }
 
 /** Writes the plan and its ranges, then moves the ledger entry to `parsing`. Fails if another run took over the file. */

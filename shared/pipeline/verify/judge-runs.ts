@@ -1,6 +1,5 @@
 import type { Shape } from '../../json-shape.ts';
 import { runKeys } from '../../keys/run-keys.ts';
-import { runIdOf } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
@@ -14,6 +13,7 @@ import {
 import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts';
 import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
+import { isRunOf } from '../../run/run-of-plan.ts';
 import { objectProblem, rowsOf } from './data-object.ts';
 import { byConversion, damage, type Finding, note, repaired } from './finding.ts';
 import { neededDocuments, progressOf } from './run-documents.ts';
@@ -106,12 +106,10 @@ class RunJudge {
     const keys = runKeys(this.runId);
     await this.read(keys.reconciliation, reconciliationShape, role);
     await this.read(keys.rejectFiles, rejectFilesShape, role);
-    // Lists have no seal; the id of the run is a hash of its ranges, and merges are numbered.
+    // Lists have no seal; the id of the run is a hash of its plan and ranges, and merges are numbered.
     await this.read(keys.ranges, plannedRangesShape, role, (ranges) => {
-      const { layout, ...identity } = plan;
-      const runId = runIdOf({ ...identity, layoutFingerprint: layout.fingerprint, ranges });
       const isNumbered = ranges.every(({ rangeIndex }, index) => rangeIndex === index);
-      return runId === plan.runId && isNumbered ? undefined : 'its ranges are not those of the run';
+      return isRunOf(plan, ranges) && isNumbered ? undefined : 'its ranges are not those of the run';
     });
     await this.read(keys.merges, plannedMergesShape, role, (merges) => {
       const planned = [...this.keys].filter((key) => /\/merges\/\d+\.json$/.test(key)).length;

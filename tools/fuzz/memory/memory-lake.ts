@@ -43,6 +43,6 @@ export function memoryPorts(
     metrics: { record: async () => undefined },
     notifier: { notify: async () => undefined },
     clock: { now: () => new Date('2025-08-13T06:00:00Z') },
-    settings: { rangeSizeBytes, wholePartBytes: 1_000_000, expectedFiles: undefined },
+    settings: { rangeSizeBytes, wholePartBytes: 1_000_000, expectedFiles: undefined, softwareVersion: '0' },
   };
 }
