@@ -1,3 +1,4 @@
+import { ACCESS_DEMANDS } from './access-demands.ts';
 import { statementsIn } from './permissions.ts';
 import {
   type Check,
@@ -22,7 +23,7 @@ interface Demand {
 type Properties = NonNullable<TemplateResource['Properties']>;
 type Demands = Generator<Omit<Demand, 'where'>>;
 
-/** Encryption, TLS, no public access, no secret in the open, traces and logs. */
+/** Encryption, TLS, no public access, no secret in the open, traces and logs, who comes from outside. */
 export const security: Check = {
   name: 'security',
   run({ template }) {
@@ -41,6 +42,7 @@ const DEMANDS_BY_TYPE: Record<string, (properties: Properties, id: string, templ
   'AWS::SQS::Queue': queueDemands,
   'AWS::StepFunctions::StateMachine': stateMachineDemands,
   'AWS::Athena::WorkGroup': workgroupDemands,
+  ...ACCESS_DEMANDS,
 };
 
 function* demandsOn(template: Template): Generator<Demand> {

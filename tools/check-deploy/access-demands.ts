@@ -1,0 +1,60 @@
+import { listOf, type Template, type TemplateResource, targetOf } from './template.ts';
+
+type Properties = NonNullable<TemplateResource['Properties']>;
+type Demands = Generator<{ holds: unknown; otherwise: string }>;
+
+/** What must hold of those who come from outside the pipeline: people, a directory, services that read the lake. */
+export const ACCESS_DEMANDS: Record<
+  string,
+  (properties: Properties, id: string, template: Template) => Demands
+> = {
+  'AWS::Glue::Database': databaseDemands,
+  'AWS::IAM::Role': roleDemands,
+  'AWS::Macie::Session': macieDemands,
+  'AWS::QuickSight::DataSource': quickSightDemands,
+};
+
+/** Without the setting, that of the account counts, which may give every table to everybody or to nobody. */
+function* databaseDemands({ DatabaseInput }: Properties): Demands {
+  yield {
+    holds: Array.isArray(DatabaseInput?.CreateTableDefaultPermissions),
+    otherwise: 'leaves the rights of new tables to what Lake Formation is set to in the account',
+  };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (aws:MultiFactorAuthPresent) */
+function* roleDemands({ AssumeRolePolicyDocument }: Properties): Demands {
+  const statements = listOf(AssumeRolePolicyDocument?.Statement);
+  const people = statements.filter(({ Principal }) => Principal?.AWS !== undefined);
+  if (people.length === 0) return;
+  const hasKey = (name: string) =>
+    people.some(({ Condition }) => JSON.stringify(Condition ?? {}).includes(name));
+  yield {
+    holds: people.every(({ Condition }) => Condition !== undefined),
+    otherwise: 'is assumed by people without a second factor',
+  };
+  yield {
+    holds: !hasKey('aws:MultiFactorAuthPresent') || hasKey('aws:PrincipalArn'),
+    otherwise: 'shuts out people of a directory, whose sessions never have aws:MultiFactorAuthPresent',
+  };
+}
+
+/** https://docs.aws.amazon.com/macie/latest/user/discovery-supported-encryption-types.html */
+function* macieDemands(_session: Properties, _id: string, template: Template): Demands {
+  const keys = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::KMS::Key');
+  yield {
+    holds: keys.every(({ Properties }) =>
+      JSON.stringify(Properties).includes('AWSServiceRoleForAmazonMacie'),
+    ),
+    otherwise: 'cannot read what a key encrypts whose policy does not name the role of Macie',
+  };
+}
+
+/** https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AthenaParameters.html */
+function* quickSightDemands({ DataSourceParameters }: Properties, _id: string, template: Template): Demands {
+  const role = targetOf(DataSourceParameters?.AthenaParameters?.RoleArn);
+  yield {
+    holds: role !== undefined && template.Resources[role]?.Type === 'AWS::IAM::Role',
+    otherwise: "queries with the account's role for all sources, which knows neither the buckets nor the key",
+  };
+}
