@@ -3,8 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
+import { framedRecord } from '../shared/decode/framed-record.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
+import type { Layout } from '../shared/layout/layout.ts';
 import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
+import { statusLayout } from '../shared/pipeline/operate/status-layout.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
@@ -20,7 +23,7 @@ const COMMAND = {
     examples: text('N', 'records shown of each group; 3 by default'),
     export: text(
       'FILE',
-      'writes the raw records to this file, one per line, to be corrected and loaded again:\nnpm run -s convert -- --supplement-of KEY --input FILE …',
+      'writes the raw records to this file, in the form that files of the layout have, to be corrected and loaded again:\nnpm run -s convert -- --supplement-of KEY --input FILE …',
     ),
     json: isSet('one object per group, with examples in hex'),
   },
@@ -43,7 +46,8 @@ await runWithFlags(COMMAND, async (values) => {
   const rejects = readRejects(ports, { ...day, file, reason, field });
   if (values.export !== undefined) {
     const path = resolve(startDir, values.export);
-    const written = await exportRecords(rejects, path);
+    const { record } = await statusLayout(ports.lake, day.dataset, day.businessDate);
+    const written = await exportRecords(rejects, record, path);
     warn(`${written} records written to ${path}`);
     return 0;
   }
@@ -86,14 +90,18 @@ function hexLines(raw: Uint8Array): string[] {
   return lines;
 }
 
-async function exportRecords(rejects: AsyncIterable<RejectedRecord>, path: string): Promise<number> {
+async function exportRecords(
+  rejects: AsyncIterable<RejectedRecord>,
+  record: Layout['record'],
+  path: string,
+): Promise<number> {
   // Never over an existing file: it may hold somebody's corrections. Raw records are private, wherever they are written.
   const stream = createWriteStream(path, { flags: 'wx', mode: PRIVATE.file });
   try {
     await once(stream, 'open');
     let written = 0;
     for await (const { raw } of rejects) {
-      if (!stream.write(Buffer.concat([raw, Buffer.from('\n')]))) await once(stream, 'drain');
+      if (!stream.write(framedRecord(record, raw))) await once(stream, 'drain');
       written++;
     }
     stream.end();

@@ -34,6 +34,10 @@ export function earlierRunIdOf(identity: EarlierRunIdentity): string {
   return runIdOf([dataset, sourceKey, version, layoutFingerprint, softwareVersion, ranges, attempt]);
 }
 
+export function isRunId(text: string): boolean {
+  return /^[0-9a-f]{20}$/.test(text);
+}
+
 /** Short name of an execution, for the key of the note that says which ledger entry it works on. */
 export function executionIdOf(execution: string): string {
   return hex(execution, 20);

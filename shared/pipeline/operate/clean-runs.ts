@@ -1,5 +1,6 @@
 import { ObjectDamaged } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
+import { isRunId } from '../../keys/source-id.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { isInUse, type LedgerEntry } from '../../run/ledger-entry.ts';
@@ -69,6 +70,10 @@ async function agedRun(removals: Removals, runId: string): Promise<CleanedRun | 
     return undefined;
   });
   if (!plan) {
+    if (!isRunId(runId)) {
+      removals.keep(root, 'it has not the name of a run: move it away if nobody needs it');
+      return undefined;
+    }
     if (await isOnlyCopy(removals, runId)) {
       removals.keep(root, 'the rows of a loaded file wait in it for their day; it lost its plan');
       return undefined;

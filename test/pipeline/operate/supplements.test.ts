@@ -36,6 +36,17 @@ describe('a supplement goes with the version that it corrects', () => {
     expect((await commits()).at(-1)?.files.map(({ sourceKey }) => sourceKey)).toEqual([KEY]);
   });
 
+  it('and does not count itself when it is converted again, or corrected', async () => {
+    await using lake = await TestLake.make();
+    const { ids, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    await load(FIX, fix, SUPPLEMENT);
+    expect(await load(FIX, fix, { ...SUPPLEMENT, force: true })).toMatchObject({ status: 'loaded' });
+    const corrected = smallFile(smallLine('A2', 8));
+    expect(await load(FIX, corrected, SUPPLEMENT)).toMatchObject({ status: 'loaded' });
+    expect(await ids()).toEqual(['A1', 'A2']);
+  });
+
   it('when its file is rolled back to the version before', async () => {
     await using lake = await TestLake.make();
     const { ids, load } = smallDay(lake);
