@@ -1,3 +1,4 @@
+import { commitFacts } from '../../day/commit-facts.ts';
 import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
 import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
@@ -46,7 +47,8 @@ export async function placeObjects(
 
 /** What the catalog shows of a commit, table by table. */
 export function publicationsOf(commit: DayCommit): DayPublication[] {
-  return commit.tables.map((table) => publicationOf(commit, table));
+  const facts = commitFacts(commit);
+  return commit.tables.map((table) => ({ ...publicationOf(commit, table), facts }));
 }
 
 /** Keys of objects whose bytes were compared with their checksum a moment ago. */
