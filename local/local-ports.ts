@@ -5,6 +5,7 @@ import { createConsoleNotifier } from './adapters/console-notifier.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
+import { localVersion } from './local-version.ts';
 
 /** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
 const WHOLE_PART_BYTES = 16 * 1024 * 1024;
@@ -38,6 +39,10 @@ export function createLocalPorts(
       rangeSizeBytes: setup.rangeSizeBytes,
       wholePartBytes: WHOLE_PART_BYTES,
       expectedFiles: setup.expectedFiles,
+      // Only a splitter asks for it, and worker threads split nothing.
+      get softwareVersion() {
+        return localVersion();
+      },
     },
   };
 }

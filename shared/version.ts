@@ -1,4 +1,5 @@
-import packageJson from '../package.json' with { type: 'json' };
+/** Whoever bundles code puts its version here: that of the package, `+`, and a hash of the code. */
+declare const BUNDLED_CODE_VERSION: string | undefined;
 
-/** Part of every run id: parts of another version are never mixed into a run. */
-export const SOFTWARE_VERSION: string = packageJson.version;
+/** Version of the code that runs, if it was bundled. */
+export const BUNDLED_VERSION = typeof BUNDLED_CODE_VERSION === 'undefined' ? undefined : BUNDLED_CODE_VERSION;

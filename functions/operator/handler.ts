@@ -1,30 +1,27 @@
-import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
+import type { InvocationFigures, RemainingTime } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
-import { cleanLake } from '../../shared/pipeline/operate/clean-lake.ts';
 import { replayDeadLetters } from '../../shared/pipeline/operate/replay-dead-letters.ts';
 import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
 import type { DeadLetters } from '../../shared/ports/dead-letters.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { Operation } from './operations.ts';
+import { clean } from './clean.ts';
+import { type Operation, readOperation } from './operations.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const RUN_DAYS = 15;
-const GENERATION_DAYS = 30;
 const LETTERS = 100;
 
 interface OperatorParts {
   ports: PipelinePorts;
-  queues: Record<'starter' | 'watchdog', DeadLetters>;
-  /** Whom the letters of each queue are for: the functions' own handlers. */
+  queues: Record<'starter' | 'watchdog' | 'operator', DeadLetters>;
+  /** Whom the letters of the other queues are for: the functions' own handlers. */
   deliver: Record<'starter' | 'watchdog', (event: unknown) => Promise<unknown>>;
   rerun: (request: { layout: string; businessDate: string; force: boolean | undefined }) => Promise<unknown>;
 }
 
 /** Does what a person on call asks for, with the rights of the function: nobody needs them in their own hands. All of it is safe twice. */
 export function createOperator({ ports, queues, deliver, rerun }: OperatorParts) {
-  return async (operation: Operation): Promise<object> => {
+  const operate = async (operation: Operation, remaining: RemainingTime): Promise<object> => {
     const { action } = operation;
     switch (operation.action) {
       case 'publish': {
@@ -39,26 +36,22 @@ export function createOperator({ ports, queues, deliver, rerun }: OperatorParts)
           ...(await rollBack(ports, { ...request, file: request.file, remove: request.remove })),
         };
       }
-      case 'clean': {
-        const { runsOlderThanDays = RUN_DAYS, generationsOlderThanDays = GENERATION_DAYS } = operation;
-        const { removed, kept, failed } = await cleanLake(ports, {
-          runsOlderThanMs: runsOlderThanDays * DAY_MS,
-          generationsOlderThanMs: generationsOlderThanDays * DAY_MS,
-          dryRun: operation.dryRun === true,
-        });
-        // An answer has at most 6 MB, and a log line 256 KB: counts, and the keys that failed.
-        return { action, removed: removed.length, kept: kept.length, failed: failed.slice(0, LETTERS) };
-      }
+      case 'clean':
+        return clean(ports, operation, remaining);
       case 'rerun': {
         const { layout, businessDate, force } = operation;
         return { action, rerun: await rerun({ layout, businessDate, force }) };
       }
       case 'replay': {
         const { queue, atMost = LETTERS } = operation;
-        return { action, queue, ...(await replayDeadLetters(queues[queue], deliver[queue], atMost)) };
+        const own = (event: unknown) => operate(readOperation(event), remaining);
+        const { starter, watchdog } = deliver;
+        const whom = { starter, watchdog, operator: own }[queue];
+        return { action, queue, ...(await replayDeadLetters(queues[queue], whom, atMost)) };
       }
     }
   };
+  return operate;
 }
 
 /** The log says who was asked for what; the reason is in the ledger. */

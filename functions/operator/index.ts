@@ -1,6 +1,8 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createDeadLetterQueues } from '../../shared/aws/operator-adapters.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
+import { createSfnStates } from '../../shared/aws/sfn-executions.ts';
 import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
 import { createStarterPorts } from '../../shared/aws/starter-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
@@ -12,7 +14,7 @@ import { readOperation } from './operations.ts';
 const variables = functionVariables('operator', process.env);
 const ports = createAwsPorts(variables);
 const starter = createStarter(createStarterPorts(variables), variables.need('RAW_BUCKET'));
-const watchdog = createWatchdog(ports, slaOfVariables(variables));
+const watchdog = createWatchdog(ports, slaOfVariables(variables), createSfnStates(new SFNClient({})));
 export const handler = lambdaHandler({
   ...variables.identity,
   read: readOperation,

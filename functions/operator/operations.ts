@@ -43,6 +43,8 @@ const operation = z.discriminatedUnion('action', [
     runsOlderThanDays: z.int().min(LEAST_RUN_DAYS).optional(),
     generationsOlderThanDays: z.int().min(1).optional(),
     dryRun: z.boolean().optional(),
+    /** The schedule gives the time that it is for. Nobody reads its answer, so people are told if something could not be cleaned. */
+    scheduledAt: z.string().optional(),
   }),
   z.strictObject({
     action: z.literal('rerun'),
@@ -53,7 +55,7 @@ const operation = z.discriminatedUnion('action', [
   }),
   z.strictObject({
     action: z.literal('replay'),
-    queue: z.enum(['starter', 'watchdog']),
+    queue: z.enum(['starter', 'watchdog', 'operator']),
     atMost: z.int().min(1).max(MOST_LETTERS).optional(),
   }),
 ]);

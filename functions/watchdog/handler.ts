@@ -4,8 +4,9 @@ import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
 import type { SlaSettings } from '../../shared/operations/sla-settings.ts';
 import { SLA_CHECKS } from '../../shared/operations/sla-verdict.ts';
-import { type ExecutionEnded, recordFailure } from '../../shared/pipeline/watch/record-failure.ts';
+import { type ExecutionEnded, REFUSED, recordFailure } from '../../shared/pipeline/watch/record-failure.ts';
 import { type SlaReport, watchSla } from '../../shared/pipeline/watch/watch-sla.ts';
+import { type ExecutionStates, NOBODY_KNOWS } from '../../shared/ports/executions.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 
 /** The parts that are read of EventBridge's "Step Functions Execution Status Change". */
@@ -49,7 +50,11 @@ export function readWatchdogEvent(event: unknown): WatchdogEvent {
  * Handles two events. If an execution failed, timed out or was stopped, it marks the ledger and tells people. On a schedule, it checks the
  * night against the SLA, for which it needs `sla`.
  */
-export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
+export function createWatchdog(
+  ports: PipelinePorts,
+  sla?: SlaSettings,
+  executions: ExecutionStates = NOBODY_KNOWS,
+) {
   return async (event: WatchdogEvent): Promise<WatchdogResult> => {
     if ('detail' in event) return { marked: await recordEnd(ports, event) };
     if (!sla) {
@@ -59,7 +64,7 @@ export function createWatchdog(ports: PipelinePorts, sla?: SlaSettings) {
       });
     }
     const at = event.scheduledAt === undefined ? ports.clock.now() : new Date(event.scheduledAt);
-    return { reports: await watchSla(ports, sla, event.check, at) };
+    return { reports: await watchSla(ports, { sla, executions }, event.check, at) };
   };
 }
 
@@ -67,13 +72,18 @@ export function watchdogFigures(event: WatchdogEvent, result: WatchdogResult): I
   if ('detail' in event) {
     const { executionArn: execution, status } = event.detail;
     const marked = 'marked' in result && result.marked;
-    return { dataset: NO_DATASET, facts: { execution, status, marked } };
+    const isFault = status === 'FAILED' && event.detail.error !== REFUSED;
+    const figures = { ExecutionFaults: isFault ? 1 : 0 };
+    return { dataset: NO_DATASET, figures, facts: { execution, status, marked } };
   }
   const [first] = 'reports' in result ? result.reports : [];
   const { check, businessDate, outcome, percentDone, marginMinutes } = first ?? {};
   return {
     dataset: first?.dataset ?? NO_DATASET,
-    facts: { check, businessDate, outcome, percentDone, marginMinutes, driven: first?.driven.join(' ') },
+    facts: {
+      ...{ check, businessDate, outcome, percentDone, marginMinutes },
+      ...{ driven: first?.driven.join(' '), lost: first?.lost.length },
+    },
   };
 }
 

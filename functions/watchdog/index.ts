@@ -1,5 +1,7 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
+import { createSfnStates } from '../../shared/aws/sfn-executions.ts';
 import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
 import { createWatchdog, readWatchdogEvent, watchdogFigures } from './handler.ts';
@@ -8,6 +10,10 @@ const variables = functionVariables('watchdog', process.env);
 export const handler = lambdaHandler({
   ...variables.identity,
   read: readWatchdogEvent,
-  handler: createWatchdog(createAwsPorts(variables), slaOfVariables(variables)),
+  handler: createWatchdog(
+    createAwsPorts(variables),
+    slaOfVariables(variables),
+    createSfnStates(new SFNClient({})),
+  ),
   measure: watchdogFigures,
 });

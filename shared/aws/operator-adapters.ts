@@ -7,10 +7,12 @@ import { createSqsDeadLetters } from './sqs-dead-letters.ts';
 export function createDeadLetterQueues({ need }: Pick<FunctionVariables, 'need'>): {
   starter: DeadLetters;
   watchdog: DeadLetters;
+  operator: DeadLetters;
 } {
   const client = new SQSClient({});
   return {
     starter: createSqsDeadLetters(client, need('STARTER_DEAD_LETTERS_URL')),
     watchdog: createSqsDeadLetters(client, need('WATCHDOG_DEAD_LETTERS_URL')),
+    operator: createSqsDeadLetters(client, need('OPERATOR_DEAD_LETTERS_URL')),
   };
 }

@@ -1,5 +1,6 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import type { SplitPorts } from '../ports/pipeline-ports.ts';
+import { BUNDLED_VERSION } from '../version.ts';
 import { bundledLayouts } from './bundled-layouts.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createGlueCatalog } from './glue-catalog.ts';
@@ -39,6 +40,8 @@ export function createSplitPorts(environment: Pick<FunctionVariables, 'need' | '
         rangeSizeBytes: Number(environment.optional('RANGE_SIZE_BYTES') ?? DEFAULT_RANGE_BYTES),
         wholePartBytes: WHOLE_PART_BYTES,
         expectedFiles: expected === undefined ? undefined : expectedFiles(expected),
+        // A command that runs from its sources converts nothing here.
+        softwareVersion: BUNDLED_VERSION ?? 'sources',
       };
     },
     publishedPrefix: '',

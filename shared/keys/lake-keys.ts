@@ -1,5 +1,6 @@
 import { dayPath } from './business-date.ts';
 import { partitionPath } from './partition-path.ts';
+import { sourceIdOf } from './source-id.ts';
 
 /** Folder of a partition's generation below the published root; ends in `/`. */
 export function generationLocation(
@@ -50,6 +51,11 @@ export function dayTermsPrefix(dataset: string, businessDate: string): string {
 /** Key of the note on folders of a day that a rollback counts on or `clean` is removing. */
 export function dayHoldsKey(dataset: string, businessDate: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_holds/folders.json`;
+}
+
+/** Key of the note on supplements of a file that fit it and may not be loaded yet. */
+export function supplementNotesKey(dataset: string, businessDate: string, corrected: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_holds/supplements-${sourceIdOf(corrected)}.json`;
 }
 
 /** Prefix of the earlier versions of a ledger entry; ends in `/`. */

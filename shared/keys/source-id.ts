@@ -2,32 +2,36 @@ import { createHash } from 'node:crypto';
 
 /** File name without extension, `-`, 8 hex digits of the key's hash: readable, and different for each key. */
 export function sourceIdOf(sourceKey: string): string {
-  const name = sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
-  const stem = name.replace(/\.[^.]*$/, '').replace(/[^A-Za-z0-9._-]/g, '_') || 'file';
-  return `${stem.slice(0, 80)}-${hex(sourceKey, 8)}`;
+  return `${stemOfSource(sourceKey)}-${hex(sourceKey, 8)}`;
 }
 
-/** Everything that identifies a run: a conversion with the same identity writes to the same keys. */
-export interface RunIdentity {
+/** The readable part of a source's id: files of one name have the same, whatever their folder. */
+export function stemOfSource(sourceKey: string): string {
+  const name = sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
+  const stem = name.replace(/\.[^.]*$/, '').replace(/[^A-Za-z0-9._-]/g, '_') || 'file';
+  return stem.slice(0, 80);
+}
+
+/** 20 hex digits, for everything that decides what a run writes and how it is judged. */
+export function runIdOf(decided: object): string {
+  return hex(JSON.stringify(decided), 20);
+}
+
+/** What named a run in versions up to 0.1. */
+interface EarlierRunIdentity {
   dataset: string;
   sourceKey: string;
   version: string;
   layoutFingerprint: string;
   softwareVersion: string;
-  /** The planned ranges. */
-  ranges: { startByte: number; endByte: number }[];
-  /** Raised by a forced conversion. */
+  /** First byte of each planned range, and the byte after its last. */
+  ranges: [number, number][];
   attempt: number;
 }
 
-/** 20 hex digits. */
-export function runIdOf(identity: RunIdentity): string {
+export function earlierRunIdOf(identity: EarlierRunIdentity): string {
   const { dataset, sourceKey, version, layoutFingerprint, softwareVersion, ranges, attempt } = identity;
-  const plan = ranges.map(({ startByte, endByte }) => [startByte, endByte]);
-  return hex(
-    JSON.stringify([dataset, sourceKey, version, layoutFingerprint, softwareVersion, plan, attempt]),
-    20,
-  );
+  return runIdOf([dataset, sourceKey, version, layoutFingerprint, softwareVersion, ranges, attempt]);
 }
 
 /** Short name of an execution, for the key of the note that says which ledger entry it works on. */

@@ -19,13 +19,16 @@ export interface InvocationFigures {
   facts?: Record<string, string | number | boolean | null | undefined>;
 }
 
+/** Milliseconds until Lambda stops the invocation. */
+export type RemainingTime = () => number;
+
 interface LambdaOptions<Event, Result> {
   functionName: FunctionName;
   stage: string;
   metricsNamespace: string;
   /** Parses what Lambda was called with; throws what is wrong with it. */
   read: (event: unknown) => Event;
-  handler: (event: Event) => Promise<Result>;
+  handler: (event: Event, remaining: RemainingTime) => Promise<Result>;
   measure: (event: Event, result: Result) => InvocationFigures;
   /** A monotonic clock, in milliseconds. */
   elapsedMs?: () => number;
@@ -73,11 +76,11 @@ export function lambdaHandler<Event, Result>(options: LambdaOptions<Event, Resul
 
   return middy<unknown, Result>()
     .use(injectLambdaContext(logger))
-    .handler(async (input: unknown) => {
+    .handler(async (input: unknown, context) => {
       const startedMs = elapsedMs();
       try {
         const event = read(input);
-        const result = await handler(event);
+        const result = await handler(event, () => context.getRemainingTimeInMillis());
         const { dataset, figures, facts } = measure(event, result);
         logger.info('done', { dataset, ...facts, ...figures });
         emit(dataset, startedMs, figures);

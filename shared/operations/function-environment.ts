@@ -49,7 +49,7 @@ export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnviron
   operator: {
     required: [
       ...[...ALL, ...STORES, 'GLUE_DATABASE', ...PEOPLE, 'SLA_LAYOUTS', 'STATE_MACHINE_ARN'],
-      ...['STARTER_DEAD_LETTERS_URL', 'WATCHDOG_DEAD_LETTERS_URL'],
+      ...['STARTER_DEAD_LETTERS_URL', 'WATCHDOG_DEAD_LETTERS_URL', 'OPERATOR_DEAD_LETTERS_URL'],
     ],
     optional: NIGHT,
   },

@@ -97,6 +97,7 @@ const EMF = {
   OperatorMs: ['Milliseconds', ['operator'], 'Maximum', 'an invocation'],
   ColdStarts: ['Count', FUNCTION_NAMES, 'Sum', 'first invocations of an environment'],
   InvocationsFailed: ['Count', FUNCTION_NAMES, 'Sum', 'invocations that threw; many are tried again'],
+  ExecutionFaults: ['Count', ['watchdog'], 'Sum', 'executions that failed by a fault; a refusal is none'],
   ExecutionsStarted: ['Count', ['starter'], 'Sum', 'executions that an arrival started'],
   ArrivalsRepeated: ['Count', ['starter'], 'Sum', 'events of a file version that was started already'],
   ArrivalsRefused: ['Count', ['starter'], 'Sum', 'keys that no layout fits, or more than one'],

@@ -6,3 +6,18 @@ export interface Executions {
    */
   start(name: string, input: unknown): Promise<'started' | 'already-started'>;
 }
+
+/** How executions stand, whoever started them. */
+export interface ExecutionStates {
+  /** `execution` is the id that the ledger has. Undefined if nobody knows it. */
+  find(execution: string): Promise<ExecutionState | undefined>;
+}
+
+interface ExecutionState {
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  error?: string;
+  cause?: string;
+}
+
+/** Where executions end with the process that runs them, nobody is left to ask. */
+export const NOBODY_KNOWS: ExecutionStates = { find: async () => undefined };

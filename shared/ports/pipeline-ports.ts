@@ -30,4 +30,6 @@ interface PipelineSettings {
   wholePartBytes: number;
   /** Number of files that make up a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
+  /** Version of the code that runs. It is part of every run id: what other code wrote, a corrected version too, is never taken over. */
+  softwareVersion: string;
 }

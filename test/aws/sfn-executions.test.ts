@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { createSfnExecutions } from '../../shared/aws/sfn-executions.ts';
+import { createSfnExecutions, createSfnStates } from '../../shared/aws/sfn-executions.ts';
 
 describe('starting an execution', () => {
   const client = (send: (command: { input: unknown }) => unknown) =>
@@ -30,6 +30,35 @@ describe('starting an execution', () => {
     await expect(failing('ThrottlingException').start('n', {})).rejects.toMatchObject({ retryable: true });
     await expect(failing('StateMachineDoesNotExist').start('n', {})).rejects.toMatchObject({
       name: 'OutputUnwritable',
+    });
+  });
+});
+
+describe('asking how an execution stands', () => {
+  const states = (answer: () => unknown) =>
+    createSfnStates(Object.assign(new SFNClient({ region: 'sa-east-1' }), { send: async () => answer() }));
+  const failing = (name: string) =>
+    states(() => {
+      throw Object.assign(new Error('no'), { name });
+    });
+
+  it('answers with its end, and that a redriven one runs', async () => {
+    const ended = { status: 'FAILED', error: 'SourceChanged', cause: '{}', output: undefined };
+    expect(await states(() => ended).find('arn')).toEqual({
+      status: 'FAILED',
+      error: 'SourceChanged',
+      cause: '{}',
+    });
+    expect(await states(() => ({ status: 'RUNNING' })).find('arn')).toEqual({ status: 'RUNNING' });
+    expect(await states(() => ({ status: 'PENDING_REDRIVE' })).find('arn')).toEqual({ status: 'RUNNING' });
+  });
+
+  it('knows no execution that is gone or was of another machine, and says if a retry may help', async () => {
+    expect(await failing('ExecutionDoesNotExist').find('arn')).toBeUndefined();
+    expect(await failing('InvalidArn').find('local:1')).toBeUndefined();
+    await expect(failing('ThrottlingException').find('arn')).rejects.toMatchObject({ retryable: true });
+    await expect(failing('AccessDeniedException').find('arn')).rejects.toMatchObject({
+      name: 'AccessDeniedException',
     });
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { cleanLake } from '../../shared/pipeline/operate/clean-lake.ts';
 import { dayStatus } from '../../shared/pipeline/operate/day-status.ts';
@@ -10,9 +10,6 @@ import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
 import { MemoryLake } from '../support/memory-lake.ts';
 import { dayManifest, smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 import { DATE, DAY } from '../support/small-day.ts';
-
-// Ids of runs follow from the version, and would be others after each release.
-vi.mock('../../shared/version.ts', () => ({ SOFTWARE_VERSION: '0' }));
 
 /**
  * Everything that a night answers, tells and keeps, step by step, beside what it did when somebody last read it: `nights/<name>.json`.

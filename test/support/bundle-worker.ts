@@ -16,7 +16,7 @@ parentPort!.on('message', async ({ id, event }: { id: number; event: unknown }) 
     memoryLimitInMB: '1024',
     awsRequestId: String(id),
     invokedFunctionArn: `arn:aws:lambda:sa-east-1:111122223333:function:positional-lake-dev-${functionName}`,
-    getRemainingTimeInMillis: () => 60_000,
+    getRemainingTimeInMillis: () => 900_000,
   };
   try {
     // Events and results are JSON.

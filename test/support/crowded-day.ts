@@ -37,7 +37,7 @@ export class CrowdedDay {
     this.lake.beforeCall = wait;
     this.ports = testPorts(this.raw, this.lake, {
       clock: { now: () => time.now() },
-      settings: { rangeSizeBytes: 1_000_000, wholePartBytes: 1, expectedFiles },
+      settings: { rangeSizeBytes: 1_000_000, wholePartBytes: 1, expectedFiles, softwareVersion: '0' },
     });
   }
 

@@ -109,7 +109,9 @@ export class PackagedStage {
     const substitutions: Record<string, string> = {};
     const tasks: Parameters<typeof runExecution>[0]['tasks'] = {};
     for (const [key, value] of Object.entries(DefinitionSubstitutions)) {
-      const target = targetOf(value) ?? '';
+      const referred = targetOf(value) ?? '';
+      // Of a version, the function.
+      const target = targetOf(this.template.Resources[referred]?.Properties?.FunctionName) ?? referred;
       substitutions[key] = this.cloud.references[target] ?? target;
       const called = /^(\w+)LambdaFunction$/.exec(target)?.[1]?.toLowerCase() as FunctionName | undefined;
       if (called) Object.assign(tasks, { [target]: (event: unknown) => this.invoke(called, event) });

@@ -59,6 +59,11 @@ const STATE_MACHINE: readonly Break[] = [
     /StarterArn is used by no state/,
   ],
   [
+    'a function that is not pinned to a version',
+    (r) => (substitutions(r).ParserArn = { 'Fn::GetAtt': ['ParserLambdaFunction', 'Arn'] }),
+    /ParseRange: calls its function and no version of it/,
+  ],
+  [
     'an ItemReader of another format',
     (r) => (states(r).ParseRanges.ItemReader.ReaderConfig.InputType = 'CSV'),
     /object is JSON/,
@@ -67,7 +72,7 @@ const STATE_MACHINE: readonly Break[] = [
   [
     'more children than parsers may run',
     (r) => {
-      reserve(r, 160);
+      reserve(r, 120);
       states(r).ParseRanges.MaxConcurrency = 100;
     },
     /children × 2 files are 200/,
@@ -75,7 +80,7 @@ const STATE_MACHINE: readonly Break[] = [
   [
     'more files than parsers may run',
     (r, context) => {
-      reserve(r, 160);
+      reserve(r, 120);
       context.filesAtOnce = 12;
     },
     /children × 12 files/,
@@ -94,6 +99,26 @@ const STATE_MACHINE: readonly Break[] = [
     'a Retry on a map',
     (r) => (states(r).ParseRanges.Retry = [{ ErrorEquals: ['States.ALL'] }]),
     /must retry its reading/,
+  ],
+  [
+    'STANDARD children',
+    (r) => (states(r).ParseRanges.ItemProcessor.ProcessorConfig.ExecutionType = 'STANDARD'),
+    /children must be EXPRESS/,
+  ],
+  [
+    'an EXPRESS child without time for a second try',
+    (r) => (states(r).ParseRanges.ItemProcessor.States.ParseRange.TimeoutSeconds = 160),
+    /two tries do not fit in the 300 s/,
+  ],
+  [
+    'an inline map with more lanes than there are',
+    (r) => (states(r).MergePartitions.MaxConcurrency = 50),
+    /of those run 40 at once/,
+  ],
+  [
+    'a Retry on an inline map',
+    (r) => (states(r).MergePartitions.Retry = [{ ErrorEquals: ['States.ALL'] }]),
+    /would do all of it again/,
   ],
   ['failures tolerated', (r) => (states(r).ParseRanges.ToleratedFailurePercentage = 5), /tolerates failures/],
   [
@@ -230,9 +255,32 @@ const CLOCK: readonly Break[] = [
     (r) => (r.AlarmCheck.Properties.Target.Input = r.DeadlineCheck.Properties.Target.Input),
     /'deadline' is made 2 times/,
   ],
+  [
+    'a cleaning that the operator refuses',
+    (r) => (r.Cleaning.Properties.Target.Input = '{"action":"clean","runsOlderThanDays":7}'),
+    /refuses: .*runsOlderThanDays/,
+  ],
+  [
+    'a schedule that rolls back',
+    (r) =>
+      (r.Cleaning.Properties.Target.Input =
+        '{"action":"rollback","dataset":"contracts","businessDate":"2025-08-12","reason":"none"}'),
+    /to rollback, and nobody asked/,
+  ],
+  ['no cleaning', (r) => delete r.Cleaning, /clean 0 times a day/],
 ];
 
 const ALARMS: readonly Break[] = [
+  [
+    'two alarms for a refused file',
+    (r) =>
+      Object.assign(r.ExecutionsFailedAlarm.Properties, {
+        Namespace: 'AWS/States',
+        MetricName: 'ExecutionsFailed',
+        Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: 'FilePipeline' } }],
+      }),
+    /goes off for refused files too/,
+  ],
   [
     'an alarm on what nobody emits',
     (r) => (r.ContractsNoFileAlarm.Properties.MetricName = 'NightFilesArived'),
@@ -276,6 +324,11 @@ const SECURITY: readonly Break[] = [
     'a bucket without TLS',
     (r) => delete r.ProcessedBucketPolicy,
     /ProcessedBucket: takes requests without TLS/,
+  ],
+  [
+    'runs that expire though a file waits in them for its day',
+    (r) => (r.ProcessedBucket.Properties.LifecycleConfiguration.Rules[1].ExpirationInDays = 15),
+    /lets objects expire/,
   ],
   [
     'tables archived where Athena does not see them',

@@ -20,7 +20,13 @@ export function testPorts(
     metrics: { record: async () => undefined },
     notifier: { notify: async () => undefined },
     clock: { now: () => new Date('2025-08-13T06:00:00Z') },
-    settings: { rangeSizeBytes: 1024 * 1024, wholePartBytes: 128 * 1024 * 1024, expectedFiles: undefined },
+    settings: {
+      rangeSizeBytes: 1024 * 1024,
+      wholePartBytes: 128 * 1024 * 1024,
+      expectedFiles: undefined,
+      // Ids of runs follow from it, and would be others after each change.
+      softwareVersion: '0',
+    },
     ...own,
   };
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GeneratedFile } from '../../generator/night-file.ts';
@@ -18,6 +20,7 @@ import {
   totalsOf,
 } from '../support/packaged-stage.ts';
 import { StrictS3 } from '../support/strict-s3/server.ts';
+import { StrictScheduler } from '../support/strict-scheduler.ts';
 
 const BUCKETS = { raw: 'RawBucket', lake: 'ProcessedBucket' };
 const topicArn = (name: string) => `arn:aws:sns:sa-east-1:111122223333:${name}`;
@@ -29,6 +32,7 @@ const REFERENCES = {
   ...Object.fromEntries(TOPICS.map((name) => [name, topicArn(name)])),
   StarterDeadLetters: 'https://sqs.sa-east-1.amazonaws.com/111122223333/starter-dead-letters',
   WatchdogDeadLetters: 'https://sqs.sa-east-1.amazonaws.com/111122223333/watchdog-dead-letters',
+  OperatorDeadLetters: 'https://sqs.sa-east-1.amazonaws.com/111122223333/operator-dead-letters',
 };
 
 /** AWS on the loopback interface, with the template's roles and tables. */
@@ -103,6 +107,17 @@ describe('a night through the bundles that ship', () => {
       files: 2,
       rows,
     });
+  });
+
+  it('names in its ledger the code that made it, the same as that of the package', async () => {
+    const splitter = await readFile(join(stage.dir, 'dist', 'splitter', 'index.mjs'), 'utf8');
+    const [version] = /\d+\.\d+\.\d+\+[0-9a-f]{16}/.exec(splitter) ?? [];
+    expect(version).toBeDefined();
+    const versions = new Set<string>();
+    for await (const { key } of stage.lake.list('ledger/contracts/year=2094/month=08/day=10/contratos')) {
+      versions.add(JSON.parse(Buffer.from((await stage.lake.get(key))!.bytes).toString()).softwareVersion);
+    }
+    expect([...versions]).toEqual([version]);
   });
 
   it('publishes the rows that were generated, to the centavo', async () => {
@@ -189,5 +204,80 @@ describe('a night through the bundles that ship', () => {
     ]);
     expect(wire.denied.slice(before)).toEqual([]);
     expect(wire.problems).toEqual([]);
+  });
+
+  it('is cleaned once a day without a person, who is told of what could not be cleaned', async () => {
+    const scheduler = new StrictScheduler(stage.template);
+    expect(scheduler.refusals()).toEqual([]);
+    const at = scheduler.next('Cleaning', new Date('2025-08-13T11:00:00Z'));
+    expect(at.toISOString()).toBe('2025-08-13T16:00:00.000Z');
+    const before = wire.denied.length;
+    const scratch = 'runs/0123456789abcdef/parts/00000.parquet';
+    await stage.lake.put(scratch, Buffer.from('of a run without a plan'));
+    const fire = () =>
+      scheduler.fire('Cleaning', at, (target, event) => {
+        expect(target).toBe('OperatorLambdaFunction');
+        return stage.invoke('operator', event);
+      });
+    expect(await fire()).toMatchObject({ action: 'clean', failed: [] });
+    expect(await stage.lake.head(scratch)).toBeUndefined();
+    await stage.lake.put(`ledger/contracts/year=2094/month=08/day=09/_day/1.json`, Buffer.from('{'));
+    expect(await fire()).toMatchObject({
+      action: 'clean',
+      failed: [{ key: expect.stringContaining('day=09') }],
+    });
+    const told = wire.messages.filter(({ Subject }) => Subject?.startsWith('Not cleaned'));
+    expect(told).toMatchObject([
+      { topic: 'WarningTopic', Message: expect.stringContaining('2025-08-13T16:00:00Z') },
+    ]);
+    expect(wire.denied.slice(before)).toEqual([]);
+    expect(scheduler.letters).toEqual([]);
+  });
+
+  it('leaves a letter of a cleaning that fails, or that may not be asked for', async () => {
+    const scheduler = new StrictScheduler(stage.template);
+    const fail = () => Promise.reject(new Error('out of memory'));
+    await scheduler.fire('Cleaning', new Date(), fail);
+    const [letter] = scheduler.letters;
+    expect(letter?.queue).toBe('OperatorDeadLetters');
+    expect(JSON.parse(letter?.body ?? '')).toMatchObject({ requestPayload: { action: 'clean' } });
+    const broken = structuredClone(stage.template);
+    broken.Resources.CleaningRole!.Properties!.Policies[0].PolicyDocument.Statement.shift();
+    const refused = new StrictScheduler(broken);
+    await refused.fire('Cleaning', new Date(), fail);
+    expect(refused.letters).toMatchObject([{ queue: 'OperatorDeadLetters' }]);
+  });
+
+  it.each<[string, (schedule: Record<string, never> & { Target: never }) => unknown, RegExp]>([
+    [
+      'a time of five fields',
+      (s) => Object.assign(s, { ScheduleExpression: 'cron(0 13 * * ?)' }),
+      /six fields/,
+    ],
+    [
+      'a time zone of Windows',
+      (s) => Object.assign(s, { ScheduleExpressionTimezone: 'E. South America' }),
+      /time zone/,
+    ],
+    ['a window of nothing', (s) => Object.assign(s, { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }), /window/],
+    [
+      '186 retries',
+      (s) => Object.assign(s.Target, { RetryPolicy: { MaximumRetryAttempts: 186 } }),
+      /retries/,
+    ],
+    [
+      'an attribute that is none',
+      (s) => Object.assign(s.Target, { Input: '{"at":"<aws.scheduler.time>"}' }),
+      /attribute/,
+    ],
+    [
+      'a role of the functions',
+      (s) => Object.assign(s.Target, { RoleArn: { 'Fn::GetAtt': ['OperatorRole', 'Arn'] } }),
+      /trust/,
+    ],
+  ])('would be refused a schedule with %s', (_what, breakIt, said) => {
+    const broken = structuredClone(stage.template);
+    breakIt(broken.Resources.Cleaning!.Properties as never);
+    expect(new StrictScheduler(broken).refusals().join()).toMatch(said);
   });
 });

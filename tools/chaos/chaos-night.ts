@@ -242,7 +242,7 @@ class Night {
       metrics: { record: async (...args) => void this.metrics.push(args) },
       notifier: { notify: async (notification) => void this.notifications.push(notification) },
       clock: { now: () => this.time.now() },
-      settings: { rangeSizeBytes: 800, wholePartBytes: 1_500, expectedFiles },
+      settings: { rangeSizeBytes: 800, wholePartBytes: 1_500, expectedFiles, softwareVersion: '0' },
     };
   }
 }

@@ -1,13 +1,15 @@
+import { readOperation } from '../../functions/operator/operations.ts';
 import { SLA_CHECKS } from '../../shared/operations/sla-verdict.ts';
-import { type Check, type Problem, resourcesOf } from './template.ts';
+import { type Check, type Problem, resourcesOf, targetOf } from './template.ts';
 
-/** Every check of the night is scheduled once, at a valid time, in a valid time zone. */
+/** Every check of the night, and the cleaning after it, is scheduled once, at a valid time, in a valid time zone. */
 export const clock: Check = {
   name: 'clock of the night',
   run({ template }) {
     const problems: Problem[] = [];
     const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule');
     const checks: string[] = [];
+    let cleanings = 0;
     for (const [id, { Properties = {} }] of schedules) {
       const { ScheduleExpression, ScheduleExpressionTimezone, Target = {} } = Properties;
       if (!isDaily(String(ScheduleExpression)))
@@ -20,12 +22,18 @@ export const clock: Check = {
           what: 'has no dead-letter queue: events that are not delivered are lost',
         });
       const { check, scheduledAt } = inputOf(Target.Input);
+      if (targetOf(Target.Arn) === 'OperatorLambdaFunction') {
+        problems.push(...operationProblems(id, Target.Input));
+        cleanings += 1;
+      }
       if (id.endsWith('Check') && !SLA_CHECKS.some((known) => known === check))
         problems.push({ where: id, what: `asks for a check '${check}'` });
       if (id.endsWith('Check') && scheduledAt !== '<aws.scheduler.scheduled-time>')
         problems.push({ where: id, what: 'does not say which morning it is for' });
       checks.push(String(check));
     }
+    if (cleanings !== 1)
+      problems.push({ where: 'schedules', what: `the operator is asked to clean ${cleanings} times a day` });
     for (const check of SLA_CHECKS) {
       const count = checks.filter((found) => found === check).length;
       if (count !== 1)
@@ -34,6 +42,15 @@ export const clock: Check = {
     return { looked: schedules.length, problems };
   },
 };
+
+function operationProblems(where: string, input: unknown): Problem[] {
+  try {
+    const { action } = readOperation(JSON.parse(String(input)));
+    return action === 'clean' ? [] : [{ where, what: `asks the operator to ${action}, and nobody asked` }];
+  } catch (error) {
+    return [{ where, what: `asks for what the operator refuses: ${(error as Error).message}` }];
+  }
+}
 
 function inputOf(text: unknown): { check?: string; scheduledAt?: string } {
   try {

@@ -59,6 +59,9 @@ function* alarmFigures({ template }: DeployContext, problems: Problem[]): Genera
     const actions = listOf<{ Ref?: string }>(Properties.AlarmActions);
     if (actions.length === 0 || actions.some(({ Ref = '' }) => !topics.includes(Ref)))
       problems.push({ where: id, what: 'notifies no topic of the template' });
+    // A refused file ends in a Fail state; `files-refused` says so, and two alarms for one file teach people to look at neither.
+    if (Properties.Namespace === 'AWS/States' && Properties.MetricName === 'ExecutionsFailed')
+      problems.push({ where: id, what: 'goes off for refused files too, which have an alarm of their own' });
     if (!Properties.AlarmDescription)
       problems.push({ where: id, what: 'does not say what it means and what to do' });
     if (Properties.TreatMissingData !== 'notBreaching')

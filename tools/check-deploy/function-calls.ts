@@ -95,6 +95,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call('*', 'cloudwatch:PutMetricData'),
     ...call('SuccessTopic', 'sns:Publish'),
     ...rarely('something is late', call('WarningTopic', 'sns:Publish')),
+    ...rarely('a file went silent', call('states:execution', 'states:DescribeExecution')),
     ...rarely('a failure is reported', call('FailureTopic', 'sns:Publish')),
   ],
   operator: rarely('a person asks for something', [
@@ -110,7 +111,8 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call('*', 'cloudwatch:PutMetricData'),
     ...['SuccessTopic', 'WarningTopic', 'FailureTopic'].flatMap((topic) => call(topic, 'sns:Publish')),
     ...call('FilePipeline', 'states:StartExecution'),
-    ...['StarterDeadLetters', 'WatchdogDeadLetters'].flatMap((queue) =>
+    ...call('states:execution', 'states:DescribeExecution'),
+    ...['StarterDeadLetters', 'WatchdogDeadLetters', 'OperatorDeadLetters'].flatMap((queue) =>
       call(queue, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'),
     ),
   ]),

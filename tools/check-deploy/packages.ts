@@ -35,6 +35,12 @@ export async function checkPackages(shipped: string): Promise<Findings> {
           what: `has ${bundle.codeBytes} bytes of code, more than its budget of ${codeBudget}`,
         });
       }
+      const searches = Object.keys(bundle.inputs).find((path) => path.includes('/credential-provider-'));
+      if (searches)
+        problems.push({
+          where,
+          what: `holds ${searches}: a function has its credentials in its environment`,
+        });
       const code = await readBundle(bundle);
       if (SECRET.test(code)) problems.push({ where, what: 'holds what looks like a secret' });
       if (code.includes(process.cwd()))

@@ -153,6 +153,12 @@ function functionTasks(table: string): Task[] {
       ['${ProcessedBucket.Arn}/ledger/_tables/t.json', 's3:DeleteObject'],
     ]),
     operator('replays', true, [['${WatchdogDeadLetters.Arn}', 'sqs:ReceiveMessage', 'sqs:DeleteMessage']]),
+    pipeline('calls each version of its functions', true, [
+      ...['Splitter', 'Parser', 'Reconciler', 'Merger', 'Finalizer'].map(
+        (name) => [`\${${name}LambdaFunction.Arn}:7`, 'lambda:InvokeFunction'] as const,
+      ),
+    ]),
+    pipeline('calls another function', false, [['${OperatorLambdaFunction.Arn}:7', 'lambda:InvokeFunction']]),
     pipeline('redrives', true, [
       [`${EXECUTION}:one`, 'states:RedriveExecution', 'states:DescribeExecution', 'states:StopExecution'],
       [`${EXECUTION}/ParseRanges:one`, 'states:RedriveExecution', 'states:DescribeExecution'],

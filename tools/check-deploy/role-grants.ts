@@ -70,7 +70,7 @@ export function covers(pattern: string, resource: string): boolean {
   return new RegExp(`^${pieces.join('.*')}$`, 's').test(resource);
 }
 
-/** `{ "Fn::Sub": "${RawBucket.Arn}/*" }` → `RawBucket/*`; a table of Glue → `glue:table`. */
+/** `{ "Fn::Sub": "${RawBucket.Arn}/*" }` → `RawBucket/*`; a table of Glue → `glue:table`; an execution → `states:execution`. */
 function symbolic(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const intrinsic = intrinsicOf(resource);
@@ -78,5 +78,6 @@ function symbolic(resource: unknown): string {
   const text = String(listOf(intrinsic.argument)[0]);
   const glue = /:glue:.*:(catalog|database|table)(?:\/|$)/.exec(text);
   if (glue) return `glue:${glue[1]}`;
+  if (/:states:.*:execution:/.test(text)) return 'states:execution';
   return text.replace(/\$\{(\w+)(?:\.Arn)?\}/g, '$1');
 }

@@ -107,6 +107,14 @@ function* lifecycleDemands(properties: Properties, id: string): Demands {
     holds: id !== 'ProcessedBucket' || !classes.some((name) => name === 'GLACIER' || name === 'DEEP_ARCHIVE'),
     otherwise: 'archives tables where Athena leaves them out without an error',
   };
+  const expires = rules.some(
+    (rule) => rule.ExpirationInDays !== undefined || rule.ExpirationDate !== undefined,
+  );
+  yield {
+    holds: id !== 'ProcessedBucket' || !expires,
+    otherwise:
+      'lets objects expire that readers, or files that wait for their day, may need: only `clean` knows',
+  };
 }
 
 function* keyDemands(properties: Properties, id: string, template: Template): Demands {

@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 /** Small wrong changes in the rooms that publish, remove and keep what a lake holds. */
 export const LAKE_MUTANTS: readonly Mutant[] = [
   {
-    file: 'shared/pipeline/publish/publish-day.ts',
+    file: 'shared/pipeline/publish/judge-day.ts',
     from: 'records: records.read, details: records.detail',
     to: 'records: records.read',
     why: '`details` of a day manifest that comes late is ignored',
@@ -11,8 +11,8 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'shared/pipeline/publish/publish-day.ts',
-    from: ' && (last.partial === undefined || waitingFor !== undefined)',
-    to: '',
+    from: '(last.partial === undefined || waitingFor !== undefined)',
+    to: 'true',
     why: 'a day that was published in part stays so, although it waits for nothing any more',
     tests: ['test/pipeline/publish/publish-day.test.ts'],
   },
@@ -31,7 +31,7 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
     tests: ['test/pipeline/publish/apply-commit.test.ts'],
   },
   {
-    file: 'shared/pipeline/publish/publish-day.ts',
+    file: 'shared/pipeline/publish/judge-day.ts',
     from: 'all.filter((entry) => correctsStanding(entry, byKey))',
     to: 'all',
     why: 'money counts twice: a supplement stays shown when the version that it corrects is replaced',
@@ -57,6 +57,55 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
     to: '',
     why: 'two supplements bring the same records',
     tests: ['test/pipeline/operate/supplements-of-other-records.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/reconcile/supplement-refusal.ts',
+    from: '...converting]',
+    to: ']',
+    why: 'two supplements that are judged at the same moment bring the same records',
+    tests: ['test/pipeline/operate/supplements-at-once.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/reconcile/supplement-refusal.ts',
+    from: ' || entry.sourceKey === sourceKey',
+    to: '',
+    why: 'a supplement counts itself among those that were brought before',
+    tests: ['test/pipeline/operate/supplements.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/store/ledger.ts',
+    from: 'isRetry || isFinished || isGivenUp ?',
+    to: 'isRetry || isFinished ?',
+    why: 'a reconciliation that ends after its execution was given up leaves a file running that nobody works on',
+    tests: ['test/pipeline/watch/given-up-steps.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/split/plan-file.ts',
+    from: "if (current.state === 'failed') throw",
+    to: 'if (false) throw',
+    why: 'a split that ends after its execution was given up leaves a file running that nobody works on',
+    tests: ['test/pipeline/watch/given-up-steps.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/verify/judge-runs.ts',
+    from: 'standing >= rejected',
+    to: 'true',
+    why: 'rejects that are lost together with their list are not missed',
+    tests: ['test/pipeline/verify/healing-commands.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/verify/judge-entries.ts',
+    from: 'supplementOf: supplementedRun(entry)?.sourceKey',
+    to: 'supplementOf: entry.supplementOf?.sourceKey',
+    why: 'money counts twice: the command that heals a supplement converts it as a file of its own',
+    tests: ['test/pipeline/verify/healing-commands.test.ts'],
+  },
+  {
+    file: 'shared/pipeline/store/json-object.ts',
+    from: 'if (isTooDeep(bytes)) throw',
+    to: 'if (false) throw',
+    why: 'a document that is nested too deep to be written again ends a command with a bare error',
+    tests: ['test/pipeline/deep-json.test.ts'],
   },
   {
     file: 'shared/run/rejects-digest.ts',
@@ -88,7 +137,7 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'shared/pipeline/split/claim-file.ts',
-    from: 'if (current && wasOurs && !mine && !shared && !isFinal(current.state)) {',
+    from: 'if (current && wasOurs && !mine && !isFinal(current.state)) {',
     to: 'if (false) {',
     why: 'a late call of an execution that was given up takes the file back',
     tests: ['test/pipeline/split/claim-file.test.ts'],
@@ -123,8 +172,8 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'shared/pipeline/operate/clean-days.ts',
-    from: 'else if (generation <= last.commit)',
-    to: 'else',
+    from: 'else if (generation <= last.commit && !unknown.has(generation))',
+    to: 'else if (!unknown.has(generation))',
     why: 'cleaning removes the folder of a commit that is under way',
     tests: ['test/pipeline/operate/clean-lake.test.ts'],
   },
@@ -137,8 +186,8 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'shared/pipeline/publish/apply-commit.ts',
-    from: 'isLeaving(source) || ',
-    to: '',
+    from: 'isLeaving(source) ? undefined : await',
+    to: 'await',
     why: 'a rollback counts on what cleaning is removing',
     tests: ['test/pipeline/operate/day-holds.test.ts'],
   },
@@ -171,9 +220,9 @@ export const LAKE_MUTANTS: readonly Mutant[] = [
     tests: ['test/pipeline/split/claim-file.test.ts'],
   },
   {
-    file: 'shared/pipeline/operate/clean-lake.ts',
-    from: 'isKept ? named : infos',
-    to: 'infos',
+    file: 'shared/pipeline/operate/clean-days.ts',
+    from: 'if (isKept)',
+    to: 'if (false)',
     why: 'cleaning removes what readers see beside a replaced object',
     tests: ['test/pipeline/operate/clean-lake.test.ts'],
   },

@@ -27,7 +27,13 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/publish/publish-day.test.ts',
     ...DAYS,
   ],
-  'shared/pipeline/publish/settle-rollback.ts': [
+  'shared/pipeline/publish/judge-day.ts': [
+    'test/pipeline/publish/publish-day.test.ts',
+    'test/pipeline/publish/day-manifest.test.ts',
+    ...DAYS,
+  ],
+  'shared/pipeline/publish/surely-waits.ts': ['test/pipeline/publish/surely-waits.test.ts'],
+  'shared/pipeline/store/settle-rollback.ts': [
     'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/operate/settled-rollback.test.ts',
     'test/pipeline/operate/roll-back.test.ts',

@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { versionedSources, versionOfSources } from '../../local/local-version.ts';
 import { START_BUNDLE_LIST, type StartBundle } from '../../local/start-bundle.ts';
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 
@@ -42,11 +43,18 @@ export async function bundleStart(folder: URL): Promise<void> {
     splitting: true,
     sourcemap: true,
     external: NOT_BUNDLED,
+    define: { BUNDLED_CODE_VERSION: JSON.stringify(versionOfSources()) },
     plugins: [sourceUrls],
   });
   const bundle: StartBundle = { sources: {}, modules: {} };
   const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
-  for (const path of [...inputs, 'package-lock.json', 'tools/start-bundle/bundle-start.ts']) {
+  // If one that the version is a hash of changes, the bundle has the wrong one.
+  for (const path of new Set([
+    ...inputs,
+    ...versionedSources(),
+    'package.json',
+    'tools/start-bundle/bundle-start.ts',
+  ])) {
     const { size, mtimeMs } = await stat(join(PROJECT, path));
     bundle.sources[pathToFileURL(join(PROJECT, path)).href] = [size, mtimeMs];
   }

@@ -1,6 +1,6 @@
 import { alarmId, alarmResource } from './alarm-resource.ts';
 import type { TemplateSlice } from './lake-tables.ts';
-import { MACHINE_ALARMS } from './machine-alarms.ts';
+import { MACHINE_ALARMS, machineAlarm } from './machine-alarms.ts';
 import { NIGHT_ALARM_NAMES, nightAlarm, nightAlarmsOf } from './night-alarms.ts';
 import { type VariableContext, watchedLayouts } from './project-layouts.ts';
 
@@ -12,7 +12,8 @@ export async function alarms(context: VariableContext): Promise<TemplateSlice> {
   const ofANight = nightAlarmsOf(Number(await of('self:custom.stage.rejectPercentAlarm')));
   const Resources: Record<string, unknown> = {};
   for (const alarm of MACHINE_ALARMS) {
-    Resources[alarmId(alarm.name)] = alarmResource(`positional-lake-${stage}-${alarm.name}`, alarm);
+    const fullName = `positional-lake-${stage}-${alarm.name}`;
+    Resources[alarmId(alarm.name)] = alarmResource(fullName, machineAlarm(alarm, { namespace, stage }));
   }
   for (const { layout } of await watchedLayouts(context)) {
     for (const row of ofANight) {

@@ -3,6 +3,14 @@ import { FUNCTION_NAMES, type FunctionName } from '../../shared/operations/metri
 import type { TemplateSlice } from './lake-tables.ts';
 import { logicalName, type VariableContext } from './project-layouts.ts';
 
+const PIPELINE_FUNCTIONS: readonly FunctionName[] = [
+  'splitter',
+  'parser',
+  'reconciler',
+  'merger',
+  'finalizer',
+];
+
 type Settings = Record<string, unknown>;
 
 /** The functions as the deploy tool takes them: functions/<name>/function.yml, with what all of them have. */
@@ -21,6 +29,8 @@ export async function functions({ resolveVariable }: VariableContext): Promise<R
       memorySize: '${self:custom.stage.otherMemoryMb}',
       ...own,
       ...(reserves && reservedConcurrency !== undefined && { reservedConcurrency }),
+      // Only the state machine calls a version; events and people call what is deployed.
+      versionFunction: PIPELINE_FUNCTIONS.includes(name),
       package: { artifact: `dist/${name}.zip` },
       environment: environmentOf(name, values),
     };

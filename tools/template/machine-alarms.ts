@@ -1,18 +1,23 @@
+import { type InvocationMetricName, NO_DATASET } from '../../shared/operations/metrics-table.ts';
 import type { Alarm } from './alarm-resource.ts';
+
+/** A name and figures of AWS, or a figure of our own that belongs to no dataset. */
+type MachineAlarm = Omit<Alarm, 'namespace' | 'dimensions'> &
+  (Pick<Alarm, 'namespace' | 'dimensions'> | { metric: InvocationMetricName; namespace?: undefined });
 
 const STATES = { namespace: 'AWS/States', dimensions: { StateMachineArn: { Ref: 'FilePipeline' } } };
 const ABOVE_ZERO = { comparison: 'GreaterThanThreshold', threshold: 0 } as const;
 const AT_ONCE = { ...ABOVE_ZERO, statistic: 'Sum', periods: 1, topic: 'FailureTopic' } as const;
 const IF_IT_STAYS = { ...ABOVE_ZERO, statistic: 'Sum', periods: 3, topic: 'WarningTopic' } as const;
 
-/** Alarms on what AWS counts of the state machine, the functions and the queues. */
-export const MACHINE_ALARMS: readonly Alarm[] = [
+/** Alarms on what AWS counts of the state machine, the functions and the queues, and on faults of executions. */
+export const MACHINE_ALARMS: readonly MachineAlarm[] = [
   {
+    // AWS also counts refused files as failed, and those have an alarm of their own.
     name: 'executions-failed',
-    ...STATES,
     ...AT_ONCE,
-    metric: 'ExecutionsFailed',
-    description: 'An execution failed, or its file was refused. The message names file, cause and next step.',
+    metric: 'ExecutionFaults',
+    description: 'An execution failed by a fault. The message names file, cause and next step.',
   },
   {
     name: 'executions-timed-out',
@@ -54,6 +59,14 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
       'A failure or a check of the night that nobody was told about. Read the message, remove the cause, let the operator replay it.',
   },
   {
+    name: 'operator-dead-letters',
+    ...deadLetters('OperatorDeadLetters'),
+    ...AT_ONCE,
+    statistic: 'Maximum',
+    description:
+      'The cleaning of the day failed three times, or was not delivered. Read the message, remove the cause, let the operator replay it.',
+  },
+  {
     name: 'watchdog-failed',
     ...functionFigures('WatchdogLambdaFunction'),
     ...AT_ONCE,
@@ -61,6 +74,16 @@ export const MACHINE_ALARMS: readonly Alarm[] = [
     description: 'The watchdog itself fails. Until this is corrected, the checks of the night tell nobody.',
   },
 ];
+
+/** The alarm of a stage. */
+export function machineAlarm(
+  alarm: MachineAlarm,
+  { namespace, stage }: { namespace: string; stage: string },
+): Alarm {
+  return alarm.namespace === undefined
+    ? { ...alarm, namespace, dimensions: { stage, dataset: NO_DATASET } }
+    : alarm;
+}
 
 function functionFigures(id: string): Pick<Alarm, 'namespace' | 'dimensions'> {
   return { namespace: 'AWS/Lambda', dimensions: { FunctionName: { Ref: id } } };

@@ -1,8 +1,8 @@
 import type { VariableContext } from './project-layouts.ts';
 
-const TIMES = ['arrivals', 'atRisk', 'alarm', 'deadline'] as const;
+const TIMES = ['arrivals', 'atRisk', 'alarm', 'deadline', 'clean'] as const;
 
-/** The stage's times of the night as schedule expressions. */
+/** The stage's times of the night, and of the cleaning after it, as schedule expressions. */
 export async function schedules({
   resolveVariable,
 }: VariableContext): Promise<Record<(typeof TIMES)[number], string>> {

@@ -57,7 +57,8 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
       loaded,
     });
   }
-  const day = await publishDay(ports, layout, plan.businessDate, { sourceId: plan.sourceId });
+  const { sourceId, runId } = plan;
+  const day = await publishDay(ports, layout, plan.businessDate, { loaded: { sourceId, runId } });
   if (!(again && before.told)) {
     await tellLoaded(ports, plan, loaded, day);
     await markTold(ports, plan.ledgerKey, 'loaded', plan.runId);
@@ -135,10 +136,11 @@ async function confirmPublished(ports: PipelinePorts, input: AlreadyLoaded): Pro
       next: 'Convert the file again with --force.',
     });
   }
-  const { dataset, businessDate, sourceId } = entry;
+  const { dataset, businessDate, sourceId, loaded: standing } = entry;
+  const loaded = standing && { sourceId, runId: standing.runId };
   // Not from the run's plan: the run may be past its retention.
   const layout = await readDayLayout(ports.lake, dataset, businessDate);
-  const day = await publishDay(ports, layout, businessDate, { sourceId });
+  const day = await publishDay(ports, layout, businessDate, { loaded });
   return { status: 'already-loaded', ledgerKey: input.ledgerKey, day };
 }
 

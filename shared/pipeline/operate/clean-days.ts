@@ -13,6 +13,7 @@ import { bytesOf, type Removal, type Removals } from './removals.ts';
 export async function cleanDays(removals: Removals): Promise<void> {
   for (const [dataset, dates] of await ledgerDays(removals.ports.lake)) {
     for (const date of [...dates].sort()) {
+      if (removals.isOver()) return;
       try {
         while (!(await cleanDay(removals, dataset, date)));
       } catch (error) {

@@ -8,6 +8,7 @@ export async function cleanOwners(removals: Removals): Promise<void> {
   const keys: string[] = [];
   for await (const { key } of lake.list('ledger/_tables/')) if (key.endsWith('.json')) keys.push(key);
   for (const key of keys) {
+    if (removals.isOver()) return;
     try {
       const stored = await findStoredJson(lake, key, tableOwnerShape);
       if (!stored || !(await ownsNothing(removals.ports, stored.value.layout))) continue;

@@ -30,6 +30,7 @@ export async function cleanRuns(removals: Removals): Promise<void> {
   const roots = keys.filter((key) => key.endsWith('/') && key !== EXECUTIONS);
   const byDay = new Map<string, CleanedRun[]>();
   await inParallel(roots, PARALLEL_RUNS, async (root) => {
+    if (removals.isOver()) return;
     const run = await orFail(removals, root, () => agedRun(removals, root.slice('runs/'.length, -1)));
     if (!run) return;
     const day = `${run.dataset} ${run.businessDate}`;
@@ -38,6 +39,7 @@ export async function cleanRuns(removals: Removals): Promise<void> {
     else byDay.set(day, [run]);
   });
   for (const runs of byDay.values()) {
+    if (removals.isOver()) return;
     try {
       await cleanRunsOfDay(removals, runs);
     } catch (error) {
@@ -138,7 +140,7 @@ async function removeLots<T>(
   plan: (one: T) => Promise<PlannedRemoval | undefined>,
 ): Promise<string[]> {
   const removed: string[] = [];
-  for (let at = 0; at < all.length; at += LOT) {
+  for (let at = 0; at < all.length && !removals.isOver(); at += LOT) {
     const planned = await inParallel(all.slice(at, at + LOT), PARALLEL_RUNS, plan);
     removed.push(...(await removals.removeTogether(planned.filter((one) => one !== undefined))));
   }

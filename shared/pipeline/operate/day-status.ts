@@ -11,7 +11,7 @@ import type { ControlTotalResult } from '../../totals/control-totals.ts';
 import { acceptedDetails, type RecordCounts } from '../../totals/record-counts.ts';
 import { isCatalogUpToDate } from '../publish/catch-up-catalog.ts';
 import { judgeTables } from '../publish/day-tables.ts';
-import { correctsStanding, judgeDay } from '../publish/publish-day.ts';
+import { correctsStanding, judgeDay } from '../publish/judge-day.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
 import { statusLayout } from './status-layout.ts';

@@ -8,6 +8,8 @@ export interface CleanOptions {
   generationsOlderThanMs: number;
   /** Only report what would be removed. */
   dryRun: boolean;
+  /** Nothing more is begun from then on: whoever cleans has no more time. */
+  endsAt?: Date | undefined;
 }
 
 /** Something that was removed or, in a dry run, would be. */
@@ -32,6 +34,8 @@ export interface CleanReport {
   kept: { key: string; why: string }[];
   /** Days and runs that could not be cleaned, with the reason. The others were. */
   failed: { key: string; why: string }[];
+  /** The time was over before everything was looked at; cleaning again goes on. */
+  unfinished?: true;
 }
 
 /** Removes objects of a lake, or only reports them in a dry run, and keeps the report. */
@@ -45,6 +49,14 @@ export class Removals {
     this.ports = ports;
     this.options = options;
     this.now = ports.clock.now();
+  }
+
+  /** Is the time over? Then the report says so. */
+  isOver(): boolean {
+    const { endsAt } = this.options;
+    if (endsAt === undefined || this.ports.clock.now() < endsAt) return false;
+    this.report.unfinished = true;
+    return true;
   }
 
   /** Everything below `prefix`, with `lastKey` at the very end: the next clean continues one that was interrupted. */

@@ -1,30 +1,24 @@
 import { dayChanges } from '../../day/day-change.ts';
 import { type DayCommit, holdsExactly, planDayCommit } from '../../day/day-commit.ts';
-import { type ManifestEntries, manifestEntries, manifestTotals } from '../../day/day-manifest.ts';
-import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
-import { dayCompletion } from '../../day/expected-files.ts';
-import { isSameDecimal, storedDecimal } from '../../decimal.ts';
 import { RunInconsistent } from '../../errors.ts';
 import { addDays } from '../../keys/business-date.ts';
 import { dayCommitKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
-import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { isCorrectedBy } from '../../run/corrected-version.ts';
-import { isLoaded, type LedgerEntry, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
-import { figuresRefusal } from '../../run/stated-figures.ts';
-import { numberOf } from '../../totals/control-value.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { lastReadableCommit } from '../store/day-commits.ts';
-import { dayEntries, lastCommit, lastWritten, unlessBlank } from '../store/day-ledger.ts';
-import { readableTerms, readNumberedTerms, readTerms } from '../store/kept-terms.ts';
+import { lastCommit, lastWritten, unlessBlank } from '../store/day-ledger.ts';
+import { readNumberedTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { settleRollback } from '../store/settle-rollback.ts';
 import { addColumns } from '../store/table-owner.ts';
-import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
+import { applyCommit, type FoundObjects, requireObjects } from './apply-commit.ts';
+import { isCatalogUpToDate } from './catch-up-catalog.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
+import { judgeDay } from './judge-day.ts';
 import { catalogOverDamage, isTableDamaged, restoreTables } from './restore-catalog.ts';
-import { settleRollback } from './settle-rollback.ts';
+import { surelyWaitsFor } from './surely-waits.ts';
 
 /** The business day before is looked for this many days back: longer than the longest holidays. */
 const MAX_DAYS_BACK = 10;
@@ -45,8 +39,17 @@ interface PublishOptions {
   partial?: { reason: string } | undefined;
   /** Also if the last commit or the catalog cannot be read: the first is followed by another, the second is written again. */
   force?: boolean | undefined;
-  /** A file that is loaded for certain, even if a listing does not show it yet. */
-  sourceId?: string | undefined;
+  /**
+   * The file that was just loaded, for which the day is published; a listing may not show it yet. The call then does no more than this file
+   * needs: whoever loads another file publishes that one.
+   */
+  loaded?: LoadedRun | undefined;
+}
+
+/** A file and the run that loaded it. */
+interface LoadedRun {
+  sourceId: string;
+  runId: string;
 }
 
 /**
@@ -60,14 +63,16 @@ export async function publishDay(
   options: PublishOptions = {},
 ): Promise<DayOutcome> {
   // Files of one day that finish together commit one after the other.
-  const { commit, isNew, waitingFor, proved } = await compareAndSwap(
+  const { commit, isNew, waitingFor, found } = await compareAndSwap(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
   if (options.force) await restoreTables(ports, layout.name, (table) => isTableDamaged(ports.catalog, table));
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
-  await applyCommit(ports, commit, proved);
+  // A commit that somebody else wrote is shown by him already, or was left behind.
+  const isShown = options.loaded !== undefined && !isNew && (await isCatalogUpToDate(ports, commit));
+  if (!isShown) await applyCommit(ports, commit, found);
   if (!isNew) return { published: true, commit: commit.commit };
   await tellPeople(ports, commit);
   const { warnings } = commit;
@@ -76,8 +81,8 @@ export async function publishDay(
 
 /** The day's last commit, whether it was written just now, and what the day still waits for. */
 type Committed =
-  | { commit: DayCommit; isNew: boolean; proved?: ProvedObjects; waitingFor?: undefined }
-  | { commit: DayCommit | undefined; isNew: false; proved?: undefined; waitingFor: string };
+  | { commit: DayCommit; isNew: boolean; found?: FoundObjects; waitingFor?: undefined }
+  | { commit: DayCommit | undefined; isNew: false; found?: undefined; waitingFor: string };
 
 /** Writes the next commit of a day if its files are complete and not those of the last commit. */
 async function commitDay(
@@ -89,7 +94,13 @@ async function commitDay(
   const { number: lastNumber, written, isDamaged } = await lastOf(ports, layout.name, businessDate, options);
   if (written?.rollback) await settleRollback(ports, written);
   const last = unlessBlank(written);
-  const known = [...(last?.files ?? []), options].flatMap(({ sourceId }) => sourceId ?? []);
+  const { loaded } = options;
+  if (loaded && last && last.partial === undefined && holdsRun(last, loaded)) {
+    return { commit: last, isNew: false };
+  }
+  const surely = loaded && (await surelyWaitsFor(ports, layout, businessDate, loaded.sourceId));
+  if (surely !== undefined) return { commit: last, isNew: false, waitingFor: surely };
+  const known = [...(last?.files ?? []), ...(loaded ? [loaded] : [])].map(({ sourceId }) => sourceId);
   const { sound, hidden, waitingFor } = await judgeDay(ports, layout, businessDate, known);
   if (
     last &&
@@ -120,10 +131,14 @@ async function commitDay(
   }));
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
-  const proved = await requireObjects(ports, commit);
+  const found = await requireObjects(ports, commit);
   const key = dayCommitKey(layout.name, businessDate, commit.commit);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
-  return { commit, isNew: true, proved };
+  return { commit, isNew: true, found };
+}
+
+function holdsRun({ files }: DayCommit, { sourceId, runId }: LoadedRun): boolean {
+  return files.some((file) => file.sourceId === sourceId && file.runId === runId);
 }
 
 /** The number of a day's last commit, and the commit. By force, one that cannot be read is passed over: the one before it counts. */
@@ -140,94 +155,6 @@ async function lastOf(
   const readable = await lastReadableCommit(lake, dataset, businessDate);
   const { number = 0, isDamaged = false } = readable ?? {};
   return { number, written: readable?.value, isDamaged };
-}
-
-/**
- * The loaded files of a day that may be published, and why the day as a whole may not yet. With `damaged`, entries and terms that cannot
- * be read are added there instead of an error.
- */
-export async function judgeDay(
-  ports: Pick<PipelinePorts, 'lake' | 'settings'>,
-  layout: Layout,
-  businessDate: string,
-  known: string[] = [],
-  damaged?: RunInconsistent[],
-): Promise<{
-  entries: LedgerEntry[];
-  sound: LoadedEntry[];
-  /** Loaded supplements whose rows are not shown, each as a clause. */
-  hidden: string[];
-  terms: DayTerms | undefined;
-  waitingFor?: string;
-}> {
-  // Entries are read before terms: a file that arrives in between counts as missing, and publishes the day itself.
-  const entries = await dayEntries(ports.lake, layout.name, businessDate, known, damaged);
-  const terms = damaged
-    ? await readableTerms(ports.lake, layout.name, businessDate, damaged)
-    : await readTerms(ports.lake, layout.name, businessDate);
-  const expectation = expectationOfTerms(terms, layout.day, ports.settings.expectedFiles, businessDate);
-  const completion = dayCompletion(expectation, entries);
-  const all = entries.filter(isLoaded);
-  // A supplement goes with the version that it corrects: it is hidden by another version of its file, and shown again with its own.
-  const byKey = new Map(entries.map((entry) => [entry.sourceKey, entry]));
-  const shown = new Set(all.filter((entry) => correctsStanding(entry, byKey)));
-  const loaded = [...shown];
-  const stated = terms?.manifest && manifestEntries(terms.manifest.file);
-  const problems = loaded.map((entry) => unsoundness(entry, terms, stated));
-  const waiting = [
-    ...(completion.waitingFor === undefined ? [] : [completion.waitingFor]),
-    ...problems.filter((problem) => problem !== undefined),
-    ...(loaded.length === 0 ? ['a first file'] : []),
-  ];
-  const own = loaded.filter((_, index) => problems[index] === undefined);
-  return {
-    entries,
-    // What corrects a file that the day manifest keeps out stays out with it.
-    sound: own.filter((entry) => correctsStanding(entry, new Map(own.map((one) => [one.sourceKey, one])))),
-    hidden: all.filter((entry) => !shown.has(entry)).map(hiddenSupplement),
-    terms,
-    ...(waiting.length > 0 ? { waitingFor: waiting.join('; ') } : {}),
-  };
-}
-
-/** False for a supplement of another version of its file than the one that is loaded: readers do not see its rows. */
-export function correctsStanding(entry: LoadedEntry, byKey: Map<string, LedgerEntry>): boolean {
-  const corrected = supplementedRun(entry);
-  if (!corrected) return true;
-  const parent = byKey.get(corrected.sourceKey);
-  return isCorrectedBy(parent?.loaded, corrected);
-}
-
-function hiddenSupplement(entry: LoadedEntry): string {
-  const { sourceKey } = entry;
-  const of = supplementedRun(entry)?.sourceKey;
-  return `${sourceKey} is not shown, because it corrects records of a version of ${of} that was replaced; if ${of} still rejects them, convert it again with --supplement-of ${of} --force`;
-}
-
-/** Why a loaded file cannot be published: a day manifest that came later disagrees. */
-function unsoundness(
-  entry: LoadedEntry,
-  terms: DayTerms | undefined,
-  entries: ManifestEntries | undefined,
-): string | undefined {
-  const { sourceKey, loaded } = entry;
-  if (supplementedRun(entry) || !terms?.manifest) return undefined;
-  const { key } = terms.manifest;
-  const stated = entries?.get(fileNameOf(sourceKey));
-  if (!stated) return `${sourceKey}, which the day manifest ${key} does not name`;
-  const { records, inputBytes, storedBytes, checksum } = loaded;
-  const bytes =
-    storedBytes === undefined ? { sizeBytes: inputBytes, crc64nvme: checksum } : { sizeBytes: storedBytes };
-  const figures = { ...bytes, records: records.read, details: records.detail };
-  const refusal = figuresRefusal(sourceKey, key, stated, figures);
-  if (refusal) return `${sourceKey}, which is not what the day manifest ${key} says (${refusal.code})`;
-  const values = manifestTotals(stated);
-  const wrong = loaded.controlTotals.find(({ name, actual, pending }) => {
-    // `dayManifest.<total>`, or `dayControlFile.<total>` in entries that an earlier version wrote.
-    const stated = numberOf(values[name.slice(name.indexOf('.') + 1)]);
-    return pending && !(stated && isSameDecimal(stated, storedDecimal(actual)));
-  });
-  return wrong && `${sourceKey}, whose ${wrong.name} is ${wrong.actual}, while ${key} states something else`;
 }
 
 async function changeWarnings(ports: PipelinePorts, layout: Layout, commit: DayCommit): Promise<string[]> {

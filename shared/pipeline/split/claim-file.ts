@@ -22,9 +22,9 @@ import {
   isVersionOf,
   isVersionTaken,
 } from '../../run/source-content.ts';
-import { SOFTWARE_VERSION } from '../../version.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
 import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
+import { settleLastRollback } from '../store/settle-rollback.ts';
 import type { ConvertRequest } from './convert-request.ts';
 import { keyTaken } from './key-owner.ts';
 
@@ -90,7 +90,7 @@ function loadedBefore(
 }
 
 function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string): LedgerEntry {
-  const { execution, request, layout, source, identity, warnings, supplementOf } = claim;
+  const { ports, execution, request, layout, source, identity, warnings, supplementOf } = claim;
   const mine = current?.execution === execution && !isFinal(current.state);
   // A run whose file is loaded is never taken up again: `clean` may remove it without asking anybody.
   const isAnother = current !== undefined && (request.force || current.state === 'loaded');
@@ -120,7 +120,7 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
     execution,
     layout: { name: layout.name, fingerprint: layout.fingerprint },
     terms: current?.terms,
-    softwareVersion: SOFTWARE_VERSION,
+    softwareVersion: ports.settings.softwareVersion,
     history: current?.history ?? [],
     updatedAt: at,
     loaded: current?.loaded,
@@ -138,6 +138,7 @@ export async function supplementedFile(
   { dataset, businessDate }: Claim['identity'],
 ): Promise<SupplementedRun | Refusal | undefined> {
   if (supplementOf === undefined) return undefined;
+  if (businessDate !== null) await settleLastRollback(ports, dataset, businessDate);
   const entry = await readEntry(ports.lake, ledgerEntryKey(dataset, businessDate, sourceIdOf(supplementOf)));
   const corrected = entry && supplementedRun(entry);
   if (corrected || entry?.sourceKey === sourceKey) {

@@ -3,6 +3,7 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { dayEntries } from '../store/day-ledger.ts';
 import { fitTables, unitedSchemas } from '../store/fit-tables.ts';
+import { isOnlyLayout } from '../store/kept-terms.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 
 const WIDER = 'a decimal with more digits, without fewer before or after the point';
@@ -22,7 +23,8 @@ export async function holdToTables(
   const { rows, rejects } = tableSchemas(layout);
   const wanted = [...rows, rejects];
   const { problems, notes, isNew } = await fitTables(ports.catalog, wanted);
-  if (isNew && businessDate !== null) {
+  // Files of one layout fit together, however many there are: none of them need be read.
+  if (isNew && businessDate !== null && !(await isOnlyLayout(ports.lake, layout, businessDate))) {
     const entries = await dayEntries(ports.lake, layout.name, businessDate);
     const loaded = entries.filter((entry) => entry.sourceKey !== sourceKey);
     const others = loaded.flatMap((entry) => entry.loaded?.tables ?? []);

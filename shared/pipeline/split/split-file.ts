@@ -15,6 +15,7 @@ import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import type { Numbered } from '../store/numbered-object.ts';
 import { restoreOwners } from '../store/restored-owners.ts';
+import { settleLastRollback } from '../store/settle-rollback.ts';
 import { refuseTaken } from '../store/table-owner.ts';
 import {
   type Claim,
@@ -72,7 +73,7 @@ export async function splitFile(
   };
   await noteExecution(claim);
   const content = await contentIfUnsure(ports, ledgerKey, claim, file);
-  const entry = await claimFile(claim, content);
+  const entry = await claimSettled(claim, content);
   const result = { dataset: layout.name, sourceKey: source.key, ledgerKey, businessDate };
   if (isRefusal(entry)) return { verdict: 'refused', ...result, refusal: entry };
   const terms =
@@ -89,6 +90,15 @@ export async function splitFile(
   if (isRefusal(planned)) return { verdict: 'refused', ...result, refusal: planned };
   const recorded = await recordPlan(ports, execution, planned);
   return { verdict: 'convert', ...result, businessDate: planned.plan.businessDate, ...recorded };
+}
+
+/** Claims the file. One that is loaded only because a rollback that took it back died half way is not called loaded. */
+async function claimSettled(claim: Claim, content: FileContent | undefined): Promise<LedgerEntry | Refusal> {
+  const claimed = await claimFile(claim, content);
+  const { ports, identity } = claim;
+  if (isRefusal(claimed) || claimed.state !== 'loaded' || identity.businessDate === null) return claimed;
+  const isRolledBack = await settleLastRollback(ports, identity.dataset, identity.businessDate);
+  return isRolledBack ? claimFile(claim, content) : claimed;
 }
 
 /** The layout as the request wants it. A supplement has neither header nor trailer. */

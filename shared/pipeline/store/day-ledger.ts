@@ -8,7 +8,9 @@ import { inParallel } from './in-parallel.ts';
 import { readEntry } from './ledger.ts';
 import { highestNumbered, readNumbered } from './numbered-object.ts';
 
-const PARALLEL_READS = 16;
+/** Entries of a day that are read at once. */
+export const PARALLEL_ENTRIES = 64;
+const PARALLEL_LISTINGS = 16;
 
 /**
  * The ledger entry of every file of a day, in the order of their keys; the day `null` has the files that were refused before their date
@@ -22,10 +24,8 @@ export async function dayEntries(
   known: string[] = [],
   damaged?: RunInconsistent[],
 ): Promise<LedgerEntry[]> {
-  const prefix = ledgerDayPrefix(dataset, businessDate);
-  const keys = new Set(known.map((sourceId) => ledgerEntryKey(dataset, businessDate, sourceId)));
-  for await (const key of lake.listFolder(prefix)) if (key.endsWith('.json')) keys.add(key);
-  const entries = await inParallel([...keys].sort(), PARALLEL_READS, async (key) => {
+  const keys = await dayEntryKeys(lake, dataset, businessDate, known);
+  const entries = await inParallel(keys, PARALLEL_ENTRIES, async (key) => {
     try {
       return await readEntry(lake, key);
     } catch (error) {
@@ -35,6 +35,19 @@ export async function dayEntries(
     }
   });
   return entries.filter((entry) => entry !== undefined);
+}
+
+/** The keys of the entries of a day in their order, and those of `known` sources. */
+export async function dayEntryKeys(
+  lake: ObjectStore,
+  dataset: string,
+  businessDate: string | null,
+  known: string[] = [],
+): Promise<string[]> {
+  const keys = new Set(known.map((sourceId) => ledgerEntryKey(dataset, businessDate, sourceId)));
+  for await (const key of lake.listFolder(ledgerDayPrefix(dataset, businessDate)))
+    if (key.endsWith('.json')) keys.add(key);
+  return [...keys].sort();
 }
 
 /** The last commit of a day, or undefined if the day was never published. */
@@ -82,7 +95,7 @@ export async function ledgerDays(lake: ObjectStore, dataset?: string): Promise<M
 }
 
 async function foldersIn(lake: ObjectStore, parents: string[]): Promise<string[]> {
-  const children = await inParallel(parents, PARALLEL_READS, (parent) =>
+  const children = await inParallel(parents, PARALLEL_LISTINGS, (parent) =>
     Array.fromAsync(lake.listFolder(parent)),
   );
   return children.flat().filter((key) => key.endsWith('/'));

@@ -5,7 +5,14 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { dayEntries } from './day-ledger.ts';
-import { appendNumbered, highestNumbered, highestReadable, type Numbered } from './numbered-object.ts';
+import { unlessDamaged } from './json-object.ts';
+import {
+  appendNumbered,
+  highestNumbered,
+  highestReadable,
+  type Numbered,
+  readNumbered,
+} from './numbered-object.ts';
 
 /** The terms of a day, or undefined if no file of it was split yet. */
 export async function readTerms(
@@ -35,6 +42,23 @@ export async function readableTerms(
 /** The terms of a day with their number. */
 export function readNumberedTerms(lake: ObjectStore, dataset: string, businessDate: string) {
   return highestNumbered(lake, dayTermsPrefix(dataset, businessDate), dayTermsShape);
+}
+
+/** Was every file of a day split with this layout? Nobody knows if terms cannot be read: then not. */
+export async function isOnlyLayout(
+  lake: ObjectStore,
+  { name, fingerprint }: Layout,
+  businessDate: string,
+): Promise<boolean> {
+  const prefix = dayTermsPrefix(name, businessDate);
+  for (let number = 1; ; number++) {
+    const terms = await unlessDamaged(
+      readNumbered(lake, prefix, number, dayTermsShape).then((value) => ({ value })),
+    );
+    if (!terms) return false;
+    if (!terms.value) return number > 1;
+    if (terms.value.layout.fingerprint !== fingerprint) return false;
+  }
 }
 
 /** Changes the terms of a day, and answers with the new ones. With `overDamage`, terms that cannot be read are replaced by those before. */

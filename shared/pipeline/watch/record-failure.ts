@@ -20,7 +20,7 @@ export interface ExecutionEnded {
 }
 
 /** Error name of the state machine's Fail state: by then the ledger has the refusal, and people know. */
-const REFUSED = 'FileRefused';
+export const REFUSED = 'FileRefused';
 
 /**
  * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were

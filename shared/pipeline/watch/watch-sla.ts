@@ -5,11 +5,13 @@ import type { Layout } from '../../layout/layout.ts';
 import { METRICS, type MetricName } from '../../operations/metrics-table.ts';
 import type { SlaSettings } from '../../operations/sla-settings.ts';
 import { type SlaCheck, type SlaVerdict, slaVerdict } from '../../operations/sla-verdict.ts';
+import type { ExecutionStates } from '../../ports/executions.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { catchUpCatalog } from '../publish/catch-up-catalog.ts';
 import { putFirst } from '../store/compare-and-swap.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
+import { findLost } from './find-lost.ts';
 import { type NightStatus, nightStatus } from './night-status.ts';
 
 /** The outcome of a check on one dataset. */
@@ -25,6 +27,14 @@ export interface SlaReport {
   publishedAt?: string | undefined;
   /** Dates whose catalog lagged behind their last commit. */
   driven: string[];
+  /** Keys of files whose execution had ended without an event. */
+  lost: string[];
+}
+
+/** What a check is made by. */
+interface Watch {
+  sla: SlaSettings;
+  executions: ExecutionStates;
 }
 
 /** A day whose finalizer stopped between commit and catalog is found within this many mornings. */
@@ -32,22 +42,22 @@ const DRIVEN_DAYS = 7;
 
 /**
  * Makes one of the four checks of the night that ends on the morning of `at`, for every watched dataset. It first updates a catalog that
- * lags, then records the figures and tells people what they must know. A check is noted after people were told, so a repeated check tells
+ * lags and records executions that ended unheard, then records the figures and tells people what they must know. A check is noted after people were told, so a repeated check tells
  * nothing, and one that died in between is completed by its retry. Days configured as holidays are silent. A dataset or a day that cannot be
  * read does not stop the others: they are checked, and then the check fails with what was wrong.
  */
 export async function watchSla(
   ports: PipelinePorts,
-  settings: SlaSettings,
+  watch: Watch,
   check: SlaCheck,
   at: Date,
 ): Promise<SlaReport[]> {
   const reports: SlaReport[] = [];
   const failures: unknown[] = [];
-  for (const name of settings.layouts) {
+  for (const name of watch.sla.layouts) {
     try {
       const { layout } = await loadLayout(ports.layouts, name);
-      reports.push(await watchDataset(ports, settings, check, at, layout, failures));
+      reports.push(await watchDataset(ports, watch, check, at, layout, failures));
     } catch (error) {
       failures.push(error);
     }
@@ -72,7 +82,7 @@ function together(check: SlaCheck, failures: unknown[]): unknown {
 
 async function watchDataset(
   ports: PipelinePorts,
-  { calendar }: SlaSettings,
+  { sla: { calendar }, executions }: Watch,
   check: SlaCheck,
   at: Date,
   layout: Layout,
@@ -83,7 +93,8 @@ async function watchDataset(
   const { driven, failures: undriven } = await catchUpCatalog(ports, dataset, businessDate, DRIVEN_DAYS);
   failures.push(...undriven);
   if (driven.length > 0) await record(ports, dataset, { CatalogDaysDriven: driven.length });
-  const report = { check, dataset, businessDate, driven };
+  const lost = await findLost(ports, executions, dataset, businessDate);
+  const report = { check, dataset, businessDate, driven, lost };
   if (silent) return { ...report, outcome: silent };
   const key = slaCheckKey(dataset, businessDate, check);
   if (await ports.lake.head(key)) return { ...report, outcome: 'done-before' };

@@ -7,6 +7,7 @@ import { cleanLake } from '../../../shared/pipeline/operate/clean-lake.ts';
 import { dayStatus } from '../../../shared/pipeline/operate/day-status.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
 import { watchSla } from '../../../shared/pipeline/watch/watch-sla.ts';
+import { NOBODY_KNOWS } from '../../../shared/ports/executions.ts';
 import { Chances } from '../../../tools/chaos/fault-plan.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -75,7 +76,12 @@ async function answers(lake: TestLake, isOther: (dataset: string, date: string) 
     found[`query ${dataset}`] = rows;
   }
   opened.close();
-  const damaged: unknown = await watchSla(ports, watched, 'alarm', MORNING).catch((error) => error);
+  const damaged: unknown = await watchSla(
+    ports,
+    { sla: watched, executions: NOBODY_KNOWS },
+    'alarm',
+    MORNING,
+  ).catch((error) => error);
   if (damaged instanceof Error) expect(damaged).toBeInstanceOf(RunInconsistent);
   for (const dataset of DATASETS.filter((name) => DATES.every((date) => isOther(name, date)))) {
     const key = `ledger/${dataset}/year=2025/month=08/day=12/_sla/alarm.json`;

@@ -26,13 +26,18 @@ class Letters implements DeadLetters {
   }
 }
 
-async function operatorOn(lake: TestLake, letters: unknown[] = []) {
+async function operatorOn(
+  lake: TestLake,
+  letters: unknown[] = [],
+  own: unknown[] = [],
+  remainingMs = 900_000,
+) {
   const delivered: unknown[] = [];
   const reruns: unknown[] = [];
   const starter = new Letters(letters);
   const operate = createOperator({
     ports: lake.ports,
-    queues: { starter, watchdog: new Letters([]) },
+    queues: { starter, watchdog: new Letters([]), operator: new Letters(own) },
     deliver: {
       starter: async (event) => {
         if (JSON.stringify(event).includes('unusable'))
@@ -43,7 +48,12 @@ async function operatorOn(lake: TestLake, letters: unknown[] = []) {
     },
     rerun: async (request) => void reruns.push(request),
   });
-  return { ask: (event: unknown) => operate(readOperation(event)), delivered, reruns, queue: starter };
+  return {
+    ask: (event: unknown) => operate(readOperation(event), () => remainingMs),
+    delivered,
+    reruns,
+    queue: starter,
+  };
 }
 
 async function twoVersions(): Promise<TestLake> {
@@ -67,6 +77,28 @@ describe('the operator', () => {
       removed: 0,
       kept: expect.any(Number),
       failed: [],
+    });
+  });
+
+  it('stops cleaning while there is time to end what it began, and tells people if nobody reads the answer', async () => {
+    const lake = await twoVersions();
+    const { ask } = await operatorOn(lake, [], [], 120_000);
+    expect(await ask({ action: 'clean' })).toEqual({
+      ...{ action: 'clean', removed: 0, kept: 0, failed: [], unfinished: true },
+    });
+    const told = () => lake.notifications.filter((message) => message.startsWith('The cleaning of'));
+    expect(told()).toEqual([]);
+    await ask({ action: 'clean', scheduledAt: '2025-08-13T16:00:00Z' });
+    expect(told()).toEqual([expect.stringContaining('not enough time')]);
+  });
+
+  it('does again what a schedule asked for in vain', async () => {
+    const clean = { action: 'clean', scheduledAt: '2025-08-13T16:00:00Z' };
+    const fromLambda = { requestContext: {}, requestPayload: clean };
+    const { ask } = await operatorOn(await twoVersions(), [], [clean, fromLambda, { action: 'cleen' }]);
+    expect(await ask({ action: 'replay', queue: 'operator' })).toMatchObject({
+      replayed: 2,
+      kept: [{ id: 'letter-2', error: 'UsageError' }],
     });
   });
 

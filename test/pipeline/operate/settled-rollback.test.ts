@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
-import { settleRollback } from '../../../shared/pipeline/publish/settle-rollback.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
+import { settleRollback } from '../../../shared/pipeline/store/settle-rollback.ts';
 import { ledgerEntryShape } from '../../../shared/run/ledger-entry.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../shared/layout/compile/read-layout.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { publishDay } from '../../../shared/pipeline/publish/publish-day.ts';
-import { settleRollback } from '../../../shared/pipeline/publish/settle-rollback.ts';
 import { lastCommit } from '../../../shared/pipeline/store/day-ledger.ts';
+import { settleRollback } from '../../../shared/pipeline/store/settle-rollback.ts';
 import { MemoryLake } from '../../support/memory-lake.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { DATE, DAY, KEY } from '../../support/small-day.ts';
@@ -12,29 +12,53 @@ const LAYOUT = readLayout(smallLayout(), 'test.json');
 const line = (cents: number) => smallFile(smallLine('A1', cents));
 const commitsOf = (lake: MemoryLake) => lake.keys('ledger/small/').filter((key) => key.includes('/_day/'));
 
+/** A second version of `KEY` is rolled back, but its host dies before the ledger says so. */
+async function rolledBackByHalf(second: Buffer) {
+  const lake = new MemoryLake();
+  const first = await lake.load(KEY, line(1));
+  await lake.load(KEY, second);
+  const { ledgerKey } = first;
+  const { runId } = (await lake.entry(first)).loaded!;
+  const { beforeCall } = lake.lake;
+  lake.lake.beforeCall = async (operation, key) => {
+    if (operation === 'putIf' && key === ledgerKey) throw new Error('the host died');
+    await beforeCall?.(operation, key);
+  };
+  await expect(rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' })).rejects.toThrow('the host died');
+  if (beforeCall) lake.lake.beforeCall = beforeCall;
+  expect(commitsOf(lake)).toHaveLength(3);
+  expect((await lake.entry(first)).loaded?.runId).toBe(runId);
+  return { lake, first, runId };
+}
+
 describe('a rollback that died after its commit was written', () => {
   it('is settled before the next look at the day, so that no new commit takes it back', async () => {
-    const lake = new MemoryLake();
-    const first = await lake.load(KEY, line(1));
-    await lake.load(KEY, line(2));
-    const { ledgerKey } = first;
-    const { runId } = (await lake.entry(first)).loaded!;
-    const { beforeCall } = lake.lake;
-    lake.lake.beforeCall = async (operation, key) => {
-      if (operation === 'putIf' && key === ledgerKey) throw new Error('the host died');
-      await beforeCall?.(operation, key);
-    };
-    await expect(rollBack(lake.ports, { ...DAY, file: KEY, reason: 'wrong' })).rejects.toThrow(
-      'the host died',
-    );
-    if (beforeCall) lake.lake.beforeCall = beforeCall;
-    expect(commitsOf(lake)).toHaveLength(3);
-    expect((await lake.entry(first)).loaded?.runId).toBe(runId);
+    const { lake, first, runId } = await rolledBackByHalf(line(2));
     expect(await publishDay(lake.ports, LAYOUT, DATE)).toEqual({ published: true, commit: 3 });
     expect(commitsOf(lake)).toHaveLength(3);
     const settled = await lake.entry(first);
     expect(settled.loaded?.runId).not.toBe(runId);
     expect(settled.rolledBack).toMatchObject([{ runId, reason: 'wrong' }]);
+  });
+
+  it('is settled before the version that it took back is called loaded', async () => {
+    const { lake } = await rolledBackByHalf(line(2));
+    const again = await lake.convert({ layout: smallLayout(), sourceKey: KEY });
+    expect(again.status).toBe('refused');
+    expect(await lake.entry(again)).toMatchObject({ refusal: { code: 'rolled-back' } });
+  });
+
+  it('is settled before the same bytes, sent once more, are called loaded', async () => {
+    const { lake, first, runId } = await rolledBackByHalf(line(2));
+    expect(await lake.load(KEY, line(2))).toMatchObject({ status: 'loaded', day: { commit: 4 } });
+    expect((await lake.entry(first)).rolledBack).toMatchObject([{ runId }]);
+  });
+
+  it('is settled before records are corrected of the version that it took back', async () => {
+    const { lake, runId } = await rolledBackByHalf(smallFile(smallLine('A1', 'X')));
+    const fix = await lake.load('fix_20250812.txt', line(3), { supplementOf: KEY });
+    expect(fix.status).toBe('refused');
+    expect((await lake.entry(fix)).supplementOf?.runId).not.toBe(runId);
   });
 });
 

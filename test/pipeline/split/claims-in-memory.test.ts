@@ -52,6 +52,18 @@ describe('two executions of one file', () => {
     expect(await lake.claim()).toEqual(before);
   });
 
+  it('work on different runs if one is for another date, or corrects another version', async () => {
+    const lake = claims();
+    expect(await lake.split('e1')).not.toBe(await lake.split('e2', { businessDate: '2025-08-13' }));
+    const fix = { sourceKey: 'fix_20250812.txt', supplementOf: KEY };
+    const parent = (cents: number) => smallFile(smallLine('A1', 'X'), smallLine('A2', cents));
+    lake.raw.replace(fix.sourceKey, OLD);
+    await lake.load(KEY, parent(1));
+    const run = await lake.split('e3', fix);
+    await lake.load(KEY, parent(2));
+    expect(await lake.split('e4', fix)).not.toBe(run);
+  });
+
   it('work on different runs if the second is forced, and a late call of the first does not take it back', async () => {
     const lake = claims();
     const run = await lake.split('e1');

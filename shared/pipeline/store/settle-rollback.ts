@@ -2,13 +2,15 @@ import type { DayCommit } from '../../day/day-commit.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { LoadedVersion } from '../../run/ledger-entry.ts';
 import { takenBack } from '../../run/taken-back.ts';
-import { entryVersions, readEntry, updateEntry } from '../store/ledger.ts';
+import { lastWritten } from './day-ledger.ts';
+import { unlessDamaged } from './json-object.ts';
+import { entryVersions, readEntry, updateEntry } from './ledger.ts';
 
 /**
  * Makes the ledger agree with a rollback that is committed: each entry's loaded version becomes the one before. The commit decides; the
  * next step that reads it calls this, and calling it twice changes nothing.
  */
-export async function settleRollback(ports: PipelinePorts, commit: DayCommit): Promise<void> {
+export async function settleRollback(ports: Pick<PipelinePorts, 'lake'>, commit: DayCommit): Promise<void> {
   const { rollback, committedAt } = commit;
   if (!rollback) return;
   for (const file of rollback.files) {
@@ -25,6 +27,22 @@ export async function settleRollback(ports: PipelinePorts, commit: DayCommit): P
       return takenBack(current, file, loaded, committedAt, rollback.reason);
     });
   }
+}
+
+/**
+ * Settles a rollback that the day's last commit says and that the ledger may not know yet, since whoever wrote it died. To be called before
+ * an entry is believed that says loaded. True if the last commit is a rollback.
+ */
+export async function settleLastRollback(
+  ports: Pick<PipelinePorts, 'lake'>,
+  dataset: string,
+  businessDate: string,
+): Promise<boolean> {
+  // A commit that cannot be read is for those to tell who publish.
+  const last = await unlessDamaged(lastWritten(ports.lake, dataset, businessDate));
+  if (!last?.value.rollback) return false;
+  await settleRollback(ports, last.value);
+  return true;
 }
 
 /** The version that a run loaded, from the entry's present and earlier versions. */
