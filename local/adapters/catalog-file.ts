@@ -6,7 +6,7 @@ import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { catalogDifferences } from './catalog-differences.ts';
-import { createIcebergFolder, type IcebergSetup, type Publishing } from './iceberg-folder.ts';
+import { createIcebergFolder, type IcebergSetup } from './iceberg-folder.ts';
 import { storedCatalog } from './read-catalog.ts';
 
 /**
@@ -17,7 +17,8 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
   const keyOf = (dataset: string) => `catalog/${dataset}.json`;
   const read = readLatest(store, keyOf);
   const folder = iceberg && createIcebergFolder(store, iceberg);
-  const showAll = (table: string, publishing?: Publishing) => folder?.show(table, () => read(table), publishing);
+  type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
+  const showAll = (table: string, of: Showing) => folder?.show(table, () => read(table), of);
   return {
     switchesAtOnce: true,
     listsFiles: true,
@@ -27,13 +28,14 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
       const standing = (await read(dataset))?.days[businessDate] ?? 0;
       const isShown = standing < commit ? await publishDay(store, keyOf(dataset), day) : standing === commit;
       // Also if the catalog stood there already: whoever switched it may have died before other programs saw it.
-      if (isShown) await showAll(dataset, { businessDate, facts });
+      if (isShown) await showAll(dataset, { publishing: { businessDate, facts } });
       return isShown;
     },
     async tableOf(dataset) {
       const current = await read(dataset);
       return current && { columns: current.columns, partitionKeys: current.partitionKeys };
     },
+    fieldIdsOf: async (table) => folder?.fieldIds(table),
     async standsAt({ dataset, businessDate, commit }) {
       return ((await read(dataset))?.days[businessDate] ?? 0) >= commit;
     },
@@ -45,7 +47,11 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     },
     async differences(table, days) {
       try {
-        return catalogDifferences(await read(table), days);
+        const catalog = await read(table);
+        const found = catalogDifferences(catalog, days);
+        // What the catalog itself shows wrongly is mended first.
+        if (found.length > 0 || !folder || !catalog) return found;
+        return folder.differences(table, catalog);
       } catch (error) {
         if (!(error instanceof RunInconsistent)) throw error;
         return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
@@ -53,7 +59,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     },
     async restore(table, days) {
       await restoreTable(store, keyOf(table), days);
-      await showAll(table);
+      await showAll(table, { again: true });
     },
     nameOf: keyOf,
   };

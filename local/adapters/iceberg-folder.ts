@@ -1,15 +1,14 @@
-import { nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
+import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
 import { uriOf } from '../../shared/catalog/table-place.ts';
 import { ObjectDamaged } from '../../shared/errors.ts';
+import type { FieldIds } from '../../shared/iceberg/field-ids.ts';
 import { following, type TableMetadata, tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
-import { fieldNames } from '../../shared/iceberg/table-schema.ts';
+import { namedIds } from '../../shared/iceberg/table-schema.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { claimFieldIds } from '../../shared/pipeline/store/field-ids.ts';
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
-import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import type { CatalogDifference, CatalogFile } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-
-export type Publishing = WantedTable['publishing'];
 
 /** Where other programs find the tables of a lake. */
 export interface IcebergSetup {
@@ -27,11 +26,38 @@ export interface IcebergSetup {
 export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, now }: IcebergSetup) {
   const place = { store: lake, root, publishedPrefix };
   return {
+    /** The ids that fields have in the metadata of a table. */
+    async fieldIds(dataset: string): Promise<FieldIds | undefined> {
+      const folder = `${publishedPrefix}${dataset}/metadata/`;
+      const metadata = await metadataOf(lake, folder, await lastVersion(lake, folder));
+      return metadata && idsOf(metadata);
+    },
+
+    /** How the metadata of a table differs from its catalog. A lake of an earlier version has none, which the next commit mends. */
+    async differences(dataset: string, catalog: CatalogFile): Promise<CatalogDifference[]> {
+      const folder = `${publishedPrefix}${dataset}/metadata/`;
+      const version = await lastVersion(lake, folder);
+      if (version === 0) return [];
+      const metadata = await metadataOf(lake, folder, version);
+      const unreadable = (what: string): CatalogDifference => ({ kind: 'unreadable', what });
+      if (!metadata)
+        return [unreadable(`${folder}${fileOf(version)}, by which other programs read it, is damaged`)];
+      if (metadata.location !== uriOf(place, dataset)) return [];
+      const { lagging, lost } = await metadataFaults(place, catalog, metadata);
+      return [
+        ...lost.map((path) => unreadable(`${path}, by which other programs read it, is missing or damaged`)),
+        ...lagging.map(({ businessDate, commit }): CatalogDifference => {
+          const what = `other programs do not see commit ${commit} of ${businessDate}`;
+          return { kind: 'behind', businessDate, commit, what };
+        }),
+      ];
+    },
+
     /** Shows what `readCatalog` answers with. May be repeated. */
     show(
       dataset: string,
       readCatalog: () => Promise<CatalogFile | undefined>,
-      publishing?: Publishing,
+      { publishing, again }: Pick<WantedTable, 'publishing' | 'again'> = {},
     ): Promise<void> {
       const folder = `${publishedPrefix}${dataset}/metadata/`;
       return compareAndSwap(folder, async () => {
@@ -40,8 +66,9 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         const current = await metadataOf(lake, folder, version);
         const catalog = await readCatalog();
         if (!catalog) return;
-        const ids = await claimFieldIds(lake, dataset, fieldNames(catalog));
-        const wanted = { catalog, ids, publishing, nowMs: now().getTime() };
+        const known = async () => current && idsOf(current);
+        const ids = await claimFieldIds(lake, dataset, catalog, known);
+        const wanted = { catalog, ids, publishing, again, nowMs: now().getTime() };
         const next = await nextMetadata(place, wanted, current);
         if (next === current) {
           await pointHint(lake, folder, version);
@@ -92,6 +119,11 @@ async function metadataOf(
     if (error instanceof ObjectDamaged) return undefined;
     throw error;
   }
+}
+
+/** Of all schemas that the table had: an id is never given to another name. */
+function idsOf({ schemas }: TableMetadata): FieldIds {
+  return Object.fromEntries(schemas.flatMap(({ fields }) => namedIds(fields)));
 }
 
 /** The hint never goes back: a publisher may be slow. */

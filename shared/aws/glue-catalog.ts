@@ -33,6 +33,7 @@ export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
     listsFiles: false,
     ...ATHENA,
     tableOf: (dataset) => new GlueReader(options, dataset).columns(),
+    fieldIdsOf: async () => undefined,
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
     shownDay: (table, businessDate) => new GlueReader(options, table).shownDay(businessDate),

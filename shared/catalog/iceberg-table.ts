@@ -32,6 +32,8 @@ export interface WantedTable {
   ids: FieldIds;
   /** The commit that is being published, which the snapshot is named after, with facts about it for people. */
   publishing?: { businessDate: string; facts: Record<string, string> } | undefined;
+  /** The manifests of all days are made anew, as after damage. */
+  again?: boolean | undefined;
   nowMs: number;
 }
 
@@ -57,7 +59,7 @@ export async function nextMetadata(
   // In a lake that was moved, nothing is where the metadata says.
   const standing = current?.location === location ? current : undefined;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
-  const listed = parent ? await manifestsOf(place, parent) : [];
+  const listed = parent && !wanted.again ? await manifestsOf(place, parent) : [];
   const changed = changedDays(catalog, listed);
   const leftOut = new Set(
     standing && [...leftOutColumns(standing), ...columnsBeyondPromotion(standing, catalog)],
@@ -95,6 +97,22 @@ function tableWith(
   const base = standing ? withColumns(standing, columns, ids) : newTable(columns, ids, location, nowMs);
   const noted = notingLeftOut(base, leftOut);
   return standing && JSON.stringify(noted) === JSON.stringify(standing) ? standing : noted;
+}
+
+/** Days that the metadata shows otherwise than a catalog, and manifests of it that cannot be read. */
+export async function metadataFaults(
+  place: TablePlace,
+  catalog: CatalogFile,
+  metadata: TableMetadata,
+): Promise<{ lagging: ShownFiles[]; lost: string[] }> {
+  const current = metadata.snapshots.find((one) => one['snapshot-id'] === metadata['current-snapshot-id']);
+  const listed = current ? await manifestsOf(place, current) : [];
+  const lost: string[] = [];
+  for (const { manifest_path: uri } of listed) {
+    if (!(await unlessLost(place, uri, (bytes) => readManifest(bytes, catalog.partitionKeys, uri))))
+      lost.push(uri);
+  }
+  return { lagging: changedDays(catalog, listed), lost };
 }
 
 /** None if the list is gone or damaged: then the manifests of all days are made again. */

@@ -25,7 +25,8 @@ function rowsOf({ files }: DayCommit): Decimal {
   return { unscaled: BigInt(files.reduce((sum, { rows }) => sum + rows, 0)), scale: 0 };
 }
 
-function sumsOf({ files }: DayCommit): Map<string, Decimal> {
+/** The control sums of a commit, over all its files. */
+export function sumsOf({ files }: DayCommit): Map<string, Decimal> {
   const amounts = files.flatMap(({ sums }) => Object.entries(sums ?? {}));
   return sumByName(amounts.map(([name, amount]) => [name, storedDecimal(amount)]));
 }

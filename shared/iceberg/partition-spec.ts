@@ -1,4 +1,5 @@
 import { RunInconsistent } from '../errors.ts';
+import { objectOf, oneOf, text, wholeNumber } from '../json-shape.ts';
 import type { CatalogColumn } from '../ports/catalog.ts';
 import {
   type AvroField,
@@ -19,6 +20,13 @@ export interface PartitionField {
   name: string;
   transform: 'identity';
 }
+
+export const partitionFieldShape = objectOf<PartitionField>({
+  'source-id': wholeNumber,
+  'field-id': wholeNumber,
+  name: text,
+  transform: oneOf(['identity']),
+});
 
 /** A table has one spec: a layout with other partition columns is refused. */
 export const SPEC_ID = 0;

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { byName, listOf, objectOf, optional, type Shape, text, wholeNumber } from '../json-shape.ts';
+import { byName, listOf, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import type { TableColumns } from '../ports/catalog.ts';
 import { type FieldIds, lastIdOf } from './field-ids.ts';
-import { lastPartitionId, type PartitionField, partitionFields, SPEC_ID } from './partition-spec.ts';
-import { type IcebergField, tableFields } from './table-schema.ts';
+import {
+  lastPartitionId,
+  type PartitionField,
+  partitionFieldShape,
+  partitionFields,
+  SPEC_ID,
+} from './partition-spec.ts';
+import { fieldShape, type IcebergField, tableFields } from './table-schema.ts';
 
 /** Metadata of a table, format version 2 (Iceberg spec, "Table Metadata"): the names are those of its JSON. */
 export interface TableMetadata {
@@ -55,8 +61,6 @@ export interface Snapshot {
   summary: Record<string, string>;
 }
 
-/** Anything that JSON can hold: parts that are written again as they are. */
-const anything = (): undefined => undefined;
 const snapshotShape = objectOf<Snapshot>({
   'snapshot-id': wholeNumber,
   'parent-snapshot-id': optional(wholeNumber),
@@ -79,16 +83,16 @@ export const tableMetadataShape = objectOf<TableMetadata>({
     objectOf<IcebergSchema>({
       type: text,
       'schema-id': wholeNumber,
-      fields: listOf(anything as Shape<IcebergField>),
+      fields: listOf(fieldShape),
     }),
   ),
   'default-spec-id': wholeNumber,
   'partition-specs': listOf(
-    objectOf<PartitionSpec>({ 'spec-id': wholeNumber, fields: listOf(anything as Shape<PartitionField>) }),
+    objectOf<PartitionSpec>({ 'spec-id': wholeNumber, fields: listOf(partitionFieldShape) }),
   ),
   'last-partition-id': wholeNumber,
   'default-sort-order-id': wholeNumber,
-  'sort-orders': listOf(objectOf<SortOrder>({ 'order-id': wholeNumber, fields: listOf(anything) })),
+  'sort-orders': listOf(objectOf<SortOrder>({ 'order-id': wholeNumber, fields: listOf(() => undefined) })),
   properties: byName(text),
   'current-snapshot-id': optional(wholeNumber),
   refs: optional(

@@ -1,6 +1,8 @@
 import { RunInconsistent } from '../errors.ts';
-import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
+import { either, flag, listOf, objectOf, oneOf, type Shape, text, wholeNumber } from '../json-shape.ts';
+import type { TableColumns } from '../ports/catalog.ts';
 import { type FieldIds, idOf } from './field-ids.ts';
+import { elementOf, partsOfHiveType } from './field-names.ts';
 
 /** A type as table metadata writes it (Iceberg spec, Appendix C, "Schemas"). */
 type IcebergType = string | IcebergList | IcebergStruct;
@@ -23,6 +25,28 @@ export interface IcebergField {
   required: boolean;
   type: IcebergType;
 }
+
+const listShape: Shape<IcebergList> = objectOf<IcebergList>({
+  type: oneOf(['list']),
+  'element-id': wholeNumber,
+  element: (value) => typeShape(value),
+  'element-required': flag,
+});
+const structShape: Shape<IcebergStruct> = objectOf<IcebergStruct>({
+  type: oneOf(['struct']),
+  fields: (value) => listOf(fieldShape)(value),
+});
+const typeShape: Shape<IcebergType> = either(
+  text,
+  either(listShape, structShape, 'a list or a struct'),
+  'a type',
+);
+export const fieldShape: Shape<IcebergField> = objectOf<IcebergField>({
+  id: wholeNumber,
+  name: text,
+  required: flag,
+  type: (value) => typeShape(value),
+});
 
 /** Iceberg's names by those of Hive. A decimal is called the same by both. A timestamp of ours has no zone. */
 const PRIMITIVES: ReadonlyMap<string, string> = new Map([
@@ -73,31 +97,16 @@ export function primitiveType(name: string, hiveType: string): string {
   });
 }
 
-/** The full names of all fields of a table, in their order: `items`, `items.element`, `items.element.code`. */
-export function fieldNames({ columns, partitionKeys }: TableColumns): string[] {
-  return [...columns, ...partitionKeys].flatMap(({ name, type }) => namesWithin(name, type));
+/** The ids of fields by their full names. */
+export function namedIds(fields: readonly IcebergField[]): [name: string, id: number][] {
+  return fields.flatMap(({ id, name, type }) => [[name, id] as [string, number], ...idsWithin(name, type)]);
 }
 
-function namesWithin(fullName: string, hiveType: string): string[] {
-  const { element, fields } = partsOfHiveType(hiveType);
-  if (element !== undefined) return [fullName, ...namesWithin(elementOf(fullName), element)];
-  return [fullName, ...(fields ?? []).flatMap(({ name, type }) => namesWithin(`${fullName}.${name}`, type))];
-}
-
-function elementOf(list: string): string {
-  return `${list}.element`;
-}
-
-/** What a Hive type is made of, if it is not primitive: `array<struct<code:string,amount:decimal(9,2)>>`. */
-function partsOfHiveType(type: string): { element?: string; fields?: CatalogColumn[] } {
-  const [, element] = /^array<(.*)>$/.exec(type) ?? [];
-  if (element !== undefined) return { element };
-  const [, structured] = /^struct<(.*)>$/.exec(type) ?? [];
-  if (structured === undefined) return {};
-  // No field of ours is a struct, so the only commas that separate none are those of decimals.
-  const fields = structured.split(/,(?![^(]*\))/).map((text) => {
-    const colon = text.indexOf(':');
-    return { name: text.slice(0, colon), type: text.slice(colon + 1) };
-  });
-  return { fields };
+function idsWithin(fullName: string, type: IcebergType): [name: string, id: number][] {
+  if (typeof type === 'string') return [];
+  if (type.type === 'struct') {
+    return namedIds(type.fields).map(([name, id]) => [`${fullName}.${name}`, id]);
+  }
+  const element = elementOf(fullName);
+  return [[element, type['element-id']], ...idsWithin(element, type.element)];
 }

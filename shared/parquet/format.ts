@@ -78,6 +78,7 @@ export const SchemaElement = struct('SchemaElement', {
   convertedType: optional(6, i32),
   scale: optional(7, i32),
   precision: optional(8, i32),
+  fieldId: optional(9, i32),
   logicalType: optional(10, LogicalType),
 });
 export type SchemaElement = ValueOf<typeof SchemaElement>;

@@ -6,20 +6,43 @@ import { ConvertedType, PhysicalType, Repetition, type SchemaElement } from './f
 export interface ColumnSchema {
   name: string;
   type: FieldType;
+  /** By which other engines find it, whatever it is called later. Files of earlier versions have none. */
+  fieldId?: number | undefined;
   /** The list that the leaf belongs to. Leaves of one list have the same name here, and follow each other. */
-  list?: { name: string; isStruct: boolean };
+  list?: {
+    name: string;
+    isStruct: boolean;
+    fieldId?: number | undefined;
+    elementId?: number | undefined;
+  };
 }
 
 /** A column as people see it: one leaf, or the leaves of a list. */
 type LeafGroup = [ColumnSchema, ...ColumnSchema[]];
 
-/** The columns of a dataset as leaves of its files. */
-export function columnSchemas(columns: readonly Field[]): ColumnSchema[] {
-  return columns.map(({ name, type, list }) => ({
+/** The columns of a dataset as leaves of its files; with `ids`, those of the table's fields. */
+export function columnSchemas(columns: readonly Field[], ids?: Ids): ColumnSchema[] {
+  const schemas = columns.map(({ name, type, list }) => ({
     name,
     type,
     ...(list && { list: { name: list.name, isStruct: list.isStruct } }),
   }));
+  return withFieldIds(schemas, ids);
+}
+
+/** Ids by the full names of fields: `items`, `items.element`, `items.element.code`. */
+type Ids = Readonly<Record<string, number>> | undefined;
+
+export function withFieldIds(columns: readonly ColumnSchema[], ids: Ids): ColumnSchema[] {
+  if (!ids) return [...columns];
+  return columns.map((column) => {
+    const { name, list } = column;
+    if (!list) return { ...column, fieldId: ids[name] };
+    const element = `${list.name}.element`;
+    const elementId = ids[element];
+    const fieldId = list.isStruct ? ids[`${element}.${name}`] : elementId;
+    return { ...column, fieldId, list: { ...list, fieldId: ids[list.name], elementId } };
+  });
 }
 
 function groupLeaves(columns: readonly ColumnSchema[]): LeafGroup[] {
@@ -71,19 +94,25 @@ function columnElements(leaves: LeafGroup): SchemaElement[] {
       numChildren: 1,
       convertedType: ConvertedType.LIST,
       logicalType: { list: {} },
+      fieldId: list.fieldId,
     },
     { repetitionType: Repetition.REPEATED, name: 'list', numChildren: 1 },
     ...(list.isStruct
       ? [
-          { repetitionType: Repetition.REQUIRED, name: 'element', numChildren: leaves.length },
+          {
+            repetitionType: Repetition.REQUIRED,
+            name: 'element',
+            numChildren: leaves.length,
+            fieldId: list.elementId,
+          },
           ...leaves.map(schemaElement),
         ]
       : leaves.map((leaf) => schemaElement({ ...leaf, name: 'element' }))),
   ];
 }
 
-function schemaElement({ name, type }: ColumnSchema): SchemaElement {
-  return { ...typeElement(type), repetitionType: Repetition.OPTIONAL, name };
+function schemaElement({ name, type, fieldId }: ColumnSchema): SchemaElement {
+  return { ...typeElement(type), repetitionType: Repetition.OPTIONAL, name, fieldId };
 }
 
 /** The type of a leaf, in the format's terms: physical, logical, and converted for readers that know no logical types. */

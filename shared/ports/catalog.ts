@@ -22,6 +22,9 @@ export interface Catalog {
   /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
   tableOf(dataset: string): Promise<TableColumns | undefined>;
 
+  /** The ids that the fields of a table have for readers, by full name; undefined if they find fields by their names. */
+  fieldIdsOf(table: string): Promise<Record<string, number> | undefined>;
+
   /** Do readers see this publication of the day, or a later one? */
   standsAt(day: DayPublication): Promise<boolean>;
 

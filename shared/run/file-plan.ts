@@ -1,4 +1,6 @@
 import {
+  byName,
+  countsShape,
   either,
   flag,
   listOf,
@@ -39,6 +41,8 @@ export interface FilePlan {
   softwareVersion: string;
   /** The layout file as it was read, so that later changes to it do not reach this run. */
   layout: { file: string; text: string; fingerprint: string };
+  /** The ids of the fields of each table, which footers carry. Plans of earlier versions have none. */
+  fieldIds?: Record<string, Record<string, number>> | undefined;
   geometry: { terminatorBytes: number; strideBytes: number | null };
   /** Records of the file, if they had to be counted to cut it. The ranges then contain header and trailer too. */
   chain: { recordCount: number } | null;
@@ -162,6 +166,7 @@ export const filePlanShape = objectOf<FilePlan>(
     attempt: wholeNumber,
     softwareVersion: text,
     layout: objectOf<FilePlan['layout']>({ file: text, text, fingerprint: text }),
+    fieldIds: optional(byName(countsShape)),
     geometry: objectOf<FilePlan['geometry']>({
       terminatorBytes: wholeNumber,
       strideBytes: nullable(wholeNumber),

@@ -67,6 +67,7 @@ const KINDS: [kind: string, prefix: RegExp, named: RegExp, heal: Heal][] = [
   ['terms', /\/_terms\/\d+\.json$/, /convert .*--business-date 2025-08-12 --force/, force(OTHER)],
   ['a catalog', /^catalog\/small\.json$/, /publish .*--force/, publishByForce],
   ['a catalog of rejects', /^catalog\/small_rejects\.json$/, /publish .*--force/, publishByForce],
+  ['the ids of fields', /^ledger\/_fields\/small\.json$/, /convert .*--force/, force(KEY)],
   ['the owner of a table', /^ledger\/_tables\/small\.json$/, /convert .*--force/, force(KEY)],
   ['a note on content', /^ledger\/small\/_content\//, /convert .*--force/, force(KEY)],
   ['a note on an execution', /^runs\/executions\//, /clean/, (lake) => cleanLake(lake.ports, KEEP)],

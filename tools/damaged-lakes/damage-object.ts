@@ -7,6 +7,7 @@ const OBJECT_KINDS: [kind: string, keys: RegExp][] = [
   ['commit', /\/_day\//],
   ['terms', /\/_terms\//],
   ['owner', /^ledger\/_tables\//],
+  ['field ids', /^ledger\/_fields\//],
   ['content', /\/_content\//],
   ['ledger entry', /^ledger\//],
   ['catalog', /^catalog\//],

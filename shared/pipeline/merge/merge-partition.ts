@@ -6,7 +6,6 @@ import { datasetsOf, type PageCodec, type PageForm, PLAIN_PAGES } from '../../la
 import { encodeTail } from '../../parquet/footer.ts';
 import { MAGIC } from '../../parquet/format.ts';
 import { planRowGroups } from '../../parquet/merge-plan.ts';
-import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { shiftRowGroup } from '../../parquet/row-group.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
 import { RowGroupReader } from '../../parquet/row-group-reader.ts';
@@ -19,6 +18,7 @@ import { type FilePlan, filePlanShape } from '../../run/file-plan.ts';
 import { type MergeResult, type MergeSpec, mergeSpecShape } from '../../run/merge-spec.ts';
 import { giveBackMemory, takeMemory } from '../parse/kernel-memory.ts';
 import { PartWriter } from '../parse/part-writer.ts';
+import { rejectColumns } from '../parse/reject-writer.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { composedChecksum, PartSums, partError, type SourcePart } from './part-checksums.ts';
@@ -72,12 +72,16 @@ interface RowForm {
 }
 
 function formOf(spec: MergeSpec, plan: FilePlan): RowForm {
-  if (spec.kind === 'rejects') return { schema: REJECT_COLUMNS, codec: 'snappy', pages: PLAIN_PAGES };
+  if (spec.kind === 'rejects') return { schema: rejectColumns(plan), codec: 'snappy', pages: PLAIN_PAGES };
   const layout = readLayout(plan.layout.text, plan.layout.file);
   const dataset = datasetsOf(layout).find(({ name }) => name === spec.dataset);
   if (dataset) {
     const { compression, parquet } = layout;
-    return { schema: columnSchemas(dataset.columns), codec: compression, pages: parquet };
+    return {
+      schema: columnSchemas(dataset.columns, plan.fieldIds?.[spec.dataset]),
+      codec: compression,
+      pages: parquet,
+    };
   }
   throw new RunInconsistent({
     what: `the layout of this run has no dataset ${spec.dataset}`,

@@ -25,7 +25,7 @@ export class DatasetParts {
     lake: ObjectStore,
     memory: KernelMemory,
   ) {
-    this.schema = columnSchemas(dataset.columns);
+    this.schema = columnSchemas(dataset.columns, plan.fieldIds?.[dataset.name]);
     this.dataset = dataset;
     this.plan = plan;
     this.range = range;

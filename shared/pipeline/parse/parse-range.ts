@@ -119,7 +119,7 @@ class RangeParser {
       batchCapacity(layout),
     );
     const rejectsKey = runKeys(plan.runId).rejects(range.rangeIndex);
-    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan.sourceKey, this.memory);
+    this.rejects = new RejectWriter(ports.lake, rejectsKey, plan, this.memory);
     this.decoder = new BatchDecoder(
       kernel,
       layout,

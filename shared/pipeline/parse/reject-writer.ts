@@ -1,14 +1,25 @@
 import type { Reject } from '../../decode/record-type-decoder.ts';
+import { rejectsDataset } from '../../keys/lake-keys.ts';
 import { ColumnFeed, type FeedValue } from '../../parquet/column-feed.ts';
 import { REJECT_COLUMNS } from '../../parquet/reject-columns.ts';
 import { RowGroupBuilder } from '../../parquet/row-group-builder.ts';
+import { type ColumnSchema, withFieldIds } from '../../parquet/schema.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { FilePlan } from '../../run/file-plan.ts';
 import type { FirstReject, PartFile, PartManifest } from '../../run/part-manifest.ts';
 import { RejectsDigest } from '../../run/rejects-digest.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { PartWriter } from './part-writer.ts';
 
 const encoder = new TextEncoder();
+
+type RejectsPlan = Pick<FilePlan, 'dataset' | 'sourceKey' | 'fieldIds'>;
+
+/** The columns of the rejects of a file, with the ids that its plan gives them. */
+export function rejectColumns({ dataset, fieldIds }: Omit<RejectsPlan, 'sourceKey'>): ColumnSchema[] {
+  return withFieldIds(REJECT_COLUMNS, fieldIds?.[rejectsDataset(dataset)]);
+}
+
 const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Collects rejects and writes them as Parquet; writes nothing if there are none. */
@@ -20,17 +31,19 @@ export class RejectWriter {
   private readonly key: string;
   private readonly memory: KernelMemory;
   private readonly sourceKey: Uint8Array;
+  private readonly schema: ColumnSchema[];
   /** Reasons and fields are few, and rejects may be millions. */
   private readonly texts = new Map<string, Uint8Array>();
   /** The rejects since the last drain, column by column. */
   private columns: FeedValue[][] = REJECT_COLUMNS.map(() => []);
   private output: { feed: ColumnFeed; rows: RowGroupBuilder; writer: PartWriter } | undefined;
 
-  constructor(store: ObjectStore, key: string, sourceKey: string, memory: KernelMemory) {
+  constructor(store: ObjectStore, key: string, plan: RejectsPlan, memory: KernelMemory) {
     this.store = store;
     this.key = key;
     this.memory = memory;
-    this.sourceKey = encoder.encode(sourceKey);
+    this.sourceKey = encoder.encode(plan.sourceKey);
+    this.schema = rejectColumns(plan);
   }
 
   add({ byteOffset, recordIndex, recordLengthBytes, reason, field, raw }: Reject): void {
@@ -70,7 +83,7 @@ export class RejectWriter {
     this.output ??= {
       feed: new ColumnFeed(kernel, REJECT_COLUMNS),
       rows: new RowGroupBuilder(kernel, REJECT_COLUMNS, 'snappy', compressor),
-      writer: new PartWriter(this.store, this.key, REJECT_COLUMNS, this.memory),
+      writer: new PartWriter(this.store, this.key, this.schema, this.memory),
     };
     const { feed, rows, writer } = this.output;
     feed.append(this.columns, rows);

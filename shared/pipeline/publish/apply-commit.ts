@@ -1,3 +1,4 @@
+import { commitFacts } from '../../day/commit-facts.ts';
 import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
 import { ObjectDamaged, ObjectNotFound, RunInconsistent } from '../../errors.ts';
 import { runKeys } from '../../keys/run-keys.ts';
@@ -50,7 +51,8 @@ export async function placeObjects(
 
 /** What the catalog shows of a commit, table by table. */
 export function publicationsOf(commit: DayCommit): DayPublication[] {
-  return commit.tables.map((table) => publicationOf(commit, table));
+  const facts = commitFacts(commit);
+  return commit.tables.map((table) => ({ ...publicationOf(commit, table), facts }));
 }
 
 /** Where objects that have to be copied stood a moment ago, by their keys, and whether their bytes were compared with their checksum. */

@@ -28,7 +28,7 @@ export interface RecordedPlan {
 
 /** Everything that the splitter found out about a claimed file. */
 interface SplitFindings
-  extends Pick<FilePlan, 'businessDate' | 'controlFile' | 'outside' | 'dayManifest' | 'terms'> {
+  extends Pick<FilePlan, 'businessDate' | 'controlFile' | 'outside' | 'dayManifest' | 'terms' | 'fieldIds'> {
   file: ReadableFile;
   cut: CutFile;
 }
@@ -36,7 +36,7 @@ interface SplitFindings
 export function planFile(
   { ports, request, layout, layoutFile, source, identity, supplementOf }: Claim,
   { attempt }: LedgerEntry,
-  { file, cut, businessDate, controlFile, outside, dayManifest, terms }: SplitFindings,
+  { file, cut, businessDate, controlFile, outside, dayManifest, terms, fieldIds }: SplitFindings,
 ): PlannedFile {
   const { geometry, ranges, chain } = cut;
   const decided: Omit<FilePlan, 'runId'> = {
@@ -52,6 +52,7 @@ export function planFile(
     attempt,
     softwareVersion: ports.settings.softwareVersion,
     layout: { ...layoutFile, fingerprint: layout.fingerprint },
+    fieldIds,
     geometry: { terminatorBytes: geometry.terminatorBytes, strideBytes: geometry.strideBytes },
     chain,
     leadingBytes: geometry.leadingBytes,

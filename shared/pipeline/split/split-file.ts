@@ -9,6 +9,7 @@ import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { isRefusal, type Refusal } from '../../refusal.ts';
 import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import type { FileContent } from '../../run/source-content.ts';
+import { layoutFieldIds } from '../store/field-ids.ts';
 import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
@@ -166,6 +167,7 @@ async function planClaimed(
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },
     outside: await outsideChecksums(file, cut.ranges),
+    fieldIds: await layoutFieldIds(ports, layout, request.force === true),
     dayManifest: terms ? statedInTerms(terms.value, source.key) : null,
     terms: terms && plannedTerms(terms),
   });

@@ -36,7 +36,7 @@ const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
       `Only what goes back beyond this version of the file needs it, to the version that is wanted. ${convertAgain({ dataset, sourceKey: named(file), businessDate: dateOf(key) })}`,
   ],
   [
-    /^ledger\/_tables\/[^/]+$/,
+    /^ledger\/_(?:tables|fields)\/[^/]+$/,
     () =>
       `A file of its layout writes it again. ${convertAgain({ dataset: 'LAYOUT-OF-THE-TABLE', sourceKey: 'FILE', businessDate: null })}`,
   ],

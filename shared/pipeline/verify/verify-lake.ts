@@ -7,6 +7,7 @@ import { confirmed, damage, type Finding, note, repaired } from './finding.ts';
 import { judgeClaims, judgeOtherClaims } from './judge-claims.ts';
 import { judgeCommits } from './judge-commits.ts';
 import { judgeEntries } from './judge-entries.ts';
+import { judgeFieldIds } from './judge-field-ids.ts';
 import { judgeObjects } from './judge-objects.ts';
 import { judgeRuns } from './judge-runs.ts';
 import { claimTables, judgeCatalog, judgeOwners, type TableClaims } from './judge-tables.ts';
@@ -56,6 +57,7 @@ export async function verifyLake(ports: PipelinePorts, options: VerifyOptions): 
     if (options.depth === 'full') await look(() => judgeOtherClaims(ports.lake, dataset));
   }
   await look(() => judgeOwners(ports.lake, claims));
+  await look(() => judgeFieldIds(ports, options.depth));
   if (options.depth === 'full') await look(() => judgeRuns(ports, waiting));
   return { ...verdict, findings: distinct(verdict.findings) };
 }
