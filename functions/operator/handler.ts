@@ -10,13 +10,18 @@ import { clean } from './clean.ts';
 import { type Operation, readOperation } from './operations.ts';
 
 const LETTERS = 100;
+/** Time that a letter may need. */
+const LETTER_MS = 60_000;
 
 interface OperatorParts {
   ports: PipelinePorts;
   queues: Record<'starter' | 'watchdog' | 'operator', DeadLetters>;
   /** Whom the letters of the other queues are for: the functions' own handlers. */
-  deliver: Record<'starter' | 'watchdog', (event: unknown) => Promise<unknown>>;
-  rerun: (request: { layout: string; businessDate: string; force: boolean | undefined }) => Promise<unknown>;
+  deliver: Record<'starter' | 'watchdog', (event: unknown, remaining: RemainingTime) => Promise<unknown>>;
+  rerun: (
+    request: { layout: string; businessDate: string; force: boolean | undefined; from: string | undefined },
+    remaining: RemainingTime,
+  ) => Promise<unknown>;
 }
 
 /** Does what a person on call asks for, with the rights of the function: nobody needs them in their own hands. All of it is safe twice. */
@@ -39,15 +44,16 @@ export function createOperator({ ports, queues, deliver, rerun }: OperatorParts)
       case 'clean':
         return clean(ports, operation, remaining);
       case 'rerun': {
-        const { layout, businessDate, force } = operation;
-        return { action, rerun: await rerun({ layout, businessDate, force }) };
+        const { layout, businessDate, force, from } = operation;
+        return { action, rerun: await rerun({ layout, businessDate, force, from }, remaining) };
       }
       case 'replay': {
         const { queue, atMost = LETTERS } = operation;
         const own = (event: unknown) => operate(readOperation(event), remaining);
-        const { starter, watchdog } = deliver;
-        const whom = { starter, watchdog, operator: own }[queue];
-        return { action, queue, ...(await replayDeadLetters(queues[queue], whom, atMost)) };
+        const whom = { ...deliver, operator: own }[queue];
+        const hasTime = () => remaining() > LETTER_MS;
+        const deliverOne = (event: unknown) => whom(event, remaining);
+        return { action, queue, ...(await replayDeadLetters(queues[queue], deliverOne, atMost, hasTime)) };
       }
     }
   };

@@ -22,10 +22,10 @@ export const handler = lambdaHandler({
     ports,
     queues: createDeadLetterQueues(variables),
     deliver: {
-      starter: async (event) => starter(readStarterEvent(event)),
+      starter: async (event, remaining) => starter(readStarterEvent(event), remaining),
       watchdog: async (event) => watchdog(readWatchdogEvent(event)),
     },
-    rerun: (request) => starter({ rerun: request }),
+    rerun: async (request, remaining) => (await starter({ rerun: request }, remaining)).rerun,
   }),
   measure: operatorFigures,
 });

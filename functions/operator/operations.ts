@@ -52,6 +52,8 @@ const operation = z.discriminatedUnion('action', [
     businessDate,
     /** Also convert files that are loaded already. */
     force: z.boolean().optional(),
+    /** The first key to start: what an answer that had no time for all gave as `next`. */
+    from: name.optional(),
   }),
   z.strictObject({
     action: z.literal('replay'),
