@@ -1,13 +1,12 @@
 import type { InvocationFigures, RemainingTime } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
+import { type Operation, readOperation } from '../../shared/pipeline/operate/operation.ts';
+import { publishHere } from '../../shared/pipeline/operate/publish-here.ts';
 import { replayDeadLetters } from '../../shared/pipeline/operate/replay-dead-letters.ts';
 import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
-import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
-import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
 import type { DeadLetters } from '../../shared/ports/dead-letters.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { clean } from './clean.ts';
-import { type Operation, readOperation } from './operations.ts';
 
 const LETTERS = 100;
 /** Time that a letter may need. */
@@ -30,9 +29,8 @@ export function createOperator({ ports, queues, deliver, rerun }: OperatorParts)
     const { action } = operation;
     switch (operation.action) {
       case 'publish': {
-        const { dataset, businessDate, partial, force } = operation;
-        const layout = await readDayLayout(ports.lake, dataset, businessDate);
-        return { action, ...(await publishDay(ports, layout, businessDate, { partial, force })) };
+        const { action: _action, ...request } = operation;
+        return { action, ...(await publishHere(ports, request)) };
       }
       case 'rollback': {
         const { action: _action, ...request } = operation;
