@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
+import * as z from 'zod';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { cleanLake } from '../shared/pipeline/operate/clean-lake.ts';
-import type { Removal } from '../shared/pipeline/operate/removals.ts';
+import type { CleanReport, Removal } from '../shared/pipeline/operate/removals.ts';
 import { withShortValues } from '../shared/shown-text.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
+import { askOperator } from './ask-operator.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
 import { prepareLake } from './prepare-lake.ts';
 
@@ -35,7 +37,6 @@ Exit codes: 0 cleaned, 1 failed, for one day at least (the others are cleaned), 
 };
 
 await runWithFlags(COMMAND, async (values) => {
-  const ports = await lakePorts(values.lake);
   const dryRun = values['dry-run'] === true;
   const runsOlderThanMs = ageMs('--older-than', values['older-than']) ?? RUN_DAYS * DAY_MS;
   const generationsOlderThanMs =
@@ -45,8 +46,9 @@ await runWithFlags(COMMAND, async (values) => {
       `Runs younger than ${RUN_DAYS} days are removed too: what failed can then only be converted again, not redriven.`,
     );
   }
-  if (values.lake !== 'aws' && !dryRun) await prepareLake(resolve(startDir, values.lake!));
-  const report = await cleanLake(ports, { runsOlderThanMs, generationsOlderThanMs, dryRun });
+  const ages = { runsOlderThanMs, generationsOlderThanMs };
+  const report =
+    values.lake === 'aws' ? await cleanOnAws(ages, dryRun) : await cleanHere(values.lake, ages, dryRun);
   if (values.json) {
     sayJson({ dryRun, ...report });
     return report.failed.length > 0 ? 1 : 0;
@@ -61,9 +63,55 @@ await runWithFlags(COMMAND, async (values) => {
   for (const { key, why } of report.kept) say(`kept ${withShortValues(key)}: ${why}`);
   for (const { key, why } of report.failed) warn(`not cleaned ${withShortValues(key)}: ${why}`);
   if (report.failed.length > 0) return 1;
-  if (report.removed.length === 0) say('There is nothing to remove.');
+  if (report.unfinished) say('There was not enough time for all of it; run the command again to go on.');
+  else if (report.removed.length === 0) say('There is nothing to remove.');
   return 0;
 });
+
+interface Ages {
+  runsOlderThanMs: number;
+  generationsOlderThanMs: number;
+}
+
+async function cleanHere(lake: string | undefined, ages: Ages, dryRun: boolean): Promise<CleanReport> {
+  const ports = await lakePorts(lake);
+  if (!dryRun) await prepareLake(resolve(startDir, lake!));
+  return cleanLake(ports, { ...ages, dryRun });
+}
+
+const reasonShape = z.object({ key: z.string(), why: z.string() });
+const cleanedShape = z.object({
+  removals: z.array(
+    reasonShape.extend({
+      what: z.enum(['run', 'generation', 'execution', 'orphan', 'owner']),
+      objects: z.int(),
+      bytes: z.int(),
+    }),
+  ),
+  stays: z.array(reasonShape),
+  failed: z.array(reasonShape),
+  unfinished: z.literal(true).optional(),
+});
+
+/** The operator counts in days, and never removes what a redrive or a query of today may need. */
+async function cleanOnAws(ages: Ages, dryRun: boolean): Promise<CleanReport> {
+  const [runsOlderThanDays, generationsOlderThanDays] = [
+    inDays('--older-than', ages.runsOlderThanMs, RUN_DAYS),
+    inDays('--generations-older-than', ages.generationsOlderThanMs, 1),
+  ];
+  const asked = { runsOlderThanDays, generationsOlderThanDays, dryRun };
+  const { removals, stays, failed, unfinished } = await askOperator(
+    { action: 'clean', ...asked },
+    cleanedShape,
+  );
+  return { removed: removals, kept: stays, failed, ...(unfinished && { unfinished }) };
+}
+
+function inDays(flag: string, ms: number, least: number): number {
+  const days = ms / DAY_MS;
+  if (Number.isInteger(days) && days >= least) return days;
+  throw usageError(`on AWS ${flag} is a number of days, ${least}d or more`);
+}
 
 function printRemovals(what: Removal['what'], removals: Removal[], dryRun: boolean): void {
   if (removals.length === 0) return;

@@ -15,7 +15,7 @@ export const LAKE_FLAGS = {
   lake: text(
     'DIR',
     'the folder that was given to convert as --out; aws: the deployed stack, by the environment variables of its\n' +
-      'functions (RAW_BUCKET, PROCESSED_BUCKET, GLUE_DATABASE, …)',
+      'functions (STAGE, RAW_BUCKET, PROCESSED_BUCKET, GLUE_DATABASE, …); changes are asked of its operator',
   ),
 };
 
@@ -37,6 +37,17 @@ export async function lakePorts(lake: string | undefined): Promise<PipelinePorts
   }
   const setup = { lakeDir, rawRoot: lakeDir, rangeSizeBytes: 0, expectedFiles: undefined };
   return createLocalPorts(setup, (line) => warn(line));
+}
+
+/** The day that the flags of a command name, on AWS without a look at the lake if they name all of it. */
+export async function namedDay(values: {
+  lake?: string | undefined;
+  dataset?: string | undefined;
+  'business-date'?: string | undefined;
+}): Promise<ChosenDay> {
+  const { lake, dataset, 'business-date': businessDate } = values;
+  if (lake === 'aws' && dataset !== undefined && businessDate !== undefined) return { dataset, businessDate };
+  return chosenDay(await lakePorts(lake), dataset, businessDate);
 }
 
 interface ChosenDay {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import * as z from 'zod';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { SourceNotFound } from '../shared/errors.ts';
-import { takeDayManifest } from '../shared/pipeline/operate/take-day-manifest.ts';
-import { publishDay } from '../shared/pipeline/publish/publish-day.ts';
-import { readDayLayout } from '../shared/pipeline/store/kept-terms.ts';
+import { type DayManifestText, publishHere } from '../shared/pipeline/operate/publish-here.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson } from '../terminal/print.ts';
-import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
+import { askOperator } from './ask-operator.ts';
+import { DAY_FLAGS, lakePorts, namedDay } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Publishes a day whose files are loaded. This happens automatically once the day is complete.',
@@ -28,20 +28,25 @@ const COMMAND = {
   notes: 'Exit codes: 0 published, 1 failed, 2 usage, 3 not complete (nothing changed for readers).',
 } as const;
 
+const publishedShape = z.object({
+  published: z.boolean(),
+  commit: z.int().optional(),
+  waitingFor: z.string().optional(),
+  committed: z.boolean().optional(),
+  warnings: z.array(z.string()).optional(),
+});
+
 await runWithFlags(COMMAND, async (values) => {
   const partial = partialOf(values.partial, values.reason?.trim());
-  const ports = await lakePorts(values.lake);
-  const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
-  const layout = await readDayLayout(ports.lake, dataset, businessDate);
-  const manifest = values['day-manifest'] ?? values['control-file'];
-  if (manifest !== undefined) {
-    const content = await readFile(resolve(startDir, manifest), 'utf8').catch((cause) => {
-      throw new SourceNotFound({ what: 'the day manifest cannot be read', where: manifest, cause });
-    });
-    const problems = await takeDayManifest(ports.lake, dataset, businessDate, basename(manifest), content);
-    if (problems.length > 0) throw usageError(`${manifest} is not a day manifest: ${problems.join('; ')}`);
-  }
-  const outcome = await publishDay(ports, layout, businessDate, { partial, force: values.force });
+  const day = await namedDay(values);
+  const { dataset, businessDate } = day;
+  const path = values['day-manifest'] ?? values['control-file'];
+  const dayManifest = path === undefined ? undefined : await readManifest(path);
+  const asked = { ...day, dayManifest, partial, force: values.force };
+  const outcome =
+    values.lake === 'aws'
+      ? await askOperator({ action: 'publish', ...asked }, publishedShape)
+      : await publishHere(await lakePorts(values.lake), asked);
   if (values.json) sayJson({ dataset, businessDate, ...outcome });
   else if (outcome.waitingFor === undefined) {
     say(`${dataset} of ${businessDate} is published as commit ${outcome.commit}`);
@@ -52,6 +57,13 @@ await runWithFlags(COMMAND, async (values) => {
   }
   return outcome.waitingFor === undefined ? EXIT_LOADED : EXIT_REFUSED;
 });
+
+async function readManifest(path: string): Promise<DayManifestText> {
+  const text = await readFile(resolve(startDir, path), 'utf8').catch((cause) => {
+    throw new SourceNotFound({ what: 'the day manifest cannot be read', where: path, cause });
+  });
+  return { name: basename(path), text };
+}
 
 function partialOf(isPartial = false, reason = ''): { reason: string } | undefined {
   if (isPartial && !reason) throw usageError('--partial needs a --reason', 'It is recorded with the day');

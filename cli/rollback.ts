@@ -1,7 +1,9 @@
+import * as z from 'zod';
 import { rollBack } from '../shared/pipeline/operate/roll-back.ts';
 import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson } from '../terminal/print.ts';
-import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
+import { askOperator } from './ask-operator.ts';
+import { DAY_FLAGS, lakePorts, namedDay } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Returns a day, or one file of it, to its previous version. Readers get the old objects in a new generation.',
@@ -20,6 +22,12 @@ const COMMAND = {
 Exit codes: 0 rolled back, 1 failed, 2 usage or no previous version.`,
 };
 
+const rolledBackShape = z.object({
+  commit: z.int().nullable(),
+  restores: z.int().nullable(),
+  files: z.array(z.object({ sourceKey: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+});
+
 await runWithFlags(COMMAND, async (values) => {
   if (values['business-date'] === undefined)
     throw usageError('--business-date is missing', 'No day is rolled back by default');
@@ -28,16 +36,19 @@ await runWithFlags(COMMAND, async (values) => {
     throw usageError('--to is for the whole day, not for a --file');
   if (values.to !== undefined && !/^[1-9]\d{0,8}$/.test(values.to))
     throw usageError(`--to '${values.to}' is not a commit`);
-  const ports = await lakePorts(values.lake);
-  const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
-  const outcome = await rollBack(ports, {
-    dataset,
-    businessDate,
+  const day = await namedDay(values);
+  const { dataset, businessDate } = day;
+  const request = {
+    ...day,
     file: values.file,
     remove: values.remove,
     toCommit: values.to === undefined ? undefined : Number(values.to),
     reason: values.reason?.trim() || 'no reason given',
-  });
+  };
+  const outcome =
+    values.lake === 'aws'
+      ? await askOperator({ action: 'rollback', ...request }, rolledBackShape)
+      : await rollBack(await lakePorts(values.lake), request);
   if (values.json) sayJson({ dataset, businessDate, ...outcome });
   else {
     const as = outcome.restores === null ? '' : `, with the files of commit ${outcome.restores}`;

@@ -1,16 +1,16 @@
 import type { RemainingTime } from '../../shared/lambda/handler-stack.ts';
 import { cleanLake } from '../../shared/pipeline/operate/clean-lake.ts';
+import type { Operation } from '../../shared/pipeline/operate/operation.ts';
 import type { CleanReport } from '../../shared/pipeline/operate/removals.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
-import type { Operation } from './operations.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RUN_DAYS = 15;
 const GENERATION_DAYS = 30;
 /** What was begun must be able to end: the objects of one day, or of a lot of runs. */
 const TO_END_MS = 120_000;
-/** An answer has at most 6 MB, a log line 256 KB and a notification too: counts, and some of the keys. */
-const SHOWN = 100;
+/** An answer has at most 6 MB and a notification 256 KB: counts, and some of the keys. */
+const SHOWN = 5_000;
 const TOLD = 10;
 
 /** Cleans for as long as the invocation has time. Nobody reads the answer to a schedule, so people are told of what could not be cleaned. */
@@ -33,6 +33,8 @@ export async function clean(
     removed: removed.length,
     kept: kept.length,
     failed: failed.slice(0, SHOWN),
+    removals: removed.slice(0, SHOWN),
+    stays: kept.slice(0, SHOWN),
     ...(unfinished && { unfinished }),
   };
 }

@@ -1,22 +1,26 @@
 import type { InvocationFigures, RemainingTime } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
+import { type Operation, readOperation } from '../../shared/pipeline/operate/operation.ts';
+import { publishHere } from '../../shared/pipeline/operate/publish-here.ts';
 import { replayDeadLetters } from '../../shared/pipeline/operate/replay-dead-letters.ts';
 import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
-import { publishDay } from '../../shared/pipeline/publish/publish-day.ts';
-import { readDayLayout } from '../../shared/pipeline/store/kept-terms.ts';
 import type { DeadLetters } from '../../shared/ports/dead-letters.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { clean } from './clean.ts';
-import { type Operation, readOperation } from './operations.ts';
 
 const LETTERS = 100;
+/** Time that a letter may need. */
+const LETTER_MS = 60_000;
 
 interface OperatorParts {
   ports: PipelinePorts;
   queues: Record<'starter' | 'watchdog' | 'operator', DeadLetters>;
   /** Whom the letters of the other queues are for: the functions' own handlers. */
-  deliver: Record<'starter' | 'watchdog', (event: unknown) => Promise<unknown>>;
-  rerun: (request: { layout: string; businessDate: string; force: boolean | undefined }) => Promise<unknown>;
+  deliver: Record<'starter' | 'watchdog', (event: unknown, remaining: RemainingTime) => Promise<unknown>>;
+  rerun: (
+    request: { layout: string; businessDate: string; force: boolean | undefined; from: string | undefined },
+    remaining: RemainingTime,
+  ) => Promise<unknown>;
 }
 
 /** Does what a person on call asks for, with the rights of the function: nobody needs them in their own hands. All of it is safe twice. */
@@ -25,9 +29,8 @@ export function createOperator({ ports, queues, deliver, rerun }: OperatorParts)
     const { action } = operation;
     switch (operation.action) {
       case 'publish': {
-        const { dataset, businessDate, partial, force } = operation;
-        const layout = await readDayLayout(ports.lake, dataset, businessDate);
-        return { action, ...(await publishDay(ports, layout, businessDate, { partial, force })) };
+        const { action: _action, ...request } = operation;
+        return { action, ...(await publishHere(ports, request)) };
       }
       case 'rollback': {
         const { action: _action, ...request } = operation;
@@ -39,15 +42,16 @@ export function createOperator({ ports, queues, deliver, rerun }: OperatorParts)
       case 'clean':
         return clean(ports, operation, remaining);
       case 'rerun': {
-        const { layout, businessDate, force } = operation;
-        return { action, rerun: await rerun({ layout, businessDate, force }) };
+        const { layout, businessDate, force, from } = operation;
+        return { action, rerun: await rerun({ layout, businessDate, force, from }, remaining) };
       }
       case 'replay': {
         const { queue, atMost = LETTERS } = operation;
         const own = (event: unknown) => operate(readOperation(event), remaining);
-        const { starter, watchdog } = deliver;
-        const whom = { starter, watchdog, operator: own }[queue];
-        return { action, queue, ...(await replayDeadLetters(queues[queue], whom, atMost)) };
+        const whom = { ...deliver, operator: own }[queue];
+        const hasTime = () => remaining() > LETTER_MS;
+        const deliverOne = (event: unknown) => whom(event, remaining);
+        return { action, queue, ...(await replayDeadLetters(queues[queue], deliverOne, atMost, hasTime)) };
       }
     }
   };

@@ -6,10 +6,10 @@ import { createSfnStates } from '../../shared/aws/sfn-executions.ts';
 import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
 import { createStarterPorts } from '../../shared/aws/starter-adapters.ts';
 import { lambdaHandler } from '../../shared/lambda/handler-stack.ts';
+import { readOperation } from '../../shared/pipeline/operate/operation.ts';
 import { createStarter, readStarterEvent } from '../starter/handler.ts';
 import { createWatchdog, readWatchdogEvent } from '../watchdog/handler.ts';
 import { createOperator, operatorFigures } from './handler.ts';
-import { readOperation } from './operations.ts';
 
 const variables = functionVariables('operator', process.env);
 const ports = createAwsPorts(variables);
@@ -22,10 +22,10 @@ export const handler = lambdaHandler({
     ports,
     queues: createDeadLetterQueues(variables),
     deliver: {
-      starter: async (event) => starter(readStarterEvent(event)),
+      starter: async (event, remaining) => starter(readStarterEvent(event), remaining),
       watchdog: async (event) => watchdog(readWatchdogEvent(event)),
     },
-    rerun: (request) => starter({ rerun: request }),
+    rerun: async (request, remaining) => (await starter({ rerun: request }, remaining)).rerun,
   }),
   measure: operatorFigures,
 });

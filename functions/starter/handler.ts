@@ -1,7 +1,9 @@
-import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { InvocationFigures, RemainingTime } from '../../shared/lambda/handler-stack.ts';
 import { NO_DATASET } from '../../shared/operations/metrics-table.ts';
 import { rerunDay } from '../../shared/pipeline/start/rerun-day.ts';
 import { type StartedArrival, startArrival } from '../../shared/pipeline/start/start-arrival.ts';
+import type { Patience } from '../../shared/pipeline/start/start-many.ts';
 import type { StarterPorts } from '../../shared/ports/starter-ports.ts';
 import { type ArrivalEvent, arrivalsOf, readArrivalEvent } from './arrival-events.ts';
 
@@ -15,21 +17,28 @@ export function readStarterEvent(event: unknown): StarterEvent {
 
 interface StarterResult {
   arrivals: StartedArrival[];
-  rerun?: { dataset: string; executions: string[]; repeated: number };
+  rerun?: { dataset: string; executions: string[]; repeated: number; next?: string };
 }
 
 /**
  * Starts one execution of the state machine for each version of each file that arrives in the raw bucket. A person may also request to
  * run a whole day again; two requests within a minute count as one.
  */
-export function createStarter(ports: StarterPorts, rawBucket: string, now: () => Date = () => new Date()) {
-  return async (event: StarterEvent): Promise<StarterResult> => {
+export function createStarter(
+  ports: StarterPorts,
+  rawBucket: string,
+  now: () => Date = () => new Date(),
+  pause: Patience['pause'] = setTimeout,
+) {
+  return async (event: StarterEvent, remaining: RemainingTime): Promise<StarterResult> => {
+    const patience = { remaining, pause };
     if ('rerun' in event) {
       const press = now().toISOString().slice(0, 16);
-      return { arrivals: [], rerun: await rerunDay(ports, event.rerun, press) };
+      return { arrivals: [], rerun: await rerunDay(ports, event.rerun, press, patience) };
     }
     const arrivals: StartedArrival[] = [];
-    for (const arrival of arrivalsOf(event, rawBucket)) arrivals.push(await startArrival(ports, arrival));
+    for (const arrival of arrivalsOf(event, rawBucket))
+      arrivals.push(await startArrival(ports, arrival, patience));
     return { arrivals };
   };
 }

@@ -1,5 +1,5 @@
-import { readOperation } from '../../functions/operator/operations.ts';
 import { SLA_CHECKS } from '../../shared/operations/sla-verdict.ts';
+import { readOperation } from '../../shared/pipeline/operate/operation.ts';
 import { type Check, type Problem, resourcesOf, targetOf } from './template.ts';
 
 /** Every check of the night, and the cleaning after it, is scheduled once, at a valid time, in a valid time zone. */

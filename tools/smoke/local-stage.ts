@@ -31,7 +31,8 @@ export function createLocalStage(options: { dir: string; expectedFiles: number }
     name: 'this machine',
     ...{ raw: ports.raw, lake: ports.lake, publishedPrefix: ports.publishedPrefix, catalog: ports.catalog },
     async announce(key, version) {
-      await starter({ detail: { bucket: { name: BUCKET }, object: { key, 'version-id': version } } });
+      const event = { detail: { bucket: { name: BUCKET }, object: { key, 'version-id': version } } };
+      await starter(event, () => Number.POSITIVE_INFINITY);
     },
     async query(sql) {
       const lake = await openLake({ lakeDir });

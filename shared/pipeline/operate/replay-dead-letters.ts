@@ -16,10 +16,12 @@ export async function replayDeadLetters(
   letters: DeadLetters,
   deliver: (event: unknown) => Promise<unknown>,
   atMost: number,
+  hasTime: () => boolean,
 ): Promise<ReplayReport> {
   const report: ReplayReport = { replayed: 0, kept: [] };
   const failed: DeadLetter[] = [];
-  for (let count = 0; count < atMost; count++) {
+  // A letter that is taken and not kept again is hidden from everybody for as long as the function runs.
+  for (let count = 0; count < atMost && hasTime(); count++) {
     const letter = await letters.take();
     if (!letter) break;
     try {

@@ -1,3 +1,4 @@
+import { StoreThrottled } from '../../errors.ts';
 import { executionNameOf } from '../../keys/execution-name.ts';
 import { keyProblem } from '../../keys/object-key.ts';
 import { NO_DATASET } from '../../operations/metrics-table.ts';
@@ -13,6 +14,7 @@ import {
   readsKey,
   roleOfKey,
 } from '../store/layout-of-key.ts';
+import { type Patience, startMany, startPatiently } from './start-many.ts';
 
 /** An object that arrived, as an event reports it. */
 export interface Arrival {
@@ -37,7 +39,11 @@ export interface StartedArrival {
  * again. If no layout fits the key, or more than one does, or it is no key that a conversion can take, it is refused and people are told. Events may arrive twice, late and in any
  * order: an execution reads the object as it is when it runs, and the ledger lets each version be loaded once.
  */
-export async function startArrival(ports: StarterPorts, arrival: Arrival): Promise<StartedArrival> {
+export async function startArrival(
+  ports: StarterPorts,
+  arrival: Arrival,
+  patience: Patience,
+): Promise<StartedArrival> {
   const nothing = (outcome: StartedArrival['outcome'], sourceKey = arrival.key): StartedArrival => ({
     ...{ outcome, sourceKey, dataset: NO_DATASET, executions: [], repeated: 0 },
   });
@@ -55,11 +61,12 @@ export async function startArrival(ports: StarterPorts, arrival: Arrival): Promi
     await tellRefused(ports.notifier, source.key, role);
     return nothing('refused', source.key);
   }
-  if (role.role === 'control-file') return startWaiting(ports, source, role.layouts);
+  if (role.role === 'control-file') return startWaiting(ports, source, role.layouts, patience);
   const version = arrival.version ?? source.version;
   const { name, layout } = role.layout;
   const execution = executionNameOf(source.key, version);
-  const outcome = await ports.executions.start(execution, requestFor(name, source.key));
+  const planned = { name: execution, input: requestFor(name, source.key) };
+  const outcome = await startPatiently(ports.executions, planned, patience);
   return {
     outcome,
     sourceKey: source.key,
@@ -98,24 +105,36 @@ async function startWaiting(
   ports: StarterPorts,
   control: ObjectInfo,
   layouts: NamedLayout[],
+  patience: Patience,
 ): Promise<StartedArrival> {
   const folder = control.key.slice(0, control.key.lastIndexOf('/') + 1);
-  const executions: string[] = [];
-  let repeated = 0;
-  for await (const source of ports.raw.list(folder)) {
+  const layoutOf = (key: string): NamedLayout | undefined => {
     const reading = layouts.filter(
-      ({ layout }) => readsKey(layout, source.key) && isControlFileOf(control.key, source.key, layout),
+      ({ layout }) => readsKey(layout, key) && isControlFileOf(control.key, key, layout),
     );
     const [only, another] = reading;
     // Without a layout it is some other file of the folder; with two, its own arrival was refused and people were told.
-    if (!only || another || source.key === control.key || keyProblem(source.key) !== undefined) continue;
+    return another || key === control.key || keyProblem(key) !== undefined ? undefined : only;
+  };
+  const keys = async function* () {
+    for await (const { key } of ports.raw.list(folder)) if (layoutOf(key)) yield key;
+  };
+  const plan = async (key: string) => {
+    const layout = layoutOf(key);
     // A listing has no version ids, and the execution's name must be the same whoever asks.
-    const version = (await ports.raw.head(source.key))?.version;
-    if (version === undefined) continue;
-    const name = executionNameOf(source.key, version, `${control.key} ${control.version}`);
-    const outcome = await ports.executions.start(name, requestFor(only.name, source.key));
-    if (outcome === 'started') executions.push(name);
-    else repeated += 1;
+    const version = (await ports.raw.head(key))?.version;
+    if (!layout || version === undefined) return undefined;
+    const name = executionNameOf(key, version, `${control.key} ${control.version}`);
+    return { name, input: requestFor(layout.name, key) };
+  };
+  const { executions, repeated, next } = await startMany(ports.executions, keys(), plan, patience);
+  if (next !== undefined) {
+    throw new StoreThrottled({
+      what: `there was no time to start ${next} and the files after it`,
+      where: control.key,
+      why: `${executions.length} executions were started, and ${repeated} had been before.`,
+      next: 'The event is tried again by itself and goes on there; if it ends among the dead letters, let the operator replay them.',
+    });
   }
   const [only, another] = layouts;
   const dataset = only && !another ? only.layout.name : NO_DATASET;

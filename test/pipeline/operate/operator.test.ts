@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOperator } from '../../../functions/operator/handler.ts';
-import { readOperation } from '../../../functions/operator/operations.ts';
 import { UsageError } from '../../../shared/errors.ts';
+import { readOperation } from '../../../shared/pipeline/operate/operation.ts';
 import type { DeadLetters } from '../../../shared/ports/dead-letters.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -77,6 +77,8 @@ describe('the operator', () => {
       removed: 0,
       kept: expect.any(Number),
       failed: [],
+      removals: [],
+      stays: expect.any(Array),
     });
   });
 
@@ -84,7 +86,7 @@ describe('the operator', () => {
     const lake = await twoVersions();
     const { ask } = await operatorOn(lake, [], [], 120_000);
     expect(await ask({ action: 'clean' })).toEqual({
-      ...{ action: 'clean', removed: 0, kept: 0, failed: [], unfinished: true },
+      ...{ action: 'clean', removed: 0, kept: 0, failed: [], removals: [], stays: [], unfinished: true },
     });
     const told = () => lake.notifications.filter((message) => message.startsWith('The cleaning of'));
     expect(told()).toEqual([]);

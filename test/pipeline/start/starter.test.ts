@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createStarter, readStarterEvent } from '../../../functions/starter/handler.ts';
 import { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
+import { StoreThrottled } from '../../../shared/errors.ts';
 import { EXECUTION_NAME, executionNameOf } from '../../../shared/keys/execution-name.ts';
 import { checkRequest } from '../../../shared/pipeline/split/convert-request.ts';
 import type { StartedArrival } from '../../../shared/pipeline/start/start-arrival.ts';
@@ -26,7 +27,14 @@ let layouts: Record<string, string>;
 let started: Map<string, unknown>;
 let told: string[];
 let now = new Date('2025-08-13T10:00:00Z');
-let starter: ReturnType<typeof createStarter>;
+let starter: (
+  event: Parameters<ReturnType<typeof createStarter>>[0],
+) => ReturnType<ReturnType<typeof createStarter>>;
+let pauses: number[];
+let remainingMs: number;
+/** What Step Functions answers to the next starts, before it takes them. */
+let refusals: Error[];
+let atOnce: { now: number; most: number };
 
 beforeEach(() => {
   raw = new MemoryObjectStore();
@@ -38,6 +46,10 @@ beforeEach(() => {
   };
   started = new Map();
   told = [];
+  pauses = [];
+  remainingMs = 60_000;
+  refusals = [];
+  atOnce = { now: 0, most: 0 };
   const ports: StarterPorts = {
     raw,
     layouts: {
@@ -47,6 +59,12 @@ beforeEach(() => {
     },
     executions: {
       async start(name, input) {
+        atOnce.now += 1;
+        atOnce.most = Math.max(atOnce.most, atOnce.now);
+        await new Promise((resolve) => setImmediate(resolve));
+        atOnce.now -= 1;
+        const refusal = refusals.shift();
+        if (refusal) throw refusal;
         if (started.has(name)) return 'already-started';
         started.set(name, input);
         return 'started';
@@ -54,7 +72,16 @@ beforeEach(() => {
     },
     notifier: { notify: async ({ message }) => void told.push(message) },
   };
-  starter = createStarter(ports, BUCKET, () => now);
+  const create = createStarter(
+    ports,
+    BUCKET,
+    () => now,
+    async (ms) => {
+      pauses.push(ms);
+      remainingMs -= ms;
+    },
+  );
+  starter = (event) => create(event, () => remainingMs);
 });
 
 function arrival(key: string, version?: string, bucket = BUCKET) {
@@ -271,4 +298,70 @@ describe('the input of an execution', () => {
     [{ layout: 'contracts', sourceKey: KEY, rangeSizeBytes: '1' }, 'a whole number of bytes'],
     [{ layout: 'contracts', sourceKey: KEY, compression: 'gzip' }, 'one of '],
   ])('%j is refused', (input, message) => expect(problemOf(input)).toContain(message));
+});
+
+describe('many files', () => {
+  const FOLDER = 'year=2025/month=08/day=12/';
+  const keyOf = (index: number) => `${FOLDER}contratos_20250812_${String(index).padStart(5, '0')}.txt`;
+  const arriveMany = (count: number) => {
+    for (let index = 0; index < count; index++) raw.replace(keyOf(index), new Uint8Array(1));
+  };
+  const rerun = (more = {}) =>
+    starter({ rerun: { layout: 'contracts', businessDate: '2025-08-12', ...more } });
+  const throttled = () => new StoreThrottled({ what: 'StartExecution is called too fast' });
+
+  it('are started many at once, and no more', async () => {
+    arriveMany(1000);
+    expect((await rerun()).rerun?.executions).toHaveLength(1000);
+    expect(atOnce.most).toBe(24);
+  });
+
+  it('are tried again while starts are throttled and there is time, each longer apart', async () => {
+    arriveMany(40);
+    refusals = Array.from({ length: 200 }, throttled);
+    // Their waits, which pass side by side, are added up here.
+    remainingMs = 1_000_000;
+    expect((await rerun()).rerun?.executions).toHaveLength(40);
+    expect(pauses).toHaveLength(200);
+    expect(Math.max(...pauses)).toBeLessThan(5000);
+    raw.replace(KEY, new Uint8Array(1));
+    remainingMs = 60_000;
+    refusals = Array.from({ length: 10_000 }, throttled);
+    await expect(starter(arrival(KEY, 'v1'))).rejects.toMatchObject({
+      name: 'StoreThrottled',
+      retryable: true,
+    });
+    expect(remainingMs).toBeGreaterThan(0);
+  });
+
+  it('that there is no time for are named, and a request goes on with them', async () => {
+    arriveMany(600);
+    remainingMs = 30_000;
+    const first = raw.head.bind(raw);
+    let heads = 0;
+    raw.head = async (key) => {
+      heads += 1;
+      if (heads === 240) remainingMs = 20_000;
+      return first(key);
+    };
+    const { rerun: begun } = await rerun();
+    expect(begun).toMatchObject({ repeated: 0, next: keyOf(240) });
+    expect(begun?.executions).toHaveLength(240);
+    remainingMs = 60_000;
+    const { rerun: ended } = await rerun({ from: begun?.next });
+    expect(ended?.executions).toHaveLength(360);
+    expect(ended).not.toHaveProperty('next');
+    expect(started.size).toBe(600);
+  });
+
+  it('of a control file are gone on with when its event comes again', async () => {
+    arriveMany(300);
+    const control = `${FOLDER}contratos_20250812.ctl`;
+    raw.replace(control, new Uint8Array(1));
+    remainingMs = 20_000;
+    const event = arrival(control, 'v1');
+    await expect(starter(event)).rejects.toMatchObject({ name: 'StoreThrottled', retryable: true });
+    remainingMs = 60_000;
+    expect((await arrive(event)).executions).toHaveLength(300);
+  });
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { UsageError } from '../../shared/errors.ts';
-import { isBusinessDate } from '../../shared/keys/business-date.ts';
+import { UsageError } from '../../errors.ts';
+import { isBusinessDate } from '../../keys/business-date.ts';
 
 /** An execution that failed can be redriven for 14 days, and continues from what its run left. */
 const LEAST_RUN_DAYS = 15;
@@ -16,6 +16,8 @@ const operation = z.discriminatedUnion('action', [
   z.strictObject({
     action: z.literal('publish'),
     ...day,
+    /** A day manifest to hold the day to from now on: the name and the text of its file. */
+    dayManifest: z.strictObject({ name, text: z.string() }).optional(),
     /** Publish what is loaded although the day is not complete. */
     partial: z.strictObject({ reason }).optional(),
     /** Although the last commit or the catalog is damaged. */
@@ -52,6 +54,8 @@ const operation = z.discriminatedUnion('action', [
     businessDate,
     /** Also convert files that are loaded already. */
     force: z.boolean().optional(),
+    /** The first key to start: what an answer that had no time for all gave as `next`. */
+    from: name.optional(),
   }),
   z.strictObject({
     action: z.literal('replay'),
