@@ -53,20 +53,23 @@ describe('the rejects of a refused file', () => {
 });
 
 describe('a supplement whose published rows are damaged', () => {
-  const loseRows = async (lake: TestLake) => {
-    const { keysBelow } = smallDay(lake);
-    const rows = [...(await keysBelow('runs/')), ...(await keysBelow('processed/'))];
-    await lake.ports.lake.delete(rows.filter((key) => /\/fix_20250812-[^/]*\.parquet$/.test(key)));
+  const loseRows = async (lake: TestLake, result: { ledgerKey: string }) => {
+    const { entryOf, keysBelow } = smallDay(lake);
+    const { loaded } = await entryOf(result);
+    const published = (await keysBelow('processed/')).filter((key) =>
+      /\/fix_20250812-[^/]*\.parquet$/.test(key),
+    );
+    await lake.ports.lake.delete([...published, ...loaded!.outputs.map(({ mergedKey }) => mergedKey)]);
   };
 
   it('is to be converted as the supplement that it is, though the last run took it for a file of its own', async () => {
     await using lake = await TestLake.make();
     const { ids, load, refusalOf } = smallDay(lake);
     await load(KEY, rejecting);
-    await load(FIX, smallFile(smallLine('A2', 2)), { supplementOf: KEY });
+    const fix = await load(FIX, smallFile(smallLine('A2', 2)), { supplementOf: KEY });
     const refused = await load(FIX, smallFile(smallLine('A2', 'X')), {}, strict);
     expect(await refusalOf(refused)).toBe('too-many-rejects');
-    await loseRows(lake);
+    await loseRows(lake, fix);
     const [found] = await damages(lake);
     expect(found?.mend).toMatchObject({ by: 'command', command: { sourceKey: FIX, supplementOf: KEY } });
     await load(FIX, smallFile(smallLine('A2', 2)), { supplementOf: KEY, force: true });
