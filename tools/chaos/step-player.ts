@@ -64,6 +64,7 @@ export class StepPlayer {
 
   async play(step: NightStep): Promise<StepFacts> {
     const facts = noFacts();
+    this.of.lake.beginStep();
     const waits = step.deeds.map(({ waitMs }) => waitMs);
     if (waits.some((waitMs, index) => waits.slice(index + 1).some((later) => later < waitMs))) {
       this.of.plan.count('event out of order');
