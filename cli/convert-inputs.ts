@@ -1,5 +1,6 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { statOf } from '../local/adapters/file-error.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { sourceKeyOf } from '../local/source-key.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
@@ -15,7 +16,7 @@ export async function checkedInputs(inputs: string[], rawRoot: string | undefine
 
 async function existingFile(input: string): Promise<string> {
   const path = resolve(startDir, input);
-  const stats = await stat(path).catch(() => undefined);
+  const stats = await statOf(path);
   if (stats?.isFile()) return path;
   throw new SourceNotFound({
     what: stats ? 'this is not a file' : 'there is no such input file',

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { statOf } from '../local/adapters/file-error.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { createLocalPorts } from '../local/local-ports.ts';
 import { shellVariables } from '../shared/aws/function-variables.ts';
@@ -31,7 +31,7 @@ export async function lakePorts(lake: string | undefined): Promise<PipelinePorts
   if (!lake) throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   if (lake === 'aws') return createAwsPorts(shellVariables(process.env));
   const lakeDir = resolve(startDir, lake);
-  const ledger = await stat(join(lakeDir, 'ledger')).catch(() => undefined);
+  const ledger = await statOf(join(lakeDir, 'ledger'));
   if (!ledger?.isDirectory()) {
     throw usageError(`there is no lake in ${lakeDir}`, 'Give the folder that was given to convert as --out');
   }

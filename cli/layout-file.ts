@@ -1,5 +1,6 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { closed, statOf } from '../local/adapters/file-error.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { LayoutInvalid, OutputUnwritable, SourceNotFound, UsageError } from '../shared/errors.ts';
 import { chooseRecord } from '../shared/layout/copybook/choose-record.ts';
@@ -27,7 +28,7 @@ const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 /** A file as text: UTF-8, or Latin-1 if it is not UTF-8, as with old copybooks and tables. */
 export async function readText(path: string): Promise<string> {
   const file = resolve(startDir, path);
-  const stats = await stat(file).catch(() => undefined);
+  const stats = await statOf(file);
   if (!stats || stats.isDirectory()) {
     throw new SourceNotFound({
       what: stats ? 'this is not a file' : 'there is no such file',
@@ -42,7 +43,9 @@ export async function readText(path: string): Promise<string> {
       next: 'If it is data, layout guess and layout preview read it.',
     });
   }
-  const bytes = await readFile(file);
+  const bytes = await readFile(file).catch((error) => {
+    throw closed(error, file);
+  });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import {
   ObjectDamaged,
   ObjectNotFound,
@@ -5,6 +7,7 @@ import {
   PreconditionFailed,
   SourceChanged,
   StoreUnavailable,
+  UsageError,
 } from '../../shared/errors.ts';
 
 /** Codes that mean: no object has this name. A name too long for the file system cannot be an object's either. */
@@ -67,14 +70,32 @@ const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
 /** The error to throw for one that the file system gave on reading; it says what to do, if that is known. */
 export function unreadable(error: unknown, path: string): unknown {
   if (isCode(error, ...TOO_MANY_FILES)) return tooManyFiles(error, path);
-  if (!isCode(error, 'EACCES', 'EPERM')) return error;
-  return new ObjectNotFound({
-    what: 'the file cannot be read',
-    where: path,
+  return isCode(error, ...DENIED) ? new ObjectNotFound(deniedTo(path, error)) : error;
+}
+
+const DENIED = ['EACCES', 'EPERM'];
+
+function deniedTo(where: string, cause: unknown) {
+  return {
+    what: 'this cannot be read',
+    where,
     why: 'Permission was denied.',
     next: 'Give this user read permission. A lake of several users is made with convert --shared-files.',
-    cause: error,
+    cause,
+  };
+}
+
+/** What is under a path that a person gave, or undefined if nothing is. Fails with `UsageError` if this user may not look. */
+export async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error) => {
+    if (isCode(error, ...NOT_THERE)) return undefined;
+    throw closed(error, path);
   });
+}
+
+/** The error to throw for one that the file system gave on reading what a person named. */
+export function closed(error: unknown, path: string): unknown {
+  return isCode(error, ...DENIED) ? new UsageError(deniedTo(path, error)) : unreadable(error, path);
 }
 
 const WRITE_CODES: Record<string, [why: string, next: string]> = {

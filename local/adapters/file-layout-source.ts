@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { LayoutInvalid } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/layout/did-you-mean.ts';
 import type { LayoutSource } from '../../shared/ports/layout-source.ts';
-import { isCode } from './file-error.ts';
+import { closed, isCode, NOT_THERE } from './file-error.ts';
 import { layoutNames, layoutsDir } from './project-folders.ts';
 
 /** Layout files by path, or by their name in `layouts/`; copybooks by their path from the layout file. */
@@ -15,6 +15,7 @@ export function createFileLayoutSource(): LayoutSource {
       try {
         return { file, text: await readFile(file, 'utf8') };
       } catch (cause) {
+        if (!isCode(cause, ...NOT_THERE, 'EISDIR')) throw closed(cause, file);
         throw new LayoutInvalid({
           what: `there is no layout '${name}'`,
           where: file,
@@ -31,6 +32,7 @@ export function createFileLayoutSource(): LayoutSource {
       try {
         return { file, text: await readFile(file, 'utf8') };
       } catch (cause) {
+        if (!isCode(cause, ...NOT_THERE, 'EISDIR')) throw closed(cause, file);
         throw new LayoutInvalid({
           what: `there is no copybook '${name}'`,
           where: layoutFile,

@@ -6,7 +6,7 @@ import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts
 import { isTooDeep } from '../../shared/pipeline/store/json-depth.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { isCode } from './file-error.ts';
+import { isCode, unreadable } from './file-error.ts';
 import { misfitText } from './misfit-text.ts';
 
 const column = z.looseObject({
@@ -55,7 +55,10 @@ export type ReadStep = <T>(tables: string[], read: () => T | Promise<T>) => Prom
 
 async function readCatalogFile(catalogDir: string, name: string): Promise<CatalogFile> {
   const path = join(catalogDir, name);
-  return storedCatalog(await readFile(path), `catalog/${name}`, path);
+  const bytes = await readFile(path).catch((error) => {
+    throw unreadable(error, path);
+  });
+  return storedCatalog(bytes, `catalog/${name}`, path);
 }
 
 /** The catalog file stored as `key`, with every bit as it was written. Errors: `ObjectDamaged` if it is not that. */
@@ -92,6 +95,6 @@ async function namesIn(directory: string): Promise<string[]> {
     return await readdir(directory);
   } catch (error) {
     if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
+    throw unreadable(error, directory);
   }
 }

@@ -9,7 +9,7 @@ import { isTooDeep } from '../../shared/pipeline/store/json-depth.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
-import { isCode } from '../adapters/file-error.ts';
+import { unreadable as closedFile, isCode } from '../adapters/file-error.ts';
 import { misfitText } from '../adapters/misfit-text.ts';
 import type { ReadStep } from '../adapters/read-catalog.ts';
 
@@ -217,7 +217,7 @@ async function readDocument(root: string, below: string): Promise<unknown> {
     bytes = await readFile(path);
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
+    throw closedFile(error, path);
   }
   if (sealOf(`ledger/${below.split(sep).join('/')}`, bytes) === 'broken') {
     throw unreadable(path, 'Its bytes are not those that were written');
@@ -249,7 +249,7 @@ async function documentsBelow(root: string): Promise<string[]> {
       .sort();
   } catch (error) {
     if (isCode(error, 'ENOENT')) return [];
-    throw error;
+    throw closedFile(error, root);
   }
 }
 

@@ -7,7 +7,7 @@ import { REJECT_COLUMNS } from '../../shared/parquet/reject-columns.ts';
 import { hiveColumns } from '../../shared/parquet/schema.ts';
 import { DAY_KEYS } from '../../shared/pipeline/store/table-schemas.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { isCode } from '../adapters/file-error.ts';
+import { isCode, unreadable } from '../adapters/file-error.ts';
 import type { LakeLedger } from './ledger-tables.ts';
 
 /**
@@ -47,6 +47,6 @@ async function parquetIn(folder: string): Promise<string[]> {
     return (await readdir(folder)).filter((name) => name.endsWith('.parquet')).sort();
   } catch (error) {
     if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
+    throw unreadable(error, folder);
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createFileObjectStore } from '../../local/adapters/file-object-store.ts';
 import { convertNight } from '../../local/convert-night.ts';
 import { catalogPartitions, type DayCommit, planDayCommit } from '../../shared/day/day-commit.ts';
+import type { Shape } from '../../shared/json-shape.ts';
 import { addDays, dayPath } from '../../shared/keys/business-date.ts';
 import { dayCommitKey } from '../../shared/keys/lake-keys.ts';
 import { executionIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
@@ -12,7 +13,14 @@ import { fromJsonBytes, toJsonBytes } from '../../shared/pipeline/store/json-obj
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import { tableSchemas } from '../../shared/pipeline/store/table-schemas.ts';
 import type { CatalogPartition } from '../../shared/ports/catalog.ts';
+import {
+  type FilePlan,
+  filePlanShape,
+  type PlannedRange,
+  plannedRangesShape,
+} from '../../shared/run/file-plan.ts';
 import { isLoaded, type LoadedEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { runOfPlan } from '../../shared/run/run-of-plan.ts';
 
 const DATE = '2025-08-12';
 const NAME = 'lot_20250812.txt';
@@ -109,6 +117,8 @@ interface StoredBytes {
 
 interface Model {
   runId: string;
+  plan: FilePlan;
+  ranges: PlannedRange[];
   execution: string;
   entryKey: string;
   /** What belongs to the one run: ledger entry, history, run, pointer. */
@@ -139,12 +149,19 @@ async function modelRun(dir: string): Promise<Model> {
   await rm(dir, { recursive: true, force: true });
   const entryKey = `ledger/${DATASET}/${dayPath(DATE)}/${sourceIdOf(NAME)}.json`;
   const entry = all.find(({ key }) => key === entryKey);
-  const rows = all.find(({ key }) => /^runs\/.*\/merged\/.*\.parquet$/.test(key));
+  const rows = all.find(({ key }) => /^processed\/.*\.parquet$/.test(key));
   if (!entry || !rows) throw new Error('the file of the model was not loaded');
   const { runId, execution } = fromJsonBytes(entry.bytes, entryKey, ledgerEntryShape);
-  const isShared = (key: string) => key.startsWith('ledger/_tables/');
+  const documentOf = <T>(name: string, shape: Shape<T>): T => {
+    const found = all.find(({ key }) => key === `runs/${runId}/${name}`);
+    if (!found) throw new Error(`the run of the model has no ${name}`);
+    return fromJsonBytes(found.bytes, found.key, shape);
+  };
+  const isShared = (key: string) => /^ledger\/_(tables|fields)\//.test(key);
   return {
     ...{ runId: runId ?? '', execution, entryKey, rows: rows.bytes },
+    plan: documentOf('plan.json', filePlanShape),
+    ranges: documentOf('ranges.json', plannedRangesShape),
     objects: all.filter(
       ({ key }) =>
         (key.startsWith('runs/') && !key.endsWith('.jsonl')) ||
@@ -156,19 +173,23 @@ async function modelRun(dir: string): Promise<Model> {
 }
 
 /** Gives keys and documents of the model the names of another run. */
-function namesOf({ runId, execution }: Model, date: string, index: number): (text: string) => string {
+function namesOf(
+  { runId, execution, plan, ranges }: Model,
+  date: string,
+  index: number,
+): (text: string) => string {
   const name = `lot${index}_${date.replaceAll('-', '')}.txt`;
-  const otherRun = executionIdOf(`run ${index}`);
   const otherExecution = `${execution}-${index}`;
   const names: [string, string][] = [
     [executionIdOf(execution), executionIdOf(otherExecution)],
     [execution, otherExecution],
     [sourceIdOf(NAME), sourceIdOf(name)],
     [NAME, name],
-    [runId, otherRun],
     [dayPath(DATE), dayPath(date)],
     [DATE, date],
-    ['/_content/', `/_content/${index}-`],
   ];
-  return (text) => names.reduce((renamed, [from, to]) => renamed.replaceAll(from, to), text);
+  const renamed = (text: string) => names.reduce((part, [from, to]) => part.replaceAll(from, to), text);
+  // The id of a run is a hash of its plan.
+  const otherRun = runOfPlan(JSON.parse(renamed(JSON.stringify(plan))), ranges);
+  return (text) => renamed(text).replaceAll(runId, otherRun);
 }

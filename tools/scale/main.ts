@@ -63,7 +63,7 @@ async function timeCommands(lakeDir: string, { days, filesPerDay }: LakeSize): P
       { encoding: 'utf8', maxBuffer: 2 ** 30 },
     );
     const seconds = secondsSince(startedAt);
-    const isRight = status === 0 && check(JSON.parse(stdout));
+    const isRight = status === 0 && check(stdout === '' ? undefined : JSON.parse(stdout));
     if (!isRight) problems.push(`${name} ${args.join(' ')}: exit code ${status} ${stderr}`);
     console.log(`${[name, ...args].join(' ').padEnd(56)} ${seconds}${isRight ? '' : ' WRONG'}`);
   };
@@ -73,8 +73,23 @@ async function timeCommands(lakeDir: string, { days, filesPerDay }: LakeSize): P
     counts.loaded === filesPerDay &&
     totals.rows === filesPerDay * FILE_ROWS &&
     published?.files === filesPerDay;
+  const isSound = ({ damaged, notes }: { damaged: number; notes: number }) => damaged + notes === 0;
+  const [, month, day] = lastDay.businessDate.split('-');
   time('status', [], isWhole);
   time('publish', ['--business-date', lastDay.businessDate], ({ commit }: DayOutcome) => commit === 1);
+  time('rejects', ['--business-date', lastDay.businessDate], (printed) => printed === undefined);
+  time(
+    'query',
+    [`SELECT count(*) AS n FROM ${DATASET} WHERE day = '${day}' AND month = '${month}'`],
+    (row: { n: number }) => row.n > 0,
+  );
+  time(
+    'query',
+    ["SELECT count(*) AS n FROM ledger WHERE state = 'loaded'"],
+    (row: { n: number }) => row.n === runCount,
+  );
+  time('verify', ['--quick'], isSound);
+  time('verify', [], isSound);
   const everyRun = ({ removed, failed }: CleanReport) =>
     failed.length === 0 && removed.filter(({ what }) => what === 'run').length === runCount;
   time('clean', ['--older-than', '0', '--dry-run'], everyRun);
