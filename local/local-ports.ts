@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Notification } from '../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
@@ -30,7 +31,13 @@ export function createLocalPorts(
     raw: createFileObjectStore({ rootDir: setup.rawRoot, isSource: true }),
     lake,
     publishedPrefix: 'processed/',
-    catalog: createFileCatalog(lake),
+    catalog: createFileCatalog(lake, {
+      iceberg: {
+        root: `${resolve(setup.lakeDir)}/processed/`,
+        publishedPrefix: 'processed/',
+        now: () => new Date(),
+      },
+    }),
     layouts: createFileLayoutSource(),
     metrics: createFileMetrics(setup.lakeDir),
     notifier: createConsoleNotifier(show),

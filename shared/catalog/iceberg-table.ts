@@ -1,5 +1,11 @@
 import { ObjectDamaged, ObjectNotFound } from '../errors.ts';
-import { changedDays, manifestName, manifestsByDay, type ShownFiles } from '../iceberg/day-manifests.ts';
+import {
+  changedDays,
+  manifestListName,
+  manifestName,
+  manifestsByDay,
+  type ShownFiles,
+} from '../iceberg/day-manifests.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
 import { type ManifestEntry, type ManifestForm, manifestBytes, readManifest } from '../iceberg/manifest.ts';
 import {
@@ -82,7 +88,7 @@ export async function nextMetadata(
   const made = await writeManifests(place, form, days, next);
   const manifests = [...unchangedManifests(listed, changed), ...made];
   const list = manifestListBytes(next, parent?.['snapshot-id'], manifests);
-  const listPath = await store(place, catalog.dataset, `snap-${id}-${next.sequenceNumber}.avro`, list);
+  const listPath = await store(place, catalog.dataset, manifestListName(id, list), list);
   return withSnapshot(base, snapshotOf(next, parent, listPath, manifests, publishing?.facts ?? {}));
 }
 

@@ -14,8 +14,16 @@ export function manifestName(
   { businessDate, commit }: Omit<ShownFiles, 'partitions'>,
   bytes: Uint8Array,
 ): string {
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return `day-${businessDate}-${String(commit).padStart(5, '0')}-${hash}.avro`;
+  return `day-${businessDate}-${String(commit).padStart(5, '0')}-${hashOf(bytes)}.avro`;
+}
+
+/** `snap-4236968652939767-5f0c2b91.avro`: of two publishers who show a commit at once, one may know of more days. */
+export function manifestListName(snapshotId: number, bytes: Uint8Array): string {
+  return `snap-${snapshotId}-${hashOf(bytes)}.avro`;
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 /** The manifest of each day that has a living file. */

@@ -4,6 +4,7 @@ import type { StateMachineDefinition } from '../../local/state-machine/definitio
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { type FaultKind, FaultPlan } from './fault-plan.ts';
+import { NIGHT_TABLES } from './iceberg-readers.ts';
 import { LakeInvariants } from './lake-invariants.ts';
 import { BUSINESS_DATES, makeNightFiles, NIGHT_LAYOUT, type NightFile } from './night-files.ts';
 import { NightLake } from './night-lake.ts';
@@ -234,7 +235,7 @@ class Night {
       raw,
       lake: this.lake,
       publishedPrefix: 'processed/',
-      catalog: createFileCatalog(this.lake),
+      catalog: createFileCatalog(this.lake, { iceberg: { ...NIGHT_TABLES, now: () => this.time.now() } }),
       layouts: {
         load: async () => ({ file: 'chaos.json', text }),
         loadBeside: async (_file, name) => ({ file: name, text: '' }),

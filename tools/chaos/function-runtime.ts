@@ -2,6 +2,7 @@ import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import type { Chances, FaultKind, FaultPlan } from './fault-plan.ts';
 import { Calls, FaultyStore } from './faulty-store.ts';
+import { NIGHT_TABLES } from './iceberg-readers.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** An error of the platform, under the name that the state machine's `ErrorEquals` knows. */
@@ -119,7 +120,7 @@ export class FunctionRuntime {
       ...this.ports,
       raw: new FaultyStore(raw, calls),
       lake,
-      catalog: createFileCatalog(lake),
+      catalog: createFileCatalog(lake, { iceberg: { ...NIGHT_TABLES, now: () => clock.now() } }),
       metrics: { record: (...args) => calls.make('metrics', () => metrics.record(...args)) },
       notifier: { notify: (notification) => calls.make('notifier', () => notifier.notify(notification)) },
       clock: { now: () => new Date(clock.now().getTime() + skewMs + this.aheadMs) },

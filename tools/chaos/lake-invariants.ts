@@ -1,5 +1,6 @@
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { icebergProblems } from './iceberg-readers.ts';
 import { BUSINESS_DATES, DATASET, type FileVersion, type NightFile, PLANTED } from './night-files.ts';
 import type { NightLake } from './night-lake.ts';
 import type { SeenCommit, SeenDay, SeenTable } from './row-model.ts';
@@ -56,7 +57,7 @@ export class LakeInvariants {
         rows !== undefined && details === detail && rejects.length === rejected;
       if (!versions.some(isVersion)) say(`${detail} details, ${rejected} rejected are those of no version`);
     }
-    return [...this.lake.violations, ...broken];
+    return [...this.lake.violations, ...icebergProblems(this.lake), ...broken];
   }
 
   /** The ledger entry of a file, or undefined. */

@@ -112,6 +112,8 @@ export class NightLake extends MemoryObjectStore {
   private wrote<T>(key: string, tag: T): T {
     if (key.startsWith(CATALOG) || key.startsWith(PUBLISHED)) this.visibleWrites.push(key);
     if (key.startsWith(CATALOG)) this.note(key, this.textOf(key));
+    // The one object of a table that changes: it says which metadata counts.
+    if (key.endsWith('/metadata/version-hint.text')) return tag;
     if (!key.startsWith(PUBLISHED) && !key.includes('/_day/')) return tag;
     const digest = createHash('sha256').update(this.bytesOf(key)).digest('hex');
     const before = this.immutable.get(key);

@@ -1,0 +1,98 @@
+/** The columns of a layout: `later` has one more, and a decimal with more digits. */
+export type LayoutForm = 'first' | 'later';
+
+export const ENGINE_TABLES = ['engines', 'engines_rejects'];
+
+const LENGTH = 140;
+
+/** Every type of column, lists of both kinds, and a partition column of each type that may be one. */
+export function engineLayout(form: LayoutForm): object {
+  const item = { start: 80, end: 95 };
+  return {
+    name: 'engines',
+    encoding: 'latin1',
+    record: { format: 'lines', length: LENGTH, short: 'pad' },
+    compression: form === 'first' ? 'snappy' : 'zstd',
+    partitionBy: ['product', 'branch', 'rate', 'since', 'is_open'],
+    rejects: { maxPercent: 50 },
+    fields: [
+      { name: 'id', start: 1, end: 8, type: 'string', required: true },
+      {
+        name: 'amount',
+        start: 9,
+        end: 17,
+        type: form === 'first' ? 'decimal(9,2)' : 'decimal(12,2)',
+        point: 'implied',
+      },
+      { name: 'huge', start: 18, end: 55, type: 'decimal(38,10)', point: 'implied' },
+      { name: 'count', start: 56, end: 64, type: 'integer' },
+      { name: 'due', start: 65, end: 72, type: 'date', format: 'yyyyMMdd' },
+      { name: 'tags', start: 73, end: 75, type: 'string', occurs: { count: 2 } },
+      {
+        name: 'items',
+        ...item,
+        occurs: { count: 2 },
+        fields: [
+          { name: 'code', start: item.start, end: item.start + 3, type: 'string' },
+          {
+            name: 'value',
+            start: item.start + 4,
+            end: item.start + 11,
+            type: 'decimal(8,2)',
+            point: 'implied',
+          },
+          {
+            name: 'open',
+            start: item.start + 12,
+            end: item.start + 15,
+            type: 'boolean',
+            trueValues: ['S'],
+            falseValues: ['N'],
+          },
+        ],
+      },
+      { name: 'product', start: 112, end: 117, type: 'string' },
+      { name: 'branch', start: 118, end: 120, type: 'integer' },
+      { name: 'rate', start: 121, end: 124, type: 'decimal(4,2)', point: 'implied' },
+      { name: 'since', start: 125, end: 132, type: 'date', format: 'yyyyMMdd' },
+      { name: 'is_open', start: 133, end: 133, type: 'boolean', trueValues: ['S'], falseValues: ['N'] },
+      ...(form === 'later' ? [{ name: 'note', start: 134, end: 139, type: 'string' }] : []),
+    ],
+  };
+}
+
+const PRODUCTS = ['CONTA', 'CÂM/BI', 'A=B%C', ''];
+
+/** Records of which some are rejected, some have nulls everywhere, and numbers are as large as their columns allow. */
+export function engineFile(form: LayoutForm, name: string, records: number): Buffer {
+  const seed = [...name].reduce((sum, character) => sum + character.charCodeAt(0), records);
+  const lines = Array.from({ length: records }, (_, row) => line(form, row, seed + row * 7919));
+  return Buffer.from(lines.join(''), 'latin1');
+}
+
+function line(form: LayoutForm, row: number, random: number): string {
+  const isBlank = row % 11 === 3;
+  const digits = (count: number) =>
+    ('9'.repeat(row % 5) + String(random * 104_729)).padStart(count, '0').slice(-count);
+  const text = (value: string, length: number) => (isBlank ? '' : value).padEnd(length).slice(0, length);
+  const partition = random % 4;
+  const item = (index: number) =>
+    `${text(`C${index}${row % 7}`, 4)}${text(digits(8), 8)}${text(row % 2 ? 'S' : 'N', 4)}`;
+  return `${[
+    (row % 23 === 5 ? '' : `R${row}`).padEnd(8),
+    text(digits(9), 9),
+    text(row % 2 ? '9'.repeat(38) : digits(38), 38),
+    text(digits(9), 9),
+    text(`202${row % 10}0${(row % 9) + 1}1${row % 9}`, 8),
+    text(['é', 'ab', ''][row % 3]!, 3),
+    ''.padEnd(4),
+    item(0),
+    item(1),
+    PRODUCTS[partition]!.padEnd(6),
+    ['001', '   ', '999'][random % 3]!,
+    ['0150', '    '][random % 2]!,
+    ['20200229', '        '][partition % 2]!,
+    ['S', 'N', ' '][random % 3]!,
+    (form === 'later' ? `n${row % 4}` : '').padEnd(7),
+  ].join('')}\n`;
+}

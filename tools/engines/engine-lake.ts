@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openLake } from '../../local/lake/lake-sql.ts';
+import { toJsonValue } from '../../local/lake/sql-value.ts';
+import { PROJECT } from '../bundle/bundle-functions.ts';
+import { ENGINE_TABLES, engineFile, engineLayout, type LayoutForm } from './engine-files.ts';
+
+const run = promisify(execFile);
+
+/** A state of a table, and the rows that our own query answers with. */
+export interface KnownState {
+  /** Of the state, for people. */
+  name: string;
+  /** Folder of the table, for engines. */
+  table: string;
+  /** Null: the current one. */
+  snapshot: number | null;
+  rows: Record<string, unknown>[];
+}
+
+/** What people do to the lake, one after the other; every state between is read, also later by time travel. */
+const STEPS: { name: string; do: (lake: EngineLake) => Promise<void> }[] = [
+  { name: 'a first file', do: (lake) => lake.convert('a_20250812.txt', 'first', 200) },
+  { name: 'a second file of the day', do: (lake) => lake.convert('b_20250812.txt', 'first', 90) },
+  { name: 'a second day', do: (lake) => lake.convert('a_20250813.txt', 'first', 150) },
+  { name: 'a file replaced', do: (lake) => lake.convert('a_20250812.txt', 'first', 170) },
+  { name: 'a wider and a new column', do: (lake) => lake.convert('a_20250814.txt', 'later', 120) },
+  { name: 'a rollback', do: (lake) => lake.rollBack('2025-08-12') },
+];
+
+/** Makes a lake with our commands, as a user would, and answers with all its states. */
+export async function makeEngineLake(folder: string): Promise<KnownState[]> {
+  const lake = new EngineLake(folder);
+  const states: KnownState[] = [];
+  for (const step of STEPS) {
+    await step.do(lake);
+    for (const table of ENGINE_TABLES) states.push(await lake.state(`${table}, after ${step.name}`, table));
+  }
+  const current = ENGINE_TABLES.map(
+    (table) => states.findLast((state) => state.table.endsWith(`/${table}`))!,
+  );
+  return [
+    ...states,
+    ...current.map((state) => ({ ...state, name: `${state.name}: current`, snapshot: null })),
+  ];
+}
+
+class EngineLake {
+  private readonly folder: string;
+  private readonly lakeDir: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.lakeDir = join(folder, 'lake');
+  }
+
+  async convert(name: string, form: LayoutForm, records: number): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const layout = join(this.folder, `${form}.json`);
+    await writeFile(layout, JSON.stringify(engineLayout(form)));
+    await writeFile(join(this.folder, name), engineFile(form, name, records));
+    await this.command(
+      'convert',
+      '--layout',
+      layout,
+      '--input',
+      join(this.folder, name),
+      '--out',
+      this.lakeDir,
+    );
+  }
+
+  async rollBack(day: string): Promise<void> {
+    const flags = ['--lake', this.lakeDir, '--dataset', 'engines', '--business-date', day];
+    await this.command('rollback', ...flags, '--reason', 'test');
+  }
+
+  private async command(name: string, ...flags: string[]): Promise<void> {
+    await run(process.execPath, [join(PROJECT, 'cli', `${name}.ts`), ...flags]);
+  }
+
+  async state(name: string, table: string): Promise<KnownState> {
+    const folder = join(this.lakeDir, 'processed', table);
+    const hint = await readFile(join(folder, 'metadata', 'version-hint.text'), 'utf8');
+    const metadata = JSON.parse(await readFile(join(folder, 'metadata', `v${hint}.metadata.json`), 'utf8'));
+    return { name, table: folder, snapshot: metadata['current-snapshot-id'], rows: await this.rowsOf(table) };
+  }
+
+  private async rowsOf(table: string): Promise<Record<string, unknown>[]> {
+    const lake = await openLake({ lakeDir: this.lakeDir });
+    try {
+      const { columns } = await lake.query(`SELECT * FROM ${table} LIMIT 0`);
+      const selected = columns.map(({ name, type }) =>
+        type === 'BLOB' ? `hex("${name}") AS "${name}"` : `"${name}"`,
+      );
+      const { rows } = await lake.query(`SELECT ${selected.join(', ')} FROM ${table}`);
+      return rows.map((row) =>
+        Object.fromEntries(columns.map(({ name }, index) => [name, toJsonValue(row[index] ?? null)])),
+      );
+    } finally {
+      lake.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { pythonTool } from '../python/python-tool.ts';
+import type { KnownState } from './engine-lake.ts';
+import { mavenFile } from './maven-file.ts';
+
+const run = promisify(execFile);
+
+/** The rows of a state as an engine reads them, or why it does not. */
+export type EngineRows = Record<string, unknown>[] | { error: string };
+
+type Ready = { read(states: KnownState[], folder: string): Promise<EngineRows[]> } | { missing: string };
+
+/** A program of others that reads Iceberg tables. */
+export interface Engine {
+  name: string;
+  /** Installs it, if it is not there yet; says why if that is not possible. */
+  prepare(): Promise<Ready>;
+}
+
+const SCRIPT = fileURLToPath(new URL('./read_tables.py', import.meta.url));
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** Iceberg's own reader for Spark 4.0: https://iceberg.apache.org/multi-engine-support/ */
+const SPARK_JAR = {
+  artifact: 'org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0',
+  name: 'iceberg-spark-runtime-4.0_2.13-1.11.0.jar',
+  sha256: '63c3b812549dc232c1920865ff42436df8604a9bbacd693930985c06bd97e6dc',
+};
+
+export const ENGINES: Engine[] = [
+  { name: 'pyiceberg', prepare: () => python('iceberg', 'pyiceberg') },
+  { name: 'duckdb', prepare: () => python('iceberg', 'duckdb') },
+  {
+    name: 'spark',
+    async prepare() {
+      const jar = await mavenFile(SPARK_JAR);
+      return 'missing' in jar ? jar : python('spark', 'spark', { ICEBERG_SPARK_JAR: jar.path });
+    },
+  },
+];
+
+/** An engine that the script drives, with the packages of `tools/python/<list>.txt`. */
+async function python(
+  list: string,
+  engine: string,
+  environment: Record<string, string> = {},
+): Promise<Ready> {
+  const tool = await pythonTool(list);
+  if ('missing' in tool) return tool;
+  return {
+    async read(states, folder) {
+      const [wanted, out] = [join(folder, `${engine}-wanted.json`), join(folder, `${engine}-rows.json`)];
+      await writeFile(wanted, JSON.stringify(states.map(({ table, snapshot }) => ({ table, snapshot }))));
+      const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...environment };
+      await run(tool.python, [SCRIPT, engine, wanted, out], {
+        env,
+        cwd: folder,
+        maxBuffer: MOST_OUTPUT_BYTES,
+      });
+      return JSON.parse(await readFile(out, 'utf8'));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KnownState, makeEngineLake } from './engine-lake.ts';
+import { ENGINES, type Engine, type EngineRows } from './engines.ts';
+import { differenceOf } from './row-difference.ts';
+
+/**
+ * Converts a small lake with every type of column, and lets the engines of others read every state of its tables, as they are and by time
+ * travel: their rows must be those of our own query. Prints a table. Nobody who uses the project needs the engines, so one that cannot be
+ * installed here is passed over, with the reason.
+ */
+async function testEngines(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-engines-'));
+  try {
+    const wanted = process.argv.slice(2);
+    const states = await makeEngineLake(folder);
+    const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
+    console.log(`${states.length} states of tables, ${rows} rows in all`);
+    const verdicts: Verdict[] = [];
+    for (const engine of ENGINES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+      verdicts.push(await verdictOf(engine, states, folder));
+    }
+    console.table(
+      verdicts.map(({ engine, states: right, rows: read, verdict }) => ({
+        engine,
+        states: right,
+        rows: read,
+        verdict,
+      })),
+    );
+    for (const { engine, problems } of verdicts) {
+      for (const problem of problems) console.log(`${engine}: ${problem}`);
+    }
+    return verdicts.some(({ problems }) => problems.length > 0) ? 1 : 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Verdict {
+  engine: string;
+  /** States that it read rightly, of all. */
+  states: string;
+  /** Rows that it read. */
+  rows: number;
+  verdict: string;
+  problems: string[];
+}
+
+async function verdictOf(engine: Engine, states: KnownState[], folder: string): Promise<Verdict> {
+  const ready = await engine.prepare();
+  if ('missing' in ready)
+    return { engine: engine.name, states: '', rows: 0, verdict: `skipped: ${ready.missing}`, problems: [] };
+  const found = await ready.read(states, folder);
+  const problems = states.flatMap((state, index) => problemOf(state, found[index]));
+  const rows = found.reduce((sum, one) => sum + (Array.isArray(one) ? one.length : 0), 0);
+  const verdict = problems.length === 0 ? 'the same rows' : 'OTHER ROWS';
+  return {
+    engine: engine.name,
+    states: `${states.length - problems.length} of ${states.length}`,
+    rows,
+    verdict,
+    problems,
+  };
+}
+
+function problemOf({ name, rows }: KnownState, found: EngineRows | undefined): string[] {
+  if (!Array.isArray(found)) return [`${name}: ${found?.error ?? 'no answer'}`];
+  const difference = differenceOf(rows, found);
+  return difference === undefined ? [] : [`${name}: ${difference}`];
+}
+
+process.exitCode = await testEngines();

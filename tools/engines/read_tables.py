@@ -1,0 +1,108 @@
+"""Reads states of Iceberg tables with one engine, and writes their rows as JSON: read_tables.py ENGINE WANTED.json OUT.json
+
+WANTED is a list of {"table": folder, "snapshot": id or null}. OUT is a list of lists of rows, or of {"error": text}, in the same order.
+"""
+import datetime
+import decimal
+import importlib
+import json
+import os
+import sys
+
+
+def plain(value):
+    """A value as our own query writes it in JSON."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value, 'f')
+    if isinstance(value, datetime.datetime):
+        text = value.strftime('%Y-%m-%d %H:%M:%S')
+        return text + ('.%06d' % value.microsecond).rstrip('0') if value.microsecond else text
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).hex().upper()
+    if isinstance(value, (list, tuple)):
+        return [plain(element) for element in value]
+    if isinstance(value, dict):
+        return {name: plain(field) for name, field in value.items()}
+    if hasattr(value, 'asDict'):
+        return {name: plain(field) for name, field in value.asDict().items()}
+    return value
+
+
+def pyiceberg_reader():
+    from pyiceberg.table import StaticTable
+
+    def read(folder, snapshot):
+        scan = StaticTable.from_metadata(folder).scan(snapshot_id=snapshot)
+        return scan.to_arrow().to_pylist()
+
+    return read
+
+
+def duckdb_reader():
+    import duckdb
+
+    connection = duckdb.connect(config={'allow_unsigned_extensions': 'true'})
+    for name in ('avro', 'iceberg'):
+        package = importlib.import_module('duckdb_extension_' + name)
+        for folder, _, files in os.walk(os.path.join(os.path.dirname(package.__file__), 'extensions')):
+            for file in files:
+                connection.execute("LOAD '%s'" % os.path.join(folder, file))
+
+    def read(folder, snapshot):
+        at = '' if snapshot is None else ', snapshot_from_id = %d' % snapshot
+        result = connection.execute("SELECT * FROM iceberg_scan('%s'%s)" % (folder.replace("'", "''"), at))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row)) for row in result.fetchall()]
+
+    return read
+
+
+def spark_reader():
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master('local[2]')
+        .config('spark.jars', os.environ['ICEBERG_SPARK_JAR'])
+        .config('spark.ui.enabled', 'false')
+        .config('spark.driver.host', '127.0.0.1')
+        .config('spark.driver.bindAddress', '127.0.0.1')
+        .config('spark.sql.session.timeZone', 'UTC')
+        .config('spark.sql.shuffle.partitions', '2')
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel('ERROR')
+
+    def read(folder, snapshot):
+        reader = session.read.format('iceberg')
+        if snapshot is not None:
+            reader = reader.option('snapshot-id', snapshot)
+        return [row.asDict() for row in reader.load(folder).collect()]
+
+    return read
+
+
+READERS = {'pyiceberg': pyiceberg_reader, 'duckdb': duckdb_reader, 'spark': spark_reader}
+
+
+def main():
+    engine, wanted_path, out_path = sys.argv[1:]
+    with open(wanted_path, encoding='utf-8') as file:
+        wanted = json.load(file)
+    read = READERS[engine]()
+    found = []
+    for state in wanted:
+        try:
+            found.append([plain(row) for row in read(state['table'], state['snapshot'])])
+        except Exception as error:  # Each state is judged for itself.
+            found.append({'error': '%s: %s' % (type(error).__name__, str(error)[:2000])})
+    with open(out_path, 'w', encoding='utf-8') as file:
+        json.dump(found, file)
+
+
+main()
