@@ -166,7 +166,11 @@ function tasksOf(
       if (split.verdict === 'convert') progress?.planned(split.rangeCount);
       return split;
     }),
-    parser: onWorkers('parser'),
+    parser: async (event, invocation) => {
+      const part = (await onWorkers('parser')(event, invocation)) as PartSummary;
+      progress?.rangeDone(part);
+      return part;
+    },
     reconciler: taskOf(readReconcilerEvent, createReconciler(ports)),
     merger: onWorkers('merger'),
     finalizer: taskOf(readFinalizerEvent, async (event) => {
@@ -198,9 +202,7 @@ async function spreadRangeBytes(input: string, workerCount: number): Promise<num
 }
 
 function report(event: ExecutionEvent, progress: NightProgress | undefined): void {
-  if (event.type === 'child-succeeded' && event.state === 'ParseRanges')
-    progress?.rangeDone(event.output as PartSummary);
-  else if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
+  if (event.type === 'state-entered' && !event.child) progress?.stage(event.state);
 }
 
 /** A failed map reports an error of its own, whose cause is the error of the child that failed. */

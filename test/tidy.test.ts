@@ -27,7 +27,8 @@ const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
-  'shared/catalog': ['shared/ports', 'shared/layout'],
+  'shared/iceberg': ['shared/ports', 'shared/parquet'],
+  'shared/catalog': ['shared/iceberg', 'shared/parquet', 'shared/ports', 'shared/layout'],
   'shared/day': [
     'shared/run',
     'shared/totals',
@@ -63,6 +64,7 @@ function pipelineArrows(): Record<string, string[]> {
     'day',
     'operations',
     'catalog',
+    'iceberg',
   ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
@@ -88,7 +90,7 @@ function pipelineArrows(): Record<string, string[]> {
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
-  ...['shared/form', 'shared/compression'],
+  ...['shared/form', 'shared/compression', 'shared/iceberg'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...BASE,
 ];

@@ -8,30 +8,39 @@ import { eventReader } from '../read-event.ts';
 const schema = z.object({
   dataset: z.string(),
   planKey: z.string(),
-  merge: z.object({ mergeIndex: z.int().min(0) }),
+  merges: z.array(z.int().min(0)).min(1),
 });
 
 type MergerEvent = z.infer<typeof schema>;
 
 export const readMergerEvent = eventReader('merger', schema);
 
+/** All files of the lot together. The state machine keeps the results of all lots: keys would be too much for it. */
 interface MergerResult {
-  mergeIndex: number;
-  mergedKey: string;
+  files: number;
   rows: number;
   bytes: number;
   rowGroups: Distribution;
 }
 
-/** State MergePartition: makes one large Parquet object of many parts; reports how large its row groups are. */
+/** State MergeLot: makes one large Parquet object of many parts, for each merge of a lot; reports how large its row groups are. */
 export function createMerger(ports: Pick<PipelinePorts, 'lake'>) {
-  return async ({ planKey, merge }: MergerEvent): Promise<MergerResult> => {
-    const { rowGroupRows, mergedKey, rows, bytes } = await mergePartition(ports, planKey, merge);
-    return { mergeIndex: merge.mergeIndex, mergedKey, rows, bytes, rowGroups: distribution(rowGroupRows) };
+  return async ({ planKey, merges }: MergerEvent): Promise<MergerResult> => {
+    const total = { files: merges.length, rows: 0, bytes: 0 };
+    const rowGroupRows: number[] = [];
+    for (const mergeIndex of merges) {
+      const merged = await mergePartition(ports, planKey, { mergeIndex });
+      total.rows += merged.rows;
+      total.bytes += merged.bytes;
+      for (const rows of merged.rowGroupRows) rowGroupRows.push(rows);
+    }
+    return { ...total, rowGroups: distribution(rowGroupRows) };
   };
 }
 
-export function mergerFigures({ dataset, planKey }: MergerEvent, result: MergerResult): InvocationFigures {
-  const { mergeIndex, rows, bytes } = result;
-  return { dataset, figures: { MergedRows: rows, MergedBytes: bytes }, facts: { planKey, mergeIndex } };
+export function mergerFigures(
+  { dataset, planKey, merges }: MergerEvent,
+  { rows, bytes }: MergerResult,
+): InvocationFigures {
+  return { dataset, figures: { MergedRows: rows, MergedBytes: bytes }, facts: { planKey, merges: merges.join(' ') } };
 }

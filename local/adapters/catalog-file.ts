@@ -6,20 +6,29 @@ import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { catalogDifferences } from './catalog-differences.ts';
+import { createIcebergFolder, type IcebergSetup, type Publishing } from './iceberg-folder.ts';
 import { storedCatalog } from './read-catalog.ts';
 
-/** The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. */
-export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Catalog {
-  const keyOf = (dataset: string) => `${prefix}${dataset}.json`;
+/**
+ * The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. With
+ * `iceberg`, other programs are then shown the same days.
+ */
+export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: IcebergSetup } = {}): Catalog {
+  const keyOf = (dataset: string) => `catalog/${dataset}.json`;
   const read = readLatest(store, keyOf);
+  const folder = iceberg && createIcebergFolder(store, iceberg);
+  const showAll = (table: string, publishing?: Publishing) => folder?.show(table, () => read(table), publishing);
   return {
     switchesAtOnce: true,
     listsFiles: true,
     ...DUCKDB,
     async publishDay(day) {
-      const standing = (await read(day.dataset))?.days[day.businessDate] ?? 0;
-      if (standing >= day.commit) return standing === day.commit;
-      return publishDay(store, keyOf(day.dataset), day);
+      const { dataset, businessDate, commit, facts = {} } = day;
+      const standing = (await read(dataset))?.days[businessDate] ?? 0;
+      const isShown = standing < commit ? await publishDay(store, keyOf(dataset), day) : standing === commit;
+      // Also if the catalog stood there already: whoever switched it may have died before other programs saw it.
+      if (isShown) await showAll(dataset, { businessDate, facts });
+      return isShown;
     },
     async tableOf(dataset) {
       const current = await read(dataset);
@@ -42,7 +51,10 @@ export function createFileCatalog(store: ObjectStore, prefix = 'catalog/'): Cata
         return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
       }
     },
-    restore: (table, days) => restoreTable(store, keyOf(table), days),
+    async restore(table, days) {
+      await restoreTable(store, keyOf(table), days);
+      await showAll(table);
+    },
     nameOf: keyOf,
   };
 }

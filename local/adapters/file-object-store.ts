@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -35,7 +36,6 @@ import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 const MAX_FOLDER_TRIES = 100;
 /** Enough to keep the threads of Node busy that wait for the file system. */
 const HEADS_AT_ONCE = 64;
-const DELETES_AT_ONCE = 64;
 
 /**
  * A directory as an object store. An object appears by a rename and is never changed in place, so that a reader sees it
@@ -98,7 +98,7 @@ class FileObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     try {
-      const bytes = await fs.readFile(this.path(key));
+      const bytes = readFileSync(this.path(key));
       return { bytes, tag: tagOf(bytes) };
     } catch (error) {
       if (isCode(error, ...NOT_THERE, 'EISDIR')) return undefined;
@@ -192,7 +192,7 @@ class FileObjectStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    const keys = (await keysBelow(this.rootDir, folder)).filter((key) => key.startsWith(prefix));
+    const keys = keysBelow(this.rootDir, folder).filter((key) => key.startsWith(prefix));
     const ordered = inKeyOrder(keys);
     for (let at = 0; at < ordered.length; at += HEADS_AT_ONCE) {
       const batch = ordered.slice(at, at + HEADS_AT_ONCE);
@@ -201,15 +201,13 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *listFolder(folder: string): AsyncIterable<string> {
-    yield* inKeyOrder(await childrenOfFolder(this.rootDir, folder));
+    yield* inKeyOrder(childrenOfFolder(this.rootDir, folder));
   }
 
   async delete(keys: string[]): Promise<void> {
-    for (let at = 0; at < keys.length; at += DELETES_AT_ONCE) {
-      await Promise.all(keys.slice(at, at + DELETES_AT_ONCE).map((key) => this.unlink(this.path(key))));
-    }
+    for (const key of keys) this.unlink(this.path(key));
     const folders = new Set(keys.map((key) => dirname(key)));
-    for (const folder of folders) await removeEmptyFolders(this.rootDir, folder);
+    await removeEmptyFolders(this.rootDir, folders);
     if (!this.sync) return;
     // After a power loss, deletions of later calls must not be there without those of this one.
     await syncAllFolders(
@@ -218,11 +216,13 @@ class FileObjectStore implements ObjectStore {
     );
   }
 
-  private async unlink(path: string): Promise<void> {
-    await fs.unlink(path).catch((error) => {
+  private unlink(path: string): void {
+    try {
+      unlinkSync(path);
+    } catch (error) {
       // A folder is not an object, as in a bucket.
       if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
-    });
+    }
   }
 
   /** Looked up at the first write: a command may share the lake before it. */

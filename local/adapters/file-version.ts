@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -15,7 +15,7 @@ export interface FileIdentity {
 export const LAKE_OBJECT: FileIdentity = {
   version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
   pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
-  stat: (path) => fs.stat(path, { bigint: true }),
+  stat: async (path) => statSync(path, { bigint: true }),
 };
 
 /**

@@ -10,6 +10,7 @@ import type {
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
 import { damaged } from './file-error.ts';
+import { SortedKeys } from './sorted-keys.ts';
 
 type Operation = keyof ObjectStore;
 
@@ -31,8 +32,7 @@ export class MemoryObjectStore implements ObjectStore {
   beforeCall?: (operation: Operation, key: string) => void | Promise<void>;
   private readonly objects = new Map<string, MemoryObject>();
   protected versionCount = 0;
-  /** All keys in their order, until one is added or removed. */
-  private sortedKeys: string[] | undefined;
+  private readonly sortedKeys = new SortedKeys();
 
   /** Writes an object as the owner of a source might: a new version and pin, uncounted. */
   replace(key: string, bytes: Uint8Array): string {
@@ -41,8 +41,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   /** Keys of all objects in key order, uncounted. */
   keys(): string[] {
-    this.sortedKeys ??= [...this.objects.keys()].sort(byBytes);
-    return [...this.sortedKeys];
+    return this.sortedKeys.startingWith('');
   }
 
   /** The bytes of `key`, uncounted. */
@@ -53,7 +52,7 @@ export class MemoryObjectStore implements ObjectStore {
   /** Loses an object as a broken disk might, uncounted. */
   lose(key: string): void {
     this.objects.delete(key);
-    this.sortedKeys = undefined;
+    this.sortedKeys.remove(key);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
@@ -163,22 +162,22 @@ export class MemoryObjectStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     await this.called('list', prefix);
-    for (const key of this.keys()) {
+    for (const key of this.sortedKeys.startingWith(prefix)) {
       const object = this.objects.get(key);
-      if (object && key.startsWith(prefix)) yield objectInfo(key, object);
+      if (object) yield objectInfo(key, object);
     }
   }
 
   async *listFolder(folder: string): AsyncIterable<string> {
     await this.called('listFolder', folder);
-    yield* childrenOf(folder, this.keys());
+    yield* childrenOf(folder, this.sortedKeys.startingWith(folder));
   }
 
   async delete(keys: string[]): Promise<void> {
     for (const key of keys) {
       await this.called('delete', key);
       this.objects.delete(key);
-      this.sortedKeys = undefined;
+      this.sortedKeys.remove(key);
     }
   }
 
@@ -189,7 +188,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   private store(key: string, bytes: Uint8Array): string {
     const version = `m${++this.versionCount}`;
-    if (!this.objects.has(key)) this.sortedKeys = undefined;
+    if (!this.objects.has(key)) this.sortedKeys.add(key);
     this.objects.set(key, { bytes: new Uint8Array(bytes), version });
     return version;
   }
@@ -203,12 +202,6 @@ export class MemoryObjectStore implements ObjectStore {
 
 function checksumOf(bytes: Uint8Array): string {
   return crc64ToBase64(crc64nvme(bytes));
-}
-
-/** UTF-16 units are in the order of UTF-8 bytes, unless there are surrogates. */
-function byBytes(some: string, other: string): number {
-  if (/[\ud800-\udfff]/.test(some + other)) return Buffer.compare(Buffer.from(some), Buffer.from(other));
-  return some < other ? -1 : 1;
 }
 
 /** The answer of `listFolder`, from the keys of all objects in key order. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
+import { isTooDeep } from '../../shared/pipeline/store/json-depth.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { isCode } from './file-error.ts';
@@ -59,6 +60,7 @@ async function readCatalogFile(catalogDir: string, name: string): Promise<Catalo
 
 /** The catalog file stored as `key`, with every bit as it was written. Errors: `ObjectDamaged` if it is not that. */
 export function storedCatalog(bytes: Uint8Array, key: string, where = key): CatalogFile {
+  if (isTooDeep(bytes)) throw damagedDocument(key, 'it is nested deeper than any catalog', where);
   const catalog = parseCatalog(new TextDecoder().decode(bytes), where, key);
   if (sealOf(key, bytes) === 'broken')
     throw damagedDocument(key, 'its bytes are not those that were written', where);

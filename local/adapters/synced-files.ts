@@ -1,6 +1,10 @@
 import * as fs from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
+import { inParallel } from '../../shared/pipeline/store/in-parallel.ts';
 import { isCode, unwritable } from './file-error.ts';
+
+/** The disk writes together what waits for it together. */
+const SYNCS_AT_ONCE = 64;
 
 /** Writes a new file and waits until the disk has its bytes, so that a name it gets afterwards never leads to less than all of them. */
 export async function writeSynced(
@@ -41,7 +45,7 @@ export async function syncAllFolders(folders: readonly string[], rootDir: string
     }
   }
   for (const level of [...levels.keys()].sort((a, b) => b - a)) {
-    for (const folder of levels.get(level) ?? []) await syncPath(folder);
+    await inParallel([...(levels.get(level) ?? [])], SYNCS_AT_ONCE, syncPath);
   }
 }
 

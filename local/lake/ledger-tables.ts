@@ -5,6 +5,7 @@ import type { ObjectDamaged } from '../../shared/errors.ts';
 import { businessDateOfKey } from '../../shared/keys/business-date.ts';
 import { commitOfKey, daysDataset } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
+import { isTooDeep } from '../../shared/pipeline/store/json-depth.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { nulledTexts } from '../../shared/run/invalid-values.ts';
@@ -221,6 +222,7 @@ async function readDocument(root: string, below: string): Promise<unknown> {
   if (sealOf(`ledger/${below.split(sep).join('/')}`, bytes) === 'broken') {
     throw unreadable(path, 'Its bytes are not those that were written');
   }
+  if (isTooDeep(bytes)) throw unreadable(path, 'It is nested deeper than any document of a lake');
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {

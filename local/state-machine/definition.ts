@@ -79,11 +79,13 @@ export function parseDefinition(
 }
 
 /** The pipeline's definition as it is deployed: retry policies filled in, placeholders left for CloudFormation. */
-export async function deployedDefinition(): Promise<unknown> {
-  return withRetryPolicies(
-    JSON.parse(await readFile(PIPELINE_DEFINITION, 'utf8')),
-    fileURLToPath(PIPELINE_DEFINITION),
-  );
+export function deployedDefinition(): Promise<unknown> {
+  return definitionIn(PIPELINE_DEFINITION);
+}
+
+/** The same of another file. */
+export async function definitionIn(file: URL): Promise<unknown> {
+  return withRetryPolicies(JSON.parse(await readFile(file, 'utf8')), fileURLToPath(file));
 }
 
 /** The policy of the pipeline's state machine file for faults that pass. */

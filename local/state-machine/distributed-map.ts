@@ -1,5 +1,5 @@
 import { UsageError } from '../../shared/errors.ts';
-import type { JsonValue, StateDefinition } from './definition.ts';
+import type { JsonValue, StateDefinition, StateMachineDefinition } from './definition.ts';
 import { fillTemplate } from './execution-context.ts';
 import { type ItemReader, readItems } from './item-reader.ts';
 import { type DistributedMapRun, MapChildren } from './map-children.ts';
@@ -42,7 +42,9 @@ export function assertRunnableMap(stateName: string, state: StateDefinition): vo
  * signal's reason when the execution was stopped; then it writes no results.
  *
  * Unlike on AWS: one store serves for every bucket; the id of the map run is its Label; there is no redrive
- * (a fresh execution skips what is there); children's order of starting is that of the items.
+ * (a fresh execution skips what is there); children's order of starting is that of the items. EXPRESS children have
+ * as much time as they need, and so have their tasks: those time-outs are short because AWS ends the child after
+ * five minutes (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
  */
 export async function runDistributedMap(run: DistributedMapRun): Promise<JsonValue> {
   const { state, stateName, input, context, signal } = run;
@@ -51,7 +53,8 @@ export async function runDistributedMap(run: DistributedMapRun): Promise<JsonVal
   const limit = Math.min((await fieldOrPath(run, 'MaxConcurrency')) || Infinity, run.maxConcurrency);
   const label = typeof state.Label === 'string' ? state.Label : stateName;
 
-  const map = new MapChildren(run, items, label, tolerated);
+  const processor = childDefinition(state.ItemProcessor as StateMachineDefinition);
+  const map = new MapChildren(run, processor, items, { label, tolerated });
   await map.run(limit);
   signal.throwIfAborted();
   if (map.broken !== undefined) throw map.broken;
@@ -101,6 +104,17 @@ async function writeOutput(
       error,
     );
   }
+}
+
+/** The machine of the children, see `runDistributedMap`. */
+function childDefinition(processor: StateMachineDefinition): StateMachineDefinition {
+  if ((processor.ProcessorConfig as { ExecutionType?: string })?.ExecutionType !== 'EXPRESS')
+    return processor;
+  const States = Object.entries(processor.States).map(([name, { TimeoutSeconds: _, ...state }]) => [
+    name,
+    state,
+  ]);
+  return { ...processor, States: Object.fromEntries(States) };
 }
 
 /** How many children may fail: the stricter of count and percentage, 0 if the file has neither. */

@@ -34,7 +34,7 @@ export async function runMachine(run: MachineRun): Promise<MachineOutcome> {
   const { execution } = run;
   if (run.signal.aborted) return { status: 'ABORTED', error: interrupted(execution, run.signal) };
 
-  const prepared = prepareMachine(run.definition);
+  const prepared = prepareMachine(run.definition, run.maxConcurrency);
   const context = createContext(execution, prepared.stateNames);
   const turns = new StateTurns();
   const work = new RunningWork();

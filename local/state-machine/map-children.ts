@@ -42,13 +42,20 @@ export class MapChildren {
   /** The map's own failure, not a child's: an ItemSelector that points nowhere, a listener that threw. */
   broken: unknown;
   readonly #run: DistributedMapRun;
+  readonly #processor: StateMachineDefinition;
   readonly #childMachine: string;
   readonly #tolerated: number;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
 
-  constructor(run: DistributedMapRun, items: JsonValue[], label: string, tolerated: number) {
+  constructor(
+    run: DistributedMapRun,
+    processor: StateMachineDefinition,
+    items: JsonValue[],
+    { label, tolerated }: { label: string; tolerated: number },
+  ) {
     this.#run = run;
+    this.#processor = processor;
     this.#childMachine = `${run.execution.stateMachineName}/${label}`;
     this.#tolerated = tolerated;
     this.#signal = AbortSignal.any([run.signal, this.#stop.signal]);
@@ -101,7 +108,7 @@ export class MapChildren {
       startTime: child.startDate,
       stateMachineName: this.#childMachine,
     };
-    const outcome = await runChild(state.ItemProcessor as StateMachineDefinition, execution, {
+    const outcome = await runChild(this.#processor, execution, {
       signal: this.#signal,
       onEvent: (event) => onEvent({ child: { map: stateName, index }, ...event }),
     });

@@ -33,10 +33,12 @@ const KEPT_MAP_FIELDS = [
 /**
  * Rewrites a definition for the library. Each Distributed Map becomes a Task of the same name, so that the library
  * still decides on input, result, Retry, Catch and the next state. Context paths are bound. Tasks without a timeout
- * get one, because the library's default is 60 s.
+ * get one, because the library's default is 60 s. An inline Map gets no more lanes than there are workers, so that the
+ * TimeoutSeconds of its tasks measure work and not waiting.
  */
-export function prepareMachine(definition: StateMachineDefinition): PreparedMachine {
-  const found: Omit<PreparedMachine, 'definition'> = {
+export function prepareMachine(definition: StateMachineDefinition, workerCount: number): PreparedMachine {
+  const found: Found = {
+    workerCount,
     tasks: new Map(),
     maps: new Map(),
     stateNames: new Map(),
@@ -44,10 +46,11 @@ export function prepareMachine(definition: StateMachineDefinition): PreparedMach
   return { ...found, definition: prepareStates(definition, found) };
 }
 
-function prepareStates(
-  definition: StateMachineDefinition,
-  found: Omit<PreparedMachine, 'definition'>,
-): StateMachineDefinition {
+interface Found extends Omit<PreparedMachine, 'definition'> {
+  workerCount: number;
+}
+
+function prepareStates(definition: StateMachineDefinition, found: Found): StateMachineDefinition {
   const States = Object.fromEntries(
     Object.entries(definition.States).map(([name, state]) => {
       const stateKey = `s${found.stateNames.size}`;
@@ -71,6 +74,10 @@ function prepareStates(
         const task = hasTimeout ? bound : { ...bound, TimeoutSeconds: DAY_SECONDS };
         found.tasks.set(name, task);
         return [name, task];
+      }
+      if (bound.Type === 'Map' && !('MaxConcurrencyPath' in bound)) {
+        // 0 is the file's way to say that there is no limit.
+        bound.MaxConcurrency = Math.min(Number(bound.MaxConcurrency) || Infinity, found.workerCount);
       }
       for (const field of ['ItemProcessor', 'Iterator']) {
         if (field in bound) bound[field] = prepareStates(bound[field] as StateMachineDefinition, found);

@@ -3,11 +3,16 @@ import type { PipelinePorts } from '../ports/pipeline-ports.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 
+/** The SDK has 50 by default; who publishes a large day copies 256 objects at once. */
+const CONNECTIONS = 256;
+
 /** The two stores, without a client of anything else: hundreds of parsers and mergers start at once. */
 export function createStorePorts(
   environment: Pick<FunctionVariables, 'need'>,
 ): Pick<PipelinePorts, 'raw' | 'lake'> {
-  const client = once(() => new S3Client({ maxAttempts: 5 }));
+  const client = once(
+    () => new S3Client({ maxAttempts: 5, requestHandler: { httpsAgent: { maxSockets: CONNECTIONS } } }),
+  );
   const store = (name: string) =>
     once(() => createS3ObjectStore({ client: client(), bucket: environment.need(name) }));
   const raw = store('RAW_BUCKET');

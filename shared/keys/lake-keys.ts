@@ -1,5 +1,6 @@
 import { dayPath } from './business-date.ts';
 import { partitionPath } from './partition-path.ts';
+import { sourceIdOf } from './source-id.ts';
 
 /** Folder of a partition's generation below the published root; ends in `/`. */
 export function generationLocation(
@@ -52,6 +53,11 @@ export function dayHoldsKey(dataset: string, businessDate: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_holds/folders.json`;
 }
 
+/** Key of the note on supplements of a file that fit it and may not be loaded yet. */
+export function supplementNotesKey(dataset: string, businessDate: string, corrected: string): string {
+  return `${ledgerDayPrefix(dataset, businessDate)}_holds/supplements-${sourceIdOf(corrected)}.json`;
+}
+
 /** Prefix of the earlier versions of a ledger entry; ends in `/`. */
 export function entryHistoryPrefix(entryKey: string): string {
   const at = entryKey.lastIndexOf('/');
@@ -67,6 +73,11 @@ export function contentKey(dataset: string, sizeBytes: number, checksum: string)
 /** Key of the note that says which layout a table of the lake belongs to. */
 export function tableOwnerKey(table: string): string {
   return `ledger/_tables/${table}.json`;
+}
+
+/** Key of the ids that the fields of a table have. */
+export function fieldIdsKey(table: string): string {
+  return `ledger/_fields/${table}.json`;
 }
 
 export function rejectsDataset(dataset: string): string {

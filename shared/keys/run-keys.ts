@@ -11,6 +11,7 @@ export function runKeys(runId: string) {
     root: `${root}/`,
     plan: `${root}/plan.json`,
     ranges: `${root}/ranges.json`,
+    parts: `${root}/parts/`,
     partManifest: (rangeIndex: number) => `${root}/parts/${padded(rangeIndex)}.json`,
     part: (rangeIndex: number, partition: Record<string, string | null>, dataset?: string) =>
       `${joined(`${root}/parts/${padded(rangeIndex)}`, folder(dataset), partitionPath(partition) || 'all')}.parquet`,
@@ -25,7 +26,6 @@ export function runKeys(runId: string) {
       joined(`${root}/merged`, folder(dataset), partitionPath(partition), fileName),
     mergedRejects: (fileName: string) => `${root}/merged/_rejects/${fileName}`,
     parseResults: `${root}/results/parse`,
-    mergeResults: `${root}/results/merge`,
   };
 }
 

@@ -65,6 +65,8 @@ export interface DayPublication {
   format?: 'parquet' | 'json';
   /** All partitions of the day; a partition that is not listed is no longer published. */
   partitions: CatalogPartition[];
+  /** What people may want to know of the commit where they list snapshots: counts and sums by name. */
+  facts?: Record<string, string>;
 }
 
 export interface TableColumns {

@@ -13,6 +13,7 @@ const { disk } = await vi.hoisted(async () => {
   const { RecordedDisk } = await import('../support/recorded-disk.ts');
   return { disk: new RecordedDisk() };
 });
+vi.mock('node:fs', async (original) => disk.watchSync(await original()));
 vi.mock('node:fs/promises', async (original) => disk.watch(await original()));
 
 const FILES = ['a_20250812.txt', 'b_20250812.txt'];

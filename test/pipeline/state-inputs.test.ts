@@ -26,7 +26,8 @@ describe('the input of a function', () => {
     ['parser', readParserEvent, { ...PARSER, range: { ...RANGE, endByte: '42' } }, /'range\.endByte'/],
     ['parser', readParserEvent, undefined, /the parser cannot work with this input/],
     ['reconciler', readReconcilerEvent, {}, /'planKey'/],
-    ['merger', readMergerEvent, { ...PARSER, merge: {} }, /'merge\.mergeIndex'/],
+    ['merger', readMergerEvent, { ...PARSER, merges: [-1] }, /'merges\.0'/],
+    ['merger', readMergerEvent, { ...PARSER, merges: [] }, /'merges'/],
     ['finalizer', readFinalizerEvent, { ...FILE, verdict: 'convert' }, /'verdict'/],
     ['finalizer', readFinalizerEvent, { ...FILE, verdict: 'balanced', runId: '1' }, /'planKey'/],
     ['finalizer', readFinalizerEvent, { ...FILE, verdict: 'refused' }, /'refusal'/],
@@ -65,6 +66,8 @@ describe('what travels between states', () => {
     const passed = new Set([
       ...Object.keys(split),
       ...Object.keys(reconciled),
+      // Of a file of several ranges, whose parts must be merged.
+      'merges',
       'parsed',
       'merged',
       'recorded',
@@ -73,14 +76,23 @@ describe('what travels between states', () => {
     expect(Object.keys(split).toSorted()).toEqual(
       [
         ...TOLD,
-        ...['runId', 'planKey', 'rangesKey', 'rangeCount', 'mergesKey'],
-        ...['parseResultsPrefix', 'mergeResultsPrefix'],
+        ...['runId', 'planKey', 'rangesKey', 'rangeCount', 'onlyRange', 'parseResultsPrefix'],
       ].toSorted(),
     );
-    expect(Object.keys(reconciled).toSorted()).toEqual(
-      [...TOLD, 'runId', 'planKey', 'mergesKey', 'mergeResultsPrefix'].toSorted(),
-    );
+    expect(Object.keys(reconciled).toSorted()).toEqual([...TOLD, 'runId', 'planKey'].toSorted());
+    expect(readParserEvent({ ...split, range: split.onlyRange }).range).toEqual(split.onlyRange);
     expect(readFinalizerEvent(reconciled)).toMatchObject({ verdict: 'balanced', planKey: split.planKey });
+  });
+
+  it('holds lots of merges, and no only range, of a file of several ranges', async () => {
+    await using lake = await TestLake.make();
+    await lake.putRaw(request.sourceKey, smallFile(smallLine('A1', 100), smallLine('A2', 200)));
+    const split = planned(await splitFile(lake.ports, 'one', { ...request, rangeSizeBytes: 10 }));
+    expect(split).not.toHaveProperty('onlyRange');
+    const reconciled = await lake.parseAll(split).then(() => reconcileFile(lake.ports, split.planKey));
+    const { merges } = reconciled as { merges: number[][] };
+    expect(merges.length).toBeGreaterThan(0);
+    expect(readMergerEvent({ ...split, merges: merges[0] }).merges).toEqual(merges[0]);
   });
 
   it('is what the finalizer takes when a file is loaded already, or refused', async () => {

@@ -1,3 +1,4 @@
+import type * as SyncFs from 'node:fs';
 import type * as Fs from 'node:fs/promises';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -95,12 +96,22 @@ export class RecordedDisk {
         after(fs.mkdir(path, options), () => this.makeFolders(path)),
       rename: (from: string, to: string) => after(fs.rename(from, to), () => move(from, to, false)),
       link: (from: string, to: string) => after(fs.link(from, to), () => move(from, to, true)),
-      unlink: (path: string) => after(fs.unlink(path), () => this.unset(path)),
       rmdir: (path: string) => after(fs.rmdir(path), () => this.unset(path)),
       rm: (path: string, options?: { recursive?: boolean; force?: boolean }) =>
         after(fs.rm(path, options), () => this.unset(path)),
     };
     return Object.assign({}, fs, changes) as typeof Fs;
+  }
+
+  /** Also the removal that does not wait for another thread. */
+  watchSync(fs: typeof SyncFs): typeof SyncFs {
+    const unlinkSync = (path: string) => {
+      fs.unlinkSync(path);
+      if (this.rootPath === '') return;
+      this.unset(path);
+      this.cuts.push(this.left());
+    };
+    return Object.assign({}, fs, { unlinkSync }) as typeof SyncFs;
   }
 
   private left(): Left {

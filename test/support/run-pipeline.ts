@@ -14,7 +14,6 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
-import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 import { testPorts } from './test-ports.ts';
 
 /** The result of a split that must not have ended in a refusal. */
@@ -30,10 +29,18 @@ export async function convertFile(ports: PipelinePorts, execution: string, reque
   const split = await splitFile(ports, execution, request);
   if (split.verdict !== 'convert') return finalizeFile(ports, split);
   await parseAll(ports, split);
-  const reconciled = await reconcileFile(ports, split.planKey);
+  return finishFile(ports, split.planKey, await reconcileFile(ports, split.planKey));
+}
+
+/** What is left of a conversion after its file was judged. */
+export async function finishFile(
+  ports: PipelinePorts,
+  planKey: string,
+  reconciled: Awaited<ReturnType<typeof reconcileFile>>,
+) {
   if (reconciled.verdict === 'balanced') {
-    const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
-    for (const merge of merges) await mergePartition(ports, split.planKey, merge);
+    for (const mergeIndex of reconciled.merges?.flat() ?? [])
+      await mergePartition(ports, planKey, { mergeIndex });
   }
   return finalizeFile(ports, reconciled);
 }

@@ -27,10 +27,10 @@ export const PLAN = {
   dataset: 'contracts',
   planKey: 'runs/r1/plan.json',
   rangesKey: 'runs/r1/ranges.json',
-  mergesKey: 'runs/r1/merges.json',
   parseResultsPrefix: 'runs/r1/map/parse',
-  mergeResultsPrefix: 'runs/r1/map/merge',
 };
+/** Two lots. */
+export const MERGES = [[0, 1], [2]];
 
 /** The answer of a Distributed Map: the place of its results. */
 export const mapResult = (state: string, prefix: string) => ({
@@ -57,11 +57,11 @@ export async function start(
   const { tasks, ranges = RANGES, ...others } = options;
   const calls: string[] = [];
   const events: ExecutionEvent[] = [];
-  const memory = memoryStore({ 'runs/r1/ranges.json': ranges, 'runs/r1/merges.json': ['a', 'b'] });
+  const memory = memoryStore({ 'runs/r1/ranges.json': ranges });
   const answers: Tasks = {
     splitter: async () => PLAN,
     parser: async () => ({ rows: 1 }),
-    reconciler: async () => ({ ...PLAN, verdict: 'balanced' }),
+    reconciler: async () => ({ ...PLAN, verdict: 'balanced', merges: MERGES }),
     merger: async () => null,
     finalizer: async () => ({ published: true }),
     ...tasks,

@@ -72,7 +72,7 @@ const STATE_MACHINE: readonly Break[] = [
   [
     'more children than parsers may run',
     (r) => {
-      reserve(r, 160);
+      reserve(r, 120);
       states(r).ParseRanges.MaxConcurrency = 100;
     },
     /children × 2 files are 200/,
@@ -80,7 +80,7 @@ const STATE_MACHINE: readonly Break[] = [
   [
     'more files than parsers may run',
     (r, context) => {
-      reserve(r, 160);
+      reserve(r, 120);
       context.filesAtOnce = 12;
     },
     /children × 12 files/,
@@ -99,6 +99,26 @@ const STATE_MACHINE: readonly Break[] = [
     'a Retry on a map',
     (r) => (states(r).ParseRanges.Retry = [{ ErrorEquals: ['States.ALL'] }]),
     /must retry its reading/,
+  ],
+  [
+    'STANDARD children',
+    (r) => (states(r).ParseRanges.ItemProcessor.ProcessorConfig.ExecutionType = 'STANDARD'),
+    /children must be EXPRESS/,
+  ],
+  [
+    'an EXPRESS child without time for a second try',
+    (r) => (states(r).ParseRanges.ItemProcessor.States.ParseRange.TimeoutSeconds = 160),
+    /two tries do not fit in the 300 s/,
+  ],
+  [
+    'an inline map with more lanes than there are',
+    (r) => (states(r).MergePartitions.MaxConcurrency = 50),
+    /of those run 40 at once/,
+  ],
+  [
+    'a Retry on an inline map',
+    (r) => (states(r).MergePartitions.Retry = [{ ErrorEquals: ['States.ALL'] }]),
+    /would do all of it again/,
   ],
   ['failures tolerated', (r) => (states(r).ParseRanges.ToleratedFailurePercentage = 5), /tolerates failures/],
   [

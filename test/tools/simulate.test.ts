@@ -42,7 +42,7 @@ const NIGHT: Night = {
     ...{ s3PutsPerSecond: 1e9, s3GetsPerSecond: 1e9 },
   },
   code: {
-    ...{ startAttempts: 3, dayReads: 'own', copiesAtOnce: 64, copies: 'own' },
+    ...{ startAttempts: 3, dayReads: 'own', copiesAtOnce: 64, copies: 'own', onlyParts: 'copied' },
     ...{ uploadPartBytes: 8 << 20, prefixes: 1 },
   },
 };
@@ -70,16 +70,22 @@ describe('a single limit gives the time that is worked out by hand', () => {
   });
 
   it('state transitions: those above the bucket come at the rate of its refill', () => {
-    const night = played({
-      files: 40,
-      ...quotas({ stateTransition: { bucketSize: 100, refillPerSecond: 50 } }),
-    });
-    // Of a file: its start, eight states, its end; and three of each child.
-    expect(night.stateTransitions).toBe(40 * (10 + 3 + 3));
+    const cut = { files: 40, rangeSizeBytes: 1e6 };
+    const bucket = quotas({ stateTransition: { bucketSize: 100, refillPerSecond: 50 } });
+    const night = played({ ...cut, ...bucket }, { ...FREE, express: false });
+    // Of a file: its start, nine states, its end; and three of each of its three children.
+    expect(night.stateTransitions).toBe(40 * (11 + 3 * 3));
     const byHand = (night.stateTransitions - 100) / 50;
     expect(night.endedAtSeconds).toBeGreaterThanOrEqual(byHand - 1e-6);
     expect(night.endedAtSeconds).toBeLessThan(byHand + 1.1);
-    expect(played({ files: 40 }, { ...FREE, express: true }).stateTransitions).toBe(400);
+    expect(played(cut).stateTransitions).toBe(40 * 11);
+    expect(played(cut)).toMatchObject({ expressRequests: 120 });
+    // Of one range: no map; and if its parts are taken as they are, no merges.
+    expect(played({ files: 40 }).stateTransitions).toBe(40 * 11);
+    const taken: Night['code'] = { ...NIGHT.code, onlyParts: 'taken' };
+    expect(played({ files: 40, code: taken })).toMatchObject({
+      ...{ stateTransitions: 40 * 9, expressRequests: 0, openMapRuns: 0, mergedFiles: 40 },
+    });
   });
 
   it('new environments: a thousand at once, and a hundred more a second', () => {
@@ -107,7 +113,7 @@ describe('a single limit gives the time that is worked out by hand', () => {
   });
 
   it('open map runs: files go through the map one after the other', () => {
-    const night = played({ files: 5, inputBytes: 50e6, ...quotas({ openMapRuns: 1 }) });
+    const night = played({ files: 5, ...quotas({ openMapRuns: 1 }) });
     expect(night.timeToSqlSeconds).toBeCloseTo(5);
     expect(night.openMapRuns).toBe(1);
   });
@@ -200,10 +206,29 @@ describe('a night', () => {
   });
 
   it('stops EXPRESS children after five minutes, and functions at their time', () => {
-    const long = { rangeSizeBytes: 10e9, inputBytes: 4e9 };
-    expect(played(long, { ...FREE, express: true })).toMatchObject({ filesLost: 1 });
-    expect(played(long, FREE)).toMatchObject({ filesLost: 0 });
-    expect(played({ ...long, functionTimeouts: { parser: 300 } }, FREE)).toMatchObject({ filesLost: 1 });
+    // Two ranges of 200 s each: their children have time for one of the tries that the definition lets take 140 s.
+    const long = { rangeSizeBytes: 2e9, inputBytes: 4e9 };
+    expect(played(long)).toMatchObject({ filesLost: 1 });
+    expect(played(long, { ...FREE, secondStartSeconds: 1000 })).toMatchObject({ filesLost: 0 });
+    expect(played({ ...long, inputBytes: 2e9 })).toMatchObject({ filesLost: 0 });
+    const cutOff = { ...long, inputBytes: 2e9, functionTimeouts: { parser: 190 } };
+    expect(played(cutOff)).toMatchObject({ filesLost: 1 });
+  });
+
+  it('keeps the environment of a call that its state has given up', () => {
+    // One parser at a time: a range of ten seconds, given up after four, is in the way of the second try.
+    const night = played(
+      { inputBytes: 200e6, rangeSizeBytes: 100e6, reserved: { parser: 1 } },
+      { maxConcurrency: 1, secondStartSeconds: 4 },
+    );
+    expect(night.limits.map(({ name }) => name)).toContain('Lambda: concurrency reserved for parser');
+  });
+
+  it('starts the lots of merges inside the execution, without a map run', () => {
+    const night = played({ partitions: 100, rangeSizeBytes: 50e6 });
+    const merger = night.functions.find(({ name }) => name === 'merger');
+    expect(merger?.invocations).toBe(60);
+    expect(night).toMatchObject({ mergedFiles: 100, openMapRuns: 1 });
   });
 
   it('does batches of ranges in one call', () => {
@@ -224,7 +249,11 @@ describe('the simulator reads what is deployed', () => {
         true,
       );
     }
-    expect([...deployed.states.values()].filter(({ type }) => type === 'map')).toHaveLength(2);
+    const maps = [...deployed.states.values()].flatMap((state) => (state.type === 'map' ? [state] : []));
+    expect(maps.map(({ name, inline, express }) => ({ name, inline, express }))).toEqual([
+      { name: 'ParseRanges', inline: false, express: true },
+      { name: 'MergePartitions', inline: true, express: false },
+    ]);
   });
 
   it('the stage, with the time and concurrency of functions', async () => {

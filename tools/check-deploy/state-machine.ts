@@ -86,8 +86,9 @@ export const stateMachine: Check = {
         what: 'is not what the file says: does the file hold a null?',
       });
     const states = [...allStates(definition.States ?? {})];
-    for (const [name, state] of states) {
-      if (state.Type === 'Task') problems.push(...taskProblems(name, state, substitutions, context));
+    for (const { name, state, isExpress } of states) {
+      const called = calledFunction(state, substitutions, context);
+      if (state.Type === 'Task') problems.push(...taskProblems(name, state, called, isExpress));
       if (state.Type === 'Map') problems.push(...mapProblems(name, state, substitutions, context));
     }
     if (Properties.StateMachineType !== 'STANDARD')
@@ -96,11 +97,19 @@ export const stateMachine: Check = {
   },
 };
 
-/** States of a machine and of all maps in it, by name. */
-function* allStates(states: Record<string, State>): Generator<[string, State]> {
+interface FoundState {
+  name: string;
+  state: State;
+  /** Of an EXPRESS child. */
+  isExpress: boolean;
+}
+
+/** States of a machine and of all maps in it. */
+function* allStates(states: Record<string, State>, isExpress = false): Generator<FoundState> {
   for (const [name, state] of Object.entries(states)) {
-    yield [name, state];
-    if (state.ItemProcessor) yield* allStates(state.ItemProcessor.States);
+    yield { name, state, isExpress };
+    const processor = state.ItemProcessor;
+    if (processor) yield* allStates(processor.States, isDistributed(state) && isOfType(state, 'EXPRESS'));
   }
 }
 
@@ -127,28 +136,54 @@ function calledFunction(state: State, substitutions: Record<string, unknown>, { 
 function taskProblems(
   name: string,
   state: State,
-  substitutions: Record<string, unknown>,
-  context: DeployContext,
+  { called, isPinned }: ReturnType<typeof calledFunction>,
+  isExpress: boolean,
 ): Problem[] {
-  const { called, isPinned } = calledFunction(state, substitutions, context);
+  const where = `state ${name}`;
   if (called?.Type !== 'AWS::Lambda::Function') {
-    return [
-      { where: `state ${name}`, what: `calls ${state.Resource}, which is not a function of the template` },
-    ];
+    return [{ where, what: `calls ${state.Resource}, which is not a function of the template` }];
   }
   if (!isPinned) {
     const what =
       'calls its function and no version of it: a deployment would change the code of executions that run';
-    return [{ where: `state ${name}`, what }];
+    return [{ where, what }];
   }
   const functionSeconds = Number(called.Properties?.Timeout);
-  if (state.TimeoutSeconds === undefined)
-    return [{ where: `state ${name}`, what: 'has no timeout: if it hangs, it holds the file for a year' }];
-  if (functionSeconds > state.TimeoutSeconds) {
-    const what = `gives up after ${state.TimeoutSeconds} s while its function may run ${functionSeconds} s: a retry would run beside it`;
-    return [{ where: `state ${name}`, what }];
+  const { TimeoutSeconds: seconds } = state;
+  if (seconds === undefined)
+    return [{ where, what: 'has no timeout: if it hangs, it holds the file for a year' }];
+  if (isExpress) {
+    // A call that hangs goes on beside the second try: both write the same bytes to the same keys.
+    return 2 * seconds < EXPRESS_SECONDS
+      ? []
+      : [
+          {
+            where,
+            what: `takes ${seconds} s: two tries do not fit in the ${EXPRESS_SECONDS} s of its child`,
+          },
+        ];
   }
-  return [];
+  return functionSeconds > seconds
+    ? [
+        {
+          where,
+          what: `gives up after ${seconds} s while its function may run ${functionSeconds} s: a retry would run beside it`,
+        },
+      ]
+    : [];
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const EXPRESS_SECONDS = 300;
+/** Iterations of an inline map at once: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
+const INLINE_LANES = 40;
+
+function isDistributed({ ItemProcessor }: State): boolean {
+  return ItemProcessor?.ProcessorConfig?.Mode === 'DISTRIBUTED';
+}
+
+function isOfType({ ItemProcessor }: State, type: string): boolean {
+  return ItemProcessor?.ProcessorConfig?.ExecutionType === type;
 }
 
 function mapProblems(
@@ -158,49 +193,59 @@ function mapProblems(
   context: DeployContext,
 ): Problem[] {
   const where = `state ${name}`;
-  const problems: Problem[] = [];
-  const must = (isRight: boolean, what: string) => {
-    if (!isRight) problems.push({ where, what });
-  };
-  const config = state.ItemProcessor?.ProcessorConfig;
-  must(config?.Mode === 'DISTRIBUTED', 'is not distributed');
-  must(
-    config?.ExecutionType === 'STANDARD',
-    'its children must be STANDARD: an Express one has five minutes, retries included',
-  );
-  must((state.MaxConcurrency ?? 0) > 0, 'has no MaxConcurrency: that means 10,000');
-  must(state.ToleratedFailurePercentage === 0, 'tolerates failures: rows would be missing');
-  must(
-    /^[A-Za-z0-9_-]{1,40}$/.test(state.Label ?? ''),
-    'its Label must be there, of at most 40 letters, digits, _ and -',
-  );
-  const retried = (state.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals).sort();
-  must(
-    isDeepStrictEqual(retried, ['States.ItemReaderFailed', 'States.ResultWriterFailed']),
-    'must retry its reading and its writing, and nothing else: another Retry starts a new map run, and children retry',
-  );
-  must(state.Catch === undefined, 'has a Catch, which ends redrive');
+  const lanes = state.MaxConcurrency ?? 0;
+  const found = [
+    lanes > 0 ? '' : 'has no MaxConcurrency: that means 10,000 children, or 40 in a map without children',
+    state.Catch === undefined ? '' : 'has a Catch, which ends redrive',
+    ...(isDistributed(state) ? distributedProblems(state) : inlineProblems(state)),
+    ...Object.values(state.ItemProcessor?.States ?? {}).map((inner) => {
+      const reserved = calledFunction(inner, substitutions, context).called?.Properties
+        ?.ReservedConcurrentExecutions;
+      const wanted = lanes * context.filesAtOnce;
+      return reserved === undefined || wanted <= Number(reserved)
+        ? ''
+        : `${lanes} children × ${context.filesAtOnce} files are ${wanted}, and its function may run ${reserved} times at once`;
+    }),
+  ];
+  return found.filter((what) => what !== '').map((what) => ({ where, what }));
+}
+
+function inlineProblems({ MaxConcurrency = 0, Retry }: State): string[] {
+  return [
+    MaxConcurrency <= INLINE_LANES ? '' : `is inline: of those run ${INLINE_LANES} at once, whatever it says`,
+    Retry === undefined ? '' : 'has a Retry: it would do all of it again, and its states retry',
+  ];
+}
+
+function distributedProblems(state: State): string[] {
   const { Resource, ReaderConfig, Parameters = {} } = state.ItemReader ?? {};
-  must(Resource === 'arn:aws:states:::s3:getObject', 'its ItemReader must read one S3 object');
-  must(ReaderConfig?.InputType === 'JSON', 'its ItemReader must say that the object is JSON');
-  must(
-    'Bucket' in Parameters && ('Key' in Parameters || 'Key.$' in Parameters),
-    'its ItemReader must name bucket and key',
-  );
-  for (const child of Object.values(state.ItemProcessor?.States ?? {})) {
-    const { called } = calledFunction(child, substitutions, context);
-    const reserved = called?.Properties?.ReservedConcurrentExecutions;
-    const wanted = (state.MaxConcurrency ?? 0) * context.filesAtOnce;
+  const retried = (state.Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals).sort();
+  const must = (isRight: boolean, what: string) => (isRight ? '' : what);
+  return [
     must(
-      reserved === undefined || wanted <= Number(reserved),
-      `${state.MaxConcurrency} children × ${context.filesAtOnce} files are ${wanted}, and its function may run ${reserved} times at once`,
-    );
-  }
-  return problems;
+      isOfType(state, 'EXPRESS'),
+      'its children must be EXPRESS: three transitions of each STANDARD one make 10 TB wait for 1,000 s (docs/scale.md)',
+    ),
+    must(state.ToleratedFailurePercentage === 0, 'tolerates failures: rows would be missing'),
+    must(
+      /^[A-Za-z0-9_-]{1,40}$/.test(state.Label ?? ''),
+      'its Label must be there, of at most 40 letters, digits, _ and -',
+    ),
+    must(
+      isDeepStrictEqual(retried, ['States.ItemReaderFailed', 'States.ResultWriterFailed']),
+      'must retry its reading and its writing, and nothing else: another Retry starts a new map run, and children retry',
+    ),
+    must(Resource === 'arn:aws:states:::s3:getObject', 'its ItemReader must read one S3 object'),
+    must(ReaderConfig?.InputType === 'JSON', 'its ItemReader must say that the object is JSON'),
+    must(
+      'Bucket' in Parameters && ('Key' in Parameters || 'Key.$' in Parameters),
+      'its ItemReader must name bucket and key',
+    ),
+  ];
 }
 
 /** Something throws every error that is retried, and every error that is thrown is retried or ends the execution on purpose. */
-function errorProblems(states: [string, State][]): Problem[] {
+function errorProblems(states: FoundState[]): Problem[] {
   const classes = Object.values(errors).flatMap((exported) => {
     if (typeof exported !== 'function' || exported === errors.PipelineError) return [];
     const made = new (exported as new (facts: { what: string }) => errors.PipelineError)({
@@ -210,9 +255,9 @@ function errorProblems(states: [string, State][]): Problem[] {
   });
   const names = classes.map(({ name }) => name);
   const problems: Problem[] = [];
-  const tasks = states.filter(([, { Type }]) => Type === 'Task');
+  const tasks = states.filter(({ state }) => state.Type === 'Task');
   const retriedBy = ({ Retry = [] }: State) => Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
-  for (const [name, state] of tasks) {
+  for (const { name, state } of tasks) {
     for (const error of retriedBy(state)) {
       if (!names.includes(error) && !PLATFORM_ERRORS.includes(error))
         problems.push({ where: `state ${name}`, what: `retries ${error}, which nothing throws` });
@@ -229,7 +274,7 @@ function errorProblems(states: [string, State][]): Problem[] {
     }
   }
   for (const { name, retryable } of classes) {
-    const retried = tasks.some(([, state]) => retriedBy(state).includes(name));
+    const retried = tasks.some(({ state }) => retriedBy(state).includes(name));
     if (retryable && !retried)
       problems.push({ where: `error ${name}`, what: 'says that a retry helps, but no state retries it' });
     if (!retryable && retried)

@@ -11,7 +11,6 @@ import { splitFile } from '../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
-import { plannedMergesShape } from '../../shared/run/merge-spec.ts';
 import type { Chances } from '../chaos/fault-plan.ts';
 import { RecordedStore } from './recorded-store.ts';
 
@@ -124,8 +123,8 @@ export class SampleLake {
     }
     const reconciled = await reconcileFile(this.ports, planKey);
     if (reconciled.verdict === 'balanced') {
-      const merges = await readJson(this.lake, reconciled.mergesKey, plannedMergesShape);
-      for (const merge of merges) await mergePartition(this.ports, planKey, merge);
+      for (const mergeIndex of reconciled.merges?.flat() ?? [])
+        await mergePartition(this.ports, planKey, { mergeIndex });
     }
     return finalizeFile(this.ports, reconciled);
   }

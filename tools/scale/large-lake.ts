@@ -9,6 +9,7 @@ import { dayCommitKey } from '../../shared/keys/lake-keys.ts';
 import { executionIdOf, sourceIdOf } from '../../shared/keys/source-id.ts';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { fromJsonBytes, toJsonBytes } from '../../shared/pipeline/store/json-object.ts';
+import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import { tableSchemas } from '../../shared/pipeline/store/table-schemas.ts';
 import type { CatalogPartition } from '../../shared/ports/catalog.ts';
 import { isLoaded, type LoadedEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
@@ -60,14 +61,18 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     for (let file = 0; file < filesPerDay; file++) {
       const renamed = namesOf(model, date, day * filesPerDay + file);
       for (const { key, bytes } of model.objects) {
-        const written = key.endsWith('.json') ? Buffer.from(renamed(bytes.toString())) : bytes;
-        write(renamed(key), written);
+        const writtenKey = renamed(key);
+        const written = key.endsWith('.json') ? resealed(writtenKey, renamed(bytes.toString())) : bytes;
+        write(writtenKey, written);
         if (key !== model.entryKey) continue;
-        const entry = fromJsonBytes(written, key, ledgerEntryShape);
+        const entry = fromJsonBytes(written, writtenKey, ledgerEntryShape);
         if (isLoaded(entry)) loaded.push(entry);
       }
     }
-    for (const { key, bytes } of model.terms) write(key.replace(dayPath(DATE), dayPath(date)), bytes);
+    for (const { key, bytes } of model.terms) {
+      const termsKey = key.replace(dayPath(DATE), dayPath(date));
+      write(termsKey, resealed(termsKey, bytes.toString()));
+    }
     const at = new Date(`${date}T06:00:00Z`).toISOString();
     const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined, { listsFiles: true });
     write(dayCommitKey(DATASET, date, 1), toJsonBytes(commit));
@@ -83,6 +88,12 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
     const catalog = { dataset, columns, partitionKeys, days: numbers, partitions };
     write(`catalog/${dataset}.json`, Buffer.from(`${JSON.stringify(catalog, null, 1)}\n`));
   }
+}
+
+/** A document of the model under another key: its seal holds for that key. Lists have none. */
+function resealed(key: string, text: string): Uint8Array {
+  const { seal, ...value } = JSON.parse(text);
+  return seal === undefined ? Buffer.from(text) : sealedBytes(key, value);
 }
 
 function placeObjects(commit: DayCommit, rows: Buffer, write: (key: string, bytes: Uint8Array) => void) {

@@ -35,12 +35,12 @@ export class DayPublication {
     const request = this.rates.assumptions.s3RequestMs / 1000;
     const pages = Math.ceil(files / LIST_PAGE);
     const entries = code.dayReads === 'all' ? files : 1;
-    const { merges } = this.file;
-    const waves = 10 + Math.ceil(merges / RESULTS_AT_ONCE) + Math.ceil(entries / ENTRIES_AT_ONCE) + pages;
+    const { outputs } = this.file;
+    const waves = 10 + Math.ceil(outputs / RESULTS_AT_ONCE) + Math.ceil(entries / ENTRIES_AT_ONCE) + pages;
     const own: Work = {
       seconds: request * waves,
       requests: {
-        gets: { runs: merges + 3, ledger: entries + 4 },
+        gets: { runs: outputs + 3, ledger: entries + 4 },
         puts: { ledger: 3 + pages },
       },
     };
@@ -51,10 +51,10 @@ export class DayPublication {
 
   /** Copies the objects of one file to their place, where nobody sees them before the day is published. */
   private place(own: Work): void {
-    const { merges } = this.file;
-    const waves = Math.ceil(merges / this.night.code.copiesAtOnce);
+    const { outputs } = this.file;
+    const waves = Math.ceil(outputs / this.night.code.copiesAtOnce);
     own.seconds += waves * this.copySeconds();
-    own.requests.puts = { ...own.requests.puts, table: merges };
+    own.requests.puts = { ...own.requests.puts, table: outputs };
   }
 
   /** An object is looked for, and then copied by S3. */
@@ -81,13 +81,13 @@ export class DayPublication {
     const { code, publication, partitions } = this.night;
     const { s3RequestMs, catalogMs } = this.rates.assumptions;
     const request = s3RequestMs / 1000;
-    const { merges } = this.file;
+    const { outputs } = this.file;
     const filesCopied = publication === 'file' && code.copies === 'own' ? 1 : this.loaded.size;
     const before = this.placed.get(fileIndex) ?? 0;
     const isPlaced = code.copies === 'none' || (code.copies === 'own' && publication === 'day');
-    const objects = isPlaced ? 0 : Math.max(0, filesCopied * merges - before);
+    const objects = isPlaced ? 0 : Math.max(0, filesCopied * outputs - before);
     const copySeconds = this.copySeconds();
-    const looked = request * Math.ceil((filesCopied * merges) / code.copiesAtOnce);
+    const looked = request * Math.ceil((filesCopied * outputs) / code.copiesAtOnce);
     const catalog = catalogMs / 1000 + request * (5 + Math.ceil(partitions / GLUE_BATCH));
     const rest = own.seconds + looked + catalog;
     const wholeWaves = Math.ceil(objects / code.copiesAtOnce);
@@ -99,7 +99,7 @@ export class DayPublication {
       requests: {
         gets: {
           ...own.requests.gets,
-          runs: (own.requests.gets?.runs ?? 0) + filesCopied * merges,
+          runs: (own.requests.gets?.runs ?? 0) + filesCopied * outputs,
           table: copied,
         },
         puts: {

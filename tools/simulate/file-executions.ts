@@ -1,3 +1,4 @@
+import { mergeLots } from '../../shared/pipeline/reconcile/merge-lots.ts';
 import type { DayPublication } from './day-publication.ts';
 import type { EventLoop, Process } from './event-loop.ts';
 import { type FileWork, together, type Work } from './file-work.ts';
@@ -8,12 +9,15 @@ import type { Night, Throughput } from './night.ts';
 import { Places } from './places.ts';
 import { TokenBucket } from './token-bucket.ts';
 
+/** docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
+const INLINE_LANES = 40;
+
 type State<Type> = Extract<MachineState, { type: Type }>;
 
 /** Of which file, and of which of its ranges or merges, an execution is; and whether its transitions are counted. */
 interface Scope {
   fileIndex: number;
-  items: number[];
+  items: number[] | undefined;
   isExpress: boolean;
   /** An EXPRESS child is stopped then. */
   endsAtSeconds: number;
@@ -56,12 +60,23 @@ export class FileExecutions {
 
   /** Runs the execution of a file; answers whether it reached its end. */
   file(machine: Machine, fileIndex: number): Process<boolean> {
-    return this.execution(machine, { fileIndex, items: [], isExpress: false, endsAtSeconds: Infinity });
+    return this.execution(machine, {
+      fileIndex,
+      items: undefined,
+      isExpress: false,
+      endsAtSeconds: Infinity,
+    });
   }
 
   private *execution(machine: Machine, scope: Scope): Process<boolean> {
     // An execution's start and end are transitions too: aws.amazon.com/step-functions/pricing, example 1.
     yield* this.transition(scope);
+    if (!(yield* this.states(machine, scope))) return false;
+    yield* this.transition(scope);
+    return true;
+  }
+
+  private *states(machine: Machine, scope: Scope): Process<boolean> {
     for (let name: string | undefined = machine.startAt; name !== undefined; ) {
       const state: MachineState = machine.states.get(name)!;
       if (state.type === 'fail') return false;
@@ -73,13 +88,12 @@ export class FileExecutions {
       yield* this.transition(scope);
       if (state.type === 'succeed') break;
       if (state.type === 'choice') {
-        name = goodWay(state);
+        name = this.goodWay(state);
         continue;
       }
       if (!(yield* this.map(state, scope))) return false;
       name = state.next;
     }
-    yield* this.transition(scope);
     return true;
   }
 
@@ -89,7 +103,7 @@ export class FileExecutions {
     for (let attempt = 0; ; attempt++) {
       yield* this.transition(scope);
       const { loop } = this;
-      const id = { fileIndex: scope.fileIndex, itemIndex: scope.items[0] ?? 0, attempt };
+      const id = { fileIndex: scope.fileIndex, itemIndex: scope.items?.[0] ?? 0, attempt };
       const timeout = Math.min(state.timeoutSeconds, scope.endsAtSeconds - loop.nowSeconds);
       const work = (limit: number) => this.workOf(state.functionName, scope, limit);
       const error = yield* this.calls.call(state.functionName, id, work, timeout);
@@ -120,32 +134,40 @@ export class FileExecutions {
       case 'splitter':
         return work.split();
       case 'parser':
-        return together(items.map((rangeIndex) => work.parse(rangeIndex)));
+        return together((items ?? [0]).map((rangeIndex) => work.parse(rangeIndex)));
       case 'reconciler':
         return work.reconcile();
       case 'merger':
-        return together(items.map(() => work.merge()));
+        return together((items ?? []).map(() => work.merge()));
       default:
         return this.day.finalize(fileIndex, limitSeconds);
     }
   }
 
-  /** A Distributed Map: lanes take one child after the other, and no more of them once one has failed. */
   private *map(state: State<'map'>, scope: Scope): Process<boolean> {
+    if (state.inline) return yield* this.lanes(state, scope);
     const { loop, rates } = this;
     yield* this.mapRuns.take();
     this.openMapRuns += 1;
     this.mostOpenMapRuns = Math.max(this.mostOpenMapRuns, this.openMapRuns);
     yield loop.sleep(rates.assumptions.mapStartMs / 1000);
-    const children = this.childrenOf(state);
-    const run = { waiting: children.entries(), failed: false, lanes: 0, ended: () => {} };
-    run.lanes = Math.min(state.maxConcurrency, this.night.quotas.childrenOfMap, children.length);
-    const lanes = run.lanes;
-    for (let lane = 0; lane < lanes; lane++) loop.start(this.lane(state, scope, run, lanes));
-    if (run.lanes > 0) yield { park: (resume) => (run.ended = resume) };
+    const succeeded = yield* this.lanes(state, scope);
     yield loop.sleep(rates.assumptions.mapEndMs / 1000);
     this.openMapRuns -= 1;
     this.mapRuns.giveBack();
+    return succeeded;
+  }
+
+  /** Lanes take one child after the other, and no more of them once one has failed. */
+  private *lanes(state: MapState, scope: Scope): Process<boolean> {
+    const { loop } = this;
+    const children = this.childrenOf(state);
+    const most = state.inline ? INLINE_LANES : this.night.quotas.childrenOfMap;
+    const run = { waiting: children.entries(), failed: false, lanes: 0, ended: () => {} };
+    run.lanes = Math.min(state.maxConcurrency, most, children.length);
+    const lanes = run.lanes;
+    for (let lane = 0; lane < lanes; lane++) loop.start(this.lane(state, scope, run, lanes));
+    if (run.lanes > 0) yield { park: (resume) => (run.ended = resume) };
     return !run.failed;
   }
 
@@ -155,14 +177,16 @@ export class FileExecutions {
       if (index >= lanes) {
         this.log.waited(`MaxConcurrency of ${state.name}`, sinceSeconds, this.loop.nowSeconds - sinceSeconds);
       }
-      if (!(yield* this.child(state, scope.fileIndex, items))) run.failed = true;
+      if (!(yield* this.child(state, scope, items))) run.failed = true;
       if (run.failed) break;
     }
     run.lanes -= 1;
     if (run.lanes === 0) run.ended();
   }
 
-  private *child(state: MapState, fileIndex: number, items: number[]): Process<boolean> {
+  private *child(state: MapState, scope: Scope, items: number[]): Process<boolean> {
+    if (state.inline) return yield* this.states(state.children, { ...scope, items });
+    const { fileIndex } = scope;
     const startSeconds = this.loop.nowSeconds;
     const { express: isExpress } = state;
     const endsAtSeconds = isExpress ? startSeconds + this.night.quotas.expressSeconds : Infinity;
@@ -181,12 +205,22 @@ export class FileExecutions {
       (inner) => inner.type === 'task' && inner.functionName === 'parser',
     );
     const count = isOverRanges ? this.work.ranges.length : this.work.merges;
+    if (state.inline) return mergeLots(Array.from({ length: count }, (_, mergeIndex) => ({ mergeIndex })));
     const children: number[][] = [];
     for (let first = 0; first < count; first += state.itemsPerChild) {
       const length = Math.min(state.itemsPerChild, count - first);
       children.push(Array.from({ length }, (_, index) => first + index));
     }
     return children;
+  }
+
+  /** The way of a file that is converted: neither refused nor loaded already. */
+  private goodWay({ choices, otherwise }: State<'choice'>): string | undefined {
+    const { said } = this.work;
+    const good = choices.find(({ verdict, present }) =>
+      present === undefined ? verdict === 'convert' || verdict === 'balanced' : said.has(present),
+    );
+    return good?.next ?? otherwise;
   }
 
   private *transition({ isExpress }: Scope): Process {
@@ -209,12 +243,6 @@ interface MapRun {
   /** Lanes that have not ended. */
   lanes: number;
   ended: () => void;
-}
-
-/** The way of a file that is converted: neither refused nor loaded already. */
-function goodWay({ choices, otherwise }: State<'choice'>): string | undefined {
-  const good = choices.find(({ verdict }) => verdict === 'convert' || verdict === 'balanced');
-  return good?.next ?? otherwise;
 }
 
 /** Whether a retrier is for an error. `States.TaskFailed` is any but a timeout of the state. */

@@ -30,6 +30,10 @@ export class FileWork {
   private readonly rates: Throughput;
   private readonly requestSeconds: number;
   private readonly partsOfMerge: number;
+  /** What the states before a Choice said of each file, for rules that ask whether it was said. */
+  readonly said: Set<string>;
+  /** Files of one part: nothing is left to merge. */
+  readonly outputs: number;
 
   constructor(night: Night, rates: Throughput) {
     this.night = night;
@@ -44,7 +48,10 @@ export class FileWork {
     const partitionBytes = (fileBytes * rates.bytesOutPerByteIn) / night.partitions;
     const isWhole = partitionBytes / count >= WHOLE_PART_BYTES;
     const files = isWhole ? count : Math.max(1, Math.ceil(partitionBytes / MERGED_FILE_BYTES));
-    this.merges = files * night.partitions;
+    this.outputs = files * night.partitions;
+    const isTaken = night.code.onlyParts === 'taken' && (isWhole || count === 1);
+    this.merges = isTaken ? 0 : this.outputs;
+    this.said = new Set([...(count === 1 ? ['onlyRange'] : []), ...(this.merges > 0 ? ['merges'] : [])]);
     this.mergedBytes = partitionBytes / files;
     this.partsOfMerge = Math.max(1, Math.round(count / files));
   }
@@ -76,12 +83,12 @@ export class FileWork {
   /** The manifest of every range, the specification of every merge. */
   reconcile(): Work {
     const waves =
-      Math.ceil(this.ranges.length / MANIFESTS_AT_ONCE) + Math.ceil(this.merges / MANIFESTS_AT_ONCE);
+      Math.ceil(this.ranges.length / MANIFESTS_AT_ONCE) + Math.ceil(this.outputs / MANIFESTS_AT_ONCE);
     return {
       seconds: this.requestSeconds * (8 + waves),
       requests: {
         gets: { runs: this.ranges.length + 2, ledger: 4 },
-        puts: { runs: this.merges + 3, ledger: 3 },
+        puts: { runs: this.outputs + 3, ledger: 3 },
       },
     };
   }

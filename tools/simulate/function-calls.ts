@@ -78,21 +78,30 @@ export class FunctionCalls {
     const late = this.requests.book(work.requests);
     const needed = Math.max(work.seconds * slow, late);
     const isFaulty = luck() < night.faults;
-    const used = Math.min(limit, isFaulty ? needed * luck() : needed);
+    const used = Math.min(ownTimeout, isFaulty ? needed * luck() : needed);
+    const waited = Math.min(used, limit);
     figures.invocations += 1;
     if (start === 'cold') figures.coldStarts += 1;
     figures.billedSeconds += initSeconds + used;
-    yield loop.sleep(initSeconds + used);
-    this.lambda.end(name);
+    const goesOn = used > waited;
+    if (goesOn) loop.start(this.rest(name, initSeconds + used));
+    yield loop.sleep(initSeconds + waited);
+    if (!goesOn) this.lambda.end(name);
     figures.lastEndSeconds = loop.nowSeconds;
-    if (isFaulty) {
+    if (isFaulty && !goesOn) {
       figures.failed += 1;
       return this.failed('StoreUnavailable');
     }
-    if (needed <= limit) return undefined;
+    if (needed <= limit && !goesOn) return undefined;
     figures.failed += 1;
     this.log.refused(`time of ${name}`, loop.nowSeconds);
     return this.failed(ownTimeout <= stateTimeoutSeconds ? 'Sandbox.Timedout' : 'States.Timeout');
+  }
+
+  /** A call whose state has given it up goes on, and holds its environment. */
+  private *rest(name: string, seconds: number): Process {
+    yield this.loop.sleep(seconds);
+    this.lambda.end(name);
   }
 
   /** Counts a call that was played elsewhere. */

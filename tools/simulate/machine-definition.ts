@@ -10,9 +10,16 @@ export interface Machine {
 export type MachineState =
   | ({ type: 'task'; next: string | undefined } & TaskState)
   | ({ type: 'map'; next: string | undefined } & MapState)
-  | { type: 'choice'; choices: { verdict: string; next: string }[]; otherwise: string | undefined }
+  | { type: 'choice'; choices: ChoiceRule[]; otherwise: string | undefined }
   | { type: 'succeed' }
   | { type: 'fail' };
+
+/** A rule of a Choice: it is for a verdict, or for files of which the states before it said something under a name. */
+interface ChoiceRule {
+  verdict?: string | undefined;
+  present?: string | undefined;
+  next: string;
+}
 
 export interface TaskState {
   name: string;
@@ -25,6 +32,8 @@ export interface TaskState {
 export interface MapState {
   name: string;
   maxConcurrency: number;
+  /** Its children are states of the execution itself, and no map run. */
+  inline: boolean;
   express: boolean;
   itemsPerChild: number;
   children: Machine;
@@ -48,12 +57,19 @@ const retrierShape = z.object({
   JitterStrategy: z.enum(['FULL', 'NONE']).default('NONE'),
 });
 
-const choiceShape = z.object({ StringEquals: z.string(), Variable: z.string(), Next: z.string() });
+const choiceShape = z.strictObject({
+  Variable: z.string().startsWith('$.'),
+  StringEquals: z.string().optional(),
+  IsPresent: z.literal(true).optional(),
+  Next: z.string(),
+});
 
 const machineShape = z.object({
   StartAt: z.string(),
   States: z.record(z.string(), z.looseObject({ Type: z.string() })),
-  ProcessorConfig: z.object({ ExecutionType: z.string().default('STANDARD') }).optional(),
+  ProcessorConfig: z
+    .object({ Mode: z.string().default('INLINE'), ExecutionType: z.string().default('STANDARD') })
+    .optional(),
 });
 
 const stateShape = z.object({
@@ -90,13 +106,18 @@ function readState(name: string, source: { Type: string }, names: readonly strin
       return {
         ...{ type: 'map', next, name },
         maxConcurrency: state.MaxConcurrency || Infinity,
+        inline: ProcessorConfig?.Mode !== 'DISTRIBUTED',
         express: ProcessorConfig?.ExecutionType === 'EXPRESS',
         itemsPerChild: state.ItemBatcher?.MaxItemsPerBatch ?? 1,
         children: readMachine(state.ItemProcessor, names),
       };
     }
     case 'Choice': {
-      const choices = state.Choices.map(({ StringEquals, Next }) => ({ verdict: StringEquals, next: Next }));
+      const choices = state.Choices.map(({ Variable, StringEquals, IsPresent, Next }) => ({
+        verdict: StringEquals,
+        present: IsPresent && Variable.slice('$.'.length),
+        next: Next,
+      }));
       return { type: 'choice', choices, otherwise: state.Default };
     }
     case 'Succeed':
@@ -137,7 +158,8 @@ export interface WhatIf {
   maxConcurrency?: number | undefined;
   express?: boolean | undefined;
   rangesPerChild?: number | undefined;
-  mergesPerChild?: number | undefined;
+  /** A parser that has not answered after so many seconds is started a second time, a second later at most. */
+  secondStartSeconds?: number | undefined;
   /** Answers throttling with so many attempts at most 30 s apart. */
   throttledAttempts?: number | undefined;
 }
@@ -148,7 +170,7 @@ export const THROTTLED = 'Lambda.TooManyRequestsException';
 /** The machine with the changes in it. */
 export function changedMachine({ startAt, states }: Machine, whatIf: WhatIf): Machine {
   const changed = [...states].map(([name, state]): [string, MachineState] => {
-    if (state.type === 'task') return [name, { ...state, retriers: retriersWith(state.retriers, whatIf) }];
+    if (state.type === 'task') return [name, changedTask(state, whatIf)];
     if (state.type !== 'map') return [name, state];
     const children = changedMachine(state.children, whatIf);
     const isOverRanges = [...children.states.values()].some(
@@ -159,12 +181,23 @@ export function changedMachine({ startAt, states }: Machine, whatIf: WhatIf): Ma
       {
         ...{ ...state, children },
         maxConcurrency: (isOverRanges ? whatIf.maxConcurrency : undefined) ?? state.maxConcurrency,
-        express: whatIf.express ?? state.express,
-        itemsPerChild: (isOverRanges ? whatIf.rangesPerChild : whatIf.mergesPerChild) ?? state.itemsPerChild,
+        express: state.inline ? false : (whatIf.express ?? state.express),
+        itemsPerChild: (isOverRanges ? whatIf.rangesPerChild : undefined) ?? state.itemsPerChild,
       },
     ];
   });
   return { startAt, states: new Map(changed) };
+}
+
+function changedTask<State extends TaskState>(state: State, whatIf: WhatIf): State {
+  const retriers = retriersWith(state.retriers, whatIf);
+  const { secondStartSeconds } = whatIf;
+  if (secondStartSeconds === undefined || state.functionName !== 'parser') return { ...state, retriers };
+  const again: Retrier = {
+    errors: ['States.Timeout'],
+    ...{ intervalSeconds: 1, backoffRate: 1, maxAttempts: 1, maxDelaySeconds: 1, fullJitter: true },
+  };
+  return { ...state, timeoutSeconds: secondStartSeconds, retriers: [again, ...retriers] };
 }
 
 function retriersWith(retriers: Retrier[], { throttledAttempts }: WhatIf): Retrier[] {

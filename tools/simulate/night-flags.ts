@@ -1,4 +1,5 @@
-import { deployedDefinition } from '../../local/state-machine/definition.ts';
+import { pathToFileURL } from 'node:url';
+import { definitionIn, deployedDefinition } from '../../local/state-machine/definition.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
@@ -16,6 +17,7 @@ export const NIGHT_FLAGS = {
   'range-size': { type: 'string' },
   'parser-memory': { type: 'string' },
   concurrency: { type: 'string' },
+
   seed: { type: 'string', default: '1' },
   stragglers: { type: 'string', default: '0.5' },
   faults: { type: 'string', default: '0.01' },
@@ -24,14 +26,16 @@ export const NIGHT_FLAGS = {
   'starts-per-second': { type: 'string' },
   'open-map-runs': { type: 'string' },
   'max-concurrency': { type: 'string' },
-  express: { type: 'boolean' },
+  children: { type: 'string' },
+  definition: { type: 'string' },
   'ranges-per-child': { type: 'string' },
-  'merges-per-child': { type: 'string' },
+  'second-start': { type: 'string' },
   'throttled-attempts': { type: 'string' },
   'start-attempts': { type: 'string' },
   'day-reads': { type: 'string' },
   'copies-at-once': { type: 'string' },
   copies: { type: 'string' },
+  'only-parts': { type: 'string' },
   'upload-part': { type: 'string' },
   's3-prefixes': { type: 'string' },
   publication: { type: 'string' },
@@ -45,20 +49,26 @@ interface NightFlags {
 /** What the code of the pipeline does now, step by step: see `CodeFacts`. */
 const CODE_OF_NOW = {
   startAttempts: 3,
-  dayReads: 'all',
-  copiesAtOnce: 16,
+  dayReads: 'own',
+  copiesAtOnce: 256,
   copies: 'all',
+  onlyParts: 'taken',
   uploadPartBytes: 8 * 1024 * 1024,
   prefixes: 1,
 } as const;
 
 /** The machine that is deployed, with what the flags change in it. */
 export async function flaggedMachine(flags: NightFlags): Promise<Machine> {
-  return changedMachine(readMachine(await deployedDefinition(), FUNCTION_NAMES), {
+  const file = flags.definition;
+  const definition = await (file === undefined
+    ? deployedDefinition()
+    : definitionIn(pathToFileURL(String(file))));
+  const children = choice(flags, 'children', ['express', 'standard']);
+  return changedMachine(readMachine(definition, FUNCTION_NAMES), {
     maxConcurrency: count(flags, 'max-concurrency'),
-    express: flags.express === true ? true : undefined,
+    express: children && children === 'express',
     rangesPerChild: count(flags, 'ranges-per-child'),
-    mergesPerChild: count(flags, 'merges-per-child'),
+    secondStartSeconds: count(flags, 'second-start'),
     throttledAttempts: count(flags, 'throttled-attempts'),
   });
 }
@@ -85,6 +95,7 @@ export async function flaggedNight(flags: NightFlags, inputBytes: number, files:
       dayReads: choice(flags, 'day-reads', ['all', 'own']) ?? CODE_OF_NOW.dayReads,
       copiesAtOnce: count(flags, 'copies-at-once') ?? CODE_OF_NOW.copiesAtOnce,
       copies: choice(flags, 'copies', ['all', 'own', 'none']) ?? CODE_OF_NOW.copies,
+      onlyParts: choice(flags, 'only-parts', ['copied', 'taken']) ?? CODE_OF_NOW.onlyParts,
       uploadPartBytes: size(flags, 'upload-part') ?? CODE_OF_NOW.uploadPartBytes,
       prefixes: count(flags, 's3-prefixes') ?? CODE_OF_NOW.prefixes,
     },

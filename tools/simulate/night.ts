@@ -37,6 +37,8 @@ interface CodeFacts {
    * file. none: nobody, because readers find them where they are.
    */
   copies: 'all' | 'own' | 'none';
+  /** A file of one part is copied to its name by a merger, or taken as it is. */
+  onlyParts: 'copied' | 'taken';
   /** Parts of an upload; what is smaller is one PutObject. */
   uploadPartBytes: number;
   /** Partitions that S3 has made of the scratch of runs. */

@@ -68,7 +68,7 @@ export function simulateNight(machine: Machine, night: Night, rates: Throughput)
     errors: calls.errors,
     limits: time.log.bound(),
     ranges: work.ranges.length * night.files,
-    mergedFiles: work.merges * night.files,
+    mergedFiles: work.outputs * night.files,
     parsersAtOnce: lambda.peaks.parser ?? 0,
     openMapRuns: executions.mostOpenMapRuns,
     outputBytes: night.inputBytes * rates.bytesOutPerByteIn,

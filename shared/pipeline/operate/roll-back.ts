@@ -10,7 +10,7 @@ import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isCorrectedBy } from '../../run/corrected-version.ts';
 import { type LoadedEntry, type LoadedVersion, supplementedRun } from '../../run/ledger-entry.ts';
-import { applyCommit, type ProvedObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
+import { applyCommit, type FoundObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { planFreeCommit } from '../publish/free-commit.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { holdFolders } from '../store/day-holds.ts';
@@ -41,12 +41,12 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
   const { dataset, businessDate, reason } = request;
   const unpublished = await takeOutUnpublished(ports, request);
   if (unpublished) return { commit: null, restores: null, files: [unpublished] };
-  const { commit, restores, files, proved } = await compareAndSwap(
+  const { commit, restores, files, found } = await compareAndSwap(
     dayCommitPrefix(dataset, businessDate),
     () => commitRollback(ports, request),
   );
   await settleRollback(ports, commit);
-  await applyCommit(ports, commit, proved);
+  await applyCommit(ports, commit, found);
   await ports.notifier.notify({
     kind: 'warning',
     subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
@@ -59,7 +59,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
 async function commitRollback(
   ports: PipelinePorts,
   request: RollbackRequest,
-): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit; proved: ProvedObjects }> {
+): Promise<Omit<RollbackOutcome, 'commit'> & { commit: DayCommit; found: FoundObjects }> {
   const { dataset, businessDate, file, reason } = request;
   const last = await lastCommit(ports.lake, dataset, businessDate);
   if (!last)
@@ -70,22 +70,22 @@ async function commitRollback(
       ? await wholeDay(ports, last, request)
       : { files: await oneFileAndItsSupplements(ports, last, request, file), restores: null };
   const commit = await planRollback(ports, last, files, reason, restores);
-  const proved = await writeHeld(ports, commit);
-  return { commit, restores, files, proved };
+  const found = await writeHeld(ports, commit);
+  return { commit, restores, files, found };
 }
 
 /** Writes a commit whose objects exist, and which `clean` cannot remove between the look at them and the commit. */
-async function writeHeld(ports: PipelinePorts, commit: DayCommit): Promise<ProvedObjects> {
+async function writeHeld(ports: PipelinePorts, commit: DayCommit): Promise<FoundObjects> {
   const { dataset, businessDate, commit: number } = commit;
   const folders = await sourceFolders(ports, commit);
   const { leaving, letGo } = await holdFolders(ports.lake, commit, number, folders);
-  const proved = await requireObjects(ports, commit, leaving).catch(async (error) => {
+  const found = await requireObjects(ports, commit, leaving).catch(async (error) => {
     await letGo();
     throw error;
   });
   const key = dayCommitKey(dataset, businessDate, number);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
-  return proved;
+  return found;
 }
 
 async function wholeDay(

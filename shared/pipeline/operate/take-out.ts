@@ -3,7 +3,7 @@ import { dayCommitKey, dayCommitPrefix, ledgerEntryKey } from '../../keys/lake-k
 import { fileNameOf } from '../../keys/name-pattern.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { isLoaded, type LoadedEntry, supplementedRun } from '../../run/ledger-entry.ts';
-import { applyCommit, type ProvedObjects, requireObjects } from '../publish/apply-commit.ts';
+import { applyCommit, type FoundObjects, requireObjects } from '../publish/apply-commit.ts';
 import { planFreeCommit } from '../publish/free-commit.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { dayEntries, lastWritten, unlessBlank } from '../store/day-ledger.ts';
@@ -36,7 +36,7 @@ export async function takeOutUnpublished(
   );
   if (!out) return undefined;
   await settleRollback(ports, out.commit);
-  if (unlessBlank(out.commit)) await applyCommit(ports, out.commit, out.proved);
+  if (unlessBlank(out.commit)) await applyCommit(ports, out.commit, out.found);
   return out.taken;
 }
 
@@ -45,7 +45,7 @@ async function commitTakeOut(
   ports: PipelinePorts,
   { dataset, businessDate, reason }: TakeOutRequest,
   file: string,
-): Promise<{ commit: DayCommit; proved: ProvedObjects; taken: RolledBackFile } | undefined> {
+): Promise<{ commit: DayCommit; found: FoundObjects; taken: RolledBackFile } | undefined> {
   const { lake, clock } = ports;
   const { number = 0, value: written } = (await lastWritten(lake, dataset, businessDate)) ?? {};
   if (written?.rollback) await settleRollback(ports, written);
@@ -65,10 +65,10 @@ async function commitTakeOut(
     committedAt: clock.now().toISOString(),
     rollback: { reason, restores, files: [taken] },
   }));
-  const proved = await requireObjects(ports, commit);
+  const found = await requireObjects(ports, commit);
   const key = dayCommitKey(dataset, businessDate, commit.commit);
   await lake.putOnce(key, sealedBytes(key, commit));
-  return { commit, proved, taken };
+  return { commit, found, taken };
 }
 
 /** Why a file that is loaded and not published cannot go back to a version before; undefined if nothing is loaded under this name. */

@@ -10,21 +10,21 @@ import { unlessDamaged } from '../store/json-object.ts';
 import { publishDayRow } from './day-row.ts';
 import { publicationOf } from './free-commit.ts';
 
-/** Copies wait for S3, and for nothing of this process: 64 at once are as many as its connections. */
-const PARALLEL_COPIES = 64;
+/** Copies wait for S3, and for nothing of this process: as many at once as it has connections. */
+const PARALLEL_COPIES = 256;
 
 /**
  * Makes readers see a commit: copies the objects that are not in its generation folders yet, then switches the catalog. A catalog that is
  * at a later commit stays there. May be repeated. If a later commit has replaced it meanwhile, that one is shown. What is copied must have
- * the checksum that was taken when it was written, unless it is `proved` already; else it fails with `ObjectDamaged`.
+ * the checksum that was taken when it was written, unless that was `found` to be so already; else it fails with `ObjectDamaged`.
  */
 export async function applyCommit(
   ports: PipelinePorts,
   commit: DayCommit,
-  proved: ProvedObjects = new Set(),
+  found: FoundObjects = new Map(),
 ): Promise<void> {
   try {
-    await placeObjects(ports, commit, proved);
+    await placeObjects(ports, commit, found);
   } catch (error) {
     // What a commit copies from may be removed once a later one is shown.
     const isLost = error instanceof RunInconsistent || error instanceof ObjectDamaged;
@@ -40,9 +40,12 @@ export async function applyCommit(
 export async function placeObjects(
   ports: PipelinePorts,
   commit: DayCommit,
-  proved: ProvedObjects = new Set(),
+  found: FoundObjects = new Map(),
 ): Promise<void> {
-  await inParallel(objectsOf(commit), PARALLEL_COPIES, (object) => place(ports, commit, object, proved));
+  await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
+    const known = found.get(object.key);
+    if (!known || !(await isPlacedFrom(ports, known, object))) await place(ports, commit, object);
+  });
 }
 
 /** What the catalog shows of a commit, table by table. */
@@ -50,26 +53,41 @@ export function publicationsOf(commit: DayCommit): DayPublication[] {
   return commit.tables.map((table) => publicationOf(commit, table));
 }
 
-/** Keys of objects whose bytes were compared with their checksum a moment ago. */
-export type ProvedObjects = ReadonlySet<string>;
+/** Where objects that have to be copied stood a moment ago, by their keys, and whether their bytes were compared with their checksum. */
+export type FoundObjects = ReadonlyMap<string, FoundObject>;
+
+interface FoundObject {
+  source: string;
+  isProved: boolean;
+}
 
 function objectsOf({ tables }: DayCommit): CommittedObject[] {
   return tables.flatMap(({ partitions }) => partitions.flatMap(({ objects }) => objects));
 }
 
-async function place(
-  ports: PipelinePorts,
-  commit: DayCommit,
-  object: CommittedObject,
-  proved: ProvedObjects,
-): Promise<void> {
+/** Copies an object from where it was found; false if it is there no longer, or was never right. */
+async function isPlacedFrom(
+  { lake, publishedPrefix }: PipelinePorts,
+  { source, isProved }: FoundObject,
+  { key, checksum }: CommittedObject,
+): Promise<boolean> {
+  try {
+    await lake.copy(source, `${publishedPrefix}${key}`, isProved ? undefined : checksum);
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectDamaged || error instanceof ObjectNotFound) return false;
+    throw error;
+  }
+}
+
+async function place(ports: PipelinePorts, commit: DayCommit, object: CommittedObject): Promise<void> {
   const key = `${ports.publishedPrefix}${object.key}`;
   if (await stands(ports, key, object)) return;
   let damaged: string | undefined;
   for await (const source of sourcesOf(ports, commit, object)) {
     if (!(await stands(ports, source, object))) continue;
     try {
-      await ports.lake.copy(source, key, proved.has(source) ? undefined : object.checksum);
+      await ports.lake.copy(source, key, object.checksum);
       return;
     } catch (error) {
       if (error instanceof ObjectDamaged) damaged ??= source;
@@ -93,13 +111,19 @@ async function* sourcesOf(
 }
 
 /** Is there an object of this size? A checksum that the store keeps must be right too; it is no reason to read the object. */
-async function stands(
+async function stands(ports: PipelinePorts, key: string, object: CommittedObject): Promise<boolean> {
+  return (await standing(ports, key, object)) !== undefined;
+}
+
+/** The same, with whether the store keeps its checksum, so that its bytes are proved. */
+async function standing(
   { lake }: PipelinePorts,
   key: string,
   { bytes, checksum }: CommittedObject,
-): Promise<boolean> {
+): Promise<{ isProved: boolean } | undefined> {
   const info = await lake.head(key);
-  return info?.sizeBytes === bytes && (info.crc64nvme ?? checksum) === checksum;
+  if (info?.sizeBytes !== bytes || (info.crc64nvme ?? checksum) !== checksum) return undefined;
+  return { isProved: checksum === undefined || info.crc64nvme !== undefined };
 }
 
 /** Keys of the same object in the generations before the commit, the latest first. */
@@ -153,14 +177,14 @@ export async function sourceFolders(ports: PipelinePorts, commit: DayCommit): Pr
 /**
  * To be called before a commit is written: one that cannot be shown must not be. Fails with `RunInconsistent` if an object of it no longer
  * exists outside the folders that are being removed, and with `ObjectDamaged` if its bytes are not those that were written. Answers with
- * the keys whose bytes were proved.
+ * the places of those that have to be copied.
  */
 export async function requireObjects(
   ports: PipelinePorts,
   commit: DayCommit,
   leaving: string[] = [],
-): Promise<ProvedObjects> {
-  const proved = new Set<string>();
+): Promise<FoundObjects> {
+  const found = new Map<string, FoundObject>();
   await inParallel(objectsOf(commit), PARALLEL_COPIES, async (object) => {
     const key = `${ports.publishedPrefix}${object.key}`;
     const isLeaving = (place: string) => leaving.some((one) => place.startsWith(one));
@@ -168,17 +192,18 @@ export async function requireObjects(
     if (!isLeaving(key) && (await stands(ports, key, object))) return;
     let damaged: string | undefined;
     for await (const source of sourcesOf(ports, commit, object)) {
-      if (isLeaving(source) || !(await stands(ports, source, object))) continue;
+      const seen = isLeaving(source) ? undefined : await standing(ports, source, object);
+      if (!seen) continue;
       const { checksum } = object;
-      const isSound = checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
-      if (isSound === true) proved.add(source);
+      const isSound =
+        seen.isProved || checksum === undefined || (await ports.lake.hasChecksum(source, checksum));
       // If nobody knows yet, the copy finds out.
-      if (isSound !== false) return;
+      if (isSound !== false) return void found.set(object.key, { source, isProved: isSound === true });
       damaged ??= source;
     }
     throw damaged === undefined ? goneObject(object, key) : damagedObject(commit, object, damaged);
   });
-  return proved;
+  return found;
 }
 
 function damagedObject(

@@ -12,7 +12,7 @@ import { readNumberedTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { settleRollback } from '../store/settle-rollback.ts';
 import { addColumns } from '../store/table-owner.ts';
-import { applyCommit, type ProvedObjects, requireObjects } from './apply-commit.ts';
+import { applyCommit, type FoundObjects, requireObjects } from './apply-commit.ts';
 import { isCatalogUpToDate } from './catch-up-catalog.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
@@ -63,7 +63,7 @@ export async function publishDay(
   options: PublishOptions = {},
 ): Promise<DayOutcome> {
   // Files of one day that finish together commit one after the other.
-  const { commit, isNew, waitingFor, proved } = await compareAndSwap(
+  const { commit, isNew, waitingFor, found } = await compareAndSwap(
     dayCommitPrefix(layout.name, businessDate),
     () => commitDay(ports, layout, businessDate, options),
   );
@@ -72,7 +72,7 @@ export async function publishDay(
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
   // A commit that somebody else wrote is shown by him already, or was left behind.
   const isShown = options.loaded !== undefined && !isNew && (await isCatalogUpToDate(ports, commit));
-  if (!isShown) await applyCommit(ports, commit, proved);
+  if (!isShown) await applyCommit(ports, commit, found);
   if (!isNew) return { published: true, commit: commit.commit };
   await tellPeople(ports, commit);
   const { warnings } = commit;
@@ -81,8 +81,8 @@ export async function publishDay(
 
 /** The day's last commit, whether it was written just now, and what the day still waits for. */
 type Committed =
-  | { commit: DayCommit; isNew: boolean; proved?: ProvedObjects; waitingFor?: undefined }
-  | { commit: DayCommit | undefined; isNew: false; proved?: undefined; waitingFor: string };
+  | { commit: DayCommit; isNew: boolean; found?: FoundObjects; waitingFor?: undefined }
+  | { commit: DayCommit | undefined; isNew: false; found?: undefined; waitingFor: string };
 
 /** Writes the next commit of a day if its files are complete and not those of the last commit. */
 async function commitDay(
@@ -131,10 +131,10 @@ async function commitDay(
   }));
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
-  const proved = await requireObjects(ports, commit);
+  const found = await requireObjects(ports, commit);
   const key = dayCommitKey(layout.name, businessDate, commit.commit);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
-  return { commit, isNew: true, proved };
+  return { commit, isNew: true, found };
 }
 
 function holdsRun({ files }: DayCommit, { sourceId, runId }: LoadedRun): boolean {

@@ -3,6 +3,7 @@ import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type FilePlan, filePlanShape, plannedRangesShape } from '../../run/file-plan.ts';
+import type { MergeResult, MergeSpec } from '../../run/merge-spec.ts';
 import { partManifestShape } from '../../run/part-manifest.ts';
 import { type Reconciliation, reconcile } from '../../run/reconciliation.ts';
 import { claimContent, duplicateRefusal, duplicateWarning } from '../store/content-claim.ts';
@@ -10,12 +11,17 @@ import { inParallel } from '../store/in-parallel.ts';
 import { readJson, writeJson } from '../store/json-object.ts';
 import { advanceRun, readEntry } from '../store/ledger.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
+import { type MergeLot, mergeLots, onlyPart } from './merge-lots.ts';
 import { planMerges } from './merge-specs.ts';
 import { supplementRefusal } from './supplement-refusal.ts';
 
 /** The answer that travels to the next state: keys and a verdict. */
 export type ReconcileResult = ReconciledRun &
-  ({ verdict: 'balanced' | 'already-loaded' } | { verdict: 'refused'; refusal: Refusal });
+  (
+    | { verdict: 'balanced'; merges?: MergeLot[] }
+    | { verdict: 'already-loaded' }
+    | { verdict: 'refused'; refusal: Refusal }
+  );
 
 interface ReconciledRun {
   dataset: string;
@@ -24,8 +30,6 @@ interface ReconciledRun {
   ledgerKey: string;
   runId: string;
   planKey: string;
-  mergesKey: string;
-  mergeResultsPrefix: string;
 }
 
 const PARALLEL_READS = 32;
@@ -51,8 +55,6 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     ledgerKey: plan.ledgerKey,
     runId: plan.runId,
     planKey,
-    mergesKey: keys.merges,
-    mergeResultsPrefix: keys.mergeResults,
   };
   const rejectFiles = { files: manifests.flatMap(({ rejects }) => rejects ?? []) };
   if (account.refusal) {
@@ -78,13 +80,32 @@ export async function reconcileFile(ports: PipelinePorts, planKey: string): Prom
     keys.merges,
     specs.map(({ mergeIndex }) => ({ mergeIndex })),
   );
+  await inParallel(specs, PARALLEL_READS, (spec) => takeOnlyPart(lake, keys, spec));
+  const lots = mergeLots(specs.filter((spec) => onlyPart(spec) === undefined));
   const warnings = [
     ...(double ? [duplicateWarning(plan.sourceKey, double)] : []),
     ...(account.warnings ?? []),
   ];
   const changes = warnings.length > 0 ? await withWarnings(ports, plan, warnings) : {};
   await advanceRun(lake, plan.ledgerKey, plan.runId, 'merging', now(), changes);
-  return { verdict: 'balanced', ...result };
+  return { verdict: 'balanced', ...result, ...(lots.length > 0 && { merges: lots }) };
+}
+
+/** A part that is a file already becomes the merged file where it is: nobody has to copy it before it is published. */
+async function takeOnlyPart(
+  lake: PipelinePorts['lake'],
+  keys: ReturnType<typeof runKeys>,
+  spec: MergeSpec,
+): Promise<void> {
+  const part = onlyPart(spec);
+  if (!part) return;
+  const { kind, dataset, partition, fileName } = spec;
+  const { key: mergedKey, rows, bytes, rowGroupRows, checksum } = part;
+  const result: MergeResult = {
+    ...{ kind, dataset, partition, mergedKey, fileName, rows, bytes, rowGroupRows },
+    ...(checksum !== undefined && { checksum }),
+  };
+  await writeJson(lake, keys.mergeResult(spec.mergeIndex), result);
 }
 
 /** The warnings of the ledger entry, with those added that are not there already. */

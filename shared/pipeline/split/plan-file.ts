@@ -4,7 +4,7 @@ import type { FilePlan, PlannedRange } from '../../run/file-plan.ts';
 import { advanced, type LedgerEntry } from '../../run/ledger-entry.ts';
 import { runOfPlan } from '../../run/run-of-plan.ts';
 import { writeJson } from '../store/json-object.ts';
-import { takenOver, updateEntry } from '../store/ledger.ts';
+import { givenUp, takenOver, updateEntry } from '../store/ledger.ts';
 import type { Claim } from './claim-file.ts';
 import type { CutFile } from './cut-file.ts';
 import type { ReadableFile } from './probe-file.ts';
@@ -21,9 +21,9 @@ export interface RecordedPlan {
   planKey: string;
   rangesKey: string;
   rangeCount: number;
-  mergesKey: string;
+  /** The range of a file that has one: it is parsed without a map. */
+  onlyRange?: PlannedRange;
   parseResultsPrefix: string;
-  mergeResultsPrefix: string;
 }
 
 /** Everything that the splitter found out about a claimed file. */
@@ -91,18 +91,19 @@ export async function recordPlan(
   const at = clock.now().toISOString();
   await updateEntry(lake, ledgerKey, (current) => {
     // Another execution of the same run is further on already: this one must not take it back.
-    if (current?.runId === runId && current.state !== 'splitting') return current;
+    if (current?.runId === runId && !['splitting', 'failed'].includes(current.state)) return current;
     const isFree = current?.execution === execution || current?.runId === null || current?.runId === runId;
     if (!current || current.version !== plan.version || !isFree) throw takenOver(ledgerKey, current, runId);
+    if (current.state === 'failed') throw givenUp(ledgerKey, current.execution);
     return advanced(current, 'parsing', at, { runId, ...(plan.terms && { terms: plan.terms.number }) });
   });
+  const [first, ...others] = ranges;
   return {
     runId,
     planKey: keys.plan,
     rangesKey: keys.ranges,
     rangeCount: ranges.length,
-    mergesKey: keys.merges,
+    ...(first && others.length === 0 && { onlyRange: first }),
     parseResultsPrefix: keys.parseResults,
-    mergeResultsPrefix: keys.mergeResults,
   };
 }

@@ -2,6 +2,7 @@ import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
 import type { Shape } from '../../json-shape.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { damagedDocument } from './damaged-document.ts';
+import { isTooDeep } from './json-depth.ts';
 import { sealedBytes, sealOf } from './sealed-json.ts';
 
 const encoder = new TextEncoder();
@@ -47,6 +48,7 @@ function isSealed(value: unknown): value is { seal?: unknown } {
 }
 
 function parsed(bytes: Uint8Array, key: string): unknown {
+  if (isTooDeep(bytes)) throw damagedDocument(key, 'it is nested deeper than any document of a lake');
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {

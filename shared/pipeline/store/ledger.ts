@@ -92,8 +92,9 @@ export async function* entryVersions(
 }
 
 /**
- * Moves a run's entry to `state`. A late step of a run that another execution has already finished changes nothing. Fails with
- * `RunInconsistent` if the entry belongs to another run by now.
+ * Moves a run's entry to `state`. A late step of a run that another execution has already finished changes nothing, nor does the end of a
+ * step, `merging`, of one that failed meanwhile: nobody goes on with it. Fails with `RunInconsistent` if the entry belongs to another run by
+ * now.
  */
 export async function advanceRun(
   lake: ObjectStore,
@@ -107,10 +108,22 @@ export async function advanceRun(
     if (!current || current.runId !== runId) throw takenOver(key, current, runId);
     const isRetry = current.state === state && Object.keys(changes).length === 0;
     const isFinished = current.state === 'loaded' && current.loaded?.runId === runId && !isFinal(state);
-    return isRetry || isFinished ? current : advanced(current, state, at, changes);
+    // Whoever takes it up again begins with a step of its own.
+    const isGivenUp = current.state === 'failed' && state === 'merging';
+    return isRetry || isFinished || isGivenUp ? current : advanced(current, state, at, changes);
   });
   if (!entry) throw takenOver(key, entry, runId);
   return entry;
+}
+
+/** The execution was ended while this step was under way, and people were told. */
+export function givenUp(key: string, execution: string): RunInconsistent {
+  return new RunInconsistent({
+    what: 'this execution was given up',
+    where: key,
+    why: `The ledger says that ${execution} failed, while a step of it was still at work.`,
+    next: 'Redrive the execution, or convert the file again.',
+  });
 }
 
 /** Another run has the file by now, and this one must not write over it. */

@@ -55,19 +55,34 @@ async function checksumOf(lake: ObjectStore, { key, pin }: ObjectInfo): Promise<
   return crc64ToBase64(crc);
 }
 
+/** The number of rows that its footer states; undefined if it is missing or has no footer. */
+export async function rowsOf(lake: ObjectStore, key: string): Promise<number | undefined> {
+  const info = await lake.head(key);
+  try {
+    return info && (await footerRows(lake, info));
+  } catch (error) {
+    if (error instanceof PipelineError && error.name !== 'StoreUnavailable') return undefined;
+    throw error;
+  }
+}
+
 async function footerProblem(
   lake: ObjectStore,
-  { key, sizeBytes, pin }: ObjectInfo,
+  info: ObjectInfo,
   { rows }: ObjectFacts,
 ): Promise<string | undefined> {
+  const found = await footerRows(lake, info);
+  return found === rows ? undefined : `the number of rows in its footer is ${found} instead of ${rows}`;
+}
+
+async function footerRows(lake: ObjectStore, { key, sizeBytes, pin }: ObjectInfo): Promise<number> {
   const { rowGroups } = await readSourceFile(sizeBytes, (range) => lake.readRange(key, range, { pin })).catch(
     (error) => {
       // Bytes that are no footer lead the reader anywhere.
       throw error instanceof RangeError || error instanceof TypeError ? unreadableFooter : error;
     },
   );
-  const found = rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return found === rows ? undefined : `the number of rows in its footer is ${found} instead of ${rows}`;
+  return rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0);
 }
 
 class FooterUnreadable extends PipelineError {

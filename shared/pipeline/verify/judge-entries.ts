@@ -2,12 +2,13 @@ import type { DayCommit } from '../../day/day-commit.ts';
 import { entryHistoryPrefix } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { filePlanShape } from '../../run/file-plan.ts';
+import { type LedgerEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { Depth } from './data-object.ts';
 import { type DayRecord, entryKeyOf, readCommitDocument, readRevision } from './day-record.ts';
 import { byConversion, damage, type Finding, note, repaired, type SourceFile } from './finding.ts';
-import type { StoredDocument } from './stored-document.ts';
+import { readDocument, type StoredDocument } from './stored-document.ts';
 
 const PARALLEL_ENTRIES = 16;
 
@@ -156,9 +157,14 @@ class EntryJudge {
   }
 
   private async file(entry: LedgerEntry | undefined): Promise<SourceFile> {
+    if (entry) return sourceFile(this.record, entry);
     const of = this.record.last?.value?.files.find(({ sourceId }) => sourceId === this.sourceId);
-    const known = entry ?? { sourceKey: of?.sourceKey ?? this.sourceId };
-    return sourceFile(this.record, known);
+    // The plan of the run that readers see says whether the file is a supplement.
+    const plan = of && (await readDocument(this.ports.lake, runKeys(of.runId).plan, filePlanShape))?.value;
+    return sourceFile(this.record, {
+      sourceKey: of?.sourceKey ?? this.sourceId,
+      supplementOf: plan?.supplementOf ?? undefined,
+    });
   }
 }
 
@@ -174,7 +180,8 @@ export function sourceFile(
     sourceKey: entry.sourceKey,
     origin: entry.origin,
     businessDate,
-    supplementOf: entry.supplementOf?.sourceKey,
+    // Of the loaded version: the last run may have taken the file for one of its own, and been refused.
+    supplementOf: supplementedRun(entry)?.sourceKey,
     expectedFiles: latest?.expectedFiles,
   };
 }

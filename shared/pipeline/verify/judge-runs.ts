@@ -14,7 +14,7 @@ import { type PartManifest, partManifestShape } from '../../run/part-manifest.ts
 import { reconciliationShape } from '../../run/reconciliation.ts';
 import { rejectFilesShape } from '../../run/reject-files.ts';
 import { isRunOf } from '../../run/run-of-plan.ts';
-import { objectProblem } from './data-object.ts';
+import { objectProblem, rowsOf } from './data-object.ts';
 import { byConversion, damage, type Finding, note, repaired } from './finding.ts';
 import { neededDocuments, progressOf } from './run-documents.ts';
 import { readDocument, type StoredDocument } from './stored-document.ts';
@@ -56,6 +56,8 @@ class RunJudge {
   private readonly runId: string;
   private readonly keys: Set<string>;
   private readonly findings: Finding[] = [];
+  /** Parts that are merged files: they are judged as such. */
+  private readonly takenParts = new Set<string>();
 
   constructor(ports: PipelinePorts, runId: string, keys: Set<string>) {
     this.ports = ports;
@@ -72,9 +74,9 @@ class RunJudge {
     // Somebody is at work on it, or the entry has to be mended first.
     if (!entry || isInUse(entry, clock.now())) return [];
     const role = roleOf(entry, this.runId);
+    if (role === 'refused') await this.judgeRejects(plan.value, entry);
     await this.judgeDocuments(plan.value, role);
     await this.judgeComplete(plan.value, entry, role);
-    if (role === 'refused') await this.judgeRejects(plan.value, entry);
     return this.findings;
   }
 
@@ -96,7 +98,7 @@ class RunJudge {
         if (manifest) await this.judgeParts(key, manifest, role);
       } else if (/\/merges\/\d+\.result\.json$/.test(key)) {
         const result = await this.read(key, mergeResultShape, role);
-        if (result) await this.judgeMerged(result);
+        if (result) await this.judgeMerged(result, role);
       } else if (/\/merges\/\d+\.json$/.test(key)) await this.read(key, mergeSpecShape, role);
     }
     await this.judgeSingles(plan, role);
@@ -145,14 +147,20 @@ class RunJudge {
   private async judgeParts(manifest: string, value: PartManifest, role: Role): Promise<void> {
     const parts = [...value.outputs, ...(value.rejects && role !== 'refused' ? [value.rejects] : [])];
     for (const part of parts) {
+      if (this.takenParts.has(part.key)) continue;
       const problem = await objectProblem(this.ports.lake, part.key, part, 'full');
       if (problem !== undefined) this.report(part.key, problem, role, manifest);
     }
   }
 
   /** Readers have a copy of their own; from this one a rollback would take the rows. */
-  private async judgeMerged(result: MergeResult): Promise<void> {
+  private async judgeMerged(result: MergeResult, role: Role): Promise<void> {
     const key = result.mergedKey;
+    if (key.startsWith(runKeys(this.runId).parts)) {
+      // Until the run has ended, reading the range again writes it again.
+      if (role === 'resumable') return;
+      this.takenParts.add(key);
+    }
     const problem = await objectProblem(this.ports.lake, key, result, 'full');
     if (problem === undefined) return;
     if (problem === 'it is missing')
@@ -172,20 +180,38 @@ class RunJudge {
   /** People correct the rejects of a refused file. */
   private async judgeRejects(plan: FilePlan, entry: LedgerEntry): Promise<void> {
     const { lake } = this.ports;
-    const stored = await readDocument(lake, runKeys(this.runId).rejectFiles, rejectFilesShape);
-    for (const file of stored?.value?.files ?? []) {
+    const source = {
+      layout: plan.layout.file,
+      sourceKey: entry.sourceKey,
+      origin: entry.origin,
+      businessDate: entry.businessDate,
+      supplementOf: entry.supplementOf?.sourceKey,
+    };
+    const { rejectFiles, reconciliation } = runKeys(this.runId);
+    const list = (await readDocument(lake, rejectFiles, rejectFilesShape))?.value;
+    for (const file of list?.files ?? []) {
       const problem = await objectProblem(lake, file.key, file, 'full');
       if (problem === undefined) continue;
-      const source = {
-        layout: plan.layout.file,
-        sourceKey: entry.sourceKey,
-        origin: entry.origin,
-        businessDate: entry.businessDate,
-        supplementOf: entry.supplementOf?.sourceKey,
-      };
       const action = problem === 'it is missing' ? undefined : ({ do: 'set-aside', key: file.key } as const);
       this.findings.push(damage(file.key, problem, 'operations', byConversion(source, action)));
     }
+    // `clean` removes the reconciliation before the rejects: without it the run is on its way out.
+    if (list || !this.keys.has(reconciliation)) return;
+    const rejected = entry.records?.rejected ?? 0;
+    const standing = await this.rejectsThere();
+    if (standing >= rejected) return;
+    const what = `it cannot be read, and of ${rejected} rejected records ${standing} are there`;
+    this.findings.push(damage(rejectFiles, what, 'operations', byConversion(source)));
+  }
+
+  /** The number of rejected records in the files of the run that can be read. */
+  private async rejectsThere(): Promise<number> {
+    let rows = 0;
+    for (const key of this.keys) {
+      if (/^runs\/[^/]+\/rejects\/[^/]+\.parquet$/.test(key))
+        rows += (await rowsOf(this.ports.lake, key)) ?? 0;
+    }
+    return rows;
   }
 }
 

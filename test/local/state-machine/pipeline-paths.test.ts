@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { loadDefinition, parseDefinition } from '../../../local/state-machine/definition.ts';
 import type { ExecutionEvent } from '../../../local/state-machine/execution-event.ts';
-import { mapResult, PLAN, RANGES, start } from '../../support/state-machine.ts';
+import { ObjectDamaged } from '../../../shared/errors.ts';
+import { MERGES, mapResult, PLAN, RANGES, start } from '../../support/state-machine.ts';
 
 // A CommonJS package without types.
 const aslValidator: (
@@ -63,7 +65,7 @@ describe('the paths through the pipeline', () => {
       tasks: {
         splitter: note('splitter', PLAN),
         parser: note('parser', { rows: 1 }),
-        reconciler: note('reconciler', { ...PLAN, verdict: 'balanced' }),
+        reconciler: note('reconciler', { ...PLAN, verdict: 'balanced', merges: MERGES }),
         merger: note('merger', null),
         finalizer: note('finalizer', { published: true }),
       },
@@ -81,17 +83,65 @@ describe('the paths through the pipeline', () => {
       RANGES.map((range) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, range })),
     );
     expect(inputs.merger).toEqual(
-      ['a', 'b'].map((merge) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merge })),
+      MERGES.map((merges) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merges })),
     );
-    // The results of the maps are beside the plan.
+    // The results of the maps are beside what came before.
     expect(inputs.reconciler).toEqual([
       { ...PLAN, parsed: mapResult('ParseRanges', PLAN.parseResultsPrefix) },
     ]);
     expect(inputs.finalizer).toEqual([
-      { ...PLAN, verdict: 'balanced', merged: mapResult('MergePartitions', PLAN.mergeResultsPrefix) },
+      { ...PLAN, verdict: 'balanced', merges: MERGES, merged: [null, null] },
     ]);
     expect(memory.keys()).toContain('runs/r1/map/parse/ParseRanges/manifest.json');
-    expect(memory.keys()).toContain('runs/r1/map/merge/MergePartitions/SUCCEEDED_0.json');
+  });
+
+  it('parses a file of one range without a map, and merges nothing if no part needs it', async () => {
+    const [onlyRange] = RANGES;
+    const seen: unknown[] = [];
+    const { result, calls, memory } = await start({
+      tasks: {
+        splitter: async () => ({ ...PLAN, onlyRange }),
+        parser: async (input) => seen.push(input),
+        reconciler: async () => ({ ...PLAN, verdict: 'balanced' }),
+      },
+    });
+    expect(await result).toMatchObject({ status: 'SUCCEEDED', output: { published: true } });
+    expect(calls.join(' ')).toBe('splitter parser reconciler finalizer');
+    expect(seen).toEqual([{ dataset: PLAN.dataset, planKey: PLAN.planKey, range: onlyRange }]);
+    expect(memory.keys()).toEqual(['runs/r1/ranges.json']);
+  });
+
+  it('runs no more lots at once than there are workers', async () => {
+    let atWork = 0;
+    const most: number[] = [];
+    const { result } = await start({
+      maxConcurrency: 2,
+      tasks: {
+        reconciler: async () => ({ ...PLAN, verdict: 'balanced', merges: [[0], [1], [2], [3], [4]] }),
+        merger: async () => {
+          most.push(++atWork);
+          await setImmediate();
+          atWork -= 1;
+        },
+      },
+    });
+    expect(await result).toMatchObject({ status: 'SUCCEEDED' });
+    expect(Math.max(...most)).toBe(2);
+  });
+
+  it('fails as a merge does, and stays at the map', async () => {
+    const { result } = await start({
+      tasks: {
+        merger: async () => {
+          throw new ObjectDamaged({ what: 'a part was altered' });
+        },
+      },
+    });
+    expect(await result).toMatchObject({
+      status: 'FAILED',
+      error: { name: 'ObjectDamaged' },
+      failedState: 'MergePartitions',
+    });
   });
 
   const refusal = {

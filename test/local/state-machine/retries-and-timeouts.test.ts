@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadPipeline } from '../../../local/pipeline-tasks.ts';
 import type { StateMachineDefinition } from '../../../local/state-machine/definition.ts';
 import { LayoutInvalid, StoreThrottled, StoreUnavailable } from '../../../shared/errors.ts';
-import { memoryStore, RANGES, runMap, start, untilStopped } from '../../support/state-machine.ts';
+import { memoryStore, PLAN, RANGES, runMap, start, untilStopped } from '../../support/state-machine.ts';
 
 describe('retries', () => {
   beforeEach(() => {
@@ -143,11 +143,11 @@ describe('retries', () => {
     expect(result.error.cause).toBe(thrown);
   });
 
-  it('TimeoutSeconds stops the task and fails the state as States.Timeout, which ParseRange repeats', async () => {
+  it('TimeoutSeconds stops the task and fails the state as States.Timeout, which ParseOnlyRange repeats', async () => {
     const signals: AbortSignal[] = [];
     const { result, events } = await start({
-      ranges: RANGES.slice(0, 1),
       tasks: {
+        splitter: async () => ({ ...PLAN, onlyRange: RANGES[0] }),
         parser: async (_, { signal }) => {
           signals.push(signal);
           if (signals.length === 1) await untilStopped(signal);
@@ -165,6 +165,17 @@ describe('retries', () => {
       expect.objectContaining({ type: 'retry', errorName: 'States.Timeout', waitMs: 1000 }),
     );
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lets the tasks of EXPRESS children take their time', async () => {
+    let finish = () => {};
+    const { result } = await start({
+      ranges: RANGES.slice(0, 1),
+      tasks: { parser: () => new Promise<void>((resolve) => (finish = resolve)) },
+    });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    finish();
+    expect((await result).status).toBe('SUCCEEDED');
   });
 
   it('fails a Task that times out if the file has no Retry for it, and lets a long one without a timeout go on', async () => {

@@ -161,6 +161,36 @@ describe('the digest of the rejects', () => {
     expect(await fromTable(lake)).toBe(String(expected));
   });
 
+  it.each([
+    // Each record is four bytes of descriptor, a key of three letters, and a packed number that is none in the second and fourth.
+    ['with descriptors, in one range', 'rdw', {}],
+    ['with descriptors, in ranges of a record', 'rdw', { rangeSizeBytes: 10 }],
+    ['in EBCDIC without any', 'fixed', {}],
+    ['in EBCDIC without any, in ranges of a record', 'fixed', { rangeSizeBytes: 5 }],
+  ])('tells the places of records %s', async (_, format, request) => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    const length = 5;
+    const rdw = format === 'rdw' ? [0, 4 + length, 0, 0] : [];
+    const records = [0x1c, 0xee, 0x2c, 0xee].map((digits) => [...rdw, 0xc1, 0xc2, 0xc3, 0x00, digits]);
+    const text = JSON.stringify({
+      name: 'small',
+      encoding: 'cp037',
+      record: { format, length },
+      fields: [
+        { name: 'id', start: 1, end: 3, type: 'string' },
+        { name: 'amount', start: 4, end: 5, type: 'integer', usage: 'packed' },
+      ],
+      rejects: { maxPercent: 100 },
+    });
+    const { loaded } = await entryOf(await load(KEY, Buffer.from(records.flat()), request, text));
+    expect(loaded?.records.rejected).toBe(2);
+    const rejects = await Array.fromAsync(readRejects(lake.ports, DAY));
+    const size = rdw.length + length;
+    expect(rejects.map(({ byteOffset }) => byteOffset)).toEqual([size + rdw.length, 3 * size + rdw.length]);
+    expect(loaded?.rejectsDigest).toBe(await fromTable(lake));
+  });
+
   it('is a sum: its order is nothing, each place and how often it is there is something', () => {
     const place = fc.tuple(fc.nat(), fc.nat(40_000));
     const digestOf = (places: [number, number][]) => {

@@ -8,7 +8,6 @@ import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { readJson } from '../../../shared/pipeline/store/json-object.ts';
 import type { PipelinePorts } from '../../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../../shared/run/file-plan.ts';
-import { plannedMergesShape } from '../../../shared/run/merge-spec.ts';
 
 /** Runs the steps in the order of the state machine, on one thread. */
 export async function convertInMemory(ports: PipelinePorts, sourceKey: string) {
@@ -18,8 +17,8 @@ export async function convertInMemory(ports: PipelinePorts, sourceKey: string) {
   for (const range of ranges) await parseRange(ports, split.planKey, range);
   const reconciled = await reconcileFile(ports, split.planKey);
   if (reconciled.verdict === 'balanced') {
-    const merges = await readJson(ports.lake, reconciled.mergesKey, plannedMergesShape);
-    for (const merge of merges) await mergePartition(ports, split.planKey, merge);
+    for (const mergeIndex of reconciled.merges?.flat() ?? [])
+      await mergePartition(ports, split.planKey, { mergeIndex });
   }
   return finalizeFile(ports, reconciled);
 }

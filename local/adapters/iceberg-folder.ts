@@ -1,0 +1,105 @@
+import { nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
+import { uriOf } from '../../shared/catalog/table-place.ts';
+import { ObjectDamaged } from '../../shared/errors.ts';
+import { following, type TableMetadata, tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
+import { fieldNames } from '../../shared/iceberg/table-schema.ts';
+import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
+import { claimFieldIds } from '../../shared/pipeline/store/field-ids.ts';
+import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
+import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+
+export type Publishing = WantedTable['publishing'];
+
+/** Where other programs find the tables of a lake. */
+export interface IcebergSetup {
+  /** What they put before keys below the published root; ends in `/`. */
+  root: string;
+  publishedPrefix: string;
+  now: () => Date;
+}
+
+/**
+ * Shows tables to other programs as Iceberg tables that are folders: `<table>/metadata/v<n>.metadata.json`, of which the last one counts, and
+ * `version-hint.text`, which says n. The names are those of Iceberg's Hadoop tables (org.apache.iceberg.hadoop.HadoopTableOperations; DuckDB's
+ * `iceberg_scan`). A version is written only if nobody else has, so of several publishers one goes on from the other.
+ */
+export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, now }: IcebergSetup) {
+  const place = { store: lake, root, publishedPrefix };
+  return {
+    /** Shows what `readCatalog` answers with. May be repeated. */
+    show(
+      dataset: string,
+      readCatalog: () => Promise<CatalogFile | undefined>,
+      publishing?: Publishing,
+    ): Promise<void> {
+      const folder = `${publishedPrefix}${dataset}/metadata/`;
+      return compareAndSwap(folder, async () => {
+        // The catalog only moves on: read after the metadata, it is not older than what that was made from.
+        const version = await lastVersion(lake, folder);
+        const current = await metadataOf(lake, folder, version);
+        const catalog = await readCatalog();
+        if (!catalog) return;
+        const ids = await claimFieldIds(lake, dataset, fieldNames(catalog));
+        const wanted = { catalog, ids, publishing, nowMs: now().getTime() };
+        const next = await nextMetadata(place, wanted, current);
+        if (next === current) {
+          await pointHint(lake, folder, version);
+          return;
+        }
+        const earlier = uriOf(place, `${dataset}/metadata/${fileOf(version)}`);
+        const metadata = current ? following(next, earlier, current['last-updated-ms']) : next;
+        await lake.putOnce(`${folder}${fileOf(version + 1)}`, Buffer.from(JSON.stringify(metadata)));
+        await pointHint(lake, folder, version + 1);
+      });
+    },
+  };
+}
+
+function fileOf(version: number): string {
+  return `v${version}.metadata.json`;
+}
+
+/** The number of the last metadata file, 0 if there is none. The hint may be behind, or missing. */
+async function lastVersion(lake: ObjectStore, folder: string): Promise<number> {
+  let version = await hintedVersion(lake, folder);
+  if (version === 0) {
+    for await (const key of lake.listFolder(folder)) {
+      version = Math.max(version, Number(/\/v(\d+)\.metadata\.json$/.exec(key)?.[1] ?? 0));
+    }
+  }
+  while (await lake.head(`${folder}${fileOf(version + 1)}`)) version++;
+  return version;
+}
+
+async function hintedVersion(lake: ObjectStore, folder: string): Promise<number> {
+  const stored = await lake.get(`${folder}version-hint.text`);
+  const text = stored ? Buffer.from(stored.bytes).toString('latin1') : '';
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0;
+}
+
+/** Undefined if there is none that can be read: then the table is made anew from the catalog. */
+async function metadataOf(
+  lake: ObjectStore,
+  folder: string,
+  version: number,
+): Promise<TableMetadata | undefined> {
+  const key = `${folder}${fileOf(version)}`;
+  const stored = version > 0 ? await lake.get(key) : undefined;
+  try {
+    return stored && fromJsonBytes(stored.bytes, key, tableMetadataShape);
+  } catch (error) {
+    if (error instanceof ObjectDamaged) return undefined;
+    throw error;
+  }
+}
+
+/** The hint never goes back: a publisher may be slow. */
+async function pointHint(lake: ObjectStore, folder: string, version: number): Promise<void> {
+  const key = `${folder}version-hint.text`;
+  await compareAndSwap(key, async () => {
+    const stored = await lake.get(key);
+    if (stored && (await hintedVersion(lake, folder)) >= version) return;
+    await replace(lake, key, Buffer.from(String(version)), stored);
+  });
+}

@@ -1,0 +1,196 @@
+import { ObjectDamaged, ObjectNotFound } from '../errors.ts';
+import { changedDays, manifestName, manifestsByDay, type ShownFiles } from '../iceberg/day-manifests.ts';
+import type { FieldIds } from '../iceberg/field-ids.ts';
+import { type ManifestEntry, type ManifestForm, manifestBytes, readManifest } from '../iceberg/manifest.ts';
+import {
+  type ManifestFile,
+  manifestFile,
+  manifestListBytes,
+  readManifestList,
+} from '../iceberg/manifest-list.ts';
+import {
+  columnsBeyondPromotion,
+  leftOutColumns,
+  notingLeftOut,
+  withoutColumns,
+} from '../iceberg/readable-columns.ts';
+import { type SnapshotOf, snapshotIdOf, snapshotOf } from '../iceberg/snapshot.ts';
+import {
+  newTable,
+  type Snapshot,
+  type TableMetadata,
+  withColumns,
+  withSnapshot,
+} from '../iceberg/table-metadata.ts';
+import type { CatalogFile } from '../ports/catalog.ts';
+import { entriesOfDay } from './day-entries.ts';
+import { type TablePlace, uriOf } from './table-place.ts';
+
+/** What readers are to see. */
+export interface WantedTable {
+  catalog: CatalogFile;
+  ids: FieldIds;
+  /** The commit that is being published, which the snapshot is named after, with facts about it for people. */
+  publishing?: { businessDate: string; facts: Record<string, string> } | undefined;
+  nowMs: number;
+}
+
+/** A snapshot that is being made. */
+interface NextSnapshot extends SnapshotOf {
+  id: number;
+  sequenceNumber: number;
+  timestampMs: number;
+  schemaId: number;
+}
+
+/**
+ * The metadata that shows the days of a catalog. Its manifests and its list are written, which no reader sees before the metadata itself is
+ * stored. Answers with `current` if that shows them already. A day has one manifest, so a commit writes one, however long the history is.
+ */
+export async function nextMetadata(
+  place: TablePlace,
+  wanted: WantedTable,
+  current: TableMetadata | undefined,
+): Promise<TableMetadata> {
+  const { catalog, publishing } = wanted;
+  const location = uriOf(place, catalog.dataset);
+  // In a lake that was moved, nothing is where the metadata says.
+  const standing = current?.location === location ? current : undefined;
+  const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
+  const listed = parent ? await manifestsOf(place, parent) : [];
+  const changed = changedDays(catalog, listed);
+  const leftOut = new Set(
+    standing && [...leftOutColumns(standing), ...columnsBeyondPromotion(standing, catalog)],
+  );
+  const of = namesake(catalog.dataset, changed, publishing?.businessDate);
+  const id = freeId(of, standing?.snapshots ?? []);
+  const days = await entriesOfDays(place, wanted, changed, listed, { id, leftOut });
+  const base = tableWith(wanted, standing, location, leftOut);
+  if (changed.length === 0 && base === standing) return standing;
+  const timestampMs = Math.max(wanted.nowMs, base['last-updated-ms'] + 1);
+  if (changed.length === 0) return { ...base, 'last-updated-ms': timestampMs };
+  const next = {
+    ...of,
+    id,
+    timestampMs,
+    sequenceNumber: base['last-sequence-number'] + 1,
+    schemaId: base['current-schema-id'],
+  };
+  const form = formOf(base, wanted);
+  const made = await writeManifests(place, form, days, next);
+  const manifests = [...unchangedManifests(listed, changed), ...made];
+  const list = manifestListBytes(next, parent?.['snapshot-id'], manifests);
+  const listPath = await store(place, catalog.dataset, `snap-${id}-${next.sequenceNumber}.avro`, list);
+  return withSnapshot(base, snapshotOf(next, parent, listPath, manifests, publishing?.facts ?? {}));
+}
+
+/** The table with the columns of the catalog, but for those that its readers cannot read. */
+function tableWith(
+  { catalog, ids, nowMs }: WantedTable,
+  standing: TableMetadata | undefined,
+  location: string,
+  leftOut: ReadonlySet<string>,
+): TableMetadata {
+  const columns = withoutColumns(catalog, leftOut);
+  const base = standing ? withColumns(standing, columns, ids) : newTable(columns, ids, location, nowMs);
+  const noted = notingLeftOut(base, leftOut);
+  return standing && JSON.stringify(noted) === JSON.stringify(standing) ? standing : noted;
+}
+
+/** None if the list is gone or damaged: then the manifests of all days are made again. */
+async function manifestsOf(place: TablePlace, { 'manifest-list': uri }: Snapshot): Promise<ManifestFile[]> {
+  return (await unlessLost(place, uri, (bytes) => readManifestList(bytes, uri))) ?? [];
+}
+
+async function unlessLost<T>(
+  place: TablePlace,
+  uri: string,
+  read: (bytes: Uint8Array) => T,
+): Promise<T | undefined> {
+  if (!uri.startsWith(place.root)) return undefined;
+  try {
+    const stored = await place.store.get(`${place.publishedPrefix}${uri.slice(place.root.length)}`);
+    return stored && read(stored.bytes);
+  } catch (error) {
+    if (error instanceof ObjectDamaged || error instanceof ObjectNotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The entries of the manifests of the days that changed. Columns that a new file has in another type are added to `leftOut`. */
+async function entriesOfDays(
+  place: TablePlace,
+  wanted: WantedTable,
+  changed: ShownFiles[],
+  listed: ManifestFile[],
+  { id, leftOut }: { id: number; leftOut: Set<string> },
+): Promise<DayEntries[]> {
+  const { partitionKeys } = wanted.catalog;
+  const days = manifestsByDay(listed);
+  const found: DayEntries[] = [];
+  for (const day of changed) {
+    const manifest = days.get(day.businessDate)?.manifest;
+    const uri = manifest?.manifest_path ?? '';
+    const entries =
+      manifest && (await unlessLost(place, uri, (bytes) => readManifest(bytes, partitionKeys, uri)));
+    const before = manifest && entries && { manifest, entries };
+    found.push({ day, entries: await entriesOfDay(place, wanted, day, before, { id, leftOut }) });
+  }
+  return found;
+}
+
+interface DayEntries {
+  day: ShownFiles;
+  entries: ManifestEntry[];
+}
+
+async function writeManifests(
+  place: TablePlace,
+  form: ManifestForm,
+  days: DayEntries[],
+  { dataset, id, sequenceNumber }: NextSnapshot,
+): Promise<ManifestFile[]> {
+  const made: ManifestFile[] = [];
+  for (const { day, entries } of days) {
+    if (entries.length === 0) continue;
+    const bytes = manifestBytes(form, entries);
+    const path = await store(place, dataset, manifestName(day, bytes), bytes);
+    const written = { path, lengthBytes: bytes.length, snapshotId: id, sequenceNumber };
+    made.push(manifestFile(written, entries, form.partitionKeys));
+  }
+  return made;
+}
+
+function unchangedManifests(listed: ManifestFile[], changed: ShownFiles[]): ManifestFile[] {
+  const days = manifestsByDay(listed);
+  for (const { businessDate } of changed) days.delete(businessDate);
+  return [...days.values()].map(({ manifest }) => manifest);
+}
+
+/** Answers with the place of a metadata file for readers. */
+async function store(place: TablePlace, dataset: string, name: string, bytes: Uint8Array): Promise<string> {
+  const key = `${dataset}/metadata/${name}`;
+  await place.store.put(`${place.publishedPrefix}${key}`, bytes);
+  return uriOf(place, key);
+}
+
+/** The commit that a snapshot is named after: the one that is being published, else the last that it shows newly. */
+function namesake(dataset: string, changed: ShownFiles[], publishing: string | undefined): SnapshotOf {
+  const day = changed.find(({ businessDate }) => businessDate === publishing) ?? changed.at(-1);
+  return { dataset, businessDate: day?.businessDate ?? '', commit: day?.commit ?? 0 };
+}
+
+/** A commit that is shown again, as when the table is made anew, has another id. */
+function freeId(of: SnapshotOf, snapshots: Snapshot[]): number {
+  const taken = new Set(snapshots.map((snapshot) => snapshot['snapshot-id']));
+  let again = 0;
+  while (taken.has(snapshotIdOf(of, again))) again++;
+  return snapshotIdOf(of, again);
+}
+
+function formOf(metadata: TableMetadata, { catalog: { partitionKeys } }: WantedTable): ManifestForm {
+  const schemaId = metadata['current-schema-id'];
+  const fields = metadata.schemas.find((schema) => schema['schema-id'] === schemaId)?.fields ?? [];
+  const partitionFields = metadata['partition-specs'][0]?.fields ?? [];
+  return { schemaId, fields, partitionKeys, partitionFields };
+}

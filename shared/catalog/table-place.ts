@@ -1,0 +1,15 @@
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** Where the files of a table are, for us and for its readers. */
+export interface TablePlace {
+  store: Pick<ObjectStore, 'get' | 'put' | 'head' | 'readRange'>;
+  /** Of keys in the store; nothing on AWS. */
+  publishedPrefix: string;
+  /** What readers put before a key below the published root: `file:///lake/processed/`, `s3://bucket/`. */
+  root: string;
+}
+
+/** A key below the published root as readers name it. */
+export function uriOf({ root }: TablePlace, key: string): string {
+  return `${root}${key}`;
+}

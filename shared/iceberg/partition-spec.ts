@@ -1,0 +1,150 @@
+import { RunInconsistent } from '../errors.ts';
+import type { CatalogColumn } from '../ports/catalog.ts';
+import {
+  type AvroField,
+  type AvroRecord,
+  type AvroRecordValue,
+  type AvroType,
+  type AvroValue,
+  optionalField,
+} from './avro-type.ts';
+import { type FieldIds, idOf } from './field-ids.ts';
+import { bigEndian, signedBytesOf } from './single-value.ts';
+import { primitiveType } from './table-schema.ts';
+
+/** A field of a partition spec as table metadata writes it (Iceberg spec, Appendix C, "Partition Specs"). */
+export interface PartitionField {
+  'source-id': number;
+  'field-id': number;
+  name: string;
+  transform: 'identity';
+}
+
+/** A table has one spec: a layout with other partition columns is refused. */
+export const SPEC_ID = 0;
+
+/** The first id of a partition field in the reference implementation. */
+const FIRST_FIELD_ID = 1000;
+
+/**
+ * Rows are partitioned by their keys as they are. Files lack those columns: a reader takes them from the partition tuple of the manifest
+ * (Iceberg spec, "Column Projection": the value of an identity transform comes first).
+ */
+export function partitionFields(keys: readonly CatalogColumn[], ids: FieldIds): PartitionField[] {
+  return keys.map(({ name }, index) => ({
+    'source-id': idOf(ids, name),
+    'field-id': FIRST_FIELD_ID + index,
+    name,
+    transform: 'identity',
+  }));
+}
+
+export function lastPartitionId(fields: readonly PartitionField[]): number {
+  return Math.max(FIRST_FIELD_ID - 1, ...fields.map((field) => field['field-id']));
+}
+
+/** The type of the tuple that a manifest has for each file: field 102 of `data_file`. */
+export function partitionTupleType(keys: readonly CatalogColumn[]): AvroRecord {
+  const fields = keys.map(
+    ({ name, type }, index): AvroField => optionalField(FIRST_FIELD_ID + index, name, avroTypeOf(name, type)),
+  );
+  return { type: 'record', name: 'r102', fields };
+}
+
+/** How Iceberg writes the types that a partition may have in Avro (spec, Appendix A). */
+function avroTypeOf(name: string, hiveType: string): AvroType {
+  const type = primitiveType(name, hiveType);
+  const decimal = decimalDigits(type);
+  if (decimal) {
+    const size = decimalBytes(decimal.precision);
+    return {
+      type: 'fixed',
+      name: `decimal_${decimal.precision}_${decimal.scale}`,
+      size,
+      logicalType: 'decimal',
+      ...decimal,
+    };
+  }
+  if (type === 'string' || type === 'long' || type === 'boolean') return type;
+  if (type === 'date') return { type: 'int', logicalType: 'date' };
+  throw new RunInconsistent({
+    what: `a table cannot be partitioned by '${name}', whose type is ${hiveType}`,
+    next: 'Partition columns are string, integer, decimal, date or boolean.',
+  });
+}
+
+/** The tuple of a partition from its values as folders show them. */
+export function partitionTuple(
+  keys: readonly CatalogColumn[],
+  values: Record<string, string | null>,
+): AvroRecordValue {
+  return Object.fromEntries(
+    keys.map(({ name, type }) => {
+      const text = values[name] ?? null;
+      return [name, text === null ? null : tupleValue(primitiveType(name, type), text)];
+    }),
+  );
+}
+
+const MS_PER_DAY = 86_400_000;
+
+function tupleValue(type: string, text: string): AvroValue {
+  const decimal = decimalDigits(type);
+  if (decimal) return bigEndian(unscaled(text, decimal.scale), decimalBytes(decimal.precision));
+  switch (type) {
+    case 'long':
+      return BigInt(text);
+    case 'boolean':
+      return text === 'true';
+    case 'date':
+      return Date.parse(`${text}T00:00:00Z`) / MS_PER_DAY;
+    default:
+      return text;
+  }
+}
+
+/** `12.3` with scale 2 → 1230 */
+function unscaled(text: string, scale: number): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(`${whole}${fraction.padEnd(scale, '0')}`);
+}
+
+/** A value of a partition tuple as bounds of manifest lists have it (spec, Appendix D). */
+export function tupleBound({ type }: Pick<CatalogColumn, 'type'>, value: AvroValue): Uint8Array {
+  const iceberg = primitiveType('', type);
+  if (value instanceof Uint8Array) return signedBytesOf(value);
+  if (typeof value === 'string') return new TextEncoder().encode(value);
+  if (typeof value === 'boolean') return Uint8Array.of(value ? 1 : 0);
+  if (iceberg === 'date') return new Uint8Array(Int32Array.of(Number(value)).buffer);
+  return new Uint8Array(BigInt64Array.of(integerOf(value)).buffer);
+}
+
+/** The order of two values of one field of partition tuples: of texts that of their bytes, of decimals that of the numbers. */
+export function compareTupleValues(a: AvroValue, b: AvroValue): number {
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    // Big-endian in two's complement: the sign bit is the other way round.
+    return (a[0]! ^ 0x80) - (b[0]! ^ 0x80) || Buffer.compare(a, b);
+  }
+  const [one, other] = [integerOf(a), integerOf(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function integerOf(value: AvroValue): bigint {
+  return typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean'
+    ? BigInt(value)
+    : 0n;
+}
+
+function decimalDigits(type: string): { precision: number; scale: number } | undefined {
+  const [, precision, scale] = /^decimal\((\d+), (\d+)\)$/.exec(type) ?? [];
+  return precision === undefined ? undefined : { precision: Number(precision), scale: Number(scale) };
+}
+
+/** The fewest bytes that hold every number of so many digits, with a sign. */
+function decimalBytes(precision: number): number {
+  const most = 10n ** BigInt(precision) - 1n;
+  let bytes = 1;
+  while (most >= 1n << BigInt(8 * bytes - 1)) bytes++;
+  return bytes;
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { byName, listOf, objectOf, optional, type Shape, text, wholeNumber } from '../json-shape.ts';
+import type { TableColumns } from '../ports/catalog.ts';
+import { type FieldIds, lastIdOf } from './field-ids.ts';
+import { lastPartitionId, type PartitionField, partitionFields, SPEC_ID } from './partition-spec.ts';
+import { type IcebergField, tableFields } from './table-schema.ts';
+
+/** Metadata of a table, format version 2 (Iceberg spec, "Table Metadata"): the names are those of its JSON. */
+export interface TableMetadata {
+  'format-version': number;
+  'table-uuid': string;
+  location: string;
+  'last-sequence-number': number;
+  'last-updated-ms': number;
+  'last-column-id': number;
+  'current-schema-id': number;
+  schemas: IcebergSchema[];
+  'default-spec-id': number;
+  'partition-specs': PartitionSpec[];
+  'last-partition-id': number;
+  'default-sort-order-id': number;
+  'sort-orders': SortOrder[];
+  properties: Record<string, string>;
+  'current-snapshot-id'?: number | undefined;
+  refs?: Record<string, { 'snapshot-id': number; type: string }> | undefined;
+  snapshots: Snapshot[];
+  'snapshot-log': { 'timestamp-ms': number; 'snapshot-id': number }[];
+  'metadata-log': { 'timestamp-ms': number; 'metadata-file': string }[];
+}
+
+interface IcebergSchema {
+  type: string;
+  'schema-id': number;
+  fields: IcebergField[];
+}
+
+interface PartitionSpec {
+  'spec-id': number;
+  fields: PartitionField[];
+}
+
+interface SortOrder {
+  'order-id': number;
+  fields: unknown[];
+}
+
+/** One state of the table. */
+export interface Snapshot {
+  'snapshot-id': number;
+  'parent-snapshot-id'?: number | undefined;
+  'sequence-number': number;
+  'timestamp-ms': number;
+  'manifest-list': string;
+  'schema-id': number;
+  summary: Record<string, string>;
+}
+
+/** Anything that JSON can hold: parts that are written again as they are. */
+const anything = (): undefined => undefined;
+const snapshotShape = objectOf<Snapshot>({
+  'snapshot-id': wholeNumber,
+  'parent-snapshot-id': optional(wholeNumber),
+  'sequence-number': wholeNumber,
+  'timestamp-ms': wholeNumber,
+  'manifest-list': text,
+  'schema-id': wholeNumber,
+  summary: byName(text),
+});
+
+export const tableMetadataShape = objectOf<TableMetadata>({
+  'format-version': wholeNumber,
+  'table-uuid': text,
+  location: text,
+  'last-sequence-number': wholeNumber,
+  'last-updated-ms': wholeNumber,
+  'last-column-id': wholeNumber,
+  'current-schema-id': wholeNumber,
+  schemas: listOf(
+    objectOf<IcebergSchema>({
+      type: text,
+      'schema-id': wholeNumber,
+      fields: listOf(anything as Shape<IcebergField>),
+    }),
+  ),
+  'default-spec-id': wholeNumber,
+  'partition-specs': listOf(
+    objectOf<PartitionSpec>({ 'spec-id': wholeNumber, fields: listOf(anything as Shape<PartitionField>) }),
+  ),
+  'last-partition-id': wholeNumber,
+  'default-sort-order-id': wholeNumber,
+  'sort-orders': listOf(objectOf<SortOrder>({ 'order-id': wholeNumber, fields: listOf(anything) })),
+  properties: byName(text),
+  'current-snapshot-id': optional(wholeNumber),
+  refs: optional(
+    byName(objectOf<{ 'snapshot-id': number; type: string }>({ 'snapshot-id': wholeNumber, type: text })),
+  ),
+  snapshots: listOf(snapshotShape),
+  'snapshot-log': listOf(
+    objectOf<TableMetadata['snapshot-log'][number]>({
+      'timestamp-ms': wholeNumber,
+      'snapshot-id': wholeNumber,
+    }),
+  ),
+  'metadata-log': listOf(
+    objectOf<TableMetadata['metadata-log'][number]>({ 'timestamp-ms': wholeNumber, 'metadata-file': text }),
+  ),
+});
+
+/** Earlier metadata files that metadata names (`write.metadata.previous-versions-max` of the reference implementation). */
+const MOST_EARLIER_FILES = 100;
+/** Snapshots that can be read back in time: metadata must not grow with the history of the table. */
+const MOST_SNAPSHOTS = 100;
+
+/** Metadata of a table that has no snapshot yet. */
+export function newTable(table: TableColumns, ids: FieldIds, location: string, nowMs: number): TableMetadata {
+  const fields = partitionFields(table.partitionKeys, ids);
+  return {
+    'format-version': 2,
+    'table-uuid': uuidOf(location),
+    location,
+    'last-sequence-number': 0,
+    'last-updated-ms': nowMs,
+    'last-column-id': lastIdOf(ids),
+    'current-schema-id': 0,
+    schemas: [{ type: 'struct', 'schema-id': 0, fields: tableFields(table, ids) }],
+    'default-spec-id': SPEC_ID,
+    'partition-specs': [{ 'spec-id': SPEC_ID, fields }],
+    'last-partition-id': lastPartitionId(fields),
+    'default-sort-order-id': 0,
+    'sort-orders': [{ 'order-id': 0, fields: [] }],
+    properties: { 'schema.name-mapping.default': nameMapping(tableFields(table, ids)) },
+    snapshots: [],
+    'snapshot-log': [],
+    'metadata-log': [],
+  };
+}
+
+/** Metadata with the columns that the table has now. A schema that was there before is taken again. */
+export function withColumns(metadata: TableMetadata, table: TableColumns, ids: FieldIds): TableMetadata {
+  const fields = tableFields(table, ids);
+  const text = JSON.stringify(fields);
+  const known = metadata.schemas.find((schema) => JSON.stringify(schema.fields) === text);
+  const id = known?.['schema-id'] ?? Math.max(...metadata.schemas.map((schema) => schema['schema-id'])) + 1;
+  return {
+    ...metadata,
+    'last-column-id': Math.max(metadata['last-column-id'], lastIdOf(ids)),
+    'current-schema-id': id,
+    schemas: known ? metadata.schemas : [...metadata.schemas, { type: 'struct', 'schema-id': id, fields }],
+    properties: { ...metadata.properties, 'schema.name-mapping.default': nameMapping(fields) },
+  };
+}
+
+/** Metadata whose current snapshot is this one. */
+export function withSnapshot(metadata: TableMetadata, snapshot: Snapshot): TableMetadata {
+  const id = snapshot['snapshot-id'];
+  const snapshots = [...metadata.snapshots.filter((one) => one['snapshot-id'] !== id), snapshot];
+  const kept = snapshots.slice(-MOST_SNAPSHOTS);
+  const known = new Set(kept.map((one) => one['snapshot-id']));
+  const log = [...metadata['snapshot-log'], { 'timestamp-ms': snapshot['timestamp-ms'], 'snapshot-id': id }];
+  return {
+    ...metadata,
+    'last-sequence-number': snapshot['sequence-number'],
+    'last-updated-ms': snapshot['timestamp-ms'],
+    'current-snapshot-id': id,
+    refs: { main: { 'snapshot-id': id, type: 'branch' } },
+    snapshots: kept,
+    // What was before a snapshot that is gone cannot be told, so the log begins after it.
+    'snapshot-log': log.slice(log.findLastIndex((one) => !known.has(one['snapshot-id'])) + 1),
+  };
+}
+
+/** Metadata that follows a metadata file. */
+export function following(metadata: TableMetadata, earlierFile: string, earlierMs: number): TableMetadata {
+  const earlier = { 'timestamp-ms': earlierMs, 'metadata-file': earlierFile };
+  return { ...metadata, 'metadata-log': [...metadata['metadata-log'], earlier].slice(-MOST_EARLIER_FILES) };
+}
+
+/** The same table has the same id whoever makes it first. The form is that of a name-based UUID. */
+function uuidOf(location: string): string {
+  const hex = createHash('sha256').update(location).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+interface MappedField {
+  'field-id': number;
+  names: string[];
+  fields?: MappedField[];
+}
+
+/** Readers find columns of files without ids, which earlier versions wrote, by these names (spec, "Name Mapping Serialization"). */
+function nameMapping(fields: IcebergField[]): string {
+  return JSON.stringify(fields.map(({ id, name, type }) => mappedField(id, name, type)));
+}
+
+function mappedField(id: number, name: string, type: IcebergField['type']): MappedField {
+  const inner = typeof type === 'string' ? [] : innerFields(type);
+  return { 'field-id': id, names: [name], ...(inner.length > 0 && { fields: inner }) };
+}
+
+function innerFields(type: Exclude<IcebergField['type'], string>): MappedField[] {
+  if (type.type === 'struct') return type.fields.map(({ id, name, type: of }) => mappedField(id, name, of));
+  return [mappedField(type['element-id'], 'element', type.element)];
+}

@@ -1,0 +1,34 @@
+/** Deeper than any document of a lake, and far from what the stack of a recursive walk can hold. */
+const MOST_NESTING = 500;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Is the JSON nested deeper than a program can walk through it, and write it again? It can be read, and nobody but a person with an editor
+ * could have written it.
+ */
+export function isTooDeep(json: Uint8Array): boolean {
+  // Each level takes two brackets.
+  if (json.length <= MOST_NESTING * 2) return false;
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!;
+    if (byte === QUOTE) at = endOfText(json, at + 1);
+    // [ and {, ] and }
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > MOST_NESTING) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
+}
+
+/** Index of the quote that ends a text. */
+function endOfText(json: Uint8Array, from: number): number {
+  for (let at = from; ; at++) {
+    at = json.indexOf(QUOTE, at);
+    if (at === -1) return json.length;
+    let before = at;
+    while (json[before - 1] === BACKSLASH) before--;
+    if ((at - before) % 2 === 0) return at;
+  }
+}

@@ -1,0 +1,35 @@
+import { readManifest } from '../../shared/iceberg/manifest.ts';
+import { readManifestList } from '../../shared/iceberg/manifest-list.ts';
+import { tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
+import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
+import type { CatalogColumn } from '../../shared/ports/catalog.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+
+/** Where the tables of tests are for other programs. */
+export const ICEBERG = { root: '/lake/processed/', publishedPrefix: 'processed/' };
+
+const keyOf = (uri: string) => `processed/${uri.slice(ICEBERG.root.length)}`;
+
+/** What other programs see of a table: its metadata, and the files of a snapshot (the current one) with their entries. */
+export async function shownTable(store: ObjectStore, table: string, snapshotId?: number) {
+  const folder = `processed/${table}/metadata/`;
+  const hint = await store.get(`${folder}version-hint.text`);
+  if (!hint) return undefined;
+  const version = Buffer.from(hint.bytes).toString();
+  const key = `${folder}v${version}.metadata.json`;
+  const metadata = fromJsonBytes((await store.get(key))!.bytes, key, tableMetadataShape);
+  const wanted = snapshotId ?? metadata['current-snapshot-id'];
+  const snapshot = metadata.snapshots.find((one) => one['snapshot-id'] === wanted);
+  const keys: CatalogColumn[] = (metadata['partition-specs'][0]?.fields ?? []).map(({ name }) => ({
+    name,
+    type: 'string',
+  }));
+  const list = snapshot?.['manifest-list'];
+  const manifests = list ? readManifestList((await store.get(keyOf(list)))!.bytes, list) : [];
+  const entries = [];
+  for (const { manifest_path: path } of manifests) {
+    entries.push(...readManifest((await store.get(keyOf(path)))!.bytes, keys, path));
+  }
+  const living = entries.filter(({ status }) => status !== 2).map(({ file }) => keyOf(file.path));
+  return { version: Number(version), metadata, snapshot, manifests, entries, files: living.sort() };
+}
