@@ -41,6 +41,20 @@ describe.each(Object.entries(S3_RULES))('the strict double on %s', (_about, rule
   });
 });
 
+describe('a listing', () => {
+  it('shows every key as it is, whatever XML can hold', async () => {
+    const store = createS3ObjectStore({ client, bucket: 'lake' });
+    const names = ['a\u0001b', 'a\tb', 'a\r\nb', 'a b', 'a+b', 'a%2Fb', 'ação', '&lt;'];
+    const keys = names.flatMap((name) => [`odd/${name}.txt`, `odd/${name}/x.txt`]);
+    for (const Key of keys) await client.send(new PutObjectCommand({ Bucket: 'lake', Key, Body: 'x' }));
+    const inOrder = (all: string[]) => all.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const listed = await Array.fromAsync(store.list('odd/'));
+    expect(listed.map(({ key }) => key)).toEqual(inOrder([...keys]));
+    const children = names.flatMap((name) => [`odd/${name}.txt`, `odd/${name}/`]);
+    expect(await Array.fromAsync(store.listFolder('odd/'))).toEqual(inOrder(children));
+  });
+});
+
 describe('the strict double', () => {
   it('shows the checksum of the whole for what the store writes, joins and copies', async () => {
     const store = createS3ObjectStore({ client, bucket: 'lake' });

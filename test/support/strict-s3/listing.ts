@@ -43,6 +43,7 @@ export function listObjects({ bucket: name, query }: S3Request, bucket: Bucket):
       Prefix: encoded(prefix),
       KeyCount: Contents.length + folders.size,
       MaxKeys: limit,
+      EncodingType: query.get('encoding-type') ?? undefined,
       IsTruncated: isTruncated,
       NextContinuationToken: isTruncated ? Buffer.from(last).toString('base64') : undefined,
       Contents,

@@ -1,7 +1,10 @@
 export function escaped(text: string): string {
-  return text.replace(
-    /[&<>"]/g,
-    (sign) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[sign] ?? ''};`,
+  return (
+    text
+      .replace(/[&<>"]/g, (sign) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[sign] ?? ''};`)
+      // XML 1.0 has no way to write these, and each parser makes something else of them: here they are lost.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about them
+      .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd')
   );
 }
 
