@@ -42,5 +42,9 @@ export function mergerFigures(
   { dataset, planKey, merges }: MergerEvent,
   { rows, bytes }: MergerResult,
 ): InvocationFigures {
-  return { dataset, figures: { MergedRows: rows, MergedBytes: bytes }, facts: { planKey, merges: merges.join(' ') } };
+  return {
+    dataset,
+    figures: { MergedRows: rows, MergedBytes: bytes },
+    facts: { planKey, merges: merges.join(' ') },
+  };
 }

@@ -38,7 +38,8 @@ const NIGHT: Night = {
   ...{ publication: 'day', seed: 1, stragglers: 0, faults: 0 },
   quotas: {
     ...{ eventsPerSecond: 1e9, startExecution: ENDLESS, stateTransition: ENDLESS, openMapRuns: 1e9 },
-    ...{ childrenOfMap: 1e9, accountConcurrency: 1e9, environmentsPerFunction: ENDLESS, expressSeconds: 300 },
+    ...{ childrenOfMap: 1e9, accountConcurrency: 1e9, environmentsPerFunction: ENDLESS },
+    ...{ expressSeconds: 300, historyEvents: 1e9 },
     ...{ s3PutsPerSecond: 1e9, s3GetsPerSecond: 1e9 },
   },
   code: {
@@ -72,7 +73,7 @@ describe('a single limit gives the time that is worked out by hand', () => {
   it('state transitions: those above the bucket come at the rate of its refill', () => {
     const cut = { files: 40, rangeSizeBytes: 1e6 };
     const bucket = quotas({ stateTransition: { bucketSize: 100, refillPerSecond: 50 } });
-    const night = played({ ...cut, ...bucket }, { ...FREE, express: false });
+    const night = played({ ...cut, ...bucket }, { ...FREE, children: 'standard' });
     // Of a file: its start, nine states, its end; and three of each of its three children.
     expect(night.stateTransitions).toBe(40 * (11 + 3 * 3));
     const byHand = (night.stateTransitions - 100) / 50;
@@ -116,6 +117,21 @@ describe('a single limit gives the time that is worked out by hand', () => {
     const night = played({ files: 5, ...quotas({ openMapRuns: 1 }) });
     expect(night.timeToSqlSeconds).toBeCloseTo(5);
     expect(night.openMapRuns).toBe(1);
+  });
+
+  it('lanes of a map inside the execution: 40, whatever MaxConcurrency says', () => {
+    const night = played({ rangeSizeBytes: 1e6 }, { maxConcurrency: 1e9, children: 'inline' });
+    expect(night.timeToSqlSeconds).toBeCloseTo(Math.ceil(100 / 40) * 0.1);
+    expect(night).toMatchObject({ parsersAtOnce: 40, openMapRuns: 0 });
+  });
+
+  it('events of a history: an execution that has too many is lost', () => {
+    const ranges = { rangeSizeBytes: 1e6 };
+    const inline: WhatIf = { children: 'inline' };
+    // A hundred ranges, a merge and three other tasks.
+    expect(played(ranges, inline).historyEvents).toBe(5 * 104);
+    expect(played({ ...ranges, ...quotas({ historyEvents: 519 }) }, inline)).toMatchObject({ filesLost: 1 });
+    expect(played({ ...ranges, ...quotas({ historyEvents: 520 }) }, inline)).toMatchObject({ filesLost: 0 });
   });
 
   it('starts of executions: what the SDK gives up on comes again after one and two minutes, then it is a dead letter', () => {

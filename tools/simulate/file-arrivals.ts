@@ -9,9 +9,9 @@ import { TokenBucket } from './token-bucket.ts';
 const RETRY_SECONDS = [60, 120];
 /** An event that finds no environment waits in Lambda's own queue, and comes again after 1 s, then at most every 5 minutes. */
 const MOST_QUEUE_SECONDS = 300;
-/** The SDK waits a random part of this, doubled each time, before it repeats a throttled call: THROTTLING_RETRY_DELAY_BASE of @smithy/util-retry. */
-const SDK_DELAY_SECONDS = 0.5;
-const MOST_SDK_DELAY_SECONDS = 20;
+/** The starter waits a random part of this, doubled each time, before it repeats a throttled call, as long as it has time: shared/pipeline/start/start-many.ts. */
+const FIRST_WAIT_SECONDS = 0.2;
+const MOST_WAIT_SECONDS = 5;
 
 /** Files that arrive, and the starter that starts an execution for each. */
 export class FileArrivals {
@@ -51,16 +51,18 @@ export class FileArrivals {
     this.log.waited('EventBridge: events', loop.nowSeconds, late);
     yield loop.sleep(late + this.rates.assumptions.eventMs / 1000);
     for (const pause of [...RETRY_SECONDS, undefined]) {
-      yield* this.waitForEnvironment();
+      yield* this.waitForEnvironment(fileIndex);
       if (yield* this.runStarter(fileIndex)) return true;
       if (pause !== undefined) yield loop.sleep(pause);
     }
     return false;
   }
 
-  private *waitForEnvironment(): Process {
-    for (let pause = 1; this.lambda.begin('starter') === 'throttled'; pause *= 2) {
-      yield this.loop.sleep(Math.min(pause, MOST_QUEUE_SECONDS));
+  private *waitForEnvironment(fileIndex: number): Process {
+    for (let tries = 0; this.lambda.begin('starter') === 'throttled'; tries++) {
+      // The queue is read by several readers one after another, so events that came together do not come back together.
+      const luck = this.calls.luckOf('queue', { fileIndex, itemIndex: tries, attempt: 0 });
+      yield this.loop.sleep(Math.min(2 ** tries, MOST_QUEUE_SECONDS) * (0.5 + luck()));
     }
   }
 
@@ -73,7 +75,9 @@ export class FileArrivals {
     let started = this.tryStart();
     for (let attempt = 1; !started && attempt < night.code.startAttempts; attempt++) {
       const luck = this.calls.luckOf('starter', { fileIndex, itemIndex: attempt, attempt: 0 });
-      yield loop.sleep(Math.min(MOST_SDK_DELAY_SECONDS, SDK_DELAY_SECONDS * 2 ** attempt) * luck());
+      const wait = Math.min(MOST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (attempt - 1)) * luck();
+      if (loop.nowSeconds + wait - sinceSeconds > (night.functionTimeouts.starter ?? Infinity)) break;
+      yield loop.sleep(wait);
       started = this.tryStart();
     }
     this.lambda.end('starter');

@@ -11,6 +11,7 @@ import { TokenBucket } from './token-bucket.ts';
 
 /** docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const INLINE_LANES = 40;
+const EVENTS_OF_TRY = 5;
 
 type State<Type> = Extract<MachineState, { type: Type }>;
 
@@ -21,6 +22,7 @@ interface Scope {
   isExpress: boolean;
   /** An EXPRESS child is stopped then. */
   endsAtSeconds: number;
+  history: { events: number };
 }
 
 /** Executions of the state machine, as the definition says: one a file, and one for each child of its maps. */
@@ -29,6 +31,8 @@ export class FileExecutions {
   expressRequests = 0;
   expressGbSeconds = 0;
   mostOpenMapRuns = 0;
+  /** Of the execution with the longest history. */
+  mostEvents = 0;
   private openMapRuns = 0;
   private readonly night: Night;
   private readonly rates: Throughput;
@@ -65,6 +69,7 @@ export class FileExecutions {
       items: undefined,
       isExpress: false,
       endsAtSeconds: Infinity,
+      history: { events: 0 },
     });
   }
 
@@ -102,6 +107,7 @@ export class FileExecutions {
     const used = new Map<Retrier, number>();
     for (let attempt = 0; ; attempt++) {
       yield* this.transition(scope);
+      if (!this.fitsHistory(scope)) return false;
       const { loop } = this;
       const id = { fileIndex: scope.fileIndex, itemIndex: scope.items?.[0] ?? 0, attempt };
       const timeout = Math.min(state.timeoutSeconds, scope.endsAtSeconds - loop.nowSeconds);
@@ -126,6 +132,15 @@ export class FileExecutions {
       }
       yield loop.sleep(delay);
     }
+  }
+
+  /** Entered, scheduled, started, ended, left: five events of a task's try, at most. An execution fails when its history is full. */
+  private fitsHistory({ history }: Scope): boolean {
+    history.events += EVENTS_OF_TRY;
+    this.mostEvents = Math.max(this.mostEvents, history.events);
+    if (history.events <= this.night.quotas.historyEvents) return true;
+    this.log.refused('Step Functions: events of one history', this.loop.nowSeconds);
+    return false;
   }
 
   private workOf(functionName: string, { fileIndex, items }: Scope, limitSeconds: number): Work {
@@ -190,7 +205,10 @@ export class FileExecutions {
     const startSeconds = this.loop.nowSeconds;
     const { express: isExpress } = state;
     const endsAtSeconds = isExpress ? startSeconds + this.night.quotas.expressSeconds : Infinity;
-    const succeeded = yield* this.execution(state.children, { fileIndex, items, isExpress, endsAtSeconds });
+    const succeeded = yield* this.execution(state.children, {
+      ...{ fileIndex, items, isExpress, endsAtSeconds },
+      history: { events: 0 },
+    });
     if (isExpress) {
       this.expressRequests += 1;
       const seconds = Math.ceil((this.loop.nowSeconds - startSeconds) * 10) / 10;
@@ -205,7 +223,8 @@ export class FileExecutions {
       (inner) => inner.type === 'task' && inner.functionName === 'parser',
     );
     const count = isOverRanges ? this.work.ranges.length : this.work.merges;
-    if (state.inline) return mergeLots(Array.from({ length: count }, (_, mergeIndex) => ({ mergeIndex })));
+    if (state.inline && !isOverRanges)
+      return mergeLots(Array.from({ length: count }, (_, mergeIndex) => ({ mergeIndex })));
     const children: number[][] = [];
     for (let first = 0; first < count; first += state.itemsPerChild) {
       const length = Math.min(state.itemsPerChild, count - first);

@@ -156,7 +156,8 @@ function readRetrier(source: z.infer<typeof retrierShape>): Retrier {
 export interface WhatIf {
   /** MaxConcurrency of the map over ranges. */
   maxConcurrency?: number | undefined;
-  express?: boolean | undefined;
+  /** How the map over ranges runs: inside the execution, or as a map run with children of a type. */
+  children?: 'inline' | 'express' | 'standard' | undefined;
   rangesPerChild?: number | undefined;
   /** A parser that has not answered after so many seconds is started a second time, a second later at most. */
   secondStartSeconds?: number | undefined;
@@ -181,7 +182,9 @@ export function changedMachine({ startAt, states }: Machine, whatIf: WhatIf): Ma
       {
         ...{ ...state, children },
         maxConcurrency: (isOverRanges ? whatIf.maxConcurrency : undefined) ?? state.maxConcurrency,
-        express: state.inline ? false : (whatIf.express ?? state.express),
+        ...(isOverRanges && whatIf.children !== undefined
+          ? { inline: whatIf.children === 'inline', express: whatIf.children === 'express' }
+          : {}),
         itemsPerChild: (isOverRanges ? whatIf.rangesPerChild : undefined) ?? state.itemsPerChild,
       },
     ];

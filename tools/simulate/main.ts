@@ -28,7 +28,7 @@ npm run -s simulate -- --bytes 1TB --files 1000            one night, with its f
 
 Quotas that were raised: --account-concurrency N  --transitions-per-second N  --starts-per-second N  --open-map-runs N
 Another stage:           --concurrency N (parsers)  --range-size S  --parser-memory MB  --publication day|file
-Another definition:      --definition FILE  --max-concurrency N  --children express|standard
+Another definition:      --definition FILE  --max-concurrency N  --children inline|express|standard
                          --throttled-attempts N  --ranges-per-child N  --second-start SECONDS
 Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|own|none
                          --only-parts copied|taken  --upload-part S  --s3-prefixes N (into which S3 has split runs/)`;

@@ -1,7 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { definitionIn, deployedDefinition } from '../../local/state-machine/definition.ts';
+import { PART_BYTES } from '../../shared/aws/s3-object-store.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
+import { rangeBytesOf } from '../../shared/pipeline/split/range-size.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { changedMachine, type Machine, readMachine } from './machine-definition.ts';
 import type { Night } from './night.ts';
@@ -48,12 +50,12 @@ interface NightFlags {
 
 /** What the code of the pipeline does now, step by step: see `CodeFacts`. */
 const CODE_OF_NOW = {
-  startAttempts: 3,
+  startAttempts: Infinity,
   dayReads: 'own',
   copiesAtOnce: 256,
   copies: 'all',
   onlyParts: 'taken',
-  uploadPartBytes: 8 * 1024 * 1024,
+  uploadPartBytes: PART_BYTES,
   prefixes: 1,
 } as const;
 
@@ -63,10 +65,9 @@ export async function flaggedMachine(flags: NightFlags): Promise<Machine> {
   const definition = await (file === undefined
     ? deployedDefinition()
     : definitionIn(pathToFileURL(String(file))));
-  const children = choice(flags, 'children', ['express', 'standard']);
   return changedMachine(readMachine(definition, FUNCTION_NAMES), {
     maxConcurrency: count(flags, 'max-concurrency'),
-    express: children && children === 'express',
+    children: choice(flags, 'children', ['inline', 'express', 'standard']),
     rangesPerChild: count(flags, 'ranges-per-child'),
     secondStartSeconds: count(flags, 'second-start'),
     throttledAttempts: count(flags, 'throttled-attempts'),
@@ -82,7 +83,8 @@ export async function flaggedNight(flags: NightFlags, inputBytes: number, files:
     ...{ inputBytes, files },
     arrivalSeconds: share(flags, 'arrive-over', Infinity),
     partitions: count(flags, 'partitions') ?? 8,
-    rangeSizeBytes: size(flags, 'range-size') ?? stage.rangeSizeBytes,
+    rangeSizeBytes:
+      size(flags, 'range-size') ?? rangeBytesOf(inputBytes / files, stage.rangeSizeBytes, files),
     parserMemoryMb: count(flags, 'parser-memory') ?? stage.parserMemoryMb,
     reserved: parsers === undefined ? stage.reserved : { ...stage.reserved, parser: parsers },
     publication: choice(flags, 'publication', ['day', 'file']) ?? stage.publication,

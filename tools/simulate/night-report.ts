@@ -58,6 +58,7 @@ export function printNight({ night, result, costs, usd }: SimulatedNight, title:
       ['merged files', result.mergedFiles],
       ['parsers at once', result.parsersAtOnce],
       ['open map runs', result.openMapRuns],
+      ['events of the longest history', result.historyEvents],
       ['state transitions', result.stateTransitions],
       ['EXPRESS children', result.expressRequests],
       ['S3 writes and copies', Math.round(result.s3Puts)],

@@ -22,6 +22,8 @@ export interface RegionQuotas {
   /** Environments that a function gets at once, and then each second. */
   environmentsPerFunction: BucketQuota;
   expressSeconds: number;
+  /** Of one execution; it fails with more. */
+  historyEvents: number;
   s3PutsPerSecond: number;
   s3GetsPerSecond: number;
 }
@@ -32,6 +34,7 @@ const EVERYWHERE = {
   accountConcurrency: 1000,
   environmentsPerFunction: { bucketSize: 1000, refillPerSecond: 100 },
   expressSeconds: 300,
+  historyEvents: 25_000,
   s3PutsPerSecond: 3500,
   s3GetsPerSecond: 5500,
 };

@@ -29,6 +29,8 @@ export interface NightResult {
   mergedFiles: number;
   parsersAtOnce: number;
   openMapRuns: number;
+  /** Events of the longest history of an execution, of 25,000. */
+  historyEvents: number;
   outputBytes: number;
   stateTransitions: number;
   expressRequests: number;
@@ -71,6 +73,7 @@ export function simulateNight(machine: Machine, night: Night, rates: Throughput)
     mergedFiles: work.outputs * night.files,
     parsersAtOnce: lambda.peaks.parser ?? 0,
     openMapRuns: executions.mostOpenMapRuns,
+    historyEvents: executions.mostEvents,
     outputBytes: night.inputBytes * rates.bytesOutPerByteIn,
     stateTransitions: executions.transitions,
     expressRequests: executions.expressRequests,

@@ -1,4 +1,4 @@
-import type { DayTerms } from '../../day/day-terms.ts';
+import { type DayTerms, expectationOfTerms } from '../../day/day-terms.ts';
 import { SourceNotFound } from '../../errors.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import { executionKey } from '../../keys/run-keys.ts';
@@ -34,6 +34,7 @@ import { contentIfUnsure } from './key-owner.ts';
 import { outsideChecksums } from './outside-checksums.ts';
 import { type PlannedFile, planFile, type RecordedPlan, recordPlan } from './plan-file.ts';
 import { probeFile, type ReadableFile } from './probe-file.ts';
+import { rangeBytesOf } from './range-size.ts';
 
 /** The answer that travels to the next state: keys and a verdict. */
 export type SplitResult =
@@ -159,7 +160,10 @@ async function planClaimed(
   if (early) return early;
   const controlFile = await findControlFile(ports.raw, source.key, layout);
   if (isRefusal(controlFile)) return controlFile;
-  const cut = await cutFile(file, layout, request.rangeSizeBytes ?? ports.settings.rangeSizeBytes);
+  const { rangeSizeBytes, expectedFiles } = ports.settings;
+  const day = expectationOfTerms(terms?.value, layout.day, expectedFiles, date.businessDate);
+  const fitting = rangeBytesOf(file.info.sizeBytes, rangeSizeBytes, day.files);
+  const cut = await cutFile(file, layout, request.rangeSizeBytes ?? fitting);
   if (isRefusal(cut)) return cut;
   if (request.force) await restoreOwners(ports, layout);
   const taken = await refuseTaken(ports, layout, source.key);
