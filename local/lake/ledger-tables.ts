@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import type { ObjectDamaged } from '../../shared/errors.ts';
@@ -97,7 +97,7 @@ const READ_BATCH_FILES = 64;
 export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeLedger> {
   const ledger: LakeLedger = { entries: [], commits: new Map() };
   const root = join(lakeDir, 'ledger');
-  const paths = await documentsBelow(root);
+  const paths = documentsBelow(root);
   for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
     const batch = paths.slice(start, start + READ_BATCH_FILES);
     const documents = await Promise.all(
@@ -210,11 +210,11 @@ function checked<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
 }
 
 /** Undefined if the document has gone since it was listed: the ledger may be written while it is read. */
-async function readDocument(root: string, below: string): Promise<unknown> {
+function readDocument(root: string, below: string): unknown {
   const path = join(root, below);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     throw closedFile(error, path);
@@ -240,17 +240,25 @@ function keyOfPlace(path: string): string {
   return place.slice(place.lastIndexOf('/ledger/') + 1);
 }
 
-async function documentsBelow(root: string): Promise<string[]> {
+/** What is kept of the past, and what no table shows: most of a ledger. */
+const UNREAD_FOLDERS = new Set(['_history', '_terms', '_content', '_holds', '_tables', '_fields']);
+
+/** The paths, below the ledger, of the documents that a table may show, in order. */
+function documentsBelow(root: string, folder = ''): string[] {
+  let entries: Dirent[];
   try {
-    const names = await readdir(root, { recursive: true });
-    return names
-      .filter((name) => name.includes(sep) && /(^|[\\/])[^.\\/][^\\/]*\.json$/.test(name))
-      .filter((name) => !/[\\/]_(history|terms|content)[\\/]/.test(name))
-      .sort();
+    // A ledger has few folders, and many files: to ask without another thread is faster by far.
+    entries = readdirSync(join(root, folder), { withFileTypes: true });
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return [];
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw closedFile(error, root);
   }
+  const paths = entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return UNREAD_FOLDERS.has(entry.name) ? [] : documentsBelow(root, path);
+    return folder !== '' && /^[^.].*\.json$/.test(entry.name) ? [path] : [];
+  });
+  return folder === '' ? paths.sort() : paths;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

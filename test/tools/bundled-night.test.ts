@@ -212,7 +212,7 @@ describe('a night through the bundles that ship', () => {
     const at = scheduler.next('Cleaning', new Date('2025-08-13T11:00:00Z'));
     expect(at.toISOString()).toBe('2025-08-13T16:00:00.000Z');
     const before = wire.denied.length;
-    const scratch = 'runs/0123456789abcdef/parts/00000.parquet';
+    const scratch = 'runs/0123456789abcdef0123/parts/00000.parquet';
     await stage.lake.put(scratch, Buffer.from('of a run without a plan'));
     const fire = () =>
       scheduler.fire('Cleaning', at, (target, event) => {
