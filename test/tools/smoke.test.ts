@@ -33,8 +33,8 @@ describe('the smoke test that also runs against a stage', () => {
       const result = await runSmoke(stage, options);
       expect(result).toMatchObject({ passed: true, problems: [], rows: 2_000 });
       expect(await keysOf(stage.raw)).toEqual([]);
-      // Tables stay, and with them their owners.
-      const kept = /^(catalog\/|ledger\/_tables\/|runs\/metrics)/;
+      // Tables stay, and with them their owners, the ids of their fields, and what other programs open.
+      const kept = /^(catalog\/|ledger\/_(?:tables|fields)\/|processed\/[^/]+\/metadata\/|runs\/metrics)/;
       expect((await keysOf(stage.lake)).filter((key) => !kept.test(key))).toEqual([]);
       const catalog = await stage.lake.get('catalog/contracts.json');
       expect(JSON.parse(new TextDecoder().decode(catalog?.bytes)).partitions).toEqual([]);

@@ -4,22 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pythonTool } from '../python/python-tool.ts';
-import type { KnownState } from './engine-lake.ts';
+import type { Engine, Ready } from './engine.ts';
 import { mavenFile } from './maven-file.ts';
+import { prepareTrino } from './trino.ts';
 
 const run = promisify(execFile);
-
-/** The rows of a state as an engine reads them, or why it does not. */
-export type EngineRows = Record<string, unknown>[] | { error: string };
-
-type Ready = { read(states: KnownState[], folder: string): Promise<EngineRows[]> } | { missing: string };
-
-/** A program of others that reads Iceberg tables. */
-export interface Engine {
-  name: string;
-  /** Installs it, if it is not there yet; says why if that is not possible. */
-  prepare(): Promise<Ready>;
-}
 
 const SCRIPT = fileURLToPath(new URL('./read_tables.py', import.meta.url));
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -41,6 +30,7 @@ export const ENGINES: Engine[] = [
       return 'missing' in jar ? jar : python('spark', 'spark', { ICEBERG_SPARK_JAR: jar.path });
     },
   },
+  { name: 'trino', prepare: prepareTrino },
 ];
 
 /** An engine that the script drives, with the packages of `tools/python/<list>.txt`. */

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine, EngineRows } from './engine.ts';
 import { type KnownState, makeEngineLake } from './engine-lake.ts';
-import { ENGINES, type Engine, type EngineRows } from './engines.ts';
+import { ENGINES } from './engines.ts';
 import { differenceOf } from './row-difference.ts';
 
 /**

@@ -25,12 +25,13 @@ def plain(value):
         return value.isoformat()
     if isinstance(value, (bytes, bytearray)):
         return bytes(value).hex().upper()
+    # Spark's rows are tuples too.
+    if hasattr(value, 'asDict'):
+        return {name: plain(field) for name, field in value.asDict().items()}
     if isinstance(value, (list, tuple)):
         return [plain(element) for element in value]
     if isinstance(value, dict):
         return {name: plain(field) for name, field in value.items()}
-    if hasattr(value, 'asDict'):
-        return {name: plain(field) for name, field in value.asDict().items()}
     return value
 
 

@@ -1,0 +1,150 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { PROJECT } from '../bundle/bundle-functions.ts';
+import type { EngineRows, Ready } from './engine.ts';
+import type { KnownState } from './engine-lake.ts';
+import { mavenFile } from './maven-file.ts';
+import { TrinoClient } from './trino-client.ts';
+
+const run = promisify(execFile);
+
+/** The last version of the whole server in Maven Central: 821 MB. It needs Java 24 or newer. */
+const VERSION = 476;
+const LEAST_JAVA = 24;
+const SERVER = {
+  artifact: `io.trino:trino-server:${VERSION}:tar.gz`,
+  name: `trino-server-${VERSION}.tar.gz`,
+  sha256: 'cfd5accde17e8ebd251eeeb78aed1f490e77bb3a164d95a0f454bf8a7c1cbd3f',
+};
+const START_MS = 600_000;
+
+/** Trino with its connector for Iceberg, as one process on the loopback interface. */
+export async function prepareTrino(): Promise<Ready> {
+  const java = await newerJava();
+  if (!java) return { missing: `there is no Java ${LEAST_JAVA} or newer in /usr/lib/jvm` };
+  const home = join(PROJECT, '.java', `trino-server-${VERSION}`);
+  if (!existsSync(home)) {
+    const archive = await mavenFile(SERVER);
+    if ('missing' in archive) return archive;
+    await unpack(archive.path, home);
+  }
+  return { read: (states, folder) => readWithTrino(java, home, states, folder) };
+}
+
+async function newerJava(): Promise<string | undefined> {
+  const folder = '/usr/lib/jvm';
+  for (const name of await readdir(folder).catch(() => [])) {
+    const java = join(folder, name, 'bin', 'java');
+    if (!existsSync(java)) continue;
+    const said = await run(java, ['-version']).catch(() => undefined);
+    if (Number(/version "(\d+)/.exec(said?.stderr ?? '')?.[1] ?? 0) >= LEAST_JAVA) return java;
+  }
+  return undefined;
+}
+
+/** Of some fifty connectors only this one is kept. The archive is not needed any more. */
+async function unpack(archive: string, home: string): Promise<void> {
+  const making = `${home}.${process.pid}`;
+  await mkdir(making, { recursive: true });
+  await run('tar', ['xzf', archive, '-C', making, '--strip-components', '1']);
+  for (const plugin of await readdir(join(making, 'plugin'))) {
+    if (plugin !== 'iceberg') await rm(join(making, 'plugin', plugin), { recursive: true });
+  }
+  await rename(making, home);
+  await rm(archive);
+}
+
+async function readWithTrino(
+  java: string,
+  home: string,
+  states: KnownState[],
+  folder: string,
+): Promise<EngineRows[]> {
+  const place = join(folder, 'trino');
+  const port = await freePort();
+  const server = await startServer(java, home, place, port);
+  try {
+    const client = new TrinoClient(`http://127.0.0.1:${port}`);
+    await client.ready(START_MS, () => server.exitCode === null);
+    await client.query('CREATE SCHEMA lake');
+    for (const table of new Set(states.map((state) => state.table))) {
+      const names = `schema_name => 'lake', table_name => '${basename(table)}', table_location => '${table}'`;
+      await client.query(`CALL iceberg.system.register_table(${names})`);
+    }
+    const found: EngineRows[] = [];
+    for (const { table, snapshot } of states) {
+      const at = snapshot === null ? '' : ` FOR VERSION AS OF ${snapshot}`;
+      const reading = client.query(`SELECT * FROM lake."${basename(table)}"${at}`);
+      found.push(await reading.catch((error: Error) => ({ error: error.message })));
+    }
+    return found;
+  } finally {
+    await end(server);
+  }
+}
+
+/** A catalog in files of its own; tables are read through the plain paths that their metadata has. */
+async function startServer(java: string, home: string, place: string, port: number): Promise<ChildProcess> {
+  await mkdir(join(place, 'catalog'), { recursive: true });
+  await mkdir(join(place, 'data', 'metastore'), { recursive: true });
+  const config = join(place, 'config.properties');
+  const address = `http://127.0.0.1:${port}`;
+  await writeFile(
+    config,
+    `coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port=${port}\ndiscovery.uri=${address}\n`,
+  );
+  await writeFile(
+    join(place, 'catalog', 'iceberg.properties'),
+    [
+      'connector.name=iceberg',
+      'iceberg.catalog.type=TESTING_FILE_METASTORE',
+      'hive.metastore.catalog.dir=local:///metastore',
+      'fs.native-local.enabled=true',
+      'fs.hadoop.enabled=true',
+      `local.location=${join(place, 'data')}`,
+      'iceberg.register-table-procedure.enabled=true',
+    ].join('\n'),
+  );
+  const log = await open(join(place, 'log'), 'w');
+  const settings = {
+    config,
+    'node.environment': 'test',
+    'node.id': 'test',
+    'node.data-dir': join(place, 'data'),
+    'node.internal-address': '127.0.0.1',
+    'node.bind-ip': '127.0.0.1',
+    'catalog.config-dir': join(place, 'catalog'),
+    'plugin.dir': join(home, 'plugin'),
+    'jdk.attach.allowAttachSelf': 'true',
+  };
+  const flags = ['-Xmx2G', '--add-modules=jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED'];
+  const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
+  const command = [...flags, ...properties, '-cp', join(home, 'lib', '*'), 'io.trino.server.TrinoServer'];
+  const server = spawn(java, command, { cwd: place, stdio: ['ignore', log.fd, log.fd] });
+  await log.close();
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const closed = once(server, 'close');
+  server.kill('SIGTERM');
+  if (await Promise.race([closed.then(() => false), sleep(20_000, true, { ref: false })]))
+    server.kill('SIGKILL');
+  await closed;
+}
