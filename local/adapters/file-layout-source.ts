@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LayoutInvalid } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/layout/did-you-mean.ts';
@@ -11,7 +11,15 @@ export function createFileLayoutSource(): LayoutSource {
   return {
     async load(name) {
       const byName = /^[A-Za-z0-9_-]+$/.test(name);
-      const file = byName ? join(layoutsDir, `${name.replaceAll('_', '-')}.json`) : name;
+      // The file of a layout may have the name of the layout itself.
+      const itself = join(layoutsDir, `${name}.json`);
+      const isThere =
+        byName &&
+        (await access(itself).then(
+          () => true,
+          () => false,
+        ));
+      const file = isThere ? itself : byName ? join(layoutsDir, `${name.replaceAll('_', '-')}.json`) : name;
       try {
         return { file, text: await readFile(file, 'utf8') };
       } catch (cause) {

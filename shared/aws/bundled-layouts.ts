@@ -13,7 +13,12 @@ export function bundledLayouts(): ListedLayouts {
       const file = `layouts/${name.replaceAll('_', '-')}.json`;
       try {
         if (!/^[a-z0-9_-]+$/.test(name)) throw new Error('a layout name has letters, digits, _ and - only');
-        return { file, text: await readFile(new URL(`./${file}`, import.meta.url), 'utf8') };
+        // The file of a layout may have the name of the layout itself.
+        for (const named of new Set([`layouts/${name}.json`, file])) {
+          const text = await readIfThere(new URL(`./${named}`, import.meta.url));
+          if (text !== undefined) return { file: named, text };
+        }
+        throw new Error('The package has no such file.');
       } catch (cause) {
         throw new LayoutInvalid({
           what: `there is no layout '${name}'`,
@@ -40,4 +45,13 @@ export function bundledLayouts(): ListedLayouts {
       }
     },
   };
+}
+
+async function readIfThere(url: URL): Promise<string | undefined> {
+  try {
+    return await readFile(url, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

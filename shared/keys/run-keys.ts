@@ -34,10 +34,15 @@ export function executionKey(executionId: string): string {
   return `runs/executions/${executionId}.json`;
 }
 
-/** `<sourceId>-00000.snappy.parquet`, the name of a merged file and of its published copy; uncompressed files have no codec in their name. */
+/**
+ * `<sourceId>-00000.snappy.parquet`, the name of a merged file and of its published copy; uncompressed files have no codec in their name.
+ * Athena, Hive, Spark and Trino pass over files whose names begin with `_` or `.`, and say nothing: such a name gets a letter before it.
+ * https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html (hidden files)
+ */
 export function parquetFileName(sourceId: string, fileIndex: number, compression: string): string {
   const codec = compression === 'none' ? '' : `.${compression}`;
-  return `${sourceId}-${padded(fileIndex)}${codec}.parquet`;
+  const shown = /^[._]/.test(sourceId) ? `f${sourceId}` : sourceId;
+  return `${shown}-${padded(fileIndex)}${codec}.parquet`;
 }
 
 function joined(...parts: string[]): string {

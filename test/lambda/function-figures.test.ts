@@ -28,6 +28,7 @@ const VALUES: Record<string, string> = {
   SLA_LAYOUTS: 'contracts',
   STARTER_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/111122223333/starter',
   WATCHDOG_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/111122223333/watchdog',
+  OPERATOR_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/1/operator',
 };
 
 function written(spy: { mock: { calls: unknown[][] } }): Record<string, unknown>[] {

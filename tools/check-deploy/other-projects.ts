@@ -36,7 +36,11 @@ function project(stage: string, settings: string, layouts: readonly string[]): O
     files: {
       [`resources/stages/${stage}.yml`]: settings,
       ...Object.fromEntries(
-        layouts.map((name) => [`layouts/${name.replaceAll('_', '-')}.json`, layoutOf(name)]),
+        // Every other file is called as its layout is, with `_`.
+        layouts.map((name, index) => [
+          `layouts/${index % 2 === 0 ? name : name.replaceAll('_', '-')}.json`,
+          layoutOf(name),
+        ]),
       ),
     },
   };

@@ -47,6 +47,12 @@ const COLUMNS: [name: string, type: string, expression: string][] = [
   ['day', 'string', 'day'],
 ];
 
+/**
+ * The folders of a day that hold its commits, terms, earlier entries and notes. Athena reads whatever is below a location:
+ * https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html
+ */
+export const LEDGER_FOLDERS = '/_[a-z]+/';
+
 /** `ledger`: a row for each source file, with its state. Give year and month: without them every folder is listed. */
 export function ledgerView(database: string): Record<string, unknown> {
   const selected = COLUMNS.map(([name, , expression]) =>
@@ -57,6 +63,6 @@ export function ledgerView(database: string): Record<string, unknown> {
     description: 'The state of each source file. Give year and month, or every folder is listed.',
     database,
     columns: COLUMNS.map(([name, type]) => ({ name, type })),
-    sql: `SELECT ${selected.join(', ')} FROM ledger_documents`,
+    sql: `SELECT ${selected.join(', ')} FROM ledger_documents WHERE NOT regexp_like("$path", '${LEDGER_FOLDERS}')`,
   });
 }

@@ -4,12 +4,24 @@ import { queriesDir } from '../../local/adapters/project-folders.ts';
 import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { datasetsOf } from '../../shared/layout/layout.ts';
 import type { TemplateSlice } from './lake-tables.ts';
+import { shownColumns } from './personal-columns.ts';
 import { logicalName, projectLayouts, type VariableContext } from './project-layouts.ts';
+import { askingPeople } from './query-access.ts';
 
-/** The analysts' questions of docs/queries, saved in the workgroup; without those of tables that no layout makes. */
-export async function namedQueries({ resolveVariable }: VariableContext): Promise<TemplateSlice> {
-  const timeZone = String(await resolveVariable('self:custom.stage.timeZone'));
-  const tables = (await projectLayouts()).flatMap(({ layout }) => [
+/**
+ * The questions of docs/queries, saved in the workgroup of each role that asks: without those of tables that no layout makes, and of columns
+ * that the role does not see.
+ */
+export async function namedQueries(context: VariableContext): Promise<TemplateSlice> {
+  const timeZone = String(await context.resolveVariable('self:custom.stage.timeZone'));
+  const people = await askingPeople(context);
+  const layouts = await projectLayouts();
+  const personal = layouts.flatMap(({ layout }) =>
+    datasetsOf(layout).flatMap(({ columns }) =>
+      shownColumns(columns).flatMap(({ name, shown }) => (shown === 'whole' ? [] : [name])),
+    ),
+  );
+  const tables = layouts.flatMap(({ layout }) => [
     ...datasetsOf(layout).map(({ name }) => name),
     daysDataset(layout.name),
   ]);
@@ -19,9 +31,21 @@ export async function namedQueries({ resolveVariable }: VariableContext): Promis
     const name = file.slice(0, -'.sql'.length);
     const sql = await readFile(join(queriesDir, file), 'utf8');
     if (!asksOnly(sql, [...tables, 'ledger'])) continue;
-    Resources[`${logicalName(name)}Query`] = namedQuery(name, sql, timeZone);
+    for (const { name: audience, workgroup, hidesPeople } of people) {
+      if (hidesPeople && namesOneOf(sql, personal)) continue;
+      // The analysts' have the shorter id: they were there first.
+      const id = workgroup === 'AthenaWorkgroup' ? name : `${name}-of-${audience}`;
+      Resources[`${logicalName(id)}Query`] = namedQuery(name, sql, timeZone, workgroup);
+    }
   }
   return { Resources };
+}
+
+/** Does a statement read one of these columns, or all that there are? */
+export function namesOneOf(sql: string, columns: readonly string[]): boolean {
+  const code = sql.replace(/--.*/g, '').replace(/\bcount\(\*\)/gi, '');
+  const words = new Set(code.match(/\w+/g));
+  return code.includes('*') || columns.some((column) => words.has(column));
 }
 
 /** Are all tables that a statement reads among these, or made by the statement itself (`WITH night AS (…`)? */
@@ -36,7 +60,7 @@ function asksOnly(sql: string, tables: readonly string[]): boolean {
 }
 
 /** A saved query. Athena's take no parameters, so the business date is that of last night, where the bank is. */
-function namedQuery(name: string, sql: string, timeZone: string): Record<string, unknown> {
+function namedQuery(name: string, sql: string, timeZone: string, workgroup: string): Record<string, unknown> {
   const asked = /^-- (.*)/.exec(sql)?.[1] ?? name;
   // Athena's current_date is that of UTC.
   const today = `CAST(current_timestamp AT TIME ZONE '${timeZone}' AS date)`;
@@ -47,7 +71,7 @@ function namedQuery(name: string, sql: string, timeZone: string): Record<string,
       Name: name,
       Description: asked.slice(0, 1024),
       Database: { Ref: 'GlueDatabase' },
-      WorkGroup: { Ref: 'AthenaWorkgroup' },
+      WorkGroup: { Ref: workgroup },
       QueryString: `-- For another night, write 'yyyy-MM-dd' instead of ${lastNight}.\n${sql.replaceAll("'${business_date}'", lastNight)}`,
     },
   };

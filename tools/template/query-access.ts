@@ -35,6 +35,16 @@ const QUICKSIGHT: Audience = {
   roles: ['QuickSightRole'],
 };
 
+/** People who type SQL, by the logical id of their workgroup, and whether personal columns are hidden from them. */
+export async function askingPeople({
+  resolveVariable,
+}: VariableContext): Promise<{ name: string; workgroup: string; hidesPeople: boolean }[]> {
+  const isGoverned = (await resolveVariable('self:custom.stage.accessControl')) === 'lake-formation';
+  return [ANALYSTS, ENGINEERS, ...(isGoverned ? [BUSINESS_USERS] : [])].map(({ name, workgroup }) => ({
+    ...{ name, workgroup, hidesPeople: name === BUSINESS_USERS.name },
+  }));
+}
+
 /** A workgroup and a policy for each audience of the stage. Business users have one if Lake Formation hides columns from them. */
 export async function queryAccess({ resolveVariable }: VariableContext): Promise<TemplateSlice> {
   const of = (name: string) => resolveVariable(`self:custom.stage.${name}`);

@@ -23,6 +23,10 @@ export function compilePartitionBy(
       problems.push(
         `'${where}' is '${name}' of type ${field.type.kind}, which does not make good folder names`,
       );
+    } else if (field.personal === 'left-out' || field.personal === 'last-two') {
+      problems.push(
+        `'${where}' is '${name}', which is about a person ('personal'): its values would stand in the names of folders, which nothing masks`,
+      );
     } else if (field.when) {
       problems.push(`'${where}' is '${name}', which is not in every record (it has 'when')`);
     } else if (field.origin.kind === 'occurrence-number') {
