@@ -20,7 +20,7 @@ const ACCESS: readonly Break[] = [
   [
     'Macie without the key',
     (r) => (r.MacieSession = { Type: 'AWS::Macie::Session', Properties: {} }),
-    /MacieSession: cannot read what a key encrypts/,
+    /MacieSession: cannot read the ledger/,
   ],
   [
     'QuickSight without a role of its own',

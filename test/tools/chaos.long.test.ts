@@ -59,9 +59,8 @@ it.each<[string, Mutation, RegExp]>([
     'a retry that is dropped',
     {
       file: 'statemachine/file-pipeline.asl.json',
-      was: '"Resource": "${ParserArn}",\n            "TimeoutSeconds": 840,\n            "Retry": [',
-      becomes:
-        '"Resource": "${ParserArn}",\n            "TimeoutSeconds": 840,\n            "Retry": [], "Was": [',
+      was: '"TimeoutSeconds": 140,\n            "Retry": ["Throttled", "Passing"],',
+      becomes: '"TimeoutSeconds": 140,\n            "Retry": ["Throttled"],',
     },
     /after 1 tries, not 6/,
   ],
@@ -77,7 +76,7 @@ it.each<[string, Mutation, RegExp]>([
   [
     'a supplement that counts though the version that it corrects is no longer visible',
     {
-      file: 'shared/pipeline/publish/publish-day.ts',
+      file: 'shared/pipeline/publish/judge-day.ts',
       was: 'return isCorrectedBy(parent?.loaded, corrected);',
       becomes: 'return parent !== undefined;',
     },

@@ -40,13 +40,16 @@ function* roleDemands({ AssumeRolePolicyDocument }: Properties): Demands {
 }
 
 /** https://docs.aws.amazon.com/macie/latest/user/discovery-supported-encryption-types.html */
-function* macieDemands(_session: Properties, _id: string, template: Template): Demands {
-  const keys = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::KMS::Key');
+function* macieDemands(_session: Properties, _id: string, { Resources }: Template): Demands {
+  const [rule] = listOf(
+    Resources.ProcessedBucket?.Properties?.BucketEncryption?.ServerSideEncryptionConfiguration,
+  );
+  const key = targetOf(rule?.ServerSideEncryptionByDefault?.KMSMasterKeyID) ?? '';
   yield {
-    holds: keys.every(({ Properties }) =>
-      JSON.stringify(Properties).includes('AWSServiceRoleForAmazonMacie'),
+    holds: JSON.stringify(Resources[key]?.Properties?.KeyPolicy ?? {}).includes(
+      'AWSServiceRoleForAmazonMacie',
     ),
-    otherwise: 'cannot read what a key encrypts whose policy does not name the role of Macie',
+    otherwise: `cannot read the ledger: the policy of ${key} does not name the role of Macie`,
   };
 }
 
