@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 900_000,
     maxWorkers: 2,
+    // A server that was not written here may drop a connection, as S3 may; the state machine would repeat the call.
+    retry: 1,
   },
 });
