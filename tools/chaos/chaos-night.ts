@@ -72,6 +72,8 @@ class Night {
   private hadOldCatalog = false;
   /** Do readers of a table not see the last commit of a day? */
   private isBehind = false;
+  /** A step failed and was told: other programs may see less than our own readers until the day is shown again. */
+  private hasFailed = false;
   private isEnding = false;
 
   constructor(
@@ -145,7 +147,8 @@ class Night {
     // In a lake without damage, `verify` finds none; in the end everything is healed.
     const isSound = isExact && (!(this.isWorn || this.hadOldCatalog) || this.isEnding);
     // A publication that failed was told of; until the next one, `verify` says what it left behind.
-    const wasBehind = this.isBehind;
+    const wasBehind = this.isBehind || (this.hasFailed && !this.isEnding);
+    this.hasFailed ||= hasFailure(facts);
     const found = (isSound ? facts.findings : []).flatMap((finding) =>
       wasBehind && showsLast(finding) ? [] : [`verify: ${finding}`],
     );
@@ -256,6 +259,13 @@ function rightRows({ versions, corrects }: NightFile, files: NightFile[]): strin
 }
 
 /** A finding that a commit is written and not shown. */
+function hasFailure({ converts, publishes, rollbacks, shows }: StepFacts): boolean {
+  const asked = [...publishes, ...rollbacks, ...shows];
+  return (
+    converts.some(({ ends }) => ends.includes('failed')) || asked.some(({ problem }) => problem !== undefined)
+  );
+}
+
 function showsLast(finding: string): boolean {
   return /"do":"apply"|"level":"note"/.test(finding);
 }

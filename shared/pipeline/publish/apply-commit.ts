@@ -33,6 +33,11 @@ export async function applyCommit(
     if (!last || last.commit <= commit.commit) throw error;
     return applyCommit(ports, last);
   }
+  await showCommit(ports, commit);
+}
+
+/** Switches the catalog to a commit whose objects are placed. Completes what somebody left half done who switched it already. */
+export async function showCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
   for (const publication of publicationsOf(commit)) await ports.catalog.publishDay(publication);
   if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
 }

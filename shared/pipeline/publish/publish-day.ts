@@ -12,7 +12,7 @@ import { readNumberedTerms } from '../store/kept-terms.ts';
 import { sealedBytes } from '../store/sealed-json.ts';
 import { settleRollback } from '../store/settle-rollback.ts';
 import { addColumns } from '../store/table-owner.ts';
-import { applyCommit, type FoundObjects, requireObjects } from './apply-commit.ts';
+import { applyCommit, type FoundObjects, requireObjects, showCommit } from './apply-commit.ts';
 import { isCatalogUpToDate } from './catch-up-catalog.ts';
 import { dayTables } from './day-tables.ts';
 import { planFreeCommit } from './free-commit.ts';
@@ -70,9 +70,10 @@ export async function publishDay(
   if (options.force) await restoreTables(ports, layout.name, (table) => isTableDamaged(ports.catalog, table));
   if (waitingFor !== undefined)
     return { published: commit !== undefined, commit: commit?.commit, waitingFor };
-  // A commit that somebody else wrote is shown by him already, or was left behind.
-  const isShown = options.loaded !== undefined && !isNew && (await isCatalogUpToDate(ports, commit));
-  if (!isShown) await applyCommit(ports, commit, found);
+  // The objects of a commit that readers see need not be looked at again.
+  const isPlaced = options.loaded !== undefined && !isNew && (await isCatalogUpToDate(ports, commit));
+  if (isPlaced) await showCommit(ports, commit);
+  else await applyCommit(ports, commit, found);
   if (!isNew) return { published: true, commit: commit.commit };
   await tellPeople(ports, commit);
   const { warnings } = commit;

@@ -121,3 +121,30 @@ describe('a commit to go back to', () => {
     await expect(back(lake)).rejects.toThrow('no disk');
   });
 });
+
+it('a commit that readers see is shown once more by whoever repeats its file, without a look at its objects', async () => {
+  const lake = new MemoryLake();
+  await lake.load(KEY, line(1));
+  const shown: string[] = [];
+  const { catalog } = lake.ports;
+  lake.ports.catalog = new Proxy(catalog, {
+    get: (target, name) =>
+      name === 'publishDay'
+        ? (day: Parameters<typeof catalog.publishDay>[0]) => {
+            shown.push(`${day.dataset} ${day.commit}`);
+            return target.publishDay(day);
+          }
+        : Reflect.get(target, name, target),
+  });
+  const looked: string[] = [];
+  const { beforeCall } = lake.lake;
+  lake.lake.beforeCall = (operation, key) => {
+    if (operation === 'head' && key.endsWith('.parquet')) looked.push(key);
+    return beforeCall?.(operation, key);
+  };
+  expect(await lake.convert({ layout: smallLayout(), sourceKey: KEY })).toMatchObject({
+    ...{ status: 'already-loaded', day: { published: true, commit: 1 } },
+  });
+  expect(shown).toEqual(['small 1', 'small_rejects 1']);
+  expect(looked).toEqual([]);
+});
