@@ -50,6 +50,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'how much is read at first; the search goes on backwards until every parent is known',
   },
   {
+    file: 'shared/pipeline/store/ledger.ts',
+    within: 'revision > 0; revision--',
+    edits: [['>', '>=']],
+    why: 'revisions are counted from 1: there is no document of revision 0, and nothing is read',
+  },
+  {
     file: 'shared/pipeline/store/decompressed-source.ts',
     within: 'isChecked = true;',
     edits: [['true', 'false']],
