@@ -7,7 +7,7 @@ import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RUN_DAYS = 15;
 const GENERATION_DAYS = 30;
-/** What was begun must be able to end: the objects of one day, or of a lot of runs. */
+/** Time to finish the day, or the lot of runs, that is being cleaned when the limit comes. */
 const TO_END_MS = 120_000;
 /** An answer has at most 6 MB and a notification 256 KB: counts, and some of the keys. */
 const SHOWN = 5_000;

@@ -49,7 +49,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
       try {
         const catalog = await read(table);
         const found = catalogDifferences(catalog, days);
-        // What the catalog itself shows wrongly is mended first.
+        // A catalog that is wrong is mended first: the metadata follows from it.
         if (found.length > 0 || !folder || !catalog) return found;
         return folder.differences(table, catalog);
       } catch (error) {

@@ -85,7 +85,7 @@ function deniedTo(where: string, cause: unknown) {
   };
 }
 
-/** What is under a path that a person gave, or undefined if nothing is. Fails with `UsageError` if this user may not look. */
+/** The file or folder at a path that a person gave, or undefined if there is none. Fails with `UsageError` if this user may not look. */
 export async function statOf(path: string): Promise<Stats | undefined> {
   return stat(path).catch((error) => {
     if (isCode(error, ...NOT_THERE)) return undefined;

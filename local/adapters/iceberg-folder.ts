@@ -10,9 +10,9 @@ import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogDifference, CatalogFile } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
-/** Where other programs find the tables of a lake. */
+/** The paths by which other programs find a lake's tables. */
 export interface IcebergSetup {
-  /** What they put before keys below the published root; ends in `/`. */
+  /** Absolute path of the published root, which the metadata puts before each key; ends in `/`. */
   root: string;
   publishedPrefix: string;
   now: () => Date;

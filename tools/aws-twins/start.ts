@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endServer, freePort } from '../servers/child-server.ts';
 import type { Twin } from './twin.ts';
 
 const START_MS = 180_000;
@@ -28,7 +27,7 @@ export async function startTwin(twin: Twin, python: string): Promise<RunningTwin
   });
   await log.close();
   const stop = async () => {
-    await end(child);
+    await endServer(child, STOP_MS);
     await rm(workDir, { recursive: true, force: true });
   };
   const endpoint = `http://127.0.0.1:${port}`;
@@ -40,23 +39,4 @@ export async function startTwin(twin: Twin, python: string): Promise<RunningTwin
   const said = (await readFile(join(workDir, 'log'), 'utf8')).trim().split('\n').slice(-5).join('\n');
   await stop();
   throw new Error(`${twin.name} did not start:\n${said}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const closed = once(child, 'close');
-  child.kill('SIGTERM');
-  const isLate = await Promise.race([closed.then(() => false), sleep(STOP_MS, true, { ref: false })]);
-  if (!isLate) return;
-  child.kill('SIGKILL');
-  await closed;
 }

@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+
 import { promisify } from 'node:util';
 import { PROJECT } from '../bundle/bundle-functions.ts';
+import { endServer, freePort } from '../servers/child-server.ts';
 import type { EngineRows, Ready } from './engine.ts';
 import type { KnownState } from './engine-lake.ts';
 import { mavenFile } from './maven-file.ts';
@@ -23,6 +22,7 @@ const SERVER = {
   sha256: 'cfd5accde17e8ebd251eeeb78aed1f490e77bb3a164d95a0f454bf8a7c1cbd3f',
 };
 const START_MS = 600_000;
+const STOP_MS = 20_000;
 
 /** Trino with its connector for Iceberg, as one process on the loopback interface. */
 export async function prepareTrino(): Promise<Ready> {
@@ -85,7 +85,7 @@ async function readWithTrino(
     }
     return found;
   } finally {
-    await end(server);
+    await endServer(server, STOP_MS);
   }
 }
 
@@ -129,22 +129,4 @@ async function startServer(java: string, home: string, place: string, port: numb
   const server = spawn(java, command, { cwd: place, stdio: ['ignore', log.fd, log.fd] });
   await log.close();
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null) return;
-  const closed = once(server, 'close');
-  server.kill('SIGTERM');
-  if (await Promise.race([closed.then(() => false), sleep(20_000, true, { ref: false })]))
-    server.kill('SIGKILL');
-  await closed;
 }
