@@ -37,7 +37,7 @@ export async function surelyWaitsFor(
   const terms = await unlessDamaged(readTerms(lake, layout.name, businessDate));
   const expectation = expectationOfTerms(terms, layout.day, settings.expectedFiles, businessDate);
   const wanted = wantedOf(expectation, keys);
-  if (wanted.waitingFor !== undefined || !wanted.isNeeded) return wanted.waitingFor;
+  if (typeof wanted !== 'object') return wanted;
   const others = othersFrom(keys, ledgerEntryKey(layout.name, businessDate, sourceId));
   const absent: string[] = [];
   for (let at = 0, count = FIRST_READS; at < others.length; at += count, count *= 2) {
@@ -45,39 +45,47 @@ export async function surelyWaitsFor(
       unlessDamaged(readEntry(lake, key)),
     );
     // An entry that cannot be read is for those to tell who judge the whole day.
-    for (const entry of read) if (entry && wanted.isNeeded(entry)) absent.push(entry.sourceKey);
+    for (const entry of read) if (entry && wanted.isMissing(entry)) absent.push(entry.sourceKey);
     if (absent.length > wanted.spare) return `${absent.at(-1)}, and maybe others`;
   }
   return undefined;
 }
 
-/** What the keys of a day's entries alone say, or which entries have to be loaded, and how many of them need not be. */
-type Wanted =
-  | { waitingFor: string; isNeeded?: undefined; spare?: undefined }
-  | { waitingFor?: undefined; isNeeded: ((entry: LedgerEntry) => boolean) | undefined; spare: number };
+/** Which entries show that a file is missing, and how many of those the day has to spare. */
+interface WantedEntries {
+  isMissing(entry: LedgerEntry): boolean;
+  spare: number;
+}
 
-function wantedOf({ files, awaitedManifest }: DayExpectation, keys: string[]): Wanted {
-  if (awaitedManifest !== undefined) return { waitingFor: `the day manifest ${awaitedManifest}` };
+/** What the day waits for, if the keys of its entries say it; else the entries to look for; undefined if only the whole day tells. */
+function wantedOf(
+  { files, awaitedManifest }: DayExpectation,
+  keys: string[],
+): string | WantedEntries | undefined {
+  if (awaitedManifest !== undefined) return `the day manifest ${awaitedManifest}`;
   if (typeof files === 'number') {
     const missing = files - keys.length;
-    if (missing > 0) return { waitingFor: `at least ${missing} of ${files} files` };
-    return { isNeeded: (entry) => !isLoaded(entry) || supplementedRun(entry) !== undefined, spare: -missing };
+    if (missing > 0) return `at least ${missing} of ${files} files`;
+    return {
+      isMissing: (entry) => !isLoaded(entry) || supplementedRun(entry) !== undefined,
+      spare: -missing,
+    };
   }
   // Names with wildcards are compared with keys, and the keys of entries hold only their beginnings.
   const names = (files ?? []).filter((name) => !/[*?]/.test(name));
-  if (names.length === 0) return { isNeeded: undefined, spare: 0 };
+  if (names.length === 0) return undefined;
   const counts = new Map<string, number>();
   for (const key of keys) {
     const stem = stemOfEntry(key);
     counts.set(stem, (counts.get(stem) ?? 0) + 1);
   }
   const missing = names.find((name) => !counts.has(stemOfSource(name)));
-  if (missing !== undefined) return { waitingFor: `${missing}, and maybe others` };
+  if (missing !== undefined) return `${missing}, and maybe others`;
   const patterns = new NamePatterns(names);
   // Another file of the same name, in another folder, may stand for it.
   const isOnly = (entry: LedgerEntry) => counts.get(stemOfSource(entry.sourceKey)) === 1;
   const isExpected = (entry: LedgerEntry) => patterns.fitting(entry.sourceKey).length > 0;
-  return { isNeeded: (entry) => !isLoaded(entry) && isExpected(entry) && isOnly(entry), spare: 0 };
+  return { isMissing: (entry) => !isLoaded(entry) && isExpected(entry) && isOnly(entry), spare: 0 };
 }
 
 /** All other keys in the order of their hashes, from the one that follows `own` on. */
