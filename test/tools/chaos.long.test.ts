@@ -45,6 +45,12 @@ it('two hosts in one folder lose no row and double none, though one of them is k
   expect(stdout).toMatch(/^skipped|broken +0/m);
 });
 
+it('conversions that are killed are published whole or not at all, and are whole after another', async () => {
+  const { code, stdout, stderr } = await runCommand(CHAOS, ['--sigkill', '2', '--seed', '501'], tmpdir());
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/broken +0/);
+});
+
 it.each<[string, Mutation, RegExp]>([
   [
     'a file that is merged and published whether it balances or not',
