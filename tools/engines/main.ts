@@ -11,10 +11,17 @@ import { differenceOf } from './row-difference.ts';
  * travel: their rows must be those of our own query. Prints a table. Nobody who uses the project needs the engines, so one that cannot be
  * installed here is passed over, with the reason.
  */
-async function testEngines(): Promise<number> {
+async function testEngines(wanted: string[]): Promise<number> {
+  const names = ENGINES.map(({ name }) => name);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no engine ${unknown.join(', ')}. Give none for all, or some of: ${names.join(', ')}.`,
+    );
+    return 2;
+  }
   const folder = await mkdtemp(join(tmpdir(), 'positional-lake-engines-'));
   try {
-    const wanted = process.argv.slice(2);
     const states = await makeEngineLake(folder);
     const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
     console.log(`${states.length} states of tables, ${rows} rows in all`);
@@ -72,4 +79,4 @@ function problemOf({ name, rows }: KnownState, found: EngineRows | undefined): s
   return difference === undefined ? [] : [`${name}: ${difference}`];
 }
 
-process.exitCode = await testEngines();
+process.exitCode = await testEngines(process.argv.slice(2));
