@@ -1,3 +1,4 @@
+import { ledgerHash } from '../../day/commit-facts.ts';
 import type { DayCommit } from '../../day/day-commit.ts';
 import { UsageError } from '../../errors.ts';
 import type { ShownSnapshot } from '../../ports/catalog.ts';
@@ -25,6 +26,8 @@ export interface HistoryLine {
   rejectedRows: number;
   /** `current`: readers see it. `pending`: they do not see it yet. `replaced`: it can be read back. `expired`: its files are gone. */
   state: 'current' | 'pending' | 'replaced' | 'expired';
+  /** SHA-256 of what the ledger says of the commit; the summaries of its snapshots have it too. */
+  ledgerHash: string;
   /** The snapshots that other programs can read back of it, by table. */
   snapshots: KeptSnapshot[];
 }
@@ -118,6 +121,7 @@ function lineOf(commit: DayCommit, state: HistoryLine['state'], snapshots: Snaps
     rows: sum(({ rows }) => rows),
     rejectedRows: sum(({ rejectedRows }) => rejectedRows),
     state,
+    ledgerHash: ledgerHash(commit),
     snapshots: tables.flatMap(({ dataset: table }) =>
       keptOf(table, snapshots.get(table) ?? [], businessDate)
         .filter((one) => one.commit === commit.commit)

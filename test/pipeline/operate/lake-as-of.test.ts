@@ -164,6 +164,9 @@ describe('the history of a lake', () => {
       'small',
       true,
     ]);
+    // What the ledger says now is what the snapshot was made from.
+    expect(snapshot?.summary['ledger-sha256']).toBe(lines.at(-1)?.ledgerHash);
+    expect(new Set(lines.map(({ ledgerHash }) => ledgerHash)).size).toBe(4);
     expect(lines.at(-1)?.snapshots[0]?.id).toBe(snapshot?.['snapshot-id']);
     // The rollback copied the files of the first version into a folder of its own.
     await cleanLake(lake.ports, { ...KEEP_ALL, generationsOlderThanMs: 0 });
