@@ -63,6 +63,8 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     },
     snapshots: async (table) => (await folder?.snapshots(table)) ?? [],
     daysOfSnapshot: async (table, snapshotId) => folder?.daysOfSnapshot(table, snapshotId),
+    retire: async (table, which) =>
+      (await folder?.retire(table, which)) ?? { snapshots: [], needed: new Map(), unneeded: [] },
     nameOf: keyOf,
   };
 }

@@ -1,3 +1,5 @@
+import type { ObjectInfo } from './object-store.ts';
+
 /** The table of contents that readers use: Glue on AWS, one JSON file for each dataset on one machine. */
 export interface Catalog {
   /**
@@ -43,6 +45,9 @@ export interface Catalog {
   /** The commit of each day that has files in a snapshot of a table; undefined if the snapshot is gone, or cannot be read. */
   daysOfSnapshot(table: string, snapshotId: number): Promise<Record<string, number> | undefined>;
 
+  /** Lets go of old snapshots of a table, and says what nobody needs any more then. */
+  retire(table: string, which: RetiredWhich): Promise<RetiredSnapshots>;
+
   /** The place of a table, to name it to people. */
   nameOf(table: string): string;
 }
@@ -59,6 +64,25 @@ export interface CatalogDifference {
   commit?: number;
   /** A clause. */
   what: string;
+}
+
+/** Which snapshots are let go of: none that a tag or a branch names, and never the current one. */
+export interface RetiredWhich {
+  /** Those that others had replaced by this moment. */
+  replacedBy: Date;
+  /** What readers were shown within this time before now is still needed: they may be at work on it. */
+  graceMs: number;
+  /** Only says what would happen. */
+  dryRun: boolean;
+}
+
+export interface RetiredSnapshots {
+  /** The ids of the snapshots that were let go of. */
+  snapshots: number[];
+  /** Business date → the commits whose files a reader may still need. */
+  needed: Map<string, Set<number>>;
+  /** Objects of the table's metadata that nobody needs, in the steps in which they are to be removed: what names others goes after them. */
+  unneeded: ObjectInfo[][];
 }
 
 /** A state of a table that other programs can read back. */
