@@ -5,15 +5,15 @@ import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { toJsonValue } from '../local/lake/sql-value.ts';
 import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
 import { jsonText } from '../shared/shown-text.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { sayMany, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS, printTable } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Answers SQL (of DuckDB) from what is published in a lake.',
-  usage: `npm run -s query -- --lake DIR "SELECT …" [flags]
-npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [flags]`,
+  usage: `positional-lake query --lake DIR "SELECT …" [flags]
+positional-lake query --lake DIR --file docs/queries/contracts-by-product.sql [flags]`,
   flags: {
     lake: text('DIR', 'the folder that was given to convert as --out'),
     file: text('F', 'reads the SQL from a file'),
@@ -36,7 +36,7 @@ Exit codes: 0 answered, 1 something that the SQL names cannot be read (the rest 
   takesWords: true,
 };
 
-await runWithFlags(COMMAND, async (values, words) => {
+export const command = defineCommand(COMMAND, async (values, words) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   process.stdout.on('error', endQuietly);
