@@ -1,13 +1,13 @@
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { type HistoryLine, lakeHistory } from '../shared/pipeline/operate/lake-history.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, sayMany, warn } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Lists the commits of a lake: what was published when, by whom, and which states can be read back.',
-  usage: 'npm run -s history -- --lake DIR [flags]',
+  usage: 'positional-lake history --lake DIR [flags]',
   flags: {
     ...LAKE_FLAGS,
     dataset: text('NAME', 'only of this dataset'),
@@ -25,7 +25,7 @@ const COLUMNS = [
   ...['state', 'note'].map((name) => ({ name, type: 'VARCHAR' })),
 ];
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const businessDate = values['business-date'];
   if (businessDate !== undefined && !isBusinessDate(businessDate))
     throw usageError(`--business-date '${businessDate}' is not a day as yyyy-MM-dd`);

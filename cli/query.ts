@@ -9,15 +9,15 @@ import { lakeAsOf } from '../shared/pipeline/operate/lake-as-of.ts';
 import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
 import type { CatalogFile } from '../shared/ports/catalog.ts';
 import { jsonText, shellWord } from '../shared/shown-text.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { sayMany, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS, printTable } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Answers SQL (of DuckDB) from what is published in a lake.',
-  usage: `npm run -s query -- --lake DIR "SELECT …" [flags]
-npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [flags]`,
+  usage: `positional-lake query --lake DIR "SELECT …" [flags]
+positional-lake query --lake DIR --file docs/queries/contracts-by-product.sql [flags]`,
   flags: {
     lake: text('DIR', 'the folder that was given to convert as --out'),
     file: text('F', 'reads the SQL from a file'),
@@ -46,7 +46,7 @@ or a state that the lake does not have. With --as-of, <dataset>_days shows that 
   takesWords: true,
 };
 
-await runWithFlags(COMMAND, async (values, words) => {
+export const command = defineCommand(COMMAND, async (values, words) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   process.stdout.on('error', endQuietly);
@@ -84,7 +84,7 @@ async function pastTables(lake: string, text: string, sql: string): Promise<Cata
     throw new UsageError({
       what: `${first.table} cannot be read as of ${text} any more`,
       why: `Files of ${[...days].slice(0, 10).join(', ')}${days.size > 10 ? ' and more' : ''} were removed: those commits were replaced longer ago than clean keeps files.`,
-      next: `"npm run -s history -- --lake ${shellWord(lake)}" says which commits can be read.`,
+      next: `"npx positional-lake history --lake ${shellWord(lake)}" says which commits can be read.`,
     });
   }
   // A table that this state has lost is in no SQL; the others must not stumble over it.

@@ -4,7 +4,7 @@ import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
-import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { defineCommand, isSet } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
@@ -12,7 +12,7 @@ import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Shows the state of a day: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
-  usage: 'npm run -s status -- --lake DIR [flags]',
+  usage: 'positional-lake status --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,
     versions: isSet('every version of every ledger entry, for an audit'),
@@ -21,7 +21,7 @@ const COMMAND = {
   notes: 'Exit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });

@@ -16,6 +16,11 @@ export function warn(...lines: string[]): void {
   console.error(lines.map(shownText).join('\n'));
 }
 
+/** Rewrites the last line of a terminal's standard error; an empty text clears it. */
+export function rewriteLine(text: string): void {
+  process.stderr.write(`\r\x1b[K${shownText(text)}`);
+}
+
 /** A value for programs: JSON, exact. */
 export function sayJson(value: unknown, indent?: number): void {
   console.log(jsonText(value, indent));

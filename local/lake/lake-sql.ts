@@ -5,6 +5,7 @@ import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
+import { toSqlValue } from './duckdb-value.ts';
 import { LakeDamage } from './lake-damage.ts';
 import {
   DAY_COLUMNS,
@@ -18,7 +19,7 @@ import { refuseWriting } from './refuse-writing.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlName, sqlString } from './sql-text.ts';
-import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
+import type { SqlColumn, SqlValue } from './sql-value.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 
 type SqlParameters = SqlParameter[] | Record<string, SqlParameter>;

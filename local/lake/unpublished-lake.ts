@@ -8,7 +8,7 @@ export function nothingPublished(lakeDir: string): UsageError {
     why: 'There is no catalog/<dataset>.json, and nothing in ledger/',
     next:
       'Run "npm start" for a sample lake in lake-sample, or fill this one with ' +
-      '"npm run -s convert -- --layout contracts --input FILE --out DIR", and give that folder as the lake',
+      '"npx positional-lake convert --layout contracts --input FILE --out DIR", and give that folder as the lake',
   });
 }
 
