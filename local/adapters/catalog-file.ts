@@ -65,6 +65,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     daysOfSnapshot: async (table, snapshotId) => folder?.daysOfSnapshot(table, snapshotId),
     retire: async (table, which) =>
       (await folder?.retire(table, which)) ?? { snapshots: [], needed: new Map(), unneeded: [] },
+    show: async (table) => showAll(table, {}),
     nameOf: keyOf,
   };
 }

@@ -98,12 +98,16 @@ async function metadataDifferences(
 ): Promise<CatalogDifference[]> {
   const folder = `${place.publishedPrefix}${dataset}/metadata/`;
   const version = await lastVersion(place.store, folder);
-  if (version === 0) return [];
+  if (version === 0) return [{ kind: 'unshown', what: 'other programs cannot read the table yet' }];
   const metadata = await metadataOf(place.store, folder, version);
   const unreadable = (what: string): CatalogDifference => ({ kind: 'unreadable', what });
   if (!metadata)
     return [unreadable(`${folder}${fileOf(version)}, by which other programs read it, is damaged`)];
-  if (metadata.location !== uriOf(place, dataset)) return [];
+  const location = uriOf(place, dataset);
+  if (metadata.location !== location) {
+    const what = `other programs are told to look for the table in ${metadata.location}, and it is in ${location}`;
+    return [{ kind: 'unshown', what }];
+  }
   const { lagging, lost } = await metadataFaults(place, catalog, metadata);
   return [
     ...lost.map((path) => unreadable(`${path}, by which other programs read it, is missing or damaged`)),

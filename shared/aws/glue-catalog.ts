@@ -56,6 +56,7 @@ export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
     async restore(_table, days) {
       for (const day of days) await new GlueDay(options, day).publish();
     },
+    show: async () => undefined,
     nameOf: (table) => `glue:${options.database}.${table}`,
   };
 }

@@ -36,6 +36,9 @@ export interface Catalog {
   /** How what readers have of a table differs from `days`, the publications of all its days. Damage is a difference and no error. */
   differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]>;
 
+  /** Lets other programs read what readers see of a table, if they do not yet: the lake was moved, or an earlier version filled it. */
+  show(table: string): Promise<void>;
+
   /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
   restore(table: string, days: DayPublication[]): Promise<void>;
 
@@ -58,8 +61,8 @@ export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 /** One difference; of the whole table if it has no date. */
 export interface CatalogDifference {
   businessDate?: string;
-  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files. */
-  kind: 'unreadable' | 'behind' | 'ahead' | 'other';
+  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it. */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown';
   /** The commit that readers see. */
   commit?: number;
   /** A clause. */
