@@ -73,7 +73,7 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
   },
   {
     name: 'history',
-    summary: 'what was published when, by whom, and which states can be read back',
+    summary: 'the commits of a lake: what was published when, by whom, and what can be read back',
     load: async () => (await import('../cli/history.ts')).command,
   },
   {

@@ -1,6 +1,7 @@
 import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
 import { daysOfSnapshot, shownSnapshots } from '../../shared/catalog/table-history.ts';
 import { uriOf } from '../../shared/catalog/table-place.ts';
+import { changedDays } from '../../shared/iceberg/day-manifests.ts';
 import type { FieldIds } from '../../shared/iceberg/field-ids.ts';
 import type { TableMetadata } from '../../shared/iceberg/table-metadata.ts';
 import { namedIds } from '../../shared/iceberg/table-schema.ts';
@@ -79,7 +80,8 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         if (!catalog) return;
         const known = async () => current && idsOf(current);
         const ids = await claimFieldIds(lake, dataset, catalog, known);
-        const wanted = { catalog, ids, publishing, again, nowMs: now().getTime() };
+        const changed: WantedTable['changed'] = (shown) => changedDays(catalog, shown);
+        const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
         const next = await nextMetadata(place, wanted, current);
         if (next === current) {
           await pointHint(lake, folder, version);

@@ -22,7 +22,7 @@ import {
   withColumns,
   withSnapshot,
 } from '../iceberg/table-metadata.ts';
-import type { CatalogFile } from '../ports/catalog.ts';
+import type { CatalogFile, TableColumns } from '../ports/catalog.ts';
 import { entriesOfDay } from './day-entries.ts';
 import { relocated } from './relocated-table.ts';
 import { manifestsOf, unlessLost } from './stored-manifests.ts';
@@ -30,12 +30,16 @@ import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 
 /** What readers are to see. */
 export interface WantedTable {
-  catalog: CatalogFile;
+  catalog: TableColumns & { dataset: string };
+  /** The days that the manifests of a snapshot show otherwise than they are to be shown. */
+  changed: (shown: ManifestFile[]) => ShownFiles[];
   ids: FieldIds;
   /** The commit that is being published, which the snapshot is named after, with facts about it for people. */
   publishing?: { businessDate: string; facts: Record<string, string> } | undefined;
   /** The manifests of all days are made anew, as after damage. */
   again?: boolean | undefined;
+  /** Properties of ours that the table has from now on, besides those that it has. */
+  properties?: Record<string, string> | undefined;
   nowMs: number;
 }
 
@@ -65,7 +69,7 @@ export async function nextMetadata(
       : current;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
   const listed = parent && !wanted.again ? ((await manifestsOf(place, parent)) ?? []) : [];
-  const changed = changedDays(catalog, listed);
+  const changed = wanted.changed(listed);
   const leftOut = new Set(
     standing && [...leftOutColumns(standing), ...columnsBeyondPromotion(standing, catalog)],
   );
@@ -93,15 +97,19 @@ export async function nextMetadata(
 
 /** The table with the columns of the catalog, but for those that its readers cannot read. */
 function tableWith(
-  { catalog, ids, nowMs }: WantedTable,
+  { catalog, ids, properties, nowMs }: WantedTable,
   standing: TableMetadata | undefined,
   location: string,
   leftOut: ReadonlySet<string>,
 ): TableMetadata {
   const columns = withoutColumns(catalog, leftOut);
   const base = standing ? withColumns(standing, columns, ids) : newTable(columns, ids, location, nowMs);
-  const noted = notingLeftOut(base, leftOut);
+  const noted = withProperties(notingLeftOut(base, leftOut), properties);
   return standing && JSON.stringify(noted) === JSON.stringify(standing) ? standing : noted;
+}
+
+function withProperties(metadata: TableMetadata, properties: WantedTable['properties']): TableMetadata {
+  return properties ? { ...metadata, properties: { ...metadata.properties, ...properties } } : metadata;
 }
 
 /** Days that the metadata shows otherwise than a catalog, and manifests of it that cannot be read. */
