@@ -11,7 +11,7 @@ import { errorName, isPassing, nameAndMessage, unavailable } from './s3-error.ts
  * the table, and expects them in the table's stored form (TupleDomainParquetPredicate): a filter would leave out rows, or fail. So the scale
  * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05.
  */
-export const ATHENA = { castsNumbers: false };
+export const ATHENA = { castsNumbers: false, renames: false };
 
 /** A dataset's table. It is made if it is missing, and given columns that it lacks and wider types; nothing else of it is changed. */
 export class GlueTable {

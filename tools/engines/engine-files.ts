@@ -1,6 +1,13 @@
 /** The columns of a layout: `later` has one more, and a decimal with more digits. */
 export type LayoutForm = 'first' | 'later';
 
+/** A file of a lake that engines read. */
+export interface EngineFile {
+  name: string;
+  form: LayoutForm;
+  records: number;
+}
+
 export const ENGINE_TABLES = ['engines', 'engines_rejects'];
 
 const LENGTH = 140;
