@@ -63,6 +63,9 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     },
     snapshots: async (table) => (await folder?.snapshots(table)) ?? [],
     daysOfSnapshot: async (table, snapshotId) => folder?.daysOfSnapshot(table, snapshotId),
+    retire: async (table, which) =>
+      (await folder?.retire(table, which)) ?? { snapshots: [], needed: new Map(), unneeded: [] },
+    show: async (table) => showAll(table, {}),
     nameOf: keyOf,
   };
 }
