@@ -30,7 +30,7 @@ export async function runCommand(main: () => Promise<number>): Promise<never> {
   } catch (error) {
     code = EXIT_FAILED;
     if (error instanceof PipelineError) {
-      warn(error.message);
+      warn(error.message, ...error.excerpt.map((line) => `  ${line}`));
       code = exitCodeOf(error.name);
     } else if (isFlagError(error)) {
       warn(`${error.message.replaceAll('\n', ' ')}. Run it with --help to see every flag.`);
