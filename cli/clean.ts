@@ -5,7 +5,7 @@ import { cleanLake } from '../shared/pipeline/operate/clean-lake.ts';
 import type { CleanReport, Removal } from '../shared/pipeline/operate/removals.ts';
 import { withShortValues } from '../shared/shown-text.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
@@ -17,7 +17,7 @@ const GENERATION_DAYS = 30;
 
 const COMMAND = {
   does: 'Removes runs and old generations past their retention, and reports what belongs to nothing. Safe during conversions.',
-  usage: 'npm run -s clean -- --lake DIR [flags]',
+  usage: 'positional-lake clean --lake DIR [flags]',
   flags: {
     ...LAKE_FLAGS,
     'older-than': text(
@@ -36,7 +36,7 @@ Always kept: the ledger, what readers see now, runs in progress, and loaded file
 Exit codes: 0 cleaned, 1 failed, for one day at least (the others are cleaned), 2 usage.`,
 };
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const dryRun = values['dry-run'] === true;
   const runsOlderThanMs = ageMs('--older-than', values['older-than']) ?? RUN_DAYS * DAY_MS;
   const generationsOlderThanMs =

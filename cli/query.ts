@@ -2,8 +2,14 @@ import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { type Lake, openLake } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
+import { UsageError } from '../shared/errors.ts';
+import { parseAsOf } from '../shared/pipeline/operate/as-of.ts';
+import { lakeAsOf } from '../shared/pipeline/operate/lake-as-of.ts';
 import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
-import { type FlagValues, isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import type { CatalogFile } from '../shared/ports/catalog.ts';
+import { shellWord } from '../shared/shown-text.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
+import type { FlagValues } from '../terminal/parse-flags.ts';
 import { say, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
@@ -12,9 +18,9 @@ import { askForSql } from './query-prompt.ts';
 
 const COMMAND = {
   does: 'Answers SQL (of DuckDB) from what is published in a lake.',
-  usage: `npm run -s query -- --lake DIR "SELECT …" [flags]
-npm run -s query -- --lake DIR --file docs/queries/contracts-by-product.sql [flags]
-npm run -s query -- --lake DIR    asks for SQL, on a terminal`,
+  usage: `positional-lake query --lake DIR "SELECT …" [flags]
+positional-lake query --lake DIR --file docs/queries/contracts-by-product.sql [flags]
+positional-lake query --lake DIR    asks for SQL, on a terminal`,
   flags: {
     lake: text('DIR', 'the folder that was given to convert as --out'),
     file: text('F', 'reads the SQL from a file; - is standard input'),
@@ -22,6 +28,11 @@ npm run -s query -- --lake DIR    asks for SQL, on a terminal`,
       'D',
       'yyyy-MM-dd, replaces ${business_date} in the SQL; by default the latest published day\n' +
         '(on a command line put such SQL in single quotes, or the shell replaces the placeholder)',
+    ),
+    'as-of': text(
+      'STATE',
+      'what readers saw earlier: after a commit of a day (2025-08-12/1), in a snapshot (its id),\n' +
+        'at a time (2025-08-13T06:00:00Z) or at the end of a date, in UTC; history lists them',
     ),
     check: isSet('first reads every byte of the published files, and fails if one is not as it was written'),
     'allow-files': isSet('lets the SQL read and write local files, as in COPY … TO and read_csv'),
@@ -37,7 +48,8 @@ A table shows the first ${MAX_TABLE_ROWS} rows, and cuts texts to the width of t
 
 If nothing of a dataset is published, its rejects table shows those of refused files.
 
-Exit codes: 0 answered, 1 something that the SQL names cannot be read (the rest is answered), 2 usage or SQL.`,
+Exit codes: 0 answered, 1 something that the SQL names cannot be read (the rest is answered), 2 usage, SQL,
+or a state that the lake does not have. With --as-of, <dataset>_days shows that state too; ledger is as it is now.`,
   takesWords: true,
 } as const;
 
@@ -45,15 +57,19 @@ const FORMS = ['expanded', 'json', 'csv', 'markdown'] as const;
 
 type Flags = FlagValues<typeof COMMAND.flags>;
 
-await runWithFlags(COMMAND, async (values, words) => {
+export const command = defineCommand(COMMAND, async (values, words) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   process.stdout.on('error', endQuietly);
   const sql = await sqlOf(values.file, words);
   const form = formOf(values);
+  const asOf = values['as-of'];
+  if (values.check && asOf !== undefined)
+    throw usageError('--check reads what is published now, and --as-of what was', 'Give one of the two');
   if (values.check) await checkReaders(await lakePorts(values.lake));
   const lake = await openLake({
     lakeDir: resolve(startDir, values.lake),
+    past: asOf === undefined ? undefined : await pastTables(values.lake, asOf, sql ?? ''),
     allowFiles: values['allow-files'] === true,
   });
   let isWhole = true;
@@ -92,6 +108,26 @@ function formOf(values: Flags): AnswerForm | undefined {
   const [form, other] = FORMS.filter((name) => values[name]);
   if (other === undefined) return form;
   throw usageError(`--${form} and --${other} are two forms of one answer`, 'Give one of the two');
+}
+
+/** The tables as they were. Fails with `UsageError` if the SQL names one of which files are gone. */
+async function pastTables(lake: string, text: string, sql: string): Promise<CatalogFile[]> {
+  const asOf = parseAsOf(text);
+  const { catalogs, gone } = await lakeAsOf(await lakePorts(lake), asOf);
+  const words = new Set(sql.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
+  const missed = gone.filter(({ table }) => words.has(table.toLowerCase()));
+  const [first] = missed;
+  if (first) {
+    const days = new Set(missed.map(({ businessDate, commit }) => `${businessDate}/${commit}`));
+    throw new UsageError({
+      what: `${first.table} cannot be read as of ${text} any more`,
+      why: `Files of ${[...days].slice(0, 10).join(', ')}${days.size > 10 ? ' and more' : ''} were removed: those commits were replaced longer ago than clean keeps files.`,
+      next: `"positional-lake history --lake ${shellWord(lake)}" says which commits can be read.`,
+    });
+  }
+  // A table that this state has lost is in no SQL; the others must not stumble over it.
+  const lost = new Set(gone.map(({ table }) => table));
+  return catalogs.filter(({ dataset }) => !lost.has(dataset));
 }
 
 /** The SQL; undefined if a person at a terminal is to be asked for it. */

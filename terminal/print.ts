@@ -25,6 +25,11 @@ export function warn(...lines: Line[]): void {
   console.error(lines.map((line) => painted(line, process.stderr)).join('\n'));
 }
 
+/** Rewrites the last line of a terminal's standard error; an empty text clears it. */
+export function rewriteLine(text: string): void {
+  process.stderr.write(`\r\x1b[K${shownText(text)}`);
+}
+
 /** A value for programs: JSON, exact. */
 export function sayJson(value: unknown, indent?: number): void {
   console.log(jsonText(value, indent));

@@ -61,6 +61,8 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
       await restoreTable(store, keyOf(table), days);
       await showAll(table, { again: true });
     },
+    snapshots: async (table) => (await folder?.snapshots(table)) ?? [],
+    daysOfSnapshot: async (table, snapshotId) => folder?.daysOfSnapshot(table, snapshotId),
     nameOf: keyOf,
   };
 }

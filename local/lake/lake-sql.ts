@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
-import { UsageError } from '../../shared/errors.ts';
+
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
@@ -27,6 +27,7 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
+import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 
 /** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {
@@ -59,17 +60,23 @@ export interface Lake {
  */
 export async function openLake({
   lakeDir,
+  past,
   allowFiles = false,
 }: {
   lakeDir: string;
+  /** Tables as they were, instead of those that readers see now. */
+  past?: CatalogFile[] | undefined;
   /** Lets queries read and write any local file; else only those below the lake's processed/. */
   allowFiles?: boolean;
 }): Promise<Lake> {
   const damage = new LakeDamage();
   const step: ReadStep = (tables, read) => damage.note(tables, read);
-  const [published, ledger] = await Promise.all([readCatalog(lakeDir, step), readLedger(lakeDir, step)]);
+  const [published, ledger] = await Promise.all([
+    past ?? readCatalog(lakeDir, step),
+    readLedger(lakeDir, step),
+  ]);
   damage.forget(({ where = '' }) => isReplacedCommit(where, published));
-  const catalogs = [...published, ...(await refusedRejects(lakeDir, ledger, published))];
+  const catalogs = past ?? [...published, ...(await refusedRejects(lakeDir, ledger, published))];
   if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
   const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
@@ -267,22 +274,4 @@ function rowsOf({ dataset, days }: CatalogFile, { commits }: LakeLedger): number
   if (own) return publishedDays(own, days).reduce((sum, day) => sum + Number(day.rows), 0);
   const of = [...commits].find(([name]) => rejectsDataset(name) === dataset)?.[1];
   return of && publishedDays(of, days).reduce((sum, day) => sum + Number(day.rejected_rows), 0);
-}
-
-function nothingPublished(lakeDir: string): UsageError {
-  return new UsageError({
-    what: 'nothing is published here',
-    where: lakeDir,
-    why: 'There is no catalog/<dataset>.json, and nothing in ledger/',
-    next:
-      'Run "npm start" for a sample lake in lake-sample, or fill this one with ' +
-      '"npm run -s convert -- --layout contracts --input FILE --out DIR", and give that folder as the lake',
-  });
-}
-
-/** Why a lake with a ledger has no table of rows. */
-function unpublishedText({ entries }: LakeLedger): string {
-  const states = [...Map.groupBy(entries, ({ state }) => String(state))];
-  const counts = states.map(([state, rows]) => `${rows.length} ${state}`);
-  return `; no day is published yet: files in its ledger by state: ${counts.join(', ')}`;
 }

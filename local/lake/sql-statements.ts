@@ -4,8 +4,9 @@ import {
   type DuckDBResult,
   StatementType,
 } from '@duckdb/node-api';
+import { toSqlValue } from './duckdb-value.ts';
 import { refuseWriting } from './refuse-writing.ts';
-import { type SqlColumn, type SqlValue, toSqlValue } from './sql-value.ts';
+import type { SqlColumn, SqlValue } from './sql-value.ts';
 
 export type SqlParameters = SqlParameter[] | Record<string, SqlParameter>;
 type SqlParameter = string | number | bigint | boolean | null;

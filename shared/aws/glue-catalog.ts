@@ -34,6 +34,8 @@ export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
     ...ATHENA,
     tableOf: (dataset) => new GlueReader(options, dataset).columns(),
     fieldIdsOf: async () => undefined,
+    snapshots: async () => [],
+    daysOfSnapshot: async () => undefined,
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
     shownDay: (table, businessDate) => new GlueReader(options, table).shownDay(businessDate),

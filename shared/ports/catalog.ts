@@ -37,6 +37,12 @@ export interface Catalog {
   /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
   restore(table: string, days: DayPublication[]): Promise<void>;
 
+  /** The states of a table that other programs can read back, in the order in which they were shown; none if no other program is shown it. */
+  snapshots(table: string): Promise<ShownSnapshot[]>;
+
+  /** The commit of each day that has files in a snapshot of a table; undefined if the snapshot is gone, or cannot be read. */
+  daysOfSnapshot(table: string, snapshotId: number): Promise<Record<string, number> | undefined>;
+
   /** The place of a table, to name it to people. */
   nameOf(table: string): string;
 }
@@ -53,6 +59,20 @@ export interface CatalogDifference {
   commit?: number;
   /** A clause. */
   what: string;
+}
+
+/** A state of a table that other programs can read back. */
+export interface ShownSnapshot {
+  id: number;
+  /** The commit that it showed newly: the last one, if it showed several at once. */
+  businessDate: string;
+  commit: number;
+  /** ISO 8601, in UTC. */
+  shownAt: string;
+  isCurrent: boolean;
+  /** Rows and files of the whole table. */
+  totalRows: number;
+  totalFiles: number;
 }
 
 export interface DayPublication {

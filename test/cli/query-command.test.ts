@@ -5,7 +5,7 @@ import { rootDir, TRUTH, writeCatalog } from '../support/lake-of-test.ts';
 import { runCommand } from '../support/run-command.ts';
 
 describe('the query command', () => {
-  const run = (...flags: string[]) => runCommand('cli/query.ts', flags, rootDir);
+  const run = (...flags: string[]) => runCommand('query', flags, rootDir);
 
   beforeEach(async () => {
     await writeCatalog(rootDir, { dataset: 'contracts', columns: TRUTH, days: { '2025-08-12': 1 } });

@@ -3,17 +3,11 @@ import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import type { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { ICEBERG, shownTable } from '../support/iceberg-folder.ts';
+import { ICEBERG, lakeWithIceberg, shownTable } from '../support/iceberg-folder.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 const now = () => new Date('2025-08-13T06:00:00Z');
-
-async function lakeWithIceberg(root = ICEBERG.root): Promise<TestLake> {
-  const lake = await TestLake.make();
-  lake.ports.catalog = createFileCatalog(lake.ports.lake, { iceberg: { ...ICEBERG, root, now } });
-  return lake;
-}
 
 async function load(
   lake: TestLake,

@@ -80,6 +80,18 @@ export const EXPLAINED: readonly Explained[] = [
     why: '-0n is 0n',
   },
   {
+    file: 'shared/totals/control-file.ts',
+    within: 'for (let start = 0; start < bytes.length; )',
+    edits: [['<', '<=']],
+    why: 'at the end of the file there is one more line, which is empty: blank lines are none',
+  },
+  {
+    file: 'shared/totals/group-fold.ts',
+    within: 'trailer: 1, rejected: 0',
+    edits: [['0', '1']],
+    why: 'no total of a group counts rejects',
+  },
+  {
     file: 'shared/totals/mismatch-cause.ts',
     within: 'const count = more < 0n ?',
     edits: [['<', '<=']],

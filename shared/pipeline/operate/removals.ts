@@ -26,6 +26,8 @@ export interface Removal {
 export interface PlannedRemoval {
   removal: Removal;
   steps: string[][];
+  /** True if it is all that lies below the folder `removal.key`. */
+  isFolder?: true;
 }
 
 export interface CleanReport {
@@ -73,7 +75,11 @@ export class Removals {
     const steps = [0, 1, 2].map((step) =>
       found.filter((info) => stepOf(info) === step).map(({ key }) => key),
     );
-    return { removal: { what, key: prefix, objects: found.length, bytes: bytesOf(found), why }, steps };
+    return {
+      removal: { what, key: prefix, objects: found.length, bytes: bytesOf(found), why },
+      steps,
+      isFolder: true,
+    };
   }
 
   async removeKeys(
@@ -115,10 +121,14 @@ export class Removals {
 
   private async removeSteps(planned: PlannedRemoval[]): Promise<void> {
     if (this.options.dryRun) return;
-    const stepCount = Math.max(0, ...planned.map(({ steps }) => steps.length));
+    const { lake } = this.ports;
+    const folders = planned.filter(({ isFolder }) => isFolder && lake.deleteFolders !== undefined);
+    if (folders.length > 0) await lake.deleteFolders?.(folders.map(({ removal }) => removal.key));
+    const others = planned.filter((one) => !folders.includes(one));
+    const stepCount = Math.max(0, ...others.map(({ steps }) => steps.length));
     for (let step = 0; step < stepCount; step++) {
-      const keys = planned.flatMap(({ steps }) => steps[step] ?? []);
-      if (keys.length > 0) await this.ports.lake.delete(keys);
+      const keys = others.flatMap(({ steps }) => steps[step] ?? []);
+      if (keys.length > 0) await lake.delete(keys);
     }
   }
 

@@ -30,6 +30,6 @@ async function requireNone(judge: () => Promise<Finding[]>): Promise<void> {
     what: 'this object is damaged, so rows may be wrong',
     where: wrong.key,
     why: wrong.what,
-    next: 'Run "npm run -s repair -- --lake DIR": it mends the object, or says which file to convert again.',
+    next: 'Run "npx positional-lake repair --lake DIR": it mends the object, or says which file to convert again.',
   });
 }
