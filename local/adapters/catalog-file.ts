@@ -20,8 +20,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
   const showAll = (table: string, of: Showing) => folder?.show(table, () => read(table), of);
   return {
-    switchesAtOnce: true,
-    listsFiles: true,
+    hasDaysTable: false,
     ...DUCKDB,
     async publishDay(day) {
       const { dataset, businessDate, commit, facts = {} } = day;
@@ -61,6 +60,8 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
       await restoreTable(store, keyOf(table), days);
       await showAll(table, { again: true });
     },
+    // A table appears with its first commit.
+    open: async () => undefined,
     nameOf: keyOf,
   };
 }

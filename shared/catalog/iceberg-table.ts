@@ -1,4 +1,3 @@
-import { ObjectDamaged, ObjectNotFound } from '../errors.ts';
 import {
   changedDays,
   manifestListName,
@@ -8,12 +7,7 @@ import {
 } from '../iceberg/day-manifests.ts';
 import type { FieldIds } from '../iceberg/field-ids.ts';
 import { type ManifestEntry, type ManifestForm, manifestBytes, readManifest } from '../iceberg/manifest.ts';
-import {
-  type ManifestFile,
-  manifestFile,
-  manifestListBytes,
-  readManifestList,
-} from '../iceberg/manifest-list.ts';
+import { type ManifestFile, manifestFile, manifestListBytes } from '../iceberg/manifest-list.ts';
 import {
   columnsBeyondPromotion,
   leftOutColumns,
@@ -30,6 +24,7 @@ import {
 } from '../iceberg/table-metadata.ts';
 import type { CatalogFile, TableColumns } from '../ports/catalog.ts';
 import { entriesOfDay } from './day-entries.ts';
+import { manifestsOf, unlessLost } from './stored-manifests.ts';
 import { type TablePlace, uriOf } from './table-place.ts';
 
 /** What readers are to see. */
@@ -69,7 +64,7 @@ export async function nextMetadata(
   // In a lake that was moved, nothing is where the metadata says.
   const standing = current?.location === location ? current : undefined;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
-  const listed = parent && !wanted.again ? await manifestsOf(place, parent) : [];
+  const listed = parent && !wanted.again ? ((await manifestsOf(place, parent)) ?? []) : [];
   const changed = wanted.changed(listed);
   const leftOut = new Set(
     standing && [...leftOutColumns(standing), ...columnsBeyondPromotion(standing, catalog)],
@@ -120,33 +115,13 @@ export async function metadataFaults(
   metadata: TableMetadata,
 ): Promise<{ lagging: ShownFiles[]; lost: string[] }> {
   const current = metadata.snapshots.find((one) => one['snapshot-id'] === metadata['current-snapshot-id']);
-  const listed = current ? await manifestsOf(place, current) : [];
+  const listed = (current && (await manifestsOf(place, current))) ?? [];
   const lost: string[] = [];
   for (const { manifest_path: uri } of listed) {
     if (!(await unlessLost(place, uri, (bytes) => readManifest(bytes, catalog.partitionKeys, uri))))
       lost.push(uri);
   }
   return { lagging: changedDays(catalog, listed), lost };
-}
-
-/** None if the list is gone or damaged: then the manifests of all days are made again. */
-async function manifestsOf(place: TablePlace, { 'manifest-list': uri }: Snapshot): Promise<ManifestFile[]> {
-  return (await unlessLost(place, uri, (bytes) => readManifestList(bytes, uri))) ?? [];
-}
-
-async function unlessLost<T>(
-  place: TablePlace,
-  uri: string,
-  read: (bytes: Uint8Array) => T,
-): Promise<T | undefined> {
-  if (!uri.startsWith(place.root)) return undefined;
-  try {
-    const stored = await place.store.get(`${place.publishedPrefix}${uri.slice(place.root.length)}`);
-    return stored && read(stored.bytes);
-  } catch (error) {
-    if (error instanceof ObjectDamaged || error instanceof ObjectNotFound) return undefined;
-    throw error;
-  }
 }
 
 /** The entries of the manifests of the days that changed. Columns that a new file has in another type are added to `leftOut`. */

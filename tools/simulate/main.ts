@@ -30,7 +30,7 @@ Quotas that were raised: --account-concurrency N  --transitions-per-second N  --
 Another stage:           --concurrency N (parsers)  --range-size S  --parser-memory MB  --publication day|file
 Another definition:      --definition FILE  --max-concurrency N  --children inline|express|standard
                          --throttled-attempts N  --ranges-per-child N  --second-start SECONDS
-Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|own|none
+Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|new|own|none
                          --only-parts copied|taken  --upload-part S  --s3-prefixes N (into which S3 has split runs/)`;
 
 const SERIES = ['1GB', '10GB', '100GB', '1TB', '10TB'];
