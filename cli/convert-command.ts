@@ -14,7 +14,7 @@ import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
-import { type FlagValues, isSet, runWithFlags, text, texts } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, texts } from '../terminal/command-line.ts';
 import {
   EXIT_FAILED,
   EXIT_INTERRUPTED,
@@ -23,6 +23,7 @@ import {
   EXIT_USAGE,
   exitCodeOf,
 } from '../terminal/exit.ts';
+import type { FlagValues } from '../terminal/parse-flags.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 import { checkedInputs } from './convert-inputs.ts';
@@ -30,7 +31,7 @@ import { prepareLake } from './prepare-lake.ts';
 
 const COMMAND = {
   does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
-  usage: 'npm run -s convert -- --layout LAYOUT --input FILE… --out DIR [flags]',
+  usage: 'positional-lake convert --layout LAYOUT --input FILE… --out DIR [flags]',
   flags: {
     layout: text('L', 'a layout file, or a name in layouts/'),
     input: texts('FILE…', 'one or more files'),
@@ -66,7 +67,7 @@ const COMMAND = {
 
 type Flags = FlagValues<typeof COMMAND.flags>;
 
-await runWithFlags(COMMAND, async (flags, words) => {
+export const command = defineCommand(COMMAND, async (flags, words) => {
   const options = await nightOptions(flags, words);
   const { lakeDir } = options;
   await prepareLake(lakeDir, flags['shared-files']);

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
@@ -11,21 +10,29 @@ import {
   recordTable,
 } from '../shared/layout/describe/positions-table.ts';
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
+import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { say, sayJson } from '../terminal/print.ts';
-import { copybookRecords, isLayoutText, oneFile, readText } from './layout-file.ts';
+import { copybookRecords, isLayoutText, LAYOUT_EXIT_CODES, oneFile, readText } from './layout-file.ts';
 
-/** `layout describe FILE`: the positions table of a layout or a copybook. */
-export async function describeLayout(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { json: { type: 'boolean' }, format: { type: 'string' }, record: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const tables = await tablesOf(oneFile(positionals, 'the layout or copybook'), values);
+const COMMAND = {
+  does: 'Shows the positions table of a layout or a copybook; under it, bytes that nothing names or two fields share, and leading zeros that get lost.',
+  usage: 'positional-lake layout describe FILE [flags]',
+  flags: {
+    format: text('FORMAT', 'of a copybook: fixed or free; detected by default'),
+    record: text('NAME', 'the 01 level of a copybook, if there are several'),
+    json: isSet('JSON instead of text'),
+  },
+  notes: `FILE is a path, or the name of a layout in layouts/.
+${LAYOUT_EXIT_CODES}`,
+  takesWords: true,
+};
+
+export const command = defineCommand(COMMAND, async (values, words) => {
+  const tables = await tablesOf(oneFile(words, 'the layout or copybook'), values);
   if (values.json) sayJson(tables.length === 1 ? tables[0] : tables, 2);
   else say(...tables.map(tableText).join('\n\n').split('\n'));
   return 0;
-}
+});
 
 async function tablesOf(
   name: string,

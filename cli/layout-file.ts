@@ -9,6 +9,9 @@ import type { SourceFormat } from '../shared/layout/copybook/source-lines.ts';
 import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
 import { say, warn } from '../terminal/print.ts';
 
+/** The end of the help of each command for layouts. */
+export const LAYOUT_EXIT_CODES = 'Exit codes: 0 done, 1 failed, 2 usage, layout, copybook or missing file.';
+
 /** The only argument of a command. */
 export function oneFile(positionals: string[], what: string): string {
   const [only, ...others] = positionals;

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import { guessCodePage } from '../shared/layout/guess/guess-code-page.ts';
@@ -10,9 +9,10 @@ import { RecordSampler } from '../shared/layout/guess/record-sampler.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
 import type { ByteRange } from '../shared/ranges/byte-range.ts';
+import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { sayJson, warn } from '../terminal/print.ts';
 import { fileRecords } from './file-records.ts';
-import { oneFile, writeOut } from './layout-file.ts';
+import { LAYOUT_EXIT_CODES, oneFile, writeOut } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
 
 const MIB = 1024 * 1024;
@@ -24,19 +24,21 @@ const SAMPLE_BYTES = 32 * MIB;
 const WHOLE_FILE_BYTES = 1024 * MIB;
 const PIECES = 256;
 
-/** `layout guess DATA`: a layout to start from; the reasons for it go to standard error. */
-export async function guessLayoutOfFile(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: {
-      json: { type: 'boolean' },
-      name: { type: 'string' },
-      out: { type: 'string' },
-      force: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
-  const file = oneFile(positionals, 'the data file');
+const COMMAND = {
+  does: 'Proposes a layout for an unknown file, to start from; the reasons for it go to standard error.',
+  usage: 'positional-lake layout guess DATA [flags]',
+  flags: {
+    name: text('N', 'name of the dataset; by default that of the file'),
+    out: text('FILE', 'file to write the layout to; by default standard output'),
+    force: isSet('overwrites an existing file'),
+    json: isSet('the layout and the reasons as one object'),
+  },
+  notes: LAYOUT_EXIT_CODES,
+  takesWords: true,
+};
+
+export const command = defineCommand(COMMAND, async (values, words) => {
+  const file = oneFile(words, 'the data file');
   const source = await openDataFile(file);
   const { head, form } = await formOf(source, file);
   const { sampler, isWhole } = await sampleOf(source, form);
@@ -80,7 +82,7 @@ export async function guessLayoutOfFile(args: string[]): Promise<number> {
   for (const note of notes) warn(`note: ${note}`);
   await writeOut(layoutText(draft), values.out, values.force);
   return 0;
-}
+});
 
 /** The beginning of the file and the form of its records. */
 async function formOf(source: OpenSource, file: string): Promise<{ head: Uint8Array; form: RecordGuess }> {

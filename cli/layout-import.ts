@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
 import { CODE_PAGES, type CodePage, codePageOf, isEbcdic } from '../shared/layout/code-page.ts';
 import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
@@ -11,33 +10,36 @@ import type { FieldItem } from '../shared/layout/layout-schema.ts';
 import { datasetName, layoutText, usualRecordFormat } from '../shared/layout/layout-text.ts';
 import { OVERPUNCHES, type Overpunch } from '../shared/layout/number-notation.ts';
 import { importPositions } from '../shared/layout/sources/import-positions.ts';
+import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { warn } from '../terminal/print.ts';
-import { oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
+import { LAYOUT_EXIT_CODES, oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
 
-const DRAFT_OPTIONS = {
-  encoding: { type: 'string' },
-  name: { type: 'string' },
-  out: { type: 'string' },
-  force: { type: 'boolean' },
-} as const;
+const DRAFT_FLAGS = {
+  encoding: text('E', 'code page, such as cp037 or iso-8859-1'),
+  name: text('N', 'name of the dataset'),
+  out: text('FILE', 'file to write the layout to; by default standard output'),
+  force: isSet('overwrites an existing file'),
+};
 
-/** `layout from-copybook FILE`: a layout to edit; standard error lists what it leaves out. */
-export async function importCopybook(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: {
-      ...DRAFT_OPTIONS,
-      format: { type: 'string' },
-      record: { type: 'string' },
-      redefines: { type: 'string' },
-      occurs: { type: 'string' },
-      'fixed-tables': { type: 'boolean' },
-      filler: { type: 'boolean' },
-      identifiers: { type: 'string' },
-    },
-    allowPositionals: true,
-  });
-  const file = oneFile(positionals, 'the copybook');
+const FROM_COPYBOOK = {
+  does: 'Writes a layout file to edit, from a COBOL copybook; standard error lists what it leaves out.',
+  usage: 'positional-lake layout from-copybook FILE [flags]',
+  flags: {
+    format: text('FORMAT', 'fixed or free; detected by default'),
+    record: text('NAME', 'the 01 level, if there are several'),
+    occurs: text('O', 'tables become list (the default) or columns'),
+    'fixed-tables': isSet('tables take their largest space in every record'),
+    redefines: text('R', 'first (the default), all, or the items to read (A,B)'),
+    filler: isSet('FILLER becomes columns too'),
+    identifiers: text('NAMES', "items of digits that become texts, to keep leading zeros ('*-CPF,COD-*')"),
+    ...DRAFT_FLAGS,
+  },
+  notes: LAYOUT_EXIT_CODES,
+  takesWords: true,
+};
+
+export const fromCopybook = defineCommand(FROM_COPYBOOK, async (values, words) => {
+  const file = oneFile(words, 'the copybook');
   const records = readCopybook(await readText(file), file, sourceFormat(values.format));
   const record = chooseRecord(records, values.record, file);
   const redefines = redefinesOf(values.redefines);
@@ -79,12 +81,18 @@ export async function importCopybook(args: string[]): Promise<number> {
   });
   await writeOut(text, values.out, values.force);
   return 0;
-}
+});
 
-/** `layout from-positions FILE`: a layout to edit, from a CSV or a SAS dictionary. */
-export async function importPositionsTable(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, options: DRAFT_OPTIONS, allowPositionals: true });
-  const file = oneFile(positionals, 'the positions table');
+const FROM_POSITIONS = {
+  does: 'Writes a layout file to edit, from a CSV (name,start,end,type) or the INPUT statement of a SAS program.',
+  usage: 'positional-lake layout from-positions FILE [flags]',
+  flags: DRAFT_FLAGS,
+  notes: LAYOUT_EXIT_CODES,
+  takesWords: true,
+};
+
+export const fromPositions = defineCommand(FROM_POSITIONS, async (values, words) => {
+  const file = oneFile(words, 'the positions table');
   const { fields, notes } = importPositions(await readText(file), file);
   for (const note of notes) warn(`note: ${note}`);
   const encoding = encodingOf(values.encoding, 'iso-8859-1');
@@ -100,7 +108,7 @@ export async function importPositionsTable(args: string[]): Promise<number> {
   });
   await writeOut(text, values.out, values.force);
   return 0;
-}
+});
 
 function reportLeftOut(record: StoredRecord, redefines: ReturnType<typeof redefinesOf>): void {
   const choice = {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
@@ -14,27 +13,35 @@ import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
 import type { ByteRange } from '../shared/ranges/byte-range.ts';
 import { findFixedTerminator, findLineTerminator } from '../shared/ranges/terminators.ts';
 import { isRefusal } from '../shared/refusal.ts';
+import { defineCommand, isSet, text, textOr } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
+import { LAYOUT_EXIT_CODES } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
 import { type PreviewRecord, previewRecord, recordText } from './preview-record.ts';
 import { type PreviewFrom, previewStart, tooFar } from './preview-start.ts';
 
-/** `layout preview LAYOUT DATA`: some records decoded; what does not decode is in hexadecimal. */
-export async function previewData(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: {
-      records: { type: 'string', default: '5' },
-      'from-byte': { type: 'string' },
-      'from-record': { type: 'string' },
-      last: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
-  const [name, dataPath] = positionals;
-  if (name === undefined || dataPath === undefined || positionals.length > 2) {
-    throw new UsageError({ what: 'a layout and a data file are needed', next: 'layout preview LAYOUT DATA' });
+const COMMAND = {
+  does: 'Shows some records of a file decoded, the first by default; what does not decode is in hexadecimal.',
+  usage: 'positional-lake layout preview LAYOUT DATA [flags]',
+  flags: {
+    records: textOr('5', 'N', 'how many records'),
+    'from-record': text('N', 'begins with record N, from 1'),
+    'from-byte': text('N', 'begins with the record that contains byte N, from 0'),
+    last: isSet('the last records'),
+    json: isSet('one object per record'),
+  },
+  notes: `LAYOUT is a path, or the name of a layout in layouts/.
+${LAYOUT_EXIT_CODES}`,
+  takesWords: true,
+};
+
+export const command = defineCommand(COMMAND, async (values, words) => {
+  const [name, dataPath] = words;
+  if (name === undefined || dataPath === undefined || words.length > 2) {
+    throw new UsageError({
+      what: 'a layout and a data file are needed',
+      next: 'positional-lake layout preview LAYOUT DATA',
+    });
   }
   const recordCount = /^\d{1,5}$/.test(values.records) ? Number(values.records) : 0;
   if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
@@ -53,7 +60,7 @@ export async function previewData(args: string[]): Promise<number> {
   if (values.json) for (const record of shown) sayJson(record);
   else say(...shown.map(recordText).join('\n\n').split('\n'));
   return 0;
-}
+});
 
 /** At most one of the three options. */
 function fromOf(

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { SourceNotFound } from '../shared/errors.ts';
 import { type DayManifestText, publishHere } from '../shared/pipeline/operate/publish-here.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
@@ -12,7 +12,7 @@ import { DAY_FLAGS, lakePorts, namedDay } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Publishes a day whose files are loaded. This happens automatically once the day is complete.',
-  usage: 'npm run -s publish -- --lake DIR [flags]',
+  usage: 'positional-lake publish --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,
     'day-manifest': text('F', 'hold the day to this day manifest from now on'),
@@ -36,7 +36,7 @@ const publishedShape = z.object({
   warnings: z.array(z.string()).optional(),
 });
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const partial = partialOf(values.partial, values.reason?.trim());
   const day = await namedDay(values);
   const { dataset, businessDate } = day;

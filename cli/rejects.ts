@@ -8,13 +8,13 @@ import { OutputUnwritable } from '../shared/errors.ts';
 import type { Layout } from '../shared/layout/layout.ts';
 import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
 import { statusLayout } from '../shared/pipeline/operate/status-layout.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Shows the records of a day that did not become rows, by reason and field; also those of refused files.',
-  usage: 'npm run -s rejects -- --lake DIR [flags]',
+  usage: 'positional-lake rejects --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,
     file: text('F', 'only those of this file, by its key or name'),
@@ -23,7 +23,7 @@ const COMMAND = {
     examples: text('N', 'records shown of each group; 3 by default'),
     export: text(
       'FILE',
-      'writes the raw records to this file, in the form that files of the layout have, to be corrected and loaded again:\nnpm run -s convert -- --supplement-of KEY --input FILE …',
+      'writes the raw records to this file, in the form that files of the layout have, to be corrected and loaded again:\npositional-lake convert --supplement-of KEY --input FILE …',
     ),
     json: isSet('one object per group, with examples in hex'),
   },
@@ -35,7 +35,7 @@ const MOST_EXAMPLES = 1000;
 const BYTES_A_LINE = 32;
 const MOST_LINES = 16;
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const examples = Number(values.examples ?? 3);
   if (!Number.isInteger(examples) || examples < 0 || examples > MOST_EXAMPLES) {
     throw usageError(`--examples '${values.examples}' is not a whole number from 0 to ${MOST_EXAMPLES}`);

@@ -1,6 +1,6 @@
 import { repairLake } from '../shared/pipeline/verify/repair-lake.ts';
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
-import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { defineCommand, isSet } from '../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
@@ -8,7 +8,7 @@ import { countsOf, findingJson, printFindings } from './lake-findings.ts';
 
 const COMMAND = {
   does: 'Mends a damaged lake from what is whole in it, makes the rest safe, and says what to convert again.',
-  usage: 'npm run -s repair -- --lake DIR [flags]',
+  usage: 'positional-lake repair --lake DIR [flags]',
   flags: {
     ...LAKE_FLAGS,
     'dry-run': isSet('only says what would be done'),
@@ -21,7 +21,7 @@ const COMMAND = {
 Exit codes: 0 nothing is left to do, 1 a step failed, 2 usage, 3 something is left (with --dry-run: to do).`,
 } as const;
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const lake = values.lake ?? 'LAKE';
   const depth = values.quick ? 'quick' : 'full';

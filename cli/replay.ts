@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
 
@@ -7,7 +7,7 @@ const QUEUES = ['starter', 'watchdog', 'operator'] as const;
 
 const COMMAND = {
   does: 'Hands dead letters of AWS once more to the function that they were for.',
-  usage: 'npm run -s replay -- --queue QUEUE [flags]',
+  usage: 'positional-lake replay --queue QUEUE [flags]',
   flags: {
     queue: text('QUEUE', `whose letters: ${QUEUES.join(', ')}`),
     'at-most': text('N', 'letters; 100 by default, 1000 at most'),
@@ -22,7 +22,7 @@ const replayedShape = z.object({
   kept: z.array(z.object({ id: z.string(), error: z.string(), why: z.string() })),
 });
 
-await runWithFlags(COMMAND, async ({ queue: named, 'at-most': most, json }) => {
+export const command = defineCommand(COMMAND, async ({ queue: named, 'at-most': most, json }) => {
   const queue = QUEUES.find((name) => name === named);
   if (!queue) throw usageError(`--queue is ${named ?? 'missing'}`, `Give one of ${QUEUES.join(', ')}`);
   if (most !== undefined && !/^[1-9]\d{0,3}$/.test(most))

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
 
 const COMMAND = {
   does: 'Converts all files of a day again, on AWS. On one machine, convert them again.',
-  usage: 'npm run -s rerun -- --layout NAME --business-date D [flags]',
+  usage: 'positional-lake rerun --layout NAME --business-date D [flags]',
   flags: {
     layout: text('NAME', 'whose files; as in layouts/'),
     'business-date': text('D', 'yyyy-MM-dd: the folder of the day in the raw bucket'),
@@ -21,7 +21,7 @@ const rerunShape = z.object({
   rerun: z.object({ executions: z.array(z.string()), repeated: z.int(), next: z.string().optional() }),
 });
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const { layout, 'business-date': businessDate, force } = values;
   if (layout === undefined) throw usageError('--layout is missing');
   if (businessDate === undefined || !isBusinessDate(businessDate))

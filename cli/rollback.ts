@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { rollBack } from '../shared/pipeline/operate/roll-back.ts';
-import { isSet, runWithFlags, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
 import { DAY_FLAGS, lakePorts, namedDay } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Returns a day, or one file of it, to its previous version. Readers get the old objects in a new generation.',
-  usage: 'npm run -s rollback -- --lake DIR --business-date D [flags]',
+  usage: 'positional-lake rollback --lake DIR --business-date D [flags]',
   flags: {
     ...DAY_FLAGS,
     file: text('F', 'only this file, by its key or name'),
@@ -28,7 +28,7 @@ const rolledBackShape = z.object({
   files: z.array(z.object({ sourceKey: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
 });
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   if (values['business-date'] === undefined)
     throw usageError('--business-date is missing', 'No day is rolled back by default');
   if (values.remove && values.file === undefined) throw usageError('--remove needs a --file');

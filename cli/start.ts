@@ -2,21 +2,19 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { generateNights, planNights } from '../generator/night.ts';
-import { projectDir, queriesDir } from '../local/adapters/project-folders.ts';
+import { queriesDir, startDir } from '../local/adapters/project-folders.ts';
 import { convertNight } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import { openLake } from '../local/lake/lake-sql.ts';
 import { runQueryFile } from '../local/lake/query-file.ts';
-import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, runCommand } from '../terminal/exit.ts';
+import { defineCommand } from '../terminal/command-line.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED } from '../terminal/exit.ts';
 import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 import { prepareLake } from './prepare-lake.ts';
 
-/**
- * `npm start`: makes a seeded sample of two nights, converts it through the real state machine, publishes it, answers the analysts'
- * questions and says where everything is. A second run finds everything loaded.
- */
+/** Two nights of a seed, which a second run finds again. */
 const SAMPLE = {
   records: 600_000,
   files: 2,
@@ -33,8 +31,16 @@ const QUESTIONS = [
   ['Contracts that end in the next 30 days', 'ending-soon-snapshot.sql'],
 ] as const;
 
-await runCommand(async () => {
-  const sampleDir = join(projectDir, 'lake-sample');
+const COMMAND = {
+  does: 'Makes two sample nights in ./lake-sample, converts and publishes them, and asks them three questions.',
+  usage: 'positional-lake start',
+  flags: {},
+  notes:
+    'Exit codes: 0 all of it worked, 1 something failed, 2 usage, 130 interrupted. A second run finds everything loaded.',
+};
+
+export const command = defineCommand(COMMAND, async () => {
+  const sampleDir = join(startDir, 'lake-sample');
   const rawDir = join(sampleDir, 'raw');
   const lakeDir = join(sampleDir, 'lake');
   const { files } = planNights({ ...SAMPLE, outDir: rawDir });
@@ -100,6 +106,6 @@ Lake       ${shown(join(lakeDir, 'processed', 'contracts'))}
 Rejects    ${shown(join(lakeDir, 'processed', 'contracts_rejects'))}   (table contracts_rejects: why, where, raw bytes)
 Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row per file)
 
-Ask more:  npm run -s query -- --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`;
+Ask more:  npx positional-lake query --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`;
   say(...places.split('\n'));
 }

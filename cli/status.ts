@@ -4,14 +4,15 @@ import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
-import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { defineCommand, isSet } from '../terminal/command-line.ts';
+import { counted } from '../terminal/counted.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 
 const COMMAND = {
   does: 'Shows the state of a day: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
-  usage: 'npm run -s status -- --lake DIR [flags]',
+  usage: 'positional-lake status --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,
     versions: isSet('every version of every ledger entry, for an audit'),
@@ -20,7 +21,7 @@ const COMMAND = {
   notes: 'Exit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });
@@ -47,6 +48,13 @@ function printStatus(status: DayStatus, lake: string): void {
   for (const [figure, total] of Object.entries(totals.sums)) say(`  ${figure}: ${total}`);
   const unpublished = status.damaged ? 'what is published is not known' : 'not published';
   say(`  ${published ? publishedText(published) : unpublished}`);
+  const [snapshot, ...earlier] = status.snapshots
+    .filter(({ table }) => table === status.dataset)
+    .toReversed();
+  if (snapshot) {
+    const rest = earlier.length > 0 ? `; ${counted(earlier.length, 'earlier one')} of the day: history` : '';
+    say(`  other programs read ${snapshot.table} by snapshot ${snapshot.id}${rest}`);
+  }
   if (pending) {
     say(
       `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,

@@ -1,6 +1,6 @@
 import { verifyLake } from '../shared/pipeline/verify/verify-lake.ts';
 import { shellWord } from '../shared/shown-text.ts';
-import { isSet, runWithFlags } from '../terminal/command-line.ts';
+import { defineCommand, isSet } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
 import { EXIT_LOADED, EXIT_REFUSED } from '../terminal/exit.ts';
 import { say, sayJson } from '../terminal/print.ts';
@@ -9,7 +9,7 @@ import { countsOf, findingJson, printFindings } from './lake-findings.ts';
 
 const COMMAND = {
   does: 'Reads a whole lake and says what is damaged, and how to mend it. Changes nothing. Safe during conversions.',
-  usage: 'npm run -s verify -- --lake DIR [flags]',
+  usage: 'positional-lake verify --lake DIR [flags]',
   flags: {
     ...LAKE_FLAGS,
     quick: isSet(
@@ -21,7 +21,7 @@ const COMMAND = {
 Exit codes: 0 no damage, 1 the lake cannot be read, 2 usage, 3 damage.`,
 } as const;
 
-await runWithFlags(COMMAND, async (values) => {
+export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const lake = values.lake ?? 'LAKE';
   const depth = values.quick ? 'quick' : 'full';
@@ -37,7 +37,7 @@ await runWithFlags(COMMAND, async (values) => {
       `${counted(days, 'day')}, ${counted(files, 'file')} (${depth}): ${found}, ${counted(notes, 'note')}.`,
     );
     if (damaged > 0)
-      say('To see what repair would do:', `  npm run -s repair -- --lake ${shellWord(lake)} --dry-run`);
+      say('To see what repair would do:', `  positional-lake repair --lake ${shellWord(lake)} --dry-run`);
   }
   return damaged === 0 ? EXIT_LOADED : EXIT_REFUSED;
 });

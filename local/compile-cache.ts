@@ -1,4 +1,4 @@
-import { enableCompileCache, getCompileCacheDir } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
  * time. Call it before other modules are imported. If the folder cannot be written, starts are slower and nothing else changes.
  */
 export function useCompileCache(): void {
-  const { directory } = enableCompileCache(
+  // Node has had it since 22.1.
+  const enabled = module.enableCompileCache?.(
     fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)),
   );
   // Threads read the environment when they start.
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= getCompileCacheDir() ?? directory;
+  if (enabled?.directory !== undefined)
+    process.env.NODE_COMPILE_CACHE ??= module.getCompileCacheDir() ?? enabled.directory;
 }

@@ -1,32 +1,30 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../shared/errors.ts';
-import { EXIT_LOADED, runCommand } from './exit.ts';
+import { EXIT_LOADED, endProcess, exitCodeFrom } from './exit.ts';
+import { type Flags, type FlagValues, parseFlags } from './parse-flags.ts';
 import { say } from './print.ts';
+import { usageError } from './usage-error.ts';
 
-/** One flag of a command, as `parseArgs` takes it and as the help shows it. A flag without `help` works but is not shown. */
-interface Flag {
-  type: 'string' | 'boolean';
-  multiple?: boolean;
-  default?: string;
-  /** Name of the value in the help, such as `DIR`. */
-  valueName?: string;
-  /** Meaning of the flag; further lines are indented under the first. */
-  help?: string;
-}
+export { usageError } from './usage-error.ts';
 
-type Flags = Readonly<Record<string, Flag>>;
+/** The name under which people install and type the command. */
+export const PROGRAM = 'positional-lake';
 
-/** The declaration of a command: its flags are parsed and its help is written from it. */
+/** The declaration of a command: its flags are parsed, and its help and its completions are written from it. */
 interface CommandLine<F extends Flags> {
   /** One sentence: what the command does. */
   does: string;
-  /** Ways to type it. */
+  /** Ways to type it; the first begins with the whole name of the command. */
   usage: string;
   flags: F;
   /** The end of the help, after the flags: units, defaults, exit codes. */
   notes: string;
   /** True if words that belong to no flag are part of the command, such as SQL. */
   takesWords?: boolean;
+}
+
+/** A command that can be run: with the words after its name, to its exit code. */
+export interface Command {
+  line: CommandLine<Flags>;
+  run(args: readonly string[]): Promise<number>;
 }
 
 /** A flag that is there or not. */
@@ -50,49 +48,59 @@ export function texts(valueName: string, help: string) {
 }
 
 /**
- * Runs a command with its parsed flags and ends the process with the exit code that `main` answers. `--help` prints the
- * help; a word that belongs to no flag is a `UsageError` unless the command takes words.
+ * A command from its declaration and from what it does with its parsed flags, which answers the exit code. `--help` prints the help; a
+ * word that belongs to no flag is a `UsageError` unless the command takes words. Errors are printed as `exitCodeFrom` does.
  */
-export async function runWithFlags<F extends Flags>(
-  command: CommandLine<F>,
+export function defineCommand<const F extends Flags>(
+  line: CommandLine<F>,
   main: (values: FlagValues<F>, words: string[]) => Promise<number>,
-): Promise<never> {
-  return runCommand(async () => {
-    const withHelp: Flags = { ...command.flags, help: { type: 'boolean' } };
-    if (parseFlags(withHelp).values.help === true) {
-      say(...helpText(command).split('\n'));
-      return EXIT_LOADED;
-    }
-    const { values, positionals } = parseFlags(command.flags);
-    const [word] = positionals;
-    if (word !== undefined && !command.takesWords) throw usageError(`'${word}' belongs to no flag`);
-    return main(values, positionals);
-  });
+): Command {
+  return {
+    line,
+    run: (args) =>
+      exitCodeFrom(async () => {
+        if (asksForHelp(args)) {
+          say(...helpText(line).split('\n'));
+          return EXIT_LOADED;
+        }
+        const help = `${nameOf(line)} --help`;
+        const { values, words } = parseFlags(line.flags, args, help);
+        const [word] = words;
+        if (word !== undefined && !line.takesWords)
+          throw usageError(`'${word}' belongs to no flag`, undefined, help);
+        return main(values, words);
+      }),
+  };
 }
 
-/** The parsed values of a command's flags: undefined for a flag that was not given. */
-export type FlagValues<F extends Flags> = ReturnType<typeof parseFlags<F>>['values'];
+/** Runs a command that is a script of its own, and ends the process with its exit code. */
+export async function runWithFlags<const F extends Flags>(
+  line: CommandLine<F>,
+  main: (values: FlagValues<F>, words: string[]) => Promise<number>,
+): Promise<never> {
+  return endProcess(await defineCommand(line, main).run(process.argv.slice(2)));
+}
 
-function parseFlags<F extends Flags>(options: F) {
-  return parseArgs({ options, allowPositionals: true });
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).some((word) => word === '--help' || word === '-h');
+}
+
+/** `positional-lake layout guess DATA [flags]` → `positional-lake layout guess`, `npm run chaos -- [flags]` → `npm run chaos --`. */
+function nameOf({ usage }: CommandLine<Flags>): string {
+  return /^\S+(?: [a-z][a-z-]*)*(?: --(?= ))?/.exec(usage)?.[0] ?? PROGRAM;
 }
 
 function helpText({ does, usage, flags, notes }: CommandLine<Flags>): string {
   const shown = Object.entries(flags).flatMap(([name, { valueName = '', help }]) =>
     help === undefined ? [] : [{ flag: `--${name} ${valueName}`.trimEnd(), help }],
   );
-  const width = Math.max(...shown.map(({ flag }) => flag.length));
+  const width = Math.max(0, ...shown.map(({ flag }) => flag.length));
   const lines = shown.map(({ flag, help }) => {
     const indent = `\n${' '.repeat(width + 4)}`;
     return `  ${flag.padEnd(width)}  ${help.replaceAll('\n', indent)}`;
   });
-  return `${does}\n\n${usage}\n\n${lines.join('\n')}\n\n${notes}`;
-}
-
-/** A wrong command line: what is wrong, what to give instead, and where every flag is explained. */
-export function usageError(what: string, next?: string): UsageError {
-  const help = '--help shows every flag';
-  return new UsageError({ what, next: next === undefined ? help : `${next}; ${help}` });
+  return [does, usage, lines.join('\n'), notes].filter((part) => part !== '').join('\n\n');
 }
 
 /** `--nights 500` → 500. Fails with `UsageError` for anything but up to nine digits. */

@@ -24,20 +24,29 @@ export function exitCodeOf(errorName: string | undefined): number {
 
 /** Runs a command and ends the process: a typed error is one paragraph, anything else keeps its stack. */
 export async function runCommand(main: () => Promise<number>): Promise<never> {
-  let code: number;
+  return endProcess(await exitCodeFrom(main));
+}
+
+/** The exit code of a command. A typed error is printed as one paragraph; anything else keeps its stack. */
+export async function exitCodeFrom(main: () => Promise<number>): Promise<number> {
   try {
-    code = await main();
+    return await main();
   } catch (error) {
-    code = EXIT_FAILED;
     if (error instanceof PipelineError) {
-      warn(error.message);
-      code = exitCodeOf(error.name);
-    } else if (isFlagError(error)) {
+      warn(error.message, ...error.excerpt.map((line) => `  ${line}`));
+      return exitCodeOf(error.name);
+    }
+    if (isFlagError(error)) {
       warn(`${error.message.replaceAll('\n', ' ')}. Run it with --help to see every flag.`);
-      code = EXIT_USAGE;
-    } else warn(...inspect(error).split('\n'));
+      return EXIT_USAGE;
+    }
+    warn(...inspect(error).split('\n'));
+    return EXIT_FAILED;
   }
-  // A pipe takes only so much at once: what waits to be written would be lost with the process.
+}
+
+/** Ends the process once everything that was printed has gone out: a pipe takes only so much at once. */
+export async function endProcess(code: number): Promise<never> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
 }

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folders of the project, wherever a command is started. */
 export const layoutsDir = fileURLToPath(new URL('../../layouts/', import.meta.url));
 export const queriesDir = fileURLToPath(new URL('../../docs/queries/', import.meta.url));
-export const projectDir = fileURLToPath(new URL('../../', import.meta.url));
+const projectDir = fileURLToPath(new URL('../../', import.meta.url));
 
 export async function layoutNames(): Promise<string[]> {
   return (await readdir(layoutsDir))
@@ -12,5 +13,12 @@ export async function layoutNames(): Promise<string[]> {
     .map((name) => name.slice(0, -5));
 }
 
-/** The folder in which the user started npm; npm itself changes into the project. */
-export const startDir = process.env.INIT_CWD ?? process.cwd();
+/**
+ * The folder in which the user stands. npm changes into the project to run one of its scripts, and says where it was started; whoever
+ * starts a command elsewhere stands there, whatever a script around it has in its environment.
+ */
+export const startDir = folderOfUser(process.cwd(), process.env.INIT_CWD);
+
+export function folderOfUser(workingDir: string, npmStartedIn: string | undefined): string {
+  return relative(projectDir, workingDir) === '' ? (npmStartedIn ?? workingDir) : workingDir;
+}

@@ -1,12 +1,3 @@
-import {
-  DuckDBArrayValue,
-  DuckDBListValue,
-  DuckDBMapValue,
-  DuckDBStructValue,
-  DuckDBUnionValue,
-  type DuckDBValue,
-} from '@duckdb/node-api';
-
 /**
  * One value of a result. 64-bit and wider integers are bigints; decimals are their exact text; dates are
  * yyyy-MM-dd, timestamps `yyyy-MM-dd HH:mm:ss[.ffffff]`; binary is text with `\xNN` for bytes that are not ASCII.
@@ -18,21 +9,6 @@ export interface SqlColumn {
   name: string;
   /** As DuckDB writes it: `DECIMAL(15,2)`, `VARCHAR`. */
   type: string;
-}
-
-export function toSqlValue(value: DuckDBValue): SqlValue {
-  if (value === null || typeof value !== 'object') return value;
-  if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue)
-    return value.items.map((element) => toSqlValue(element));
-  if (value instanceof DuckDBStructValue)
-    return Object.fromEntries(
-      Object.entries(value.entries).map(([name, field]) => [name, toSqlValue(field)]),
-    );
-  if (value instanceof DuckDBMapValue)
-    return value.entries.map((entry) => ({ key: toSqlValue(entry.key), value: toSqlValue(entry.value) }));
-  if (value instanceof DuckDBUnionValue) return toSqlValue(value.value);
-  // Decimals, dates, timestamps, blobs, intervals, UUIDs: their text is exact and as DuckDB itself casts it.
-  return value.toString();
 }
 
 /** The value as JSON can hold it exactly: integers beyond 2^53, NaN and infinities become strings. */

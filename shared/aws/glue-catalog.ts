@@ -11,7 +11,7 @@ interface GlueCatalogOptions {
   database: string;
   /** Bucket of the published objects, and the store on it. */
   bucket: string;
-  store: TablePlace['store'] & Pick<ObjectStore, 'listFolder'>;
+  store: TablePlace['store'] & Pick<ObjectStore, 'list'>;
   now: () => Date;
   /** Waits after lost races grow up to this. */
   mostWaitMs?: number;
@@ -45,7 +45,7 @@ export function createGlueCatalog({
     ...ATHENA,
     place: { store, root: `s3://${bucket}/`, publishedPrefix: '', parallelReads: PARALLEL_READS },
     pointerOf: (table) => new GluePointer(client, database, table),
-    listFolder: (folder) => store.listFolder(folder),
+    list: (prefix) => store.list(prefix),
     untilSwapped: (where, attempt) => untilSwapped(where, mostWaitMs, attempt),
     now,
   });

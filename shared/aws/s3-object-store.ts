@@ -51,7 +51,7 @@ export function createS3ObjectStore(settings: S3ObjectStoreSettings): ObjectStor
 
 /**
  * A writer holds one part in memory, and a parser has a writer for each partition. Each part is a request: with 8 MiB a night of 10 TB
- * writes for US$1.30 more (`npm run -s simulate -- --bytes 10TB --upload-part 8MiB`).
+ * writes for US$1.30 more (`npx positional-lake simulate --bytes 10TB --upload-part 8MiB`).
  */
 export const PART_BYTES = 16 * 1024 * 1024;
 

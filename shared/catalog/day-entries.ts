@@ -104,7 +104,7 @@ async function footerOf({ store }: TablePlace, key: string) {
     throw new ObjectNotFound({
       what: 'a published file is missing, so the table cannot be shown to other engines',
       where: key,
-      next: 'See what is damaged: "npm run -s verify", with the folder of the lake.',
+      next: 'See what is damaged: "npx positional-lake verify", with the folder of the lake.',
     });
   }
   const { sizeBytes } = info;

@@ -24,8 +24,9 @@ import {
 } from '../iceberg/table-metadata.ts';
 import type { CatalogFile, TableColumns } from '../ports/catalog.ts';
 import { entriesOfDay } from './day-entries.ts';
+import { relocated } from './relocated-table.ts';
 import { manifestsOf, unlessLost } from './stored-manifests.ts';
-import { type TablePlace, uriOf } from './table-place.ts';
+import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 
 /** What readers are to see. */
 export interface WantedTable {
@@ -62,7 +63,10 @@ export async function nextMetadata(
   const { catalog, publishing } = wanted;
   const location = uriOf(place, catalog.dataset);
   // In a lake that was moved, nothing is where the metadata says.
-  const standing = current?.location === location ? current : undefined;
+  const standing =
+    current && current.location !== location
+      ? await relocated(place, catalog.dataset, current, (metadata) => formOf(metadata, wanted))
+      : current;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
   const listed = parent && !wanted.again ? ((await manifestsOf(place, parent)) ?? []) : [];
   const changed = wanted.changed(listed);
@@ -73,7 +77,7 @@ export async function nextMetadata(
   const id = freeId(of, standing?.snapshots ?? []);
   const days = await entriesOfDays(place, wanted, changed, listed, { id, leftOut });
   const base = tableWith(wanted, standing, location, leftOut);
-  if (changed.length === 0 && base === standing) return standing;
+  if (changed.length === 0 && base === current) return current;
   const timestampMs = Math.max(wanted.nowMs, base['last-updated-ms'] + 1);
   if (changed.length === 0) return { ...base, 'last-updated-ms': timestampMs };
   const next = {
@@ -87,7 +91,7 @@ export async function nextMetadata(
   const made = await writeManifests(place, form, days, next);
   const manifests = [...unchangedManifests(listed, changed), ...made];
   const list = manifestListBytes(next, parent?.['snapshot-id'], manifests);
-  const listPath = await store(place, catalog.dataset, manifestListName(id, list), list);
+  const listPath = await storeMetadata(place, catalog.dataset, manifestListName(id, list), list);
   return withSnapshot(base, snapshotOf(next, parent, listPath, manifests, publishing?.facts ?? {}));
 }
 
@@ -161,7 +165,7 @@ async function writeManifests(
   for (const { day, entries } of days) {
     if (entries.length === 0) continue;
     const bytes = manifestBytes(form, entries);
-    const path = await store(place, dataset, manifestName(day, bytes), bytes);
+    const path = await storeMetadata(place, dataset, manifestName(day, bytes), bytes);
     const written = { path, lengthBytes: bytes.length, snapshotId: id, sequenceNumber };
     made.push(manifestFile(written, entries, form.partitionKeys));
   }
@@ -172,13 +176,6 @@ function unchangedManifests(listed: ManifestFile[], changed: ShownFiles[]): Mani
   const days = manifestsByDay(listed);
   for (const { businessDate } of changed) days.delete(businessDate);
   return [...days.values()].map(({ manifest }) => manifest);
-}
-
-/** Answers with the place of a metadata file for readers. */
-async function store(place: TablePlace, dataset: string, name: string, bytes: Uint8Array): Promise<string> {
-  const key = `${dataset}/metadata/${name}`;
-  await place.store.put(`${place.publishedPrefix}${key}`, bytes);
-  return uriOf(place, key);
 }
 
 /** The commit that a snapshot is named after: the one that is being published, else the last that it shows newly. */

@@ -6,15 +6,20 @@ import type {
   CatalogDifference,
   CatalogFile,
   DayPublication,
+  RetiredSnapshots,
+  RetiredWhich,
   ShownDay,
+  ShownSnapshot,
   TableColumns,
 } from '../ports/catalog.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import { nextMetadata, type WantedTable } from './iceberg-table.ts';
 import { type PointedTable, writeMetadata } from './metadata-file.ts';
 import { rememberingStore } from './remembered-store.ts';
+import { unneededObjects, withoutOld } from './retired-metadata.ts';
 import type { ReaderSkills } from './table-change.ts';
 import { tableDifferences } from './table-differences.ts';
+import { daysOfSnapshot, shownSnapshots } from './table-history.ts';
 import type { TablePlace } from './table-place.ts';
 import {
   columnsOfTable,
@@ -40,7 +45,7 @@ export interface TablePointer<Standing> {
 
 interface MetadataCatalogOptions<Standing> extends ReaderSkills {
   place: TablePlace;
-  listFolder: ObjectStore['listFolder'];
+  list: ObjectStore['list'];
   pointerOf: (table: string) => TablePointer<Standing>;
   /** Tries again as long as an attempt fails with `PreconditionFailed`. */
   untilSwapped: <T>(where: string, attempt: () => Promise<T>) => Promise<T>;
@@ -67,6 +72,11 @@ export function createMetadataCatalog<Standing>(options: MetadataCatalogOptions<
     standsAt: (day) => catalog.standsAt(day),
     shownDay: (table, businessDate) => catalog.shownDay(table, businessDate),
     differences: (table, days) => catalog.differences(table, days),
+    snapshots: (table) => catalog.snapshots(table),
+    daysOfSnapshot: (table, snapshotId) => catalog.daysOfSnapshot(table, snapshotId),
+    retire: (table, which) => catalog.retire(table, which),
+    // Every program reads what the pointer names.
+    show: async () => undefined,
     nameOf: (table) => options.pointerOf(table).where,
   };
 }
@@ -172,6 +182,34 @@ class MetadataCatalog<Standing> {
     }
   }
 
+  async snapshots(table: string): Promise<ShownSnapshot[]> {
+    const { state } = await this.#read(table);
+    return state ? shownSnapshots(state.metadata) : [];
+  }
+
+  async daysOfSnapshot(table: string, snapshotId: number): Promise<Record<string, number> | undefined> {
+    const { state } = await this.#read(table);
+    return state && daysOfSnapshot(this.#options.place, state.metadata, snapshotId);
+  }
+
+  async retire(table: string, which: RetiredWhich): Promise<RetiredSnapshots> {
+    const { place, list, now } = this.#options;
+    const nowMs = now().getTime();
+    const snapshots = await this.#swap(table, async (_place, { state }) => {
+      if (!state) return { answer: [] };
+      const { metadata, retired } = withoutOld(state.metadata, which, nowMs);
+      return { answer: retired, metadata: which.dryRun ? undefined : metadata };
+    });
+    const { state } = await this.#read(table);
+    if (!state) return { snapshots, needed: new Map(), unneeded: [] };
+    const stored = new Map<string, ObjectInfo>();
+    for await (const info of list(`${place.publishedPrefix}${table}/metadata/`)) stored.set(info.key, info);
+    const shown = which.dryRun
+      ? { ...state, metadata: withoutOld(state.metadata, which, nowMs).metadata }
+      : state;
+    return { snapshots, ...(await unneededObjects(place, shown, stored, nowMs - which.graceMs)) };
+  }
+
   /** Reads a table, lets `change` say what it is to be, and points readers there; again if somebody else was faster. */
   #swap<Answer>(
     table: string,
@@ -197,10 +235,10 @@ class MetadataCatalog<Standing> {
 
   /** A table without metadata is new, unless somebody wrote over its pointer: then a day that is published would hide all others. */
   async #requireNew(table: string, standing: Standing): Promise<void> {
-    const { place, listFolder, pointerOf } = this.#options;
+    const { place, list, pointerOf } = this.#options;
     const pointer = pointerOf(table);
     await pointer.requireEmpty(standing);
-    for await (const key of listFolder(`${place.publishedPrefix}${table}/metadata/`)) {
+    for await (const { key } of list(`${place.publishedPrefix}${table}/metadata/`)) {
       if (!key.endsWith('.metadata.json')) continue;
       throw new ObjectDamaged({
         what: 'the table no longer says where its metadata is',

@@ -26,13 +26,18 @@ const EMPTY_DAYS = 'positional-lake.commits-of-empty-days';
 
 /** Reads what a metadata file says. Fails with `ObjectDamaged` if it, or the list of its manifests, is gone or cannot be read. */
 export async function readTableState(place: TablePlace, table: string, uri: string): Promise<TableState> {
-  const metadata = await unlessLost(place, uri, (bytes) => parsedMetadata(bytes, uri));
+  const metadata = await readTableMetadata(place, uri);
   // That of a table elsewhere says nothing of the files here.
   if (metadata?.location !== uriOf(place, table)) throw lost(uri);
   const current = metadata.snapshots.find((one) => one['snapshot-id'] === metadata['current-snapshot-id']);
   const manifests = current ? await manifestsOf(place, current) : [];
   if (!manifests) throw lost(current?.['manifest-list'] ?? uri);
   return { uri, metadata, manifests };
+}
+
+/** Undefined if the file is gone or cannot be read. */
+export function readTableMetadata(place: TablePlace, uri: string): Promise<TableMetadata | undefined> {
+  return unlessLost(place, uri, (bytes) => parsedMetadata(bytes, uri));
 }
 
 function parsedMetadata(bytes: Uint8Array, uri: string): TableMetadata {

@@ -62,7 +62,7 @@ export function readAvroFile<T>(type: AvroRecord, row: Shape<T>, bytes: Uint8Arr
       what: 'this object of an Iceberg table is damaged, or another program wrote it',
       where,
       why: cause instanceof RangeError ? cause.message : 'it cannot be read as an Avro file of ours',
-      next: 'To write it again from the commits of all days: "npm run -s repair", with the folder of the lake.',
+      next: 'To write it again from the commits of all days: "npx positional-lake repair", with the folder of the lake.',
       cause,
     });
   }

@@ -38,5 +38,5 @@ export function forcedConversion(file: ForcedConversion): string {
   if (supplementOf !== undefined) words.push('--supplement-of', supplementOf);
   if (expectedFiles !== undefined) words.push('--expected-files', String(expectedFiles));
   if (rawRoot !== undefined) words.push('--raw-root', rawRoot);
-  return `npm run -s convert -- ${words.map(shellWord).join(' ')} --force --input ${input}`;
+  return `npx positional-lake convert ${words.map(shellWord).join(' ')} --force --input ${input}`;
 }

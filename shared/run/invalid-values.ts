@@ -39,7 +39,7 @@ export function invalidRefusal(
     where: sourceKey,
     what: `${wrong.join(' and ')} are invalid and would become null, and the layout allows ${maxInvalidPercent} %`,
     why: 'Most likely the positions or the format of the field in the layout are wrong.',
-    next: 'Look at values with "npm run -s layout -- preview LAYOUT FILE"; correct the layout, or raise "rejects.maxInvalidPercent" of it.',
+    next: 'Look at values with "npx positional-lake layout preview LAYOUT FILE"; correct the layout, or raise "rejects.maxInvalidPercent" of it.',
   });
 }
 
@@ -49,7 +49,7 @@ export function neverValidWarnings(sourceKey: string, { nulled, valid }: ValueCo
     .filter(([field, count]) => count > 0 && (valid[field] ?? 0) === 0)
     .map(
       ([field, count]) =>
-        `${sourceKey}: every value of ${field} is invalid, so all ${count} became null. Most likely its positions or its format in the layout are wrong: look at it with "npm run -s layout -- preview LAYOUT FILE".`,
+        `${sourceKey}: every value of ${field} is invalid, so all ${count} became null. Most likely its positions or its format in the layout are wrong: look at it with "npx positional-lake layout preview LAYOUT FILE".`,
     );
 }
 

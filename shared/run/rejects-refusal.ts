@@ -18,7 +18,7 @@ export function rejectsRefusal(
   if (records.rejected * 100 <= maxPercent * records.detail) return undefined;
   const percent = ((records.rejected * 100) / records.detail).toFixed(3);
   const { dataset, businessDate, sourceKey } = plan;
-  const command = `npm run -s rejects -- ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --file ${shellWord(sourceKey)}`;
+  const command = `npx positional-lake rejects ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --file ${shellWord(sourceKey)}`;
   return refuse('too-many-rejects', {
     where: sourceKey,
     what: `${records.rejected} of ${records.detail} details (${percent} %) cannot be decoded (${reasonsText(manifests)}), and the layout allows ${maxPercent} %`,

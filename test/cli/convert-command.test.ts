@@ -7,9 +7,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generateNights } from '../../generator/night.ts';
 import type { FileSummary } from '../../local/file-summary.ts';
-import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
+import { outcomeOf, PROGRAM_PATH, runCommand, startScript } from '../support/run-command.ts';
 
-const COMMAND = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
 const DATA = fileURLToPath(new URL('../../../shared/data/b3/', import.meta.url));
 
 let dir: string;
@@ -18,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const convert = (...flags: string[]) => runCommand('cli/convert.ts', flags, dir);
+const convert = (...flags: string[]) => runCommand('convert', flags, dir);
 
 const files = async (folder: string) =>
   existsSync(folder)
@@ -239,7 +238,7 @@ describe('the command', () => {
   it('stopped in the middle ends with 130 and publishes nothing; run again, it loads every row', async () => {
     const made = await generateNights({ records: 400_000, outDir: dir });
     const flags = ['--layout', 'contracts', '--input', made[0]!.path, '--out', 'lake', '--range-size', '1MB'];
-    const child = startScript(COMMAND, flags, dir);
+    const child = startScript(PROGRAM_PATH, ['convert', ...flags], dir);
     const ended = outcomeOf(child);
     let shown = '';
     child.stderr.on('data', (text) => {

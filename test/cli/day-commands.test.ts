@@ -7,7 +7,7 @@ import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts
 
 /** The commands for the person on call, in the order of a bad night, on a lake that `convert` made. */
 let dir: string;
-const run = (command: string, ...flags: string[]) => runCommand(`cli/${command}.ts`, flags, dir);
+const run = (command: string, ...flags: string[]) => runCommand(command, flags, dir);
 const convert = (...flags: string[]) =>
   run('convert', '--layout', './small.json', '--out', 'lake', '--workers', '1', '--json', ...flags);
 const rows = async () => {

@@ -20,14 +20,16 @@ function typed(line: string): Promise<CommandResult> {
     .replace(/LAKE/, 'lake')
     .replace('f_20250812.*', 'f_20250812.txt')
     .split(' ');
-  const at = words.indexOf('--');
-  return runCommand(`cli/${words[at - 1]}.ts`, words.slice(at + 1), folder);
+  const [, , command = '', ...flags] = words;
+  return runCommand(command, flags, folder);
 }
 
 const convert = () =>
-  typed('npm run -s convert -- --layout small --out LAKE --business-date 2025-08-12 --input f_20250812.txt');
+  typed(
+    'npx positional-lake convert --layout small --out LAKE --business-date 2025-08-12 --input f_20250812.txt',
+  );
 const query = () =>
-  runCommand('cli/query.ts', ['--lake', 'lake', '--json', 'SELECT id FROM small ORDER BY id'], folder);
+  runCommand('query', ['--lake', 'lake', '--json', 'SELECT id FROM small ORDER BY id'], folder);
 const IDS = ['A1', 'A2'].map((id) => `${JSON.stringify({ id })}\n`).join('');
 
 it.each([
@@ -45,7 +47,7 @@ it.each([
   const failed = await command();
   expect(failed.code).toBe(1);
   expect(failed.stderr).toMatch(named.source.includes('catalog') ? /small\.json/ : /ledger\/small/);
-  const [, line = ''] = /"(npm run -s (?:convert|publish) -- [^"]*)"/.exec(
+  const [, line = ''] = /"(npx positional-lake (?:convert|publish) [^"]*)"/.exec(
     failed.stderr.replace('f_20250812.*', 'f_20250812.txt'),
   )!;
   const healed = await typed(line);

@@ -13,7 +13,7 @@ const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
 
 let dir: string;
 const run = async (command: string, ...flags: string[]) => {
-  const result = await runCommand(`cli/${command}.ts`, flags, dir);
+  const result = await runCommand(command, flags, dir);
   expect(result.stdout + result.stderr).not.toMatch(UNSEEN);
   expect(result.stdout + result.stderr).not.toMatch(/^loaded: 'all'/m);
   return result;

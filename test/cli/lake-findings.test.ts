@@ -22,6 +22,6 @@ it('a command carries the expected files of the day and what the shell needs quo
   const file = { layout: 'l.json', sourceKey: 'in/f 1.txt', origin: '/data/in/f 1.txt', expectedFiles: 3 };
   const mend = byConversion({ ...file, businessDate: '2025-08-12' });
   expect(findingJson(damage('k', 'w', 'readers', mend), 'lake').mend.command).toBe(
-    "npm run -s convert -- --layout l.json --out lake --business-date 2025-08-12 --expected-files 3 --raw-root /data/ --force --input '/data/in/f 1.txt'",
+    "npx positional-lake convert --layout l.json --out lake --business-date 2025-08-12 --expected-files 3 --raw-root /data/ --force --input '/data/in/f 1.txt'",
   );
 });

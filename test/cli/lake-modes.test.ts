@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const run = (command: string, ...flags: string[]) => runCommand(`cli/${command}.ts`, flags, dir);
+const run = (command: string, ...flags: string[]) => runCommand(command, flags, dir);
 const convert = (...flags: string[]) =>
   run('convert', ...['--layout', './small.json', '--out', 'lake', '--workers', '1'], ...flags);
 

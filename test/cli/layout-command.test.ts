@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const layout = (...flags: string[]) => runCommand('cli/layout.ts', flags, dir);
+const layout = (...flags: string[]) => runCommand('layout', flags, dir);
 
 const copybook = (name: string) => join(GOLDEN, name, 'copybook.cpy');
 
@@ -58,7 +58,7 @@ describe('layout describe', () => {
       [['describe', 'lost.json'], "no copybook 'nowhere.cpy'"],
       [['describe', 'contrcts'], "is 'contracts'"],
       [['describe'], 'is missing'],
-      [['descrbe'], "is 'describe'"],
+      [['descrbe'], 'Did you mean describe?'],
       [[], 'a command is missing'],
       [['guess', 'a', 'b'], '2 arguments'],
       [['describe', '--jsn', 'contracts'], '--help'],

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { previewData } from '../../cli/layout-preview.ts';
 import type { PreviewRecord } from '../../cli/preview-record.ts';
+import { typed } from '../support/typed-words.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -27,10 +27,10 @@ async function preview(
     JSON.stringify({ name: 'sample', encoding: 'us-ascii', ...layout }),
   );
   await writeFile(join(dir, `data${name}`), data);
-  const printed: string[] = [];
-  const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void printed.push(text));
-  await previewData([join(dir, 'layout.json'), join(dir, `data${name}`), '--json', ...flags]);
-  log.mockRestore();
+  const files = [join(dir, 'layout.json'), join(dir, `data${name}`)];
+  const { code, stdout, stderr } = await typed('layout', 'preview', ...files, '--json', ...flags);
+  if (code !== 0) throw new Error(stderr);
+  const printed = stdout.trimEnd().split('\n');
   return printed.map((line) => JSON.parse(line) as PreviewRecord);
 }
 

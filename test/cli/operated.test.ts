@@ -45,7 +45,7 @@ function run(command: string, ...flags: string[]) {
   vi.stubEnv('AWS_ENDPOINT_URL', endpoint());
   vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
-  return runCommand(`cli/${command}.ts`, flags, tmpdir());
+  return runCommand(command, flags, tmpdir());
 }
 
 const DAY = ['--lake', 'aws', '--dataset', 'contracts', '--business-date', '2025-08-12'];

@@ -6,7 +6,7 @@ import { runCommand } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 let dir: string;
-const run = (command: string, ...flags: string[]) => runCommand(`cli/${command}.ts`, flags, dir);
+const run = (command: string, ...flags: string[]) => runCommand(command, flags, dir);
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'positional-lake-'));
@@ -30,7 +30,7 @@ it('verify names damage with the command that heals it, repair makes it safe, an
   const verdict = JSON.parse(found.stdout);
   expect([found.code, verdict]).toMatchObject([3, { depth: 'quick', damaged: 1 }]);
   const { command } = verdict.findings[0].mend;
-  expect(command).toMatch(/^npm run -s convert -- .*--force --input \S+f_20250812\.txt$/);
+  expect(command).toMatch(/^npx positional-lake convert .*--force --input \S+f_20250812\.txt$/);
 
   const planned = await run('repair', '--lake', 'lake', '--dry-run', '--json');
   expect([planned.code, JSON.parse(planned.stdout)]).toMatchObject([3, { dryRun: true, done: [] }]);
@@ -40,7 +40,7 @@ it('verify names damage with the command that heals it, repair makes it safe, an
   const sql = 'SELECT id FROM small ORDER BY id';
   expect(await run('query', '--lake', 'lake', '--json', sql)).toMatchObject({ code: 1, stdout: '' });
 
-  await run('convert', ...command.split(' ').slice(5));
+  await run('convert', ...command.split(' ').slice(3));
   const { stdout } = await run('query', '--lake', 'lake', '--check', '--json', sql);
   expect(stdout.trim().split('\n')).toEqual(['{"id":"A1"}', '{"id":"A2"}']);
   expect(await run('repair', '--lake', 'lake')).toMatchObject({ code: 0 });

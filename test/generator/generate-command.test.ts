@@ -33,7 +33,7 @@ describe('layouts', () => {
 
 describe('command', () => {
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(ROOT, 'generator/main.ts'), ...args], {
+    spawnSync(process.execPath, [join(ROOT, 'bin/positional-lake.mjs'), 'generate', ...args], {
       encoding: 'utf8',
       cwd: scratch,
     });
@@ -73,8 +73,8 @@ describe('command', () => {
     ['--out is missing', ['--records', '5']],
     ["--records is 'many'", ['--records', 'many', '--out', 'x']],
     ['--records is 1.5', ['--records', '1.5', '--out', 'x']],
-    ["Unknown option '--recrods'", ['--recrods', '5', '--out', 'x']],
-    ["Unexpected argument 'stray'", ['--records', '5', '--out', 'x', 'stray']],
+    ['there is no flag --recrods. Did you mean --records?', ['--recrods', '5', '--out', 'x']],
+    ["'stray' belongs to no flag", ['--records', '5', '--out', 'x', 'stray']],
     ['--files is 6', ['--records', '5', '--files', '6', '--out', 'x']],
     ['--bad-percent is 101', ['--records', '5', '--bad-percent', '101', '--out', 'x']],
     ['--layout is cotahist', ['--records', '5', '--layout', 'cotahist', '--out', 'x']],
@@ -84,7 +84,7 @@ describe('command', () => {
   ])('%s: exit 2 and one paragraph', (message, args) => {
     const { status, stdout, stderr } = run(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toContain(`UsageError: ${message}`);
+    expect(stderr).toContain(`${message}`);
     expect(stderr.trimEnd()).not.toContain('\n');
     expect(readdirSync(scratch)).not.toContain('x');
   });
@@ -93,6 +93,6 @@ describe('command', () => {
     writeFileSync(join(scratch, 'a-file'), '');
     const { status, stderr } = run('--records', '5', '--out', join(scratch, 'a-file'));
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^OutputUnwritable: .*a-file.*--out.*\n$/);
+    expect(stderr).toMatch(/^.*a-file.*--out.*\n$/);
   });
 });

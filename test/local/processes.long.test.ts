@@ -2,10 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
-import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
+import { outcomeOf, PROGRAM_PATH, runCommand, startScript } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 /** Real processes on one lake at the same time. */
@@ -18,7 +17,7 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const convert = (inputs: string[], ...flags: string[]) => {
   const common = ['--layout', './small.json', '--out', 'lake', '--workers', '1', '--json'];
-  return runCommand('cli/convert.ts', [...common, ...flags, '--input', ...inputs], dir);
+  return runCommand('convert', [...common, ...flags, '--input', ...inputs], dir);
 };
 const query = async (sql: string) => {
   const lake = await openLake({ lakeDir: join(dir, 'lake') });
@@ -28,7 +27,7 @@ const query = async (sql: string) => {
     lake.close();
   }
 };
-const clean = () => runCommand('cli/clean.ts', ['--lake', 'lake', '--older-than', '0'], dir);
+const clean = () => runCommand('clean', ['--lake', 'lake', '--older-than', '0'], dir);
 const lakeFiles = () => readdir(join(dir, 'lake'), { recursive: true });
 const firstRow = async (sql: string) => (await query(sql))[0]?.map(Number);
 const statuses = (stdout: string) =>
@@ -126,8 +125,7 @@ describe('a reader in a loop', () => {
     const before = new Set(await lakeFiles());
     await writeFile(join(dir, name), smallFile(...fileLines(1, 2)));
     const flags = ['--layout', './small.json', '--out', 'lake', '--workers', '1', '--input', name];
-    const script = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
-    const child = startScript(script, flags, dir);
+    const child = startScript(PROGRAM_PATH, ['convert', ...flags], dir);
     const ended = outcomeOf(child);
     // A folder that goes while it is listed is no sign, and is looked for again.
     const isSeen = async () =>

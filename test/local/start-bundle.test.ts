@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { START_BUNDLE_LIST, type StartBundle, startUrl } from '../../local/start-bundle.ts';
 import { bundleStart } from '../../tools/start-bundle/bundle-start.ts';
-import { runCommand } from '../support/run-command.ts';
+import { outcomeOf, runCommand, startScript } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 // Below node_modules, from where packages that are not bundled are found.
@@ -22,11 +22,23 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-/** The command as its source and as its bundle, as paths of the project. */
-function scripts(): string[] {
-  const project = fileURLToPath(new URL('../../', import.meta.url));
-  return [command, startUrl(command, folder)].map((url) => fileURLToPath(url).slice(project.length));
+/** The command as its source and as its bundle, each in a script that runs it. */
+async function scripts(): Promise<string[]> {
+  const urls = [command, startUrl(command, folder)];
+  return Promise.all(
+    urls.map(async (url, index) => {
+      const script = join(scratch, `run-${index}${url.href.endsWith('.mjs') ? '-bundle' : ''}.mjs`);
+      const module = JSON.stringify(url.href);
+      await writeFile(
+        script,
+        `const { command } = await import(${module});\nprocess.exit(await command.run(process.argv.slice(2)));\n`,
+      );
+      return script;
+    }),
+  );
 }
+
+const run = (script: string, flags: string[]) => outcomeOf(startScript(script, flags, scratch));
 
 describe('an install', () => {
   test('makes the bundle without a warning', async () => {
@@ -42,22 +54,20 @@ describe('what starts from the bundle', () => {
     await writeFile(layout, smallLayout());
     await writeFile(file, smallFile(smallLine('a1', 1250), smallLine('a2', 99, 'B'), smallLine('', 7)));
     const summaries = [];
-    for (const [index, script] of scripts().entries()) {
+    for (const [index, script] of (await scripts()).entries()) {
       const flags = ['--layout', layout, '--input', file, '--out', join(scratch, String(index)), '--json'];
-      const { code, stdout } = await runCommand(script, flags, scratch);
+      const { code, stdout } = await run(script, flags);
       expect(code).toBe(0);
       summaries.push({ ...JSON.parse(stdout), seconds: 0 });
     }
-    expect(scripts()[1]).toMatch(/\.mjs$/);
+    expect((await scripts())[1]).toMatch(/-bundle\.mjs$/);
     expect(summaries[1]).toEqual(summaries[0]);
     expect([summaries[0].rows, summaries[0].records.rejected]).toEqual([2, 1]);
   });
 
   test('says what is wrong as the sources do', async () => {
     const flags = ['--layout', 'contratcs', '--input', 'none.txt', '--out', scratch];
-    const [ofSource, ofBundle] = await Promise.all(
-      scripts().map((script) => runCommand(script, flags, scratch)),
-    );
+    const [ofSource, ofBundle] = await Promise.all((await scripts()).map((script) => run(script, flags)));
     expect(ofBundle).toEqual(ofSource);
     expect(ofBundle!.code).toBe(2);
   });

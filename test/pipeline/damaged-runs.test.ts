@@ -47,7 +47,7 @@ it.each(
   };
   const failure = await rest().catch((error) => error);
   expect(failure).toMatchObject({ name: 'ObjectDamaged', where: key });
-  expect(failure.message).toMatch(/npm run -s convert .* --force/);
+  expect(failure.message).toMatch(/npx positional-lake convert .* --force/);
   await lake.convert({ ...REQUEST, force: true });
   expect(await smallDay(lake).ids()).toEqual(['A1', 'A2']);
 });

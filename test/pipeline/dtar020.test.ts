@@ -28,22 +28,12 @@ async function run(script: string, ...flags: string[]): Promise<string> {
 async function rowsOf(name: string, bytes: Uint8Array, edit: (layout: string) => string = (text) => text) {
   const [layout, input] = [join(dir, `${name}.json`), join(dir, `${name}.bin`)];
   await writeFile(input, bytes);
-  await run(
-    'cli/layout.ts',
-    'from-copybook',
-    COPYBOOK,
-    '--name',
-    name,
-    '--encoding',
-    'cp037',
-    '--out',
-    layout,
-  );
+  await run('layout', 'from-copybook', COPYBOOK, '--name', name, '--encoding', 'cp037', '--out', layout);
   await writeFile(layout, edit(await readFile(layout, 'utf8')));
   const out = ['--out', join(dir, 'lake'), '--business-date', '2004-01-18'];
-  await run('cli/convert.ts', '--layout', layout, '--input', input, ...out);
+  await run('convert', '--layout', layout, '--input', input, ...out);
   const lines = await run(
-    'cli/query.ts',
+    'query',
     ...['--lake', join(dir, 'lake'), '--json'],
     `SELECT COLUMNS('dtar020_.*')::VARCHAR FROM ${name}`,
   );

@@ -58,7 +58,7 @@ describe('no message, log or file other than rows and rejects shows a record', (
     await writeFile(file, `${lines.join('\n')}\n`, 'latin1');
     const layout = flags.includes('--layout') ? [] : ['--layout', 'contracts'];
     const result: CommandResult = await runCommand(
-      'cli/convert.ts',
+      'convert',
       [...layout, '--input', file, '--out', lake, '--workers', '1', '--json', ...flags],
       dir,
     );

@@ -28,9 +28,16 @@ afterEach(async () => {
   await Promise.all(left);
 });
 
-/** Runs a script of the project, such as `cli/convert.ts`, as npm would for somebody who works in `startDir`. */
-export async function runCommand(script: string, flags: string[], startDir: string): Promise<CommandResult> {
-  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
+/** The program that people install, as it is in the project. */
+export const PROGRAM_PATH = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
+
+/**
+ * Runs a command of the program, such as `convert`, or a script of the project, such as `tools/chaos/main.ts`, for somebody who works
+ * in `startDir`.
+ */
+export async function runCommand(name: string, flags: string[], startDir: string): Promise<CommandResult> {
+  if (!/\.[mc]?[jt]s$/.test(name)) return outcomeOf(startScript(PROGRAM_PATH, [name, ...flags], startDir));
+  const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
   return outcomeOf(startScript(path, flags, startDir));
 }
 

@@ -58,11 +58,11 @@ describe('npm run estimate', () => {
   });
 
   it('prints the night as JSON, and refuses a region without prices', async () => {
-    const { stdout, code } = await runCommand('tools/estimate/main.ts', ['--json', '--bytes', '0.1TB'], '.');
+    const { stdout, code } = await runCommand('estimate', ['--json', '--bytes', '0.1TB'], '.');
     expect(code).toBe(0);
     const { night, work } = JSON.parse(stdout) as { night: { ranges: number }; work: never };
     expect(night.ranges).toBe(750);
     expect(total(work).perNight).toBeLessThan(2);
-    expect((await runCommand('tools/estimate/main.ts', ['--region', 'mars-1'], '.')).code).toBe(2);
+    expect((await runCommand('estimate', ['--region', 'mars-1'], '.')).code).toBe(2);
   });
 });

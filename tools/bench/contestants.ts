@@ -36,7 +36,7 @@ export interface Arena {
   scratchDir: string;
 }
 
-const CONVERT = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
 const PLAIN_BYTES = 20_000_000;
 
@@ -132,7 +132,7 @@ function convert(
       // What an earlier run left to be written would be this run's burden, above all if it waits for the disk and that one did not.
       await settleDisk();
       const startedAt = performance.now();
-      await runNode([CONVERT, ...args, '--workers', String(workers), ...flags]);
+      await runNode([PROGRAM, 'convert', ...args, '--workers', String(workers), ...flags]);
       return performance.now() - startedAt;
     },
   };

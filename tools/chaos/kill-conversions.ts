@@ -7,10 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { SeededRandom } from '../../generator/seeded-random.ts';
 import { countsText } from './counts-text.ts';
 
-const CONVERT = fileURLToPath(new URL('../../cli/convert.ts', import.meta.url));
-const QUERY = fileURLToPath(new URL('../../cli/query.ts', import.meta.url));
-const CLEAN = fileURLToPath(new URL('../../cli/clean.ts', import.meta.url));
-const GENERATE = fileURLToPath(new URL('../../generator/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 
 const RECORDS = 12_000;
 
@@ -34,7 +31,8 @@ export async function killConversions(kills: number, seed: number, isJson: boole
   try {
     await finished(
       spawnNode([
-        GENERATE,
+        PROGRAM,
+        'generate',
         '--records',
         String(RECORDS),
         '--files',
@@ -94,7 +92,7 @@ async function killOnce(input: string, lake: string, afterMs: number, right: str
   if (!sameRows(await rowsOf(lake), right)) broken.push('the rows after the rerun are wrong');
   const left = await readdir(join(lake, '.incoming')).catch(() => []);
   if (left.length > 0) broken.push(`left behind: ${left.join(', ')}`);
-  await finished(spawnNode([CLEAN, '--lake', lake, '--older-than', '0'])).catch((error: Error) =>
+  await finished(spawnNode([PROGRAM, 'clean', '--lake', lake, '--older-than', '0'])).catch((error: Error) =>
     broken.push(`clean failed: ${error.message}`),
   );
   const kept = await filesInFolders(join(lake, 'runs'));
@@ -105,7 +103,8 @@ async function killOnce(input: string, lake: string, afterMs: number, right: str
 
 function convertFlags(input: string, lake: string): string[] {
   return [
-    CONVERT,
+    PROGRAM,
+    'convert',
     '--layout',
     'contracts',
     '--input',
@@ -133,7 +132,7 @@ async function filesInFolders(dir: string): Promise<string[]> {
 
 /** All rows that `query` shows, sorted. */
 async function rowsOf(lake: string): Promise<string[]> {
-  const child = spawnNode([QUERY, '--lake', lake, '--json', 'SELECT * FROM contracts']);
+  const child = spawnNode([PROGRAM, 'query', '--lake', lake, '--json', 'SELECT * FROM contracts']);
   const text = await outputOf(child).catch((error: Error) => {
     if (/nothing is published|no day is published yet/.test(error.message)) return '';
     throw error;

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { parseByteSize } from '../../terminal/byte-size.ts';
-import { runCommand } from '../../terminal/exit.ts';
+import { defineCommand, isSet, text, textOr } from '../../terminal/command-line.ts';
 import { printTable } from '../../terminal/print-table.ts';
 import type { Machine } from '../simulate/machine-definition.ts';
 import type { Night } from '../simulate/night.ts';
@@ -12,21 +11,24 @@ import THROUGHPUT from '../simulate/throughput.json' with { type: 'json' };
 import { sparkNight } from './spark-night.ts';
 import { standingCosts } from './standing-costs.ts';
 
-const HELP = `Estimates the time and the cost of a night before anything is deployed; docs/cost.md says what is counted.
-
-npm run -s estimate -- --bytes 100GB --files 10 --region sa-east-1
-
-  --bytes B            all files of a night; default 100GB
-  --files N            default 10
-  --region R           sa-east-1 (default) or us-east-1
-  --range-size S       default 128MiB
-  --parser-memory MB   default 1769, one vCPU
-  --concurrency N      parsers at once, over all files; default 800
-  --partitions N       merged files per file; default 8
-  --nights N           nights per month; default 22
-  --json               print one object
-
-Times are those of npm run -s simulate, whose flags for stage, quotas, definition and code it takes too.`;
+const COMMAND = {
+  does: 'Estimates the time and the cost of a night before anything is deployed; docs/cost.md says what is counted.',
+  usage: 'positional-lake estimate --bytes 100GB --files 10 --region sa-east-1 [flags]',
+  flags: {
+    bytes: textOr('100GB', 'B', 'all files of a night'),
+    files: textOr('10', 'N', 'files of a night'),
+    ...NIGHT_FLAGS,
+    'parser-memory': text('MB', 'default 1769, one vCPU'),
+    concurrency: text('N', 'parsers at once, over all files; default 800'),
+    // Without bad luck, so that two nights of this table differ by what was changed.
+    stragglers: { type: 'string', default: '0' },
+    faults: { type: 'string', default: '0' },
+    nights: textOr('22', 'N', 'nights per month'),
+    json: isSet('print one object'),
+  },
+  notes: `Times are those of positional-lake simulate, whose flags for stage, quotas, definition and code it takes too.
+Exit codes: 0 estimated, 1 failed, 2 usage.`,
+} as const;
 
 const RANGE_SIZES = ['32MiB', '64MiB', '128MiB', '256MiB', '512MiB'];
 const MEMORIES = [1024, 1769, 3008];
@@ -36,24 +38,7 @@ const STAGES: Record<string, string> = {
   ...{ splitter: 'split', parser: 'parse', reconciler: 'reconcile', merger: 'merge', finalizer: 'finalize' },
 };
 
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      ...NIGHT_FLAGS,
-      // Without bad luck, so that two nights of this table differ by what was changed.
-      stragglers: { type: 'string', default: '0' },
-      faults: { type: 'string', default: '0' },
-      bytes: { type: 'string', default: '100GB' },
-      files: { type: 'string', default: '10' },
-      nights: { type: 'string', default: '22' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const command = defineCommand(COMMAND, async (values) => {
   const files = count(values, 'files') ?? 1;
   const estimate = estimateOf({
     shape: await flaggedNight(values, parseByteSize(values.bytes), files),
@@ -163,7 +148,8 @@ function printStages(title: string, night: EstimatedNight): void {
     `  (${night.parsersAtOnce} parsers at once at the most; ${night.stateTransitions} state transitions, ${Math.round(night.s3Puts)} S3 writes and copies, ${Math.round(night.s3Gets)} reads)`,
   );
   const [first] = night.limits;
-  if (first) console.log(`  (first limit that binds: ${first.name}; npm run -s simulate shows them all)`);
+  if (first)
+    console.log(`  (first limit that binds: ${first.name}; positional-lake simulate shows them all)`);
 }
 
 function printCosts(title: string, lines: CostLine[]): void {

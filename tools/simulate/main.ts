@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
-import { runCommand } from '../../terminal/exit.ts';
+import { defineCommand, isSet, text, textOr, texts } from '../../terminal/command-line.ts';
 import { nightCosts, total } from './night-costs.ts';
 import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from './night-flags.ts';
 import { printNight, printSeries, type SimulatedNight } from './night-report.ts';
@@ -8,49 +7,31 @@ import { priceTable } from './prices.ts';
 import { simulateNight } from './simulate-night.ts';
 import THROUGHPUT from './throughput.json' with { type: 'json' };
 
-const HELP = `Plays nights on the deployed state machine under the quotas of a region, event by event; docs/scale.md says what is in the model.
-
-npm run -s simulate                                        nights from 1 GB to 10 TB
-npm run -s simulate -- --bytes 1TB --files 1000            one night, with its functions, limits and costs
-
-  --bytes B            all files of a night; may be given several times
-  --files N            files of the night; else as many as --file-size says
-  --file-size S        default 1GB; with --files and without --bytes, each file has this size
-  --arrive-over S      files arrive evenly over so many seconds; default 0, all at once
-  --partitions N       merged files per file; default 8
-  --stage NAME         settings of resources/stages; default prod
-  --region R           sa-east-1 (default) or us-east-1
-  --seed N             luck of the night; default 1
-  --seeds N            plays it with so many seeds, from --seed on
-  --stragglers P       percent of calls that take two to four times as long; default 0.5
-  --faults P           percent of calls that fail for a reason that passes; default 0.01
-  --json               print one object
-
-Quotas that were raised: --account-concurrency N  --transitions-per-second N  --starts-per-second N  --open-map-runs N
+const COMMAND = {
+  does: 'Plays nights on the deployed state machine under the quotas of a region, event by event; docs/scale.md says what is in the model.',
+  usage: `positional-lake simulate                                 nights from 1 GB to 10 TB
+positional-lake simulate --bytes 1TB --files 1000 [flags]    one night, with its functions, limits and costs`,
+  flags: {
+    bytes: texts('B', 'all files of a night; may be given several times'),
+    files: text('N', 'files of the night; else as many as --file-size says'),
+    'file-size': textOr('1GB', 'S', 'with --files and without --bytes, each file has this size'),
+    ...NIGHT_FLAGS,
+    seeds: textOr('1', 'N', 'plays it with so many seeds, from --seed on'),
+    json: isSet('print one object'),
+  },
+  notes: `Quotas that were raised: --account-concurrency N  --transitions-per-second N  --starts-per-second N  --open-map-runs N
 Another stage:           --concurrency N (parsers)  --range-size S  --parser-memory MB  --publication day|file
 Another definition:      --definition FILE  --max-concurrency N  --children inline|express|standard
                          --throttled-attempts N  --ranges-per-child N  --second-start SECONDS
 Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|new|own|none
-                         --only-parts copied|taken  --upload-part S  --s3-prefixes N (into which S3 has split runs/)`;
+                         --only-parts copied|taken  --upload-part S  --s3-prefixes N (into which S3 has split runs/)
+
+Exit codes: 0 played, 1 failed, 2 usage.`,
+} as const;
 
 const SERIES = ['1GB', '10GB', '100GB', '1TB', '10TB'];
 
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      ...NIGHT_FLAGS,
-      bytes: { type: 'string', multiple: true },
-      files: { type: 'string' },
-      seeds: { type: 'string', default: '1' },
-      'file-size': { type: 'string', default: '1GB' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const command = defineCommand(COMMAND, async (values) => {
   const files = count(values, 'files');
   const fileBytes = parseByteSize(values['file-size']);
   const sizes = values.bytes?.map(parseByteSize) ?? (files ? [files * fileBytes] : SERIES.map(parseByteSize));

@@ -5,24 +5,24 @@ import { UsageError } from '../../shared/errors.ts';
 import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
 import { rangeBytesOf } from '../../shared/pipeline/split/range-size.ts';
 import { parseByteSize } from '../../terminal/byte-size.ts';
+import { text, textOr } from '../../terminal/command-line.ts';
 import { changedMachine, type Machine, readMachine } from './machine-definition.ts';
 import type { Night } from './night.ts';
 import { type RegionQuotas, regionQuotas } from './region-quotas.ts';
 import { stageSettings } from './stage-settings.ts';
 
-/** Flags of a night, as `parseArgs` takes them. All are text. */
+/** Flags of a night; the help of a command shows those that have a text. */
 export const NIGHT_FLAGS = {
-  region: { type: 'string', default: 'sa-east-1' },
-  stage: { type: 'string', default: 'prod' },
-  'arrive-over': { type: 'string', default: '0' },
-  partitions: { type: 'string', default: '8' },
-  'range-size': { type: 'string' },
+  region: textOr('sa-east-1', 'R', 'sa-east-1 or us-east-1'),
+  stage: textOr('prod', 'NAME', 'settings of resources/stages'),
+  'arrive-over': textOr('0', 'S', 'files arrive evenly over so many seconds; 0: all at once'),
+  partitions: textOr('8', 'N', 'merged files per file'),
+  'range-size': text('S', 'bytes per range; by default as the stage cuts them'),
   'parser-memory': { type: 'string' },
   concurrency: { type: 'string' },
-
-  seed: { type: 'string', default: '1' },
-  stragglers: { type: 'string', default: '0.5' },
-  faults: { type: 'string', default: '0.01' },
+  seed: textOr('1', 'N', 'luck of the night'),
+  stragglers: textOr('0.5', 'P', 'percent of calls that take two to four times as long'),
+  faults: textOr('0.01', 'P', 'percent of calls that fail for a reason that passes'),
   'account-concurrency': { type: 'string' },
   'transitions-per-second': { type: 'string' },
   'starts-per-second': { type: 'string' },

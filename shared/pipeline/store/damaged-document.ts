@@ -52,9 +52,9 @@ const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
   [
     /^ledger\/.*\/_holds\/[^/]+$/,
     () =>
-      `To move it aside, while neither rollback nor clean is at work on the day: "npm run -s repair -- ${LAKE_WORD}". Then run this again.`,
+      `To move it aside, while neither rollback nor clean is at work on the day: "npx positional-lake repair ${LAKE_WORD}". Then run this again.`,
   ],
-  [/^runs\/executions\//, () => `To remove it: "npm run -s clean -- ${LAKE_WORD}".`],
+  [/^runs\/executions\//, () => `To remove it: "npx positional-lake clean ${LAKE_WORD}".`],
   [
     /^runs\//,
     () =>
@@ -72,7 +72,7 @@ function healingStep(key: string): string {
 
 function publishForce(dataset?: string, businessDate?: string | null): string {
   const day = dataset ? ` --dataset ${dataset}${businessDate ? ` --business-date ${businessDate}` : ''}` : '';
-  return `npm run -s publish -- ${LAKE_WORD}${day} --force`;
+  return `npx positional-lake publish ${LAKE_WORD}${day} --force`;
 }
 
 function dateOf(key: string): string | null {

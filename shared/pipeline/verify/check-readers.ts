@@ -23,13 +23,13 @@ export async function checkReaders(ports: PipelinePorts): Promise<void> {
 }
 
 async function requireNone(judge: () => Promise<Finding[]>): Promise<void> {
-  const found = await judge();
+  const found = (await judge()).filter(({ level }) => level === 'damage');
   const [wrong] = found.length === 0 ? [] : confirmed(found, await judge());
   if (!wrong) return;
   throw new RunInconsistent({
     what: 'this object is damaged, so rows may be wrong',
     where: wrong.key,
     why: wrong.what,
-    next: 'Run "npm run -s repair -- --lake DIR": it mends the object, or says which file to convert again.',
+    next: 'Run "npx positional-lake repair --lake DIR": it mends the object, or says which file to convert again.',
   });
 }

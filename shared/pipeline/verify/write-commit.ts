@@ -54,7 +54,7 @@ export async function writeCommit(
     what: 'the last commit of this day is lost, and the day cannot be published as a whole',
     where: key,
     why: `It waits for ${waitingFor}.`,
-    next: `What readers see stays. To publish what is loaded: "npm run -s publish -- ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --partial --reason TEXT --force". Then run repair again.`,
+    next: `What readers see stays. To publish what is loaded: "npx positional-lake publish ${LAKE_WORD} --dataset ${dataset} --business-date ${businessDate} --partial --reason TEXT --force". Then run repair again.`,
   });
 }
 

@@ -102,7 +102,7 @@ describe('a damaged note of what is held', () => {
     await lake.ports.lake.put(key, bytes.subarray(0, 30));
     const back = { ...DAY, file: KEY, reason: 'x' };
     await expect(rollBack(lake.ports, back)).rejects.toMatchObject({ name: 'ObjectDamaged', where: key });
-    await expect(rollBack(lake.ports, back)).rejects.toThrow('npm run -s repair -- --lake LAKE');
+    await expect(rollBack(lake.ports, back)).rejects.toThrow('npx positional-lake repair --lake LAKE');
     expect((await verifyLake(lake.ports, { depth: 'full' })).findings).toMatchObject([{ key }]);
     await repairLake(lake.ports, { depth: 'full' });
     await rollBack(lake.ports, back);

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: an older Node must be able to read it, and to run what `npm pack` compiles.
+import { existsSync } from 'node:fs';
+
+const sources = new URL('./main.ts', import.meta.url);
+if (existsSync(sources)) {
+  await import('../tools/check-node.mjs');
+  const { useCompileCache } = await import('../local/compile-cache.ts');
+  useCompileCache();
+  await import(sources.href);
+} else await import('../dist/package/main.mjs');
