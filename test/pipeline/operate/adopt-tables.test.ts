@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { MemoryObjectStore } from '../../../local/adapters/memory-object-store.ts';
-import { createGlueCatalog } from '../../../shared/aws/glue-catalog.ts';
 import { adoptTables } from '../../../shared/pipeline/operate/adopt-tables.ts';
 import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { catchUpCatalog } from '../../../shared/pipeline/publish/catch-up-catalog.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
-import type { ListedLayouts } from '../../../shared/ports/layout-source.ts';
-import { seenThroughGlue } from '../../support/glue-tables.ts';
-import { TestLake } from '../../support/run-pipeline.ts';
+import { lakeOnGlue } from '../../support/lake-on-glue.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
 import { strictGlue } from '../../support/strict-glue.ts';
 
-const BUCKET = 'lake';
 const TABLES = ['small', 'small_rejects', 'small_days'];
 let double: Awaited<ReturnType<typeof strictGlue>>;
 beforeAll(async () => {
@@ -23,46 +18,8 @@ beforeEach(() => {
   double.glue.partitions.clear();
 });
 
-/** A lake as it is on AWS: published at the root of its bucket, tables in Glue. */
-async function lakeOnGlue() {
-  const lake = await TestLake.make();
-  const store = lake.ports.lake as MemoryObjectStore;
-  const now = () => new Date('2025-08-13T06:00:00Z');
-  const { client } = double;
-  const catalog = () =>
-    createGlueCatalog({ client, database: 'db', bucket: BUCKET, store, now, mostWaitMs: 50 });
-  Object.assign(lake.ports, { publishedPrefix: '', catalog: catalog() });
-  // Files of the same content would be refused.
-  let content = 1;
-  const load = async (name: string, ...products: string[]) => {
-    await lake.putRaw(
-      name,
-      smallFile(...products.map((product, row) => smallLine(`${row}`, content++, product))),
-    );
-    await lake.convert({ sourceKey: name, layout: smallLayout() });
-  };
-  const filesOf = async () =>
-    Object.fromEntries(
-      await Promise.all(
-        TABLES.map(async (table) => {
-          const seen = await seenThroughGlue({ client, store, bucket: BUCKET }, 'db', table);
-          return [table, seen?.files ?? []] as const;
-        }),
-      ),
-    );
-  const layouts: ListedLayouts = { ...lake.ports.layouts, names: async () => [smallLayout()] };
-  return {
-    lake,
-    store,
-    load,
-    filesOf,
-    layouts,
-    again: () => Object.assign(lake.ports, { catalog: catalog() }),
-  };
-}
-
 it('days that arrive file by file copy each object once, and corrections and rollbacks only what is new in them', async () => {
-  const { lake, store, load, filesOf, layouts } = await lakeOnGlue();
+  const { lake, store, load, filesOf, layouts } = await lakeOnGlue(double.client);
   await using _ = lake;
   await adoptTables(lake.ports, layouts);
   for (const name of ['A', 'B', 'C']) await load(`${name}_20250812.txt`, 'X', 'Y');
@@ -83,7 +40,7 @@ it('days that arrive file by file copy each object once, and corrections and rol
 });
 
 it('tables of the version before get the files that they had, and none is read whole or written', async () => {
-  const { lake, store, load, filesOf, layouts, again } = await lakeOnGlue();
+  const { lake, store, load, filesOf, layouts, again } = await lakeOnGlue(double.client);
   await using _ = lake;
   await load('a_20250811.txt', 'X', 'Y');
   await load('a_20250812.txt', 'X', 'bad');
@@ -111,7 +68,7 @@ it('tables of the version before get the files that they had, and none is read w
 });
 
 it('a layout that no longer fits leaves its table as it is, and says so', async () => {
-  const { lake, load, filesOf, layouts } = await lakeOnGlue();
+  const { lake, load, filesOf, layouts } = await lakeOnGlue(double.client);
   await using _ = lake;
   await load('a_20250812.txt', 'X');
   const before = await filesOf();
@@ -137,7 +94,7 @@ it('a layout that no longer fits leaves its table as it is, and says so', async 
 });
 
 it('a finalizer that died after the commit is caught up in all tables, the row of the day too', async () => {
-  const { lake, load, filesOf, layouts } = await lakeOnGlue();
+  const { lake, load, filesOf, layouts } = await lakeOnGlue(double.client);
   await using _ = lake;
   await adoptTables(lake.ports, layouts);
   await load('a_20250811.txt', 'X');
