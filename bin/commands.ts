@@ -72,6 +72,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     load: async () => (await import('../cli/status.ts')).command,
   },
   {
+    name: 'history',
+    summary: 'the commits of a lake: what was published when, by whom, and what can be read back',
+    load: async () => (await import('../cli/history.ts')).command,
+  },
+  {
     name: 'rejects',
     summary: 'the records of a day that did not become rows, and why',
     load: async () => (await import('../cli/rejects.ts')).command,

@@ -5,6 +5,7 @@ import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { defineCommand, isSet } from '../terminal/command-line.ts';
+import { counted } from '../terminal/counted.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
@@ -47,6 +48,13 @@ function printStatus(status: DayStatus, lake: string): void {
   for (const [figure, total] of Object.entries(totals.sums)) say(`  ${figure}: ${total}`);
   const unpublished = status.damaged ? 'what is published is not known' : 'not published';
   say(`  ${published ? publishedText(published) : unpublished}`);
+  const [snapshot, ...earlier] = status.snapshots
+    .filter(({ table }) => table === status.dataset)
+    .toReversed();
+  if (snapshot) {
+    const rest = earlier.length > 0 ? `; ${counted(earlier.length, 'earlier one')} of the day: history` : '';
+    say(`  other programs read ${snapshot.table} by snapshot ${snapshot.id}${rest}`);
+  }
   if (pending) {
     say(
       `  commit ${pending.commit} of ${pending.committedAt} is written, and readers do not see it; publish --lake DIR --business-date ${status.businessDate} shows it to them, or says why it cannot`,

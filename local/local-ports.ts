@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Notification } from '../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
@@ -50,6 +51,16 @@ export function createLocalPorts(
       get softwareVersion() {
         return localVersion();
       },
+      user: userName(),
     },
   };
+}
+
+/** Undefined for a user without an entry in the machine's list, as in some containers. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }

@@ -18,6 +18,8 @@ export interface ErrorFacts {
   why?: string | undefined;
   /** The reader's next step: the command to type, if there is one. */
   next?: string | undefined;
+  /** Lines to show below the message as they are, such as one of the input with a mark below it. They stay out of logs. */
+  excerpt?: string[] | undefined;
   cause?: unknown | undefined;
 }
 
@@ -28,12 +30,14 @@ export abstract class PipelineError extends Error {
   readonly where: string | undefined;
   readonly why: string | undefined;
   readonly next: string | undefined;
+  readonly excerpt: readonly string[];
 
   constructor(facts: ErrorFacts) {
     super(composeMessage(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.where = facts.where;
     this.why = facts.why;
     this.next = facts.next;
+    this.excerpt = facts.excerpt ?? [];
   }
 }
 

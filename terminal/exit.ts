@@ -33,7 +33,7 @@ export async function exitCodeFrom(main: () => Promise<number>): Promise<number>
     return await main();
   } catch (error) {
     if (error instanceof PipelineError) {
-      warn(error.message);
+      warn(error.message, ...error.excerpt.map((line) => `  ${line}`));
       return exitCodeOf(error.name);
     }
     if (isFlagError(error)) {

@@ -61,6 +61,11 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
       await restoreTable(store, keyOf(table), days);
       await showAll(table, { again: true });
     },
+    snapshots: async (table) => (await folder?.snapshots(table)) ?? [],
+    daysOfSnapshot: async (table, snapshotId) => folder?.daysOfSnapshot(table, snapshotId),
+    retire: async (table, which) =>
+      (await folder?.retire(table, which)) ?? { snapshots: [], needed: new Map(), unneeded: [] },
+    show: async (table) => showAll(table, {}),
     nameOf: keyOf,
   };
 }

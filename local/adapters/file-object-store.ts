@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, unlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
@@ -27,8 +27,9 @@ import { type FileModes, fileModes } from './file-modes.ts';
 import { streamFile } from './file-reader.ts';
 import { type FileIdentity, LAKE_OBJECT, SOURCE_FILE } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
-import { childrenOfFolder, inKeyOrder, keysBelow, removeEmptyFolders } from './listed-files.ts';
-import { syncAllFolders, syncFolders, syncPath, writeSynced } from './synced-files.ts';
+import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
+import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
+import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
@@ -205,24 +206,18 @@ class FileObjectStore implements ObjectStore {
   }
 
   async delete(keys: string[]): Promise<void> {
-    for (const key of keys) this.unlink(this.path(key));
-    const folders = new Set(keys.map((key) => dirname(key)));
-    await removeEmptyFolders(this.rootDir, folders);
-    if (!this.sync) return;
-    // After a power loss, deletions of later calls must not be there without those of this one.
-    await syncAllFolders(
-      [...folders].map((folder) => join(this.rootDir, folder)),
-      this.rootDir,
-    );
+    removeFiles(keys.map((key) => this.path(key)));
+    await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
   }
 
-  private unlink(path: string): void {
-    try {
-      unlinkSync(path);
-    } catch (error) {
-      // A folder is not an object, as in a bucket.
-      if (!isCode(error, ...NOT_THERE, 'EISDIR')) throw unwritable(error, path);
-    }
+  async deleteFolders(folders: string[]): Promise<void> {
+    await this.makeDirectory(this.incomingDir);
+    const keys = folders.map((folder) => folder.replace(/\/$/, ''));
+    await removeFolders(
+      keys.map((key) => ({ path: this.path(key), aside: this.incomingPath() })),
+      this.sync,
+    );
+    await removeEmptied(this.rootDir, keys.map(dirname), this.sync);
   }
 
   /** Looked up at the first write: a command may share the lake before it. */

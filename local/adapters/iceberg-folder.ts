@@ -1,14 +1,28 @@
 import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
+import { daysOfSnapshot, shownSnapshots } from '../../shared/catalog/table-history.ts';
 import { uriOf } from '../../shared/catalog/table-place.ts';
-import { ObjectDamaged } from '../../shared/errors.ts';
+import { changedDays } from '../../shared/iceberg/day-manifests.ts';
 import type { FieldIds } from '../../shared/iceberg/field-ids.ts';
-import { following, type TableMetadata, tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
+import type { TableMetadata } from '../../shared/iceberg/table-metadata.ts';
 import { namedIds } from '../../shared/iceberg/table-schema.ts';
-import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
+import { compareAndSwap } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { claimFieldIds } from '../../shared/pipeline/store/field-ids.ts';
-import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
-import type { CatalogDifference, CatalogFile } from '../../shared/ports/catalog.ts';
+import type {
+  CatalogDifference,
+  CatalogFile,
+  RetiredWhich,
+  ShownSnapshot,
+} from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import {
+  type FolderPlace,
+  fileOf,
+  lastVersion,
+  metadataOf,
+  pointHint,
+  storeNext,
+} from './iceberg-metadata-files.ts';
+import { retireSnapshots } from './retire-snapshots.ts';
 
 /** The paths by which other programs find a lake's tables. */
 export interface IcebergSetup {
@@ -25,33 +39,31 @@ export interface IcebergSetup {
  */
 export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, now }: IcebergSetup) {
   const place = { store: lake, root, publishedPrefix };
+  const currentMetadata = async (dataset: string) => {
+    const folder = `${publishedPrefix}${dataset}/metadata/`;
+    return metadataOf(lake, folder, await lastVersion(lake, folder));
+  };
   return {
     /** The ids that fields have in the metadata of a table. */
     async fieldIds(dataset: string): Promise<FieldIds | undefined> {
-      const folder = `${publishedPrefix}${dataset}/metadata/`;
-      const metadata = await metadataOf(lake, folder, await lastVersion(lake, folder));
+      const metadata = await currentMetadata(dataset);
       return metadata && idsOf(metadata);
     },
 
-    /** How the metadata of a table differs from its catalog. A lake of an earlier version has none, which the next commit mends. */
-    async differences(dataset: string, catalog: CatalogFile): Promise<CatalogDifference[]> {
-      const folder = `${publishedPrefix}${dataset}/metadata/`;
-      const version = await lastVersion(lake, folder);
-      if (version === 0) return [];
-      const metadata = await metadataOf(lake, folder, version);
-      const unreadable = (what: string): CatalogDifference => ({ kind: 'unreadable', what });
-      if (!metadata)
-        return [unreadable(`${folder}${fileOf(version)}, by which other programs read it, is damaged`)];
-      if (metadata.location !== uriOf(place, dataset)) return [];
-      const { lagging, lost } = await metadataFaults(place, catalog, metadata);
-      return [
-        ...lost.map((path) => unreadable(`${path}, by which other programs read it, is missing or damaged`)),
-        ...lagging.map(({ businessDate, commit }): CatalogDifference => {
-          const what = `other programs do not see commit ${commit} of ${businessDate}`;
-          return { kind: 'behind', businessDate, commit, what };
-        }),
-      ];
+    async snapshots(dataset: string): Promise<ShownSnapshot[]> {
+      const metadata = await currentMetadata(dataset);
+      return metadata ? shownSnapshots(metadata) : [];
     },
+
+    async daysOfSnapshot(dataset: string, snapshotId: number): Promise<Record<string, number> | undefined> {
+      const metadata = await currentMetadata(dataset);
+      return metadata && daysOfSnapshot(place, metadata, snapshotId);
+    },
+
+    /** How the metadata of a table differs from its catalog. A lake of an earlier version has none, which the next commit mends. */
+    differences: (dataset: string, catalog: CatalogFile) => metadataDifferences(place, dataset, catalog),
+
+    retire: (dataset: string, which: RetiredWhich) => retireSnapshots(place, dataset, which, now()),
 
     /** Shows what `readCatalog` answers with. May be repeated. */
     show(
@@ -68,70 +80,47 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         if (!catalog) return;
         const known = async () => current && idsOf(current);
         const ids = await claimFieldIds(lake, dataset, catalog, known);
-        const wanted = { catalog, ids, publishing, again, nowMs: now().getTime() };
+        const changed: WantedTable['changed'] = (shown) => changedDays(catalog, shown);
+        const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
         const next = await nextMetadata(place, wanted, current);
         if (next === current) {
           await pointHint(lake, folder, version);
           return;
         }
-        const earlier = uriOf(place, `${dataset}/metadata/${fileOf(version)}`);
-        const metadata = current ? following(next, earlier, current['last-updated-ms']) : next;
-        await lake.putOnce(`${folder}${fileOf(version + 1)}`, Buffer.from(JSON.stringify(metadata)));
-        await pointHint(lake, folder, version + 1);
+        await storeNext(place, dataset, { version, metadata: current }, next);
       });
     },
   };
 }
 
-function fileOf(version: number): string {
-  return `v${version}.metadata.json`;
-}
-
-/** The number of the last metadata file, 0 if there is none. The hint may be behind, or missing. */
-async function lastVersion(lake: ObjectStore, folder: string): Promise<number> {
-  let version = await hintedVersion(lake, folder);
-  if (version === 0) {
-    for await (const key of lake.listFolder(folder)) {
-      version = Math.max(version, Number(/\/v(\d+)\.metadata\.json$/.exec(key)?.[1] ?? 0));
-    }
+async function metadataDifferences(
+  place: FolderPlace,
+  dataset: string,
+  catalog: CatalogFile,
+): Promise<CatalogDifference[]> {
+  const folder = `${place.publishedPrefix}${dataset}/metadata/`;
+  const version = await lastVersion(place.store, folder);
+  if (version === 0) return [{ kind: 'unshown', what: 'other programs cannot read the table yet' }];
+  const metadata = await metadataOf(place.store, folder, version);
+  const unreadable = (what: string): CatalogDifference => ({ kind: 'unreadable', what });
+  if (!metadata)
+    return [unreadable(`${folder}${fileOf(version)}, by which other programs read it, is damaged`)];
+  const location = uriOf(place, dataset);
+  if (metadata.location !== location) {
+    const what = `other programs are told to look for the table in ${metadata.location}, and it is in ${location}`;
+    return [{ kind: 'unshown', what }];
   }
-  while (await lake.head(`${folder}${fileOf(version + 1)}`)) version++;
-  return version;
-}
-
-async function hintedVersion(lake: ObjectStore, folder: string): Promise<number> {
-  const stored = await lake.get(`${folder}version-hint.text`);
-  const text = stored ? Buffer.from(stored.bytes).toString('latin1') : '';
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0;
-}
-
-/** Undefined if there is none that can be read: then the table is made anew from the catalog. */
-async function metadataOf(
-  lake: ObjectStore,
-  folder: string,
-  version: number,
-): Promise<TableMetadata | undefined> {
-  const key = `${folder}${fileOf(version)}`;
-  const stored = version > 0 ? await lake.get(key) : undefined;
-  try {
-    return stored && fromJsonBytes(stored.bytes, key, tableMetadataShape);
-  } catch (error) {
-    if (error instanceof ObjectDamaged) return undefined;
-    throw error;
-  }
+  const { lagging, lost } = await metadataFaults(place, catalog, metadata);
+  return [
+    ...lost.map((path) => unreadable(`${path}, by which other programs read it, is missing or damaged`)),
+    ...lagging.map(({ businessDate, commit }): CatalogDifference => {
+      const what = `other programs do not see commit ${commit} of ${businessDate}`;
+      return { kind: 'behind', businessDate, commit, what };
+    }),
+  ];
 }
 
 /** Of all schemas that the table had: an id is never given to another name. */
 function idsOf({ schemas }: TableMetadata): FieldIds {
   return Object.fromEntries(schemas.flatMap(({ fields }) => namedIds(fields)));
-}
-
-/** The hint never goes back: a publisher may be slow. */
-async function pointHint(lake: ObjectStore, folder: string, version: number): Promise<void> {
-  const key = `${folder}version-hint.text`;
-  await compareAndSwap(key, async () => {
-    const stored = await lake.get(key);
-    if (stored && (await hintedVersion(lake, folder)) >= version) return;
-    await replace(lake, key, Buffer.from(String(version)), stored);
-  });
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { RunInconsistent } from '../../shared/errors.ts';
+import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
 import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
 import { duckdbType } from './duckdb-type.ts';
 import { sqlName, sqlString } from './sql-text.ts';
@@ -10,33 +11,43 @@ interface DatasetView {
   createFiles: string;
   /** One row per published file: its path, then `p0`, `p1`, … the values of the partition keys. */
   files: Record<string, string | null>[];
-  createView: string;
+  /** Counts the files whose path says another partition value than the catalog. */
+  countMisplaced: string;
+  /** The view; its partition values come from the paths, or, if some path says something else, from the table of files. */
+  createView(valuesFrom: 'paths' | 'files'): string;
 }
 
 /** Schema of the tables of files; people query the other one. */
 export const FILES_SCHEMA = 'published_files';
 
+/** A guess for files of which nobody says how many rows they have. */
+const ROWS_A_FILE = 100_000;
+
 /**
  * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys.
  *
- * Four things that DuckDB would do by itself are done here, so that the rows are exact.
+ * Six things that DuckDB would do by itself are done here, so that the rows are exact and in order.
  * - Which files: exactly those of the catalog. DuckDB takes a path in a list for a glob, so its
  *   wildcards are escaped.
- * - Partition values come from the catalog by a join on `filename`. Hive parsing of paths unescapes
- *   rightly, but takes `key=value` folders above the lake for partitions too. The join costs about as
- *   much, and still opens only the files that a filter on partition keys leaves: the file table is the
- *   build side, and its paths reach the scan as a dynamic filter.
+ * - Partition values are those of the catalog. A key that has one value is that value; else an expression cuts it out of `filename`, of
+ *   the folder at the place where the keys of the lake have it (Hive parsing would take `key=value` folders above the lake too). DuckDB
+ *   evaluates such an expression once for each file before it opens any, so a filter on partition keys leaves only the files that it wants.
+ *   The caller first asks `countMisplaced`: files whose paths say something else get their values by a join, which keeps no order.
  * - Names and types come from the catalog, not from the first file: `schema` matches columns by name,
  *   casts, and fills what an older file lacks with null, without opening every footer first.
  *   They are `c0`, `c1`, … until the view names them: DuckDB mistakes a filter on a column called
  *   `filename` for one on the path, and leaves out files that have what is asked for.
- *
+ * - How many rows there are: with `schema` DuckDB believes that there are none, and would keep the whole table in memory in a join.
  * - Filters on a column that some files hold in a narrower type: DuckDB would hand them to the scan of each file, with the constant rounded
  *   to the type of that file, so that 7 is not less than 7.01 in a file of integers. They stay above the cast.
  *
  * Errors: `RunInconsistent` for a type the catalog cannot have.
  */
-export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetView {
+export function planDatasetView(
+  catalog: CatalogFile,
+  lakeDir: string,
+  rows = catalog.partitions.length * ROWS_A_FILE,
+): DatasetView {
   const { dataset, columns, partitionKeys, partitions } = catalog;
   const files = partitions.flatMap(({ values, files }) =>
     files.map((key) => ({
@@ -46,22 +57,29 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
   );
   const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
   const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
+  const fromPaths = valuesInPaths(catalog, publishedPath(lakeDir, dataset).split('/').length);
   return {
     files,
     createFiles:
       `CREATE TABLE ${filesTable} AS SELECT unnest(from_json_strict($files, ` +
       `${sqlString(JSON.stringify([Object.fromEntries(fileColumns.map((name) => [name, 'VARCHAR']))]))}), recursive := true)`,
-    createView: `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect() : joinedSelect()}`,
+    countMisplaced: `SELECT count(*) FROM ${filesTable} WHERE ${[
+      'false',
+      ...fromPaths.map((value, index) => `${value('path')} IS DISTINCT FROM p${index}`),
+    ].join(' OR ')}`,
+    createView: (valuesFrom) =>
+      `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect() : scanOf(valuesFrom)}`,
   };
 
-  function joinedSelect(): string {
+  function scanOf(valuesFrom: 'paths' | 'files'): string {
     const selected = [
       ...columns.map(
         (column, index) => `${shownValue(column, `rows_.c${index}`)} AS ${sqlName(column.name)}`,
       ),
-      ...partitionKeys.map(
-        (key, index) => `CAST(file_.p${index} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`,
-      ),
+      ...partitionKeys.map((key, index) => {
+        const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
+        return `CAST(${value} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`;
+      }),
     ];
     const paths = files.map(({ path }) => sqlString(escapeGlob(path)));
     const schema = columns.map(
@@ -70,8 +88,8 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
     );
     return (
       `SELECT ${selected.join(', ')} FROM read_parquet([${paths.join(', ')}], ` +
-      `schema = MAP {${schema.join(', ')}}, filename = true) AS rows_ ` +
-      `JOIN ${filesTable} AS file_ ON file_.path = rows_.filename`
+      `schema = MAP {${schema.join(', ')}}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
+      (valuesFrom === 'files' ? ` JOIN ${filesTable} AS file_ ON file_.path = rows_.filename` : '')
     );
   }
 
@@ -81,6 +99,27 @@ export function planDatasetView(catalog: CatalogFile, lakeDir: string): DatasetV
     );
     return `SELECT ${nulls.join(', ')} WHERE false`;
   }
+}
+
+/** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */
+function valuesInPaths(
+  { partitionKeys, partitions }: CatalogFile,
+  depth: number,
+): ((path: string) => string)[] {
+  return partitionKeys.map(({ name }, index) => {
+    const [first, ...others] = new Set(partitions.map(({ values }) => values[name] ?? null));
+    if (first === undefined || others.length > 0) return (path) => valueInPath(path, depth + index);
+    return () => (first === null ? 'NULL' : sqlString(first));
+  });
+}
+
+/**
+ * The value of a `key=value` folder, null for Hive's default partition: `/lake/processed/x/day=12/gen=1/f` and place 4 → `12`. A regular
+ * expression, because DuckDB evaluates it once for all rows of a file, which it does not with `split_part`.
+ */
+function valueInPath(path: string, place: number): string {
+  const escaped = `regexp_extract(${path}, '^(?:[^/]*/){${place}}[^/=]*=([^/]*)/', 1)`;
+  return `nullif(url_decode(${escaped}), ${sqlString(HIVE_DEFAULT_PARTITION)})`;
 }
 
 /** An expression of two columns is no filter of a scan; `filename` is never empty. */

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
-import { RunInconsistent, UsageError } from '../../shared/errors.ts';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
+
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
-import { toSqlValue } from './duckdb-value.ts';
 import { LakeDamage } from './lake-damage.ts';
 import {
   DAY_COLUMNS,
@@ -15,25 +14,20 @@ import {
   publishedDays,
   readLedger,
 } from './ledger-tables.ts';
-import { refuseWriting } from './refuse-writing.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
+import { sqlError } from './sql-error.ts';
+import {
+  preparedStatements,
+  type SqlParameters,
+  type SqlResult,
+  type SqlStream,
+  startStatement,
+  streamOf,
+} from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
-import type { SqlColumn, SqlValue } from './sql-value.ts';
-
-type SqlParameters = SqlParameter[] | Record<string, SqlParameter>;
-type SqlParameter = string | number | bigint | boolean | null;
-
-export interface SqlResult {
-  columns: SqlColumn[];
-  rows: SqlValue[][];
-}
-
-export interface SqlStream {
-  columns: SqlColumn[];
-  /** Batches of rows in order, made as they are asked for; read them to the end, or leave the loop early. */
-  batches: AsyncIterable<SqlValue[][]>;
-}
+import type { SqlValue } from './sql-value.ts';
+import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 
 /** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {
@@ -43,10 +37,17 @@ export interface Lake {
   readonly damage: LakeDamage;
   /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
-  /** Like `query`, but with the rows in batches, for results of any size. */
+  /** Like `query`, but with the rows in batches, for results of any size; of several statements the last one's. */
   stream(sql: string, parameters?: SqlParameters): Promise<SqlStream>;
   /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
   latestBusinessDate(sql: string): string | undefined;
+  /**
+   * The answers of all statements, one after the other: read the rows of each, or leave them, before you ask for the next. What a statement
+   * makes (a temporary table) stays for later calls.
+   */
+  results(sql: string): AsyncGenerator<SqlStream>;
+  /** Stops the statement of `results` that runs. */
+  interrupt(): void;
   close(): void;
 }
 
@@ -59,17 +60,23 @@ export interface Lake {
  */
 export async function openLake({
   lakeDir,
+  past,
   allowFiles = false,
 }: {
   lakeDir: string;
+  /** Tables as they were, instead of those that readers see now. */
+  past?: CatalogFile[] | undefined;
   /** Lets queries read and write any local file; else only those below the lake's processed/. */
   allowFiles?: boolean;
 }): Promise<Lake> {
   const damage = new LakeDamage();
   const step: ReadStep = (tables, read) => damage.note(tables, read);
-  const [published, ledger] = await Promise.all([readCatalog(lakeDir, step), readLedger(lakeDir, step)]);
+  const [published, ledger] = await Promise.all([
+    past ?? readCatalog(lakeDir, step),
+    readLedger(lakeDir, step),
+  ]);
   damage.forget(({ where = '' }) => isReplacedCommit(where, published));
-  const catalogs = [...published, ...(await refusedRejects(lakeDir, ledger, published))];
+  const catalogs = past ?? [...published, ...(await refusedRejects(lakeDir, ledger, published))];
   if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
   const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
@@ -101,6 +108,8 @@ class DuckDBLake implements Lake {
   /** Paths of the published files. */
   readonly #files: string[] = [];
   #isClosed = false;
+  /** The connection of `results`. */
+  #session: DuckDBConnection | undefined;
   /** Said of a table that is not there, if no day is published. */
   #unpublished = '';
 
@@ -122,7 +131,7 @@ class DuckDBLake implements Lake {
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
     await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
     for (const catalog of this.#catalogs) {
-      await this.damage.note([catalog.dataset], () => this.#createView(catalog));
+      await this.damage.note([catalog.dataset], () => this.#createView(catalog, rowsOf(catalog, ledger)));
     }
     const datasets = [...this.tables, ...ledger.entries.map(({ dataset }) => String(dataset))];
     const rejects = new Set(datasets.map(rejectsDataset));
@@ -135,11 +144,12 @@ class DuckDBLake implements Lake {
     this.tables.sort();
   }
 
-  async #createView(catalog: CatalogFile): Promise<void> {
-    const { createFiles, files, createView } = planDatasetView(catalog, this.#lakeDir);
+  async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
+    const { createFiles, files, countMisplaced, createView } = planDatasetView(catalog, this.#lakeDir, rows);
     await this.#run(createFiles, { files: JSON.stringify(files) });
     this.#files.push(...files.flatMap(({ path }) => path ?? []));
-    await this.#run(createView);
+    const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
+    await this.#run(createView(misplaced === 0n ? 'paths' : 'files'));
     this.tables.push(catalog.dataset);
   }
 
@@ -166,10 +176,10 @@ class DuckDBLake implements Lake {
     this.#isClosed = true;
   }
 
-  async #run(sql: string, parameters?: Record<string, string>): Promise<void> {
+  async #run(sql: string, parameters?: Record<string, string>): Promise<DuckDBValue[][]> {
     const connection = await this.#instance.connect();
     try {
-      await connection.run(sql, parameters);
+      return await (await connection.run(sql, parameters)).getRows();
     } catch (error) {
       throw this.#sqlError(error);
     } finally {
@@ -189,42 +199,48 @@ class DuckDBLake implements Lake {
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
     try {
-      const result = await this.#start(connection, sql, parameters);
-      const names = result.deduplicatedColumnNames();
-      const columns = names.map((name, index) => ({ name, type: result.columnType(index).toString() }));
-      return { columns, batches: this.#batches(result, connection) };
+      const mayWrite = !this.#isClosed;
+      for await (const { statement, isLast } of preparedStatements(connection, sql, mayWrite)) {
+        if (isLast) {
+          if (parameters) statement.bind(parameters);
+          const stream = streamOf(await startStatement(statement));
+          return { ...stream, batches: this.#told(stream, () => this.#disconnect(connection)) };
+        }
+        await statement.run();
+      }
+      throw new Error('a text has at least one statement');
     } catch (error) {
       this.#disconnect(connection);
       throw this.damage.missing(sql, this.tables) ?? this.#sqlError(error);
     }
   }
 
-  /** Runs all statements but the last, and begins that. */
-  async #start(
-    connection: DuckDBConnection,
-    sql: string,
-    parameters: SqlParameters | undefined,
-  ): Promise<DuckDBResult> {
-    const statements = await connection.extractStatements(sql);
-    for (let index = 0; ; index++) {
-      // A statement may need what those before it made, so each is prepared when they have run.
-      const statement = await statements.prepare(index);
-      if (this.#isClosed) refuseWriting(statement, sql);
-      if (index < statements.count - 1) await statement.run();
-      else {
-        if (parameters) statement.bind(parameters);
-        return statement.stream();
+  async *results(sql: string): AsyncGenerator<SqlStream> {
+    this.#session ??= await this.#instance.connect();
+    try {
+      for await (const { statement } of preparedStatements(this.#session, sql, !this.#isClosed)) {
+        const result = await startStatement(statement);
+        const stream = streamOf(result);
+        if (result.returnType === ResultReturnType.QUERY_RESULT)
+          yield { ...stream, batches: this.#told(stream, () => undefined) };
       }
+    } catch (error) {
+      throw this.damage.missing(sql, this.tables) ?? this.#sqlError(error);
     }
   }
 
-  async *#batches(result: DuckDBResult, connection: DuckDBConnection): AsyncGenerator<SqlValue[][]> {
+  interrupt(): void {
+    this.#session?.interrupt();
+  }
+
+  /** The rows of a statement, whose failure is told as one of ours. */
+  async *#told({ batches }: SqlStream, atEnd: () => void): AsyncGenerator<SqlValue[][]> {
     try {
-      for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(toSqlValue));
+      yield* batches;
     } catch (error) {
       throw this.#sqlError(error);
     } finally {
-      this.#disconnect(connection);
+      atEnd();
     }
   }
 
@@ -236,6 +252,7 @@ class DuckDBLake implements Lake {
   }
 
   close(): void {
+    this.#session?.closeSync();
     for (const connection of this.#connections) this.#disconnect(connection);
     this.#instance.closeSync();
     this.#spill.remove();
@@ -246,54 +263,15 @@ class DuckDBLake implements Lake {
   }
 
   #sqlError(error: unknown): Error {
-    if (!(error instanceof Error)) return new Error(String(error));
-    if (error instanceof UsageError) return error;
-    // What DuckDB's binding says of a text without statements.
-    if (error.message === 'Error in native callback')
-      return new UsageError({
-        what: 'there is no statement in the SQL',
-        next: 'Give one beside the comments',
-      });
-    // DuckDB appends the line with a caret below it, which make sense only in a fixed-width block.
-    const message = error.message
-      .replace(/\s+LINE \d+:[\s\S]*$/, '')
-      .replace(/^Failed to extract statements: /, '')
-      .replace(/\s+/g, ' ')
-      .trim();
-    const isPublished = (path: string) => message.includes(path) || message.includes(escapeGlob(path));
-    if (/^(IO|Invalid Input|Permission) Error/.test(message) && this.#files.some(isPublished))
-      return new RunInconsistent({
-        what: 'a published file cannot be read',
-        where: this.#lakeDir,
-        why: message,
-        next: 'Do not move or remove files below processed/: bring this one back, or convert its source again with --force.',
-        cause: error,
-      });
-    return new UsageError({
-      what: 'the SQL does not run',
-      why: message,
-      next: /^Permission Error|configuration has been locked/.test(message)
-        ? 'A query reads what is published, with the settings that it has; --allow-files opens local files and settings'
-        : `Tables of this lake: ${this.tables.join(', ')}${this.#unpublished}`,
-      cause: error,
-    });
+    const tables = `${this.tables.join(', ')}${this.#unpublished}`;
+    return sqlError(error, { lakeDir: this.#lakeDir, files: this.#files, tables });
   }
 }
 
-function nothingPublished(lakeDir: string): UsageError {
-  return new UsageError({
-    what: 'nothing is published here',
-    where: lakeDir,
-    why: 'There is no catalog/<dataset>.json, and nothing in ledger/',
-    next:
-      'Run "npm start" for a sample lake in lake-sample, or fill this one with ' +
-      '"npx positional-lake convert --layout contracts --input FILE --out DIR", and give that folder as the lake',
-  });
-}
-
-/** Why a lake with a ledger has no table of rows. */
-function unpublishedText({ entries }: LakeLedger): string {
-  const states = [...Map.groupBy(entries, ({ state }) => String(state))];
-  const counts = states.map(([state, rows]) => `${rows.length} ${state}`);
-  return `; no day is published yet: files in its ledger by state: ${counts.join(', ')}`;
+/** How many rows the ledger says that a table has; undefined if it does not know the table by this name. */
+function rowsOf({ dataset, days }: CatalogFile, { commits }: LakeLedger): number | undefined {
+  const own = commits.get(dataset);
+  if (own) return publishedDays(own, days).reduce((sum, day) => sum + Number(day.rows), 0);
+  const of = [...commits].find(([name]) => rejectsDataset(name) === dataset)?.[1];
+  return of && publishedDays(of, days).reduce((sum, day) => sum + Number(day.rejected_rows), 0);
 }

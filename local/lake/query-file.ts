@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 import { UsageError } from '../../shared/errors.ts';
 import { isBusinessDate } from '../../shared/keys/business-date.ts';
-import type { Lake, SqlResult } from './lake-sql.ts';
+import type { Lake } from './lake-sql.ts';
+import type { SqlResult } from './sql-statements.ts';
 
 /**
  * Runs the SQL of `file` with its `${business_date}` replaced: `businessDate` (yyyy-MM-dd), else the latest
@@ -12,10 +14,10 @@ export async function runQueryFile(lake: Lake, file: string, businessDate?: stri
   return await lake.query(bindBusinessDate(lake, await readQueryFile(file), businessDate));
 }
 
-/** The text of a query file. Errors: `UsageError` if it cannot be read. */
+/** The text of a query file, or of standard input if it is called `-`. Errors: `UsageError` if it cannot be read. */
 export async function readQueryFile(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
   } catch (cause) {
     throw new UsageError({
       what: 'this query file cannot be read',

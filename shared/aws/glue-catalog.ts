@@ -34,6 +34,9 @@ export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
     ...ATHENA,
     tableOf: (dataset) => new GlueReader(options, dataset).columns(),
     fieldIdsOf: async () => undefined,
+    snapshots: async () => [],
+    daysOfSnapshot: async () => undefined,
+    retire: async () => ({ snapshots: [], needed: new Map(), unneeded: [] }),
     publishDay: (day) => new GlueDay(options, day).publish(),
     standsAt: (day) => new GlueDay(options, day).stands(),
     shownDay: (table, businessDate) => new GlueReader(options, table).shownDay(businessDate),
@@ -53,6 +56,7 @@ export function createGlueCatalog(options: GlueCatalogOptions): Catalog {
     async restore(_table, days) {
       for (const day of days) await new GlueDay(options, day).publish();
     },
+    show: async () => undefined,
     nameOf: (table) => `glue:${options.database}.${table}`,
   };
 }

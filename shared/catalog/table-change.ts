@@ -50,7 +50,7 @@ export function planTableChange(
       );
       continue;
     }
-    const isMixed = standing.type !== column.type || standing.hasNarrowerFiles || column.hasNarrowerFiles;
+    const isMixed = standing.type !== column.type || column.hasNarrowerFiles;
     change.columns[at] = { ...standing, type, ...(isMixed ? { hasNarrowerFiles: true } : {}) };
     if (type !== standing.type) {
       change.widened.push({ name: column.name, from: standing.type, to: type });

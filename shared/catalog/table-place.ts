@@ -13,3 +13,15 @@ export interface TablePlace {
 export function uriOf({ root }: TablePlace, key: string): string {
   return `${root}${key}`;
 }
+
+/** Stores a file of the metadata of a table. Answers with its place for readers. */
+export async function storeMetadata(
+  place: TablePlace,
+  dataset: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<string> {
+  const key = `${dataset}/metadata/${name}`;
+  await place.store.put(`${place.publishedPrefix}${key}`, bytes);
+  return uriOf(place, key);
+}

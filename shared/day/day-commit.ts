@@ -14,6 +14,8 @@ export interface DayCommit {
   businessDate: string;
   commit: number;
   committedAt: string;
+  /** Who published it: a user of the machine. On AWS the functions do, and who asked them is in CloudTrail. */
+  by?: string;
   files: CommittedFile[];
   tables: CommittedTable[];
   /** Published on purpose before the day was complete. */
@@ -127,6 +129,7 @@ export const dayCommitShape = objectOf<DayCommit>({
   businessDate: text,
   commit: wholeNumber,
   committedAt: text,
+  by: optional(text),
   files: listOf(committedFileShape),
   tables: listOf(
     objectOf<CommittedTable>({

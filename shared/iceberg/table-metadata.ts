@@ -154,23 +154,50 @@ export function withColumns(metadata: TableMetadata, table: TableColumns, ids: F
   };
 }
 
-/** Metadata whose current snapshot is this one. */
+/** Metadata whose current snapshot is this one. What somebody named is kept, however many snapshots there are. */
 export function withSnapshot(metadata: TableMetadata, snapshot: Snapshot): TableMetadata {
   const id = snapshot['snapshot-id'];
-  const snapshots = [...metadata.snapshots.filter((one) => one['snapshot-id'] !== id), snapshot];
-  const kept = snapshots.slice(-MOST_SNAPSHOTS);
-  const known = new Set(kept.map((one) => one['snapshot-id']));
+  const others = metadata.snapshots.filter((one) => one['snapshot-id'] !== id);
+  const most = others.length + 1 - MOST_SNAPSHOTS;
+  const named = namedSnapshots(metadata);
+  const kept = others.filter((one, index) => index >= most || named.has(one['snapshot-id']));
   const log = [...metadata['snapshot-log'], { 'timestamp-ms': snapshot['timestamp-ms'], 'snapshot-id': id }];
-  return {
+  return withLog({
     ...metadata,
     'last-sequence-number': snapshot['sequence-number'],
     'last-updated-ms': snapshot['timestamp-ms'],
     'current-snapshot-id': id,
-    refs: { main: { 'snapshot-id': id, type: 'branch' } },
-    snapshots: kept,
-    // What was before a snapshot that is gone cannot be told, so the log begins after it.
-    'snapshot-log': log.slice(log.findLastIndex((one) => !known.has(one['snapshot-id'])) + 1),
-  };
+    refs: { ...metadata.refs, main: { 'snapshot-id': id, type: 'branch' } },
+    snapshots: [...kept, snapshot],
+    'snapshot-log': log,
+  });
+}
+
+/**
+ * Metadata without the snapshots that others replaced by a moment. The current one stays, and so does each that a tag or a branch names.
+ * The same metadata if there is none to let go of.
+ */
+export function withoutSnapshots(metadata: TableMetadata, replacedByMs: number): TableMetadata {
+  const named = namedSnapshots(metadata);
+  const ordered = metadata.snapshots.toSorted((a, b) => a['sequence-number'] - b['sequence-number']);
+  const kept = ordered.filter((one, index) => {
+    const next = ordered[index + 1];
+    return !next || next['timestamp-ms'] > replacedByMs || named.has(one['snapshot-id']);
+  });
+  return kept.length === ordered.length ? metadata : withLog({ ...metadata, snapshots: kept });
+}
+
+function namedSnapshots(metadata: TableMetadata): Set<number | undefined> {
+  const refs = Object.entries(metadata.refs ?? {}).filter(([name]) => name !== 'main');
+  return new Set([...refs.map(([, ref]) => ref['snapshot-id']), metadata['current-snapshot-id']]);
+}
+
+/** What was before a snapshot that is gone cannot be told, so the log begins after it. */
+function withLog(metadata: TableMetadata): TableMetadata {
+  const known = new Set(metadata.snapshots.map((one) => one['snapshot-id']));
+  const log = metadata['snapshot-log'];
+  const gone = log.findLastIndex((one) => !known.has(one['snapshot-id']));
+  return { ...metadata, 'snapshot-log': log.slice(gone + 1) };
 }
 
 /** Metadata that follows a metadata file. */

@@ -1,3 +1,5 @@
+import type { ObjectInfo } from './object-store.ts';
+
 /** The table of contents that readers use: Glue on AWS, one JSON file for each dataset on one machine. */
 export interface Catalog {
   /**
@@ -34,8 +36,20 @@ export interface Catalog {
   /** How what readers have of a table differs from `days`, the publications of all its days. Damage is a difference and no error. */
   differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]>;
 
+  /** Lets other programs read what readers see of a table, if they do not yet: the lake was moved, or an earlier version filled it. */
+  show(table: string): Promise<void>;
+
   /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
   restore(table: string, days: DayPublication[]): Promise<void>;
+
+  /** The states of a table that other programs can read back, in the order in which they were shown; none if no other program is shown it. */
+  snapshots(table: string): Promise<ShownSnapshot[]>;
+
+  /** The commit of each day that has files in a snapshot of a table; undefined if the snapshot is gone, or cannot be read. */
+  daysOfSnapshot(table: string, snapshotId: number): Promise<Record<string, number> | undefined>;
+
+  /** Lets go of old snapshots of a table, and says what nobody needs any more then. */
+  retire(table: string, which: RetiredWhich): Promise<RetiredSnapshots>;
 
   /** The place of a table, to name it to people. */
   nameOf(table: string): string;
@@ -47,12 +61,45 @@ export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 /** One difference; of the whole table if it has no date. */
 export interface CatalogDifference {
   businessDate?: string;
-  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files. */
-  kind: 'unreadable' | 'behind' | 'ahead' | 'other';
+  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it. */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown';
   /** The commit that readers see. */
   commit?: number;
   /** A clause. */
   what: string;
+}
+
+/** Which snapshots are let go of: none that a tag or a branch names, and never the current one. */
+export interface RetiredWhich {
+  /** Those that others had replaced by this moment. */
+  replacedBy: Date;
+  /** What readers were shown within this time before now is still needed: they may be at work on it. */
+  graceMs: number;
+  /** Only says what would happen. */
+  dryRun: boolean;
+}
+
+export interface RetiredSnapshots {
+  /** The ids of the snapshots that were let go of. */
+  snapshots: number[];
+  /** Business date → the commits whose files a reader may still need. */
+  needed: Map<string, Set<number>>;
+  /** Objects of the table's metadata that nobody needs, in the steps in which they are to be removed: what names others goes after them. */
+  unneeded: ObjectInfo[][];
+}
+
+/** A state of a table that other programs can read back. */
+export interface ShownSnapshot {
+  id: number;
+  /** The commit that it showed newly: the last one, if it showed several at once. */
+  businessDate: string;
+  commit: number;
+  /** ISO 8601, in UTC. */
+  shownAt: string;
+  isCurrent: boolean;
+  /** Rows and files of the whole table. */
+  totalRows: number;
+  totalFiles: number;
 }
 
 export interface DayPublication {

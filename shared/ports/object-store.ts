@@ -61,6 +61,12 @@ export interface ObjectStore {
 
   /** Removes objects; keys without an object are no error. */
   delete(keys: string[]): Promise<void>;
+
+  /**
+   * Removes everything below folders that nobody writes to any more, each at once: after a failure or a loss of power a folder is whole or
+   * not there. Folders that are not there are no error. A store that has only keys has no such method.
+   */
+  deleteFolders?(folders: string[]): Promise<void>;
 }
 
 /** The part that reading a source file needs. */

@@ -32,4 +32,6 @@ interface PipelineSettings {
   expectedFiles: number | string[] | undefined;
   /** Version of the code that runs. It is part of every run id: what other code wrote, a corrected version too, is never taken over. */
   softwareVersion: string;
+  /** Who works with the lake, if that is known. Commits say it. */
+  user?: string | undefined;
 }

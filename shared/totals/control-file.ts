@@ -55,7 +55,8 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(LF, start);
     const next = found < 0 ? bytes.length : found;
-    const end = next > start && bytes[next - 1] === CR ? next - 1 : next;
+    // Before an empty line there is a line end, or nothing.
+    const end = bytes[next - 1] === CR ? next - 1 : next;
     const line = bytes.subarray(start, end);
     // DOS programs write Ctrl-Z after the last line; it is not a line.
     if (line.some((byte) => byte !== 0x20 && byte !== 0x1a)) lines.push(line);

@@ -54,14 +54,14 @@ export class GroupFold {
   begun = 0;
   readonly faults: Record<FaultKind, GroupFault | null> = { wrong: null, unended: null, outside: null };
   private readonly rule: GroupRule;
-  /** Within a range it is not known at first. */
-  private place: 'unknown' | 'inside' | 'outside';
+  /** Whether a group is open. Within a range that is not known at first. */
+  private isPlaced: boolean;
   private head: GroupPart | null = null;
   private open: GroupPart | null = null;
 
   constructor(rule: GroupRule, of: 'file' | 'range') {
     this.rule = rule;
-    this.place = of === 'file' ? 'outside' : 'unknown';
+    this.isPlaced = of === 'file';
   }
 
   take(part: GroupPart): void {
@@ -69,10 +69,10 @@ export class GroupFold {
       this.endWithoutTrailer();
       this.begun++;
       this.open = part;
-      this.place = 'inside';
-    } else if (this.place === 'unknown') {
+      this.isPlaced = true;
+    } else if (!this.isPlaced) {
       this.head = this.head ? joined(this.head, part) : part;
-      if (part.trailer) this.place = 'outside';
+      this.isPlaced = part.trailer !== null;
       return;
     } else if (this.open) this.open = joined(this.open, part);
     else this.noteOutside(part);
@@ -88,9 +88,7 @@ export class GroupFold {
       if (fault) this.note(kind, { ...fault, group: fault.group === 0 ? 0 : fault.group + this.begun });
     }
     this.begun += begun;
-    if (begun === 0) return;
-    this.open = tail;
-    this.place = tail ? 'inside' : 'outside';
+    if (begun > 0) this.open = tail;
   }
 
   /** The groups of a range, for its manifest. */
@@ -108,7 +106,6 @@ export class GroupFold {
     if (this.open)
       this.note('unended', { count: 1, group: this.begun, startByte: this.open.startByte, text: '' });
     this.open = null;
-    if (this.place === 'inside') this.place = 'outside';
   }
 
   /** Records of no type, such as blank lines, are rejects already; they may be between groups. */
@@ -119,7 +116,6 @@ export class GroupFold {
 
   private judge(group: GroupPart): void {
     this.open = null;
-    this.place = 'outside';
     const { totals } = this.rule;
     const { records, types, header, trailer } = group;
     const sums = new Map(Object.entries(group.sums).map(([key, sum]) => [key, BigInt(sum)]));

@@ -33,8 +33,29 @@ describe('the query command', () => {
     expect(stdout).toBe('d           n\n──────────  ─\n2024-02-29  0\n(1 row)\n');
   });
 
+  test('points at the place of an error in the SQL, below one paragraph', async () => {
+    expect(await run('--lake', '.', 'SELECT 1; SELEC 2')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'the SQL does not run. Parser Error: syntax error at or near "SELEC". Tables of this lake: contracts, contracts_days, ledger.\n' +
+        '  LINE 1: SELECT 1; SELEC 2\n                    ^\n',
+    });
+  });
+
+  test('prints every answer in the form that was asked for, with null told from empty', async () => {
+    const sql = "SELECT NULL AS a, '' AS b, 'x|\"y' AS c; SELECT 7 AS n";
+    const stdoutOf = async (...flags: string[]) => (await run('--lake', '.', ...flags)).stdout;
+    expect(await stdoutOf(sql, '--csv')).toBe('a,b,c\n,"","x|""y"\nn\n7\n');
+    expect(await stdoutOf(sql, '--markdown')).toBe(
+      '| a | b | c |\n| --- | --- | --- |\n| NULL |  | x\\|"y |\n\n| n |\n| --- |\n| 7 |\n',
+    );
+    expect(await stdoutOf(sql, '--expanded')).toBe('─ row 1 ──\na  NULL\nb\nc  x|"y\n\n─ row 1 ──\nn  7\n');
+    expect(await stdoutOf('EXPLAIN SELECT count(*) FROM contracts')).toMatch(/^┌─+┐\n│/);
+    expect((await run('--lake', '.', '--csv', '--json', sql)).code).toBe(2);
+  });
+
   test.each([
-    [['--lake', '.', 'SELEC 1']],
     [['--lake', '.', '--lak', 'SELECT 1']],
     [['--lake', 'none', 'SELECT 1']],
     [['--lake', '.', '--business-date', '12/08/2025', 'SELECT 1']],

@@ -2,18 +2,15 @@ import { expect, it } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import type { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
+import { checkReaders } from '../../shared/pipeline/verify/check-readers.ts';
+import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
+import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
-import { ICEBERG, shownTable } from '../support/iceberg-folder.ts';
+import { ICEBERG, lakeWithIceberg, shownTable } from '../support/iceberg-folder.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 
 const now = () => new Date('2025-08-13T06:00:00Z');
-
-async function lakeWithIceberg(root = ICEBERG.root): Promise<TestLake> {
-  const lake = await TestLake.make();
-  lake.ports.catalog = createFileCatalog(lake.ports.lake, { iceberg: { ...ICEBERG, root, now } });
-  return lake;
-}
 
 async function load(
   lake: TestLake,
@@ -160,6 +157,61 @@ it('adopts the days of a lake that had no such metadata, and makes it anew in a 
   await load(lake, 'a_20250817.txt', ['A']);
   expect((await shownTable(store, 'small'))?.files).toEqual(await wanted());
 });
+
+it('shows the tables of a lake that was moved, or that an earlier version filled, by repair, with what it knew', async () => {
+  await using lake = await TestLake.make();
+  const store = lake.ports.lake as MemoryObjectStore;
+  await load(lake, 'a_20250812.txt', ['A', 'B']);
+  const at = (root: string) =>
+    createFileCatalog(store, { iceberg: { root, publishedPrefix: 'processed/', now } });
+  const whatIsWrong = async () => {
+    const { findings } = await verifyLake(lake.ports, { depth: 'full' });
+    return findings.map(({ level, key, what, mend }) => `${level} ${key}: ${what.split(',')[0]}; ${mend.by}`);
+  };
+  lake.ports.catalog = at('/old/place/');
+  const noteOf = (what: (table: string) => string) =>
+    ['small', 'small_rejects'].map((table) => `note catalog/${table}.json: ${what(table)}; repair`);
+  expect(await whatIsWrong()).toEqual(noteOf(() => 'other programs cannot read the table yet'));
+  await checkReaders(lake.ports);
+  expect((await repairLake(lake.ports, { depth: 'full' })).done).toMatchObject([
+    { key: 'catalog/small.json', did: 'show it to them' },
+    { key: 'catalog/small_rejects.json', did: 'show it to them' },
+  ]);
+  await load(lake, 'b_20250812.txt', ['C']);
+  await load(lake, 'a_20250812.txt', ['D'], { force: true });
+  const before = await statesAt(store, '/old/place/');
+  lake.ports.catalog = at(ICEBERG.root);
+  expect(await whatIsWrong()).toEqual(
+    noteOf((table) => `other programs are told to look for the table in /old/place/${table}`),
+  );
+  await repairLake(lake.ports, { depth: 'quick' });
+  expect((await whatIsWrong()).filter((found) => !found.includes('generation'))).toEqual([]);
+  // The same snapshots have the same files, sizes and bounds, in their new place.
+  const moved = await statesAt(store, ICEBERG.root);
+  expect(moved).toEqual(before);
+  expect(moved).toHaveLength(3);
+  await load(lake, 'a_20250813.txt', ['A']);
+  const { files, snapshot, metadata } = (await shownTable(store, 'small'))!;
+  expect(files).toEqual(catalogFiles((await lake.catalog('small'))!));
+  expect([snapshot?.['sequence-number'], metadata.snapshots.length]).toEqual([4, 4]);
+  expect(JSON.stringify(metadata)).not.toContain('/old/place');
+});
+
+/** The entries of every snapshot of the small table, whose paths begin with `root`. */
+async function statesAt(store: MemoryObjectStore, root: string) {
+  const { metadata } = (await shownTable(store, 'small', undefined, root))!;
+  const states = [];
+  for (const { 'snapshot-id': id } of metadata.snapshots) {
+    const { entries, snapshot } = (await shownTable(store, 'small', id, root))!;
+    expect(entries.every(({ file }) => file.path.startsWith(root))).toBe(true);
+    const known = entries.map(({ file, ...entry }) => ({
+      ...entry,
+      file: { ...file, path: file.path.slice(root.length) },
+    }));
+    states.push({ id, number: snapshot?.['sequence-number'], summary: snapshot?.summary, known });
+  }
+  return states;
+}
 
 it('publishers at once go on from each other, and one that died is completed by the next', async () => {
   await using lake = await lakeWithIceberg();

@@ -96,6 +96,45 @@ describe('partition values', () => {
     ]);
   });
 
+  test('cost no join, so that rows come in the order of the files, and in a file in their own', async () => {
+    const nights = ['10', '11'].map((day) => ({
+      values: { year: '2025', month: '08', day },
+      location: `numbers/year=2025/month=08/day=${day}/gen=00001/`,
+      files: [`numbers/year=2025/month=08/day=${day}/gen=00001/a.parquet`],
+    }));
+    await writeParquet(
+      rootDir,
+      nights.map(({ files, values }) => ({
+        key: files[0]!,
+        select: `SELECT ${values.day}00000 + range AS n FROM range(0, 300000)`,
+      })),
+    );
+    for (const [dataset, partitions] of [
+      ['numbers', nights] as const,
+      ['one', nights.slice(0, 1)] as const,
+    ]) {
+      await writeCatalog(rootDir, {
+        dataset,
+        columns: [{ name: 'n', type: 'bigint' }],
+        partitions: [...partitions],
+      });
+    }
+    const lake = await open(rootDir);
+    for (const table of ['numbers', 'one']) {
+      const [plan] = await ask(lake, `EXPLAIN SELECT * FROM ${table}`);
+      expect(String(plan?.explain_value)).not.toMatch(/JOIN|~0 rows/);
+    }
+    expect(await ask(lake, 'SELECT n, day FROM numbers LIMIT 2 OFFSET 299999')).toEqual([
+      { n: 1299999n, day: '10' },
+      { n: 1100000n, day: '11' },
+    ]);
+    expect((await lake.query('SELECT n FROM one LIMIT 3')).rows).toEqual([
+      [1000000n],
+      [1000001n],
+      [1000002n],
+    ]);
+  });
+
   test('let a query for one day open the files of that day alone', async () => {
     const products = PRODUCTS.slice(0, 3);
     const nights = [];

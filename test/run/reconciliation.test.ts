@@ -69,6 +69,8 @@ describe('the ranges of a file', () => {
     const { sizeBytes, remainder } = plan;
     expect(code({ sizeBytes, remainder })).toBeUndefined();
     expect(code({ sizeBytes, remainder }, [RANGE, RANGE])).toBe('ranges-do-not-tile');
+    const shorter = { ...RANGE, endByte: 189 };
+    expect(code({ sizeBytes, remainder }, [shorter])).toBe('ranges-do-not-tile');
     expect(code({ sizeBytes: 211, remainder })).toBe('ranges-do-not-tile');
     expect(code({ sizeBytes, remainder: { startByte: 209, endByte: 210 } })).toBe('ranges-do-not-tile');
     expect(code({ sizeBytes, remainder, leadingBytes: 1 })).toBe('ranges-do-not-tile');

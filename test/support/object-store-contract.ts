@@ -185,6 +185,19 @@ export function describeObjectStore(name: string, open: () => Promise<OpenStore>
       expect(await Array.fromAsync(store.listFolder('in/none/'))).toEqual([]);
     });
 
+    it('removes folders with all that is in them, if it has such things', async () => {
+      if (!store.deleteFolders) return;
+      for (const key of ['away/a/x', 'away/a/deep/er/y', 'away/ab/x', 'away/b/x', 'alone/c/x'])
+        await store.put(key, bytesOf('x'));
+      await store.deleteFolders(['away/a/', 'away/none/', 'alone/c/']);
+      const left: string[] = [];
+      for await (const { key } of store.list('a')) if (/^(away|alone)/.test(key)) left.push(key);
+      expect(left).toEqual(['away/ab/x', 'away/b/x']);
+      expect(await Array.fromAsync(store.listFolder('alone/'))).toEqual([]);
+      await store.put('away/a/x', bytesOf('again'));
+      expect(Buffer.from((await store.get('away/a/x'))!.bytes).toString()).toBe('again');
+    });
+
     it('lets exactly one of many conditional writers win', async () => {
       const outcome = async (writes: Promise<string>[]) => {
         const settled = await Promise.allSettled(writes);

@@ -103,15 +103,37 @@ export class RecordedDisk {
     return Object.assign({}, fs, changes) as typeof Fs;
   }
 
-  /** Also the removal that does not wait for another thread. */
+  /** Also the removals that do not wait for another thread. */
   watchSync(fs: typeof SyncFs): typeof SyncFs {
-    const unlinkSync = (path: string) => {
-      fs.unlinkSync(path);
+    const removed = (path: string) => {
       if (this.rootPath === '') return;
       this.unset(path);
       this.cuts.push(this.left());
     };
-    return Object.assign({}, fs, { unlinkSync }) as typeof SyncFs;
+    const unlinkSync = (path: string) => {
+      fs.unlinkSync(path);
+      removed(path);
+    };
+    const rmSync = (path: string, options?: SyncFs.RmOptions) => {
+      fs.rmSync(path, options);
+      this.emptyByName(path);
+      removed(path);
+    };
+    return Object.assign({}, fs, { unlinkSync, rmSync }) as typeof SyncFs;
+  }
+
+  /** The strictest disk loses what is in a folder name by name, at once, and may still have the folder's own name where that was synced. */
+  private emptyByName(path: string): void {
+    const walk = (at: Folder) => {
+      for (const [name, below] of [...at.names]) {
+        if (isFolder(below)) walk(below);
+        at.names.delete(name);
+        at.synced.delete(name);
+        this.cuts.push(this.left());
+      }
+    };
+    const node = this.get(path);
+    if (isFolder(node)) walk(node);
   }
 
   private left(): Left {

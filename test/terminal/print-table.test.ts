@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { printTable } from '../../terminal/print-table.ts';
+import { plainText } from '../../terminal/print.ts';
+import { printTable, tableLines } from '../../terminal/print-table.ts';
 
 test('a table has numbers to the right, an empty cell for null, and an end', () => {
   const columns = [
@@ -22,4 +23,31 @@ test('a table has numbers to the right, an empty cell for null, and an end', () 
   const many = printTable({ columns, rows: Array.from({ length: 1001 }, () => ['x', '1.00']) });
   expect(many).toHaveLength(1003);
   expect(many.at(-1)).toMatch(/\(the first 1000 rows; --json prints all\)$/);
+});
+
+test('a table fits into its terminal: texts are cut, then columns left out, and numbers stay whole', () => {
+  const columns = ['id', 'name', 'city', 'amount', 'day'].map((name) => ({
+    name,
+    type: name === 'amount' ? 'DECIMAL(15,2)' : name === 'day' ? 'DATE' : 'VARCHAR',
+  }));
+  const rows = [['CTR1', 'Maria das Graças de Souza e Silva', '', '1234567890123.45', '2025-08-12']];
+  const at = (width: number) =>
+    tableLines({ columns, rows }, { width, allColumns: '--expanded' }).map(plainText);
+  expect(at(200)[2]).toBe('CTR1  Maria das Graças de Souza e Silva        1234567890123.45  2025-08-12');
+  expect(at(60)[2]).toBe('CTR1  Maria das Graças …        1234567890123.45  2025-08-12');
+  expect(at(56)).toEqual([
+    'id    name               …            amount  day',
+    '────  ─────────────────  ─  ────────────────  ──────────',
+    'CTR1  Maria das Graças…  …  1234567890123.45  2025-08-12',
+    '(1 row; 1 column left out: --expanded)',
+  ]);
+  for (const width of [46, 50, 60, 80, 120]) {
+    expect(
+      Math.max(
+        ...at(width)
+          .slice(0, 3)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(width);
+  }
 });

@@ -38,6 +38,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a record that is not the one wanted has a place that does not fit: the first place of all is only for the compiler',
   },
   {
+    file: 'shared/pipeline/operate/read-rejects.ts',
+    within: 'const SLICE_ROWS = 10_000;',
+    edits: [['10_000', '20000']],
+    why: 'how many are read at once: the next slice goes on where it ended',
+  },
+  {
     file: 'shared/pipeline/operate/take-day-manifest.ts',
     within: '.slice(0, 16)',
     edits: [['16', '32']],
@@ -78,6 +84,18 @@ export const EXPLAINED: readonly Explained[] = [
     within: 'return value < 0n ? -value : value;',
     edits: [['<', '<=']],
     why: '-0n is 0n',
+  },
+  {
+    file: 'shared/totals/control-file.ts',
+    within: 'for (let start = 0; start < bytes.length; )',
+    edits: [['<', '<=']],
+    why: 'at the end of the file there is one more line, which is empty: blank lines are none',
+  },
+  {
+    file: 'shared/totals/group-fold.ts',
+    within: 'trailer: 1, rejected: 0',
+    edits: [['0', '1']],
+    why: 'no total of a group counts rejects',
   },
   {
     file: 'shared/totals/mismatch-cause.ts',

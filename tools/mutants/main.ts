@@ -56,7 +56,7 @@ await runWithFlags(COMMAND, async (values) => {
   for (const { id, mutant } of sample) {
     const outcome = outcomes.get(id) ?? 'survived';
     if (outcome === 'endless') await tell(mutant, 'timed out');
-    else await tell(mutant, outcome === 'at import' ? await scratch.tryMutant(mutant, limitMs) : outcome);
+    else await tell(mutant, outcome === 'unsure' ? await scratch.tryMutant(mutant, limitMs) : outcome);
   }
   for (const mutant of listed) await tell(mutant, await scratch.tryMutant(mutant, limitMs));
   return verdictOf(verdicts);

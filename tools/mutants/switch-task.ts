@@ -12,12 +12,12 @@ export interface SwitchTask {
 
 /**
  * `begun` stands before each try, so that a mutant that never comes back is known. `at import` is code that ran before any test: its
- * switch comes too late. `not repeatable` is a test that fails when it runs a second time: it says nothing.
+ * switch comes too late. `not repeatable` is a test that fails when it runs a second time: it says nothing of these mutants, which it
+ * reaches.
  */
 export type SwitchResult =
   | { is: 'begun' | 'caught' | 'endless'; id: number; test: string }
-  | { is: 'at import' | 'reached'; ids: number[]; test: string }
-  | { is: 'not repeatable' | 'done'; test: string };
+  | { is: 'at import' | 'reached' | 'not repeatable'; ids: number[]; test: string };
 
 /** Where the task stands, for the processes of the tests. */
 export const SWITCH_TASK = 'MUTANTS_SWITCH_TASK';

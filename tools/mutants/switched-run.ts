@@ -9,8 +9,11 @@ import type { NumberedMutant } from './switched-source.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOK_EVERY_MS = 1000;
 
-/** `endless`: it was ended at a limit; a test would have failed there. `at import`: no switch can judge it. */
-type SwitchedOutcome = 'caught' | 'survived' | 'endless' | 'at import';
+/**
+ * `endless`: it was ended at a limit; a test would have failed there. `unsure`: no switch can judge it, since it runs at import, or a test
+ * that reaches it cannot be repeated.
+ */
+type SwitchedOutcome = 'caught' | 'survived' | 'endless' | 'unsure';
 
 /** What the tests of the mutants say of each: all of them run once, in one process for a test file, which tries one mutant after the other. */
 export async function switchedOutcomes(
@@ -52,17 +55,19 @@ function outcomesOf(
         result.is !== is ? [] : 'ids' in result ? result.ids : 'id' in result ? [result.id] : [],
       ),
     );
-  const [caught, endless, reached, atImport] = [
+  const [caught, endless, reached, atImport, notRepeated] = [
     idsThat('caught'),
     idsThat('endless'),
     idsThat('reached'),
     idsThat('at import'),
+    idsThat('not repeatable'),
   ];
   return new Map(
     mutants.map(({ id }) => {
       if (caught.has(id)) return [id, 'caught'];
       if (endless.has(id)) return [id, 'endless'];
-      return [id, atImport.has(id) && !reached.has(id) ? 'at import' : 'survived'];
+      const isUnsure = notRepeated.has(id) || (atImport.has(id) && !reached.has(id));
+      return [id, isUnsure ? 'unsure' : 'survived'];
     }),
   );
 }

@@ -14,6 +14,7 @@ import { judgeTables } from '../publish/day-tables.ts';
 import { correctsStanding, judgeDay } from '../publish/judge-day.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
 import { entryVersions } from '../store/ledger.ts';
+import { type KeptSnapshot, snapshotsOfDay } from './lake-history.ts';
 import { statusLayout } from './status-layout.ts';
 
 /** The status of a day for the person on call. */
@@ -35,6 +36,8 @@ export interface DayStatus {
   published: PublishedDay | null;
   /** A later commit that they do not see. */
   pending?: PublishedDay;
+  /** The snapshots by which other programs read what the day's commits showed, as long as they are kept. */
+  snapshots: (KeptSnapshot & { commit: number })[];
   /** Why the published files are not all the loaded ones. */
   waitingFor?: string;
   /** Objects of the day that cannot be read, each with what is wrong and what to do. What they say is missing above. */
@@ -134,6 +137,7 @@ export async function dayStatus(
     files,
     totals: totalsOf(byKey),
     published: visible ? publishedDay(visible) : null,
+    snapshots: last ? await snapshotsOfDay(ports, last) : [],
     ...(last && last !== visible ? { pending: publishedDay(last) } : {}),
     ...(waits === '' ? {} : { waitingFor: waits }),
     ...(damaged.length === 0

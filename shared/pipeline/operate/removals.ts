@@ -4,8 +4,10 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 export interface CleanOptions {
   /** Runs that began longer ago than this are removed. */
   runsOlderThanMs: number;
-  /** Generations that were replaced longer ago than this are removed. */
+  /** Generations and snapshots that were replaced longer ago than this are removed. */
   generationsOlderThanMs: number;
+  /** What readers were shown until so long ago stays, however old it is: a query may be at work on it. By default nothing more stays. */
+  graceMs?: number | undefined;
   /** Only report what would be removed. */
   dryRun: boolean;
   /** Nothing more is begun from then on: whoever cleans has no more time. */
@@ -14,7 +16,7 @@ export interface CleanOptions {
 
 /** Something that was removed or, in a dry run, would be. */
 export interface Removal {
-  what: 'run' | 'generation' | 'execution' | 'orphan' | 'owner';
+  what: 'run' | 'generation' | 'snapshot' | 'execution' | 'orphan' | 'owner';
   /** Folder or object. */
   key: string;
   objects: number;
@@ -26,6 +28,8 @@ export interface Removal {
 export interface PlannedRemoval {
   removal: Removal;
   steps: string[][];
+  /** True if it is all that lies below the folder `removal.key`. */
+  isFolder?: true;
 }
 
 export interface CleanReport {
@@ -47,7 +51,8 @@ export class Removals {
 
   constructor(ports: PipelinePorts, options: CleanOptions) {
     this.ports = ports;
-    this.options = options;
+    const { generationsOlderThanMs, graceMs = 0 } = options;
+    this.options = { ...options, generationsOlderThanMs: Math.max(generationsOlderThanMs, graceMs) };
     this.now = ports.clock.now();
   }
 
@@ -73,7 +78,11 @@ export class Removals {
     const steps = [0, 1, 2].map((step) =>
       found.filter((info) => stepOf(info) === step).map(({ key }) => key),
     );
-    return { removal: { what, key: prefix, objects: found.length, bytes: bytesOf(found), why }, steps };
+    return {
+      removal: { what, key: prefix, objects: found.length, bytes: bytesOf(found), why },
+      steps,
+      isFolder: true,
+    };
   }
 
   async removeKeys(
@@ -115,10 +124,14 @@ export class Removals {
 
   private async removeSteps(planned: PlannedRemoval[]): Promise<void> {
     if (this.options.dryRun) return;
-    const stepCount = Math.max(0, ...planned.map(({ steps }) => steps.length));
+    const { lake } = this.ports;
+    const folders = planned.filter(({ isFolder }) => isFolder && lake.deleteFolders !== undefined);
+    if (folders.length > 0) await lake.deleteFolders?.(folders.map(({ removal }) => removal.key));
+    const others = planned.filter((one) => !folders.includes(one));
+    const stepCount = Math.max(0, ...others.map(({ steps }) => steps.length));
     for (let step = 0; step < stepCount; step++) {
-      const keys = planned.flatMap(({ steps }) => steps[step] ?? []);
-      if (keys.length > 0) await this.ports.lake.delete(keys);
+      const keys = others.flatMap(({ steps }) => steps[step] ?? []);
+      if (keys.length > 0) await lake.delete(keys);
     }
   }
 

@@ -12,6 +12,7 @@ import { isCorrectedBy } from '../../run/corrected-version.ts';
 import { type LoadedEntry, type LoadedVersion, supplementedRun } from '../../run/ledger-entry.ts';
 import { applyCommit, type FoundObjects, requireObjects, sourceFolders } from '../publish/apply-commit.ts';
 import { planFreeCommit } from '../publish/free-commit.ts';
+import { byWhom } from '../publish/publish-day.ts';
 import { compareAndSwap } from '../store/compare-and-swap.ts';
 import { holdFolders } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, readCommit } from '../store/day-ledger.ts';
@@ -254,6 +255,7 @@ async function planRollback(
     ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last, ports.catalog),
     rollback: { reason, restores, files },
     ...(last.terms !== undefined && { terms: last.terms }),
+    ...byWhom(ports),
   }));
 }
 

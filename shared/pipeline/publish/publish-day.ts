@@ -129,6 +129,7 @@ async function commitDay(
     ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last, ports.catalog),
     ...(inPart && { partial: inPart }),
     ...(terms !== undefined && { terms }),
+    ...byWhom(ports),
   }));
   const warnings = [...hidden, ...(await changeWarnings(ports, layout, planned))];
   const commit = warnings.length > 0 ? { ...planned, warnings } : planned;
@@ -136,6 +137,11 @@ async function commitDay(
   const key = dayCommitKey(layout.name, businessDate, commit.commit);
   await ports.lake.putOnce(key, sealedBytes(key, commit));
   return { commit, isNew: true, found };
+}
+
+/** For the record of a commit. */
+export function byWhom({ settings: { user } }: Pick<PipelinePorts, 'settings'>): Pick<DayCommit, 'by'> {
+  return user === undefined ? {} : { by: user };
 }
 
 function holdsRun({ files }: DayCommit, { sourceId, runId }: LoadedRun): boolean {

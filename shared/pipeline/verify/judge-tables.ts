@@ -50,6 +50,11 @@ export async function judgeCatalog(
     );
     const isWhole = unreadable.size === 0 && differences.every(({ kind }) => kind !== 'ahead');
     for (const { kind, businessDate, commit, what } of differences) {
+      if (kind === 'unshown') {
+        const mend = repaired('show it to them', { do: 'show-table', table });
+        findings.push({ ...note(catalog.nameOf(table), what, ''), mend });
+        continue;
+      }
       const lost = kind === 'ahead' && businessDate !== undefined && commit !== undefined;
       // The catalog is right: what it shows is missing in the ledger.
       const key = lost ? dayCommitKey(dataset, businessDate, commit) : catalog.nameOf(table);

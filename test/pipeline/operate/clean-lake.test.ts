@@ -78,6 +78,7 @@ describe('cleaning', () => {
       lake.ports.lake = new Proxy(store, {
         get(target, name: keyof typeof store) {
           const method = target[name];
+          if (method === undefined) return undefined;
           return (...args: unknown[]) => {
             calls[name] = (calls[name] ?? 0) + 1;
             return Reflect.apply(method, target, args);

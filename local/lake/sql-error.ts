@@ -1,0 +1,52 @@
+import { RunInconsistent, UsageError } from '../../shared/errors.ts';
+import { escapeGlob } from './dataset-view.ts';
+
+/** What is said of a failed statement besides DuckDB's own words. */
+interface SqlPlace {
+  lakeDir: string;
+  /** Paths of the published files. */
+  files: readonly string[];
+  /** Names that a query can use, and why others are missing. */
+  tables: string;
+}
+
+/** DuckDB's error as one of ours, with its line of the SQL and the caret below it as an excerpt. */
+export function sqlError(error: unknown, { lakeDir, files, tables }: SqlPlace): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error instanceof UsageError) return error;
+  // What DuckDB's binding says of a text without statements.
+  if (error.message === 'Error in native callback')
+    return new UsageError({
+      what: 'there is no statement in the SQL',
+      next: 'Give one beside the comments',
+    });
+  const [, said = error.message, excerpt] =
+    /^([\s\S]*?)\s*(?:\n(LINE \d+:[\s\S]*))?$/.exec(error.message) ?? [];
+  const message = said
+    .replace(/^Failed to extract statements: /, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const isPublished = (path: string) => message.includes(path) || message.includes(escapeGlob(path));
+  if (/^(IO|Invalid Input|Permission) Error/.test(message) && files.some(isPublished))
+    return new RunInconsistent({
+      what: 'a published file cannot be read',
+      where: lakeDir,
+      why: message,
+      next: 'Do not move or remove files below processed/: bring this one back, or convert its source again with --force.',
+      cause: error,
+    });
+  return new UsageError({
+    what: 'the SQL does not run',
+    why: message,
+    excerpt: excerpt?.trimEnd().split('\n'),
+    next: nextStep(message, tables),
+    cause: error,
+  });
+}
+
+function nextStep(message: string, tables: string): string {
+  if (/^INTERRUPT Error/i.test(message)) return 'It was stopped by you';
+  return /^Permission Error|configuration has been locked/.test(message)
+    ? 'A query reads what is published, with the settings that it has; --allow-files opens local files and settings'
+    : `Tables of this lake: ${tables}`;
+}
