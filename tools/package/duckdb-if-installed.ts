@@ -15,6 +15,7 @@ const duckDb = await installed();
 
 export const DuckDBInstance = duckDb?.DuckDBInstance ?? { create: notInstalled };
 export const StatementType = duckDb?.StatementType ?? {};
+export const ResultReturnType = duckDb?.ResultReturnType ?? {};
 export const DuckDBArrayValue = duckDb?.DuckDBArrayValue ?? class {};
 export const DuckDBListValue = duckDb?.DuckDBListValue ?? class {};
 export const DuckDBMapValue = duckDb?.DuckDBMapValue ?? class {};
