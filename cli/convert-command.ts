@@ -14,7 +14,7 @@ import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
-import { defineCommand, isSet, text, texts } from '../terminal/command-line.ts';
+import { defineCommand, isSet, oneOf, text, texts } from '../terminal/command-line.ts';
 import {
   EXIT_FAILED,
   EXIT_INTERRUPTED,
@@ -38,7 +38,7 @@ const COMMAND = {
     out: text('DIR', 'the lake; made if it does not exist'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
-    compression: text('NAME', "snappy, zstd or none, instead of the layout's"),
+    compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd or none, instead of the layout's"),
     'range-size': text(
       'SIZE',
       'bytes per range; by default at most 1GiB, with equally many ranges for each worker',
