@@ -55,6 +55,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
         load: async () => (await import('../cli/layout-guess.ts')).command,
       },
       {
+        name: 'lint',
+        summary: 'every problem of a layout, with line and column',
+        load: async () => (await import('../cli/layout-lint.ts')).command,
+      },
+      {
         name: 'from-copybook',
         summary: 'a layout file to edit, from a COBOL copybook',
         load: async () => (await import('../cli/layout-import.ts')).fromCopybook,
