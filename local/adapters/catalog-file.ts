@@ -20,8 +20,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
   const showAll = (table: string, of: Showing) => folder?.show(table, () => read(table), of);
   return {
-    switchesAtOnce: true,
-    listsFiles: true,
+    hasDaysTable: false,
     ...DUCKDB,
     async publishDay(day) {
       const { dataset, businessDate, commit, facts = {} } = day;
@@ -66,6 +65,8 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     retire: async (table, which) =>
       (await folder?.retire(table, which)) ?? { snapshots: [], needed: new Map(), unneeded: [] },
     show: async (table) => showAll(table, {}),
+    // A table appears with its first commit.
+    open: async () => undefined,
     nameOf: keyOf,
   };
 }

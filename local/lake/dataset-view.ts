@@ -26,7 +26,7 @@ const ROWS_A_FILE = 100_000;
 /**
  * Plans the view of one dataset: the columns of the catalog in its order and types, then the partition keys.
  *
- * Seven things that DuckDB would do by itself are done here, so that the rows are exact and in order.
+ * Six things that DuckDB would do by itself are done here, so that the rows are exact and in order.
  * - Which files: exactly those of the catalog. DuckDB takes a path in a list for a glob, so its
  *   wildcards are escaped.
  * - Partition values are those of the catalog. A key that has one value is that value; else an expression cuts it out of `filename`, of
@@ -37,7 +37,6 @@ const ROWS_A_FILE = 100_000;
  *   casts, and fills what an older file lacks with null, without opening every footer first.
  *   They are `c0`, `c1`, … until the view names them: DuckDB mistakes a filter on a column called
  *   `filename` for one on the path, and leaves out files that have what is asked for.
- * - A column that was renamed is looked for by each of its names: a file has it under one, and the others are null there.
  * - How many rows there are: with `schema` DuckDB believes that there are none, and would keep the whole table in memory in a join.
  * - Filters on a column that some files hold in a narrower type: DuckDB would hand them to the scan of each file, with the constant rounded
  *   to the type of that file, so that 7 is not less than 7.01 in a file of integers. They stay above the cast.
@@ -104,20 +103,6 @@ export function planDatasetView(
   }
 }
 
-/** A file has a column under one of its names; the others are null there. */
-function namesOf({ name, formerly = [] }: CatalogColumn): string[] {
-  return [name, ...formerly];
-}
-
-function placeOf(index: number, which: number): string {
-  return which === 0 ? `c${index}` : `c${index}_${which}`;
-}
-
-function readValue(column: CatalogColumn, index: number): string {
-  const places = namesOf(column).map((_, which) => `rows_.${placeOf(index, which)}`);
-  return places.length === 1 ? places[0]! : `coalesce(${places.join(', ')})`;
-}
-
 /** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */
 function valuesInPaths(
   { partitionKeys, partitions }: CatalogFile,
@@ -137,6 +122,20 @@ function valuesInPaths(
 function valueInPath(path: string, place: number): string {
   const escaped = `regexp_extract(${path}, '^(?:[^/]*/){${place}}[^/=]*=([^/]*)/', 1)`;
   return `nullif(url_decode(${escaped}), ${sqlString(HIVE_DEFAULT_PARTITION)})`;
+}
+
+/** A file has a column under one of its names; the others are null there. */
+function namesOf({ name, formerly = [] }: CatalogColumn): string[] {
+  return [name, ...formerly];
+}
+
+function placeOf(index: number, which: number): string {
+  return which === 0 ? `c${index}` : `c${index}_${which}`;
+}
+
+function readValue(column: CatalogColumn, index: number): string {
+  const places = namesOf(column).map((_, which) => `rows_.${placeOf(index, which)}`);
+  return places.length === 1 ? places[0]! : `coalesce(${places.join(', ')})`;
 }
 
 /** An expression of two columns is no filter of a scan; `filename` is never empty. */

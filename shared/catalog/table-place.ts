@@ -7,6 +7,8 @@ export interface TablePlace {
   publishedPrefix: string;
   /** What readers put before a key below the published root: `file:///lake/processed/`, `s3://bucket/`. */
   root: string;
+  /** Ends of files that are read at once; 16 if nothing is said. */
+  parallelReads?: number;
 }
 
 /** A key below the published root as readers name it. */

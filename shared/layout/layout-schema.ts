@@ -189,6 +189,8 @@ const groups = z.strictObject({
 });
 
 export const layoutSchema = z.strictObject({
+  /** For editors. */
+  $schema: z.string().optional(),
   name: snakeCase,
   description: z.string().optional(),
   encoding: z.string(),

@@ -1,22 +1,19 @@
 import type { ObjectInfo } from './object-store.ts';
 
-/** The table of contents that readers use: Glue on AWS, one JSON file for each dataset on one machine. */
+/**
+ * The table of contents that readers use: on AWS the metadata of Iceberg tables that Glue points to, on one machine one JSON file for each
+ * dataset. Readers are told each file of a partition, so that it may lie in any folder.
+ */
 export interface Catalog {
   /**
-   * True if a day switches in one step. Otherwise a row of `<dataset>_days`, published after everything else, says that the day is
-   * whole.
-   */
-  readonly switchesAtOnce: boolean;
-
-  /**
-   * Makes the day's partitions those of `day`, in one step if the catalog can, else one by one. Answers false, and changes nothing, if
-   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing. The table gets the day's new columns and wider
-   * types; fails with `RunInconsistent` if it cannot hold both.
+   * Makes the day's partitions those of `day`, all in one step. Answers false, and changes nothing, if the day's recorded commit is higher
+   * than `day.commit`. Doing it twice changes nothing. The table gets the day's new columns and wider types; fails with `RunInconsistent`
+   * if it cannot hold both.
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
-  /** True if readers are told each file of a partition, so that it may lie in any folder; otherwise they read all that is in one folder. */
-  readonly listsFiles: boolean;
+  /** True if `<dataset>_days` is a table of the catalog, a row for each day; on one machine our own query makes it from the commits. */
+  readonly hasDaysTable: boolean;
 
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
   readonly castsNumbers: boolean;
@@ -45,6 +42,9 @@ export interface Catalog {
   /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
   restore(table: string, days: DayPublication[]): Promise<void>;
 
+  /** Gives readers a table without rows if they have none of this name, where they see tables before anything is published. */
+  open(table: TableColumns & Pick<DayPublication, 'dataset' | 'fieldIds'>): Promise<void>;
+
   /** The states of a table that other programs can read back, in the order in which they were shown; none if no other program is shown it. */
   snapshots(table: string): Promise<ShownSnapshot[]>;
 
@@ -58,7 +58,7 @@ export interface Catalog {
   nameOf(table: string): string;
 }
 
-/** What readers see of a day. If they are not told each file (`listsFiles`), its partitions name none. */
+/** What readers see of a day. */
 export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 
 /** One difference; of the whole table if it has no date. */
@@ -114,8 +114,8 @@ export interface DayPublication {
   businessDate: string;
   /** n of `_day/<n>.json`, from 1. */
   commit: number;
-  /** Format of the objects: Parquet by default, or one JSON object on each line. */
-  format?: 'parquet' | 'json';
+  /** The ids of the table's fields by full name, for catalogs that name fields by them (`fieldIdsOf`). */
+  fieldIds?: Readonly<Record<string, number>>;
   /** All partitions of the day; a partition that is not listed is no longer published. */
   partitions: CatalogPartition[];
   /** What people may want to know of the commit where they list snapshots: counts and sums by name. */
@@ -146,7 +146,7 @@ export interface CatalogPartition {
   files: string[];
 }
 
-/** Local twin of a Glue table: `catalog/<dataset>.json`. */
+/** The catalog of a table on one machine: `catalog/<dataset>.json`. */
 export interface CatalogFile {
   dataset: string;
   columns: CatalogColumn[];

@@ -1,6 +1,6 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPath } from '../../keys/business-date.ts';
-import { dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { dayCommitPrefix, daysDataset } from '../../keys/lake-keys.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
@@ -75,7 +75,8 @@ async function leavingObjects(
   const { ports } = removals;
   const { businessDate } = last;
   const { keep, replaced, tables, unknown, commits } = await commitsBefore(removals, last);
-  const needed = await retired.neededCommits(tables, businessDate);
+  const days = ports.catalog.hasDaysTable ? [daysDataset(last.dataset)] : [];
+  const needed = await retired.neededCommits([...tables, ...days], businessDate);
   for (const commit of commits) {
     if (needed.has(commit.commit)) for (const key of keysOf(commit)) keep.add(key);
   }
