@@ -55,6 +55,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
         load: async () => (await import('../cli/layout-guess.ts')).command,
       },
       {
+        name: 'lint',
+        summary: 'every problem of a layout, with line and column',
+        load: async () => (await import('../cli/layout-lint.ts')).command,
+      },
+      {
         name: 'from-copybook',
         summary: 'a layout file to edit, from a COBOL copybook',
         load: async () => (await import('../cli/layout-import.ts')).fromCopybook,
@@ -130,6 +135,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     name: 'simulate',
     summary: 'plays nights of up to 10 TB under the quotas of a region',
     load: async () => (await import('../tools/simulate/main.ts')).command,
+  },
+  {
+    name: 'completions',
+    summary: 'the script with which bash, zsh or fish completes commands and flags',
+    load: async () => (await import('./completions.ts')).command,
   },
   {
     name: 'deploy-check',

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight, type NightOptions } from '../local/convert-night.ts';
@@ -14,7 +14,7 @@ import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
-import { defineCommand, isSet, text, texts } from '../terminal/command-line.ts';
+import { defineCommand, isSet, oneOf, text, texts } from '../terminal/command-line.ts';
 import {
   EXIT_FAILED,
   EXIT_INTERRUPTED,
@@ -33,12 +33,12 @@ const COMMAND = {
   does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
   usage: 'positional-lake convert --layout LAYOUT --input FILE… --out DIR [flags]',
   flags: {
-    layout: text('L', 'a layout file, or a name in layouts/'),
+    layout: text('L', 'a layout file, or the name of one in ./layouts or in the box'),
     input: texts('FILE…', 'one or more files'),
     out: text('DIR', 'the lake; made if it does not exist'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
-    compression: text('NAME', "snappy, zstd or none, instead of the layout's"),
+    compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd or none, instead of the layout's"),
     'range-size': text(
       'SIZE',
       'bytes per range; by default at most 1GiB, with equally many ranges for each worker',
@@ -115,7 +115,7 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
   if (businessDate !== undefined && !isBusinessDate(businessDate)) {
     throw new UsageError({ what: `--business-date '${businessDate}' is not a day as yyyy-MM-dd` });
   }
-  const layout = /[/.]/.test(flags.layout) ? resolve(startDir, flags.layout) : flags.layout;
+  const layout = await layoutWord(flags.layout);
   await loadLayout(createFileLayoutSource(), layout);
   const rawRoot = flags['raw-root'] === undefined ? undefined : resolve(startDir, flags['raw-root']);
   return {

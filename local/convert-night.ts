@@ -46,7 +46,8 @@ export interface NightOptions extends Pick<LocalSetup, 'lakeDir' | 'expectedFile
 
 /** Called as the night goes on, file by file. */
 export interface NightProgress {
-  fileStarted(sourceKey: string): void;
+  /** `bytesRead` answers the bytes that ranges have read so far; after a failed try, some twice. */
+  fileStarted(sourceKey: string, bytes: { totalBytes: number; bytesRead: () => number }): void;
   planned(rangeCount: number): void;
   rangeDone(part: PartSummary): void;
   stage(state: string): void;
@@ -77,7 +78,8 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const { lakeDir, expectedFiles, sync = true } = options;
   const rangeSizeBytes = options.request.rangeSizeBytes ?? MOST_RANGE_BYTES;
   const rawRoot = options.rawRoot ?? '.';
-  const setup: LocalSetup = { lakeDir, rawRoot, rangeSizeBytes, expectedFiles, sync };
+  const bytesRead = new BigInt64Array(new SharedArrayBuffer(8));
+  const setup: LocalSetup = { lakeDir, rawRoot, rangeSizeBytes, expectedFiles, sync, bytesRead };
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });
@@ -101,10 +103,16 @@ async function convertFile(input: string, { options, setup, pool, execute }: Nig
   const rawRoot = options.rawRoot ?? dirname(input);
   const sourceKey = sourceKeyOf(input, options.rawRoot);
   const ports = createLocalPorts({ ...setup, rawRoot }, (line) => progress?.notified(line));
-  const rangeSizeBytes = options.request.rangeSizeBytes ?? (await spreadRangeBytes(input, workerCount));
+  const totalBytes = await sizeOf(input);
+  const rangeSizeBytes = options.request.rangeSizeBytes ?? spreadRangeBytes(totalBytes, workerCount);
   const request = { ...options.request, sourceKey, rangeSizeBytes };
   const answers: Answers = {};
-  progress?.fileStarted(sourceKey);
+  const { bytesRead } = setup;
+  if (bytesRead) Atomics.store(bytesRead, 0, 0n);
+  progress?.fileStarted(sourceKey, {
+    totalBytes,
+    bytesRead: () => (bytesRead ? Number(Atomics.load(bytesRead, 0)) : 0),
+  });
   const result = await execute({
     input: request,
     executionName: `convert-${randomUUID()}`,
@@ -192,13 +200,16 @@ async function recordFailure(
 }
 
 /** Size that gives every worker as many ranges as the others, so that no worker waits for another's last range. */
-async function spreadRangeBytes(input: string, workerCount: number): Promise<number> {
-  const sizeBytes = await stat(input).then(
+function spreadRangeBytes(sizeBytes: number, workerCount: number): number {
+  const turns = Math.max(1, Math.ceil(sizeBytes / workerCount / MOST_RANGE_BYTES));
+  return Math.max(Math.ceil(sizeBytes / (workerCount * turns)) + CUT_SLACK_BYTES, LEAST_SPREAD_BYTES);
+}
+
+function sizeOf(input: string): Promise<number> {
+  return stat(input).then(
     ({ size }) => size,
     () => 0,
   );
-  const turns = Math.max(1, Math.ceil(sizeBytes / workerCount / MOST_RANGE_BYTES));
-  return Math.max(Math.ceil(sizeBytes / (workerCount * turns)) + CUT_SLACK_BYTES, LEAST_SPREAD_BYTES);
 }
 
 function report(event: ExecutionEvent, progress: NightProgress | undefined): void {

@@ -8,7 +8,9 @@ export async function invokeFunction(functionName: string, input: unknown, setup
   const local = setup as LocalSetup;
   // Input files may lie in different folders: each call says in which one.
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };
-  const ports = createLocalPorts({ ...local, rawRoot });
+  const { bytesRead } = local;
+  const count = (bytes: number) => void (bytesRead && Atomics.add(bytesRead, 0, BigInt(bytes)));
+  const ports = createLocalPorts({ ...local, rawRoot }, undefined, count);
   return whileCollecting(async () => {
     if (functionName === 'parser') return await createParser(ports)(readParserEvent(input));
     if (functionName === 'merger') return await createMerger(ports)(readMergerEvent(input));

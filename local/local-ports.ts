@@ -20,16 +20,20 @@ export interface LocalSetup {
   expectedFiles: number | string[] | undefined;
   /** False for a lake that may be lost with the power. */
   sync?: boolean;
+  /** Shared by all threads: the bytes of source files that worker threads have read. */
+  bytesRead?: BigInt64Array;
 }
 
 /** The ports of one machine: a directory for the lake, another for the source files. */
 export function createLocalPorts(
   setup: LocalSetup,
   show: (line: string, kind?: Notification['kind']) => void = () => undefined,
+  /** Called with the bytes that were read of a source file. */
+  onRead?: (bytes: number) => void,
 ): PipelinePorts {
   const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true });
   return {
-    raw: createFileObjectStore({ rootDir: setup.rawRoot, isSource: true }),
+    raw: createFileObjectStore({ rootDir: setup.rawRoot, isSource: true, onRead }),
     lake,
     publishedPrefix: 'processed/',
     catalog: createFileCatalog(lake, {

@@ -1,6 +1,8 @@
 import type { NightProgress } from '../local/convert-night.ts';
 import type { PartSummary } from '../shared/pipeline/parse/parse-range.ts';
 import { shownText } from '../shared/shown-text.ts';
+import { byteSizeText } from './byte-size.ts';
+import { counted } from './counted.ts';
 
 /** The stream that progress is written to: standard error, a terminal or not. */
 interface ProgressOutput {
@@ -9,41 +11,59 @@ interface ProgressOutput {
   write(text: string): unknown;
 }
 
-const BAR_WIDTH = 24;
+/** Often enough to look alive, and seldom enough to cost nothing. */
+const REDRAW_MS = 250;
+
+/** What people call the states of the pipeline. */
+const STAGES: Record<string, string> = {
+  Split: 'looking at the file',
+  ParseOnlyRange: 'reading',
+  ParseRanges: 'reading',
+  Reconcile: 'checking totals',
+  MergePartitions: 'merging',
+  Finalize: 'publishing',
+  ConfirmPublished: 'publishing',
+};
 
 /**
- * Shows the progress of a night: on a terminal one line that is rewritten; elsewhere plain lines for the start of a file, every
- * tenth of its ranges, and its end.
+ * Shows the progress of a night as its bytes are read: on a terminal one line that is rewritten; elsewhere plain lines for the start of a
+ * file, every tenth of its bytes, and its end.
  */
 export function createProgress(
   output: ProgressOutput,
   now: () => number = () => performance.now(),
 ): NightProgress & { done(): void } {
   const shown = new ProgressLine(output);
-  const isTerminal = output.isTTY === true;
-  let file = new FileProgress('', now());
+  let file = new FileProgress('', { totalBytes: 0, bytesRead: () => 0 }, now());
+  const look = () => {
+    if (output.isTTY === true) return shown.redraw((width) => file.barText(now(), width));
+    if (file.isAtTenth()) shown.line(`${file.sourceKey}: ${file.figures(now())}`);
+  };
+  let timer: NodeJS.Timeout | undefined;
   return {
-    fileStarted(sourceKey) {
-      file = new FileProgress(sourceKey, now());
-      shown.redraw(file.barText(now()));
+    fileStarted(sourceKey, bytes) {
+      file = new FileProgress(sourceKey, bytes, now());
+      clearInterval(timer);
+      timer = setInterval(look, REDRAW_MS).unref();
+      if (output.isTTY === true) look();
     },
     planned(rangeCount) {
-      file.rangeCount = rangeCount;
-      if (!isTerminal) shown.line(`${file.sourceKey}: ${rangeCount} ranges`);
-      shown.redraw(file.barText(now()));
+      if (output.isTTY !== true) shown.line(`${file.sourceKey}: ${counted(rangeCount, 'range')}`);
     },
     rangeDone(part) {
       file.add(part);
-      if (!isTerminal && file.isAtTenth()) shown.line(`${file.sourceKey}: ${file.figures(now())}`);
-      shown.redraw(file.barText(now()));
+      look();
     },
     stage(name) {
-      file.state = name;
-      shown.redraw(file.barText(now()));
+      file.stage = STAGES[name] ?? file.stage;
+      if (output.isTTY === true) look();
     },
     notified: (text) => shown.line(text),
     waiting: (text) => shown.line(text),
-    done: () => shown.clear(),
+    done() {
+      clearInterval(timer);
+      shown.clear();
+    },
   };
 }
 
@@ -56,10 +76,9 @@ class ProgressLine {
     this.#output = output;
   }
 
-  /** Does nothing if the output is not a terminal. */
-  redraw(text: string): void {
-    if (this.#output.isTTY !== true) return;
-    this.#output.write(`\r\x1b[K${shownText(text).slice(0, (this.#output.columns ?? 120) - 1)}`);
+  redraw(textOf: (width: number) => string): void {
+    const width = (this.#output.columns ?? 120) - 1;
+    this.#output.write(`\r\x1b[K${textOf(width).slice(0, width)}`);
     this.#isShown = true;
   }
 
@@ -74,46 +93,101 @@ class ProgressLine {
   }
 }
 
+const BAR_WIDTHS = [24, 16, 10];
+/** A name that is cut shorter says too little. */
+const LEAST_NAME = 12;
+
 /** How far the conversion of one file is. */
 class FileProgress {
   readonly sourceKey: string;
-  state = '';
-  rangeCount = 0;
+  stage = '';
+  readonly #bytes: { totalBytes: number; bytesRead: () => number };
   readonly #startedAtMs: number;
-  #rangesDone = 0;
-  #bytes = 0;
+  #tenthsShown = 0;
   #rows = 0;
   #rejected = 0;
 
-  constructor(sourceKey: string, startedAtMs: number) {
+  constructor(
+    sourceKey: string,
+    bytes: { totalBytes: number; bytesRead: () => number },
+    startedAtMs: number,
+  ) {
     this.sourceKey = sourceKey;
+    this.#bytes = bytes;
     this.#startedAtMs = startedAtMs;
   }
 
-  add({ inputBytes, rows, rejected }: PartSummary): void {
-    this.#rangesDone++;
-    this.#bytes += inputBytes;
+  add({ rows, rejected }: PartSummary): void {
     this.#rows += rows;
     this.#rejected += rejected;
   }
 
+  /** True once for each tenth of the bytes. */
   isAtTenth(): boolean {
-    const tenth = Math.max(1, Math.ceil(this.rangeCount / 10));
-    return this.#rangesDone % tenth === 0 || this.#rangesDone === this.rangeCount;
+    const tenths = Math.floor(this.#share() * 10);
+    if (tenths <= this.#tenthsShown) return false;
+    this.#tenthsShown = tenths;
+    return true;
   }
 
   figures(nowMs: number): string {
-    const done = this.#rangesDone;
-    const seconds = Math.max((nowMs - this.#startedAtMs) / 1000, 0.001);
-    const left = done === 0 ? '?' : Math.ceil((seconds * (this.rangeCount - done)) / done);
-    const speed = (this.#bytes / 1e6 / seconds).toFixed(0);
-    const [rows, rejected] = [this.#rows.toLocaleString('en'), this.#rejected.toLocaleString('en')];
-    return `${done}/${this.rangeCount} ranges  ${speed} MB/s  ${rows} rows  ${rejected} rejects  ${left} s left`;
+    return this.#figures(nowMs)
+      .filter((text) => text !== '')
+      .join('  ');
   }
 
-  barText(nowMs: number): string {
-    const filled = this.rangeCount === 0 ? 0 : Math.round((BAR_WIDTH * this.#rangesDone) / this.rangeCount);
-    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
-    return `${this.sourceKey}  ${this.state}  ${bar}  ${this.figures(nowMs)}`;
+  /** The line for a terminal: first the folders of the name are left out, then figures that matter less; then the bar gets shorter. */
+  barText(nowMs: number, width: number): string {
+    const key = shownText(this.sourceKey);
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    const figures = this.#figures(nowMs).filter((text) => text !== '');
+    const withName = (shown: string, kept: number, barWidth = BAR_WIDTHS[0]!) =>
+      [shown, this.stage, this.#bar(barWidth), ...figures.slice(0, kept)]
+        .filter((text) => text !== '')
+        .join('  ');
+    const lines = [
+      withName(key, figures.length),
+      ...figures.map((_, left) => withName(name, figures.length - left)),
+      ...BAR_WIDTHS.map((barWidth) => withName(name, 0, barWidth)),
+    ];
+    const fits = lines.find((line) => line.length <= width);
+    if (fits !== undefined) return fits;
+    const room = width - withName('', 0, BAR_WIDTHS.at(-1)).length - 2;
+    return withName(room < LEAST_NAME ? '' : `${name.slice(0, room - 1)}…`, 0, BAR_WIDTHS.at(-1));
   }
+
+  #bar(width: number): string {
+    const filled = Math.round(width * this.#share());
+    const percent = `${Math.floor(this.#share() * 100)} %`.padStart(5);
+    return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${percent}`;
+  }
+
+  /** The most important first. */
+  #figures(nowMs: number): string[] {
+    const { totalBytes } = this.#bytes;
+    const seconds = (nowMs - this.#startedAtMs) / 1000;
+    const share = this.#share();
+    const read = share * totalBytes;
+    const isReading = share > 0 && share < 1 && seconds >= 1;
+    return [
+      isReading ? `${clockText((seconds * (1 - share)) / share)} left` : '',
+      `${clockText(seconds)} elapsed`,
+      `${byteSizeText(Math.round(read))} of ${byteSizeText(totalBytes)}`,
+      seconds >= 1 && read > 0 ? `${(read / 1e6 / seconds).toFixed(0)} MB/s` : '',
+      this.#rows > 0 ? counted(this.#rows, 'row') : '',
+      this.#rejected > 0 ? counted(this.#rejected, 'reject') : '',
+    ];
+  }
+
+  /** 0 to 1: a range that is read twice, after a failure, does not count twice. */
+  #share(): number {
+    const { totalBytes, bytesRead } = this.#bytes;
+    return totalBytes === 0 ? 0 : Math.min(1, bytesRead() / totalBytes);
+  }
+}
+
+/** 75 seconds → `1:15` */
+function clockText(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

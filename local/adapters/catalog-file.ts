@@ -146,8 +146,8 @@ function withDay(current: CatalogFile | undefined, day: DayPublication, key: str
   };
 }
 
-/** DuckDB casts each file to the types of the catalog: docs of `read_parquet`, parameter `schema`; local/lake/dataset-view.ts. */
-const DUCKDB = { castsNumbers: true };
+/** DuckDB casts each file to the types of the catalog, and looks for a column by all its names: local/lake/dataset-view.ts. */
+const DUCKDB = { castsNumbers: true, renames: true };
 
 /** The columns of the table after a publication: files of both must stay readable as one table. */
 function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogColumn[] {

@@ -33,7 +33,7 @@ import { syncFolders, syncPath, writeSynced } from './synced-files.ts';
 import { inTurn } from './turnstile.ts';
 import { INCOMING, TURNSTILE, unfinishedName } from './unfinished-files.ts';
 
-/** A folder is removed with its last file. If that happens so often in a row just before a write, it is no coincidence. */
+/** A folder goes with its last file. If that happens so often in a row just before a write, it is no coincidence. */
 const MAX_FOLDER_TRIES = 100;
 /** Enough to keep the threads of Node busy that wait for the file system. */
 const HEADS_AT_ONCE = 64;
@@ -47,13 +47,15 @@ export function createFileObjectStore({
   rootDir,
   sync = true,
   isSource = false,
+  onRead,
 }: {
   rootDir: string;
   sync?: boolean;
-  /** True for files of other people, who may write to them and set their times. */
+  /** For files of other people, who may write to them and set their times. */
   isSource?: boolean;
+  onRead?: ((bytes: number) => void) | undefined;
 }): ObjectStore {
-  return new FileObjectStore(rootDir, sync, isSource ? SOURCE_FILE : LAKE_OBJECT);
+  return new FileObjectStore(rootDir, sync, isSource ? SOURCE_FILE : LAKE_OBJECT, onRead);
 }
 
 class FileObjectStore implements ObjectStore {
@@ -62,8 +64,10 @@ class FileObjectStore implements ObjectStore {
   private readonly sync: boolean;
   private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
+  private readonly onRead: ((bytes: number) => void) | undefined;
 
-  constructor(rootDir: string, sync: boolean, identity: FileIdentity) {
+  constructor(rootDir: string, sync: boolean, identity: FileIdentity, onRead?: (bytes: number) => void) {
+    this.onRead = onRead;
     this.rootDir = rootDir;
     this.sync = sync;
     this.identity = identity;
@@ -84,7 +88,10 @@ class FileObjectStore implements ObjectStore {
   }
 
   async *streamRange(key: string, range?: ByteRange, options: ReadOptions = {}): AsyncIterable<Uint8Array> {
-    yield* streamFile(this.path(key), range, options, this.identity.pin);
+    for await (const chunk of streamFile(this.path(key), range, options, this.identity.pin)) {
+      this.onRead?.(chunk.length);
+      yield chunk;
+    }
   }
 
   async readRange(key: string, range: ByteRange, options: ReadOptions = {}): Promise<Uint8Array> {

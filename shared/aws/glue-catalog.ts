@@ -30,7 +30,7 @@ const MOST_WAIT_MS = 4_000;
  * table, and expects them in the table's stored form (TupleDomainParquetPredicate): a filter would leave out rows, or fail. So the scale
  * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05.
  */
-const ATHENA = { castsNumbers: false };
+const ATHENA = { castsNumbers: false, renames: false };
 
 /** The Glue Data Catalog: it points to the metadata of an Iceberg table for each dataset, which lies beside the files in the bucket. */
 export function createGlueCatalog({

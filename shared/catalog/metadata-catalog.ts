@@ -64,6 +64,7 @@ export function createMetadataCatalog<Standing>(options: MetadataCatalogOptions<
   return {
     hasDaysTable: true,
     castsNumbers: options.castsNumbers,
+    renames: options.renames,
     publishDay: (day) => catalog.publishDay(day),
     open: (table) => catalog.open(table),
     restore: (table, days) => catalog.restore(table, days),

@@ -1,9 +1,10 @@
-import { byName, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
 import { partitionShape } from '../keys/partition-path.ts';
 import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
 import type { LedgerEntry, LoadedEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
+import { catalogColumnsShape } from './catalog-columns.ts';
 
 /**
  * The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. One without tables is blank:
@@ -84,10 +85,6 @@ export interface CommittedObject {
   checksum?: string;
 }
 
-const columnsShape = listOf(
-  objectOf<CatalogColumn>({ name: text, type: text, hasNarrowerFiles: optional(flag) }),
-);
-
 const committedFileShape = objectOf<CommittedFile>({
   sourceId: text,
   sourceKey: text,
@@ -137,8 +134,8 @@ export const dayCommitShape = objectOf<DayCommit>({
   tables: listOf(
     objectOf<CommittedTable>({
       dataset: text,
-      columns: columnsShape,
-      partitionKeys: columnsShape,
+      columns: catalogColumnsShape,
+      partitionKeys: catalogColumnsShape,
       partitions: listOf(committedPartitionShape),
     }),
   ),

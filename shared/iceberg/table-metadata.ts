@@ -132,7 +132,7 @@ export function newTable(table: TableColumns, ids: FieldIds, location: string, n
     'last-partition-id': lastPartitionId(fields),
     'default-sort-order-id': 0,
     'sort-orders': [{ 'order-id': 0, fields: [] }],
-    properties: { 'schema.name-mapping.default': nameMapping(tableFields(table, ids)) },
+    properties: { 'schema.name-mapping.default': nameMapping(tableFields(table, ids), table) },
     snapshots: [],
     'snapshot-log': [],
     'metadata-log': [],
@@ -150,7 +150,7 @@ export function withColumns(metadata: TableMetadata, table: TableColumns, ids: F
     'last-column-id': Math.max(metadata['last-column-id'], lastIdOf(ids)),
     'current-schema-id': id,
     schemas: known ? metadata.schemas : [...metadata.schemas, { type: 'struct', 'schema-id': id, fields }],
-    properties: { ...metadata.properties, 'schema.name-mapping.default': nameMapping(fields) },
+    properties: { ...metadata.properties, 'schema.name-mapping.default': nameMapping(fields, table) },
   };
 }
 
@@ -219,13 +219,19 @@ interface MappedField {
 }
 
 /** Readers find columns of files without ids, which earlier versions wrote, by these names (spec, "Name Mapping Serialization"). */
-function nameMapping(fields: IcebergField[]): string {
-  return JSON.stringify(fields.map(({ id, name, type }) => mappedField(id, name, type)));
+function nameMapping(fields: IcebergField[], { columns }: TableColumns): string {
+  const earlier = new Map(columns.map(({ name, formerly }) => [name, formerly]));
+  return JSON.stringify(fields.map(({ id, name, type }) => mappedField(id, name, type, earlier.get(name))));
 }
 
-function mappedField(id: number, name: string, type: IcebergField['type']): MappedField {
+function mappedField(
+  id: number,
+  name: string,
+  type: IcebergField['type'],
+  earlier: readonly string[] = [],
+): MappedField {
   const inner = typeof type === 'string' ? [] : innerFields(type);
-  return { 'field-id': id, names: [name], ...(inner.length > 0 && { fields: inner }) };
+  return { 'field-id': id, names: [name, ...earlier], ...(inner.length > 0 && { fields: inner }) };
 }
 
 function innerFields(type: Exclude<IcebergField['type'], string>): MappedField[] {

@@ -18,6 +18,9 @@ export interface Catalog {
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
   readonly castsNumbers: boolean;
 
+  /** True if readers find a column that was renamed in the files of before. */
+  readonly renames: boolean;
+
   /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
   tableOf(dataset: string): Promise<TableColumns | undefined>;
 
@@ -130,6 +133,8 @@ export interface CatalogColumn {
   type: string;
   /** True if some files hold the column in a narrower type, which readers cast. */
   hasNarrowerFiles?: boolean | undefined;
+  /** Names that the column has in files of before. */
+  formerly?: string[] | undefined;
 }
 
 export interface CatalogPartition {

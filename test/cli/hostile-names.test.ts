@@ -94,7 +94,7 @@ describe('no command lets a name or a value reach the terminal as it is', () => 
     let text = '';
     const output = { isTTY: true, columns: 1000, write: (piece: string) => (text += piece) };
     const progress = createProgress(output, () => 0);
-    progress.fileStarted(FILE);
+    progress.fileStarted(FILE, { totalBytes: 1, bytesRead: () => 0 });
     progress.notified(FILE);
     progress.done();
     expect(text.replaceAll('\r\u001b[K', '')).not.toMatch(UNSEEN);

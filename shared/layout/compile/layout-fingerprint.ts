@@ -6,7 +6,7 @@ import type { LayoutFile } from '../layout-schema.ts';
  * field do not count.
  */
 export function fingerprint(file: LayoutFile): string {
-  const { description: _description, files: _files, day: _day, ...relevant } = file;
+  const { $schema: _schema, description: _description, files: _files, day: _day, ...relevant } = file;
   return createHash('sha256')
     .update(JSON.stringify(sorted(relevant)))
     .digest('hex')

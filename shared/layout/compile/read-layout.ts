@@ -1,6 +1,7 @@
 import { LayoutInvalid } from '../../errors.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Layout } from '../layout.ts';
+import { parseLayoutText } from '../layout-json.ts';
 import { layoutSchema } from '../layout-schema.ts';
 import { validKeysAt } from '../valid-keys.ts';
 import { compileLayout } from './compile-layout.ts';
@@ -10,38 +11,30 @@ import { compileLayout } from './compile-layout.ts';
  * and the nearest valid one. `file` is only for messages.
  */
 export function readLayout(text: string, file: string): Layout {
+  const { layout, problems } = checkedLayout(text, file);
+  if (layout === undefined) throw invalidLayout(file, problems);
+  return layout;
+}
+
+/** The layout, or everything that is wrong with it: clauses that mostly begin with the quoted path of a key. */
+export function checkedLayout(
+  text: string,
+  file: string,
+): { layout: Layout; problems: [] } | { layout: undefined; problems: string[] } {
   const json = parseLayoutJson(text, file);
   const parsed = layoutSchema.safeParse(json);
   if (!parsed.success)
-    throw invalidLayout(
-      file,
-      parsed.error.issues.flatMap((issue) => issueTexts(issue, json)),
-    );
+    return { layout: undefined, problems: parsed.error.issues.flatMap((issue) => issueTexts(issue, json)) };
   const problems: string[] = [];
   const layout = compileLayout(parsed.data, problems);
-  if (problems.length > 0) throw invalidLayout(file, problems);
-  return layout;
+  return problems.length > 0 ? { layout: undefined, problems } : { layout, problems: [] };
 }
 
 /** The JSON of a layout file, of any shape that a walk through it can hold. */
 export function parseLayoutJson(text: string, file: string): unknown {
-  const json = parsedJson(text, file);
+  const json = parseLayoutText(text, file);
   holdToSize(json, file);
   return json;
-}
-
-function parsedJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LayoutInvalid({
-      what: 'the layout file is not valid JSON',
-      where: file,
-      why: cause instanceof Error ? cause.message : String(cause),
-      next: 'Correct the place it names; comments and trailing commas are not JSON.',
-      cause,
-    });
-  }
 }
 
 /** Deeper than any layout, and far from what the stack of a recursive walk can hold. */

@@ -1,6 +1,7 @@
 import { type CopybookText, copybookNames, expandCopybooks } from '../../layout/compile/expand-copybook.ts';
 import { readLayout } from '../../layout/compile/read-layout.ts';
 import type { Layout, PageCodec } from '../../layout/layout.ts';
+import { plainLayoutText } from '../../layout/layout-json.ts';
 import type { LayoutSource } from '../../ports/layout-source.ts';
 
 /** A layout ready to convert with. In its text, fields have replaced copybooks. Fails with `LayoutInvalid`. */
@@ -18,12 +19,13 @@ export async function loadLayout(
   return { file, text: changed, layout: readLayout(changed, file) };
 }
 
-/** The text of a layout file, with fields in place of copybooks. Fails with `LayoutInvalid`. */
+/** The text of a layout file as plain JSON, with fields in place of copybooks. Fails with `LayoutInvalid`. */
 export async function loadLayoutText(
   source: LayoutSource,
   name: string,
 ): Promise<{ file: string; text: string }> {
-  const { file, text } = await source.load(name);
+  const { file, text: written } = await source.load(name);
+  const text = plainLayoutText(written, file);
   const copybooks = new Map<string, CopybookText>();
   for (const copybook of copybookNames(text, file)) {
     copybooks.set(copybook, await source.loadBeside(file, copybook));

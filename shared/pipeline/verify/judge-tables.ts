@@ -102,7 +102,10 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
       findings.push({ ...note(key, 'it has no columns', ''), mend });
     }
     const lacks =
-      columns && [...(claim?.columns ?? [])].some((name) => !columns.some((one) => one.name === name));
+      columns &&
+      [...(claim?.columns ?? [])].some(
+        (name) => !columns.some((one) => one.name === name || one.formerly?.includes(name)),
+      );
     if (isRight && !lacks) continue;
     const what =
       stored.problem ??
