@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { parsed, readSources } from '../support/source-tree.ts';
 
@@ -16,4 +17,9 @@ it('what the sources take from DuckDB, the package can do without until a query 
   );
   expect(taken).toContain('DuckDBInstance');
   expect(parsed(shim!.path, shim!.text).exports).toEqual(expect.arrayContaining([...new Set(taken)]));
+});
+
+it('a user installs nothing that could be compiled in: other packages are for development', async () => {
+  const { dependencies } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(Object.keys(dependencies)).toEqual(['tinypool']);
 });
