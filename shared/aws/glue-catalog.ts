@@ -17,8 +17,8 @@ interface GlueCatalogOptions {
   mostWaitMs?: number;
 }
 
-/** Ends of files are read while the objects of the day are copied no more: as many at once as the store has connections to spare. */
-const PARALLEL_READS = 128;
+/** Ends of files are read once the objects of the day are copied: as many at once as the store has connections. */
+const PARALLEL_READS = 256;
 const MAX_TRIES = 200;
 const FIRST_WAIT_MS = 10;
 /** An attempt makes about six requests; of fifty publishers that meet, each has its turn within some tries. */
