@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
-import { StoreUnavailable } from '../../shared/errors.ts';
+import { OutputUnwritable, StoreUnavailable } from '../../shared/errors.ts';
 
 /**
  * What CloudFormation sends when a deployment makes, changes or removes the stack's tables
@@ -21,6 +22,28 @@ export function isStackRequest(event: unknown): event is StackRequest {
 /** An answer has at most 4,096 bytes (…/crpg-ref-responses.html). */
 const MOST_REASON = 1_000;
 
+const MOST_TRIES = 10;
+const BETWEEN_TRIES_MS = 12_000;
+
+/**
+ * Rights that the same deployment gave a moment ago are not there everywhere yet
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html, "Changes that I make are not always immediately visible").
+ */
+async function onceItMay(
+  act: () => Promise<object>,
+  waitMs: (milliseconds: number) => Promise<unknown>,
+): Promise<object> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      const mayPass = error instanceof OutputUnwritable || error instanceof StoreUnavailable;
+      if (!mayPass || tries >= MOST_TRIES) throw error;
+    }
+    await waitMs(BETWEEN_TRIES_MS);
+  }
+}
+
 /**
  * Does what a deployment needs, and tells CloudFormation how it went: without an answer it would wait until its time is over. A failure is an
  * answer too, and the deployment is then rolled back. Nothing is done for a removal: the tables go with their database, and the files stay.
@@ -28,8 +51,9 @@ const MOST_REASON = 1_000;
 export async function answerStack(
   { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId }: StackRequest,
   act: () => Promise<object>,
+  waitMs: (milliseconds: number) => Promise<unknown> = wait,
 ): Promise<object> {
-  const outcome = await (RequestType === 'Delete' ? Promise.resolve({}) : act()).then(
+  const outcome = await (RequestType === 'Delete' ? Promise.resolve({}) : onceItMay(act, waitMs)).then(
     (done) => ({ Status: 'SUCCESS', done }),
     (error: Error) => ({ Status: 'FAILED', Reason: `${error.name}: ${error.message}`.slice(0, MOST_REASON) }),
   );

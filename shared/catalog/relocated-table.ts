@@ -1,14 +1,14 @@
 import { manifestListName, manifestName, manifestsByDay } from '../iceberg/day-manifests.ts';
 import { type ManifestForm, manifestBytes, readManifest } from '../iceberg/manifest.ts';
 import { type ManifestFile, manifestListBytes } from '../iceberg/manifest-list.ts';
-import type { Snapshot, TableMetadata } from '../iceberg/table-metadata.ts';
+import { type Snapshot, type TableMetadata, withSnapshots } from '../iceberg/table-metadata.ts';
 import { manifestsOf, unlessLost } from './stored-manifests.ts';
 import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 
 /**
  * The metadata of a table whose lake was moved to another folder: metadata names files by their whole paths, so its lists and manifests are
- * written again with the paths of now. Ids, numbers and times stay, so that a snapshot is read by the same id as before. Undefined if one of
- * them is gone or damaged: then the table is made anew.
+ * written again with the paths of now. Ids, numbers and times stay, so that a snapshot is read by the same id as before. A snapshot is left out if
+ * something of it is gone or damaged; undefined if that is the current one: then the table is made anew.
  */
 export async function relocated(
   place: TablePlace,
@@ -24,14 +24,18 @@ export async function relocated(
   for (const snapshot of metadata.snapshots) {
     const manifests = await manifestsOf(before, snapshot);
     const now = manifests && (await movedManifests(move, manifests));
-    if (!now) return undefined;
+    if (!now) {
+      if (snapshot['snapshot-id'] === metadata['current-snapshot-id']) return undefined;
+      // Nobody can read it back any more.
+      continue;
+    }
     const { 'snapshot-id': id, 'sequence-number': sequenceNumber } = snapshot;
     const list = manifestListBytes({ id, sequenceNumber }, snapshot['parent-snapshot-id'], now);
     const path = await storeMetadata(place, dataset, manifestListName(id, list), list);
     snapshots.push({ ...snapshot, 'manifest-list': path });
   }
   // The earlier metadata files name the paths of before.
-  return { ...metadata, location, snapshots, 'metadata-log': [] };
+  return { ...withSnapshots(metadata, snapshots), location, 'metadata-log': [] };
 }
 
 interface Move {

@@ -184,7 +184,14 @@ export function withoutSnapshots(metadata: TableMetadata, replacedByMs: number):
     const next = ordered[index + 1];
     return !next || next['timestamp-ms'] > replacedByMs || named.has(one['snapshot-id']);
   });
-  return kept.length === ordered.length ? metadata : withLog({ ...metadata, snapshots: kept });
+  return kept.length === ordered.length ? metadata : withSnapshots(metadata, kept);
+}
+
+/** Metadata with these of its snapshots, and the names of those. */
+export function withSnapshots(metadata: TableMetadata, snapshots: Snapshot[]): TableMetadata {
+  const known = new Set(snapshots.map((one) => one['snapshot-id']));
+  const named = Object.entries(metadata.refs ?? {}).filter(([, ref]) => known.has(ref['snapshot-id']));
+  return withLog({ ...metadata, snapshots, ...(metadata.refs && { refs: Object.fromEntries(named) }) });
 }
 
 function namedSnapshots(metadata: TableMetadata): Set<number | undefined> {

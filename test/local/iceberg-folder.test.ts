@@ -195,6 +195,22 @@ it('shows the tables of a lake that was moved, or that an earlier version filled
   expect(files).toEqual(catalogFiles((await lake.catalog('small'))!));
   expect([snapshot?.['sequence-number'], metadata.snapshots.length]).toEqual([4, 4]);
   expect(JSON.stringify(metadata)).not.toContain('/old/place');
+  // Of a snapshot whose list is lost only the others are left, and without the current one the table is made anew.
+  const lose = (snapshot: { 'manifest-list': string }, root: string) =>
+    store.lose(`processed/${snapshot['manifest-list'].slice(root.length)}`);
+  lose(metadata.snapshots[1]!, ICEBERG.root);
+  lake.ports.catalog = at('/third/');
+  await lake.ports.catalog.show('small');
+  const third = (await shownTable(store, 'small', undefined, '/third/'))!;
+  expect(third.metadata.snapshots.map((one) => one['snapshot-id'])).toEqual(
+    metadata.snapshots.filter((_, index) => index !== 1).map((one) => one['snapshot-id']),
+  );
+  expect(third.metadata['snapshot-log']).toHaveLength(2);
+  lose(third.snapshot!, '/third/');
+  lake.ports.catalog = at('/fourth/');
+  await lake.ports.catalog.show('small');
+  const fourth = (await shownTable(store, 'small', undefined, '/fourth/'))!;
+  expect([fourth.files, fourth.metadata.snapshots.length]).toEqual([files, 1]);
 });
 
 /** The entries of every snapshot of the small table, whose paths begin with `root`. */
