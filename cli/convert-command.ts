@@ -14,7 +14,7 @@ import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText, parseByteSize } from '../terminal/byte-size.ts';
-import { defineCommand, isSet, oneOf, text, texts } from '../terminal/command-line.ts';
+import { defineCommand, isSet, oneOf, text, texts, usageError } from '../terminal/command-line.ts';
 import {
   EXIT_FAILED,
   EXIT_INTERRUPTED,
@@ -106,10 +106,7 @@ async function nightOptions(flags: Flags, words: string[]): Promise<NightOptions
   // `--input a b c`: what follows the first file arrives as words.
   const inputs = flags.input ? [...flags.input, ...words] : [];
   if (!flags.layout || inputs.length === 0 || !flags.out) {
-    throw new UsageError({
-      what: '--layout, --input and --out are needed',
-      next: 'Run it with --help to see every flag.',
-    });
+    throw usageError('--layout, --input and --out are needed');
   }
   const businessDate = flags['business-date'];
   if (businessDate !== undefined && !isBusinessDate(businessDate)) {

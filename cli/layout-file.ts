@@ -7,6 +7,7 @@ import { chooseRecord } from '../shared/layout/copybook/choose-record.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
 import type { SourceFormat } from '../shared/layout/copybook/source-lines.ts';
 import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
+import { usageError } from '../terminal/command-line.ts';
 import { say, warn } from '../terminal/print.ts';
 
 /** The end of the help of each command for layouts. */
@@ -16,13 +17,12 @@ export const LAYOUT_EXIT_CODES = 'Exit codes: 0 done, 1 failed, 2 usage, layout,
 export function oneFile(positionals: string[], what: string): string {
   const [only, ...others] = positionals;
   if (only !== undefined && others.length === 0) return only;
-  throw new UsageError({
-    what:
-      positionals.length === 0
-        ? `${what} is missing`
-        : `there are ${positionals.length} arguments instead of ${what}`,
-    next: 'Run it with --help to see every command.',
-  });
+  throw usageError(
+    positionals.length === 0
+      ? `${what} is missing`
+      : `there are ${positionals.length} arguments instead of ${what}`,
+    'Give one path',
+  );
 }
 
 /** A larger file is data, not a description of it. */

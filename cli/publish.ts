@@ -60,7 +60,12 @@ export const command = defineCommand(COMMAND, async (values) => {
 
 async function readManifest(path: string): Promise<DayManifestText> {
   const text = await readFile(resolve(startDir, path), 'utf8').catch((cause) => {
-    throw new SourceNotFound({ what: 'the day manifest cannot be read', where: path, cause });
+    throw new SourceNotFound({
+      what: 'the day manifest cannot be read',
+      where: path,
+      next: 'Check the path.',
+      cause,
+    });
   });
   return { name: basename(path), text };
 }

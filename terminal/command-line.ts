@@ -1,7 +1,7 @@
 import { EXIT_LOADED, endProcess, exitCodeFrom } from './exit.ts';
 import { type Flags, type FlagValues, parseFlags } from './parse-flags.ts';
 import { say } from './print.ts';
-import { usageError } from './usage-error.ts';
+import { explainedBy, usageError } from './usage-error.ts';
 
 export { usageError } from './usage-error.ts';
 
@@ -69,6 +69,7 @@ export function defineCommand<const F extends Flags>(
           return EXIT_LOADED;
         }
         const help = `${nameOf(line)} --help`;
+        explainedBy(help);
         const { values, words } = parseFlags(line.flags, args, help);
         const [word] = words;
         if (word !== undefined && !line.takesWords)

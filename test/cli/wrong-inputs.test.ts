@@ -1,0 +1,132 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
+import type { typed } from '../support/typed-words.ts';
+
+/**
+ * What people type by mistake, and what each is answered with: wrong-inputs.txt holds all of it, to be read. After a wanted change of a
+ * message, `npx vitest run -u test/cli/wrong-inputs.test.ts` writes it again.
+ */
+const WRONG: readonly string[] = [
+  ...['convret', 'layout', 'layout gues', 'layout describe', 'completions', 'completions csh'],
+  ...['convert', 'convert --layuot small.json', 'convert --layout', 'convert --layout --input data.txt'],
+  'convert --layout nope.json --input data.txt --out l',
+  'convert --layout contrcts --input data.txt --out l',
+  'convert --layout folder --input data.txt --out l',
+  'convert --layout ./folder --input data.txt --out l',
+  'convert --layout broken.json --input data.txt --out l',
+  'convert --layout misspelt.json --input data.txt --out l',
+  'convert --layout overlong.json --input data.txt --out l',
+  'convert --layout small.json --input nope.txt --out l',
+  'convert --layout small.json --input folder --out l',
+  'convert --layout small.json --input data.txt data.txt --out l',
+  'convert --layout small.json --input data.txt folder/data.txt --out l',
+  'convert --layout small.json --input data.txt --out data.txt',
+  'convert --layout small.json --input data.txt --out lake/processed',
+  'convert --layout small.json --input data.txt --out l --business-date 2025-02-30',
+  'convert --layout small.json --input data.txt --out l --business-date yesterday',
+  'convert --layout small.json --input data.txt --out l --compression gzip',
+  'convert --layout small.json --input data.txt --out l --range-size 12parsecs',
+  'convert --layout small.json --input data.txt --out l --workers 0',
+  'convert --layout small.json --input data.txt --out l --workers two',
+  'convert --layout small.json --input data.txt --out l --json=yes',
+  ...['query', 'query --lake nope SELECT', 'query --lake lake', 'query --lake lake SELECT 1'],
+  'query --lake lake --file nope.sql',
+  'query --lake lake --file nope.sql SELECT',
+  ...['status', 'status --lake nope', 'status --lake folder', 'status --lake lake today'],
+  'status --lake lake --business-date 12/08/2025',
+  'status --lake lake --business-date 2031-01-01',
+  'status --lake lake --dataset nope',
+  ...['rejects --lake nope', 'rejects --lake lake --examples -1', 'rejects --lake lake --examples many'],
+  ...['publish --lake lake --partial', 'publish --lake lake --reason because'],
+  'publish --lake lake --day-manifest nope.txt',
+  ...['rollback --lake lake', 'rollback --lake lake --business-date 2025-08-12'],
+  ...['clean --lake nope', 'clean --lake lake --older-than soon'],
+  ...['verify', 'verify --lake nope', 'repair --lake folder', 'repair --lake lake --dry'],
+  ...[
+    'layout describe nope.cpy',
+    'layout describe bad.cpy',
+    'layout describe contrcts',
+    'layout describe a b',
+  ],
+  ...['layout preview small.json', 'layout preview small.json nope.txt', 'layout guess nope.bin'],
+  'layout preview small.json data.txt --records none',
+  'layout preview small.json data.txt --last --from-byte 3',
+  ...['layout from-copybook', 'layout from-copybook bad.cpy', 'layout from-positions nope.csv'],
+  'layout from-copybook good.cpy --encoding klingon',
+  'layout from-copybook good.cpy --encoding cp037 --out small.json',
+  ...[
+    'generate',
+    'generate --records 10',
+    'generate --records x --out n',
+    'generate --records 5 --out data.txt',
+  ],
+  ...[
+    'rerun',
+    'rerun --layout small',
+    'replay',
+    'replay --queue parser',
+    'replay --queue starter --at-most 0',
+  ],
+  ...['estimate --bytes big', 'estimate --region mars-1', 'simulate --stage nope', 'simulate --files 0'],
+  'deploy-check now',
+];
+
+const home = process.cwd();
+let dir: string;
+let type: typeof typed;
+beforeAll(async () => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'wrong-inputs-')));
+  await mkdir(join(dir, 'folder'));
+  const layout = JSON.parse(smallLayout());
+  const files: Record<string, string | Uint8Array> = {
+    'small.json': smallLayout(),
+    'broken.json': '{ "name": "small", }',
+    'misspelt.json': JSON.stringify({ ...layout, recrod: {} }),
+    'overlong.json': JSON.stringify({ ...layout, fields: [{ ...layout.fields[0], end: 999 }] }),
+    'bad.cpy': '01 R.\n   05 A PIC X(\n',
+    'good.cpy': '       01 R.\n          05 A PIC X(4).\n',
+    'data.txt': smallFile(smallLine('A1', 1)),
+    'folder/data.txt': smallFile(smallLine('A2', 1)),
+    'f_20250812.txt': smallFile(smallLine('A1', 1), smallLine('A2', 2, 'B')),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  // Where the user stands is asked once, when the commands are loaded.
+  process.chdir(dir);
+  ({ typed: type } = await import('../support/typed-words.ts'));
+  const words = [
+    'convert',
+    '--layout',
+    './small.json',
+    '--input',
+    'f_20250812.txt',
+    '--out',
+    'lake',
+    '--no-sync',
+  ];
+  expect(await type(...words, '--json')).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  process.chdir(home);
+  await rm(dir, { recursive: true, force: true });
+});
+
+it('each wrong input is answered with one paragraph on standard error, and the exit code of its kind', async () => {
+  const told: string[] = [];
+  const unlike: string[] = [];
+  for (const line of WRONG) {
+    const { code, stdout, stderr } = await type(...line.split(' '));
+    const shown = stderr
+      .replaceAll(dir, 'DIR')
+      .replaceAll(home, 'PROJECT')
+      .replaceAll(/\{pid\}|\b\d{4,}\.tmp\b/g, 'N');
+    told.push(`$ positional-lake ${line}\n${stdout}${shown}(${code})\n`);
+    if (code !== 2 || stdout !== '' || shown.trimEnd().includes('\n'))
+      unlike.push(`${line}: ${code} ${stdout}${shown}`);
+  }
+  expect(unlike).toEqual([]);
+  await expect(told.join('\n')).toMatchFileSnapshot('wrong-inputs.txt');
+});
