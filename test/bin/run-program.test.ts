@@ -53,7 +53,10 @@ describe('the program', () => {
       ['layout', 'gues'],
       "there is no command 'gues'. Did you mean guess? positional-lake layout --help shows",
     ],
-    [['layout'], 'a command is missing. There are describe, preview, guess, from-copybook, from-positions.'],
+    [
+      ['layout'],
+      'a command is missing. There are describe, preview, guess, lint, from-copybook, from-positions.',
+    ],
   ])('%j is refused', async (words, message) => {
     const { code, stdout, stderr } = await typed(...words);
     expect([code, stdout]).toEqual([2, '']);
