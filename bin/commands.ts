@@ -137,6 +137,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     load: async () => (await import('../tools/simulate/main.ts')).command,
   },
   {
+    name: 'completions',
+    summary: 'the script with which bash, zsh or fish completes commands and flags',
+    load: async () => (await import('./completions.ts')).command,
+  },
+  {
     name: 'deploy-check',
     summary: 'packages every stage without credentials, and checks it',
     load: async () => (await import('../tools/check-deploy/main.ts')).command,

@@ -4,6 +4,7 @@ import { PROGRAM, usageError } from '../terminal/command-line.ts';
 import { EXIT_LOADED, exitCodeFrom } from '../terminal/exit.ts';
 import { say } from '../terminal/print.ts';
 import { COMMANDS, type CommandGroup } from './commands.ts';
+import { completeWords } from './complete-words.ts';
 
 /** Runs `positional-lake` with the words after its name, and answers the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -13,6 +14,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       return showHelp(others);
     if (first === '--version' || first === '-V' || first === '-v') {
       say(localVersion());
+      return EXIT_LOADED;
+    }
+    if (first === 'complete') {
+      await completeWords(others[0] === '--' ? others.slice(1) : others);
       return EXIT_LOADED;
     }
     return runListed({ name: PROGRAM, summary: '', commands: COMMANDS }, args);

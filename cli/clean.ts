@@ -14,6 +14,7 @@ import { prepareLake } from './prepare-lake.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RUN_DAYS = 15;
 const GENERATION_DAYS = 30;
+const GRACE_MS = 3_600_000;
 
 const COMMAND = {
   does: 'Removes runs and old generations past their retention, and reports what belongs to nothing. Safe during conversions.',
@@ -26,7 +27,11 @@ const COMMAND = {
     ),
     'generations-older-than': text(
       'AGE',
-      `generations replaced longer ago; ${GENERATION_DAYS}d by default: how far back a rollback can go`,
+      `generations and snapshots replaced longer ago; ${GENERATION_DAYS}d by default: how far back a rollback and\nquery --as-of can go`,
+    ),
+    grace: text(
+      'AGE',
+      'what readers were shown until so long ago stays in any case, since queries may be at work on it; 1h by default',
     ),
     'dry-run': isSet('only says what would be removed'),
     json: isSet('the report as one object'),
@@ -46,14 +51,17 @@ export const command = defineCommand(COMMAND, async (values) => {
       `Runs younger than ${RUN_DAYS} days are removed too: what failed can then only be converted again, not redriven.`,
     );
   }
-  const ages = { runsOlderThanMs, generationsOlderThanMs };
+  const graceMs = ageMs('--grace', values.grace) ?? GRACE_MS;
+  if (values.grace !== undefined && values.lake === 'aws')
+    throw usageError('on AWS --grace cannot be given', 'Whatever was shown within the last day stays there');
+  const ages = { runsOlderThanMs, generationsOlderThanMs, graceMs };
   const report =
     values.lake === 'aws' ? await cleanOnAws(ages, dryRun) : await cleanHere(values.lake, ages, dryRun);
   if (values.json) {
     sayJson({ dryRun, ...report });
     return report.failed.length > 0 ? 1 : 0;
   }
-  for (const what of ['run', 'generation', 'execution', 'orphan', 'owner'] as const) {
+  for (const what of ['run', 'generation', 'snapshot', 'execution', 'orphan', 'owner'] as const) {
     printRemovals(
       what,
       report.removed.filter((removal) => removal.what === what),
@@ -71,6 +79,7 @@ export const command = defineCommand(COMMAND, async (values) => {
 interface Ages {
   runsOlderThanMs: number;
   generationsOlderThanMs: number;
+  graceMs: number;
 }
 
 async function cleanHere(lake: string | undefined, ages: Ages, dryRun: boolean): Promise<CleanReport> {
@@ -83,7 +92,7 @@ const reasonShape = z.object({ key: z.string(), why: z.string() });
 const cleanedShape = z.object({
   removals: z.array(
     reasonShape.extend({
-      what: z.enum(['run', 'generation', 'execution', 'orphan', 'owner']),
+      what: z.enum(['run', 'generation', 'snapshot', 'execution', 'orphan', 'owner']),
       objects: z.int(),
       bytes: z.int(),
     }),

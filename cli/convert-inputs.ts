@@ -89,7 +89,7 @@ function namePattern(pattern: string): RegExp {
 export async function spooledInput(name: string): Promise<{ path: string; remove: () => Promise<void> }> {
   if (basename(name) !== name || name === '') {
     throw new UsageError({
-      what: `--input-name '${name}' is not the name of a file`,
+      what: `--stdin-name '${name}' is not the name of a file`,
       next: 'Give one without folders.',
     });
   }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import type { NightOptions } from '../local/convert-night.ts';
 import { UsageError } from '../shared/errors.ts';
@@ -8,7 +8,7 @@ import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import { parseByteSize } from '../terminal/byte-size.ts';
-import { isSet, text, texts, usageError } from '../terminal/command-line.ts';
+import { isSet, oneOf, text, texts, usageError } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
 import type { FlagValues } from '../terminal/parse-flags.ts';
 import { warn } from '../terminal/print.ts';
@@ -18,19 +18,19 @@ export const CONVERT = {
   does: 'Converts positional files into a lake of Parquet, through the same state machine that runs on AWS.',
   usage: 'positional-lake convert --layout LAYOUT --input FILE… --out DIR [flags]',
   flags: {
-    layout: text('L', 'a layout file, or a name in layouts/'),
+    layout: text('L', 'a layout file, or the name of one in ./layouts or in the box'),
     input: texts(
       'FILE…',
       'files; folders, of which the files that the layout reads; patterns in quotes; - is standard input',
     ),
-    'input-name': text('NAME', 'the name of the file that standard input is; its key in the lake'),
+    'stdin-name': text('NAME', 'the name of the file that standard input is; its key in the lake'),
     'dry-run': isSet(
       'converts in the temporary folder, shows geometry, first rows and totals, and writes nothing into the lake',
     ),
     out: text('DIR', 'the lake; made if it does not exist'),
     'business-date': text('D', 'yyyy-MM-dd; by default the key, the name or the header of a file says it'),
     'raw-root': text('DIR', 'source keys are paths below it; by default the name of the file'),
-    compression: text('NAME', "snappy, zstd or none, instead of the layout's"),
+    compression: oneOf(PAGE_CODECS, 'NAME', "snappy, zstd or none, instead of the layout's"),
     'range-size': text(
       'SIZE',
       'bytes per range; by default at most 1GiB, with equally many ranges for each worker',
@@ -78,7 +78,7 @@ export async function nightOptions(flags: Flags, words: string[]): Promise<Conve
   if (businessDate !== undefined && !isBusinessDate(businessDate)) {
     throw new UsageError({ what: `--business-date '${businessDate}' is not a day as yyyy-MM-dd` });
   }
-  const layout = /[/.]/.test(flags.layout) ? resolve(startDir, flags.layout) : flags.layout;
+  const layout = await layoutWord(flags.layout);
   const { layout: known } = await loadLayout(createFileLayoutSource(), layout);
   const rawRoot = flags['raw-root'] === undefined ? undefined : resolve(startDir, flags['raw-root']);
   const rangeSizeBytes = flags['range-size'] === undefined ? undefined : parseByteSize(flags['range-size']);
@@ -99,10 +99,10 @@ export async function nightOptions(flags: Flags, words: string[]): Promise<Conve
   };
   if (!inputs.includes('-')) return { ...settings, inputs: await checkedInputs(inputs, rawRoot, known) };
   if (inputs.length > 1) throw usageError("'-' is standard input, and no other input can be beside it");
-  const name = flags['input-name'];
+  const name = flags['stdin-name'];
   if (name === undefined)
     throw usageError(
-      '--input-name is missing',
+      '--stdin-name is missing',
       'It names the file that standard input is, such as contratos_20250812.txt',
     );
   const { path, remove } = await spooledInput(name);

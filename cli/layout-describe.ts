@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
-import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
-import { startDir } from '../local/adapters/project-folders.ts';
+import { createFileLayoutSource, isLayoutName, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import type { Finding } from '../shared/layout/describe/findings.ts';
 import {
@@ -22,7 +20,7 @@ const COMMAND = {
     record: text('NAME', 'the 01 level of a copybook, if there are several'),
     json: isSet('JSON instead of text'),
   },
-  notes: `FILE is a path, or the name of a layout in layouts/.
+  notes: `FILE is a path, or the name of one in ./layouts or in the box.
 ${LAYOUT_EXIT_CODES}`,
   takesWords: true,
 };
@@ -38,14 +36,11 @@ async function tablesOf(
   name: string,
   options: { format?: string | undefined; record?: string | undefined },
 ): Promise<PositionsTable[]> {
-  // A bare word is a name in layouts/; with a dot or a slash it is a path.
-  const isPath = /[/.\\]/.test(name);
-  const path = isPath ? resolve(startDir, name) : name;
-  const text = isPath ? await readText(name) : undefined;
+  const text = isLayoutName(name) ? undefined : await readText(name);
   if (text !== undefined && !isLayoutText(text)) {
     return copybookRecords(text, name, options).map((record) => recordTable(record, name));
   }
-  const layout = await loadLayoutText(createFileLayoutSource(), path);
+  const layout = await loadLayoutText(createFileLayoutSource(), await layoutWord(name));
   return layoutTables(readLayout(layout.text, layout.file));
 }
 

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
-import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
-import { startDir } from '../local/adapters/project-folders.ts';
+import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { RecordExtractor } from '../shared/decode/record-extractor.ts';
 import { recordShape } from '../shared/decode/record-shape.ts';
 import { LayoutInvalid, UsageError } from '../shared/errors.ts';
@@ -30,7 +28,7 @@ const COMMAND = {
     last: isSet('the last records'),
     json: isSet('one object per record'),
   },
-  notes: `LAYOUT is a path, or the name of a layout in layouts/.
+  notes: `LAYOUT is a path, or the name of one in ./layouts or in the box.
 ${LAYOUT_EXIT_CODES}`,
   takesWords: true,
 };
@@ -46,8 +44,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   const recordCount = /^\d{1,5}$/.test(values.records) ? Number(values.records) : 0;
   if (recordCount < 1) throw new UsageError({ what: `--records '${values.records}' is not 1 to 99999` });
   const from = fromOf(values, recordCount);
-  const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
-  const { file, text } = await loadLayoutText(createFileLayoutSource(), path);
+  const { file, text } = await loadLayoutText(createFileLayoutSource(), await layoutWord(name));
   const layout = readLayout(text, file);
   const shown = await previewRecords(layout, await openDataFile(dataPath), from, recordCount);
   if (shown.length === 0) {

@@ -58,7 +58,7 @@ export async function requireWritable(lakeDir: string): Promise<void> {
 /** The folders of a lake: what is in them belongs to it, and `clean` or `repair` removes what it does not know. */
 const LAKE_FOLDERS = ['ledger', 'runs', 'processed', 'catalog', 'damaged', INCOMING];
 
-function refuseWithinLake(lakeDir: string): void {
+export function refuseWithinLake(lakeDir: string): void {
   for (let at = lakeDir; dirname(at) !== at; at = dirname(at)) {
     const above = dirname(at);
     if (!LAKE_FOLDERS.includes(basename(at)) || !isLake(above)) continue;

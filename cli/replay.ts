@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, oneOf, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
 
@@ -9,7 +9,7 @@ const COMMAND = {
   does: 'Hands dead letters of AWS once more to the function that they were for.',
   usage: 'positional-lake replay --queue QUEUE [flags]',
   flags: {
-    queue: text('QUEUE', `whose letters: ${QUEUES.join(', ')}`),
+    queue: oneOf(QUEUES, 'QUEUE', `whose letters: ${QUEUES.join(', ')}`),
     'at-most': text('N', 'letters; 100 by default, 1000 at most'),
     json: isSet('the outcome as one object'),
   },

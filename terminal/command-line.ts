@@ -37,6 +37,11 @@ export function text(valueName: string, help: string) {
   return { type: 'string', valueName, help } as const;
 }
 
+/** A flag with a value of a few. */
+export function oneOf(choices: readonly string[], valueName: string, help: string) {
+  return { type: 'string', choices, valueName, help } as const;
+}
+
 /** A flag with a value that has a default, which the help shows in parentheses. */
 export function textOr(defaultValue: string, valueName: string, help: string) {
   return { type: 'string', default: defaultValue, valueName, help: `${help} (${defaultValue})` } as const;

@@ -8,6 +8,8 @@ interface Flag {
   default?: string;
   /** Name of the value in the help, such as `DIR`. */
   valueName?: string;
+  /** All its values, if they are few: for completions. */
+  choices?: readonly string[];
   /** Meaning of the flag; further lines are indented under the first. */
   help?: string;
 }

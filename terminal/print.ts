@@ -25,6 +25,11 @@ export function warn(...lines: Line[]): void {
   console.error(lines.map((line) => painted(line, process.stderr)).join('\n'));
 }
 
+/** Lines of our own for a program, such as a shell: as they are, with their tabs. */
+export function sayPlain(lines: readonly string[]): void {
+  console.log(lines.join('\n'));
+}
+
 /** Rewrites the last line of a terminal's standard error; an empty text clears it. */
 export function rewriteLine(text: string): void {
   process.stderr.write(`\r\x1b[K${shownText(text)}`);

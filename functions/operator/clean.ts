@@ -7,6 +7,8 @@ import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RUN_DAYS = 15;
 const GENERATION_DAYS = 30;
+/** Longer than any query runs. */
+const GRACE_MS = 60 * 60 * 1000;
 /** Time to finish the day, or the lot of runs, that is being cleaned when the limit comes. */
 const TO_END_MS = 120_000;
 /** An answer has at most 6 MB and a notification 256 KB: counts, and some of the keys. */
@@ -23,6 +25,7 @@ export async function clean(
   const report = await cleanLake(ports, {
     runsOlderThanMs: runsOlderThanDays * DAY_MS,
     generationsOlderThanMs: generationsOlderThanDays * DAY_MS,
+    graceMs: GRACE_MS,
     dryRun: operation.dryRun === true,
     endsAt: new Date(ports.clock.now().getTime() + remaining() - TO_END_MS),
   });

@@ -21,10 +21,11 @@ interface OperatorParts {
     request: { layout: string; businessDate: string; force: boolean | undefined; from: string | undefined },
     remaining: RemainingTime,
   ) => Promise<unknown>;
+  adopt: () => Promise<object>;
 }
 
 /** Does what a person on call asks for, with the rights of the function: nobody needs them in their own hands. All of it is safe twice. */
-export function createOperator({ ports, queues, deliver, rerun }: OperatorParts) {
+export function createOperator({ ports, queues, deliver, rerun, adopt }: OperatorParts) {
   const operate = async (operation: Operation, remaining: RemainingTime): Promise<object> => {
     const { action } = operation;
     switch (operation.action) {
@@ -53,6 +54,8 @@ export function createOperator({ ports, queues, deliver, rerun }: OperatorParts)
         const deliverOne = (event: unknown) => whom(event, remaining);
         return { action, queue, ...(await replayDeadLetters(queues[queue], deliverOne, atMost, hasTime)) };
       }
+      case 'adopt':
+        return { action, ...(await adopt()) };
     }
   };
   return operate;

@@ -20,8 +20,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
   const showAll = (table: string, of: Showing) => folder?.show(table, () => read(table), of);
   return {
-    switchesAtOnce: true,
-    listsFiles: true,
+    hasDaysTable: false,
     ...DUCKDB,
     async publishDay(day) {
       const { dataset, businessDate, commit, facts = {} } = day;
@@ -63,6 +62,11 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     },
     snapshots: async (table) => (await folder?.snapshots(table)) ?? [],
     daysOfSnapshot: async (table, snapshotId) => folder?.daysOfSnapshot(table, snapshotId),
+    retire: async (table, which) =>
+      (await folder?.retire(table, which)) ?? { snapshots: [], needed: new Map(), unneeded: [] },
+    show: async (table) => showAll(table, {}),
+    // A table appears with its first commit.
+    open: async () => undefined,
     nameOf: keyOf,
   };
 }
@@ -142,8 +146,8 @@ function withDay(current: CatalogFile | undefined, day: DayPublication, key: str
   };
 }
 
-/** DuckDB casts each file to the types of the catalog: docs of `read_parquet`, parameter `schema`; local/lake/dataset-view.ts. */
-const DUCKDB = { castsNumbers: true };
+/** DuckDB casts each file to the types of the catalog, and looks for a column by all its names: local/lake/dataset-view.ts. */
+const DUCKDB = { castsNumbers: true, renames: true };
 
 /** The columns of the table after a publication: files of both must stay readable as one table. */
 function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogColumn[] {

@@ -1,14 +1,28 @@
 import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
 import { daysOfSnapshot, shownSnapshots } from '../../shared/catalog/table-history.ts';
-import { type TablePlace, uriOf } from '../../shared/catalog/table-place.ts';
+import { uriOf } from '../../shared/catalog/table-place.ts';
+import { changedDays } from '../../shared/iceberg/day-manifests.ts';
 import type { FieldIds } from '../../shared/iceberg/field-ids.ts';
-import { following, type TableMetadata } from '../../shared/iceberg/table-metadata.ts';
+import type { TableMetadata } from '../../shared/iceberg/table-metadata.ts';
 import { namedIds } from '../../shared/iceberg/table-schema.ts';
 import { compareAndSwap } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { claimFieldIds } from '../../shared/pipeline/store/field-ids.ts';
-import type { CatalogDifference, CatalogFile, ShownSnapshot } from '../../shared/ports/catalog.ts';
+import type {
+  CatalogDifference,
+  CatalogFile,
+  RetiredWhich,
+  ShownSnapshot,
+} from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { fileOf, lastVersion, metadataOf, pointHint } from './iceberg-metadata-files.ts';
+import {
+  type FolderPlace,
+  fileOf,
+  lastVersion,
+  metadataOf,
+  pointHint,
+  storeNext,
+} from './iceberg-metadata-files.ts';
+import { retireSnapshots } from './retire-snapshots.ts';
 
 /** The paths by which other programs find a lake's tables. */
 export interface IcebergSetup {
@@ -49,6 +63,8 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
     /** How the metadata of a table differs from its catalog. A lake of an earlier version has none, which the next commit mends. */
     differences: (dataset: string, catalog: CatalogFile) => metadataDifferences(place, dataset, catalog),
 
+    retire: (dataset: string, which: RetiredWhich) => retireSnapshots(place, dataset, which, now()),
+
     /** Shows what `readCatalog` answers with. May be repeated. */
     show(
       dataset: string,
@@ -64,34 +80,36 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         if (!catalog) return;
         const known = async () => current && idsOf(current);
         const ids = await claimFieldIds(lake, dataset, catalog, known);
-        const wanted = { catalog, ids, publishing, again, nowMs: now().getTime() };
+        const changed: WantedTable['changed'] = (shown) => changedDays(catalog, shown);
+        const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
         const next = await nextMetadata(place, wanted, current);
         if (next === current) {
           await pointHint(lake, folder, version);
           return;
         }
-        const earlier = uriOf(place, `${dataset}/metadata/${fileOf(version)}`);
-        const metadata = current ? following(next, earlier, current['last-updated-ms']) : next;
-        await lake.putOnce(`${folder}${fileOf(version + 1)}`, Buffer.from(JSON.stringify(metadata)));
-        await pointHint(lake, folder, version + 1);
+        await storeNext(place, dataset, { version, metadata: current }, next);
       });
     },
   };
 }
 
 async function metadataDifferences(
-  place: TablePlace & { store: ObjectStore },
+  place: FolderPlace,
   dataset: string,
   catalog: CatalogFile,
 ): Promise<CatalogDifference[]> {
   const folder = `${place.publishedPrefix}${dataset}/metadata/`;
   const version = await lastVersion(place.store, folder);
-  if (version === 0) return [];
+  if (version === 0) return [{ kind: 'unshown', what: 'other programs cannot read the table yet' }];
   const metadata = await metadataOf(place.store, folder, version);
   const unreadable = (what: string): CatalogDifference => ({ kind: 'unreadable', what });
   if (!metadata)
     return [unreadable(`${folder}${fileOf(version)}, by which other programs read it, is damaged`)];
-  if (metadata.location !== uriOf(place, dataset)) return [];
+  const location = uriOf(place, dataset);
+  if (metadata.location !== location) {
+    const what = `other programs are told to look for the table in ${metadata.location}, and it is in ${location}`;
+    return [{ kind: 'unshown', what }];
+  }
   const { lagging, lost } = await metadataFaults(place, catalog, metadata);
   return [
     ...lost.map((path) => unreadable(`${path}, by which other programs read it, is missing or damaged`)),

@@ -1,8 +1,12 @@
+import { type TablePlace, uriOf } from '../../shared/catalog/table-place.ts';
 import { ObjectDamaged } from '../../shared/errors.ts';
-import { type TableMetadata, tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
+import { following, type TableMetadata, tableMetadataShape } from '../../shared/iceberg/table-metadata.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+
+/** Where the folder of a table is, and the whole store, which a folder of metadata needs. */
+export type FolderPlace = TablePlace & { store: ObjectStore };
 
 export function fileOf(version: number): string {
   return `v${version}.metadata.json`;
@@ -40,6 +44,21 @@ export async function metadataOf(
     if (error instanceof ObjectDamaged) return undefined;
     throw error;
   }
+}
+
+/** Stores the metadata that follows a version, unless somebody else has: `PreconditionFailed`. Then the hint says it. */
+export async function storeNext(
+  place: FolderPlace,
+  dataset: string,
+  current: { version: number; metadata: TableMetadata | undefined },
+  next: TableMetadata,
+): Promise<void> {
+  const { version, metadata } = current;
+  const folder = `${place.publishedPrefix}${dataset}/metadata/`;
+  const earlier = uriOf(place, `${dataset}/metadata/${fileOf(version)}`);
+  const stored = metadata ? following(next, earlier, metadata['last-updated-ms']) : next;
+  await place.store.putOnce(`${folder}${fileOf(version + 1)}`, Buffer.from(JSON.stringify(stored)));
+  await pointHint(place.store, folder, version + 1);
 }
 
 /** The hint never goes back: a publisher may be slow. */

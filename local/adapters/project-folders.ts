@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folders of the project, wherever a command is started. */
@@ -7,10 +7,11 @@ export const layoutsDir = fileURLToPath(new URL('../../layouts/', import.meta.ur
 export const queriesDir = fileURLToPath(new URL('../../docs/queries/', import.meta.url));
 const projectDir = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Names of the layouts in `./layouts` and in the box. */
 export async function layoutNames(): Promise<string[]> {
-  return (await readdir(layoutsDir))
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.slice(0, -5));
+  const folders = await Promise.all([ownLayoutsDir, layoutsDir].map((dir) => readdir(dir).catch(() => [])));
+  const names = folders.flat().filter((name) => name.endsWith('.json'));
+  return [...new Set(names.map((name) => name.slice(0, -5)))];
 }
 
 /**
@@ -18,6 +19,9 @@ export async function layoutNames(): Promise<string[]> {
  * starts a command elsewhere stands there, whatever a script around it has in its environment.
  */
 export const startDir = folderOfUser(process.cwd(), process.env.INIT_CWD);
+
+/** The user's own layouts. */
+export const ownLayoutsDir = join(startDir, 'layouts');
 
 export function folderOfUser(workingDir: string, npmStartedIn: string | undefined): string {
   return relative(projectDir, workingDir) === '' ? (npmStartedIn ?? workingDir) : workingDir;

@@ -13,6 +13,7 @@ const column = z.looseObject({
   name: z.string().min(1),
   type: z.string(),
   hasNarrowerFiles: z.boolean().optional(),
+  formerly: z.array(z.string()).optional(),
 });
 
 /** Extra keys are let through: a newer writer may know more than this reader. */

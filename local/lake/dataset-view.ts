@@ -74,7 +74,7 @@ export function planDatasetView(
   function scanOf(valuesFrom: 'paths' | 'files'): string {
     const selected = [
       ...columns.map(
-        (column, index) => `${shownValue(column, `rows_.c${index}`)} AS ${sqlName(column.name)}`,
+        (column, index) => `${shownValue(column, readValue(column, index))} AS ${sqlName(column.name)}`,
       ),
       ...partitionKeys.map((key, index) => {
         const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
@@ -82,9 +82,11 @@ export function planDatasetView(
       }),
     ];
     const paths = files.map(({ path }) => sqlString(escapeGlob(path)));
-    const schema = columns.map(
-      (column, index) =>
-        `${sqlString(column.name)}: {name: 'c${index}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
+    const schema = columns.flatMap((column, index) =>
+      namesOf(column).map(
+        (name, which) =>
+          `${sqlString(name)}: {name: '${placeOf(index, which)}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
+      ),
     );
     return (
       `SELECT ${selected.join(', ')} FROM read_parquet([${paths.join(', ')}], ` +
@@ -120,6 +122,20 @@ function valuesInPaths(
 function valueInPath(path: string, place: number): string {
   const escaped = `regexp_extract(${path}, '^(?:[^/]*/){${place}}[^/=]*=([^/]*)/', 1)`;
   return `nullif(url_decode(${escaped}), ${sqlString(HIVE_DEFAULT_PARTITION)})`;
+}
+
+/** A file has a column under one of its names; the others are null there. */
+function namesOf({ name, formerly = [] }: CatalogColumn): string[] {
+  return [name, ...formerly];
+}
+
+function placeOf(index: number, which: number): string {
+  return which === 0 ? `c${index}` : `c${index}_${which}`;
+}
+
+function readValue(column: CatalogColumn, index: number): string {
+  const places = namesOf(column).map((_, which) => `rows_.${placeOf(index, which)}`);
+  return places.length === 1 ? places[0]! : `coalesce(${places.join(', ')})`;
 }
 
 /** An expression of two columns is no filter of a scan; `filename` is never empty. */

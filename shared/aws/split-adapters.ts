@@ -22,6 +22,8 @@ export function createSplitPorts(environment: Pick<FunctionVariables, 'need' | '
       client: new GlueClient({}),
       database: need('GLUE_DATABASE'),
       bucket: need('PROCESSED_BUCKET'),
+      store: stores.lake,
+      now: () => new Date(),
     }),
   );
   return {

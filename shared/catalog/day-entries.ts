@@ -10,7 +10,7 @@ import { decodeFooter, footerLengthBytes, TAIL_BYTES } from '../parquet/footer.t
 import type { TableColumns } from '../ports/catalog.ts';
 import { type TablePlace, uriOf } from './table-place.ts';
 
-const PARALLEL_FOOTERS = 16;
+const PARALLEL_READS = 16;
 /** Most footers fit, so that one read is enough. */
 const FIRST_READ_BYTES = 32 * 1024;
 
@@ -37,8 +37,9 @@ export async function entriesOfDay(
   );
   const files = day.partitions.flatMap(({ values, files }) => files.map((key) => ({ key, values })));
   const entries: ManifestEntry[] = [];
-  for (let from = 0; from < files.length; from += PARALLEL_FOOTERS) {
-    const some = files.slice(from, from + PARALLEL_FOOTERS).map(async ({ key, values }) => {
+  const { parallelReads = PARALLEL_READS } = place;
+  for (let from = 0; from < files.length; from += parallelReads) {
+    const some = files.slice(from, from + parallelReads).map(async ({ key, values }) => {
       const known = standing.get(uriOf(place, key));
       if (known && before) return withNumbers(known, before.manifest, EntryStatus.EXISTING, known.snapshotId);
       return added(await dataFile(place, table, key, values, leftOut));

@@ -22,19 +22,24 @@ import {
   withColumns,
   withSnapshot,
 } from '../iceberg/table-metadata.ts';
-import type { CatalogFile } from '../ports/catalog.ts';
+import type { CatalogFile, TableColumns } from '../ports/catalog.ts';
 import { entriesOfDay } from './day-entries.ts';
+import { relocated } from './relocated-table.ts';
 import { manifestsOf, unlessLost } from './stored-manifests.ts';
-import { type TablePlace, uriOf } from './table-place.ts';
+import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 
 /** What readers are to see. */
 export interface WantedTable {
-  catalog: CatalogFile;
+  catalog: TableColumns & { dataset: string };
+  /** The days that the manifests of a snapshot show otherwise than they are to be shown. */
+  changed: (shown: ManifestFile[]) => ShownFiles[];
   ids: FieldIds;
   /** The commit that is being published, which the snapshot is named after, with facts about it for people. */
   publishing?: { businessDate: string; facts: Record<string, string> } | undefined;
   /** The manifests of all days are made anew, as after damage. */
   again?: boolean | undefined;
+  /** Properties of ours that the table has from now on, besides those that it has. */
+  properties?: Record<string, string> | undefined;
   nowMs: number;
 }
 
@@ -58,10 +63,13 @@ export async function nextMetadata(
   const { catalog, publishing } = wanted;
   const location = uriOf(place, catalog.dataset);
   // In a lake that was moved, nothing is where the metadata says.
-  const standing = current?.location === location ? current : undefined;
+  const standing =
+    current && current.location !== location
+      ? await relocated(place, catalog.dataset, current, (metadata) => formOf(metadata, wanted))
+      : current;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
   const listed = parent && !wanted.again ? ((await manifestsOf(place, parent)) ?? []) : [];
-  const changed = changedDays(catalog, listed);
+  const changed = wanted.changed(listed);
   const leftOut = new Set(
     standing && [...leftOutColumns(standing), ...columnsBeyondPromotion(standing, catalog)],
   );
@@ -69,7 +77,7 @@ export async function nextMetadata(
   const id = freeId(of, standing?.snapshots ?? []);
   const days = await entriesOfDays(place, wanted, changed, listed, { id, leftOut });
   const base = tableWith(wanted, standing, location, leftOut);
-  if (changed.length === 0 && base === standing) return standing;
+  if (changed.length === 0 && base === current) return current;
   const timestampMs = Math.max(wanted.nowMs, base['last-updated-ms'] + 1);
   if (changed.length === 0) return { ...base, 'last-updated-ms': timestampMs };
   const next = {
@@ -83,21 +91,25 @@ export async function nextMetadata(
   const made = await writeManifests(place, form, days, next);
   const manifests = [...unchangedManifests(listed, changed), ...made];
   const list = manifestListBytes(next, parent?.['snapshot-id'], manifests);
-  const listPath = await store(place, catalog.dataset, manifestListName(id, list), list);
+  const listPath = await storeMetadata(place, catalog.dataset, manifestListName(id, list), list);
   return withSnapshot(base, snapshotOf(next, parent, listPath, manifests, publishing?.facts ?? {}));
 }
 
 /** The table with the columns of the catalog, but for those that its readers cannot read. */
 function tableWith(
-  { catalog, ids, nowMs }: WantedTable,
+  { catalog, ids, properties, nowMs }: WantedTable,
   standing: TableMetadata | undefined,
   location: string,
   leftOut: ReadonlySet<string>,
 ): TableMetadata {
   const columns = withoutColumns(catalog, leftOut);
   const base = standing ? withColumns(standing, columns, ids) : newTable(columns, ids, location, nowMs);
-  const noted = notingLeftOut(base, leftOut);
+  const noted = withProperties(notingLeftOut(base, leftOut), properties);
   return standing && JSON.stringify(noted) === JSON.stringify(standing) ? standing : noted;
+}
+
+function withProperties(metadata: TableMetadata, properties: WantedTable['properties']): TableMetadata {
+  return properties ? { ...metadata, properties: { ...metadata.properties, ...properties } } : metadata;
 }
 
 /** Days that the metadata shows otherwise than a catalog, and manifests of it that cannot be read. */
@@ -153,7 +165,7 @@ async function writeManifests(
   for (const { day, entries } of days) {
     if (entries.length === 0) continue;
     const bytes = manifestBytes(form, entries);
-    const path = await store(place, dataset, manifestName(day, bytes), bytes);
+    const path = await storeMetadata(place, dataset, manifestName(day, bytes), bytes);
     const written = { path, lengthBytes: bytes.length, snapshotId: id, sequenceNumber };
     made.push(manifestFile(written, entries, form.partitionKeys));
   }
@@ -164,13 +176,6 @@ function unchangedManifests(listed: ManifestFile[], changed: ShownFiles[]): Mani
   const days = manifestsByDay(listed);
   for (const { businessDate } of changed) days.delete(businessDate);
   return [...days.values()].map(({ manifest }) => manifest);
-}
-
-/** Answers with the place of a metadata file for readers. */
-async function store(place: TablePlace, dataset: string, name: string, bytes: Uint8Array): Promise<string> {
-  const key = `${dataset}/metadata/${name}`;
-  await place.store.put(`${place.publishedPrefix}${key}`, bytes);
-  return uriOf(place, key);
 }
 
 /** The commit that a snapshot is named after: the one that is being published, else the last that it shows newly. */

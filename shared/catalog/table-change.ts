@@ -6,6 +6,7 @@ export interface TableChange {
   /** Those of the table in their places, with types that hold the values of both, then the new ones. */
   columns: CatalogColumn[];
   widened: { name: string; from: string; to: string }[];
+  renamed: { from: string; to: string }[];
   /** Columns of the table that the layout does not have: they are null in its rows. */
   absent: string[];
   /** Why the files of the layout cannot be in the table, each a clause. */
@@ -19,11 +20,14 @@ export interface ReaderSkills {
    * as 64-bit integers, or both as longer ones.
    */
   castsNumbers: boolean;
+  /** They find a column in older files that have it under another name. */
+  renames: boolean;
 }
 
 /**
  * Compares the table that readers have with the one that a layout fills. A column that the table lacks is added. A type becomes wider if it
- * then holds every value of both exactly: older files stay as they are, and readers cast. Every other difference is a problem.
+ * then holds every value of both exactly: older files stay as they are, and readers cast. A name changes if the layout says what it was
+ * (`formerly`). Every other difference is a problem.
  */
 export function planTableChange(
   table: TableColumns,
@@ -33,34 +37,76 @@ export function planTableChange(
   const change: TableChange = {
     columns: [...table.columns],
     widened: [],
-    absent: table.columns.filter(({ name }) => !named(wanted.columns, name)).map(({ name }) => name),
+    renamed: [],
+    absent: table.columns.filter((one) => !wanted.columns.some((other) => isSame(one, other))).map(nameOf),
     problems: keyProblems(table.partitionKeys, wanted.partitionKeys),
   };
+  const taken = new Map<CatalogColumn, string>();
   for (const column of wanted.columns) {
-    const at = table.columns.findIndex(({ name }) => name === column.name);
-    const standing = table.columns[at];
+    const [standing, another] = table.columns.filter((one) => isSame(one, column));
     if (!standing) {
       change.columns.push(column);
       continue;
     }
-    const type = widerType(standing.type, column.type, skills);
-    if (type === undefined) {
-      change.problems.push(
-        `column ${column.name} is ${standing.type} there and ${column.type} in the layout`,
-      );
-      continue;
-    }
-    const isMixed = standing.type !== column.type || column.hasNarrowerFiles;
-    change.columns[at] = { ...standing, type, ...(isMixed ? { hasNarrowerFiles: true } : {}) };
-    if (type !== standing.type) {
-      change.widened.push({ name: column.name, from: standing.type, to: type });
-    }
+    const problem = renameProblem(standing, another, column, taken.get(standing), skills);
+    taken.set(standing, column.name);
+    if (problem === undefined) changeColumn(change, table.columns.indexOf(standing), column, skills);
+    else change.problems.push(problem);
   }
   return change;
 }
 
-function named(columns: CatalogColumn[], wanted: string): CatalogColumn | undefined {
-  return columns.find(({ name }) => name === wanted);
+const nameOf = ({ name }: CatalogColumn) => name;
+
+/** A column stays the same if either side says that the other's name was its own. */
+function isSame(one: CatalogColumn, other: CatalogColumn): boolean {
+  return (
+    one.name === other.name ||
+    Boolean(one.formerly?.includes(other.name)) ||
+    Boolean(other.formerly?.includes(one.name))
+  );
+}
+
+function renameProblem(
+  standing: CatalogColumn,
+  another: CatalogColumn | undefined,
+  { name }: CatalogColumn,
+  takenBy: string | undefined,
+  { renames }: ReaderSkills,
+): string | undefined {
+  if (another) return `column ${name} cannot be what ${standing.name} was: the table has ${another.name} too`;
+  if (takenBy !== undefined)
+    return `columns ${takenBy} and ${name} of the layout are both ${standing.name} there`;
+  if (standing.name === name || renames) return undefined;
+  return `column ${name} of the layout is ${standing.name} there, and readers of this catalog find columns by their names`;
+}
+
+/** Gives the column at a place the name and the type that hold both; an older layout does not take its name back. */
+function changeColumn(change: TableChange, at: number, column: CatalogColumn, skills: ReaderSkills): void {
+  const standing = change.columns[at]!;
+  const type = widerType(standing.type, column.type, skills);
+  if (type === undefined) {
+    change.problems.push(`column ${column.name} is ${standing.type} there and ${column.type} in the layout`);
+    return;
+  }
+  const isMixed = standing.type !== column.type || standing.hasNarrowerFiles || column.hasNarrowerFiles;
+  const name = column.formerly?.includes(standing.name) ? column.name : standing.name;
+  const names = new Set([
+    ...(standing.formerly ?? []),
+    ...(column.formerly ?? []),
+    standing.name,
+    column.name,
+  ]);
+  names.delete(name);
+  change.columns[at] = {
+    ...standing,
+    name,
+    type,
+    ...(isMixed ? { hasNarrowerFiles: true } : {}),
+    ...(names.size > 0 ? { formerly: [...names] } : {}),
+  };
+  if (name !== standing.name) change.renamed.push({ from: standing.name, to: name });
+  if (type !== standing.type) change.widened.push({ name, from: standing.type, to: type });
 }
 
 /** Folders are named after partition keys, so neither their order nor their types can change. */

@@ -7,9 +7,23 @@ export interface TablePlace {
   publishedPrefix: string;
   /** What readers put before a key below the published root: `file:///lake/processed/`, `s3://bucket/`. */
   root: string;
+  /** Ends of files that are read at once; 16 if nothing is said. */
+  parallelReads?: number;
 }
 
 /** A key below the published root as readers name it. */
 export function uriOf({ root }: TablePlace, key: string): string {
   return `${root}${key}`;
+}
+
+/** Stores a file of the metadata of a table. Answers with its place for readers. */
+export async function storeMetadata(
+  place: TablePlace,
+  dataset: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<string> {
+  const key = `${dataset}/metadata/${name}`;
+  await place.store.put(`${place.publishedPrefix}${key}`, bytes);
+  return uriOf(place, key);
 }

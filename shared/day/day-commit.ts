@@ -1,9 +1,10 @@
-import { byName, flag, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { byName, listOf, nullable, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import { dayPartition } from '../keys/business-date.ts';
 import { generationLocation } from '../keys/lake-keys.ts';
 import { partitionShape } from '../keys/partition-path.ts';
-import type { Catalog, CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
+import type { CatalogColumn, CatalogPartition } from '../ports/catalog.ts';
 import type { LedgerEntry, LoadedEntry, LoadedVersion, MergedFile } from '../run/ledger-entry.ts';
+import { catalogColumnsShape } from './catalog-columns.ts';
 
 /**
  * The commit point of a day, `_day/<n>.json`: the objects that make up the day. Written once, never changed. One without tables is blank:
@@ -62,7 +63,7 @@ interface CommittedPartition {
   values: Record<string, string | null>;
   /** Number of the commit that changed the partition last. */
   generation: number;
-  /** The folder of that commit. Objects that stood before may be in folders of earlier ones, if readers are told each file. */
+  /** The folder of that commit. Objects that stood before are in folders of earlier ones. */
   location: string;
   objects: CommittedObject[];
 }
@@ -74,16 +75,15 @@ export interface CommittedObject {
   /** Key below the published root. */
   key: string;
   mergedKey: string;
-  /** Key of the same object in an earlier generation, below the published root. It may exist longer than the run. */
+  /**
+   * Key of the same object in an earlier generation, below the published root: commits of earlier versions copied it. It may exist longer than
+   * the run.
+   */
   copiedFrom?: string;
   rows: number;
   bytes: number;
   checksum?: string;
 }
-
-const columnsShape = listOf(
-  objectOf<CatalogColumn>({ name: text, type: text, hasNarrowerFiles: optional(flag) }),
-);
 
 const committedFileShape = objectOf<CommittedFile>({
   sourceId: text,
@@ -134,8 +134,8 @@ export const dayCommitShape = objectOf<DayCommit>({
   tables: listOf(
     objectOf<CommittedTable>({
       dataset: text,
-      columns: columnsShape,
-      partitionKeys: columnsShape,
+      columns: catalogColumnsShape,
+      partitionKeys: catalogColumnsShape,
       partitions: listOf(committedPartitionShape),
     }),
   ),
@@ -155,9 +155,9 @@ export const dayCommitShape = objectOf<DayCommit>({
 export type TableSchema = Pick<CommittedTable, 'dataset' | 'columns' | 'partitionKeys'>;
 
 /**
- * The next commit of a day of `layout`, from its loaded files. A partition with the same objects as in the commit before stays in its
- * folder; every other partition gets the folder of the new generation. If readers are told each file (`listsFiles`), objects that stand
- * already stay there too, and the new folder gets the new ones only: files that arrive one by one would else be copied again each time.
+ * The next commit of a day of `layout`, from its loaded files. A partition with the same objects as in the commit before stays as it is; every
+ * other one gets the folder of the new generation for its new objects. Those that stand already stay where they are: readers are told each
+ * file.
  */
 export function planDayCommit(
   layout: string,
@@ -167,7 +167,6 @@ export function planDayCommit(
   loaded: LoadedEntry[],
   schemas: { rows: TableSchema[]; rejects: TableSchema },
   previous: DayCommit | undefined,
-  { listsFiles }: Pick<Catalog, 'listsFiles'>,
 ): DayCommit {
   const table = (schema: TableSchema, outputsOf: (version: LoadedVersion) => MergedFile[]) => {
     const before = previous?.tables.find((candidate) => candidate.dataset === schema.dataset);
@@ -176,9 +175,7 @@ export function planDayCommit(
     );
     const standing = standingKeys(before);
     const placed = (location: string, { runId, output: { mergedKey, fileName } }: LoadedObject) => {
-      const key = standing.get(`${runId} ${mergedKey}`);
-      if (key !== undefined && listsFiles) return { key, mergedKey };
-      return { key: `${location}${fileName}`, mergedKey, ...(key === undefined ? {} : { copiedFrom: key }) };
+      return { key: standing.get(`${runId} ${mergedKey}`) ?? `${location}${fileName}`, mergedKey };
     };
     const partitions = planPartitions(schema.dataset, businessDate, commit, objects, before, placed);
     return { ...schema, partitions };
@@ -225,10 +222,7 @@ function planPartitions(
   commit: number,
   objects: LoadedObject[],
   before: CommittedTable | undefined,
-  placed: (
-    location: string,
-    object: LoadedObject,
-  ) => Pick<CommittedObject, 'key' | 'mergedKey' | 'copiedFrom'>,
+  placed: (location: string, object: LoadedObject) => Pick<CommittedObject, 'key' | 'mergedKey'>,
 ): CommittedPartition[] {
   const standing = new Map(
     before?.partitions.map((partition) => [JSON.stringify(partition.values), partition]),

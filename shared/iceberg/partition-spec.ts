@@ -1,3 +1,4 @@
+import { decimalText } from '../decimal.ts';
 import { RunInconsistent } from '../errors.ts';
 import { objectOf, oneOf, text, wholeNumber } from '../json-shape.ts';
 import type { CatalogColumn } from '../ports/catalog.ts';
@@ -109,6 +110,32 @@ function tupleValue(type: string, text: string): AvroValue {
     default:
       return text;
   }
+}
+
+/** The values of a partition, as folders show them, from its tuple: the other way round. */
+export function partitionValues(
+  keys: readonly CatalogColumn[],
+  tuple: AvroRecordValue,
+): Record<string, string | null> {
+  return Object.fromEntries(
+    keys.map(({ name, type }) => {
+      const value = tuple[name] ?? null;
+      return [name, value === null ? null : valueText(primitiveType(name, type), value)];
+    }),
+  );
+}
+
+function valueText(type: string, value: AvroValue): string {
+  const decimal = decimalDigits(type);
+  if (decimal && value instanceof Uint8Array) {
+    return decimalText({ unscaled: BigInt.asIntN(8 * value.length, unsigned(value)), scale: decimal.scale });
+  }
+  if (type === 'date') return new Date(Number(value) * MS_PER_DAY).toISOString().slice(0, 10);
+  return String(value);
+}
+
+function unsigned(bytes: Uint8Array): bigint {
+  return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
 }
 
 /** `12.3` with scale 2 → 1230 */

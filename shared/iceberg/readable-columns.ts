@@ -1,5 +1,5 @@
 import { ConvertedType, PhysicalType, type SchemaElement } from '../parquet/format.ts';
-import type { TableColumns } from '../ports/catalog.ts';
+import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
 import type { TableMetadata } from './table-metadata.ts';
 import { primitiveType } from './table-schema.ts';
 
@@ -16,7 +16,8 @@ export function leftOutColumns({ properties }: Pick<TableMetadata, 'properties'>
 
 export function withoutColumns<T extends TableColumns>(table: T, names: Iterable<string>): T {
   const left = new Set(names);
-  return left.size === 0 ? table : { ...table, columns: table.columns.filter(({ name }) => !left.has(name)) };
+  const isLeft = ({ name, formerly = [] }: CatalogColumn) => [name, ...formerly].some((one) => left.has(one));
+  return left.size === 0 ? table : { ...table, columns: table.columns.filter((one) => !isLeft(one)) };
 }
 
 export function notingLeftOut(metadata: TableMetadata, names: Iterable<string>): TableMetadata {
@@ -29,8 +30,10 @@ export function notingLeftOut(metadata: TableMetadata, names: Iterable<string>):
 /** Columns whose type became another than readers of the files before may take for it. */
 export function columnsBeyondPromotion(metadata: TableMetadata, { columns }: TableColumns): string[] {
   const schema = metadata.schemas.find((one) => one['schema-id'] === metadata['current-schema-id']);
-  return columns.flatMap(({ name, type }) => {
-    const before = schema?.fields.find((field) => field.name === name)?.type;
+  return columns.flatMap(({ name, type, formerly }) => {
+    const before = schema?.fields.find(
+      (field) => field.name === name || formerly?.includes(field.name),
+    )?.type;
     if (typeof before !== 'string' || type.startsWith('array<')) return [];
     return mayBecome(before, primitiveType(name, type)) ? [] : [name];
   });
@@ -38,14 +41,18 @@ export function columnsBeyondPromotion(metadata: TableMetadata, { columns }: Tab
 
 /** Columns of a file that cannot be read as those of the table. */
 export function columnsUnlikeFile(schema: SchemaElement[], { columns }: TableColumns): string[] {
-  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const byName = new Map(
+    columns.flatMap((column) =>
+      [column.name, ...(column.formerly ?? [])].map((name) => [name, column] as const),
+    ),
+  );
   return schema.flatMap((element) => {
-    const name = typeof element.name === 'string' ? element.name : new TextDecoder().decode(element.name);
-    const type = types.get(name);
+    const stored = typeof element.name === 'string' ? element.name : new TextDecoder().decode(element.name);
+    const { name, type } = byName.get(stored) ?? {};
     // Elements of lists have no column of their name, and lists are never widened.
-    if (element.type === undefined || type === undefined || type.startsWith('array<')) return [];
-    const stored = storedType(element);
-    return stored === undefined || mayBecome(stored, primitiveType(name, type)) ? [] : [name];
+    if (element.type === undefined || name === undefined || !type || type.startsWith('array<')) return [];
+    const before = storedType(element);
+    return before === undefined || mayBecome(before, primitiveType(name, type)) ? [] : [name];
   });
 }
 

@@ -132,7 +132,7 @@ export function newTable(table: TableColumns, ids: FieldIds, location: string, n
     'last-partition-id': lastPartitionId(fields),
     'default-sort-order-id': 0,
     'sort-orders': [{ 'order-id': 0, fields: [] }],
-    properties: { 'schema.name-mapping.default': nameMapping(tableFields(table, ids)) },
+    properties: { 'schema.name-mapping.default': nameMapping(tableFields(table, ids), table) },
     snapshots: [],
     'snapshot-log': [],
     'metadata-log': [],
@@ -150,27 +150,61 @@ export function withColumns(metadata: TableMetadata, table: TableColumns, ids: F
     'last-column-id': Math.max(metadata['last-column-id'], lastIdOf(ids)),
     'current-schema-id': id,
     schemas: known ? metadata.schemas : [...metadata.schemas, { type: 'struct', 'schema-id': id, fields }],
-    properties: { ...metadata.properties, 'schema.name-mapping.default': nameMapping(fields) },
+    properties: { ...metadata.properties, 'schema.name-mapping.default': nameMapping(fields, table) },
   };
 }
 
-/** Metadata whose current snapshot is this one. */
+/** Metadata whose current snapshot is this one. What somebody named is kept, however many snapshots there are. */
 export function withSnapshot(metadata: TableMetadata, snapshot: Snapshot): TableMetadata {
   const id = snapshot['snapshot-id'];
-  const snapshots = [...metadata.snapshots.filter((one) => one['snapshot-id'] !== id), snapshot];
-  const kept = snapshots.slice(-MOST_SNAPSHOTS);
-  const known = new Set(kept.map((one) => one['snapshot-id']));
+  const others = metadata.snapshots.filter((one) => one['snapshot-id'] !== id);
+  const most = others.length + 1 - MOST_SNAPSHOTS;
+  const named = namedSnapshots(metadata);
+  const kept = others.filter((one, index) => index >= most || named.has(one['snapshot-id']));
   const log = [...metadata['snapshot-log'], { 'timestamp-ms': snapshot['timestamp-ms'], 'snapshot-id': id }];
-  return {
+  return withLog({
     ...metadata,
     'last-sequence-number': snapshot['sequence-number'],
     'last-updated-ms': snapshot['timestamp-ms'],
     'current-snapshot-id': id,
-    refs: { main: { 'snapshot-id': id, type: 'branch' } },
-    snapshots: kept,
-    // What was before a snapshot that is gone cannot be told, so the log begins after it.
-    'snapshot-log': log.slice(log.findLastIndex((one) => !known.has(one['snapshot-id'])) + 1),
-  };
+    refs: { ...metadata.refs, main: { 'snapshot-id': id, type: 'branch' } },
+    snapshots: [...kept, snapshot],
+    'snapshot-log': log,
+  });
+}
+
+/**
+ * Metadata without the snapshots that others replaced by a moment. The current one stays, and so does each that a tag or a branch names.
+ * The same metadata if there is none to let go of.
+ */
+export function withoutSnapshots(metadata: TableMetadata, replacedByMs: number): TableMetadata {
+  const named = namedSnapshots(metadata);
+  const ordered = metadata.snapshots.toSorted((a, b) => a['sequence-number'] - b['sequence-number']);
+  const kept = ordered.filter((one, index) => {
+    const next = ordered[index + 1];
+    return !next || next['timestamp-ms'] > replacedByMs || named.has(one['snapshot-id']);
+  });
+  return kept.length === ordered.length ? metadata : withSnapshots(metadata, kept);
+}
+
+/** Metadata with these of its snapshots, and the names of those. */
+export function withSnapshots(metadata: TableMetadata, snapshots: Snapshot[]): TableMetadata {
+  const known = new Set(snapshots.map((one) => one['snapshot-id']));
+  const named = Object.entries(metadata.refs ?? {}).filter(([, ref]) => known.has(ref['snapshot-id']));
+  return withLog({ ...metadata, snapshots, ...(metadata.refs && { refs: Object.fromEntries(named) }) });
+}
+
+function namedSnapshots(metadata: TableMetadata): Set<number | undefined> {
+  const refs = Object.entries(metadata.refs ?? {}).filter(([name]) => name !== 'main');
+  return new Set([...refs.map(([, ref]) => ref['snapshot-id']), metadata['current-snapshot-id']]);
+}
+
+/** What was before a snapshot that is gone cannot be told, so the log begins after it. */
+function withLog(metadata: TableMetadata): TableMetadata {
+  const known = new Set(metadata.snapshots.map((one) => one['snapshot-id']));
+  const log = metadata['snapshot-log'];
+  const gone = log.findLastIndex((one) => !known.has(one['snapshot-id']));
+  return { ...metadata, 'snapshot-log': log.slice(gone + 1) };
 }
 
 /** Metadata that follows a metadata file. */
@@ -192,13 +226,19 @@ interface MappedField {
 }
 
 /** Readers find columns of files without ids, which earlier versions wrote, by these names (spec, "Name Mapping Serialization"). */
-function nameMapping(fields: IcebergField[]): string {
-  return JSON.stringify(fields.map(({ id, name, type }) => mappedField(id, name, type)));
+function nameMapping(fields: IcebergField[], { columns }: TableColumns): string {
+  const earlier = new Map(columns.map(({ name, formerly }) => [name, formerly]));
+  return JSON.stringify(fields.map(({ id, name, type }) => mappedField(id, name, type, earlier.get(name))));
 }
 
-function mappedField(id: number, name: string, type: IcebergField['type']): MappedField {
+function mappedField(
+  id: number,
+  name: string,
+  type: IcebergField['type'],
+  earlier: readonly string[] = [],
+): MappedField {
   const inner = typeof type === 'string' ? [] : innerFields(type);
-  return { 'field-id': id, names: [name], ...(inner.length > 0 && { fields: inner }) };
+  return { 'field-id': id, names: [name, ...earlier], ...(inner.length > 0 && { fields: inner }) };
 }
 
 function innerFields(type: Exclude<IcebergField['type'], string>): MappedField[] {

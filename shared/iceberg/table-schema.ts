@@ -110,3 +110,14 @@ function idsWithin(fullName: string, type: IcebergType): [name: string, id: numb
   const element = elementOf(fullName);
   return [[element, type['element-id']], ...idsWithin(element, type.element)];
 }
+
+const HIVE_NAMES: ReadonlyMap<string, string> = new Map(
+  Array.from(PRIMITIVES, ([hive, iceberg]) => [iceberg, hive]),
+);
+
+/** The Hive type of a field that this software wrote: `array<struct<code:string,amount:decimal(9,2)>>`. */
+export function hiveTypeOf(type: IcebergField['type']): string {
+  if (typeof type === 'string') return HIVE_NAMES.get(type) ?? type.replace(', ', ',');
+  if (type.type === 'list') return `array<${hiveTypeOf(type.element)}>`;
+  return `struct<${type.fields.map(({ name, type: of }) => `${name}:${hiveTypeOf(of)}`).join(',')}>`;
+}

@@ -88,11 +88,6 @@ export function daysDataset(dataset: string): string {
   return `${dataset}_days`;
 }
 
-/** Folder of the row that tells readers a commit is published as a whole; ends in `/`. */
-export function dayRowLocation(dataset: string, businessDate: string, commit: number): string {
-  return `${ledgerDayPrefix(dataset, businessDate)}_published/${commit}/`;
-}
-
 /** Key of the report of an SLA check; once it exists, the check tells nothing again. */
 export function slaCheckKey(dataset: string, businessDate: string, check: string): string {
   return `${ledgerDayPrefix(dataset, businessDate)}_sla/${check}.json`;

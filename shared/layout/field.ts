@@ -15,6 +15,8 @@ export type Personal = 'left-out' | 'last-two' | 'nothing-personal';
 
 export interface Field {
   name: string;
+  /** Names that its column had before. */
+  formerly?: string[] | undefined;
   origin: FieldOrigin;
   /** The list whose elements contain it. */
   list: ListColumn | undefined;

@@ -117,6 +117,7 @@ const field = z.strictObject({
   ...placedField,
   fromHeader: z.string().optional(),
   fromParent: z.string().optional(),
+  formerly: z.array(snakeCase).min(1).optional(),
   occurs: occurs.optional(),
   fields: z.array(elementField).min(1).optional(),
 });

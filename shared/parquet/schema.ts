@@ -6,6 +6,8 @@ import { ConvertedType, PhysicalType, Repetition, type SchemaElement } from './f
 export interface ColumnSchema {
   name: string;
   type: FieldType;
+  /** Names that the column has in files of before. */
+  formerly?: string[] | undefined;
   /** By which other engines find it, whatever it is called later. Files of earlier versions have none. */
   fieldId?: number | undefined;
   /** The list that the leaf belongs to. Leaves of one list have the same name here, and follow each other. */
@@ -22,9 +24,10 @@ type LeafGroup = [ColumnSchema, ...ColumnSchema[]];
 
 /** The columns of a dataset as leaves of its files; with `ids`, those of the table's fields. */
 export function columnSchemas(columns: readonly Field[], ids?: Ids): ColumnSchema[] {
-  const schemas = columns.map(({ name, type, list }) => ({
+  const schemas = columns.map(({ name, type, formerly, list }) => ({
     name,
     type,
+    ...(formerly && { formerly }),
     ...(list && { list: { name: list.name, isStruct: list.isStruct } }),
   }));
   return withFieldIds(schemas, ids);
@@ -55,11 +58,17 @@ function groupLeaves(columns: readonly ColumnSchema[]): LeafGroup[] {
   return groups;
 }
 
+interface HiveColumn {
+  name: string;
+  type: string;
+  formerly?: string[];
+}
+
 /** Names and Hive types of the columns, as Glue and the local catalog have them: `array<struct<code:string,amount:decimal(9,2)>>`. */
-export function hiveColumns(columns: readonly ColumnSchema[]): { name: string; type: string }[] {
+export function hiveColumns(columns: readonly ColumnSchema[]): HiveColumn[] {
   return groupLeaves(columns).map((leaves) => {
-    const [{ name, type, list }] = leaves;
-    if (!list) return { name, type: hiveType(type) };
+    const [{ name, type, formerly, list }] = leaves;
+    if (!list) return { name, type: hiveType(type), ...(formerly && { formerly }) };
     const element = list.isStruct
       ? `struct<${leaves.map((leaf) => `${leaf.name}:${hiveType(leaf.type)}`).join(',')}>`
       : hiveType(type);

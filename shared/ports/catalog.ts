@@ -1,23 +1,25 @@
-/** The table of contents that readers use: Glue on AWS, one JSON file for each dataset on one machine. */
+import type { ObjectInfo } from './object-store.ts';
+
+/**
+ * The table of contents that readers use: on AWS the metadata of Iceberg tables that Glue points to, on one machine one JSON file for each
+ * dataset. Readers are told each file of a partition, so that it may lie in any folder.
+ */
 export interface Catalog {
   /**
-   * True if a day switches in one step. Otherwise a row of `<dataset>_days`, published after everything else, says that the day is
-   * whole.
-   */
-  readonly switchesAtOnce: boolean;
-
-  /**
-   * Makes the day's partitions those of `day`, in one step if the catalog can, else one by one. Answers false, and changes nothing, if
-   * the day's recorded commit is higher than `day.commit`. Doing it twice changes nothing. The table gets the day's new columns and wider
-   * types; fails with `RunInconsistent` if it cannot hold both.
+   * Makes the day's partitions those of `day`, all in one step. Answers false, and changes nothing, if the day's recorded commit is higher
+   * than `day.commit`. Doing it twice changes nothing. The table gets the day's new columns and wider types; fails with `RunInconsistent`
+   * if it cannot hold both.
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
-  /** True if readers are told each file of a partition, so that it may lie in any folder; otherwise they read all that is in one folder. */
-  readonly listsFiles: boolean;
+  /** True if `<dataset>_days` is a table of the catalog, a row for each day; on one machine our own query makes it from the commits. */
+  readonly hasDaysTable: boolean;
 
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
   readonly castsNumbers: boolean;
+
+  /** True if readers find a column that was renamed in the files of before. */
+  readonly renames: boolean;
 
   /** The columns that readers see of a dataset, and that its files have; undefined if nothing of it was ever published. */
   tableOf(dataset: string): Promise<TableColumns | undefined>;
@@ -34,8 +36,14 @@ export interface Catalog {
   /** How what readers have of a table differs from `days`, the publications of all its days. Damage is a difference and no error. */
   differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]>;
 
+  /** Lets other programs read what readers see of a table, if they do not yet: the lake was moved, or an earlier version filled it. */
+  show(table: string): Promise<void>;
+
   /** Makes readers have `days` of a table, whatever is stored of it now. A day that they see at a later commit stays there. */
   restore(table: string, days: DayPublication[]): Promise<void>;
+
+  /** Gives readers a table without rows if they have none of this name, where they see tables before anything is published. */
+  open(table: TableColumns & Pick<DayPublication, 'dataset' | 'fieldIds'>): Promise<void>;
 
   /** The states of a table that other programs can read back, in the order in which they were shown; none if no other program is shown it. */
   snapshots(table: string): Promise<ShownSnapshot[]>;
@@ -43,22 +51,44 @@ export interface Catalog {
   /** The commit of each day that has files in a snapshot of a table; undefined if the snapshot is gone, or cannot be read. */
   daysOfSnapshot(table: string, snapshotId: number): Promise<Record<string, number> | undefined>;
 
+  /** Lets go of old snapshots of a table, and says what nobody needs any more then. */
+  retire(table: string, which: RetiredWhich): Promise<RetiredSnapshots>;
+
   /** The place of a table, to name it to people. */
   nameOf(table: string): string;
 }
 
-/** What readers see of a day. If they are not told each file (`listsFiles`), its partitions name none. */
+/** What readers see of a day. */
 export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 
 /** One difference; of the whole table if it has no date. */
 export interface CatalogDifference {
   businessDate?: string;
-  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files. */
-  kind: 'unreadable' | 'behind' | 'ahead' | 'other';
+  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it. */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown';
   /** The commit that readers see. */
   commit?: number;
   /** A clause. */
   what: string;
+}
+
+/** Which snapshots are let go of: none that a tag or a branch names, and never the current one. */
+export interface RetiredWhich {
+  /** Those that others had replaced by this moment. */
+  replacedBy: Date;
+  /** What readers were shown within this time before now is still needed: they may be at work on it. */
+  graceMs: number;
+  /** Only says what would happen. */
+  dryRun: boolean;
+}
+
+export interface RetiredSnapshots {
+  /** The ids of the snapshots that were let go of. */
+  snapshots: number[];
+  /** Business date → the commits whose files a reader may still need. */
+  needed: Map<string, Set<number>>;
+  /** Objects of the table's metadata that nobody needs, in the steps in which they are to be removed: what names others goes after them. */
+  unneeded: ObjectInfo[][];
 }
 
 /** A state of a table that other programs can read back. */
@@ -84,8 +114,8 @@ export interface DayPublication {
   businessDate: string;
   /** n of `_day/<n>.json`, from 1. */
   commit: number;
-  /** Format of the objects: Parquet by default, or one JSON object on each line. */
-  format?: 'parquet' | 'json';
+  /** The ids of the table's fields by full name, for catalogs that name fields by them (`fieldIdsOf`). */
+  fieldIds?: Readonly<Record<string, number>>;
   /** All partitions of the day; a partition that is not listed is no longer published. */
   partitions: CatalogPartition[];
   /** What people may want to know of the commit where they list snapshots: counts and sums by name. */
@@ -103,6 +133,8 @@ export interface CatalogColumn {
   type: string;
   /** True if some files hold the column in a narrower type, which readers cast. */
   hasNarrowerFiles?: boolean | undefined;
+  /** Names that the column has in files of before. */
+  formerly?: string[] | undefined;
 }
 
 export interface CatalogPartition {
@@ -114,7 +146,7 @@ export interface CatalogPartition {
   files: string[];
 }
 
-/** Local twin of a Glue table: `catalog/<dataset>.json`. */
+/** The catalog of a table on one machine: `catalog/<dataset>.json`. */
 export interface CatalogFile {
   dataset: string;
   columns: CatalogColumn[];

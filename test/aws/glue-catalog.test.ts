@@ -1,304 +1,285 @@
-import {
-  BatchCreatePartitionCommand,
-  BatchDeletePartitionCommand,
-  BatchUpdatePartitionCommand,
-  type Column,
-  CreateTableCommand,
-  GetPartitionsCommand,
-  GetTableCommand,
-  GlueClient,
-  type PartitionInput,
-  type TableInput,
-  UpdateTableCommand,
-} from '@aws-sdk/client-glue';
-import { describe, expect, it } from 'vitest';
+import { GetTableCommand, UpdateTableCommand } from '@aws-sdk/client-glue';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { createGlueCatalog } from '../../shared/aws/glue-catalog.ts';
+import { addDays } from '../../shared/keys/business-date.ts';
 import type { DayPublication } from '../../shared/ports/catalog.ts';
-import { dayOf as dayOfDataset } from '../support/catalog-contract.ts';
+import { BUCKET, dayOf, publishedFile } from '../support/catalog-contract.ts';
+import { seenThroughGlue } from '../support/glue-tables.ts';
+import { strictGlue } from '../support/strict-glue.ts';
 
-/** As much of Glue as the catalog asks for: one table, partitions by their values, pages of 60, batch limits. */
-class StubGlue {
-  table: TableInput | undefined;
-  readonly partitions = new Map<string, PartitionInput>();
-  readonly calls: string[] = [];
-  /** Values (joined by /) of a partition that every batch call reports as failed. */
-  failing: string | undefined;
-  /** Runs before a call is answered: what somebody else does meanwhile. */
-  meanwhile: ((call: string) => void) | undefined;
-  /** The error that the next call throws. */
-  thrown: Error | undefined;
+let double: Awaited<ReturnType<typeof strictGlue>>;
+let file: Uint8Array;
+let store: MemoryObjectStore;
+beforeAll(async () => {
+  double = await strictGlue();
+  file = await publishedFile();
+});
+afterAll(() => double.close());
+beforeEach(() => {
+  double.glue.tables.clear();
+  double.glue.partitions.clear();
+  double.glue.beforeCall = undefined;
+  store = new MemoryObjectStore();
+});
 
-  readonly client = new GlueClient({ region: 'us-east-1' });
+const now = () => new Date('2026-03-10T06:00:00Z');
+const open = () =>
+  createGlueCatalog({ client: double.client, database: 'lake', bucket: BUCKET, store, now, mostWaitMs: 400 });
+const day = (products: (string | null)[], commit?: number, date?: string) =>
+  dayOf(store, file, 'contracts', products, commit, date);
+const seen = () => seenThroughGlue({ client: double.client, store, bucket: BUCKET }, 'lake', 'contracts');
+const filesOf = (...days: DayPublication[]) =>
+  days.flatMap(({ partitions }) => partitions.flatMap(({ files }) => files)).sort();
+const named = (name: string) => Object.assign(new Error('stub'), { name });
 
-  constructor() {
-    // The SDK's paginators accept only a real client.
-    this.client.send = (async (command: { constructor: { name: string } }) =>
-      this.answer(command)) as GlueClient['send'];
-  }
-
-  private answer(command: { constructor: { name: string } }): unknown {
-    this.calls.push(command.constructor.name.replace(/Command$/, ''));
-    this.meanwhile?.(this.calls.at(-1)!);
-    if (this.thrown) throw this.thrown;
-    if (command instanceof GetTableCommand) {
-      if (!this.table) throw named('EntityNotFoundException');
-      return { Table: { ...this.table, VersionId: '1' } };
-    }
-    if (command instanceof CreateTableCommand || command instanceof UpdateTableCommand) {
-      this.table = command.input.TableInput;
-      return {};
-    }
-    if (command instanceof GetPartitionsCommand) {
-      if (!this.table) throw named('EntityNotFoundException');
-      return this.page(command);
-    }
-    if (command instanceof BatchCreatePartitionCommand) {
-      return this.write(command.input.PartitionInputList ?? [], 100, (values) =>
-        this.partitions.has(values) ? 'AlreadyExistsException' : undefined,
-      );
-    }
-    if (command instanceof BatchUpdatePartitionCommand) {
-      return this.write(
-        (command.input.Entries ?? []).map(({ PartitionInput }) => PartitionInput!),
-        100,
-        (values) => (this.partitions.has(values) ? undefined : 'EntityNotFoundException'),
-      );
-    }
-    if (command instanceof BatchDeletePartitionCommand) {
-      const names = (command.input.PartitionsToDelete ?? []).map(({ Values }) => Values!.join('/'));
-      expect(names.length).toBeLessThanOrEqual(25);
-      for (const name of names) this.partitions.delete(name);
-      return { Errors: [] };
-    }
-    throw new Error(`unexpected ${command.constructor.name}`);
-  }
-
-  private page({ input }: GetPartitionsCommand): unknown {
-    if (input.Expression === undefined) {
-      return { Partitions: [...this.partitions.values()].slice(0, input.MaxResults) };
-    }
-    const date = /^year ?= ?'(\d+)' AND month ?= ?'(\d+)' AND day ?= ?'(\d+)'$/
-      .exec(input.Expression)!
-      .slice(1);
-    const found = [...this.partitions.values()].filter(({ Values }) =>
-      date.every((v, i) => Values![i] === v),
-    );
-    const at = Number(input.NextToken ?? 0);
-    const more = at + 60 < found.length;
-    return { Partitions: found.slice(at, at + 60), NextToken: more ? String(at + 60) : undefined };
-  }
-
-  private write(
-    inputs: PartitionInput[],
-    most: number,
-    problem: (values: string) => string | undefined,
-  ): unknown {
-    expect(inputs.length).toBeLessThanOrEqual(most);
-    const Errors = [];
-    for (const input of inputs) {
-      const name = input.Values!.join('/');
-      const code = name === this.failing ? 'InternalServiceException' : problem(name);
-      const ErrorDetail = { ErrorCode: code, ErrorMessage: 'no' };
-      if (code) Errors.push({ PartitionValues: input.Values, PartitionValueList: input.Values, ErrorDetail });
-      else this.partitions.set(name, input);
-    }
-    return { Errors };
-  }
-
-  /** Partition → commit, for all registered partitions. */
-  commits(): Record<string, string | undefined> {
-    return Object.fromEntries(
-      [...this.partitions].map(([name, { Parameters }]) => [name, Parameters?.commit]),
-    );
-  }
-}
-
-function named(name: string): Error {
-  return Object.assign(new Error('stub'), { name, $metadata: { httpStatusCode: 400 } });
-}
-
-const dayOf = (products: (string | null)[], commit?: number, businessDate?: string): DayPublication =>
-  dayOfDataset('contracts', products, commit, businessDate);
-
-function open() {
-  const glue = new StubGlue();
-  return { glue, catalog: createGlueCatalog({ client: glue.client, database: 'lake', bucket: 'published' }) };
-}
-
-describe('the Glue catalog', () => {
-  it('makes the table and points partitions at their folders', async () => {
-    const { glue, catalog } = open();
-    expect(await catalog.publishDay(dayOf(['GIRO', null]))).toBe(true);
-    expect(glue.table).toMatchObject({
-      Name: 'contracts',
-      TableType: 'EXTERNAL_TABLE',
-      PartitionKeys: [{ Name: 'year' }, { Name: 'month' }, { Name: 'day' }, { Name: 'produto' }],
-      StorageDescriptor: {
-        Location: 's3://published/contracts/',
-        Columns: [
-          { Name: 'id', Type: 'bigint' },
-          { Name: 'saldo', Type: 'decimal(15,2)' },
-        ],
-        SerdeInfo: { SerializationLibrary: expect.stringContaining('ParquetHiveSerDe') },
-      },
-    });
-    expect(glue.commits()).toEqual({
-      '2026/03/09/GIRO': '1',
-      '2026/03/09/__HIVE_DEFAULT_PARTITION__': '1',
-    });
-    expect(glue.partitions.get('2026/03/09/GIRO')!.StorageDescriptor!.Location).toBe(
-      's3://published/contracts/year=2026/month=03/day=09/produto=GIRO/gen=1/',
-    );
-  });
-
-  it('says what readers see of a day', async () => {
-    const { catalog } = open();
-    expect(await catalog.shownDay('contracts', '2026-03-09')).toBeUndefined();
-    const day = dayOf(['GIRO', null], 3);
-    await catalog.publishDay(day);
-    expect(await catalog.shownDay('contracts', '2026-03-09')).toEqual({
-      commit: 3,
-      partitions: day.partitions,
-    });
-  });
-
-  it('changes nothing when the same commit is published again', async () => {
-    const { glue, catalog } = open();
-    await catalog.publishDay(dayOf(['A', 'B']));
-    glue.calls.length = 0;
-    expect(await catalog.publishDay(dayOf(['A', 'B']))).toBe(true);
-    expect(glue.calls.toSorted()).toEqual(['GetPartitions', 'GetTable']);
-  });
-
-  it('replaces a day: updates, adds and removes its partitions, and leaves other days alone', async () => {
-    const { glue, catalog } = open();
-    await catalog.publishDay(dayOf(['A'], 7, '2026-03-08'));
-    await catalog.publishDay(dayOf(['A', 'B']));
-    expect(await catalog.publishDay(dayOf(['B', 'C'], 2))).toBe(true);
-    expect(glue.commits()).toEqual({ '2026/03/08/A': '7', '2026/03/09/B': '2', '2026/03/09/C': '2' });
-    expect(glue.partitions.get('2026/03/09/B')!.StorageDescriptor!.Location).toContain('/gen=2/');
-  });
-
-  it('leaves a day with a higher commit alone', async () => {
-    const { glue, catalog } = open();
-    await catalog.publishDay(dayOf(['A', 'B'], 3));
-    glue.calls.length = 0;
-    expect(await catalog.publishDay(dayOf(['A', 'C'], 2))).toBe(false);
-    expect(glue.commits()).toEqual({ '2026/03/09/A': '3', '2026/03/09/B': '3' });
-    expect(glue.calls).toEqual(['GetPartitions']);
-  });
-
-  it('keeps to the batch limits and reads every page', async () => {
-    const { glue, catalog } = open();
-    const products = Array.from({ length: 250 }, (_, index) => `P${index}`);
-    await catalog.publishDay(dayOf(products));
-    expect(glue.calls.filter((call) => call === 'BatchCreatePartition')).toHaveLength(3);
-    glue.calls.length = 0;
-    await catalog.publishDay(dayOf(products.slice(0, 190), 2));
-    expect(glue.calls.filter((call) => call === 'BatchUpdatePartition')).toHaveLength(2);
-    expect(glue.calls.filter((call) => call === 'BatchDeletePartition')).toHaveLength(3);
-    expect(glue.partitions.size).toBe(190);
-  });
-
-  it('names the partition that failed, and completes the day the next time', async () => {
-    const { glue, catalog } = open();
-    glue.failing = '2026/03/09/B';
-    await expect(catalog.publishDay(dayOf(['A', 'B', 'C']))).rejects.toMatchObject({
-      name: 'StoreUnavailable',
-      message: expect.stringContaining('(2026, 03, 09, B)'),
-    });
-    glue.failing = undefined;
-    expect(await catalog.publishDay(dayOf(['A', 'B', 'C']))).toBe(true);
-    expect(Object.keys(glue.commits())).toHaveLength(3);
-    glue.failing = '2026/03/09/C';
-    await expect(catalog.publishDay(dayOf(['C'], 2))).rejects.toThrow(/refused 1 partitions/);
-    // Nothing was removed before the rest of the day was registered.
-    expect(Object.keys(glue.commits())).toHaveLength(3);
-  });
-
-  it('does not mistake a partition that another commit made meanwhile for its own', async () => {
-    const { glue, catalog } = open();
-    glue.meanwhile = (call) => {
-      const older = { Values: ['2026', '03', '09', 'A'], Parameters: { commit: '1' } };
-      if (call === 'BatchCreatePartition') glue.partitions.set('2026/03/09/A', older);
+describe('publishers at once', () => {
+  it('a dozen days lose nothing, and a lost race writes no manifest again (fifty: glue-race.long.test.ts)', async () => {
+    const dates = Array.from({ length: 12 }, (_, index) => addDays('2026-01-01', index));
+    const days = await Promise.all(dates.map((date) => day(['A', 'B'], 1, date)));
+    const manifests: string[] = [];
+    store.beforeCall = (operation, key) => {
+      if (operation === 'put' && /\/day-[^/]*\.avro$/.test(key)) manifests.push(key);
     };
-    await expect(catalog.publishDay(dayOf(['A'], 2))).rejects.toMatchObject({ name: 'StoreUnavailable' });
-    glue.meanwhile = undefined;
-    expect(await catalog.publishDay(dayOf(['A'], 2))).toBe(true);
-    expect(glue.commits()).toEqual({ '2026/03/09/A': '2' });
+    expect(await Promise.all(days.map((one) => open().publishDay(one)))).toEqual(Array(12).fill(true));
+    const { files, metadata, table } = (await seen())!;
+    expect(files).toEqual(filesOf(...days));
+    expect(metadata.snapshots).toHaveLength(12);
+    expect(metadata['last-sequence-number']).toBe(12);
+    expect(table?.VersionId).toBe('11');
+    expect(manifests).toHaveLength(12);
+    expect(double.glue.archived.size).toBe(0);
   });
 
-  it('adds columns, and refuses other types and other partition keys', async () => {
-    const { glue, catalog } = open();
-    await catalog.publishDay(dayOf(['A']));
-    const wider = dayOf(['A'], 2);
-    wider.columns = [{ name: 'novo', type: 'date' }, ...wider.columns];
-    await catalog.publishDay(wider);
-    const names = (columns: Column[] = []) => columns.map(({ Name }) => Name);
-    expect(names(glue.table!.StorageDescriptor!.Columns)).toEqual(['id', 'saldo', 'novo']);
-
-    const retyped = dayOf(['A'], 3);
-    retyped.columns[0]!.type = 'string';
-    await expect(catalog.publishDay(retyped)).rejects.toMatchObject({ name: 'RunInconsistent' });
-    const rekeyed = dayOf(['A'], 3);
-    rekeyed.partitionKeys[3]!.name = 'uf';
-    await expect(catalog.publishDay(rekeyed)).rejects.toMatchObject({ name: 'RunInconsistent' });
-    expect(glue.commits()).toEqual({ '2026/03/09/A': '2' });
+  it('of commits of one day the highest stays, whichever comes last', async () => {
+    const commits = await Promise.all([3, 1, 5, 2, 4].map((commit) => day([`N${commit}`], commit)));
+    await Promise.all(commits.map((one) => open().publishDay(one)));
+    expect((await seen())?.files).toEqual(filesOf(commits[2]!));
+    expect(await open().publishDay(commits[0]!)).toBe(false);
   });
 
-  it('makes a decimal wider, for the table and the new partitions; integers stay integers', async () => {
-    const { glue, catalog } = open();
-    const typesOf = (columns: Column[] = []) => columns.map(({ Type }) => Type);
-    await catalog.publishDay(dayOf(['A'], 1, '2026-03-08'));
-    const wide = dayOf(['A']);
-    wide.columns[1]!.type = 'decimal(18,2)';
-    await catalog.publishDay(wide);
-    // The files of a narrower layout are in a wide table, and perhaps in a partition with wide files.
-    await catalog.publishDay(dayOf(['B'], 1, '2026-03-10'));
-    expect(typesOf(glue.table!.StorageDescriptor!.Columns)).toEqual(['bigint', 'decimal(18,2)']);
-    const ofPartition = (name: string) => typesOf(glue.partitions.get(name)!.StorageDescriptor!.Columns);
-    expect(ofPartition('2026/03/08/A')).toEqual(['bigint', 'decimal(15,2)']);
-    expect(ofPartition('2026/03/09/A')).toEqual(['bigint', 'decimal(18,2)']);
-    expect(ofPartition('2026/03/10/B')).toEqual(['bigint', 'decimal(18,2)']);
-    // A filter would compare unscaled digits of files with another scale, or another stored form.
-    for (const [column, type] of [
-      [0, 'decimal(19,0)'],
-      [1, 'decimal(18,1)'],
-      [1, 'decimal(20,4)'],
-      [1, 'decimal(19,2)'],
-    ] as const) {
-      const other = dayOf(['A'], 2);
-      other.columns[column]!.type = type;
-      await expect(catalog.publishDay(other)).rejects.toMatchObject({ name: 'RunInconsistent' });
+  it('a change that somebody else makes between reading and writing is not lost', async () => {
+    const mine = await day(['A']);
+    const other = await day(['B'], 1, '2026-03-08');
+    await open().publishDay(await day(['C'], 1, '2026-03-07'));
+    let isFirst = true;
+    const rest: Promise<unknown>[] = [];
+    double.glue.beforeCall = (operation) => {
+      if (operation !== 'UpdateTable' || !isFirst) return;
+      isFirst = false;
+      // The version that this call names is gone when Glue looks at it.
+      const table = double.glue.tables.get('contracts')!;
+      table.VersionId = String(Number(table.VersionId) + 1);
+      rest.push(open().publishDay(other));
+    };
+    expect(await open().publishDay(mine)).toBe(true);
+    await Promise.all(rest);
+    expect((await seen())?.files).toEqual(
+      [...filesOf(mine, other), ...filesOf(await day(['C'], 1, '2026-03-07'))].sort(),
+    );
+  });
+
+  it('an update whose answer was lost is not made twice', async () => {
+    const first = await day(['A']);
+    await open().publishDay(first);
+    const second = await day(['A', 'B'], 2);
+    const { client } = double;
+    const send = client.send.bind(client);
+    let lost = 0;
+    client.send = (async (command: never) => {
+      const answer = await send(command);
+      if ((command as object) instanceof UpdateTableCommand && lost++ === 0)
+        throw named('ConcurrentModificationException');
+      return answer;
+    }) as typeof client.send;
+    try {
+      expect(await open().publishDay(second)).toBe(true);
+    } finally {
+      client.send = send;
+    }
+    expect(lost).toBe(1);
+    expect((await seen())?.metadata.snapshots).toHaveLength(2);
+  });
+});
+
+describe('readers', () => {
+  /** What a reader sees at every moment: before each call to Glue and to the bucket, and after the last. */
+  async function seenDuring(act: () => Promise<unknown>): Promise<string[][]> {
+    const found: string[][] = [];
+    const look = async () => {
+      const { beforeCall } = store;
+      delete store.beforeCall;
+      found.push((await seen())?.files ?? []);
+      if (beforeCall) store.beforeCall = beforeCall;
+    };
+    store.beforeCall = look;
+    await act();
+    delete store.beforeCall;
+    await look();
+    return found;
+  }
+
+  it('see one commit or the next over all partitions, while a day is published, replaced, and taken out', async () => {
+    const others = await day(['A', 'B'], 1, '2026-03-08');
+    await open().publishDay(others);
+    const first = await day(['A', 'B', null]);
+    const second = await day(['B', 'C'], 2);
+    const gone = await day([], 3);
+    let standing = filesOf(others);
+    for (const one of [first, second, gone]) {
+      const next = filesOf(others, one);
+      const found = await seenDuring(() => open().publishDay(one));
+      expect(found.length).toBeGreaterThan(4);
+      const states = [...new Set(found.map((files) => files.join('\n')))];
+      expect(states).toEqual([standing.join('\n'), next.join('\n')]);
+      standing = next;
     }
   });
 
-  it('says the columns of a table, and where a deployment changed them those that its files have', async () => {
-    const { glue, catalog } = open();
-    expect(await catalog.tableOf('contracts')).toBeUndefined();
-    const { columns, partitionKeys } = dayOf([]);
-    await catalog.publishDay(dayOf(['A']));
-    expect(await catalog.tableOf('contracts')).toEqual({ columns, partitionKeys });
-    const [id, saldo] = glue.table!.StorageDescriptor!.Columns!;
-    glue.table!.StorageDescriptor!.Columns = [
-      { ...id!, Type: 'date' },
-      { ...saldo!, Type: 'decimal(17,2)' },
-      { Name: 'novo', Type: 'string' },
-    ];
-    expect((await catalog.tableOf('contracts'))!.columns).toEqual([
-      { name: 'id', type: 'bigint' },
-      { name: 'saldo', type: 'decimal(17,2)' },
-      { name: 'novo', type: 'string' },
-    ]);
-    glue.thrown = named('AccessDeniedException');
-    await expect(catalog.tableOf('contracts')).rejects.toMatchObject({ name: 'OutputUnwritable' });
+  it('see the old or the new when a publisher dies between two writes, and the next one completes it', async () => {
+    const others = await day(['A'], 1, '2026-03-08');
+    await open().publishDay(others);
+    const before = await day(['A', 'B']);
+    await open().publishDay(before);
+    let standing = filesOf(others, before);
+    let deaths = 0;
+    for (let failing = 1, commit = 2; ; failing++, commit++) {
+      let writes = 0;
+      const die = () => {
+        if (++writes === failing) throw named('Killed');
+      };
+      store.beforeCall = (operation) => {
+        if (operation === 'put') die();
+      };
+      double.glue.beforeCall = (operation) => {
+        if (operation === 'UpdateTable') die();
+      };
+      delete store.beforeCall;
+      const next = await day(['A', `N${commit}`], commit);
+      store.beforeCall = (operation) => {
+        if (operation === 'put') die();
+      };
+      const ended = await open()
+        .publishDay(next)
+        .then(
+          () => 'published',
+          () => 'died',
+        );
+      delete store.beforeCall;
+      double.glue.beforeCall = undefined;
+      expect((await seen())?.files).toEqual(ended === 'died' ? standing : filesOf(others, next));
+      expect(await open().publishDay(next)).toBe(true);
+      standing = filesOf(others, next);
+      expect((await seen())?.files).toEqual(standing);
+      if (ended === 'published') break;
+      deaths++;
+    }
+    // The manifest, the list, the metadata, and the pointer.
+    expect(deaths).toBe(4);
+  });
+});
+
+describe('what else Glue may say', () => {
+  it('an update without the version of the table is never sent', async () => {
+    const { client } = double;
+    await open().publishDay(await day(['A']));
+    const send = client.send.bind(client);
+    client.send = (async (command: never) => {
+      const answer = (await send(command)) as { Table?: { VersionId?: string } };
+      if ((command as object) instanceof GetTableCommand) delete answer.Table?.VersionId;
+      return answer;
+    }) as typeof client.send;
+    try {
+      await expect(open().publishDay(await day(['A'], 2))).rejects.toMatchObject({
+        name: 'OutputUnwritable',
+        message: expect.stringContaining('no version'),
+      });
+    } finally {
+      client.send = send;
+    }
   });
 
   it('tells faults that may pass from faults that will not', async () => {
-    const { glue, catalog } = open();
-    glue.thrown = named('ThrottlingException');
-    await expect(catalog.publishDay(dayOf(['A']))).rejects.toMatchObject({ name: 'StoreThrottled' });
-    glue.thrown = named('AccessDeniedException');
-    await expect(catalog.publishDay(dayOf(['A']))).rejects.toMatchObject({ name: 'OutputUnwritable' });
+    const one = await day(['A']);
+    for (const [thrown, name] of [
+      ['ThrottlingException', 'StoreThrottled'],
+      ['AccessDeniedException', 'OutputUnwritable'],
+    ] as const) {
+      double.glue.beforeCall = () => {
+        throw named(thrown);
+      };
+      await expect(open().publishDay(one)).rejects.toMatchObject({ name });
+    }
+  });
+
+  it('keeps what people noted of a table and its columns', async () => {
+    await open().publishDay(await day(['A']));
+    const table = double.glue.tables.get('contracts')!;
+    Object.assign(table, { Description: 'Contracts', Owner: 'bank' });
+    table.Parameters!.comment = 'ours';
+    Object.assign(table.StorageDescriptor!.Columns![1]!, { Comment: 'in BRL' });
+    await open().publishDay(await day(['A'], 2));
+    expect(double.glue.tables.get('contracts')).toMatchObject({
+      Description: 'Contracts',
+      Owner: 'bank',
+      Parameters: { comment: 'ours', table_type: 'ICEBERG' },
+      StorageDescriptor: { Columns: [{}, { Name: 'amount', Comment: 'in BRL' }, {}, {}, {}, {}] },
+    });
+  });
+});
+
+it('a table whose pointer somebody wrote over is not begun anew', async () => {
+  const days = [await day(['A'], 1, '2026-03-08'), await day(['B'])];
+  for (const one of days) await open().publishDay(one);
+  const table = double.glue.tables.get('contracts')!;
+  // An update by CloudFormation, a crawler, or a person: the parameters are those of its template.
+  table.Parameters = { EXTERNAL: 'TRUE' };
+  const said = { name: 'ObjectDamaged', message: expect.stringContaining('"action": "adopt"') };
+  await expect(open().publishDay(await day(['C'], 2))).rejects.toMatchObject(said);
+  await expect(open().tableOf('contracts')).rejects.toMatchObject(said);
+  await open().restore('contracts', days);
+  expect((await seen())?.files).toEqual(filesOf(...days));
+});
+
+describe('a table of the version before, with Hive partitions', () => {
+  const hive = {
+    Name: 'contracts',
+    TableType: 'EXTERNAL_TABLE',
+    Parameters: { EXTERNAL: 'TRUE', classification: 'parquet' },
+    PartitionKeys: ['year', 'month', 'day', 'product'].map((Name) => ({ Name, Type: 'string' })),
+    StorageDescriptor: { Columns: [{ Name: 'id', Type: 'string' }], Location: 's3://published/contracts/' },
+  };
+
+  it('is not published over: a day would hide all others', async () => {
+    double.glue.tables.set('contracts', { ...hive });
+    double.glue.partitions.set('contracts', [{ Values: ['2026', '03', '08', 'A'] }]);
+    const said = { name: 'ObjectDamaged', message: expect.stringContaining('"action": "adopt"') };
+    await expect(open().publishDay(await day(['A']))).rejects.toMatchObject(said);
+    await expect(open().tableOf('contracts')).rejects.toMatchObject(said);
+    expect(double.glue.tables.get('contracts')).toEqual(hive);
+  });
+
+  it('is taken over with the files that it has, in one step and without touching them', async () => {
+    double.glue.tables.set('contracts', { ...hive });
+    double.glue.partitions.set('contracts', [{ Values: ['2026', '03', '08', 'A'] }]);
+    const days = [await day(['A', null], 3, '2026-03-08'), await day(['A'])];
+    store.beforeCall = (operation, key) => {
+      if (/^(copy|put|delete|compose)/.test(operation)) expect(key).toMatch(/^contracts\/metadata\//);
+    };
+    await open().restore('contracts', days);
+    const { files, table, snapshot } = (await seen())!;
+    expect(files).toEqual(filesOf(...days));
+    expect(table).toMatchObject({ PartitionKeys: [], Parameters: { table_type: 'ICEBERG' } });
+    expect(table?.Parameters).not.toHaveProperty('classification');
+    expect(snapshot?.summary).toMatchObject({ operation: 'append', 'added-data-files': '3' });
+    expect(await open().shownDay('contracts', '2026-03-08')).toMatchObject({ commit: 3 });
+  });
+
+  it('and one without partitions is taken as it is', async () => {
+    double.glue.tables.set('contracts', { ...hive });
+    expect(await open().tableOf('contracts')).toBeUndefined();
+    const one = await day(['A']);
+    await open().publishDay(one);
+    expect((await seen())?.files).toEqual(filesOf(one));
   });
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planTableChange, widerType } from '../../shared/catalog/table-change.ts';
 
-const DUCKDB = { castsNumbers: true };
-const ATHENA = { castsNumbers: false };
+const DUCKDB = { castsNumbers: true, renames: true };
+const ATHENA = { castsNumbers: false, renames: false };
 
 /** The values of a type: every whole number up to `most`, divided by 10 to the power of `scale`. */
 function valuesOf(type: string): { most: bigint; scale: number } {
@@ -97,6 +97,7 @@ test('a table keeps the places of its columns, and says what changes', () => {
       { name: 'gone', type: 'date' },
       { name: 'fresh', type: 'boolean' },
     ],
+    renamed: [],
     widened: [{ name: 'amount', from: 'decimal(10,2)', to: 'decimal(12,2)' }],
     absent: ['gone'],
     problems: [],

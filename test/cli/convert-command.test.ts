@@ -183,7 +183,7 @@ describe('the command', () => {
       ...[
         'layout',
         'input',
-        'input-name',
+        'stdin-name',
         'dry-run',
         'out',
         'business-date',

@@ -61,12 +61,12 @@ test('standard input is converted under the name that it is given, also as a dry
     child.stdin.end(smallFile(smallLine('A1', 1), smallLine('A2', 2)));
     return outcomeOf(child);
   };
-  const dry = await piped('--input-name', 'f_20250812.txt', '--dry-run');
+  const dry = await piped('--stdin-name', 'f_20250812.txt', '--dry-run');
   expect([dry.code, dry.stdout]).toEqual([0, expect.stringMatching(/^would be loaded: f_20250812\.txt/)]);
   expect(dry.stdout).toMatch(/records of 20 bytes, in 1 range\n\nfirst rows of small:\nid .*\n─+ .*\nA1 /);
   expect(await readdir(dir)).not.toContain('lake');
-  expect((await piped()).stderr).toMatch(/^--input-name is missing/);
-  const loaded = await piped('--input-name', 'f_20250812.txt', '--json');
+  expect((await piped()).stderr).toMatch(/^--stdin-name is missing/);
+  const loaded = await piped('--stdin-name', 'f_20250812.txt', '--json');
   expect(JSON.parse(loaded.stdout)).toMatchObject({ status: 'loaded', sourceKey: 'f_20250812.txt', rows: 2 });
 });
 

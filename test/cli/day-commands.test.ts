@@ -102,6 +102,29 @@ describe('commands for a bad night', () => {
     expect(await rows()).toEqual(['A1', 'A2', 'G1']);
   });
 
+  it('history lists the commits, and a query reads each back', async () => {
+    const { code, stdout } = await run('history', '--lake', 'lake', '--json');
+    const { commits } = JSON.parse(stdout);
+    const states = commits.map(({ kind, state, rows: count }: Record<string, unknown>) => [
+      kind,
+      state,
+      count,
+    ]);
+    expect([code, states]).toEqual([
+      0,
+      [
+        ['partial', 'replaced', 1],
+        ['publication', 'replaced', 3],
+        ['publication', 'replaced', 3],
+        ['rollback', 'current', 3],
+      ],
+    ]);
+    const sql = 'SELECT id FROM small ORDER BY id';
+    const asOf = String(commits[2].snapshots[0].id);
+    const past = await run('query', '--lake', 'lake', '--as-of', asOf, '--json', sql);
+    expect(past).toMatchObject({ code: 0, stdout: '{"id":"A1"}\n{"id":"A2"}\n{"id":"WRONG"}\n' });
+  });
+
   it('clean removes runs, and the lake answers as before', async () => {
     const report = await run('clean', '--lake', 'lake', '--older-than', '0', '--dry-run', '--json');
     expect(JSON.parse(report.stdout)).toMatchObject({ dryRun: true, kept: [] });
@@ -121,6 +144,7 @@ describe('commands for a bad night', () => {
     ['status', '--lake', 'lake', '--business-date', '2020-02-20'],
     ['status', '--lake', 'lake', '--dataset', 'smal'],
     ['status', '--lake', 'aws'],
+    ['query', '--lake', 'lake', '--as-of', 'yesterday', 'SELECT 1'],
     ['publish', '--lake', 'lake', '--wrong'],
     ['rollback', '--lake', 'lake'],
     ['rollback', '--lake', 'lake', '--business-date', '2025-08-12', '--file', 'x'],

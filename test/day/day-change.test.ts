@@ -12,7 +12,7 @@ function day(date: string, files: { rows: number; sum?: string }[]) {
     const controlTotals = sum === undefined ? [] : [{ ...total, actual: sum }];
     return sampleEntry(`f${index}`, { rows, controlTotals });
   });
-  return planDayCommit('small', 1, date, 'now', entries, SCHEMAS, undefined, { listsFiles: false });
+  return planDayCommit('small', 1, date, 'now', entries, SCHEMAS, undefined);
 }
 const changes = (now: Parameters<typeof day>[1], then: Parameters<typeof day>[1], percent = 10) =>
   dayChanges(day('2025-08-12', now), day('2025-08-11', then), percent);

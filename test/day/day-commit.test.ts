@@ -14,14 +14,16 @@ const schema = (dataset: string) => ({ dataset, columns: [], partitionKeys: [] }
 const SCHEMAS = { rows: [schema('small'), schema('other')], rejects: schema('small_rejects') };
 
 const commitOf = (number: number, loaded: LoadedEntry[], previous?: DayCommit) =>
-  planDayCommit('small', number, DATE, 'now', loaded, SCHEMAS, previous, { listsFiles: false });
+  planDayCommit('small', number, DATE, 'now', loaded, SCHEMAS, previous);
 const placesOf = ({ tables }: DayCommit, dataset = 'small') =>
   tables
     .find((table) => table.dataset === dataset)!
-    .partitions.map(({ values, generation, objects }) => [
+    .partitions.map(({ values, generation, location, objects }) => [
       values.product,
       generation,
-      objects.map(({ fileName, copiedFrom }) => `${fileName}${copiedFrom ? ` of ${copiedFrom}` : ''}`).join(),
+      objects
+        .map(({ fileName, key }) => (key === `${location}${fileName}` ? fileName : `${fileName} in ${key}`))
+        .join(),
     ]);
 
 const a = sampleEntry('a', { outputs: [sampleMerged('a1', 'Z'), sampleMerged('a2', 'B')] });
@@ -45,21 +47,21 @@ describe('the next commit of a day', () => {
     expect(commitOf(2, [b, a], first).tables).toEqual(first.tables);
   });
 
-  it('gives a partition with other files a new folder, and copies what the last one has', () => {
+  it('gives a partition with other files a new folder for those, and leaves the others where they are', () => {
     const first = commitOf(1, [a]);
     const from = (product: string, file: string) =>
       first.tables[0]!.partitions.find(({ values }) => values.product === product)!.objects.find(
         ({ fileName }) => fileName === file,
       )!.key;
     expect(placesOf(commitOf(2, [a, b], first))).toEqual([
-      ['B', 2, `a2 of ${from('B', 'a2')},b1`],
+      ['B', 2, `a2 in ${from('B', 'a2')},b1`],
       ['M', 2, 'b2'],
       ['Z', 1, 'a1'],
     ]);
     const again = sampleEntry('a', { runId: 'another', outputs: [sampleMerged('a2', 'B')] });
     expect(placesOf(commitOf(2, [again], first))).toEqual([['B', 2, 'a2']]);
     const renamed = sampleEntry('a', { outputs: [sampleMerged('a3', 'B', { mergedKey: 'runs/a2' })] });
-    expect(placesOf(commitOf(2, [renamed], first))).toEqual([['B', 2, `a3 of ${from('B', 'a2')}`]]);
+    expect(placesOf(commitOf(2, [renamed], first))).toEqual([['B', 2, `a3 in ${from('B', 'a2')}`]]);
     const other = sampleEntry('c', { runId: 'run-a', outputs: [sampleMerged('a2', 'B')] });
     expect(placesOf(commitOf(2, [other], first))[0]?.[1]).toBe(2);
   });

@@ -1,7 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { PipelineError } from '../../shared/errors.ts';
 import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import {
+  asText,
+  bytesOf,
+  filesOf,
+  firstDifference,
+  inputOf,
+  isCase,
+  jsonOf,
+  names,
+  type Row,
+  textOf,
+} from '../support/golden-case.ts';
 import { TestLake } from '../support/run-pipeline.ts';
 
 /**
@@ -15,59 +26,14 @@ import { TestLake } from '../support/run-pipeline.ts';
  *     warnings.json   words that stand in the file's warnings; absent if there are none
  *     refusal.json    in place of rows: the code of the refusal (or the name of the error) and words of its message
  */
-type Value = string | null | Value[] | { [name: string]: Value };
-type Row = Record<string, Value>;
-
-const folder = new URL('./', import.meta.url);
-const names = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
-const filesOf = (name: string) => readdirSync(new URL(`${name}/`, folder));
-const isCase = (name: string) => existsSync(new URL(`${name}/layout.json`, folder));
-
-function bytesOf(name: string, file: string): Uint8Array {
-  const bytes = readFileSync(new URL(`${name}/${file}`, folder));
-  if (!file.endsWith('.hex')) return bytes;
-  const digits = bytes.toString().replace(/#.*/g, '').replace(/\s/g, '');
-  expect(digits).toMatch(/^([0-9A-F]{2})*$/);
-  return Buffer.from(digits, 'hex');
-}
-
-const textOf = (name: string, file: string) => Buffer.from(bytesOf(name, file)).toString('utf8');
-const jsonOf = (name: string, file: string) => JSON.parse(textOf(name, file));
-
-/** Numbers, dates and booleans as DuckDB prints them, within lists and structs too. */
-function asText(value: unknown): Value {
-  if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return value.map(asText);
-  if (typeof value !== 'object') return String(value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asText(inner)]));
-}
-
-/** The first place at which two tables differ, in words; undefined if they are the same. */
-function firstDifference(expected: Row[], actual: Row[]): string | undefined {
-  for (const [index, row] of expected.entries()) {
-    const other = actual[index];
-    if (!other) break;
-    for (const column of new Set([...Object.keys(row), ...Object.keys(other)])) {
-      const [wanted, found] = [row[column], other[column]].map((value) => JSON.stringify(value));
-      if (wanted !== found) return `row ${index + 1}, ${column}: ${wanted} was expected, ${found} was read`;
-    }
-  }
-  if (expected.length === actual.length) return undefined;
-  return `${expected.length} rows were expected, ${actual.length} were read`;
-}
-
 async function convert(lake: TestLake, name: string) {
   for (const file of filesOf(name)) {
     if (file.endsWith('.cpy')) lake.copybooks.set(file, textOf(name, file));
     else if (file.startsWith('input.')) await lake.putRaw(file.replace(/hex$/, 'bin'), bytesOf(name, file));
   }
-  const extensions = ['txt', 'zip', 'txt.bz2'];
-  const extension = extensions.find((end) => existsSync(new URL(`${name}/input.${end}`, folder))) ?? 'bin';
   const { status, ledgerKey } = await lake.convert({
     layout: textOf(name, 'layout.json'),
-    sourceKey: `input.${extension}`,
+    sourceKey: inputOf(name),
     businessDate: '2025-08-12',
     // A few records per range: the meaning of a format does not depend on where a file is cut.
     rangeSizeBytes: 80,

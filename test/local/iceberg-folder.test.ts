@@ -2,6 +2,9 @@ import { expect, it } from 'vitest';
 import { createFileCatalog } from '../../local/adapters/catalog-file.ts';
 import type { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
+import { checkReaders } from '../../shared/pipeline/verify/check-readers.ts';
+import { repairLake } from '../../shared/pipeline/verify/repair-lake.ts';
+import { verifyLake } from '../../shared/pipeline/verify/verify-lake.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { ICEBERG, lakeWithIceberg, shownTable } from '../support/iceberg-folder.ts';
 import { TestLake } from '../support/run-pipeline.ts';
@@ -154,6 +157,77 @@ it('adopts the days of a lake that had no such metadata, and makes it anew in a 
   await load(lake, 'a_20250817.txt', ['A']);
   expect((await shownTable(store, 'small'))?.files).toEqual(await wanted());
 });
+
+it('shows the tables of a lake that was moved, or that an earlier version filled, by repair, with what it knew', async () => {
+  await using lake = await TestLake.make();
+  const store = lake.ports.lake as MemoryObjectStore;
+  await load(lake, 'a_20250812.txt', ['A', 'B']);
+  const at = (root: string) =>
+    createFileCatalog(store, { iceberg: { root, publishedPrefix: 'processed/', now } });
+  const whatIsWrong = async () => {
+    const { findings } = await verifyLake(lake.ports, { depth: 'full' });
+    return findings.map(({ level, key, what, mend }) => `${level} ${key}: ${what.split(',')[0]}; ${mend.by}`);
+  };
+  lake.ports.catalog = at('/old/place/');
+  const noteOf = (what: (table: string) => string) =>
+    ['small', 'small_rejects'].map((table) => `note catalog/${table}.json: ${what(table)}; repair`);
+  expect(await whatIsWrong()).toEqual(noteOf(() => 'other programs cannot read the table yet'));
+  await checkReaders(lake.ports);
+  expect((await repairLake(lake.ports, { depth: 'full' })).done).toMatchObject([
+    { key: 'catalog/small.json', did: 'show it to them' },
+    { key: 'catalog/small_rejects.json', did: 'show it to them' },
+  ]);
+  await load(lake, 'b_20250812.txt', ['C']);
+  await load(lake, 'a_20250812.txt', ['D'], { force: true });
+  const before = await statesAt(store, '/old/place/');
+  lake.ports.catalog = at(ICEBERG.root);
+  expect(await whatIsWrong()).toEqual(
+    noteOf((table) => `other programs are told to look for the table in /old/place/${table}`),
+  );
+  await repairLake(lake.ports, { depth: 'quick' });
+  expect((await whatIsWrong()).filter((found) => !found.includes('generation'))).toEqual([]);
+  // The same snapshots have the same files, sizes and bounds, in their new place.
+  const moved = await statesAt(store, ICEBERG.root);
+  expect(moved).toEqual(before);
+  expect(moved).toHaveLength(3);
+  await load(lake, 'a_20250813.txt', ['A']);
+  const { files, snapshot, metadata } = (await shownTable(store, 'small'))!;
+  expect(files).toEqual(catalogFiles((await lake.catalog('small'))!));
+  expect([snapshot?.['sequence-number'], metadata.snapshots.length]).toEqual([4, 4]);
+  expect(JSON.stringify(metadata)).not.toContain('/old/place');
+  // Of a snapshot whose list is lost only the others are left, and without the current one the table is made anew.
+  const lose = (snapshot: { 'manifest-list': string }, root: string) =>
+    store.lose(`processed/${snapshot['manifest-list'].slice(root.length)}`);
+  lose(metadata.snapshots[1]!, ICEBERG.root);
+  lake.ports.catalog = at('/third/');
+  await lake.ports.catalog.show('small');
+  const third = (await shownTable(store, 'small', undefined, '/third/'))!;
+  expect(third.metadata.snapshots.map((one) => one['snapshot-id'])).toEqual(
+    metadata.snapshots.filter((_, index) => index !== 1).map((one) => one['snapshot-id']),
+  );
+  expect(third.metadata['snapshot-log']).toHaveLength(2);
+  lose(third.snapshot!, '/third/');
+  lake.ports.catalog = at('/fourth/');
+  await lake.ports.catalog.show('small');
+  const fourth = (await shownTable(store, 'small', undefined, '/fourth/'))!;
+  expect([fourth.files, fourth.metadata.snapshots.length]).toEqual([files, 1]);
+});
+
+/** The entries of every snapshot of the small table, whose paths begin with `root`. */
+async function statesAt(store: MemoryObjectStore, root: string) {
+  const { metadata } = (await shownTable(store, 'small', undefined, root))!;
+  const states = [];
+  for (const { 'snapshot-id': id } of metadata.snapshots) {
+    const { entries, snapshot } = (await shownTable(store, 'small', id, root))!;
+    expect(entries.every(({ file }) => file.path.startsWith(root))).toBe(true);
+    const known = entries.map(({ file, ...entry }) => ({
+      ...entry,
+      file: { ...file, path: file.path.slice(root.length) },
+    }));
+    states.push({ id, number: snapshot?.['sequence-number'], summary: snapshot?.summary, known });
+  }
+  return states;
+}
 
 it('publishers at once go on from each other, and one that died is completed by the next', async () => {
   await using lake = await lakeWithIceberg();

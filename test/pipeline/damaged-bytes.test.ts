@@ -99,23 +99,6 @@ describe('a merged file that is altered', () => {
     expect(await ids()).toEqual(['A1', 'B1']);
   });
 
-  it('in its generation is not copied into the next one', async () => {
-    await using lake = await TestLake.make();
-    // A catalog of folders, as on AWS; one that lists files leaves them where they are.
-    Object.assign(lake.ports, { catalog: { ...lake.ports.catalog, listsFiles: false } });
-    const { load, commits, ids } = smallDay(lake);
-    await load(KEY, smallFile(smallLine('A1', 1)));
-    const [commit] = await commits();
-    const { key, mergedKey } = commit!.tables[0]!.partitions[0]!.objects[0]!;
-    await flipBit(lake, `processed/${key}`, 0.3);
-    await flipBit(lake, mergedKey, 0.3);
-    const other = load('g_20250812.txt', smallFile(smallLine('B1', 2)));
-    await expect(other).rejects.toMatchObject({ name: 'ObjectDamaged', where: `processed/${key}` });
-    expect(await commits()).toHaveLength(1);
-    await load(KEY, smallFile(smallLine('A1', 1)), { force: true });
-    expect(await ids()).toEqual(['A1', 'B1']);
-  });
-
   it('in one place is taken from another', async () => {
     await using lake = await TestLake.make();
     const { load, commits, ids } = smallDay(lake);

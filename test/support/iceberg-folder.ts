@@ -20,10 +20,14 @@ export async function lakeWithIceberg(
   return lake;
 }
 
-const keyOf = (uri: string) => `processed/${uri.slice(ICEBERG.root.length)}`;
-
 /** What other programs see of a table: its metadata, and the files of a snapshot (the current one) with their entries. */
-export async function shownTable(store: ObjectStore, table: string, snapshotId?: number) {
+export async function shownTable(
+  store: ObjectStore,
+  table: string,
+  snapshotId?: number,
+  root = ICEBERG.root,
+) {
+  const keyOf = (uri: string) => `processed/${uri.slice(root.length)}`;
   const folder = `processed/${table}/metadata/`;
   const hint = await store.get(`${folder}version-hint.text`);
   if (!hint) return undefined;

@@ -1,7 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { generateNights } from '../../generator/night.ts';
@@ -16,6 +19,7 @@ import { functionOf } from '../../tools/check-deploy/functions.ts';
 import { packageStage } from '../../tools/check-deploy/package-stage.ts';
 import { type Template, targetOf } from '../../tools/check-deploy/template.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { seenThroughGlue } from './glue-tables.ts';
 
 /** A Tuesday in the future: the night is published long before its deadline. */
 export const BUSINESS_DATE = '2094-08-10';
@@ -40,6 +44,8 @@ export class PackagedStage {
   raw!: ObjectStore;
   lake!: ObjectStore;
   dir!: string;
+  /** What CloudFormation was told about the tables. */
+  deployed!: Record<string, unknown>;
   readonly functions = new Map<FunctionName, BundledFunction>();
   private itemStore!: ObjectStore;
   private readonly closing: (() => Promise<unknown>)[] = [];
@@ -65,6 +71,7 @@ export class PackagedStage {
       this.functions.set(name, started);
       this.closing.push(() => started.stop());
     }
+    this.deployed = await this.openTables();
   }
 
   async stop(): Promise<void> {
@@ -155,23 +162,63 @@ export class PackagedStage {
     return { night, outcomes };
   }
 
-  /** Number of rows and sum of `valor_contrato` in the files of these partitions, as SQL reads them. */
-  async publishedTotals(locations: string[]): Promise<unknown[][]> {
-    const folder = join(this.dir, 'published');
-    await mkdir(folder);
-    let files = 0;
-    for (const location of locations) {
-      const prefix = location.slice(`s3://${this.cloud.references.ProcessedBucket}/`.length);
-      for await (const { key } of this.lake.list(prefix)) {
-        const published = await this.lake.get(key);
-        await writeFile(join(folder, `${files++}.parquet`), published?.bytes ?? '');
-      }
+  /** What a reader sees of a table who begins at its pointer in Glue. */
+  async seen(bucket: string, database: string, table: string) {
+    // People read tables as Athena does; here with the rights of a function that does.
+    const credentials = { accessKeyId: 'watchdog', secretAccessKey: 'secret' };
+    const client = new GlueClient({ endpoint: this.cloud.endpoint, region: 'sa-east-1', credentials });
+    try {
+      return await seenThroughGlue({ client, store: this.lake, bucket }, database, table);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Has the operator open the tables, as CloudFormation does; answers with what it was told. */
+  async openTables(): Promise<Record<string, unknown>> {
+    const told: string[] = [];
+    const server = createServer((incoming, outgoing) => {
+      incoming.on('data', (chunk) => told.push(String(chunk)));
+      incoming.on('end', () => outgoing.end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await this.invoke('operator', {
+      RequestType: 'Create',
+      ResponseURL: `http://127.0.0.1:${port}/answer`,
+      StackId: 'arn:aws:cloudformation:sa-east-1:111122223333:stack/positional-lake-dev/1',
+      RequestId: 'one',
+      LogicalResourceId: 'LakeTables',
+      ResourceType: 'Custom::LakeTables',
+      ResourceProperties: this.template.Resources.LakeTables?.Properties,
+    });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    return JSON.parse(told.join(''));
+  }
+
+  /** Number of rows and sum of `valor_contrato` in these files, as SQL reads them. */
+  async publishedTotals(keys: string[]): Promise<unknown[][]> {
+    const rows = await this.sql(keys, 'count(*)::INTEGER AS n, sum(valor_contrato)::VARCHAR AS total');
+    return rows.map(({ n, total }) => [n, total]);
+  }
+
+  /** The rows of these files, each value as text. */
+  rowsOf(keys: string[]): Promise<Record<string, unknown>[]> {
+    return this.sql(keys, 'COLUMNS(*)::VARCHAR');
+  }
+
+  private async sql(keys: string[], selected: string): Promise<Record<string, unknown>[]> {
+    const folder = await mkdtemp(join(this.dir, 'published-'));
+    for (const [index, key] of keys.entries()) {
+      const published = await this.lake.get(key);
+      await writeFile(join(folder, `${index}.parquet`), published?.bytes ?? '');
     }
     const connection = await (await DuckDBInstance.create()).connect();
     const read = await connection.runAndReadAll(
-      `SELECT count(*)::INTEGER, sum(valor_contrato)::VARCHAR FROM read_parquet('${folder}/*.parquet')`,
+      `SELECT ${selected} FROM read_parquet('${folder}/*.parquet')`,
     );
-    return read.getRows();
+    return read.getRowObjects();
   }
 }
 

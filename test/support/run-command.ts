@@ -42,9 +42,14 @@ export async function runCommand(name: string, flags: string[], startDir: string
 }
 
 /** Starts a script that the test means to look at, or to stop, before it has ended. */
-export function startScript(path: string, flags: string[], startDir: string): ChildProcessWithoutNullStreams {
+export function startScript(
+  path: string,
+  flags: string[],
+  startDir: string,
+  cwd?: string,
+): ChildProcessWithoutNullStreams {
   const env = { NODE_COMPILE_CACHE, ...process.env, INIT_CWD: startDir };
-  const child = spawn(process.execPath, [path, ...flags], { env });
+  const child = spawn(process.execPath, [path, ...flags], { env, cwd });
   running.add(child);
   child.once('close', () => running.delete(child));
   return child;

@@ -1,5 +1,4 @@
 import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
-import { GetPartitionsCommand, GlueClient } from '@aws-sdk/client-glue';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GeneratedFile } from '../../generator/night-file.ts';
@@ -9,7 +8,7 @@ import { MOTO, motoCloud } from './moto-cloud.ts';
 
 describe('a night through the bundles that ship, on moto', () => {
   const stage = new PackagedStage();
-  const [glue, sfn, cloudWatch] = [new GlueClient(MOTO), new SFNClient(MOTO), new CloudWatchClient(MOTO)];
+  const [sfn, cloudWatch] = [new SFNClient(MOTO), new CloudWatchClient(MOTO)];
   let night: GeneratedFile[];
   let outcomes: ExecutionResult[];
 
@@ -19,7 +18,7 @@ describe('a night through the bundles that ship, on moto', () => {
   });
   afterAll(async () => {
     await stage.stop();
-    for (const client of [glue, sfn, cloudWatch]) client.destroy();
+    for (const client of [sfn, cloudWatch]) client.destroy();
   });
 
   /** moto keeps executions and does not run them: our runner does, by the packaged definition. */
@@ -34,10 +33,9 @@ describe('a night through the bundles that ship, on moto', () => {
     );
   }
 
-  async function partitionsOf(TableName: string): Promise<string[]> {
-    const DatabaseName = stage.cloud.references.GlueDatabase;
-    const { Partitions = [] } = await glue.send(new GetPartitionsCommand({ DatabaseName, TableName }));
-    return Partitions.map(({ StorageDescriptor }) => StorageDescriptor?.Location ?? '');
+  async function filesOf(table: string): Promise<string[]> {
+    const { GlueDatabase = '', ProcessedBucket } = stage.cloud.references;
+    return (await stage.seen(ProcessedBucket, GlueDatabase, table))?.files ?? [];
   }
 
   it('starts each file once, and both succeed', () => {
@@ -45,8 +43,8 @@ describe('a night through the bundles that ship, on moto', () => {
   });
 
   it('publishes the rows that were generated, to the centavo, and then the day', async () => {
-    expect(await stage.publishedTotals(await partitionsOf('contracts'))).toEqual([totalsOf(night)]);
-    expect(await partitionsOf('contracts_days')).toHaveLength(1);
+    expect(await stage.publishedTotals(await filesOf('contracts'))).toEqual([totalsOf(night)]);
+    expect(await filesOf('contracts_days')).toHaveLength(1);
   });
 
   it('keeps the metrics of the night', async () => {

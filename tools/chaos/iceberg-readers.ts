@@ -8,7 +8,10 @@ import type { NightCatalog, NightLake } from './night-lake.ts';
 /** Where other programs find the tables of a night. */
 export const NIGHT_TABLES = { root: '/lake/processed/', publishedPrefix: 'processed/' };
 
-/** What is wrong with what other programs see: each day of a table must be exactly what some catalog showed of its commit. */
+/**
+ * What is wrong with what other programs see: each day of a table must be exactly what some catalog showed of its commit, now and in every
+ * snapshot that the metadata still has, and every file of them must be there.
+ */
 export function icebergProblems(lake: NightLake): string[] {
   const hints = lake.keys().filter((key) => key.endsWith('/metadata/version-hint.text'));
   return hints.flatMap((hint) => {
@@ -25,27 +28,34 @@ function tableProblems(lake: NightLake, hint: string): string[] {
   const table = folder.split('/')[1]!;
   const key = `${folder}v${lake.textOf(hint)}.metadata.json`;
   const metadata = fromJsonBytes(lake.bytesOf(key), key, tableMetadataShape);
-  const snapshot = metadata.snapshots.find((one) => one['snapshot-id'] === metadata['current-snapshot-id']);
-  if (!snapshot) return [];
-  const list = snapshot['manifest-list'];
   const catalogs = (lake.catalogTexts.get(`catalog/${table}.json`) ?? []).map(
     (text): NightCatalog & { partitionKeys: { name: string; type: string }[] } => JSON.parse(text),
   );
   const keys = catalogs.at(-1)?.partitionKeys ?? [];
-  return [...manifestsByDay(readManifestList(lake.bytesOf(keyOf(list)), list))].flatMap(
-    ([date, { commit, manifest }]) => {
-      const path = manifest.manifest_path;
-      const entries = readManifest(lake.bytesOf(keyOf(path)), keys, path);
-      const living = entries.filter(({ status }) => status !== EntryStatus.DELETED);
-      const files = living
-        .map(({ file }) => keyOf(file.path))
-        .sort()
-        .join();
-      const isKnown = catalogs.some(
-        (catalog) => catalog.days[date] === commit && filesOf(catalog, date) === files,
-      );
-      return isKnown ? [] : [`${table}: other programs see files of ${date} that commit ${commit} never had`];
-    },
+  const there = new Set(lake.keys());
+  const known = new Set<string>();
+  return metadata.snapshots.flatMap(({ 'manifest-list': list }) =>
+    [...manifestsByDay(readManifestList(lake.bytesOf(keyOf(list)), list))].flatMap(
+      ([date, { commit, manifest }]) => {
+        const path = manifest.manifest_path;
+        if (known.has(path)) return [];
+        known.add(path);
+        const entries = readManifest(lake.bytesOf(keyOf(path)), keys, path);
+        const living = entries.filter(({ status }) => status !== EntryStatus.DELETED);
+        const files = living.map(({ file }) => keyOf(file.path)).sort();
+        const isKnown = catalogs.some(
+          (catalog) => catalog.days[date] === commit && filesOf(catalog, date) === files.join(),
+        );
+        return [
+          ...(isKnown
+            ? []
+            : [`${table}: other programs see files of ${date} that commit ${commit} never had`]),
+          ...files
+            .filter((file) => !there.has(file))
+            .map((file) => `${table}: a snapshot of commit ${commit} of ${date} has ${file}, which is gone`),
+        ];
+      },
+    ),
   );
 }
 

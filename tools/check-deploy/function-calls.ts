@@ -25,12 +25,12 @@ const aborts = (resource: string) =>
   rarely('an upload that breaks is taken back', call(resource, 's3:AbortMultipartUpload'));
 const glue = (...actions: string[]) =>
   ['glue:catalog', 'glue:database', 'glue:table'].flatMap((resource) => call(resource, ...actions));
+const metadata = 'ProcessedBucket/contracts/metadata/';
 const PUBLISHES = [
-  ...glue('glue:GetTable', 'glue:GetPartitions', 'glue:BatchCreatePartition'),
-  ...rarely('a day is published again', glue('glue:BatchUpdatePartition')),
-  ...rarely('a partition has no rows any more', glue('glue:BatchDeletePartition')),
+  ...glue('glue:GetTable', 'glue:UpdateTable'),
+  ...call(metadata, 's3:GetObject', 's3:PutObject'),
   ...rarely('a dataset that the template does not know yet', glue('glue:CreateTable')),
-  ...rarely('a layout has new columns or wider types', glue('glue:UpdateTable')),
+  ...rarely('a table of an earlier version, which may have partitions', glue('glue:GetPartitions')),
 ];
 
 /**
@@ -52,7 +52,9 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call(runs, 's3:PutObject'),
     ...rarely('the claim of a day is looked for', call('ProcessedBucket', 's3:ListBucket')),
     ...rarely('a control file is looked for', call('RawBucket', 's3:ListBucket')),
-    ...glue('glue:GetTable', 'glue:GetPartitions'),
+    ...glue('glue:GetTable'),
+    ...call(metadata, 's3:GetObject'),
+    ...rarely('a table of an earlier version, which may have partitions', glue('glue:GetPartitions')),
   ],
   parser: [
     ...call('RawBucket/', 's3:GetObject'),
@@ -107,6 +109,7 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
     ...call(published, 's3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'),
     ...call('ProcessedBucket/contracts/year=2025/month=08/day=12/gen=00001/', 's3:DeleteObject'),
     ...call('ProcessedBucket', 's3:ListBucket'),
+    ...call(metadata, 's3:DeleteObject'),
     ...PUBLISHES,
     ...call('*', 'cloudwatch:PutMetricData'),
     ...['SuccessTopic', 'WarningTopic', 'FailureTopic'].flatMap((topic) => call(topic, 'sns:Publish')),

@@ -41,6 +41,7 @@ function query(workgroup: string, folder: string): Task['calls'] {
 const readTable = (table: string): Task['calls'] => [
   [`${GLUE}:table/\${GlueDatabase}/${table}`, 'glue:GetTable', 'glue:GetPartitions'],
   [`\${ProcessedBucket.Arn}/${table}/year=2025/month=08/day=12/gen=00001/part.parquet`, 's3:GetObject'],
+  [`\${ProcessedBucket.Arn}/${table}/metadata/00001-0f.metadata.json`, 's3:GetObject'],
 ];
 
 /** Tasks of people and functions, on a table of the stage. What stands with `may: false` must be refused. */
@@ -73,6 +74,7 @@ function analystTasks(table: string, isGoverned: boolean): Task[] {
     analyst('reads rejects', false, readTable(`${table}_rejects`).slice(isGoverned ? 1 : 0)),
     analyst('reads scratch and raw files', false, [
       ['${ProcessedBucket.Arn}/runs/1/year=2025/part', 's3:GetObject'],
+      ['${ProcessedBucket.Arn}/runs/1/metadata/part', 's3:GetObject'],
       ['${RawBucket.Arn}/file.txt', 's3:GetObject'],
     ]),
     analyst("reads an engineer's answers", false, [

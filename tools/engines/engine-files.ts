@@ -1,5 +1,12 @@
-/** The columns of a layout: `later` has one more, and a decimal with more digits. */
+/** The columns of a layout: `later` has one more, another name for one, and a decimal with more digits. */
 export type LayoutForm = 'first' | 'later';
+
+/** A file of a lake that engines read. */
+export interface EngineFile {
+  name: string;
+  form: LayoutForm;
+  records: number;
+}
 
 export const ENGINE_TABLES = ['engines', 'engines_rejects'];
 
@@ -26,7 +33,10 @@ export function engineLayout(form: LayoutForm): object {
       },
       { name: 'huge', start: 18, end: 55, type: 'decimal(38,10)', point: 'implied' },
       { name: 'count', start: 56, end: 64, type: 'integer' },
-      { name: 'due', start: 65, end: 72, type: 'date', format: 'yyyyMMdd' },
+      {
+        ...(form === 'first' ? { name: 'due' } : { name: 'due_on', formerly: ['due'] }),
+        ...{ start: 65, end: 72, type: 'date', format: 'yyyyMMdd' },
+      },
       { name: 'tags', start: 73, end: 75, type: 'string', occurs: { count: 2 } },
       {
         name: 'items',

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openLake } from '../../local/lake/lake-sql.ts';
 import { toJsonValue } from '../../local/lake/sql-value.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { ENGINE_TABLES, engineFile, engineLayout, type LayoutForm } from './engine-files.ts';
+import { makeFormerLake } from './former-lake.ts';
 
 const run = promisify(execFile);
 
@@ -32,28 +33,45 @@ const STEPS: { name: string; do: (lake: EngineLake) => Promise<void> }[] = [
 
 /** Makes a lake with our commands, as a user would, and answers with all its states. */
 export async function makeEngineLake(folder: string): Promise<KnownState[]> {
-  const lake = new EngineLake(folder);
+  const lake = new EngineLake(folder, 'lake');
   const states: KnownState[] = [];
   for (const step of STEPS) {
     await step.do(lake);
-    for (const table of ENGINE_TABLES) states.push(await lake.state(`${table}, after ${step.name}`, table));
+    states.push(...(await lake.states(step.name)));
   }
-  const current = ENGINE_TABLES.map(
-    (table) => states.findLast((state) => state.table.endsWith(`/${table}`))!,
-  );
-  return [
-    ...states,
-    ...current.map((state) => ({ ...state, name: `${state.name}: current`, snapshot: null })),
-  ];
+  return [...states, ...currentOf(states), ...(await makeAdoptedLake(folder))];
 }
 
-class EngineLake {
-  private readonly folder: string;
-  private readonly lakeDir: string;
+/** A lake whose first files have no ids, adopted by repair, then filled by the version of now, and moved at last. */
+async function makeAdoptedLake(folder: string): Promise<KnownState[]> {
+  const lake = new EngineLake(folder, 'former lake');
+  const day = (name: string, records: number) => ({ name, form: 'first', records }) as const;
+  await makeFormerLake(lake.lakeDir, folder, [day('c_20250812.txt', 130), day('c_20250813.txt', 60)]);
+  await lake.repair();
+  const states = await lake.states('a former lake was adopted');
+  await lake.convert('c_20250814.txt', 'later', 80);
+  states.push(...(await lake.states('a file with ids')));
+  const before = lake.lakeDir;
+  await lake.move('moved lake');
+  await lake.repair();
+  const moved = states.map((state) => ({ ...state, table: state.table.replace(before, lake.lakeDir) }));
+  return [...moved, ...currentOf(moved)];
+}
 
-  constructor(folder: string) {
+function currentOf(states: KnownState[]): KnownState[] {
+  return ENGINE_TABLES.map((table) => {
+    const last = states.findLast((state) => state.table.endsWith(`/${table}`))!;
+    return { ...last, name: `${last.name}: current`, snapshot: null };
+  });
+}
+
+export class EngineLake {
+  private readonly folder: string;
+  lakeDir: string;
+
+  constructor(folder: string, name: string) {
     this.folder = folder;
-    this.lakeDir = join(folder, 'lake');
+    this.lakeDir = join(folder, name);
   }
 
   async convert(name: string, form: LayoutForm, records: number): Promise<void> {
@@ -78,10 +96,44 @@ class EngineLake {
   }
 
   private async command(name: string, ...flags: string[]): Promise<void> {
-    await run(process.execPath, [join(PROJECT, 'cli', `${name}.ts`), ...flags]);
+    await run(process.execPath, [join(PROJECT, 'bin', 'positional-lake.mjs'), name, ...flags]);
   }
 
-  async state(name: string, table: string): Promise<KnownState> {
+  async repair(): Promise<void> {
+    await this.command('repair', '--lake', this.lakeDir, '--quick');
+  }
+
+  async clean(): Promise<void> {
+    await this.command('clean', '--lake', this.lakeDir, '--older-than', '0', '--generations-older-than', '0');
+  }
+
+  /** Rows and sum of each day, as `loop_tables.py` writes them. */
+  async totals(): Promise<string> {
+    const lake = await openLake({ lakeDir: this.lakeDir });
+    try {
+      const { rows } = await lake.query(
+        "SELECT string_agg(day || ':' || n || ':' || total, ' ' ORDER BY day) FROM " +
+          '(SELECT day, count(*) AS n, sum(coalesce(amount, 0)) AS total FROM engines GROUP BY day)',
+      );
+      return String(rows[0]?.[0]);
+    } finally {
+      lake.close();
+    }
+  }
+
+  async move(name: string): Promise<void> {
+    const to = join(this.folder, name);
+    await rename(this.lakeDir, to);
+    this.lakeDir = to;
+  }
+
+  async states(after: string): Promise<KnownState[]> {
+    const states: KnownState[] = [];
+    for (const table of ENGINE_TABLES) states.push(await this.state(`${table}, after ${after}`, table));
+    return states;
+  }
+
+  private async state(name: string, table: string): Promise<KnownState> {
     const folder = join(this.lakeDir, 'processed', table);
     const hint = await readFile(join(folder, 'metadata', 'version-hint.text'), 'utf8');
     const metadata = JSON.parse(await readFile(join(folder, 'metadata', `v${hint}.metadata.json`), 'utf8'));

@@ -4,7 +4,11 @@ import type { KnownState } from './engine-lake.ts';
 export type EngineRows = Record<string, unknown>[] | { error: string };
 
 export type Ready =
-  | { read(states: KnownState[], folder: string): Promise<EngineRows[]> }
+  | {
+      read(states: KnownState[], folder: string): Promise<EngineRows[]>;
+      /** Reads a table again and again while `act` runs; answers with what it saw, one line for each time. Trino does not: it has to be told each commit. */
+      loop?(table: string, folder: string, act: () => Promise<void>): Promise<string[]>;
+    }
   | { missing: string };
 
 /** A program of others that reads Iceberg tables. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Engine, EngineRows } from './engine.ts';
 import { type KnownState, makeEngineLake } from './engine-lake.ts';
 import { ENGINES } from './engines.ts';
+import { readInLoop } from './reader-loop.ts';
 import { differenceOf } from './row-difference.ts';
 
 /**
@@ -30,10 +31,11 @@ async function testEngines(wanted: string[]): Promise<number> {
       verdicts.push(await verdictOf(engine, states, folder));
     }
     console.table(
-      verdicts.map(({ engine, states: right, rows: read, verdict }) => ({
+      verdicts.map(({ engine, states: right, rows: read, looks, verdict }) => ({
         engine,
         states: right,
         rows: read,
+        'looks meanwhile': looks,
         verdict,
       })),
     );
@@ -52,6 +54,8 @@ interface Verdict {
   states: string;
   /** Rows that it read. */
   rows: number;
+  /** How often it looked while days were published, replaced and rolled back, and how many states it met. */
+  looks: string;
   verdict: string;
   problems: string[];
 }
@@ -59,15 +63,26 @@ interface Verdict {
 async function verdictOf(engine: Engine, states: KnownState[], folder: string): Promise<Verdict> {
   const ready = await engine.prepare();
   if ('missing' in ready)
-    return { engine: engine.name, states: '', rows: 0, verdict: `skipped: ${ready.missing}`, problems: [] };
+    return {
+      engine: engine.name,
+      states: '',
+      rows: 0,
+      looks: '',
+      verdict: `skipped: ${ready.missing}`,
+      problems: [],
+    };
   const found = await ready.read(states, folder);
   const problems = states.flatMap((state, index) => problemOf(state, found[index]));
   const rows = found.reduce((sum, one) => sum + (Array.isArray(one) ? one.length : 0), 0);
+  const right = states.length - problems.length;
+  const meanwhile = await readInLoop(engine.name, ready, folder);
+  problems.push(...(meanwhile?.problems ?? []));
   const verdict = problems.length === 0 ? 'the same rows' : 'OTHER ROWS';
   return {
     engine: engine.name,
-    states: `${states.length - problems.length} of ${states.length}`,
+    states: `${right} of ${states.length}`,
     rows,
+    looks: meanwhile ? `${meanwhile.looks} of ${meanwhile.states} states` : '',
     verdict,
     problems,
   };

@@ -38,6 +38,12 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a record that is not the one wanted has a place that does not fit: the first place of all is only for the compiler',
   },
   {
+    file: 'shared/pipeline/operate/read-rejects.ts',
+    within: 'const SLICE_ROWS = 10_000;',
+    edits: [['10_000', '20000']],
+    why: 'how many are read at once: the next slice goes on where it ended',
+  },
+  {
     file: 'shared/pipeline/operate/take-day-manifest.ts',
     within: '.slice(0, 16)',
     edits: [['16', '32']],

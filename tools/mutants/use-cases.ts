@@ -65,28 +65,33 @@ export const DECIDING_USE_CASES: Record<string, readonly string[]> = {
     'test/pipeline/compression.test.ts',
   ],
   'shared/pipeline/operate/clean-lake.ts': [
+    'test/pipeline/operate/rejects-in-memory.test.ts',
     'test/pipeline/operate/clean-ages.test.ts',
     'test/pipeline/operate/clean-lake.test.ts',
     ...DAYS,
   ],
   'shared/pipeline/operate/day-status.ts': [
+    'test/pipeline/operate/status-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/operate',
     'test/pipeline/publish',
     'test/pipeline/watch',
   ],
   'shared/pipeline/operate/read-rejects.ts': [
+    'test/pipeline/operate/rejects-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/operate/rejects-of-versions.test.ts',
     'test/pipeline/operate/read-rejects.test.ts',
     'test/pipeline/whole-run.test.ts',
   ],
   'shared/pipeline/operate/roll-back.ts': [
+    'test/pipeline/operate/roll-back-in-memory.test.ts',
     'test/pipeline/publish/unsettled-in-memory.test.ts',
     'test/pipeline/operate/roll-back.test.ts',
     ...DAYS,
   ],
   'shared/pipeline/operate/take-day-manifest.ts': [
+    'test/pipeline/operate/status-in-memory.test.ts',
     NIGHTS,
     'test/pipeline/publish/day-manifest.test.ts',
     'test/pipeline/start',

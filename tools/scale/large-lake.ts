@@ -82,7 +82,7 @@ export async function writeLargeLake(lakeDir: string, { days, filesPerDay }: Lak
       write(termsKey, resealed(termsKey, bytes.toString()));
     }
     const at = new Date(`${date}T06:00:00Z`).toISOString();
-    const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined, { listsFiles: true });
+    const commit = planDayCommit(DATASET, 1, date, at, loaded, schemas, undefined);
     write(dayCommitKey(DATASET, date, 1), toJsonBytes(commit));
     for (const table of commit.tables) {
       const partitions = published.get(table.dataset) ?? [];

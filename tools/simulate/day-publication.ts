@@ -4,9 +4,15 @@ import type { Night, Throughput } from './night.ts';
 const MEGABYTE = 1_000_000;
 const ENTRIES_AT_ONCE = 16;
 const RESULTS_AT_ONCE = 32;
-/** S3 lists so many keys in an answer; Glue takes so many partitions in a call. */
+/** S3 lists so many keys in an answer. */
 const LIST_PAGE = 1000;
-const GLUE_BATCH = 100;
+/** The end of each new file is read for its manifest: a HEAD and a range, so many files at once (shared/aws/glue-catalog.ts). */
+const FOOTERS_AT_ONCE = 128;
+const REQUESTS_A_FOOTER = 2;
+/** Rows, rejects and days: each has its metadata and list read, and a manifest, a list and metadata written. */
+const TABLES = 3;
+const READS_A_TABLE = 2;
+const WRITES_A_TABLE = 3;
 
 /** The day that the files of a night belong to: which of them are loaded, and how far its publication is. */
 export class DayPublication {
@@ -78,18 +84,21 @@ export class DayPublication {
   }
 
   private publish(fileIndex: number, own: Work, limitSeconds: number): Work {
-    const { code, publication, partitions } = this.night;
+    const { code, publication } = this.night;
     const { s3RequestMs, catalogMs } = this.rates.assumptions;
     const request = s3RequestMs / 1000;
     const { outputs } = this.file;
-    const filesCopied = publication === 'file' && code.copies === 'own' ? 1 : this.loaded.size;
+    const isOneFile = publication === 'file' && (code.copies === 'own' || code.copies === 'new');
+    const filesCopied = isOneFile ? 1 : this.loaded.size;
     const before = this.placed.get(fileIndex) ?? 0;
     const isPlaced = code.copies === 'none' || (code.copies === 'own' && publication === 'day');
     const objects = isPlaced ? 0 : Math.max(0, filesCopied * outputs - before);
     const copySeconds = this.copySeconds();
     const looked = request * Math.ceil((filesCopied * outputs) / code.copiesAtOnce);
-    const catalog = catalogMs / 1000 + request * (5 + Math.ceil(partitions / GLUE_BATCH));
-    const rest = own.seconds + looked + catalog;
+    const footers = filesCopied * outputs;
+    const footerSeconds = request * REQUESTS_A_FOOTER * Math.ceil(footers / FOOTERS_AT_ONCE);
+    const catalog = catalogMs / 1000 + request * TABLES * (READS_A_TABLE + WRITES_A_TABLE);
+    const rest = own.seconds + looked + footerSeconds + catalog;
     const wholeWaves = Math.ceil(objects / code.copiesAtOnce);
     const wavesInTime = Math.max(0, Math.floor((limitSeconds - rest) / copySeconds));
     const copied = Math.min(objects, wavesInTime * code.copiesAtOnce);
@@ -100,11 +109,11 @@ export class DayPublication {
         gets: {
           ...own.requests.gets,
           runs: (own.requests.gets?.runs ?? 0) + filesCopied * outputs,
-          table: copied,
+          table: copied + REQUESTS_A_FOOTER * footers + TABLES * READS_A_TABLE,
         },
         puts: {
           ledger: (own.requests.puts?.ledger ?? 0) + 1,
-          table: (own.requests.puts?.table ?? 0) + copied,
+          table: (own.requests.puts?.table ?? 0) + copied + TABLES * WRITES_A_TABLE,
         },
       },
     };

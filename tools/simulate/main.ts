@@ -23,7 +23,7 @@ positional-lake simulate --bytes 1TB --files 1000 [flags]    one night, with its
 Another stage:           --concurrency N (parsers)  --range-size S  --parser-memory MB  --publication day|file
 Another definition:      --definition FILE  --max-concurrency N  --children inline|express|standard
                          --throttled-attempts N  --ranges-per-child N  --second-start SECONDS
-Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|own|none
+Other code:              --start-attempts N  --day-reads all|own  --copies-at-once N  --copies all|new|own|none
                          --only-parts copied|taken  --upload-part S  --s3-prefixes N (into which S3 has split runs/)
 
 Exit codes: 0 played, 1 failed, 2 usage.`,

@@ -33,10 +33,10 @@ interface CodeFacts {
   dayReads: 'all' | 'own';
   copiesAtOnce: number;
   /**
-   * Who copies objects to where readers look for them. all: a publication copies those of all its files. own: each finalizer those of its
-   * file. none: nobody, because readers find them where they are.
+   * Who copies objects to where readers look for them. all: a publication copies those of all its files. new: those that no publication before
+   * has copied. own: each finalizer those of its file. none: nobody, because readers find them where they are.
    */
-  copies: 'all' | 'own' | 'none';
+  copies: 'all' | 'new' | 'own' | 'none';
   /** A file of one part is copied to its name by a merger, or taken as it is. */
   onlyParts: 'copied' | 'taken';
   /** Parts of an upload; what is smaller is one PutObject. */

@@ -27,13 +27,20 @@ export async function createAwsStage(stackName: string): Promise<SmokeStage> {
   const s3 = new S3Client({ maxAttempts: 5 });
   const bucket = outputs.ProcessedBucketName;
   const athena = new AthenaClient({});
+  const lake = createS3ObjectStore({ client: s3, bucket });
   const expected = outputs.ExpectedFiles;
   return {
     name: `stack ${stackName}`,
     raw: createS3ObjectStore({ client: s3, bucket: outputs.RawBucketName }),
-    lake: createS3ObjectStore({ client: s3, bucket }),
+    lake,
     publishedPrefix: '',
-    catalog: createGlueCatalog({ client: new GlueClient({}), database: outputs.GlueDatabaseName, bucket }),
+    catalog: createGlueCatalog({
+      client: new GlueClient({}),
+      database: outputs.GlueDatabaseName,
+      bucket,
+      store: lake,
+      now: () => new Date(),
+    }),
     announce: async () => undefined,
     query: (sql) => askAthena(athena, sql, outputs.GlueDatabaseName, outputs.AthenaWorkgroupName),
     expectedFiles: expected

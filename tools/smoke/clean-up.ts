@@ -1,6 +1,6 @@
 import type { DayCommit } from '../../shared/day/day-commit.ts';
 import { dayPath } from '../../shared/keys/business-date.ts';
-import { contentKey, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import { contentKey, daysDataset, ledgerDayPrefix, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { executionKey, runKeys } from '../../shared/keys/run-keys.ts';
 import { executionIdOf } from '../../shared/keys/source-id.ts';
 import { dayRowPublication } from '../../shared/pipeline/publish/day-row.ts';
@@ -25,6 +25,7 @@ export async function cleanUp(
   const tables = new Set([
     dataset,
     rejectsDataset(dataset),
+    daysDataset(dataset),
     ...(commit?.tables ?? []).map((table) => table.dataset),
   ]);
   for (const table of tables) await removeAll(lake, `${publishedPrefix}${table}/${dayPath(businessDate)}/`);
@@ -44,7 +45,7 @@ async function emptyCatalog({ catalog }: SmokeStage, last: DayCommit): Promise<v
   for (const { dataset, columns, partitionKeys } of tables) {
     await catalog.publishDay({ dataset, columns, partitionKeys, businessDate, commit, partitions: [] });
   }
-  if (catalog.switchesAtOnce) return;
+  if (!catalog.hasDaysTable) return;
   await catalog.publishDay({ ...dayRowPublication({ ...last, commit }), partitions: [] });
 }
 

@@ -19,40 +19,40 @@ function grantsOf(layouts: readonly Layout[]): TemplateSlice {
   const Resources: Record<string, unknown> = {};
   for (const layout of layouts) {
     const days = daysDataset(layout.name);
-    Resources[`AnalystsRead${logicalName(days)}`] = grant('DataAnalystRole', wholeTable(days), days);
-    Resources[`BusinessUsersRead${logicalName(days)}`] = grant('BusinessUserRole', wholeTable(days), days);
+    Resources[`AnalystsRead${logicalName(days)}`] = grant('DataAnalystRole', wholeTable(days));
+    Resources[`BusinessUsersRead${logicalName(days)}`] = grant('BusinessUserRole', wholeTable(days));
     for (const { name, columns, partitionBy } of datasetsOf(layout)) {
       const all = [...columns, ...partitionBy];
       const hidden = shownColumns(all).filter(({ shown }) => shown !== 'whole');
       const id = logicalName(name);
-      Resources[`AnalystsRead${id}`] = grant('DataAnalystRole', wholeTable(name), name);
+      Resources[`AnalystsRead${id}`] = grant('DataAnalystRole', wholeTable(name));
       if (hidden.length > 0) {
         const masked = maskedName(name);
         Resources[`AnalystsRead${logicalName(masked)}`] = {
-          ...grant('DataAnalystRole', wholeTable(masked)),
+          ...grant('DataAnalystRole', wholeTable(masked), false),
           DependsOn: `${id}MaskedView`,
         };
       }
       if (!saysWhatIsPersonal(all)) continue;
       const seen = hidden.length > 0 ? withoutColumns(name, hidden) : wholeTable(name);
-      Resources[`BusinessUsersRead${id}`] = grant('BusinessUserRole', seen, name);
+      Resources[`BusinessUsersRead${id}`] = grant('BusinessUserRole', seen);
     }
   }
   for (const [name, waitsFor] of [
     ['ledger_documents', 'LedgerDocumentsTable'],
     ['ledger', 'LedgerView'],
   ] as const) {
-    const given = grant('DataAnalystRole', wholeTable(name));
+    const given = grant('DataAnalystRole', wholeTable(name), false);
     Resources[`AnalystsRead${logicalName(name)}`] = { ...given, DependsOn: waitsFor };
   }
   return { Resources };
 }
 
-/** A grant waits for its table: Lake Formation knows none that is not there. */
-function grant(role: string, resource: Granted, table?: string): Record<string, unknown> {
+/** A grant waits for its table and the columns of it: Lake Formation knows none that is not there. */
+function grant(role: string, resource: Granted, isOpened = true): Record<string, unknown> {
   return {
     Type: 'AWS::LakeFormation::PrincipalPermissions',
-    ...(table !== undefined && { DependsOn: `${logicalName(table)}Table` }),
+    ...(isOpened && { DependsOn: 'LakeTables' }),
     Properties: {
       Principal: { DataLakePrincipalIdentifier: { 'Fn::GetAtt': [role, 'Arn'] } },
       Resource: resource,

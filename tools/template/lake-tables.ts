@@ -1,68 +1,74 @@
-import type { Column } from '@aws-sdk/client-glue';
-import { glueColumns, storageOf } from '../../shared/aws/glue-table.ts';
-import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import { createHash } from 'node:crypto';
+import { glueColumns, jsonStorage } from '../../shared/aws/glue-pointer.ts';
+import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { datasetsOf, type Layout } from '../../shared/layout/layout.ts';
-import { DAY_ROW_COLUMNS } from '../../shared/pipeline/publish/day-row.ts';
 import { DAY_KEYS, tableSchemas } from '../../shared/pipeline/store/table-schemas.ts';
-import type { CatalogColumn } from '../../shared/ports/catalog.ts';
 import { LEDGER_DOCUMENT_COLUMNS, ledgerView } from './ledger-view.ts';
 import { maskedView } from './masked-view.ts';
 import { logicalName, projectLayouts, type VariableContext } from './project-layouts.ts';
 
 export type TemplateSlice = { Resources: Record<string, unknown> };
 
-/** Tables and views of every layout. The functions find them in the catalog, and register the partitions. */
+/** Tables and views of every layout. The functions find the tables in the catalog, and point them to their metadata. */
 export async function tables({ resolveVariable }: VariableContext): Promise<TemplateSlice> {
   const database = String(await resolveVariable('self:custom.names.database'));
+  const isGoverned = (await resolveVariable('self:custom.stage.accessControl')) === 'lake-formation';
   const layouts = (await projectLayouts()).map(({ layout }) => layout);
-  return { Resources: tableResources(layouts, database) };
+  return { Resources: tableResources(layouts, database, isGoverned ? OPERATOR_MAY : []) };
 }
 
-function tableResources(layouts: Layout[], database: string): Record<string, unknown> {
+/** What Lake Formation must have granted before the operator opens tables (resources/access-lake-formation.yml). */
+const OPERATOR_MAY = ['OperatorMakesTables', 'OperatorPublishes', 'OperatorLocation'];
+
+function tableResources(layouts: Layout[], database: string, operatorMay: string[]): Record<string, unknown> {
   const resources: Record<string, unknown> = {};
   for (const layout of layouts) {
     const { rows, rejects } = tableSchemas(layout);
-    for (const { dataset, columns, partitionKeys } of [...rows, rejects]) {
-      const described =
-        dataset === rejectsDataset(layout.name)
-          ? `What could not be decoded of the files of ${layout.name}: where, why, raw bytes`
-          : `Rows of the files that layout ${layout.name} reads`;
-      resources[`${logicalName(dataset)}Table`] = lakeTable(dataset, described, columns, partitionKeys);
-    }
-    const days = daysDataset(layout.name);
-    resources[`${logicalName(days)}Table`] = lakeTable(
-      days,
-      `A row for each day of ${layout.name} that is published, whole`,
-      DAY_ROW_COLUMNS,
-      DAY_KEYS,
-      'json',
-    );
+    for (const dataset of [...[...rows, rejects].map((table) => table.dataset), daysDataset(layout.name)])
+      resources[`${logicalName(dataset)}Table`] = lakeTable(dataset);
     for (const { name, columns, partitionBy } of datasetsOf(layout)) {
       const view = maskedView(name, [...columns, ...partitionBy], database);
       if (view)
         resources[`${logicalName(name)}MaskedView`] = { ...view, DependsOn: `${logicalName(name)}Table` };
     }
   }
+  const made = Object.keys(resources).filter((id) => id.endsWith('Table'));
+  resources.LakeTables = openedTables(layouts, [...made, ...operatorMay]);
   resources.LedgerDocumentsTable = ledgerDocuments(layouts.map(({ name }) => name));
   resources.LedgerView = { ...ledgerView(database), DependsOn: 'LedgerDocumentsTable' };
   return resources;
 }
 
-function lakeTable(
-  name: string,
-  description: string,
-  columns: CatalogColumn[],
-  partitionKeys: CatalogColumn[],
-  format: 'parquet' | 'json' = 'parquet',
-): Record<string, unknown> {
+/**
+ * The name and the place of a table, and nothing that may ever change: an update of it by CloudFormation writes the whole table, and its
+ * readers would lose the metadata that the functions point it to
+ * (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2495). Columns come with that metadata.
+ */
+function lakeTable(name: string): Record<string, unknown> {
   return glueTable({
     Name: name,
-    Description: description,
     TableType: 'EXTERNAL_TABLE',
-    Parameters: { EXTERNAL: 'TRUE', classification: format },
-    PartitionKeys: glueColumns(partitionKeys),
-    StorageDescriptor: storage(format, `${name}/`, glueColumns(columns)),
+    Parameters: { EXTERNAL: 'TRUE' },
+    StorageDescriptor: { Columns: [], Location: { 'Fn::Sub': `s3://\${ProcessedBucket}/${name}` } },
   });
+}
+
+/**
+ * Has the operator open the tables, and adopt those of an earlier version, whenever they or their layouts change. A deployment for which that
+ * fails is rolled back.
+ */
+function openedTables(layouts: Layout[], waitsFor: string[]): Record<string, unknown> {
+  const schemas = layouts.map((layout) => tableSchemas(layout));
+  const hash = createHash('sha256').update(JSON.stringify([schemas, lakeTable('')]));
+  return {
+    Type: 'Custom::LakeTables',
+    DependsOn: waitsFor,
+    Properties: {
+      ServiceToken: { 'Fn::GetAtt': ['OperatorLambdaFunction', 'Arn'] },
+      ServiceTimeout: 900,
+      Tables: hash.digest('hex').slice(0, 16),
+    },
+  };
 }
 
 /**
@@ -93,12 +99,11 @@ function ledgerDocuments(layoutNames: string[]): Record<string, unknown> {
       },
     },
     PartitionKeys: glueColumns([{ name: 'dataset', type: 'string' }, ...DAY_KEYS]),
-    StorageDescriptor: storage('json', 'ledger/', glueColumns(LEDGER_DOCUMENT_COLUMNS)),
+    StorageDescriptor: {
+      ...jsonStorage('', LEDGER_DOCUMENT_COLUMNS),
+      Location: { 'Fn::Sub': 's3://${ProcessedBucket}/ledger/' },
+    },
   });
-}
-
-function storage(format: 'parquet' | 'json', prefix: string, columns: Column[]): unknown {
-  return { ...storageOf(format, '', columns), Location: { 'Fn::Sub': `s3://\${ProcessedBucket}/${prefix}` } };
 }
 
 function glueTable(TableInput: Record<string, unknown>): Record<string, unknown> {

@@ -47,7 +47,7 @@ function biDatasets(layout: Layout): BiDataset[] {
       {
         name,
         table: isMasked ? maskedName(name) : name,
-        waitsFor: `${logicalName(name)}${isMasked ? 'MaskedView' : 'Table'}`,
+        waitsFor: isMasked ? `${logicalName(name)}MaskedView` : 'LakeTables',
         columns: seen,
         category,
         amount: seen.find(({ Type }) => Type === 'DECIMAL')?.Name,

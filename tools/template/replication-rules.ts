@@ -1,3 +1,4 @@
+import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import { datasetsOf } from '../../shared/layout/layout.ts';
 import { projectLayouts } from './project-layouts.ts';
 
@@ -5,7 +6,8 @@ import { projectLayouts } from './project-layouts.ts';
 export async function replicationRules(): Promise<unknown[]> {
   const datasets = (await projectLayouts()).flatMap(({ layout }) => [
     ...datasetsOf(layout).map(({ name }) => name),
-    `${layout.name}_rejects`,
+    rejectsDataset(layout.name),
+    daysDataset(layout.name),
   ]);
   return [...datasets, 'ledger'].map((name, index) => ({
     Id: name,

@@ -9,7 +9,7 @@ import { compileOccurs } from './compile-occurs.ts';
 import type { CompiledFields, FieldsContext } from './compiled-fields.ts';
 
 /** Keys that a copy of another field may have. */
-const COPY_KEYS: readonly string[] = ['name', 'fromHeader', 'fromParent'];
+const COPY_KEYS: readonly string[] = ['name', 'fromHeader', 'fromParent', 'formerly'];
 
 /** Checks `fields` of a layout or of a record type. `at` is their place in the file. */
 export function compileFields(items: FieldItem[], at: string, context: FieldsContext): CompiledFields {
@@ -28,6 +28,11 @@ export function compileFields(items: FieldItem[], at: string, context: FieldsCon
   const children: Dataset[] = [];
   const fields = items.flatMap((item, index) => {
     const field = single[index];
+    if (field && item.formerly) field.formerly = item.formerly;
+    if (item.occurs && item.formerly)
+      context.problems.push(
+        `'${at}[${index}]' ('${item.name}') is a table and cannot have 'formerly': keep its name, or give the layout another one`,
+      );
     if (field) return [field];
     if (!item.occurs) return [];
     const table = compileOccurs(item, `${at}[${index}]`, known, context);

@@ -27,6 +27,10 @@ export function compilePartitionBy(
       problems.push(
         `'${where}' is '${name}', which is about a person ('personal'): its values would stand in the names of folders, which nothing masks`,
       );
+    } else if (field.formerly) {
+      problems.push(
+        `'${where}' is '${name}', which had another name ('formerly'): folders of days before are named after it`,
+      );
     } else if (field.when) {
       problems.push(`'${where}' is '${name}', which is not in every record (it has 'when')`);
     } else if (field.origin.kind === 'occurrence-number') {

@@ -117,6 +117,7 @@ function compileDatasets(
   };
   for (const { fields: all, columns } of [own, ...children]) {
     checkUnique(all, `${at}fields`, problems);
+    checkFormerly(all, `${at}fields`, problems);
     if (columns.length === 0 && all.length > 0) {
       problems.push(`'${at}partitionBy' leaves no column for the files`);
     }
@@ -134,6 +135,23 @@ function checkUnique(fields: Field[], at: string, problems: string[]): void {
       problems.push(`field '${name}' has the name of a partition column of the business date; rename it`);
     }
     seen.add(name);
+  }
+}
+
+/** A name that a column had before is its own: readers find it in older files. */
+function checkFormerly(fields: Field[], at: string, problems: string[]): void {
+  const names = new Map(fields.map((field) => [(field.list ?? field).name, field]));
+  for (const field of fields) {
+    for (const earlier of field.formerly ?? []) {
+      const other = names.get(earlier);
+      if (other === field) problems.push(`'${at}' ('${field.name}') names itself in 'formerly'`);
+      else if (other) {
+        problems.push(
+          `'${at}' ('${field.name}') was '${earlier}' ('formerly'), which is the name of another field, or was`,
+        );
+      }
+      names.set(earlier, field);
+    }
   }
 }
 

@@ -107,7 +107,7 @@ function noSnapshot(layouts: KnownLayout[], { text }: AsOf): UsageError {
       known.length === 0
         ? 'This lake keeps no snapshots.'
         : `The last ones are ${listed(known.map(({ said }) => said))}.`
-    } A commit is written with its day, such as 2025-08-12/1; "positional-lake history --lake DIR" lists all.`,
+    } A commit is written with its day, such as 2025-08-12/1; "npx positional-lake history --lake DIR" lists all.`,
   });
 }
 

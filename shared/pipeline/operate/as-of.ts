@@ -34,6 +34,6 @@ export function parseAsOf(text: string): AsOf {
     return { by: 'time', at, text };
   throw new UsageError({
     what: `--as-of '${text}' names no state of a lake`,
-    next: `Give ${AS_OF_FORMS}. "positional-lake history --lake DIR" lists what there is.`,
+    next: `Give ${AS_OF_FORMS}. "npx positional-lake history --lake DIR" lists what there is.`,
   });
 }

@@ -1,6 +1,6 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPath } from '../../keys/business-date.ts';
-import { dayCommitPrefix } from '../../keys/lake-keys.ts';
+import { dayCommitPrefix, daysDataset } from '../../keys/lake-keys.ts';
 import type { ObjectInfo } from '../../ports/object-store.ts';
 import { isLoaded } from '../../run/ledger-entry.ts';
 import { applyCommit } from '../publish/apply-commit.ts';
@@ -8,14 +8,15 @@ import { HELD_BY_ROLLBACK, takeLeave } from '../store/day-holds.ts';
 import { dayEntries, lastCommit, ledgerDays, readCommit } from '../store/day-ledger.ts';
 import { unlessDamaged } from '../store/json-object.ts';
 import { bytesOf, type Removal, type Removals } from './removals.ts';
+import type { RetiredTables } from './retired-tables.ts';
 
 /** Cleans every day. One that cannot be shown must not stop the others: it keeps all it has, and the report says why. */
-export async function cleanDays(removals: Removals): Promise<void> {
+export async function cleanDays(removals: Removals, retired: RetiredTables): Promise<void> {
   for (const [dataset, dates] of await ledgerDays(removals.ports.lake)) {
     for (const date of [...dates].sort()) {
       if (removals.isOver()) return;
       try {
-        while (!(await cleanDay(removals, dataset, date)));
+        while (!(await cleanDay(removals, retired, dataset, date)));
       } catch (error) {
         removals.fail(dayCommitPrefix(dataset, date), error);
       }
@@ -27,13 +28,18 @@ export async function cleanDays(removals: Removals): Promise<void> {
  * Removes generations of a day that no reader and no rollback needs any more, and folders that no commit names. Answers false, and removes
  * nothing, if another commit was written meanwhile: it may need what this one did not.
  */
-async function cleanDay(removals: Removals, dataset: string, businessDate: string): Promise<boolean> {
+async function cleanDay(
+  removals: Removals,
+  retired: RetiredTables,
+  dataset: string,
+  businessDate: string,
+): Promise<boolean> {
   const { ports, options } = removals;
   const last = await lastCommit(ports.lake, dataset, businessDate);
   if (!last) return true;
   // From here on the catalog points to no generation older than this commit's.
   if (!options.dryRun) await applyCommit(ports, last);
-  const leaving = await leavingObjects(removals, last);
+  const leaving = await leavingObjects(removals, retired, last);
   if (leaving.size === 0) return true;
   const leave = await takeLeave(ports.lake, last, last.commit, options.dryRun ? [] : [...leaving.keys()]);
   if ((await lastCommit(ports.lake, dataset, businessDate))?.commit !== last.commit) {
@@ -61,31 +67,18 @@ interface Leaving {
 }
 
 /** What nothing needs any more of a day, by the key of its folder or, in a folder that stays, of the object. */
-async function leavingObjects(removals: Removals, last: DayCommit): Promise<Map<string, Leaving>> {
-  const { ports, options, now } = removals;
-  const { dataset, businessDate } = last;
-  const keep = keysOf(last);
-  const replaced = new Map<string, string>();
-  const tables = new Set(last.tables.map((table) => table.dataset));
-  const hidden = await hiddenRuns(ports.lake, last);
-  /** Commits that cannot be read: nobody knows which of their folders are needed, so all stay. */
-  const unknown = new Set<number>();
-  let supersededAt = last.committedAt;
-  for (let number = last.commit - 1; number > 0; number--) {
-    const read = await unlessDamaged(
-      readCommit(ports.lake, dataset, businessDate, number).then((commit) => ({ commit })),
-    );
-    if (!read) unknown.add(number);
-    const commit = read?.commit;
-    if (!commit) continue;
-    const leftForMs = now.getTime() - Date.parse(supersededAt);
-    for (const key of keysOf(commit, hidden)) keep.add(key);
-    for (const key of keysOf(commit)) {
-      if (leftForMs < options.generationsOlderThanMs) keep.add(key);
-      else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
-    }
-    for (const table of commit.tables) tables.add(table.dataset);
-    supersededAt = commit.committedAt;
+async function leavingObjects(
+  removals: Removals,
+  retired: RetiredTables,
+  last: DayCommit,
+): Promise<Map<string, Leaving>> {
+  const { ports } = removals;
+  const { businessDate } = last;
+  const { keep, replaced, tables, unknown, commits } = await commitsBefore(removals, last);
+  const days = ports.catalog.hasDaysTable ? [daysDataset(last.dataset)] : [];
+  const needed = await retired.neededCommits([...tables, ...days], businessDate);
+  for (const commit of commits) {
+    if (needed.has(commit.commit)) for (const key of keysOf(commit)) keep.add(key);
   }
   const leaving = new Map<string, Leaving>();
   for (const table of tables) {
@@ -105,6 +98,49 @@ async function leavingObjects(removals: Removals, last: DayCommit): Promise<Map<
     }
   }
   return leaving;
+}
+
+/** What the commits of a day before the last one have. */
+interface CommitsBefore {
+  commits: DayCommit[];
+  tables: Set<string>;
+  /** Keys of objects that stay, and of those that were replaced long enough ago, with the reason. */
+  keep: Set<string>;
+  replaced: Map<string, string>;
+  /** Commits that cannot be read: nobody knows which of their folders are needed, so all stay. */
+  unknown: Set<number>;
+}
+
+async function commitsBefore({ ports, options, now }: Removals, last: DayCommit): Promise<CommitsBefore> {
+  const { dataset, businessDate } = last;
+  const found: CommitsBefore = {
+    commits: [],
+    tables: new Set(last.tables.map((table) => table.dataset)),
+    keep: keysOf(last),
+    replaced: new Map(),
+    unknown: new Set(),
+  };
+  const { keep, replaced } = found;
+  const hidden = await hiddenRuns(ports.lake, last);
+  let supersededAt = last.committedAt;
+  for (let number = last.commit - 1; number > 0; number--) {
+    const read = await unlessDamaged(
+      readCommit(ports.lake, dataset, businessDate, number).then((commit) => ({ commit })),
+    );
+    if (!read) found.unknown.add(number);
+    const commit = read?.commit;
+    if (!commit) continue;
+    found.commits.push(commit);
+    const leftForMs = now.getTime() - Date.parse(supersededAt);
+    for (const key of keysOf(commit, hidden)) keep.add(key);
+    for (const key of keysOf(commit)) {
+      if (leftForMs < options.generationsOlderThanMs) keep.add(key);
+      else if (!replaced.has(key)) replaced.set(key, `replaced by commit ${number + 1} at ${supersededAt}`);
+    }
+    for (const table of commit.tables) found.tables.add(table.dataset);
+    supersededAt = commit.committedAt;
+  }
+  return found;
 }
 
 function generationOf(why = '', objects: ObjectInfo[]): Leaving {

@@ -3,6 +3,7 @@ import { cleanDays } from './clean-days.ts';
 import { cleanOwners } from './clean-owners.ts';
 import { cleanRuns } from './clean-runs.ts';
 import { type CleanOptions, type CleanReport, Removals } from './removals.ts';
+import { RetiredTables } from './retired-tables.ts';
 
 /**
  * Removes runs and generations past their retention, and objects that belong to nothing. It never touches the ledger, runs that are going
@@ -12,8 +13,10 @@ import { type CleanOptions, type CleanReport, Removals } from './removals.ts';
 export async function cleanLake(ports: PipelinePorts, options: CleanOptions): Promise<CleanReport> {
   const removals = new Removals(ports, options);
   // Generations first: their commits are driven to the catalog, which may still need the runs.
-  await cleanDays(removals);
+  const retired = new RetiredTables(removals);
+  await cleanDays(removals, retired);
   await cleanRuns(removals);
+  await retired.removeMetadata();
   await cleanOwners(removals);
   return removals.report;
 }

@@ -47,7 +47,7 @@ export async function* readRejects(
     const { sourceKey, runId, state, loaded } = entry;
     if (file !== undefined && file !== sourceKey && file !== fileNameOf(sourceKey)) continue;
     const keys: string[] = [];
-    if (state === 'refused' && runId !== null && runId !== loaded?.runId) {
+    if (state === 'refused' && runId !== null) {
       for await (const { key } of lake.list(`${runKeys(runId).root}rejects/`)) keys.push(key);
     } else {
       for (const { mergedKey } of loaded?.rejectOutputs ?? []) {

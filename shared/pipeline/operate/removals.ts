@@ -4,8 +4,10 @@ import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 export interface CleanOptions {
   /** Runs that began longer ago than this are removed. */
   runsOlderThanMs: number;
-  /** Generations that were replaced longer ago than this are removed. */
+  /** Generations and snapshots that were replaced longer ago than this are removed. */
   generationsOlderThanMs: number;
+  /** What readers were shown until so long ago stays, however old it is: a query may be at work on it. By default nothing more stays. */
+  graceMs?: number | undefined;
   /** Only report what would be removed. */
   dryRun: boolean;
   /** Nothing more is begun from then on: whoever cleans has no more time. */
@@ -14,7 +16,7 @@ export interface CleanOptions {
 
 /** Something that was removed or, in a dry run, would be. */
 export interface Removal {
-  what: 'run' | 'generation' | 'execution' | 'orphan' | 'owner';
+  what: 'run' | 'generation' | 'snapshot' | 'execution' | 'orphan' | 'owner';
   /** Folder or object. */
   key: string;
   objects: number;
@@ -49,7 +51,8 @@ export class Removals {
 
   constructor(ports: PipelinePorts, options: CleanOptions) {
     this.ports = ports;
-    this.options = options;
+    const { generationsOlderThanMs, graceMs = 0 } = options;
+    this.options = { ...options, generationsOlderThanMs: Math.max(generationsOlderThanMs, graceMs) };
     this.now = ports.clock.now();
   }
 

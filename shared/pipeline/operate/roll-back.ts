@@ -252,7 +252,7 @@ async function planRollback(
   const at = ports.clock.now().toISOString();
   const schemas = schemasOf(last);
   return planFreeCommit(ports, last.commit + 1, (number) => ({
-    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last, ports.catalog),
+    ...planDayCommit(dataset, number, businessDate, at, entries, schemas, last),
     rollback: { reason, restores, files },
     ...(last.terms !== undefined && { terms: last.terms }),
     ...byWhom(ports),

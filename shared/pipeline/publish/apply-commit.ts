@@ -6,9 +6,10 @@ import type { DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { convertAgain } from '../../run/convert-again.ts';
 import { lastCommit, readCommit } from '../store/day-ledger.ts';
+import { claimFieldIds } from '../store/field-ids.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { unlessDamaged } from '../store/json-object.ts';
-import { publishDayRow } from './day-row.ts';
+import { writeDayRow } from './day-row.ts';
 import { publicationOf } from './free-commit.ts';
 
 /** Copies wait for S3, and for nothing of this process: as many at once as it has connections. */
@@ -38,8 +39,20 @@ export async function applyCommit(
 
 /** Switches the catalog to a commit whose objects are placed. Completes what somebody left half done who switched it already. */
 export async function showCommit(ports: PipelinePorts, commit: DayCommit): Promise<void> {
-  for (const publication of publicationsOf(commit)) await ports.catalog.publishDay(publication);
-  if (!ports.catalog.switchesAtOnce) await publishDayRow(ports, commit);
+  for (const publication of publicationsOf(commit)) {
+    await ports.catalog.publishDay(await withFieldIds(ports, publication));
+  }
+  if (ports.catalog.hasDaysTable) await ports.catalog.publishDay(await writeDayRow(ports, commit));
+}
+
+/** The publication with the ids of its fields, which files have in their footers. */
+export async function withFieldIds(
+  { lake, catalog }: Pick<PipelinePorts, 'lake' | 'catalog'>,
+  publication: DayPublication,
+): Promise<DayPublication> {
+  const { dataset } = publication;
+  const known = () => catalog.fieldIdsOf(dataset);
+  return { ...publication, fieldIds: await claimFieldIds(lake, dataset, publication, known) };
 }
 
 /** Copies the objects of a commit that are not in its generation folders yet. No reader sees them before the catalog does. */

@@ -40,5 +40,5 @@ export async function isCatalogUpToDate(
   for (const publication of publicationsOf(commit)) {
     if (!(await catalog.standsAt(publication))) return false;
   }
-  return catalog.switchesAtOnce || catalog.standsAt(dayRowPublication(commit));
+  return !catalog.hasDaysTable || catalog.standsAt(dayRowPublication(commit));
 }

@@ -1,54 +1,77 @@
 import type { DayCommit } from '../../day/day-commit.ts';
 import { dayPartition } from '../../keys/business-date.ts';
-import { dayRowLocation, daysDataset } from '../../keys/lake-keys.ts';
+import { daysDataset, generationLocation } from '../../keys/lake-keys.ts';
+import { type OneValue, oneRowFile } from '../../parquet/one-row-file.ts';
+import { hiveColumns, withFieldIds } from '../../parquet/schema.ts';
 import type { CatalogColumn, DayPublication } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import { toJsonBytes } from '../store/json-object.ts';
+import { claimFieldIds } from '../store/field-ids.ts';
 import { DAY_KEYS } from '../store/table-schemas.ts';
 
-/** Columns of `<dataset>_days`, which has one row for each published day. */
-export const DAY_ROW_COLUMNS: CatalogColumn[] = [
-  { name: 'business_date', type: 'date' },
-  { name: 'commit', type: 'bigint' },
-  { name: 'published_at', type: 'timestamp' },
-  { name: 'files', type: 'bigint' },
-  { name: 'rows', type: 'bigint' },
-  { name: 'rejected_rows', type: 'bigint' },
+const MS_PER_DAY = 86_400_000;
+const MICROS_PER_MS = 1000n;
+
+/** The columns of `<dataset>_days`, which has one row for each published day, and what they say of a commit. */
+const COLUMNS: { column: OneValue['column']; of: (commit: DayCommit) => bigint }[] = [
+  {
+    column: { name: 'business_date', type: { kind: 'date' } },
+    of: ({ businessDate }) => BigInt(Date.parse(`${businessDate}T00:00:00Z`) / MS_PER_DAY),
+  },
+  { column: { name: 'commit', type: { kind: 'integer' } }, of: ({ commit }) => BigInt(commit) },
+  {
+    // In UTC.
+    column: { name: 'published_at', type: { kind: 'timestamp' } },
+    of: ({ committedAt }) => BigInt(Date.parse(committedAt)) * MICROS_PER_MS,
+  },
+  { column: { name: 'files', type: { kind: 'integer' } }, of: ({ files }) => BigInt(files.length) },
+  {
+    column: { name: 'rows', type: { kind: 'integer' } },
+    of: ({ files }) => BigInt(files.reduce((sum, { rows }) => sum + rows, 0)),
+  },
+  {
+    column: { name: 'rejected_rows', type: { kind: 'integer' } },
+    of: ({ files }) => BigInt(files.reduce((sum, { rejectedRows }) => sum + rejectedRows, 0)),
+  },
 ];
 
-/** The publication of a day's row. The row's object is in the ledger, in a folder of its own that is never changed. */
-export function dayRowPublication({ dataset, businessDate, commit }: DayCommit): DayPublication {
-  const { location, key } = dayRowObject({ dataset, businessDate, commit });
+export const DAY_ROW_COLUMNS: CatalogColumn[] = hiveColumns(COLUMNS.map(({ column }) => column));
+
+type Numbered = Pick<DayCommit, 'dataset' | 'businessDate' | 'commit'>;
+
+/** The publication of a day's row. */
+export function dayRowPublication({ dataset, businessDate, commit }: Numbered): DayPublication {
+  const table = daysDataset(dataset);
+  const location = generationLocation(table, businessDate, {}, commit);
   return {
-    dataset: daysDataset(dataset),
+    dataset: table,
     columns: DAY_ROW_COLUMNS,
     partitionKeys: DAY_KEYS,
     businessDate,
     commit,
-    format: 'json',
-    partitions: [{ values: dayPartition(businessDate), location, files: [key] }],
+    partitions: [{ values: dayPartition(businessDate), location, files: [`${location}day.parquet`] }],
   };
 }
 
-function dayRowObject(of: Pick<DayCommit, 'dataset' | 'businessDate' | 'commit'>) {
-  const location = dayRowLocation(of.dataset, of.businessDate, of.commit);
-  return { location, key: `${location}day.json` };
-}
-
-/** Tells readers that the day is whole. Call it once all partitions of the day have switched. */
-export async function publishDayRow({ lake, catalog }: PipelinePorts, commit: DayCommit): Promise<void> {
-  const { businessDate, committedAt, files } = commit;
-  const sum = (of: (file: DayCommit['files'][number]) => number) =>
-    files.reduce((total, file) => total + of(file), 0);
-  const row = {
-    business_date: businessDate,
-    commit: commit.commit,
-    // Hive's form of a timestamp, in UTC.
-    published_at: committedAt.replace('T', ' ').replace('Z', ''),
-    files: files.length,
-    rows: sum(({ rows }) => rows),
-    rejected_rows: sum(({ rejectedRows }) => rejectedRows),
-  };
-  await lake.put(dayRowObject(commit).key, toJsonBytes(row));
-  await catalog.publishDay(dayRowPublication(commit));
+/**
+ * Writes the row of a commit where no reader sees it yet, and answers with its publication: for catalogs that have the table, after all others
+ * of the day.
+ */
+export async function writeDayRow(
+  { lake, catalog, publishedPrefix }: Pick<PipelinePorts, 'lake' | 'catalog' | 'publishedPrefix'>,
+  commit: DayCommit,
+): Promise<DayPublication> {
+  const publication = dayRowPublication(commit);
+  const { dataset, partitions } = publication;
+  const fieldIds = await claimFieldIds(lake, dataset, publication, () => catalog.fieldIdsOf(dataset));
+  const columns = withFieldIds(
+    COLUMNS.map(({ column }) => column),
+    fieldIds,
+  );
+  const values = COLUMNS.map(({ column, of }, index) => ({
+    column: { ...column, fieldId: columns[index]?.fieldId },
+    value: of(commit),
+  }));
+  for (const key of partitions.flatMap(({ files }) => files))
+    await lake.put(`${publishedPrefix}${key}`, oneRowFile(values));
+  return { ...publication, fieldIds };
 }

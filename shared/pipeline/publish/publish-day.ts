@@ -126,7 +126,7 @@ async function commitDay(
   const inPart =
     partial && waitingFor !== undefined ? { reason: partial.reason, missing: waitingFor } : undefined;
   const planned = await planFreeCommit({ lake, catalog }, lastNumber + 1, (number) => ({
-    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last, ports.catalog),
+    ...planDayCommit(layout.name, number, businessDate, at, sound, schemas, last),
     ...(inPart && { partial: inPart }),
     ...(terms !== undefined && { terms }),
     ...byWhom(ports),

@@ -1,8 +1,10 @@
 import { ObjectDamaged, RunInconsistent } from '../../errors.ts';
+import { daysDataset } from '../../keys/lake-keys.ts';
 import type { Catalog, DayPublication, TableColumns } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { lastCommit, ledgerDays } from '../store/day-ledger.ts';
-import { placeObjects, publicationsOf } from './apply-commit.ts';
+import { placeObjects, publicationsOf, withFieldIds } from './apply-commit.ts';
+import { writeDayRow } from './day-row.ts';
 
 /** The catalog as it is for a day that is published by force: a table whose contents cannot be read counts as new. */
 export function catalogOverDamage(catalog: Catalog): Catalog {
@@ -32,6 +34,7 @@ export async function restoreTables(
   const { lake, catalog } = ports;
   const tables = new Map<string, DayPublication[]>();
   const failures: RunInconsistent[] = [];
+  const ofDays = catalog.hasDaysTable && (await isLost(daysDataset(dataset)));
   const days = (await ledgerDays(lake, dataset)).get(dataset) ?? [];
   for (const day of [...days].sort()) {
     const commit = await lastCommit(lake, dataset, day);
@@ -40,15 +43,30 @@ export async function restoreTables(
       if (!(error instanceof RunInconsistent)) throw error;
       failures.push(error);
     });
-    for (const publication of publicationsOf(commit)) {
+    const row = ofDays ? [await writeDayRow(ports, commit)] : [];
+    for (const publication of [...publicationsOf(commit), ...row]) {
       tables.set(publication.dataset, [...(tables.get(publication.dataset) ?? []), publication]);
     }
   }
   for (const [table, publications] of tables) {
-    if (await isLost(table)) await catalog.restore(table, publications);
+    if (!(await isLost(table))) continue;
+    await catalog.restore(table, await allWithFieldIds(ports, publications));
   }
   const [first] = failures;
   if (first) throw first;
+}
+
+/** Most days of a table have the same columns, whose ids are asked for once. */
+async function allWithFieldIds(ports: PipelinePorts, days: DayPublication[]): Promise<DayPublication[]> {
+  const known = new Map<string, Pick<DayPublication, 'fieldIds'>>();
+  const found: DayPublication[] = [];
+  for (const day of days) {
+    const columns = JSON.stringify([day.columns, day.partitionKeys]);
+    const ids = known.get(columns) ?? (await withFieldIds(ports, day));
+    known.set(columns, ids);
+    found.push({ ...day, ...(ids.fieldIds && { fieldIds: ids.fieldIds }) });
+  }
+  return found;
 }
 
 /** Can the contents of the table not be read? */

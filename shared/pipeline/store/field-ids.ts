@@ -1,5 +1,4 @@
-import { type FieldIds, withNames } from '../../iceberg/field-ids.ts';
-import { fieldNames } from '../../iceberg/field-names.ts';
+import { type FieldIds, withColumnNames } from '../../iceberg/field-ids.ts';
 import { byName, objectOf, wholeNumber } from '../../json-shape.ts';
 import { fieldIdsKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
@@ -44,9 +43,8 @@ export async function claimFieldIds(
     const stored = await lake.get(key);
     const read = async () => stored && fromJsonBytes(stored.bytes, key, fieldIdsShape).ids;
     const noted = isForced ? await unlessDamaged(read()) : await read();
-    const names = fieldNames(columns);
-    if (noted && withNames(noted, names) === noted) return noted;
-    const ids = withNames({ ...noted, ...(await known()) }, names);
+    if (noted && withColumnNames(noted, columns) === noted) return noted;
+    const ids = withColumnNames({ ...noted, ...(await known()) }, columns);
     await replace(lake, key, sealedBytes(key, { ids }), stored);
     return ids;
   });

@@ -29,8 +29,9 @@ export async function fitTables(catalog: Catalog, wanted: TableSchema[]): Promis
   };
 }
 
-function notesOf({ dataset, widened, absent }: TableChange & { dataset: string }): string[] {
+function notesOf({ dataset, widened, renamed, absent }: TableChange & { dataset: string }): string[] {
   return [
+    ...renamed.map(({ from, to }) => `column ${to} of ${dataset} was called ${from}`),
     ...widened.map(({ name, from, to }) => `column ${name} of ${dataset} becomes ${to} and was ${from}`),
     ...(absent.length > 0
       ? [`${dataset} has ${absent.join(', ')}, and the layout has not: null in the rows of this file`]

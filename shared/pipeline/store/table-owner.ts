@@ -1,7 +1,8 @@
 import { planTableChange } from '../../catalog/table-change.ts';
+import { catalogColumnsShape } from '../../day/catalog-columns.ts';
 import type { TableSchema } from '../../day/day-commit.ts';
 import { RunInconsistent } from '../../errors.ts';
-import { flag, listOf, objectOf, optional, text } from '../../json-shape.ts';
+import { objectOf, optional, text } from '../../json-shape.ts';
 import { daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { CatalogColumn } from '../../ports/catalog.ts';
@@ -28,9 +29,7 @@ interface TableOwner {
   partitionKeys?: CatalogColumn[] | undefined;
 }
 
-const columnsShape = optional(
-  listOf(objectOf<CatalogColumn>({ name: text, type: text, hasNarrowerFiles: optional(flag) })),
-);
+const columnsShape = optional(catalogColumnsShape);
 export const tableOwnerShape = objectOf<TableOwner>({
   layout: text,
   columns: columnsShape,

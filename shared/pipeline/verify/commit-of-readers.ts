@@ -55,7 +55,7 @@ export async function commitOfReaders(
     const day = await catalog.shownDay(table, businessDate);
     if (day && day.commit !== number) return undefined;
     isSeen ||= day !== undefined;
-    for (const partition of day?.partitions ?? []) shown.push(...(await filesOf(ports, table, partition)));
+    for (const partition of day?.partitions ?? []) shown.push(...filesOf(table, partition));
   }
   if (!isSeen)
     return { dataset: layout.name, businessDate, commit: number, committedAt: at, files: [], tables: [] };
@@ -71,22 +71,17 @@ export async function commitOfReaders(
   // Nothing is seen of a file without rows.
   standing.push(...known.filter(({ loaded }) => outputsOf(loaded, layout.name).length === 0));
   standing.sort((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
-  const planned = planDayCommit(layout.name, number, businessDate, at, standing, tables, undefined, catalog);
+  const planned = planDayCommit(layout.name, number, businessDate, at, standing, tables, undefined);
   return { ...planned, tables: planned.tables.map((table) => withShown(table, files)) };
 }
 
-async function filesOf(
-  { lake, catalog, publishedPrefix }: PipelinePorts,
-  table: string,
-  partition: CatalogPartition,
-): Promise<ShownFile[]> {
-  const keys = [...partition.files];
-  if (!catalog.listsFiles) {
-    for await (const { key } of lake.list(`${publishedPrefix}${partition.location}`)) {
-      keys.push(key.slice(publishedPrefix.length));
-    }
-  }
-  return keys.map((key) => ({ table, partition, key, fileName: key.slice(key.lastIndexOf('/') + 1) }));
+function filesOf(table: string, partition: CatalogPartition): ShownFile[] {
+  return partition.files.map((key) => ({
+    table,
+    partition,
+    key,
+    fileName: key.slice(key.lastIndexOf('/') + 1),
+  }));
 }
 
 /** `<sourceId>-00000.snappy.parquet`, see `parquetFileName`. */

@@ -59,6 +59,8 @@ export type RepairAction =
   | { do: 'apply'; dataset: string; businessDate: string }
   /** Writes the catalog of a table again. */
   | { do: 'restore-table'; table: string; dataset: string }
+  /** Lets other programs read a table. */
+  | { do: 'show-table'; table: string }
   /** Writes again which layout owns a table. */
   | { do: 'restore-owner'; table: string; layout: string; withColumns?: boolean };
 

@@ -50,6 +50,11 @@ export async function judgeCatalog(
     );
     const isWhole = unreadable.size === 0 && differences.every(({ kind }) => kind !== 'ahead');
     for (const { kind, businessDate, commit, what } of differences) {
+      if (kind === 'unshown') {
+        const mend = repaired('show it to them', { do: 'show-table', table });
+        findings.push({ ...note(catalog.nameOf(table), what, ''), mend });
+        continue;
+      }
       const lost = kind === 'ahead' && businessDate !== undefined && commit !== undefined;
       // The catalog is right: what it shows is missing in the ledger.
       const key = lost ? dayCommitKey(dataset, businessDate, commit) : catalog.nameOf(table);
@@ -97,7 +102,10 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
       findings.push({ ...note(key, 'it has no columns', ''), mend });
     }
     const lacks =
-      columns && [...(claim?.columns ?? [])].some((name) => !columns.some((one) => one.name === name));
+      columns &&
+      [...(claim?.columns ?? [])].some(
+        (name) => !columns.some((one) => one.name === name || one.formerly?.includes(name)),
+      );
     if (isRight && !lacks) continue;
     const what =
       stored.problem ??

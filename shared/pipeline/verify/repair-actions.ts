@@ -55,6 +55,9 @@ export async function takeAction(ports: PipelinePorts, action: RepairAction): Pr
     case 'restore-table':
       await restoreTables(ports, action.dataset, async (table) => table === action.table);
       return 'wrote it again';
+    case 'show-table':
+      await ports.catalog.show(action.table);
+      return 'showed it to other programs';
     case 'restore-owner':
       return (await restoreOwner(ports, action.table, action.layout, action.withColumns))
         ? 'wrote it again'

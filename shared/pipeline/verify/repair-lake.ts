@@ -12,7 +12,7 @@ const MOST_ROUNDS = 5;
 const ORDER: RepairAction['do'][] = [
   ...(['write', 'restore-entry', 'settle', 'end-run', 'restore-owner'] as const),
   'write-commit',
-  ...(['copy', 'apply', 'restore-table', 'fence', 'set-aside', 'remove'] as const),
+  ...(['copy', 'apply', 'restore-table', 'show-table', 'fence', 'set-aside', 'remove'] as const),
 ];
 
 interface RepairReport {

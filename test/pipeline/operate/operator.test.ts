@@ -47,6 +47,7 @@ async function operatorOn(
       watchdog: async () => expect.unreachable(),
     },
     rerun: async (request) => void reruns.push(request),
+    adopt: async () => ({ adopted: [], unfit: [] }),
   });
   return {
     ask: (event: unknown) => operate(readOperation(event), () => remainingMs),

@@ -38,17 +38,17 @@ describe('a catalog that lags', () => {
     const commit = (await lastCommit(lake.ports.lake, 'small', '2025-08-12'))!;
     expect(await isCatalogUpToDate(lake.ports, commit)).toBe(true);
     const { catalog } = lake.ports;
-    const behind = (dataset: string, switchesAtOnce: boolean) => ({
+    const behind = (dataset: string, hasDaysTable: boolean) => ({
       catalog: {
         ...catalog,
-        switchesAtOnce,
+        hasDaysTable,
         standsAt: async (day: Parameters<typeof catalog.standsAt>[0]) => day.dataset !== dataset,
       },
     });
-    expect(await isCatalogUpToDate(behind('small', true), commit)).toBe(false);
-    expect(await isCatalogUpToDate(behind('small_rejects', true), commit)).toBe(false);
-    expect(await isCatalogUpToDate(behind('small_days', true), commit)).toBe(true);
-    expect(await isCatalogUpToDate(behind('small_days', false), commit)).toBe(false);
-    expect(await isCatalogUpToDate(behind('nothing', false), commit)).toBe(true);
+    expect(await isCatalogUpToDate(behind('small', false), commit)).toBe(false);
+    expect(await isCatalogUpToDate(behind('small_rejects', false), commit)).toBe(false);
+    expect(await isCatalogUpToDate(behind('small_days', false), commit)).toBe(true);
+    expect(await isCatalogUpToDate(behind('small_days', true), commit)).toBe(false);
+    expect(await isCatalogUpToDate(behind('nothing', true), commit)).toBe(true);
   });
 });

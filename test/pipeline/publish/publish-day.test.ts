@@ -56,19 +56,6 @@ describe('publishing a day', () => {
     );
   });
 
-  it('after each of many files copies all of them into a new folder, if readers read folders', async () => {
-    await using lake = await TestLake.make();
-    const { commits, ids, load } = smallDay(lake);
-    Object.assign(lake.ports.catalog, { listsFiles: false });
-    for (const name of ['A', 'B', 'C']) await load(`${name}_20250812.txt`, smallFile(smallLine(name, 1)));
-    expect(await ids()).toEqual(['A', 'B', 'C']);
-    for (const { tables } of await commits()) {
-      for (const { location, objects } of tables[0]?.partitions ?? []) {
-        expect(objects.filter(({ key, fileName }) => key !== `${location}${fileName}`)).toEqual([]);
-      }
-    }
-  });
-
   it('that differs much from the business day before warns, by rows or by value', async () => {
     await using lake = await TestLake.make();
     const { load } = smallDay(lake);

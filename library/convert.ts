@@ -1,0 +1,101 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { checkedInputs } from '../cli/convert-inputs.ts';
+import { refuseWithinLake } from '../cli/prepare-lake.ts';
+import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
+import { closeToOthers } from '../local/adapters/file-modes.ts';
+import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
+import { convertNight } from '../local/convert-night.ts';
+import { UsageError } from '../shared/errors.ts';
+import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import type { Layout } from './open-layout.ts';
+
+export interface ConvertOptions {
+  /** A path, a name in `./layouts` or in the box, or a layout that was opened from a file. */
+  layout: string | Layout;
+  /** Paths of files. */
+  inputs: string | readonly string[];
+  /** Folder of the lake; made if it does not exist. */
+  lake: string;
+  /** yyyy-MM-dd; by default the name or the header of each file says it. */
+  businessDate?: string;
+  /** Source keys are paths below this folder; by default the names of the files. */
+  rawRoot?: string;
+  /** Publish the day when so many files are loaded, or these names; by default after each file. */
+  expectedFiles?: number | string[];
+  /** Threads; by default one per core. */
+  workers?: number;
+  rangeSizeBytes?: number;
+  compression?: 'snappy' | 'zstd' | 'none';
+  /** Convert again what is already loaded or was rolled back. */
+  force?: boolean;
+  /** The inputs hold corrected records, which this loaded file of the same day rejected. */
+  supplementOf?: string;
+  /** False for a lake that may be lost with the power. */
+  sync?: boolean;
+  /** Stops the conversion; nothing of an unfinished file is published. */
+  signal?: AbortSignal;
+}
+
+/** What became of one file: what `convert --json` prints. */
+export interface ConvertedFile {
+  status: 'loaded' | 'already-loaded' | 'refused' | 'failed';
+  sourceKey: string;
+  businessDate: string | null;
+  inputBytes: number;
+  records: { read: number; header: number; detail: number; trailer: number; rejected: number };
+  rows: number;
+  /** Parquet files, and how many rows each has; keys are paths below the lake. */
+  outputs: {
+    key: string;
+    dataset: string;
+    partition: Record<string, string | null>;
+    rows: number;
+    bytes: number;
+  }[];
+  /** True if readers see it now: the day is complete. */
+  published: boolean;
+  seconds: number;
+  /** Why it was refused or failed, and what to do next. */
+  reason?: string;
+  warnings?: string[];
+}
+
+/**
+ * Converts files into a lake, one after the other, each on several threads. A file that does not balance is `refused`, and is an answer, not
+ * an error. Rejects with a `LayoutInvalid`, `SourceNotFound` or `UsageError` before anything is written if the options are wrong.
+ */
+export async function convert(options: ConvertOptions): Promise<ConvertedFile[]> {
+  const { inputs, businessDate, rangeSizeBytes, compression, force, supplementOf } = options;
+  const lakeDir = resolve(options.lake);
+  const rawRoot = options.rawRoot === undefined ? undefined : resolve(options.rawRoot);
+  const layout = await layoutWord(fileOf(options.layout));
+  const { layout: known } = await loadLayout(createFileLayoutSource(), layout);
+  const paths = await checkedInputs(typeof inputs === 'string' ? [inputs] : [...inputs], rawRoot, known);
+  refuseWithinLake(lakeDir);
+  await closeToOthers(lakeDir);
+  await removeAbandonedFiles(lakeDir);
+  const files: ConvertedFile[] = [];
+  const summaries = convertNight({
+    inputs: paths,
+    lakeDir,
+    rawRoot,
+    expectedFiles: options.expectedFiles,
+    workerCount: options.workers ?? availableParallelism(),
+    sync: options.sync ?? true,
+    signal: options.signal,
+    request: { layout, businessDate, rangeSizeBytes, compression, force, supplementOf },
+  });
+  for await (const summary of summaries) files.push(summary);
+  return files;
+}
+
+function fileOf(layout: string | Layout): string {
+  const file = typeof layout === 'string' ? layout : layout.file;
+  if (file !== undefined) return file;
+  throw new UsageError({
+    what: 'the layout was given as an object, and convert needs a file of it',
+    why: 'A later command reads the layout of a lake again.',
+    next: 'Write it to a file, and give its path.',
+  });
+}

@@ -1,0 +1,41 @@
+import type { TablePlace } from './table-place.ts';
+
+type Store = TablePlace['store'];
+
+/** Ends of files that are kept; a day of tens of thousands of files reads the others again. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A store for one publication, which may have to be tried again because another one was faster: what it read of files that never change, and
+ * the manifests that it wrote, are as they were, so that only the list of manifests is made anew.
+ */
+export function rememberingStore(store: Store): Store {
+  const heads = new Map<string, ReturnType<Store['head']>>();
+  const ranges = new Map<string, ReturnType<Store['readRange']>>();
+  const objects = new Map<string, ReturnType<Store['get']>>();
+  const written = new Map<string, ReturnType<Store['put']>>();
+  let keptBytes = 0;
+  return {
+    head: (key) => once(heads, key, () => store.head(key)),
+    readRange: (key, range) => {
+      const name = `${key} ${range.startByte}-${range.endByte}`;
+      if (!ranges.has(name) && keptBytes > MOST_BYTES) return store.readRange(key, range);
+      return once(ranges, name, () => {
+        keptBytes += range.endByte - range.startByte;
+        return store.readRange(key, range);
+      });
+    },
+    get: (key) => once(objects, key, () => store.get(key)),
+    // The names of these objects have a hash of their bytes.
+    put: (key, bytes) => once(written, key, () => store.put(key, bytes)),
+  };
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before) return before;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}

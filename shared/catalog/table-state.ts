@@ -1,0 +1,147 @@
+import { ObjectDamaged } from '../errors.ts';
+import { manifestsByDay } from '../iceberg/day-manifests.ts';
+import type { FieldIds } from '../iceberg/field-ids.ts';
+import { EntryStatus, readManifest } from '../iceberg/manifest.ts';
+import type { ManifestFile } from '../iceberg/manifest-list.ts';
+import { partitionValues } from '../iceberg/partition-spec.ts';
+import { type TableMetadata, tableMetadataShape } from '../iceberg/table-metadata.ts';
+import { hiveTypeOf, namedIds } from '../iceberg/table-schema.ts';
+import { byName, fits, wholeNumber } from '../json-shape.ts';
+import type { CatalogPartition, DayPublication, TableColumns } from '../ports/catalog.ts';
+import { manifestsOf, unlessLost } from './stored-manifests.ts';
+import { type TablePlace, uriOf } from './table-place.ts';
+
+/** What readers have of a table whose metadata is its catalog. */
+export interface TableState {
+  /** Of the metadata file, as readers name it. */
+  uri: string;
+  metadata: TableMetadata;
+  /** The manifests of the current snapshot. */
+  manifests: ManifestFile[];
+}
+
+const COMMITS = byName(wholeNumber);
+/** The commits of days that have no file, and therefore no manifest that would say them: JSON, date → number. */
+const EMPTY_DAYS = 'positional-lake.commits-of-empty-days';
+
+/** Reads what a metadata file says. Fails with `ObjectDamaged` if it, or the list of its manifests, is gone or cannot be read. */
+export async function readTableState(place: TablePlace, table: string, uri: string): Promise<TableState> {
+  const metadata = await readTableMetadata(place, uri);
+  // That of a table elsewhere says nothing of the files here.
+  if (metadata?.location !== uriOf(place, table)) throw lost(uri);
+  const current = metadata.snapshots.find((one) => one['snapshot-id'] === metadata['current-snapshot-id']);
+  const manifests = current ? await manifestsOf(place, current) : [];
+  if (!manifests) throw lost(current?.['manifest-list'] ?? uri);
+  return { uri, metadata, manifests };
+}
+
+/** Undefined if the file is gone or cannot be read. */
+export function readTableMetadata(place: TablePlace, uri: string): Promise<TableMetadata | undefined> {
+  return unlessLost(place, uri, (bytes) => parsedMetadata(bytes, uri));
+}
+
+function parsedMetadata(bytes: Uint8Array, uri: string): TableMetadata {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (fits(tableMetadataShape, value)) return value;
+  } catch {
+    // The parser's own error would quote the text.
+  }
+  throw lost(uri);
+}
+
+function lost(where: string): ObjectDamaged {
+  return new ObjectDamaged({
+    what: 'an object by which readers find the rows of a table is missing or damaged',
+    where,
+    next: 'Nothing was changed for readers. Let it be written again from the commits: "npm run -s repair -- --lake aws", or send the operator { "action": "adopt" }.',
+  });
+}
+
+/** The commit of each day that readers have, also of days without files. */
+export function shownCommits({ metadata, manifests }: TableState): Map<string, number> {
+  const commits = new Map(Object.entries(emptyDays(metadata)));
+  for (const [date, { commit }] of manifestsByDay(manifests)) commits.set(date, commit);
+  return commits;
+}
+
+function emptyDays({ properties }: TableMetadata): Record<string, number> {
+  const noted: unknown = JSON.parse(properties[EMPTY_DAYS] ?? '{}');
+  return fits(COMMITS, noted) ? noted : {};
+}
+
+/**
+ * The property that notes the commits of days without files, so that an earlier commit of such a day is not shown afterwards. Nothing comes
+ * before a first commit, so most days need none. Undefined if there is nothing to change.
+ */
+export function notedCommits(
+  metadata: TableMetadata | undefined,
+  days: readonly Pick<DayPublication, 'businessDate' | 'commit' | 'partitions'>[],
+): Record<string, string> | undefined {
+  const before = metadata ? emptyDays(metadata) : {};
+  const noted = { ...before };
+  for (const { businessDate, commit, partitions } of days) {
+    const isEmpty = partitions.every(({ files }) => files.length === 0);
+    if (isEmpty && commit > 1) noted[businessDate] = commit;
+    else delete noted[businessDate];
+  }
+  const text = JSON.stringify(noted);
+  return text === JSON.stringify(before) ? undefined : { [EMPTY_DAYS]: text };
+}
+
+/** A column or key of a table, with its Hive type. */
+export interface TableField {
+  id: number;
+  name: string;
+  type: string;
+}
+
+/** The columns of a table, then its keys. */
+export function fieldsOfTable(metadata: TableMetadata): TableField[] {
+  const schema = metadata.schemas.find((one) => one['schema-id'] === metadata['current-schema-id']);
+  return (schema?.fields ?? []).map(({ id, name, type }) => ({ id, name, type: hiveTypeOf(type) }));
+}
+
+/** The columns and the keys of a table, in Hive's types. */
+export function columnsOfTable(metadata: TableMetadata): TableColumns {
+  const fields = fieldsOfTable(metadata).map(({ name, type }) => ({ name, type }));
+  const keys = new Set(metadata['partition-specs'][0]?.fields.map(({ name }) => name));
+  return {
+    columns: fields.filter(({ name }) => !keys.has(name)),
+    partitionKeys: fields.filter(({ name }) => keys.has(name)),
+  };
+}
+
+/** The ids of all schemas that a table had: an id is never given to another name. */
+export function idsOfTable({ schemas }: Pick<TableMetadata, 'schemas'>): FieldIds {
+  return Object.fromEntries(schemas.flatMap(({ fields }) => namedIds(fields)));
+}
+
+/** The partitions of a day that readers have; none if it has no files. Fails with `ObjectDamaged` if its manifest cannot be read. */
+export async function partitionsOfDay(
+  place: TablePlace,
+  { metadata, manifests }: TableState,
+  businessDate: string,
+): Promise<CatalogPartition[]> {
+  const uri = manifestsByDay(manifests).get(businessDate)?.manifest.manifest_path;
+  if (uri === undefined) return [];
+  const { partitionKeys } = columnsOfTable(metadata);
+  const entries = await unlessLost(place, uri, (bytes) => readManifest(bytes, partitionKeys, uri));
+  if (!entries) throw lost(uri);
+  const partitions = new Map<string, CatalogPartition>();
+  for (const { status, file } of entries) {
+    if (status === EntryStatus.DELETED) continue;
+    const key = file.path.slice(place.root.length);
+    const values = partitionValues(partitionKeys, file.partition);
+    const name = JSON.stringify(values);
+    const location = key.slice(0, key.lastIndexOf('/') + 1);
+    const known = partitions.get(name) ?? { values, location, files: [] };
+    // Files that stood before are in folders of earlier generations.
+    partitions.set(name, {
+      values,
+      location: location > known.location ? location : known.location,
+      files: [...known.files, key],
+    });
+  }
+  return [...partitions.values()];
+}

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { addDays } from '../../shared/keys/business-date.ts';
+import { SPARK_JAR } from '../engines/engines.ts';
+import { mavenFile } from '../engines/maven-file.ts';
+import { pythonTool } from '../python/python-tool.ts';
+import {
+  AMOUNTS_A_FILE,
+  FILES,
+  FIRST_DAY,
+  type NightCost,
+  PRODUCTS,
+  publishNights,
+  TABLE,
+} from './many-nights.ts';
+
+const run = promisify(execFile);
+
+/** Of so many commits the median is shown. */
+const LOOKED_AT = 15;
+
+/**
+ * Publishes years of nights, and prints what a commit takes as the history grows, then how many files other programs open for a question and how
+ * long they plan it. Fails if a question opens other files than those that have what it asks for.
+ */
+async function nights(count: number, engines: string[]): Promise<number> {
+  const dir = await mkdtemp(join(tmpdir(), 'positional-lake-nights-'));
+  try {
+    const recent: NightCost[] = [];
+    const shown: object[] = [];
+    let night = 1;
+    for await (const cost of publishNights(dir, count)) {
+      night++;
+      recent.push(cost);
+      if (recent.length > LOOKED_AT) recent.shift();
+      if (night === LOOKED_AT + 1 || night === count || night % 250 === 0) shown.push(rowOf(night, recent));
+    }
+    console.table(shown);
+    const table = join(dir, 'lake', 'processed', TABLE);
+    const wrong: string[] = [];
+    for (const engine of engines) wrong.push(...(await plan(engine, table, count)));
+    for (const problem of wrong) console.log(problem);
+    return wrong.length > 0 ? 1 : 0;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function rowOf(night: number, costs: NightCost[]) {
+  const median = (of: (cost: NightCost) => number) =>
+    Math.round(costs.map(of).sort((a, b) => a - b)[costs.length >> 1]!);
+  return {
+    nights: night,
+    'ms a commit': median(({ ms }) => ms),
+    'manifest, bytes': median(({ bytes }) => bytes.manifest),
+    list: median(({ bytes }) => bytes.list),
+    metadata: median(({ bytes }) => bytes.metadata),
+    'catalog of one machine': median(({ bytes }) => bytes.catalog),
+  };
+}
+
+async function plan(engine: string, table: string, nights: number): Promise<string[]> {
+  const tool = await pythonTool(engine === 'spark' ? 'spark' : 'iceberg');
+  const jar = engine === 'spark' ? await mavenFile(SPARK_JAR) : { path: '' };
+  if ('missing' in tool || 'missing' in jar) {
+    console.log(`${engine}: skipped: ${'missing' in tool ? tool.missing : 'missing' in jar && jar.missing}`);
+    return [];
+  }
+  const [year, month, day] = addDays(FIRST_DAY, nights >> 1).split('-');
+  const ofDay = `year = '${year}' and month = '${month}' and day = '${day}'`;
+  const [least, most] = [3 * AMOUNTS_A_FILE + 100, 3 * AMOUNTS_A_FILE + 200];
+  const queries = [
+    { name: 'one product of one day', filter: `${ofDay} and tipo_produto = 'CONTA'`, wanted: FILES },
+    {
+      name: 'a range of valor_contrato of one day',
+      filter: `${ofDay} and valor_contrato >= ${least} and valor_contrato <= ${most}`,
+      wanted: PRODUCTS.length,
+    },
+    { name: 'all days', filter: '', wanted: nights * FILES * PRODUCTS.length },
+  ];
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ICEBERG_SPARK_JAR: jar.path };
+  const script = join(import.meta.dirname, 'plan_files.py');
+  const { stdout } = await run(tool.python, [script, engine, table, JSON.stringify(queries)], { env });
+  const answers: { name: string; files: number; seconds: number }[] = JSON.parse(
+    stdout.trim().split('\n').at(-1)!,
+  );
+  console.log(`${engine} plans`);
+  console.table(answers);
+  return queries.flatMap(({ name, wanted }) => {
+    const files = answers.find((answer) => answer.name === name)?.files;
+    return files === wanted ? [] : [`${engine}: ${name} opens ${files} files instead of ${wanted}`];
+  });
+}
+
+const { values, positionals } = parseArgs({
+  options: { nights: { type: 'string', default: '1300' } },
+  allowPositionals: true,
+});
+process.exitCode = await nights(
+  Number(values.nights),
+  positionals.length > 0 ? positionals : ['pyiceberg', 'spark'],
+);
