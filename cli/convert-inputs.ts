@@ -1,28 +1,118 @@
-import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { createWriteStream } from 'node:fs';
+import { glob, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { statOf } from '../local/adapters/file-error.ts';
+import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { sourceKeyOf } from '../local/source-key.ts';
-import { SourceNotFound, UsageError } from '../shared/errors.ts';
+import { OutputUnwritable, SourceNotFound, UsageError } from '../shared/errors.ts';
+import type { ControlFileRule, DayRules } from '../shared/layout/layout.ts';
 import { shellWord } from '../shared/shown-text.ts';
 
+/** What a layout says of the names of its files, and of those beside them. */
+interface NamesOfFiles {
+  files: string[];
+  controlFile: Pick<ControlFileRule, 'name'> | undefined;
+  day: Pick<DayRules, 'manifest'>;
+}
+
 /** The absolute paths of the files to convert. Fails if one is no file, or if two are one file or would be one file in the lake. */
-export async function checkedInputs(inputs: string[], rawRoot: string | undefined): Promise<string[]> {
-  const paths = await Promise.all(inputs.map(existingFile));
+export async function checkedInputs(
+  inputs: string[],
+  rawRoot: string | undefined,
+  layout: NamesOfFiles,
+): Promise<string[]> {
+  const paths = (await Promise.all(inputs.map((input) => filesOf(input, layout)))).flat();
   await requireDistinctFiles(paths);
   requireDistinctKeys(paths, rawRoot);
   return paths;
 }
 
-async function existingFile(input: string): Promise<string> {
+/** The files that an input names: itself, those of a folder that the layout reads, or those that fit a pattern. */
+async function filesOf(input: string, layout: NamesOfFiles): Promise<string[]> {
   const path = resolve(startDir, input);
   const stats = await statOf(path);
-  if (stats?.isFile()) return path;
+  if (stats?.isFile()) return [path];
+  if (stats?.isDirectory()) return filesBelow(path, input, layout);
+  const found: string[] = [];
+  if (!stats && /[*?{[]/.test(input)) {
+    for await (const name of glob(input, { cwd: startDir })) {
+      const file = resolve(startDir, name);
+      if ((await statOf(file))?.isFile()) found.push(file);
+    }
+  }
+  if (found.length > 0) return found.sort();
   throw new SourceNotFound({
-    what: stats ? 'this is not a file' : 'there is no such input file',
+    what: stats ? 'this is neither a file nor a folder' : 'there is no such input file',
     where: input,
-    next: stats ? 'Name the files in it, for example with DIR/*.txt.' : 'Check the path.',
+    next: stats ? 'Name a file, or - for standard input.' : 'Check the path.',
   });
+}
+
+/** Files of a folder and of those below it, whose names the layout has in `files`; without `files` all but hidden ones. */
+async function filesBelow(
+  folder: string,
+  input: string,
+  { files, controlFile, day }: NamesOfFiles,
+): Promise<string[]> {
+  const patterns = files.map((pattern) => namePattern(pattern));
+  const others = [controlFile?.name, day.manifest].flatMap((name) => (name ? [namePattern(name)] : []));
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const found = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => patterns.length === 0 || patterns.some((pattern) => pattern.test(path)))
+    .filter((path) => !others.some((pattern) => pattern.test(path)));
+  if (found.length > 0) return found.sort();
+  throw new SourceNotFound({
+    what:
+      patterns.length === 0 ? 'this folder has no files' : 'this folder has no file that the layout reads',
+    where: input,
+    why: patterns.length === 0 ? undefined : `Its "files" are ${files.join(', ')}`,
+    next: 'Name the files, or another folder.',
+  });
+}
+
+/** `*contratos_{yyyyMMdd}.txt` as an expression for the end of a path. */
+function namePattern(pattern: string): RegExp {
+  const text = pattern
+    .replace(/[.+^$()|[\]\\]/g, '\\$&')
+    .replace(/\{[^}]*\}/g, '[^/]*')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '[^/]');
+  return new RegExp(`(?:^|/)${text}$`);
+}
+
+/** Writes standard input to a private file that is called `name`, and answers its path; `remove` takes it away again. */
+export async function spooledInput(name: string): Promise<{ path: string; remove: () => Promise<void> }> {
+  if (basename(name) !== name || name === '') {
+    throw new UsageError({
+      what: `--stdin-name '${name}' is not the name of a file`,
+      next: 'Give one without folders.',
+    });
+  }
+  if (process.stdin.isTTY) {
+    throw new UsageError({
+      what: '--input - reads standard input, which is this terminal',
+      next: 'Send a file to it: … | positional-lake convert --input - …',
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'positional-lake-input-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const path = join(folder, name);
+  await pipeline(process.stdin, createWriteStream(path, { mode: PRIVATE.file })).catch(async (cause) => {
+    await remove();
+    throw new OutputUnwritable({
+      what: 'standard input cannot be kept until it is converted',
+      where: path,
+      why: (cause as Error).message,
+      next: 'Give room in the temporary folder, or another one by TMPDIR.',
+      cause,
+    });
+  });
+  return { path, remove };
 }
 
 /** A link is another name of the same file. */

@@ -34,9 +34,9 @@ export async function readText(path: string): Promise<string> {
   const stats = await statOf(file);
   if (!stats || stats.isDirectory()) {
     throw new SourceNotFound({
-      what: stats ? 'this is not a file' : 'there is no such file',
+      what: stats ? 'this is a folder' : 'there is no such file',
       where: path,
-      next: 'Check the path.',
+      next: stats ? 'Name one of the files in it.' : 'Check the path.',
     });
   }
   if (stats.size > MAX_TEXT_BYTES) {
@@ -56,9 +56,9 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** True for a layout: it begins with a brace, which a copybook cannot. */
+/** True for a layout, whole or broken: it begins with a brace, a bracket or a comment, which a copybook cannot. */
 export function isLayoutText(text: string): boolean {
-  return /^\s*\{/.test(text);
+  return /^\uFEFF?\s*(?:[{[]|\/[/*])/.test(text);
 }
 
 /** All records of a copybook, or the one that is named. */
@@ -67,11 +67,18 @@ export function copybookRecords(
   file: string,
   options: { format?: string | undefined; record?: string | undefined },
 ): StoredRecord[] {
+  if (isLayoutText(text)) {
+    throw new LayoutInvalid({
+      what: 'this is a layout, or JSON, and no copybook',
+      where: file,
+      next: '"positional-lake layout lint" checks layouts, and "layout describe" shows them.',
+    });
+  }
   const records = readCopybook(text, file, sourceFormat(options.format));
   return options.record === undefined ? records : [chooseRecord(records, options.record, file)];
 }
 
-export function sourceFormat(text: string | undefined): SourceFormat | undefined {
+function sourceFormat(text: string | undefined): SourceFormat | undefined {
   if (text === undefined || text === 'fixed' || text === 'free') return text;
   throw new UsageError({ what: `--format '${text}' is neither fixed nor free` });
 }

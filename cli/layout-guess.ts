@@ -12,6 +12,7 @@ import type { ByteRange } from '../shared/ranges/byte-range.ts';
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { sayJson, warn } from '../terminal/print.ts';
 import { fileRecords } from './file-records.ts';
+import { refuseKnownForms } from './known-forms.ts';
 import { LAYOUT_EXIT_CODES, oneFile, writeOut } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
 
@@ -89,6 +90,7 @@ async function formOf(source: OpenSource, file: string): Promise<{ head: Uint8Ar
   const { raw, info } = source;
   const range = { startByte: 0, endByte: Math.min(HEAD_BYTES, info.sizeBytes) };
   const head = await raw.readRange(info.key, range, { pin: info.pin });
+  refuseKnownForms(head, file);
   const form = guessRecords(head, info.sizeBytes);
   if (!form) {
     throw new LayoutInvalid({

@@ -3,7 +3,6 @@ import { CODE_PAGES, type CodePage, codePageOf, isEbcdic } from '../shared/layou
 import { chooseRecord, itemText } from '../shared/layout/copybook/choose-record.ts';
 import { leftOut } from '../shared/layout/copybook/columns.ts';
 import { copybookFields, isOverpunched } from '../shared/layout/copybook/copybook-fields.ts';
-import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
 import type { StoredRecord } from '../shared/layout/copybook/storage.ts';
 import { didYouMean } from '../shared/layout/did-you-mean.ts';
 import type { FieldItem } from '../shared/layout/layout-schema.ts';
@@ -12,7 +11,7 @@ import { OVERPUNCHES, type Overpunch } from '../shared/layout/number-notation.ts
 import { importPositions } from '../shared/layout/sources/import-positions.ts';
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { warn } from '../terminal/print.ts';
-import { LAYOUT_EXIT_CODES, oneFile, readText, sourceFormat, writeOut } from './layout-file.ts';
+import { copybookRecords, LAYOUT_EXIT_CODES, oneFile, readText, writeOut } from './layout-file.ts';
 
 const DRAFT_FLAGS = {
   encoding: text('E', 'code page, such as cp037 or iso-8859-1'),
@@ -40,7 +39,7 @@ const FROM_COPYBOOK = {
 
 export const fromCopybook = defineCommand(FROM_COPYBOOK, async (values, words) => {
   const file = oneFile(words, 'the copybook');
-  const records = readCopybook(await readText(file), file, sourceFormat(values.format));
+  const records = copybookRecords(await readText(file), file, { format: values.format });
   const record = chooseRecord(records, values.record, file);
   const redefines = redefinesOf(values.redefines);
   const problems: string[] = [];

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
-import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
-import { startDir } from '../local/adapters/project-folders.ts';
+import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { LayoutInvalid } from '../shared/errors.ts';
 import { checkedLayout } from '../shared/layout/compile/read-layout.ts';
 import { layoutTree } from '../shared/layout/layout-json.ts';
@@ -46,8 +44,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
 
 async function problemsOf(name: string): Promise<Problem[]> {
   const source = createFileLayoutSource();
-  // A bare word is a name in layouts/; with a dot or a slash it is a path.
-  const path = /[/.\\]/.test(name) ? resolve(startDir, name) : name;
+  const path = await layoutWord(name);
   const { file, text } = await source.load(path);
   const shown = path === name ? file : name;
   try {

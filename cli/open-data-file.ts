@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { statOf } from '../local/adapters/file-error.ts';
 import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
@@ -14,7 +15,12 @@ export async function openDataFile(path: string): Promise<OpenSource> {
   const store = createFileObjectStore({ rootDir: dirname(whole) });
   const stored = await store.head(basename(whole));
   if (!stored) {
-    throw new SourceNotFound({ what: 'there is no such file', where: path, next: 'Check the path.' });
+    const isFolder = (await statOf(whole))?.isDirectory() === true;
+    throw new SourceNotFound({
+      what: isFolder ? 'this is a folder' : 'there is no such file',
+      where: path,
+      next: isFolder ? 'Name one of the files in it.' : 'Check the path.',
+    });
   }
   const opened = await openSource(store, stored);
   if (isRefusal(opened)) throw new UsageError({ what: opened.message.replace(/\.$/, '') });

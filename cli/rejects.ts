@@ -5,12 +5,28 @@ import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { framedRecord } from '../shared/decode/framed-record.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
+import { fileNameOf } from '../shared/keys/name-pattern.ts';
+import { runKeys } from '../shared/keys/run-keys.ts';
 import type { Layout } from '../shared/layout/layout.ts';
-import { groupRejects, type RejectedRecord, readRejects } from '../shared/pipeline/operate/read-rejects.ts';
+import {
+  groupRejects,
+  type RejectedRecord,
+  type RejectGroup,
+  readRejects,
+} from '../shared/pipeline/operate/read-rejects.ts';
 import { statusLayout } from '../shared/pipeline/operate/status-layout.ts';
+import { dayEntries } from '../shared/pipeline/store/day-ledger.ts';
+import { findJson, unlessDamaged } from '../shared/pipeline/store/json-object.ts';
+import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
+import { filePlanShape } from '../shared/run/file-plan.ts';
+import type { LedgerEntry } from '../shared/run/ledger-entry.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
-import { say, sayJson, warn } from '../terminal/print.ts';
+import { counted } from '../terminal/counted.ts';
+import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
+import { lineNumbers } from './record-numbers.ts';
+import { fieldNamed, hexLines, rulerLines } from './rejected-record.ts';
 
 const COMMAND = {
   does: 'Shows the records of a day that did not become rows, by reason and field; also those of refused files.',
@@ -32,8 +48,9 @@ Exit codes: 0 shown, 1 the lake cannot be read, 2 usage.`,
 };
 
 const MOST_EXAMPLES = 1000;
-const BYTES_A_LINE = 32;
-const MOST_LINES = 16;
+/** A wider line is hard to read under its ruler. */
+const MOST_WIDTH = 160;
+const MOST_NAMES = 8;
 
 export const command = defineCommand(COMMAND, async (values) => {
   const examples = Number(values.examples ?? 3);
@@ -43,6 +60,7 @@ export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
   const day = await chosenDay(ports, values.dataset, values['business-date']);
   const { file, reason, field } = values;
+  const entries = await entriesOf(ports, day, file);
   const rejects = readRejects(ports, { ...day, file, reason, field });
   if (values.export !== undefined) {
     const path = resolve(startDir, values.export);
@@ -59,35 +77,95 @@ export const command = defineCommand(COMMAND, async (values) => {
     return 0;
   }
   if (groups.length === 0) say(`${day.dataset} of ${day.businessDate} has no such rejects.`);
-  for (const group of groups) {
-    const of = group.field === null ? '' : ` in ${group.field}`;
-    say(`${group.count.toLocaleString('en')} × ${group.reason}${of}`);
-    for (const { sourceKey, byteOffset, raw } of group.examples) {
-      say(`  ${sourceKey}, byte ${byteOffset}, ${raw.length} bytes`);
-      for (const line of hexLines(raw)) say(`    ${line}`);
-    }
-  }
+  else await printGroups(groups, { ports, day, entries, lake: values.lake ?? 'LAKE' });
   return 0;
 });
 
-function jsonExample({ sourceKey, byteOffset, recordLengthBytes, raw }: RejectedRecord) {
-  return { sourceKey, byteOffset, recordLengthBytes, hex: Buffer.from(raw).toString('hex') };
+interface RejectsOfDay {
+  ports: PipelinePorts;
+  day: { dataset: string; businessDate: string };
+  entries: LedgerEntry[];
+  lake: string;
 }
 
-/** `   1  30 30 31 …  |001…|`: positions are 1-based, as layouts have them. */
-function hexLines(raw: Uint8Array): string[] {
-  const lines: string[] = [];
-  for (let at = 0; at < raw.length && lines.length < MOST_LINES; at += BYTES_A_LINE) {
-    const bytes = [...raw.subarray(at, at + BYTES_A_LINE)];
-    const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const characters = bytes
-      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'))
-      .join('');
-    lines.push(`${String(at + 1).padStart(5)}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  |${characters}|`);
+async function printGroups(
+  groups: RejectGroup[],
+  { ports, day, entries, lake }: RejectsOfDay,
+): Promise<void> {
+  const layout = await statusLayout(ports.lake, day.dataset, day.businessDate);
+  const shown = groups.flatMap(({ examples }) => examples);
+  const lines = new Map<string, Map<number, number>>();
+  for (const entry of entries) {
+    const offsets = shown
+      .filter(({ sourceKey }) => sourceKey === entry.sourceKey)
+      .map(({ byteOffset }) => byteOffset);
+    lines.set(entry.sourceKey, await lineNumbers(layout, entry, offsets));
   }
-  if (raw.length > BYTES_A_LINE * MOST_LINES)
-    lines.push(`       … ${raw.length} bytes in all; --json has them`);
-  return lines;
+  for (const group of groups) {
+    const of = group.field === null ? '' : ` in ${group.field}`;
+    say([{ style: 'strong', text: `${group.count.toLocaleString('en')} × ${group.reason}${of}` }]);
+    const field = fieldNamed(layout, group.field);
+    for (const { sourceKey, byteOffset, raw } of group.examples) {
+      const line = lines.get(sourceKey)?.get(byteOffset);
+      const place = line === undefined ? '' : `line ${line.toLocaleString('en')}, `;
+      say(`  ${sourceKey}, ${place}byte ${byteOffset}, ${counted(raw.length, 'byte')}`);
+      const { encoding } = layout;
+      say(
+        ...(field
+          ? rulerLines(raw, field, encoding, Math.min(outputColumns(), MOST_WIDTH))
+          : hexLines(raw, encoding)),
+      );
+    }
+  }
+  say(
+    '',
+    ...(await nextSteps(new Set(shown.map(({ sourceKey }) => sourceKey)), { ports, day, entries, lake })),
+  );
+}
+
+/** What to type to correct the records, or to have a refused file loaded. */
+async function nextSteps(shown: Set<string>, { ports, day, entries, lake }: RejectsOfDay): Promise<string[]> {
+  const at = `--lake ${shellWord(lake)} --business-date ${day.businessDate} --dataset ${day.dataset}`;
+  const named = entries.filter(({ sourceKey }) => shown.size === 0 || shown.has(sourceKey));
+  const loaded = named.find(({ state }) => state === 'loaded');
+  const refused = named.find(({ state }) => state === 'refused');
+  const plan = loaded?.runId
+    ? await unlessDamaged(findJson(ports.lake, runKeys(loaded.runId).plan, filePlanShape))
+    : undefined;
+  const layout = plan?.layout.file ?? loaded?.layout.name ?? '';
+  return [
+    ...(loaded
+      ? [
+          `To correct records of ${loaded.sourceKey}, write them to a file, edit it, and load it:`,
+          `  positional-lake rejects ${at} --file ${shellWord(loaded.sourceKey)} --export corrected.txt`,
+          `  positional-lake convert --layout ${shellWord(layout)} --supplement-of ${shellWord(loaded.sourceKey)} --business-date ${day.businessDate} --input corrected.txt --out ${shellWord(lake)}`,
+        ]
+      : []),
+    ...(refused
+      ? [
+          `${refused.sourceKey} was refused${refused.refusal ? ` (${refused.refusal.code})` : ''}: correct the file or its layout, and convert it again.`,
+        ]
+      : []),
+  ];
+}
+
+/** The entries of the day; of the file that is named, by its key or name, one at least. */
+async function entriesOf(
+  ports: PipelinePorts,
+  day: RejectsOfDay['day'],
+  file: string | undefined,
+): Promise<LedgerEntry[]> {
+  const entries = await dayEntries(ports.lake, day.dataset, day.businessDate);
+  const keys = entries.map(({ sourceKey }) => sourceKey);
+  if (file === undefined || keys.some((key) => key === file || fileNameOf(key) === file)) return entries;
+  throw usageError(
+    `${day.dataset} of ${day.businessDate} has no file '${file}'`,
+    `Its files are ${keys.slice(0, MOST_NAMES).join(', ')}${keys.length > MOST_NAMES ? ` and ${keys.length - MOST_NAMES} more (status shows them)` : ''}`,
+  );
+}
+
+function jsonExample({ sourceKey, byteOffset, recordLengthBytes, raw }: RejectedRecord) {
+  return { sourceKey, byteOffset, recordLengthBytes, hex: Buffer.from(raw).toString('hex') };
 }
 
 async function exportRecords(

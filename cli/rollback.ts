@@ -10,6 +10,7 @@ const COMMAND = {
   usage: 'positional-lake rollback --lake DIR --business-date D [flags]',
   flags: {
     ...DAY_FLAGS,
+    'business-date': text('D', 'yyyy-MM-dd; needed: no day is rolled back by default'),
     file: text('F', 'only this file, by its key or name'),
     remove: isSet(
       'with --file: take the file out of the day, even if it has an earlier version, or is loaded and not published',

@@ -76,7 +76,9 @@ export const command = defineCommand(COMMAND, async () => {
 
 function sentence(summary: FileSummary): string {
   const { sourceKey, status, rows, records, seconds, inputBytes, published } = summary;
-  if (status === 'failed' || status === 'refused') return `${status}: ${summary.reason}`;
+  if (status === 'failed' || status === 'refused') {
+    return `${status}${summary.refusalCode ? ` (${summary.refusalCode})` : ''}: ${summary.reason}`;
+  }
   const name = sourceKey.slice(sourceKey.lastIndexOf('/') + 1);
   const speed =
     status === 'loaded'

@@ -1,4 +1,5 @@
 import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
+import { ledgerDays } from '../shared/pipeline/store/day-ledger.ts';
 import { nulledTexts } from '../shared/run/invalid-values.ts';
 import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
@@ -6,9 +7,10 @@ import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { defineCommand, isSet } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
-import { say, sayJson, warn } from '../terminal/print.ts';
-import { printTable } from '../terminal/print-table.ts';
+import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
+import { tableLines } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
+import { printOverview, stateStyle } from './status-overview.ts';
 
 const COMMAND = {
   does: 'Shows the state of a day: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
@@ -18,11 +20,26 @@ const COMMAND = {
     versions: isSet('every version of every ledger entry, for an audit'),
     json: isSet('one object with everything that is known'),
   },
-  notes: 'Exit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
+  notes:
+    'Without --business-date: all days at a glance, and the latest one if the lake has one dataset.\nExit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
 export const command = defineCommand(COMMAND, async (values) => {
   const ports = await lakePorts(values.lake);
+  let overviewIsWhole = true;
+  if (!values.json && values['business-date'] === undefined) {
+    const days = await ledgerDays(ports.lake);
+    const shown = [...days].filter(([name]) => values.dataset === undefined || name === values.dataset);
+    const isOneDay = shown.length === 1 && shown[0]?.[1].size === 1;
+    if (shown.length > 0 && !isOneDay) {
+      overviewIsWhole = await printOverview(ports, values.dataset);
+      if (shown.length > 1) {
+        say('', '--dataset and --business-date show one day of them.');
+        return overviewIsWhole ? 0 : 1;
+      }
+      say('');
+    }
+  }
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });
   if (values.json) {
@@ -32,7 +49,7 @@ export const command = defineCommand(COMMAND, async (values) => {
     sayJson({ ...status, expectation: { ...expectation, awaitedControlFile } });
   } else printStatus(status, values.lake ?? 'LAKE');
   for (const { why } of status.damaged ?? []) warn(`cannot be read: ${why}`);
-  return status.damaged ? 1 : 0;
+  return status.damaged || !overviewIsWhole ? 1 : 0;
 });
 
 function printStatus(status: DayStatus, lake: string): void {
@@ -43,7 +60,7 @@ function printStatus(status: DayStatus, lake: string): void {
   );
   const corrected = totals.corrected > 0 ? `, ${count(totals.corrected)} of them corrected` : '';
   say(
-    `  ${count(totals.records)} records, ${count(totals.rows)} rows, ${count(totals.rejected)} rejected${corrected}`,
+    `  ${counted(totals.records, 'record')}, ${counted(totals.rows, 'row')}, ${count(totals.rejected)} rejected${corrected}`,
   );
   for (const [figure, total] of Object.entries(totals.sums)) say(`  ${figure}: ${total}`);
   const unpublished = status.damaged ? 'what is published is not known' : 'not published';
@@ -68,7 +85,14 @@ function printStatus(status: DayStatus, lake: string): void {
     ...['records', 'rows', 'rejected'].map((name) => ({ name, type: 'BIGINT' })),
     ...['input', 'run', 'updated'].map((name) => ({ name, type: 'VARCHAR' })),
   ];
-  say(...printTable({ columns, rows: status.files.map(fileRow) }));
+  const style = (text: string, column: string) => (column === 'status' ? stateStyle(text) : undefined);
+  const rows = status.files.map(fileRow);
+  say(
+    ...tableLines(
+      { columns, rows },
+      { width: outputColumns(), leaveOut: 'last', style, allColumns: '--json has them' },
+    ),
+  );
   for (const file of status.files) printNotes(file, lake);
 }
 
@@ -88,12 +112,25 @@ function fileRow(file: FileStatusLine) {
 }
 
 function printNotes(file: FileStatusLine, lake: string): void {
-  const { name, status, reason, records, nulled, nulledExamples, warnings = [], versions } = file;
+  const {
+    name,
+    status,
+    reason,
+    refusalCode,
+    records,
+    nulled,
+    nulledExamples,
+    warnings = [],
+    versions,
+  } = file;
   if (reason !== undefined)
-    say(`${status}: ${reason.replaceAll(LAKE_WORD, () => `--lake ${shellWord(lake)}`)}`);
+    say([
+      { style: 'bad', text: `${status}${refusalCode ? ` (${refusalCode})` : ''}` },
+      `: ${reason.replaceAll(LAKE_WORD, () => `--lake ${shellWord(lake)}`)}`,
+    ]);
   if (records?.short) say(`${name}: ${shortText(records.short)}`);
   for (const text of nulledTexts(nulled, nulledExamples)) say(`${name}: ${text}`);
-  for (const warning of warnings) say(`warning: ${warning}`);
+  for (const warning of warnings) say(`${name}: warning: ${warning}`);
   if (!versions) return;
   say(`versions of ${name}:`);
   for (const { revision, state, updatedAt, version, runId, execution, loaded } of versions) {
@@ -107,7 +144,8 @@ function printNotes(file: FileStatusLine, lake: string): void {
 function expectedText({ expectation: { files, origin, awaitedManifest } }: DayStatus): string {
   if (awaitedManifest !== undefined) return `what the day manifest ${awaitedManifest} will say`;
   if (files === undefined) return 'an unknown number of files';
-  const text = typeof files === 'number' ? `${files} files` : `${files.length} files by name`;
+  const text =
+    typeof files === 'number' ? counted(files, 'file') : `${counted(files.length, 'file')} by name`;
   return `${text} (by ${origin})`;
 }
 
@@ -123,7 +161,7 @@ function publishedText({
     ...(partial ? [`IN PART, without ${partial.missing}: ${partial.reason}`] : []),
     ...(rollback ? [`by a rollback: ${rollback.reason}`] : []),
   ];
-  const text = `published as commit ${commit} at ${committedAt}: ${files} files, ${count(rows)} rows`;
+  const text = `published as commit ${commit} at ${committedAt}: ${counted(files, 'file')}, ${counted(rows, 'row')}`;
   return [text, ...notes].join('; ');
 }
 

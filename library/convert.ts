@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { checkedInputs } from '../cli/convert-inputs.ts';
 import { refuseWithinLake } from '../cli/prepare-lake.ts';
-import { layoutWord } from '../local/adapters/file-layout-source.ts';
+import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { closeToOthers } from '../local/adapters/file-modes.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import { UsageError } from '../shared/errors.ts';
+import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import type { Layout } from './open-layout.ts';
 
 export interface ConvertOptions {
@@ -69,7 +70,8 @@ export async function convert(options: ConvertOptions): Promise<ConvertedFile[]>
   const lakeDir = resolve(options.lake);
   const rawRoot = options.rawRoot === undefined ? undefined : resolve(options.rawRoot);
   const layout = await layoutWord(fileOf(options.layout));
-  const paths = await checkedInputs(typeof inputs === 'string' ? [inputs] : [...inputs], rawRoot);
+  const { layout: known } = await loadLayout(createFileLayoutSource(), layout);
+  const paths = await checkedInputs(typeof inputs === 'string' ? [inputs] : [...inputs], rawRoot, known);
   refuseWithinLake(lakeDir);
   await closeToOthers(lakeDir);
   await removeAbandonedFiles(lakeDir);

@@ -82,7 +82,8 @@ export async function* convertNight(options: NightOptions): AsyncGenerator<FileS
   const setup: LocalSetup = { lakeDir, rawRoot, rangeSizeBytes, expectedFiles, sync, bytesRead };
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-  const pool = createWorkerPool({ workerCount: options.workerCount, handlerModule, setup, resourceLimits });
+  const workerCount = Math.min(options.workerCount, await mostRanges(options));
+  const pool = createWorkerPool({ workerCount, handlerModule, setup, resourceLimits });
   try {
     // The threads load their functions meanwhile.
     const { runExecution } = await import('./state-machine/run-execution.ts');
@@ -197,6 +198,12 @@ async function recordFailure(
   const { name: error, message: cause } = failed.error;
   const input = JSON.stringify(request);
   await createWatchdog(ports)({ detail: { executionArn, status, error, cause, input } });
+}
+
+/** As many ranges as the largest file can have: more threads would have nothing to read. */
+async function mostRanges({ inputs, request }: NightOptions): Promise<number> {
+  const sizes = await Promise.all(inputs.map(sizeOf));
+  return Math.max(1, Math.ceil(Math.max(0, ...sizes) / (request.rangeSizeBytes ?? LEAST_SPREAD_BYTES)));
 }
 
 /** Size that gives every worker as many ranges as the others, so that no worker waits for another's last range. */

@@ -3,6 +3,7 @@ import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.t
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readCommit } from '../shared/pipeline/store/day-ledger.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { RefusalCode } from '../shared/refusal.ts';
 import type { NulledExamples } from '../shared/run/invalid-values.ts';
 import type { LedgerEntry, MergedFile } from '../shared/run/ledger-entry.ts';
 import type { ControlTotalResult } from '../shared/totals/control-totals.ts';
@@ -28,6 +29,8 @@ export interface FileSummary {
   published: boolean;
   seconds: number;
   reason?: string;
+  /** Set if the file was refused. */
+  refusalCode?: RefusalCode;
   /** Name of the error of a failed file; decides the exit code. */
   errorName?: string;
   /** Those of the file, and those of its day if this file published it. */
@@ -71,6 +74,7 @@ export function turnedAwaySummary(
     ...nothingLoaded(sourceKey, businessDate, elapsedSeconds),
     status: 'refused',
     reason: refusal.message,
+    refusalCode: refusal.code,
   };
 }
 
@@ -125,7 +129,7 @@ export function summaryOf(
     rowGroups: (!refused && entry.loaded?.rowGroups) || NO_ROW_GROUPS,
     published: day?.published === true && day.waitingFor === undefined,
     seconds: elapsedSeconds,
-    ...(refused && entry.refusal ? { reason: entry.refusal.message } : {}),
+    ...(refused && entry.refusal ? { reason: entry.refusal.message, refusalCode: entry.refusal.code } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }

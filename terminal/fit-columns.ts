@@ -2,6 +2,7 @@
 const GAP = 2;
 /** A text that is cut shorter says too little. */
 const LEAST_WIDTH = 16;
+const LEAST_NAME = 40;
 
 /** A column that is shown, or, without index, the mark for those left out. */
 interface FittedColumn {
@@ -16,7 +17,11 @@ export function fitColumns(
   leaveOut: 'middle' | 'last',
 ): FittedColumn[] {
   const all = columns.map((_, index) => index);
-  const least = columns.map(({ width, mayBeCut }) => (mayBeCut ? Math.min(width, LEAST_WIDTH) : width));
+  // If the last ones may go, the first one is what the others are about.
+  const leastText = (index: number) => (leaveOut === 'last' && index === 0 ? LEAST_NAME : LEAST_WIDTH);
+  const least = columns.map(({ width, mayBeCut }, index) =>
+    mayBeCut ? Math.min(width, leastText(index)) : width,
+  );
   for (let kept = columns.length; kept > 1; kept--) {
     const isWhole = kept === columns.length;
     const before = leaveOut === 'middle' ? Math.ceil(kept / 2) : kept;

@@ -84,10 +84,10 @@ describe('the command', () => {
       /no such input file/,
     ],
     [
-      'a directory as input',
+      'a folder without files of the layout',
       () => ['--layout', 'contracts', '--input', '.', '--out', 'lake'],
       2,
-      /not a file/,
+      /no file that the layout reads/,
     ],
     [
       'an output that cannot be written',
@@ -180,7 +180,18 @@ describe('the command', () => {
     expect([code, stderr]).toEqual([0, '']);
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
     expect(flags).toEqual([
-      ...['layout', 'input', 'out', 'business-date', 'raw-root', 'compression', 'range-size', 'workers'],
+      ...[
+        'layout',
+        'input',
+        'stdin-name',
+        'dry-run',
+        'out',
+        'business-date',
+        'raw-root',
+        'compression',
+        'range-size',
+        'workers',
+      ],
       ...['expected-files', 'force', 'supplement-of', 'no-sync', 'shared-files', 'json'],
     ]);
   });
@@ -244,7 +255,7 @@ describe('the command', () => {
     child.stderr.on('data', (text) => {
       shown += text;
       // Once: a second Ctrl-C ends the process on the spot, as people expect.
-      if (!child.killed && /[1-9]\d*\/\d+ ranges/.test(shown)) child.kill('SIGINT');
+      if (!child.killed && / elapsed /.test(shown)) child.kill('SIGINT');
     });
     const { code, stderr } = await ended;
     expect(code).toBe(130);

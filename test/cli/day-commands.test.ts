@@ -61,14 +61,23 @@ describe('commands for a bad night', () => {
     );
   });
 
-  it('rejects shows records in hex, and writes them out to be corrected and loaded', async () => {
+  it('rejects marks the field under a ruler, names the line and the next commands, and writes them out to be corrected and loaded', async () => {
     const shown = await run('rejects', '--lake', 'lake');
     expect(shown.stdout).toContain('1 × invalid-number in amount');
+    expect(shown.stdout.split('\n').slice(1, 6)).toEqual([
+      `  f_20250812.txt, line 2, byte ${smallLine('A1', 1).length + 1}, ${smallLine('A2', 'X').length} bytes`,
+      expect.stringMatching(/^ {4}[-+\d]+$/),
+      `    ${smallLine('A2', 'X')}`,
+      expect.stringMatching(/^ {4} +\^+$/),
+      `    amount, 7 to 15: "00000000X", hex 30 30 30 30 30 30 30 30 58`,
+    ]);
     expect(shown.stdout).toContain(
-      Buffer.from('A2')
-        .toString('hex')
-        .replace(/(..)(..)/, '$1 $2'),
+      'rejects --lake lake --business-date 2025-08-12 --dataset small --file f_20250812.txt --export',
     );
+    expect(shown.stdout).toContain('small.json --supplement-of f_20250812.txt');
+    const nope = await run('rejects', '--lake', 'lake', '--file', 'nope');
+    expect(nope).toMatchObject({ code: 2, stdout: '' });
+    expect(nope.stderr).toContain("has no file 'nope'. Its files are f_20250812.txt.");
     expect((await run('rejects', '--lake', 'lake', '--export', 'fix_20250812.txt')).code).toBe(0);
     expect(await run('rejects', '--lake', 'lake', '--export', 'fix_20250812.txt')).toMatchObject({ code: 2 });
     const text = await readFile(join(dir, 'fix_20250812.txt'), 'latin1');

@@ -34,7 +34,16 @@ beforeEach(async () => {
 it.each<[string, string, () => Promise<unknown>]>([
   ['a lake, to a query', 'ObjectNotFound', () => openLake({ lakeDir: closed })],
   ['a lake, to other commands', 'UsageError', () => lakePorts(closed)],
-  ['an input', 'UsageError', () => checkedInputs([join(closed, 'f.txt')], undefined)],
+  [
+    'an input',
+    'UsageError',
+    () =>
+      checkedInputs([join(closed, 'f.txt')], undefined, {
+        files: [],
+        controlFile: undefined,
+        day: { manifest: undefined },
+      }),
+  ],
   ['a layout', 'UsageError', () => createFileLayoutSource().load(join(closed, 'small.json'))],
   [
     'a copybook',

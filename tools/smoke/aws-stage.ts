@@ -56,7 +56,19 @@ type StackOutputs = Record<(typeof STACK_OUTPUTS)[number], string> & { ExpectedF
 
 async function stackOutputs(stackName: string): Promise<StackOutputs> {
   const client = new CloudFormationClient({});
-  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const { Stacks = [] } = await client
+    .send(new DescribeStacksCommand({ StackName: stackName }))
+    .catch((cause: Error) => {
+      // Before any request: the SDK found no region, or nobody who signs.
+      if (!/region is missing|CredentialsProvider/i.test(`${cause.name} ${cause.message}`)) throw cause;
+      throw new UsageError({
+        what: 'the account of the stage cannot be asked',
+        where: stackName,
+        why: cause.message,
+        next: 'Set AWS_REGION, and AWS_PROFILE or other credentials, and run it again; --stage local needs neither.',
+        cause,
+      });
+    });
   const outputs = Object.fromEntries(
     (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
   );

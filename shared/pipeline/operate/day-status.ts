@@ -5,6 +5,7 @@ import { type Decimal, decimalText, storedDecimal, sumByName } from '../../decim
 import { RunInconsistent } from '../../errors.ts';
 import { ledgerEntryKey } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import type { RefusalCode } from '../../refusal.ts';
 import type { NulledExamples } from '../../run/invalid-values.ts';
 import { isInUse, isLoaded, type LedgerEntry, supplementedRun } from '../../run/ledger-entry.ts';
 import type { ControlTotalResult } from '../../totals/control-totals.ts';
@@ -62,6 +63,8 @@ export interface FileStatusLine {
   controlTotals?: ControlTotalResult[] | undefined;
   outputs?: { objects: number; bytes: number } | undefined;
   reason?: string | undefined;
+  /** Set for a refused file. */
+  refusalCode?: RefusalCode | undefined;
   warnings?: string[] | undefined;
   supplementOf?: string | undefined;
   /** Set for a supplement that corrects another version of its file than the one that is loaded: its rows are not shown. */
@@ -184,6 +187,7 @@ function statusLine(entry: LedgerEntry, status: FileStatus, now: Date): FileStat
         : entry.state === 'failed'
           ? entry.failure?.message
           : undefined,
+    refusalCode: entry.state === 'refused' ? entry.refusal?.code : undefined,
     warnings: entry.warnings,
     supplementOf: supplementedRun(entry)?.sourceKey,
     softwareVersion: entry.softwareVersion,

@@ -122,7 +122,7 @@ async function* rejectsOf(
   }
 }
 
-interface RejectGroup {
+export interface RejectGroup {
   reason: string;
   field: string | null;
   count: number;

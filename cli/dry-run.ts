@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFileLayoutSource } from '../local/adapters/file-layout-source.ts';
+import { convertNight, type NightOptions } from '../local/convert-night.ts';
+import type { FileSummary } from '../local/file-summary.ts';
+import type { Layout } from '../shared/layout/layout.ts';
+import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { counted } from '../terminal/counted.ts';
+import { EXIT_LOADED } from '../terminal/exit.ts';
+import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
+import { NULL_TEXT } from '../terminal/print-rows.ts';
+import { tableLines } from '../terminal/print-table.ts';
+import { createProgress } from '../terminal/progress-line.ts';
+import { codeOf, printSummary } from './convert-summary.ts';
+
+const SHOWN_ROWS = 3;
+
+/**
+ * Converts into a lake of its own in the temporary folder, which is removed afterwards, and shows what came out of it: everything that a file
+ * alone decides. What the lake knows (that a file is loaded already, or has another layout) is not looked at.
+ */
+export async function dryRun(options: NightOptions, asJson: boolean): Promise<number> {
+  const lakeDir = await mkdtemp(join(tmpdir(), 'positional-lake-dry-'));
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const progress = createProgress(process.stderr);
+  try {
+    const { layout } = await loadLayout(createFileLayoutSource(), options.request.layout);
+    let code = EXIT_LOADED;
+    const night = { ...options, lakeDir, sync: false, expectedFiles: undefined, signal: interrupt.signal };
+    for await (const summary of convertNight({
+      ...night,
+      progress: { ...progress, notified: () => undefined },
+    })) {
+      progress.done();
+      code = Math.max(code, codeOf(summary));
+      if (asJson) sayJson({ ...summary, dryRun: true, outputs: [], rejectOutputs: [], published: false });
+      else {
+        printSummary(summary, lakeDir, geometryText(layout, summary));
+        if (summary.status === 'loaded') await printRows(lakeDir, layout);
+      }
+    }
+    if (!asJson) say('', `Dry run: nothing was written to ${options.lakeDir}.`);
+    return code;
+  } finally {
+    progress.done();
+    await rm(lakeDir, { recursive: true, force: true });
+  }
+}
+
+/** `records: lines of 140 bytes, in 2 ranges` */
+function geometryText({ record }: Layout, { rangeCount }: FileSummary): string {
+  const unit = record.positions === 'characters' ? 'character' : 'byte';
+  const most = record.format === 'lines' || record.format === 'fixed' ? '' : 'at most ';
+  return `${record.format}: records of ${most}${counted(record.lengthBytes, unit)}, in ${counted(rangeCount, 'range')}`;
+}
+
+/** The first rows of each dataset, if DuckDB is there to read them. */
+async function printRows(lakeDir: string, { recordTypes }: Layout): Promise<void> {
+  const { openLake } = await import('../local/lake/lake-sql.ts');
+  const lake = await openLake({ lakeDir });
+  try {
+    for (const { name } of recordTypes.flatMap(({ datasets }) => datasets)) {
+      const result = await lake.query(`SELECT * FROM "${name}" LIMIT ${SHOWN_ROWS}`);
+      say('', `first rows of ${name}:`);
+      say(...tableLines(result, { width: outputColumns(), nullText: NULL_TEXT }).slice(0, -1));
+    }
+  } catch (error) {
+    warn(`the first rows cannot be shown: ${(error as Error).message}`);
+  } finally {
+    lake.close();
+  }
+}

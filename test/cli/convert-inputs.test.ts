@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkedInputs } from '../../cli/convert-inputs.ts';
+import { requireWritable } from '../../cli/prepare-lake.ts';
+import { outcomeOf, PROGRAM_PATH, runCommand } from '../support/run-command.ts';
+import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
+
+let dir: string;
+const layout = { files: ['f_{yyyyMMdd}.txt'], controlFile: undefined, day: { manifest: undefined } };
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'inputs-'));
+  await mkdir(join(dir, 'raw/deep'), { recursive: true });
+  await writeFile(join(dir, 'small.json'), smallLayout());
+  for (const name of ['f_20250812.txt', 'deep/f_20250813.txt', 'other.txt', '.f_20250812.txt']) {
+    await writeFile(join(dir, 'raw', name), smallFile(smallLine('A1', 1), smallLine('A2', 2)));
+  }
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+test('a folder gives the files that the layout reads, and a pattern those that fit', async () => {
+  const raw = join(dir, 'raw');
+  const both = [join(raw, 'deep/f_20250813.txt'), join(raw, 'f_20250812.txt')];
+  expect(await checkedInputs([raw], undefined, layout)).toEqual(both);
+  expect(await checkedInputs([`${raw}/**/f_*.txt`], undefined, layout)).toEqual(both);
+  expect(await checkedInputs([join(raw, 'other.txt')], undefined, layout)).toEqual([join(raw, 'other.txt')]);
+  const nothing = checkedInputs([join(raw, 'deep')], undefined, { ...layout, files: ['x_*.txt'] });
+  await expect(nothing).rejects.toThrow(
+    'this folder has no file that the layout reads. Its "files" are x_*.txt.',
+  );
+  await expect(checkedInputs([join(raw, 'no*')], undefined, layout)).rejects.toThrow('no such input file');
+});
+
+test('a place where no lake can be is told at once, and nothing is left behind', async () => {
+  await writeFile(join(dir, 'file'), '');
+  await symlink(join(dir, 'nowhere'), join(dir, 'dangling'));
+  for (const out of [
+    '/proc/x',
+    '/dev/null',
+    join(dir, 'file'),
+    join(dir, 'file/below'),
+    join(dir, 'dangling'),
+  ]) {
+    await expect(requireWritable(out)).rejects.toThrow(`${out}: the lake cannot be written here.`);
+  }
+  await requireWritable(join(dir, 'new/lake'));
+  expect(existsSync(join(dir, 'new'))).toBe(false);
+});
+
+test('standard input is converted under the name that it is given, also as a dry run that writes nothing', async () => {
+  const piped = async (...flags: string[]) => {
+    const child = spawn(
+      process.execPath,
+      [PROGRAM_PATH, 'convert', '--layout', './small.json', '--input', '-', '--out', 'lake', ...flags],
+      { env: { ...process.env, INIT_CWD: dir } },
+    );
+    child.stdin.end(smallFile(smallLine('A1', 1), smallLine('A2', 2)));
+    return outcomeOf(child);
+  };
+  const dry = await piped('--stdin-name', 'f_20250812.txt', '--dry-run');
+  expect([dry.code, dry.stdout]).toEqual([0, expect.stringMatching(/^would be loaded: f_20250812\.txt/)]);
+  expect(dry.stdout).toMatch(/records of 20 bytes, in 1 range\n\nfirst rows of small:\nid .*\n─+ .*\nA1 /);
+  expect(await readdir(dir)).not.toContain('lake');
+  expect((await piped()).stderr).toMatch(/^--stdin-name is missing/);
+  const loaded = await piped('--stdin-name', 'f_20250812.txt', '--json');
+  expect(JSON.parse(loaded.stdout)).toMatchObject({ status: 'loaded', sourceKey: 'f_20250812.txt', rows: 2 });
+});
+
+test('an odd number of expected files is no name of a file, and more workers than cores are not started', async () => {
+  const flags = ['--layout', './small.json', '--input', 'raw/f_20250812.txt', '--out', 'other-lake'];
+  const odd = await runCommand('convert', [...flags, '--expected-files', '1.5'], dir);
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining("'1.5' is neither a whole number")]);
+  const many = await runCommand('convert', [...flags, '--workers', '5000', '--json'], dir);
+  expect([many.code, many.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^--workers 5000: \d+ threads? will convert/),
+  ]);
+});
