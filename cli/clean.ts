@@ -6,6 +6,7 @@ import type { CleanReport, Removal } from '../shared/pipeline/operate/removals.t
 import { withShortValues } from '../shared/shown-text.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
+import { counted } from '../terminal/counted.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { askOperator } from './ask-operator.ts';
 import { LAKE_FLAGS, lakePorts } from './lake-arguments.ts';
@@ -127,9 +128,12 @@ function printRemovals(what: Removal['what'], removals: Removal[], dryRun: boole
   const objects = removals.reduce((sum, removal) => sum + removal.objects, 0);
   const bytes = removals.reduce((sum, removal) => sum + removal.bytes, 0);
   const verb = dryRun ? 'would remove' : 'removed';
-  say(
-    `${verb} ${removals.length} ${what}${removals.length === 1 ? '' : 's'}: ${objects} objects, ${byteSizeText(bytes)}`,
-  );
+  // There is one of each table, which says how many snapshots.
+  const things =
+    what === 'snapshot'
+      ? `snapshots of ${counted(removals.length, 'table')}`
+      : counted(removals.length, what);
+  say(`${verb} ${things}: ${counted(objects, 'object')}, ${byteSizeText(bytes)}`);
   if (what === 'execution') return;
   for (const { key, why } of removals) say(`  ${withShortValues(key)}: ${why}`);
 }

@@ -17,8 +17,8 @@ interface GlueCatalogOptions {
   mostWaitMs?: number;
 }
 
-/** Ends of files are read while the objects of the day are copied no more: as many at once as the store has connections to spare. */
-const PARALLEL_READS = 128;
+/** Ends of files are read once the objects of the day are copied: as many at once as the store has connections. */
+const PARALLEL_READS = 256;
 const MAX_TRIES = 200;
 const FIRST_WAIT_MS = 10;
 /** An attempt makes about six requests; of fifty publishers that meet, each has its turn within some tries. */
@@ -28,9 +28,10 @@ const MOST_WAIT_MS = 4_000;
  * How Athena treats a file whose column is narrower than that of the table. Its engine 3 is derived from Trino, which reads the values
  * correctly (trinodb/trino#2823), but compares the unscaled minimum and maximum of the file with a filter as if they had the scale of the
  * table, and expects them in the table's stored form (TupleDomainParquetPredicate): a filter would leave out rows, or fail. So the scale
- * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05.
+ * and the stored form must stay. Integers were read as unscaled decimals until trinodb/trino#22546, 5 as 0.05. A column of an Iceberg table is
+ * found by its id, so it may be renamed (Athena user guide, "Evolve Iceberg table schema").
  */
-const ATHENA = { castsNumbers: false, renames: false };
+const ATHENA = { castsNumbers: false, renames: true };
 
 /** The Glue Data Catalog: it points to the metadata of an Iceberg table for each dataset, which lies beside the files in the bucket. */
 export function createGlueCatalog({

@@ -4,7 +4,7 @@ import type { FieldIds } from '../iceberg/field-ids.ts';
 import { EntryStatus, readManifest } from '../iceberg/manifest.ts';
 import type { ManifestFile } from '../iceberg/manifest-list.ts';
 import { partitionValues } from '../iceberg/partition-spec.ts';
-import { type TableMetadata, tableMetadataShape } from '../iceberg/table-metadata.ts';
+import { earlierNames, type TableMetadata, tableMetadataShape } from '../iceberg/table-metadata.ts';
 import { hiveTypeOf, namedIds } from '../iceberg/table-schema.ts';
 import { byName, fits, wholeNumber } from '../json-shape.ts';
 import type { CatalogPartition, DayPublication, TableColumns } from '../ports/catalog.ts';
@@ -104,7 +104,11 @@ export function fieldsOfTable(metadata: TableMetadata): TableField[] {
 
 /** The columns and the keys of a table, in Hive's types. */
 export function columnsOfTable(metadata: TableMetadata): TableColumns {
-  const fields = fieldsOfTable(metadata).map(({ name, type }) => ({ name, type }));
+  const earlier = earlierNames(metadata);
+  const fields = fieldsOfTable(metadata).map(({ name, type }) => {
+    const formerly = earlier.get(name);
+    return { name, type, ...(formerly && { formerly }) };
+  });
   const keys = new Set(metadata['partition-specs'][0]?.fields.map(({ name }) => name));
   return {
     columns: fields.filter(({ name }) => !keys.has(name)),

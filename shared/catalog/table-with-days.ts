@@ -18,12 +18,13 @@ export function tableWithDays(
 ): Omit<WantedTable, 'changed'> {
   let table = state && columnsOfTable(state.metadata);
   let ids = state ? idsOfTable(state.metadata) : {};
-  for (const { columns, partitionKeys, fieldIds = {} } of added) {
+  for (const { columns: wanted, partitionKeys, fieldIds = {} } of added) {
     const { columns: united, problems } = table
-      ? planTableChange(table, { columns, partitionKeys }, skills)
-      : { columns, problems: [] };
+      ? planTableChange(table, { columns: wanted, partitionKeys }, skills)
+      : { columns: wanted, problems: [] };
     if (problems.length > 0) throw incompatible(where, problems.join('; '));
-    table = { columns: united.map(({ name, type }) => ({ name, type })), partitionKeys };
+    const columns = united.map(({ hasNarrowerFiles: _known, ...column }) => column);
+    table = { columns, partitionKeys };
     ids = { ...ids, ...fieldIds };
   }
   const days = added.flatMap(({ businessDate, commit, partitions }) =>

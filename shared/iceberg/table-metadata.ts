@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { byName, listOf, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
+import { byName, fits, listOf, objectOf, optional, text, wholeNumber } from '../json-shape.ts';
 import type { TableColumns } from '../ports/catalog.ts';
 import { type FieldIds, lastIdOf } from './field-ids.ts';
 import {
@@ -115,6 +115,8 @@ const MOST_EARLIER_FILES = 100;
 /** Snapshots that can be read back in time: metadata must not grow with the history of the table. */
 const MOST_SNAPSHOTS = 100;
 
+const NAME_MAPPING = 'schema.name-mapping.default';
+
 /** Metadata of a table that has no snapshot yet. */
 export function newTable(table: TableColumns, ids: FieldIds, location: string, nowMs: number): TableMetadata {
   const fields = partitionFields(table.partitionKeys, ids);
@@ -132,7 +134,7 @@ export function newTable(table: TableColumns, ids: FieldIds, location: string, n
     'last-partition-id': lastPartitionId(fields),
     'default-sort-order-id': 0,
     'sort-orders': [{ 'order-id': 0, fields: [] }],
-    properties: { 'schema.name-mapping.default': nameMapping(tableFields(table, ids), table) },
+    properties: { [NAME_MAPPING]: nameMapping(tableFields(table, ids), table) },
     snapshots: [],
     'snapshot-log': [],
     'metadata-log': [],
@@ -150,7 +152,7 @@ export function withColumns(metadata: TableMetadata, table: TableColumns, ids: F
     'last-column-id': Math.max(metadata['last-column-id'], lastIdOf(ids)),
     'current-schema-id': id,
     schemas: known ? metadata.schemas : [...metadata.schemas, { type: 'struct', 'schema-id': id, fields }],
-    properties: { ...metadata.properties, 'schema.name-mapping.default': nameMapping(fields, table) },
+    properties: { ...metadata.properties, [NAME_MAPPING]: nameMapping(fields, table) },
   };
 }
 
@@ -226,6 +228,21 @@ interface MappedField {
 }
 
 /** Readers find columns of files without ids, which earlier versions wrote, by these names (spec, "Name Mapping Serialization"). */
+const mappedShape = listOf(
+  objectOf<Pick<MappedField, 'field-id' | 'names'>>({ 'field-id': wholeNumber, names: listOf(text) }),
+);
+
+/** The names that columns had before, by the name of now. */
+export function earlierNames({ properties }: Pick<TableMetadata, 'properties'>): Map<string, string[]> {
+  const mapped: unknown = JSON.parse(properties[NAME_MAPPING] ?? '[]');
+  if (!fits(mappedShape, mapped)) return new Map();
+  return new Map(
+    mapped.flatMap(({ names: [name, ...earlier] }) =>
+      name !== undefined && earlier.length > 0 ? [[name, earlier] as const] : [],
+    ),
+  );
+}
+
 function nameMapping(fields: IcebergField[], { columns }: TableColumns): string {
   const earlier = new Map(columns.map(({ name, formerly }) => [name, formerly]));
   return JSON.stringify(fields.map(({ id, name, type }) => mappedField(id, name, type, earlier.get(name))));

@@ -164,6 +164,19 @@ export function describeGlueCatalog(name: string, open: () => Promise<OpenGlue>)
       expect((await seen('emptied'))?.files).toEqual(filesOf(standing, third));
     });
 
+    it('renames a column, which keeps its id, also if an older layout comes back', async () => {
+      const first = await day('renamed', ['A']);
+      await catalog.publishDay(first);
+      const later = await day('renamed', ['A'], 1, '2026-03-10');
+      later.columns = [COLUMNS[0]!, { name: 'value', type: 'decimal(9,2)', formerly: ['amount'] }];
+      later.fieldIds = { ...later.fieldIds, value: 2 };
+      await catalog.publishDay(later);
+      expect((await catalog.tableOf('renamed'))?.columns).toEqual(later.columns);
+      await catalog.publishDay(await day('renamed', ['B'], 1, '2026-03-11'));
+      expect((await catalog.tableOf('renamed'))?.columns).toEqual(later.columns);
+      expect(await catalog.fieldIdsOf('renamed')).toMatchObject({ amount: 2, value: 2 });
+    });
+
     it('adds columns and widens decimals; refuses other types and other keys', async () => {
       await catalog.publishDay(await day('changed', ['A']));
       const wider = await day('changed', ['A'], 1, '2026-03-10');

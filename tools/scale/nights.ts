@@ -30,15 +30,13 @@ async function nights(count: number, engines: string[]): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), 'positional-lake-nights-'));
   try {
     const recent: NightCost[] = [];
-    const shown: object[] = [];
     let night = 1;
     for await (const cost of publishNights(dir, count)) {
       night++;
       recent.push(cost);
       if (recent.length > LOOKED_AT) recent.shift();
-      if (night === LOOKED_AT + 1 || night === count || night % 250 === 0) shown.push(rowOf(night, recent));
+      if (night === LOOKED_AT + 1 || night === count || night % 250 === 0) console.log(lineOf(night, recent));
     }
-    console.table(shown);
     const table = join(dir, 'lake', 'processed', TABLE);
     const wrong: string[] = [];
     for (const engine of engines) wrong.push(...(await plan(engine, table, count)));
@@ -49,17 +47,14 @@ async function nights(count: number, engines: string[]): Promise<number> {
   }
 }
 
-function rowOf(night: number, costs: NightCost[]) {
+function lineOf(night: number, costs: NightCost[]): string {
   const median = (of: (cost: NightCost) => number) =>
-    Math.round(costs.map(of).sort((a, b) => a - b)[costs.length >> 1]!);
-  return {
-    nights: night,
-    'ms a commit': median(({ ms }) => ms),
-    'manifest, bytes': median(({ bytes }) => bytes.manifest),
-    list: median(({ bytes }) => bytes.list),
-    metadata: median(({ bytes }) => bytes.metadata),
-    'catalog of one machine': median(({ bytes }) => bytes.catalog),
-  };
+    Math.round(costs.map(of).sort((a, b) => a - b)[costs.length >> 1]!).toLocaleString('en');
+  const bytes = Object.entries(costs[0]!.bytes).map(([kind]) => {
+    const written = median((cost) => cost.bytes[kind as keyof NightCost['bytes']]);
+    return `${kind} ${written} bytes`;
+  });
+  return `after ${night} nights a commit takes ${median(({ ms }) => ms)} ms, and writes: ${bytes.join(', ')}`;
 }
 
 async function plan(engine: string, table: string, nights: number): Promise<string[]> {

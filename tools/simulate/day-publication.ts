@@ -7,7 +7,7 @@ const RESULTS_AT_ONCE = 32;
 /** S3 lists so many keys in an answer. */
 const LIST_PAGE = 1000;
 /** The end of each new file is read for its manifest: a HEAD and a range, so many files at once (shared/aws/glue-catalog.ts). */
-const FOOTERS_AT_ONCE = 128;
+const FOOTERS_AT_ONCE = 256;
 const REQUESTS_A_FOOTER = 2;
 /** Rows, rejects and days: each has its metadata and list read, and a manifest, a list and metadata written. */
 const TABLES = 3;
