@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createFileObjectStore } from '../local/adapters/file-object-store.ts';
 import { MemoryObjectStore } from '../local/adapters/memory-object-store.ts';
 import { SourceNotFound, UsageError } from '../shared/errors.ts';
+import { cutFile } from '../shared/pipeline/split/cut-file.ts';
 import { probeFile, type ReadableFile } from '../shared/pipeline/split/probe-file.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { isRefusal } from '../shared/refusal.ts';
@@ -66,7 +67,15 @@ export async function* decodeRecords(
   const format = compiledLayout(layout);
   const { file } = await probeFile(store, stored, format);
   if (isRefusal(file)) throw new UsageError({ what: file.message.replace(/\.$/, '') });
-  const reader = new RecordReader(format, file, onReject ?? ((reject) => refuse(reject, key)));
+  // In one range: along a chain of lengths, only following it to its end finds the trailer.
+  const cut = await cutFile(file, format, Math.max(1, file.info.sizeBytes));
+  if (isRefusal(cut)) throw new UsageError({ what: cut.message.replace(/\.$/, '') });
+  const { geometry } = cut;
+  const reader = new RecordReader(
+    format,
+    { ...file, geometry },
+    onReject ?? ((reject) => refuse(reject, key)),
+  );
   for await (const chunk of chunksOf(file)) {
     for (const { table, rowCount, columns } of reader.read(chunk)) {
       yield { table, rowCount, columns, rows: () => rowsOf(columns, rowCount) };

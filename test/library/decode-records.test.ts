@@ -105,6 +105,21 @@ describe('decodeRecords', () => {
     ]);
   });
 
+  it('takes header and trailer out, of lines and of records that state their lengths', async () => {
+    const control = (letter: string) => ({ match: { start: 1, end: 1, equals: letter }, fields: [] });
+    const framed = { ...layout, header: control('H'), trailer: control('T') };
+    const records = ['H', 'A10125', 'A2', 'T'].map((text) => text.padEnd(6));
+    const chained = records.map((text) =>
+      Buffer.concat([Buffer.from([0, text.length + 4, 0, 0]), Buffer.from(text)]),
+    );
+    const idsOf = async (record: object, bytes: Uint8Array) => {
+      const opened = await openLayout({ ...framed, record });
+      return (await Array.fromAsync(decodeRecords(opened, bytes))).flatMap(({ columns }) => columns.id);
+    };
+    expect(await idsOf(layout.record, Buffer.from(records.join('\n')))).toEqual(['A1', 'A2']);
+    expect(await idsOf({ format: 'rdw', length: 6 }, Buffer.concat(chained))).toEqual(['A1', 'A2']);
+  });
+
   it('leaves no record out silently', async () => {
     await expect(read('A10125\nA2 x12\n')).rejects.toThrow(
       /record at byte 7 cannot be decoded: invalid-number in amount/,
