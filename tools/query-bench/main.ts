@@ -40,6 +40,12 @@ const QUERIES = {
   filter: "SELECT id_contrato, valor_contrato FROM contracts WHERE nome_cliente LIKE 'Letícia B%'",
 };
 
+const COLUMNS = [
+  { name: 'query', type: 'VARCHAR' },
+  ...['rows', 'ms', "DuckDB's ms", 'MB', "DuckDB's MB"].map((name) => ({ name, type: 'BIGINT' })),
+  { name: 'within 1.2', type: 'VARCHAR' },
+];
+
 interface Answer {
   milliseconds: number;
   peakBytes: number;
@@ -149,12 +155,6 @@ async function answer(contestant: 'lake' | 'file', path: string, sql: string): P
   const { stdout } = await promisify(execFile)(process.execPath, [script, contestant, path, sql]);
   return JSON.parse(stdout) as Answer;
 }
-
-const COLUMNS = [
-  { name: 'query', type: 'VARCHAR' },
-  ...['rows', 'ms', "DuckDB's ms", 'MB', "DuckDB's MB"].map((name) => ({ name, type: 'BIGINT' })),
-  { name: 'within 1.2', type: 'VARCHAR' },
-];
 
 function rowOf(line: Awaited<ReturnType<typeof compare>>) {
   const { name, rows, milliseconds, duckdbMilliseconds, peakBytes, duckdbPeakBytes, holds } = line;
