@@ -87,7 +87,7 @@ function namePattern(pattern: string): RegExp {
 
 /** Writes standard input to a private file that is called `name`, and answers its path; `remove` takes it away again. */
 export async function spooledInput(name: string): Promise<{ path: string; remove: () => Promise<void> }> {
-  if (basename(name) !== name || name === '') {
+  if (basename(name) !== name || ['', '.', '..'].includes(name)) {
     throw new UsageError({
       what: `--stdin-name '${name}' is not the name of a file`,
       next: 'Give one without folders.',

@@ -103,7 +103,7 @@ export async function nightOptions(flags: Flags, words: string[]): Promise<Conve
       'It names the file that standard input is, such as contratos_20250812.txt',
     );
   const { path, remove } = await spooledInput(name);
-  return { ...settings, rawRoot: undefined, inputs: [path], remove };
+  return { ...settings, rawRoot: undefined, isStandardInput: true, inputs: [path], remove };
 }
 
 /** More threads than cores only take turns, and each takes memory. */

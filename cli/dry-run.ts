@@ -17,31 +17,45 @@ import { codeOf, printSummary } from './convert-summary.ts';
 const SHOWN_ROWS = 3;
 
 /**
- * Converts into a lake of its own in the temporary folder, which is removed afterwards, and shows what came out of it: everything that a file
- * alone decides. What the lake knows (that a file is loaded already, or has another layout) is not looked at.
+ * Converts each file into a lake of its own in the temporary folder, which is removed afterwards, and shows what came out of it: everything
+ * that a file alone decides. What the lake knows (that a file is loaded already, or has another layout) is not looked at.
  */
 export async function dryRun(options: NightOptions, asJson: boolean): Promise<number> {
-  const lakeDir = await mkdtemp(join(tmpdir(), 'positional-lake-dry-'));
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
+  const { layout } = await loadLayout(createFileLayoutSource(), options.request.layout);
+  let code = EXIT_LOADED;
+  for (const input of options.inputs) {
+    if (interrupt.signal.aborted) break;
+    const night = { ...options, inputs: [input], signal: interrupt.signal };
+    code = Math.max(code, await dryFile(night, layout, asJson));
+  }
+  if (!asJson) {
+    say(
+      '',
+      `Dry run: nothing was written to ${options.lakeDir}, and what it holds already was not looked at.`,
+    );
+  }
+  return code;
+}
+
+async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): Promise<number> {
+  const lakeDir = await mkdtemp(join(tmpdir(), 'positional-lake-dry-'));
   const progress = createProgress(process.stderr);
+  let code = EXIT_LOADED;
   try {
-    const { layout } = await loadLayout(createFileLayoutSource(), options.request.layout);
-    let code = EXIT_LOADED;
-    const night = { ...options, lakeDir, sync: false, expectedFiles: undefined, signal: interrupt.signal };
     for await (const summary of convertNight({
-      ...night,
+      ...{ ...options, lakeDir, sync: false, expectedFiles: undefined },
       progress: { ...progress, notified: () => undefined },
     })) {
       progress.done();
-      code = Math.max(code, codeOf(summary));
+      code = codeOf(summary);
       if (asJson) sayJson({ ...summary, dryRun: true, outputs: [], rejectOutputs: [], published: false });
       else {
         printSummary(summary, lakeDir, geometryText(layout, summary));
         if (summary.status === 'loaded') await printRows(lakeDir, layout);
       }
     }
-    if (!asJson) say('', `Dry run: nothing was written to ${options.lakeDir}.`);
     return code;
   } finally {
     progress.done();

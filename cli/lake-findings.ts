@@ -1,5 +1,6 @@
 import type { Finding } from '../shared/pipeline/verify/finding.ts';
 import { forcedConversion } from '../shared/run/convert-again.ts';
+import { STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { counted } from '../terminal/counted.ts';
 import { say } from '../terminal/print.ts';
@@ -60,7 +61,7 @@ function commandLine(mend: Finding['mend'], lake: string): string | undefined {
   return forcedConversion({
     ...{
       layout,
-      input: shellWord(origin ?? sourceKey),
+      input: inputWords(origin, sourceKey),
       out: lake,
       businessDate,
       supplementOf,
@@ -69,4 +70,10 @@ function commandLine(mend: Finding['mend'], lake: string): string | undefined {
     // The key is the file's name, or its path below the folder that was given.
     rawRoot: sourceKey.includes('/') ? under : undefined,
   });
+}
+
+function inputWords(origin: string | undefined, sourceKey: string): string {
+  return origin === STANDARD_INPUT
+    ? `- --stdin-name ${shellWord(sourceKey)}`
+    : shellWord(origin ?? sourceKey);
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { statOf } from '../local/adapters/file-error.ts';
 import type { Layout } from '../shared/layout/layout.ts';
-import type { LedgerEntry } from '../shared/run/ledger-entry.ts';
+import { type LedgerEntry, STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 
 /** Counting the lines before a place reads all of them: further on it would take longer than people wait. */
 const MOST_READ_BYTES = 1e9;
@@ -15,7 +15,8 @@ export async function lineNumbers(
 ): Promise<Map<number, number>> {
   const numbers = new Map<number, number>();
   const wanted = [...new Set(offsets)].filter((offset) => offset < MOST_READ_BYTES).sort((a, b) => a - b);
-  if (record.format !== 'lines' || origin === undefined || wanted.length === 0) return numbers;
+  if (origin === undefined || origin === STANDARD_INPUT) return numbers;
+  if (record.format !== 'lines' || wanted.length === 0) return numbers;
   if ((await statOf(origin))?.size !== inputBytes) return numbers;
   const handle = await open(origin, 'r').catch(() => undefined);
   if (!handle) return numbers;

@@ -33,7 +33,8 @@ type NightRequest = { [Key in keyof Omit<ConvertRequest, 'sourceKey'>]: ConvertR
   layout: string;
 };
 
-export interface NightOptions extends Pick<LocalSetup, 'lakeDir' | 'expectedFiles' | 'sync'> {
+export interface NightOptions
+  extends Pick<LocalSetup, 'lakeDir' | 'isStandardInput' | 'expectedFiles' | 'sync'> {
   request: NightRequest;
   /** Absolute paths. */
   inputs: string[];
@@ -75,11 +76,13 @@ interface Night {
 
 /** Converts files one after the other through the deployed state machine file, the ranges of each on all workers. */
 export async function* convertNight(options: NightOptions): AsyncGenerator<FileSummary> {
-  const { lakeDir, expectedFiles, sync = true } = options;
+  const { lakeDir, isStandardInput, expectedFiles, sync = true } = options;
   const rangeSizeBytes = options.request.rangeSizeBytes ?? MOST_RANGE_BYTES;
   const rawRoot = options.rawRoot ?? '.';
   const bytesRead = new BigInt64Array(new SharedArrayBuffer(8));
-  const setup: LocalSetup = { lakeDir, rawRoot, rangeSizeBytes, expectedFiles, sync, bytesRead };
+  const setup: LocalSetup = {
+    ...{ lakeDir, rawRoot, isStandardInput, rangeSizeBytes, expectedFiles, sync, bytesRead },
+  };
   const handlerModule = startUrl(new URL('./embedded-functions.ts', import.meta.url));
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
   const workerCount = Math.min(options.workerCount, await mostRanges(options));

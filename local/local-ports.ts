@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Notification } from '../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
+import { STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
 import { createConsoleNotifier } from './adapters/console-notifier.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
@@ -16,6 +17,8 @@ const WHOLE_PART_BYTES = 16 * 1024 * 1024;
 export interface LocalSetup {
   lakeDir: string;
   rawRoot: string;
+  /** The one source file is what is kept of standard input. */
+  isStandardInput?: boolean | undefined;
   rangeSizeBytes: number;
   expectedFiles: number | string[] | undefined;
   /** False for a lake that may be lost with the power. */
@@ -33,7 +36,11 @@ export function createLocalPorts(
 ): PipelinePorts {
   const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true });
   return {
-    raw: createFileObjectStore({ rootDir: setup.rawRoot, isSource: true, onRead }),
+    raw: createFileObjectStore({
+      rootDir: setup.rawRoot,
+      isSource: setup.isStandardInput ? STANDARD_INPUT : true,
+      onRead,
+    }),
     lake,
     publishedPrefix: 'processed/',
     catalog: createFileCatalog(lake, {

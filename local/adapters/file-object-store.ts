@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ObjectNotFound } from '../../shared/errors.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
 import type {
@@ -25,7 +25,7 @@ import {
 } from './file-error.ts';
 import { type FileModes, fileModes } from './file-modes.ts';
 import { streamFile } from './file-reader.ts';
-import { type FileIdentity, LAKE_OBJECT, SOURCE_FILE } from './file-version.ts';
+import { type FileIdentity, LAKE_OBJECT, sourceIdentity } from './file-version.ts';
 import { FileWriter } from './file-writer.ts';
 import { childrenOfFolder, inKeyOrder, keysBelow } from './listed-files.ts';
 import { removeEmptied, removeFiles, removeFolders } from './removed-objects.ts';
@@ -51,11 +51,11 @@ export function createFileObjectStore({
 }: {
   rootDir: string;
   sync?: boolean;
-  /** For files of other people, who may write to them and set their times. */
-  isSource?: boolean;
+  /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
+  isSource?: boolean | '-';
   onRead?: ((bytes: number) => void) | undefined;
 }): ObjectStore {
-  return new FileObjectStore(rootDir, sync, isSource ? SOURCE_FILE : LAKE_OBJECT, onRead);
+  return new FileObjectStore(rootDir, sync, isSource ? sourceIdentity(isSource) : LAKE_OBJECT, onRead);
 }
 
 class FileObjectStore implements ObjectStore {
@@ -78,9 +78,9 @@ class FileObjectStore implements ObjectStore {
     try {
       const stats = await this.identity.stat(this.path(key));
       if (!stats.isFile()) return undefined;
-      const { version, pin } = this.identity;
-      const origin = resolve(this.path(key));
-      return { key, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats), origin };
+      const { version, pin, origin } = this.identity;
+      const place = { key, origin: origin(this.path(key)) };
+      return { ...place, sizeBytes: Number(stats.size), version: version(stats), pin: pin(stats) };
     } catch (error) {
       if (isCode(error, ...NOT_THERE)) return undefined;
       throw unreadable(error, this.path(key));

@@ -1,6 +1,8 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STANDARD_INPUT } from '../../shared/run/ledger-entry.ts';
 
 /** How the bytes of a file are told from others without reading them. */
 export interface FileIdentity {
@@ -9,10 +11,13 @@ export interface FileIdentity {
   /** While a run reads it. */
   pin(stats: BigIntStats): string;
   stat(path: string): Promise<BigIntStats>;
+  /** Where it lies, for the ledger. */
+  origin(path: string): string;
 }
 
 /** Objects of a lake are never changed in place. A link that another process makes changes their ctime and nothing else. */
 export const LAKE_OBJECT: FileIdentity = {
+  origin: (path) => resolve(path),
   version: ({ size, mtimeNs }) => `${size}-${mtimeNs}`,
   pin: ({ ino, size, mtimeNs }) => `${ino}-${size}-${mtimeNs}`,
   stat: async (path) => statSync(path, { bigint: true }),
@@ -22,11 +27,20 @@ export const LAKE_OBJECT: FileIdentity = {
  * Anybody may write to a source file, and then set its time back (cp -p, rsync -t, tar). No program can set the time of the last change
  * (ctime): the file system does. It also changes with the mode, the links and the name, which say nothing about the bytes.
  */
-export const SOURCE_FILE: FileIdentity = {
+const SOURCE_FILE: FileIdentity = {
+  origin: (path) => resolve(path),
   version: ({ ino, size, mtimeNs, ctimeNs }) => `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
   pin: ({ ino, size, mtimeNs, ctimeNs }) => `${ino}-${size}-${mtimeNs}-${ctimeNs}`,
   stat: settledStat,
 };
+
+/** What is kept of standard input while it is converted. Its path is another each time, and nobody finds the file there afterwards. */
+const KEPT_INPUT: FileIdentity = { ...SOURCE_FILE, origin: () => STANDARD_INPUT };
+
+/** Files of other people, and what is kept of standard input. */
+export function sourceIdentity(isSource: true | typeof STANDARD_INPUT): FileIdentity {
+  return isSource === STANDARD_INPUT ? KEPT_INPUT : SOURCE_FILE;
+}
 
 /** The clock of file times ticks every 1 to 10 ms. */
 const TICK_MS = 20;

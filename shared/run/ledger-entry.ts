@@ -37,6 +37,9 @@ export type FileState = (typeof FILE_STATES)[number];
  * One source file in the ledger: the state of the last run on it, and the last version that was loaded. The two differ while a corrected
  * file is being converted or after it was refused: the version loaded before stays published.
  */
+/** The origin of a file that came through standard input: no path leads to it. */
+export const STANDARD_INPUT = '-';
+
 export interface LedgerEntry {
   /** Number of this version of the entry, from 1; earlier ones are kept under `_history/`. */
   revision?: number;
@@ -44,7 +47,7 @@ export interface LedgerEntry {
   sourceId: string;
   sourceKey: string;
   businessDate: string | null;
-  /** Path of the file on the machine that converted it. A store that names files by key alone has none, nor have older entries. */
+  /** Path of the file on the machine that converted it, or STANDARD_INPUT. A store that names files by key alone has none, nor have older entries. */
   origin?: string | undefined;
   version: string;
   inputBytes: number;

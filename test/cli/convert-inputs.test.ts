@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkedInputs } from '../../cli/convert-inputs.ts';
+import { checkedInputs, spooledInput } from '../../cli/convert-inputs.ts';
 import { requireWritable } from '../../cli/prepare-lake.ts';
 import { outcomeOf, PROGRAM_PATH, runCommand } from '../support/run-command.ts';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
@@ -68,6 +68,18 @@ test('standard input is converted under the name that it is given, also as a dry
   expect((await piped()).stderr).toMatch(/^--stdin-name is missing/);
   const loaded = await piped('--stdin-name', 'f_20250812.txt', '--json');
   expect(JSON.parse(loaded.stdout)).toMatchObject({ status: 'loaded', sourceKey: 'f_20250812.txt', rows: 2 });
+  // Its name says which file it is, and not where it was kept.
+  const ledger = await readdir(join(dir, 'lake/ledger'), { recursive: true, withFileTypes: true });
+  const entry = ledger.find(({ name }) => name.startsWith('f_20250812'))!;
+  expect(await readFile(join(entry.parentPath, entry.name), 'utf8')).toMatch(/"origin": ?"-"/);
+  await expect(spooledInput('..')).rejects.toThrow("--stdin-name '..' is not the name of a file");
+});
+
+test('a dry run shows of each file its own rows', async () => {
+  await writeFile(join(dir, 'f_20250814.txt'), smallFile(smallLine('B1', 1)));
+  const flags = ['--layout', './small.json', '--input', 'raw/f_20250812.txt', 'f_20250814.txt'];
+  const dry = await runCommand('convert', [...flags, '--out', 'dry-lake', '--dry-run'], dir);
+  expect(dry.stdout.split('would be loaded')[2]).toMatch(/\n─+ .*\nB1 .*\n\nDry run: nothing was written/);
 });
 
 test('an odd number of expected files is no name of a file, and more workers than cores are not started', async () => {

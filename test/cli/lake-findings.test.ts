@@ -24,4 +24,8 @@ it('a command carries the expected files of the day and what the shell needs quo
   expect(findingJson(damage('k', 'w', 'readers', mend), 'lake').mend.command).toBe(
     "npx positional-lake convert --layout l.json --out lake --business-date 2025-08-12 --expected-files 3 --raw-root /data/ --force --input '/data/in/f 1.txt'",
   );
+  const piped = byConversion({ layout: 'l.json', sourceKey: 'f 1.txt', origin: '-', businessDate: null });
+  expect(findingJson(damage('k', 'w', 'readers', piped), 'lake').mend.command).toBe(
+    "npx positional-lake convert --layout l.json --out lake --force --input - --stdin-name 'f 1.txt'",
+  );
 });

@@ -2,7 +2,7 @@ import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
 import { isRefusal, type Refusal, refuse } from '../../refusal.ts';
-import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { type LedgerEntry, STANDARD_INPUT } from '../../run/ledger-entry.ts';
 import { type FileContent, isContentOf, isVersionOf, isVersionTaken } from '../../run/source-content.ts';
 import { shellWord } from '../../shown-text.ts';
 import { readEntry } from '../store/ledger.ts';
@@ -63,12 +63,19 @@ export function keyTaken(
   }
   const { origin: here = '' } = source;
   const { origin: there = '' } = current ?? {};
+  const ofTwoKeys = [here, there].includes(STANDARD_INPUT)
+    ? 'give one of them another name, which for standard input is --stdin-name'
+    : `add --raw-root ${shellWord(commonFolder(here, there))}: keys are then paths below that folder`;
   return refuse('key-taken', {
-    where: here,
-    what: `its key ${source.key} belongs to ${there}, another file of this day in the lake`,
+    where: placeName(here),
+    what: `its key ${source.key} belongs to ${placeName(there)}, another file of this day in the lake`,
     why: 'The lake knows a file by its key, so this one would take the place of the other.',
-    next: `If both are meant, add --raw-root ${shellWord(commonFolder(here, there))}: keys are then paths below that folder. If this one replaces the other, convert it with --force.`,
+    next: `If both are meant, ${ofTwoKeys}. If this one replaces the other, convert it with --force.`,
   });
+}
+
+function placeName(origin: string): string {
+  return origin === STANDARD_INPUT ? 'standard input' : origin;
 }
 
 function isElsewhere(current: LedgerEntry | undefined, origin: string | undefined): boolean {

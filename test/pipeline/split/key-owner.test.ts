@@ -1,5 +1,5 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createFileObjectStore } from '../../../local/adapters/file-object-store.ts';
@@ -41,6 +41,26 @@ describe('a key that belongs to a file at another path', () => {
       warnings: [expect.stringContaining(here)],
     });
     expect(entry.refusal).toBeUndefined();
+  });
+
+  test('standard input that is sent again, or corrected, is the file of its name, wherever it was kept', async () => {
+    await using lake = await TestLake.make();
+    const { ids, entryOf } = smallDay(lake);
+    const piped = async (folder: string, id: string) => {
+      const path = await fromBranch(lake, folder, smallFile(smallLine(id, 1)));
+      lake.ports.raw = createFileObjectStore({ rootDir: dirname(path), isSource: '-' });
+      return await convert(lake);
+    };
+    const first = await piped('kept-1', 'A1');
+    expect((await entryOf(first)).origin).toBe('-');
+    expect((await piped('kept-2', 'A1')).status).toBe('already-loaded');
+    expect((await piped('kept-3', 'B1')).status).toBe('loaded');
+    expect(await ids()).toEqual(['B1']);
+    await fromBranch(lake, 'inbox', smallFile(smallLine('C1', 1)));
+    expect((await convert(lake)).status).toBe('refused');
+    expect(lake.notifications.at(-1)).toMatch(
+      /belongs to standard input, .* give one of them another name, which for standard input is --stdin-name\./,
+    );
   });
 
   test('is not taken over by a file of the same size and time', async () => {
