@@ -105,6 +105,13 @@ describe('decodeRecords', () => {
     ]);
   });
 
+  it('gives a text whole that begins with U+FEFF, as after files that were joined', async () => {
+    const fields = [{ name: 'id', start: 1, end: 6, type: 'string' }];
+    const opened = await openLayout({ ...layout, encoding: 'utf-8', positions: 'bytes', fields });
+    const [batch] = await Array.fromAsync(decodeRecords(opened, Buffer.from('A10125\n\ufeffA20\n')));
+    expect(batch?.columns.id).toEqual(['A10125', '\ufeffA20']);
+  });
+
   it('takes header and trailer out, of lines and of records that state their lengths', async () => {
     const control = (letter: string) => ({ match: { start: 1, end: 1, equals: letter }, fields: [] });
     const framed = { ...layout, header: control('H'), trailer: control('T') };
