@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRecords, openLayout, type RejectedRecord } from '../../library/main.ts';
+import { convert, decodeRecords, openLayout, type RejectedRecord } from '../../library/main.ts';
 import {
   asText,
   bytesOf,
@@ -140,6 +140,15 @@ describe('decodeRecords', () => {
     await expect(Array.fromAsync(decodeRecords(await openLayout(layout), 'nowhere.txt'))).rejects.toThrow(
       'no such file',
     );
+  });
+
+  it('says what is no source, that a file is not there, and that nothing was given to convert', async () => {
+    const opened = await openLayout(layout);
+    const first = (source: unknown) => decodeRecords(opened, source as Uint8Array).next();
+    await expect(first(null)).rejects.toThrow('this is no source of records. Give the path of a file');
+    await expect(first('/no/such.txt')).rejects.toThrow('/no/such.txt: there is no such file');
+    for (const inputs of ['', []])
+      await expect(convert({ layout: 'contracts', inputs, lake: '/no/lake' })).rejects.toThrow('no inputs');
   });
 
   it('describes the layout', async () => {
