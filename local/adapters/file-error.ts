@@ -105,7 +105,7 @@ const WRITE_CODES: Record<string, [why: string, next: string]> = {
   ENOSPC: ['The disk is full.', 'Free some space, then run it again: finished parts are kept.'],
   EDQUOT: ['The disk quota is used up.', 'Free some space, then run it again: finished parts are kept.'],
   ENOTDIR: ['Part of the path is a file.', 'Name a folder.'],
-  EEXIST: ['Part of the path is a file.', 'Name a folder.'],
+  EEXIST: ['Part of the path is a file, or a link that leads nowhere.', 'Name a folder.'],
   EISDIR: ['A folder has that name.', 'Name another folder, or remove it.'],
   ENAMETOOLONG: ['The name is too long for this file system.', 'Use a shorter folder.'],
 };

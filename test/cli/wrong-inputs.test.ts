@@ -1,5 +1,5 @@
 import { mkdtempSync, realpathSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -33,13 +33,27 @@ const WRONG: readonly string[] = [
   'convert --layout small.json --input data.txt --out l --workers 0',
   'convert --layout small.json --input data.txt --out l --workers two',
   'convert --layout small.json --input data.txt --out l --json=yes',
+  'convert --layout small.json --input data.txt --out l --expected-files 1.5',
+  'convert --layout small.json --input data.txt --out /dev/null',
+  'convert --layout small.json --input data.txt --out /proc/x',
+  'convert --layout small.json --input f_20250812.txt --out dangling/lake',
+  'convert --layout small.json --input - --out l',
+  'convert --layout small.json --input - data.txt --out l',
+  'convert --layout small.json --input *.none --out l',
+  'convert --layout small.json --input empty --out l',
   ...['query', 'query --lake nope SELECT', 'query --lake lake', 'query --lake lake SELECT 1'],
   'query --lake lake --file nope.sql',
   'query --lake lake --file nope.sql SELECT',
+  'query --lake lake --csv --markdown SELECT',
+  'query --lake lake --as-of never SELECT',
+  'query --lake lake --as-of 2025-08-12/9 SELECT',
+  'query --lake lake --as-of 1999-01-01 SELECT',
+  ...['history --lake nope', 'history --lake lake --business-date 12/08/2025', 'history --lake lake twice'],
   ...['status', 'status --lake nope', 'status --lake folder', 'status --lake lake today'],
   'status --lake lake --business-date 12/08/2025',
   'status --lake lake --business-date 2031-01-01',
   'status --lake lake --dataset nope',
+  'rejects --lake lake --file nope.txt',
   ...['rejects --lake nope', 'rejects --lake lake --examples -1', 'rejects --lake lake --examples many'],
   ...['publish --lake lake --partial', 'publish --lake lake --reason because'],
   'publish --lake lake --day-manifest nope.txt',
@@ -55,6 +69,7 @@ const WRONG: readonly string[] = [
   ...['layout preview small.json', 'layout preview small.json nope.txt', 'layout guess nope.bin'],
   'layout preview small.json data.txt --records none',
   'layout preview small.json data.txt --last --from-byte 3',
+  ...['layout lint', 'layout lint nope.json', 'layout guess folder', 'layout guess empty.txt'],
   ...['layout from-copybook', 'layout from-copybook bad.cpy', 'layout from-positions nope.csv'],
   'layout from-copybook good.cpy --encoding klingon',
   'layout from-copybook good.cpy --encoding cp037 --out small.json',
@@ -80,7 +95,8 @@ let dir: string;
 let type: typeof typed;
 beforeAll(async () => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'wrong-inputs-')));
-  await mkdir(join(dir, 'folder'));
+  for (const folder of ['folder', 'empty']) await mkdir(join(dir, folder));
+  await symlink('nowhere', join(dir, 'dangling'));
   const layout = JSON.parse(smallLayout());
   const files: Record<string, string | Uint8Array> = {
     'small.json': smallLayout(),
@@ -89,6 +105,7 @@ beforeAll(async () => {
     'overlong.json': JSON.stringify({ ...layout, fields: [{ ...layout.fields[0], end: 999 }] }),
     'bad.cpy': '01 R.\n   05 A PIC X(\n',
     'good.cpy': '       01 R.\n          05 A PIC X(4).\n',
+    'empty.txt': '',
     'data.txt': smallFile(smallLine('A1', 1)),
     'folder/data.txt': smallFile(smallLine('A2', 1)),
     'f_20250812.txt': smallFile(smallLine('A1', 1), smallLine('A2', 2, 'B')),
@@ -122,6 +139,7 @@ it('each wrong input is answered with one paragraph on standard error, and the e
     const shown = stderr
       .replaceAll(dir, 'DIR')
       .replaceAll(home, 'PROJECT')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
       .replaceAll(/\{pid\}|\b\d{4,}\.tmp\b/g, 'N');
     told.push(`$ positional-lake ${line}\n${stdout}${shown}(${code})\n`);
     if (code !== 2 || stdout !== '' || shown.trimEnd().includes('\n'))

@@ -93,7 +93,12 @@ export class StepPlayer {
     for (const file of files.keys()) {
       const version = right(file);
       const corrects = files[file]!.corrects;
-      if (version < 0 || (corrects && right(corrects.file) !== corrects.version)) continue;
+      if (corrects && right(corrects.file) !== corrects.version) {
+        // Nobody can convert it again for the version that there is; what was damaged of it would stay.
+        if (this.deeds.has('damage')) deeds.push({ do: 'roll back a file', file, remove: true });
+        continue;
+      }
+      if (version < 0) continue;
       deeds.push({ do: 'convert', file, version, force: true, isTwice: false });
     }
     for (const { day, awaitsManifest, commits, loaded } of models) {
