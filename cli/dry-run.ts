@@ -6,6 +6,8 @@ import { convertNight, type NightOptions } from '../local/convert-night.ts';
 import type { FileSummary } from '../local/file-summary.ts';
 import type { Layout } from '../shared/layout/layout.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { LAKE_WORD, SEE_THEM } from '../shared/run/rejects-refusal.ts';
+import { shellWord } from '../shared/shown-text.ts';
 import { counted } from '../terminal/counted.ts';
 import { EXIT_LOADED } from '../terminal/exit.ts';
 import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
@@ -40,6 +42,7 @@ export async function dryRun(options: NightOptions, asJson: boolean): Promise<nu
 }
 
 async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): Promise<number> {
+  const { lakeDir: to } = options;
   const lakeDir = await mkdtemp(join(tmpdir(), 'positional-lake-dry-'));
   const progress = createProgress(process.stderr);
   let code = EXIT_LOADED;
@@ -50,9 +53,10 @@ async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): 
     })) {
       progress.done();
       code = codeOf(summary);
-      if (asJson) sayJson({ ...summary, dryRun: true, outputs: [], rejectOutputs: [], published: false });
+      const told = { ...summary, ...reasonOf(summary, to) };
+      if (asJson) sayJson({ ...told, dryRun: true, outputs: [], rejectOutputs: [], published: false });
       else {
-        printSummary(summary, lakeDir, geometryText(layout, summary));
+        printSummary(told, lakeDir, geometryText(layout, summary));
         if (summary.status === 'loaded') await printRows(lakeDir, layout);
       }
     }
@@ -61,6 +65,16 @@ async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): 
     progress.done();
     await rm(lakeDir, { recursive: true, force: true });
   }
+}
+
+/** Why a file would be refused. Its rejects are gone with the lake of the dry run, and only a conversion keeps them. */
+function reasonOf({ reason }: FileSummary, lakeDir: string): { reason?: string } {
+  if (reason === undefined) return {};
+  return {
+    reason: reason
+      .replace(SEE_THEM, () => 'To see them, convert it without --dry-run, and then type')
+      .replaceAll(LAKE_WORD, () => `--lake ${shellWord(lakeDir)}`),
+  };
 }
 
 /** `records: lines of 140 bytes, in 2 ranges` */

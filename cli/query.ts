@@ -122,7 +122,7 @@ async function pastTables(lake: string, text: string, sql: string): Promise<Cata
     throw new UsageError({
       what: `${first.table} cannot be read as of ${text} any more`,
       why: `Files of ${[...days].slice(0, 10).join(', ')}${days.size > 10 ? ' and more' : ''} were removed: those commits were replaced longer ago than clean keeps files.`,
-      next: `"npx positional-lake history --lake ${shellWord(lake)}" says which commits can be read.`,
+      next: `States after those commits were replaced can be read; "npx positional-lake history --lake ${shellWord(lake)}" says when.`,
     });
   }
   // A table that this state has lost is in no SQL; the others must not stumble over it.

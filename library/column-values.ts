@@ -26,7 +26,8 @@ interface NamedValues {
   values: DecodedValue[];
 }
 
-const decoder = new TextDecoder();
+// U+FEFF at the beginning is a character of a text like any other, which a decoder takes away unless it is told.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The columns of a batch, read from the kernel's memory, for the rows of these indexes. Fields of one list become one column. @internal */
 export function columnsOf(

@@ -67,6 +67,9 @@ export interface ConvertedFile {
  */
 export async function convert(options: ConvertOptions): Promise<ConvertedFile[]> {
   const { inputs, businessDate, rangeSizeBytes, compression, force, supplementOf } = options;
+  if (inputs === undefined || inputs.length === 0) {
+    throw new UsageError({ what: 'there are no inputs', next: 'Name at least one file in "inputs".' });
+  }
   const lakeDir = resolve(options.lake);
   const rawRoot = options.rawRoot === undefined ? undefined : resolve(options.rawRoot);
   const layout = await layoutWord(fileOf(options.layout));

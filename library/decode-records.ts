@@ -63,7 +63,11 @@ export async function* decodeRecords(
   const { store, key } = opened;
   const stored = await store.head(key);
   if (!stored)
-    throw new SourceNotFound({ what: 'there is no such file', where: key, next: 'Check the path.' });
+    throw new SourceNotFound({
+      what: 'there is no such file',
+      where: typeof source === 'string' ? source : key,
+      next: 'Check the path.',
+    });
   const format = compiledLayout(layout);
   const { file } = await probeFile(store, stored, format);
   if (isRefusal(file)) throw new UsageError({ what: file.message.replace(/\.$/, '') });
@@ -103,6 +107,12 @@ async function storeOf(source: RecordSource, name: string): Promise<OpenedSource
     const store = new MemoryObjectStore();
     store.replace(name, source);
     return { store, key: name, [Symbol.asyncDispose]: async () => undefined };
+  }
+  if (typeof source?.[Symbol.asyncIterator] !== 'function') {
+    throw new UsageError({
+      what: 'this is no source of records',
+      next: 'Give the path of a file, its bytes, or a stream of them.',
+    });
   }
   const folder = await mkdtemp(join(tmpdir(), 'positional-lake-'));
   const remove = () => rm(folder, { recursive: true, force: true });

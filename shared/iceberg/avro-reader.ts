@@ -1,6 +1,7 @@
 import { type AvroRecordValue, type AvroType, type AvroValue, isUnion } from './avro-type.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+// U+FEFF at the beginning is a character of a text like any other, which a decoder takes away unless it is told.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** A 64-bit number has at most ten groups of seven bits. */
 const MOST_GROUPS = 10n;
 

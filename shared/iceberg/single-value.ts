@@ -4,7 +4,8 @@
 const BOUND_LENGTH = 16;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// U+FEFF at the beginning is a character of a text like any other, which a decoder takes away unless it is told.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The big-endian bytes of a number in two's complement, `size` of them. */
 export function bigEndian(value: bigint, size: number): Uint8Array {

@@ -7,6 +7,8 @@ import type { PartManifest } from './part-manifest.ts';
 
 /** Stands in messages for the lake that the reader works with: a folder, or `aws`. */
 export const LAKE_WORD = '--lake LAKE';
+/** Stands in messages before the command that shows rejects, which there are only in a lake. */
+export const SEE_THEM = 'To see them:';
 
 /** Refuses a file with too many rejects: how many by reason, where the first is, and the command that shows more. */
 export function rejectsRefusal(
@@ -29,7 +31,7 @@ export function rejectsRefusal(
     ]
       .filter(Boolean)
       .join(' '),
-    next: `To see them: "${command}". Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
+    next: `${SEE_THEM} "${command}". Correct the layout or the file, or raise "rejects.maxPercent" of the layout.`,
   });
 }
 

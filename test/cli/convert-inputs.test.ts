@@ -77,9 +77,16 @@ test('standard input is converted under the name that it is given, also as a dry
 
 test('a dry run shows of each file its own rows', async () => {
   await writeFile(join(dir, 'f_20250814.txt'), smallFile(smallLine('B1', 1)));
-  const flags = ['--layout', './small.json', '--input', 'raw/f_20250812.txt', 'f_20250814.txt'];
+  await writeFile(join(dir, 'strict.json'), smallLayout({ rejects: { maxPercent: 0 } }));
+  await writeFile(join(dir, 'f_20250815.txt'), `${' '.repeat(20)}\n`);
+  const files = ['raw/f_20250812.txt', 'f_20250814.txt', 'f_20250815.txt'];
+  const flags = ['--layout', './strict.json', '--input', ...files];
   const dry = await runCommand('convert', [...flags, '--out', 'dry-lake', '--dry-run'], dir);
+  expect(dry.code).toBe(3);
   expect(dry.stdout.split('would be loaded')[2]).toMatch(/\n─+ .*\nB1 .*\n\nDry run: nothing was written/);
+  expect(dry.stderr).toMatch(
+    /To see them, convert it without --dry-run, and then type "npx .* --lake \S+dry-lake /,
+  );
 });
 
 test('an odd number of expected files is no name of a file, and more workers than cores are not started', async () => {

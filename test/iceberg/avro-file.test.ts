@@ -18,6 +18,10 @@ function bytesOf(type: AvroType, value: Parameters<AvroWriter['value']>[1]): Buf
   return Buffer.from(writer.bytes());
 }
 
+it('reads a text that begins with U+FEFF whole', () => {
+  expect(new AvroReader(bytesOf('string', '\ufeffa')).text()).toBe('\ufeffa');
+});
+
 it('writes the bytes that the specification of Avro gives', () => {
   // Apache Avro 1.12, "Binary Encoding".
   for (const [value, bytes] of [

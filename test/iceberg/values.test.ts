@@ -46,6 +46,7 @@ describe('bounds', () => {
     expect(Buffer.from(upperText(utf8(`${'a'.repeat(15)}\ud7ffb`))!)).toEqual(
       utf8(`${'a'.repeat(15)}\ue000`),
     );
+    expect(most(`\ufeff${'a'.repeat(17)}`) && least(`\ufeff${'\u{10000}'.repeat(17)}`)).toBe(true);
     expect(upperText(utf8('\u{10ffff}'.repeat(17)))).toBeUndefined();
     expect(Buffer.from(upperText(utf8(`a${'\u{10ffff}'.repeat(16)}`))!)).toEqual(utf8('b'));
     expect(upperBytes(new Uint8Array(17).fill(0xff))).toBeUndefined();

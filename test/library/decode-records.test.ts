@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRecords, openLayout, type RejectedRecord } from '../../library/main.ts';
+import { convert, decodeRecords, openLayout, type RejectedRecord } from '../../library/main.ts';
 import {
   asText,
   bytesOf,
@@ -105,6 +105,13 @@ describe('decodeRecords', () => {
     ]);
   });
 
+  it('gives a text whole that begins with U+FEFF, as after files that were joined', async () => {
+    const fields = [{ name: 'id', start: 1, end: 6, type: 'string' }];
+    const opened = await openLayout({ ...layout, encoding: 'utf-8', positions: 'bytes', fields });
+    const [batch] = await Array.fromAsync(decodeRecords(opened, Buffer.from('A10125\n\ufeffA20\n')));
+    expect(batch?.columns.id).toEqual(['A10125', '\ufeffA20']);
+  });
+
   it('takes header and trailer out, of lines and of records that state their lengths', async () => {
     const control = (letter: string) => ({ match: { start: 1, end: 1, equals: letter }, fields: [] });
     const framed = { ...layout, header: control('H'), trailer: control('T') };
@@ -133,6 +140,15 @@ describe('decodeRecords', () => {
     await expect(Array.fromAsync(decodeRecords(await openLayout(layout), 'nowhere.txt'))).rejects.toThrow(
       'no such file',
     );
+  });
+
+  it('says what is no source, that a file is not there, and that nothing was given to convert', async () => {
+    const opened = await openLayout(layout);
+    const first = (source: unknown) => decodeRecords(opened, source as Uint8Array).next();
+    await expect(first(null)).rejects.toThrow('this is no source of records. Give the path of a file');
+    await expect(first('/no/such.txt')).rejects.toThrow('/no/such.txt: there is no such file');
+    for (const inputs of ['', []])
+      await expect(convert({ layout: 'contracts', inputs, lake: '/no/lake' })).rejects.toThrow('no inputs');
   });
 
   it('describes the layout', async () => {

@@ -117,6 +117,7 @@ describe('a column that was renamed', () => {
 
   test.each([
     [renamed({ formerly: ['amount'] }), "('amount') names itself in 'formerly'"],
+    [renamed({ formerly: ['old', 'old'] }), "('amount') names 'old' twice in 'formerly'"],
     [
       renamed({ formerly: ['id'] }),
       "('amount') was 'id' ('formerly'), which is the name of another field, or was",

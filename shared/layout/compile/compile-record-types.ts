@@ -144,8 +144,11 @@ function checkFormerly(fields: Field[], at: string, problems: string[]): void {
   for (const field of fields) {
     for (const earlier of field.formerly ?? []) {
       const other = names.get(earlier);
-      if (other === field) problems.push(`'${at}' ('${field.name}') names itself in 'formerly'`);
-      else if (other) {
+      if (other === field) {
+        const names = earlier === (field.list ?? field).name ? 'itself' : `'${earlier}' twice`;
+        problems.push(`'${at}' ('${field.name}') names ${names} in 'formerly'`);
+      }
+      if (other && other !== field) {
         problems.push(
           `'${at}' ('${field.name}') was '${earlier}' ('formerly'), which is the name of another field, or was`,
         );

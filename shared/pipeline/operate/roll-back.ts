@@ -51,7 +51,7 @@ export async function rollBack(ports: PipelinePorts, request: RollbackRequest): 
   await ports.notifier.notify({
     kind: 'warning',
     subject: `Rolled back: ${dataset} of ${businessDate}`.slice(0, 100),
-    message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} files as they were before (${files.map(({ sourceKey }) => sourceKey).join(', ')}): ${reason}`,
+    message: `${dataset} of ${businessDate} is published as commit ${commit.commit} with ${files.length} ${files.length === 1 ? 'file as it was' : 'files as they were'} before (${files.map(({ sourceKey }) => sourceKey).join(', ')}): ${reason}`,
   });
   return { commit: commit.commit, restores, files };
 }
