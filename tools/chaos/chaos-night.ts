@@ -218,8 +218,14 @@ class Night {
         entry?.execution !== execution && entry?.history.some((step) => step.execution === execution);
       // An execution may fail after it reported its success and before it noted that people know.
       const knows = entry?.state === 'loaded' && entry.told !== undefined;
+      // Whoever took back what it had loaded knew of it; the entry is that of an earlier version since.
+      const wasLoaded = entry?.history.some(
+        (step) => step.execution === execution && step.state === 'loaded',
+      );
+      const isTakenBack = wasLoaded === true && (entry?.rolledBack ?? []).length > 0;
       const told =
         knows ||
+        isTakenBack ||
         this.notifications.some(({ kind, message }) => kind === 'failure' && message.includes(sourceKey));
       if (!told && !isOver) broken.push(`${name}: nobody was told that ${sourceKey} ended`);
     }
