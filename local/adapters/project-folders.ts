@@ -9,9 +9,18 @@ const projectDir = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Names of the layouts in `./layouts` and in the box. */
 export async function layoutNames(): Promise<string[]> {
-  const folders = await Promise.all([ownLayoutsDir, layoutsDir].map((dir) => readdir(dir).catch(() => [])));
-  const names = folders.flat().filter((name) => name.endsWith('.json'));
-  return [...new Set(names.map((name) => name.slice(0, -5)))];
+  const folders = await Promise.all([ownLayoutsDir, layoutsDir].map(layoutNamesIn));
+  return [...new Set(folders.flat())];
+}
+
+/** Names of the layouts of the project: those that a deployment has, wherever it is started. */
+export function projectLayoutNames(): Promise<string[]> {
+  return layoutNamesIn(layoutsDir);
+}
+
+async function layoutNamesIn(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch(() => []);
+  return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
 }
 
 /**

@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import { createFileLayoutSource } from '../../local/adapters/file-layout-source.ts';
-import { layoutNames } from '../../local/adapters/project-folders.ts';
+import { layoutsDir, projectLayoutNames } from '../../local/adapters/project-folders.ts';
 import type { NamedLayout } from '../../shared/pipeline/store/layout-of-key.ts';
 import { allLayouts } from '../../shared/pipeline/store/layout-of-key.ts';
 
 /** The layouts that the bundles contain, in the order of their names. */
 export function projectLayouts(): Promise<NamedLayout[]> {
   const source = createFileLayoutSource();
-  return allLayouts({ ...source, names: async () => (await layoutNames()).sort() });
+  return allLayouts({
+    ...source,
+    load: (name) => source.load(join(layoutsDir, `${name}.json`)),
+    names: async () => (await projectLayoutNames()).sort(),
+  });
 }
 
 /** The arguments that the deploy tool passes to a function that a variable names. */
