@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { glob, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
@@ -102,6 +102,13 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
   const folder = await mkdtemp(join(tmpdir(), 'positional-lake-input-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, name);
+  // It may never end: who stops waiting for it must not leave records behind.
+  const stop = (signal: NodeJS.Signals) => {
+    rmSync(folder, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, stop);
   await pipeline(process.stdin, createWriteStream(path, { mode: PRIVATE.file })).catch(async (cause) => {
     await remove();
     throw new OutputUnwritable({
@@ -112,6 +119,7 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
       cause,
     });
   });
+  for (const signal of signals) process.off(signal, stop);
   return { path, remove };
 }
 

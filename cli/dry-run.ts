@@ -9,7 +9,7 @@ import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
 import { LAKE_WORD, SEE_THEM } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { counted } from '../terminal/counted.ts';
-import { EXIT_LOADED } from '../terminal/exit.ts';
+import { EXIT_INTERRUPTED, EXIT_LOADED } from '../terminal/exit.ts';
 import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
 import { NULL_TEXT } from '../terminal/print-rows.ts';
 import { tableLines } from '../terminal/print-table.ts';
@@ -24,13 +24,17 @@ const SHOWN_ROWS = 3;
  */
 export async function dryRun(options: NightOptions, asJson: boolean): Promise<number> {
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort());
   const { layout } = await loadLayout(createFileLayoutSource(), options.request.layout);
   let code = EXIT_LOADED;
   for (const input of options.inputs) {
     if (interrupt.signal.aborted) break;
     const night = { ...options, inputs: [input], signal: interrupt.signal };
     code = Math.max(code, await dryFile(night, layout, asJson));
+  }
+  if (interrupt.signal.aborted) {
+    warn('Interrupted: nothing was written.');
+    return EXIT_INTERRUPTED;
   }
   if (!asJson) {
     say(
@@ -52,6 +56,7 @@ async function dryFile(options: NightOptions, layout: Layout, asJson: boolean): 
       progress: { ...progress, notified: () => undefined },
     })) {
       progress.done();
+      if (options.signal?.aborted) break;
       code = codeOf(summary);
       const told = { ...summary, ...reasonOf(summary, to) };
       if (asJson) sayJson({ ...told, dryRun: true, outputs: [], rejectOutputs: [], published: false });

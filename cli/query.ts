@@ -42,6 +42,7 @@ positional-lake query --lake DIR    asks for SQL, on a terminal`,
     json: isSet('one JSON object per row; decimals, and integers beyond 2^53, as strings'),
   },
   notes: `Tables: <dataset>, <dataset>_rejects, <dataset>_days, ledger. year, month and day are zero-padded text.
+A layout with several record types has a table for each, and <layout>_rejects and <layout>_days for all of them.
 "SHOW TABLES" lists them, "DESCRIBE contracts" shows the columns of one. Rows come in the order of the files, and in a file
 in that of its records, if the SQL asks for no other. Of several statements (… ; …) every answer is printed.
 A table shows the first ${MAX_TABLE_ROWS} rows, and cuts texts to the width of the terminal; --json, --csv and --markdown print all.

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
 
-import { rejectsDataset } from '../../shared/keys/lake-keys.ts';
+import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
@@ -13,6 +13,7 @@ import {
   LEDGER_COLUMNS,
   publishedDays,
   readLedger,
+  shownDays,
 } from './ledger-tables.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
@@ -135,10 +136,10 @@ class DuckDBLake implements Lake {
     }
     const datasets = [...this.tables, ...ledger.entries.map(({ dataset }) => String(dataset))];
     const rejects = new Set(datasets.map(rejectsDataset));
-    for (const { dataset, days } of this.#catalogs) {
-      if (rejects.has(dataset)) continue;
-      const rows = publishedDays(ledger.commits.get(dataset) ?? [], days);
-      await this.#createTable(`${dataset}_days`, DAY_COLUMNS, rows);
+    const ofRows = this.#catalogs.filter(({ dataset }) => !rejects.has(dataset));
+    for (const [layout, days] of shownDays(ofRows, ledger)) {
+      const rows = publishedDays(ledger.commits.get(layout) ?? [], days);
+      await this.#createTable(daysDataset(layout), DAY_COLUMNS, rows);
     }
     await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
     this.tables.sort();

@@ -36,7 +36,7 @@ export const LEDGER_COLUMNS = {
   updated_at: 'TIMESTAMP',
 } as const;
 
-/** Columns of a `<dataset>_days` table with their DuckDB types, in order. */
+/** Columns of a `<layout>_days` table with their DuckDB types, in order. */
 export const DAY_COLUMNS = {
   business_date: 'DATE',
   commit: 'BIGINT',
@@ -52,8 +52,10 @@ type DayRow = Record<keyof typeof DAY_COLUMNS, string | number | null>;
 export interface LakeLedger {
   /** One row a source file, of all datasets. */
   entries: LedgerRow[];
-  /** Dataset → every commit written, published yet or not. */
+  /** Layout → every commit written, published yet or not. */
   commits: Map<string, DayRow[]>;
+  /** Table → the layout whose commits have it. */
+  layoutOf: Map<string, string>;
 }
 
 const count = z.number().nullish();
@@ -85,6 +87,7 @@ const dayCommit = z.object({
   commit: z.number().int(),
   committedAt: text,
   files: z.array(z.object({ rows: count, rejectedRows: count })),
+  tables: z.array(z.object({ dataset: z.string() })).nullish(),
 });
 
 /** How many small files are read at a time: enough to hide the latency of a disk, with few open handles. */
@@ -95,7 +98,7 @@ const READ_BATCH_FILES = 64;
  * `ObjectDamaged`.
  */
 export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeLedger> {
-  const ledger: LakeLedger = { entries: [], commits: new Map() };
+  const ledger: LakeLedger = { entries: [], commits: new Map(), layoutOf: new Map() };
   const root = join(lakeDir, 'ledger');
   const paths = documentsBelow(root);
   for (let start = 0; start < paths.length; start += READ_BATCH_FILES) {
@@ -109,6 +112,21 @@ export async function readLedger(lakeDir: string, step: ReadStep): Promise<LakeL
     }
   }
   return ledger;
+}
+
+/** Layout → the commit of each day that all of its tables show. */
+export function shownDays(
+  catalogs: Pick<CatalogFile, 'dataset' | 'days'>[],
+  { layoutOf }: Pick<LakeLedger, 'layoutOf'>,
+): Map<string, Record<string, number>> {
+  const shown = new Map<string, Record<string, number>>();
+  for (const { dataset, days } of catalogs) {
+    const layout = layoutOf.get(dataset) ?? dataset;
+    const known = shown.get(layout) ?? {};
+    shown.set(layout, known);
+    for (const [day, commit] of Object.entries(days)) known[day] = Math.min(known[day] ?? commit, commit);
+  }
+  return shown;
 }
 
 /** The commit of each day that the catalog shows; a higher one is written but not published yet. */
@@ -146,7 +164,9 @@ function take(ledger: LakeLedger, root: string, path: string, document: unknown)
   if (folders.at(-2) === '_day') {
     const rows = ledger.commits.get(dataset) ?? [];
     ledger.commits.set(dataset, rows);
-    rows.push(dayRow(checked(dayCommit, document, where)));
+    const commit = checked(dayCommit, document, where);
+    rows.push(dayRow(commit));
+    for (const table of commit.tables ?? []) ledger.layoutOf.set(table.dataset, dataset);
   } else if (
     !folders.some((folder) => folder.startsWith('_')) &&
     isRecord(document) &&

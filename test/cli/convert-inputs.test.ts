@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,34 @@ test('standard input is converted under the name that it is given, also as a dry
   const entry = ledger.find(({ name }) => name.startsWith('f_20250812'))!;
   expect(await readFile(join(entry.parentPath, entry.name), 'utf8')).toMatch(/"origin": ?"-"/);
   await expect(spooledInput('..')).rejects.toThrow("--stdin-name '..' is not the name of a file");
+});
+
+test('standard input that somebody stops waiting for leaves nothing in the temporary folder', async () => {
+  const kept = join(dir, 'temporary');
+  await mkdir(kept);
+  const flags = [
+    '--layout',
+    './small.json',
+    '--input',
+    '-',
+    '--stdin-name',
+    'f_20250812.txt',
+    '--out',
+    'none',
+  ];
+  const child = spawn(process.execPath, [PROGRAM_PATH, 'convert', ...flags], {
+    env: { ...process.env, INIT_CWD: dir, TMPDIR: kept },
+  });
+  child.stdin.write(smallFile(smallLine('A1', 1)));
+  const inputs = async () =>
+    (await readdir(kept)).filter((name) => name.startsWith('positional-lake-input-'));
+  const paths = async () =>
+    Promise.all((await inputs()).map(async (name) => (await readdir(join(kept, name))).length));
+  await expect.poll(paths, { timeout: 20_000 }).toEqual([1]);
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  expect(await ended).toEqual([null, 'SIGINT']);
+  expect(await inputs()).toEqual([]);
 });
 
 test('a dry run shows of each file its own rows', async () => {

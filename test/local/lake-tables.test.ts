@@ -38,6 +38,38 @@ describe('tables about the lake', () => {
     });
   });
 
+  test('days of a layout with several record types have its name, and the commit that all of its tables show', async () => {
+    for (const [dataset, days] of [
+      ['movements', { '2025-08-11': 2, '2025-08-12': 1 }],
+      ['totals', { '2025-08-11': 1 }],
+      ['ledgers_rejects', { '2025-08-11': 2 }],
+    ] as const) {
+      await writeCatalog(rootDir, { dataset, columns: TRUTH, days });
+    }
+    const tables = ['movements', 'totals', 'ledgers_rejects'].map((dataset) => ({ dataset }));
+    for (const [day, commit] of [
+      ['11', 1],
+      ['11', 2],
+      ['12', 1],
+    ] as const) {
+      const at = join(rootDir, `ledger/ledgers/year=2025/month=08/day=${day}`);
+      const files = [{ rows: commit, rejectedRows: 0 }];
+      const document = { dataset: 'ledgers', businessDate: `2025-08-${day}`, commit, files, tables };
+      await writeJson(join(at, '_day', `${commit}.json`), document);
+    }
+    await writeJson(join(rootDir, 'ledger/ledgers/year=2025/month=08/day=11/a-1.json'), {
+      ...entry,
+      dataset: 'ledgers',
+    });
+    const lake = await open(rootDir);
+    expect(lake.tables.filter((name) => name.endsWith('_days'))).toEqual(['contracts_days', 'ledgers_days']);
+    const { rows } = await lake.query('SELECT business_date, commit, rows FROM ledgers_days');
+    expect(rows).toEqual([
+      ['2025-08-11', 1n, 1n],
+      ['2025-08-12', 1n, 1n],
+    ]);
+  });
+
   test('days: the commit of each published day that the catalog shows', async () => {
     await committed('2025-08-11', 9, [{ rows: 1, rejectedRows: 1 }], '2025-08-12T03:00:00.000Z');
     await committed(
