@@ -1,5 +1,6 @@
 import { createWriteStream, rmSync } from 'node:fs';
-import { glob, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -38,7 +39,9 @@ async function filesOf(input: string, layout: NamesOfFiles): Promise<string[]> {
   if (stats?.isDirectory()) return filesBelow(path, input, layout);
   const found: string[] = [];
   if (!stats && /[*?{[]/.test(input)) {
-    for await (const name of glob(input, { cwd: startDir })) {
+    // Node 20 has none, and the package runs there (https://nodejs.org/api/fs.html#fspromisesglobpattern-options).
+    if (!('glob' in fs)) throw patternsNeedNewerNode(input);
+    for await (const name of fs.glob(input, { cwd: startDir })) {
       const file = resolve(startDir, name);
       if ((await statOf(file))?.isFile()) found.push(file);
     }
@@ -48,6 +51,15 @@ async function filesOf(input: string, layout: NamesOfFiles): Promise<string[]> {
     what: stats ? 'this is neither a file nor a folder' : 'there is no such input file',
     where: input,
     next: stats ? 'Name a file, or - for standard input.' : 'Check the path.',
+  });
+}
+
+function patternsNeedNewerNode(input: string): UsageError {
+  return new UsageError({
+    what: 'a pattern in quotes needs Node 22 or newer',
+    where: input,
+    why: `This is Node ${process.versions.node}.`,
+    next: 'Without the quotes the shell finds the files.',
   });
 }
 

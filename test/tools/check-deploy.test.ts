@@ -48,7 +48,8 @@ describe('the packaged template', () => {
 });
 
 describe('optional modules that are off', () => {
-  const OF_A_MODULE = /^AWS::(DataSync|CloudTrail|Macie|ElastiCache|QuickSight|Cognito|EC2)|^Custom::(?!LakeTables)/;
+  const OF_A_MODULE =
+    /^AWS::(DataSync|CloudTrail|Macie|ElastiCache|QuickSight|Cognito|EC2)|^Custom::(?!LakeTables)/;
 
   it('add nothing to the template', () => {
     const types = Object.values(packaged.template.Resources).map(({ Type }) => Type);
