@@ -12,7 +12,7 @@ import { OutputUnwritable, SourceNotFound, UsageError } from '../shared/errors.t
 import type { ControlFileRule, DayRules } from '../shared/layout/layout.ts';
 import { shellWord } from '../shared/shown-text.ts';
 
-/** What a layout says of the names of its files, and of those beside them. */
+/** The parts of a layout that name its files and the files beside them. */
 interface NamesOfFiles {
   files: string[];
   controlFile: Pick<ControlFileRule, 'name'> | undefined;

@@ -12,7 +12,7 @@ export function codeOf({ status, errorName }: FileSummary): number {
   return status === 'failed' ? exitCodeOf(errorName) : EXIT_LOADED;
 }
 
-/** What became of a file, for people. */
+/** Prints the outcome of a file. */
 export function printSummary(summary: FileSummary, lakeDir: string, dryGeometry?: string): void {
   const { sourceKey, status, records, rows, rowGroups, seconds, inputBytes } = summary;
   if (status === 'refused' || status === 'failed') {

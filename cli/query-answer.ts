@@ -25,7 +25,7 @@ export async function printAnswer(stream: SqlStream, form: AnswerForm): Promise<
     await sayMany(markdownHead(columns));
     for await (const rows of batches) await sayMany(rows.map(markdownRow));
   } else if (stream.kind === 'plan') {
-    // As DuckDB draws it; the first column only says which plan it is.
+    // DuckDB has drawn the plan itself; the first column only names its kind.
     for await (const rows of batches)
       await sayMany(
         rows.flatMap((row) =>

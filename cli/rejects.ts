@@ -123,7 +123,7 @@ async function printGroups(
   );
 }
 
-/** What to type to correct the records, or to have a refused file loaded. */
+/** The commands that correct the records, or load a refused file. */
 async function nextSteps(shown: Set<string>, { ports, day, entries, lake }: RejectsOfDay): Promise<string[]> {
   const at = `--lake ${shellWord(lake)} --business-date ${day.businessDate} --dataset ${day.dataset}`;
   const named = entries.filter(({ sourceKey }) => shown.size === 0 || shown.has(sourceKey));

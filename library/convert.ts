@@ -37,7 +37,7 @@ export interface ConvertOptions {
   signal?: AbortSignal;
 }
 
-/** What became of one file: what `convert --json` prints. */
+/** The outcome of one file, as `convert --json` prints it. */
 export interface ConvertedFile {
   status: 'loaded' | 'already-loaded' | 'refused' | 'failed';
   sourceKey: string;

@@ -26,7 +26,7 @@ export interface LayoutTable {
 
 export interface LayoutColumn {
   readonly name: string;
-  /** As the layout file says it, such as `decimal(15,2)`. */
+  /** As written in the layout file, such as `decimal(15,2)`. */
   readonly type: string;
   /** Its value is a list, of elements with the fields `name` and `type` of this column's name, such as `items.amount`. */
   readonly isList: boolean;

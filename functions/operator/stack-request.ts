@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { OutputUnwritable, StoreUnavailable } from '../../shared/errors.ts';
 
 /**
- * What CloudFormation sends when a deployment makes, changes or removes the stack's tables
+ * The request that CloudFormation sends when a deployment creates, updates or deletes the stack's tables
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html).
  */
 const request = z.object({
