@@ -54,7 +54,7 @@ function lost(where: string): ObjectDamaged {
   return new ObjectDamaged({
     what: 'an object by which readers find the rows of a table is missing or damaged',
     where,
-    next: 'Nothing was changed for readers. Let it be written again from the commits: "npm run -s repair -- --lake aws", or send the operator { "action": "adopt" }.',
+    next: 'Nothing was changed for readers. Let it be written again from the commits: "npx positional-lake repair --lake aws", or send the operator { "action": "adopt" }.',
   });
 }
 

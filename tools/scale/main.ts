@@ -28,6 +28,8 @@ const FLAGS = {
   help: { type: 'boolean' },
 } as const;
 
+const PROGRAM_FILE = resolve(import.meta.dirname, '../../bin/positional-lake.mjs');
+
 await runCommand(async () => {
   const { values: flags } = parseArgs({ options: FLAGS });
   if (flags.help) {
@@ -56,10 +58,9 @@ async function timeCommands(lakeDir: string, { days, filesPerDay }: LakeSize): P
   const problems: string[] = [];
   const time = <T>(name: string, args: string[], check: (printed: T) => boolean) => {
     const startedAt = performance.now();
-    const cli = resolve(import.meta.dirname, '../../cli', `${name}.ts`);
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [cli, '--lake', lakeDir, ...args, '--json'],
+      [PROGRAM_FILE, name, '--lake', lakeDir, ...args, '--json'],
       { encoding: 'utf8', maxBuffer: 2 ** 30 },
     );
     const seconds = secondsSince(startedAt);
