@@ -9,6 +9,8 @@ import json
 import os
 import sys
 
+from spark_session import spark_session
+
 
 def plain(value):
     """A value as our own query writes it in JSON."""
@@ -65,19 +67,7 @@ def duckdb_reader():
 
 
 def spark_reader():
-    from pyspark.sql import SparkSession
-
-    session = (
-        SparkSession.builder.master('local[2]')
-        .config('spark.jars', os.environ['ICEBERG_SPARK_JAR'])
-        .config('spark.ui.enabled', 'false')
-        .config('spark.driver.host', '127.0.0.1')
-        .config('spark.driver.bindAddress', '127.0.0.1')
-        .config('spark.sql.session.timeZone', 'UTC')
-        .config('spark.sql.shuffle.partitions', '2')
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel('ERROR')
+    session = spark_session()
 
     def read(folder, snapshot):
         reader = session.read.format('iceberg')

@@ -77,7 +77,7 @@ async function plan(engine: string, table: string, nights: number): Promise<stri
     { name: 'all days', filter: '', wanted: nights * FILES * PRODUCTS.length },
   ];
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ICEBERG_SPARK_JAR: jar.path };
-  const script = join(import.meta.dirname, 'plan_files.py');
+  const script = join(import.meta.dirname, '../engines/plan_files.py');
   const { stdout } = await run(tool.python, [script, engine, table, JSON.stringify(queries)], { env });
   const answers: { name: string; files: number; seconds: number }[] = JSON.parse(
     stdout.trim().split('\n').at(-1)!,

@@ -3,10 +3,11 @@
 QUERIES is a list of {"name": text, "filter": SQL}. Prints a list of {"name", "files", "seconds"} as JSON; the seconds are the median of five.
 """
 import json
-import os
 import statistics
 import sys
 import time
+
+from spark_session import spark_session
 
 
 def pyiceberg_planner(folder):
@@ -21,17 +22,7 @@ def pyiceberg_planner(folder):
 
 
 def spark_planner(folder):
-    from pyspark.sql import SparkSession
-
-    session = (
-        SparkSession.builder.master('local[2]')
-        .config('spark.jars', os.environ['ICEBERG_SPARK_JAR'])
-        .config('spark.ui.enabled', 'false')
-        .config('spark.driver.host', '127.0.0.1')
-        .config('spark.driver.bindAddress', '127.0.0.1')
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel('ERROR')
+    session = spark_session()
 
     def plan(condition):
         frame = session.read.format('iceberg').load(folder)
