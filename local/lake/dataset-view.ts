@@ -61,6 +61,7 @@ export function planDatasetView(
       ...Object.fromEntries(partitionKeys.map(({ name }, index) => [`p${index}`, values[name] ?? null])),
     })),
   );
+  const paths = files.map(({ path }) => escapeGlob(path));
   const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
   const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
   const fromPaths = valuesInPaths(catalog, publishedPath(lakeDir, dataset).split('/').length);
@@ -75,47 +76,58 @@ export function planDatasetView(
     ].join(' OR ')}`,
     uniform: columns.some(({ name }) => name.toLowerCase() === 'filename')
       ? undefined
-      : { columns: columns.map(nullOf), paths: paths() },
+      : { columns: columns.map((column) => nullOf(column, dataset)), paths },
     createView: (valuesFrom, columnsOf) =>
-      `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect() : scanOf(valuesFrom, columnsOf)}`,
+      `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect(catalog) : scanOf(valuesFrom, columnsOf)}`,
   };
 
   function scanOf(valuesFrom: 'paths' | 'files', columnsOf: 'catalog' | 'files'): string {
-    const selected = [
-      ...columns.map((column, index) =>
-        columnsOf === 'files'
-          ? `rows_.${sqlName(column.name)}`
-          : `${shownValue(column, readValue(column, index))} AS ${sqlName(column.name)}`,
-      ),
-      ...partitionKeys.map((key, index) => {
-        const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
-        return `CAST(${value} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`;
-      }),
-    ];
-    const schema = columns.flatMap((column, index) =>
-      namesOf(column).map(
-        (name, which) =>
-          `${sqlString(name)}: {name: '${placeOf(index, which)}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
-      ),
-    );
+    const { options, shown } = columnsOf === 'files' ? ofFiles(columns) : bySchema(columns, dataset);
+    const keys = partitionKeys.map((key, index) => {
+      const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
+      return `CAST(${value} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`;
+    });
     return (
-      `SELECT ${selected.join(', ')} FROM read_parquet([${paths().map(sqlString).join(', ')}], ` +
-      `${columnsOf === 'files' ? 'hive_partitioning = false' : `schema = MAP {${schema.join(', ')}}`}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
+      `SELECT ${[...shown, ...keys].join(', ')} FROM read_parquet([${paths.map(sqlString).join(', ')}], ` +
+      `${options}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
       (valuesFrom === 'files' ? ` JOIN ${filesTable} AS file_ ON file_.path = rows_.filename` : '')
     );
   }
+}
 
-  function paths(): string[] {
-    return files.map(({ path }) => escapeGlob(path));
-  }
+/** How `read_parquet` reads columns, and the expressions that show them. */
+interface ColumnsRead {
+  options: string;
+  shown: string[];
+}
 
-  function nullOf(column: CatalogColumn): string {
-    return `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`;
-  }
+function ofFiles(columns: CatalogColumn[]): ColumnsRead {
+  // DuckDB would add columns of the folders.
+  return { options: 'hive_partitioning = false', shown: columns.map(({ name }) => `rows_.${sqlName(name)}`) };
+}
 
-  function emptySelect(): string {
-    return `SELECT ${[...columns, ...partitionKeys].map(nullOf).join(', ')} WHERE false`;
-  }
+function bySchema(columns: CatalogColumn[], dataset: string): ColumnsRead {
+  const schema = columns.flatMap((column, index) =>
+    namesOf(column).map(
+      (name, which) =>
+        `${sqlString(name)}: {name: '${placeOf(index, which)}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
+    ),
+  );
+  return {
+    options: `schema = MAP {${schema.join(', ')}}`,
+    shown: columns.map(
+      (column, index) => `${shownValue(column, readValue(column, index))} AS ${sqlName(column.name)}`,
+    ),
+  };
+}
+
+function emptySelect({ dataset, columns, partitionKeys }: CatalogFile): string {
+  const nulls = [...columns, ...partitionKeys].map((column) => nullOf(column, dataset));
+  return `SELECT ${nulls.join(', ')} WHERE false`;
+}
+
+function nullOf(column: CatalogColumn, dataset: string): string {
+  return `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`;
 }
 
 /** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */
