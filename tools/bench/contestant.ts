@@ -75,7 +75,7 @@ function runProcess(command: string, args: string[], options: SpawnOptions): Pro
       output += text;
     });
     child.stderr?.on('data', (text) => {
-      errorText = `${errorText}${text}`.slice(-2000);
+      errorText = `${errorText}${text}`.slice(-4000);
     });
     child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(errorText))));
   });

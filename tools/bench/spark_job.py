@@ -36,7 +36,7 @@ def binary_records(path, length):
     jvm = session._jvm
     records = session.sparkContext._jsc.binaryRecords(path, length)
     frame = session._jsparkSession.createDataset(records.rdd(), jvm.org.apache.spark.sql.Encoders.BINARY())
-    return DataFrame(frame.toDF('b'), session)
+    return DataFrame(frame.toDF(), session).toDF('b')
 
 
 def column(field):
