@@ -73,6 +73,7 @@ function pipelineArrows(): Record<string, string[]> {
     'operations',
     'catalog',
     'iceberg',
+    'report',
   ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
@@ -82,10 +83,11 @@ function pipelineArrows(): Record<string, string[]> {
     reconcile: ['store'],
     merge: ['store', 'parse'],
     publish: ['store', 'parse'],
-    finalize: ['store', 'publish', 'merge'],
+    finalize: ['store', 'publish', 'merge', 'report'],
     start: ['store', 'split'],
     operate: ['store', 'publish'],
     watch: ['store', 'publish'],
+    report: ['store', 'publish', 'operate', 'watch'],
     verify: ['store', 'publish', 'finalize'],
   };
   return Object.fromEntries(

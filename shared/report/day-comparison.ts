@@ -8,8 +8,8 @@ export interface Change {
   figure: string;
   isSum: boolean;
   now: string;
-  then: string;
-  /** In hundredths of a percent of `then`; undefined if that is 0. */
+  before: string;
+  /** In hundredths of a percent of `before`; undefined if that is 0. */
   basisPoints?: number;
 }
 
@@ -44,7 +44,7 @@ function compared(kind: DayComparison['with'], day: Figures, then: DayFacts): Da
 function change(figure: string, isSum: boolean, now: string, then: string): Change {
   const [a, b] = [parseDecimal(now), parseDecimal(then)];
   const basisPoints = a && b && pointsOf(a, b);
-  return { figure, isSum, now, then, ...(basisPoints !== undefined && { basisPoints }) };
+  return { figure, isSum, now, before: then, ...(basisPoints !== undefined && { basisPoints }) };
 }
 
 /** Integers all the way: money is never a floating-point number here. */

@@ -23,8 +23,10 @@ export interface NightFacts {
   files: FileFacts[];
   commits: CommitFacts[];
   rejects: RejectFacts;
-  /** Other days of the dataset, oldest first: the last thirty before this one. */
+  /** Published nights of the dataset, oldest first: the last thirty before this one. */
   past: DayFacts[];
+  /** This night as readers see it, in the same figures. */
+  today?: DayFacts | undefined;
   /** Commits, entries and documents that cannot be read, each with why. */
   damaged: { key: string; why: string }[];
   /** By which prices its cost is worked out, and whether its times were measured on AWS. */
@@ -116,19 +118,19 @@ export interface RejectExample {
   why: 'shown' | 'shape' | 'personal';
 }
 
-/** Another night, for comparison. */
+/** A night by its last commit, for comparison. */
 export interface DayFacts {
   businessDate: string;
-  /** Of its last commit; a day that was never published has none. */
   rows: number;
   records: number;
   rejected: number;
   bytes: number;
   sums: Record<string, string>;
-  /** When its first commit was written. ISO 8601. */
+  /** When it was first published as a whole, else at all. ISO 8601. */
   publishedAt: string;
   /** From its deadline; negative if it was late. */
   marginMinutes?: number | undefined;
   isPartial: boolean;
+  /** By the model, from the commit alone, so that nights can be compared whose runs are gone. */
   usd?: number | undefined;
 }

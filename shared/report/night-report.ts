@@ -87,15 +87,7 @@ export function nightReport(facts: NightFacts): NightReport {
   const inputBytes = shownVersions(facts).reduce((sum, { loaded }) => sum + loaded.inputBytes, 0);
   const cost = nightCost(facts);
   const { rows, records, rejected, sums } = status.totals;
-  const night: DayFacts | undefined =
-    verdict.publishedAt === undefined
-      ? undefined
-      : {
-          ...{ businessDate, rows, records, rejected, bytes: inputBytes, sums },
-          ...{ publishedAt: verdict.publishedAt, isPartial: verdict.partial !== undefined },
-          ...(verdict.marginMinutes !== undefined && { marginMinutes: verdict.marginMinutes }),
-          ...(cost && { usd: cost.usd }),
-        };
+  const figures = facts.today ?? { rows, records, rejected, bytes: inputBytes, sums };
   const listed = [...files]
     .sort((a, b) => (a.entry.sourceKey < b.entry.sourceKey ? -1 : 1))
     .slice(0, MOST_FILES);
@@ -112,8 +104,8 @@ export function nightReport(facts: NightFacts): NightReport {
     reasons: countsOf(shownVersionsOf(facts).map(({ entry }) => entry.reasons)),
     nulled: countsOf(shownVersionsOf(facts).map(({ entry }) => entry.nulled)),
     partitions: partitionShares(facts),
-    comparisons: comparisons(businessDate, { rows, records, rejected, bytes: inputBytes, sums }, past),
-    nights: [...past, ...(night ? [night] : [])],
+    comparisons: comparisons(businessDate, figures, past),
+    nights: [...past, ...(facts.today ? [facts.today] : [])],
     commits: facts.commits.map(commitLine),
     ...(cost && { cost }),
   };
