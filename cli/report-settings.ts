@@ -19,7 +19,7 @@ type Flags = FlagValues<typeof REPORT_FLAGS>;
 
 /** What the flags, the environment of a stage and the machine say of a report. */
 export function reportSettings(
-  flags: Flags,
+  flags: Partial<Flags>,
   lake: string,
   environment: Record<string, string | undefined>,
 ): { settings: ReportSettings; language: ReportLanguage } {

@@ -6,9 +6,10 @@ export class FigureTexts {
   private readonly pointSign: string;
 
   constructor(language: string, timeZone: string) {
-    this.language = language;
+    // Days before months, and hours to 24, as the sender's systems have them.
+    this.language = language === 'en' ? 'en-GB' : language;
     this.timeZone = timeZone;
-    const parts = new Intl.NumberFormat(language).formatToParts(12345.6);
+    const parts = new Intl.NumberFormat(this.language).formatToParts(12345.6);
     const sign = (type: string, otherwise: string) =>
       parts.find((part) => part.type === type)?.value ?? otherwise;
     this.groupSign = sign('group', ',');
@@ -66,10 +67,14 @@ export class FigureTexts {
     return `${this.count(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
   }
 
-  /** `05:42:07`; without seconds on request. */
-  clock(at: string, seconds = true): string {
+  /** `05:42`, `05:42:07` or `05:42:07.3`, as exact as asked for. */
+  clock(at: string, exact: 'minutes' | 'seconds' | 'tenths'): string {
     const two = '2-digit' as const;
-    return this.moment(at, { hour: two, minute: two, ...(seconds && { second: two }), hourCycle: 'h23' });
+    return this.moment(at, {
+      ...{ hour: two, minute: two, hourCycle: 'h23' },
+      ...(exact !== 'minutes' && { second: two }),
+      ...(exact === 'tenths' && { fractionalSecondDigits: 1 }),
+    });
   }
 
   /** Date and time. */
@@ -89,6 +94,12 @@ export class FigureTexts {
   day(date: string, weekday: 'long' | 'short' = 'long'): string {
     const month = weekday === 'long' ? 'long' : '2-digit';
     const options = { weekday, day: 'numeric', month, year: 'numeric', timeZone: 'UTC' } as const;
+    return new Intl.DateTimeFormat(this.language, options).format(Date.parse(`${date}T00:00:00Z`));
+  }
+
+  /** A business date where there is little room: `13/08`. */
+  shortDay(date: string): string {
+    const options = { day: '2-digit', month: '2-digit', timeZone: 'UTC' } as const;
     return new Intl.DateTimeFormat(this.language, options).format(Date.parse(`${date}T00:00:00Z`));
   }
 

@@ -50,7 +50,7 @@ function exampleOf(
   const hex =
     value.hex !== undefined &&
     html`<br><span class="faint">${words.hex}</span> <span class="bytes">${value.hex}</span>`;
-  return html`<span class="faint">${place}${where}</span><br><span class="bytes">${value.text}</span>${hex}`;
+  return html`<span class="faint">${place}${where}</span><br><span class="bytes">“${value.text}”</span>${hex}`;
 }
 
 /** How the rows spread over the partitions. */

@@ -25,7 +25,7 @@ export function nightCharts(nights: DayFacts[], { words, figures }: Speech): Mar
     text: (value: number) => string,
   ) => {
     const values = nights.map((night) => ({
-      night: figures.day(night.businessDate, 'short'),
+      night: figures.shortDay(night.businessDate),
       value: of(night),
     }));
     if (values.every(({ value }) => value === undefined)) return undefined;

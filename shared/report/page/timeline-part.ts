@@ -4,6 +4,9 @@ import type { NightReport } from '../night-report.ts';
 import type { FileTimeline } from '../night-timeline.ts';
 import { fileName, folded, legend, type Speech, section, tableOf } from './page-parts.ts';
 
+/** Clocks show tenths of seconds of a short night, and no seconds of a long one. */
+const SHORT_MS = 40_000;
+const LONG_MS = 1_200_000;
 const STAGES = ['splitting', 'parsing', 'reconciling', 'merging'] as const;
 
 /** When each file was taken up, how long each stage took, and what its ranges waited for. */
@@ -12,8 +15,10 @@ export function timelinePart(report: NightReport, speech: Speech): Markup {
   const { timelines, filesLeftOut, verdict } = report;
   const sitting = filesOfSitting(timelines);
   const others = timelines.filter(({ stages }) => stages.length > 0).length - sitting.length;
-  const clock = (at: string) => figures.clock(at);
   const ends = sitting.flatMap(({ stages }) => stages.flatMap(({ from, to }) => [from, to])).sort();
+  const tookMs = Date.parse(ends.at(-1) ?? '') - Date.parse(ends[0] ?? '');
+  const exact = tookMs < SHORT_MS ? 'tenths' : tookMs < LONG_MS ? 'seconds' : 'minutes';
+  const clock = (at: string) => figures.clock(at, exact);
   const alt = words.timelineAlt(
     figures.count(sitting.length),
     clockOf(ends[0], clock),

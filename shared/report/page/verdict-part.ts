@@ -27,7 +27,7 @@ export function verdictPart(report: NightReport, speech: Speech): Markup {
 
 function said({ verdict }: NightReport, { words, figures }: Speech): MarkupValue[] {
   const { state, publishedAt, commit, deadline, marginMinutes } = verdict;
-  const due = deadline === undefined ? undefined : figures.clock(deadline, false);
+  const due = deadline === undefined ? undefined : figures.clock(deadline, 'minutes');
   const time = publishedAt === undefined ? '' : figures.dateAndTime(publishedAt);
   const number = commit === undefined ? '' : figures.count(commit);
   const until = marginMinutes !== undefined && due !== undefined;
