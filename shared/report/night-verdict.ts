@@ -1,3 +1,5 @@
+import { LAKE_WORD } from '../run/rejects-refusal.ts';
+import { shellWord } from '../shown-text.ts';
 import type { FileFacts, NightFacts } from './night-facts.ts';
 
 /** How a night stands: what its reader must know first. */
@@ -76,14 +78,14 @@ function stateOf({ status, damaged }: NightFacts, margin: number | undefined): N
 }
 
 /** What waits for a person, what stops the day first. */
-export function tasksOf({ status, files, damaged }: NightFacts): Task[] {
+export function tasksOf({ status, files, damaged, lake }: NightFacts): Task[] {
   const { counts, expectation, pending, published, totals } = status;
   const byKey = new Map(files.map((file) => [file.entry.sourceKey, file]));
   const named = status.files.filter((file) => file.status === 'missing').map(({ name }) => name);
   const unnamed = counts.missing - named.length;
   const tasks: Task[] = [
     ...damaged.map(({ key, why }): Task => ({ kind: 'damaged', key, why })),
-    ...status.files.flatMap(({ name, status: state }) => stopped(name, state, byKey.get(name))),
+    ...status.files.flatMap(({ name, status: state }) => stopped(name, state, byKey.get(name), lake)),
     ...named.map((file): Task => ({ kind: 'missing', file })),
     ...(unnamed > 0 ? [{ kind: 'missing-files', count: unnamed } as const] : []),
     ...(expectation.awaitedManifest === undefined
@@ -104,11 +106,14 @@ export function tasksOf({ status, files, damaged }: NightFacts): Task[] {
   return tasks;
 }
 
-function stopped(file: string, state: string, facts: FileFacts | undefined): Task[] {
+function stopped(file: string, state: string, facts: FileFacts | undefined, lake: string): Task[] {
   if (state === 'stalled' || state === 'running') return [{ kind: state, file }];
   if (!facts) return [];
   const { refusal, failure } = facts.entry;
-  if (state === 'refused' && refusal) return [{ kind: 'refused', file, ...refusal }];
+  if (state === 'refused' && refusal) {
+    const message = refusal.message.replaceAll(LAKE_WORD, () => `--lake ${shellWord(lake)}`);
+    return [{ kind: 'refused', file, code: refusal.code, message }];
+  }
   if (state === 'failed') return [{ kind: 'failed', file, message: failure?.message ?? '' }];
   return [];
 }

@@ -54,7 +54,7 @@ export function timelineChart({ files, marks, clock, description }: TimelineChar
 }
 
 function tick(x: number, height: number, text: string): Markup {
-  return html`<line class="axis" x1="${px(x)}" x2="${px(x)}" y1="${TOP - 8}" y2="${height - 24}"/><text class="faint" x="${px(x)}" y="${height - 8}" text-anchor="middle">${text}</text>`;
+  return html`<line class="axis" x1="${px(x)}" x2="${px(x)}" y1="${TOP - 8}" y2="${height - 24}"/><text class="faint" x="${px(x)}" y="${height - 8}" text-anchor="${x > WIDTH - 60 ? 'end' : 'middle'}">${text}</text>`;
 }
 
 function markOf({ kind, name }: TimelineChart['marks'][number], x: number, height: number): Markup {
@@ -67,7 +67,7 @@ function fileRow(file: FileTimeline, y: number, x: (at: number) => number): Mark
   const short = name.length > NAME_CHARACTERS ? `…${name.slice(-NAME_CHARACTERS + 1)}` : name;
   const bars = file.stages.map(({ stage, from, to }) => {
     const [left, right] = [x(Date.parse(from)), x(Date.parse(to))];
-    return html`<rect class="${STAGE_KINDS[stage]}" x="${px(left)}" y="${y}" width="${px(Math.max(1, right - left - 0.5))}" height="12"/>`;
+    return html`<rect class="${STAGE_KINDS[stage]}" x="${px(left)}" y="${y}" width="${px(Math.max(2.5, right - left - 0.5))}" height="12"/>`;
   });
   const spans = file.ranges?.spans ?? [];
   const lanes = laneOf(spans);

@@ -33,7 +33,7 @@ export function tableOf(
     );
   const head = columns.map(({ name }, index) => html`<th scope="col" class="${kind(index)}">${name}</th>`);
   const foot = feet.length > 0 && html`<tfoot>${feet.map((row) => html`<tr>${cells(row)}</tr>`)}</tfoot>`;
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption class="for-readers">${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => html`<tr>${cells(row)}</tr>`)}</tbody>${foot}</table></div>`;
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table><caption class="for-readers">${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => html`<tr>${cells(row)}</tr>`)}</tbody>${foot}</table></div>`;
 }
 
 /** A table behind a chart. */

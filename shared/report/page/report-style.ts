@@ -5,9 +5,9 @@ export const REPORT_STYLE = `
 .report > header p { margin: .25rem 0 0; }
 .report section { margin-top: 1.25rem; }
 .verdict { border-inline-start: 6px solid var(--accent); }
-.verdict.good { border-color: var(--good); }
-.verdict.warn { border-color: var(--warn); }
-.verdict.bad { border-color: var(--bad); }
+.verdict.good { border-inline-start-color: var(--good); }
+.verdict.warn { border-inline-start-color: var(--warn); }
+.verdict.bad { border-inline-start-color: var(--bad); }
 .verdict .said { font-size: 1.25rem; line-height: 1.4; margin: .75rem 0 0; font-weight: 500; max-width: 60ch; }
 .verdict .said + p { margin-top: .5rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.25rem 1.5rem; margin: 1.5rem 0 0; padding: 1.25rem 0 0; border-top: 1px solid var(--line); }

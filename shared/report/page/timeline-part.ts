@@ -35,7 +35,7 @@ export function timelinePart(report: NightReport, speech: Speech): Markup {
     words.timeline,
     html`<p class="faint">${words.timelineNote}</p>`,
     sitting.length > 0 &&
-      html`${legend(STAGES.map((stage) => ({ kind: TIMELINE_KINDS[stage], name: words[`stage_${stage}`] })))}<figure class="scroll" role="region" aria-label="${words.timeline}" tabindex="0">${timelineChart({ files: sitting, marks, clock, description: alt })}</figure>`,
+      html`${legend(STAGES.map((stage) => ({ kind: TIMELINE_KINDS[stage], name: words[`stage_${stage}`] })))}<figure class="scroll" role="group" aria-label="${words.timeline}" tabindex="0">${timelineChart({ files: sitting, marks, clock, description: alt })}</figure>`,
     others > 0 && html`<p class="faint">${words.otherDay(figures.count(others))}</p>`,
     folded(words.table, stageTable(timelines, speech)),
     rangeTable(timelines, speech),

@@ -16,6 +16,9 @@ export const STATE_TONES: Record<NightState, Tone> = {
   damaged: 'bad',
 };
 
+/** Refusals whose reason is in the records. */
+const OF_RECORDS = new Set(['too-many-rejects', 'too-many-invalid', 'sum-undecodable']);
+
 /** What the reader must know first: the state, when it was reached, and the figures of the day. */
 export function verdictPart(report: NightReport, speech: Speech): Markup {
   const { words } = speech;
@@ -102,7 +105,9 @@ function taskItem(task: Task, report: NightReport, speech: Speech): Markup {
   const about = (file: string, text: MarkupValue) => html`<span class="strong">${file}</span><br>${text}`;
   switch (task.kind) {
     case 'refused': {
-      const next = command('rejects', ` --file ${shellWord(task.file)}`);
+      const next = OF_RECORDS.has(task.code)
+        ? command('rejects', ` --file ${shellWord(task.file)}`)
+        : undefined;
       return item('bad', words.taskRefused(task.code), about(task.file, english(speech, task.message)), next);
     }
     case 'failed':

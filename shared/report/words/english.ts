@@ -56,7 +56,7 @@ export const ENGLISH = {
   taskRunning: 'Is being converted.',
   taskMissing: 'Has not arrived. Ask the operators of the sender whether it was sent.',
   taskMissingFiles: (count: string) =>
-    `${count} expected files have not arrived. Ask the operators of the sender whether they were sent.`,
+    `Expected files that have not arrived: ${count}. Ask the operators of the sender whether they were sent.`,
   taskManifest: 'The day manifest has not arrived. The day is published after it.',
   taskPending: (commit: string) =>
     `Commit ${commit} is written, and readers do not see it. Publish the day again; that shows it, or says why it cannot.`,
@@ -64,7 +64,7 @@ export const ENGLISH = {
   taskHidden: 'Its rows are not shown, because it corrects a version of its file that was replaced.',
   taskWarning: 'Warning',
   taskRejects: (count: string) =>
-    `${count} rejected records are not corrected. Look at them, then load corrected ones as a supplement.`,
+    `Rejected records that are not corrected: ${count}. Look at them, then load corrected ones as a supplement.`,
   taskDamaged: 'Cannot be read',
   command: 'Command',
 
@@ -95,8 +95,8 @@ export const ENGLISH = {
   notNoted: 'not noted',
   table: 'The figures as a table',
   otherDay: (count: string) =>
-    `${count} files were converted on another day than the others; the table has them.`,
-  moreFiles: (count: string) => `${count} further files are in all sums, and not in this list.`,
+    `Files that were converted at another time than the others, and are in the table only: ${count}.`,
+  moreFiles: (count: string) => `Files that are in all sums, and not in this list: ${count}.`,
 
   // Bytes
   bytes: 'Account of every byte',
@@ -112,7 +112,7 @@ export const ENGLISH = {
   account: 'Account',
   accountWhole: 'every byte',
   accountBroken: 'has a gap',
-  rangesCount: (count: string) => `${count} ranges`,
+  rangesCount: (count: string) => `ranges: ${count}`,
   chained: 'header and trailer lie within the ranges',
   storedSize: (size: string) => `${size} compressed`,
   checksum: 'CRC-64/NVME',
@@ -183,7 +183,7 @@ export const ENGLISH = {
   nullValue: 'null',
   objects: 'Files',
   outputBytes: 'Size',
-  moreShares: (count: string) => `${count} smaller partitions are left out.`,
+  moreShares: (count: string) => `Smaller partitions that are left out: ${count}.`,
 
   // Change
   change: 'Change',
@@ -202,7 +202,7 @@ export const ENGLISH = {
     `${what} of ${nights} nights. The table below has the same figures.`,
   night: 'Night',
   margin: 'Margin',
-  marginMinutes: 'Margin in minutes, above the line before the deadline',
+  marginMinutes: 'Margin to the deadline',
   costOfNight: 'Cost in US$',
   nightsCostNote:
     'Costs are worked out from each commit, at the same prices, so that nights can be compared.',

@@ -56,7 +56,7 @@ export const PORTUGUESE: Words = {
   taskRunning: 'Está sendo convertido.',
   taskMissing: 'Não chegou. Pergunte à operação de quem envia se foi enviado.',
   taskMissingFiles: (count) =>
-    `${count} arquivos esperados não chegaram. Pergunte à operação de quem envia se foram enviados.`,
+    `Arquivos esperados que não chegaram: ${count}. Pergunte à operação de quem envia se foram enviados.`,
   taskManifest: 'O manifesto do dia não chegou. O dia é publicado depois dele.',
   taskPending: (commit) =>
     `O commit ${commit} está escrito, e os leitores não o veem. Publique o dia de novo: isso o mostra, ou diz por que não pode.`,
@@ -64,7 +64,7 @@ export const PORTUGUESE: Words = {
   taskHidden: 'As linhas não são mostradas, porque ele corrige uma versão do arquivo que foi substituída.',
   taskWarning: 'Aviso',
   taskRejects: (count) =>
-    `${count} registros rejeitados não foram corrigidos. Veja-os e carregue os corrigidos como suplemento.`,
+    `Registros rejeitados que não foram corrigidos: ${count}. Veja-os e carregue os corrigidos como suplemento.`,
   taskDamaged: 'Não pode ser lido',
   command: 'Comando',
 
@@ -93,8 +93,9 @@ export const PORTUGUESE: Words = {
   claims: 'Vezes iniciado',
   notNoted: 'não anotado',
   table: 'Os números em tabela',
-  otherDay: (count) => `${count} arquivos foram convertidos em outro dia que os demais; a tabela os traz.`,
-  moreFiles: (count) => `Mais ${count} arquivos estão em todas as somas, mas não nesta lista.`,
+  otherDay: (count) =>
+    `Arquivos convertidos em outro momento que os demais, e que estão só na tabela: ${count}.`,
+  moreFiles: (count) => `Arquivos que estão em todas as somas, mas não nesta lista: ${count}.`,
 
   bytes: 'Conta de cada byte',
   bytesNote: 'Cabeçalho, faixas, rodapé e resto seguem um ao outro do primeiro ao último byte de um arquivo.',
@@ -109,7 +110,7 @@ export const PORTUGUESE: Words = {
   account: 'Conta',
   accountWhole: 'todos os bytes',
   accountBroken: 'tem uma falha',
-  rangesCount: (count) => `${count} faixas`,
+  rangesCount: (count) => `faixas: ${count}`,
   chained: 'cabeçalho e rodapé ficam dentro das faixas',
   storedSize: (size) => `${size} comprimidos`,
   checksum: 'CRC-64/NVME',
@@ -178,7 +179,7 @@ export const PORTUGUESE: Words = {
   nullValue: 'nulo',
   objects: 'Arquivos',
   outputBytes: 'Tamanho',
-  moreShares: (count) => `${count} partições menores ficaram de fora.`,
+  moreShares: (count) => `Partições menores que ficaram de fora: ${count}.`,
 
   change: 'Mudança',
   with_night_before: (day) => `Em relação à noite anterior, ${day}`,
@@ -194,7 +195,7 @@ export const PORTUGUESE: Words = {
   nightsAlt: (what, nights) => `${what} de ${nights} noites. A tabela abaixo traz os mesmos números.`,
   night: 'Noite',
   margin: 'Margem',
-  marginMinutes: 'Margem em minutos, acima da linha antes do prazo',
+  marginMinutes: 'Margem até o prazo',
   costOfNight: 'Custo em US$',
   nightsCostNote:
     'Os custos são calculados de cada commit, aos mesmos preços, para que as noites possam ser comparadas.',
