@@ -64,7 +64,7 @@ interface FileLine {
 }
 
 /** A commit, and who made it. */
-export interface CommitLine {
+interface CommitLine {
   commit: number;
   committedAt: string;
   by?: string;

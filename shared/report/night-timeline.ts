@@ -4,7 +4,7 @@ import type { WorkingState } from '../run/stage-durations.ts';
 import type { FileFacts, PartFacts } from './night-facts.ts';
 
 /** A stage of the last run on a file. ISO 8601. */
-export interface StageSpan {
+interface StageSpan {
   stage: WorkingState;
   from: string;
   to: string;
@@ -21,7 +21,7 @@ export interface FileTimeline {
 }
 
 /** How its ranges were parsed; undefined in runs of earlier versions, which noted no times. */
-export interface RangeTimes {
+interface RangeTimes {
   count: number;
   /** Milliseconds of the tries that succeeded. */
   work: { total: number; min: number; median: number; max: number };

@@ -9,7 +9,7 @@ export interface Speech {
 }
 
 /** A column of a table; figures stand to the right. */
-export interface Column {
+interface Column {
   name: string;
   isFigure?: boolean;
 }
