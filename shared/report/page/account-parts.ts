@@ -82,7 +82,7 @@ export function recordsPart(report: NightReport, speech: Speech): Markup {
     { name: words.run },
   ];
   const lines = report.files.map((line) => [
-    fileName(line.file),
+    html`<span title="${line.file}">${fileName(line.file)}</span>`,
     html`${stateWord(STATUS_TONES[line.status] ?? 'plain', statusWord(line.status, speech))}${line.isSupplement && ` ${words.supplement}`}`,
     ...[line.read, line.rows, line.rejected].map((count) => (count === undefined ? '' : n(count))),
     figures.bytes(line.inputBytes),
