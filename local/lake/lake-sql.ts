@@ -28,6 +28,7 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
+import { areUniform } from './uniform-files.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 
 /** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
@@ -146,11 +147,13 @@ class DuckDBLake implements Lake {
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const { createFiles, files, countMisplaced, createView } = planDatasetView(catalog, this.#lakeDir, rows);
+    const view = planDatasetView(catalog, this.#lakeDir, rows);
+    const { createFiles, files, countMisplaced, uniform, createView } = view;
     await this.#run(createFiles, { files: JSON.stringify(files) });
     this.#files.push(...files.flatMap(({ path }) => path ?? []));
     const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-    await this.#run(createView(misplaced === 0n ? 'paths' : 'files'));
+    const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
+    await this.#run(createView(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
     this.tables.push(catalog.dataset);
   }
 
