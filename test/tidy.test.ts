@@ -27,6 +27,8 @@ const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
+  'shared/ask': ['shared/ports', 'shared/keys'],
+  'shared/redis': ['shared/ports'],
   'shared/iceberg': ['shared/ports', 'shared/parquet'],
   'shared/catalog': ['shared/iceberg', 'shared/parquet', 'shared/ports', 'shared/layout'],
   'shared/day': [
@@ -92,7 +94,7 @@ function pipelineArrows(): Record<string, string[]> {
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
-  ...['shared/form', 'shared/compression', 'shared/iceberg'],
+  ...['shared/form', 'shared/compression', 'shared/iceberg', 'shared/ask'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...BASE,
 ];
