@@ -15,10 +15,19 @@ export async function namedQueries(): Promise<Map<string, NamedQuery>> {
 async function queriesIn(folder: string): Promise<NamedQuery[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
   return Promise.all(
-    files.map(async (file) =>
-      readNamedQuery(file.slice(0, -'.sql'.length), await readFile(join(folder, file), 'utf8')),
-    ),
+    files.map(async (file) => {
+      const text = await readFile(join(folder, file), 'utf8');
+      return readNamedQuery(file.slice(0, -'.sql'.length), await withParts(text));
+    }),
   );
+}
+
+/** `${include rfv}` → what analytics/parts/rfv.sql has: tables that several queries make. */
+async function withParts(text: string): Promise<string> {
+  const name = /\$\{include (\w+)\}/.exec(text);
+  if (!name) return text;
+  const part = await readFile(join(analyticsDir, 'parts', `${name[1]}.sql`), 'utf8');
+  return withParts(text.replace(name[0], () => part.trimEnd()));
 }
 
 /** The mapping of a file that somebody names, or that of the project for one of these tables. Fails with `UsageError`. */
