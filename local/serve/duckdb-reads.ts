@@ -7,8 +7,6 @@ interface StatementReads {
   tables: { schema: string; name: string }[];
   /** Functions in the place of tables. */
   tableFunctions: string[];
-  /** DESCRIBE, SUMMARIZE, SHOW. */
-  asksForSchema: boolean;
 }
 
 const serialized = z.discriminatedUnion('error', [
@@ -22,7 +20,7 @@ export function statementReads(json: string): StatementReads {
   if (parsed.error) throw refused(parsed.error_message);
   if (parsed.statements.length !== 1)
     throw refused(`it has ${parsed.statements.length} statements instead of one`);
-  const reads: StatementReads = { tables: [], tableFunctions: [], asksForSchema: false };
+  const reads: StatementReads = { tables: [], tableFunctions: [] };
   collect(parsed.statements[0], new Set(), reads);
   return reads;
 }
@@ -51,7 +49,6 @@ function collect(part: unknown, made: ReadonlySet<string>, reads: StatementReads
     const { function_name: name } = Object(node.function) as { function_name?: unknown };
     reads.tableFunctions.push(String(name ?? ''));
   }
-  if (node.type === 'SHOW_REF') reads.asksForSchema = true;
   for (const child of Object.values(node)) collect(child, names, reads);
 }
 
