@@ -94,8 +94,8 @@ async function doorOf(values: {
   if (issuer !== undefined && (roles === undefined || audience === undefined))
     throw usageError('--issuer needs --roles and --audience', 'Give all three');
   const roleOfToken =
-    issuer !== undefined && audience !== undefined
-      ? signedTokens({ issuer, audience, claim, roleNames: Object.keys(roles ?? {}) })
+    issuer !== undefined && audience !== undefined && roles !== undefined
+      ? signedTokens({ issuer, audience, claim, roles })
       : undefined;
   return { token: values.token ?? process.env.ASK_TOKEN, roles, roleOfToken };
 }

@@ -29,20 +29,20 @@ rates AS (
   FROM judged
   GROUP BY product
 ),
-ending AS (
+coming AS (
   SELECT product, count(*) AS ending, coalesce(sum(value), 0) AS ending_value
   FROM later
   WHERE date_diff('day', :business_date, end_date) BETWEEN 1 AND :days AND state <> 'ended' AND customer IS NOT NULL
   GROUP BY product
 )
 SELECT
-  ending.product,
-  ending.ending,
-  ending.ending_value,
+  coming.product,
+  coming.ending,
+  coming.ending_value,
   coalesce(rates.measured_on, 0) AS measured_on,
   rates.renewal_rate,
-  CAST(ending.ending AS double) * rates.renewal_rate AS expected_renewals,
-  CAST(ending.ending_value AS double) * rates.renewal_rate AS expected_value
-FROM ending
-LEFT JOIN rates ON rates.product = ending.product
-ORDER BY ending.product NULLS LAST
+  CAST(coming.ending AS double) * rates.renewal_rate AS expected_renewals,
+  CAST(coming.ending_value AS double) * rates.renewal_rate AS expected_value
+FROM coming
+LEFT JOIN rates ON rates.product = coming.product
+ORDER BY coming.product NULLS LAST

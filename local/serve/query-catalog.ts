@@ -1,24 +1,38 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Mapping, readMapping } from '../../shared/ask/mapping.ts';
-import { type NamedQuery, readNamedQuery } from '../../shared/ask/named-query.ts';
+import type { NamedQuery } from '../../shared/ask/named-query.ts';
+import { type QueryTexts, queriesOf } from '../../shared/ask/query-texts.ts';
 import { UsageError } from '../../shared/errors.ts';
 import { analyticsDir, queriesDir } from '../adapters/project-folders.ts';
 
-/** The named queries of the project: those of docs/queries and of analytics/queries, by name. */
-export async function namedQueries(): Promise<Map<string, NamedQuery>> {
+/** The texts of the named queries of the project, those of docs/queries and of analytics/queries, and of its mappings. */
+export async function queryTexts(): Promise<QueryTexts> {
   const folders = [queriesDir, join(analyticsDir, 'queries')];
-  const found = await Promise.all(folders.map(queriesIn));
-  return new Map(found.flat().map((query) => [query.name, query]));
+  const queries = (await Promise.all(folders.map((folder) => textsIn(folder, '.sql')))).flat();
+  const whole = await Promise.all(
+    queries.map(async ([name, text]) => [name, await withParts(text)] as const),
+  );
+  return {
+    queries: Object.fromEntries(whole),
+    mappings: Object.fromEntries(await textsIn(join(analyticsDir, 'mappings'), '.json')),
+  };
 }
 
-async function queriesIn(folder: string): Promise<NamedQuery[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
+/** The named queries of the project, by name. */
+export async function namedQueries(): Promise<Map<string, NamedQuery>> {
+  return queriesOf(await queryTexts()).queries;
+}
+
+async function textsIn(folder: string, ending: string): Promise<[name: string, text: string][]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(ending)).sort();
   return Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(join(folder, file), 'utf8');
-      return readNamedQuery(file.slice(0, -'.sql'.length), await withParts(text));
-    }),
+    files.map(
+      async (file): Promise<[string, string]> => [
+        file.slice(0, -ending.length),
+        await readFile(join(folder, file), 'utf8'),
+      ],
+    ),
   );
 }
 
@@ -35,16 +49,11 @@ export async function mappingFor(
   file: string | undefined,
   tables: readonly string[],
 ): Promise<Mapping | undefined> {
-  if (file !== undefined) return readMapping(await text(file), file);
-  const folder = join(analyticsDir, 'mappings');
-  for (const name of (await readdir(folder)).filter((one) => one.endsWith('.json')).sort()) {
-    const mapping = readMapping(await readFile(join(folder, name), 'utf8'), `analytics/mappings/${name}`);
-    if (tables.includes(mapping.table)) return mapping;
-  }
-  return undefined;
+  if (file !== undefined) return readMapping(await textOf(file), file);
+  return queriesOf(await queryTexts()).mappings.find(({ table }) => tables.includes(table));
 }
 
-async function text(file: string): Promise<string> {
+async function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: Error) => {
     throw new UsageError({ what: 'the mapping cannot be read', where: file, why: cause.message, cause });
   });

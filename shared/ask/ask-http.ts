@@ -6,7 +6,7 @@ import { type Question, readQuestion } from './question.ts';
 import type { Tickets } from './tickets.ts';
 
 /** A request as both servers hand it over; names of headers in lower case. */
-export interface AskRequest {
+interface AskRequest {
   method: string;
   path: string;
   query: URLSearchParams;
@@ -118,7 +118,10 @@ async function withPatience(asking: Promise<Asked>, patienceMs: number): Promise
 function found(question: Question, { key, kept, from }: Asked, headers: AskRequest['headers']): AskResponse {
   const { format, page, pageRows } = question;
   const etag = key && `"${key.slice(0, 40)}-${format}-${page}-${pageRows}"`;
-  const said = { ...SAFE, 'x-answer-from': from, ...(etag && { etag }) };
+  const { scannedBytes } = kept.answer;
+  const scanned = from === 'engine' &&
+    scannedBytes !== undefined && { 'x-answer-scanned-bytes': String(scannedBytes) };
+  const said = { ...SAFE, 'x-answer-from': from, ...scanned, ...(etag && { etag }) };
   if (etag && matches(headers['if-none-match'], etag)) return { status: 304, headers: said, body: '' };
   const { type, body, pages } = bodyOf(kept, question, key);
   return {

@@ -17,6 +17,8 @@ const role = z.strictObject({
   mostMegabytes: z.number().min(1).max(1_000).default(100),
   /** On one machine: hashes of the tokens that open it. */
   tokenSha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)).default([]),
+  /** On AWS: groups of the directory, and IAM roles by their names, that stand for it; its own name if it has none. */
+  principals: z.array(z.string().min(1)).default([]),
   /** On AWS: the workgroup and the IAM role with which Athena is asked. */
   workgroup: z.string().min(1).optional(),
   roleArn: z.string().min(1).optional(),
@@ -51,6 +53,14 @@ function wrong(why: string, where: string): UsageError {
     where,
     why,
     next: 'A role is { "freeSql": true, "tables": { "contracts": { "except": ["cpf_cnpj"] } } }; docs/ask.md lists its keys.',
+  });
+}
+
+/** The first role, in the order of the document, that one of these names stands for. */
+export function roleOfPrincipals(roles: Roles, principals: readonly string[]): string | undefined {
+  return Object.keys(roles).find((name) => {
+    const own = roles[name]!.principals;
+    return (own.length > 0 ? own : [name]).some((one) => principals.includes(one));
   });
 }
 

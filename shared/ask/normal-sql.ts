@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { type SqlToken, sqlTokens } from './sql-tokens.ts';
+import { wordOf } from './sql-word.ts';
 import { unsteadyWords } from './unsteady-words.ts';
 
 /** A statement in the form that is run: two texts of one form run as one text, and so have one answer. */
@@ -61,12 +62,6 @@ function withValues(tokens: SqlToken[], literals: ReadonlyMap<string, SqlLiteral
       `Give it in params: { "${token.text.slice(1)}": … }.`,
     );
   });
-}
-
-/** A name as both engines compare it. */
-function wordOf({ kind, text }: SqlToken): string[] {
-  if (kind === 'word') return [text.toLowerCase()];
-  return kind === 'quoted-name' ? [text.slice(1, -1).replaceAll('""', '"').toLowerCase()] : [];
 }
 
 /** Depends on the tokens alone. */

@@ -26,6 +26,8 @@ export async function optionalModules({ resolveVariable }: VariableContext): Pro
   if (unknown.length > 0) {
     throw new Error(`the stage turns on ${unknown.join(', ')}, but the modules are ${names.join(', ')}`);
   }
+  if (modules['query-cache'] && !modules['private-network'])
+    throw new Error('query-cache needs private-network: only functions in the network reach the cache');
   const merged: Required<Slice> = { Conditions: {}, Resources: {}, Outputs: {} };
   for (const name of names) {
     if (!modules[name]) continue;
