@@ -41,6 +41,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     load: async () => (await import('../cli/serve.ts')).command,
   },
   {
+    name: 'dashboard',
+    summary: 'five dashboards of a night as pages',
+    load: async () => (await import('../cli/dashboard.ts')).command,
+  },
+  {
     name: 'layout',
     summary: 'shows, proposes and imports layouts: what a record looks like',
     commands: [

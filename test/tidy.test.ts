@@ -35,6 +35,7 @@ const ARROWS: Record<string, string[]> = {
   'shared/ports': ['shared/operations', 'shared/ranges'],
   'shared/ask': ['shared/ports', 'shared/keys'],
   'shared/redis': ['shared/ports'],
+  'shared/dashboard': ['shared/look', 'shared/ask'],
   'shared/iceberg': ['shared/ports', 'shared/parquet'],
   'shared/catalog': ['shared/iceberg', 'shared/parquet', 'shared/ports', 'shared/layout'],
   'shared/day': [
