@@ -1,4 +1,5 @@
 import { composeQuery } from '../../shared/ask/compose-query.ts';
+import { latestQuery } from '../../shared/ask/latest-query.ts';
 import type { Mapping } from '../../shared/ask/mapping.ts';
 import type { NamedQuery } from '../../shared/ask/named-query.ts';
 import { normalSql } from '../../shared/ask/normal-sql.ts';
@@ -14,12 +15,12 @@ export function askedAnalytics(
   query: NamedQuery,
   mapping: Mapping,
   population: Population,
-): { sql: string; expected: Answer } {
+): { sql: string; latest: string; expected: Answer } {
   const composed = composeQuery(query, {}, population.nights, mapping);
   const { text: sql } = normalSql(composed.sql, composed.literals);
   const expected = WORKED_OUT[query.name]?.({ population, params: composed.params });
   if (expected === undefined) throw new Error(`nobody has worked out ${query.name}`);
-  return { sql, expected };
+  return { sql, latest: latestQuery(query, mapping).text, expected };
 }
 
 /** The first cell that differs, or undefined. Floating-point numbers may differ in their last digits. */

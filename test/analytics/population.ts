@@ -131,6 +131,12 @@ export function tuplesOf({ rows }: Population): string[] {
   });
 }
 
+/** A statement that makes the rows of the table of days. */
+export function daysOf({ nights }: Population): string {
+  const dates = nights.map((night) => `(DATE '${night}')`);
+  return `SELECT business_date FROM (VALUES ${dates.join(', ')}) AS days(business_date)`;
+}
+
 /** -5 → `-0.05` */
 export function money(cents: number): string {
   const digits = String(Math.abs(cents)).padStart(3, '0');
