@@ -36,6 +36,16 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     load: async () => (await import('../cli/query.ts')).command,
   },
   {
+    name: 'serve',
+    summary: 'answers questions about a lake over HTTP, with a cache that is never out of date',
+    load: async () => (await import('../cli/serve.ts')).command,
+  },
+  {
+    name: 'dashboard',
+    summary: 'five dashboards of a night as pages',
+    load: async () => (await import('../cli/dashboard.ts')).command,
+  },
+  {
     name: 'layout',
     summary: 'shows, proposes and imports layouts: what a record looks like',
     commands: [

@@ -14,6 +14,7 @@ import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
 import { writeDayReports } from './day-reports.ts';
 import { prepareLake } from './prepare-lake.ts';
+import { showAnswers } from './start-answers.ts';
 
 /** Two nights of a seed, which a second run finds again. */
 const SAMPLE = {
@@ -74,7 +75,8 @@ export const command = defineCommand(COMMAND, async () => {
   const report = join(sampleDir, 'report.html');
   if (last)
     await writeDayReports(lakeDir, [{ dataset: 'contracts', businessDate: last.businessDate }], report);
-  printPlaces(sampleDir, lakeDir, report);
+  const boards = last && (await showAnswers(lakeDir, join(sampleDir, 'dashboards')));
+  printPlaces(sampleDir, lakeDir, report, boards);
   return EXIT_LOADED;
 });
 
@@ -104,7 +106,7 @@ async function ask(lakeDir: string, businessDate: string): Promise<void> {
   }
 }
 
-function printPlaces(sampleDir: string, lakeDir: string, report: string): void {
+function printPlaces(sampleDir: string, lakeDir: string, report: string, boards: string | undefined): void {
   const shown = (path: string) => relative(process.cwd(), path);
   const places = `
 Input      ${shown(join(sampleDir, 'raw'))}
@@ -112,6 +114,7 @@ Lake       ${shown(join(lakeDir, 'processed', 'contracts'))}
 Rejects    ${shown(join(lakeDir, 'processed', 'contracts_rejects'))}   (table contracts_rejects: why, where, raw bytes)
 Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row per file)
 Report     ${shown(report)}   (the night in one page; open it in a browser)
+Dashboards ${boards === undefined ? '' : shown(boards)}   (and four beside it)
 
 Ask more:  npx positional-lake query --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`;
   say(...places.split('\n'));

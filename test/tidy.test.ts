@@ -33,6 +33,9 @@ const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
+  'shared/ask': ['shared/ports', 'shared/keys'],
+  'shared/redis': ['shared/ports'],
+  'shared/dashboard': ['shared/look', 'shared/ask'],
   'shared/iceberg': ['shared/ports', 'shared/parquet'],
   'shared/catalog': ['shared/iceberg', 'shared/parquet', 'shared/ports', 'shared/layout'],
   'shared/day': [
@@ -44,7 +47,14 @@ const ARROWS: Record<string, string[]> = {
     'shared/ports',
   ],
   ...pipelineArrows(),
-  'shared/aws': ['shared/ports', 'shared/catalog', 'shared/operations', 'shared/ranges', 'shared/keys'],
+  'shared/aws': [
+    'shared/ask',
+    'shared/ports',
+    'shared/catalog',
+    'shared/operations',
+    'shared/ranges',
+    'shared/keys',
+  ],
   'shared/lambda': ['shared/operations'],
   functions: ['shared'],
   local: ['functions', 'shared'],
@@ -100,7 +110,7 @@ function pipelineArrows(): Record<string, string[]> {
 
 const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
-  ...['shared/form', 'shared/compression', 'shared/iceberg'],
+  ...['shared/form', 'shared/compression', 'shared/iceberg', 'shared/ask'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...['shared/look', 'shared/cost', 'shared/report'],
   ...BASE,

@@ -41,8 +41,8 @@ export interface Lake {
   readonly damage: LakeDamage;
   /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
   query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
-  /** Like `query`, but with the rows in batches, for results of any size; of several statements the last one's. */
-  stream(sql: string, parameters?: SqlParameters): Promise<SqlStream>;
+  /** Like `query`, but with the rows in batches, for results of any size; of several statements the last one's. `signal` stops it. */
+  stream(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<SqlStream>;
   /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
   latestBusinessDate(sql: string): string | undefined;
   /**
@@ -66,12 +66,15 @@ export async function openLake({
   lakeDir,
   past,
   allowFiles = false,
+  memoryLimit,
 }: {
   lakeDir: string;
   /** Tables as they were, instead of those that readers see now. */
   past?: CatalogFile[] | undefined;
   /** Lets queries read and write any local file; else only those below the lake's processed/. */
   allowFiles?: boolean;
+  /** As DuckDB writes it (`4GB`); by default four fifths of the machine's. */
+  memoryLimit?: string | undefined;
 }): Promise<Lake> {
   const damage = new LakeDamage();
   const step: ReadStep = (tables, read) => damage.note(tables, read);
@@ -90,6 +93,7 @@ export async function openLake({
     autoload_known_extensions: 'false',
     // By default a large sort would spill into the folder the command happens to run in.
     temp_directory: spill.path,
+    ...(memoryLimit !== undefined && { memory_limit: memoryLimit }),
   });
   const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
@@ -203,11 +207,12 @@ class DuckDBLake implements Lake {
     return { columns, rows };
   }
 
-  async stream(sql: string, parameters?: SqlParameters): Promise<SqlStream> {
+  async stream(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<SqlStream> {
     this.#requireOpen();
     // Each stream has a connection of its own: a second query on it would end the first one's stream.
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
+    signal?.addEventListener('abort', () => this.#connections.has(connection) && connection.interrupt());
     try {
       const mayWrite = !this.#isClosed;
       for await (const { statement, isLast } of preparedStatements(connection, sql, mayWrite)) {

@@ -190,3 +190,8 @@ export function nameAndMessage(error: unknown): string {
   const { name = '', message = '' } = sdkError(error);
   return `${name}: ${message}`;
 }
+
+/** The typed error of a call to another service: it passes, or it stays as it is. */
+export function unavailableOr(error: unknown, where: string): unknown {
+  return !(error instanceof PipelineError) && isPassing(error) ? unavailable(error, where) : error;
+}

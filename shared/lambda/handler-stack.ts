@@ -43,6 +43,7 @@ const DURATION_OF: Record<FunctionName, InvocationMetricName> = {
   finalizer: 'FinalizerMs',
   watchdog: 'WatchdogMs',
   operator: 'OperatorMs',
+  query: 'QueryMs',
 };
 
 /**

@@ -19,6 +19,7 @@ const NIGHT = ['EXPECTED_FILES', ...REPORT, 'SLA_HOLIDAYS', 'SLA_WEEKENDS'];
  * `SLA_LAYOUTS`: layouts to watch, separated by commas. `SLA_TIME_ZONE`: America/Sao_Paulo. `SLA_DEADLINE`: 09:00.
  * `SLA_BUSINESS_DATE`: `day-before` (the night that ends this morning belongs to yesterday; the default) or `same-day`.
  * `SLA_HOLIDAYS`: business dates without files, yyyy-MM-dd, separated by commas. `SLA_WEEKENDS`: `silent` (default) or `watched`.
+ * `QUERY_ROLES`: who may ask what, as JSON (docs/ask.md). `REDIS_URL`: a server that keeps answers; without one S3 does.
  */
 export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnvironment>> = {
   starter: {
@@ -46,5 +47,16 @@ export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnviron
       ...['STARTER_DEAD_LETTERS_URL', 'WATCHDOG_DEAD_LETTERS_URL', 'OPERATOR_DEAD_LETTERS_URL'],
     ],
     optional: NIGHT,
+  },
+  query: {
+    required: [
+      ...ALL,
+      'PROCESSED_BUCKET',
+      'RESULTS_BUCKET',
+      'GLUE_DATABASE',
+      'QUERY_WORKGROUP',
+      'QUERY_ROLES',
+    ],
+    optional: ['REDIS_URL'],
   },
 };

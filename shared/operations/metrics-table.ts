@@ -29,6 +29,7 @@ export const FUNCTION_NAMES = [
   'finalizer',
   'watchdog',
   'operator',
+  'query',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
@@ -95,6 +96,9 @@ const EMF = {
   FinalizerMs: ['Milliseconds', ['finalizer'], 'Maximum', 'an invocation'],
   WatchdogMs: ['Milliseconds', ['watchdog'], 'Maximum', 'an invocation'],
   OperatorMs: ['Milliseconds', ['operator'], 'Maximum', 'an invocation'],
+  QueryMs: ['Milliseconds', ['query'], 'Maximum', 'an invocation'],
+  AnswersKept: ['Count', ['query'], 'Sum', 'questions that were answered from what was kept'],
+  ScannedBytes: ['Bytes', ['query'], 'Sum', 'bytes that Athena read for an answer'],
   ColdStarts: ['Count', FUNCTION_NAMES, 'Sum', 'first invocations of an environment'],
   InvocationsFailed: ['Count', FUNCTION_NAMES, 'Sum', 'invocations that threw; many are tried again'],
   ExecutionFaults: ['Count', ['watchdog'], 'Sum', 'executions that failed by a fault; a refusal is none'],

@@ -28,6 +28,9 @@ const VALUES: Record<string, string> = {
   SLA_LAYOUTS: 'contracts',
   STARTER_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/111122223333/starter',
   WATCHDOG_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/111122223333/watchdog',
+  RESULTS_BUCKET: 'results',
+  QUERY_WORKGROUP: 'positional-lake-dev-query-service',
+  QUERY_ROLES: '{"analysts": {"tables": "all"}}',
   OPERATOR_DEAD_LETTERS_URL: 'https://sqs.sa-east-1.amazonaws.com/1/operator',
 };
 

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { queryTexts } from '../../local/serve/query-catalog.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../shared/operations/metrics-table.ts';
 import { NODE_BUNDLE } from './node-bundle.ts';
 import { zipFolder } from './zip-folder.ts';
@@ -90,6 +91,7 @@ async function packFunction(
   await writeFile(join(folder, 'index.mjs'), code);
   await writeFile(join(out, `${name}.mjs.map`), map);
   await cp(join(PROJECT, 'layouts'), join(folder, 'layouts'), { recursive: true });
+  if (name === 'query') await writeFile(join(folder, 'queries.json'), JSON.stringify(await queryTexts()));
   const zipFile = join(out, `${name}.zip`);
   const zip = await zipFolder(folder);
   // Something else may be reading the archive of before.

@@ -119,4 +119,23 @@ export const FUNCTION_CALLS: Readonly<Record<FunctionName, FunctionCall[]>> = {
       call(queue, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'),
     ),
   ]),
+  query: rarely('somebody asks the query service', [
+    ...glue('glue:GetTable', 'glue:GetTables', 'glue:GetPartitions'),
+    ...['glue:catalog', 'glue:database'].flatMap((resource) => call(resource, 'glue:GetDatabase')),
+    ...call(metadata, 's3:GetObject'),
+    ...call(published, 's3:GetObject'),
+    ...call('ProcessedBucket', 's3:ListBucket', 's3:GetBucketLocation'),
+    ...call(
+      'athena:workgroup',
+      'athena:StartQueryExecution',
+      'athena:GetQueryExecution',
+      'athena:GetQueryResults',
+    ),
+    ...call('athena:workgroup', 'athena:StopQueryExecution', 'athena:GetWorkGroup'),
+    ...['answers/', 'athena/query-service/'].flatMap((folder) =>
+      call(`ResultsBucket/${folder}`, 's3:GetObject', 's3:PutObject'),
+    ),
+    ...call('ResultsBucket/athena/query-service/', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'),
+    ...call('ResultsBucket', 's3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'),
+  ]),
 };

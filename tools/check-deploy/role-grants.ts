@@ -70,7 +70,7 @@ export function covers(pattern: string, resource: string): boolean {
   return new RegExp(`^${pieces.join('.*')}$`, 's').test(resource);
 }
 
-/** `{ "Fn::Sub": "${RawBucket.Arn}/*" }` → `RawBucket/*`; a table of Glue → `glue:table`; an execution → `states:execution`. */
+/** `{ "Fn::Sub": "${RawBucket.Arn}/*" }` → `RawBucket/*`; a table of Glue → `glue:table`; an execution → `states:execution`; a workgroup → `athena:workgroup`. */
 function symbolic(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const intrinsic = intrinsicOf(resource);
@@ -79,5 +79,6 @@ function symbolic(resource: unknown): string {
   const glue = /:glue:.*:(catalog|database|table)(?:\/|$)/.exec(text);
   if (glue) return `glue:${glue[1]}`;
   if (/:states:.*:execution:/.test(text)) return 'states:execution';
+  if (/:athena:.*:workgroup\//.test(text)) return 'athena:workgroup';
   return text.replace(/\$\{(\w+)(?:\.Arn)?\}/g, '$1');
 }

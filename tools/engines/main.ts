@@ -1,11 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testAnalytics } from './analytics.ts';
 import type { Engine, EngineRows } from './engine.ts';
 import { type KnownState, makeEngineLake } from './engine-lake.ts';
 import { ENGINES } from './engines.ts';
 import { readInLoop } from './reader-loop.ts';
 import { differenceOf } from './row-difference.ts';
+
+/** Not an engine: the queries of analytics/ on Trino. */
+const ANALYTICS = 'analytics';
 
 /**
  * Converts a small lake with every type of column, and lets the engines of others read every state of its tables, as they are and by time
@@ -13,7 +17,7 @@ import { differenceOf } from './row-difference.ts';
  * installed here is passed over, with the reason.
  */
 async function testEngines(wanted: string[]): Promise<number> {
-  const names = ENGINES.map(({ name }) => name);
+  const names = [...ENGINES.map(({ name }) => name), ANALYTICS];
   const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     console.error(
@@ -23,6 +27,9 @@ async function testEngines(wanted: string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'positional-lake-engines-'));
   try {
+    const isAsked = wanted.length === 0 || wanted.includes(ANALYTICS);
+    const ofAnalytics = isAsked ? await testAnalytics(folder) : 0;
+    if (ofAnalytics !== 0 || (wanted.length === 1 && isAsked)) return ofAnalytics;
     const states = await makeEngineLake(folder);
     const rows = states.reduce((sum, state) => sum + state.rows.length, 0);
     console.log(`${states.length} states of tables, ${rows} rows in all`);

@@ -26,6 +26,17 @@ const STOP_MS = 20_000;
 
 /** Trino with its connector for Iceberg, as one process on the loopback interface. */
 export async function prepareTrino(): Promise<Ready> {
+  const installed = await installTrino();
+  if ('missing' in installed) return installed;
+  return { read: (states, folder) => withTrino(installed, folder, (client) => readStates(client, states)) };
+}
+
+interface InstalledTrino {
+  java: string;
+  home: string;
+}
+
+export async function installTrino(): Promise<InstalledTrino | { missing: string }> {
   const java = await newerJava();
   if (!java) return { missing: `there is no Java ${LEAST_JAVA} or newer in /usr/lib/jvm` };
   const home = join(PROJECT, '.java', `trino-server-${VERSION}`);
@@ -34,7 +45,7 @@ export async function prepareTrino(): Promise<Ready> {
     if ('missing' in archive) return archive;
     await unpack(archive.path, home);
   }
-  return { read: (states, folder) => readWithTrino(java, home, states, folder) };
+  return { java, home };
 }
 
 async function newerJava(): Promise<string | undefined> {
@@ -60,33 +71,37 @@ async function unpack(archive: string, home: string): Promise<void> {
   await rm(archive);
 }
 
-async function readWithTrino(
-  java: string,
-  home: string,
-  states: KnownState[],
+/** Starts a server in a folder of its own, lets `act` use it, and ends it. */
+export async function withTrino<T>(
+  { java, home }: InstalledTrino,
   folder: string,
-): Promise<EngineRows[]> {
-  const place = join(folder, 'trino');
+  act: (client: TrinoClient, address: string) => Promise<T>,
+): Promise<T> {
   const port = await freePort();
-  const server = await startServer(java, home, place, port);
+  const server = await startServer(java, home, join(folder, 'trino'), port);
   try {
-    const client = new TrinoClient(`http://127.0.0.1:${port}`);
+    const address = `http://127.0.0.1:${port}`;
+    const client = new TrinoClient(address);
     await client.ready(START_MS, () => server.exitCode === null);
-    await client.query('CREATE SCHEMA lake');
-    for (const table of new Set(states.map((state) => state.table))) {
-      const names = `schema_name => 'lake', table_name => '${basename(table)}', table_location => '${table}'`;
-      await client.query(`CALL iceberg.system.register_table(${names})`);
-    }
-    const found: EngineRows[] = [];
-    for (const { table, snapshot } of states) {
-      const at = snapshot === null ? '' : ` FOR VERSION AS OF ${snapshot}`;
-      const reading = client.query(`SELECT * FROM lake."${basename(table)}"${at}`);
-      found.push(await reading.catch((error: Error) => ({ error: error.message })));
-    }
-    return found;
+    return await act(client, address);
   } finally {
     await endServer(server, STOP_MS);
   }
+}
+
+async function readStates(client: TrinoClient, states: KnownState[]): Promise<EngineRows[]> {
+  await client.query('CREATE SCHEMA lake');
+  for (const table of new Set(states.map((state) => state.table))) {
+    const names = `schema_name => 'lake', table_name => '${basename(table)}', table_location => '${table}'`;
+    await client.query(`CALL iceberg.system.register_table(${names})`);
+  }
+  const found: EngineRows[] = [];
+  for (const { table, snapshot } of states) {
+    const at = snapshot === null ? '' : ` FOR VERSION AS OF ${snapshot}`;
+    const reading = client.query(`SELECT * FROM lake."${basename(table)}"${at}`);
+    found.push(await reading.catch((error: Error) => ({ error: error.message })));
+  }
+  return found;
 }
 
 /** A catalog in files of its own; tables are read through the plain paths that their metadata has. */

@@ -26,15 +26,34 @@ export async function optionalModules({ resolveVariable }: VariableContext): Pro
   if (unknown.length > 0) {
     throw new Error(`the stage turns on ${unknown.join(', ')}, but the modules are ${names.join(', ')}`);
   }
+  if (modules['query-cache'] && !modules['private-network'])
+    throw new Error('query-cache needs private-network: only functions in the network reach the cache');
   const merged: Required<Slice> = { Conditions: {}, Resources: {}, Outputs: {} };
   for (const name of names) {
     if (!modules[name]) continue;
     const slice = (await resolveVariable(`file(resources/optional/${name}.yml)`)) as Slice;
     for (const part of ['Conditions', 'Resources', 'Outputs'] as const)
-      Object.assign(merged[part], slice[part], (await MADE[name]?.())?.[part]);
+      for (const made of [slice[part], (await MADE[name]?.())?.[part]]) add(merged[part], made);
     for (const id of endpointsToLeave(slice, modules[name])) delete merged.Resources[id];
   }
   return merged;
+}
+
+/** Adds parts to others; a resource that several modules add to gets the properties of each, such as a network and a variable. */
+function add(parts: Record<string, unknown>, more: Record<string, unknown> = {}): void {
+  for (const [id, part] of Object.entries(more)) parts[id] = id in parts ? united(parts[id], part) : part;
+}
+
+function united(a: unknown, b: unknown): unknown {
+  if (!isPlain(a) || !isPlain(b)) return b;
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return Object.fromEntries(
+    keys.map((key) => [key, key in a && key in b ? united(a[key], b[key]) : (b[key] ?? a[key])]),
+  );
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Endpoints that the network has already, by the names of their services: a second one with private DNS is refused. */

@@ -57,10 +57,12 @@ export async function queryAccess({ resolveVariable }: VariableContext): Promise
     Resources[audience.workgroup] = workgroup(audience);
     Resources[audience.policy] = policy(audience);
   }
+  // The rights of the function query are in its role.
+  Resources.QueryServiceWorkgroup = workgroup({ name: 'query-service' });
   return { Resources };
 }
 
-function workgroup({ name }: Audience): unknown {
+function workgroup({ name }: Pick<Audience, 'name'>): unknown {
   const base = '${self:custom.names.workgroup}';
   return {
     Type: 'AWS::Athena::WorkGroup',

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { startDir } from '../local/adapters/project-folders.ts';
+import { Doorkeeper } from '../local/serve/doorkeeper.ts';
+import { askServer } from '../local/serve/http-server.ts';
+import { openAsking } from '../local/serve/local-asking.ts';
+import { signedTokens } from '../local/serve/signed-tokens.ts';
+import { readRoles } from '../shared/ask/grant.ts';
+import { Tickets } from '../shared/ask/tickets.ts';
+import { defineCommand, text, textOr, usageError, wholeNumber } from '../terminal/command-line.ts';
+import { say, warn } from '../terminal/print.ts';
+
+const COMMAND = {
+  does: 'Answers questions about a lake over HTTP, on this machine alone; answers are kept, and never out of date.',
+  usage: 'positional-lake serve --lake DIR [flags]',
+  flags: {
+    lake: text('DIR', 'the folder that was given to convert as --out'),
+    port: textOr('7171', 'P', 'of the loopback interface; 0 takes a free one'),
+    token: text('T', 'who asks must send it: Authorization: Bearer T (or in the environment: ASK_TOKEN)'),
+    roles: text('FILE', 'roles with their tables, columns and tokens, as JSON'),
+    issuer: text('URL', 'takes tokens that this OpenID Connect issuer signed, for the roles of --roles'),
+    audience: text('A', 'of those tokens'),
+    claim: textOr('cognito:groups', 'NAME', 'the claim of those tokens that names the role'),
+    mapping: text(
+      'FILE',
+      "which column is what, for the named queries; by default the project's for a table of the lake",
+    ),
+    redis: text('URL', 'a server of Redis or Valkey that keeps answers for several services (or REDIS_URL)'),
+    answers: text('DIR', 'keeps answers in this folder, also when the service has ended'),
+    memory: text(
+      'SIZE',
+      'the most that queries take together, as 4GB; by default four fifths of the machine',
+    ),
+  },
+  notes: `POST /query {"name": "daily-volume"} or {"sql": "SELECT …", "params": {…}}, GET /queries, GET /health: docs/ask.md.
+Without --token and --roles everybody on this machine may ask everything. Ends with Ctrl-C.
+
+Exit codes: 0 ended, 2 usage.`,
+} as const;
+
+const PATIENCE_MS = 20_000;
+
+export const command = defineCommand(COMMAND, async (values) => {
+  if (!values.lake)
+    throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
+  const lakeDir = resolve(startDir, values.lake);
+  const door = new Doorkeeper(await doorOf(values));
+  const port = wholeNumber('--port', values.port);
+  if (port > 65_535) throw usageError(`--port ${port} is no port`, 'Give one of 1024 to 65535');
+  const asking = await openAsking({
+    lakeDir,
+    mapping: values.mapping && resolve(startDir, values.mapping),
+    redisUrl: values.redis ?? process.env.REDIS_URL,
+    answersDir: values.answers && resolve(startDir, values.answers),
+    memoryLimit: values.memory,
+  });
+  if ((await asking.engine.published()).size === 0) {
+    await asking.close();
+    throw usageError(`nothing is published in ${lakeDir}`, 'Give a lake in which a day is published');
+  }
+  const ports = { ...asking, tickets: new Tickets(undefined), patienceMs: PATIENCE_MS };
+  const server = askServer({ ports, door, onDefect: (error) => warn(`a defect: ${(error as Error).stack}`) });
+  server.listen(port, '127.0.0.1');
+  await Promise.race([once(server, 'listening'), failed(server, port)]);
+  const address = server.address();
+  const own = typeof address === 'object' && address ? address.port : port;
+  say(`answering at http://127.0.0.1:${own}, ${asking.queries.size} named queries; Ctrl-C ends it`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  server.close();
+  server.closeAllConnections();
+  await asking.close();
+  return 0;
+});
+
+async function failed(server: ReturnType<typeof askServer>, port: number): Promise<never> {
+  const [error] = (await once(server, 'error').catch((cause: unknown) => [cause])) as [Error];
+  throw usageError(
+    `port ${port} cannot be taken: ${error.message}`,
+    'Give another with --port; 0 takes a free one',
+  );
+}
+
+async function doorOf(values: {
+  token?: string | undefined;
+  roles?: string | undefined;
+  issuer?: string | undefined;
+  audience?: string | undefined;
+  claim: string;
+}): Promise<ConstructorParameters<typeof Doorkeeper>[0]> {
+  const { issuer, audience, claim } = values;
+  const file = values.roles && resolve(startDir, values.roles);
+  const roles = file === undefined ? undefined : readRoles(await rolesText(file), file);
+  if (issuer !== undefined && (roles === undefined || audience === undefined))
+    throw usageError('--issuer needs --roles and --audience', 'Give all three');
+  const roleOfToken =
+    issuer !== undefined && audience !== undefined && roles !== undefined
+      ? signedTokens({ issuer, audience, claim, roles })
+      : undefined;
+  return { token: values.token ?? process.env.ASK_TOKEN, roles, roleOfToken };
+}
+
+function rolesText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: Error) => {
+    throw usageError(
+      `the roles cannot be read: ${cause.message}`,
+      'Give a file of JSON; docs/ask.md has an example',
+    );
+  });
+}

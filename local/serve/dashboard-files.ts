@@ -1,0 +1,53 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Asker, type AskPorts, ask } from '../../shared/ask/ask.ts';
+import { WHOLE_LAKE } from '../../shared/ask/grant.ts';
+import { readQuestion } from '../../shared/ask/question.ts';
+import { dashboardPage, type PartAnswer, pageName } from '../../shared/dashboard/dashboard-page.ts';
+import { DASHBOARDS } from '../../shared/dashboard/dashboards.ts';
+import type { DashboardLanguage } from '../../shared/dashboard/figure-text.ts';
+import { UsageError } from '../../shared/errors.ts';
+
+interface DashboardOptions {
+  asking: AskPorts;
+  /** The night, or the latest one. */
+  businessDate: string | undefined;
+  language: DashboardLanguage;
+}
+
+const ASKER: Asker = { roleName: 'dashboards', role: WHOLE_LAKE };
+
+/** The five pages of a night, by their names. Fails with `UsageError` if no table has a mapping. */
+export async function dashboardPages({
+  asking,
+  businessDate,
+  language,
+}: DashboardOptions): Promise<Map<string, string>> {
+  const { mapping } = asking;
+  if (!mapping)
+    throw new UsageError({
+      what: 'no mapping says which columns of this lake are customer, value and so on',
+      next: 'Give one with --mapping; docs/analytics/README.md says how it is written.',
+    });
+  const params = businessDate === undefined ? {} : { business_date: businessDate };
+  const answerOf = async (query: string): Promise<PartAnswer> => {
+    const { kept } = await ask(asking, ASKER, readQuestion(JSON.stringify({ name: query, params })));
+    return kept.answer;
+  };
+  const pages = new Map<string, string>();
+  for (const dashboard of DASHBOARDS) {
+    const answers: PartAnswer[] = [];
+    for (const { query } of dashboard.parts) answers.push(await answerOf(query));
+    pages.set(pageName(dashboard), dashboardPage({ dashboard, answers, language, table: mapping.table }));
+  }
+  return pages;
+}
+
+/** Makes the folder, for this user alone, as the lake is, and says where each page goes. */
+export async function dashboardPlaces(
+  folder: string,
+  pages: Map<string, string>,
+): Promise<[string, string][]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return [...pages].map(([name, text]) => [join(folder, name), text]);
+}

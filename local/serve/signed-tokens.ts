@@ -1,0 +1,26 @@
+import { JwtVerifier } from 'aws-jwt-verify';
+import { type Roles, roleOfPrincipals } from '../../shared/ask/grant.ts';
+
+/**
+ * Reads the role out of tokens that a directory signed: Cognito, or any issuer of OpenID Connect. Signature, issuer, audience and times are checked
+ * against the keys that the issuer publishes.
+ */
+export function signedTokens({
+  issuer,
+  audience,
+  claim,
+  roles,
+}: {
+  issuer: string;
+  audience: string;
+  /** The claim that has the role's name, or a list of names: `cognito:groups`. */
+  claim: string;
+  roles: Roles;
+}): (token: string) => Promise<string | undefined> {
+  const verifier = JwtVerifier.create({ issuer, audience });
+  return async (token) => {
+    const payload = await verifier.verify(token).catch(() => undefined);
+    const said: unknown = payload?.[claim];
+    return roleOfPrincipals(roles, (Array.isArray(said) ? said : [said]).map(String));
+  };
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { UsageError } from '../errors.ts';
+import type { EngineGrant, PublishedTables, QueryLimits, SeenTables } from '../ports/query-engine.ts';
+
+const columns = z.union([
+  z.literal('all'),
+  z.strictObject({ only: z.array(z.string().min(1)).min(1) }),
+  z.strictObject({ except: z.array(z.string().min(1)).min(1) }),
+]);
+
+const role = z.strictObject({
+  /** May it send SQL of its own? Named queries are for everybody who sees their tables. */
+  freeSql: z.boolean().default(false),
+  tables: z.union([z.literal('all'), z.record(z.string().min(1), columns)]),
+  timeoutSeconds: z.number().min(1).max(1_800).default(60),
+  mostRows: z.number().int().min(1).max(5_000_000).default(1_000_000),
+  mostMegabytes: z.number().min(1).max(1_000).default(100),
+  /** On one machine: hashes of the tokens that open it. */
+  tokenSha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)).default([]),
+  /** On AWS: groups of the directory, and IAM roles by their names, that stand for it; its own name if it has none. */
+  principals: z.array(z.string().min(1)).default([]),
+  /** On AWS: the workgroup and the IAM role with which Athena is asked. */
+  workgroup: z.string().min(1).optional(),
+  roleArn: z.string().min(1).optional(),
+});
+
+const roles = z.record(z.string().min(1).max(100), role);
+
+/** What a role may ask, by the name of the role. */
+export type Roles = z.infer<typeof roles>;
+export type Role = Roles[string];
+
+/** Who works on the lake itself: everything, and SQL of its own. */
+export const WHOLE_LAKE: Role = role.parse({ freeSql: true, tables: 'all' });
+
+/** The roles that a document gives. Fails with `UsageError`. */
+export function readRoles(text: string, where: string): Roles {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw wrong('it is not JSON', where);
+  }
+  const parsed = roles.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw wrong(`${issue?.path.join('.')}: ${issue?.message}`, where);
+}
+
+function wrong(why: string, where: string): UsageError {
+  return new UsageError({
+    what: 'the roles cannot be read',
+    where,
+    why,
+    next: 'A role is { "freeSql": true, "tables": { "contracts": { "except": ["cpf_cnpj"] } } }; docs/ask.md lists its keys.',
+  });
+}
+
+/** The first role, in the order of the document, that one of these names stands for. */
+export function roleOfPrincipals(roles: Roles, principals: readonly string[]): string | undefined {
+  return Object.keys(roles).find((name) => {
+    const own = roles[name]!.principals;
+    return (own.length > 0 ? own : [name]).some((one) => principals.includes(one));
+  });
+}
+
+/** The part of these tables that a role sees, in the form that engines take and keys hold: columns in the order of the table. */
+export function grantOf(name: string, role: Role, published: PublishedTables): EngineGrant {
+  const { workgroup, roleArn } = role;
+  const tables = role.tables === 'all' ? undefined : seenTables(role.tables, published);
+  return { name, tables, ...(workgroup && { workgroup }), ...(roleArn && { roleArn }) };
+}
+
+export function limitsOf({ timeoutSeconds, mostRows, mostMegabytes }: Role): QueryLimits {
+  return { timeoutMs: timeoutSeconds * 1_000, mostRows, mostBytes: mostMegabytes * 1e6 };
+}
+
+function seenTables(given: Exclude<Role['tables'], 'all'>, published: PublishedTables): SeenTables {
+  const seen = new Map<string, readonly string[] | 'all'>();
+  for (const table of Object.keys(given).sort()) {
+    const columns = given[table]!;
+    const names = published.get(table)?.columns.map(({ name }) => name);
+    if (names === undefined) continue;
+    if (columns === 'all') seen.set(table, 'all');
+    else if ('only' in columns)
+      seen.set(
+        table,
+        names.filter((name) => columns.only.includes(name)),
+      );
+    else
+      seen.set(
+        table,
+        names.filter((name) => !columns.except.includes(name)),
+      );
+  }
+  return seen;
+}

@@ -1,0 +1,144 @@
+/** A row of a night as a mainframe would write it. */
+export interface Row {
+  night: string;
+  contract: string;
+  customer: string | null;
+  product: string | null;
+  cents: number | null;
+  start: string | null;
+  end: string | null;
+  status: string;
+}
+
+export interface Population {
+  what: string;
+  nights: string[];
+  rows: Row[];
+}
+
+export const NIGHTS = ['2025-06-10', '2025-07-10', '2025-07-11', '2025-08-08', '2025-08-11', '2025-08-12'];
+const PRODUCTS = ['CARTAO', 'CDC', 'CREDITO PESSOAL', 'IMOBILIARIO'];
+const STATUSES = ['ATIVO', 'ATIVO', 'ATIVO', 'ATRASO', 'ATRASO', 'QUITADO', 'CANCEL', 'RENEGOC', 'JUDICIAL'];
+
+/** A small generator of its own, so that a population is the same everywhere and for ever. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function day(date: string, more: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + more * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Contracts that come and go over the nights, with customers of several products, and gaps in every column that may have them. */
+function drawn(what: string, seed: number, contracts: number, customers: number): Population {
+  const below = seeded(seed);
+  const rows: Row[] = [];
+  for (let index = 0; index < contracts; index++) {
+    const customer = below(20) === 0 ? null : String(10_000_000_000 + below(customers) * 37);
+    const product = below(25) === 0 ? null : PRODUCTS[below(PRODUCTS.length)]!;
+    const start = below(25) === 0 ? null : day('2025-08-12', -below(500));
+    const end = below(25) === 0 ? null : day('2025-06-01', below(140));
+    const first = below(3);
+    const last = NIGHTS.length - below(4);
+    let status = STATUSES[below(STATUSES.length)]!;
+    let cents = below(25) === 0 ? null : below(4_000_000) + 1;
+    for (const night of NIGHTS.slice(first, last)) {
+      if (below(5) === 0) status = STATUSES[below(STATUSES.length)]!;
+      if (cents !== null && below(3) === 0) cents = Math.max(1, cents - below(50_000));
+      if (below(15) === 0) continue;
+      rows.push({
+        night,
+        contract: `C${String(index).padStart(4, '0')}`,
+        customer,
+        product,
+        cents,
+        start,
+        end,
+        status,
+      });
+    }
+  }
+  return { what, nights: NIGHTS, rows };
+}
+
+function changed(what: string, seed: number, change: (row: Row, index: number) => Partial<Row>): Population {
+  const { rows } = drawn(what, seed, 40, 12);
+  return { what, nights: NIGHTS, rows: rows.map((row, index) => ({ ...row, ...change(row, index) })) };
+}
+
+export const POPULATIONS: Population[] = [
+  { what: 'nights without a row', nights: NIGHTS, rows: [] },
+  {
+    what: 'one contract, one night',
+    nights: ['2025-08-12'],
+    rows: [
+      {
+        night: '2025-08-12',
+        contract: 'C0001',
+        customer: '12345678901',
+        product: 'CDC',
+        cents: 1,
+        start: '2025-08-12',
+        end: '2025-08-13',
+        status: 'ATIVO',
+      },
+    ],
+  },
+  changed('all values the same', 7, () => ({ cents: 10_000_00 })),
+  changed('values at the limits of bins', 8, (_, index) => ({
+    cents: [999_999, 1_000_000, 1_000_001, -1, 0][index % 5]!,
+  })),
+  changed('nobody has a value', 9, () => ({ cents: null })),
+  changed('everything has ended', 10, () => ({ status: 'QUITADO' })),
+  changed('everything is in arrears', 11, () => ({ status: 'ATRASO' })),
+  changed('nobody is known', 12, () => ({ customer: null })),
+  changed('one customer has everything', 13, () => ({ customer: '1' })),
+  changed('no dates', 14, () => ({ start: null, end: null })),
+  drawn('many contracts', 15, 250, 60),
+  drawn('few customers', 16, 80, 9),
+  drawn('many customers', 17, 80, 1_000),
+  drawn('another draw', 18, 90, 40),
+];
+
+/** The columns of the layout of contracts that the mapping names. */
+export const COLUMNS = [
+  ...['year', 'month', 'day', 'id_contrato', 'cpf_cnpj_clean', 'tipo_produto'].map((name) => [
+    name,
+    'varchar',
+  ]),
+  ...[
+    ['valor_contrato', 'decimal(15,2)'],
+    ['data_inicio', 'date'],
+    ['data_fim', 'date'],
+    ['status', 'varchar'],
+  ],
+] as [name: string, type: string][];
+
+/** The rows of the population, as SQL writes them. */
+export function tuplesOf({ rows }: Population): string[] {
+  return rows.map(({ night, contract, customer, product, cents, start, end, status }) => {
+    const texts = [night.slice(0, 4), night.slice(5, 7), night.slice(8), contract, customer, product];
+    const values = [...texts, cents === null ? null : money(cents), start, end, status];
+    const literals = values.map((value, index) => {
+      const type = COLUMNS[index]![1];
+      return `CAST(${value === null ? 'NULL' : `'${value}'`} AS ${type})`;
+    });
+    return `(${literals.join(', ')})`;
+  });
+}
+
+/** A statement that makes the rows of the table of days. */
+export function daysOf({ nights }: Population): string {
+  const dates = nights.map((night) => `(DATE '${night}')`);
+  return `SELECT business_date FROM (VALUES ${dates.join(', ')}) AS days(business_date)`;
+}
+
+/** -5 → `-0.05` */
+export function money(cents: number): string {
+  const digits = String(Math.abs(cents)).padStart(3, '0');
+  return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}

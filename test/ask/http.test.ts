@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { tableFromIPC } from '@uwdata/flechette';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Doorkeeper } from '../../local/serve/doorkeeper.ts';
+import { askServer } from '../../local/serve/http-server.ts';
+import { openAsking } from '../../local/serve/local-asking.ts';
+import { readRoles } from '../../shared/ask/grant.ts';
+import { Tickets } from '../../shared/ask/tickets.ts';
+import { DATE_KEYS, PRODUCT_KEY, rootDir, writeCatalog, writeParquet } from '../support/lake-of-test.ts';
+
+const COLUMNS = [
+  { name: 'id_contrato', type: 'string' },
+  { name: 'cpf_cnpj_clean', type: 'string' },
+  { name: 'valor_contrato', type: 'decimal(15,2)' },
+  { name: 'data_inicio', type: 'date' },
+];
+
+interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+  json: () => { rows: unknown[][]; message: string; id: string; pages: number; rowCount: number };
+}
+
+let port = 0;
+let close: () => Promise<void>;
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const ROLES = readRoles(
+  JSON.stringify({
+    analysts: {
+      freeSql: true,
+      tables: { contracts: { except: ['cpf_cnpj_clean'] } },
+      tokenSha256: [sha256('of-analysts')],
+    },
+    auditors: { freeSql: true, tables: 'all', tokenSha256: [sha256('of-auditors')] },
+    desk: { tables: { contracts: 'all' }, mostRows: 1, tokenSha256: [sha256('of-the-desk')] },
+  }),
+  'test',
+);
+
+/** Publishes a commit of the only day: as many contracts as its number says. */
+async function publish(commit: number): Promise<void> {
+  const key = `contracts/year=2025/month=08/day=12/tipo_produto=CDC/gen=${commit}/part.parquet`;
+  const select = `SELECT 'C' || i AS id_contrato, '1234567890' || i AS cpf_cnpj_clean, CAST(i + 0.5 AS DECIMAL(15,2)) AS valor_contrato,
+    DATE '2025-01-01' AS data_inicio FROM range(${commit}) t(i)`;
+  await writeParquet(rootDir, [{ key, select }]);
+  const partition = {
+    values: { year: '2025', month: '08', day: '12', tipo_produto: 'CDC' },
+    location: '',
+    files: [key],
+  };
+  const keys = [...DATE_KEYS, PRODUCT_KEY];
+  await writeCatalog(rootDir, {
+    dataset: 'next',
+    columns: COLUMNS,
+    partitionKeys: keys,
+    days: { '2025-08-12': commit },
+    partitions: [partition],
+  });
+  const path = join(rootDir, 'catalog', 'next.json');
+  await writeFile(`${path}.tmp`, (await readFile(path, 'utf8')).replace('"next"', '"contracts"'));
+  await rename(`${path}.tmp`, join(rootDir, 'catalog', 'contracts.json'));
+  await rename(path, `${path}.old`);
+}
+
+async function start(
+  options: ConstructorParameters<typeof Doorkeeper>[0],
+  patienceMs = 20_000,
+): Promise<void> {
+  const asking = await openAsking({ lakeDir: rootDir });
+  const ports = { ...asking, tickets: new Tickets(undefined), patienceMs };
+  const server = askServer({
+    ports,
+    door: new Doorkeeper(options),
+    onDefect: (error) => expect.fail(String(error)),
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+  close = async () => {
+    server.close();
+    server.closeAllConnections();
+    await asking.close();
+  };
+}
+
+beforeEach(() => publish(3));
+afterEach(() => close());
+
+async function send(
+  method: string,
+  path: string,
+  body?: object | string,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  sent.end(typeof body === 'object' ? JSON.stringify(body) : body);
+  const [response] = await once(sent, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const whole = Buffer.concat(chunks);
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: whole,
+    json: () => JSON.parse(whole.toString()),
+  };
+}
+
+const OPEN = { token: undefined, roles: undefined, roleOfToken: undefined };
+const COUNT = { sql: 'SELECT count(*) AS n FROM contracts' };
+const as = (token: string) => ({ authorization: `Bearer ${token}` });
+
+describe('the service on one machine', () => {
+  it('answers, says which commits it read, and 304 to who has the answer', async () => {
+    await start(OPEN);
+    const first = await send('POST', '/query', COUNT);
+    expect(first.json()).toMatchObject({ rows: [[3]], commits: { contracts: { '2025-08-12': 3 } } });
+    const etag = String(first.headers.etag);
+    const again = await send('POST', '/query', COUNT, { 'if-none-match': `"other", ${etag}` });
+    expect([again.status, again.body.length, again.headers['x-answer-from']]).toEqual([304, 0, 'memory']);
+    await publish(5);
+    const now = await send('POST', '/query', COUNT, { 'if-none-match': etag });
+    expect([now.status, now.json().rows]).toEqual([200, [[5]]]);
+  });
+
+  it('never shows a commit that was replaced before the question, while others publish', async () => {
+    await start(OPEN);
+    let shown = 3;
+    const publishing = (async () => {
+      for (let commit = 4; commit < 12; commit++) {
+        await publish(commit);
+        shown = commit;
+      }
+    })();
+    const stale: string[] = [];
+    const asking = Array.from({ length: 4 }, async () => {
+      while (shown < 11) {
+        const before = shown;
+        const { rows } = (await send('POST', '/query', COUNT)).json();
+        if (Number(rows[0]?.[0]) < before) stale.push(`${rows} after ${before}`);
+      }
+    });
+    await Promise.all([publishing, ...asking]);
+    expect(stale).toEqual([]);
+  });
+
+  it('gives pages, CSV and Arrow of one answer', async () => {
+    await start(OPEN);
+    const sql =
+      'SELECT id_contrato, valor_contrato, data_inicio, CAST(NULL AS BIGINT) AS none, 1.5::DOUBLE AS x FROM contracts ORDER BY 1';
+    const second = await send('POST', '/query', { sql, page: 2, pageRows: 2 });
+    expect(second.json()).toMatchObject({
+      rows: [['C2', '2.50', '2025-01-01', null, 1.5]],
+      pages: 2,
+      rowCount: 3,
+    });
+    const csv = await send('POST', '/query', { sql, format: 'csv', pageRows: 1 });
+    expect(csv.body.toString()).toBe(
+      'id_contrato,valor_contrato,data_inicio,none,x\r\nC0,0.50,2025-01-01,,1.5\r\n',
+    );
+    const arrow = await send('POST', '/query', { sql, format: 'arrow' });
+    const table = tableFromIPC(new Uint8Array(arrow.body), { useBigInt: true, useDecimalInt: true });
+    expect(table.toArray().map((row) => [row.id_contrato, row.valor_contrato, row.none, row.x])).toEqual([
+      ['C0', 50n, null, 1.5],
+      ['C1', 150n, null, 1.5],
+      ['C2', 250n, null, 1.5],
+    ]);
+  });
+
+  it('lets a role see its tables and columns, and no other way to them', async () => {
+    await start({ ...OPEN, roles: ROLES });
+    const asked = async (token: string, sql: string) =>
+      (await send('POST', '/query', { sql }, as(token))).json();
+    expect((await asked('of-auditors', 'SELECT max(cpf_cnpj_clean) FROM contracts')).rows).toEqual([
+      ['12345678902'],
+    ]);
+    for (const sql of [
+      'SELECT max(cpf_cnpj_clean) FROM contracts',
+      'SELECT max("CPF_CNPJ_CLEAN") FROM main.contracts',
+      `SELECT * FROM read_parquet('${join(rootDir, 'processed/**/*.parquet')}')`,
+      `SELECT * FROM '${join(rootDir, 'processed/contracts/year=2025/month=08/day=12/tipo_produto=CDC/gen=3/part.parquet')}'`,
+      "SELECT * FROM query('SELECT cpf_cnpj_clean FROM contracts')",
+      "SELECT * FROM query_table('contracts')",
+      'SELECT * FROM published_files.contracts',
+      'SELECT * FROM duckdb_views()',
+      'SELECT sql FROM duckdb_tables()',
+      'SELECT * FROM information_schema.columns',
+      'SELECT * FROM ledger',
+      'WITH contracts AS (SELECT 1) SELECT * FROM published_files.contracts',
+      'SELECT (SELECT count(*) FROM ledger)',
+      "SELECT getenv('HOME')",
+    ]) {
+      const { message, rows } = await asked('of-analysts', sql);
+      expect([sql, rows, message === undefined]).toEqual([sql, undefined, false]);
+    }
+    const star = await asked('of-analysts', 'SELECT * FROM contracts ORDER BY ALL LIMIT 1');
+    expect(JSON.stringify(star)).not.toContain('1234567890');
+    expect((await asked('of-the-desk', 'SELECT 1')).message).toContain('no SQL of its own');
+    const named = await send('POST', '/query', { name: 'top-clients' }, as('of-the-desk'));
+    expect(named.status).toBe(400);
+  });
+
+  it.each([
+    ['no token', {}],
+    ['another token', as('wrong')],
+    ['another scheme', { authorization: 'Basic b2YtYW5hbHlzdHM6' }],
+  ])('refuses who has %s', async (_, headers) => {
+    await start({ ...OPEN, token: 'secret', roles: ROLES });
+    expect((await send('POST', '/query', COUNT, headers)).status).toBe(401);
+    expect((await send('POST', '/query', COUNT, as('secret'))).status).toBe(200);
+  });
+
+  it.each([
+    [{ host: 'evil.example' }, 421],
+    [{ host: '127.0.0.1' }, 421],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ 'content-type': 'text/plain' }, 415],
+  ])('refuses what a page of another site would send: %j', async (headers, status) => {
+    await start(OPEN);
+    expect((await send('POST', '/query', COUNT, headers as Record<string, string>)).status).toBe(status);
+  });
+
+  it.each([
+    ['{', 400],
+    ['{}', 400],
+    [{ sql: 'SELECT 1', name: 'x' }, 400],
+    [{ sql: 'SELECT 1', hurry: true }, 400],
+    [{ sql: 'SELEC 1' }, 400],
+    [{ sql: 'SELECT nothing FROM contracts' }, 400],
+    [{ name: 'no-such-query' }, 400],
+    [{ name: 'daily-volume', params: { color: 'red' } }, 400],
+    [{ sql: `SELECT '${'x'.repeat(300_000)}'` }, 413],
+  ])('says what is wrong with %j', async (body, status) => {
+    await start(OPEN);
+    const reply = await send('POST', '/query', body);
+    expect([reply.status, typeof reply.json().message]).toEqual([status, 'string']);
+  });
+
+  it('gives an id for what takes longer, and the answer to who comes back with it and the same role', async () => {
+    await start({ ...OPEN, roles: ROLES }, 0);
+    const sql = 'SELECT count(*) FROM contracts a, range(3000000) b';
+    const slow = await send('POST', '/query', { sql }, as('of-analysts'));
+    expect(slow.status).toBe(202);
+    const { id } = slow.json();
+    expect((await send('GET', `/query/${id}`, undefined, as('of-auditors'))).status).toBe(404);
+    let reply = await send('GET', `/query/${id}`, undefined, as('of-analysts'));
+    while (reply.status === 202) reply = await send('GET', `/query/${id}`, undefined, as('of-analysts'));
+    expect([reply.status, reply.json().rows]).toEqual([200, [[9_000_000]]]);
+  });
+
+  it('stops a query at the limits of a role', async () => {
+    const strict = readRoles(
+      JSON.stringify({
+        few: { freeSql: true, tables: 'all', mostRows: 2, timeoutSeconds: 1, tokenSha256: [sha256('few')] },
+      }),
+      'test',
+    );
+    await start({ ...OPEN, roles: strict });
+    const rows = await send('POST', '/query', { sql: 'SELECT * FROM contracts' }, as('few'));
+    expect([rows.status, rows.json().message]).toEqual([400, expect.stringContaining('more than 2 rows')]);
+    const sql =
+      'SELECT count(*) FROM contracts a, range(1000000) b, range(1000000) c WHERE b.range + c.range = 7';
+    const time = await send('POST', '/query', { sql }, as('few'));
+    expect([time.status, time.json().message]).toEqual([408, expect.stringContaining('stopped after 1 s')]);
+  });
+});
