@@ -40,12 +40,24 @@ const ARROWS: Record<string, string[]> = {
   ...pipelineArrows(),
   'shared/aws': ['shared/ports', 'shared/catalog', 'shared/operations', 'shared/ranges', 'shared/keys'],
   'shared/lambda': ['shared/operations'],
+  'connector/decide': ['shared'],
+  'connector/work': ['connector/decide', 'shared'],
   functions: ['shared'],
-  local: ['functions', 'shared'],
+  local: ['connector', 'functions', 'shared'],
   terminal: ['local', 'shared'],
   generator: ['shared'],
-  cli: ['terminal', 'generator', 'local', 'shared'],
-  tools: ['cli', 'terminal', 'generator', 'local', 'functions', 'shared'],
+  cli: ['terminal', 'generator', 'local', 'connector', 'shared'],
+  tools: ['cli', 'terminal', 'generator', 'local', 'connector', 'functions', 'shared'],
+  // The connector is played against the double of S3.
+  'tools/connector-chaos': [
+    'tools/chaos',
+    'terminal',
+    'generator',
+    'local',
+    'connector',
+    'shared',
+    'test/support/strict-s3',
+  ],
   library: ['cli', 'local', 'shared'],
   bin: ['tools', 'cli', 'terminal', 'local', 'shared'],
   resources: ['tools', 'local'],
@@ -94,6 +106,7 @@ const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
   ...['shared/form', 'shared/compression', 'shared/iceberg'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
+  'connector/decide',
   ...BASE,
 ];
 const IMPURE_IMPORT =
@@ -114,6 +127,7 @@ beforeAll(async () => {
     ...[
       'functions',
       'shared',
+      'connector',
       'local',
       'terminal',
       'generator',
