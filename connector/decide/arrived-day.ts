@@ -8,8 +8,10 @@ export function missingOf(
   businessDate: string,
   records: readonly TransferRecord[],
 ): string | undefined {
-  const arrived = records.filter((record) => currentArrival(record) && !record.sending);
-  if (arrived.length < records.length) return `${records.length - arrived.length} files that are being sent`;
+  // A record without an arrival is of a file that is expected and missing, or of one that nobody waits for.
+  const known = records.filter((record) => currentArrival(record));
+  const arrived = known.filter(({ sending }) => !sending);
+  if (arrived.length < known.length) return `${known.length - arrived.length} files that are being sent`;
   if (typeof expected === 'number')
     return arrived.length < expected ? `${expected - arrived.length} of ${expected} files` : undefined;
   const names = expected.map((name) => withBusinessDate(name, businessDate));

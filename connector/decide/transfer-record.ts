@@ -55,6 +55,9 @@ export interface Sending {
   completing?: string;
   /** Tag of the object that it takes the place of. */
   replaces?: string;
+  /** What its trailer counts. */
+  records?: number;
+  details?: number;
 }
 
 /** Who works on the key. The holder changes `beat` from time to time; nobody compares clocks. */
@@ -73,6 +76,8 @@ const sendingShape = objectOf<Sending>({
   uploadId: optional(text),
   completing: optional(text),
   replaces: optional(text),
+  records: optional(wholeNumber),
+  details: optional(wholeNumber),
 });
 
 const arrivalShape = objectOf<Arrival>({
@@ -147,25 +152,13 @@ export function uploadThatIs(
   );
 }
 
-export function arrivalOf(
-  sending: Sending,
-  arrived: ArrivedObject,
-  at: string,
-  figures: Pick<Arrival, 'records' | 'details'>,
-): Arrival {
-  const { source, path, version, reason } = sending;
+export function arrivalOf(sending: Sending, arrived: ArrivedObject, at: string): Arrival {
+  const { source, path, version, reason, records, details } = sending;
   const { sizeBytes, crc64nvme, tag } = arrived;
   return {
-    source,
-    path,
-    version,
-    sizeBytes,
-    crc64nvme,
-    tag,
-    objectVersion: arrived.version,
-    at,
-    reason,
-    ...figures,
+    ...{ source, path, version, sizeBytes, crc64nvme, tag, objectVersion: arrived.version, at, reason },
+    ...(records === undefined ? {} : { records }),
+    ...(details === undefined ? {} : { details }),
   };
 }
 

@@ -9,13 +9,14 @@ import type { ConnectorPorts } from './connector-ports.ts';
 import { convertArrivals } from './convert-arrivals.ts';
 import { type ConnectorFigures, noFigures, SendingRate } from './figures.ts';
 import type { FileOutcome } from './file-job.ts';
-import { type DayState, finishDay } from './finish-days.ts';
+import { type DayState, finishDay, recordsOfDay } from './finish-days.ts';
 import { readRecord } from './held-record.ts';
 import { Journal } from './journal.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { Pace } from './pace.ts';
 import { PartBuffers } from './part-buffers.ts';
 import { removeArrived } from './remove-sources.ts';
+import { settleVanished } from './settle-vanished.ts';
 import { Survey, type SurveyedFile } from './survey.ts';
 import { takeFile, type Workshop } from './take-file.ts';
 import { NightWatch } from './watch-night.ts';
@@ -171,7 +172,7 @@ export class Connector {
 
   /** Days are looked at while files of theirs are there, or arrived in this round. */
   private async closeDays(left: SurveyedFile[]): Promise<DayState[]> {
-    const dates = new Set<string>();
+    const dates = new Set(this.survey.goneDates);
     const places = [
       ...left.map(({ place }) => place),
       ...this.arrivedNow.map(({ place }) => place),
@@ -182,6 +183,7 @@ export class Connector {
     for (const date of [...dates].sort()) {
       const isSettled = (rule: number) =>
         !left.some(({ place }) => place.rule === rule && place.businessDate === date);
+      await this.safely(() => this.settleVanished(date));
       const days = await this.safely(() =>
         finishDay(this.ports, this.settings, this.journal, date, isSettled),
       );
@@ -189,6 +191,14 @@ export class Connector {
     }
     await this.safely(() => convertArrivals(this.ports, this.settings, this.journal, states));
     return states;
+  }
+
+  private async settleVanished(date: string): Promise<void> {
+    for (const record of await recordsOfDay(this.ports, this.settings, date)) {
+      const { sending } = record;
+      if (sending && this.survey.isGone(sending.source, sending.path))
+        await settleVanished(this.shop, record);
+    }
   }
 
   private async removeOld(signal?: AbortSignal): Promise<void> {

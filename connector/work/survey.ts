@@ -31,6 +31,10 @@ export class Survey {
   private readonly journal: Journal;
   private readonly memory = new Map<string, FileMemory>();
   private readonly manifests = new Map<string, string>();
+  /** By source, the paths of the last listing. */
+  private readonly listed = new Map<string, Set<string>>();
+  /** Days of files that were seen before and are gone, as long as uploads of theirs may be left. */
+  readonly goneDates = new Set<string>();
 
   constructor(ports: ConnectorPorts, settings: Settings, journal: Journal) {
     this.ports = ports;
@@ -49,6 +53,7 @@ export class Survey {
     hasArrived: (source: string, seen: SeenFile, place: FilePlace) => Promise<boolean>,
   ): Promise<SurveyedFile[]> {
     const listed = await patiently(this.ports, () => listOf(source));
+    this.listed.set(source.name, new Set(listed.keys()));
     const nowMs = this.ports.clock.steadyMs();
     for (const seen of listed.values()) this.remember(source, seen, nowMs);
     await this.forgetVanished(source, listed);
@@ -61,6 +66,11 @@ export class Survey {
         found.push(await this.judged(source, seen, place));
     }
     return found;
+  }
+
+  /** True if the source was listed, and the file was not in it. */
+  isGone(source: string, path: string): boolean {
+    return this.listed.get(source)?.has(path) === false;
   }
 
   /** The file is looked at from the beginning: it was not what it seemed. */
@@ -84,8 +94,10 @@ export class Survey {
     for (const [name, file] of this.memory) {
       if (file.source !== source.name || listed.has(file.path)) continue;
       this.memory.delete(name);
-      if (file.told === undefined) continue;
       const { path } = file;
+      const place = placeOf(path, this.settings.files, this.settings.target.prefix);
+      if (place === undefined) continue;
+      if ('key' in place && place.businessDate !== undefined) this.goneDates.add(place.businessDate);
       await this.journal.note({ event: 'vanished', source: source.name, path, version: file.look.version });
     }
   }

@@ -2,6 +2,7 @@ import { PipelineError, PreconditionFailed, SourceChanged } from '../../shared/e
 import type { NewEntry } from '../decide/journal-entry.ts';
 import type { Settings } from '../decide/settings.ts';
 import { currentArrival, recordKey, stateFolder, type TransferRecord } from '../decide/transfer-record.ts';
+import { giveUp } from './arrival.ts';
 import type { ConnectorPorts } from './connector-ports.ts';
 import type { FileJob, FileOutcome } from './file-job.ts';
 import type { FileWork } from './file-work.ts';
@@ -10,7 +11,7 @@ import type { Journal } from './journal.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 import type { Pace } from './pace.ts';
 import type { PartBuffers } from './part-buffers.ts';
-import { giveUp, sendFile } from './send-file.ts';
+import { sendFile } from './send-file.ts';
 
 /** What all attempts of a process share. */
 export interface Workshop {
@@ -51,7 +52,8 @@ export async function takeFile(shop: Workshop, job: FileJob, signal?: AbortSigna
   }
 }
 
-function fileWork(
+/** What one attempt works with. */
+export function fileWork(
   { ports, settings, buffers, pace, sent, retried }: Workshop,
   held: HeldRecord,
   note: FileWork['note'],
