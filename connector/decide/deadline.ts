@@ -1,5 +1,5 @@
 /** What the night looks like at one moment. */
-export interface NightView {
+interface NightView {
   /** `HH:mm` in the config's time zone. */
   timeOfDay: string;
   /** A file of today was seen or has arrived. */

@@ -3,7 +3,7 @@ import type { Look } from './looks.ts';
 import type { FinishedRule } from './settings.ts';
 
 /** Two looks that are not this far apart are one. */
-export const LEAST_SPAN_MS = 2_000;
+const LEAST_SPAN_MS = 2_000;
 
 /** What lies beside a file, as far as its rule asks for it. */
 export interface Beside {

@@ -26,7 +26,7 @@ export const JOURNAL_EVENTS = {
   alarm: 'people were told something; `detail` is what',
 } as const;
 
-export type JournalEvent = keyof typeof JOURNAL_EVENTS;
+type JournalEvent = keyof typeof JOURNAL_EVENTS;
 
 /** One line of the journal. Never holds content of records. */
 export interface JournalEntry {

@@ -74,6 +74,8 @@ const source = z
 const target = z
   .strictObject({
     bucket: z.string().min(3).optional(),
+    /** Bucket for the records of transfers and the journal, which live longer than raw files; by default the same. */
+    stateBucket: z.string().min(3).optional(),
     region: z.string().optional(),
     endpoint: z.string().optional(),
     /** Profile of ~/.aws/config; else the environment, the instance's role or Roles Anywhere. */

@@ -61,7 +61,7 @@ export interface Sending {
 }
 
 /** Who works on the key. The holder changes `beat` from time to time; nobody compares clocks. */
-export interface Lease {
+interface Lease {
   owner: string;
   beat: number;
 }

@@ -1,4 +1,5 @@
 import type { Notifier } from '../../shared/ports/notifier.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { SteadyClock } from '../../shared/ports/steady-clock.ts';
 import type { TransferSource } from '../../shared/ports/transfer-source.ts';
 import type { TransferTarget } from '../../shared/ports/transfer-target.ts';
@@ -10,6 +11,8 @@ import type { Arrival } from '../decide/transfer-record.ts';
 export interface ConnectorPorts {
   sources: readonly TransferSource[];
   target: TransferTarget;
+  /** Holds the records of transfers and the journal: in the target, or in a bucket beside it. */
+  state: Pick<ObjectStore, 'get' | 'putOnce' | 'putIf' | 'list'>;
   journal: LocalJournal;
   memory: KeptMemory;
   notifier: Notifier;

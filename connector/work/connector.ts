@@ -22,7 +22,7 @@ import { takeFile, type Workshop } from './take-file.ts';
 import { NightWatch } from './watch-night.ts';
 
 /** What a round leaves to be done. */
-export interface RoundEnd {
+interface RoundEnd {
   /** Files that a rule names and that have not arrived. */
   waiting: number;
   /** Of these, the ones that failed, or that another connector holds: worth another look before long. */

@@ -55,7 +55,7 @@ async function keepOutcome(
   const arrivals = [...read.record.arrivals.slice(0, -1), { ...last, converted: ended }];
   const bytes = new TextEncoder().encode(`${JSON.stringify({ ...read.record, arrivals })}\n`);
   try {
-    await patiently(ports, () => ports.target.documents.putIf(documentKey, bytes, read.tag));
+    await patiently(ports, () => ports.state.putIf(documentKey, bytes, read.tag));
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
   }

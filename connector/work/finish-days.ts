@@ -17,8 +17,8 @@ export async function recordsOfDay(
   const folder = recordsFolder(stateFolder(settings.target.prefix, settings.name), businessDate);
   return patiently(ports, async () => {
     const records: TransferRecord[] = [];
-    for await (const { key } of ports.target.documents.list(folder)) {
-      const stored = await ports.target.documents.get(key);
+    for await (const { key } of ports.state.list(folder)) {
+      const stored = await ports.state.get(key);
       if (stored) records.push(parseRecord(stored.bytes, key));
     }
     return records;

@@ -14,7 +14,7 @@ export class LeaseLost extends PipelineError {
   }
 }
 
-export interface ReadRecord {
+interface ReadRecord {
   record: TransferRecord;
   tag: string;
 }
@@ -24,7 +24,7 @@ export async function readRecord(
   ports: ConnectorPorts,
   documentKey: string,
 ): Promise<ReadRecord | undefined> {
-  const stored = await patiently(ports, () => ports.target.documents.get(documentKey));
+  const stored = await patiently(ports, () => ports.state.get(documentKey));
   if (!stored) return undefined;
   return { record: parseRecord(stored.bytes, documentKey), tag: stored.tag };
 }
@@ -102,20 +102,20 @@ export class HeldRecord {
   }
 
   private async put(bytes: Uint8Array): Promise<string> {
-    const { documents } = this.ports.target;
+    const { state } = this.ports;
     try {
       return this.tag === undefined
-        ? await documents.putOnce(this.documentKey, bytes)
-        : await documents.putIf(this.documentKey, bytes, this.tag);
+        ? await state.putOnce(this.documentKey, bytes)
+        : await state.putIf(this.documentKey, bytes, this.tag);
     } catch (error) {
       if (!(error instanceof PreconditionFailed)) throw error;
       // An earlier try may have taken effect although its answer was lost.
-      const stored = await documents.get(this.documentKey);
+      const stored = await state.get(this.documentKey);
       if (stored && Buffer.compare(stored.bytes, bytes) === 0) return stored.tag;
       const isOurs = stored && parseRecord(stored.bytes, this.documentKey).lease?.owner === this.ports.owner;
       if (!isOurs) throw new LeaseLost(this.documentKey, error);
       // Nobody but this process writes its name: that was an earlier change, which this one follows.
-      return documents.putIf(this.documentKey, bytes, stored.tag);
+      return state.putIf(this.documentKey, bytes, stored.tag);
     }
   }
 }

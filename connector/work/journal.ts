@@ -5,14 +5,14 @@ import { patiently } from './patience.ts';
 
 /** Writes the journal of one process: on this host at once, in the target after each round. */
 export class Journal {
-  private readonly ports: Pick<ConnectorPorts, 'journal' | 'clock' | 'owner' | 'chance' | 'target'>;
+  private readonly ports: Pick<ConnectorPorts, 'journal' | 'clock' | 'owner' | 'chance' | 'state'>;
   private readonly connector: string;
   private readonly onEntry: (entry: JournalEntry) => void;
   private sequence = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    ports: Pick<ConnectorPorts, 'journal' | 'clock' | 'owner' | 'chance' | 'target'>,
+    ports: Pick<ConnectorPorts, 'journal' | 'clock' | 'owner' | 'chance' | 'state'>,
     connector: string,
     onEntry: (entry: JournalEntry) => void = () => undefined,
   ) {
@@ -41,18 +41,18 @@ export class Journal {
   }
 
   private async shipLines(folder: string, lines: UnshippedLines): Promise<void> {
-    const { documents } = this.ports.target;
+    const { state } = this.ports;
     const { date, owner, firstSequence, text } = lines;
     const number = String(firstSequence).padStart(8, '0');
     const key = `${folder}journal/date=${date}/${owner}-${number}.jsonl`;
     const bytes = new TextEncoder().encode(text);
     const there = await patiently(this.ports, async () => {
       try {
-        await documents.putOnce(key, bytes);
+        await state.putOnce(key, bytes);
         return bytes;
       } catch (error) {
         if (!(error instanceof PreconditionFailed)) throw error;
-        return (await documents.get(key))?.bytes ?? bytes;
+        return (await state.get(key))?.bytes ?? bytes;
       }
     });
     // A process that was killed may have shipped fewer lines than there are by now: the rest goes into an object of its own.

@@ -32,7 +32,7 @@ export function metricsText(figures: ConnectorFigures): string {
 /** A connector whose last round is older than this is not healthy. */
 const STALE_ROUNDS = 3;
 
-export interface HealthServer {
+interface HealthServer {
   port: number;
   close(): Promise<void>;
 }

@@ -24,9 +24,11 @@ export async function openConnector(
 ): Promise<ConnectorPorts> {
   const stateFolder = resolve(configDir, settings.stateFolder);
   const { lake, folder } = settings.target;
+  const target = await openTarget(settings, configDir);
   return {
     sources: await Promise.all(settings.sources.map((source) => openSource(source, configDir))),
-    target: await openTarget(settings, configDir),
+    target,
+    state: await openState(settings, target),
     journal: createLocalJournal(join(stateFolder, 'journal')),
     memory: createKeptMemory(stateFolder),
     notifier: await openNotifier(settings, tell),
@@ -73,6 +75,18 @@ async function openTarget({ target, upload }: Settings, configDir: string): Prom
   const rootDir = resolve(configDir, folder!);
   await removeAbandonedFiles(rootDir);
   return createFolderTarget({ rootDir });
+}
+
+async function openState(
+  { target, upload }: Settings,
+  { documents }: TransferTarget,
+): Promise<ConnectorPorts['state']> {
+  const { stateBucket } = target;
+  if (stateBucket === undefined) return documents;
+  const { createBucketTarget } = await import('../../shared/aws/transfer-adapters.ts');
+  const access = { ...target, kmsKey: undefined, tags: undefined, storageClass: undefined };
+  return createBucketTarget({ ...access, bucket: stateBucket, connections: upload.filesAtOnce + 8 })
+    .documents;
 }
 
 async function openNotifier({ service, target }: Settings, tell: (line: string) => void): Promise<Notifier> {

@@ -118,13 +118,11 @@ class SftpSource implements TransferSource {
   }
 
   private async connected(): Promise<SftpClient> {
-    const client = new SftpClient();
     const forget = () => {
       this.opening = undefined;
     };
-    client.on('end', forget);
-    client.on('close', forget);
-    client.on('error', forget);
+    // By default the library prints what happens to standard output.
+    const client = new SftpClient('source', { error: forget, end: forget, close: forget });
     try {
       await client.connect(this.options);
       return client;

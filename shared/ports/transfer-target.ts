@@ -7,8 +7,8 @@ export interface TransferTarget {
   /** Every part but the last must have at least this size. */
   readonly leastPartBytes: number;
   readonly mostParts: number;
-  /** Small documents: records of transfers, the journal, day manifests. */
-  readonly documents: Pick<ObjectStore, 'get' | 'put' | 'putOnce' | 'putIf' | 'list'>;
+  /** Small documents: day manifests, and what connectors keep. */
+  readonly documents: Pick<ObjectStore, 'get' | 'putOnce' | 'putIf' | 'list'>;
 
   /** The object at a key, with the checksum that the target itself computed; undefined if there is none. */
   find(key: string): Promise<ArrivedObject | undefined>;

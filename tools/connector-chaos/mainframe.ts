@@ -85,7 +85,7 @@ export class Mainframe {
       this.time.at(endMs + 1, () => this.folder.write(this.unfinishedPath(file), Buffer.alloc(0)));
     }
     endMs = this.grow(file, first, endMs + 1 + chances.below(LONGEST_PAUSE_MS / 2), true);
-    const laterMs = endMs + chances.below(chances.of([3_000, 30_000, 400_000]));
+    const laterMs = endMs + chances.below(chances.of([3_000, 12_000, 60_000, 400_000]));
     if (file.story === 'vanishes later') this.time.at(laterMs, () => this.folder.remove(file.path));
     // A touch does not finish a file anew: its marker is renewed with it.
     if (file.story === 'touched later')
@@ -116,11 +116,15 @@ export class Mainframe {
       this.time.at(atMs, () => this.again(file, () => this.folder.replace(file.path, bytes), bytes));
       return;
     }
+    const leavesMarker = this.chances.happens(0.5);
     this.time.at(atMs, () => {
-      this.folder.remove(this.markerPath(file));
+      // A marker that stays is older than the file from now on.
+      if (!leavesMarker) this.folder.remove(this.markerPath(file));
       this.folder.write(file.path, bytes.subarray(0, Math.floor(bytes.length / 2)));
     });
-    this.time.at(atMs + 2_000, () => this.again(file, () => this.folder.write(file.path, bytes), bytes));
+    this.time.at(atMs + 1_000 + this.chances.below(LONGEST_PAUSE_MS / 2), () =>
+      this.again(file, () => this.folder.write(file.path, bytes), bytes),
+    );
   }
 
   private again(file: NightFile, act: () => void, bytes = this.folder.bytesOf(file.path)): void {

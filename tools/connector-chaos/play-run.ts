@@ -28,7 +28,9 @@ export interface RunReport {
 const LARGE_PART = 5 * 1024 * 1024;
 const SMALL_PART = 4_096;
 /** Rounds without faults, after which everything must have arrived. */
-const CALM_ROUNDS = 40;
+const CALM_ROUNDS = 60;
+/** So many after everything has arrived: what comes then came twice. */
+const QUIET_ROUNDS = 5;
 
 /** Plays one run from its seed: a night of the mainframe, one or two connectors, faults; then calm, and the judgement. */
 export async function playRun(seed: number, kind?: 'bucket' | 'folder'): Promise<RunReport> {
@@ -98,7 +100,10 @@ class Run {
       await this.step(this.chances.below(30_000));
     this.roughness = ROUGHNESS[0]!;
     this.calmS3();
-    for (let round = 0; round < CALM_ROUNDS; round++) await this.step(20_000);
+    for (let round = 0, quiet = 0; round < CALM_ROUNDS && quiet < QUIET_ROUNDS; round++) {
+      await this.step(20_000);
+      quiet = this.judge.isDone((path) => this.folder.bytesOf(path)) ? quiet + 1 : 0;
+    }
     await this.settle();
     const entries = this.hosts.flatMap(({ lines }) => [...lines.values()].flat());
     this.judge.end((path) => this.folder.bytesOf(path), entries);
@@ -129,7 +134,7 @@ class Run {
     over.catch(() => undefined);
     for (let waits = 0; !isOver && waits < 400; waits++) {
       await turn();
-      await this.look();
+      if (waits % 4 === 3) await this.look();
       if (waits % 50 === 49) this.time.pass(1_000);
     }
     if (isOver) await over;

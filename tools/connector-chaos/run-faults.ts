@@ -80,7 +80,6 @@ export function gatedTarget(target: TransferTarget, gate: Gate): TransferTarget 
     ...{ name: target.name, leastPartBytes: target.leastPartBytes, mostParts: target.mostParts },
     documents: {
       get: (key) => gate(() => documents.get(key)),
-      put: (key, bytes) => gate(() => documents.put(key, bytes), true),
       putOnce: (key, bytes) => gate(() => documents.putOnce(key, bytes), true),
       putIf: (key, bytes, tag) => gate(() => documents.putIf(key, bytes, tag), true),
       async *list(prefix) {

@@ -4,8 +4,8 @@ import { crc64nvme, crc64ToBase64 } from '../../shared/ranges/crc64nvme.ts';
 import type { NightFile } from './mainframe.ts';
 import type { SeenObject } from './run-target.ts';
 
-export const DAY_FOLDER = 'year=2025/month=08/day=12/';
-export const DAY_MANIFEST = `${DAY_FOLDER}contratos_20250812.ctl`;
+const DAY_FOLDER = 'year=2025/month=08/day=12/';
+const DAY_MANIFEST = `${DAY_FOLDER}contratos_20250812.ctl`;
 
 /** Watches what readers of the target can see, and compares it with what the mainframe meant. Shares no code with the connector's decisions. */
 export class RunJudge {
@@ -50,6 +50,14 @@ export class RunJudge {
       if (!this.seen.get(`${DAY_FOLDER}${name}`)?.includes(stated ?? ''))
         this.broken.push(`the day manifest states a content of ${name} that had not arrived`);
     }
+  }
+
+  /** Has every file that is there arrived as it is? */
+  isDone(bytesNow: (path: string) => Buffer | undefined): boolean {
+    return this.files.every(({ path, name }) => {
+      const now = bytesNow(path);
+      return now === undefined || this.seen.get(`${DAY_FOLDER}${name}`)?.at(-1) === sum(now);
+    });
   }
 
   /** When nothing more happens: whatever is finished and still there has arrived, and the journal tells it. */

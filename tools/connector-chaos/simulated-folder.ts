@@ -12,7 +12,7 @@ interface SimulatedFile {
 }
 
 /** How rough the file server is: chances of a call. */
-export interface FolderFaults {
+interface FolderFaults {
   /** ESTALE, EIO, a server that is away. */
   failure: number;
   /** A listing shows what was there some seconds ago. */
@@ -80,7 +80,7 @@ export class SimulatedFolder {
   ): TransferSource {
     const fails = async () => {
       await turn();
-      this.time.pass(chances.below(40));
+      this.time.pass(chances.below(chances.of([5, 50, 600])));
       if (!chances.happens(faults().failure)) return;
       count('source failed');
       throw new StoreUnavailable({

@@ -16,7 +16,7 @@ import { type Gate, gatedTarget, type Roughness, type RunFault, targetGate } fro
 import { type SimulatedTime, turn } from './simulated-time.ts';
 
 /** What all hosts of a run have in common. */
-export interface HostWorld {
+interface HostWorld {
   time: SimulatedTime;
   chances: Chances;
   roughness(): Roughness;
@@ -100,9 +100,11 @@ export class SimulatedHost {
     const alive = this.alive(isDead, kill);
     const faulty = targetGate(world.chances, world.roughness, world.count, world.isFolder);
     const gate: Gate = (call, isWrite) => alive(() => faulty(call, isWrite));
+    const target = gatedTarget(world.target, gate);
     return {
       sources: [aliveSource(world.source(world.chances), alive)],
-      target: gatedTarget(world.target, gate),
+      target,
+      state: target.documents,
       journal: this.journal(alive),
       memory: {
         load: () => alive(async () => structuredClone(this.memory)),
