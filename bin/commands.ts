@@ -31,6 +31,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
       (await import(startUrl(new URL('../cli/convert-command.ts', import.meta.url)).href)).command,
   },
   {
+    name: 'connect',
+    summary: 'brings files from a folder, SFTP or FTPS to a bucket: complete, or not at all',
+    load: async () => (await import('../cli/connect.ts')).command,
+  },
+  {
     name: 'query',
     summary: 'answers SQL from what is published in a lake',
     load: async () => (await import('../cli/query.ts')).command,

@@ -56,12 +56,24 @@ const ARROWS: Record<string, string[]> = {
     'shared/keys',
   ],
   'shared/lambda': ['shared/operations'],
+  'connector/decide': ['shared'],
+  'connector/work': ['connector/decide', 'shared'],
   functions: ['shared'],
-  local: ['functions', 'shared'],
+  local: ['connector', 'functions', 'shared'],
   terminal: ['local', 'shared'],
   generator: ['shared'],
-  cli: ['terminal', 'generator', 'local', 'shared'],
-  tools: ['cli', 'terminal', 'generator', 'local', 'functions', 'shared'],
+  cli: ['terminal', 'generator', 'local', 'connector', 'shared'],
+  tools: ['cli', 'terminal', 'generator', 'local', 'connector', 'functions', 'shared'],
+  // The connector is played against the double of S3.
+  'tools/connector-chaos': [
+    'tools/chaos',
+    'terminal',
+    'generator',
+    'local',
+    'connector',
+    'shared',
+    'test/support/strict-s3',
+  ],
   library: ['cli', 'local', 'shared'],
   bin: ['tools', 'cli', 'terminal', 'local', 'shared'],
   resources: ['tools', 'local'],
@@ -113,6 +125,7 @@ const PURE = [
   ...['shared/form', 'shared/compression', 'shared/iceberg', 'shared/ask'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   ...['shared/look', 'shared/cost', 'shared/report'],
+  'connector/decide',
   ...BASE,
 ];
 const IMPURE_IMPORT =
@@ -133,6 +146,7 @@ beforeAll(async () => {
     ...[
       'functions',
       'shared',
+      'connector',
       'local',
       'terminal',
       'generator',

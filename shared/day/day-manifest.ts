@@ -48,7 +48,8 @@ export interface DayManifestFound {
   file: DayManifest;
 }
 
-const FORMAT = 'positional-lake-day/1';
+/** What a day manifest names itself. */
+export const DAY_MANIFEST_FORMAT = 'positional-lake-day/1';
 /** Earlier name of the format. */
 const EARLIER_FORMAT = 'positional-lake-control/1';
 
@@ -64,7 +65,8 @@ export function parseDayManifest(text: string): { file: DayManifest } | { proble
   const problems: string[] = [];
   if (!isObject(json)) return { problems: ['it is not a JSON object'] };
   unknownKeys(json, ['format', 'businessDate', 'files'], 'it', problems);
-  if (json.format !== FORMAT && json.format !== EARLIER_FORMAT) problems.push(`'format' must be '${FORMAT}'`);
+  if (json.format !== DAY_MANIFEST_FORMAT && json.format !== EARLIER_FORMAT)
+    problems.push(`'format' must be '${DAY_MANIFEST_FORMAT}'`);
   const { businessDate, files } = json;
   if (businessDate !== undefined && !(typeof businessDate === 'string' && isBusinessDate(businessDate))) {
     problems.push("'businessDate' is not a day as yyyy-MM-dd");

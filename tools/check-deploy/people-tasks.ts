@@ -45,12 +45,13 @@ const readTable = (table: string): Task['calls'] => [
 ];
 
 /** Tasks of people and functions, on a table of the stage. What stands with `may: false` must be refused. */
-export function tasksOn(table: string, isGoverned: boolean): Task[] {
+export function tasksOn(table: string, isGoverned: boolean, hasConnector: boolean): Task[] {
   return [
     ...analystTasks(table, isGoverned),
     ...engineerTasks(table),
     ...businessTasks(table, isGoverned),
     ...functionTasks(table),
+    ...(hasConnector ? connectorTasks() : []),
   ];
 }
 
@@ -164,6 +165,44 @@ function functionTasks(table: string): Task[] {
     pipeline('redrives', true, [
       [`${EXECUTION}:one`, 'states:RedriveExecution', 'states:DescribeExecution', 'states:StopExecution'],
       [`${EXECUTION}/ParseRanges:one`, 'states:RedriveExecution', 'states:DescribeExecution'],
+    ]),
+  ];
+}
+
+/** The calls of the connector, from outside of AWS: shared/aws/s3-transfer-target.ts, and the documents that it keeps. */
+function connectorTasks(): Task[] {
+  const connector = role('Connector');
+  const file = '${RawBucket.Arn}/year=2025/month=08/day=12/contratos_20250812_001.txt';
+  return [
+    connector('sends a file and verifies it', true, [
+      [
+        file,
+        's3:PutObject',
+        's3:GetObject',
+        's3:AbortMultipartUpload',
+        's3:ListMultipartUploadParts',
+        's3:PutObjectTagging',
+      ],
+      ['${RawBucket.Arn}', 's3:ListBucket'],
+      ['${DataKey.Arn}', 'kms:GenerateDataKey', 'kms:Decrypt'],
+    ]),
+    connector('keeps records and journal', true, [
+      [
+        '${ConnectorBucket.Arn}/_connector/connector/transfers/2025-08-12/1.json',
+        's3:PutObject',
+        's3:GetObject',
+      ],
+      ['${ConnectorBucket.Arn}', 's3:ListBucket'],
+    ]),
+    connector('tells people', true, [['${WarningTopic}', 'sns:Publish']]),
+    connector('sends figures', true, [['*', 'cloudwatch:PutMetricData']], {
+      'cloudwatch:namespace': 'PositionalLake/Connector',
+    }),
+    connector('removes or reads what is not its own', false, [
+      [file, 's3:DeleteObject', 's3:DeleteObjectVersion'],
+      ['${RawBucket.Arn}/other/file.txt', 's3:PutObject', 's3:GetObject'],
+      ['${ConnectorBucket.Arn}/_connector/connector/journal/date=2025-08-12/1.jsonl', 's3:DeleteObject'],
+      ['${ProcessedBucket.Arn}/contracts/year=2025/x', 's3:GetObject', 's3:PutObject'],
     ]),
   ];
 }

@@ -9,6 +9,7 @@ export const simulatedTasks: Check = {
   async run({ template, stage }) {
     const policies = new ResolvedPolicies(template);
     const isGoverned = resourcesOf(template, 'AWS::LakeFormation::PrincipalPermissions').length > 0;
+    const hasConnector = template.Resources.ConnectorRole !== undefined;
     const machine =
       String(policies.value({ Ref: 'FilePipeline' }))
         .split(':')
@@ -17,7 +18,11 @@ export const simulatedTasks: Check = {
       policies.text(text.replaceAll('${MACHINE}', machine).replaceAll('${STAGE}', stage));
     const problems: Problem[] = [];
     let looked = 0;
-    for (const { role, task, may, calls, context = {} } of tasksOn(someTable(template), isGoverned)) {
+    for (const { role, task, may, calls, context = {} } of tasksOn(
+      someTable(template),
+      isGoverned,
+      hasConnector,
+    )) {
       const identityPolicies = policies.ofRole(role);
       for (const [resource, ...actions] of calls) {
         for (const action of actions) {
@@ -72,5 +77,5 @@ function someTable(template: Template): string {
   const names = resourcesOf(template, 'AWS::Glue::Table').map(([, { Properties }]) =>
     String(Properties?.TableInput.Name),
   );
-  return names.find((name) => !/^ledger|_(rejects|days|masked)$/.test(name)) ?? '';
+  return names.find((name) => !/^ledger|^connector_journal|_(rejects|days|masked)$/.test(name)) ?? '';
 }

@@ -1,24 +1,36 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ftpsSuite } from './ftps-suite.ts';
+import { redisSuite } from './redis-suite.ts';
+import type { ServerSuite } from './server-suite.ts';
+import { sftpSuite } from './sftp-suite.ts';
 
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
 
-/** `npm run test:servers`: the query service with a real Redis on the loopback interface, which the tests start, kill and fill. */
-async function testWithServers(): Promise<number> {
-  const { error } = spawnSync('redis-server', ['--version']);
-  if (error) {
-    console.log(
-      'test:servers was skipped: there is no redis-server on the path (apt-get install redis-server).',
+const SUITES: readonly ServerSuite[] = [sftpSuite, ftpsSuite, redisSuite];
+
+/** Runs the suites whose server this machine has, or the ones that are named; the others are told in one line, which is no failure. */
+async function testAgainstServers(words: readonly string[]): Promise<number> {
+  const wanted = words.length === 0 ? SUITES : SUITES.filter(({ name }) => words.includes(name));
+  const unknown = words.filter((word) => !SUITES.some(({ name }) => name === word));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no suite ${unknown.join(', ')}; there are ${SUITES.map(({ name }) => name).join(', ')}.`,
     );
-    return 0;
+    return 2;
   }
-  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+  const able: string[] = [];
+  for (const suite of wanted) {
+    const lacks = await suite.lacks();
+    if (lacks === undefined) able.push(suite.tests);
+    else console.log(`test:servers ${suite.name} was skipped: ${lacks}.`);
+  }
+  if (able.length === 0) return 0;
+  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...able], { stdio: 'inherit' });
   const [code] = await once(vitest, 'close');
   return code ?? 1;
 }
 
-process.exitCode = await testWithServers();
+process.exitCode = await testAgainstServers(process.argv.slice(2));

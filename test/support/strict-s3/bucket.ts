@@ -21,6 +21,11 @@ export class Bucket {
   private written = 0;
   /** With versioning, a write adds a version and a deletion a marker: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html */
   isVersioned = false;
+  private readonly onPut: (key: string, object: S3Object) => void;
+
+  constructor(onPut: (key: string, object: S3Object) => void = () => undefined) {
+    this.onPut = onPut;
+  }
 
   /** Id of the version, or undefined without versioning. */
   put(key: string, object: S3Object | undefined): string | undefined {
@@ -29,6 +34,7 @@ export class Bucket {
       : 'null';
     const kept = (this.keys.get(key) ?? []).filter((version) => version.id !== id);
     this.keys.set(key, [...kept, { id, object }]);
+    if (object) this.onPut(key, object);
     return this.isVersioned ? id : undefined;
   }
 

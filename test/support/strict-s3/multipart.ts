@@ -43,6 +43,10 @@ interface CompletedPart {
 /** Multipart uploads, as https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html describes them. */
 export class Uploads {
   readonly open = new Map<string, Upload>();
+  /** Parts of a page; S3 has 1,000. */
+  partsPerPage = 1000;
+  /** Every part but the last has at least this size. Simulations of many small files lower it. */
+  leastPartBytes = MIN_PART_BYTES;
 
   /**
    * SHA sums have no value of the whole, CRC64NVME no other; CRC32 is composite unless the creation says otherwise.
@@ -106,6 +110,30 @@ export class Uploads {
     };
   }
 
+  /** A page of the parts that are there: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
+  list(request: S3Request): S3Answer {
+    const upload = this.find(request);
+    const after = Number(request.query.get('part-number-marker') ?? 0);
+    const most = Number(request.query.get('max-parts') ?? this.partsPerPage);
+    const later = [...upload.parts].filter(([number]) => number > after).sort(([a], [b]) => a - b);
+    const page = later.slice(0, most);
+    return {
+      body: xml('ListPartsResult', {
+        Bucket: request.bucket,
+        Key: request.key,
+        UploadId: request.query.get('uploadId'),
+        NextPartNumberMarker: page.at(-1)?.[0] ?? 0,
+        IsTruncated: later.length > page.length,
+        Part: page.map(([number, { bytes, etag, checksum }]) => ({
+          PartNumber: number,
+          ETag: etag,
+          Size: bytes.length,
+          ...(upload.declared && { [`Checksum${checksum.algorithm}`]: checksum.value }),
+        })),
+      }),
+    };
+  }
+
   abort(request: S3Request): S3Answer {
     this.find(request);
     this.open.delete(request.query.get('uploadId')!);
@@ -118,7 +146,7 @@ export class Uploads {
     const listed = listedParts(request.body.toString());
     const parts = listed.map((one) => requirePart(upload, one));
     for (const [index, { bytes }] of parts.entries()) {
-      if (index < parts.length - 1 && bytes.length < MIN_PART_BYTES) {
+      if (index < parts.length - 1 && bytes.length < this.leastPartBytes) {
         throw new Refusal(
           400,
           'EntityTooSmall',

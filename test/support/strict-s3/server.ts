@@ -21,6 +21,11 @@ export class StrictS3 {
   lostAnswers = 0;
   /** Completions and copies that answer 200 and then an error: both may run for minutes after the status is sent. */
   lateErrors = 0;
+  /** Connections that are cut before the request is performed, and after it, in place of an answer. */
+  cutsBefore = 0;
+  cutsAfter = 0;
+  /** Called with each object that becomes visible. */
+  onPut: ((bucket: string, key: string, bytes: Buffer) => void) | undefined;
   /** Parts that were copied inside the store. */
   partCopies = 0;
   readonly uploads = new Uploads();
@@ -56,7 +61,15 @@ export class StrictS3 {
 
   private reply(incoming: IncomingMessage, sent: Buffer, outgoing: ServerResponse): void {
     const { method = 'GET', url = '/' } = incoming;
+    if (this.takes('cutsBefore')) {
+      incoming.socket.destroy();
+      return;
+    }
     const answer = this.answer(method, url, incoming.headers as Record<string, string | undefined>, sent);
+    if (this.takes('cutsAfter')) {
+      incoming.socket.destroy();
+      return;
+    }
     const { status = 200, headers = {}, body = '' } = answer;
     const length = Buffer.byteLength(body);
     outgoing.writeHead(status, {
@@ -100,7 +113,9 @@ export class StrictS3 {
     }
   }
 
-  private takes(fault: 'throttle' | 'conflicts' | 'lostAnswers' | 'lateErrors'): boolean {
+  private takes(
+    fault: 'throttle' | 'conflicts' | 'lostAnswers' | 'lateErrors' | 'cutsBefore' | 'cutsAfter',
+  ): boolean {
     if (this[fault] <= 0) return false;
     this[fault]--;
     return true;
@@ -132,6 +147,7 @@ export class StrictS3 {
     if (method === 'POST' && request.query.has('uploads')) return this.uploads.create(request);
     if (method === 'POST') return this.uploads.complete(request, bucket);
     if (method === 'DELETE') return this.uploads.abort(request);
+    if (method === 'GET') return this.uploads.list(request);
     if (headers['x-amz-copy-source'] === undefined) return this.uploads.send(request);
     this.partCopies++;
     const { object } = copySourceOf(request, (name) => this.bucket(name));
@@ -146,7 +162,7 @@ export class StrictS3 {
     }
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new Refusal(400, 'InvalidBucketName');
     if (this.buckets.has(name)) throw new Refusal(409, 'BucketAlreadyOwnedByYou');
-    this.buckets.set(name, new Bucket());
+    this.buckets.set(name, new Bucket((key, { bytes }) => this.onPut?.(name, key, bytes)));
     return {};
   }
 

@@ -1,0 +1,23 @@
+import { PipelineError } from '../../shared/errors.ts';
+import type { ConnectorPorts } from './connector-ports.ts';
+
+const TRIES = 6;
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 20_000;
+
+/** Makes a call again while it fails with an error that may pass, after longer and longer waits. */
+export async function patiently<T>(
+  { clock, chance }: Pick<ConnectorPorts, 'clock' | 'chance'>,
+  action: () => Promise<T>,
+  onRetry: (error: PipelineError) => void | Promise<void> = () => undefined,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof PipelineError && error.retryable) || tries === TRIES) throw error;
+      await onRetry(error);
+      await clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS) * (0.5 + chance() / 2));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { JOURNAL_EVENTS } from '../../connector/decide/journal-entry.ts';
+import { readSettings } from '../../connector/decide/read-settings.ts';
+
+const GUIDE = readFileSync(new URL('../../docs/connector.md', import.meta.url), 'utf8');
+const SMALL = {
+  sources: [{ folder: 'in' }],
+  files: [{ pattern: '*', finished: { by: 'rename' } }],
+  target: { folder: 'raw' },
+  stateFolder: 'state',
+};
+
+const problemOf = (config: unknown) => {
+  try {
+    readSettings(typeof config === 'string' ? config : JSON.stringify(config), 'c.json');
+    return 'none';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('the config', () => {
+  it('names each wrong key with the nearest valid one', () => {
+    expect(problemOf({ ...SMALL, sorces: [] })).toContain(
+      "'sorces' is not a key of the config (the nearest valid one is 'sources'",
+    );
+    expect(problemOf({ ...SMALL, upload: { partMib: 8 } })).toContain(
+      "'upload.partMib' is not a key of the config (the nearest valid one is 'partMiB'",
+    );
+    expect(problemOf({ ...SMALL, sources: [{ sftp: { hots: 'h' } }] })).toContain(
+      "(the nearest valid one is 'host'",
+    );
+    expect(problemOf({ ...SMALL, files: [{ patern: 'x', finished: { by: 'rename' } }] })).toContain(
+      "'files[0].patern'",
+    );
+    expect(problemOf({ ...SMALL, files: [{ pattern: 'x', finished: { by: 'rest', minuts: 1 } }] })).toContain(
+      "(the nearest valid one is 'minutes'",
+    );
+  });
+
+  it('says what a value must be', () => {
+    expect(problemOf('{')).toContain('this is not JSON');
+    expect(problemOf('[]')).toContain('the config');
+    expect(problemOf({ ...SMALL, target: {} })).toContain("'target': must have one of bucket, folder");
+    expect(problemOf({ ...SMALL, sources: [{}] })).toContain('must have one of folder, sftp, ftps');
+    expect(problemOf({ ...SMALL, timeZone: 'Sao Paulo' })).toContain('must be a time zone');
+    expect(problemOf({ ...SMALL, files: [{ pattern: 'x', finished: { by: 'luck' } }] })).toContain('marker');
+    expect(problemOf({ ...SMALL, service: { nothingBy: '2:45' } })).toContain('must be a time as HH:mm');
+    expect(problemOf({ ...SMALL, upload: { partMiB: 1 } })).toContain("'upload.partMiB'");
+  });
+
+  it('has the defaults that docs/connector.md says', () => {
+    expect(readSettings(JSON.stringify(SMALL), 'c.json')).toMatchObject({
+      name: 'connector',
+      timeZone: 'America/Sao_Paulo',
+      scanSeconds: 300,
+      leaseSeconds: 120,
+      upload: { partMiB: 16, partsAtOnce: 4, filesAtOnce: 2 },
+    });
+  });
+});
+
+describe('docs/connector.md', () => {
+  it('has configs that are valid', () => {
+    const configs = [...GUIDE.matchAll(/```json\n(\{[\s\S]*?\n\})\n```/g)].map(([, text = '']) => text);
+    const read = configs.filter((text) => text.includes('"sources"'));
+    expect(read.length).toBeGreaterThan(1);
+    for (const text of read) expect(problemOf(text)).toBe('none');
+  });
+
+  it('explains every event of the journal', () => {
+    const missing = Object.entries(JOURNAL_EVENTS).filter(
+      ([event, meaning]) => !GUIDE.includes(`| \`${event}\` | ${meaning} |`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
