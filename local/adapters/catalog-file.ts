@@ -1,5 +1,5 @@
 import { planTableChange } from '../../shared/catalog/table-change.ts';
-import { RunInconsistent } from '../../shared/errors.ts';
+import { ObjectClosed, RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
@@ -52,7 +52,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
         if (found.length > 0 || !folder || !catalog) return found;
         return folder.differences(table, catalog);
       } catch (error) {
-        if (!(error instanceof RunInconsistent)) throw error;
+        if (!(error instanceof RunInconsistent) || error instanceof ObjectClosed) throw error;
         return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
       }
     },
