@@ -137,13 +137,18 @@ export class StoreThrottled extends StoreUnavailable {
 
 /** The objects of a run contradict each other: a manifest is missing, a part is not as it was recorded. */
 export class RunInconsistent extends PipelineError {
-  override readonly name: 'RunInconsistent' | 'ObjectDamaged' = 'RunInconsistent';
+  override readonly name: 'RunInconsistent' | 'ObjectDamaged' | 'ObjectClosed' = 'RunInconsistent';
   readonly retryable = false;
 }
 
 /** An object of the lake is cut off, altered or another one than its key says; the message names its key and the command that heals. */
 export class ObjectDamaged extends RunInconsistent {
   override readonly name = 'ObjectDamaged';
+}
+
+/** This user or role may not read an object: nothing is known of its bytes, so it is neither missing nor damaged, and nobody replaces it. */
+export class ObjectClosed extends RunInconsistent {
+  override readonly name = 'ObjectClosed';
 }
 
 /** Parquet bytes that our own writer would not write. */

@@ -1,5 +1,5 @@
 import { planTableChange } from '../../shared/catalog/table-change.ts';
-import { RunInconsistent } from '../../shared/errors.ts';
+import { ObjectClosed, RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
@@ -15,7 +15,8 @@ import { storedCatalog } from './read-catalog.ts';
  */
 export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: IcebergSetup } = {}): Catalog {
   const keyOf = (dataset: string) => `catalog/${dataset}.json`;
-  const read = readLatest(store, keyOf);
+  const catalogs = new KnownCatalogs(store, keyOf);
+  const read = (dataset: string) => catalogs.read(dataset);
   const folder = iceberg && createIcebergFolder(store, iceberg);
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
   const showAll = (table: string, of: Showing) => folder?.show(table, () => read(table), of);
@@ -25,7 +26,8 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     async publishDay(day) {
       const { dataset, businessDate, commit, facts = {} } = day;
       const standing = (await read(dataset))?.days[businessDate] ?? 0;
-      const isShown = standing < commit ? await publishDay(store, keyOf(dataset), day) : standing === commit;
+      const isShown =
+        standing < commit ? await publishDay(catalogs, keyOf(dataset), day) : standing === commit;
       // Also if the catalog stood there already: whoever switched it may have died before other programs saw it.
       if (isShown) await showAll(dataset, { publishing: { businessDate, facts } });
       return isShown;
@@ -52,7 +54,7 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
         if (found.length > 0 || !folder || !catalog) return found;
         return folder.differences(table, catalog);
       } catch (error) {
-        if (!(error instanceof RunInconsistent)) throw error;
+        if (!(error instanceof RunInconsistent) || error instanceof ObjectClosed) throw error;
         return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
       }
     },
@@ -71,35 +73,65 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
   };
 }
 
-/** Reads the catalog of a dataset. One that has not changed since the last time is not read and parsed again. */
-function readLatest(
-  store: ObjectStore,
-  keyOf: (dataset: string) => string,
-): (dataset: string) => Promise<CatalogFile | undefined> {
-  const known = new Map<string, { pin: string; catalog: CatalogFile }>();
-  return async (dataset) => {
-    const key = keyOf(dataset);
-    const info = await store.head(key);
+/** A catalog as it was read, with the tag of its bytes. */
+interface ReadCatalog {
+  tag: string;
+  catalog: CatalogFile;
+}
+
+/** The catalogs that this process has read or written: it grows with the nights, and to check and parse it takes longer than to read it. */
+class KnownCatalogs {
+  private readonly store: ObjectStore;
+  private readonly keyOf: (dataset: string) => string;
+  private readonly known = new Map<string, ReadCatalog & { pin?: string }>();
+
+  constructor(store: ObjectStore, keyOf: (dataset: string) => string) {
+    this.store = store;
+    this.keyOf = keyOf;
+  }
+
+  /** One that has not changed since the last time is not read again. */
+  async read(dataset: string): Promise<CatalogFile | undefined> {
+    const info = await this.store.head(this.keyOf(dataset));
     if (!info) return undefined;
-    const before = known.get(dataset);
+    const before = this.known.get(dataset);
     if (before?.pin === info.pin) return before.catalog;
-    const stored = await store.get(key);
+    const latest = await this.latest(dataset);
+    // What was read is what the pin says, or something later: then the next look reads again.
+    if (latest) this.known.set(dataset, { ...latest, pin: info.pin });
+    return latest?.catalog;
+  }
+
+  /** Reads the bytes, and checks and parses them if they are not known. */
+  async latest(dataset: string): Promise<ReadCatalog | undefined> {
+    const key = this.keyOf(dataset);
+    const stored = await this.store.get(key);
     if (!stored) return undefined;
-    const catalog = storedCatalog(stored.bytes, key);
-    known.set(dataset, { pin: info.pin, catalog });
-    return catalog;
-  };
+    const { tag } = stored;
+    const before = this.known.get(dataset);
+    if (before?.tag === tag) return before;
+    const read = { tag, catalog: storedCatalog(stored.bytes, key) };
+    this.known.set(dataset, read);
+    return read;
+  }
+
+  /** Writes the catalog that follows from one. Fails with `PreconditionFailed` if that is another one by now. */
+  async replace(dataset: string, catalog: CatalogFile, before: ReadCatalog | undefined): Promise<void> {
+    const key = this.keyOf(dataset);
+    const bytes = sealedBytes(key, catalog, 1);
+    const tag = await (before ? this.store.putIf(key, bytes, before.tag) : this.store.putOnce(key, bytes));
+    this.known.set(dataset, { tag, catalog });
+  }
 }
 
 /** Days that finish at the same time write the same file one after the other. */
-function publishDay(store: ObjectStore, key: string, day: DayPublication): Promise<boolean> {
+function publishDay(catalogs: KnownCatalogs, key: string, day: DayPublication): Promise<boolean> {
   return compareAndSwap(key, async () => {
-    const stored = await store.get(key);
-    const current = stored && storedCatalog(stored.bytes, key);
-    const standing = current?.days[day.businessDate] ?? 0;
+    const stored = await catalogs.latest(day.dataset);
+    const standing = stored?.catalog.days[day.businessDate] ?? 0;
     if (standing > day.commit) return false;
     if (standing === day.commit) return true;
-    await replace(store, key, sealedBytes(key, withDay(current, day, key), 1), stored);
+    await catalogs.replace(day.dataset, withDay(stored?.catalog, day, key), stored);
     return true;
   });
 }

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import {
+  ObjectClosed,
   ObjectDamaged,
   ObjectNotFound,
   OutputUnwritable,
@@ -70,7 +71,7 @@ const TOO_MANY_FILES = ['EMFILE', 'ENFILE'];
 /** The error to throw for one that the file system gave on reading; it says what to do, if that is known. */
 export function unreadable(error: unknown, path: string): unknown {
   if (isCode(error, ...TOO_MANY_FILES)) return tooManyFiles(error, path);
-  return isCode(error, ...DENIED) ? new ObjectNotFound(deniedTo(path, error)) : error;
+  return isCode(error, ...DENIED) ? new ObjectClosed(deniedTo(path, error)) : error;
 }
 
 const DENIED = ['EACCES', 'EPERM'];

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ObjectClosed } from '../../shared/errors.ts';
 import { inParallel } from '../../shared/pipeline/store/in-parallel.ts';
 import { isCode, unreadable } from './file-error.ts';
 import { INCOMING } from './unfinished-files.ts';
@@ -39,11 +40,21 @@ export function inKeyOrder(keys: string[]): string[] {
   return ordered.sort((a, b) => Buffer.compare(a.order, b.order)).map(({ key }) => key);
 }
 
-/** A folder without files is not there, as in a bucket. */
+/** A folder without files is not there, as in a bucket. One that may not be read is: whoever looks into it is told. */
 function holdsFile(rootDir: string, folder: string): boolean {
-  const entries = entriesOf(rootDir, folder);
+  const entries = entriesUnlessClosed(rootDir, folder);
+  if (!entries) return true;
   if (entries.some((entry) => entry.isFile())) return true;
   return entries.some((entry) => entry.isDirectory() && holdsFile(rootDir, `${folder}${entry.name}/`));
+}
+
+function entriesUnlessClosed(rootDir: string, folder: string): Dirent[] | undefined {
+  try {
+    return entriesOf(rootDir, folder);
+  } catch (error) {
+    if (error instanceof ObjectClosed) return undefined;
+    throw error;
+  }
 }
 
 function entriesOf(rootDir: string, folder: string): Dirent[] {

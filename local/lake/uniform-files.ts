@@ -1,7 +1,7 @@
 import { sqlString } from './sql-text.ts';
 
-/** Asking so many footers takes DuckDB some 50 ms; a table of more files is read in parallel whatever its files hold. */
-const MOST_FOOTERS = 256;
+/** Asking so many footers takes DuckDB some 10 ms for each table of a lake; of more files a query seldom wants only one. */
+const MOST_FOOTERS = 64;
 
 /** What DuckDB makes the type of a column of, in a row of `parquet_schema`. */
 const FOOTER_COLUMNS = [

@@ -1,4 +1,5 @@
 import {
+  ObjectClosed,
   ObjectNotFound,
   OutputUnwritable,
   PipelineError,
@@ -113,7 +114,8 @@ export function readError(error: unknown, where: string): unknown {
     });
   }
   if (status === undefined && name !== 'CredentialsProviderError') return error;
-  return new ObjectNotFound({
+  const Denied = status === 403 ? ObjectClosed : ObjectNotFound;
+  return new Denied({
     what: 'the object cannot be read',
     where,
     why: reason(error),

@@ -198,7 +198,7 @@ describe('an error of S3', () => {
     [404, 'NoSuchVersion', 'SourceChanged'],
     [412, 'PreconditionFailed', 'SourceChanged'],
     [416, 'InvalidRange', 'SourceChanged'],
-    [403, 'AccessDenied', 'ObjectNotFound'],
+    [403, 'AccessDenied', 'ObjectClosed'],
     [503, 'SlowDown', 'StoreThrottled'],
     [500, 'InternalError', 'StoreUnavailable'],
     [400, 'RequestTimeout', 'StoreUnavailable'],

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 it.each<[string, string, () => Promise<unknown>]>([
-  ['a lake, to a query', 'ObjectNotFound', () => openLake({ lakeDir: closed })],
+  ['a lake, to a query', 'ObjectClosed', () => openLake({ lakeDir: closed })],
   ['a lake, to other commands', 'UsageError', () => lakePorts(closed)],
   [
     'an input',

@@ -92,6 +92,21 @@ describe('the catalog of one machine', () => {
     expect(await published(store)).toMatchObject({ days: { '2025-08-12': 2 }, partitions: [] });
   });
 
+  test('what a process knows of it does not hide what another wrote, nor damage', async () => {
+    const other = createFileCatalog(store);
+    await catalog.publishDay(publication('2025-08-12', 1, ['A']));
+    await other.publishDay(publication('2025-08-13', 1, ['B']));
+    await catalog.publishDay(publication('2025-08-14', 1, ['C']));
+    await other.publishDay(publication('2025-08-12', 2, ['D']));
+    expect((await catalog.shownDay('contracts', '2025-08-12'))?.commit).toBe(2);
+    expect((await published(store)).days).toEqual({ '2025-08-12': 2, '2025-08-13': 1, '2025-08-14': 1 });
+    const { bytes } = (await store.get('catalog/contracts.json'))!;
+    bytes[bytes.length >> 1]! ^= 2;
+    await store.put('catalog/contracts.json', bytes);
+    const next = publication('2025-08-15', 1, ['E']);
+    await expect(catalog.publishDay(next)).rejects.toMatchObject({ name: 'ObjectDamaged' });
+  });
+
   test('refuses a lower commit, and changes nothing the second time', async () => {
     await catalog.publishDay(publication('2025-08-12', 2, ['A']));
     const { tag } = (await store.get('catalog/contracts.json'))!;

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openLake } from '../../local/lake/lake-sql.ts';
-import { ask, open, rootDir, writeCatalog, writeParquet } from '../support/lake-of-test.ts';
+import {
+  ask,
+  giveEachTestAFolder,
+  open,
+  rootDir,
+  writeCatalog,
+  writeParquet,
+} from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 /** How a file can have each column of the catalog; `as said` first. */
 const COLUMNS = {

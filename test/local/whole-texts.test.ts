@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { open, rootDir, sqlText, writeCatalog, writeParquet } from '../support/lake-of-test.ts';
+import {
+  giveEachTestAFolder,
+  open,
+  rootDir,
+  sqlText,
+  writeCatalog,
+  writeParquet,
+} from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 test('a text that begins with U+FEFF keeps it in every place of an answer, whatever its length', async () => {
   await writeParquet(rootDir, [{ key: 'x/a.parquet', select: 'SELECT 1::BIGINT AS n' }]);

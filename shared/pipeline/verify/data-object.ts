@@ -1,4 +1,4 @@
-import { PipelineError } from '../../errors.ts';
+import { ObjectClosed, PipelineError, StoreUnavailable } from '../../errors.ts';
 import { readSourceFile } from '../../parquet/source-file.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/object-store.ts';
 import { crc64nvme, crc64ToBase64 } from '../../ranges/crc64nvme.ts';
@@ -44,7 +44,7 @@ export async function objectProblem(
     }
     return await footerProblem(lake, info, facts);
   } catch (error) {
-    if (error instanceof PipelineError && error.name !== 'StoreUnavailable') return clause(error);
+    if (isAboutBytes(error)) return clause(error);
     throw error;
   }
 }
@@ -61,9 +61,16 @@ export async function rowsOf(lake: ObjectStore, key: string): Promise<number | u
   try {
     return info && (await footerRows(lake, info));
   } catch (error) {
-    if (error instanceof PipelineError && error.name !== 'StoreUnavailable') return undefined;
+    if (isAboutBytes(error)) return undefined;
     throw error;
   }
+}
+
+/** Not of a store that does not answer, nor of an object that may not be read: its bytes may be right. */
+function isAboutBytes(error: unknown): error is PipelineError {
+  return (
+    error instanceof PipelineError && !(error instanceof StoreUnavailable) && !(error instanceof ObjectClosed)
+  );
 }
 
 async function footerProblem(

@@ -1,4 +1,5 @@
 import type { ExpectedFiles } from '../../day/expected-files.ts';
+import { ObjectClosed } from '../../errors.ts';
 
 /** One thing that is not as it was written, or that contradicts another. */
 export interface Finding {
@@ -90,6 +91,25 @@ export function repaired(does: string, action: RepairAction): Mend {
 export function byConversion(file: SourceFile, action?: RepairAction): Mend {
   return { by: 'command', does: 'convert the file again', command: { name: 'convert', ...file }, action };
 }
+
+/**
+ * What `judge` finds. An object that it may not read is a finding of its own, which nobody mends but people: nothing is known of its bytes,
+ * and the rest of the lake is looked at all the same.
+ */
+export async function unlessClosed(judge: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (!(error instanceof ObjectClosed)) throw error;
+    const { where = '', why, message } = error;
+    return [damage(where, `it cannot be looked at: ${why ?? message}`, 'operations', MADE_READABLE)];
+  }
+}
+
+export const MADE_READABLE: Mend = {
+  by: 'nobody',
+  does: 'make it readable for you, then run the command again',
+};
 
 /** A supplement of a version that its file no longer has cannot be converted again: no rejected record is left that it corrects. */
 export function byRemoval(

@@ -8,7 +8,7 @@ import { publicationOf } from '../publish/free-commit.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { tableOwnerShape } from '../store/table-owner.ts';
 import { readLastCommit } from './day-record.ts';
-import { damage, type Finding, type Mend, note, repaired } from './finding.ts';
+import { damage, type Finding, MADE_READABLE, type Mend, note, repaired } from './finding.ts';
 import { readDocument } from './stored-document.ts';
 
 const PARALLEL_ROWS = 16;
@@ -119,13 +119,8 @@ async function differencesOf(
     return await catalog.differences(table, days);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    const mend: Mend = { by: 'nobody', does: 'make it readable for you, then run the command again' };
-    return damage(
-      catalog.nameOf(table),
-      `it cannot be looked at: ${error.why ?? error.message}`,
-      'operations',
-      mend,
-    );
+    const what = `it cannot be looked at: ${error.why ?? error.message}`;
+    return damage(catalog.nameOf(table), what, 'operations', MADE_READABLE);
   }
 }
 
