@@ -23,7 +23,7 @@ function xxh64(bytes: Uint8Array): bigint {
   const rotated = (value: bigint, by: bigint) => cut((value << by) | (value >> (64n - by)));
   const round = (sum: bigint, lane: bigint) => cut(rotated(cut(sum + lane * p2), 31n) * p1);
   let at = 0;
-  let hash = p5;
+  let hash: bigint = p5;
   if (bytes.length >= 32) {
     const sums = [cut(p1 + p2), p2, 0n, cut(-p1)];
     for (; bytes.length - at >= 32; at += 32) {

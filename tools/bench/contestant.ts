@@ -1,6 +1,10 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Layout } from '../../shared/layout/layout.ts';
 import { terminatorBytesOf } from './workload.ts';
+
+export const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 
 /** Milliseconds of one run. */
 export interface Timing {
@@ -8,6 +12,8 @@ export interface Timing {
   workMs: number;
   /** From the start of the process to its end. */
   wholeMs: number;
+  /** Bytes that a process of its own gave to the disk; undefined where the system does not count them. */
+  diskBytes?: number | undefined;
 }
 
 /** One way to make Parquet files of a file of records. */
@@ -59,9 +65,24 @@ export async function timedProcess(
   workMsOf: (output: string) => number,
   options: SpawnOptions = {},
 ): Promise<Timing> {
+  const bytesBefore = diskBytes();
   const startedAt = performance.now();
   const output = await runProcess(command, args, options);
-  return { wholeMs: performance.now() - startedAt, workMs: workMsOf(output) };
+  const wholeMs = performance.now() - startedAt;
+  const bytesAfter = diskBytes();
+  return {
+    ...{ wholeMs, workMs: workMsOf(output) },
+    ...(bytesBefore !== undefined && bytesAfter !== undefined && { diskBytes: bytesAfter - bytesBefore }),
+  };
+}
+
+/** What this process and those that it waited for gave to the disk (Linux; proc_pid_io(5)). */
+function diskBytes(): number | undefined {
+  try {
+    return Number(/^write_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Runs a process and returns its output. If it fails, the error is the end of its stderr. */

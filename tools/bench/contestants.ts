@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
 import { firstDataset, type PageCodec } from '../../shared/layout/layout.ts';
-import { type Arena, type Contestant, sizeOf, timed, timedProcess } from './contestant.ts';
+import { type Arena, type Contestant, PROGRAM, sizeOf, timed, timedProcess } from './contestant.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
 import { POLARS, pythonContestant, SPARK } from './python-contestants.ts';
+import { SMALL_FILES, smallFiles } from './small-files.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
 const PLAIN_BYTES = 20_000_000;
 
@@ -23,6 +23,7 @@ export const CONTESTANTS = [
   'convert, 1 worker',
   'convert, 2 workers',
   'convert, 2 workers, --no-sync',
+  SMALL_FILES,
   'DuckDB, 1 thread',
   'DuckDB, 2 threads',
   SPARK.name,
@@ -44,6 +45,7 @@ export function contestantsOf(arena: Arena): Contestant[] {
     convert(arena, 1),
     convert(arena, 2),
     convert(arena, 2, '--no-sync'),
+    smallFiles(arena),
     duckdb(arena, 1),
     duckdb(arena, 2),
     pythonContestant(SPARK, arena),

@@ -1,5 +1,6 @@
 import type { WorkloadResult } from './bench-workload.ts';
 import { POLARS, SPARK } from './python-contestants.ts';
+import { SMALL_FILES } from './small-files.ts';
 
 /** One figure of the report: two contestants of the same run compared. */
 interface Ratio {
@@ -17,6 +18,7 @@ const SPEEDS: [string, string][] = [
 ];
 /** Both with their starts. */
 const WHOLE_SPEEDS: [string, string][] = [
+  [SMALL_FILES, 'convert, 2 workers'],
   ['convert, 2 workers', 'convert, 1 worker'],
   ['convert, 2 workers', 'convert, 2 workers, --no-sync'],
   ['convert, 2 workers', SPARK.name],
@@ -46,7 +48,10 @@ export function ratiosOf({ results }: WorkloadResult): Ratio[] {
   if (kernel && plain) {
     ratios.push({ name: 'share of compression in the kernel', value: 1 - plain.workMs / kernel.workMs });
   }
-  const converted = find('convert, 2 workers')?.outputBytes;
+  const { outputBytes: converted, diskBytes } = find('convert, 2 workers') ?? {};
+  if (converted && diskBytes) {
+    ratios.push({ name: 'bytes given to the disk ÷ bytes of the lake', value: diskBytes / converted });
+  }
   for (const other of OUTPUTS) {
     const bytes = find(other)?.outputBytes;
     if (converted && bytes)

@@ -20,6 +20,12 @@ export function reportText(result: WorkloadResult): string {
     lines.push(line(name, megabytesPerSecond.toFixed(0), records!, whole!, written));
   }
   for (const { name, value } of ratiosOf(result)) lines.push(line(name, value.toFixed(2)));
+  const { lookup } = result;
+  if (lookup) {
+    const read = lookup.bytesRead === undefined ? '' : `, ${(lookup.bytesRead / 1e6).toFixed(1)} MB read`;
+    const where = `${lookup.column} in ${(lookup.rows / 1e6).toFixed(1)} M rows`;
+    lines.push(`  lookup of one ${where}, DuckDB, 1 thread: ${lookup.ms.toFixed(0)} ms${read}`);
+  }
   for (const { name, why } of result.skipped) lines.push(`  ${name}: skipped. ${why}`);
   return lines.join('\n');
 }
