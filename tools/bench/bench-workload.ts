@@ -32,6 +32,8 @@ interface Result {
   recordsPerSecond: number;
   /** With the start. */
   wholeRecordsPerSecond: number;
+  /** Median, with the start. */
+  cpuSeconds?: number | undefined;
   /** Median of the bytes that it gave to the disk. */
   diskBytes?: number | undefined;
   /** Parquet bytes of all its files; undefined if it writes none. */
@@ -141,14 +143,18 @@ async function timeInTurns(
     const wholeMs = median(times.map((time) => time.wholeMs));
     return {
       ...{ name, workMs, wholeMs },
-      ...(times.every(({ diskBytes }) => diskBytes !== undefined) && {
-        diskBytes: median(times.map(({ diskBytes = 0 }) => diskBytes)),
-      }),
+      cpuSeconds: medianIfKnown(times.map((time) => time.cpuSeconds)),
+      diskBytes: medianIfKnown(times.map((time) => time.diskBytes)),
       megabytesPerSecond: inputBytes / 1e3 / workMs,
       recordsPerSecond: (recordCount * 1e3) / workMs,
       wholeRecordsPerSecond: (recordCount * 1e3) / wholeMs,
     };
   });
+}
+
+function medianIfKnown(values: (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? median(known) : undefined;
 }
 
 function median(values: number[]): number {

@@ -24,6 +24,15 @@ const WHOLE_SPEEDS: [string, string][] = [
   ['convert, 2 workers', SPARK.name],
   ['convert, 2 workers', POLARS.name],
 ];
+/** Records for each second of processors, both with their starts: what other work on the machine changes least. */
+const FRUGALITY: [string, string][] = [
+  ['convert, 1 worker', 'convert, 2 workers'],
+  ['convert, 1 worker', 'DuckDB, 1 thread'],
+  ['convert, 2 workers', 'DuckDB, 2 threads'],
+  ['convert, 2 workers', SPARK.name],
+  ['convert, 2 workers', POLARS.name],
+  [SMALL_FILES, 'convert, 2 workers'],
+];
 /** The whole command, beside the SQL of a DuckDB that has started already. */
 const COMMANDS: [string, string][] = [
   ['convert, 1 worker', 'DuckDB, 1 thread'],
@@ -44,6 +53,13 @@ export function ratiosOf({ results }: WorkloadResult): Ratio[] {
     ...compare(COMMANDS, '', 'wholeRecordsPerSecond', 'recordsPerSecond'),
     ...compare(WHOLE_SPEEDS, ', with start', 'wholeRecordsPerSecond', 'wholeRecordsPerSecond'),
   ];
+  for (const [ours, theirs] of FRUGALITY) {
+    const [a, b] = [find(ours), find(theirs)];
+    if (!a?.cpuSeconds || !b?.cpuSeconds) continue;
+    const perSecond = ({ wholeRecordsPerSecond, wholeMs, cpuSeconds = 0 }: typeof a) =>
+      (wholeRecordsPerSecond * wholeMs) / cpuSeconds;
+    ratios.push({ name: `${ours} ÷ ${theirs}, by CPU seconds`, value: perSecond(a) / perSecond(b) });
+  }
   const [kernel, plain] = [find('kernel'), find('kernel, no compression')];
   if (kernel && plain) {
     ratios.push({ name: 'share of compression in the kernel', value: 1 - plain.workMs / kernel.workMs });
