@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { inParallel } from '../../shared/pipeline/store/in-parallel.ts';
@@ -22,15 +23,35 @@ export async function writeSynced(
   }
 }
 
+/** Folders whose name the disk has, by path, with what tells such a folder from a later one of the same name. */
+const named = new Map<string, string>();
+const MOST_NAMED = 10_000;
+
 /**
  * Waits until the disk has the names in `folder`, and those of the folders above it down from the parent of `rootDir`: any of them may be
  * new, made by this process or another. All at once, so that the disk writes them together: a name counts only when all of them are there.
+ * A folder whose name this process has seen on the disk needs nothing but its own names: most objects go where others went before.
  */
 export async function syncFolders(folder: string, rootDir: string): Promise<void> {
   const depth = relative(rootDir, folder).split(/[/\\]/).filter(Boolean).length;
-  const folders: string[] = [];
-  for (let at = folder; folders.length <= depth + 1; at = dirname(at)) folders.push(at);
-  await Promise.all(folders.map(syncPath));
+  const changed = [folder];
+  const names: [path: string, identity: string][] = [];
+  for (let at = folder, level = 0; level <= depth; at = dirname(at), level++) {
+    // Before the disk is asked: a folder that somebody makes anew meanwhile is another one.
+    const identity = identityOf(at);
+    if (identity !== undefined && named.get(at) === identity) continue;
+    changed.push(dirname(at));
+    if (identity !== undefined) names.push([at, identity]);
+  }
+  await Promise.all(changed.map(syncPath));
+  if (named.size > MOST_NAMED) named.clear();
+  for (const [path, identity] of names) named.set(path, identity);
+}
+
+/** Undefined where the file system does not know when a folder was made: numbers of removed ones are given to new ones. */
+function identityOf(folder: string): string | undefined {
+  const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });
+  return stats && stats.birthtimeNs > 0n ? `${stats.dev} ${stats.ino} ${stats.birthtimeNs}` : undefined;
 }
 
 /** Does what `syncFolders` does for each of the folders; one that several have in common is synced once, after those below it. */

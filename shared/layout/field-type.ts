@@ -18,6 +18,7 @@ export const TYPE_KEYS = [
   'point',
   'trim',
   'keep',
+  'lookup',
   'format',
   'pivotYear',
   'digits',
@@ -51,12 +52,18 @@ export const NOTATION_KEYS = [
 
 /** The types of columns. A new one is a row here; the compiler then asks for its decoder, its vector and its Parquet schema. */
 const FIELD_TYPES = {
-  string: { hive: 'string', duckdb: 'VARCHAR', usages: [], keys: ['trim', 'keep'], isPartition: true },
+  string: {
+    hive: 'string',
+    duckdb: 'VARCHAR',
+    usages: [],
+    keys: ['trim', 'keep', 'lookup'],
+    isPartition: true,
+  },
   integer: {
     hive: 'bigint',
     duckdb: 'BIGINT',
     usages: ['packed', 'binary'],
-    keys: ['sign', 'digits', 'blank', 'trailingZeros', ...NOTATION_KEYS],
+    keys: ['sign', 'digits', 'blank', 'trailingZeros', 'lookup', ...NOTATION_KEYS],
     isPartition: true,
   },
   decimal: {

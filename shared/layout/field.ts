@@ -58,6 +58,8 @@ export interface Field {
   notation: NumberNotation;
   trim: 'trailing' | 'both' | 'none';
   keep: Keep;
+  /** People look up rows by single values of it. */
+  isLookedUp: boolean;
   required: boolean;
   /** Undefined if the layout does not say whether it is about a person. */
   personal: Personal | undefined;

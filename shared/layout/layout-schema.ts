@@ -74,6 +74,7 @@ const placedField = {
   ...numberNotation,
   trim: z.enum(['trailing', 'both', 'none']).optional(),
   keep: z.enum(['all', 'alphanumeric', 'digits']).optional(),
+  lookup: z.boolean().optional(),
   required: z.boolean().optional(),
   personal: z.union([z.boolean(), z.literal('last-two')]).optional(),
   mayBeAbsent: z.boolean().optional(),

@@ -1,6 +1,7 @@
 import type { VectorKind } from '../decode/field-vector.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { PageCodec } from '../layout/layout.ts';
+import type { FinishedFilter } from './bloom-filter.ts';
 import { ChunkOutput } from './chunk-output.ts';
 import { ChunkRange } from './chunk-range.ts';
 import { type ColumnMetaData, PageEncoding, PageType } from './format.ts';
@@ -16,6 +17,8 @@ export interface FinishedChunk {
   uncompressedBytes: number;
   /** The bytes of the chunk in their order. */
   views(): Iterable<Uint8Array>;
+  /** Written after the chunks of the row group. */
+  filter?: FinishedFilter | undefined;
   /** The chunk's metadata and page index, if its first byte is at `startByte` of the file. */
   placedAt(startByte: number): IndexedChunk;
 }

@@ -2,6 +2,7 @@ import { type EntryLayout, type FieldVector, type VectorKind, vectorKind } from 
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAX_ENTRIES } from '../kernel/shapes.ts';
 import { type PageCodec, PLAIN_PAGES } from '../layout/layout.ts';
+import { BloomFilterBuilder } from './bloom-filter.ts';
 import { ChunkDictionary, canHaveDictionary } from './chunk-dictionary.ts';
 import { ChunkOutput, NO_HEADER } from './chunk-output.ts';
 import { ChunkPages, type FinishedChunk } from './chunk-pages.ts';
@@ -47,6 +48,7 @@ export class ColumnChunkBuilder {
   private readonly page: OpenPage;
   private readonly writer: PageWriter;
   private readonly pages: ChunkPages;
+  private readonly filter: BloomFilterBuilder | undefined;
   /** The chunk's dictionary. */
   private dictionary: ChunkDictionary | undefined;
   /** The same, if the open page holds indexes into it; undefined if that page holds PLAIN values. */
@@ -70,6 +72,7 @@ export class ColumnChunkBuilder {
     this.page = new OpenPage(kernel, kind);
     this.writer = new PageWriter(kernel, kind, this.isList, codec, compressor, form);
     this.pages = new ChunkPages(kernel, kind, schema);
+    this.filter = schema.hasFilter ? new BloomFilterBuilder(kernel, kind) : undefined;
   }
 
   /** Appends the vector's values at `count` indexes of 2 bytes each, or the entries of those records in a list. */
@@ -100,11 +103,17 @@ export class ColumnChunkBuilder {
   }
 
   private appendValues(vector: FieldVector, members: number, count: number): void {
+    this.filter?.add(vector, members, count);
     const from = this.pageDictionary ? this.appendIndexes(this.pageDictionary, vector, members, count) : 0;
     if (!this.pageDictionary && from < count) {
       const left = count - from;
       this.page.appendPlain(vector, members + from * 2, left, vector.plainBytes(left));
     }
+  }
+
+  /** Its values must pass through `append`, so that the filter knows them. */
+  get hasFilter(): boolean {
+    return this.filter !== undefined;
   }
 
   /** The codec that pages of other chunks must have to be appended; undefined if any will do. */
@@ -115,6 +124,7 @@ export class ColumnChunkBuilder {
   /** Appends pages of another chunk as they are. */
   appendPages({ pages, codec, uncompressedBytes }: CopiedPages): void {
     if (this.page.rows > 0) this.closePage();
+    this.filter?.giveUp();
     this.pageDictionary = undefined;
     this.writer.adoptCodec(codec);
     for (const page of pages) {
@@ -193,7 +203,8 @@ export class ColumnChunkBuilder {
     }
     if (!pages.useDictionary) this.dropDictionary();
     const { codec, dataPageType } = writer;
-    return pages.finish({ codec, dataPageType }, this.dictionary && this.dictionaryPage(this.dictionary));
+    const dictionaryPage = this.dictionary && this.dictionaryPage(this.dictionary);
+    return { ...pages.finish({ codec, dataPageType }, dictionaryPage), filter: this.filter?.finish() };
   }
 
   private dictionaryPage({ bodyAddress, plainBytes, entryCount }: ChunkDictionary): ChunkOutput {
@@ -213,6 +224,7 @@ export class ColumnChunkBuilder {
   /** Forgets the chunk, and gives its memory back. */
   clear(): void {
     this.pages.clear();
+    this.filter?.clear();
     this.writer.clear();
     this.dropDictionary();
     this.page.releaseBuffers();

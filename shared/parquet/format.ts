@@ -112,6 +112,8 @@ export const ColumnMetaData = struct('ColumnMetaData', {
   dictionaryPageOffset: optional(11, i64),
   statistics: optional(12, Statistics),
   encodingStats: optional(13, list(PageEncodingStats)),
+  bloomFilterOffset: optional(14, i64),
+  bloomFilterLength: optional(15, i32),
 });
 export type ColumnMetaData = ValueOf<typeof ColumnMetaData>;
 
@@ -179,6 +181,14 @@ export const PageHeader = struct('PageHeader', {
   dataPageHeaderV2: optional(8, DataPageHeaderV2),
 });
 export type PageHeader = ValueOf<typeof PageHeader>;
+
+/** Stands before the bits of a filter. Each union has the one member that exists so far. */
+export const BloomFilterHeader = struct('BloomFilterHeader', {
+  numBytes: required(1, i32),
+  algorithm: required(2, struct('BloomFilterAlgorithm', { block: optional(1, Empty) })),
+  hash: required(3, struct('BloomFilterHash', { xxhash: optional(1, Empty) })),
+  compression: required(4, struct('BloomFilterCompression', { uncompressed: optional(1, Empty) })),
+});
 
 /** `compressedPageSize` includes the page's header; `firstRowIndex` counts within the row group. */
 const PageLocation = struct('PageLocation', {

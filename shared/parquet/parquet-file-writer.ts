@@ -16,7 +16,7 @@ const FLUSH_BYTES = 1024 * 1024;
  * Writes one Parquet file, row group by row group. Writers may share `out`, the buffer of bytes that are not passed on
  * yet, if only one of them works at a time.
  *
- *     PAR1 │ row group 0: chunk, chunk … │ row group 1 … │ column indexes │ offset indexes │ footer │ length PAR1
+ *     PAR1 │ row group 0: chunk, chunk … Bloom filters │ row group 1 … │ column indexes │ offset indexes │ footer │ length PAR1
  */
 export class ParquetFileWriter {
   private readonly schema: ColumnSchema[];
@@ -48,17 +48,27 @@ export class ParquetFileWriter {
         if (this.out.length >= FLUSH_BYTES) await this.flush();
       }
     }
+    const totalCompressedSize = this.position - startsAt;
+    for (const [index, { filter }] of chunks.entries()) {
+      if (!filter) continue;
+      const { metaData } = placed[index]!.chunk;
+      metaData.bloomFilterOffset = this.position;
+      this.out.append(filter.header);
+      this.out.append(filter.bits());
+      metaData.bloomFilterLength = this.position - metaData.bloomFilterOffset;
+      if (this.out.length >= FLUSH_BYTES) await this.flush();
+    }
     this.rowGroups.push({
       chunks: placed,
       totalByteSize: chunks.reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0),
       numRows: rowCount,
       fileOffset: startsAt,
-      totalCompressedSize: this.position - startsAt,
+      totalCompressedSize,
     });
     await this.flush();
   }
 
-  /** Appends a row group of another file as it is: `bytes` yields exactly its chunks. */
+  /** Appends a row group of another file as it is: `bytes` yields exactly its chunks and filters. */
   async copyRowGroup(source: SourceRowGroup, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     this.begin();
     const shiftBytes = this.position - source.startByte;

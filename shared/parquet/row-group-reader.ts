@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { READ_MARGIN_BYTES } from '../kernel/shapes.ts';
 import type { ColumnChunkBuilder, CopiedPage } from './column-chunk.ts';
 import { ColumnReader } from './column-reader.ts';
+import { PageEncoding } from './format.ts';
 import { malformed } from './malformed.ts';
 import { codecOf, type KernelBytes, type PageCompressor } from './page-compressor.ts';
 import { MOST_PAGE_ROWS, readPageHeader } from './page-header.ts';
@@ -14,7 +15,7 @@ import type { SourceRowGroup } from './source-file.ts';
 
 /**
  * Reads row groups that this program wrote back into the kernel, page by page, so that small ones can be joined: pages that
- * need no dictionary are copied, indexes into one are decoded. Anything else is `ParquetMalformed`.
+ * need no dictionary are copied unless a Bloom filter is made of their values, indexes into one are decoded. Anything else is `ParquetMalformed`.
  */
 export class RowGroupReader {
   private readonly kernel: Kernel;
@@ -56,7 +57,10 @@ export class RowGroupReader {
       const start = (dictionaryPageOffset ?? dataPageOffset) - source.startByte;
       const bytes = { address: address + start, length: totalCompressedSize };
       if (start < 0 || start + bytes.length > byteCount) throw malformed('a chunk outside its row group');
-      if (dictionaryPageOffset === undefined) this.copyPages(indexed, bytes, source.rowCount, column);
+      const { encodingStats = [] } = indexed.chunk.metaData;
+      const arePlain = encodingStats.every(({ encoding }) => encoding === PageEncoding.PLAIN);
+      const isCopied = dictionaryPageOffset === undefined && !(column.hasFilter && arePlain);
+      if (isCopied) this.copyPages(indexed, bytes, source.rowCount, column);
       else reader.append(bytes, codecOf(indexed.chunk.metaData.codec), source.rowCount, column);
     }
     rows.addRows(source.rowCount);

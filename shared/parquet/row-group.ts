@@ -12,14 +12,15 @@ export interface IndexedChunk extends PageIndex {
 
 /**
  * A row group that moved `shiftBytes` towards the end of a file: chunks, pages and page locations have absolute offsets.
- * Positions of page indexes are dropped, since the indexes are written anew; we write no bloom filters.
+ * Positions of page indexes are dropped, since the indexes are written anew. Bloom filters move with
+ * their row group, which they follow.
  */
 export function shiftRowGroup(rowGroup: IndexedRowGroup, shiftBytes: number): IndexedRowGroup {
   return {
     ...rowGroup,
     fileOffset: rowGroup.fileOffset + shiftBytes,
     chunks: rowGroup.chunks.map(({ chunk: { fileOffset, metaData }, columnIndex, offsetIndex }) => {
-      const { dataPageOffset, dictionaryPageOffset } = metaData;
+      const { dataPageOffset, dictionaryPageOffset, bloomFilterOffset } = metaData;
       return {
         chunk: {
           fileOffset: fileOffset + shiftBytes,
@@ -28,6 +29,7 @@ export function shiftRowGroup(rowGroup: IndexedRowGroup, shiftBytes: number): In
             dataPageOffset: dataPageOffset + shiftBytes,
             dictionaryPageOffset:
               dictionaryPageOffset === undefined ? undefined : dictionaryPageOffset + shiftBytes,
+            bloomFilterOffset: bloomFilterOffset === undefined ? undefined : bloomFilterOffset + shiftBytes,
           },
         },
         columnIndex,

@@ -10,6 +10,8 @@ export interface ColumnSchema {
   formerly?: string[] | undefined;
   /** By which other engines find it, whatever it is called later. Files of earlier versions have none. */
   fieldId?: number | undefined;
+  /** Its chunks have a Bloom filter. */
+  hasFilter?: boolean;
   /** The list that the leaf belongs to. Leaves of one list have the same name here, and follow each other. */
   list?: {
     name: string;
@@ -24,11 +26,12 @@ type LeafGroup = [ColumnSchema, ...ColumnSchema[]];
 
 /** The columns of a dataset as leaves of its files; with `ids`, those of the table's fields. */
 export function columnSchemas(columns: readonly Field[], ids?: Ids): ColumnSchema[] {
-  const schemas = columns.map(({ name, type, formerly, list }) => ({
+  const schemas = columns.map(({ name, type, formerly, list, isLookedUp }) => ({
     name,
     type,
     ...(formerly && { formerly }),
     ...(list && { list: { name: list.name, isStruct: list.isStruct } }),
+    ...(isLookedUp && { hasFilter: true }),
   }));
   return withFieldIds(schemas, ids);
 }

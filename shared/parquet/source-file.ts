@@ -14,7 +14,7 @@ export interface SourceFile {
 }
 
 export interface SourceRowGroup {
-  /** The range of its chunks in the source file. */
+  /** The range of its chunks and filters in the source file. */
   startByte: number;
   endByte: number;
   rowCount: number;
@@ -63,8 +63,12 @@ export async function readSourceFile(
   };
 }
 
-function endByteOf({ fileOffset, totalCompressedSize }: RowGroup): number {
-  return fileOffset + totalCompressedSize;
+/** The end of its chunks, or of the Bloom filters that follow them. */
+function endByteOf({ fileOffset, totalCompressedSize, columns }: RowGroup): number {
+  const filterEnds = columns.map(
+    ({ metaData: { bloomFilterOffset = 0, bloomFilterLength = 0 } }) => bloomFilterOffset + bloomFilterLength,
+  );
+  return Math.max(fileOffset + totalCompressedSize, ...filterEnds);
 }
 
 function withIndexes({ columns, ...rowGroup }: RowGroup, bytesOf: BytesOf): IndexedRowGroup {

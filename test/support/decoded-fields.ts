@@ -50,6 +50,7 @@ export function fieldOf(
     notation: PLAIN_NOTATION,
     trim: 'trailing',
     keep: 'all',
+    isLookedUp: false,
     required: false,
     personal: undefined,
     mayBeAbsent: false,

@@ -12,7 +12,7 @@ const wide = { kind: 'decimal', precision: 38, scale: 4 } as const;
 
 export const SAMPLE_SCHEMA: ColumnSchema[] = [
   { name: 'code', type: { kind: 'string' } },
-  { name: 'full_name', type: { kind: 'string' } },
+  { name: 'full_name', type: { kind: 'string' }, hasFilter: true },
   { name: 'amount', type: { kind: 'decimal', precision: 15, scale: 2 } },
   { name: 'wide', type: wide },
   { name: 'wide_code', type: wide },
@@ -21,7 +21,7 @@ export const SAMPLE_SCHEMA: ColumnSchema[] = [
   { name: 'active', type: { kind: 'boolean' } },
   { name: 'ratio', type: { kind: 'double' } },
   { name: 'branch', type: { kind: 'integer' } },
-  { name: 'id', type: { kind: 'integer' } },
+  { name: 'id', type: { kind: 'integer' }, hasFilter: true },
   { name: 'raw', type: { kind: 'binary' } },
   { name: 'nothing', type: { kind: 'string' } },
 ];
@@ -62,13 +62,14 @@ export const SAMPLE_SQL = SAMPLE_SCHEMA.map(({ name, type }) => {
 
 /** A layout that has these columns; the positions mean nothing. */
 export function sampleLayoutText(parquet?: object): string {
-  const fields = SAMPLE_SCHEMA.map(({ name, type }, index) => ({
+  const fields = SAMPLE_SCHEMA.map(({ name, type, hasFilter }, index) => ({
     name,
     start: index * 20 + 1,
     end: index * 20 + (type.kind === 'date' ? 8 : type.kind === 'timestamp' ? 14 : 20),
     type: type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind,
     ...(type.kind === 'decimal' ? { point: 'implied' } : {}),
     ...(type.kind === 'date' ? { format: 'yyyyMMdd' } : {}),
+    ...(hasFilter ? { lookup: true } : {}),
     ...(type.kind === 'timestamp' ? { format: 'yyyyMMddHHmmss' } : {}),
   }));
   return JSON.stringify({

@@ -29,12 +29,9 @@ describe('the costs of a night', () => {
   });
 
   it('counts the start of Spark', () => {
-    const assumptions = {
-      ...THROUGHPUT.assumptions,
-      sparkMegabytesPerSecondPerVcpu: 10,
-      sparkStartSeconds: 100,
-    };
-    expect(sparkNight(2_000_000_000, { ...THROUGHPUT, assumptions }, 2)).toMatchObject({
+    const assumptions = { ...THROUGHPUT.assumptions, sparkStartSeconds: 100 };
+    const rates = { ...THROUGHPUT, assumptions, sparkMegabytesPerSecondPerVcpu: 10 };
+    expect(sparkNight(2_000_000_000, rates, 2)).toMatchObject({
       seconds: 200,
       vcpuHours: 400 / 3600,
       gbHours: 1600 / 3600,

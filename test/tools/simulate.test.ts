@@ -22,12 +22,13 @@ const RATES: Throughput = {
   parseMegabytesPerSecond: 1e9,
   bytesOutPerByteIn: 0,
   parserInitMs: 0,
+  sparkMegabytesPerSecondPerVcpu: 1,
   assumptions: {
     vcpuOfThisMachine: 1,
     s3MegabytesPerSecond: 10,
     mergeMegabytesPerSecond: 1e9,
     ...{ s3RequestMs: 0, eventMs: 0, stateMs: 0, mapStartMs: 0, mapEndMs: 0, catalogMs: 0 },
-    ...{ expressMb: 64, sparkMegabytesPerSecondPerVcpu: 1, sparkStartSeconds: 0, sparkGbPerVcpu: 4 },
+    ...{ expressMb: 64, sparkStartSeconds: 0, sparkGbPerVcpu: 4 },
   },
 };
 const ENDLESS = { bucketSize: 1e9, refillPerSecond: 1e9 };

@@ -5,6 +5,7 @@ import { compareOutputs } from './compare-outputs.ts';
 import type { Arena, Contestant, Timing } from './contestant.ts';
 import { contestantsOf } from './contestants.ts';
 import { floorsOf } from './floors.ts';
+import { type Lookup, lookUp } from './lookup.ts';
 import { layoutOf, terminatorBytesOf, type Workload } from './workload.ts';
 
 /** Floors are measured in memory: a larger file has none. */
@@ -31,6 +32,10 @@ interface Result {
   recordsPerSecond: number;
   /** With the start. */
   wholeRecordsPerSecond: number;
+  /** Median, with the start. */
+  cpuSeconds?: number | undefined;
+  /** Median of the bytes that it gave to the disk. */
+  diskBytes?: number | undefined;
   /** Parquet bytes of all its files; undefined if it writes none. */
   outputBytes?: number | undefined;
 }
@@ -42,6 +47,8 @@ export interface WorkloadResult {
   records: number;
   results: Result[];
   floors: Result[];
+  /** One row found in the lake of the first conversion. */
+  lookup?: Lookup | undefined;
   /** Contestants that did not take part, and why. */
   skipped: { name: string; why: string }[];
 }
@@ -68,7 +75,10 @@ export async function benchWorkload(
     ...result,
     outputBytes: outputBytes.get(result.name),
   }));
+  const lake = chosen.find(({ name }) => name.startsWith('convert'))?.glob;
+  const { lookedUp } = workload;
   return {
+    lookup: lake && lookedUp ? await lookUp(lake, lookedUp) : undefined,
     workload: workload.name,
     title: workload.title,
     inputBytes,
@@ -133,11 +143,18 @@ async function timeInTurns(
     const wholeMs = median(times.map((time) => time.wholeMs));
     return {
       ...{ name, workMs, wholeMs },
+      cpuSeconds: medianIfKnown(times.map((time) => time.cpuSeconds)),
+      diskBytes: medianIfKnown(times.map((time) => time.diskBytes)),
       megabytesPerSecond: inputBytes / 1e3 / workMs,
       recordsPerSecond: (recordCount * 1e3) / workMs,
       wholeRecordsPerSecond: (recordCount * 1e3) / wholeMs,
     };
   });
+}
+
+function medianIfKnown(values: (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? median(known) : undefined;
 }
 
 function median(values: number[]): number {

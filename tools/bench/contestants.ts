@@ -5,13 +5,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
 import { firstDataset, type PageCodec } from '../../shared/layout/layout.ts';
-import { type Arena, type Contestant, sizeOf, timed, timedProcess } from './contestant.ts';
+import {
+  type Arena,
+  type Contestant,
+  PROGRAM,
+  type Said,
+  sizeOf,
+  timed,
+  timedProcess,
+} from './contestant.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
 import { POLARS, pythonContestant, SPARK } from './python-contestants.ts';
+import { SMALL_FILES, smallFiles } from './small-files.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
 const PLAIN_BYTES = 20_000_000;
 
@@ -23,6 +31,7 @@ export const CONTESTANTS = [
   'convert, 1 worker',
   'convert, 2 workers',
   'convert, 2 workers, --no-sync',
+  SMALL_FILES,
   'DuckDB, 1 thread',
   'DuckDB, 2 threads',
   SPARK.name,
@@ -44,6 +53,7 @@ export function contestantsOf(arena: Arena): Contestant[] {
     convert(arena, 1),
     convert(arena, 2),
     convert(arena, 2, '--no-sync'),
+    smallFiles(arena),
     duckdb(arena, 1),
     duckdb(arena, 2),
     pythonContestant(SPARK, arena),
@@ -109,7 +119,7 @@ function convert(
       // What an earlier run left to be written would be this run's burden, above all if it waits for the disk and that one did not.
       await settleDisk();
       const command = [PROGRAM, 'convert', ...args, '--workers', String(workers), '--json', ...flags];
-      return timedProcess(process.execPath, command, convertMsOf);
+      return timedProcess(process.execPath, command, saidByConvert);
     },
   };
 }
@@ -124,7 +134,7 @@ function duckdb({ text: { path, layout }, scratchDir }: Arena, threads: number):
       await rm(outDir, { recursive: true, force: true });
       await mkdir(outDir, { recursive: true });
       const command = [DUCKDB, String(threads), duckdbCopy(layout, path, outDir)];
-      return timedProcess(process.execPath, command, Number);
+      return timedProcess(process.execPath, command, (output) => ({ workMs: Number(output) }));
     },
   };
 }
@@ -167,6 +177,6 @@ function settleDisk(): Promise<void> {
 }
 
 /** The time of the file itself, as the command says it. */
-function convertMsOf(output: string): number {
-  return (JSON.parse(output) as { seconds: number }).seconds * 1000;
+function saidByConvert(output: string): Said {
+  return { workMs: (JSON.parse(output) as { seconds: number }).seconds * 1000 };
 }

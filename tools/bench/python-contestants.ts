@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Field } from '../../shared/layout/field.ts';
 import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
 import { pythonTool } from '../python/python-tool.ts';
-import { type Arena, type Contestant, sizeOf, timedProcess } from './contestant.ts';
+import { type Arena, type Contestant, type Said, sizeOf, timedProcess } from './contestant.ts';
 
 /** A library of Python with its job, in the versions of `tools/python/<list>.txt`. */
 interface PythonEngine {
@@ -59,7 +59,7 @@ export function pythonContestant(
       await rm(outDir, { recursive: true, force: true });
       const jobPath = join(scratchDir, `${list}.json`);
       await writeFile(jobPath, JSON.stringify(jobOf(layout, path, outDir, scratchDir)));
-      return timedProcess(python, [fileURLToPath(new URL(script, import.meta.url)), jobPath], workMsOf, {
+      return timedProcess(python, [fileURLToPath(new URL(script, import.meta.url)), jobPath], saidOf, {
         cwd: scratchDir,
         env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
       });
@@ -92,7 +92,6 @@ function fieldOf({ name, startByte, endByte, type, keep, usage }: Field) {
   };
 }
 
-function workMsOf(output: string): number {
-  const last = output.trim().split('\n').at(-1) ?? '';
-  return (JSON.parse(last) as { workMs: number }).workMs;
+function saidOf(output: string): Said {
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Said;
 }

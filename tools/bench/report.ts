@@ -7,19 +7,30 @@ export function reportText(result: WorkloadResult): string {
     `  ${name.padEnd(44)}${cells.map((cell) => cell.padStart(14)).join('')}`;
   const lines = [
     `${result.title}: ${(result.inputBytes / 1e6).toFixed(0)} MB, ${result.records} records`,
-    line('', 'MB/s', 'records/s', 'with start', 'MB written'),
+    line('', 'MB/s', 'records/s', 'with start', 'CPU s', 'MB written'),
   ];
-  for (const { name, megabytesPerSecond, recordsPerSecond, wholeRecordsPerSecond, outputBytes } of [
-    ...result.results,
-    ...result.floors,
-  ]) {
+  for (const {
+    name,
+    megabytesPerSecond,
+    recordsPerSecond,
+    wholeRecordsPerSecond,
+    cpuSeconds,
+    outputBytes,
+  } of [...result.results, ...result.floors]) {
     const written = outputBytes === undefined ? '' : (outputBytes / 1e6).toFixed(1);
     const [records, whole] = [recordsPerSecond, wholeRecordsPerSecond].map(
       (speed) => `${(speed / 1e6).toFixed(2)} M`,
     );
-    lines.push(line(name, megabytesPerSecond.toFixed(0), records!, whole!, written));
+    const cpu = cpuSeconds === undefined ? '' : cpuSeconds.toFixed(2);
+    lines.push(line(name, megabytesPerSecond.toFixed(0), records!, whole!, cpu, written));
   }
   for (const { name, value } of ratiosOf(result)) lines.push(line(name, value.toFixed(2)));
+  const { lookup } = result;
+  if (lookup) {
+    const read = lookup.bytesRead === undefined ? '' : `, ${(lookup.bytesRead / 1e6).toFixed(1)} MB read`;
+    const where = `${lookup.column} in ${(lookup.rows / 1e6).toFixed(1)} M rows`;
+    lines.push(`  lookup of one ${where}, DuckDB, 1 thread: ${lookup.ms.toFixed(0)} ms${read}`);
+  }
   for (const { name, why } of result.skipped) lines.push(`  ${name}: skipped. ${why}`);
   return lines.join('\n');
 }

@@ -75,5 +75,10 @@ writer = records.select([column(field) for field in job['fields']]).write.option
 if job['partitionBy']:
     writer = writer.partitionBy(*job['partitionBy'])
 writer.parquet(job['outDir'])
-print(json.dumps({'workMs': (time.perf_counter() - began) * 1000}))
+work_ms = (time.perf_counter() - began) * 1000
+# Nobody waits for Java's process, so its time is not counted as that of a child.
+with open(f'/proc/{session.sparkContext._gateway.proc.pid}/stat') as stat:
+    ticks = stat.read().rsplit(') ', 1)[1].split()
+java_seconds = (int(ticks[11]) + int(ticks[12])) / os.sysconf('SC_CLK_TCK')
 session.stop()
+print(json.dumps({'workMs': work_ms, 'cpuSeconds': java_seconds + time.process_time()}))

@@ -12,6 +12,8 @@ export interface Workload {
   layoutText: string;
   /** Bytes of its file if the command names no size. */
   defaultBytes: number;
+  /** The column by which people look up single rows. */
+  lookedUp?: string;
   /** Writes a file of about `bytes` bytes and returns its size. The same size gives the same bytes. */
   write(path: string, bytes: number): Promise<number>;
   /** The same records as lines of text, for contestants that read nothing else: they are compared by records a second. */

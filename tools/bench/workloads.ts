@@ -25,6 +25,7 @@ const contracts: Workload = {
   name: 'contracts',
   title: 'contracts, 141 bytes per record, 8 columns, partitioned',
   layoutText: layoutFile('contracts'),
+  lookedUp: 'id_contrato',
   // Large enough that the start of a conversion takes little of its time, as with the nightly files of 10 GB.
   defaultBytes: 2000 * MB,
   async write(path, bytes) {

@@ -120,7 +120,7 @@ function printEstimate(title: string, estimate: Estimate): void {
     MEMORIES.map((memory) => [`${memory} MB`, ...changed(estimate, { parserMemoryMb: memory })]),
   );
   show(
-    `The same night on EMR Serverless, ${SPARK_VCPUS} vCPUs, Spark with Cobrix (assumed rate: docs/cost.md)`,
+    `The same night on EMR Serverless, ${SPARK_VCPUS} vCPUs, Spark (rate measured here, start assumed: docs/cost.md)`,
     ['', 'to SQL', 'a night'],
     [
       ['positional-lake', toSql(night), usd(total(work).perNight)],

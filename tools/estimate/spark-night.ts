@@ -8,7 +8,8 @@ export function sparkNight(
   rates: Throughput,
   vcpus: number,
 ): { seconds: number; vcpuHours: number; gbHours: number } {
-  const { sparkMegabytesPerSecondPerVcpu, sparkStartSeconds, sparkGbPerVcpu } = rates.assumptions;
+  const { sparkMegabytesPerSecondPerVcpu } = rates;
+  const { sparkStartSeconds, sparkGbPerVcpu } = rates.assumptions;
   const seconds = sparkStartSeconds + inputBytes / MEGABYTE / (sparkMegabytesPerSecondPerVcpu * vcpus);
   const vcpuHours = (seconds / 3600) * vcpus;
   return { seconds, vcpuHours, gbHours: vcpuHours * sparkGbPerVcpu };

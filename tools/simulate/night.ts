@@ -51,6 +51,8 @@ export interface Throughput {
   parseMegabytesPerSecond: number;
   bytesOutPerByteIn: number;
   parserInitMs: number;
+  /** Input that Spark turns into partitioned Parquet with one vCPU. */
+  sparkMegabytesPerSecondPerVcpu: number;
   assumptions: {
     vcpuOfThisMachine: number;
     /** The rate at which one connection reads. */
@@ -70,7 +72,6 @@ export interface Throughput {
     catalogMs: number;
     /** Memory that an EXPRESS child is billed for. */
     expressMb: number;
-    sparkMegabytesPerSecondPerVcpu: number;
     sparkStartSeconds: number;
     sparkGbPerVcpu: number;
   };

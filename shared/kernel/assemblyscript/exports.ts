@@ -7,6 +7,7 @@ export {
   appendInt128s,
   appendRows,
 } from './append';
+export { fillBloomFilter, hashValues } from './bloom-filter';
 export { countShorter, findChained, findRecordEnds } from './chains';
 export { addShadow, beginCharacterPage, copyNarrowed, setApart, wordAt } from './character-page';
 export { decodeCodedKept, decodeCodedTexts, translate } from './code-page-texts';

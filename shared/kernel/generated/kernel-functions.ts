@@ -13,6 +13,10 @@ export interface KernelFunctions {
   appendInt128s(page: number, states: number, values: number, members: number, count: number): void;
   appendRows(page: number, states: number, members: number, count: number): void;
 
+  // shared/kernel/assemblyscript/bloom-filter.ts
+  fillBloomFilter(hashes: number, count: number, filter: number, blockCount: number): void;
+  hashValues(states: number, values: number, width: number, members: number, count: number, out: number): number;
+
   // shared/kernel/assemblyscript/chains.ts
   countShorter(starts: number, ends: number, outcomes: number, count: number, neededBytes: number): number;
   findChained(start: number, end: number, shape: number, block: number, blockLeft: number, prefixBytes: number, lengthBytes: number, padShort: Flag, space: number, padAt: number, padEnd: number, maxRecords: number, starts: number, rawStarts: number, rawLengths: number, outcomes: number): number;
@@ -174,6 +178,8 @@ export const KERNEL_FUNCTION_NAMES: readonly (keyof KernelFunctions)[] = [
   'appendInt64s',
   'appendInt128s',
   'appendRows',
+  'fillBloomFilter',
+  'hashValues',
   'countShorter',
   'findChained',
   'findRecordEnds',

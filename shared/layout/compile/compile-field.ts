@@ -62,6 +62,7 @@ export function compileField(own: FieldEntry, at: string, context: FieldContext)
     ),
     trim: entry.trim ?? 'trailing',
     keep: entry.keep ?? 'all',
+    isLookedUp: entry.lookup ?? false,
     required: entry.required ?? false,
     personal: compilePersonal(entry, type, label, problems),
     mayBeAbsent: entry.mayBeAbsent ?? (type.kind === 'string' && !entry.required),
