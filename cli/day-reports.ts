@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { startDir } from '../local/adapters/project-folders.ts';
 import { createLocalPorts } from '../local/local-ports.ts';
 import { RunInconsistent } from '../shared/errors.ts';
 import { nightReportPage } from '../shared/pipeline/report/write-night.ts';
@@ -33,5 +34,5 @@ export async function writeDayReports(lakeDir: string, days: ReportedDay[], path
 }
 
 function shownPath(path: string): string {
-  return relative(process.cwd(), path) || '.';
+  return relative(startDir, path) || '.';
 }

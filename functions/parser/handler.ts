@@ -14,6 +14,8 @@ const schema = z.object({
     endByte: byte,
     parents: z.array(z.object({ recordType: z.string(), startByte: byte, endByte: byte })).optional(),
   }),
+  /** Tries of this state before this one, as the state machine counts them. */
+  retries: z.int().min(0).optional(),
 });
 
 type ParserEvent = z.infer<typeof schema>;
@@ -22,7 +24,8 @@ export const readParserEvent = eventReader('parser', schema);
 
 /** State ParseRange: one byte range to Parquet parts, rejects and a part manifest. */
 export function createParser(ports: Pick<PipelinePorts, 'raw' | 'lake' | 'clock'>) {
-  return ({ planKey, range }: ParserEvent): Promise<PartSummary> => parseRange(ports, planKey, range);
+  return ({ planKey, range, retries }: ParserEvent): Promise<PartSummary> =>
+    parseRange(ports, planKey, range, { retries });
 }
 
 export function parserFigures({ dataset, planKey }: ParserEvent, part: PartSummary): InvocationFigures {

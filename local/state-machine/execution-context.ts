@@ -53,10 +53,21 @@ export function createContext(facts: ExecutionFacts, stateNames: ReadonlyMap<str
   return {
     Local: {
       Execution: { Id: facts.id, Name: facts.name, Input: facts.input, StartTime: facts.startTime },
-      States: Object.fromEntries(Array.from(stateNames, ([key, Name]) => [key, { Name }])),
+      States: Object.fromEntries(Array.from(stateNames, ([key, Name]) => [key, { Name, RetryCount: 0 }])),
     },
     StateMachine: { Id: stateMachineId(facts.stateMachineName), Name: facts.stateMachineName },
   };
+}
+
+/** Counts a try of a state that failed: the library fills the payload of the next one anew. */
+export function countRetry(context: ContextObject, stateName: string): void {
+  const { States: states = {} } = (context.Local ?? {}) as { States?: Record<string, StateContext> };
+  for (const state of Object.values(states)) if (state.Name === stateName) state.RetryCount++;
+}
+
+interface StateContext {
+  Name: string;
+  RetryCount: number;
 }
 
 /** `$$.StateMachine.Id` of a local state machine; an ARN on AWS. */

@@ -3,7 +3,7 @@ import { Interrupted } from '../../shared/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { JsonValue, StateMachineDefinition } from './definition.ts';
 import { runDistributedMap } from './distributed-map.ts';
-import { type ContextObject, createContext, type ExecutionFacts } from './execution-context.ts';
+import { type ContextObject, countRetry, createContext, type ExecutionFacts } from './execution-context.ts';
 import type { ExecutionEvent } from './execution-event.ts';
 import { followEvents } from './follow-events.ts';
 import { libraryMachine } from './library-machine.ts';
@@ -99,6 +99,7 @@ function stateHandlers(
       await untilAborted(turns.take(stateName), signal);
       return await act();
     } catch (error) {
+      countRetry(context, stateName);
       throw signal.aborted ? new EndedError(execution.name) : error;
     }
   };

@@ -90,6 +90,15 @@ export class FigureTexts {
     });
   }
 
+  /** Date and time where there is little room: `13/08/2025, 02:47:08`. */
+  shortMoment(at: string): string {
+    const two = '2-digit' as const;
+    return this.moment(at, {
+      ...{ day: two, month: two, year: 'numeric' },
+      ...{ hour: two, minute: two, second: two, hourCycle: 'h23' },
+    });
+  }
+
   /** A business date with its weekday. */
   day(date: string, weekday: 'long' | 'short' = 'long'): string {
     const month = weekday === 'long' ? 'long' : '2-digit';

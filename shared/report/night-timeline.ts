@@ -27,6 +27,8 @@ interface RangeTimes {
   work: { total: number; min: number; median: number; max: number };
   /** Milliseconds from the start of a child to that of its last try, added up: turned away, failed and tried again, or started late. */
   waitedMs: number;
+  /** Tries that failed or were turned away, added up. */
+  retries: number;
   /** Children of which more than two seconds went that way. */
   delayed: number;
   /** Few enough to be drawn: ISO 8601 times. */
@@ -74,6 +76,7 @@ function rangeTimes(parts: PartFacts[], areDrawn: boolean): RangeTimes | undefin
     count: timed.length,
     work: { total: sum(work), min, median, max },
     waitedMs: sum(waits),
+    retries: sum(timed.map(({ work: { retries = 0 } }) => retries)),
     delayed: waits.filter((wait) => wait > DELAY_MS).length,
     spans: areDrawn
       ? timed.map(({ rangeIndex, child, work: { startedAt, endedAt } }) => ({

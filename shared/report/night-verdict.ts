@@ -81,7 +81,12 @@ function stateOf({ status, damaged }: VerdictFacts, margin: number | undefined):
 }
 
 /** What waits for a person, what stops the day first. */
-export function tasksOf({ status, files, damaged, lake }: NightFacts): Task[] {
+export function tasksOf({
+  status,
+  files,
+  damaged,
+  lake,
+}: Pick<NightFacts, 'status' | 'files' | 'damaged' | 'lake'>): Task[] {
   const { counts, expectation, pending, published, totals } = status;
   const byKey = new Map(files.map((file) => [file.entry.sourceKey, file]));
   const named = status.files.filter((file) => file.status === 'missing').map(({ name }) => name);

@@ -56,10 +56,12 @@ export interface PartManifest {
   work?: WorkTime;
 }
 
-/** ISO 8601. */
 interface WorkTime {
+  /** ISO 8601. */
   startedAt: string;
   endedAt: string;
+  /** Tries before it that failed or were turned away; absent if it was the first. */
+  retries?: number;
 }
 
 /** Where a record is that was rejected, and why. */
@@ -137,5 +139,5 @@ export const partManifestShape = objectOf<PartManifest>({
   rejects: nullable(partFileShape),
   checksum: text,
   refusal: nullable(refusalShape),
-  work: optional(objectOf<WorkTime>({ startedAt: text, endedAt: text })),
+  work: optional(objectOf<WorkTime>({ startedAt: text, endedAt: text, retries: optional(wholeNumber) })),
 });

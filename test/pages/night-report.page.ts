@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readMonth } from '../../shared/pipeline/report/read-month.ts';
+import { monthReport } from '../../shared/report/month-report.ts';
 import { nightReport } from '../../shared/report/night-report.ts';
+import { monthPage } from '../../shared/report/page/month-page.ts';
 import { nightPage } from '../../shared/report/page/night-page.ts';
 import { shownText } from '../../shared/shown-text.ts';
 import { accessibilityFaults, openPage, startChromium } from '../support/chromium.ts';
 import { pictureDifference } from '../support/picture.ts';
-import { HOSTILE_NAME, NIGHT, NightLake, REPORT_NIGHTS } from '../support/report-nights.ts';
+import { HOSTILE_NAME, NIGHT, NIGHT_SETTINGS, NightLake, REPORT_NIGHTS } from '../support/report-nights.ts';
 
 type Kind = keyof typeof REPORT_NIGHTS;
 
@@ -121,4 +124,21 @@ describe('a report', () => {
     expect([requests, faults]).toEqual([[], []]);
     await page.context().close();
   });
+});
+
+it('the report of a month looks like its picture, has no fault and asks for nothing', async () => {
+  const lake = new NightLake();
+  await lake.loadPast(8);
+  await REPORT_NIGHTS.refused(lake);
+  const html = monthPage(
+    monthReport(await readMonth(lake.ports, 'contratos', '2025-08', NIGHT_SETTINGS)),
+    'pt',
+  );
+  const { page, requests, faults } = await openPage(browser, { viewport: { width: 860, height: 800 } });
+  await page.setContent(html);
+  const path = fileURLToPath(new URL('./pictures/report-month.png', import.meta.url));
+  expect(await pictureDifference(page, path)).toBeUndefined();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect([requests, faults]).toEqual([[], []]);
+  await page.context().close();
 });

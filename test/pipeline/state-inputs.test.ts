@@ -71,6 +71,8 @@ describe('what travels between states', () => {
       'parsed',
       'merged',
       'recorded',
+      // What ItemSelector gives each child.
+      'range',
     ]);
     expect(read.filter((key) => !passed.has(key ?? ''))).toEqual([]);
     expect(Object.keys(split).toSorted()).toEqual(

@@ -43,7 +43,7 @@ export async function parseRange(
   ports: Pick<PipelinePorts, 'raw' | 'lake' | 'clock'>,
   planKey: string,
   range: PlannedRange,
-  signal?: AbortSignal,
+  { signal, retries }: { signal?: AbortSignal; retries?: number | undefined } = {},
 ): Promise<PartSummary> {
   const plan = await readJson(ports.lake, planKey, filePlanShape);
   const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
@@ -54,7 +54,8 @@ export async function parseRange(
   const startedAt = ports.clock.now().toISOString();
   const parser = new RangeParser(ports, plan, range, readLayout(plan.layout.text, plan.layout.file));
   const parsed = await parser.parse(signal);
-  const manifest: PartManifest = { ...parsed, work: { startedAt, endedAt: ports.clock.now().toISOString() } };
+  const work = { startedAt, endedAt: ports.clock.now().toISOString(), ...(retries && { retries }) };
+  const manifest: PartManifest = { ...parsed, work };
   await writeJson(ports.lake, manifestKey, manifest);
   return summary(manifest, false);
 }

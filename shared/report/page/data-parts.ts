@@ -1,7 +1,7 @@
 import { html, type Markup, type MarkupValue } from '../../look/markup.ts';
 import type { RejectExample } from '../night-facts.ts';
 import type { NightReport } from '../night-report.ts';
-import { bar, fileName, type Speech, section, shortText, tableOf } from './page-parts.ts';
+import { bar, fileName, momentOf, type Speech, section, shortText, tableOf } from './page-parts.ts';
 
 /** What did not become a row, and why. */
 export function rejectsPart(report: NightReport, speech: Speech): Markup {
@@ -126,11 +126,12 @@ export function changePart({ comparisons }: NightReport, { words, figures }: Spe
 }
 
 /** Each commit of the day, and who made it. */
-export function commitsPart({ commits, commitsLeftOut }: NightReport, { words, figures }: Speech): Markup {
+export function commitsPart({ commits, commitsLeftOut }: NightReport, speech: Speech): Markup {
+  const { words, figures } = speech;
   if (commits.length === 0) return section('commits', words.commits, html`<p>${words.noCommits}</p>`);
   const rows = commits.map((commit) => [
     figures.count(commit.commit),
-    figures.dateAndTime(commit.committedAt),
+    momentOf(commit.committedAt, speech),
     commit.by ?? words.pipeline,
     html`${words[`kind_${commit.kind}`]}${commit.reason !== undefined && html`: ${commit.reason}`}`,
     ...[commit.files, commit.records, commit.rows, commit.rejected].map((count) => figures.count(count)),

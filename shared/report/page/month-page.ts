@@ -7,7 +7,7 @@ import { FigureTexts } from '../figure-texts.ts';
 import type { MonthDay, MonthReport } from '../month-report.ts';
 import { type ReportLanguage, wordsOf } from '../words/languages.ts';
 import { nightCharts } from './nights-part.ts';
-import { english, type Speech, section, tableOf, timeOf } from './page-parts.ts';
+import { english, momentOf, type Speech, section, tableOf, timeOf } from './page-parts.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { STATE_TONES } from './verdict-part.ts';
 
@@ -35,7 +35,7 @@ function monthBody(report: MonthReport, speech: Speech): Markup {
           nights.length > 0 &&
             section(
               'nights',
-              words.monthSum,
+              words.monthNights,
               nightCharts(nights, speech),
               html`<p class="faint">${words.nightsCostNote}</p>`,
             ),
@@ -150,7 +150,7 @@ function dayRow(
   return [
     html`<span class="whole">${figures.weekday(businessDate)} ${figures.shortDay(businessDate)}</span>`,
     html`${stateWord(STATE_TONES[state], words[`state_${state}`])}${waits !== undefined && html`<br><span class="faint">${english(speech, waits)}</span>`}`,
-    publishedAt === undefined ? '' : figures.dateAndTime(publishedAt),
+    publishedAt === undefined ? '' : momentOf(publishedAt, speech),
     margin,
     expected === undefined
       ? figures.count(loaded)

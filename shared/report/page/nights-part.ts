@@ -2,7 +2,7 @@ import { html, type Markup } from '../../look/markup.ts';
 import { nightColumns } from '../charts/night-columns.ts';
 import type { DayFacts } from '../night-facts.ts';
 import type { NightReport } from '../night-report.ts';
-import { folded, type Speech, section, tableOf } from './page-parts.ts';
+import { folded, momentOf, type Speech, section, tableOf } from './page-parts.ts';
 
 /** The nights before this one, in three charts of the same nights. */
 export function nightsPart({ nights }: NightReport, speech: Speech): Markup {
@@ -47,7 +47,8 @@ export function nightCharts(nights: DayFacts[], { words, figures }: Speech): Mar
   )}</div>`;
 }
 
-function nightTable(nights: DayFacts[], { words, figures }: Speech): Markup {
+function nightTable(nights: DayFacts[], speech: Speech): Markup {
+  const { words, figures } = speech;
   const rows = nights
     .toReversed()
     .map((night) => [
@@ -55,7 +56,7 @@ function nightTable(nights: DayFacts[], { words, figures }: Speech): Markup {
       figures.count(night.rows),
       figures.count(night.rejected),
       figures.bytes(night.bytes),
-      figures.dateAndTime(night.publishedAt),
+      momentOf(night.publishedAt, speech),
       night.marginMinutes === undefined
         ? ''
         : signed(night.marginMinutes, figures.duration(Math.abs(night.marginMinutes) * 60_000)),

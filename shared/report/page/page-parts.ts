@@ -52,6 +52,11 @@ export function timeOf(at: string, text: string): Markup {
   return html`<time datetime="${at}">${text}</time>`;
 }
 
+/** The same in a table: a date and a time on one line. */
+export function momentOf(at: string, { figures }: Speech): Markup {
+  return html`<time class="whole" datetime="${at}">${figures.shortMoment(at)}</time>`;
+}
+
 /** The legend of a chart: a swatch and a name for each kind. */
 export function legend(kinds: { kind: string; name: string }[]): Markup {
   const swatch = (kind: string) =>

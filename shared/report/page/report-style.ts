@@ -46,7 +46,7 @@ footer { margin-top: 1.5rem; }
 .days td, .days th { text-align: center; padding: .35rem; border: 1px solid var(--line); vertical-align: top; height: 3.6rem; }
 .days td:first-child, .days th:first-child { padding-left: .35rem; } .days td:last-child, .days th:last-child { padding-right: .35rem; }
 .days thead th { height: auto; }
-.days .state { font-size: .6875rem; padding: .05rem .35rem; white-space: normal; }
+.days .state { border-radius: 8px; font-size: .6875rem; padding: .05rem .35rem; white-space: normal; }
 .sign { display: none; }
 @media print {
   .report { padding: 0; max-width: none; }

@@ -2,7 +2,7 @@ import { html, type Markup } from '../../look/markup.ts';
 import { filesOfSitting, TIMELINE_KINDS, timelineChart } from '../charts/timeline-chart.ts';
 import type { NightReport } from '../night-report.ts';
 import type { FileTimeline } from '../night-timeline.ts';
-import { fileName, folded, legend, type Speech, section, tableOf } from './page-parts.ts';
+import { fileName, folded, legend, momentOf, type Speech, section, tableOf } from './page-parts.ts';
 
 /** Clocks show tenths of seconds of a short night, and no seconds of a long one. */
 const SHORT_MS = 40_000;
@@ -43,7 +43,8 @@ export function timelinePart(report: NightReport, speech: Speech): Markup {
   );
 }
 
-function stageTable(timelines: FileTimeline[], { words, figures }: Speech): Markup {
+function stageTable(timelines: FileTimeline[], speech: Speech): Markup {
+  const { words, figures } = speech;
   const rows = timelines.map(({ file, stages, claims }) => {
     const [first, last] = [stages[0], stages.at(-1)];
     const took = (stage: (typeof STAGES)[number]) => {
@@ -55,7 +56,7 @@ function stageTable(timelines: FileTimeline[], { words, figures }: Speech): Mark
     };
     return [
       fileName(file),
-      first ? figures.dateAndTime(first.from) : '',
+      first && momentOf(first.from, speech),
       ...STAGES.map(took),
       first && last ? figures.duration(Date.parse(last.to) - Date.parse(first.from)) : '',
       figures.count(claims),
@@ -74,18 +75,26 @@ function stageTable(timelines: FileTimeline[], { words, figures }: Speech): Mark
 function rangeTable(timelines: FileTimeline[], { words, figures }: Speech): Markup | undefined {
   const timed = timelines.flatMap(({ file, ranges }) => (ranges ? [{ file, ranges }] : []));
   if (timed.length === 0) return undefined;
-  const rows = timed.map(({ file, ranges: { count, work, waitedMs, delayed } }) => [
+  const rows = timed.map(({ file, ranges: { count, work, waitedMs, retries, delayed } }) => [
     fileName(file),
     figures.count(count),
     figures.duration(work.total),
     figures.duration(work.median),
     figures.duration(work.max),
     figures.duration(waitedMs),
+    figures.count(retries),
     words.delayedRanges(figures.count(delayed), figures.count(count)),
   ]);
   const columns = [
     { name: words.file },
-    ...[words.ranges, words.rangeWork, words.rangeMedian, words.rangeLongest, words.waited].map((name) => ({
+    ...[
+      words.ranges,
+      words.rangeWork,
+      words.rangeMedian,
+      words.rangeLongest,
+      words.waited,
+      words.retries,
+    ].map((name) => ({
       name,
       isFigure: true,
     })),

@@ -88,10 +88,11 @@ export const ENGLISH = {
   rangeWork: 'Work on ranges',
   rangeMedian: 'Median range',
   rangeLongest: 'Longest range',
-  waited: 'Waited or tried again',
+  waited: 'Waited',
+  retries: 'Tried again',
   delayedRanges: (delayed: string, count: string) => `${delayed} of ${count} ranges`,
   waitedNote:
-    'Time between the start of a range and that of the try which parsed it: Lambda or S3 turned it away, a try failed, or no worker was free. The metrics have the number of calls.',
+    'Waited: from the start of a range to that of the try which parsed it. Until then Lambda or S3 had turned it away, a try had failed, or no worker was free.',
   claims: 'Times taken up',
   notNoted: 'not noted',
   table: 'The figures as a table',

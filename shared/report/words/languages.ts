@@ -11,12 +11,7 @@ export function wordsOf(language: ReportLanguage): Words {
   return WORDS[language];
 }
 
-/** The language of a locale, such as `pt_BR.UTF-8`, or of a time zone: one of Brazil reads Portuguese. */
-export function languageOf(locale: string | undefined, timeZone?: string): ReportLanguage {
-  if (locale !== undefined && /^pt\b|^pt_/i.test(locale)) return 'pt';
-  return locale === undefined &&
-    timeZone !== undefined &&
-    /^America\/(Sao_Paulo|Bahia|Fortaleza|Manaus|Recife|Belem)$/.test(timeZone)
-    ? 'pt'
-    : 'en';
+/** The language of a locale, such as `pt_BR.UTF-8`. */
+export function languageOf(locale: string | undefined): ReportLanguage {
+  return locale !== undefined && /^pt(?![a-z])/i.test(locale) ? 'pt' : 'en';
 }

@@ -87,10 +87,11 @@ export const PORTUGUESE: Words = {
   rangeWork: 'Trabalho nas faixas',
   rangeMedian: 'Faixa mediana',
   rangeLongest: 'Faixa mais longa',
-  waited: 'Esperou ou repetiu',
+  waited: 'Esperou',
+  retries: 'Repetições',
   delayedRanges: (delayed, count) => `${delayed} de ${count} faixas`,
   waitedNote:
-    'Tempo entre o início de uma faixa e o da tentativa que a decodificou: o Lambda ou o S3 a rejeitou, uma tentativa falhou, ou nenhum trabalhador estava livre. As métricas têm o número de chamadas.',
+    'Esperou: do início de uma faixa ao da tentativa que a decodificou. Até então o Lambda ou o S3 a tinha rejeitado, uma tentativa tinha falhado, ou nenhum trabalhador estava livre.',
   claims: 'Vezes iniciado',
   notNoted: 'não anotado',
   table: 'Os números em tabela',

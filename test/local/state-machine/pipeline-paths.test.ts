@@ -80,7 +80,7 @@ describe('the paths through the pipeline', () => {
       { execution: 'local:execution:file-pipeline:exec-1', request: { key: 'raw/contratos.txt' } },
     ]);
     expect(inputs.parser).toEqual(
-      RANGES.map((range) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, range })),
+      RANGES.map((range) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, range, retries: 0 })),
     );
     expect(inputs.merger).toEqual(
       MERGES.map((merges) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, merges })),
@@ -107,7 +107,7 @@ describe('the paths through the pipeline', () => {
     });
     expect(await result).toMatchObject({ status: 'SUCCEEDED', output: { published: true } });
     expect(calls.join(' ')).toBe('splitter parser reconciler finalizer');
-    expect(seen).toEqual([{ dataset: PLAN.dataset, planKey: PLAN.planKey, range: onlyRange }]);
+    expect(seen).toEqual([{ dataset: PLAN.dataset, planKey: PLAN.planKey, range: onlyRange, retries: 0 }]);
     expect(memory.keys()).toEqual(['runs/r1/ranges.json']);
   });
 

@@ -25,25 +25,29 @@ describe('retries', () => {
     const { ParseRange } = (definition.States.ParseRanges!.ItemProcessor as StateMachineDefinition).States;
     change?.((ParseRange!.Retry as Record<string, unknown>[]).at(-1)!);
     let calls = 0;
+    const counted: unknown[] = [];
     const { result, events } = await start({
       definition,
       ranges: RANGES.slice(0, 1),
       tasks: {
-        parser: async () => {
+        parser: async (input) => {
           calls += 1;
+          counted.push((input as { retries: number }).retries);
           if (calls <= times) throw error();
         },
       },
     });
     await vi.advanceTimersByTimeAsync(3_600_000);
     const retries = events.filter((event) => event.type === 'retry');
-    return { result: await result, calls, retries };
+    return { result: await result, calls, retries, counted };
   }
 
   it('repeats a parser whose store was unavailable, with the waits of the file', async () => {
-    const { result, calls, retries } = await failing(2, lost);
+    const { result, calls, retries, counted } = await failing(2, lost);
     expect(result.status).toBe('SUCCEEDED');
     expect(calls).toBe(3);
+    // Each try is told how many were before it.
+    expect(counted).toEqual([0, 1, 2]);
     const about = {
       type: 'retry',
       state: 'ParseRange',
