@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dashboardPage, type PartAnswer } from '../../shared/dashboard/dashboard-page.ts';
+import { dashboardPage } from '../../shared/dashboard/dashboard-page.ts';
 import { DASHBOARDS, type DashboardPart } from '../../shared/dashboard/dashboards.ts';
+import type { PartAnswer } from '../../shared/dashboard/part-answer.ts';
 import { accessibilityFaults, openPage, startChromium } from '../support/chromium.ts';
 
 let browser: Browser;

@@ -21,6 +21,7 @@ export const DuckDBListValue = duckDb?.DuckDBListValue ?? class {};
 export const DuckDBMapValue = duckDb?.DuckDBMapValue ?? class {};
 export const DuckDBStructValue = duckDb?.DuckDBStructValue ?? class {};
 export const DuckDBUnionValue = duckDb?.DuckDBUnionValue ?? class {};
+export const version = duckDb?.version ?? (() => 'none');
 
 async function installed(): Promise<typeof DuckDb | undefined> {
   try {
