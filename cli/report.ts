@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import * as z from 'zod';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { readMonth } from '../shared/pipeline/report/read-month.ts';
 import { type ReportSettings, readNight } from '../shared/pipeline/report/read-night.ts';
@@ -10,7 +11,8 @@ import { nightPage } from '../shared/report/page/night-page.ts';
 import type { ReportLanguage } from '../shared/report/words/languages.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { say, sayJson } from '../terminal/print.ts';
-import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
+import { askOperator } from './ask-operator.ts';
+import { chosenDay, DAY_FLAGS, lakePorts, namedDay } from './lake-arguments.ts';
 import { requireReportPlace, writeReportFile } from './report-file.ts';
 import { REPORT_FLAGS, reportSettings } from './report-settings.ts';
 
@@ -22,6 +24,9 @@ const COMMAND = {
     month: text('yyyy-MM', 'the report of a month of days, instead of one'),
     out: text('FILE.html', 'the page; one that is there is replaced'),
     ...REPORT_FLAGS,
+    link: isSet(
+      'with --lake aws: an address of the report that was kept with the last commit, good for an hour',
+    ),
     json: isSet('the figures of the report as one object; --out may be left out'),
   },
   notes: `The page loads and sends nothing. It is written for this user alone, as the lake is.
@@ -30,6 +35,7 @@ Exit codes: 0 written, 1 the lake cannot be read, 2 usage.`,
 
 export const command = defineCommand(COMMAND, async (values) => {
   const { out, json } = values;
+  if (values.link) return showLink(values);
   if (out === undefined && !json)
     throw usageError('--out is missing', 'Name the page to write, such as night.html');
   const path = out === undefined ? undefined : resolve(startDir, out);
@@ -74,4 +80,24 @@ async function reportOfMonth(
 ) {
   const report = monthReport(await readMonth(ports, dataset, month, settings));
   return { report, page: () => monthPage(report, language), title: `${dataset} of ${month}` };
+}
+
+const linkShape = z.object({ key: z.string(), url: z.string(), expiresAt: z.string() });
+
+/** The operator signs it, so that nobody needs a right on the bucket. */
+async function showLink(
+  values: Parameters<typeof namedDay>[0] & { json?: boolean | undefined },
+): Promise<number> {
+  if (values.lake !== 'aws')
+    throw usageError('--link is for --lake aws', 'Write a report of a folder with --out');
+  const day = await namedDay(values);
+  const answer = await askOperator({ action: 'report', ...day }, linkShape);
+  if (values.json) sayJson(answer);
+  else
+    say(
+      `The report of ${day.dataset} of ${day.businessDate} is ${answer.key}.`,
+      `Until ${answer.expiresAt} whoever has this address can read it:`,
+      answer.url,
+    );
+  return 0;
 }

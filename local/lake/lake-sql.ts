@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
 
+import { UsageError } from '../../shared/errors.ts';
 import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
 import { LakeDamage } from './lake-damage.ts';
+import { ledgerRows } from './ledger-rows.ts';
 import {
   DAY_COLUMNS,
   isReplacedCommit,
@@ -28,7 +30,9 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
+import { areUniform } from './uniform-files.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
+import { keepTextsWhole } from './whole-texts.ts';
 
 /** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {
@@ -82,6 +86,7 @@ export async function openLake({
   damage.forget(({ where = '' }) => isReplacedCommit(where, published));
   const catalogs = past ?? [...published, ...(await refusedRejects(lakeDir, ledger, published))];
   if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
+  keepTextsWhole();
   const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
     // Everything needed is linked in; a query must not reach for the network.
@@ -112,7 +117,9 @@ class DuckDBLake implements Lake {
   readonly #connections = new Set<DuckDBConnection>();
   /** Paths of the published files. */
   readonly #files: string[] = [];
+  /** Are local files closed to SQL? */
   #isClosed = false;
+  #isOver = false;
   /** The connection of `results`. */
   #session: DuckDBConnection | undefined;
   /** Said of a table that is not there, if no day is published. */
@@ -136,7 +143,7 @@ class DuckDBLake implements Lake {
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
     await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
     for (const catalog of this.#catalogs) {
-      await this.damage.note([catalog.dataset], () => this.#createView(catalog, rowsOf(catalog, ledger)));
+      await this.damage.note([catalog.dataset], () => this.#createView(catalog, ledgerRows(catalog, ledger)));
     }
     const datasets = [...this.tables, ...ledger.entries.map(({ dataset }) => String(dataset))];
     const rejects = new Set(datasets.map(rejectsDataset));
@@ -150,11 +157,13 @@ class DuckDBLake implements Lake {
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const { createFiles, files, countMisplaced, createView } = planDatasetView(catalog, this.#lakeDir, rows);
+    const view = planDatasetView(catalog, this.#lakeDir, rows);
+    const { createFiles, files, countMisplaced, uniform, createView } = view;
     await this.#run(createFiles, { files: JSON.stringify(files) });
     this.#files.push(...files.flatMap(({ path }) => path ?? []));
     const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-    await this.#run(createView(misplaced === 0n ? 'paths' : 'files'));
+    const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
+    await this.#run(createView(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
     this.tables.push(catalog.dataset);
   }
 
@@ -200,6 +209,7 @@ class DuckDBLake implements Lake {
   }
 
   async stream(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<SqlStream> {
+    this.#requireOpen();
     // Each stream has a connection of its own: a second query on it would end the first one's stream.
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
@@ -222,6 +232,7 @@ class DuckDBLake implements Lake {
   }
 
   async *results(sql: string): AsyncGenerator<SqlStream> {
+    this.#requireOpen();
     this.#session ??= await this.#instance.connect();
     try {
       for await (const { statement } of preparedStatements(this.#session, sql, !this.#isClosed)) {
@@ -258,10 +269,21 @@ class DuckDBLake implements Lake {
   }
 
   close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#session?.closeSync();
     for (const connection of this.#connections) this.#disconnect(connection);
     this.#instance.closeSync();
     this.#spill.remove();
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOver) return;
+    throw new UsageError({
+      what: 'the lake is closed',
+      where: this.#lakeDir,
+      next: 'Open it again, or close it after the last query.',
+    });
   }
 
   #disconnect(connection: DuckDBConnection): void {
@@ -272,12 +294,4 @@ class DuckDBLake implements Lake {
     const tables = `${this.tables.join(', ')}${this.#unpublished}`;
     return sqlError(error, { lakeDir: this.#lakeDir, files: this.#files, tables });
   }
-}
-
-/** How many rows the ledger says that a table has; undefined if it does not know the table by this name. */
-function rowsOf({ dataset, days }: CatalogFile, { commits }: LakeLedger): number | undefined {
-  const own = commits.get(dataset);
-  if (own) return publishedDays(own, days).reduce((sum, day) => sum + Number(day.rows), 0);
-  const of = [...commits].find(([name]) => rejectsDataset(name) === dataset)?.[1];
-  return of && publishedDays(of, days).reduce((sum, day) => sum + Number(day.rejected_rows), 0);
 }

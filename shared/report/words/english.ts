@@ -65,6 +65,7 @@ export const ENGLISH = {
   taskWarning: 'Warning',
   taskRejects: (count: string) =>
     `Rejected records that are not corrected: ${count}. Look at them, then load corrected ones as a supplement.`,
+  moreTasks: (count: string) => `Further ones, which status shows: ${count}.`,
   taskDamaged: 'Cannot be read',
   command: 'Command',
 
@@ -221,6 +222,7 @@ export const ENGLISH = {
   kind_rollback: 'rollback',
   pipeline: 'the pipeline',
   seen: 'Readers',
+  moreCommits: (count: string) => `Earlier ones, which history shows: ${count}.`,
   commit_current: 'see it',
   commit_pending: 'do not see it yet',
   commit_replaced: 'saw it before',
