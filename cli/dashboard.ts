@@ -30,12 +30,17 @@ export const command = defineCommand(COMMAND, async (values) => {
   if (!out) throw usageError('--out is missing', 'Give a folder for the pages');
   if (businessDate !== undefined && !isBusinessDate(businessDate))
     throw usageError(`--business-date '${businessDate}' is not a day as yyyy-MM-dd`);
+  if (language !== undefined && language !== 'en' && language !== 'pt')
+    throw usageError(`--language '${language}' is none of ours`, 'Give en or pt');
+  const lakeDir = resolve(startDir, lake);
   const asking = await openAsking({
-    lakeDir: resolve(startDir, lake),
+    lakeDir,
     mapping: mapping && resolve(startDir, mapping),
   });
   try {
-    const pages = await dashboardPages({ asking, businessDate, language: language === 'pt' ? 'pt' : 'en' });
+    if ((await asking.engine.published()).size === 0)
+      throw usageError(`nothing is published in ${lakeDir}`, 'Give a lake in which a day is published');
+    const pages = await dashboardPages({ asking, businessDate, language: language ?? 'en' });
     const places = await dashboardPlaces(resolve(startDir, out), pages);
     for (const [path, page] of places) await writeReportFile(path, page);
     say(...[...pages.keys()].map((name) => `${out}/${name}`));

@@ -7,6 +7,7 @@ import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
 import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
 import { LakeDamage } from './lake-damage.ts';
+import { ledgerRows } from './ledger-rows.ts';
 import {
   DAY_COLUMNS,
   isReplacedCommit,
@@ -142,7 +143,7 @@ class DuckDBLake implements Lake {
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
     await this.#run(`CREATE SCHEMA ${FILES_SCHEMA}`);
     for (const catalog of this.#catalogs) {
-      await this.damage.note([catalog.dataset], () => this.#createView(catalog, rowsOf(catalog, ledger)));
+      await this.damage.note([catalog.dataset], () => this.#createView(catalog, ledgerRows(catalog, ledger)));
     }
     const datasets = [...this.tables, ...ledger.entries.map(({ dataset }) => String(dataset))];
     const rejects = new Set(datasets.map(rejectsDataset));
@@ -293,12 +294,4 @@ class DuckDBLake implements Lake {
     const tables = `${this.tables.join(', ')}${this.#unpublished}`;
     return sqlError(error, { lakeDir: this.#lakeDir, files: this.#files, tables });
   }
-}
-
-/** How many rows the ledger says that a table has; undefined if it does not know the table by this name. */
-function rowsOf({ dataset, days }: CatalogFile, { commits }: LakeLedger): number | undefined {
-  const own = commits.get(dataset);
-  if (own) return publishedDays(own, days).reduce((sum, day) => sum + Number(day.rows), 0);
-  const of = [...commits].find(([name]) => rejectsDataset(name) === dataset)?.[1];
-  return of && publishedDays(of, days).reduce((sum, day) => sum + Number(day.rejected_rows), 0);
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type Asker, type AskPorts, ask } from '../../shared/ask/ask.ts';
 import { WHOLE_LAKE } from '../../shared/ask/grant.ts';
 import { readQuestion } from '../../shared/ask/question.ts';
-import { dashboardPage, type PartAnswer, pageName } from '../../shared/dashboard/dashboard-page.ts';
+import { dashboardPage, pageName } from '../../shared/dashboard/dashboard-page.ts';
 import { DASHBOARDS } from '../../shared/dashboard/dashboards.ts';
 import type { DashboardLanguage } from '../../shared/dashboard/figure-text.ts';
+import type { PartAnswer } from '../../shared/dashboard/part-answer.ts';
 import { UsageError } from '../../shared/errors.ts';
 
 interface DashboardOptions {

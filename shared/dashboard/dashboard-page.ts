@@ -5,14 +5,7 @@ import { barChart, columnChart } from './bar-charts.ts';
 import { DASHBOARDS, type Dashboard, type DashboardPart, type ShownColumn } from './dashboards.ts';
 import { type DashboardLanguage, figureText, shortText } from './figure-text.ts';
 import { keyFigures } from './key-figures.ts';
-
-/** An answer of the query service, by the names of its columns. */
-export interface PartAnswer {
-  columns: { name: string }[];
-  rows: unknown[][];
-  params: Record<string, unknown>;
-  commits: Record<string, Record<string, number>>;
-}
+import type { PartAnswer } from './part-answer.ts';
 
 interface PageOptions {
   dashboard: Dashboard;

@@ -1,7 +1,7 @@
 import { addDecimals } from './add-decimals.ts';
-import type { PartAnswer } from './dashboard-page.ts';
 import type { Dashboard } from './dashboards.ts';
 import { type DashboardLanguage, figureText } from './figure-text.ts';
+import type { PartAnswer } from './part-answer.ts';
 
 /** The figures above a dashboard, of the rows of its first part. Sums of money are exact. */
 export function keyFigures(

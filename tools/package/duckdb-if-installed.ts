@@ -22,6 +22,7 @@ export const DuckDBMapValue = duckDb?.DuckDBMapValue ?? class {};
 export const DuckDBStructValue = duckDb?.DuckDBStructValue ?? class {};
 export const DuckDBVarCharVector = duckDb?.DuckDBVarCharVector;
 export const DuckDBUnionValue = duckDb?.DuckDBUnionValue ?? class {};
+export const version = duckDb?.version ?? (() => 'none');
 
 async function installed(): Promise<typeof DuckDb | undefined> {
   try {
