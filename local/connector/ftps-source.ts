@@ -43,7 +43,10 @@ class FtpsSource implements TransferSource {
     this.settings = settings;
     this.ca = ca;
     this.folder = settings.folder.replace(/\/$/, '');
-    this.name = `ftps://${settings.user}@${settings.host}/${this.folder.replace(/^\//, '')}`;
+    this.name = `ftps://${settings.user}@${settings.host}/${this.folder.replace(/^\//, '')}`.replace(
+      /\/$/,
+      '',
+    );
   }
 
   async *list(): AsyncIterable<SeenFile> {
@@ -132,15 +135,23 @@ class FtpsSource implements TransferSource {
       password: passwordVariable === undefined ? '' : (process.env[passwordVariable] ?? ''),
       ...(this.ca ? { secureOptions: { ca: this.ca } } : {}),
     });
-    for (const command of site) await client.send(command.startsWith('SITE') ? command : `SITE ${command}`);
+    for (const option of site) {
+      const command = option.startsWith('SITE ') ? option : `SITE ${option}`;
+      await client.send(command).catch((cause) => {
+        throw new Error(`${command} was answered with ${(cause as Error).message}`, { cause });
+      });
+    }
     return client;
   }
 
   /** Calls come one after the other; undefined if there is nothing of this name. */
   private asking<T>(path: string, ask: (client: Client) => Promise<T>): Promise<T | undefined> {
     const asked = this.turn.then(async () => {
+      const client = await this.connected().catch((error) => {
+        throw this.lost(error, path);
+      });
       try {
-        return await ask(await this.connected());
+        return await ask(client);
       } catch (error) {
         if (path !== '' && error instanceof FTPError && error.code === NOT_THERE) return undefined;
         throw this.lost(error, path);

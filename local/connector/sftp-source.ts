@@ -46,7 +46,7 @@ class SftpSource implements TransferSource {
   constructor({ host, user, folder }: SftpSettings, options: SftpClient.ConnectOptions) {
     this.folder = folder.replace(/\/$/, '');
     this.options = options;
-    this.name = `sftp://${user}@${host}/${this.folder.replace(/^\//, '')}`;
+    this.name = `sftp://${user}@${host}/${this.folder.replace(/^\//, '')}`.replace(/\/$/, '');
   }
 
   async *list(): AsyncIterable<SeenFile> {

@@ -120,11 +120,12 @@ export class Mainframe {
     this.time.at(atMs, () => {
       // A marker that stays is older than the file from now on.
       if (!leavesMarker) this.folder.remove(this.markerPath(file));
-      this.folder.write(file.path, bytes.subarray(0, Math.floor(bytes.length / 2)));
+      const before = this.folder.bytesOf(file.path) ?? Buffer.alloc(0);
+      const half = Math.floor(bytes.length / 2);
+      this.folder.write(file.path, Buffer.concat([bytes.subarray(0, half), before.subarray(half)]));
     });
-    this.time.at(atMs + 1_000 + this.chances.below(LONGEST_PAUSE_MS / 2), () =>
-      this.again(file, () => this.folder.write(file.path, bytes), bytes),
-    );
+    const endMs = atMs + 1_000 + this.chances.below(LONGEST_PAUSE_MS);
+    this.time.at(endMs, () => this.again(file, () => this.folder.write(file.path, bytes), bytes));
   }
 
   private again(file: NightFile, act: () => void, bytes = this.folder.bytesOf(file.path)): void {
@@ -160,7 +161,11 @@ export class Mainframe {
   }
 
   private content(
-    length = this.chances.of([0, 1, this.chances.below(4_000), this.chances.below(this.sizeLimit)]),
+    length = this.chances.of([
+      this.chances.below(2),
+      this.chances.below(4_000),
+      ...[1, 2, 3, 4].map(() => this.chances.below(this.sizeLimit)),
+    ]),
   ): Buffer {
     const bytes = Buffer.alloc(length);
     const seed = this.chances.below(1 << 30);

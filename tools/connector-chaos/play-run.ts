@@ -56,6 +56,8 @@ class Run {
   private readonly judge: RunJudge;
   private readonly hosts: SimulatedHost[];
   private roughness: Roughness;
+  /** How much time passes between rounds, at most. */
+  private readonly pace: number;
   private readonly seed: number;
   private readonly chances: Chances;
   private readonly kind: RunReport['target'];
@@ -67,7 +69,8 @@ class Run {
     this.kind = kind;
     this.made = made;
     this.way = chances.of(WAYS);
-    this.roughness = ROUGHNESS[chances.below(ROUGHNESS.length)]!;
+    this.pace = chances.of([4_000, 12_000, 30_000]);
+    this.roughness = ROUGHNESS[chances.of([0, 1, 2, 3, 3])]!;
     const sizeLimit = partBytes === LARGE_PART ? 3 * LARGE_PART : 40_000;
     this.mainframe = new Mainframe(this.folder, this.time, chances, this.way, sizeLimit);
     this.mainframe.plan(1 + chances.below(partBytes === LARGE_PART ? 2 : 5));
@@ -83,7 +86,7 @@ class Run {
       source: (own: Chances) =>
         this.folder.source(
           own,
-          () => ({ failure: this.roughness.source, stale: this.roughness.stale }),
+          () => ({ failure: this.roughness.source, stale: this.roughness.stale, race: this.roughness.race }),
           hasStrictPins,
           (fault) => this.count(fault),
         ),
@@ -97,7 +100,7 @@ class Run {
   async play(): Promise<RunReport> {
     const { time, mainframe } = this;
     while (time.nowMs < time.lastDueMs || this.chances.happens(0.7))
-      await this.step(this.chances.below(30_000));
+      await this.step(this.chances.below(this.pace));
     this.roughness = ROUGHNESS[0]!;
     this.calmS3();
     for (let round = 0, quiet = 0; round < CALM_ROUNDS && quiet < QUIET_ROUNDS; round++) {

@@ -6,6 +6,7 @@ import type { Chances } from '../chaos/fault-plan.ts';
 export const RUN_FAULTS = [
   'source failed',
   'stale listing',
+  'changed while it was read',
   'throttled',
   'failed before the effect',
   'failed after the effect',
@@ -26,6 +27,7 @@ export type RunFault = (typeof RUN_FAULTS)[number];
 export interface Roughness {
   source: number;
   stale: number;
+  race: number;
   target: number;
   /** Of a call of a host: it is the last one of its process, or it takes minutes. */
   killed: number;
@@ -34,14 +36,14 @@ export interface Roughness {
 }
 
 export const ROUGHNESS: readonly Roughness[] = [
-  { source: 0, stale: 0, target: 0, killed: 0, held: 0, journal: 0 },
-  { source: 0.01, stale: 0.2, target: 0.01, killed: 0.002, held: 0.001, journal: 0.001 },
-  { source: 0.03, stale: 0.4, target: 0.04, killed: 0.008, held: 0.004, journal: 0.004 },
-  { source: 0.08, stale: 0.5, target: 0.1, killed: 0.02, held: 0.01, journal: 0.01 },
+  { source: 0, stale: 0, race: 0, target: 0, killed: 0, held: 0, journal: 0 },
+  { source: 0.01, stale: 0.2, race: 0.05, target: 0.01, killed: 0.002, held: 0.001, journal: 0.001 },
+  { source: 0.03, stale: 0.4, race: 0.1, target: 0.04, killed: 0.008, held: 0.004, journal: 0.004 },
+  { source: 0.08, stale: 0.5, race: 0.2, target: 0.1, killed: 0.02, held: 0.01, journal: 0.01 },
 ];
 
-/** Runs every call of a host: some of them fail, never end, or take minutes. */
-export type Gate = <T>(call: () => Promise<T>, isWrite?: boolean) => Promise<T>;
+/** Runs every call of a host: some of them fail, never end, or take minutes. The `last` ones make an object visible: there it matters most. */
+export type Gate = <T>(call: () => Promise<T>, kind?: 'write' | 'last') => Promise<T>;
 
 /** A gate for calls to the target, which may fail before or after they took effect. */
 export function targetGate(
@@ -50,7 +52,7 @@ export function targetGate(
   count: (fault: RunFault) => void,
   isFolder: boolean,
 ): Gate {
-  return async (call, isWrite = false) => {
+  return async (call, kind) => {
     const { target } = roughness();
     if (chances.happens(target / 3)) {
       count('throttled');
@@ -60,7 +62,7 @@ export function targetGate(
       count('failed before the effect');
       throw new StoreUnavailable({ what: 'the connection broke' });
     }
-    if (isFolder && isWrite && chances.happens(target / 3)) {
+    if (isFolder && kind && chances.happens(target / 3)) {
       count('disk full');
       throw new OutputUnwritable({ what: 'this cannot be written', why: 'The disk is full.' });
     }
@@ -80,24 +82,24 @@ export function gatedTarget(target: TransferTarget, gate: Gate): TransferTarget 
     ...{ name: target.name, leastPartBytes: target.leastPartBytes, mostParts: target.mostParts },
     documents: {
       get: (key) => gate(() => documents.get(key)),
-      putOnce: (key, bytes) => gate(() => documents.putOnce(key, bytes), true),
-      putIf: (key, bytes, tag) => gate(() => documents.putIf(key, bytes, tag), true),
+      putOnce: (key, bytes) => gate(() => documents.putOnce(key, bytes), 'write'),
+      putIf: (key, bytes, tag) => gate(() => documents.putIf(key, bytes, tag), 'write'),
       async *list(prefix) {
         const listed = await gate(async () => Array.fromAsync(documents.list(prefix)));
         yield* listed;
       },
     },
     find: (key) => gate(() => target.find(key)),
-    put: (key, bytes, crc, replaces) => gate(() => target.put(key, bytes, crc, replaces), true),
-    begin: (key) => gate(() => target.begin(key), true),
+    put: (key, bytes, crc, replaces) => gate(() => target.put(key, bytes, crc, replaces), 'last'),
+    begin: (key) => gate(() => target.begin(key), 'write'),
     // The memory of the bytes is the connector's: a call that goes on after its process was killed must not see what comes next.
     send: (upload, part, bytes, crc) => {
       const copy = Buffer.from(bytes);
-      return gate(() => target.send(upload, part, copy, crc), true);
+      return gate(() => target.send(upload, part, copy, crc), 'write');
     },
     parts: (upload) => gate(() => target.parts(upload)),
     complete: (upload, parts, whole, replaces) =>
-      gate(() => target.complete(upload, parts, whole, replaces), true),
-    abort: (upload) => gate(() => target.abort(upload), true),
+      gate(() => target.complete(upload, parts, whole, replaces), 'last'),
+    abort: (upload) => gate(() => target.abort(upload), 'write'),
   };
 }

@@ -17,11 +17,14 @@ interface FolderFaults {
   failure: number;
   /** A listing shows what was there some seconds ago. */
   stale: number;
+  /** The mainframe does its next deed while a file is read. */
+  race: number;
 }
 
 const CHUNK_BYTES = 3_000;
 /** How long a client of NFS may believe what it remembers. */
 const STALE_MS = 3_000;
+const LONGEST_RACE_MS = 20_000;
 
 /** The mainframe's folder, in memory: what writers do to it becomes visible to readers at once or, in listings, late. */
 export class SimulatedFolder {
@@ -76,11 +79,13 @@ export class SimulatedFolder {
     chances: Chances,
     faults: () => FolderFaults,
     hasStrictPins: boolean,
-    count: (fault: 'source failed' | 'stale listing') => void,
+    count: (fault: 'source failed' | 'stale listing' | 'changed while it was read') => void,
   ): TransferSource {
     const fails = async () => {
       await turn();
       this.time.pass(chances.below(chances.of([5, 50, 600])));
+      if (chances.happens(faults().race) && this.time.hurry(LONGEST_RACE_MS))
+        count('changed while it was read');
       if (!chances.happens(faults().failure)) return;
       count('source failed');
       throw new StoreUnavailable({

@@ -99,7 +99,7 @@ export class SimulatedHost {
     const { world } = this;
     const alive = this.alive(isDead, kill);
     const faulty = targetGate(world.chances, world.roughness, world.count, world.isFolder);
-    const gate: Gate = (call, isWrite) => alive(() => faulty(call, isWrite));
+    const gate: Gate = (call, kind) => alive(() => faulty(call, kind), kind);
     const target = gatedTarget(world.target, gate);
     return {
       sources: [aliveSource(world.source(world.chances), alive)],
@@ -127,12 +127,13 @@ export class SimulatedHost {
   private alive(isDead: () => boolean, kill: () => void): Gate {
     const { world } = this;
     const { chances, time } = world;
-    return async (call) => {
+    return async (call, kind) => {
       if (isDead()) return NEVER;
       const { killed, held } = world.roughness();
-      const dies = chances.happens(killed);
+      const more = kind === 'last' ? 10 : 1;
+      const dies = chances.happens(killed * more);
       if (dies && chances.happens(0.5)) return this.die(kill);
-      if (chances.happens(held)) {
+      if (chances.happens(held * more)) {
         world.count('held for minutes');
         const untilMs = time.nowMs + chances.below(LONGEST_HOLD_MS);
         while (time.nowMs < untilMs) await turn();

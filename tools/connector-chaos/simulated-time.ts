@@ -21,6 +21,14 @@ export class SimulatedTime {
     this.nowMs = untilMs;
   }
 
+  /** The next thing that is due happens now, if it is not far away: in the middle of whatever goes on. */
+  hurry(mostMs: number): boolean {
+    const next = this.due[0];
+    if (!next || next.atMs - this.nowMs > mostMs) return false;
+    this.pass(Math.max(0, next.atMs - this.nowMs));
+    return true;
+  }
+
   /** When the last thing that is due will have happened. */
   get lastDueMs(): number {
     return this.due.at(-1)?.atMs ?? this.nowMs;
