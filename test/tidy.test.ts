@@ -15,6 +15,7 @@ const BASE = [
 
 /** The folders that a folder may import from, besides itself and BASE. The longest name that fits a path counts. */
 const ARROWS: Record<string, string[]> = {
+  'shared/look': [],
   'shared/layout': [],
   'shared/kernel': [],
   'shared/ranges': [],
@@ -94,6 +95,7 @@ const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
   ...['shared/form', 'shared/compression', 'shared/iceberg'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
+  'shared/look',
   ...BASE,
 ];
 const IMPURE_IMPORT =
