@@ -26,7 +26,7 @@ const KIB = 1024;
 /** Bytes before a place in which the start of a record is looked for. */
 const WINDOW_BYTES = 256 * KIB;
 /** A chain of lengths is followed from its beginning up to here; further in, the splitter's guess finds it again. */
-const FOLLOWED_BYTES = 4 * KIB * KIB;
+const FOLLOWED_BYTES = KIB * KIB;
 /** As many records or blocks in a row are no chance. */
 const CERTAIN_LINKS = 8;
 

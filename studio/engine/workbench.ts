@@ -8,9 +8,12 @@ import { isByteTablePage } from '../../shared/layout/code-page.ts';
 import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
 import type { Layout } from '../../shared/layout/layout.ts';
 import { datasetName, layoutText } from '../../shared/layout/layout-text.ts';
+import type { ByteRange } from '../../shared/ranges/byte-range.ts';
+import { findLastLineEnd } from '../../shared/ranges/terminators.ts';
 import { type ByteReader, sourceOf } from './byte-reader.ts';
 import { checkLayoutText, type LayoutProblem } from './check-layout-text.ts';
 import { StatisticsOfSample, type TypeStatistics } from './column-statistics.ts';
+import { withKeptBlocks } from './kept-blocks.ts';
 import { type KernelVerdict, kernelVerdict } from './kernel-verdict.ts';
 import {
   type FileForm,
@@ -20,11 +23,13 @@ import {
   placeOfRecord,
   type RecordPlace,
 } from './record-places.ts';
-import { type RecordWindow, recordWindow } from './record-window.ts';
+import { type RecordWindow, recordWindow, type ShownRecord } from './record-window.ts';
 
 const MIB = 1024 * 1024;
 /** A page reads less of a file than a command would. */
 const GUESS_LIMITS = { sampleBytes: 8 * MIB, wholeFileBytes: 64 * MIB, wholeChains: false };
+/** Far more than what fills a file up. */
+const TAIL_BYTES = 64 * 1024;
 const SAMPLE_PLACES = 40;
 const RECORDS_A_PLACE = 100;
 
@@ -74,7 +79,7 @@ export class Workbench {
   private generation = 0;
 
   open(reader: ByteReader): void {
-    this.reader = reader;
+    this.reader = withKeptBlocks(reader);
     this.layout = undefined;
     this.form = undefined;
   }
@@ -113,15 +118,16 @@ export class Workbench {
     const { reader } = this;
     if (!layout || !reader) return { problems, expanded, notes: [], form: undefined, characters: null };
     const found = await previewForm(layout, sourceOf(reader));
+    const span = await spanOfRecords(reader, layout, found.span);
     if (generation === this.generation) {
       this.layout = layout;
-      this.form = { record: layout.record, span: found.span, terminatorBytes: found.terminatorBytes };
+      this.form = { record: layout.record, span, terminatorBytes: found.terminatorBytes };
     }
     return {
       problems,
       expanded,
       notes: found.notes,
-      form: shownForm(layout, found),
+      form: shownForm(layout, { ...found, span }),
       characters: charactersOf(layout),
     };
   }
@@ -152,7 +158,7 @@ export class Workbench {
     const { startByte, endByte } = form.span;
     const seen = new StatisticsOfSample();
     const places = new Set<number>();
-    const pieces: Uint8Array[] = [];
+    const details: ShownRecord[] = [];
     for (let index = 0; index < SAMPLE_PLACES; index++) {
       const byte = startByte + Math.floor(((endByte - startByte) * index) / SAMPLE_PLACES);
       const place = index === 0 ? firstPlace(form) : await placeAt(reader, form, byte);
@@ -162,14 +168,14 @@ export class Workbench {
       for (const record of records) {
         if (record.byteOffset <= Math.max(-1, ...places)) continue;
         seen.add(record);
-        if (record.kind !== 'header' && record.kind !== 'trailer') pieces.push(record.raw);
+        if (record.kind !== 'header' && record.kind !== 'trailer') details.push(record);
       }
       places.add(records.at(-1)?.byteOffset ?? key);
     }
     const lengths = [...seen.lengths]
       .sort((a, b) => b[1] - a[1])
       .map(([length, count]) => ({ length, count }));
-    const verdict = kernelVerdict(layout, pieces);
+    const verdict = kernelVerdict(layout, details);
     return { recordCount: seen.recordCount, placeCount: places.size, types: seen.byType(), lengths, verdict };
   }
 
@@ -233,6 +239,15 @@ export class Workbench {
     if (reader && layout && form) return { reader, layout, form };
     throw new LayoutInvalid({ what: 'there is no layout without problems yet', next: 'Correct it.' });
   }
+}
+
+/** Line ends and Ctrl-Z after the last line are no records. */
+async function spanOfRecords(reader: ByteReader, { record }: Layout, span: ByteRange): Promise<ByteRange> {
+  if (record.format !== 'lines') return span;
+  const startByte = Math.max(span.startByte, span.endByte - TAIL_BYTES);
+  const tail = await reader.read({ startByte, endByte: span.endByte });
+  const end = findLastLineEnd(tail, record.lineEndByte);
+  return end === undefined ? span : { startByte: span.startByte, endByte: startByte + end };
 }
 
 function shownForm({ record }: Layout, { span, terminatorBytes }: PreviewForm): LaidOut['form'] {

@@ -54,7 +54,7 @@ export function codeEditor({
   onCursor,
   extensions = [],
 }: EditorChoices): EditorView {
-  const runKeys = onRun ? [Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (onRun(), true) }]))] : [];
+  const runKeys = onRun ? [Prec.highest(keymap.of([{ key: 'Mod-Enter', run: doing(onRun) }]))] : [];
   return new EditorView({
     parent,
     state: EditorState.create({
@@ -74,7 +74,7 @@ export function codeEditor({
         keymap.of([...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         language,
         COLOURS,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           const isOurs = update.transactions.some((transaction) => transaction.annotation(fromOutside));
           if (update.docChanged && !isOurs) onChange(update.state.doc.toString());
@@ -84,6 +84,13 @@ export function codeEditor({
       ],
     }),
   });
+}
+
+function doing(action: () => void): () => boolean {
+  return () => {
+    action();
+    return true;
+  };
 }
 
 /** Takes a text that was changed elsewhere, as one change that can be undone. */

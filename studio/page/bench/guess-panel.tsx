@@ -54,7 +54,7 @@ function PieceLine({ piece }: { piece: Piece }) {
       <button
         type="button"
         disabled={isTaken}
-        aria-label={`Take ${piece.label}`}
+        aria-label={`${isTaken ? '✓ taken' : 'Take'} ${piece.label}`}
         onClick={() => changeLayout(piece.take(layoutText.value))}
       >
         {isTaken ? '✓ taken' : 'Take'}

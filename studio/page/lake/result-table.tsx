@@ -29,7 +29,6 @@ export function ResultTable({ answer }: { answer: QueryAnswer }) {
           </thead>
           <tbody>
             {rows.slice(at * ROWS_A_PAGE, (at + 1) * ROWS_A_PAGE).map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of an answer have no other name.
               <tr key={index}>
                 {row.map((value, column) => (
                   <td

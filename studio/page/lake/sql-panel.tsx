@@ -1,14 +1,10 @@
-import {
-  keywordCompletionSource,
-  PostgreSQL,
-  schemaCompletionSource,
-  sql as sqlLanguage,
-} from '@codemirror/lang-sql';
+import { PostgreSQL, sql as sqlLanguage } from '@codemirror/lang-sql';
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { codeEditor, replaceText } from '../code-editor.ts';
 import { editBetween } from '../edit-layout-text.ts';
-import { answer, lake, runQuery, seconds, sql } from './lake-state.ts';
+import { completeSql } from './complete-sql.ts';
+import { answer, runQuery, seconds, sql } from './lake-state.ts';
 import { ResultChart } from './result-chart.tsx';
 import { ResultTable } from './result-table.tsx';
 
@@ -17,34 +13,12 @@ export function SqlPanel() {
   const parent = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!parent.current) return;
-    const keywords = keywordCompletionSource(PostgreSQL, true);
     const view = codeEditor({
       parent: parent.current,
       text: sql.peek(),
       label: 'SQL',
       language: sqlLanguage({ dialect: PostgreSQL }),
-      complete: async (context) => {
-        const names = Object.entries(lake.value?.tables ?? {}).map(
-          ([table, columns]) =>
-            [
-              table,
-              columns.map(({ name, type }) => ({ label: name, type: 'property', detail: type })),
-            ] as const,
-        );
-        const known = schemaCompletionSource({ dialect: PostgreSQL, schema: Object.fromEntries(names) });
-        const found = await known(context);
-        // Outside of a FROM, names of columns count too.
-        const columns = names.flatMap(([, list]) => list);
-        const word = context.matchBefore(/\w+/);
-        if (found && found.options.length > 0 && word === null) return found;
-        const keys = await keywords(context);
-        return word || context.explicit
-          ? {
-              from: word?.from ?? context.pos,
-              options: [...(found?.options ?? []), ...columns, ...(keys?.options ?? [])],
-            }
-          : found;
-      },
+      complete: completeSql,
       onChange: (text) => {
         sql.value = text;
       },
