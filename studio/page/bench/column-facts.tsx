@@ -8,7 +8,7 @@ export function ColumnFacts({ entry }: { entry: LayoutEntry }) {
   const statistics = statisticsOf(entry);
   return (
     <section class="facts" aria-label={`Sample of ${entry.name}`}>
-      <h3>In a sample</h3>
+      <h2>In a sample</h2>
       {statistics ? (
         <Facts statistics={statistics} />
       ) : (
