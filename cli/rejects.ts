@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { framedRecord } from '../shared/decode/framed-record.ts';
+import { fieldNamed } from '../shared/decode/shown-record.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
 import { fileNameOf } from '../shared/keys/name-pattern.ts';
 import { runKeys } from '../shared/keys/run-keys.ts';
@@ -26,7 +27,7 @@ import { counted } from '../terminal/counted.ts';
 import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
 import { lineNumbers } from './record-numbers.ts';
-import { fieldNamed, hexLines, rulerLines } from './rejected-record.ts';
+import { hexLines, rulerLines } from './rejected-record.ts';
 
 const COMMAND = {
   does: 'Shows the records of a day that did not become rows, by reason and field; also those of refused files.',

@@ -16,6 +16,11 @@ const BASE = [
 /** The folders that a folder may import from, besides itself and BASE. The longest name that fits a path counts. */
 const ARROWS: Record<string, string[]> = {
   'shared/look': [],
+  'shared/cost': [],
+  'shared/report': [
+    ...['shared/look', 'shared/cost', 'shared/day', 'shared/operations', 'shared/run', 'shared/totals'],
+    ...['shared/decode', 'shared/layout', 'shared/ranges', 'shared/keys'],
+  ],
   'shared/layout': [],
   'shared/kernel': [],
   'shared/ranges': [],
@@ -68,6 +73,7 @@ function pipelineArrows(): Record<string, string[]> {
     'operations',
     'catalog',
     'iceberg',
+    'report',
   ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
@@ -77,10 +83,11 @@ function pipelineArrows(): Record<string, string[]> {
     reconcile: ['store'],
     merge: ['store', 'parse'],
     publish: ['store', 'parse'],
-    finalize: ['store', 'publish', 'merge'],
+    finalize: ['store', 'publish', 'merge', 'report'],
     start: ['store', 'split'],
     operate: ['store', 'publish'],
     watch: ['store', 'publish'],
+    report: ['store', 'publish', 'operate', 'watch'],
     verify: ['store', 'publish', 'finalize'],
   };
   return Object.fromEntries(
@@ -95,7 +102,7 @@ const PURE = [
   ...['shared/kernel', 'shared/layout', 'shared/decode', 'shared/parquet', 'shared/ranges', 'shared/keys'],
   ...['shared/form', 'shared/compression', 'shared/iceberg'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
-  'shared/look',
+  ...['shared/look', 'shared/cost', 'shared/report'],
   ...BASE,
 ];
 const IMPURE_IMPORT =

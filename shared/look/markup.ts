@@ -26,7 +26,7 @@ export class Markup {
   }
 }
 /** What a template takes: texts and numbers are escaped, markup stays, lists are joined; undefined, null and false are nothing. */
-type MarkupValue =
+export type MarkupValue =
   | string
   | number
   | bigint

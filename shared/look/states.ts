@@ -1,7 +1,7 @@
 import { html, type Markup } from './markup.ts';
 
 /** How a state is meant. The sign says it without a colour. */
-type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'plain';
+export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'plain';
 
 const SIGNS: Record<Tone, string> = { good: '✓', warn: '!', bad: '✕', busy: '…', plain: '·' };
 

@@ -14,7 +14,7 @@ import { type Night, parseRate, type Throughput } from '../../tools/simulate/nig
 import { regionQuotas } from '../../tools/simulate/region-quotas.ts';
 import { simulateNight } from '../../tools/simulate/simulate-night.ts';
 import { stageSettings } from '../../tools/simulate/stage-settings.ts';
-import THROUGHPUT from '../../tools/simulate/throughput.json' with { type: 'json' };
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { TokenBucket } from '../../tools/simulate/token-bucket.ts';
 
 /** A world in which only the reading of ranges takes time: 10 MB a second. */

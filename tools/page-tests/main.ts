@@ -18,9 +18,11 @@ async function testPages(words: string[]): Promise<number> {
     );
     return 0;
   }
-  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...words], {
+  const keep = words.includes('-u');
+  const chosen = words.filter((word) => word !== '-u');
+  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...chosen], {
     stdio: 'inherit',
-    env: { ...process.env, CHROMIUM: chromium },
+    env: { ...process.env, CHROMIUM: chromium, ...(keep && { KEEP_PICTURES: 'true' }) },
   });
   const [code] = await once(vitest, 'close');
   return code ?? 1;
