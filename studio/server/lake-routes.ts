@@ -77,10 +77,6 @@ export async function lakeRoute(folder: string) {
   return { lake: resolve(startDir, folder), days, tables: await tablesOf(folder) };
 }
 
-export async function dayRoute(folder: string, dataset: string, businessDate: string) {
-  return dayStatus(await lakePorts(folder), dataset, businessDate);
-}
-
 async function tablesOf(folder: string): Promise<Record<string, { name: string; type: string }[]>> {
   const lake = await openLake({ lakeDir: resolve(startDir, folder) });
   try {

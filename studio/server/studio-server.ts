@@ -5,7 +5,8 @@ import { ZodError } from 'zod';
 import { UsageError } from '../../shared/errors.ts';
 import type { PageFiles } from '../build/build-page.ts';
 import { answer, answerError, answerJson, bodyOf } from './answers.ts';
-import { convertRoute, dayRoute, lakeRoute, queryRoute } from './lake-routes.ts';
+import { dayRoute, type LakeDay, rejectsRoute, reportRoute, supplementRoute } from './day-routes.ts';
+import { convertRoute, lakeRoute, queryRoute } from './lake-routes.ts';
 import { folderOf, loadedLayout, saveLayout } from './layout-routes.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { type PageBoot, servedPage, servedPolicy } from './page-html.ts';
@@ -104,9 +105,13 @@ class StudioRoutes {
     else if (path === 'api/folder') answerJson(response, 200, await folderOf(word('path')));
     else if (path === 'api/layout') answerJson(response, 200, await loadedLayout(word('word')));
     else if (path === 'api/lake') answerJson(response, 200, await lakeRoute(word('lake')));
-    else if (path === 'api/day')
-      answerJson(response, 200, await dayRoute(word('lake'), word('dataset'), word('date')));
-    else answer(response, 404, 'text/plain', 'There is nothing here.\n');
+    else if (path === 'api/day') answerJson(response, 200, await dayRoute(dayIn(query)));
+    else if (path === 'api/rejects') answerJson(response, 200, await rejectsRoute(dayIn(query)));
+    else if (path === 'report') {
+      // The report's own policy is in its head; in a frame of ours it may not even have our origin.
+      response.setHeader('Content-Security-Policy', "sandbox allow-scripts; frame-ancestors 'self'");
+      answer(response, 200, 'text/html', await reportRoute(dayIn(query)));
+    } else answer(response, 404, 'text/plain', 'There is nothing here.\n');
   }
 
   private async act(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,6 +119,8 @@ class StudioRoutes {
     if (path === 'api/open') answerJson(response, 200, await this.files.open(pathIn(body)));
     else if (path === 'api/save') answerJson(response, 200, await saveLayout(body));
     else if (path === 'api/query') answerJson(response, 200, await queryRoute(body));
+    else if (path === 'api/supplement')
+      answerJson(response, 200, await supplementRoute(body, this.ending.signal));
     else if (path === 'api/convert') await convertRoute(body, response, this.ending.signal);
     else answer(response, 404, 'text/plain', 'There is nothing here.\n');
   }
@@ -141,6 +148,11 @@ class StudioRoutes {
     response.setHeader('Content-Range', `bytes ${range.startByte}-${end}/${sizeBytes}`);
     answer(response, 206, 'application/octet-stream', bytes);
   }
+}
+
+function dayIn(query: URLSearchParams): LakeDay {
+  const word = (name: string) => query.get(name) ?? '';
+  return { lake: word('lake'), dataset: word('dataset'), businessDate: word('date') };
 }
 
 function pathIn(body: unknown): string {

@@ -1,4 +1,4 @@
-import { chosenDay, datasets, type LakeDay, lake } from './lake-state.ts';
+import { chosenDay, datasets, type LakeDay, lake, lakePart } from './lake-state.ts';
 
 const TONES: Record<string, { tone: string; sign: string }> = {
   published: { tone: 'good', sign: '✓' },
@@ -83,6 +83,7 @@ function DayCell({ date, day }: { date: string; day: LakeDay | undefined }) {
       title={`${date}: ${day.state}`}
       onClick={() => {
         chosenDay.value = { dataset: day.dataset, businessDate: date };
+        if (lakePart.value === 'sql') lakePart.value = 'report';
       }}
     >
       {number}

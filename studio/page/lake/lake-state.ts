@@ -30,6 +30,8 @@ const MOST_ROWS = 2000;
 export const chosenLake = signal(boot.lake ?? '');
 export const lake = signal<LakeFacts | undefined>(undefined);
 export const chosenDay = signal<{ dataset: string; businessDate: string } | undefined>(undefined);
+/** Which part of the lake is shown. */
+export const lakePart = signal<'report' | 'rejects' | 'sql'>('sql');
 export const sql = signal('');
 export const answer = signal<QueryAnswer | undefined>(undefined);
 export const seconds = signal(0);
