@@ -23,7 +23,10 @@ import { Ruler } from './ruler.tsx';
 import { Scrollbar } from './scrollbar.tsx';
 
 const ROW_PX = 22;
-const HEX_ROW_PX = 54;
+const HEX_ROW_PX = 53;
+/** For the bar that scrolls to the sides. */
+const SPARE_PX = 18;
+const ASIDE_PX = 80;
 /** Positions that are drawn beyond what is seen, on both sides. */
 const MARGIN_CELLS = 40;
 
@@ -38,10 +41,11 @@ export function RecordGrid() {
     const element = scroller.current;
     if (!element) return;
     const measure = () => {
+      const rulerPx = element.querySelector('.ruler')?.clientHeight ?? 0;
       const probe = element.querySelector('.probe');
       if (probe) cellPx.value = probe.getBoundingClientRect().width / 100;
       seenCells.value = Math.ceil(element.clientWidth / cellPx.value);
-      list.visibleCount = Math.max(3, Math.floor((element.clientHeight - 76) / rowPx));
+      list.visibleCount = Math.max(3, Math.floor((element.clientHeight - rulerPx - SPARE_PX) / rowPx));
       list.version.value++;
     };
     measure();
@@ -69,7 +73,7 @@ export function RecordGrid() {
         </span>
         <Ruler cellPx={cellPx.value} width={widest} slice={slice} />
         <div
-          class="rows"
+          class={`rows ${showsHex.value ? 'shows-bytes' : ''}`}
           role="grid"
           tabIndex={0}
           aria-label={`Records of ${file.value?.name ?? 'the file'}`}
@@ -120,7 +124,9 @@ function onGridKey(event: KeyboardEvent): void {
     PageUp: 1 - list.visibleCount,
   };
   const rows = moves[event.key];
+  const aside = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (rows !== undefined) void list.moveSelection(rows);
+  else if (aside) (event.currentTarget as Element).parentElement?.scrollBy({ left: aside * ASIDE_PX });
   else if (event.key === 'Home' && event.ctrlKey) void list.show({ kind: 'first' });
   else if (event.key === 'End' && event.ctrlKey) void list.show({ kind: 'last', count: list.visibleCount });
   else return;

@@ -4,6 +4,9 @@ import type { LayoutEntry } from '../layout-entries.ts';
 import { bandOf } from './bands.ts';
 import { activeEntries, changeLayout, isEditable, layoutText, select, selectedEntry } from './bench-state.ts';
 
+const TICKS_PX = 20;
+const LANE_PX = 25;
+
 interface RulerProps {
   cellPx: number;
   /** Positions of the widest record. */
@@ -13,6 +16,8 @@ interface RulerProps {
 
 /** Positions, and the names of the columns at theirs, whose boundaries can be moved. */
 export function Ruler({ cellPx, width, slice }: RulerProps) {
+  const lanes = lanesOf(activeEntries.value);
+  const laneCount = 1 + Math.max(0, ...lanes.values());
   const seen = activeEntries.value.filter(({ start, end }) => end > slice.from && start <= slice.to);
   return (
     <div class="ruler">
@@ -21,15 +26,40 @@ export function Ruler({ cellPx, width, slice }: RulerProps) {
         <div class="ticks" aria-hidden="true" style={{ paddingLeft: `${slice.from * cellPx}px` }}>
           {scaleText(slice.from, slice.to)}
         </div>
-        <div class="names" role="toolbar" aria-label="Columns of the record">
+        <div
+          class="names"
+          role="toolbar"
+          aria-label="Columns of the record"
+          style={{ height: `${laneCount * LANE_PX + 2}px` }}
+        >
           {seen.map((entry) => (
-            <ColumnName key={entry.path.join('.')} entry={entry} cellPx={cellPx} />
+            <ColumnName
+              key={entry.path.join('.')}
+              entry={entry}
+              cellPx={cellPx}
+              lane={lanes.get(entry) ?? 0}
+            />
           ))}
         </div>
         {isEditable.value &&
-          seen.map((entry) => <Boundary key={entry.path.join('.')} entry={entry} cellPx={cellPx} />)}
+          seen.map((entry) => (
+            <Boundary key={entry.path.join('.')} entry={entry} cellPx={cellPx} lane={lanes.get(entry) ?? 0} />
+          ))}
       </div>
     </div>
+  );
+}
+
+/** Columns that share bytes with one before them are drawn below it. */
+function lanesOf(columns: readonly LayoutEntry[]): Map<LayoutEntry, number> {
+  const ends: number[] = [];
+  return new Map(
+    columns.map((entry) => {
+      const free = ends.findIndex((end) => end < entry.start);
+      const lane = free < 0 ? ends.length : free;
+      ends[lane] = entry.end;
+      return [entry, lane];
+    }),
   );
 }
 
@@ -45,7 +75,13 @@ function scaleText(from: number, to: number): string {
   return signs.join('');
 }
 
-function ColumnName({ entry, cellPx }: { entry: LayoutEntry; cellPx: number }) {
+interface PlacedColumn {
+  entry: LayoutEntry;
+  cellPx: number;
+  lane: number;
+}
+
+function ColumnName({ entry, cellPx, lane }: PlacedColumn) {
   const columns = activeEntries.value;
   const isChosen = selectedEntry.value?.path.join() === entry.path.join();
   const isFirst = selectedEntry.value?.kind !== entry.kind && columns[0] === entry;
@@ -55,6 +91,7 @@ function ColumnName({ entry, cellPx }: { entry: LayoutEntry; cellPx: number }) {
       class={`column-name ${bandOf(entry, columns.indexOf(entry), selectedEntry.value)}`}
       style={{
         left: `${(entry.start - 1) * cellPx}px`,
+        top: `${lane * LANE_PX + 1}px`,
         width: `${(entry.end - entry.start + 1) * cellPx}px`,
       }}
       tabIndex={isChosen || isFirst ? 0 : -1}
@@ -91,14 +128,14 @@ function onNameKey(event: KeyboardEvent, entry: LayoutEntry): void {
 }
 
 /** The end of a column, to be dragged. From the keyboard it moves with Alt and an arrow on the column's name. */
-function Boundary({ entry, cellPx }: { entry: LayoutEntry; cellPx: number }) {
+function Boundary({ entry, cellPx, lane }: PlacedColumn) {
   const drag = useRef<{ x: number; end: number } | undefined>(undefined);
   return (
     <div
       class="boundary"
       aria-hidden="true"
       data-column={entry.name}
-      style={{ left: `${entry.end * cellPx}px` }}
+      style={{ left: `${entry.end * cellPx}px`, top: `${TICKS_PX + lane * LANE_PX}px` }}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         drag.current = { x: event.clientX, end: entry.end };

@@ -8,6 +8,8 @@ import { isSame } from './record-list.ts';
 /** More columns than this are shown page by page. */
 const MOST_COLUMNS = 24;
 const MOST_CHARACTERS = 80;
+/** Of the bytes of a value that does not decode. */
+const MOST_HEX = 29;
 const firstColumn = signal(0);
 
 /** The same records as decoded values, and under each that does not decode the reason. */
@@ -71,8 +73,7 @@ function columnNames(rows: readonly ShownRecord[]): string[] {
 
 function ColumnHead({ name }: { name: string }) {
   const columns = activeEntries.value;
-  const plain = name.replace(/\[\d+\]/, '');
-  const entry = columns.find((one) => one.name === plain);
+  const entry = columns.find((one) => one.name === plainName(name));
   return (
     <th scope="col" class={bandOf(entry, entry ? columns.indexOf(entry) : 0, selectedEntry.value)}>
       <button type="button" class="plain" onClick={() => select(entry)}>
@@ -85,6 +86,13 @@ function ColumnHead({ name }: { name: string }) {
 
 function typeOf(type: string, usage: string): string {
   return usage === 'display' ? type : `${type} ${usage}`;
+}
+
+const NUMBER_TYPE = /^(integer|decimal|double)/;
+
+/** `items[2].amount` → `items.amount` */
+function plainName(name: string): string {
+  return name.replace(/\[\d+\]/, '');
 }
 
 function ValueRow({ record, names }: { record: ShownRecord; names: string[] }) {
@@ -111,33 +119,38 @@ function ValueRow({ record, names }: { record: ShownRecord; names: string[] }) {
       </tr>
     );
   }
+  const numbers = new Set(
+    activeEntries.value.filter(({ type }) => NUMBER_TYPE.test(type)).map(({ name: of }) => of),
+  );
   const byName = new Map(fields.map((field) => [field.name, field]));
   return (
     <tr class={isSelected ? 'selected' : ''} onClick={choose}>
       {head}
       {names.map((name) => {
         const field = byName.get(name);
-        return <ValueCell key={name} value={field?.value} problem={field?.problem} hex={field?.hex} />;
+        return <ValueCell key={name} {...field} isNumber={numbers.has(plainName(name))} />;
       })}
     </tr>
   );
 }
 
-const NUMBER = /^-?\d+(\.\d+)?$/;
-
 function ValueCell({
   value,
   problem,
   hex,
+  isNumber,
 }: {
   value?: string | null | undefined;
   problem?: string | undefined;
   hex?: string | undefined;
+  isNumber: boolean;
 }) {
   if (problem !== undefined) {
     return (
       <td class="invalid">
-        <span class="bytes">{(hex ?? '').slice(0, MOST_CHARACTERS)}</span>
+        <span class="bytes" title={hex}>
+          {hexText(hex ?? '')}
+        </span>
         <span class="problem">✕ {problem}</span>
       </td>
     );
@@ -146,5 +159,9 @@ function ValueCell({
   if (value === null) return <td class="faint">null</td>;
   const text = shownText(value);
   const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
-  return <td class={NUMBER.test(value) ? 'number' : ''}>{cut}</td>;
+  return <td class={isNumber ? 'number' : ''}>{cut}</td>;
+}
+
+function hexText(hex: string): string {
+  return hex.length > MOST_HEX ? `${hex.slice(0, MOST_HEX)}…` : hex;
 }
