@@ -46,7 +46,7 @@ export async function buildPage(
   report('worker', worker.metafile);
   const page = await build({
     ...common,
-    entryPoints: ['studio/page/main.tsx'],
+    entryPoints: ['studio/page/app/main.tsx'],
     define: { WORKER_SOURCE: JSON.stringify(worker.outputFiles[0]?.text) },
     loader: { '.json': 'json' },
   });

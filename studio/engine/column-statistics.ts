@@ -125,7 +125,7 @@ function scaled([, sign, whole, fraction = '']: RegExpExecArray, digits: number)
 }
 
 /** `2025-08-12` → `9(4)-99-99`, `AB 12` → `AA␣99`; letters and digits of all scripts count as such. */
-export function pictureOf(value: string): string {
+function pictureOf(value: string): string {
   const signs = value
     .slice(0, 120)
     .replace(/\p{Nd}/gu, '9')

@@ -1,5 +1,5 @@
 /** What the server writes into the page; a page that stands alone says so. */
-export interface Boot {
+interface Boot {
   mode: 'served' | 'alone';
   version: string;
   /** Files that were named with the command. */

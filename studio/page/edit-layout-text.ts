@@ -4,7 +4,7 @@ import { oneLine } from '../../shared/layout/layout-text.ts';
 import type { JsonPath } from './layout-entries.ts';
 
 /** A piece of the text is replaced; everything else, comments too, stays as people wrote it. */
-export interface TextEdit {
+interface TextEdit {
   from: number;
   to: number;
   insert: string;

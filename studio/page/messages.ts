@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-export interface Message {
+interface Message {
   tone: 'good' | 'bad' | 'busy';
   text: string;
 }

@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** A failure that the worker reports, with a message for people. */
-export class WorkerFailure extends Error {
+class WorkerFailure extends Error {
   override readonly name = 'WorkerFailure';
 }
 

@@ -12,7 +12,7 @@ import type { OpenSource } from '../../shared/pipeline/store/open-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 
 /** A file as the page knows it. */
-export interface OpenedFile {
+interface OpenedFile {
   id: string;
   name: string;
   path: string;

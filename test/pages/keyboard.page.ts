@@ -24,7 +24,7 @@ afterAll(async () => {
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let count = 0; count < 120; count++) {
     await page.keyboard.press('Tab');
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+    if (await page.locator(`${selector}:focus`).count()) return;
   }
   throw new Error(`Tab does not reach ${selector}`);
 }

@@ -4,7 +4,7 @@ import type { LayoutEntry } from '../layout-entries.ts';
 const COLOURS = 6;
 
 /** Positions `from` to `to` (from 0, half-open) of a record, and the column that they belong to. */
-export interface Span {
+interface Span {
   from: number;
   to: number;
   entry: LayoutEntry | undefined;

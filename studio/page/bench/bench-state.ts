@@ -39,7 +39,7 @@ export const copybooks = signal<Record<string, string>>({});
 export const sampled = signal<Sampled | undefined>(undefined);
 export const proposal = signal<Proposal | undefined>(undefined);
 /** The column with the cursor, by its path in the layout. */
-export const selectedPath = signal<string | undefined>(undefined);
+const selectedPath = signal<string | undefined>(undefined);
 /** The kind of records of which columns and values are shown. */
 export const chosenKind = signal<string | undefined>(undefined);
 export const showsHex = signal(false);
@@ -109,11 +109,7 @@ effect(() => {
   if (layoutText.value !== '' && file.value) void layOut();
 });
 
-export async function openFile(
-  opened: OpenedFile,
-  path?: string,
-  compression: string | null = null,
-): Promise<void> {
+async function openFile(opened: OpenedFile, path?: string, compression: string | null = null): Promise<void> {
   await trying('Opening the file', async () => {
     const { sizeBytes } = await worker.open(opened);
     const name = opened.kind === 'dropped' ? opened.file.name : opened.name;

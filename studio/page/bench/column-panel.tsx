@@ -1,18 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { addColumn, freeName, moveEnd, moveStart, removeColumn, splitColumn } from '../change-columns.ts';
+import { moveEnd, moveStart, removeColumn, splitColumn } from '../change-columns.ts';
 import { setAt } from '../edit-layout-text.ts';
 import type { LayoutEntry } from '../layout-entries.ts';
-import {
-  activeEntries,
-  activeKind,
-  changeLayout,
-  isEditable,
-  layoutText,
-  listPathOf,
-  select,
-  selectedEntry,
-} from './bench-state.ts';
+import { changeLayout, isEditable, layoutText, select, selectedEntry } from './bench-state.ts';
 import { ColumnFacts } from './column-facts.tsx';
+import { Labelled } from './labelled.tsx';
+import { NewColumn } from './new-column.tsx';
 
 const TYPES = ['string', 'integer', 'decimal(9,2)', 'date', 'timestamp', 'boolean', 'binary', 'double'];
 const USAGES = ['display', 'packed', 'binary', 'float'];
@@ -44,9 +37,11 @@ export function ColumnPanel() {
   );
 }
 
-function ColumnForm({ entry }: { entry: LayoutEntry }) {
-  const cutAfter = useSignal(Math.floor((entry.start + entry.end) / 2));
-  const text = layoutText.value;
+interface EntryProps {
+  entry: LayoutEntry;
+}
+
+function ColumnForm({ entry }: EntryProps) {
   if (!isEditable.value) {
     return (
       <p>
@@ -55,8 +50,8 @@ function ColumnForm({ entry }: { entry: LayoutEntry }) {
       </p>
     );
   }
-  const set = (key: string, value: unknown) => changeLayout(setAt(text, [...entry.path, key], value));
-  const bytes = entry.end - entry.start + 1;
+  const set = (key: string, value: unknown) =>
+    changeLayout(setAt(layoutText.value, [...entry.path, key], value));
   return (
     <form class="column-form" onSubmit={(event) => event.preventDefault()}>
       <Labelled label="Name">
@@ -67,92 +62,116 @@ function ColumnForm({ entry }: { entry: LayoutEntry }) {
           onChange={({ currentTarget }) => set('name', currentTarget.value)}
         />
       </Labelled>
-      <div class="pair">
-        <Labelled label="First position">
-          <input
-            type="number"
-            name="start"
-            min={1}
-            value={entry.start}
-            onChange={({ currentTarget }) =>
-              changeLayout(moveStart(text, entry, Number(currentTarget.value)))
-            }
-          />
-        </Labelled>
-        <Labelled label="Last position">
-          <input
-            type="number"
-            name="end"
-            min={entry.start}
-            value={entry.end}
-            onChange={({ currentTarget }) => changeLayout(moveEnd(text, entry, Number(currentTarget.value)))}
-          />
-        </Labelled>
-      </div>
-      <div class="pair">
-        <Labelled label="Type">
-          <input
-            name="type"
-            list="types"
-            value={entry.type}
-            spellcheck={false}
-            onChange={({ currentTarget }) => set('type', currentTarget.value)}
-          />
-        </Labelled>
-        <Labelled label="Usage">
-          <select
-            name="usage"
-            value={entry.usage}
-            onChange={({ currentTarget }) => changeLayout(withUsage(text, entry, currentTarget.value, bytes))}
-          >
-            {USAGES.map((usage) => (
-              <option key={usage}>{usage}</option>
-            ))}
-          </select>
-        </Labelled>
-      </div>
+      <Place entry={entry} />
+      <TypeAndUsage entry={entry} set={set} />
+      <TypeKeys entry={entry} set={set} />
+      <SplitOrRemove entry={entry} />
+    </form>
+  );
+}
+
+function Place({ entry }: EntryProps) {
+  const text = layoutText.value;
+  return (
+    <div class="pair">
+      <Labelled label="First position">
+        <input
+          type="number"
+          name="start"
+          min={1}
+          value={entry.start}
+          onChange={({ currentTarget }) => changeLayout(moveStart(text, entry, Number(currentTarget.value)))}
+        />
+      </Labelled>
+      <Labelled label="Last position">
+        <input
+          type="number"
+          name="end"
+          min={entry.start}
+          value={entry.end}
+          onChange={({ currentTarget }) => changeLayout(moveEnd(text, entry, Number(currentTarget.value)))}
+        />
+      </Labelled>
+    </div>
+  );
+}
+
+interface KeyProps extends EntryProps {
+  set(key: string, value: unknown): void;
+}
+
+function TypeAndUsage({ entry, set }: KeyProps) {
+  return (
+    <div class="pair">
+      <Labelled label="Type">
+        <input
+          name="type"
+          list="types"
+          value={entry.type}
+          spellcheck={false}
+          onChange={({ currentTarget }) => set('type', currentTarget.value)}
+        />
+      </Labelled>
+      <Labelled label="Usage">
+        <select
+          name="usage"
+          value={entry.usage}
+          onChange={({ currentTarget }) =>
+            changeLayout(withUsage(layoutText.value, entry, currentTarget.value))
+          }
+        >
+          {USAGES.map((usage) => (
+            <option key={usage}>{usage}</option>
+          ))}
+        </select>
+      </Labelled>
       <datalist id="types">
         {TYPES.map((type) => (
           <option key={type} value={type} />
         ))}
       </datalist>
-      <TypeKeys entry={entry} set={set} />
-      <div class="actions">
-        <Labelled label="Split after position">
-          <input
-            type="number"
-            name="cut"
-            min={entry.start}
-            max={entry.end - 1}
-            value={cutAfter.value}
-            onInput={({ currentTarget }) => {
-              cutAfter.value = Number(currentTarget.value);
-            }}
-          />
-        </Labelled>
-        <button
-          type="button"
-          disabled={bytes < 2}
-          onClick={() => changeLayout(splitColumn(text, entry, cutAfter.value))}
-        >
-          Split
-        </button>
-        <button
-          type="button"
-          onClick={() => {
-            select(undefined);
-            changeLayout(removeColumn(text, entry));
+    </div>
+  );
+}
+
+function SplitOrRemove({ entry }: EntryProps) {
+  const cutAfter = useSignal(Math.floor((entry.start + entry.end) / 2));
+  return (
+    <div class="actions">
+      <Labelled label="Split after position">
+        <input
+          type="number"
+          name="cut"
+          min={entry.start}
+          max={entry.end - 1}
+          value={cutAfter.value}
+          onInput={({ currentTarget }) => {
+            cutAfter.value = Number(currentTarget.value);
           }}
-        >
-          Remove
-        </button>
-      </div>
-    </form>
+        />
+      </Labelled>
+      <button
+        type="button"
+        disabled={entry.end === entry.start}
+        onClick={() => changeLayout(splitColumn(layoutText.value, entry, cutAfter.value))}
+      >
+        Split
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          select(undefined);
+          changeLayout(removeColumn(layoutText.value, entry));
+        }}
+      >
+        Remove
+      </button>
+    </div>
   );
 }
 
 /** Keys that only some types have. */
-function TypeKeys({ entry, set }: { entry: LayoutEntry; set(key: string, value: unknown): void }) {
+function TypeKeys({ entry, set }: KeyProps) {
   const { type, keys, usage } = entry;
   if (type === 'date' || type === 'timestamp') {
     return (
@@ -192,7 +211,8 @@ function TypeKeys({ entry, set }: { entry: LayoutEntry; set(key: string, value: 
 }
 
 /** Packed bytes hold two digits each but for the sign: five of them are decimal(9,2), say. */
-function withUsage(text: string, entry: LayoutEntry, usage: string, bytes: number): string {
+function withUsage(text: string, entry: LayoutEntry, usage: string): string {
+  const bytes = entry.end - entry.start + 1;
   const changed = setAt(text, [...entry.path, 'usage'], usage === 'display' ? undefined : usage);
   const fits = entry.type === 'integer' || entry.type.startsWith('decimal') || entry.type === 'date';
   if (usage === 'packed' && !fits)
@@ -200,77 +220,4 @@ function withUsage(text: string, entry: LayoutEntry, usage: string, bytes: numbe
   if (usage === 'binary' && !fits) return setAt(changed, [...entry.path, 'type'], 'integer');
   if (usage === 'float') return setAt(changed, [...entry.path, 'type'], 'double');
   return changed;
-}
-
-/** A column at positions that none has yet. */
-function NewColumn() {
-  const places = gaps();
-  const from = useSignal<number | undefined>(undefined);
-  const to = useSignal<number | undefined>(undefined);
-  const [gap] = places;
-  if (!isEditable.value || !gap) return null;
-  const start = from.value ?? gap.start;
-  const end = to.value ?? gap.end;
-  const add = () => {
-    const list = listPathOf(activeKind.value);
-    const name = freeName(layoutText.value, { path: [...list, 0] }, 'column');
-    changeLayout(addColumn(layoutText.value, list, { name, start, end, type: 'string' }));
-    from.value = to.value = undefined;
-  };
-  return (
-    <form
-      class="actions new-column"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add();
-      }}
-    >
-      <Labelled label="New column from">
-        <input
-          type="number"
-          name="new-start"
-          min={1}
-          value={start}
-          onInput={({ currentTarget }) => {
-            from.value = Number(currentTarget.value);
-          }}
-        />
-      </Labelled>
-      <Labelled label="to">
-        <input
-          type="number"
-          name="new-end"
-          min={start}
-          value={end}
-          onInput={({ currentTarget }) => {
-            to.value = Number(currentTarget.value);
-          }}
-        />
-      </Labelled>
-      <button type="submit">Add</button>
-    </form>
-  );
-}
-
-/** Positions between the columns of the chosen kind. */
-function gaps(): { start: number; end: number }[] {
-  const found: { start: number; end: number }[] = [];
-  let at = 1;
-  for (const { start, end } of activeEntries.value) {
-    if (start > at) found.push({ start: at, end: start - 1 });
-    at = Math.max(at, end + 1);
-  }
-  const [, length] = /"length"\s*:\s*(\d+)/.exec(layoutText.value) ?? [];
-  if (length !== undefined && Number(length) >= at) found.push({ start: at, end: Number(length) });
-  return found;
-}
-
-export function Labelled({ label, children }: { label: string; children: preact.ComponentChildren }) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children.
-    <label class="labelled">
-      <span>{label}</span>
-      {children}
-    </label>
-  );
 }

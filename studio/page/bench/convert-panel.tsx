@@ -1,26 +1,14 @@
 import { signal } from '@preact/signals';
 import { shownText } from '../../../shared/shown-text.ts';
 import { boot } from '../boot.ts';
+import type { ConvertedFile } from '../converted-file.ts';
 import { chosenLake, openLake } from '../lake/lake-state.ts';
 import { tell } from '../messages.ts';
 import { followed } from '../server.ts';
 import { view } from '../view.ts';
 import { file, laidOut, layoutPath, layoutText, savedText, saveLayout } from './bench-state.ts';
 import { count } from './column-facts.tsx';
-import { Labelled } from './column-panel.tsx';
-
-/** What convert says of a file, as `convert --json` does. */
-export interface ConvertedFile {
-  status: string;
-  sourceKey: string;
-  businessDate: string | null;
-  rows: number;
-  records: { read: number; rejected: number };
-  published: boolean;
-  seconds: number;
-  reason?: string;
-  warnings?: string[];
-}
+import { Labelled } from './labelled.tsx';
 
 const businessDate = signal('');
 const isRunning = signal(false);

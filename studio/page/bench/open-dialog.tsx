@@ -63,33 +63,44 @@ export function OpenDialog({ label }: { label: string }) {
             </button>
           </div>
         </form>
-        {folder.value && (
-          <>
-            <p class="faint">{shownText(folder.value.path)}</p>
-            <ul class="folder">
-              {folder.value.parent !== null && (
-                <li>
-                  <button type="button" class="plain" onClick={() => void list(folder.value?.parent ?? '/')}>
-                    ← the folder above
-                  </button>
-                </li>
-              )}
-              {folder.value.entries.map((entry) => (
-                <li key={entry.path}>
-                  <button
-                    type="button"
-                    class="plain"
-                    onClick={() => void (entry.isFolder ? list(entry.path) : open(entry.path))}
-                  >
-                    {shownText(entry.name)}
-                    {entry.isFolder ? ' /' : ''}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
+        {folder.value && <FolderList folder={folder.value} list={list} open={open} />}
       </dialog>
+    </>
+  );
+}
+
+interface FolderListProps {
+  folder: Folder;
+  list(path: string): Promise<void>;
+  open(path: string): Promise<void>;
+}
+
+function FolderList({ folder, list, open }: FolderListProps) {
+  const { path, parent, entries } = folder;
+  return (
+    <>
+      <p class="faint">{shownText(path)}</p>
+      <ul class="folder">
+        {parent !== null && (
+          <li>
+            <button type="button" class="plain" onClick={() => void list(parent)}>
+              ← the folder above
+            </button>
+          </li>
+        )}
+        {entries.map((entry) => (
+          <li key={entry.path}>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => void (entry.isFolder ? list(entry.path) : open(entry.path))}
+            >
+              {shownText(entry.name)}
+              {entry.isFolder ? ' /' : ''}
+            </button>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

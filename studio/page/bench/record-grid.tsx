@@ -33,26 +33,9 @@ const MARGIN_CELLS = 40;
 /** The records of the file as characters in rows, under a ruler, with columns as bands. */
 export function RecordGrid() {
   const scroller = useRef<HTMLDivElement>(null);
-  const cellPx = useSignal(8);
   const leftCell = useSignal(0);
-  const seenCells = useSignal(120);
   const rowPx = showsHex.value ? HEX_ROW_PX : ROW_PX;
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const measure = () => {
-      const rulerPx = element.querySelector('.ruler')?.clientHeight ?? 0;
-      const probe = element.querySelector('.probe');
-      if (probe) cellPx.value = probe.getBoundingClientRect().width / 100;
-      seenCells.value = Math.ceil(element.clientWidth / cellPx.value);
-      list.visibleCount = Math.max(3, Math.floor((element.clientHeight - rulerPx - SPARE_PX) / rowPx));
-      list.version.value++;
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [rowPx]);
+  const { cellPx, seenCells } = useMeasures(scroller, rowPx);
   useWheel(scroller, rowPx);
   void list.version.value;
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount + 1);
@@ -95,6 +78,29 @@ export function RecordGrid() {
       <Scrollbar />
     </div>
   );
+}
+
+/** Width of a cell and how many are seen, and how many records fit: anew whenever the window changes. */
+function useMeasures(scroller: { current: HTMLDivElement | null }, rowPx: number) {
+  const cellPx = useSignal(8);
+  const seenCells = useSignal(120);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const measure = () => {
+      const rulerPx = element.querySelector('.ruler')?.clientHeight ?? 0;
+      const probe = element.querySelector('.probe');
+      if (probe) cellPx.value = probe.getBoundingClientRect().width / 100;
+      seenCells.value = Math.ceil(element.clientWidth / cellPx.value);
+      list.visibleCount = Math.max(3, Math.floor((element.clientHeight - rulerPx - SPARE_PX) / rowPx));
+      list.version.value++;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [rowPx]);
+  return { cellPx, seenCells };
 }
 
 /** The wheel moves whole records; what is over of a turn is kept for the next one. */

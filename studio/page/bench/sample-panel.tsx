@@ -36,46 +36,12 @@ function SampleFacts({ found }: { found: Sampled }) {
       <p role="status">
         {count(found.recordCount)} records of {count(found.placeCount)} places.
       </p>
-      {verdict && (
-        <p class={verdict.rejected > 0 ? 'problem' : 'fine'}>
-          {verdict.rejected === 0
-            ? `✓ The kernel takes all ${count(verdict.details)} details.`
-            : `✕ The kernel rejects ${count(verdict.rejected)} of ${count(verdict.details)} details.`}
-        </p>
-      )}
-      {verdict && verdict.rejects.length > 0 && (
-        <ul class="reasons">
-          {verdict.rejects.slice(0, MOST_LENGTHS).map(({ reason, field, count: times }) => (
-            <li key={`${reason} ${field}`}>
-              {count(times)} × {reason}
-              {field === null ? '' : ` in ${field}`}
-            </li>
-          ))}
-        </ul>
-      )}
+      {verdict && <Verdict verdict={verdict} />}
       <table>
         <caption>Kinds of records</caption>
         <tbody>
-          {types.map(({ kind, records, rejected }) => (
-            <tr key={kind}>
-              <th scope="row">
-                <button
-                  type="button"
-                  class="plain"
-                  onClick={() => {
-                    chosenKind.value = kind;
-                  }}
-                >
-                  {kind}
-                </button>
-              </th>
-              <td class="number">{count(records)}</td>
-              <td class="problem">
-                {Object.entries(rejected)
-                  .map(([reason, times]) => `✕ ${count(times)} × ${reason}`)
-                  .join(', ')}
-              </td>
-            </tr>
+          {types.map((type) => (
+            <KindLine key={type.kind} type={type} />
           ))}
         </tbody>
       </table>
@@ -92,5 +58,47 @@ function SampleFacts({ found }: { found: Sampled }) {
       </table>
       {lengths.length > MOST_LENGTHS && <p class="faint">and {lengths.length - MOST_LENGTHS} more lengths</p>}
     </>
+  );
+}
+
+function Verdict({ verdict }: { verdict: NonNullable<Sampled['verdict']> }) {
+  const { details, rejected, rejects } = verdict;
+  return (
+    <>
+      <p class={rejected > 0 ? 'problem' : 'fine'}>
+        {rejected === 0
+          ? `✓ The kernel takes all ${count(details)} details.`
+          : `✕ The kernel rejects ${count(rejected)} of ${count(details)} details.`}
+      </p>
+      <ul class="reasons">
+        {rejects.slice(0, MOST_LENGTHS).map(({ reason, field, count: times }) => (
+          <li key={`${reason} ${field}`}>
+            {count(times)} × {reason}
+            {field === null ? '' : ` in ${field}`}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function KindLine({ type: { kind, records, rejected } }: { type: Sampled['types'][number] }) {
+  const reasons = Object.entries(rejected).map(([reason, times]) => `✕ ${count(times)} × ${reason}`);
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          class="plain"
+          onClick={() => {
+            chosenKind.value = kind;
+          }}
+        >
+          {kind}
+        </button>
+      </th>
+      <td class="number">{count(records)}</td>
+      <td class="problem">{reasons.join(', ')}</td>
+    </tr>
   );
 }

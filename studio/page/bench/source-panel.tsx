@@ -1,31 +1,55 @@
-import { useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { setAt } from '../edit-layout-text.ts';
 import { objectOf, parsed } from '../layout-entries.ts';
 import { tell, trying } from '../messages.ts';
 import { changeLayout, copybooks, laidOut, layoutText, worker } from './bench-state.ts';
-import { Labelled } from './column-panel.tsx';
+import { Labelled } from './labelled.tsx';
+
+const name = signal('');
+const text = signal('');
+const kind = signal<'copybook' | 'positions'>('copybook');
+const result = signal<{ text: string; notes: string[] } | undefined>(undefined);
+
+async function read(): Promise<void> {
+  const { encoding } = objectOf(parsed(layoutText.value));
+  const known = typeof encoding === 'string' ? encoding : undefined;
+  result.value = await trying('Reading the source', () =>
+    worker.call('importSource', kind.value, text.value, name.value || 'pasted', known),
+  );
+}
 
 /** Other descriptions of a record: a copybook, a table of positions, a SAS program. They are read in the page. */
 export function SourcePanel() {
-  const name = useSignal('');
-  const text = useSignal('');
-  const kind = useSignal<'copybook' | 'positions'>('copybook');
-  const result = useSignal<{ text: string; notes: string[] } | undefined>(undefined);
-  const read = async () => {
-    const encoding = objectOf(parsed(layoutText.value)).encoding;
-    const file = name.value || 'pasted';
-    result.value = await trying('Reading the source', () =>
-      worker.call(
-        'importSource',
-        kind.value,
-        text.value,
-        file,
-        typeof encoding === 'string' ? encoding : undefined,
-      ),
-    );
-  };
   return (
     <div class="panel-body">
+      <SourceText />
+      <div class="actions">
+        <Labelled label="It is">
+          <select
+            name="source-kind"
+            value={kind.value}
+            onChange={({ currentTarget }) => {
+              kind.value = currentTarget.value === 'copybook' ? 'copybook' : 'positions';
+            }}
+          >
+            <option value="copybook">a copybook</option>
+            <option value="positions">positions (CSV) or SAS</option>
+          </select>
+        </Labelled>
+        <button type="button" disabled={text.value.trim() === ''} onClick={() => void read()}>
+          Read
+        </button>
+      </div>
+      {result.value && <SourceResult result={result.value} />}
+      <KeptCopybook name={name.value} text={text.value} />
+      <ExpandCopybook />
+    </div>
+  );
+}
+
+function SourceText() {
+  return (
+    <>
       <Labelled label="Copybook, CSV of positions, or SAS program">
         <input
           type="file"
@@ -51,27 +75,7 @@ export function SourcePanel() {
           }}
         />
       </Labelled>
-      <div class="actions">
-        <Labelled label="It is">
-          <select
-            name="source-kind"
-            value={kind.value}
-            onChange={({ currentTarget }) => {
-              kind.value = currentTarget.value === 'copybook' ? 'copybook' : 'positions';
-            }}
-          >
-            <option value="copybook">a copybook</option>
-            <option value="positions">positions (CSV) or SAS</option>
-          </select>
-        </Labelled>
-        <button type="button" disabled={text.value.trim() === ''} onClick={() => void read()}>
-          Read
-        </button>
-      </div>
-      {result.value && <SourceResult result={result.value} />}
-      <KeptCopybook name={name.value} text={text.value} />
-      <ExpandCopybook />
-    </div>
+    </>
   );
 }
 

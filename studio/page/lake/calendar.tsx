@@ -12,7 +12,7 @@ const TONES: Record<string, { tone: string; sign: string }> = {
 };
 const WEEKDAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'];
 
-export function toneOf(state: string): { tone: string; sign: string } {
+function toneOf(state: string): { tone: string; sign: string } {
   return TONES[state] ?? { tone: '', sign: '·' };
 }
 

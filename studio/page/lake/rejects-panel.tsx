@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { shownText } from '../../../shared/shown-text.ts';
-import type { ConvertedFile } from '../bench/convert-panel.tsx';
+import type { ConvertedFile } from '../converted-file.ts';
 import { tell, trying } from '../messages.ts';
 import { cellsOf } from '../record-cells.ts';
 import { ask, command } from '../server.ts';

@@ -1,9 +1,9 @@
-import { shownText } from '../../shared/shown-text.ts';
-import { Bench } from './bench/bench.tsx';
-import { isServed } from './boot.ts';
-import { LakeView } from './lake/lake-view.tsx';
-import { message } from './messages.ts';
-import { type View, view } from './view.ts';
+import { shownText } from '../../../shared/shown-text.ts';
+import { Bench } from '../bench/bench.tsx';
+import { isServed } from '../boot.ts';
+import { LakeView } from '../lake/lake-view.tsx';
+import { message } from '../messages.ts';
+import { type View, view } from '../view.ts';
 
 /** The whole page: the workbench and the lake, and a line that says what happened. */
 export function App() {

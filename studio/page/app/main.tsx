@@ -1,7 +1,7 @@
 import { render } from 'preact';
+import { loadLayout, openPath } from '../bench/bench-state.ts';
+import { boot } from '../boot.ts';
 import { App } from './app.tsx';
-import { loadLayout, openPath } from './bench/bench-state.ts';
-import { boot } from './boot.ts';
 
 const root = document.getElementById('root');
 if (root) render(<App />, root);
