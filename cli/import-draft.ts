@@ -18,6 +18,8 @@ interface ImportedDraft {
 }
 
 interface DraftChoices {
+  /** Path of the schema, for editors. */
+  $schema?: string | undefined;
   encoding?: string | undefined;
   name?: string | undefined;
 }
@@ -68,6 +70,7 @@ export function copybookDraft(text: string, file: string, choices: CopybookChoic
   const overpunch = assumedOverpunch(fields, encoding, notes);
   if (overpunch) fields = fieldsWith(overpunch);
   const draft = layoutText({
+    ...(choices.$schema !== undefined && { $schema: choices.$schema }),
     name: choices.name ?? datasetName(record.name ?? file),
     description: `From the copybook ${file.replace(/^.*[/\\]/, '')}`,
     encoding,
@@ -83,6 +86,7 @@ export function positionsDraft(text: string, file: string, choices: DraftChoices
   const notes = found.map((note) => `note: ${note}`);
   const encoding = encodingOf(choices.encoding, 'iso-8859-1', notes);
   const draft = layoutText({
+    ...(choices.$schema !== undefined && { $schema: choices.$schema }),
     name: choices.name ?? datasetName(file),
     description: `From the positions table ${file.replace(/^.*[/\\]/, '')}`,
     encoding,

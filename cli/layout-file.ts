@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { closed, statOf } from '../local/adapters/file-error.ts';
-import { startDir } from '../local/adapters/project-folders.ts';
+import { layoutSchemaFile, startDir } from '../local/adapters/project-folders.ts';
 import { LayoutInvalid, OutputUnwritable, SourceNotFound } from '../shared/errors.ts';
 import { usageError } from '../terminal/command-line.ts';
 import { say, warn } from '../terminal/print.ts';
@@ -50,6 +50,13 @@ export async function readText(path: string): Promise<string> {
   } catch {
     return bytes.toString('latin1');
   }
+}
+
+/** The path of the schema of layouts for a draft in `out`, or in the folder where the user stands: editors then complete its keys. */
+export function schemaPath(out: string | undefined): string {
+  const folder = out === undefined ? startDir : dirname(resolve(startDir, out));
+  const path = relative(folder, layoutSchemaFile).replaceAll('\\', '/');
+  return path.startsWith('.') ? path : `./${path}`;
 }
 
 /** Writes to standard output, or to a new file. */

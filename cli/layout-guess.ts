@@ -2,7 +2,7 @@ import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { sayJson, warn } from '../terminal/print.ts';
 import { guessDraft } from './guess-draft.ts';
-import { LAYOUT_EXIT_CODES, oneFile, writeOut } from './layout-file.ts';
+import { LAYOUT_EXIT_CODES, oneFile, schemaPath, writeOut } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
 
 const COMMAND = {
@@ -40,6 +40,6 @@ export const command = defineCommand(COMMAND, async (values, words) => {
     `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
   );
   for (const note of notes) warn(`note: ${note}`);
-  await writeOut(layoutText(draft), values.out, values.force);
+  await writeOut(layoutText({ $schema: schemaPath(values.out), ...draft }), values.out, values.force);
   return 0;
 });

@@ -1,7 +1,7 @@
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { warn } from '../terminal/print.ts';
 import { copybookDraft, positionsDraft } from './import-draft.ts';
-import { LAYOUT_EXIT_CODES, oneFile, readText, writeOut } from './layout-file.ts';
+import { LAYOUT_EXIT_CODES, oneFile, readText, schemaPath, writeOut } from './layout-file.ts';
 
 const DRAFT_FLAGS = {
   encoding: text('E', 'code page, such as cp037 or iso-8859-1'),
@@ -29,7 +29,10 @@ const FROM_COPYBOOK = {
 
 export const fromCopybook = defineCommand(FROM_COPYBOOK, async (values, words) => {
   const file = oneFile(words, 'the copybook');
-  const { text, notes } = copybookDraft(await readText(file), file, values);
+  const { text, notes } = copybookDraft(await readText(file), file, {
+    ...values,
+    $schema: schemaPath(values.out),
+  });
   for (const note of notes) warn(note);
   await writeOut(text, values.out, values.force);
   return 0;
@@ -45,7 +48,10 @@ const FROM_POSITIONS = {
 
 export const fromPositions = defineCommand(FROM_POSITIONS, async (values, words) => {
   const file = oneFile(words, 'the positions table');
-  const { text, notes } = positionsDraft(await readText(file), file, values);
+  const { text, notes } = positionsDraft(await readText(file), file, {
+    ...values,
+    $schema: schemaPath(values.out),
+  });
   for (const note of notes) warn(note);
   await writeOut(text, values.out, values.force);
   return 0;

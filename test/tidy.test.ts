@@ -193,6 +193,19 @@ describe('house rules', () => {
     ).toEqual([]);
   });
 
+  it('tests share loaded modules: who replaces one is alone, and what they share registers nothing when it is loaded', () => {
+    const isolated = ({ path }: SourceFile) => path.endsWith('.isolated.test.ts');
+    const replacing = tests.filter((test) => /\bvi\.(mock|doMock)\(/.test(test.text) && !isolated(test));
+    const registering = tests.filter(
+      ({ path, text }) =>
+        path.startsWith('test/support/') && /^(before|after)(Each|All)\(|^vi\.setConfig/m.test(text),
+    );
+    expect([
+      ...replacing.map(({ path }) => `${path}: call it *.isolated.test.ts`),
+      ...registering.map(({ path }) => `${path}: only the first file that imports it gets its hooks`),
+    ]).toEqual([]);
+  });
+
   it('ports are handed on one by one: a function makes each when it is asked for, and has no bucket for those that it never needs', () => {
     const spread = sources.filter(
       ({ path, text }) => path.startsWith('shared/') && /\.\.\.ports\b/.test(text),

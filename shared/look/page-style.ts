@@ -36,7 +36,7 @@ th, td { padding: .375rem .75rem; text-align: start; vertical-align: top; border
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--faint); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
-tbody th { font-weight: 500; overflow-wrap: anywhere; }
+tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 8rem; }
 tfoot th, tfoot td { font-weight: 650; border-bottom: 0; border-top: 2px solid var(--line); }
 .number { text-align: end; white-space: nowrap; }`;
 
@@ -62,6 +62,10 @@ const PRINT = `
   body { background: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .card { border: 0; padding: 0; border-radius: 0; }
   .scroll { overflow: visible; }
+  table { font-size: .85em; }
+  th, td { padding: .25rem .4rem; }
+  thead th { white-space: normal; vertical-align: bottom; }
+  tbody th { min-width: 6.5rem; }
   .screen, .skip, summary { display: none; }
   tr, svg, figure { break-inside: avoid; }
   h2, h3 { break-after: avoid; }

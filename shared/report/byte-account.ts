@@ -24,10 +24,11 @@ export interface ByteAccount {
   checksum?: string;
 }
 
-const MOST_CUTS = 400;
-
 /** The account of a file; undefined if its plan is gone. */
-export function byteAccount({ entry, plan, parts, partsLeftOut }: FileFacts): ByteAccount | undefined {
+export function byteAccount(
+  { entry, plan, parts, partsLeftOut }: FileFacts,
+  areRangesDrawn: boolean,
+): ByteAccount | undefined {
   if (!plan) return undefined;
   const { sizeBytes, storedBytes, leadingBytes, remainder, chain, rangeCount } = plan;
   const header = chain ? null : plan.header;
@@ -53,7 +54,7 @@ export function byteAccount({ entry, plan, parts, partsLeftOut }: FileFacts): By
     ...(storedBytes !== undefined && { storedBytes }),
     pieces,
     rangeCount,
-    cuts: parts.length > MOST_CUTS ? [] : parts.slice(0, -1).map(({ endByte }) => endByte),
+    cuts: areRangesDrawn ? parts.slice(0, -1).map(({ endByte }) => endByte) : [],
     isWhole: follow(pieces, 0, sizeBytes) && (partsLeftOut !== undefined || areParsed(parts, ranges)),
     isChained: chain !== null,
     ...(checksum !== undefined && { checksum }),

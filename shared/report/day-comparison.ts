@@ -3,7 +3,7 @@ import { addDays } from '../keys/business-date.ts';
 import type { DayFacts } from './night-facts.ts';
 
 /** A figure of the day beside that of another day. */
-export interface Change {
+interface Change {
   /** `rows`, `records`, `rejected`, `bytes` or the name of a control sum. */
   figure: string;
   isSum: boolean;

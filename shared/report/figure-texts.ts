@@ -103,6 +103,11 @@ export class FigureTexts {
     return new Intl.DateTimeFormat(this.language, options).format(Date.parse(`${date}T00:00:00Z`));
   }
 
+  weekday(date: string): string {
+    const options = { weekday: 'short', timeZone: 'UTC' } as const;
+    return new Intl.DateTimeFormat(this.language, options).format(Date.parse(`${date}T00:00:00Z`));
+  }
+
   /** `2025-08` → `August 2025`. */
   month(month: string): string {
     const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;

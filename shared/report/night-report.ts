@@ -26,6 +26,7 @@ export interface NightReport {
   timeZone: string;
   verdict: NightVerdict;
   tasks: Task[];
+  tasksLeftOut: number;
   counts: StatusFacts['counts'];
   expectation: StatusFacts['expectation'];
   totals: StatusFacts['totals'];
@@ -45,7 +46,9 @@ export interface NightReport {
   comparisons: DayComparison[];
   /** Nights before this one, and this one as it was published. */
   nights: DayFacts[];
+  /** The last ones. */
   commits: CommitLine[];
+  commitsLeftOut: number;
   cost?: NightCost;
 }
 
@@ -64,7 +67,7 @@ interface FileLine {
 }
 
 /** A commit, and who made it. */
-export interface CommitLine {
+interface CommitLine {
   commit: number;
   committedAt: string;
   by?: string;
@@ -77,8 +80,13 @@ export interface CommitLine {
   rejected: number;
 }
 
-/** More files than people look through; sums are of all of them. */
-const MOST_FILES = 100;
+/** More than people look through, and than a page of 300 KB has room for; sums are of all of them. */
+const MOST_FILES = 40;
+const MOST_TASKS = 40;
+const MOST_COMMITS = 40;
+const MOST_GROUPS = 40;
+/** Ranges that are drawn one by one, of all files together. */
+const MOST_DRAWN = 600;
 
 /** What is known of a night, added up and judged. */
 export function nightReport(facts: NightFacts): NightReport {
@@ -88,27 +96,40 @@ export function nightReport(facts: NightFacts): NightReport {
   const cost = nightCost(facts);
   const { rows, records, rejected, sums } = status.totals;
   const figures = facts.today ?? { rows, records, rejected, bytes: inputBytes, sums };
-  const listed = [...files]
-    .sort((a, b) => (a.entry.sourceKey < b.entry.sourceKey ? -1 : 1))
-    .slice(0, MOST_FILES);
+  const listed = listedFiles(files);
+  const tasks = tasksOf(facts);
+  const isDrawn = listed.reduce((sum, { parts }) => sum + parts.length, 0) <= MOST_DRAWN;
   return {
     ...{ format: 1, dataset, businessDate, readAt, lake, timeZone, verdict },
-    tasks: tasksOf(facts),
+    tasks: tasks.slice(0, MOST_TASKS),
+    tasksLeftOut: Math.max(0, tasks.length - MOST_TASKS),
     ...{ counts: status.counts, expectation: status.expectation, totals: status.totals, inputBytes },
     files: listed.map((file) => fileLine(file, status)),
     filesLeftOut: files.length - listed.length,
-    timelines: listed.map((file) => fileTimeline(file, readAt)),
-    bytes: listed.map(byteAccount).filter((account) => account !== undefined),
+    timelines: listed.map((file) => fileTimeline(file, readAt, isDrawn)),
+    bytes: listed.map((file) => byteAccount(file, isDrawn)).filter((account) => account !== undefined),
     records: recordAccount(facts),
-    rejects,
+    rejects: { ...rejects, groups: rejects.groups.slice(0, MOST_GROUPS) },
     reasons: countsOf(shownVersionsOf(facts).map(({ entry }) => entry.reasons)),
     nulled: countsOf(shownVersionsOf(facts).map(({ entry }) => entry.nulled)),
     partitions: partitionShares(facts),
     comparisons: comparisons(businessDate, figures, past),
     nights: [...past, ...(facts.today ? [facts.today] : [])],
-    commits: facts.commits.map(commitLine),
+    commits: facts.commits.slice(-MOST_COMMITS).map(commitLine),
+    commitsLeftOut: Math.max(0, facts.commits.length - MOST_COMMITS),
     ...(cost && { cost }),
   };
+}
+
+/** The files of the lists in the order of their names: those that did not load, if there are too many, and then the first others. */
+function listedFiles(files: FileFacts[]): FileFacts[] {
+  const byName = [...files].sort((a, b) => (a.entry.sourceKey < b.entry.sourceKey ? -1 : 1));
+  const isLoaded = ({ entry }: FileFacts) => entry.state === 'loaded';
+  const first = [...byName.filter((file) => !isLoaded(file)), ...byName.filter(isLoaded)].slice(
+    0,
+    MOST_FILES,
+  );
+  return byName.filter((file) => first.includes(file));
 }
 
 /** Files whose entry tells of the version that is loaded, or of a refused one that no version stands beside. */

@@ -4,7 +4,7 @@ import type { WorkingState } from '../run/stage-durations.ts';
 import type { FileFacts, PartFacts } from './night-facts.ts';
 
 /** A stage of the last run on a file. ISO 8601. */
-export interface StageSpan {
+interface StageSpan {
   stage: WorkingState;
   from: string;
   to: string;
@@ -21,7 +21,7 @@ export interface FileTimeline {
 }
 
 /** How its ranges were parsed; undefined in runs of earlier versions, which noted no times. */
-export interface RangeTimes {
+interface RangeTimes {
   count: number;
   /** Milliseconds of the tries that succeeded. */
   work: { total: number; min: number; median: number; max: number };
@@ -33,11 +33,14 @@ export interface RangeTimes {
   spans: { rangeIndex: number; from: string; to: string; waitedFrom?: string }[];
 }
 
-const MOST_SPANS = 200;
 /** A child and its function are seldom started within less. */
 const DELAY_MS = 2_000;
 
-export function fileTimeline({ entry, parts }: FileFacts, readAt: string): FileTimeline {
+export function fileTimeline(
+  { entry, parts }: FileFacts,
+  readAt: string,
+  areRangesDrawn: boolean,
+): FileTimeline {
   const { history, sourceKey, state } = entry;
   const claimed = history.findLastIndex((step) => step.state === 'splitting');
   const steps = claimed < 0 ? [] : history.slice(claimed);
@@ -53,11 +56,11 @@ export function fileTimeline({ entry, parts }: FileFacts, readAt: string): FileT
     state,
     stages,
     claims: history.filter((step) => step.state === 'splitting').length,
-    ranges: rangeTimes(parts),
+    ranges: rangeTimes(parts, areRangesDrawn),
   };
 }
 
-function rangeTimes(parts: PartFacts[]): RangeTimes | undefined {
+function rangeTimes(parts: PartFacts[], areDrawn: boolean): RangeTimes | undefined {
   const timed = parts.flatMap((part) => (part.work ? [{ ...part, work: part.work }] : []));
   if (timed.length === 0) return undefined;
   const work = timed.map(({ work: { startedAt, endedAt } }) =>
@@ -72,13 +75,12 @@ function rangeTimes(parts: PartFacts[]): RangeTimes | undefined {
     work: { total: sum(work), min, median, max },
     waitedMs: sum(waits),
     delayed: waits.filter((wait) => wait > DELAY_MS).length,
-    spans:
-      timed.length > MOST_SPANS
-        ? []
-        : timed.map(({ rangeIndex, child, work: { startedAt, endedAt } }) => ({
-            ...{ rangeIndex, from: startedAt, to: endedAt },
-            ...(child && { waitedFrom: child.startedAt }),
-          })),
+    spans: areDrawn
+      ? timed.map(({ rangeIndex, child, work: { startedAt, endedAt } }) => ({
+          ...{ rangeIndex, from: startedAt, to: endedAt },
+          ...(child && { waitedFrom: child.startedAt }),
+        }))
+      : [],
   };
 }
 

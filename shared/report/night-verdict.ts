@@ -41,7 +41,10 @@ export type Task =
 
 const MINUTE_MS = 60_000;
 
-export function nightVerdict(facts: NightFacts): NightVerdict {
+/** What the verdict on a night follows from. */
+export type VerdictFacts = Pick<NightFacts, 'status' | 'deadline' | 'publishedAt' | 'damaged'>;
+
+export function nightVerdict(facts: VerdictFacts): NightVerdict {
   const { status, deadline } = facts;
   const { published } = status;
   const publishedAt = facts.publishedAt ?? published?.committedAt;
@@ -64,7 +67,7 @@ export function marginMinutes(publishedAt: string | undefined, deadline: string)
   return Math.floor((Date.parse(deadline) - Date.parse(publishedAt)) / MINUTE_MS) || 0;
 }
 
-function stateOf({ status, damaged }: NightFacts, margin: number | undefined): NightState {
+function stateOf({ status, damaged }: VerdictFacts, margin: number | undefined): NightState {
   const { published, counts, waitingFor, files } = status;
   if (damaged.length > 0) return 'damaged';
   if (published?.partial) return 'partial';

@@ -88,6 +88,18 @@ export class NightLake extends MemoryLake {
     return this.load(key, fileOf(date, index, shape), { layout: LAYOUT });
   }
 
+  /** Corrected records of a file, as a supplement. */
+  loadCorrection(index: number, records: number) {
+    const corrected = `${dayPath(NIGHT)}/contratos_00${index}.txt`;
+    const lines = fileOf(NIGHT, index, { records }).toString('latin1').split('\n').slice(1, -2);
+    const bytes = Buffer.from(`${lines.join('\n')}\n`, 'latin1');
+    return this.load(`${dayPath(NIGHT)}/correction_${index}.txt`, bytes, {
+      layout: LAYOUT,
+      businessDate: NIGHT,
+      supplementOf: corrected,
+    });
+  }
+
   /** A whole night that begins at `time`. */
   async loadNight(date: string, time: string, records: number): Promise<void> {
     this.setTime(date, time);

@@ -5,6 +5,7 @@ import { versionOfSources } from '../../local/local-version.ts';
 import { buildPage } from '../../studio/build/build-page.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
+import { withoutLambda } from '../bundle/without-lambda.ts';
 
 /** Folder of the compiled package, as `bin/positional-lake.mjs` and `exports` in package.json name it. */
 export const PACKAGE_FOLDER = join(PROJECT, 'dist/package');
@@ -58,7 +59,7 @@ export async function buildPackage(folder = PACKAGE_FOLDER): Promise<Metafile> {
       BUNDLED_CODE_VERSION: JSON.stringify(versionOfSources()),
       DUCKDB_VERSION: JSON.stringify(devDependencies['@duckdb/node-api']),
     },
-    plugins: [placesInPackage(folder)],
+    plugins: [withoutLambda, placesInPackage(folder)],
   });
   const { script, style } = await buildPage((_, part) => Object.assign(metafile.inputs, part.inputs));
   await mkdir(join(folder, 'studio'));

@@ -36,9 +36,8 @@ export interface PartSummary {
 }
 
 /**
- * Turns one byte range into a Parquet part for each partition, a file of rejects and a part manifest. Memory does not grow with
- * the range. Safe to run twice: the same range writes the same parts to the same keys (only times differ), and if the manifest is there already,
- * nothing is parsed again.
+ * Turns one byte range into a Parquet part for each partition, a file of rejects and a part manifest, in memory that does not grow with it.
+ * Safe to run twice: the parts are the same and have the same keys, only times differ; if the manifest is there, nothing is parsed again.
  */
 export async function parseRange(
   ports: Pick<PipelinePorts, 'raw' | 'lake' | 'clock'>,

@@ -41,7 +41,7 @@ const PARALLEL_RUNS = 8;
 const MOST_REJECTS = 200_000;
 const EXAMPLES = 3;
 
-type ReportPorts = Pick<PipelinePorts, 'lake' | 'catalog' | 'settings' | 'clock' | 'publishedPrefix'>;
+export type ReportPorts = Pick<PipelinePorts, 'lake' | 'catalog' | 'settings' | 'clock' | 'publishedPrefix'>;
 
 /** Everything that the lake knows of a day. Fails with `RunInconsistent` if no file of it was split, as `status` does. */
 export async function readNight(
@@ -71,7 +71,7 @@ export async function readNight(
 }
 
 /** When the day had to be published. ISO 8601. */
-function deadlineOf(businessDate: string, { sla, timeZone }: ReportSettings): string | undefined {
+export function deadlineOf(businessDate: string, { sla, timeZone }: ReportSettings): string | undefined {
   if (!sla) return undefined;
   const morning = sla.businessDate === 'same-day' ? businessDate : addDays(businessDate, 1);
   return instantOf(morning, sla.deadline, timeZone).toISOString();

@@ -49,10 +49,8 @@ function accountRow(
       bar: html`<rect class="${KINDS[kind]}" x="${left.toFixed(1)}" y="${y}" width="${length.toFixed(1)}" height="14"/>`,
     };
   });
-  const lines = cuts.map(
-    (cut) =>
-      html`<line class="cut" x1="${x(cut).toFixed(1)}" x2="${x(cut).toFixed(1)}" y1="${y}" y2="${y + 14}"/>`,
-  );
+  const path = cuts.map((cut) => `M${x(cut).toFixed(1)} ${y}v14`).join('');
+  const lines = path !== '' && html`<path class="cut" d="${path}"/>`;
   return [
     html`<text x="0" y="${y + 11}">${short}</text>`,
     bars.filter(({ order }) => order === 0).map(({ bar }) => bar),

@@ -15,10 +15,10 @@ export function bytesPart({ bytes }: NightReport, speech: Speech): Markup {
     bytes.some(({ pieces }) => pieces.some((piece) => piece.kind === kind)),
   );
   const swatches = used.map((kind) => ({ kind: BYTE_KINDS[kind], name: words[`piece_${kind}`] }));
-  const rows = bytes.map((account) => byteRow(account, speech));
+  const rows = bytes.map((account) => byteRow(account, used, speech));
   const columns = [
     { name: words.file },
-    ...PIECES.map((kind) => ({ name: words[`piece_${kind}`], isFigure: true })),
+    ...used.map((kind) => ({ name: words[`piece_${kind}`], isFigure: true })),
     { name: words.size, isFigure: true },
     { name: words.account },
     { name: words.checksum },
@@ -32,7 +32,7 @@ export function bytesPart({ bytes }: NightReport, speech: Speech): Markup {
   );
 }
 
-function byteRow(account: ByteAccount, { words, figures }: Speech) {
+function byteRow(account: ByteAccount, used: (typeof PIECES)[number][], { words, figures }: Speech) {
   const { file, pieces, sizeBytes, storedBytes, rangeCount, isWhole, isChained, checksum } = account;
   const length = (kind: (typeof PIECES)[number]) => {
     const piece = pieces.find((one) => one.kind === kind);
@@ -45,7 +45,7 @@ function byteRow(account: ByteAccount, { words, figures }: Speech) {
   ];
   return [
     fileName(file),
-    ...PIECES.map(length),
+    ...used.map(length),
     figures.count(sizeBytes),
     html`${stateWord(isWhole ? 'good' : 'bad', isWhole ? words.accountWhole : words.accountBroken)}<br><span class="faint">${notes.join('; ')}</span>`,
     html`<code>${checksum ?? ''}</code>`,
@@ -82,7 +82,7 @@ export function recordsPart(report: NightReport, speech: Speech): Markup {
     { name: words.run },
   ];
   const lines = report.files.map((line) => [
-    fileName(line.file),
+    html`<span title="${line.file}">${fileName(line.file)}</span>`,
     html`${stateWord(STATUS_TONES[line.status] ?? 'plain', statusWord(line.status, speech))}${line.isSupplement && ` ${words.supplement}`}`,
     ...[line.read, line.rows, line.rejected].map((count) => (count === undefined ? '' : n(count))),
     figures.bytes(line.inputBytes),

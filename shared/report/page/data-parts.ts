@@ -1,7 +1,7 @@
 import { html, type Markup, type MarkupValue } from '../../look/markup.ts';
 import type { RejectExample } from '../night-facts.ts';
 import type { NightReport } from '../night-report.ts';
-import { bar, type Speech, section, tableOf } from './page-parts.ts';
+import { bar, fileName, type Speech, section, shortText, tableOf } from './page-parts.ts';
 
 /** What did not become a row, and why. */
 export function rejectsPart(report: NightReport, speech: Speech): Markup {
@@ -41,7 +41,7 @@ function exampleOf(
   { sourceKey, byteOffset, positions, value, why }: RejectExample,
   { words, figures }: Speech,
 ): MarkupValue {
-  const place = words.exampleAt(sourceKey.slice(sourceKey.lastIndexOf('/') + 1), figures.count(byteOffset));
+  const place = words.exampleAt(fileName(sourceKey), figures.count(byteOffset));
   const where = positions
     ? `, ${words.examplePositions(figures.count(positions.from), figures.count(positions.to))}`
     : '';
@@ -91,7 +91,9 @@ export function partitionsPart(
 }
 
 function partitionText(values: Record<string, string | null>, whole: string, none: string): string {
-  const parts = Object.entries(values).map(([name, value]) => `${name} = ${value ?? none}`);
+  const parts = Object.entries(values).map(
+    ([name, value]) => `${name} = ${value === null ? none : shortText(value)}`,
+  );
   return parts.length === 0 ? whole : parts.join(', ');
 }
 
@@ -124,7 +126,7 @@ export function changePart({ comparisons }: NightReport, { words, figures }: Spe
 }
 
 /** Each commit of the day, and who made it. */
-export function commitsPart({ commits }: NightReport, { words, figures }: Speech): Markup {
+export function commitsPart({ commits, commitsLeftOut }: NightReport, { words, figures }: Speech): Markup {
   if (commits.length === 0) return section('commits', words.commits, html`<p>${words.noCommits}</p>`);
   const rows = commits.map((commit) => [
     figures.count(commit.commit),
@@ -142,7 +144,12 @@ export function commitsPart({ commits }: NightReport, { words, figures }: Speech
     ...[words.files, words.records, words.rows, words.rejected].map((name) => ({ name, isFigure: true })),
     { name: words.seen },
   ];
-  return section('commits', words.commits, tableOf(words.commits, columns, rows));
+  return section(
+    'commits',
+    words.commits,
+    tableOf(words.commits, columns, rows),
+    commitsLeftOut > 0 && html`<p class="faint">${words.moreCommits(figures.count(commitsLeftOut))}</p>`,
+  );
 }
 
 /** What it costs, service by service. */

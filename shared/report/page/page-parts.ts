@@ -9,7 +9,7 @@ export interface Speech {
 }
 
 /** A column of a table; figures stand to the right. */
-export interface Column {
+interface Column {
   name: string;
   isFigure?: boolean;
 }
@@ -59,9 +59,17 @@ export function legend(kinds: { kind: string; name: string }[]): Markup {
   return html`<ul class="legend">${kinds.map(({ kind, name }) => html`<li>${swatch(kind)}${name}</li>`)}</ul>`;
 }
 
-/** The last part of a key, with the whole key for those who point at it. */
-export function fileName(key: string): Markup {
-  return html`<span title="${key}">${key.slice(key.lastIndexOf('/') + 1)}</span>`;
+const MOST_CHARACTERS = 60;
+
+/** The last part of a key. */
+export function fileName(key: string): string {
+  return shortText(key.slice(key.lastIndexOf('/') + 1));
+}
+
+/** A text of others, no longer than people read. */
+export function shortText(text: string): string {
+  const signs = [...text];
+  return signs.length > MOST_CHARACTERS ? `${signs.slice(0, MOST_CHARACTERS).join('')}…` : text;
 }
 
 /** A text of the pipeline, which is English on every page. */

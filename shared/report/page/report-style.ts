@@ -40,6 +40,9 @@ td .state { font-size: .75rem; }
 td code, td .bytes { overflow-wrap: anywhere; white-space: pre-wrap; }
 .examples { list-style: none; margin: 0; padding: 0; }
 .examples li { padding: .2rem 0; }
+.days { table-layout: fixed; min-width: 44rem; }
+.whole { white-space: nowrap; }
+footer { margin-top: 1.5rem; }
 .days td, .days th { text-align: center; padding: .35rem; border: 1px solid var(--line); vertical-align: top; height: 3.6rem; }
 .days td:first-child, .days th:first-child { padding-left: .35rem; } .days td:last-child, .days th:last-child { padding-right: .35rem; }
 .days thead th { height: auto; }

@@ -92,7 +92,7 @@ export function tasksPart(report: NightReport, speech: Speech): Markup {
     words.tasks,
     items.length === 0
       ? html`<p>${stateWord('good', words.noTasks)}</p>`
-      : html`<ul class="tasks">${items}</ul>`,
+      : html`<ul class="tasks">${items}</ul>${report.tasksLeftOut > 0 && html`<p class="faint">${words.moreTasks(speech.figures.count(report.tasksLeftOut))}</p>`}`,
   );
 }
 

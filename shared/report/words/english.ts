@@ -65,6 +65,7 @@ export const ENGLISH = {
   taskWarning: 'Warning',
   taskRejects: (count: string) =>
     `Rejected records that are not corrected: ${count}. Look at them, then load corrected ones as a supplement.`,
+  moreTasks: (count: string) => `Further ones, which status shows: ${count}.`,
   taskDamaged: 'Cannot be read',
   command: 'Command',
 
@@ -221,6 +222,7 @@ export const ENGLISH = {
   kind_rollback: 'rollback',
   pipeline: 'the pipeline',
   seen: 'Readers',
+  moreCommits: (count: string) => `Earlier ones, which history shows: ${count}.`,
   commit_current: 'see it',
   commit_pending: 'do not see it yet',
   commit_replaced: 'saw it before',
@@ -247,7 +249,8 @@ export const ENGLISH = {
   monthNoDays: 'The ledger knows no day of this month.',
   day: 'Day',
   state: 'State',
-  monthSum: 'Sum of the month',
+  monthNights: 'Night by night',
+  monthSum: 'Sum',
   monthVerdict: (published: string, days: string) => `${published} of ${days} days are published.`,
   monthLate: (late: string) => `${late} were late.`,
   publishedAt: 'Published',

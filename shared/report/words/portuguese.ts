@@ -65,6 +65,7 @@ export const PORTUGUESE: Words = {
   taskWarning: 'Aviso',
   taskRejects: (count) =>
     `Registros rejeitados que não foram corrigidos: ${count}. Veja-os e carregue os corrigidos como suplemento.`,
+  moreTasks: (count) => `Outros, que status mostra: ${count}.`,
   taskDamaged: 'Não pode ser lido',
   command: 'Comando',
 
@@ -213,6 +214,7 @@ export const PORTUGUESE: Words = {
   kind_rollback: 'rollback',
   pipeline: 'o pipeline',
   seen: 'Leitores',
+  moreCommits: (count) => `Anteriores, que history mostra: ${count}.`,
   commit_current: 'o veem',
   commit_pending: 'ainda não o veem',
   commit_replaced: 'o viram antes',
@@ -236,7 +238,8 @@ export const PORTUGUESE: Words = {
   monthNoDays: 'O ledger não conhece nenhum dia deste mês.',
   day: 'Dia',
   state: 'Situação',
-  monthSum: 'Soma do mês',
+  monthNights: 'Noite a noite',
+  monthSum: 'Soma',
   monthVerdict: (published, days) => `${published} de ${days} dias estão publicados.`,
   monthLate: (late) => `${late} com atraso.`,
   publishedAt: 'Publicado',
