@@ -87,6 +87,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     ],
   },
   {
+    name: 'studio',
+    summary: 'a workbench for files and layouts, and a view of a lake, in the browser',
+    load: async () => (await import('../studio/server/studio-command.ts')).command,
+  },
+  {
     name: 'status',
     summary: 'the state of a day: expected, loaded, refused, missing; published, or why not',
     load: async () => (await import('../cli/status.ts')).command,

@@ -10,7 +10,8 @@ import {
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { say, sayJson } from '../terminal/print.ts';
-import { copybookRecords, isLayoutText, LAYOUT_EXIT_CODES, oneFile, readText } from './layout-file.ts';
+import { copybookRecords, isLayoutText } from './copybook-records.ts';
+import { LAYOUT_EXIT_CODES, oneFile, readText } from './layout-file.ts';
 
 const COMMAND = {
   does: 'Shows the positions table of a layout or a copybook; under it, bytes that nothing names or two fields share, and leading zeros that get lost.',

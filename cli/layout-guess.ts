@@ -1,29 +1,9 @@
-import { LayoutInvalid } from '../shared/errors.ts';
-import { readLayout } from '../shared/layout/compile/read-layout.ts';
-import { guessCodePage } from '../shared/layout/guess/guess-code-page.ts';
-import { type DelimiterGuess, guessDelimiter } from '../shared/layout/guess/guess-delimiter.ts';
-import { guessLayout } from '../shared/layout/guess/guess-layout.ts';
-import { inCharacters } from '../shared/layout/guess/guess-positions.ts';
-import { guessRecords, type RecordGuess } from '../shared/layout/guess/guess-records.ts';
-import { RecordSampler } from '../shared/layout/guess/record-sampler.ts';
 import { datasetName, layoutText } from '../shared/layout/layout-text.ts';
-import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
-import type { ByteRange } from '../shared/ranges/byte-range.ts';
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { sayJson, warn } from '../terminal/print.ts';
-import { fileRecords } from './file-records.ts';
-import { refuseKnownForms } from './known-forms.ts';
+import { guessDraft } from './guess-draft.ts';
 import { LAYOUT_EXIT_CODES, oneFile, schemaPath, writeOut } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
-
-const MIB = 1024 * 1024;
-/** Code page and form of the records show in the beginning. */
-const HEAD_BYTES = MIB;
-/** The most bytes of records that are examined together. */
-const SAMPLE_BYTES = 32 * MIB;
-/** A larger file is read in pieces from end to end, not whole. */
-const WHOLE_FILE_BYTES = 1024 * MIB;
-const PIECES = 256;
 
 const COMMAND = {
   does: 'Proposes a layout for an unknown file, to start from; the reasons for it go to standard error.',
@@ -41,42 +21,21 @@ const COMMAND = {
 export const command = defineCommand(COMMAND, async (values, words) => {
   const file = oneFile(words, 'the data file');
   const source = await openDataFile(file);
-  const { head, form } = await formOf(source, file);
-  const { sampler, isWhole } = await sampleOf(source, form);
-  const seen = sampler.records(guessCodePage(head).codePage);
-  const { codePage, reason } = guessCodePage(seen.bytes);
-  const stored = sampler.records(codePage);
-  const narrowed = codePage === 'utf-8' && form.format === 'lines' ? inCharacters(stored) : undefined;
-  const records = narrowed ?? stored;
-  const delimited = form.format === 'lines' && guessDelimiter(records);
-  if (delimited) throw notPositional(file, delimited, records.count);
-  const lengthBytes = form.format === 'fixed' ? form.lengthBytes : records.longestBytes;
-  const isShort = form.format === 'lines' && records.lengths.some((length) => length < lengthBytes);
-  const record = { ...recordEntry(form, lengthBytes), ...(isShort && { short: 'pad' as const }) };
-  const { notes, ...guess } = guessLayout(
-    records,
-    lengthBytes,
-    codePage,
-    isWhole ? sampler.recordCount : undefined,
+  const { draft, form, reason, read, notes } = await guessDraft(
+    source,
+    file,
+    values.name ?? datasetName(file),
   );
-  const draft = {
-    name: values.name ?? datasetName(file),
-    description: 'Guessed from the data: check every field',
-    encoding: codePage,
-    ...(narrowed && { positions: 'characters' }),
-    record,
-    ...guess,
-  };
-  const read = readText(sampler, isWhole, records.count);
   if (values.json) {
     const { terminatorBytes } = form;
     sayJson({ ...draft, reason, terminatorBytes, recordReason: form.reason, read, notes }, 2);
     return 0;
   }
-  const fields = [guess.fields ?? [], ...(guess.recordTypes ?? []).map((type) => type.fields)].flat();
-  warn(`record: ${form.format}, ${lengthBytes} ${narrowed ? 'characters' : 'bytes'}: ${form.reason}`);
+  const { record, encoding, positions } = draft;
+  const fields = [draft.fields ?? [], ...(draft.recordTypes ?? []).map((type) => type.fields)].flat();
+  warn(`record: ${record.format}, ${record.length} ${positions ?? 'bytes'}: ${form.reason}`);
   warn(`read: ${read}`);
-  warn(`code page: ${codePage}: ${reason}`);
+  warn(`code page: ${encoding}: ${reason}`);
   warn(
     `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
   );
@@ -84,92 +43,3 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   await writeOut(layoutText({ $schema: schemaPath(values.out), ...draft }), values.out, values.force);
   return 0;
 });
-
-/** The beginning of the file and the form of its records. */
-async function formOf(source: OpenSource, file: string): Promise<{ head: Uint8Array; form: RecordGuess }> {
-  const { raw, info } = source;
-  const range = { startByte: 0, endByte: Math.min(HEAD_BYTES, info.sizeBytes) };
-  const head = await raw.readRange(info.key, range, { pin: info.pin });
-  refuseKnownForms(head, file);
-  const form = guessRecords(head, info.sizeBytes);
-  if (!form) {
-    throw new LayoutInvalid({
-      what: 'no record length explains the file',
-      where: file,
-      why: `It has ${info.sizeBytes} bytes; the first ${head.length} were examined`,
-      next: 'Ask the people who write the file for its copybook or positions table.',
-    });
-  }
-  return { head, form };
-}
-
-function readText({ recordCount, every }: RecordSampler, isWhole: boolean, examined: number): string {
-  if (isWhole) {
-    return `all ${recordCount} records were read${every > 1 ? `, and every ${every}th was examined` : ''}`;
-  }
-  return `${examined} records of ${PIECES} pieces from the whole file were examined, since it has more than ${WHOLE_FILE_BYTES / MIB} MiB`;
-}
-
-function recordEntry({ format, byteOrder, lengthIncludesHeader }: RecordGuess, lengthBytes: number) {
-  return {
-    format,
-    length: lengthBytes,
-    ...(byteOrder === 'little' && { byteOrder }),
-    ...(lengthIncludesHeader === false && { lengthIncludesHeader }),
-  };
-}
-
-/** The records of the whole file, or of pieces from its beginning to its end. Records that say their lengths are read one after the other. */
-async function sampleOf(
-  source: OpenSource,
-  form: RecordGuess,
-): Promise<{ sampler: RecordSampler; isWhole: boolean }> {
-  const { sizeBytes } = source.info;
-  const draft = {
-    name: 'guess',
-    description: '',
-    encoding: 'iso-8859-1',
-    record: recordEntry(form, form.lengthBytes),
-    fields: [{ name: 'whole', start: 1, end: 1, type: 'string' }],
-  };
-  const { record } = readLayout(layoutText(draft), 'guess');
-  const sampler = new RecordSampler(SAMPLE_BYTES);
-  const isChain = form.format === 'rdw' || form.format === 'bdw';
-  const isWhole = isChain || source.compression !== null || sizeBytes <= WHOLE_FILE_BYTES;
-  for (const range of isWhole ? [{ startByte: 0, endByte: sizeBytes }] : piecesOf(sizeBytes, form)) {
-    const isInner = form.format === 'lines' && range.startByte > 0;
-    let isFirst = true;
-    for await (const bytes of fileRecords(source, record, form.terminatorBytes, range)) {
-      // A piece begins within a line.
-      const isCut = form.format === 'fixed' ? bytes.length < form.lengthBytes : isInner && isFirst;
-      isFirst = false;
-      if (!isCut && bytes.length > 0) sampler.add(bytes);
-    }
-  }
-  return { sampler, isWhole };
-}
-
-/** Even pieces from the first byte to the last. Those of fixed records begin with one. */
-function piecesOf(sizeBytes: number, form: RecordGuess): ByteRange[] {
-  const stride = form.format === 'fixed' ? form.lengthBytes + form.terminatorBytes : 1;
-  const pieceBytes = Math.ceil(SAMPLE_BYTES / PIECES / stride) * stride;
-  return Array.from({ length: PIECES }, (_, index) => {
-    const at = Math.floor(((sizeBytes - pieceBytes) * index) / (PIECES - 1));
-    const startByte = Math.ceil(at / stride) * stride;
-    return { startByte, endByte: Math.min(startByte + pieceBytes, sizeBytes) };
-  });
-}
-
-function notPositional(
-  file: string,
-  { delimiter, columnCount, share }: DelimiterGuess,
-  count: number,
-): LayoutInvalid {
-  const shown = delimiter === 'tab' ? 'tabs' : `'${delimiter}'`;
-  return new LayoutInvalid({
-    what: `the values of each line are divided by ${shown}: they have no fixed positions, which a layout needs`,
-    where: file,
-    why: `${share === 1 ? 'All' : `${Math.floor(share * 100)} % of`} ${count} lines have ${columnCount} values so divided, at places that differ`,
-    next: "Load it with a reader of delimited files, such as DuckDB's read_csv or a Glue table of OpenCSVSerde, or ask for the file with fixed positions.",
-  });
-}

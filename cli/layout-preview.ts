@@ -5,16 +5,13 @@ import { LayoutInvalid, UsageError } from '../shared/errors.ts';
 import { Kernel } from '../shared/kernel/kernel.ts';
 import { readLayout } from '../shared/layout/compile/read-layout.ts';
 import type { Layout } from '../shared/layout/layout.ts';
-import { judgeForm } from '../shared/pipeline/split/sample-form.ts';
 import { loadLayoutText } from '../shared/pipeline/store/load-layout.ts';
 import type { OpenSource } from '../shared/pipeline/store/open-source.ts';
-import type { ByteRange } from '../shared/ranges/byte-range.ts';
-import { findFixedTerminator, findLineTerminator } from '../shared/ranges/terminators.ts';
-import { isRefusal } from '../shared/refusal.ts';
 import { defineCommand, isSet, text, textOr } from '../terminal/command-line.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { LAYOUT_EXIT_CODES } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
+import { previewForm } from './preview-form.ts';
 import { type PreviewRecord, previewRecord, recordText } from './preview-record.ts';
 import { type PreviewFrom, previewStart, tooFar } from './preview-start.ts';
 
@@ -84,9 +81,6 @@ function fromOf(
   return values.last ? { kind: 'last', count: recordCount } : { kind: 'start' };
 }
 
-/** Bytes of the head that are searched for a line end. */
-const HEAD_BYTES = 1024 * 1024;
-
 async function previewRecords(
   layout: Layout,
   source: OpenSource,
@@ -94,7 +88,8 @@ async function previewRecords(
   recordCount: number,
 ): Promise<PreviewRecord[]> {
   const { raw, info } = source;
-  const { span, terminatorBytes } = await formOf(layout, source);
+  const { span, terminatorBytes, notes } = await previewForm(layout, source);
+  for (const note of notes) warn(`note: ${note}`);
   const { startByte, endByte } = span;
   if (endByte <= startByte) return [];
   const record = { ...layout.record, fileHeaderBytes: startByte };
@@ -125,33 +120,4 @@ async function previewRecords(
   take(true);
   if (shown.length === 0 && passed > 0) throw tooFar(start.skippedRecords, passed);
   return shown;
-}
-
-/** Span and terminator of the records. If `convert` would refuse the file, a note says so, and the records are shown anyway. */
-async function formOf(
-  layout: Layout,
-  source: OpenSource,
-): Promise<{ span: ByteRange; terminatorBytes: 0 | 1 | 2 }> {
-  const { fileHeaderBytes, fileTrailerBytes, format } = layout.record;
-  const form = await judgeForm(source, layout);
-  const notes = isRefusal(form) ? [`convert refuses this file: ${form.message}`] : form.warnings;
-  for (const note of notes) warn(`note: ${note}`);
-  const span = isRefusal(form)
-    ? { startByte: fileHeaderBytes, endByte: source.info.sizeBytes - fileTrailerBytes }
-    : form.span;
-  if (format === 'fixed' && !isRefusal(form)) return { span, terminatorBytes: form.terminatorBytes };
-  return { span, terminatorBytes: await terminatorOf(layout, source, span) };
-}
-
-async function terminatorOf(
-  { record }: Layout,
-  { raw, info }: OpenSource,
-  { startByte, endByte }: ByteRange,
-): Promise<0 | 1 | 2> {
-  const { format, lengthBytes, lineEndByte } = record;
-  const headEnd = Math.min(endByte, startByte + Math.max(HEAD_BYTES, lengthBytes * 4 + 2));
-  if (headEnd <= startByte) return 0;
-  const head = await raw.readRange(info.key, { startByte, endByte: headEnd }, { pin: info.pin });
-  if (format === 'lines') return findLineTerminator(head, lineEndByte) ?? 0;
-  return findFixedTerminator(head, lengthBytes, endByte - startByte);
 }

@@ -87,7 +87,7 @@ function rowOf(status: DayStatus) {
   return [
     dataset,
     businessDate,
-    stateOf(status),
+    dayState(status),
     filesText(status),
     BigInt(totals.rows),
     BigInt(totals.rejected),
@@ -95,7 +95,8 @@ function rowOf(status: DayStatus) {
   ];
 }
 
-function stateOf({ damaged, published, pending, waitingFor, counts }: DayStatus): string {
+/** The state of a day in a word or two. */
+export function dayState({ damaged, published, pending, waitingFor, counts }: DayStatus): string {
   if (damaged) return 'damaged';
   if (published?.partial) return 'published in part';
   if (published && waitingFor === undefined && !pending) return 'published';

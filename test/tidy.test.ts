@@ -63,7 +63,22 @@ const ARROWS: Record<string, string[]> = {
   terminal: ['local', 'shared'],
   generator: ['shared'],
   cli: ['terminal', 'generator', 'local', 'connector', 'shared'],
-  tools: ['cli', 'terminal', 'generator', 'local', 'connector', 'functions', 'shared'],
+  'studio/engine': ['cli', 'shared'],
+  // Types of the engine travel between worker and page; the page itself runs in a browser.
+  'studio/page': ['studio/engine', 'shared/layout'],
+  'studio/build': ['shared/look'],
+  'studio/server': ['studio/build', 'library', 'cli', 'terminal', 'local', 'shared'],
+  tools: [
+    'studio',
+    'library',
+    'cli',
+    'terminal',
+    'generator',
+    'local',
+    'connector',
+    'functions',
+    'shared',
+  ],
   // The connector is played against the double of S3.
   'tools/connector-chaos': [
     'tools/chaos',
@@ -75,7 +90,7 @@ const ARROWS: Record<string, string[]> = {
     'test/support/strict-s3',
   ],
   library: ['cli', 'local', 'shared'],
-  bin: ['tools', 'cli', 'terminal', 'local', 'shared'],
+  bin: ['tools', 'studio', 'cli', 'terminal', 'local', 'shared'],
   resources: ['tools', 'local'],
 };
 
@@ -155,6 +170,7 @@ beforeAll(async () => {
       'bin',
       'library',
       'resources',
+      'studio',
     ],
   ]);
   tests = await readSources(['test']);
@@ -364,7 +380,7 @@ function sizeProblems({ path, lineCount, functions }: SourceFile): string[] {
 
 /** Lambda imports the entries of functions, people import the library, `serverless.yml` what resources/made.js passes on, and the kernel is what exports.ts names. */
 const USED_FROM_OUTSIDE =
-  /^(functions\/\w+\/index\.ts|library\/main\.ts|tools\/package\/(older-\w+|duckdb-if-installed|command-elsewhere)\.ts|resources\/made\.js|shared\/kernel\/assemblyscript\/exports\.ts|tools\/mutants\/(vitest\.config|switching-runner)\.ts)$/;
+  /^(functions\/\w+\/index\.ts|library\/main\.ts|tools\/package\/(older-\w+|duckdb-if-installed|command-elsewhere|built-page)\.ts|resources\/made\.js|studio\/page\/stand-ins\/[\w-]+\.ts|shared\/kernel\/assemblyscript\/exports\.ts|tools\/mutants\/(vitest\.config|switching-runner)\.ts)$/;
 
 function deadExports(files: SourceFile[], users: SourceFile[]): string[] {
   const used = new Map<string, Set<string>>();

@@ -26,7 +26,7 @@ function block(value: unknown, indent: string): string {
     return `[\n${value.map((item) => `${deeper}${block(item, deeper)}`).join(',\n')}\n${indent}]`;
   }
   if (!isObject(value) || !Object.values(value).some((inner) => Array.isArray(inner) && inner.some(isObject)))
-    return inline(value);
+    return oneLine(value);
   const lines = Object.entries(value).map(
     ([key, inner]) => `${deeper}${JSON.stringify(key)}: ${block(inner, deeper)}`,
   );
@@ -37,13 +37,13 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `{ "start": 1, "end": 4 }` */
-function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+/** A value on one line: `{ "start": 1, "end": 4 }` */
+export function oneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const parts = Object.entries(value)
     .filter(([, inner]) => inner !== undefined)
-    .map(([key, inner]) => `${JSON.stringify(key)}: ${inline(inner)}`);
+    .map(([key, inner]) => `${JSON.stringify(key)}: ${oneLine(inner)}`);
   return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
 }
 

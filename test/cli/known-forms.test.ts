@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copybookRecords, isLayoutText } from '../../cli/copybook-records.ts';
 import { refuseKnownForms } from '../../cli/known-forms.ts';
-import { copybookRecords, isLayoutText } from '../../cli/layout-file.ts';
 import { openDataFile } from '../../cli/open-data-file.ts';
 import { compileEncoding } from '../../shared/layout/compile/compile-encoding.ts';
 

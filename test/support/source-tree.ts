@@ -30,7 +30,7 @@ export async function readSources(folders: string[]): Promise<SourceFile[]> {
     folders.map(async (folder) => {
       const entries = await readdir(`${ROOT}${folder}`, { recursive: true, withFileTypes: true });
       return entries
-        .filter((entry) => entry.isFile() && /(?<!\.d)\.(ts|js|mjs|cjs)$/.test(entry.name))
+        .filter((entry) => entry.isFile() && /(?<!\.d)\.(tsx?|js|mjs|cjs)$/.test(entry.name))
         .map((entry) => `${entry.parentPath}/${entry.name}`.slice(ROOT.length));
     }),
   );

@@ -1,7 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { versionOfSources } from '../../local/local-version.ts';
+import { buildPage } from '../../studio/build/build-page.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
 import { withoutLambda } from '../bundle/without-lambda.ts';
@@ -30,6 +31,7 @@ const SHIMS: Record<string, string> = {
 /** Modules of which the package has another form. */
 const REPLACED: Record<string, string> = {
   'tools/check-deploy/main.ts': 'tools/package/command-elsewhere.ts',
+  'studio/build/page-files.ts': 'tools/package/built-page.ts',
 };
 
 /**
@@ -59,6 +61,10 @@ export async function buildPackage(folder = PACKAGE_FOLDER): Promise<Metafile> {
     },
     plugins: [withoutLambda, placesInPackage(folder)],
   });
+  const { script, style } = await buildPage((_, part) => Object.assign(metafile.inputs, part.inputs));
+  await mkdir(join(folder, 'studio'));
+  await writeFile(join(folder, 'studio/page.js'), script);
+  await writeFile(join(folder, 'studio/page.css'), style);
   return metafile;
 }
 

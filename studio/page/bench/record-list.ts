@@ -1,0 +1,164 @@
+import { signal } from '@preact/signals';
+import type { RecordPlace } from '../../engine/record-places.ts';
+import type { ShownRecord } from '../../engine/record-window.ts';
+import type { Wanted } from '../../engine/workbench.ts';
+import type { WorkerClient } from '../worker-client.ts';
+
+/** How many records are asked for at once, and how near to an end of what is there the next are asked for. */
+const PAGE = 160;
+const MARGIN = 80;
+const MOST_KEPT = 1200;
+
+/** The records around what is shown. Only these are in memory, whatever the size of the file. */
+export class RecordList {
+  /** Index in `records` of the first one that is shown. */
+  readonly top = signal(0);
+  readonly selected = signal<RecordPlace | undefined>(undefined);
+  records: readonly ShownRecord[] = [];
+  /** Where the chain of lengths breaks off. */
+  readonly brokenAt = signal<number | undefined>(undefined);
+  /** Is counted up whenever `records` changes. */
+  readonly version = signal(0);
+  visibleCount = 20;
+
+  private readonly worker: WorkerClient;
+  private next: RecordPlace | undefined;
+  private isAtStart = true;
+  private loading: Promise<void> | undefined;
+  /** Counts what was shown: an answer that belongs to something earlier is thrown away. */
+  private shownCount = 0;
+
+  constructor(worker: WorkerClient) {
+    this.worker = worker;
+  }
+
+  async show(wanted: Wanted | { kind: 'place'; place: RecordPlace }): Promise<void> {
+    const shown = ++this.shownCount;
+    const { records, next, brokenAt } = await this.worker.call('records', wanted, PAGE);
+    if (shown !== this.shownCount) return;
+    this.records = records;
+    this.next = next;
+    this.brokenAt.value = brokenAt;
+    this.isAtStart = wanted.kind === 'first';
+    this.top.value = wanted.kind === 'last' ? this.lastTop() : 0;
+    this.changed();
+    await this.fill();
+  }
+
+  /** Decodes what is there again, after a change of the layout; it stays where it is. */
+  async decodeAgain(): Promise<void> {
+    const first = this.records[this.top.value];
+    const { isAtStart } = this;
+    const isFirst = isAtStart && this.top.value === 0;
+    await this.show(isFirst || !first ? { kind: 'first' } : { kind: 'place', place: first.place });
+  }
+
+  clear(): void {
+    this.shownCount++;
+    this.records = [];
+    this.next = undefined;
+    this.top.value = 0;
+    this.selected.value = undefined;
+    this.changed();
+  }
+
+  /** Moves by whole records; what is missing is read first. */
+  async scrollBy(rows: number): Promise<void> {
+    const wanted = this.top.value + rows;
+    if (wanted > this.lastTop() && this.next) await this.fill(true);
+    if (wanted < 0 && !this.isAtStart) {
+      const before = this.records[0];
+      await this.fill(true);
+      const moved = before ? this.records.indexOf(before) : 0;
+      this.top.value = Math.max(0, Math.min(this.top.value, moved) + rows);
+    } else this.top.value = Math.max(0, Math.min(this.top.value + rows, this.lastTop()));
+    void this.fill();
+  }
+
+  /** The record with the cursor, and its index; the first one that is shown if there is none. */
+  selectedIndex(): number {
+    const place = this.selected.value;
+    const index = this.records.findIndex((record) => place && isSame(record.place, place));
+    return index < 0 ? this.top.value : index;
+  }
+
+  async moveSelection(rows: number): Promise<void> {
+    const from = this.selectedIndex();
+    const wanted = from + rows;
+    if (wanted < 0 || wanted >= this.records.length) await this.scrollBy(rows);
+    const index = Math.max(0, Math.min(this.selectedIndex() + rows, this.records.length - 1));
+    this.selected.value = this.records[index]?.place;
+    if (index < this.top.value) await this.scrollBy(index - this.top.value);
+    if (index >= this.top.value + this.visibleCount)
+      await this.scrollBy(index - this.top.value - this.visibleCount + 1);
+  }
+
+  private lastTop(): number {
+    return Math.max(0, this.records.length - this.visibleCount);
+  }
+
+  /** Reads on at an end that is near. */
+  private async fill(isNeeded = false): Promise<void> {
+    if (this.loading) {
+      if (!isNeeded) return;
+      await this.loading;
+    }
+    const needsAfter = this.next && this.top.value + this.visibleCount + MARGIN > this.records.length;
+    const needsBefore = !this.isAtStart && this.top.value < MARGIN;
+    if (!needsAfter && !needsBefore) return;
+    this.loading = this.read(
+      needsAfter === true || (needsAfter !== undefined && needsAfter !== false),
+      needsBefore,
+    );
+    try {
+      await this.loading;
+    } finally {
+      this.loading = undefined;
+    }
+  }
+
+  private async read(after: boolean, before: boolean): Promise<void> {
+    const shown = this.shownCount;
+    if (after && this.next) {
+      const { records, next, brokenAt } = await this.worker.call(
+        'records',
+        { kind: 'place', place: this.next },
+        PAGE,
+      );
+      if (shown !== this.shownCount) return;
+      this.records = [...this.records, ...records];
+      this.next = next;
+      this.brokenAt.value = brokenAt;
+      const surplus = this.records.length - MOST_KEPT;
+      if (surplus > 0 && this.top.value > surplus + MARGIN) {
+        this.records = this.records.slice(surplus);
+        this.top.value -= surplus;
+        this.isAtStart = false;
+      }
+    }
+    const first = this.records[0];
+    if (before && first) {
+      const { records } = await this.worker.call('recordsBefore', first.place, PAGE);
+      if (shown !== this.shownCount) return;
+      if (records.length === 0) this.isAtStart = true;
+      else {
+        this.records = [...records, ...this.records];
+        this.top.value += records.length;
+        const last = this.records[MOST_KEPT];
+        if (last && this.top.value + this.visibleCount + MARGIN < MOST_KEPT) {
+          this.next = last.place;
+          this.records = this.records.slice(0, MOST_KEPT);
+        }
+      }
+    }
+    this.changed();
+  }
+
+  private changed(): void {
+    this.version.value++;
+  }
+}
+
+export function isSame(a: RecordPlace, b: RecordPlace): boolean {
+  return a.linkByte === b.linkByte && a.skippedRecords === b.skippedRecords;
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Studio, startStudio } from '../../studio/server/studio-server.ts';
+
+let folder: string;
+let studio: Studio;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'studio-server-'));
+  await writeFile(join(folder, 'data.bin'), 'ABCDEFGHIJ');
+  const boot = {
+    mode: 'served' as const,
+    version: 'test',
+    files: [],
+    layout: undefined,
+    lake: undefined,
+    folder,
+  };
+  studio = await startStudio({ page: { script: 'script', style: 'style' }, boot, port: 0 });
+});
+afterAll(async () => {
+  await studio[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** A request as anybody can send it, with any Host and Origin. */
+function ask(address: string, { method = 'GET', headers = {}, body }: Asked = {}) {
+  return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }>(
+    (resolve, reject) => {
+      const sent = request(address, { method, headers }, async (response) => {
+        const pieces: Buffer[] = [];
+        for await (const piece of response) pieces.push(piece);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(pieces).toString(),
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    },
+  );
+}
+
+const origin = () => new URL(studio.address).origin;
+const post = (route: string, body: unknown, headers: Record<string, string> = {}) =>
+  ask(`${studio.address}api/${route}`, {
+    method: 'POST',
+    headers: { Origin: origin(), 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+test('the page has a policy by which it can reach nothing else', async () => {
+  const { status, headers, text } = await ask(studio.address);
+  expect(status).toBe(200);
+  expect(text).toContain('<div id="root">');
+  expect(headers['content-security-policy']).toMatch(/default-src 'none'.*connect-src 'self'/);
+  expect(headers['content-security-policy']).not.toContain('unsafe-inline');
+  expect(headers['referrer-policy']).toBe('no-referrer');
+});
+
+test('it listens on this machine alone', () => {
+  expect(new URL(studio.address).hostname).toBe('127.0.0.1');
+});
+
+test.each([
+  ['no token', () => ask(`${origin()}/`)],
+  ['another token', () => ask(`${origin()}/${'x'.repeat(32)}/`)],
+  ['a token that is too short', () => ask(studio.address.slice(0, -2))],
+  ['another host', () => ask(studio.address, { headers: { Host: 'evil.example' } })],
+  ['another origin', () => ask(studio.address, { headers: { Origin: 'https://evil.example' } })],
+  ['an origin of null', () => ask(studio.address, { headers: { Origin: 'null' } })],
+  ['another site', () => ask(studio.address, { headers: { 'Sec-Fetch-Site': 'cross-site' } })],
+  ['a command without origin', () => ask(`${studio.address}api/save`, { method: 'POST', body: '{}' })],
+  ['a command of a form', () => post('save', {}, { 'Content-Type': 'text/plain' })],
+])('%s is refused', async (_, send) => {
+  const { status, text } = await send();
+  expect(status).toBe(403);
+  expect(text).not.toContain('root');
+});
+
+test('of a file that is open ranges are read, and of no other', async () => {
+  const address = (id: string) => `${studio.address}bytes/${id}`;
+  const range = (bytes: string) => ({ headers: { Range: bytes } });
+  expect((await ask(address('1'), range('bytes=0-3'))).status).toBe(404);
+  const { text } = await post('open', { path: join(folder, 'data.bin') });
+  const { id } = JSON.parse(text);
+  expect(await ask(address(id), range('bytes=2-4'))).toMatchObject({ status: 206, text: 'CDE' });
+  expect(await ask(address(id), range('bytes=8-99'))).toMatchObject({ status: 206, text: 'IJ' });
+  for (const whole of ['bytes=0-', 'bytes=-5', 'bytes=10-12', 'bytes=0-1,3-4']) {
+    expect((await ask(address(id), range(whole))).status).toBe(416);
+  }
+  expect((await ask(address(id))).status).toBe(416);
+  expect((await ask(address('..%2f..%2fetc%2fpasswd'), range('bytes=0-3'))).status).toBe(404);
+  await writeFile(join(folder, 'data.bin'), 'changed meanwhile');
+  const changed = await ask(address(id), range('bytes=2-4'));
+  expect(changed.status).toBe(422);
+  expect(JSON.parse(changed.text).error).toContain('data.bin');
+});
+
+test('a layout is never written over what somebody else wrote', async () => {
+  const path = join(folder, 'new.json');
+  expect((await post('save', { path, text: '{"a":1}', known: null })).status).toBe(200);
+  const again = await post('save', { path, text: '{"a":2}', known: null });
+  expect(again.status).toBe(422);
+  expect(JSON.parse(again.text).error).toContain('exists already');
+  expect((await post('save', { path, text: '{"a":2}', known: '{"a":1}' })).status).toBe(200);
+  expect((await post('save', { path, text: '{"a":3}', known: '{"a":1}' })).status).toBe(422);
+  expect(await readFile(path, 'utf8')).toBe('{"a":2}');
+});
+
+test('bad requests are answered, not crashed by', async () => {
+  expect((await post('save', { path: 1 })).status).toBe(422);
+  expect((await post('open', { path: join(folder, 'nothing.bin') })).status).toBe(422);
+  expect((await post('open', { path: folder })).status).toBe(422);
+  expect((await post('query', { lake: folder, sql: 'SELECT 1', rows: 10 })).status).toBe(422);
+  expect((await post('nothing', {})).status).toBe(404);
+  expect((await ask(`${studio.address}%00`)).status).toBe(404);
+  const broken = await ask(`${studio.address}api/save`, {
+    method: 'POST',
+    headers: { Origin: origin(), 'Content-Type': 'application/json' },
+    body: '{',
+  });
+  expect(broken.status).toBe(422);
+  expect((await ask(studio.address, { method: 'DELETE' })).status).toBe(405);
+});
