@@ -11,6 +11,8 @@ interface SimulatedFile {
   change: number;
 }
 
+type FolderFault = 'source failed' | 'stale listing' | 'changed while it was read';
+
 /** How rough the file server is: chances of a call. */
 interface FolderFaults {
   /** ESTALE, EIO, a server that is away. */
@@ -79,20 +81,9 @@ export class SimulatedFolder {
     chances: Chances,
     faults: () => FolderFaults,
     hasStrictPins: boolean,
-    count: (fault: 'source failed' | 'stale listing' | 'changed while it was read') => void,
+    count: (fault: FolderFault) => void,
   ): TransferSource {
-    const fails = async () => {
-      await turn();
-      this.time.pass(chances.below(chances.of([5, 50, 600])));
-      if (chances.happens(faults().race) && this.time.hurry(LONGEST_RACE_MS))
-        count('changed while it was read');
-      if (!chances.happens(faults().failure)) return;
-      count('source failed');
-      throw new StoreUnavailable({
-        what: 'the source cannot be read now',
-        why: chances.of(['ESTALE', 'EIO', 'ETIMEDOUT']),
-      });
-    };
+    const fails = () => this.perhapsFail(chances, faults(), count);
     const seen = (path: string) => this.seen(path, hasStrictPins);
     const requirePin = (path: string, pin: string) => {
       if (seen(path)?.pin !== pin)
@@ -136,6 +127,23 @@ export class SimulatedFolder {
       },
       close: async () => undefined,
     };
+  }
+
+  /** Takes some time, in which files may change, and fails now and then. */
+  private async perhapsFail(
+    chances: Chances,
+    { race, failure }: FolderFaults,
+    count: (fault: FolderFault) => void,
+  ): Promise<void> {
+    await turn();
+    this.time.pass(chances.below(chances.of([5, 50, 600])));
+    if (chances.happens(race) && this.time.hurry(LONGEST_RACE_MS)) count('changed while it was read');
+    if (!chances.happens(failure)) return;
+    count('source failed');
+    throw new StoreUnavailable({
+      what: 'the source cannot be read now',
+      why: chances.of(['ESTALE', 'EIO', 'ETIMEDOUT']),
+    });
   }
 
   private seen(path: string, hasStrictPins: boolean): SeenFile | undefined {
