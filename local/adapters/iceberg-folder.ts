@@ -82,7 +82,7 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         const ids = await claimFieldIds(lake, dataset, catalog, known);
         const changed: WantedTable['changed'] = (shown) => changedDays(catalog, shown);
         const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
-        const next = await nextMetadata(place, wanted, current);
+        const next = await nextMetadata(place, { ...wanted, mayGoBack: true }, current);
         if (next === current) {
           await pointHint(lake, folder, version);
           return;

@@ -36,6 +36,11 @@ export interface WantedTable {
   ids: FieldIds;
   /** The commit that is being published, which the snapshot is named after, with facts about it for people. */
   publishing?: { businessDate: string; facts: Record<string, string> } | undefined;
+  /**
+   * An older catalog may have been put back, so that a day goes back, and then on to a commit that was shown before: its manifest must not
+   * take the name of the earlier one, which somebody may be about to remove.
+   */
+  mayGoBack?: boolean;
   /** The manifests of all days are made anew, as after damage. */
   again?: boolean | undefined;
   /** Properties of ours that the table has from now on, besides those that it has. */
@@ -88,7 +93,7 @@ export async function nextMetadata(
     schemaId: base['current-schema-id'],
   };
   const form = formOf(base, wanted);
-  const made = await writeManifests(place, form, days, next);
+  const made = await writeManifests(place, form, days, { ...next, mayGoBack: wanted.mayGoBack === true });
   const manifests = [...unchangedManifests(listed, changed), ...made];
   const list = manifestListBytes(next, parent?.['snapshot-id'], manifests);
   const listPath = await storeMetadata(place, catalog.dataset, manifestListName(id, list), list);
@@ -159,13 +164,14 @@ async function writeManifests(
   place: TablePlace,
   form: ManifestForm,
   days: DayEntries[],
-  { dataset, id, sequenceNumber }: NextSnapshot,
+  { dataset, id, sequenceNumber, mayGoBack }: NextSnapshot & { mayGoBack: boolean },
 ): Promise<ManifestFile[]> {
   const made: ManifestFile[] = [];
   for (const { day, entries } of days) {
     if (entries.length === 0) continue;
     const bytes = manifestBytes(form, entries);
-    const path = await storeMetadata(place, dataset, manifestName(day, bytes), bytes);
+    const name = manifestName(day, bytes, mayGoBack ? sequenceNumber : undefined);
+    const path = await storeMetadata(place, dataset, name, bytes);
     const written = { path, lengthBytes: bytes.length, snapshotId: id, sequenceNumber };
     made.push(manifestFile(written, entries, form.partitionKeys));
   }

@@ -75,6 +75,7 @@ async function movedManifest(
   );
   // One without a living file is of no day: its name only has to be its own.
   const [[businessDate, { commit }] = ['deleted', { commit: 0 }]] = manifestsByDay([manifest]);
-  const path = await storeMetadata(place, dataset, manifestName({ businessDate, commit }, bytes), bytes);
+  const name = manifestName({ businessDate, commit }, bytes, manifest.sequence_number);
+  const path = await storeMetadata(place, dataset, name, bytes);
   return { ...manifest, manifest_path: path, manifest_length: bytes.length };
 }

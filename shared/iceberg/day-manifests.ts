@@ -9,12 +9,16 @@ export interface ShownFiles {
   partitions: CatalogPartition[];
 }
 
-/** `day-2025-08-12-00003-5f0c2b91.avro`: the manifest of commit 3 of a day; other files of one commit make another name. */
+/**
+ * `day-2025-08-12-00003-5f0c2b91.avro`: the manifest of commit 3 of a day; other files of one commit make another name. So does another
+ * `sequenceNumber` of the snapshot that adds it, where a commit may be shown again.
+ */
 export function manifestName(
   { businessDate, commit }: Omit<ShownFiles, 'partitions'>,
   bytes: Uint8Array,
+  sequenceNumber?: number,
 ): string {
-  return `day-${businessDate}-${String(commit).padStart(5, '0')}-${hashOf(bytes)}.avro`;
+  return `day-${businessDate}-${String(commit).padStart(5, '0')}-${hashOf(bytes, sequenceNumber)}.avro`;
 }
 
 /** `snap-4236968652939767-5f0c2b91.avro`: of two publishers who show a commit at once, one may know of more days. */
@@ -22,8 +26,12 @@ export function manifestListName(snapshotId: number, bytes: Uint8Array): string 
   return `snap-${snapshotId}-${hashOf(bytes)}.avro`;
 }
 
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+function hashOf(bytes: Uint8Array, sequenceNumber?: number): string {
+  return createHash('sha256')
+    .update(bytes)
+    .update(`${sequenceNumber ?? ''}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** The manifest of each day that has a living file. */

@@ -65,6 +65,26 @@ it('shows each commit as a snapshot with the files of the catalog, and one manif
   expect(blank?.file).toMatchObject({ recordCount: 1, partition: { year: '2025', month: '08', day: '13' } });
 });
 
+it('gives the manifest of a commit that is shown again another name: clean may be about to remove the first one', async () => {
+  await using lake = await lakeWithIceberg();
+  const { lake: store, catalog } = lake.ports;
+  await load(lake, 'a_20250812.txt', ['A']);
+  const older = (await store.get('catalog/small.json'))!;
+  await load(lake, 'a_20250813.txt', ['A']);
+  const newer = (await store.get('catalog/small.json'))!;
+  const paths = async () => (await shownTable(store, 'small'))!.manifests.map((one) => one.manifest_path);
+  const before = await paths();
+  for (const { bytes } of [older, newer]) {
+    await store.put('catalog/small.json', bytes);
+    await catalog.show('small');
+  }
+  const after = await paths();
+  expect(after.filter((path) => path.includes('day-2025-08-13-00001-'))).toHaveLength(1);
+  expect(after.filter((path) => path.includes('day-2025-08-13'))).not.toEqual(
+    before.filter((path) => path.includes('day-2025-08-13')),
+  );
+});
+
 it('keeps what it knows of files that stay, and notes those that go', async () => {
   await using lake = await lakeWithIceberg();
   await load(lake, 'a_20250812.txt', ['A', 'B']);
