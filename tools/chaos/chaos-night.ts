@@ -273,5 +273,6 @@ function hasFailure({ converts, publishes, rollbacks, shows }: StepFacts): boole
 }
 
 function showsLast(finding: string): boolean {
-  return /"do":"apply"|"level":"note"/.test(finding);
+  // A table that its first publication did not reach is missing as a whole.
+  return /"do":"apply"|"level":"note"|"what":"it is missing".*"do":"restore-table"/.test(finding);
 }
