@@ -60,7 +60,7 @@ export function createFileCatalog(
     },
     shownDay: async (table, businessDate) => shownDay(catalogs, await read(table), businessDate),
     differences: (table, days) =>
-      unlessUnreadable(async () => {
+      unlessUnreadable(keyOf(table), async () => {
         const stored = await read(table);
         const catalog = stored && (await catalogs.whole(stored));
         const found = catalogDifferences(catalog, days);
@@ -95,12 +95,17 @@ async function shownDay(
 }
 
 /** A catalog that cannot be read differs. One that this user may not read is an error: nobody knows. */
-async function unlessUnreadable(compare: () => Promise<CatalogDifference[]>): Promise<CatalogDifference[]> {
+async function unlessUnreadable(
+  key: string,
+  compare: () => Promise<CatalogDifference[]>,
+): Promise<CatalogDifference[]> {
   try {
     return await compare();
   } catch (error) {
     if (!(error instanceof RunInconsistent) || error instanceof ObjectClosed) throw error;
-    return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
+    const why = (error.why ?? error.message).replace(/^It /, 'it ');
+    const isSegment = error.where !== undefined && error.where !== key;
+    return [{ kind: 'unreadable', what: isSegment ? `its segment ${error.where}: ${why}` : why }];
   }
 }
 

@@ -108,7 +108,9 @@ it('a segment that is lost, cut off, altered or another one is named, and the ta
       name: 'ObjectDamaged',
       where: first,
     });
-    expect(await catalog.differences('t', days), what).toMatchObject([{ kind: 'unreadable' }]);
+    expect(await catalog.differences('t', days), what).toEqual([
+      { kind: 'unreadable', what: expect.stringContaining(`its segment ${first}: `) },
+    ]);
     // What is published meanwhile does not need it.
     expect(await catalog.publishDay(publication(DATES[5]!, 2, ['C']))).toBe(true);
     await catalog.restore('t', days.slice(0, 5));
