@@ -24,7 +24,8 @@ export async function recordNumbers(
   offsets: readonly number[],
 ): Promise<RecordNumbers> {
   const { format, terminator, lengthBytes, fileHeaderBytes } = layout.record;
-  if (format !== 'fixed') return { word: 'line', numbers: await lineNumbers(layout, entry, offsets) };
+  if (format !== 'fixed')
+    return { word: 'line', numbers: await lineNumbers(layout, entry, offsets, plan?.leadingBytes ?? 0) };
   const stated = terminator === undefined ? undefined : lengthBytes + TERMINATOR_BYTES[terminator];
   const strideBytes = plan?.geometry.strideBytes ?? stated;
   const numbers = new Map<number, number>();
@@ -40,6 +41,7 @@ async function lineNumbers(
   { record }: Layout,
   { origin, inputBytes }: Pick<LedgerEntry, 'origin' | 'inputBytes'>,
   offsets: readonly number[],
+  leadingBytes: number,
 ): Promise<Map<number, number>> {
   const numbers = new Map<number, number>();
   const wanted = [...new Set(offsets)].filter((offset) => offset < MOST_READ_BYTES).sort((a, b) => a - b);
@@ -50,7 +52,7 @@ async function lineNumbers(
   if (!handle) return numbers;
   try {
     const chunk = new Uint8Array(CHUNK_BYTES);
-    let [line, at] = [1, 0];
+    let [line, at] = [1, leadingBytes];
     for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) {
       let last = record.lineEndByte;
       while (at < next) {

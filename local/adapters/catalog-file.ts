@@ -3,23 +3,39 @@ import { ObjectClosed, RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
-import type { Catalog, CatalogColumn, CatalogFile, DayPublication } from '../../shared/ports/catalog.ts';
+import type {
+  Catalog,
+  CatalogColumn,
+  CatalogDifference,
+  CatalogFile,
+  DayPublication,
+  ShownDay,
+} from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { catalogDifferences } from './catalog-differences.ts';
+import { inOrder, type StoredCatalog, withListedDays, withoutEarlier } from './catalog-segments.ts';
 import { createIcebergFolder, type IcebergSetup } from './iceberg-folder.ts';
+import { KnownCatalogs } from './known-catalogs.ts';
 import { storedCatalog } from './read-catalog.ts';
 
+/** A file that lists so many days has some 300 KB for 40 files a day. */
+const MOST_DAYS = 64;
+
 /**
- * The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. With
- * `iceberg`, other programs are then shown the same days.
+ * The catalog of one machine: one JSON file for each dataset, replaced as a whole, so that all partitions of a day switch at once. It lists
+ * the files of the last `mostDays`; those before are in segments. With `iceberg`, other programs are then shown the same days.
  */
-export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: IcebergSetup } = {}): Catalog {
+export function createFileCatalog(
+  store: ObjectStore,
+  { iceberg, mostDays = MOST_DAYS }: { iceberg?: IcebergSetup; mostDays?: number } = {},
+): Catalog {
   const keyOf = (dataset: string) => `catalog/${dataset}.json`;
   const catalogs = new KnownCatalogs(store, keyOf);
   const read = (dataset: string) => catalogs.read(dataset);
   const folder = iceberg && createIcebergFolder(store, iceberg);
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
-  const showAll = (table: string, of: Showing) => folder?.show(table, () => read(table), of);
+  const showAll = (table: string, of: Showing) =>
+    folder?.show(table, async () => shownCatalog(catalogs, await read(table)), of);
   return {
     hasDaysTable: false,
     ...DUCKDB,
@@ -27,7 +43,9 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
       const { dataset, businessDate, commit, facts = {} } = day;
       const standing = (await read(dataset))?.days[businessDate] ?? 0;
       const isShown =
-        standing < commit ? await publishDay(catalogs, keyOf(dataset), day) : standing === commit;
+        standing < commit
+          ? await publishDay(store, catalogs, day, { key: keyOf(dataset), mostDays })
+          : standing === commit;
       // Also if the catalog stood there already: whoever switched it may have died before other programs saw it.
       if (isShown) await showAll(dataset, { publishing: { businessDate, facts } });
       return isShown;
@@ -40,26 +58,17 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
     async standsAt({ dataset, businessDate, commit }) {
       return ((await read(dataset))?.days[businessDate] ?? 0) >= commit;
     },
-    async shownDay(table, businessDate) {
-      const current = await read(table);
-      const commit = current?.days[businessDate];
-      if (!current || commit === undefined) return undefined;
-      return { commit, partitions: partitionsOf(current, businessDate) };
-    },
-    async differences(table, days) {
-      try {
-        const catalog = await read(table);
+    shownDay: async (table, businessDate) => shownDay(catalogs, await read(table), businessDate),
+    differences: (table, days) =>
+      unlessUnreadable(keyOf(table), async () => {
+        const stored = await read(table);
+        const catalog = stored && (await catalogs.whole(stored));
         const found = catalogDifferences(catalog, days);
         // A catalog that is wrong is mended first: the metadata follows from it.
-        if (found.length > 0 || !folder || !catalog) return found;
-        return folder.differences(table, catalog);
-      } catch (error) {
-        if (!(error instanceof RunInconsistent) || error instanceof ObjectClosed) throw error;
-        return [{ kind: 'unreadable', what: (error.why ?? error.message).replace(/^It /, 'it ') }];
-      }
-    },
+        return found.length > 0 || !folder || !catalog ? found : folder.differences(table, catalog);
+      }),
     async restore(table, days) {
-      await restoreTable(store, keyOf(table), days);
+      await restoreTable(store, catalogs, keyOf(table), days);
       await showAll(table, { again: true });
     },
     snapshots: async (table) => (await folder?.snapshots(table)) ?? [],
@@ -73,74 +82,68 @@ export function createFileCatalog(store: ObjectStore, { iceberg }: { iceberg?: I
   };
 }
 
-/** A catalog as it was read, with the tag of its bytes. */
-interface ReadCatalog {
-  tag: string;
-  catalog: CatalogFile;
+async function shownDay(
+  catalogs: KnownCatalogs,
+  current: StoredCatalog | undefined,
+  businessDate: string,
+): Promise<ShownDay | undefined> {
+  const commit = current?.days[businessDate];
+  if (!current || commit === undefined) return undefined;
+  const listed = partitionsOf(current, businessDate);
+  if (listed.length > 0) return { commit, partitions: listed };
+  return { commit, partitions: partitionsOf(await catalogs.whole(current), businessDate) };
 }
 
-/** The catalogs that this process has read or written: it grows with the nights, and to check and parse it takes longer than to read it. */
-class KnownCatalogs {
-  private readonly store: ObjectStore;
-  private readonly keyOf: (dataset: string) => string;
-  private readonly known = new Map<string, ReadCatalog & { pin?: string }>();
-
-  constructor(store: ObjectStore, keyOf: (dataset: string) => string) {
-    this.store = store;
-    this.keyOf = keyOf;
+/** A catalog that cannot be read differs. One that this user may not read is an error: nobody knows. */
+async function unlessUnreadable(
+  key: string,
+  compare: () => Promise<CatalogDifference[]>,
+): Promise<CatalogDifference[]> {
+  try {
+    return await compare();
+  } catch (error) {
+    if (!(error instanceof RunInconsistent) || error instanceof ObjectClosed) throw error;
+    const why = (error.why ?? error.message).replace(/^It /, 'it ');
+    const isSegment = error.where !== undefined && error.where !== key;
+    return [{ kind: 'unreadable', what: isSegment ? `its segment ${error.where}: ${why}` : why }];
   }
+}
 
-  /** One that has not changed since the last time is not read again. */
-  async read(dataset: string): Promise<CatalogFile | undefined> {
-    const info = await this.store.head(this.keyOf(dataset));
-    if (!info) return undefined;
-    const before = this.known.get(dataset);
-    if (before?.pin === info.pin) return before.catalog;
-    const latest = await this.latest(dataset);
-    // What was read is what the pin says, or something later: then the next look reads again.
-    if (latest) this.known.set(dataset, { ...latest, pin: info.pin });
-    return latest?.catalog;
-  }
-
-  /** Reads the bytes, and checks and parses them if they are not known. */
-  async latest(dataset: string): Promise<ReadCatalog | undefined> {
-    const key = this.keyOf(dataset);
-    const stored = await this.store.get(key);
-    if (!stored) return undefined;
-    const { tag } = stored;
-    const before = this.known.get(dataset);
-    if (before?.tag === tag) return before;
-    const read = { tag, catalog: storedCatalog(stored.bytes, key) };
-    this.known.set(dataset, read);
-    return read;
-  }
-
-  /** Writes the catalog that follows from one. Fails with `PreconditionFailed` if that is another one by now. */
-  async replace(dataset: string, catalog: CatalogFile, before: ReadCatalog | undefined): Promise<void> {
-    const key = this.keyOf(dataset);
-    const bytes = sealedBytes(key, catalog, 1);
-    const tag = await (before ? this.store.putIf(key, bytes, before.tag) : this.store.putOnce(key, bytes));
-    this.known.set(dataset, { tag, catalog });
-  }
+/** What other programs are to be shown: the files of the latest days, and those of all if that is not enough. */
+function shownCatalog(catalogs: KnownCatalogs, latest: StoredCatalog | undefined) {
+  return latest && { latest, whole: () => catalogs.whole(latest) };
 }
 
 /** Days that finish at the same time write the same file one after the other. */
-function publishDay(catalogs: KnownCatalogs, key: string, day: DayPublication): Promise<boolean> {
+function publishDay(
+  store: ObjectStore,
+  catalogs: KnownCatalogs,
+  day: DayPublication,
+  { key, mostDays }: { key: string; mostDays: number },
+): Promise<boolean> {
   return compareAndSwap(key, async () => {
     const stored = await catalogs.latest(day.dataset);
     const standing = stored?.catalog.days[day.businessDate] ?? 0;
     if (standing > day.commit) return false;
     if (standing === day.commit) return true;
-    await catalogs.replace(day.dataset, withDay(stored?.catalog, day, key), stored);
+    const next = withDay(stored?.catalog, day, key);
+    const moved = withoutEarlier(next, day.businessDate, mostDays);
+    if (moved) await store.put(moved.key, moved.bytes);
+    await catalogs.replace(day.dataset, moved?.catalog ?? next, stored);
     return true;
   });
 }
 
-/** A catalog that can be read keeps the days that it shows at later commits. */
-function restoreTable(store: ObjectStore, key: string, days: DayPublication[]): Promise<void> {
+/** A catalog that can be read keeps the days that it shows at later commits. It lists all days then, until the next one is published. */
+function restoreTable(
+  store: ObjectStore,
+  catalogs: KnownCatalogs,
+  key: string,
+  days: DayPublication[],
+): Promise<void> {
   return compareAndSwap(key, async () => {
     const stored = await store.get(key);
-    const current = stored && readable(stored.bytes, key);
+    const current = stored && (await readable(catalogs, stored.bytes, key));
     const later = days.filter(({ businessDate, commit }) => (current?.days[businessDate] ?? 0) <= commit);
     let restored = current;
     for (const day of later) restored = withDay(restored, day, key);
@@ -148,11 +151,19 @@ function restoreTable(store: ObjectStore, key: string, days: DayPublication[]): 
   });
 }
 
-function readable(bytes: Uint8Array, key: string): CatalogFile | undefined {
+/** The catalog as far as it can be read: without a segment that cannot, it has the days that it lists itself. */
+async function readable(
+  catalogs: KnownCatalogs,
+  bytes: Uint8Array,
+  key: string,
+): Promise<CatalogFile | undefined> {
+  let stored: StoredCatalog | undefined;
   try {
-    return storedCatalog(bytes, key);
-  } catch {
-    return undefined;
+    stored = storedCatalog(bytes, key);
+    return await catalogs.whole(stored);
+  } catch (error) {
+    if (error instanceof ObjectClosed) throw error;
+    return stored && withListedDays(stored);
   }
 }
 
@@ -163,18 +174,19 @@ function partitionsOf({ partitions }: CatalogFile, businessDate: string): Catalo
   );
 }
 
-function withDay(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogFile {
+function withDay(current: StoredCatalog | undefined, day: DayPublication, key: string): StoredCatalog {
   const date = dayPartition(day.businessDate);
   const others = (current?.partitions ?? []).filter(
     ({ values }) => values.year !== date.year || values.month !== date.month || values.day !== date.day,
   );
-  const partitions = [...others, ...day.partitions].sort((a, b) => (a.location < b.location ? -1 : 1));
+  const { earlier } = current ?? {};
   return {
     dataset: day.dataset,
     columns: changedColumns(current, day, key),
     partitionKeys: day.partitionKeys,
     days: { ...current?.days, [day.businessDate]: day.commit },
-    partitions,
+    partitions: inOrder([...others, ...day.partitions]),
+    ...(earlier && { earlier }),
   };
 }
 

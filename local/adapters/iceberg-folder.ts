@@ -1,8 +1,9 @@
 import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
 import { daysOfSnapshot, shownSnapshots } from '../../shared/catalog/table-history.ts';
 import { uriOf } from '../../shared/catalog/table-place.ts';
-import { changedDays } from '../../shared/iceberg/day-manifests.ts';
+import { changedDays, manifestsByDay, type ShownFiles } from '../../shared/iceberg/day-manifests.ts';
 import type { FieldIds } from '../../shared/iceberg/field-ids.ts';
+import type { ManifestFile } from '../../shared/iceberg/manifest-list.ts';
 import type { TableMetadata } from '../../shared/iceberg/table-metadata.ts';
 import { namedIds } from '../../shared/iceberg/table-schema.ts';
 import { compareAndSwap } from '../../shared/pipeline/store/compare-and-swap.ts';
@@ -14,6 +15,7 @@ import type {
   ShownSnapshot,
 } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { type StoredCatalog, withListedDays } from './catalog-segments.ts';
 import {
   type FolderPlace,
   fileOf,
@@ -68,7 +70,7 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
     /** Shows what `readCatalog` answers with. May be repeated. */
     show(
       dataset: string,
-      readCatalog: () => Promise<CatalogFile | undefined>,
+      readCatalog: () => Promise<ShownCatalog | undefined>,
       { publishing, again }: Pick<WantedTable, 'publishing' | 'again'> = {},
     ): Promise<void> {
       const folder = `${publishedPrefix}${dataset}/metadata/`;
@@ -76,11 +78,12 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         // The catalog only moves on: read after the metadata, it is not older than what that was made from.
         const version = await lastVersion(lake, folder);
         const current = await metadataOf(lake, folder, version);
-        const catalog = await readCatalog();
-        if (!catalog) return;
+        const read = await readCatalog();
+        if (!read) return;
+        const { latest: catalog } = read;
         const known = async () => current && idsOf(current);
         const ids = await claimFieldIds(lake, dataset, catalog, known);
-        const changed: WantedTable['changed'] = (shown) => changedDays(catalog, shown);
+        const changed: WantedTable['changed'] = (shown) => changesOf(read, shown);
         const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
         const next = await nextMetadata(place, { ...wanted, mayGoBack: true }, current);
         if (next === current) {
@@ -91,6 +94,25 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
       });
     },
   };
+}
+
+/** A catalog that lists the files of the latest days, and the whole of it if that is not enough. */
+interface ShownCatalog {
+  latest: StoredCatalog;
+  whole: () => Promise<CatalogFile>;
+}
+
+/** Days whose files the catalog does not list are as they are to be shown if their manifests have their commits: then only the others count. */
+async function changesOf({ latest, whole }: ShownCatalog, shown: ManifestFile[]): Promise<ShownFiles[]> {
+  if (latest.earlier === undefined) return changedDays(latest, shown);
+  const listed = withListedDays(latest);
+  const manifests = manifestsByDay(shown);
+  const apart = Object.entries(latest.days).filter(([date]) => !Object.hasOwn(listed.days, date));
+  if (apart.some(([date, commit]) => manifests.get(date)?.commit !== commit))
+    return changedDays(await whole(), shown);
+  for (const [date] of apart) manifests.delete(date);
+  const left = [...manifests.values()].map(({ manifest }) => manifest);
+  return changedDays(listed, left);
 }
 
 async function metadataDifferences(

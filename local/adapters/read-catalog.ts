@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { damagedDocument } from '../../shared/pipeline/store/damaged-document.ts';
 import { isTooDeep } from '../../shared/pipeline/store/json-depth.ts';
 import { sealOf } from '../../shared/pipeline/store/sealed-json.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
+import { partitionsShape, type StoredCatalog, storedSegment, wholeCatalog } from './catalog-segments.ts';
 import { isCode, unreadable } from './file-error.ts';
 import { misfitText } from './misfit-text.ts';
 
@@ -23,13 +24,8 @@ const catalogFile = z.looseObject({
   columns: z.array(column),
   partitionKeys: z.array(column),
   days: z.record(z.string(), z.number().int()).default({}),
-  partitions: z.array(
-    z.looseObject({
-      values: z.record(z.string(), z.string().nullable()),
-      location: z.string(),
-      files: z.array(z.string()),
-    }),
-  ),
+  partitions: partitionsShape,
+  earlier: z.array(z.string().regex(/^catalog\/[^/]+\/[^/]+\.json$/)).optional(),
 });
 
 /**
@@ -59,11 +55,22 @@ async function readCatalogFile(catalogDir: string, name: string): Promise<Catalo
   const bytes = await readFile(path).catch((error) => {
     throw unreadable(error, path);
   });
-  return storedCatalog(bytes, `catalog/${name}`, path);
+  const stored = storedCatalog(bytes, `catalog/${name}`, path);
+  return wholeCatalog(stored, async (key) =>
+    storedSegment(await segmentBytes(dirname(catalogDir), key), key),
+  );
+}
+
+async function segmentBytes(lakeDir: string, key: string): Promise<Uint8Array | undefined> {
+  const path = join(lakeDir, key);
+  return readFile(path).catch((error) => {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw unreadable(error, path);
+  });
 }
 
 /** The catalog file stored as `key`, with every bit as it was written. Errors: `ObjectDamaged` if it is not that. */
-export function storedCatalog(bytes: Uint8Array, key: string, where = key): CatalogFile {
+export function storedCatalog(bytes: Uint8Array, key: string, where = key): StoredCatalog {
   if (isTooDeep(bytes)) throw damagedDocument(key, 'it is nested deeper than any catalog', where);
   const catalog = parseCatalog(new TextDecoder().decode(bytes), where, key);
   if (sealOf(key, bytes) === 'broken')
@@ -75,7 +82,7 @@ export function storedCatalog(bytes: Uint8Array, key: string, where = key): Cata
 }
 
 /** The catalog that a text holds. Errors: `ObjectDamaged` if it holds none. */
-export function parseCatalog(text: string, where: string, key = `catalog/${where}.json`): CatalogFile {
+export function parseCatalog(text: string, where: string, key = `catalog/${where}.json`): StoredCatalog {
   let json: unknown;
   try {
     json = JSON.parse(text);

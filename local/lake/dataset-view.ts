@@ -4,6 +4,7 @@ import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
 import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
 import { duckdbType } from './duckdb-type.ts';
 import { sqlName, sqlString } from './sql-text.ts';
+import { isWorthALook } from './uniform-files.ts';
 
 /** The SQL that shows a dataset as one table of DuckDB. */
 interface DatasetView {
@@ -74,9 +75,10 @@ export function planDatasetView(
       'false',
       ...fromPaths.map((value, index) => `${value('path')} IS DISTINCT FROM p${index}`),
     ].join(' OR ')}`,
-    uniform: columns.some(({ name }) => name.toLowerCase() === 'filename')
-      ? undefined
-      : { columns: columns.map((column) => nullOf(column, dataset)), paths },
+    uniform:
+      isWorthALook(files.length, rows) && columns.every(({ name }) => name.toLowerCase() !== 'filename')
+        ? { columns: columns.map((column) => nullOf(column, dataset)), paths }
+        : undefined,
     createView: (valuesFrom, columnsOf) =>
       `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect(catalog) : scanOf(valuesFrom, columnsOf)}`,
   };

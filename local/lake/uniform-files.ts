@@ -1,7 +1,7 @@
 import { sqlString } from './sql-text.ts';
 
-/** Asking so many footers takes DuckDB some 10 ms for each table of a lake; of more files a query seldom wants only one. */
-const MOST_FOOTERS = 64;
+/** A look at a footer takes DuckDB as long as it takes one thread to read so many rows. */
+const ROWS_A_FOOTER = 1_000;
 
 /** What DuckDB makes the type of a column of, in a row of `parquet_schema`. */
 const FOOTER_COLUMNS = [
@@ -18,6 +18,11 @@ const FOOTER_COLUMNS = [
 /** Answers the rows of a statement. */
 type Ask = (sql: string) => Promise<unknown[][]>;
 
+/** Is a query that reads one of the files on several threads faster by more than a look at the footers of all takes? */
+export function isWorthALook(files: number, rows: number): boolean {
+  return rows / files >= files * ROWS_A_FOOTER;
+}
+
 /**
  * True if each file has exactly these columns, in any order: then DuckDB need not be told the schema, and reads the row groups of a single
  * file in parallel, which it does not with `schema`. False also if a file cannot be read: who asks for its rows is told.
@@ -29,7 +34,7 @@ export async function areUniform(
   { columns, paths }: { columns: string[]; paths: string[] },
 ): Promise<boolean> {
   const [first] = paths;
-  if (first === undefined || paths.length > MOST_FOOTERS || columns.length === 0) return false;
+  if (first === undefined || columns.length === 0) return false;
   const listed = paths.map(sqlString).join(', ');
   const footer = FOOTER_COLUMNS.map((name) => `${sqlString(name)}: ${name}`).join(', ');
   try {

@@ -32,7 +32,7 @@ import { storeMetadata, type TablePlace, uriOf } from './table-place.ts';
 export interface WantedTable {
   catalog: TableColumns & { dataset: string };
   /** The days that the manifests of a snapshot show otherwise than they are to be shown. */
-  changed: (shown: ManifestFile[]) => ShownFiles[];
+  changed: (shown: ManifestFile[]) => ShownFiles[] | Promise<ShownFiles[]>;
   ids: FieldIds;
   /** The commit that is being published, which the snapshot is named after, with facts about it for people. */
   publishing?: { businessDate: string; facts: Record<string, string> } | undefined;
@@ -74,7 +74,7 @@ export async function nextMetadata(
       : current;
   const parent = standing?.snapshots.find((one) => one['snapshot-id'] === standing['current-snapshot-id']);
   const listed = parent && !wanted.again ? ((await manifestsOf(place, parent)) ?? []) : [];
-  const changed = wanted.changed(listed);
+  const changed = await wanted.changed(listed);
   const leftOut = new Set(
     standing && [...leftOutColumns(standing), ...columnsBeyondPromotion(standing, catalog)],
   );

@@ -146,7 +146,7 @@ export interface CatalogPartition {
   files: string[];
 }
 
-/** The catalog of a table on one machine: `catalog/<dataset>.json`. */
+/** The catalog of a table on one machine, with the files of all days: `catalog/<dataset>.json` and its segments. */
 export interface CatalogFile {
   dataset: string;
   columns: CatalogColumn[];

@@ -192,7 +192,7 @@ describe('the command', () => {
         'range-size',
         'workers',
       ],
-      ...['expected-files', 'force', 'supplement-of', 'no-sync', 'shared-files', 'json'],
+      ...['expected-files', 'force', 'supplement-of', 'no-sync', 'shared-files', 'report', 'json'],
     ]);
   });
 

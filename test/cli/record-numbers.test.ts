@@ -23,3 +23,16 @@ describe('rejects names the records of a fixed file by their number', () => {
     ]);
   });
 });
+
+it('rejects names the first line of a file that begins with a byte order mark', async () => {
+  await using lake = await TestLake.make('on disk');
+  const layout = smallLayout({ encoding: 'utf-8', positions: 'bytes' });
+  const lines = ['X', '1', 'Y'].map((cents, row) => `${smallLine(`A${row}`, cents)}\n`);
+  await lake.putRaw('f_20250812.txt', Buffer.from(`\ufeff${lines.join('')}`));
+  await lake.convert({ layout, sourceKey: 'f_20250812.txt' });
+  const { stdout } = await typed('rejects', '--lake', join(lake.dir, 'lake'));
+  expect(stdout.match(/^ {2}f_20250812\.txt, .*$/gm)).toEqual([
+    '  f_20250812.txt, line 1, byte 3, 20 bytes',
+    '  f_20250812.txt, line 3, byte 45, 20 bytes',
+  ]);
+});

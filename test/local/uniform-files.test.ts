@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { planDatasetView } from '../../local/lake/dataset-view.ts';
 import { openLake } from '../../local/lake/lake-sql.ts';
 import {
   ask,
@@ -198,4 +199,26 @@ test('a column that is called as one of DuckDB’s own is no path', async () => 
     expect((await lake.query(`SELECT ${name}, day FROM ${name} WHERE ${name} = 'g'`)).rows).toEqual([
       ['g', '12'],
     ]);
+});
+
+test('footers are looked at only if the files are so large that it pays', () => {
+  const plan = (files: number, rows: number) =>
+    planDatasetView(
+      {
+        dataset: 't',
+        columns: [{ name: 'n', type: 'bigint' }],
+        partitionKeys: [],
+        days: {},
+        partitions: [
+          { values: {}, location: 't/', files: Array.from({ length: files }, (_, n) => `t/${n}`) },
+        ],
+      },
+      '/lake',
+      rows,
+    ).uniform;
+  expect(plan(1, 7_000_000)?.paths).toHaveLength(1);
+  expect(plan(1, 100)).toBeUndefined();
+  expect(plan(1_300, 1_300 * 7_000_000)?.paths).toHaveLength(1_300);
+  expect(plan(1_300, 1_300 * 100_000)).toBeUndefined();
+  expect(plan(0, 0)?.paths ?? []).toEqual([]);
 });

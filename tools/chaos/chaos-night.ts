@@ -244,7 +244,10 @@ class Night {
       raw,
       lake: this.lake,
       publishedPrefix: 'processed/',
-      catalog: createFileCatalog(this.lake, { iceberg: { ...NIGHT_TABLES, now: () => this.time.now() } }),
+      catalog: createFileCatalog(this.lake, {
+        iceberg: { ...NIGHT_TABLES, now: () => this.time.now() },
+        mostDays: 1,
+      }),
       layouts: {
         load: async () => ({ file: 'chaos.json', text }),
         loadBeside: async (_file, name) => ({ file: name, text: '' }),

@@ -120,7 +120,7 @@ export class FunctionRuntime {
       ...this.ports,
       raw: new FaultyStore(raw, calls),
       lake,
-      catalog: createFileCatalog(lake, { iceberg: { ...NIGHT_TABLES, now: () => clock.now() } }),
+      catalog: createFileCatalog(lake, { iceberg: { ...NIGHT_TABLES, now: () => clock.now() }, mostDays: 1 }),
       metrics: { record: (...args) => calls.make('metrics', () => metrics.record(...args)) },
       notifier: { notify: (notification) => calls.make('notifier', () => notifier.notify(notification)) },
       clock: { now: () => new Date(clock.now().getTime() + skewMs + this.aheadMs) },

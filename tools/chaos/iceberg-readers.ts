@@ -28,9 +28,8 @@ function tableProblems(lake: NightLake, hint: string): string[] {
   const table = folder.split('/')[1]!;
   const key = `${folder}v${lake.textOf(hint)}.metadata.json`;
   const metadata = fromJsonBytes(lake.bytesOf(key), key, tableMetadataShape);
-  const catalogs = (lake.catalogTexts.get(`catalog/${table}.json`) ?? []).map(
-    (text): NightCatalog & { partitionKeys: { name: string; type: string }[] } => JSON.parse(text),
-  );
+  const texts = lake.catalogTexts.get(`catalog/${table}.json`) ?? [];
+  const catalogs = texts.map((text) => lake.wholeCatalog(text));
   const keys = catalogs.at(-1)?.partitionKeys ?? [];
   const there = new Set(lake.keys());
   const known = new Set<string>();

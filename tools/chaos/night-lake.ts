@@ -4,6 +4,8 @@ import type { ObjectStore, ObjectWriter } from '../../shared/ports/object-store.
 
 const PUBLISHED = 'processed/';
 const CATALOG = 'catalog/';
+const CATALOG_FILE = /^catalog\/[^/]+\.json$/;
+const NOTHING: NightCatalog = { dataset: '', days: {}, partitions: [] };
 
 /** A catalog at one moment: dataset, commits of days, and objects by the values of their partition. */
 export interface NightCatalog {
@@ -71,8 +73,24 @@ export class NightLake extends MemoryObjectStore {
 
   catalogsNow(): NightCatalog[] {
     return this.keys()
-      .filter((key) => key.startsWith(CATALOG))
-      .map((key) => JSON.parse(this.textOf(key)) as NightCatalog);
+      .filter((key) => CATALOG_FILE.test(key))
+      .map((key) => this.wholeCatalog(this.textOf(key)));
+  }
+
+  /** The catalog of a text with the files of its segments; one that is gone or damaged has none. */
+  wholeCatalog(text: string): NightCatalog & { partitionKeys: { name: string; type: string }[] } {
+    const { earlier = [], ...catalog } = JSON.parse(text);
+    const there = new Set(this.keys());
+    const known = new Set(catalog.partitions.map(dayOf));
+    for (const key of earlier.toReversed()) {
+      const segment: NightCatalog = there.has(key) ? jsonOf(this.textOf(key)) : NOTHING;
+      const days = Object.keys(segment.days).filter(
+        (date) => segment.days[date] === catalog.days[date] && !known.has(date),
+      );
+      catalog.partitions.push(...segment.partitions.filter((one) => days.includes(dayOf(one))));
+      for (const date of days) known.add(date);
+    }
+    return catalog;
   }
 
   /** The catalogs that were written since this was called last. */
@@ -96,7 +114,7 @@ export class NightLake extends MemoryObjectStore {
     const texts = this.catalogTexts.get(key) ?? [];
     const text = texts.at(-1 - back);
     const there = new Set(this.keys());
-    const objects = text === undefined ? [] : objectKeys(JSON.parse(text));
+    const objects = text === undefined ? [] : objectKeys(this.wholeCatalog(text));
     if (text === undefined || !objects.every((object) => there.has(object))) return false;
     for (const object of objects) this.takenBackNow.add(object);
     this.replace(key, Buffer.from(text));
@@ -111,7 +129,7 @@ export class NightLake extends MemoryObjectStore {
 
   private wrote<T>(key: string, tag: T): T {
     if (key.startsWith(CATALOG) || key.startsWith(PUBLISHED)) this.visibleWrites.push(key);
-    if (key.startsWith(CATALOG)) this.note(key, this.textOf(key));
+    if (CATALOG_FILE.test(key)) this.note(key, this.textOf(key));
     // The one object of a table that changes: it says which metadata counts.
     if (key.endsWith('/metadata/version-hint.text')) return tag;
     if (!key.startsWith(PUBLISHED) && !key.includes('/_day/')) return tag;
@@ -127,13 +145,25 @@ export class NightLake extends MemoryObjectStore {
   private note(key: string, text: string): void {
     const texts = this.catalogTexts.get(key) ?? [];
     this.catalogTexts.set(key, [...texts, text]);
-    const catalog = JSON.parse(text) as NightCatalog;
+    const catalog = this.wholeCatalog(text);
     this.catalogs.push(catalog);
     const there = new Set(this.keys());
     for (const object of objectKeys(catalog)) {
       if (!there.has(object)) this.violations.push(`${key} was pointed to ${object}, which is not there`);
       else if (!this.seen.has(object)) this.seen.set(object, this.bytesOf(object));
     }
+  }
+}
+
+function dayOf({ values }: NightCatalog['partitions'][number]): string {
+  return `${values.year}-${values.month}-${values.day}`;
+}
+
+function jsonOf(text: string): NightCatalog {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return NOTHING;
   }
 }
 

@@ -77,7 +77,7 @@ export class SampleLake {
       raw: this.raw,
       lake,
       publishedPrefix: 'processed/',
-      catalog: createFileCatalog(lake),
+      catalog: createFileCatalog(lake, { mostDays: 1 }),
       layouts: {
         load: async (name) => ({ file: name, text: layoutText(name) }),
         loadBeside: async (_file, name) => ({ file: name, text: '' }),

@@ -87,7 +87,12 @@ function noCommit(
   const dates = [...new Set(layouts.flatMap(({ days }) => days.map((day) => day.businessDate)))].sort();
   return new UsageError({
     what: `there is no commit ${text}`,
-    next: known.length > 0 ? `${known.join('; ')}.` : `There are commits of ${listed(dates)}.`,
+    next:
+      known.length > 0
+        ? `${known.join('; ')}.`
+        : dates.length > 0
+          ? `There are commits of ${listed(dates)}.`
+          : 'No day of the lake is published yet.',
   });
 }
 

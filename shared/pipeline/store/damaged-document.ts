@@ -16,7 +16,7 @@ export function damagedDocument(key: string, why: string, where = key): ObjectDa
 /** A kind of document: which keys it has, and what heals it. */
 const KINDS: [RegExp, (key: string, match: RegExpExecArray) => string][] = [
   [
-    /^catalog\/[^/]+\.json$/,
+    /^catalog\/[^/]+(?:\/[^/]+)?\.json$/,
     () =>
       `To write it again from the commits of all days: "${publishForce()}", and --dataset with the name of its layout if the lake has several.`,
   ],
