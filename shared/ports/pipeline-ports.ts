@@ -36,4 +36,19 @@ interface PipelineSettings {
   softwareVersion: string;
   /** Who works with the lake, if that is known. Commits say it. */
   user?: string | undefined;
+  /** Set for a lake in which a report is kept next to each commit. */
+  reports?: KeptReports | undefined;
+}
+
+/** How the reports that a lake keeps are written. */
+export interface KeptReports {
+  /** What stands before a key when people are told where it is: `s3://bucket/`. */
+  place: string;
+  /** An IANA name, and HH:mm of the morning on which days must be published. */
+  timeZone: string;
+  deadline: string;
+  businessDate: 'day-before' | 'same-day';
+  /** Whose prices are those of the night. */
+  region: string;
+  language: 'en' | 'pt';
 }
