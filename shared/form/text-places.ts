@@ -128,7 +128,8 @@ export function textHistograms(sample: FormSample, layout: Layout, places: TextP
   const isChained = layout.record.format === 'rdw' || layout.record.format === 'bdw';
   if (places.isAllText && !isChained) {
     const counts = new Uint32Array(256);
-    for (const { bytes } of sample.windows) for (const byte of bytes) counts[byte]!++;
+    // An iterator over bytes takes several times as long, and every conversion waits for this.
+    for (const { bytes } of sample.windows) for (let at = 0; at < bytes.length; at++) counts[bytes[at]!]!++;
     return [counts];
   }
   return sampledRecords(sample, layout).map((records) => {

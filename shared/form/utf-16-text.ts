@@ -31,7 +31,8 @@ export function utf16Finding(order: 'LE' | 'BE', { encoding }: Layout): FormFind
 function zeroShares({ windows, sizeBytes }: FormSample): [number, number] {
   const zeros = [0, 0];
   const counts = [0, 0];
-  if (sizeBytes < FEWEST_BYTES) return [0, 0];
+  // Few files have any, and to look for one is a fraction of counting.
+  if (sizeBytes < FEWEST_BYTES || windows.every(({ bytes }) => !bytes.includes(0))) return [0, 0];
   for (const { startByte, bytes } of windows) {
     for (let at = 0; at < bytes.length; at++) {
       const parity = (startByte + at) & 1;

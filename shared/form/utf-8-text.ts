@@ -90,13 +90,21 @@ function ofTextRuns(records: Iterable<Uint8Array>, { kinds }: TextPlaces, encodi
   return found;
 }
 
+/** Index of the first byte above 7F from `at` on, or the length. Most texts have few. */
+function nextHighByte(bytes: Uint8Array, at: number): number {
+  const last = bytes.length - 8;
+  while (at <= last) {
+    const first = bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!;
+    if (((first | bytes[at + 4]! | bytes[at + 5]! | bytes[at + 6]! | bytes[at + 7]!) & 0x80) !== 0) break;
+    at += 8;
+  }
+  while (at < bytes.length && bytes[at]! < 0x80) at++;
+  return at;
+}
+
 function highBytesOf(bytes: Uint8Array, encoding: string): HighBytes {
   const found: HighBytes = { clear: 0, doubtful: 0, lone: 0 };
-  for (let at = 0; at < bytes.length; ) {
-    if (bytes[at]! < 0x80) {
-      at++;
-      continue;
-    }
+  for (let at = nextHighByte(bytes, 0); at < bytes.length; at = nextHighByte(bytes, at)) {
     const length = sequenceBytes(bytes, at);
     if (length === 0) found.lone++;
     else if (isClear(bytes.subarray(at, at + length), encoding)) found.clear++;

@@ -70,9 +70,9 @@ export class BloomFilterBuilder {
 
   /** Forgets the values, and gives their memory back. */
   clear(): void {
-    const { kernel, filter } = this;
+    const { kernel } = this;
     if (this.capacity > 0) kernel.release(this.hashes, this.capacity * HASH_BYTES);
-    if (filter.byteCount > 0) kernel.release(filter.address, filter.byteCount);
+    if (this.filter.byteCount > 0) kernel.release(this.filter.address, this.filter.byteCount);
     this.hashes = 0;
     this.capacity = 0;
     this.count = 0;

@@ -38,3 +38,18 @@ test('the ledger knows the size and the checksum of each merged file', async () 
     expect([bytes, checksum]).toEqual([stored.bytes.length, checksumOf(stored.bytes)]);
   }
 });
+
+test('the parts of a file of few ranges are its files, those of one of many ranges are merged', async () => {
+  const loadedWith = async (mostRanges: number) => {
+    await using lake = await TestLake.make();
+    lake.ports.settings = { ...lake.ports.settings, wholePartOfFew: { mostRanges, bytes: 1 } };
+    const { load, entryOf } = smallDay(lake);
+    const lines = IDS.slice(0, 4).map((id, index) => smallLine(id, index, 'A'));
+    const { loaded } = await entryOf(await load(KEY, smallFile(...lines), { rangeSizeBytes: 42 }));
+    const shown = await lake.publishedRows('small', 'id');
+    expect(shown.map(({ id }) => id)).toEqual(IDS.slice(0, 4));
+    return loaded!.outputs.map(({ rows }) => rows);
+  };
+  expect(await loadedWith(2)).toEqual([2, 2]);
+  expect(await loadedWith(1)).toEqual([4]);
+});
