@@ -7,7 +7,7 @@ import { createSplitter, readSplitterEvent } from '../functions/splitter/handler
 import { createWatchdog } from '../functions/watchdog/handler.ts';
 import { RunInconsistent } from '../shared/errors.ts';
 import type { FinalizeResult } from '../shared/pipeline/finalize/finalize-file.ts';
-import type { PartSummary } from '../shared/pipeline/parse/parse-range.ts';
+import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import type { ConvertRequest } from '../shared/pipeline/split/convert-request.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';

@@ -1,5 +1,5 @@
 import type { NightProgress } from '../local/convert-night.ts';
-import type { PartSummary } from '../shared/pipeline/parse/parse-range.ts';
+import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import { shownText } from '../shared/shown-text.ts';
 import { byteSizeText } from './byte-size.ts';
 import { counted } from './counted.ts';

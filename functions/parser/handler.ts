@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { InvocationFigures } from '../../shared/lambda/handler-stack.ts';
-import { type PartSummary, parseRange } from '../../shared/pipeline/parse/parse-range.ts';
+import { parseRange } from '../../shared/pipeline/parse/parse-range.ts';
+import type { PartSummary } from '../../shared/pipeline/parse/part-summary.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { eventReader } from '../read-event.ts';
 

@@ -22,18 +22,9 @@ import { findJson, readJson, writeJson } from '../store/json-object.ts';
 import { sourceOf } from '../store/open-source.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
+import { type PartSummary, partSummary } from './part-summary.ts';
 import { readParents } from './read-parents.ts';
 import { RejectWriter } from './reject-writer.ts';
-
-/** The result of one range, as the state machine sees it. */
-export interface PartSummary {
-  rangeIndex: number;
-  inputBytes: number;
-  rows: number;
-  rejected: number;
-  /** True if an earlier try of this run parsed the range, so that its manifest was there already. */
-  reused: boolean;
-}
 
 /**
  * Turns one byte range into a Parquet part for each partition, a file of rejects and a part manifest, in memory that does not grow with it.
@@ -49,7 +40,7 @@ export async function parseRange(
   const manifestKey = runKeys(plan.runId).partManifest(range.rangeIndex);
   const earlier = await findJson(ports.lake, manifestKey, partManifestShape);
   if (earlier && earlier.startByte === range.startByte && earlier.endByte === range.endByte) {
-    return summary(earlier, true);
+    return partSummary(earlier, true);
   }
   const startedAt = ports.clock.now().toISOString();
   const parser = new RangeParser(ports, plan, range, readLayout(plan.layout.text, plan.layout.file));
@@ -57,18 +48,7 @@ export async function parseRange(
   const work = { startedAt, endedAt: ports.clock.now().toISOString(), ...(retries && { retries }) };
   const manifest: PartManifest = { ...parsed, work };
   await writeJson(ports.lake, manifestKey, manifest);
-  return summary(manifest, false);
-}
-
-function summary(manifest: PartManifest, reused: boolean): PartSummary {
-  const { rangeIndex, startByte, endByte, records } = manifest;
-  return {
-    rangeIndex,
-    inputBytes: endByte - startByte,
-    rows: records.accepted,
-    rejected: records.rejected,
-    reused,
-  };
+  return partSummary(manifest, false);
 }
 
 class RangeParser {
