@@ -28,6 +28,8 @@ interface PipelineSettings {
   rangeSizeBytes: number;
   /** A part of at least this many bytes becomes a file of its own. */
   wholePartBytes: number;
+  /** The same for a file that is cut into few ranges, so that no partition gets many small files. */
+  wholePartOfFew?: { mostRanges: number; bytes: number };
   /** Number of files that make up a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
   /** Version of the code that runs. It is part of every run id: what other code wrote, a corrected version too, is never taken over. */

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { sparkNight } from '../../tools/estimate/spark-night.ts';
 import { nightCosts, total } from '../../shared/cost/night-costs.ts';
 import type { Prices } from '../../shared/cost/price-table.ts';
 import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
+import { sparkNight } from '../../tools/estimate/spark-night.ts';
 import { runCommand } from '../support/run-command.ts';
 
 describe('the costs of a night', () => {

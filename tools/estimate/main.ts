@@ -1,13 +1,13 @@
+import { type CostLine, nightCosts, total } from '../../shared/cost/night-costs.ts';
+import { type PriceTable, priceTable } from '../../shared/cost/price-table.ts';
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { defineCommand, isSet, text, textOr } from '../../terminal/command-line.ts';
 import { printTable } from '../../terminal/print-table.ts';
 import type { Machine } from '../simulate/machine-definition.ts';
 import type { Night } from '../simulate/night.ts';
-import { type CostLine, nightCosts, total } from '../../shared/cost/night-costs.ts';
 import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from '../simulate/night-flags.ts';
-import { type PriceTable, priceTable } from '../../shared/cost/price-table.ts';
 import { type NightResult, simulateNight } from '../simulate/simulate-night.ts';
-import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { sparkNight } from './spark-night.ts';
 import { standingCosts } from './standing-costs.ts';
 

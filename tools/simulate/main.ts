@@ -1,11 +1,11 @@
+import { nightCosts, total } from '../../shared/cost/night-costs.ts';
+import { priceTable } from '../../shared/cost/price-table.ts';
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
 import { defineCommand, isSet, text, textOr, texts } from '../../terminal/command-line.ts';
-import { nightCosts, total } from '../../shared/cost/night-costs.ts';
 import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from './night-flags.ts';
 import { printNight, printSeries, type SimulatedNight } from './night-report.ts';
-import { priceTable } from '../../shared/cost/price-table.ts';
 import { simulateNight } from './simulate-night.ts';
-import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 
 const COMMAND = {
   does: 'Plays nights on the deployed state machine under the quotas of a region, event by event; docs/scale.md says what is in the model.',
