@@ -47,7 +47,7 @@ function unwritable(where: string, cause: unknown): OutputUnwritable {
   return new OutputUnwritable({
     what: 'the report cannot be written',
     where,
-    why: (cause as Error).message,
+    why: (cause as Error).message.replace(/\.\d+\.tmp/g, ''),
     next: 'Name a file in a folder that is there and that you may write to.',
     cause,
   });

@@ -1,3 +1,4 @@
+import { priceTable } from '../shared/cost/price-table.ts';
 import { isTimeZone } from '../shared/keys/night-calendar.ts';
 import type { ReportSettings } from '../shared/pipeline/report/read-night.ts';
 import { languageOf, REPORT_LANGUAGES, type ReportLanguage } from '../shared/report/words/languages.ts';
@@ -36,8 +37,14 @@ export function reportSettings(
   }
   const businessDate = environment.SLA_BUSINESS_DATE === 'same-day' ? 'same-day' : 'day-before';
   const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || undefined;
+  const language = REPORT_LANGUAGES.find((one) => one === flags.lang);
+  if (flags.lang !== undefined && !language) {
+    throw usageError(`--lang '${flags.lang}' is not known`, `Give one of ${REPORT_LANGUAGES.join(', ')}`);
+  }
+  // One that is named must have prices; a stage may be elsewhere.
+  if (flags.region !== undefined) priceTable(flags.region);
   return {
-    language: flags.lang === undefined ? languageOf(locale) : (flags.lang as ReportLanguage),
+    language: language ?? languageOf(locale),
     settings: {
       ...{ lake, timeZone, showRejects: flags['show-rejects'] === true },
       ...(deadline !== undefined && { sla: { deadline, businessDate } }),

@@ -52,5 +52,7 @@ function pointsOf(now: Decimal, then: Decimal): number | undefined {
   const { a, b } = atOneScale(now, then);
   if (b === 0n) return undefined;
   const size = b < 0n ? -b : b;
-  return Number(((a - b) * 10_000n) / size);
+  const twice = (a - b) * 20_000n;
+  // To the nearest, halves away from zero: division of integers leaves the rest out.
+  return Number((twice + (twice < 0n ? -size : size)) / (2n * size));
 }

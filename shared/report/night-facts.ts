@@ -87,7 +87,8 @@ export interface PartFacts
 /** A commit of the day, and whether readers see it. */
 export interface CommitFacts {
   commit: DayCommit;
-  state: 'current' | 'pending' | 'replaced' | 'expired';
+  /** `unknown` if the catalog cannot be read. */
+  state: 'current' | 'pending' | 'replaced' | 'expired' | 'unknown';
 }
 
 export interface RejectFacts {

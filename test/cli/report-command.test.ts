@@ -36,16 +36,10 @@ it('convert --report writes the page of the day, and report writes it again, for
   expect([month.code, month.stdout]).toEqual([0, 'The report of small of 2025-08 is in month.html\n']);
 });
 
-it.each([
-  ['no page', ['--out', 'night.txt'], 'does not end with .html'],
-  ['a file that is no page', ['--out', 'other.html'], 'is no page'],
-  ['a folder that is not there', ['--out', 'nowhere/night.html'], 'the report cannot be written'],
-  ['a link of a folder', ['--link'], '--link is for --lake aws'],
-])('answers %s with what to do', async (_, flags, message) => {
+it('takes no place of a file that is no page', async () => {
   await writeFile(join(dir, 'other.html'), 'my notes');
-  const { code, stderr } = await runCommand('report', ['--lake', 'lake', ...flags], dir);
-  expect(code).toBe(2);
-  expect(stderr).toContain(message);
+  const { code, stderr } = await runCommand('report', ['--lake', 'lake', '--out', 'other.html'], dir);
+  expect([code, stderr.includes('is no page')]).toEqual([2, true]);
   expect(await readFile(join(dir, 'other.html'), 'utf8')).toBe('my notes');
 });
 

@@ -168,6 +168,8 @@ it('nights are compared exactly, with the last one and with the same weekday', (
     now: '90071992547409930.90',
     basisPoints: 0,
   });
+  const [third] = comparisons('2025-08-12', day('2025-08-12', 5, '0'), [day('2025-08-11', 6, '0')]);
+  expect(third?.changes[0]?.basisPoints).toBe(-1667);
   // Nothing is a percentage of nothing.
   expect(found[1]?.changes[0]?.basisPoints).toBeUndefined();
 });

@@ -18,7 +18,6 @@ import { type Reconciliation, reconciliationShape } from '../../run/reconciliati
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
 import { dayTables } from '../publish/day-tables.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
-import { reportSentence } from '../report/keep-report.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
@@ -61,12 +60,7 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   const { sourceId, runId } = plan;
   const day = await publishDay(ports, layout, plan.businessDate, { loaded: { sourceId, runId } });
   if (!(again && before.told)) {
-    const { dataset, businessDate } = plan;
-    const report =
-      day.committed && day.commit !== undefined
-        ? await reportSentence(ports, { dataset, businessDate }, day.commit)
-        : undefined;
-    await tellLoaded(ports, plan, loaded, { ...day, report });
+    await tellLoaded(ports, plan, loaded, { ...day, report: await reportOf(ports, plan, day) });
     await markTold(ports, plan.ledgerKey, 'loaded', plan.runId);
   }
   return { status: 'loaded', ledgerKey: plan.ledgerKey, day };
@@ -232,6 +226,19 @@ async function removeParts(ports: PipelinePorts, runId: string | undefined): Pro
   // Manifests first: a part must never be missing while its manifest is there.
   await ports.lake.delete(keys.filter((key) => key.endsWith('.json')));
   await ports.lake.delete(keys.filter((key) => !key.endsWith('.json')));
+}
+
+/** Where the report of a commit is that was written just now, as a sentence; undefined for a lake that keeps none. */
+async function reportOf(
+  ports: PipelinePorts,
+  { dataset, businessDate }: FilePlan,
+  { committed, commit }: DayOutcome,
+): Promise<string | undefined> {
+  const { reports } = ports.settings;
+  if (!reports || !committed || commit === undefined) return undefined;
+  // A conversion on one machine starts without it.
+  const { reportSentence } = await import('../report/keep-report.ts');
+  return reportSentence(ports, reports, { dataset, businessDate }, commit);
 }
 
 async function tellLoaded(

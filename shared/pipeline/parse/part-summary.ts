@@ -10,6 +10,7 @@ export interface PartSummary {
   reused: boolean;
 }
 
+/** Of a part that was parsed now, or by an earlier try of the run. */
 export function partSummary(manifest: PartManifest, reused: boolean): PartSummary {
   const { rangeIndex, startByte, endByte, records } = manifest;
   return {

@@ -32,16 +32,14 @@ async function keepReport(
 }
 
 /**
- * The same after a publication, which must not fail for it: answers where the report is, or why there is none, as a sentence. Undefined for a
- * lake that keeps none.
+ * The same after a publication, which must not fail for it: answers where the report is, or why there is none, as a sentence.
  */
 export async function reportSentence(
   ports: KeepPorts,
+  reports: KeptReports,
   day: { dataset: string; businessDate: string },
   commit: number,
-): Promise<string | undefined> {
-  const { reports } = ports.settings;
-  if (!reports) return undefined;
+): Promise<string> {
   try {
     return `Its report: ${reports.place}${await keepReport(ports, reports, day, commit)}`;
   } catch (error) {

@@ -77,6 +77,13 @@ export function deadlineOf(businessDate: string, { sla, timeZone }: ReportSettin
   return instantOf(morning, sla.deadline, timeZone).toISOString();
 }
 
+/** Adds what cannot be read, once; any other error is one. */
+function note(damaged: NightFacts['damaged'], error: unknown): void {
+  if (!(error instanceof RunInconsistent)) throw error;
+  const { where = '', message } = error;
+  if (!damaged.some(({ key }) => key === where)) damaged.push({ key: where, why: message });
+}
+
 async function readCommits(
   ports: ReportPorts,
   dataset: string,
@@ -86,13 +93,16 @@ async function readCommits(
 ): Promise<{ commits: CommitFacts[]; today: DayFacts | undefined }> {
   const [day] = await layoutCommits(ports.lake, dataset, businessDate);
   if (!day) return { commits: [], today: undefined };
-  const { lines } = await lakeHistory(ports, { dataset, businessDate });
+  const { lines } = await lakeHistory(ports, { dataset, businessDate }).catch((error: unknown) => {
+    note(damaged, error);
+    return { lines: [] };
+  });
   const stateOf = new Map(lines.map(({ commit, state }) => [commit, state]));
-  const commits = day.commits.map((commit) => ({ commit, state: stateOf.get(commit.commit) ?? 'pending' }));
-  for (const { error } of day.damaged) {
-    if (!damaged.some(({ key }) => key === error.where))
-      damaged.push({ key: error.where ?? '', why: error.message });
-  }
+  const commits = day.commits.map((commit) => ({
+    commit,
+    state: stateOf.get(commit.commit) ?? ('unknown' as const),
+  }));
+  for (const { error } of day.damaged) note(damaged, error);
   const seen = commits.find(({ state }) => state === 'current')?.commit;
   const today =
     seen && dayFacts(day.commits, seen, settings.billing.region, deadlineOf(businessDate, settings));
@@ -122,10 +132,10 @@ async function rejectsOfDay(
   { showRejects }: ReportSettings,
   damaged: NightFacts['damaged'],
 ): Promise<RejectFacts> {
-  const layout = await statusLayout(ports.lake, dataset, businessDate);
   const groups = new Map<string, RejectGroupFacts>();
   let looked = 0;
   try {
+    const layout = await statusLayout(ports.lake, dataset, businessDate);
     for await (const reject of readRejects(ports, { dataset, businessDate })) {
       if (looked === MOST_REJECTS) break;
       looked++;
@@ -137,8 +147,7 @@ async function rejectsOfDay(
       if (group.examples.length < EXAMPLES) group.examples.push(rejectExample(layout, reject, showRejects));
     }
   } catch (error) {
-    if (!(error instanceof RunInconsistent)) throw error;
-    damaged.push({ key: error.where ?? '', why: error.message });
+    note(damaged, error);
   }
   const sorted = [...groups.values()].sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
   return { groups: sorted, looked, areShown: showRejects };

@@ -26,7 +26,7 @@ export function bytesPart({ bytes }: NightReport, speech: Speech): Markup {
   return section(
     'bytes',
     words.bytes,
-    html`<p class="faint">${words.bytesNote}</p>${legend(swatches)}<figure>${byteChart(bytes, (size) => figures.bytes(size), words.bytesAlt(figures.count(bytes.length)))}</figure>`,
+    html`<p class="faint">${words.bytesNote}</p>${legend(swatches)}<figure class="scroll" role="group" aria-label="${words.bytes}" tabindex="0">${byteChart(bytes, (size) => figures.bytes(size), words.bytesAlt(figures.count(bytes.length)))}</figure>`,
     folded(words.table, tableOf(words.bytes, columns, rows)),
     allWhole(bytes, speech),
   );

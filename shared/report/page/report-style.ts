@@ -23,6 +23,7 @@ export const REPORT_STYLE = `
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; list-style: none; margin: 1rem 0 0; padding: 0; font-size: .875rem; }
 figure { margin: 0 0 1rem; }
 figure svg { display: block; width: 100%; height: auto; }
+figure.scroll svg { min-width: 42rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .5rem; padding: 0; list-style: none; font-size: .8125rem; color: var(--faint); }
 .legend svg { width: 1.6em; height: .8em; margin-inline-end: .4em; display: inline-block; vertical-align: -.05em; }
 .s1 { fill: var(--series1); } .s2 { fill: var(--series2); } .s3 { fill: var(--series3); } .s4 { fill: var(--series4); }
@@ -49,6 +50,7 @@ footer { margin-top: 1.5rem; }
 .days .state { border-radius: 8px; font-size: .6875rem; padding: .05rem .35rem; white-space: normal; }
 .sign { display: none; }
 @media print {
+  figure.scroll svg { min-width: 0; }
   .report { padding: 0; max-width: none; }
   nav { display: none; }
   .card { border-top: 1px solid var(--line); padding: 5mm 0 0; }

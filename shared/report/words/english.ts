@@ -227,6 +227,7 @@ export const ENGLISH = {
   commit_current: 'see it',
   commit_pending: 'do not see it yet',
   commit_replaced: 'saw it before',
+  commit_unknown: 'is not known',
   commit_expired: 'its files are gone',
   files: 'Files',
 

@@ -219,6 +219,7 @@ export const PORTUGUESE: Words = {
   commit_current: 'o veem',
   commit_pending: 'ainda não o veem',
   commit_replaced: 'o viram antes',
+  commit_unknown: 'não se sabe',
   commit_expired: 'seus arquivos não existem mais',
   files: 'Arquivos',
 
