@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
 /** One thing that a person does, with what is written about it. */
-export interface TaskStep {
+interface TaskStep {
   title: string;
   text: string;
   picture: string;
