@@ -4,7 +4,7 @@ import { type PreviewForm, previewForm } from '../../cli/preview-form.ts';
 import { unicodeOf } from '../../shared/decode/code-pages.ts';
 import { LayoutInvalid, UsageError } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
-import { isByteTablePage } from '../../shared/layout/code-page.ts';
+import { type CodePage, isByteTablePage } from '../../shared/layout/code-page.ts';
 import { guessCodePage } from '../../shared/layout/guess/guess-code-page.ts';
 import type { Layout } from '../../shared/layout/layout.ts';
 import { datasetName, layoutText } from '../../shared/layout/layout-text.ts';
@@ -30,6 +30,8 @@ const MIB = 1024 * 1024;
 const GUESS_LIMITS = { sampleBytes: 8 * MIB, wholeFileBytes: 64 * MIB, wholeChains: false };
 /** Far more than what fills a file up. */
 const TAIL_BYTES = 64 * 1024;
+/** Width of a row of bytes of which no record length is known. */
+const UNKNOWN_BYTES = 80;
 const SAMPLE_PLACES = 40;
 const RECORDS_A_PLACE = 100;
 
@@ -85,26 +87,31 @@ export class Workbench {
   }
 
   /** A layout for a file about which nothing is known but its form: one field for the whole record. */
-  async firstLayout(): Promise<Proposal> {
+  async firstLayout(): Promise<Proposal & { problem: string | undefined }> {
     const reader = this.opened();
-    const { head, form } = await guessForm(sourceOf(reader), reader.name);
-    const { codePage, reason } = guessCodePage(head);
-    const { format, lengthBytes, byteOrder, lengthIncludesHeader } = form;
-    const draft = {
-      name: datasetName(reader.name),
-      description: 'One field a record: split it, or take the guess',
-      encoding: codePage,
-      record: {
+    try {
+      const { head, form } = await guessForm(sourceOf(reader), reader.name);
+      const { codePage, reason } = guessCodePage(head);
+      const { format, lengthBytes, byteOrder, lengthIncludesHeader } = form;
+      const record = {
         format,
         length: lengthBytes,
         ...(format !== 'fixed' && { short: 'pad' as const }),
         ...(byteOrder === 'little' && { byteOrder }),
         ...(lengthIncludesHeader === false && { lengthIncludesHeader }),
-      },
-      fields: [{ name: 'record', start: 1, end: lengthBytes, type: 'string', trim: 'trailing' }],
-    };
-    const reasons = [`record: ${form.reason}`, `code page: ${codePage}: ${reason}`];
-    return { text: layoutText(draft), draft, reasons };
+      };
+      const reasons = [`record: ${form.reason}`, `code page: ${codePage}: ${reason}`];
+      return { ...firstDraft(reader.name, codePage, record), reasons, problem: undefined };
+    } catch (error) {
+      if (!(error instanceof LayoutInvalid) || reader.sizeBytes === 0) throw error;
+      // Bytes can be looked at all the same.
+      const record = {
+        format: 'fixed',
+        length: Math.min(UNKNOWN_BYTES, reader.sizeBytes),
+        terminator: 'none',
+      };
+      return { ...firstDraft(reader.name, 'iso-8859-1', record), reasons: [], problem: error.message };
+    }
   }
 
   /** Takes a text of the editor. While it has problems, records are shown by the last one that had none. */
@@ -239,6 +246,17 @@ export class Workbench {
     if (reader && layout && form) return { reader, layout, form };
     throw new LayoutInvalid({ what: 'there is no layout without problems yet', next: 'Correct it.' });
   }
+}
+
+function firstDraft(file: string, encoding: CodePage, record: { format: string; length: number }) {
+  const draft = {
+    name: datasetName(file),
+    description: 'One field a record: split it, or take the guess',
+    encoding,
+    record,
+    fields: [{ name: 'record', start: 1, end: record.length, type: 'string', trim: 'trailing' }],
+  };
+  return { text: layoutText(draft), draft };
 }
 
 /** Line ends and Ctrl-Z after the last line are no records. */

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { statOf } from '../../local/adapters/file-error.ts';
 import { startDir } from '../../local/adapters/project-folders.ts';
 import { localVersion } from '../../local/local-version.ts';
-import { OutputUnwritable } from '../../shared/errors.ts';
+import { OutputUnwritable, SourceNotFound } from '../../shared/errors.ts';
 import { defineCommand, text, textOr, usageError } from '../../terminal/command-line.ts';
 import { say } from '../../terminal/print.ts';
 import { pageFiles } from '../build/page-files.ts';
@@ -35,6 +36,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
     lake: values.lake,
     folder: startDir,
   };
+  for (const word of words) await requireFile(word);
   if (values.export !== undefined) return exportPage(values.export, boot);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -44,6 +46,16 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   await interrupted();
   return 0;
 });
+
+async function requireFile(word: string): Promise<void> {
+  const stats = await statOf(resolve(startDir, word));
+  if (stats?.isFile()) return;
+  throw new SourceNotFound({
+    what: stats ? 'this is no file' : 'there is no such file',
+    where: word,
+    next: 'Check the path, or leave it out: files are opened in the page too.',
+  });
+}
 
 async function exportPage(folder: string, boot: PageBoot): Promise<number> {
   const file = join(resolve(startDir, folder), 'workbench.html');

@@ -29,7 +29,14 @@ interface StudioSetup {
 export async function startStudio({ page, boot, port }: StudioSetup): Promise<Studio> {
   const server = createServer();
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((cause: Error) => {
+    throw new UsageError({
+      what: `port ${port} of 127.0.0.1 cannot be used`,
+      why: cause.message,
+      next: 'Give another one with --port, or none: one that is free is taken then.',
+      cause,
+    });
+  });
   const address = server.address();
   const listening = typeof address === 'object' && address ? address.port : port;
   const guard = new RequestGuard(newToken(), listening);

@@ -41,6 +41,8 @@ const WRONG: readonly string[] = [
   'convert --layout small.json --input - data.txt --out l',
   'convert --layout small.json --input *.none --out l',
   'convert --layout small.json --input empty --out l',
+  ...['studio nope.bin', 'studio lake', 'studio a b', 'studio --port x', 'studio --port 70000'],
+  'studio --export /dev/null/x',
   ...['query', 'query --lake nope SELECT', 'query --lake lake', 'query --lake lake SELECT 1'],
   'query --lake lake --file nope.sql',
   'query --lake lake --file nope.sql SELECT',

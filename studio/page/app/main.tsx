@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { loadLayout, openPath } from '../bench/bench-state.ts';
+import { chosenFile, loadLayout, openPath } from '../bench/bench-state.ts';
 import { boot } from '../boot.ts';
 import { App } from './app.tsx';
 
@@ -7,6 +7,15 @@ const root = document.getElementById('root');
 if (root) render(<App />, root);
 
 const [first] = boot.files;
+document.addEventListener('dragover', (event) => event.preventDefault());
+document.addEventListener('drop', async (event) => {
+  event.preventDefault();
+  // A layout first: the records are shown by it.
+  const dropped = [...(event.dataTransfer?.files ?? [])];
+  dropped.sort((a, b) => Number(b.name.endsWith('.json')) - Number(a.name.endsWith('.json')));
+  for (const file of dropped) await chosenFile(file);
+});
+
 async function begin(): Promise<void> {
   if (boot.layout) await loadLayout(boot.layout);
   if (first !== undefined) await openPath(first);

@@ -28,7 +28,7 @@ export function spansOf(columns: readonly LayoutEntry[], length: number, from: n
   const spans: Span[] = [];
   let at = from;
   for (const place of places) {
-    if (place.to <= at || place.from >= last) continue;
+    if (Math.min(place.to, last) <= at || place.from >= last) continue;
     if (place.from > at) spans.push({ from: at, to: place.from, entry: undefined, order: -1 });
     const begins = Math.max(at, place.from);
     const ends = Math.min(place.to, last);

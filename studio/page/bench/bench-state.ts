@@ -45,11 +45,23 @@ export const chosenKind = signal<string | undefined>(undefined);
 export const showsHex = signal(false);
 
 /** The layout whose columns are drawn: what is typed, or, while that is no JSON or has copybooks, the last that was understood. */
+let lastDrawn = '';
 const drawnText = computed(() => {
-  const { expanded } = laidOut.value ?? {};
-  return entriesOf(layoutText.value).length > 0 ? layoutText.value : (expanded ?? layoutText.value);
+  const { expanded = '' } = laidOut.value ?? {};
+  lastDrawn = [layoutText.value, expanded].find((text) => entriesOf(text).length > 0) ?? lastDrawn;
+  return lastDrawn;
 });
 export const entries = computed(() => entriesOf(drawnText.value));
+/** The columns of each kind of records. */
+export const entriesOfKind = computed(() => Map.groupBy(entries.value, ({ kind }) => kind));
+/** The last position that a column has. */
+export const lastPosition = computed(() => entries.value.reduce((last, { end }) => Math.max(last, end), 20));
+/** How the bytes of a record become cells. */
+export const cellsBy = computed(() => {
+  const isUtf8 = /"encoding"\s*:\s*"utf-?8"/i.test(layoutText.value);
+  const isCounted = /"positions"\s*:\s*"characters"/.test(layoutText.value);
+  return isUtf8 ? (isCounted ? 'characters' : 'utf-8') : 'page';
+});
 export const kinds = computed(() => kindsOf(drawnText.value).map(({ kind }) => kind));
 export const activeKind = computed(() => {
   const wanted = chosenKind.value;
@@ -122,8 +134,9 @@ async function openFile(opened: OpenedFile, path?: string, compression: string |
     });
     laidText = undefined;
     if (layoutText.value === '') {
-      const { text } = await worker.call('firstLayout');
+      const { text, problem } = await worker.call('firstLayout');
       layoutText.value = text;
+      if (problem !== undefined) tell('bad', problem);
     } else await layOut();
   });
 }

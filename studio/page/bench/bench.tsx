@@ -32,7 +32,14 @@ export function Bench() {
     <main class="bench">
       <FileBar />
       <div class="bench-left">
-        <RecordBar />
+        <div>
+          <RecordBar />
+          {(laidOut.value?.notes ?? []).map((note) => (
+            <p key={note} class="note form-note">
+              ! {shownText(note)}
+            </p>
+          ))}
+        </div>
         <RecordGrid />
         <ValueTable />
       </div>

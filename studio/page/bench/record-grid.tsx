@@ -7,11 +7,13 @@ import { cellsOf, characterCells, halfBytes } from '../record-cells.ts';
 import { bandOf, spansOf } from './bands.ts';
 import {
   activeKind,
+  cellsBy,
   changeLayout,
-  entries,
+  entriesOfKind,
   file,
   isEditable,
   laidOut,
+  lastPosition,
   layoutText,
   list,
   select,
@@ -39,7 +41,7 @@ export function RecordGrid() {
   useWheel(scroller, rowPx);
   void list.version.value;
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount + 1);
-  const widest = Math.max(...rows.map(({ raw }) => raw.length), ...entries.value.map(({ end }) => end), 20);
+  const widest = Math.max(lastPosition.value, ...rows.map(({ raw }) => raw.length));
   const from = Math.max(0, leftCell.value - MARGIN_CELLS);
   const slice = { from, to: Math.min(widest, leftCell.value + seenCells.value + MARGIN_CELLS) };
   return (
@@ -61,17 +63,11 @@ export function RecordGrid() {
           tabIndex={0}
           aria-label={`Records of ${file.value?.name ?? 'the file'}`}
           aria-rowcount={-1}
-          aria-activedescendant={list.selected.value ? `record-${list.selectedIndex()}` : undefined}
+          aria-activedescendant={list.selectedId()}
           onKeyDown={onGridKey}
         >
-          {rows.map((record, index) => (
-            <RecordRow
-              key={record.byteOffset}
-              record={record}
-              index={list.top.value + index}
-              slice={slice}
-              cellPx={cellPx.value}
-            />
+          {rows.map((record) => (
+            <RecordRow key={record.byteOffset} record={record} slice={slice} cellPx={cellPx.value} />
           ))}
         </div>
       </div>
@@ -144,23 +140,10 @@ interface Slice {
   to: number;
 }
 
-function RecordRow({
-  record,
-  index,
-  slice,
-  cellPx,
-}: {
-  record: ShownRecord;
-  index: number;
-  slice: Slice;
-  cellPx: number;
-}) {
+function RecordRow({ record, slice, cellPx }: { record: ShownRecord; slice: Slice; cellPx: number }) {
   const { kind, raw, reason, byteOffset } = record;
-  const own = entries.value.filter((entry) => entry.kind === kind);
-  const { characters } = laidOut.value ?? {};
-  const isCounted = /"positions"\s*:\s*"characters"/.test(layoutText.value);
-  const isUtf8 = /"encoding"\s*:\s*"utf-?8"/i.test(layoutText.value);
-  const cells = isCounted && isUtf8 ? characterCells(raw) : cellsOf(raw, characters ?? null, isUtf8);
+  const own = entriesOfKind.value.get(kind) ?? [];
+  const cells = cellsOfRecord(raw);
   const isSelected = list.selected.value !== undefined && isSame(list.selected.value, record.place);
   const halves = showsHex.value ? halfBytes(raw) : undefined;
   const spans = spansOf(own, cells.length, slice.from, slice.to);
@@ -168,7 +151,7 @@ function RecordRow({
     Math.floor((clientX - (currentTarget as Element).getBoundingClientRect().left) / cellPx);
   return (
     <div
-      id={`record-${index}`}
+      id={`record-${record.byteOffset}`}
       role="row"
       class={`record ${isSelected ? 'selected' : ''} ${reason ? 'rejected' : ''} ${kind === activeKind.value ? '' : 'other-kind'}`}
       aria-selected={isSelected}
@@ -203,6 +186,11 @@ function RecordRow({
       </span>
     </div>
   );
+}
+
+function cellsOfRecord(raw: Uint8Array): string[] {
+  if (cellsBy.value === 'characters') return characterCells(raw);
+  return cellsOf(raw, laidOut.value?.characters ?? null, cellsBy.value === 'utf-8');
 }
 
 function columnAt(own: readonly LayoutEntry[], position: number): LayoutEntry | undefined {

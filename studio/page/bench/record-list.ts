@@ -1,13 +1,13 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import type { RecordPlace } from '../../engine/record-places.ts';
-import type { ShownRecord } from '../../engine/record-window.ts';
+import type { RecordWindow, ShownRecord } from '../../engine/record-window.ts';
 import type { Wanted } from '../../engine/workbench.ts';
 import type { WorkerClient } from '../worker-client.ts';
 
 /** How many records are asked for at once, and how near to an end of what is there the next are asked for. */
-const PAGE = 160;
-const MARGIN = 80;
-const MOST_KEPT = 1200;
+const PAGE = 100;
+const MARGIN = 100;
+const MOST_KEPT = 800;
 
 /** The records around what is shown. Only these are in memory, whatever the size of the file. */
 export class RecordList {
@@ -82,6 +82,13 @@ export class RecordList {
     return index < 0 ? this.top.value : index;
   }
 
+  /** Name of the row of the record with the cursor, if that is loaded. */
+  selectedId(): string | undefined {
+    const place = this.selected.value;
+    const record = place && this.records.find((one) => isSame(one.place, place));
+    return record && `record-${record.byteOffset}`;
+  }
+
   async moveSelection(rows: number): Promise<void> {
     const from = this.selectedIndex();
     const wanted = from + rows;
@@ -106,10 +113,7 @@ export class RecordList {
     const needsAfter = this.next && this.top.value + this.visibleCount + MARGIN > this.records.length;
     const needsBefore = !this.isAtStart && this.top.value < MARGIN;
     if (!needsAfter && !needsBefore) return;
-    this.loading = this.read(
-      needsAfter === true || (needsAfter !== undefined && needsAfter !== false),
-      needsBefore,
-    );
+    this.loading = this.read(Boolean(needsAfter), needsBefore);
     try {
       await this.loading;
     } finally {
@@ -119,39 +123,47 @@ export class RecordList {
 
   private async read(after: boolean, before: boolean): Promise<void> {
     const shown = this.shownCount;
+    // What is seen does not change, unless it was not whole.
+    const wasWhole = this.records.length >= this.top.value + this.visibleCount + 1;
     if (after && this.next) {
-      const { records, next, brokenAt } = await this.worker.call(
-        'records',
-        { kind: 'place', place: this.next },
-        PAGE,
-      );
+      const found = await this.worker.call('records', { kind: 'place', place: this.next }, PAGE);
       if (shown !== this.shownCount) return;
-      this.records = [...this.records, ...records];
-      this.next = next;
-      this.brokenAt.value = brokenAt;
-      const surplus = this.records.length - MOST_KEPT;
-      if (surplus > 0 && this.top.value > surplus + MARGIN) {
-        this.records = this.records.slice(surplus);
-        this.top.value -= surplus;
-        this.isAtStart = false;
-      }
+      this.append(found);
+      if (!wasWhole) this.changed();
     }
     const first = this.records[0];
     if (before && first) {
       const { records } = await this.worker.call('recordsBefore', first.place, PAGE);
       if (shown !== this.shownCount) return;
       if (records.length === 0) this.isAtStart = true;
-      else {
-        this.records = [...records, ...this.records];
-        this.top.value += records.length;
-        const last = this.records[MOST_KEPT];
-        if (last && this.top.value + this.visibleCount + MARGIN < MOST_KEPT) {
-          this.next = last.place;
-          this.records = this.records.slice(0, MOST_KEPT);
-        }
-      }
+      else this.prepend(records);
     }
-    this.changed();
+  }
+
+  private append({ records, next, brokenAt }: RecordWindow): void {
+    this.next = next;
+    this.brokenAt.value = brokenAt;
+    const surplus = Math.min(this.records.length + records.length - MOST_KEPT, this.top.value - MARGIN);
+    if (surplus <= 0) this.records = [...this.records, ...records];
+    else {
+      batch(() => {
+        this.records = [...this.records.slice(surplus), ...records];
+        this.top.value -= surplus;
+      });
+      this.isAtStart = false;
+    }
+  }
+
+  private prepend(records: readonly ShownRecord[]): void {
+    batch(() => {
+      this.records = [...records, ...this.records];
+      this.top.value += records.length;
+    });
+    const last = this.records[MOST_KEPT];
+    if (last && this.top.value + this.visibleCount + MARGIN < MOST_KEPT) {
+      this.next = last.place;
+      this.records = this.records.slice(0, MOST_KEPT);
+    }
   }
 
   private changed(): void {

@@ -1,6 +1,5 @@
-import { shownText } from '../../../shared/shown-text.ts';
 import type { Sampled } from '../../engine/workbench.ts';
-import { chosenKind, laidOut, sampled, takeSample } from './bench-state.ts';
+import { chosenKind, sampled, takeSample } from './bench-state.ts';
 import { count } from './column-facts.tsx';
 
 const MOST_LENGTHS = 12;
@@ -20,11 +19,6 @@ export function SamplePanel() {
       ) : (
         <p class="faint">Reads records of 40 places from the beginning to the end of the file.</p>
       )}
-      {(laidOut.value?.notes ?? []).map((note) => (
-        <p key={note} class="note">
-          ! {shownText(note)}
-        </p>
-      ))}
     </div>
   );
 }

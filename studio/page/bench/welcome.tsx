@@ -17,10 +17,8 @@ export function Welcome() {
       onDragLeave={() => {
         isOver.value = false;
       }}
-      onDrop={async (event) => {
-        event.preventDefault();
+      onDrop={() => {
         isOver.value = false;
-        for (const dropped of event.dataTransfer?.files ?? []) await chosenFile(dropped);
       }}
     >
       <h2>A file of records, as a table</h2>
