@@ -3,11 +3,12 @@ import { startDir } from '../local/adapters/project-folders.ts';
 import { type Lake, openLake } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
 import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
-import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
+import { defineCommand, isSet, text, texts, usageError } from '../terminal/command-line.ts';
 import type { FlagValues } from '../terminal/parse-flags.ts';
 import { say, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
+import { namedSql } from './named-question.ts';
 import { pastTables } from './past-tables.ts';
 import { type AnswerForm, printAnswer } from './query-answer.ts';
 import { askForSql } from './query-prompt.ts';
@@ -16,10 +17,14 @@ const COMMAND = {
   does: 'Answers SQL (of DuckDB) from what is published in a lake.',
   usage: `positional-lake query --lake DIR "SELECT …" [flags]
 positional-lake query --lake DIR --file docs/queries/contracts-by-product.sql [flags]
+positional-lake query --lake DIR --named churn [--param business_date=2025-08-12] [flags]
 positional-lake query --lake DIR    asks for SQL, on a terminal`,
   flags: {
     lake: text('DIR', 'the folder that was given to convert as --out'),
     file: text('F', 'reads the SQL from a file; - is standard input'),
+    named: text('NAME', 'a query of docs/analytics or docs/queries'),
+    param: texts('NAME=VALUE', 'a parameter of it'),
+    mapping: text('FILE', 'which column is what, for --named; docs/analytics/README.md explains it'),
     'business-date': text(
       'D',
       'yyyy-MM-dd, replaces ${business_date} in the SQL; by default the latest published day\n' +
@@ -57,8 +62,10 @@ type Flags = FlagValues<typeof COMMAND.flags>;
 export const command = defineCommand(COMMAND, async (values, words) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
-  process.stdout.on('error', endQuietly);
-  const sql = await sqlOf(values.file, words);
+  process.stdout.off('error', endQuietly).on('error', endQuietly);
+  if (values.named === undefined && (values.param || values.mapping))
+    throw usageError('--param and --mapping are for --named', 'Name a query with --named');
+  const sql = await sqlOf(values, words);
   const form = formOf(values);
   const asOf = values['as-of'];
   if (values.check && asOf !== undefined)
@@ -78,7 +85,12 @@ export const command = defineCommand(COMMAND, async (values, words) => {
       (await answerSql(lake, bindBusinessDate(lake, asked, values['business-date']), form)) && isWhole;
   };
   try {
-    if (sql !== undefined) await answer(sql, form ?? 'table');
+    if (values.named !== undefined) {
+      const { named: name, param = [], mapping, 'business-date': date } = values;
+      const params = date === undefined ? param : [`business_date=${date}`, ...param];
+      const own = mapping && resolve(startDir, mapping);
+      await answer(await namedSql(lake, { name, params, mapping: own }), form ?? 'table');
+    } else if (sql !== undefined) await answer(sql, form ?? 'table');
     else
       await askForSql(
         lake,
@@ -111,7 +123,11 @@ function formOf(values: Flags): AnswerForm | undefined {
 }
 
 /** The SQL; undefined if a person at a terminal is to be asked for it. */
-async function sqlOf(file: string | undefined, words: string[]): Promise<string | undefined> {
+async function sqlOf({ file, named }: Flags, words: string[]): Promise<string | undefined> {
+  if (named !== undefined) {
+    if (file === undefined && words.length === 0) return undefined;
+    throw usageError('there is SQL beside --named', 'Give one of the two');
+  }
   if (file !== undefined && words.length > 0)
     throw usageError('there is SQL on the command line and a --file', 'Give one of the two');
   if (words.length > 1)

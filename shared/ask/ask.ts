@@ -54,16 +54,16 @@ interface Plan {
  */
 export async function ask(ports: AskPorts, asker: Asker, question: Question): Promise<Asked> {
   for (let tries = 1; ; tries++) {
-    const planned = plan(ports, asker, question, await ports.engine.published());
-    const { key, sql, read } = planned;
+    const plan = planned(ports, asker, question, await ports.engine.published());
+    const { key, sql, read } = plan;
     const isKept = sql.unsteady.length === 0 && read.size > 0;
-    if (!isKept) return { ...(await unkept(ports, asker, planned)), key: undefined };
+    if (!isKept) return { ...(await unkept(ports, asker, plan)), key: undefined };
     try {
-      const forMs = readsCurrentDay(planned) ? CURRENT_MS : HISTORY_MS;
+      const forMs = readsCurrentDay(plan) ? CURRENT_MS : HISTORY_MS;
       const found = await ports.cache.answer(key, forMs, async () => {
-        const answer = await execute(ports, asker, planned);
+        const answer = await execute(ports, asker, plan);
         if (ports.engine.readsGivenState) return answer;
-        const now = plan(ports, asker, question, await ports.engine.published());
+        const now = planned(ports, asker, question, await ports.engine.published());
         if (now.key === key) return answer;
         throw new StateMoved();
       });
@@ -76,13 +76,31 @@ export async function ask(ports: AskPorts, asker: Asker, question: Question): Pr
 
 /** The key that a question has now; undefined if its answer is not kept. */
 export async function keyOf(ports: AskPorts, asker: Asker, question: Question): Promise<string | undefined> {
-  const { key, sql, read } = plan(ports, asker, question, await ports.engine.published());
+  const { key, sql, read } = planned(ports, asker, question, await ports.engine.published());
   return sql.unsteady.length === 0 && read.size > 0 ? key : undefined;
 }
 
 /** A commit was shown while the engine was at work. */
 class StateMoved extends Error {
   override readonly name = 'StateMoved';
+}
+
+/** Plans of the commits that are shown: most questions are asked again and again, and working a plan out costs more than finding it. */
+const PLANS = new WeakMap<PublishedTables, WeakMap<Role, Map<string, Plan>>>();
+const MOST_PLANS = 1_000;
+
+function planned(ports: AskPorts, asker: Asker, question: Question, published: PublishedTables): Plan {
+  const byRole = PLANS.get(published) ?? new WeakMap<Role, Map<string, Plan>>();
+  PLANS.set(published, byRole);
+  const plans = byRole.get(asker.role) ?? new Map<string, Plan>();
+  byRole.set(asker.role, plans);
+  const asked = JSON.stringify([asker.roleName, question.name, question.sql, question.params]);
+  const known = plans.get(asked);
+  if (known) return known;
+  const made = plan(ports, asker, question, published);
+  if (plans.size >= MOST_PLANS) plans.clear();
+  plans.set(asked, made);
+  return made;
 }
 
 function plan(

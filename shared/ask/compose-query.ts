@@ -27,15 +27,15 @@ export function composeQuery(
   nights: readonly string[],
   mapping: Mapping | undefined,
 ): ComposedQuery {
+  if (query.isMapped && !mapping)
+    throw new UsageError({
+      what: `no mapping of this lake answers '${query.name}'`,
+      next: 'Describe the table in a mapping; docs/analytics/README.md says how.',
+    });
   const values = valuesOf(query, given, nights);
   const read = new DaysRead(mapping?.nights ?? 'snapshot');
   const sql = query.sql.replace(/\$\{([^}]*)\}/g, (placeholder, words: string) => {
-    if (!mapping)
-      throw new UsageError({
-        what: `no mapping of this lake answers '${query.name}'`,
-        next: 'Describe the table in a mapping; docs/analytics/README.md says how.',
-      });
-    return portfolioSelect(mapping, read.condition(placeholder, words.trim().split(/\s+/), values, nights));
+    return portfolioSelect(mapping!, read.condition(placeholder, words.trim().split(/\s+/), values, nights));
   });
   const literals = new Map(
     query.parameters.map(({ name, type, asText }) => [

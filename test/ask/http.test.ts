@@ -11,7 +11,14 @@ import { askServer } from '../../local/serve/http-server.ts';
 import { openAsking } from '../../local/serve/local-asking.ts';
 import { readRoles } from '../../shared/ask/grant.ts';
 import { Tickets } from '../../shared/ask/tickets.ts';
-import { DATE_KEYS, PRODUCT_KEY, rootDir, writeCatalog, writeParquet } from '../support/lake-of-test.ts';
+import {
+  DATE_KEYS,
+  giveEachTestAFolder,
+  PRODUCT_KEY,
+  rootDir,
+  writeCatalog,
+  writeParquet,
+} from '../support/lake-of-test.ts';
 
 const COLUMNS = [
   { name: 'id_contrato', type: 'string' },
@@ -89,6 +96,7 @@ async function start(
   };
 }
 
+giveEachTestAFolder();
 beforeEach(() => publish(3));
 afterEach(() => close());
 

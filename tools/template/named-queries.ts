@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { queriesDir } from '../../local/adapters/project-folders.ts';
 import { daysDataset } from '../../shared/keys/lake-keys.ts';
 import { datasetsOf } from '../../shared/layout/layout.ts';
+import { analyticsQueries } from './analytics-queries.ts';
 import type { TemplateSlice } from './lake-tables.ts';
 import { shownColumns } from './personal-columns.ts';
 import { logicalName, projectLayouts, type VariableContext } from './project-layouts.ts';
 import { askingPeople } from './query-access.ts';
 
 /**
- * The questions of docs/queries, saved in the workgroup of each role that asks: without those of tables that no layout makes, and of columns
+ * The questions of docs/queries and of analytics/, saved in the workgroup of each role that asks: without those of tables that no layout makes, and of columns
  * that the role does not see.
  */
 export async function namedQueries(context: VariableContext): Promise<TemplateSlice> {
@@ -27,9 +28,11 @@ export async function namedQueries(context: VariableContext): Promise<TemplateSl
   ]);
   const files = (await readdir(queriesDir)).filter((file) => file.endsWith('.sql')).sort();
   const Resources: Record<string, unknown> = {};
-  for (const file of files) {
-    const name = file.slice(0, -'.sql'.length);
-    const sql = await readFile(join(queriesDir, file), 'utf8');
+  const questions = [
+    ...(await textsOf(files)),
+    ...(await analyticsQueries(layouts.map(({ layout }) => layout))),
+  ];
+  for (const { name, sql } of questions) {
     if (!asksOnly(sql, [...tables, 'ledger'])) continue;
     for (const { name: audience, workgroup, hidesPeople } of people) {
       if (hidesPeople && namesOneOf(sql, personal)) continue;
@@ -39,6 +42,15 @@ export async function namedQueries(context: VariableContext): Promise<TemplateSl
     }
   }
   return { Resources };
+}
+
+function textsOf(files: string[]): Promise<{ name: string; sql: string }[]> {
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.slice(0, -'.sql'.length),
+      sql: await readFile(join(queriesDir, file), 'utf8'),
+    })),
+  );
 }
 
 /** Does a statement read one of these columns, or all that there are? */
@@ -72,7 +84,9 @@ function namedQuery(name: string, sql: string, timeZone: string, workgroup: stri
       Description: asked.slice(0, 1024),
       Database: { Ref: 'GlueDatabase' },
       WorkGroup: { Ref: workgroup },
-      QueryString: `-- For another night, write 'yyyy-MM-dd' instead of ${lastNight}.\n${sql.replaceAll("'${business_date}'", lastNight)}`,
+      QueryString: sql.includes("'${business_date}'")
+        ? `-- For another night, write 'yyyy-MM-dd' instead of ${lastNight}.\n${sql.replaceAll("'${business_date}'", lastNight)}`
+        : sql,
     },
   };
 }
