@@ -13,6 +13,8 @@ export const JOURNAL_EVENTS = {
   retried: 'a part or a request failed and is made again; `detail` says why',
   changed: 'the file changed while it was read: nothing of this attempt counts',
   differs: 'the bytes are not those that the day manifest states: nothing of this attempt counts',
+  'lost-lengths':
+    'its layout says that records state their lengths, and they do not: the transfer took them away. It is not sent',
   vanished: 'the file was there and is gone before it was sent',
   arrived: 'the target has the whole file and computed the same checksum',
   'same-bytes': 'only times or names of the file changed after it arrived: nothing was sent',

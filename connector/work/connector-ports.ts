@@ -23,7 +23,7 @@ export interface ConnectorPorts {
   hasEnded(owner: string): boolean;
   /** A number from 0 to 1. */
   chance(): number;
-  trailers: TrailerReader;
+  layouts: LayoutReader;
   conversion: Conversion | undefined;
 }
 
@@ -60,8 +60,13 @@ export interface FileMemory {
   told?: string | undefined;
 }
 
-/** What the trailer of a file counts. */
-export interface TrailerReader {
+/** What layouts say of the two ends of a file. */
+export interface LayoutReader {
+  /** Bytes at its beginning that show whether records state their lengths; 0 if the layout has none. */
+  headBytes(layout: string): Promise<number>;
+  /** Why they do not, as a clause. */
+  lengthsProblem(layout: string, head: Uint8Array, sizeBytes: number): Promise<string | undefined>;
+
   /** Bytes at the end of a file that are enough to find it; 0 if the layout has none. */
   tailBytes(layout: string): Promise<number>;
   figures(layout: string, tail: Uint8Array): Promise<Pick<Arrival, 'records' | 'details'>>;

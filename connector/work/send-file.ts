@@ -3,13 +3,13 @@ import type { SentPart, Upload } from '../../shared/ports/transfer-target.ts';
 import { partSizeOf } from '../decide/part-plan.ts';
 import { currentArrival, reasonOf, type Sending, uploadThatIs } from '../decide/transfer-record.ts';
 import { findObject, giveUp, occupied, recordArrival } from './arrival.ts';
+import { lostLengths, trailerOf } from './ends-of-file.ts';
 import type { FileJob, FileOutcome } from './file-job.ts';
 import type { FileWork } from './file-work.ts';
 import { patiently } from './patience.ts';
 import { readPart, requireSame } from './read-part.ts';
 import { checksumOf, combinedChecksum, sendParts } from './send-parts.ts';
 import { settleStanding, settleUpload } from './settle-file.ts';
-import { trailerOf } from './trailer-of.ts';
 
 const MIB = 1024 * 1024;
 
@@ -20,6 +20,11 @@ const MIB = 1024 * 1024;
 export async function sendFile(work: FileWork, job: FileJob): Promise<FileOutcome> {
   const settled = (await settleUpload(work, job)) ?? (await settleStanding(work, job));
   if (settled) return settled;
+  const lost = await lostLengths(work, job);
+  if (lost !== undefined) {
+    await work.note({ event: 'lost-lengths', detail: `${lost}; set SITE RDW and binary in the transfer` });
+    return 'failed';
+  }
   const begun = work.held.record.sending ?? (await beginSending(work, job));
   const sent = await sendBytes(work, job, begun);
   const figures = await trailerOf(work, job);

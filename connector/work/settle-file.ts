@@ -1,11 +1,11 @@
 import type { ArrivedObject } from '../../shared/ports/transfer-target.ts';
 import { type Arrival, currentArrival, type Sending, uploadThatIs } from '../decide/transfer-record.ts';
 import { findObject, giveUp, occupied, recordArrival } from './arrival.ts';
+import { trailerOf } from './ends-of-file.ts';
 import type { FileJob, FileOutcome } from './file-job.ts';
 import type { FileWork } from './file-work.ts';
 import { requireSame } from './read-part.ts';
 import { readChecksum } from './send-parts.ts';
-import { trailerOf } from './trailer-of.ts';
 
 /**
  * An upload that is under way in the record: it has become an object, or can go on, or is given up. `job` is the file that is to be sent;

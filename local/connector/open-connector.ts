@@ -8,11 +8,11 @@ import type { TransferTarget } from '../../shared/ports/transfer-target.ts';
 import { statOf } from '../adapters/file-error.ts';
 import { processState, THIS_PROCESS } from '../adapters/local-process.ts';
 import { removeAbandonedFiles } from '../adapters/unfinished-files.ts';
-import { createTrailerReader } from './file-trailers.ts';
 import { createFolderSource } from './folder-source.ts';
 import { createFolderTarget } from './folder-target.ts';
 import { hostClock } from './host-clock.ts';
 import { createKeptMemory } from './kept-memory.ts';
+import { createLayoutReader } from './layout-reader.ts';
 import { createLocalJournal } from './local-journal.ts';
 import { programConversion } from './program-conversion.ts';
 
@@ -36,7 +36,7 @@ export async function openConnector(
     owner: THIS_PROCESS,
     hasEnded: (owner) => processState(owner) === 'gone',
     chance: Math.random,
-    trailers: createTrailerReader(),
+    layouts: createLayoutReader(),
     conversion:
       lake === undefined || folder === undefined
         ? undefined

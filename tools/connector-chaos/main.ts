@@ -21,6 +21,8 @@ const COMMAND = {
       'KIND',
       'the strict double of S3, or a folder; by default each seed chooses',
     ),
+    way: oneOf(WAYS, 'WAY', 'only runs in which files are finished so'),
+    story: oneOf(STORIES, 'STORY', "only files to which this happens, such as 'same size later'"),
     journal: isSet('prints the journal of each run'),
     'keep-going': isSet('goes on after a run that is broken'),
   },
@@ -29,10 +31,14 @@ const COMMAND = {
 
 await runWithFlags(COMMAND, async (values) => {
   const [runs, seed] = [wholeNumber('--runs', values.runs), wholeNumber('--seed', values.seed)];
-  const kind = values.target === 'bucket' || values.target === 'folder' ? values.target : undefined;
+  const wishes = {
+    target: (['bucket', 'folder'] as const).find((target) => target === values.target),
+    way: WAYS.find((way) => way === values.way),
+    story: STORIES.find((story) => story === values.story),
+  };
   const reports: RunReport[] = [];
   for (let run = 0; run < runs; run++) {
-    const report = await playRun(seed + run, kind);
+    const report = await playRun(seed + run, wishes);
     if (values.journal) console.log(report.journal.join('\n'));
     reports.push({ ...report, journal: [] });
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Krun ${run + 1} of ${runs}`);

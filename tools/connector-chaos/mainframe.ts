@@ -45,13 +45,22 @@ export class Mainframe {
   private readonly chances: Chances;
   private readonly way: Way;
   private readonly sizeLimit: number;
+  private readonly story: Story | undefined;
 
-  constructor(folder: SimulatedFolder, time: SimulatedTime, chances: Chances, way: Way, sizeLimit: number) {
+  constructor(
+    folder: SimulatedFolder,
+    time: SimulatedTime,
+    chances: Chances,
+    way: Way,
+    sizeLimit: number,
+    story: Story | undefined,
+  ) {
     this.folder = folder;
     this.time = time;
     this.chances = chances;
     this.way = way;
     this.sizeLimit = sizeLimit;
+    this.story = story;
   }
 
   /** Plans the night: files begin out of order, and overlap. */
@@ -61,7 +70,7 @@ export class Mainframe {
       const file: NightFile = {
         path: `20250812/${name}`,
         name,
-        story: this.chances.of(STORIES),
+        story: this.story ?? this.chances.of(STORIES),
         contents: [],
       };
       this.files.push(file);

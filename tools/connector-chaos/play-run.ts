@@ -32,8 +32,18 @@ const CALM_ROUNDS = 60;
 /** So many after everything has arrived: what comes then came twice. */
 const QUIET_ROUNDS = 5;
 
+/** What a run must be like; the seed chooses the rest. */
+export interface RunWishes {
+  target?: RunReport['target'] | undefined;
+  way?: Way | undefined;
+  story?: Story | undefined;
+}
+
 /** Plays one run from its seed: a night of the mainframe, one or two connectors, faults; then calm, and the judgement. */
-export async function playRun(seed: number, kind?: 'bucket' | 'folder'): Promise<RunReport> {
+export async function playRun(
+  seed: number,
+  { target: kind, way, story }: RunWishes = {},
+): Promise<RunReport> {
   const plan = new FaultPlan(seed);
   const chances = plan.stream('run');
   const target = kind ?? (chances.happens(0.5) ? 'bucket' : 'folder');
@@ -41,7 +51,7 @@ export async function playRun(seed: number, kind?: 'bucket' | 'folder'): Promise
   const partBytes = isLarge ? LARGE_PART : SMALL_PART;
   const made = target === 'bucket' ? await bucketTarget(partBytes) : await folderTarget();
   try {
-    return await new Run(seed, chances, target, made, partBytes).play();
+    return await new Run(seed, chances, target, made, partBytes, { way, story }).play();
   } finally {
     await made.close();
   }
@@ -63,16 +73,23 @@ class Run {
   private readonly kind: RunReport['target'];
   private readonly made: RunTarget;
 
-  constructor(seed: number, chances: Chances, kind: RunReport['target'], made: RunTarget, partBytes: number) {
+  constructor(
+    seed: number,
+    chances: Chances,
+    kind: RunReport['target'],
+    made: RunTarget,
+    partBytes: number,
+    wishes: Pick<RunWishes, 'way' | 'story'>,
+  ) {
     this.seed = seed;
     this.chances = chances;
     this.kind = kind;
     this.made = made;
-    this.way = chances.of(WAYS);
+    this.way = wishes.way ?? chances.of(WAYS);
     this.pace = chances.of([4_000, 12_000, 30_000]);
     this.roughness = ROUGHNESS[chances.of([0, 1, 2, 3, 3])]!;
     const sizeLimit = partBytes === LARGE_PART ? 3 * LARGE_PART : 40_000;
-    this.mainframe = new Mainframe(this.folder, this.time, chances, this.way, sizeLimit);
+    this.mainframe = new Mainframe(this.folder, this.time, chances, this.way, sizeLimit, wishes.story);
     this.mainframe.plan(1 + chances.below(partBytes === LARGE_PART ? 2 : 5));
     this.judge = new RunJudge(this.mainframe.files);
     const settings = this.settings(partBytes);

@@ -81,7 +81,13 @@ export async function folderTarget(): Promise<RunTarget> {
   return {
     target: createFolderTarget({ rootDir, sync: false }),
     s3: undefined,
-    appeared: async () => FOLDERS.flatMap((folder) => newIn(rootDir, folder, known)),
+    async appeared() {
+      const found = FOLDERS.flatMap((folder) => newIn(rootDir, folder, known));
+      const manifests = found.filter(({ key }) => key.endsWith('.ctl'));
+      // A manifest is judged after the files that it names, which may have been listed before they were there.
+      const later = manifests.length > 0 ? FOLDERS.flatMap((folder) => newIn(rootDir, folder, known)) : [];
+      return [...found.filter(({ key }) => !key.endsWith('.ctl')), ...later, ...manifests];
+    },
     // Calls of processes that were killed may still be under way.
     close: () => rm(rootDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }),
   };

@@ -118,7 +118,12 @@ export class SimulatedHost {
       owner,
       hasEnded: (other) => this.ended.has(other),
       chance: () => world.chances.below(1_000) / 1_000,
-      trailers: { tailBytes: async () => 0, figures: async () => ({}) },
+      layouts: {
+        headBytes: async () => 0,
+        lengthsProblem: async () => undefined,
+        tailBytes: async () => 0,
+        figures: async () => ({}),
+      },
       conversion: undefined,
     };
   }
