@@ -33,7 +33,7 @@ const CALM_ROUNDS = 60;
 const QUIET_ROUNDS = 5;
 
 /** What a run must be like; the seed chooses the rest. */
-export interface RunWishes {
+interface RunWishes {
   target?: RunReport['target'] | undefined;
   way?: Way | undefined;
   story?: Story | undefined;
