@@ -206,7 +206,11 @@ describe('the package', () => {
     const files = await readdir(join(home, 'node_modules/positional-lake'), { recursive: true });
     expect(files.filter((file) => /\.(ts|map)$/.test(file) && !file.endsWith('.d.ts'))).toEqual([]);
     expect(
-      files.filter((file) => /^(test|shared|local|cli|docs\/(?!queries|layout\.schema\.json)|node_modules)\b/.test(file)).sort(),
+      files
+        .filter((file) =>
+          /^(test|shared|local|cli|docs\/(?!queries|layout\.schema\.json)|node_modules)\b/.test(file),
+        )
+        .sort(),
     ).toEqual([]);
     const { dependencies } = JSON.parse(
       await readFile(join(home, 'node_modules/positional-lake/package.json'), 'utf8'),
