@@ -77,7 +77,11 @@ function jobOf(layout: Layout, path: string, outDir: string, scratchDir: string)
     // 0: lines.
     recordBytes: layout.record.format === 'fixed' ? layout.record.lengthBytes : 0,
     match: match
-      ? { from: match.startByte, length: match.endByte - match.startByte, text: match.text }
+      ? {
+          from: match.startByte,
+          length: match.endByte - match.startByte,
+          text: match.text.replace(/^'|'$/g, ''),
+        }
       : null,
     fields: fields.map(fieldOf),
     partitionBy: partitionBy.map((field) => field.name),

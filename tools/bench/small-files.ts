@@ -21,6 +21,10 @@ export function smallFiles({ path, layout, layoutPath, scratchDir }: Arena): Con
   let paths: Promise<string[]> | undefined;
   return {
     ...{ name: SMALL_FILES, recordCount, inputBytes },
+    async lack() {
+      if (layout.header || layout.trailer) return 'Each file would need a header or a trailer of its own.';
+      return fileCount === 0 ? 'The file is smaller than one of them.' : undefined;
+    },
     async run() {
       paths ??= cut(path, join(scratchDir, 'small-files'), fileBytes, fileCount);
       await rm(outDir, { recursive: true, force: true });
