@@ -61,7 +61,7 @@ describe('the figures of a report', () => {
           corrected: status.totals.corrected,
           isWhole: true,
         });
-        // As the issue of a night is proved: read = rows + rejects − corrected, besides headers and trailers.
+        // What a night is proved by: read = rows + rejects − corrected, besides headers and trailers.
         const { read, headers, trailers, discarded, rows, rejected, corrected } = report.records;
         expect(read - headers - trailers - discarded).toBe(rows + rejected - corrected);
         const entries = await dayEntries(lake.lake, 'contratos', NIGHT);
