@@ -4,7 +4,7 @@ import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
-import { defineCommand } from '../terminal/command-line.ts';
+import { defineCommand, usageError } from '../terminal/command-line.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED, EXIT_REFUSED, EXIT_USAGE } from '../terminal/exit.ts';
 import { say, sayJson, warn } from '../terminal/print.ts';
 import { createProgress } from '../terminal/progress-line.ts';
@@ -17,9 +17,12 @@ import { requireReportPlace } from './report-file.ts';
 export const command = defineCommand(CONVERT, async (flags, words) => {
   const options = await nightOptions(flags, words);
   try {
+    if (flags['dry-run'] && flags.report !== undefined) {
+      throw usageError('--report is given with --dry-run', 'A dry run writes nothing: leave one of them out');
+    }
     if (flags['dry-run']) return await dryRun(options, flags.json === true);
     const report = flags.report === undefined ? undefined : resolve(startDir, flags.report);
-    if (report !== undefined) await requireReportPlace(report);
+    if (report !== undefined) await requireReportPlace(report, '--report');
     await requireWritable(options.lakeDir);
     await prepareLake(options.lakeDir, flags['shared-files']);
     return await convertInto(options, flags.json === true, report);

@@ -7,10 +7,10 @@ import { usageError } from '../terminal/command-line.ts';
 const PAGE_START = '<!doctype html>';
 
 /** Fails with `UsageError` if a report would take the place of a file that is no page. */
-export async function requireReportPlace(path: string): Promise<void> {
+export async function requireReportPlace(path: string, flag: '--out' | '--report'): Promise<void> {
   if (!/\.html?$/i.test(path)) {
     throw usageError(
-      `--out '${path}' does not end with .html`,
+      `${flag} '${path}' does not end with .html`,
       'A report is a page for a browser: give it such a name',
     );
   }

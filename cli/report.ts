@@ -39,7 +39,7 @@ export const command = defineCommand(COMMAND, async (values) => {
   if (out === undefined && !json)
     throw usageError('--out is missing', 'Name the page to write, such as night.html');
   const path = out === undefined ? undefined : resolve(startDir, out);
-  if (path !== undefined) await requireReportPlace(path);
+  if (path !== undefined) await requireReportPlace(path, '--out');
   const month = monthOf(values.month, values['business-date']);
   const ports = await lakePorts(values.lake);
   const day = await chosenDay(ports, values.dataset, values['business-date']);

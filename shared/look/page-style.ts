@@ -36,7 +36,7 @@ th, td { padding: .375rem .75rem; text-align: start; vertical-align: top; border
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--faint); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
-tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 8rem; }
+tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 10.5rem; }
 tfoot th, tfoot td { font-weight: 650; border-bottom: 0; border-top: 2px solid var(--line); }
 .number { text-align: end; white-space: nowrap; }`;
 

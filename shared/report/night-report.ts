@@ -81,12 +81,12 @@ interface CommitLine {
 }
 
 /** More than people look through, and than a page of 300 KB has room for; sums are of all of them. */
-const MOST_FILES = 40;
+const MOST_FILES = 32;
 const MOST_TASKS = 40;
 const MOST_COMMITS = 40;
 const MOST_GROUPS = 40;
 /** Ranges that are drawn one by one, of all files together. */
-const MOST_DRAWN = 600;
+const MOST_DRAWN = 800;
 
 /** What is known of a night, added up and judged. */
 export function nightReport(facts: NightFacts): NightReport {

@@ -72,6 +72,8 @@ const WRONG: readonly string[] = [
   'dashboard --lake lake --out boards --language fr',
   'dashboard --lake lake --out boards --business-date 12/08/2025',
   ...['history --lake nope', 'history --lake lake --business-date 12/08/2025', 'history --lake lake twice'],
+  'convert --layout small.json --input f_20250812.txt --out l --dry-run --report n.html',
+  'convert --layout small.json --input f_20250812.txt --out l --report n.txt',
   ...['report --lake lake', 'report --lake lake --out night.txt', 'report --lake nope --out n.html'],
   ...['report --lake lake --link', 'report --lake lake --out n.html --month 2025-13'],
   'report --lake lake --out n.html --month 2025-08 --business-date 2025-08-12',

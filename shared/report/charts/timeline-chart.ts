@@ -18,6 +18,7 @@ const STAGE_KINDS = { splitting: 's3', parsing: 's1', reconciling: 's4', merging
 const MOST_ROWS = 30;
 /** Ranges at once have lanes of their own below the bar of their file, as many as fit. */
 const LANES = 6;
+const PROFILE_HEIGHT = 12;
 const NAME_CHARACTERS = 30;
 const HALF_A_DAY_MS = 12 * 3_600_000;
 
@@ -71,22 +72,46 @@ function fileRow(file: FileTimeline, y: number, x: (at: number) => number): Mark
   });
   const spans = file.ranges?.spans ?? [];
   const lanes = laneOf(spans);
-  const ranges = spans.flatMap(({ from, to, waitedFrom }, index) => {
-    const lane = lanes[index] ?? 0;
-    if (lane >= LANES) return [];
+  const ranges =
+    Math.max(0, ...lanes) < LANES ? rangeLines(spans, lanes, y + 14, x) : workProfile(spans, y + 14, x);
+  return [html`<text x="0" y="${y + 10}">${short}</text>`, ...bars, ranges];
+}
+
+type Span = NonNullable<FileTimeline['ranges']>['spans'][number];
+
+/** A line for each range, with what it waited for before it. */
+function rangeLines(spans: Span[], lanes: number[], top: number, x: (at: number) => number): Markup[] {
+  return spans.flatMap(({ from, to, waitedFrom }, index) => {
     const [left, right] = [x(Date.parse(from)), x(Date.parse(to))];
-    const top = y + 14 + lane * 2;
-    const waited = waitedFrom === undefined ? undefined : x(Date.parse(waitedFrom));
-    return [
-      html`<rect class="s1" x="${px(left)}" y="${top}" width="${px(Math.max(1, right - left - 0.5))}" height="1.5"/>`,
-      ...(waited !== undefined && left - waited > 2
-        ? [
-            html`<line class="wait" x1="${px(waited)}" x2="${px(left)}" y1="${top + 0.75}" y2="${top + 0.75}"/>`,
-          ]
-        : []),
-    ];
+    const y = top + (lanes[index] ?? 0) * 2;
+    const waited = waitedFrom === undefined ? left : x(Date.parse(waitedFrom));
+    const line = html`<rect class="s1" x="${px(left)}" y="${y}" width="${px(Math.max(1, right - left - 0.5))}" height="1.5"/>`;
+    if (left - waited <= 2) return [line];
+    const wait = html`<line class="wait" x1="${px(waited)}" x2="${px(left)}" y1="${y + 0.75}" y2="${y + 0.75}"/>`;
+    return [wait, line];
   });
-  return [html`<text x="0" y="${y + 10}">${short}</text>`, ...bars, ...ranges];
+}
+
+/** More ranges at once than lines have room for: how many were at work, as an area below the bar of their file. */
+function workProfile(spans: Span[], top: number, x: (at: number) => number): Markup {
+  const changes = spans
+    .flatMap(({ from, to }) => [
+      { at: Date.parse(from), by: 1 },
+      { at: Date.parse(to), by: -1 },
+    ])
+    .sort((a, b) => a.at - b.at || a.by - b.by);
+  let atWork = 0;
+  const steps = changes.map(({ at, by }) => {
+    atWork += by;
+    return { at, atWork };
+  });
+  const most = Math.max(1, ...steps.map((step) => step.atWork));
+  const bottom = top + PROFILE_HEIGHT;
+  const path = steps
+    .map((step) => `H${px(x(step.at))}V${px(bottom - (step.atWork / most) * PROFILE_HEIGHT)}`)
+    .join('');
+  const start = px(x(steps[0]?.at ?? 0));
+  return html`<path class="s1" d="M${start} ${px(bottom)}${path}Z"/><text class="faint" x="${px(x(steps.at(-1)?.at ?? 0) + 4)}" y="${px(bottom)}">≤ ${most}</text>`;
 }
 
 /** The first lane that is free, for each span in its order of time. */

@@ -8,7 +8,7 @@ import type { MonthDay, MonthReport } from '../month-report.ts';
 import { type ReportLanguage, wordsOf } from '../words/languages.ts';
 import { nightCharts } from './nights-part.ts';
 import { english, momentOf, type Speech, section, tableOf, timeOf } from './page-parts.ts';
-import { REPORT_STYLE } from './report-style.ts';
+import { MONTH_STYLE, REPORT_STYLE } from './report-style.ts';
 import { STATE_TONES } from './verdict-part.ts';
 
 /** The report of a month as one HTML file that stands alone, with the same figures as JSON in it. */
@@ -18,7 +18,7 @@ export function monthPage(report: MonthReport, language: ReportLanguage): string
   return pageText({
     language: words.language,
     title: words.titleOfMonth(report.dataset, report.month),
-    styles: [PAGE_STYLE, REPORT_STYLE],
+    styles: [PAGE_STYLE, REPORT_STYLE, MONTH_STYLE],
     body: monthBody(report, speech),
   });
 }

@@ -60,3 +60,6 @@ footer { margin-top: 1.5rem; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .three { grid-template-columns: repeat(3, 1fr); }
 }`;
+
+/** A month has a table of many columns: on paper it lies. */
+export const MONTH_STYLE = '@page { size: landscape; }';

@@ -71,7 +71,8 @@ export const ENGLISH = {
 
   // Timeline
   timeline: 'The night, hour by hour',
-  timelineNote: 'The last run on each file, by the steps that the ledger noted.',
+  timelineNote:
+    'The last run on each file, by the steps that the ledger noted. Below it its ranges: a line each, or how many were at work at once.',
   timelineAlt: (files: string, from: string, to: string) =>
     `Timeline of ${files} files from ${from} to ${to}. The table below has the same times.`,
   file: 'File',

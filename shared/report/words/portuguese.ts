@@ -70,7 +70,8 @@ export const PORTUGUESE: Words = {
   command: 'Comando',
 
   timeline: 'A noite, hora a hora',
-  timelineNote: 'A última execução de cada arquivo, pelos passos que o ledger anotou.',
+  timelineNote:
+    'A última execução de cada arquivo, pelos passos que o ledger anotou. Abaixo dela as faixas: uma linha cada, ou quantas trabalhavam ao mesmo tempo.',
   timelineAlt: (files, from, to) =>
     `Linha do tempo de ${files} arquivos, de ${from} a ${to}. A tabela abaixo traz os mesmos horários.`,
   file: 'Arquivo',
