@@ -66,8 +66,9 @@ export function RecordGrid() {
           aria-activedescendant={list.selectedId()}
           onKeyDown={onGridKey}
         >
-          {rows.map((record) => (
-            <RecordRow key={record.byteOffset} record={record} slice={slice} cellPx={cellPx.value} />
+          {/* Rows keep their elements when one scrolls, and only their texts change. */}
+          {rows.map((record, index) => (
+            <RecordRow key={index} record={record} slice={slice} cellPx={cellPx.value} />
           ))}
         </div>
       </div>

@@ -12,19 +12,29 @@ const STEPS: Record<string, number> = {
 };
 
 let isGoing = false;
+let wanted: number | undefined;
 
-/** Shows what is at a share of the file's records; while that is read, other wishes are let go. */
+/** Shows what is at a share of the file's records; of the wishes that come while that is read, the last one is next. */
 async function goTo(share: number): Promise<void> {
-  const { startByte = 0, endByte = 0 } = laidOut.value?.form ?? {};
+  wanted = share;
   if (isGoing) return;
   isGoing = true;
   try {
-    if (share <= 0) await list.show({ kind: 'first' });
-    else if (share >= 1) await list.show({ kind: 'last', count: list.visibleCount });
-    else await list.show({ kind: 'byte', byte: startByte + Math.floor((endByte - startByte) * share) });
+    while (wanted !== undefined) {
+      const next: number = wanted;
+      wanted = undefined;
+      await showAt(next);
+    }
   } finally {
     isGoing = false;
   }
+}
+
+function showAt(share: number): Promise<void> {
+  const { startByte = 0, endByte = 0 } = laidOut.value?.form ?? {};
+  if (share <= 0) return list.show({ kind: 'first' });
+  if (share >= 1) return list.show({ kind: 'last', count: list.visibleCount });
+  return list.show({ kind: 'byte', byte: startByte + Math.floor((endByte - startByte) * share) });
 }
 
 /** Where in the file one is. Dragged, it goes to any byte of it at once. */

@@ -33,8 +33,8 @@ export function ValueTable() {
             </tr>
           </thead>
           <tbody>
-            {rows.map((record) => (
-              <ValueRow key={record.byteOffset} record={record} names={shown} />
+            {rows.map((record, index) => (
+              <ValueRow key={index} record={record} names={shown} />
             ))}
           </tbody>
         </table>
