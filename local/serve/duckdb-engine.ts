@@ -43,6 +43,7 @@ export class DuckDBEngine implements QueryEngine {
   readonly #lakes = new Map<string, OpenLake>();
   readonly #ids = new WeakMap<PublishedTables, number>();
   #nextId = 1;
+  readonly #closing = new AbortController();
 
   constructor(lakeDir: string, memoryLimit?: string) {
     this.#lakeDir = lakeDir;
@@ -98,7 +99,8 @@ export class DuckDBEngine implements QueryEngine {
     }
   }
 
-  async run({ sql, grant, published, limits }: EngineQuery, signal: AbortSignal): Promise<EngineAnswer> {
+  async run({ sql, grant, published, limits }: EngineQuery, limit: AbortSignal): Promise<EngineAnswer> {
+    const signal = AbortSignal.any([limit, this.#closing.signal]);
     const opened = await this.#lakeOf(grant, published);
     try {
       const { columns, batches } = await (await opened.lake).stream(sql, undefined, signal);
@@ -122,7 +124,9 @@ export class DuckDBEngine implements QueryEngine {
     }
   }
 
+  /** Stops what runs. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const lakes = [...this.#lakes.values()].map(({ lake }) => lake);
     this.#lakes.clear();
     for (const lake of lakes) (await lake.catch(() => undefined))?.close();

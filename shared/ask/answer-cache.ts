@@ -22,6 +22,8 @@ interface AnswerCacheOptions {
   store?: ResultCache | undefined;
   /** The largest answer that the shared cache holds itself. */
   sharedMostBytes?: number;
+  /** A shared cache that takes longer is passed over. */
+  patienceMs?: number;
 }
 
 /** A cache that answers within this, or it is passed over. */
@@ -50,7 +52,7 @@ export class AnswerCache {
     const limits = { clock, mostFailures: MOST_FAILURES, restMs: REST_MS };
     this.#options = options;
     this.#memory = new RecentAnswers(options.memoryBytes);
-    this.#shared = new Guarded({ ...limits, timeoutMs: PATIENCE_MS });
+    this.#shared = new Guarded({ ...limits, timeoutMs: options.patienceMs ?? PATIENCE_MS });
     this.#store = new Guarded({ ...limits, timeoutMs: PATIENCE_MS * 20 });
   }
 

@@ -41,7 +41,9 @@ export class Guarded {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+        const giveUp = () => reject(new Error(`no answer within ${timeoutMs} ms`));
+        // After one more look at what has arrived: a process that was busy itself finds the answer and the end of its patience at once.
+        timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       });
       const answer = await Promise.race([call(), late]);
       this.#failures = 0;

@@ -15,6 +15,7 @@ interface Request {
   VersionId?: string;
   SkipArchive?: boolean;
   MaxResults?: number;
+  NextToken?: string;
   TableInput: WireTable;
 }
 
@@ -40,6 +41,7 @@ export class WireGlue {
 
   /** The answer's body. Fails with an error named as Glue names it. */
   answer(operation: string, request: Request): unknown {
+    if (operation === 'GetTables') return this.tablesAfter(Number(request.NextToken ?? 0));
     const name = (request.TableName ?? request.Name ?? request.TableInput.Name).toLowerCase();
     this.beforeCall?.(operation, name);
     if (operation === 'CreateTable') return this.createTable(name, request.TableInput);
@@ -58,6 +60,13 @@ export class WireGlue {
       default:
         throw failure('UnknownOperationException', operation);
     }
+  }
+
+  /** A page of two, so that who asks must turn it. */
+  private tablesAfter(from: number): unknown {
+    const all = [...this.tables.values()];
+    const next = from + 2 < all.length ? { NextToken: String(from + 2) } : {};
+    return { TableList: all.slice(from, from + 2), ...next };
   }
 
   private createTable(name: string, input: WireTable): unknown {

@@ -27,6 +27,7 @@ const topicArn = (name: string) => `arn:aws:sns:sa-east-1:111122223333:${name}`;
 const REFERENCES = {
   RawBucket: 'raw',
   ProcessedBucket: 'lake',
+  ResultsBucket: 'results',
   GlueDatabase: 'positional_lake_dev',
   FilePipeline: 'arn:aws:states:sa-east-1:111122223333:stateMachine:file-pipeline-dev',
   ...Object.fromEntries(TOPICS.map((name) => [name, topicArn(name)])),
@@ -225,6 +226,19 @@ describe('a night through the bundles that ship', () => {
     ]);
     expect(wire.denied.slice(before)).toEqual([]);
     expect(wire.problems).toEqual([]);
+  });
+
+  it('has its questions answered by a function that knows them and the roles of the stage', async () => {
+    const caller = (role: string) => ({ iam: { userArn: `arn:aws:sts::1:assumed-role/${role}/maria` } });
+    const event = (role: string) => ({
+      ...{ version: '2.0', rawPath: '/iam/queries' },
+      requestContext: { http: { method: 'GET' }, authorizer: caller(role) },
+    });
+    const answer = await stage.invoke('query', event('positional-lake-dev-data-analyst'));
+    expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('"churn"') });
+    expect(await stage.invoke('query', event('positional-lake-dev-business-user'))).toMatchObject({
+      statusCode: 403,
+    });
   });
 
   it('is cleaned once a day without a person, who is told of what could not be cleaned', async () => {

@@ -16,6 +16,7 @@ export async function motoCloud(template: Template): Promise<StageCloud> {
   const references = {
     RawBucket: 'night-raw',
     ProcessedBucket: 'night-lake',
+    ResultsBucket: 'night-results',
     GlueDatabase: 'positional_lake_dev',
     FilePipeline: '',
   } as StageCloud['references'];
