@@ -33,7 +33,7 @@ const CALM_ROUNDS = 60;
 const QUIET_ROUNDS = 5;
 
 /** What a run must be like; the seed chooses the rest. */
-export interface RunWishes {
+interface RunWishes {
   target?: RunReport['target'] | undefined;
   way?: Way | undefined;
   story?: Story | undefined;
@@ -123,6 +123,11 @@ class Run {
     for (let round = 0, quiet = 0; round < CALM_ROUNDS && quiet < QUIET_ROUNDS; round++) {
       await this.step(20_000);
       quiet = this.judge.isDone((path) => this.folder.bytesOf(path)) ? quiet + 1 : 0;
+    }
+    // A call that was held may end its process only now: each host has one more round, without faults.
+    for (let round = 0; round < 2; round++) {
+      await this.settle();
+      await this.step(1_000);
     }
     await this.settle();
     const entries = this.hosts.flatMap(({ lines }) => [...lines.values()].flat());

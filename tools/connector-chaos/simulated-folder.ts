@@ -81,18 +81,7 @@ export class SimulatedFolder {
     hasStrictPins: boolean,
     count: (fault: 'source failed' | 'stale listing' | 'changed while it was read') => void,
   ): TransferSource {
-    const fails = async () => {
-      await turn();
-      this.time.pass(chances.below(chances.of([5, 50, 600])));
-      if (chances.happens(faults().race) && this.time.hurry(LONGEST_RACE_MS))
-        count('changed while it was read');
-      if (!chances.happens(faults().failure)) return;
-      count('source failed');
-      throw new StoreUnavailable({
-        what: 'the source cannot be read now',
-        why: chances.of(['ESTALE', 'EIO', 'ETIMEDOUT']),
-      });
-    };
+    const fails = () => this.passOrFail(chances, faults(), count);
     const seen = (path: string) => this.seen(path, hasStrictPins);
     const requirePin = (path: string, pin: string) => {
       if (seen(path)?.pin !== pin)
@@ -136,6 +125,21 @@ export class SimulatedFolder {
       },
       close: async () => undefined,
     };
+  }
+
+  /** Time passes with each call, in which the mainframe may do its next deed; and some calls fail. */
+  private async passOrFail(
+    chances: Chances,
+    faults: FolderFaults,
+    count: (fault: 'source failed' | 'changed while it was read') => void,
+  ): Promise<void> {
+    await turn();
+    this.time.pass(chances.below(chances.of([5, 50, 600])));
+    if (chances.happens(faults.race) && this.time.hurry(LONGEST_RACE_MS)) count('changed while it was read');
+    if (!chances.happens(faults.failure)) return;
+    count('source failed');
+    const why = chances.of(['ESTALE', 'EIO', 'ETIMEDOUT']);
+    throw new StoreUnavailable({ what: 'the source cannot be read now', why });
   }
 
   private seen(path: string, hasStrictPins: boolean): SeenFile | undefined {
