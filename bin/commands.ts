@@ -82,6 +82,11 @@ export const COMMANDS: readonly (ListedCommand | CommandGroup)[] = [
     load: async () => (await import('../cli/status.ts')).command,
   },
   {
+    name: 'report',
+    summary: 'writes the report of a night, or of a month, as one page',
+    load: async () => (await import('../cli/report.ts')).command,
+  },
+  {
     name: 'history',
     summary: 'the commits of a lake: what was published when, by whom, and what can be read back',
     load: async () => (await import('../cli/history.ts')).command,

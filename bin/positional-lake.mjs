@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 const sources = new URL('./main.ts', import.meta.url);
 if (existsSync(sources)) {
   await import('../tools/check-node.mjs');
-  const { useCompileCache } = await import('../local/compile-cache.ts');
-  useCompileCache();
+  await import('../local/compile-cache.mjs');
   await import(sources.href);
 } else await import('../dist/package/main.mjs');

@@ -51,6 +51,7 @@ export const CONVERT = {
     'shared-files': isSet(
       'the umask says who may read the lake, from now on and for every command; by default only this user may',
     ),
+    report: text('FILE.html', 'writes the report of the day when all is done; of several days one page each'),
     json: isSet('one summary object per file on standard output'),
   },
   notes: 'Exit codes: 0 loaded, 1 failed, 2 usage, 3 refused, 130 interrupted.',
@@ -59,7 +60,9 @@ export const CONVERT = {
 
 type Flags = FlagValues<typeof CONVERT.flags>;
 
-interface ConvertOptions extends NightOptions {
+export interface ConvertOptions extends NightOptions {
+  /** Name of the layout, and of the days in the ledger. */
+  dataset: string;
   /** Takes away what was kept of standard input. */
   remove?: () => Promise<void>;
 }
@@ -80,6 +83,7 @@ export async function nightOptions(flags: Flags, words: string[]): Promise<Conve
   const rawRoot = flags['raw-root'] === undefined ? undefined : resolve(startDir, flags['raw-root']);
   const rangeSizeBytes = flags['range-size'] === undefined ? undefined : parseByteSize(flags['range-size']);
   const settings = {
+    dataset: known.name,
     lakeDir: resolve(startDir, flags.out),
     rawRoot,
     workerCount: workersOf(flags.workers),

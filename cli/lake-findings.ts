@@ -20,7 +20,7 @@ export function printFindings(findings: Finding[], lake: string): void {
   say(...printTable({ columns, rows: findingRows(findings) }));
   const commands = new Set(findings.flatMap(({ mend }) => commandLine(mend, lake) ?? []));
   if (commands.size === 0) return;
-  say('', 'Only these bring back what is not stored any more:');
+  say('', 'Only these mend what is not stored any more:');
   for (const command of commands) say(`  ${command}`);
 }
 
@@ -52,6 +52,20 @@ export function countsOf(findings: Finding[]): { damaged: number; notes: number 
 
 function commandLine(mend: Finding['mend'], lake: string): string | undefined {
   if (mend.by !== 'command') return undefined;
+  if (mend.command.name === 'rollback') {
+    const { dataset, businessDate, sourceKey } = mend.command;
+    const words = [
+      '--lake',
+      lake,
+      '--dataset',
+      dataset,
+      '--business-date',
+      businessDate,
+      '--file',
+      sourceKey,
+    ];
+    return `npx positional-lake rollback ${words.map(shellWord).join(' ')} --remove`;
+  }
   const { layout, sourceKey, origin, businessDate, supplementOf, expectedFiles } = mend.command;
   if (lake === 'aws') {
     const input = { layout, sourceKey, businessDate: businessDate ?? undefined, supplementOf, force: true };

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { closed, statOf } from '../local/adapters/file-error.ts';
-import { startDir } from '../local/adapters/project-folders.ts';
+import { layoutSchemaFile, startDir } from '../local/adapters/project-folders.ts';
 import { LayoutInvalid, OutputUnwritable, SourceNotFound, UsageError } from '../shared/errors.ts';
 import { chooseRecord } from '../shared/layout/copybook/choose-record.ts';
 import { readCopybook } from '../shared/layout/copybook/read-copybook.ts';
@@ -81,6 +81,13 @@ export function copybookRecords(
 function sourceFormat(text: string | undefined): SourceFormat | undefined {
   if (text === undefined || text === 'fixed' || text === 'free') return text;
   throw new UsageError({ what: `--format '${text}' is neither fixed nor free` });
+}
+
+/** The path of the schema of layouts for a draft in `out`, or in the folder where the user stands: editors then complete its keys. */
+export function schemaPath(out: string | undefined): string {
+  const folder = out === undefined ? startDir : dirname(resolve(startDir, out));
+  const path = relative(folder, layoutSchemaFile).replaceAll('\\', '/');
+  return path.startsWith('.') ? path : `./${path}`;
 }
 
 /** Writes to standard output, or to a new file. */

@@ -13,7 +13,7 @@ import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { sayJson, warn } from '../terminal/print.ts';
 import { fileRecords } from './file-records.ts';
 import { refuseKnownForms } from './known-forms.ts';
-import { LAYOUT_EXIT_CODES, oneFile, writeOut } from './layout-file.ts';
+import { LAYOUT_EXIT_CODES, oneFile, schemaPath, writeOut } from './layout-file.ts';
 import { openDataFile } from './open-data-file.ts';
 
 const MIB = 1024 * 1024;
@@ -81,7 +81,7 @@ export const command = defineCommand(COMMAND, async (values, words) => {
     `columns: ${fields.length}, cut where blanks end and where digits begin or end; two numbers without a gap look like one, and decimal points cannot be seen, so check the positions and types`,
   );
   for (const note of notes) warn(`note: ${note}`);
-  await writeOut(layoutText(draft), values.out, values.force);
+  await writeOut(layoutText({ $schema: schemaPath(values.out), ...draft }), values.out, values.force);
   return 0;
 });
 

@@ -11,7 +11,14 @@ import { OVERPUNCHES, type Overpunch } from '../shared/layout/number-notation.ts
 import { importPositions } from '../shared/layout/sources/import-positions.ts';
 import { defineCommand, isSet, text } from '../terminal/command-line.ts';
 import { warn } from '../terminal/print.ts';
-import { copybookRecords, LAYOUT_EXIT_CODES, oneFile, readText, writeOut } from './layout-file.ts';
+import {
+  copybookRecords,
+  LAYOUT_EXIT_CODES,
+  oneFile,
+  readText,
+  schemaPath,
+  writeOut,
+} from './layout-file.ts';
 
 const DRAFT_FLAGS = {
   encoding: text('E', 'code page, such as cp037 or iso-8859-1'),
@@ -72,6 +79,7 @@ export const fromCopybook = defineCommand(FROM_COPYBOOK, async (values, words) =
   const overpunch = assumedOverpunch(fields, encoding);
   if (overpunch) fields = fieldsWith(overpunch);
   const text = layoutText({
+    $schema: schemaPath(values.out),
     name: values.name ?? datasetName(record.name ?? file),
     description: `From the copybook ${file.replace(/^.*[/\\]/, '')}`,
     encoding,
@@ -96,6 +104,7 @@ export const fromPositions = defineCommand(FROM_POSITIONS, async (values, words)
   for (const note of notes) warn(`note: ${note}`);
   const encoding = encodingOf(values.encoding, 'iso-8859-1');
   const text = layoutText({
+    $schema: schemaPath(values.out),
     name: values.name ?? datasetName(file),
     description: `From the positions table ${file.replace(/^.*[/\\]/, '')}`,
     encoding,

@@ -25,7 +25,7 @@ export async function prepareLake(lakeDir: string, isShared = false): Promise<vo
       `${lakeDir}: other users could read ${closed.join(', ')}; only this user can now. For a lake of several users, run convert with --shared-files.`,
     );
   }
-  await removeAbandonedFiles(lakeDir);
+  for (const why of await removeAbandonedFiles(lakeDir)) warn(`left over from another command: ${why}`);
 }
 
 /** Fails at once, with a sentence, if the lake cannot be made or written there. Leaves no folder behind that was not there. */

@@ -2,17 +2,13 @@ import { resolve } from 'node:path';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { type Lake, openLake } from '../local/lake/lake-sql.ts';
 import { bindBusinessDate, readQueryFile } from '../local/lake/query-file.ts';
-import { UsageError } from '../shared/errors.ts';
-import { parseAsOf } from '../shared/pipeline/operate/as-of.ts';
-import { lakeAsOf } from '../shared/pipeline/operate/lake-as-of.ts';
 import { checkReaders } from '../shared/pipeline/verify/check-readers.ts';
-import type { CatalogFile } from '../shared/ports/catalog.ts';
-import { shellWord } from '../shared/shown-text.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import type { FlagValues } from '../terminal/parse-flags.ts';
 import { say, warn } from '../terminal/print.ts';
 import { MAX_TABLE_ROWS } from '../terminal/print-table.ts';
 import { lakePorts } from './lake-arguments.ts';
+import { pastTables } from './past-tables.ts';
 import { type AnswerForm, printAnswer } from './query-answer.ts';
 import { askForSql } from './query-prompt.ts';
 
@@ -68,13 +64,16 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   if (values.check && asOf !== undefined)
     throw usageError('--check reads what is published now, and --as-of what was', 'Give one of the two');
   if (values.check) await checkReaders(await lakePorts(values.lake));
+  const past = asOf === undefined ? undefined : await pastTables(values.lake, asOf);
+  past?.requireThere(sql ?? '');
   const lake = await openLake({
     lakeDir: resolve(startDir, values.lake),
-    past: asOf === undefined ? undefined : await pastTables(values.lake, asOf, sql ?? ''),
+    past: past?.catalogs,
     allowFiles: values['allow-files'] === true,
   });
   let isWhole = true;
   const answer = async (asked: string, form: AnswerForm) => {
+    past?.requireThere(asked);
     isWhole =
       (await answerSql(lake, bindBusinessDate(lake, asked, values['business-date']), form)) && isWhole;
   };
@@ -109,26 +108,6 @@ function formOf(values: Flags): AnswerForm | undefined {
   const [form, other] = FORMS.filter((name) => values[name]);
   if (other === undefined) return form;
   throw usageError(`--${form} and --${other} are two forms of one answer`, 'Give one of the two');
-}
-
-/** The tables as they were. Fails with `UsageError` if the SQL names one of which files are gone. */
-async function pastTables(lake: string, text: string, sql: string): Promise<CatalogFile[]> {
-  const asOf = parseAsOf(text);
-  const { catalogs, gone } = await lakeAsOf(await lakePorts(lake), asOf);
-  const words = new Set(sql.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
-  const missed = gone.filter(({ table }) => words.has(table.toLowerCase()));
-  const [first] = missed;
-  if (first) {
-    const days = new Set(missed.map(({ businessDate, commit }) => `${businessDate}/${commit}`));
-    throw new UsageError({
-      what: `${first.table} cannot be read as of ${text} any more`,
-      why: `Files of ${[...days].slice(0, 10).join(', ')}${days.size > 10 ? ' and more' : ''} were removed: those commits were replaced longer ago than clean keeps files.`,
-      next: `States after those commits were replaced can be read; "npx positional-lake history --lake ${shellWord(lake)}" says when.`,
-    });
-  }
-  // A table that this state has lost is in no SQL; the others must not stumble over it.
-  const lost = new Set(gone.map(({ table }) => table));
-  return catalogs.filter(({ dataset }) => !lost.has(dataset));
 }
 
 /** The SQL; undefined if a person at a terminal is to be asked for it. */

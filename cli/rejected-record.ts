@@ -1,8 +1,7 @@
 import { partOf } from '../shared/decode/characters.ts';
-import { decodeText } from '../shared/decode/code-pages.ts';
+import { placedText } from '../shared/decode/shown-record.ts';
 import { type CodePage, isByteTablePage } from '../shared/layout/code-page.ts';
 import type { Field } from '../shared/layout/field.ts';
-import { datasetsOf, type Layout } from '../shared/layout/layout.ts';
 import { counted } from '../terminal/counted.ts';
 import type { Line } from '../terminal/print.ts';
 
@@ -11,15 +10,6 @@ const MOST_LINES = 16;
 /** Characters shown before a field, so that one sees what it follows. */
 const BEFORE = 20;
 const INDENT = '    ';
-
-/** The field of a reject as the layout has it; undefined for one of a record as a whole, and for elements of tables, which have several places. */
-export function fieldNamed(layout: Layout, name: string | null): Field | undefined {
-  return datasetsOf(layout)
-    .flatMap(({ fields }) => fields)
-    .find(
-      (field) => field.name === name && field.origin.kind === 'record' && !field.inOccurrence && !field.list,
-    );
-}
 
 /**
  * A record under a ruler of its positions, in its code page, with a mark below the field and its bytes in hexadecimal:
@@ -32,11 +22,11 @@ export function rulerLines(raw: Uint8Array, field: Field, encoding: CodePage, wi
   const bytes = partOf(raw, field);
   const before = partOf(raw, { positions: field.positions, startByte: 0, endByte: field.startByte });
   const after = raw.subarray(before.length + bytes.length);
-  const lead = textOf(before, encoding);
-  const text = textOf(bytes, field.encoding);
+  const lead = placedText(before, encoding);
+  const text = placedText(bytes, field.encoding);
   const shownLead = lead.length > BEFORE ? `…${lead.slice(-BEFORE)}` : lead;
   const room = Math.max(20, width - INDENT.length);
-  const line = `${shownLead}${text}${textOf(after, encoding)}`;
+  const line = `${shownLead}${text}${placedText(after, encoding)}`;
   const cut = line.length > room ? `${line.slice(0, room - 1)}…` : line;
   const places = `${field.startByte + 1} to ${field.endByte}`;
   const hex = Buffer.from(bytes)
@@ -66,7 +56,7 @@ export function hexLines(raw: Uint8Array, encoding: CodePage): string[] {
       .toString('hex')
       .replace(/(..)(?=.)/g, '$1 ');
     lines.push(
-      `${String(at + 1).padStart(6)}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  |${textOf(bytes, isByteTablePage(encoding) ? encoding : 'us-ascii')}|`,
+      `${String(at + 1).padStart(6)}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  |${placedText(bytes, isByteTablePage(encoding) ? encoding : 'us-ascii')}|`,
     );
   }
   if (raw.length > BYTES_A_LINE * MOST_LINES)
@@ -81,12 +71,4 @@ function rulerText(before: number, length: number): string {
     if (position > 0 && position % 10 === 0) return String((position / 10) % 10);
     return position > 0 && position % 5 === 0 ? '+' : '-';
   }).join('');
-}
-
-/** Bytes as text of one character a place: what cannot be seen is a point. */
-function textOf(bytes: Uint8Array, encoding: CodePage): string {
-  const text = isByteTablePage(encoding)
-    ? Array.from(bytes, (byte) => decodeText(encoding, Uint8Array.of(byte)) ?? '·').join('')
-    : new TextDecoder(encoding === 'utf-16be' ? 'utf-16be' : 'utf-8').decode(bytes);
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{M}]/gu, '·');
 }

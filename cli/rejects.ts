@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { framedRecord } from '../shared/decode/framed-record.ts';
+import { fieldNamed } from '../shared/decode/shown-record.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
 import { fileNameOf } from '../shared/keys/name-pattern.ts';
 import { runKeys } from '../shared/keys/run-keys.ts';
@@ -18,15 +19,15 @@ import { statusLayout } from '../shared/pipeline/operate/status-layout.ts';
 import { dayEntries } from '../shared/pipeline/store/day-ledger.ts';
 import { findJson, unlessDamaged } from '../shared/pipeline/store/json-object.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
-import { filePlanShape } from '../shared/run/file-plan.ts';
+import { type FilePlan, filePlanShape } from '../shared/run/file-plan.ts';
 import type { LedgerEntry } from '../shared/run/ledger-entry.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { defineCommand, isSet, text, usageError } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
 import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
-import { lineNumbers } from './record-numbers.ts';
-import { fieldNamed, hexLines, rulerLines } from './rejected-record.ts';
+import { type RecordNumbers, recordNumbers } from './record-numbers.ts';
+import { hexLines, rulerLines } from './rejected-record.ts';
 
 const COMMAND = {
   does: 'Shows the records of a day that did not become rows, by reason and field; also those of refused files.',
@@ -94,20 +95,22 @@ async function printGroups(
 ): Promise<void> {
   const layout = await statusLayout(ports.lake, day.dataset, day.businessDate);
   const shown = groups.flatMap(({ examples }) => examples);
-  const lines = new Map<string, Map<number, number>>();
+  const places = new Map<string, RecordNumbers>();
   for (const entry of entries) {
     const offsets = shown
       .filter(({ sourceKey }) => sourceKey === entry.sourceKey)
       .map(({ byteOffset }) => byteOffset);
-    lines.set(entry.sourceKey, await lineNumbers(layout, entry, offsets));
+    const plan = await planOf(ports, entry.loaded?.runId ?? entry.runId);
+    places.set(entry.sourceKey, await recordNumbers(layout, entry, plan, offsets));
   }
   for (const group of groups) {
     const of = group.field === null ? '' : ` in ${group.field}`;
     say([{ style: 'strong', text: `${group.count.toLocaleString('en')} × ${group.reason}${of}` }]);
     const field = fieldNamed(layout, group.field);
     for (const { sourceKey, byteOffset, raw } of group.examples) {
-      const line = lines.get(sourceKey)?.get(byteOffset);
-      const place = line === undefined ? '' : `line ${line.toLocaleString('en')}, `;
+      const { word, numbers } = places.get(sourceKey) ?? {};
+      const number = numbers?.get(byteOffset);
+      const place = number === undefined ? '' : `${word} ${number.toLocaleString('en')}, `;
       say(`  ${sourceKey}, ${place}byte ${byteOffset}, ${counted(raw.length, 'byte')}`);
       const { encoding } = layout;
       say(
@@ -123,15 +126,18 @@ async function printGroups(
   );
 }
 
+/** Undefined if `clean` removed it, or it cannot be read. */
+async function planOf({ lake }: PipelinePorts, runId: string | null): Promise<FilePlan | undefined> {
+  return runId === null ? undefined : unlessDamaged(findJson(lake, runKeys(runId).plan, filePlanShape));
+}
+
 /** The commands that correct the records, or load a refused file. */
 async function nextSteps(shown: Set<string>, { ports, day, entries, lake }: RejectsOfDay): Promise<string[]> {
   const at = `--lake ${shellWord(lake)} --business-date ${day.businessDate} --dataset ${day.dataset}`;
   const named = entries.filter(({ sourceKey }) => shown.size === 0 || shown.has(sourceKey));
   const loaded = named.find(({ state }) => state === 'loaded');
   const refused = named.find(({ state }) => state === 'refused');
-  const plan = loaded?.runId
-    ? await unlessDamaged(findJson(ports.lake, runKeys(loaded.runId).plan, filePlanShape))
-    : undefined;
+  const plan = loaded && (await planOf(ports, loaded.runId));
   const layout = plan?.layout.file ?? loaded?.layout.name ?? '';
   return [
     ...(loaded

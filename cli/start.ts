@@ -12,6 +12,7 @@ import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOADED } from '../terminal/exit.ts'
 import { say } from '../terminal/print.ts';
 import { printTable } from '../terminal/print-table.ts';
 import { createProgress } from '../terminal/progress-line.ts';
+import { writeDayReports } from './day-reports.ts';
 import { prepareLake } from './prepare-lake.ts';
 
 /** Two nights of a seed, which a second run finds again. */
@@ -70,7 +71,10 @@ export const command = defineCommand(COMMAND, async () => {
   }
   const last = files.at(-1);
   if (last) await ask(lakeDir, last.businessDate);
-  printPlaces(sampleDir, lakeDir);
+  const report = join(sampleDir, 'report.html');
+  if (last)
+    await writeDayReports(lakeDir, [{ dataset: 'contracts', businessDate: last.businessDate }], report);
+  printPlaces(sampleDir, lakeDir, report);
   return EXIT_LOADED;
 });
 
@@ -100,13 +104,14 @@ async function ask(lakeDir: string, businessDate: string): Promise<void> {
   }
 }
 
-function printPlaces(sampleDir: string, lakeDir: string): void {
+function printPlaces(sampleDir: string, lakeDir: string, report: string): void {
   const shown = (path: string) => relative(process.cwd(), path);
   const places = `
 Input      ${shown(join(sampleDir, 'raw'))}
 Lake       ${shown(join(lakeDir, 'processed', 'contracts'))}
 Rejects    ${shown(join(lakeDir, 'processed', 'contracts_rejects'))}   (table contracts_rejects: why, where, raw bytes)
 Ledger     ${shown(join(lakeDir, 'ledger'))}   (table ledger: one row per file)
+Report     ${shown(report)}   (the night in one page; open it in a browser)
 
 Ask more:  npx positional-lake query --lake ${shown(lakeDir)} "SELECT reason, field, count(*) FROM contracts_rejects GROUP BY ALL"`;
   say(...places.split('\n'));

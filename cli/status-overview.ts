@@ -7,7 +7,7 @@ import { outputColumns, type Style, say } from '../terminal/print.ts';
 import { tableLines } from '../terminal/print-table.ts';
 
 /** More days than people look at, each of which is read from the ledger. */
-const MOST_DAYS = 20;
+export const MOST_DAYS = 20;
 
 const STYLES: Record<string, Style> = {
   published: 'good',
@@ -28,21 +28,46 @@ export function stateStyle(text: string): Style | undefined {
   return STYLES[text.replace(/ \(.*$/, '')];
 }
 
-/** One line for each of the last days of every dataset, or of one. False if a day cannot be read. */
-export async function printOverview(ports: PipelinePorts, dataset: string | undefined): Promise<boolean> {
-  const days = [...(await ledgerDays(ports.lake))]
+/** The name of a dataset and its days, the latest first. */
+export type DaysOfDataset = [name: string, dates: string[]];
+
+/** The days of every dataset, or of one, by their names. */
+export async function daysShown(ports: PipelinePorts, dataset: string | undefined): Promise<DaysOfDataset[]> {
+  return [...(await ledgerDays(ports.lake))]
     .filter(([name]) => dataset === undefined || name === dataset)
+    .map(([name, dates]): DaysOfDataset => [name, [...dates].sort().reverse()])
     .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The status of a day, or why nothing of it can be read. */
+export async function readableStatus(
+  ports: PipelinePorts,
+  dataset: string,
+  businessDate: string,
+  versions?: boolean,
+): Promise<DayStatus | { key: string; why: string }> {
+  try {
+    return await dayStatus(ports, dataset, businessDate, { versions });
+  } catch (error) {
+    if (!(error instanceof RunInconsistent)) throw error;
+    return { key: error.where ?? '', why: error.message };
+  }
+}
+
+/** One line for each of the last `most` days of every dataset. False if a day cannot be read. */
+export async function printOverview(
+  ports: PipelinePorts,
+  days: DaysOfDataset[],
+  most: number,
+): Promise<boolean> {
   const rows = [];
   let isWhole = true;
   for (const [name, dates] of days) {
-    for (const date of [...dates].sort().reverse().slice(0, MOST_DAYS)) {
-      const status = await dayStatus(ports, name, date).catch((error: unknown) => {
-        if (!(error instanceof RunInconsistent)) throw error;
-        return undefined;
-      });
-      isWhole = isWhole && status !== undefined && status.damaged === undefined;
-      rows.push(status ? rowOf(status) : [name, date, 'damaged', '', null, null, null]);
+    for (const date of dates.slice(0, most)) {
+      const status = await readableStatus(ports, name, date);
+      const isRead = !('why' in status);
+      isWhole &&= isRead && status.damaged === undefined;
+      rows.push(isRead ? rowOf(status) : [name, date, 'damaged', '', null, null, null]);
     }
   }
   const columns = [
@@ -51,9 +76,9 @@ export async function printOverview(ports: PipelinePorts, dataset: string | unde
   ];
   const style = (text: string, column: string) => (column === 'state' ? stateStyle(text) : undefined);
   const table = tableLines({ columns, rows }, { width: outputColumns(), leaveOut: 'last', style });
-  const older = days.reduce((sum, [, dates]) => sum + Math.max(0, dates.size - MOST_DAYS), 0);
+  const older = days.reduce((sum, [, dates]) => sum + Math.max(0, dates.length - most), 0);
   say(...table.slice(0, -1));
-  if (older > 0) say(`(${counted(older, 'earlier day')}: --business-date shows one, history lists them)`);
+  if (older > 0) say(`(${counted(older, 'earlier day')}: --all shows them, --business-date one)`);
   return isWhole;
 }
 

@@ -1,39 +1,50 @@
 import { type DayStatus, dayStatus, type FileStatusLine } from '../shared/pipeline/operate/day-status.ts';
-import { ledgerDays } from '../shared/pipeline/store/day-ledger.ts';
+import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { nulledTexts } from '../shared/run/invalid-values.ts';
 import { LAKE_WORD } from '../shared/run/rejects-refusal.ts';
 import { shellWord } from '../shared/shown-text.ts';
 import { shortText } from '../shared/totals/record-counts.ts';
 import { byteSizeText } from '../terminal/byte-size.ts';
-import { defineCommand, isSet } from '../terminal/command-line.ts';
+import { defineCommand, isSet, usageError } from '../terminal/command-line.ts';
 import { counted } from '../terminal/counted.ts';
+import type { FlagValues } from '../terminal/parse-flags.ts';
 import { outputColumns, say, sayJson, warn } from '../terminal/print.ts';
 import { tableLines } from '../terminal/print-table.ts';
 import { chosenDay, DAY_FLAGS, lakePorts } from './lake-arguments.ts';
-import { printOverview, stateStyle } from './status-overview.ts';
+import {
+  type DaysOfDataset,
+  daysShown,
+  MOST_DAYS,
+  printOverview,
+  readableStatus,
+  stateStyle,
+} from './status-overview.ts';
 
 const COMMAND = {
   does: 'Shows the state of a day: files expected, loaded, refused, running, missing; records and totals; published, or why not.',
   usage: 'positional-lake status --lake DIR [flags]',
   flags: {
     ...DAY_FLAGS,
+    all: isSet('every day of every dataset, or of one: at a glance, or with --json one object for each'),
     versions: isSet('every version of every ledger entry, for an audit'),
     json: isSet('one object with everything that is known'),
   },
   notes:
-    'Without --business-date: all days at a glance, and the latest one if the lake has one dataset.\nExit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
+    'Without --business-date: the last days at a glance, and the latest one if the lake has one dataset.\nExit codes: 0 shown, 1 something of the day cannot be read (the rest is shown), 2 usage.',
 };
 
 export const command = defineCommand(COMMAND, async (values) => {
+  if (values.all && values['business-date'] !== undefined)
+    throw usageError('--all shows every day, and --business-date one', 'Give one of the two');
   const ports = await lakePorts(values.lake);
+  const days = await daysShown(ports, values.dataset);
+  if (values.all) return (await showAll(ports, days, values)) ? 0 : 1;
   let overviewIsWhole = true;
   if (!values.json && values['business-date'] === undefined) {
-    const days = await ledgerDays(ports.lake);
-    const shown = [...days].filter(([name]) => values.dataset === undefined || name === values.dataset);
-    const isOneDay = shown.length === 1 && shown[0]?.[1].size === 1;
-    if (shown.length > 0 && !isOneDay) {
-      overviewIsWhole = await printOverview(ports, values.dataset);
-      if (shown.length > 1) {
+    const isOneDay = days.length === 1 && days[0]?.[1].length === 1;
+    if (days.length > 0 && !isOneDay) {
+      overviewIsWhole = await printOverview(ports, days, MOST_DAYS);
+      if (days.length > 1) {
         say('', '--dataset and --business-date show one day of them.');
         return overviewIsWhole ? 0 : 1;
       }
@@ -42,15 +53,35 @@ export const command = defineCommand(COMMAND, async (values) => {
   }
   const { dataset, businessDate } = await chosenDay(ports, values.dataset, values['business-date']);
   const status = await dayStatus(ports, dataset, businessDate, { versions: values.versions });
-  if (values.json) {
-    const { expectation } = status;
-    // The old name of `awaitedManifest`.
-    const awaitedControlFile = expectation.awaitedManifest;
-    sayJson({ ...status, expectation: { ...expectation, awaitedControlFile } });
-  } else printStatus(status, values.lake ?? 'LAKE');
+  if (values.json) sayJson(statusJson(status));
+  else printStatus(status, values.lake ?? 'LAKE');
   for (const { why } of status.damaged ?? []) warn(`cannot be read: ${why}`);
   return status.damaged || !overviewIsWhole ? 1 : 0;
 });
+
+/** All days of all datasets; false if one cannot be read. A day of which nothing can be read has only its names and `damaged`. */
+async function showAll(
+  ports: PipelinePorts,
+  days: DaysOfDataset[],
+  { json, versions, dataset }: Pick<FlagValues<typeof COMMAND.flags>, 'json' | 'versions' | 'dataset'>,
+): Promise<boolean> {
+  if (days.length === 0) await chosenDay(ports, dataset, undefined);
+  if (!json) return printOverview(ports, days, Number.POSITIVE_INFINITY);
+  let isWhole = true;
+  for (const [name, dates] of days) {
+    for (const businessDate of dates) {
+      const status = await readableStatus(ports, name, businessDate, versions);
+      sayJson('why' in status ? { dataset: name, businessDate, damaged: [status] } : statusJson(status));
+      isWhole &&= !('why' in status) && status.damaged === undefined;
+    }
+  }
+  return isWhole;
+}
+
+function statusJson({ expectation, ...status }: DayStatus) {
+  // The old name of `awaitedManifest`.
+  return { ...status, expectation: { ...expectation, awaitedControlFile: expectation.awaitedManifest } };
+}
 
 function printStatus(status: DayStatus, lake: string): void {
   const { counts, totals, published, pending } = status;

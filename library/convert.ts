@@ -8,6 +8,7 @@ import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import { UsageError } from '../shared/errors.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { requireKnown } from './known-options.ts';
 import type { Layout } from './open-layout.ts';
 
 export interface ConvertOptions {
@@ -36,6 +37,22 @@ export interface ConvertOptions {
   /** Stops the conversion; nothing of an unfinished file is published. */
   signal?: AbortSignal;
 }
+
+const OPTIONS = Object.keys({
+  layout: true,
+  inputs: true,
+  lake: true,
+  businessDate: true,
+  rawRoot: true,
+  expectedFiles: true,
+  workers: true,
+  rangeSizeBytes: true,
+  compression: true,
+  force: true,
+  supplementOf: true,
+  sync: true,
+  signal: true,
+} satisfies Record<keyof ConvertOptions, true>);
 
 /** The outcome of one file, as `convert --json` prints it. */
 export interface ConvertedFile {
@@ -66,6 +83,7 @@ export interface ConvertedFile {
  * an error. Rejects with a `LayoutInvalid`, `SourceNotFound` or `UsageError` before anything is written if the options are wrong.
  */
 export async function convert(options: ConvertOptions): Promise<ConvertedFile[]> {
+  requireKnown('convert', options, OPTIONS);
   const { inputs, businessDate, rangeSizeBytes, compression, force, supplementOf } = options;
   if (inputs === undefined || inputs.length === 0) {
     throw new UsageError({ what: 'there are no inputs', next: 'Name at least one file in "inputs".' });

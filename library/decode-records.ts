@@ -12,6 +12,7 @@ import { probeFile, type ReadableFile } from '../shared/pipeline/split/probe-fil
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { isRefusal } from '../shared/refusal.ts';
 import type { DecodedValue } from './column-values.ts';
+import { requireKnown } from './known-options.ts';
 import { compiledLayout, type Layout } from './open-layout.ts';
 import { RecordReader } from './record-reader.ts';
 
@@ -57,8 +58,10 @@ export type RecordSource = string | Uint8Array | AsyncIterable<Uint8Array>;
 export async function* decodeRecords(
   layout: Layout,
   source: RecordSource,
-  { onReject, name = 'records' }: DecodeOptions = {},
+  options: DecodeOptions = {},
 ): AsyncGenerator<RecordBatch> {
+  requireKnown('decodeRecords', options, ['onReject', 'name']);
+  const { onReject, name = 'records' } = options;
   await using opened = await storeOf(source, basename(name));
   const { store, key } = opened;
   const stored = await store.head(key);

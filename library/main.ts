@@ -8,5 +8,5 @@ export {
   type RecordSource,
   type RejectedRecord,
 } from './decode-records.ts';
-export { type Lake, type LakeParameters, type LakeValue, openLake } from './open-lake.ts';
+export { type Lake, type LakeOptions, type LakeParameters, type LakeValue, openLake } from './open-lake.ts';
 export { type Layout, type LayoutColumn, type LayoutTable, openLayout } from './open-layout.ts';

@@ -1,10 +1,13 @@
 import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
+import { fileChecksum } from './adapters/file-checksum.ts';
 import { whileCollecting } from './garbage-collection.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
 /** The functions that run on worker threads, called by name as Lambda would call them. */
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
+  // Not of the pipeline: the thread that publishes leaves it to these.
+  if (functionName === 'checksum') return await fileChecksum((input as { path: string }).path);
   const local = setup as LocalSetup;
   // Input files may lie in different folders: each call says in which one.
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };

@@ -5,6 +5,7 @@ import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
 import { STANDARD_INPUT } from '../shared/run/ledger-entry.ts';
 import { createFileCatalog } from './adapters/catalog-file.ts';
 import { createConsoleNotifier } from './adapters/console-notifier.ts';
+import type { ChecksumOfFile } from './adapters/file-checksum.ts';
 import { createFileLayoutSource } from './adapters/file-layout-source.ts';
 import { createFileMetrics } from './adapters/file-metrics.ts';
 import { createFileObjectStore } from './adapters/file-object-store.ts';
@@ -12,6 +13,8 @@ import { localVersion } from './local-version.ts';
 
 /** From this size on a part reads as well alone as in a larger file. Its copy is a hard link, whereas a merge would write it again. */
 const WHOLE_PART_BYTES = 16 * 1024 * 1024;
+/** Of a file with about as many ranges as there are threads, a part is a file even if it is small: then nothing is written twice. */
+const WHOLE_PART_OF_FEW = { mostRanges: 16, bytes: 128 * 1024 };
 
 /** Plain data, which can be cloned, from which a worker thread builds the same ports. */
 export interface LocalSetup {
@@ -33,8 +36,9 @@ export function createLocalPorts(
   show: (line: string, kind?: Notification['kind']) => void = () => undefined,
   /** Called with the bytes that were read of a source file. */
   onRead?: (bytes: number) => void,
+  checksumOf?: ChecksumOfFile,
 ): PipelinePorts {
-  const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true });
+  const lake = createFileObjectStore({ rootDir: setup.lakeDir, sync: setup.sync ?? true, checksumOf });
   return {
     raw: createFileObjectStore({
       rootDir: setup.rawRoot,
@@ -57,6 +61,7 @@ export function createLocalPorts(
     settings: {
       rangeSizeBytes: setup.rangeSizeBytes,
       wholePartBytes: WHOLE_PART_BYTES,
+      wholePartOfFew: WHOLE_PART_OF_FEW,
       expectedFiles: setup.expectedFiles,
       // Only a splitter asks for it, and worker threads split nothing.
       get softwareVersion() {

@@ -15,6 +15,12 @@ const BASE = [
 
 /** The folders that a folder may import from, besides itself and BASE. The longest name that fits a path counts. */
 const ARROWS: Record<string, string[]> = {
+  'shared/look': [],
+  'shared/cost': [],
+  'shared/report': [
+    ...['shared/look', 'shared/cost', 'shared/day', 'shared/operations', 'shared/run', 'shared/totals'],
+    ...['shared/decode', 'shared/layout', 'shared/ranges', 'shared/keys'],
+  ],
   'shared/layout': [],
   'shared/kernel': [],
   'shared/ranges': [],
@@ -79,6 +85,7 @@ function pipelineArrows(): Record<string, string[]> {
     'operations',
     'catalog',
     'iceberg',
+    'report',
   ];
   const below = [...values, 'ranges', 'keys'].map((room) => `shared/${room}`);
   const steps = {
@@ -88,10 +95,11 @@ function pipelineArrows(): Record<string, string[]> {
     reconcile: ['store'],
     merge: ['store', 'parse'],
     publish: ['store', 'parse'],
-    finalize: ['store', 'publish', 'merge'],
+    finalize: ['store', 'publish', 'merge', 'report'],
     start: ['store', 'split'],
     operate: ['store', 'publish'],
     watch: ['store', 'publish'],
+    report: ['store', 'publish', 'operate', 'watch'],
     verify: ['store', 'publish', 'finalize'],
   };
   return Object.fromEntries(
@@ -107,6 +115,7 @@ const PURE = [
   ...['shared/form', 'shared/compression', 'shared/iceberg'],
   ...['shared/totals', 'shared/run', 'shared/day', 'shared/catalog', 'shared/operations'],
   'connector/decide',
+  ...['shared/look', 'shared/cost', 'shared/report'],
   ...BASE,
 ];
 const IMPURE_IMPORT =
@@ -190,6 +199,19 @@ describe('house rules', () => {
         ({ path }) => `${path}: 'as unknown as' hides a wrong type; parse the value, or correct the type`,
       ),
     ).toEqual([]);
+  });
+
+  it('tests share loaded modules: who replaces one is alone, and what they share registers nothing when it is loaded', () => {
+    const isolated = ({ path }: SourceFile) => path.endsWith('.isolated.test.ts');
+    const replacing = tests.filter((test) => /\bvi\.(mock|doMock)\(/.test(test.text) && !isolated(test));
+    const registering = tests.filter(
+      ({ path, text }) =>
+        path.startsWith('test/support/') && /^(before|after)(Each|All)\(|^vi\.setConfig/m.test(text),
+    );
+    expect([
+      ...replacing.map(({ path }) => `${path}: call it *.isolated.test.ts`),
+      ...registering.map(({ path }) => `${path}: only the first file that imports it gets its hooks`),
+    ]).toEqual([]);
   });
 
   it('ports are handed on one by one: a function makes each when it is asked for, and has no bucket for those that it never needs', () => {

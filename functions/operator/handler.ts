@@ -4,6 +4,7 @@ import { type Operation, readOperation } from '../../shared/pipeline/operate/ope
 import { publishHere } from '../../shared/pipeline/operate/publish-here.ts';
 import { replayDeadLetters } from '../../shared/pipeline/operate/replay-dead-letters.ts';
 import { rollBack } from '../../shared/pipeline/operate/roll-back.ts';
+import { foundReport } from '../../shared/pipeline/report/keep-report.ts';
 import type { DeadLetters } from '../../shared/ports/dead-letters.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { clean } from './clean.ts';
@@ -22,10 +23,12 @@ interface OperatorParts {
     remaining: RemainingTime,
   ) => Promise<unknown>;
   adopt: () => Promise<object>;
+  /** An address under which who has it reads an object for a while. */
+  link: (key: string) => Promise<{ url: string; expiresAt: string }>;
 }
 
 /** Does what a person on call asks for, with the rights of the function: nobody needs them in their own hands. All of it is safe twice. */
-export function createOperator({ ports, queues, deliver, rerun, adopt }: OperatorParts) {
+export function createOperator({ ports, queues, deliver, rerun, adopt, link }: OperatorParts) {
   const operate = async (operation: Operation, remaining: RemainingTime): Promise<object> => {
     const { action } = operation;
     switch (operation.action) {
@@ -53,6 +56,11 @@ export function createOperator({ ports, queues, deliver, rerun, adopt }: Operato
         const hasTime = () => remaining() > LETTER_MS;
         const deliverOne = (event: unknown) => whom(event, remaining);
         return { action, queue, ...(await replayDeadLetters(queues[queue], deliverOne, atMost, hasTime)) };
+      }
+      case 'report': {
+        const { dataset, businessDate, commit } = operation;
+        const key = await foundReport(ports, { dataset, businessDate }, commit);
+        return { action, key, ...(await link(key)) };
       }
       case 'adopt':
         return { action, ...(await adopt()) };

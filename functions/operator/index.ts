@@ -3,6 +3,7 @@ import { bundledLayouts } from '../../shared/aws/bundled-layouts.ts';
 import { functionVariables } from '../../shared/aws/function-variables.ts';
 import { createDeadLetterQueues } from '../../shared/aws/operator-adapters.ts';
 import { createAwsPorts } from '../../shared/aws/pipeline-adapters.ts';
+import { createLinks } from '../../shared/aws/s3-links.ts';
 import { createSfnStates } from '../../shared/aws/sfn-executions.ts';
 import { slaOfVariables } from '../../shared/aws/sla-variables.ts';
 import { createStarterPorts } from '../../shared/aws/starter-adapters.ts';
@@ -27,6 +28,7 @@ const operate = createOperator({
   },
   rerun: async (request, remaining) => (await starter({ rerun: request }, remaining)).rerun,
   adopt: () => adoptTables(ports, bundledLayouts()),
+  link: createLinks(variables),
 });
 export const handler = lambdaHandler({
   ...variables.identity,

@@ -21,7 +21,7 @@ type ParserEvent = z.infer<typeof schema>;
 export const readParserEvent = eventReader('parser', schema);
 
 /** State ParseRange: one byte range to Parquet parts, rejects and a part manifest. */
-export function createParser(ports: Pick<PipelinePorts, 'raw' | 'lake'>) {
+export function createParser(ports: Pick<PipelinePorts, 'raw' | 'lake' | 'clock'>) {
   return ({ planKey, range }: ParserEvent): Promise<PartSummary> => parseRange(ports, planKey, range);
 }
 

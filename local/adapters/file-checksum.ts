@@ -1,3 +1,4 @@
+import { ObjectNotFound } from '../../shared/errors.ts';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { StreamChecksum } from '../../shared/kernel/stream-checksum.ts';
 import type { ObjectPiece, ObjectStore, ObjectWriter } from '../../shared/ports/object-store.ts';
@@ -15,13 +16,17 @@ function beginChecksum(): StreamChecksum {
   return new StreamChecksum(kernel);
 }
 
-/** CRC-64/NVME of a file. Fails with `ObjectNotFound` if there is none. */
-export async function fileChecksum(path: string): Promise<string> {
+/** Answers the CRC-64/NVME of a file, or undefined if there is none. */
+export type ChecksumOfFile = (path: string) => Promise<string | undefined>;
+
+/** CRC-64/NVME of a file, or undefined if there is none. */
+export async function fileChecksum(path: string): Promise<string | undefined> {
   const sum = beginChecksum();
   try {
     for await (const chunk of streamFile(path, undefined, {}, LAKE_OBJECT.pin)) sum.add(chunk);
   } catch (error) {
     sum.finish();
+    if (error instanceof ObjectNotFound) return undefined;
     throw error;
   }
   return crc64ToBase64(sum.finish());

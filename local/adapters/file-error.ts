@@ -118,3 +118,17 @@ export function unwritable(error: unknown, path: string): unknown {
   const [why, next] = known;
   return new OutputUnwritable({ what: 'this cannot be written', where: path, why, next, cause: error });
 }
+
+/** The error to throw for one that the file system gave on removing a file, or a folder with all that is in it. */
+export function unremovable(error: unknown, path: string): unknown {
+  if (!isCode(error, ...DENIED, 'EROFS', 'EBUSY', 'ENOTEMPTY')) return unwritable(error, path);
+  return new OutputUnwritable({
+    what: 'this cannot be removed',
+    where: path,
+    why: isCode(error, ...DENIED)
+      ? 'Permission was denied, for it or for a folder in it or above it.'
+      : (WRITE_CODES[codeOf(error)]?.[0] ?? 'Somebody uses it, or writes to it.'),
+    next: `Make it yours to remove, for example with chmod -R u+rwX, or as the user who made it; then run the command again.`,
+    cause: error,
+  });
+}

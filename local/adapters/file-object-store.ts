@@ -13,7 +13,7 @@ import type {
   StoredObject,
 } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
-import { fileChecksum, writePieces } from './file-checksum.ts';
+import { type ChecksumOfFile, fileChecksum, writePieces } from './file-checksum.ts';
 import {
   damaged,
   isCode,
@@ -43,19 +43,18 @@ const HEADS_AT_ONCE = 64;
  * whole and hard links are copies. Nothing is created before the first write. What a call has written survives a loss of power, unless
  * `sync` is false. Only this user may read what is written, unless the folder is a shared lake.
  */
-export function createFileObjectStore({
-  rootDir,
-  sync = true,
-  isSource = false,
-  onRead,
-}: {
+export function createFileObjectStore(options: FileStoreOptions): ObjectStore {
+  return new FileObjectStore(options);
+}
+
+interface FileStoreOptions {
   rootDir: string;
   sync?: boolean;
   /** For files of other people, who may write to them and set their times; `-` for what is kept of standard input. */
   isSource?: boolean | '-';
   onRead?: ((bytes: number) => void) | undefined;
-}): ObjectStore {
-  return new FileObjectStore(rootDir, sync, isSource ? sourceIdentity(isSource) : LAKE_OBJECT, onRead);
+  /** Sums whole files, if another thread is to do it. */
+  checksumOf?: ChecksumOfFile | undefined;
 }
 
 class FileObjectStore implements ObjectStore {
@@ -64,13 +63,15 @@ class FileObjectStore implements ObjectStore {
   private readonly sync: boolean;
   private readonly identity: FileIdentity;
   private knownModes: FileModes | undefined;
+  private readonly checksumOf: ChecksumOfFile;
   private readonly onRead: ((bytes: number) => void) | undefined;
 
-  constructor(rootDir: string, sync: boolean, identity: FileIdentity, onRead?: (bytes: number) => void) {
+  constructor({ rootDir, sync = true, isSource = false, onRead, checksumOf }: FileStoreOptions) {
+    this.checksumOf = checksumOf ?? fileChecksum;
     this.onRead = onRead;
     this.rootDir = rootDir;
     this.sync = sync;
-    this.identity = identity;
+    this.identity = isSource ? sourceIdentity(isSource) : LAKE_OBJECT;
     this.incomingDir = join(rootDir, INCOMING);
   }
 
@@ -167,13 +168,8 @@ class FileObjectStore implements ObjectStore {
   }
 
   async hasChecksum(key: string, crc64nvme: string): Promise<boolean | undefined> {
-    const path = this.path(key);
-    try {
-      return (await fileChecksum(path)) === crc64nvme;
-    } catch (error) {
-      if (error instanceof ObjectNotFound) return undefined;
-      throw error;
-    }
+    const sum = await this.checksumOf(this.path(key));
+    return sum === undefined ? undefined : sum === crc64nvme;
   }
 
   async copy(fromKey: string, toKey: string, crc64nvme?: string): Promise<void> {
@@ -188,7 +184,7 @@ class FileObjectStore implements ObjectStore {
           throw isCode(cause, 'EISDIR') ? notFound(from, cause) : unwritable(cause, this.path(toKey));
         });
       });
-      if (crc64nvme !== undefined && (await fileChecksum(incoming)) !== crc64nvme) throw damaged(from);
+      if (crc64nvme !== undefined && (await this.checksumOf(incoming)) !== crc64nvme) throw damaged(from);
       // The first name may be another process's that has not synced it yet.
       if (this.sync) await syncPath(incoming);
       await this.moveTo(incoming, toKey);

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 /** Folders of the project, wherever a command is started. */
 export const layoutsDir = fileURLToPath(new URL('../../layouts/', import.meta.url));
 export const queriesDir = fileURLToPath(new URL('../../docs/queries/', import.meta.url));
+/** The JSON Schema of layouts, for editors. */
+export const layoutSchemaFile = fileURLToPath(new URL('../../docs/layout.schema.json', import.meta.url));
 const projectDir = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Names of the layouts in `./layouts` and in the box. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { unremovable, unwritable } from './file-error.ts';
 import { PRIVATE } from './file-modes.ts';
 import { processState, THIS_PROCESS } from './local-process.ts';
 
@@ -21,31 +22,39 @@ export function unfinishedName(): string {
 /**
  * Removes the unfinished files of processes that no longer run. `own` removes those of this process too: its threads were stopped and
  * left theirs. Whether a process of another host or pid namespace runs cannot be seen; its files go once they are `othersAfterMs` old.
+ *
+ * They are in nobody's way: one that may not be removed is no error. Answers why it stays.
  */
 export async function removeAbandonedFiles(
   rootDir: string,
   { own = false, othersAfterMs = OTHERS_AFTER_MS } = {},
-): Promise<void> {
+): Promise<string[]> {
   const folder = join(rootDir, INCOMING);
+  const left: string[] = [];
+  const remove = (path: string) =>
+    fs.rm(path, { recursive: true, force: true }).catch((error) => {
+      left.push(String((unremovable(error, path) as Error).message));
+    });
   const names = await fs.readdir(folder).catch(() => []);
   const unknown: string[] = [];
   for (const name of names) {
     const state = processState(name);
-    if (name.endsWith(TURNSTILE)) await emptyTurnstile(join(folder, name));
+    if (name.endsWith(TURNSTILE)) await emptyTurnstile(join(folder, name), remove);
     else if (state === 'gone' || (own && name.startsWith(`${THIS_PROCESS}-`)))
       await remove(join(folder, name));
     else if (state === 'unknown') unknown.push(name);
   }
-  if (unknown.length === 0) return;
+  if (unknown.length === 0) return left;
   const now = await clockOf(folder);
   for (const name of unknown) {
     const stats = await fs.lstat(join(folder, name)).catch(() => undefined);
     if (stats && now - stats.ctimeMs >= othersAfterMs) await remove(join(folder, name));
   }
+  return left;
 }
 
 /** A turnstile holds the file of the writer whose turn it is. The next writer removes one of another host that was left there. */
-async function emptyTurnstile(turnstile: string): Promise<void> {
+async function emptyTurnstile(turnstile: string, remove: (path: string) => Promise<void>): Promise<void> {
   for (const name of await fs.readdir(turnstile).catch(() => [])) {
     if (processState(name) === 'gone') await remove(join(turnstile, name));
   }
@@ -58,11 +67,9 @@ async function clockOf(folder: string): Promise<number> {
   try {
     await fs.writeFile(probe, '', { mode: PRIVATE.file });
     return (await fs.lstat(probe)).ctimeMs;
+  } catch (error) {
+    throw unwritable(error, probe);
   } finally {
     await fs.rm(probe, { force: true });
   }
-}
-
-async function remove(path: string): Promise<void> {
-  await fs.rm(path, { recursive: true, force: true });
 }

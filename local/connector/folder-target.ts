@@ -57,7 +57,8 @@ class FolderTarget implements TransferTarget {
 
   async find(key: string): Promise<ArrivedObject | undefined> {
     const stats = await statOf(this.path(key));
-    return stats && { ...stats, crc64nvme: await fileChecksum(this.path(key)) };
+    const crc64nvme = stats && (await fileChecksum(this.path(key)));
+    return stats && crc64nvme !== undefined ? { ...stats, crc64nvme } : undefined;
   }
 
   async put(key: string, bytes: Uint8Array, crc64nvme: string, replaces?: string): Promise<ArrivedObject> {

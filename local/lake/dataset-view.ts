@@ -13,8 +13,13 @@ interface DatasetView {
   files: Record<string, string | null>[];
   /** Counts the files whose path says another partition value than the catalog. */
   countMisplaced: string;
-  /** The view; its partition values come from the paths, or, if some path says something else, from the table of files. */
-  createView(valuesFrom: 'paths' | 'files'): string;
+  /** What `areUniform` asks of the files; undefined if they are to be read by the schema of the catalog whatever they hold. */
+  uniform: { columns: string[]; paths: string[] } | undefined;
+  /**
+   * The view; its partition values come from the paths, or, if some path says something else, from the table of files. Its columns are
+   * matched with those of the catalog, or are those of the files, which are uniform.
+   */
+  createView(valuesFrom: 'paths' | 'files', columnsOf: 'catalog' | 'files'): string;
 }
 
 /** Schema of the tables of files; people query the other one. */
@@ -34,7 +39,8 @@ const ROWS_A_FILE = 100_000;
  *   evaluates such an expression once for each file before it opens any, so a filter on partition keys leaves only the files that it wants.
  *   The caller first asks `countMisplaced`: files whose paths say something else get their values by a join, which keeps no order.
  * - Names and types come from the catalog, not from the first file: `schema` matches columns by name,
- *   casts, and fills what an older file lacks with null, without opening every footer first.
+ *   casts, and fills what an older file lacks with null, without opening every footer first. Files that are all as the catalog says are
+ *   read without it: with it DuckDB reads a single file on one thread.
  *   They are `c0`, `c1`, … until the view names them: DuckDB mistakes a filter on a column called
  *   `filename` for one on the path, and leaves out files that have what is asked for.
  * - How many rows there are: with `schema` DuckDB believes that there are none, and would keep the whole table in memory in a join.
@@ -55,6 +61,7 @@ export function planDatasetView(
       ...Object.fromEntries(partitionKeys.map(({ name }, index) => [`p${index}`, values[name] ?? null])),
     })),
   );
+  const paths = files.map(({ path }) => escapeGlob(path));
   const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
   const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
   const fromPaths = valuesInPaths(catalog, publishedPath(lakeDir, dataset).split('/').length);
@@ -67,40 +74,60 @@ export function planDatasetView(
       'false',
       ...fromPaths.map((value, index) => `${value('path')} IS DISTINCT FROM p${index}`),
     ].join(' OR ')}`,
-    createView: (valuesFrom) =>
-      `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect() : scanOf(valuesFrom)}`,
+    uniform: columns.some(({ name }) => name.toLowerCase() === 'filename')
+      ? undefined
+      : { columns: columns.map((column) => nullOf(column, dataset)), paths },
+    createView: (valuesFrom, columnsOf) =>
+      `CREATE VIEW ${sqlName(dataset)} AS ${files.length === 0 ? emptySelect(catalog) : scanOf(valuesFrom, columnsOf)}`,
   };
 
-  function scanOf(valuesFrom: 'paths' | 'files'): string {
-    const selected = [
-      ...columns.map(
-        (column, index) => `${shownValue(column, readValue(column, index))} AS ${sqlName(column.name)}`,
-      ),
-      ...partitionKeys.map((key, index) => {
-        const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
-        return `CAST(${value} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`;
-      }),
-    ];
-    const paths = files.map(({ path }) => sqlString(escapeGlob(path)));
-    const schema = columns.flatMap((column, index) =>
-      namesOf(column).map(
-        (name, which) =>
-          `${sqlString(name)}: {name: '${placeOf(index, which)}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
-      ),
-    );
+  function scanOf(valuesFrom: 'paths' | 'files', columnsOf: 'catalog' | 'files'): string {
+    const { options, shown } = columnsOf === 'files' ? ofFiles(columns) : bySchema(columns, dataset);
+    const keys = partitionKeys.map((key, index) => {
+      const value = valuesFrom === 'files' ? `file_.p${index}` : fromPaths[index]?.('rows_.filename');
+      return `CAST(${value} AS ${typeOf(key, dataset)}) AS ${sqlName(key.name)}`;
+    });
     return (
-      `SELECT ${selected.join(', ')} FROM read_parquet([${paths.join(', ')}], ` +
-      `schema = MAP {${schema.join(', ')}}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
+      `SELECT ${[...shown, ...keys].join(', ')} FROM read_parquet([${paths.map(sqlString).join(', ')}], ` +
+      `${options}, filename = true, explicit_cardinality = ${Math.max(rows, files.length)}) AS rows_` +
       (valuesFrom === 'files' ? ` JOIN ${filesTable} AS file_ ON file_.path = rows_.filename` : '')
     );
   }
+}
 
-  function emptySelect(): string {
-    const nulls = [...columns, ...partitionKeys].map(
-      (column) => `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`,
-    );
-    return `SELECT ${nulls.join(', ')} WHERE false`;
-  }
+/** How `read_parquet` reads columns, and the expressions that show them. */
+interface ColumnsRead {
+  options: string;
+  shown: string[];
+}
+
+function ofFiles(columns: CatalogColumn[]): ColumnsRead {
+  // DuckDB would add columns of the folders.
+  return { options: 'hive_partitioning = false', shown: columns.map(({ name }) => `rows_.${sqlName(name)}`) };
+}
+
+function bySchema(columns: CatalogColumn[], dataset: string): ColumnsRead {
+  const schema = columns.flatMap((column, index) =>
+    namesOf(column).map(
+      (name, which) =>
+        `${sqlString(name)}: {name: '${placeOf(index, which)}', type: ${sqlString(typeOf(column, dataset))}, default_value: NULL}`,
+    ),
+  );
+  return {
+    options: `schema = MAP {${schema.join(', ')}}`,
+    shown: columns.map(
+      (column, index) => `${shownValue(column, readValue(column, index))} AS ${sqlName(column.name)}`,
+    ),
+  };
+}
+
+function emptySelect({ dataset, columns, partitionKeys }: CatalogFile): string {
+  const nulls = [...columns, ...partitionKeys].map((column) => nullOf(column, dataset));
+  return `SELECT ${nulls.join(', ')} WHERE false`;
+}
+
+function nullOf(column: CatalogColumn, dataset: string): string {
+  return `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`;
 }
 
 /** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */

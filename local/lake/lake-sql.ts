@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, ResultReturnType } from '@duckdb/node-api';
 
+import { UsageError } from '../../shared/errors.ts';
 import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
@@ -28,7 +29,9 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
+import { areUniform } from './uniform-files.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
+import { keepTextsWhole } from './whole-texts.ts';
 
 /** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
 export interface Lake {
@@ -79,6 +82,7 @@ export async function openLake({
   damage.forget(({ where = '' }) => isReplacedCommit(where, published));
   const catalogs = past ?? [...published, ...(await refusedRejects(lakeDir, ledger, published))];
   if (catalogs.length + ledger.entries.length === 0) throw damage.all[0] ?? nothingPublished(lakeDir);
+  keepTextsWhole();
   const spill = await SpillFolder.make();
   const instance = await DuckDBInstance.create(':memory:', {
     // Everything needed is linked in; a query must not reach for the network.
@@ -108,7 +112,9 @@ class DuckDBLake implements Lake {
   readonly #connections = new Set<DuckDBConnection>();
   /** Paths of the published files. */
   readonly #files: string[] = [];
+  /** Are local files closed to SQL? */
   #isClosed = false;
+  #isOver = false;
   /** The connection of `results`. */
   #session: DuckDBConnection | undefined;
   /** Said of a table that is not there, if no day is published. */
@@ -146,11 +152,13 @@ class DuckDBLake implements Lake {
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const { createFiles, files, countMisplaced, createView } = planDatasetView(catalog, this.#lakeDir, rows);
+    const view = planDatasetView(catalog, this.#lakeDir, rows);
+    const { createFiles, files, countMisplaced, uniform, createView } = view;
     await this.#run(createFiles, { files: JSON.stringify(files) });
     this.#files.push(...files.flatMap(({ path }) => path ?? []));
     const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-    await this.#run(createView(misplaced === 0n ? 'paths' : 'files'));
+    const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
+    await this.#run(createView(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
     this.tables.push(catalog.dataset);
   }
 
@@ -196,6 +204,7 @@ class DuckDBLake implements Lake {
   }
 
   async stream(sql: string, parameters?: SqlParameters): Promise<SqlStream> {
+    this.#requireOpen();
     // Each stream has a connection of its own: a second query on it would end the first one's stream.
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
@@ -217,6 +226,7 @@ class DuckDBLake implements Lake {
   }
 
   async *results(sql: string): AsyncGenerator<SqlStream> {
+    this.#requireOpen();
     this.#session ??= await this.#instance.connect();
     try {
       for await (const { statement } of preparedStatements(this.#session, sql, !this.#isClosed)) {
@@ -253,10 +263,21 @@ class DuckDBLake implements Lake {
   }
 
   close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#session?.closeSync();
     for (const connection of this.#connections) this.#disconnect(connection);
     this.#instance.closeSync();
     this.#spill.remove();
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOver) return;
+    throw new UsageError({
+      what: 'the lake is closed',
+      where: this.#lakeDir,
+      next: 'Open it again, or close it after the last query.',
+    });
   }
 
   #disconnect(connection: DuckDBConnection): void {

@@ -1,6 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SNSClient } from '@aws-sdk/client-sns';
-import type { PipelinePorts } from '../ports/pipeline-ports.ts';
+import type { KeptReports, PipelinePorts } from '../ports/pipeline-ports.ts';
 import { createCloudWatchMetrics } from './cloudwatch-metrics.ts';
 import type { FunctionVariables } from './function-variables.ts';
 import { createSnsNotifier } from './sns-notifier.ts';
@@ -43,7 +43,8 @@ export function createAwsPorts(environment: Pick<FunctionVariables, 'need' | 'op
       return ports.catalog;
     },
     get settings() {
-      return ports.settings;
+      const { settings } = ports;
+      return { ...settings, reports: keptReports(environment) };
     },
     get metrics() {
       return metrics();
@@ -54,5 +55,18 @@ export function createAwsPorts(environment: Pick<FunctionVariables, 'need' | 'op
     publishedPrefix,
     layouts,
     clock,
+  };
+}
+
+/** Reports are in the language of the people whose clocks the stage has. Lambda sets AWS_REGION. */
+function keptReports({ need, optional }: Pick<FunctionVariables, 'need' | 'optional'>): KeptReports {
+  const timeZone = optional('SLA_TIME_ZONE') ?? 'America/Sao_Paulo';
+  return {
+    place: `s3://${need('PROCESSED_BUCKET')}/`,
+    timeZone,
+    deadline: optional('SLA_DEADLINE') ?? '09:00',
+    businessDate: optional('SLA_BUSINESS_DATE') === 'same-day' ? 'same-day' : 'day-before',
+    region: process.env.AWS_REGION ?? 'sa-east-1',
+    language: timeZone === 'America/Sao_Paulo' ? 'pt' : 'en',
   };
 }

@@ -6,10 +6,10 @@ import { createS3ObjectStore } from './s3-object-store.ts';
 /** The SDK has 50 by default; who publishes a large day copies 256 objects at once. */
 const CONNECTIONS = 256;
 
-/** The two stores, without a client of anything else: hundreds of parsers and mergers start at once. */
+/** The two stores and the clock, without a client of anything else: hundreds of parsers and mergers start at once. */
 export function createStorePorts(
   environment: Pick<FunctionVariables, 'need'>,
-): Pick<PipelinePorts, 'raw' | 'lake'> {
+): Pick<PipelinePorts, 'raw' | 'lake' | 'clock'> {
   const client = once(
     () => new S3Client({ maxAttempts: 5, requestHandler: { httpsAgent: { maxSockets: CONNECTIONS } } }),
   );
@@ -24,6 +24,7 @@ export function createStorePorts(
     get lake() {
       return lake();
     },
+    clock: { now: () => new Date() },
   };
 }
 

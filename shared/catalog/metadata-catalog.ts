@@ -14,6 +14,7 @@ import type {
 } from '../ports/catalog.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/object-store.ts';
 import { nextMetadata, type WantedTable } from './iceberg-table.ts';
+import { hasFiles, NO_ROWS, type OverDamage } from './lost-metadata.ts';
 import { type PointedTable, writeMetadata } from './metadata-file.ts';
 import { rememberingStore } from './remembered-store.ts';
 import { unneededObjects, withoutOld } from './retired-metadata.ts';
@@ -96,19 +97,24 @@ class MetadataCatalog<Standing> {
   }
 
   publishDay(day: DayPublication): Promise<boolean> {
-    return this.#swap(day.dataset, async (place, { standing, state }) => {
-      const shown = (state && shownCommits(state).get(day.businessDate)) ?? 0;
-      if (shown > day.commit) return { answer: false };
-      if (shown === day.commit) return { answer: true };
-      if (standing && !state) await this.#requireNew(day.dataset, standing);
-      const { businessDate, facts = {} } = day;
-      const wanted: WantedTable = {
-        ...this.#wanted(day.dataset, state, [day]),
-        changed: (listed) => changesOf(day, listed),
-        publishing: { businessDate, facts },
-      };
-      return { answer: true, metadata: await nextMetadata(place, wanted, state?.metadata) };
-    });
+    const own = day.partitions.flatMap(({ files }) => files);
+    return this.#swap(
+      day.dataset,
+      async (place, { standing, state }) => {
+        const shown = (state && shownCommits(state).get(day.businessDate)) ?? 0;
+        if (shown > day.commit) return { answer: false };
+        if (shown === day.commit) return { answer: true };
+        if (standing && !state) await this.#requireNew(day.dataset, standing, own);
+        const { businessDate, facts = {} } = day;
+        const wanted: WantedTable = {
+          ...this.#wanted(day.dataset, state, [day]),
+          changed: (listed) => changesOf(day, listed),
+          publishing: { businessDate, facts },
+        };
+        return { answer: true, metadata: await nextMetadata(place, wanted, state?.metadata) };
+      },
+      { own },
+    );
   }
 
   async open(table: Parameters<Catalog['open']>[0]): Promise<void> {
@@ -175,7 +181,7 @@ class MetadataCatalog<Standing> {
 
   async differences(table: string, days: DayPublication[]): Promise<CatalogDifference[]> {
     try {
-      const { state } = await this.#read(table);
+      const { state } = await this.#read(table, this.#options.place, 'no');
       return await tableDifferences(this.#options.place, state, days);
     } catch (error) {
       if (!(error instanceof ObjectDamaged)) throw error;
@@ -218,16 +224,16 @@ class MetadataCatalog<Standing> {
       place: TablePlace,
       read: Read<Standing>,
     ) => Promise<{ answer: Answer; metadata?: TableMetadata | undefined }>,
-    damage: 'over damage' | 'not over damage' = 'not over damage',
+    damage: OverDamage = NO_ROWS,
   ): Promise<Answer> {
     const { place, pointerOf, untilSwapped } = this.#options;
     const pointer = pointerOf(table);
-    const own = { ...place, store: rememberingStore(place.store) };
+    const remembered = { ...place, store: rememberingStore(place.store) };
     return untilSwapped(pointer.where, async () => {
-      const read = await this.#read(table, own, damage);
-      const { answer, metadata } = await change(own, read);
+      const read = await this.#read(table, remembered, damage);
+      const { answer, metadata } = await change(remembered, read);
       if (metadata && metadata !== read.state?.metadata) {
-        const to = await writeMetadata(own, table, metadata, read.state);
+        const to = await writeMetadata(remembered, table, metadata, read.state);
         await pointer.point(read.standing, to);
       }
       return answer;
@@ -235,10 +241,11 @@ class MetadataCatalog<Standing> {
   }
 
   /** A table without metadata is new, unless somebody wrote over its pointer: then a day that is published would hide all others. */
-  async #requireNew(table: string, standing: Standing): Promise<void> {
+  async #requireNew(table: string, standing: Standing, own: readonly string[] = []): Promise<void> {
     const { place, list, pointerOf } = this.#options;
     const pointer = pointerOf(table);
     await pointer.requireEmpty(standing);
+    if (!(await hasFiles(this.#options, table, own))) return;
     for await (const { key } of list(`${place.publishedPrefix}${table}/metadata/`)) {
       if (!key.endsWith('.metadata.json')) continue;
       throw new ObjectDamaged({
@@ -253,7 +260,7 @@ class MetadataCatalog<Standing> {
   async #read(
     table: string,
     place: TablePlace = this.#options.place,
-    damage: 'over damage' | 'not over damage' = 'not over damage',
+    damage: OverDamage = NO_ROWS,
   ): Promise<Read<Standing>> {
     const found = await this.#options.pointerOf(table).read();
     const { standing, metadataUri } = found ?? { standing: undefined, metadataUri: undefined };
@@ -265,7 +272,9 @@ class MetadataCatalog<Standing> {
       this.#states.set(table, state);
       return { standing, state };
     } catch (error) {
-      if (damage === 'not over damage' || !(error instanceof ObjectDamaged)) throw error;
+      if (!(error instanceof ObjectDamaged)) throw error;
+      if (damage !== 'over damage' && (damage === 'no' || (await hasFiles(this.#options, table, damage.own))))
+        throw error;
       return { standing, state: undefined };
     }
   }

@@ -104,8 +104,9 @@ function markOf(text: string, { notation }: Field, isLoose: boolean): Signed | I
   const trimmed = text.replace(/^ +| +$/g, '');
   let found: Signed | undefined;
   for (const { mark, negative } of marks) {
-    if (mark === PARENTHESES && /^\(.*\)$/s.test(trimmed)) found ??= { body: trimmed.slice(1, -1), negative };
-    else if (trimmed.startsWith(mark)) found ??= { body: trimmed.slice(mark.length), negative };
+    if (mark === PARENTHESES) {
+      if (/^\(.*\)$/s.test(trimmed)) found ??= { body: trimmed.slice(1, -1), negative };
+    } else if (trimmed.startsWith(mark)) found ??= { body: trimmed.slice(mark.length), negative };
   }
   for (const { mark, negative } of marks) {
     if (mark !== PARENTHESES && trimmed.endsWith(mark))

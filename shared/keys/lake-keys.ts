@@ -32,6 +32,11 @@ export function dayCommitKey(dataset: string, businessDate: string, commit: numb
   return `${dayCommitPrefix(dataset, businessDate)}${commit}.json`;
 }
 
+/** Key of the report of a commit, next to it. */
+export function commitReportKey(dataset: string, businessDate: string, commit: number): string {
+  return `${dayCommitPrefix(dataset, businessDate)}${commit}.report.html`;
+}
+
 /** n of `…/_day/<n>.json`, or undefined if the key is not a day commit's. */
 export function commitOfKey(key: string): number | undefined {
   return /\/_day\/[^/]+$/.test(key) ? numberOfKey(key) : undefined;

@@ -85,7 +85,7 @@ export function calendarProblems(calendar: NightCalendar): string[] {
   ];
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     formatOf(name);
     return true;

@@ -2,6 +2,8 @@ import { codePageOf, isEbcdic } from './code-page.ts';
 
 /** The content of a layout file that somebody will edit. */
 interface LayoutDraft {
+  /** Path of the JSON Schema of layouts, seen from the file. */
+  $schema?: string;
   name: string;
   description: string;
   encoding: string;

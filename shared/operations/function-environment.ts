@@ -10,14 +10,8 @@ interface FunctionEnvironment {
 const ALL = ['STAGE', 'METRICS_NAMESPACE'];
 const STORES = ['RAW_BUCKET', 'PROCESSED_BUCKET'];
 const PEOPLE = ['SUCCESS_TOPIC_ARN', 'WARNING_TOPIC_ARN', 'FAILURE_TOPIC_ARN'];
-const NIGHT = [
-  'EXPECTED_FILES',
-  'SLA_TIME_ZONE',
-  'SLA_DEADLINE',
-  'SLA_BUSINESS_DATE',
-  'SLA_HOLIDAYS',
-  'SLA_WEEKENDS',
-];
+const REPORT = ['SLA_TIME_ZONE', 'SLA_DEADLINE', 'SLA_BUSINESS_DATE'];
+const NIGHT = ['EXPECTED_FILES', ...REPORT, 'SLA_HOLIDAYS', 'SLA_WEEKENDS'];
 
 /**
  * Meaning of the variables: `STAGE` and `METRICS_NAMESPACE` go on every metric. `RANGE_SIZE_BYTES`: 134217728 by default.
@@ -40,7 +34,7 @@ export const FUNCTION_ENVIRONMENT: Readonly<Record<FunctionName, FunctionEnviron
   merger: { required: [...ALL, 'PROCESSED_BUCKET'], optional: [] },
   finalizer: {
     required: [...ALL, 'PROCESSED_BUCKET', 'GLUE_DATABASE', ...PEOPLE],
-    optional: ['EXPECTED_FILES'],
+    optional: ['EXPECTED_FILES', ...REPORT],
   },
   watchdog: {
     required: [...ALL, ...STORES, 'GLUE_DATABASE', ...PEOPLE, 'SLA_LAYOUTS'],

@@ -27,7 +27,7 @@ export interface PlannedFile<P extends MergePart = MergePart> {
 interface MergeRules {
   /** False for rows with lists: their row groups are copied, however small they are. */
   joinable?: boolean;
-  /** A part of this many bytes or more is a file already, unless its row groups are small. */
+  /** A part of this many bytes or more is a file already, unless its row groups are to be joined. */
   wholePartBytes?: number;
 }
 
@@ -39,15 +39,20 @@ export function planMerge<P extends MergePart>(
   parts: P[],
   { joinable = true, wholePartBytes = Number.MAX_SAFE_INTEGER }: MergeRules = {},
 ): PlannedFile<P>[] {
+  const isJoined = joinable && rowsOf(parts) > LARGE_PARTITION_ROWS;
   const isWhole = ({ bytes, rows, rowGroupRows }: P) =>
-    bytes >= wholePartBytes && (!joinable || rows >= rowGroupRows.length * SMALL_ROW_GROUP_ROWS);
+    bytes >= wholePartBytes && (!isJoined || rows >= rowGroupRows.length * SMALL_ROW_GROUP_ROWS);
   const whole = parts.filter(isWhole).map((part): PlannedFile<P> => ({ parts: [part], mode: 'concat' }));
   const others = parts.filter((part) => !isWhole(part));
   return [...whole, ...planMergedFiles(others, joinable)];
 }
 
+function rowsOf(parts: MergePart[]): number {
+  return parts.reduce((sum, part) => sum + part.rows, 0);
+}
+
 function planMergedFiles<P extends MergePart>(parts: P[], joinable: boolean): PlannedFile<P>[] {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const rows = rowsOf(parts);
   const files: P[][] = [];
   let bytes = 0;
   for (const part of parts) {

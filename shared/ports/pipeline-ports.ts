@@ -28,10 +28,27 @@ interface PipelineSettings {
   rangeSizeBytes: number;
   /** A part of at least this many bytes becomes a file of its own. */
   wholePartBytes: number;
+  /** The same for a file that is cut into few ranges, so that no partition gets many small files. */
+  wholePartOfFew?: { mostRanges: number; bytes: number };
   /** Number of files that make up a day, or their names (globs); undefined publishes after each file. */
   expectedFiles: number | string[] | undefined;
   /** Version of the code that runs. It is part of every run id: what other code wrote, a corrected version too, is never taken over. */
   softwareVersion: string;
   /** Who works with the lake, if that is known. Commits say it. */
   user?: string | undefined;
+  /** Set for a lake in which a report is kept next to each commit. */
+  reports?: KeptReports | undefined;
+}
+
+/** How the reports that a lake keeps are written. */
+export interface KeptReports {
+  /** What stands before a key when people are told where it is: `s3://bucket/`. */
+  place: string;
+  /** An IANA name, and HH:mm of the morning on which days must be published. */
+  timeZone: string;
+  deadline: string;
+  businessDate: 'day-before' | 'same-day';
+  /** Whose prices are those of the night. */
+  region: string;
+  language: 'en' | 'pt';
 }

@@ -52,6 +52,14 @@ export interface PartManifest {
   checksum: string;
   /** Set if the parser saw something that refuses the whole file. */
   refusal: Refusal | null;
+  /** When the try that parsed it began and ended. Earlier versions did not say it. */
+  work?: WorkTime;
+}
+
+/** ISO 8601. */
+interface WorkTime {
+  startedAt: string;
+  endedAt: string;
 }
 
 /** Where a record is that was rejected, and why. */
@@ -129,4 +137,5 @@ export const partManifestShape = objectOf<PartManifest>({
   rejects: nullable(partFileShape),
   checksum: text,
   refusal: nullable(refusalShape),
+  work: optional(objectOf<WorkTime>({ startedAt: text, endedAt: text })),
 });

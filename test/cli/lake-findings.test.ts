@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findingJson, findingRows } from '../../cli/lake-findings.ts';
-import { byConversion, damage, note } from '../../shared/pipeline/verify/finding.ts';
+import { byConversion, byRemoval, damage, note } from '../../shared/pipeline/verify/finding.ts';
 
 const gone = (key: string) => note(key, 'this generation is gone', 'as after clean');
 
@@ -27,5 +27,9 @@ it('a command carries the expected files of the day and what the shell needs quo
   const piped = byConversion({ layout: 'l.json', sourceKey: 'f 1.txt', origin: '-', businessDate: null });
   expect(findingJson(damage('k', 'w', 'readers', piped), 'lake').mend.command).toBe(
     "npx positional-lake convert --layout l.json --out lake --force --input - --stdin-name 'f 1.txt'",
+  );
+  const removed = byRemoval({ dataset: 'd', sourceKey: 'f 1.txt', businessDate: '2025-08-12' });
+  expect(findingJson(damage('k', 'w', 'operations', removed), 'lake').mend.command).toBe(
+    "npx positional-lake rollback --lake lake --dataset d --business-date 2025-08-12 --file 'f 1.txt' --remove",
   );
 });

@@ -86,6 +86,8 @@ describe('layout from-copybook and from-positions', () => {
       'display',
       ...Array(5).fill('packed'),
     ]);
+    const { $schema } = JSON.parse(await readFile(join(dir, 'd.json'), 'utf8'));
+    expect(JSON.parse(await readFile(join(dir, $schema), 'utf8')).title).toBeDefined();
     const again = await layout(...flags);
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists already')]);
     expect((await layout(...flags, '--force')).code).toBe(0);

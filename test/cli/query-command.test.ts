@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { rootDir, TRUTH, writeCatalog } from '../support/lake-of-test.ts';
+import { giveEachTestAFolder, rootDir, TRUTH, writeCatalog } from '../support/lake-of-test.ts';
 import { runCommand } from '../support/run-command.ts';
+
+giveEachTestAFolder();
 
 describe('the query command', () => {
   const run = (...flags: string[]) => runCommand('query', flags, rootDir);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { unicodeOf } from '../../shared/decode/code-pages.ts';
 import type { CodePage } from '../../shared/layout/code-page.ts';
 import type { Field } from '../../shared/layout/field.ts';
 import { type NumberNotation, OVERPUNCHES, PLAIN_NOTATION } from '../../shared/layout/number-notation.ts';
-import { agrees, fieldOf } from '../support/decoded-fields.ts';
+import { agrees, decodeAll, fieldOf } from '../support/decoded-fields.ts';
+import { INVALID } from '../support/vector-values.ts';
 
 const MARKS = { negative: ['-', '()', 'CR', 'DB', 'D'], positive: ['+', 'C', 'R$'] };
 
@@ -16,6 +17,19 @@ function inPage(text: string, encoding: CodePage): Uint8Array {
 }
 
 describe('the kernel and the one-value decoder give the same values', () => {
+  test.each([
+    ['(12)', -12000n],
+    ['()12', INVALID],
+    ['12()', INVALID],
+    [' () ', INVALID],
+  ])('parentheses stand around a number, not before it or after it: %j', (text, value) => {
+    const notation = { ...PLAIN_NOTATION, decimalPoint: ',' as const, marks: MARKS };
+    const field = fieldOf('decimal(15,3)', 4, { sign: 'marks', point: 'explicit', notation });
+    const bytes = [inPage(text, field.encoding)];
+    agrees(field, field.encoding, bytes);
+    expect(decodeAll(field, field.encoding, bytes).rows).toEqual([value]);
+  });
+
   test('every notation of a number, and texts that are nearly numbers', () => {
     const forms = fc.record({
       type: fc.constantFrom('integer', 'decimal(9,2)', 'decimal(15,3)', 'decimal(31,2)', 'decimal(5,0)'),
@@ -106,6 +120,8 @@ describe('the kernel and the one-value decoder give the same values', () => {
         '1.234.567',
         '-',
         '()',
+        '()12',
+        '12()',
         '',
       ],
     );

@@ -5,6 +5,7 @@ import { openLake } from '../../local/lake/lake-sql.ts';
 import {
   ask,
   DATE_KEYS,
+  giveEachTestAFolder,
   open,
   PRODUCT_KEY,
   rootDir,
@@ -13,6 +14,8 @@ import {
   writeCatalog,
   writeNight,
 } from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 test('SQL reads what is published and no other local file, unless files are allowed', async () => {
   const partitions = await writeNight(rootDir, ['A']);

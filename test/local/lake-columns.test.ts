@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CatalogPartition } from '../../shared/ports/catalog.ts';
-import { open, rootDir, writeCatalog, writeParquet } from '../support/lake-of-test.ts';
+import { giveEachTestAFolder, open, rootDir, writeCatalog, writeParquet } from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 describe('columns', () => {
   const columns = [

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import {
   DATE_KEYS,
+  giveEachTestAFolder,
   open,
   PRODUCT_KEY,
   rootDir,
@@ -12,6 +13,8 @@ import {
   writeJson,
   writeNight,
 } from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 describe('errors', () => {
   test('a folder that is not a lake, or has nothing published, is an error that says what to do', async () => {

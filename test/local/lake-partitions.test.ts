@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   ask,
   DATE_KEYS,
+  giveEachTestAFolder,
   open,
   PRODUCT_KEY,
   rootDir,
@@ -12,6 +13,8 @@ import {
   writeNight,
   writeParquet,
 } from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 const PRODUCTS = [
   'CREDITO PESSOAL',

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bindBusinessDate, runQueryFile } from '../../local/lake/query-file.ts';
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
-import { ask, open, rootDir, TRUTH, writeCatalog, writeJson } from '../support/lake-of-test.ts';
+import {
+  ask,
+  giveEachTestAFolder,
+  open,
+  rootDir,
+  TRUTH,
+  writeCatalog,
+  writeJson,
+} from '../support/lake-of-test.ts';
+
+giveEachTestAFolder();
 
 describe('tables about the lake', () => {
   const committed = (date: string, commit: number, files: object[], committedAt: string) =>

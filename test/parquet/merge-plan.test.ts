@@ -41,20 +41,27 @@ describe('the plan of merged files', () => {
     ]);
   });
 
-  test('makes a large part a file of its own, unless its row groups are small', () => {
+  test('makes a large part a file of its own, unless its row groups are to be joined', () => {
     const [many, whole, tiny] = [50_000, 50_001, 900].map((rows) => [rows, rows]);
     const parts = [
       part('small file', many!, 16 * MEGABYTE - 1),
       part('whole', whole!, 16 * MEGABYTE),
       part('small row groups', [99_000, 900], 40 * MEGABYTE),
       part('small', tiny!),
-      part('large', many!, 2000 * MEGABYTE),
+      part('large', [600_000, 600_000], 2000 * MEGABYTE),
     ];
     const files = planMerge(parts, { wholePartBytes: 16 * MEGABYTE });
     expect(files.map((file) => [file.mode, ...file.parts.map(({ key }) => key)])).toEqual([
       ['concat', 'whole'],
       ['concat', 'large'],
       ['concat', 'small file', 'small row groups', 'small'],
+    ]);
+    // Nothing is joined in a partition of so few rows: then it need not be written twice.
+    const few = planMerge(parts.slice(0, -1), { wholePartBytes: 16 * MEGABYTE });
+    expect(few.map((file) => file.parts.map(({ key }) => key))).toEqual([
+      ['whole'],
+      ['small row groups'],
+      ['small file', 'small'],
     ]);
   });
 

@@ -10,18 +10,20 @@ import type { CatalogColumn, CatalogFile, CatalogPartition } from '../../shared/
 export const DATE_KEYS = ['year', 'month', 'day'].map((name) => ({ name, type: 'string' }));
 export const PRODUCT_KEY = { name: 'tipo_produto', type: 'string' };
 
-/** Folder of the current test; made before it and removed after it, with the lakes that it opened. */
+/** Folder of the current test. */
 export let rootDir: string;
 const opened: Lake[] = [];
 
-beforeEach(async () => {
-  rootDir = await mkdtemp(join(tmpdir(), 'lake-sql-'));
-});
-
-afterEach(async () => {
-  for (const lake of opened.splice(0)) lake.close();
-  await rm(rootDir, { recursive: true, force: true });
-});
+/** Gives each test of a file a folder, which is removed after it with the lakes that it opened. */
+export function giveEachTestAFolder(): void {
+  beforeEach(async () => {
+    rootDir = await mkdtemp(join(tmpdir(), 'lake-sql-'));
+  });
+  afterEach(async () => {
+    for (const lake of opened.splice(0)) lake.close();
+    await rm(rootDir, { recursive: true, force: true });
+  });
+}
 
 export async function open(lakeDir: string): Promise<Lake> {
   const lake = await openLake({ lakeDir });

@@ -2,7 +2,6 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, vi } from 'vitest';
 
 export interface CommandResult {
   /** 1 if a signal ended it. */
@@ -11,21 +10,14 @@ export interface CommandResult {
   stderr: string;
 }
 
-// A process takes as long as a busy machine lets it: this only ends one that hangs.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
-
 /** Half of the time of a short command goes into compiling the same modules again. */
 const NODE_COMPILE_CACHE = join(tmpdir(), 'positional-lake-compile-cache');
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 
-// A test that fails in the middle must not leave a process that disturbs the tests after it.
-afterEach(async () => {
-  const left = [...running].map((child) => {
-    child.kill('SIGKILL');
-    return new Promise((resolve) => child.once('close', resolve));
-  });
-  await Promise.all(left);
+// A test that fails in the middle must not leave a process that outlives the tests.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
 });
 
 /** The program that people install, as it is in the project. */

@@ -5,7 +5,8 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { benchWorkload } from '../../tools/bench/bench-workload.ts';
 import { OutputsDiffer } from '../../tools/bench/compare-outputs.ts';
-import { type Arena, CONTESTANTS, contestantsOf } from '../../tools/bench/contestants.ts';
+import type { Arena } from '../../tools/bench/contestant.ts';
+import { CONTESTANTS, contestantsOf } from '../../tools/bench/contestants.ts';
 import { digestOf } from '../../tools/bench/output-check.ts';
 import { ratiosOf } from '../../tools/bench/ratios.ts';
 import { layoutOf } from '../../tools/bench/workload.ts';
@@ -32,7 +33,7 @@ test.each(WORKLOADS)('$name: kernel, DuckDB and plain writer write the same rows
     CONTESTANTS.filter((contestant) => ONLY.some((part) => contestant.includes(part))),
   );
   expect(result.records).toBeGreaterThan(400);
-  for (const { medianMs } of [...result.results, ...result.floors]) expect(medianMs).toBeGreaterThan(0);
+  for (const { workMs } of [...result.results, ...result.floors]) expect(workMs).toBeGreaterThan(0);
   expect(ratiosOf(result).map((ratio) => ratio.name)).toContain('kernel ÷ DuckDB, 1 thread');
 });
 
@@ -123,7 +124,7 @@ test.each([
   [['--workload', 'nope'], /'nope' is unknown.*contracts; ebcdic; wide/],
   [['--rounds', 'x'], /--rounds 'x' is not a number from 1 to 99/],
   [['--bytes', '1x'], /'1x' is not a size/],
-  [['--only', 'spark'], /'spark' is unknown.*DuckDB, 1 thread/],
+  [['--only', 'cobol'], /'cobol' is unknown.*DuckDB, 1 thread/],
   [['--dir', '/nowhere/at/all'], /\/nowhere\/at\/all.*--dir/],
   [['--frobnicate'], /--frobnicate.*--help/s],
 ])('wrong flags %j: exit code 2, one paragraph, no stack', async (flags, message) => {

@@ -177,7 +177,17 @@ describe('a night through the bundles that ship', () => {
     const decided: string[] = [];
     for await (const { key } of stage.lake.list('ledger/'))
       if (/\/_(day|terms|history)\//.test(key)) decided.push(key);
-    expect(decided.filter((key) => key.includes('/_day/'))).toHaveLength(1);
+    const [commit, report, ...others] = decided.filter((key) => key.includes('/_day/'));
+    expect([commit?.replace(/.*\//, ''), report?.replace(/.*\//, ''), others]).toEqual([
+      '1.json',
+      '1.report.html',
+      [],
+    ]);
+    const page = new TextDecoder().decode((await stage.lake.get(report!))?.bytes);
+    expect(page).toContain('Publicado em');
+    expect(wire.messages.map(({ Message }) => Message).join('\n')).toContain(
+      `Its report: s3://lake/${report}`,
+    );
     expect(new Set(decided.map((key) => /_(day|terms|history)/.exec(key)?.[1])).size).toBe(3);
     for (const caller of ['splitter', 'reconciler', 'finalizer', 'watchdog']) {
       const store = createS3ObjectStore({
@@ -201,6 +211,7 @@ describe('a night through the bundles that ship', () => {
     const [first] = night;
     const asked = [
       { action: 'publish', ...day },
+      { action: 'report', ...day },
       { action: 'rollback', ...day, file: first?.key, remove: true, reason: 'a test' },
       { action: 'clean', generationsOlderThanDays: 1 },
     ];
@@ -208,6 +219,7 @@ describe('a night through the bundles that ship', () => {
     for (const event of asked) answers.push(await stage.invoke('operator', event));
     expect(answers).toMatchObject([
       { action: 'publish', commit: 1 },
+      { action: 'report', url: expect.stringMatching(/\/_day\/1\.report\.html\?.*X-Amz-Signature=/) },
       { action: 'rollback', commit: 2, files: [{ sourceKey: first?.key, to: null }] },
       { action: 'clean', failed: [] },
     ]);

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { nightCosts, total } from '../../shared/cost/night-costs.ts';
+import type { Prices } from '../../shared/cost/price-table.ts';
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { sparkNight } from '../../tools/estimate/spark-night.ts';
-import { nightCosts, total } from '../../tools/simulate/night-costs.ts';
-import type { Prices } from '../../tools/simulate/prices.ts';
-import THROUGHPUT from '../../tools/simulate/throughput.json' with { type: 'json' };
 import { runCommand } from '../support/run-command.ts';
 
 describe('the costs of a night', () => {
@@ -44,7 +44,7 @@ describe('the costs of a night', () => {
 
 describe('npm run estimate', () => {
   it('has every price for every region', async () => {
-    const folder = new URL('../../tools/simulate/prices/', import.meta.url);
+    const folder = new URL('../../shared/cost/prices/', import.meta.url);
     const tables = await Promise.all(
       (await readdir(folder)).map(async (file) => JSON.parse(await readFile(new URL(file, folder), 'utf8'))),
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deployedDefinition } from '../../local/state-machine/definition.ts';
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { FUNCTION_NAMES } from '../../shared/operations/metrics-table.ts';
 import { EventLoop, type Process } from '../../tools/simulate/event-loop.ts';
 import {
@@ -14,7 +15,6 @@ import { type Night, parseRate, type Throughput } from '../../tools/simulate/nig
 import { regionQuotas } from '../../tools/simulate/region-quotas.ts';
 import { simulateNight } from '../../tools/simulate/simulate-night.ts';
 import { stageSettings } from '../../tools/simulate/stage-settings.ts';
-import THROUGHPUT from '../../tools/simulate/throughput.json' with { type: 'json' };
 import { TokenBucket } from '../../tools/simulate/token-bucket.ts';
 
 /** A world in which only the reading of ranges takes time: 10 MB a second. */

@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLayout } from '../../shared/layout/compile/read-layout.ts';
 import { compareOutputs } from './compare-outputs.ts';
-import { type Arena, type Contestant, contestantsOf } from './contestants.ts';
+import type { Arena, Contestant, Timing } from './contestant.ts';
+import { contestantsOf } from './contestants.ts';
 import { floorsOf } from './floors.ts';
 import { layoutOf, terminatorBytesOf, type Workload } from './workload.ts';
 
@@ -22,11 +23,14 @@ export interface BenchOptions {
 
 interface Result {
   name: string;
-  /** Median of the timed rounds. */
-  medianMs: number;
-  /** Megabytes of its own input, which may hold the same records in another form. */
+  /** Medians of the timed rounds: with the start of a process, if it is one, and without. */
+  wholeMs: number;
+  workMs: number;
+  /** Without the start. Megabytes of its own input, which may hold the same records in another form. */
   megabytesPerSecond: number;
   recordsPerSecond: number;
+  /** With the start. */
+  wholeRecordsPerSecond: number;
   /** Parquet bytes of all its files; undefined if it writes none. */
   outputBytes?: number | undefined;
 }
@@ -38,6 +42,8 @@ export interface WorkloadResult {
   records: number;
   results: Result[];
   floors: Result[];
+  /** Contestants that did not take part, and why. */
+  skipped: { name: string; why: string }[];
 }
 
 /** Generates the workload into `scratchDir`, checks that all contestants write the same rows, then times them in turns. */
@@ -50,7 +56,8 @@ export async function benchWorkload(
   const progress = (step: string) => options.progress?.(`${workload.name}: ${step}`);
   progress('generating');
   const { arena, inputBytes, records } = await generate(workload, scratchDir, options.bytes);
-  const chosen = contestants(arena).filter(({ name }) => !only || only.some((part) => name.includes(part)));
+  const asked = contestants(arena).filter(({ name }) => !only || only.some((part) => name.includes(part)));
+  const { chosen, skipped } = await withoutLacking(asked, progress);
   const outputBytes = await compareOutputs(workload.name, chosen, arena, progress);
   const floors =
     inputBytes > MOST_IN_MEMORY_BYTES
@@ -68,7 +75,24 @@ export async function benchWorkload(
     records,
     results: results.slice(0, chosen.length),
     floors: results.slice(chosen.length),
+    skipped,
   };
+}
+
+/** Leaves out who lacks something here. */
+async function withoutLacking(
+  asked: Contestant[],
+  progress: (step: string) => void,
+): Promise<{ chosen: Contestant[]; skipped: WorkloadResult['skipped'] }> {
+  const chosen: Contestant[] = [];
+  const skipped: WorkloadResult['skipped'] = [];
+  for (const contestant of asked) {
+    progress(`preparing ${contestant.name}`);
+    const why = await contestant.lack?.();
+    if (why === undefined) chosen.push(contestant);
+    else skipped.push({ name: contestant.name, why });
+  }
+  return { chosen, skipped };
 }
 
 async function generate(
@@ -97,7 +121,7 @@ async function timeInTurns(
   rounds: number,
   progress: (step: string) => void,
 ): Promise<Result[]> {
-  const timed: { runner: Runner; times: number[] }[] = runners.map((runner) => ({ runner, times: [] }));
+  const timed: { runner: Runner; times: Timing[] }[] = runners.map((runner) => ({ runner, times: [] }));
   for (let round = 1; round <= rounds; round++) {
     for (const { runner, times } of timed) {
       progress(`round ${round} of ${rounds}, ${runner.name}`);
@@ -105,12 +129,13 @@ async function timeInTurns(
     }
   }
   return timed.map(({ runner: { name, inputBytes, recordCount }, times }) => {
-    const medianMs = median(times);
+    const workMs = median(times.map((time) => time.workMs));
+    const wholeMs = median(times.map((time) => time.wholeMs));
     return {
-      name,
-      medianMs,
-      megabytesPerSecond: inputBytes / 1e3 / medianMs,
-      recordsPerSecond: (recordCount * 1e3) / medianMs,
+      ...{ name, workMs, wholeMs },
+      megabytesPerSecond: inputBytes / 1e3 / workMs,
+      recordsPerSecond: (recordCount * 1e3) / workMs,
+      wholeRecordsPerSecond: (recordCount * 1e3) / wholeMs,
     };
   });
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { firstDataset, type Layout } from '../../shared/layout/layout.ts';
-import type { Arena, Contestant } from './contestants.ts';
+import type { Arena, Contestant } from './contestant.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { type Digest, digestOf, roughSums } from './output-check.ts';
 

@@ -4,37 +4,12 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { partitionPath } from '../../shared/keys/partition-path.ts';
-import { firstDataset, type Layout, type PageCodec } from '../../shared/layout/layout.ts';
+import { firstDataset, type PageCodec } from '../../shared/layout/layout.ts';
+import { type Arena, type Contestant, sizeOf, timed, timedProcess } from './contestant.ts';
 import { duckdbCopy } from './duckdb-select.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 import { writePlainly } from './plain-writer.ts';
-import { terminatorBytesOf } from './workload.ts';
-
-/** One way to make Parquet files of a file of records. */
-export interface Contestant {
-  name: string;
-  /** Runs once and returns milliseconds. */
-  run(): Promise<number>;
-  /** Bytes of its input: the whole file, or the beginning if that would take too long. */
-  inputBytes: number;
-  /** Records in its input. */
-  recordCount: number;
-  /** The Parquet files that it writes. */
-  glob?: string;
-  /** Writes the files of `glob`, if a timed run does not. */
-  prepareOutput?(): Promise<void>;
-}
-
-export interface Arena {
-  /** The file of records. */
-  path: string;
-  layout: Layout;
-  layoutPath: string;
-  /** The same records as lines of text, for contestants that read nothing else; the same file if it is one of lines. */
-  text: { path: string; layout: Layout };
-  /** A folder for everything that is written. */
-  scratchDir: string;
-}
+import { POLARS, pythonContestant, SPARK } from './python-contestants.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/positional-lake.mjs', import.meta.url));
 const DUCKDB = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
@@ -50,6 +25,8 @@ export const CONTESTANTS = [
   'convert, 2 workers, --no-sync',
   'DuckDB, 1 thread',
   'DuckDB, 2 threads',
+  SPARK.name,
+  POLARS.name,
   'hyparquet-writer',
 ];
 
@@ -69,6 +46,8 @@ export function contestantsOf(arena: Arena): Contestant[] {
     convert(arena, 2, '--no-sync'),
     duckdb(arena, 1),
     duckdb(arena, 2),
+    pythonContestant(SPARK, arena),
+    pythonContestant(POLARS, arena),
     plain(arena),
   ];
 }
@@ -87,9 +66,7 @@ function kernel(
     glob: join(outDir, '**/*.parquet'),
     async run() {
       const details = records();
-      const startedAt = performance.now();
-      await run.convert(details, layout, codec);
-      return performance.now() - startedAt;
+      return timed(() => run.convert(details, layout, codec));
     },
     async prepareOutput() {
       const pieces: [string, Uint8Array][] = [];
@@ -131,9 +108,8 @@ function convert(
       ];
       // What an earlier run left to be written would be this run's burden, above all if it waits for the disk and that one did not.
       await settleDisk();
-      const startedAt = performance.now();
-      await runNode([PROGRAM, 'convert', ...args, '--workers', String(workers), ...flags]);
-      return performance.now() - startedAt;
+      const command = [PROGRAM, 'convert', ...args, '--workers', String(workers), '--json', ...flags];
+      return timedProcess(process.execPath, command, convertMsOf);
     },
   };
 }
@@ -147,7 +123,8 @@ function duckdb({ text: { path, layout }, scratchDir }: Arena, threads: number):
     async run() {
       await rm(outDir, { recursive: true, force: true });
       await mkdir(outDir, { recursive: true });
-      return Number(await runNode([DUCKDB, String(threads), duckdbCopy(layout, path, outDir)]));
+      const command = [DUCKDB, String(threads), duckdbCopy(layout, path, outDir)];
+      return timedProcess(process.execPath, command, Number);
     },
   };
 }
@@ -170,9 +147,7 @@ function plain({ text: { path, layout }, scratchDir }: Arena): Contestant {
     name: 'hyparquet-writer',
     ...sizeOf(details.length, layout),
     async run() {
-      const startedAt = performance.now();
-      await writePlainly(details, layout);
-      return performance.now() - startedAt;
+      return timed(() => writePlainly(details, layout));
     },
     async prepareOutput() {
       await mkdir(outDir, { recursive: true });
@@ -180,12 +155,6 @@ function plain({ text: { path, layout }, scratchDir }: Arena): Contestant {
       await writeFile(join(outDir, 'slice.txt'), details);
     },
   };
-}
-
-/** Counts header and trailer as records: they are few. */
-function sizeOf(inputBytes: number, layout: Layout): { inputBytes: number; recordCount: number } {
-  const strideBytes = layout.record.lengthBytes + terminatorBytesOf(layout);
-  return { inputBytes, recordCount: Math.floor(inputBytes / strideBytes) };
 }
 
 /** Waits until the disk has what was written before. Without the command `sync` nothing is waited for. */
@@ -197,18 +166,7 @@ function settleDisk(): Promise<void> {
   });
 }
 
-/** Runs a script in a process of its own and returns its output. If it fails, the error is the end of its stderr. */
-function runNode(args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    let errorText = '';
-    child.stdout.on('data', (text) => {
-      output += text;
-    });
-    child.stderr.on('data', (text) => {
-      errorText += text;
-    });
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(errorText.slice(-2000)))));
-  });
+/** The time of the file itself, as the command says it. */
+function convertMsOf(output: string): number {
+  return (JSON.parse(output) as { seconds: number }).seconds * 1000;
 }

@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
 import { snappyCompressor } from 'hysnappy';
 import type { Layout } from '../../shared/layout/layout.ts';
+import { type Timing, timed } from './contestant.ts';
 import { detailsOf, KernelRun } from './kernel-run.ts';
 
-/** A part of every conversion: no conversion on one thread can be faster. `run` returns milliseconds. */
+/** A part of every conversion: no conversion on one thread can be faster. */
 interface Floor {
   name: string;
-  run(): Promise<number>;
+  run(): Promise<Timing>;
 }
 
 const PAGE_BYTES = 256 * 1024;
@@ -38,10 +39,4 @@ async function readThrough(path: string): Promise<void> {
   const buffer = new Uint8Array(READ_BYTES);
   while ((await handle.read(buffer, 0, READ_BYTES)).bytesRead > 0);
   await handle.close();
-}
-
-async function timed(act: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await act();
-  return performance.now() - startedAt;
 }

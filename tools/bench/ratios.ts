@@ -1,4 +1,5 @@
 import type { WorkloadResult } from './bench-workload.ts';
+import { POLARS, SPARK } from './python-contestants.ts';
 
 /** One figure of the report: two contestants of the same run compared. */
 interface Ratio {
@@ -6,26 +7,50 @@ interface Ratio {
   value: number;
 }
 
+/** Both without their starts. */
 const SPEEDS: [string, string][] = [
   ['kernel', 'DuckDB, 1 thread'],
   ['kernel, no compression', 'DuckDB, 1 thread'],
+  ['kernel', 'hyparquet-writer'],
+  ['convert, 2 workers', SPARK.name],
+  ['convert, 2 workers', POLARS.name],
+];
+/** Both with their starts. */
+const WHOLE_SPEEDS: [string, string][] = [
+  ['convert, 2 workers', 'convert, 1 worker'],
+  ['convert, 2 workers', 'convert, 2 workers, --no-sync'],
+  ['convert, 2 workers', SPARK.name],
+  ['convert, 2 workers', POLARS.name],
+];
+/** The whole command, beside the SQL of a DuckDB that has started already. */
+const COMMANDS: [string, string][] = [
   ['convert, 1 worker', 'DuckDB, 1 thread'],
   ['convert, 2 workers', 'DuckDB, 2 threads'],
-  ['kernel', 'hyparquet-writer'],
-  ['convert, 2 workers', 'convert, 2 workers, --no-sync'],
 ];
+const OUTPUTS = ['DuckDB, 1 thread', SPARK.name, POLARS.name];
 
 export function ratiosOf({ results }: WorkloadResult): Ratio[] {
   const find = (name: string) => results.find((result) => result.name === name);
-  const ratios = SPEEDS.flatMap(([ours, theirs]) => {
-    const [a, b] = [find(ours), find(theirs)];
-    return a && b ? [{ name: `${ours} ÷ ${theirs}`, value: a.recordsPerSecond / b.recordsPerSecond }] : [];
-  });
+  type Speed = 'recordsPerSecond' | 'wholeRecordsPerSecond';
+  const compare = (pairs: [string, string][], more: string, of: Speed, than: Speed): Ratio[] =>
+    pairs.flatMap(([ours, theirs]) => {
+      const [a, b] = [find(ours), find(theirs)];
+      return a && b ? [{ name: `${ours} ÷ ${theirs}${more}`, value: a[of] / b[than] }] : [];
+    });
+  const ratios = [
+    ...compare(SPEEDS, '', 'recordsPerSecond', 'recordsPerSecond'),
+    ...compare(COMMANDS, '', 'wholeRecordsPerSecond', 'recordsPerSecond'),
+    ...compare(WHOLE_SPEEDS, ', with start', 'wholeRecordsPerSecond', 'wholeRecordsPerSecond'),
+  ];
   const [kernel, plain] = [find('kernel'), find('kernel, no compression')];
   if (kernel && plain) {
-    ratios.push({ name: 'share of compression in the kernel', value: 1 - plain.medianMs / kernel.medianMs });
+    ratios.push({ name: 'share of compression in the kernel', value: 1 - plain.workMs / kernel.workMs });
   }
-  const [converted, duckdb] = [find('convert, 1 worker')?.outputBytes, find('DuckDB, 1 thread')?.outputBytes];
-  if (converted && duckdb) ratios.push({ name: 'bytes written ÷ DuckDB’s', value: converted / duckdb });
+  const converted = find('convert, 2 workers')?.outputBytes;
+  for (const other of OUTPUTS) {
+    const bytes = find(other)?.outputBytes;
+    if (converted && bytes)
+      ratios.push({ name: `bytes written ÷ those of ${other}`, value: converted / bytes });
+  }
   return ratios;
 }

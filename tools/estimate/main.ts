@@ -1,13 +1,13 @@
+import { type CostLine, nightCosts, total } from '../../shared/cost/night-costs.ts';
+import { type PriceTable, priceTable } from '../../shared/cost/price-table.ts';
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { parseByteSize } from '../../terminal/byte-size.ts';
 import { defineCommand, isSet, text, textOr } from '../../terminal/command-line.ts';
 import { printTable } from '../../terminal/print-table.ts';
 import type { Machine } from '../simulate/machine-definition.ts';
 import type { Night } from '../simulate/night.ts';
-import { type CostLine, nightCosts, total } from '../simulate/night-costs.ts';
 import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from '../simulate/night-flags.ts';
-import { type PriceTable, priceTable } from '../simulate/prices.ts';
 import { type NightResult, simulateNight } from '../simulate/simulate-night.ts';
-import THROUGHPUT from '../simulate/throughput.json' with { type: 'json' };
 import { sparkNight } from './spark-night.ts';
 import { standingCosts } from './standing-costs.ts';
 
@@ -43,7 +43,7 @@ export const command = defineCommand(COMMAND, async (values) => {
   const estimate = estimateOf({
     shape: await flaggedNight(values, parseByteSize(values.bytes), files),
     machine: await flaggedMachine(values),
-    prices: await priceTable(values.region),
+    prices: priceTable(values.region),
     nightsPerMonth: count(values, 'nights') ?? 1,
   });
   if (values.json) {

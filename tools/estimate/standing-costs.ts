@@ -1,5 +1,5 @@
-import type { CostLine } from '../simulate/night-costs.ts';
-import type { Prices } from '../simulate/prices.ts';
+import type { CostLine } from '../../shared/cost/night-costs.ts';
+import type { Prices } from '../../shared/cost/price-table.ts';
 import { alarmIds } from '../template/alarms.ts';
 
 const GIGABYTE = 1e9;

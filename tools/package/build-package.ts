@@ -4,6 +4,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { versionOfSources } from '../../local/local-version.ts';
 import { PROJECT } from '../bundle/bundle-functions.ts';
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
+import { withoutLambda } from '../bundle/without-lambda.ts';
 
 /** Folder of the compiled package, as `bin/positional-lake.mjs` and `exports` in package.json name it. */
 export const PACKAGE_FOLDER = join(PROJECT, 'dist/package');
@@ -56,7 +57,7 @@ export async function buildPackage(folder = PACKAGE_FOLDER): Promise<Metafile> {
       BUNDLED_CODE_VERSION: JSON.stringify(versionOfSources()),
       DUCKDB_VERSION: JSON.stringify(devDependencies['@duckdb/node-api']),
     },
-    plugins: [placesInPackage(folder), withoutNativeCode],
+    plugins: [withoutLambda, placesInPackage(folder), withoutNativeCode],
   });
   return metafile;
 }

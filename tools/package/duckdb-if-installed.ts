@@ -20,6 +20,7 @@ export const DuckDBArrayValue = duckDb?.DuckDBArrayValue ?? class {};
 export const DuckDBListValue = duckDb?.DuckDBListValue ?? class {};
 export const DuckDBMapValue = duckDb?.DuckDBMapValue ?? class {};
 export const DuckDBStructValue = duckDb?.DuckDBStructValue ?? class {};
+export const DuckDBVarCharVector = duckDb?.DuckDBVarCharVector;
 export const DuckDBUnionValue = duckDb?.DuckDBUnionValue ?? class {};
 
 async function installed(): Promise<typeof DuckDb | undefined> {

@@ -1,11 +1,11 @@
+import { nightCosts, total } from '../../shared/cost/night-costs.ts';
+import { priceTable } from '../../shared/cost/price-table.ts';
+import THROUGHPUT from '../../shared/cost/throughput.json' with { type: 'json' };
 import { byteSizeText, parseByteSize } from '../../terminal/byte-size.ts';
 import { defineCommand, isSet, text, textOr, texts } from '../../terminal/command-line.ts';
-import { nightCosts, total } from './night-costs.ts';
 import { count, flaggedMachine, flaggedNight, NIGHT_FLAGS } from './night-flags.ts';
 import { printNight, printSeries, type SimulatedNight } from './night-report.ts';
-import { priceTable } from './prices.ts';
 import { simulateNight } from './simulate-night.ts';
-import THROUGHPUT from './throughput.json' with { type: 'json' };
 
 const COMMAND = {
   does: 'Plays nights on the deployed state machine under the quotas of a region, event by event; docs/scale.md says what is in the model.',
@@ -35,7 +35,7 @@ export const command = defineCommand(COMMAND, async (values) => {
   const files = count(values, 'files');
   const fileBytes = parseByteSize(values['file-size']);
   const sizes = values.bytes?.map(parseByteSize) ?? (files ? [files * fileBytes] : SERIES.map(parseByteSize));
-  const { prices, date, note } = await priceTable(values.region);
+  const { prices, date, note } = priceTable(values.region);
   const machine = await flaggedMachine(values);
   const nights: SimulatedNight[] = [];
   for (const inputBytes of sizes) {

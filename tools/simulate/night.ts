@@ -45,7 +45,7 @@ interface CodeFacts {
   prefixes: number;
 }
 
-/** Measured and assumed rates: tools/simulate/throughput.json says where they are from. */
+/** Measured and assumed rates: shared/cost/throughput.json says where they are from. */
 export interface Throughput {
   /** Input that one vCPU parses. */
   parseMegabytesPerSecond: number;

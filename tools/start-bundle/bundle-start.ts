@@ -5,6 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import { versionedSources, versionOfSources } from '../../local/local-version.ts';
 import { START_BUNDLE_LIST, type StartBundle } from '../../local/start-bundle.ts';
 import { NODE_BUNDLE } from '../bundle/node-bundle.ts';
+import { withoutLambda } from '../bundle/without-lambda.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** The modules that a conversion imports first, in the process and in its threads. */
@@ -44,16 +45,17 @@ export async function bundleStart(folder: URL): Promise<void> {
     sourcemap: true,
     external: NOT_BUNDLED,
     define: { BUNDLED_CODE_VERSION: JSON.stringify(versionOfSources()) },
-    plugins: [sourceUrls],
+    plugins: [withoutLambda, sourceUrls],
   });
   const bundle: StartBundle = { sources: {}, modules: {} };
-  const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
+  const inputs = Object.keys(metafile.inputs).filter((path) => !/^(node_modules\/|never-called:)/.test(path));
   // If one that the version is a hash of changes, the bundle has the wrong one.
   for (const path of new Set([
     ...inputs,
     ...versionedSources(),
     'package.json',
     'tools/start-bundle/bundle-start.ts',
+    'tools/bundle/without-lambda.ts',
   ])) {
     const { size, mtimeMs } = await stat(join(PROJECT, path));
     bundle.sources[pathToFileURL(join(PROJECT, path)).href] = [size, mtimeMs];

@@ -1,5 +1,5 @@
+import listPrices from '../../shared/cost/prices/us-east-1.json' with { type: 'json' };
 import { FUNCTION_NAMES, METRICS } from '../../shared/operations/metrics-table.ts';
-import listPrices from '../simulate/prices/us-east-1.json' with { type: 'json' };
 import { alarmIds } from './alarms.ts';
 import {
   figure,

@@ -18,6 +18,7 @@ import { type Reconciliation, reconciliationShape } from '../../run/reconciliati
 import { stageDurations, type WorkingState } from '../../run/stage-durations.ts';
 import { dayTables } from '../publish/day-tables.ts';
 import { type DayOutcome, publishDay } from '../publish/publish-day.ts';
+import { reportSentence } from '../report/keep-report.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { readDayLayout } from '../store/kept-terms.ts';
@@ -60,7 +61,12 @@ export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): 
   const { sourceId, runId } = plan;
   const day = await publishDay(ports, layout, plan.businessDate, { loaded: { sourceId, runId } });
   if (!(again && before.told)) {
-    await tellLoaded(ports, plan, loaded, day);
+    const { dataset, businessDate } = plan;
+    const report =
+      day.committed && day.commit !== undefined
+        ? await reportSentence(ports, { dataset, businessDate }, day.commit)
+        : undefined;
+    await tellLoaded(ports, plan, loaded, { ...day, report });
     await markTold(ports, plan.ledgerKey, 'loaded', plan.runId);
   }
   return { status: 'loaded', ledgerKey: plan.ledgerKey, day };
@@ -232,7 +238,7 @@ async function tellLoaded(
   ports: PipelinePorts,
   plan: FilePlan,
   loaded: LoadedVersion,
-  day: DayOutcome,
+  day: DayOutcome & { report: string | undefined },
 ): Promise<void> {
   const { records, rows } = loaded;
   await ports.metrics.record(plan.dataset, [
@@ -259,7 +265,7 @@ async function tellLoaded(
   await ports.notifier.notify({
     kind: 'success',
     subject: `Loaded: ${plan.sourceKey}`.slice(0, 100),
-    message: `${plan.sourceKey}: ${rows} rows of ${records.read} records, ${records.rejected} rejected, control totals balanced. ${plan.dataset} of ${plan.businessDate} is ${published}.`,
+    message: `${plan.sourceKey}: ${rows} rows of ${records.read} records, ${records.rejected} rejected, control totals balanced. ${plan.dataset} of ${plan.businessDate} is ${published}.${day.report === undefined ? '' : ` ${day.report}`}`,
   });
 }
 

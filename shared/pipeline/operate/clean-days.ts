@@ -50,12 +50,11 @@ async function cleanDay(
   for (const [name, { what, why, objects }] of leaving) {
     if (leave.held.has(name)) removals.keep(name, HELD_BY_ROLLBACK);
     else {
-      const keys = objects.map(({ key }) => key);
-      await removals.removeKeys(what, name, keys, bytesOf(objects), why);
-      removed.push(name);
+      const removal = { what, key: name, objects: objects.length, bytes: bytesOf(objects), why };
+      removed.push(...(await removals.removeTogether([{ removal, steps: [objects.map(({ key }) => key)] }])));
     }
   }
-  await leave.end(removed);
+  await leave.end(removed, removals.failedKeys());
   return true;
 }
 

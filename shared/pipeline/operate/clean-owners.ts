@@ -13,7 +13,8 @@ export async function cleanOwners(removals: Removals): Promise<void> {
       const stored = await findStoredJson(lake, key, tableOwnerShape);
       if (!stored || !(await ownsNothing(removals.ports, stored.value.layout))) continue;
       const why = `layout ${stored.value.layout} has nothing published, loaded or running`;
-      await removals.removeKeys('owner', key, [key], stored.bytes.length, why);
+      const removal = { what: 'owner', key, objects: 1, bytes: stored.bytes.length, why } as const;
+      await removals.removeTogether([{ removal, steps: [[key]] }]);
     } catch (error) {
       removals.fail(key, error);
     }

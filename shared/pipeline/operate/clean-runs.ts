@@ -135,7 +135,7 @@ async function cleanRunsOfDay(removals: Removals, runs: CleanedRun[]): Promise<v
     removals.keep(root, HELD_BY_ROLLBACK);
     return undefined;
   });
-  await leave.end(removed);
+  await leave.end(removed, removals.failedKeys());
 }
 
 /** Plans removals and carries them out, lot by lot. Answers with the keys of what was removed. */

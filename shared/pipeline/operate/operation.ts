@@ -62,6 +62,12 @@ const operation = z.discriminatedUnion('action', [
     queue: z.enum(['starter', 'watchdog', 'operator']),
     atMost: z.int().min(1).max(MOST_LETTERS).optional(),
   }),
+  z.strictObject({
+    action: z.literal('report'),
+    ...day,
+    /** By default that of the last commit. */
+    commit: z.int().min(1).optional(),
+  }),
   /** The tables of all layouts: those that readers lack, or that an earlier version kept otherwise. */
   z.strictObject({ action: z.literal('adopt') }),
 ]);
@@ -76,6 +82,6 @@ export function readOperation(event: unknown): Operation {
   throw new UsageError({
     what: 'this is no operation',
     why: why.join('; '),
-    next: 'Send, for example, { "action": "rollback", "dataset": "…", "businessDate": "2025-08-12", "reason": "…" }. docs/operations.md lists all: publish, rollback, clean, rerun, replay, adopt.',
+    next: 'Send, for example, { "action": "rollback", "dataset": "…", "businessDate": "2025-08-12", "reason": "…" }. docs/operations.md lists all: publish, rollback, clean, rerun, replay, report, adopt.',
   });
 }

@@ -85,18 +85,6 @@ export class Removals {
     };
   }
 
-  async removeKeys(
-    what: Removal['what'],
-    key: string,
-    keys: string[],
-    bytes: number,
-    why: string,
-  ): Promise<void> {
-    if (keys.length === 0) return;
-    if (!this.options.dryRun) await this.ports.lake.delete(keys);
-    this.report.removed.push({ what, key, objects: keys.length, bytes, why });
-  }
-
   /**
    * Removes many things at once, step by step: that waits for the store as often as one of them alone. If one fails, each is tried alone,
    * and the report says why. Answers with the keys of what was removed.
@@ -133,6 +121,11 @@ export class Removals {
       const keys = others.flatMap(({ steps }) => steps[step] ?? []);
       if (keys.length > 0) await lake.delete(keys);
     }
+  }
+
+  /** Keys of what could not be removed, or not be looked at. */
+  failedKeys(): string[] {
+    return this.report.failed.map(({ key }) => key);
   }
 
   keep(key: string, why: string): void {

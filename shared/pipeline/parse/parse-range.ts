@@ -36,12 +36,11 @@ export interface PartSummary {
 }
 
 /**
- * Turns one byte range into a Parquet part for each partition, a file of rejects and a part manifest. Memory does not grow with
- * the range. Safe to run twice: the same range writes the same bytes to the same keys, and if the manifest is there already,
- * nothing is parsed again.
+ * Turns one byte range into a Parquet part for each partition, a file of rejects and a part manifest, in memory that does not grow with it.
+ * Safe to run twice: the parts are the same and have the same keys, only times differ; if the manifest is there, nothing is parsed again.
  */
 export async function parseRange(
-  ports: Pick<PipelinePorts, 'raw' | 'lake'>,
+  ports: Pick<PipelinePorts, 'raw' | 'lake' | 'clock'>,
   planKey: string,
   range: PlannedRange,
   signal?: AbortSignal,
@@ -52,8 +51,10 @@ export async function parseRange(
   if (earlier && earlier.startByte === range.startByte && earlier.endByte === range.endByte) {
     return summary(earlier, true);
   }
+  const startedAt = ports.clock.now().toISOString();
   const parser = new RangeParser(ports, plan, range, readLayout(plan.layout.text, plan.layout.file));
-  const manifest = await parser.parse(signal);
+  const parsed = await parser.parse(signal);
+  const manifest: PartManifest = { ...parsed, work: { startedAt, endedAt: ports.clock.now().toISOString() } };
   await writeJson(ports.lake, manifestKey, manifest);
   return summary(manifest, false);
 }

@@ -61,7 +61,7 @@ export function planFile(
     controlFile,
     remainder: geometry.remainder,
     rangeCount: ranges.length,
-    wholePartBytes: ports.settings.wholePartBytes,
+    wholePartBytes: wholePartBytes(ports, ranges.length),
     startedAt: ports.clock.now().toISOString(),
     ...(file.compression ? { storedBytes: source.sizeBytes } : {}),
     outside,
@@ -77,6 +77,11 @@ export function planFile(
     ...(parents.length > 0 && { parents }),
   }));
   return { plan: { runId: runOfPlan(decided, ranges), ...decided }, ranges: planned };
+}
+
+function wholePartBytes({ settings }: SplitPorts, rangeCount: number): number {
+  const { wholePartOfFew: few } = settings;
+  return few && rangeCount <= few.mostRanges ? few.bytes : settings.wholePartBytes;
 }
 
 /** Writes the plan and its ranges, then moves the ledger entry to `parsing`. Fails if another run took over the file. */

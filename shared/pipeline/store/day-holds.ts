@@ -66,12 +66,15 @@ export async function holdFolders(
   };
 }
 
-/** Folders that `clean` may remove, and how it says that it has removed some of them, or that it leaves the rest where they are. */
+/**
+ * Folders that `clean` may remove, and how it says that it has removed some of them, that some may be half removed, which nobody may count on
+ * until they are gone, and that it leaves the rest where they are.
+ */
 interface Leave {
   free: Set<string>;
   /** Of `folders`, those that a rollback holds which has not ended. */
   held: Set<string>;
-  end: (removed: string[]) => Promise<void>;
+  end: (removed: string[], failed?: string[]) => Promise<void>;
 }
 
 /** Notes that `folders`, or objects, are being removed, except those that, or whose folder, a rollback holds for a commit after `lastCommit`. */
@@ -92,12 +95,12 @@ export async function takeLeave(
     leave.free = new Set(folders.filter((place) => !isHeld(place)));
     return { holds: standing, leaving: [...leaving, { id, folders: [...leave.free] }] };
   });
-  leave.end = async (removed) => {
+  leave.end = async (removed, failed = []) => {
     await changeHolds(lake, day, ({ holds, leaving }) => ({
       holds,
       // What is removed is gone for whoever noted it. What is not may be half removed by another run of clean, which has its own note.
       leaving: leaving
-        .filter((one) => one.id !== id)
+        .map((one) => (one.id === id ? { id, folders: failed.filter((name) => leave.free.has(name)) } : one))
         .map((one) => ({ ...one, folders: one.folders.filter((folder) => !removed.includes(folder)) }))
         .filter((one) => one.folders.length > 0),
     }));

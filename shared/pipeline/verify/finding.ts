@@ -21,7 +21,10 @@ export type Mend =
   | { by: 'nobody'; does: string };
 
 /** A command for people; the program that they type it into makes it a line. */
-type MendCommand = { name: 'convert' } & SourceFile;
+type MendCommand =
+  | ({ name: 'convert' } & SourceFile)
+  /** Takes a file out of its day. */
+  | { name: 'rollback'; dataset: string; sourceKey: string; businessDate: string };
 
 /** A file that was converted, and how. */
 export interface SourceFile {
@@ -86,6 +89,15 @@ export function repaired(does: string, action: RepairAction): Mend {
 
 export function byConversion(file: SourceFile, action?: RepairAction): Mend {
   return { by: 'command', does: 'convert the file again', command: { name: 'convert', ...file }, action };
+}
+
+/** A supplement of a version that its file no longer has cannot be converted again: no rejected record is left that it corrects. */
+export function byRemoval(
+  file: Omit<Extract<MendCommand, { name: 'rollback' }>, 'name'>,
+  action?: RepairAction,
+): Mend {
+  const does = 'take the supplement out of its day: the file that it corrects has another version by now';
+  return { by: 'command', does, command: { name: 'rollback', ...file }, action };
 }
 
 /** Those of the first look that the second one finds too: what changed in between was a command at work, and no damage. */

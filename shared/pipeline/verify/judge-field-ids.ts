@@ -1,6 +1,8 @@
+import { PipelineError } from '../../errors.ts';
 import type { FieldIds } from '../../iceberg/field-ids.ts';
 import { fieldIdsKey } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { filePlanShape } from '../../run/file-plan.ts';
 import { fieldIdsShape } from '../store/field-ids.ts';
@@ -25,7 +27,7 @@ export async function judgeFieldIds(
   for (const table of tables) {
     const key = fieldIdsKey(table);
     const stored = await readDocument(lake, key, fieldIdsShape);
-    const carried = { ...planned.get(table), ...(await catalog.fieldIdsOf(table)) };
+    const carried = { ...planned.get(table), ...(await idsOfReaders(catalog, table)) };
     const noted = stored?.value?.ids;
     const lacks = Object.entries(carried).some(([name, id]) => noted?.[name] !== id);
     if (noted && !lacks) continue;
@@ -38,6 +40,14 @@ export async function judgeFieldIds(
     findings.push(damage(key, what, 'operations', mend));
   }
   return findings;
+}
+
+/** A catalog that cannot be read is a finding of its own. */
+async function idsOfReaders(catalog: Catalog, table: string): Promise<FieldIds | undefined> {
+  return catalog.fieldIdsOf(table).catch((error) => {
+    if (error instanceof PipelineError) return undefined;
+    throw error;
+  });
 }
 
 /** By table, the ids that the plans of all runs give. A plan that cannot be read is named with its run. */

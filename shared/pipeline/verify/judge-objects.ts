@@ -1,14 +1,24 @@
 import type { CommittedObject, DayCommit } from '../../day/day-commit.ts';
-import { RunInconsistent } from '../../errors.ts';
+import { PipelineError } from '../../errors.ts';
 import { dayPath } from '../../keys/business-date.ts';
 import { generationLocation } from '../../keys/lake-keys.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
-import type { MergedFile } from '../../run/ledger-entry.ts';
+import { isLoaded, type LedgerEntry, type MergedFile } from '../../run/ledger-entry.ts';
 import { isSeen } from '../publish/free-commit.ts';
+import { correctsStanding } from '../publish/judge-day.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import { type Depth, FENCED, objectProblem } from './data-object.ts';
 import { type DayRecord, readCommitDocument } from './day-record.ts';
-import { byConversion, damage, type Finding, type Mend, note, repaired } from './finding.ts';
+import {
+  byConversion,
+  byRemoval,
+  damage,
+  type Finding,
+  type Mend,
+  note,
+  type RepairAction,
+  repaired,
+} from './finding.ts';
 import { sourceFile } from './judge-entries.ts';
 
 const PARALLEL_OBJECTS = 8;
@@ -55,7 +65,7 @@ class ObjectJudge {
       return await isSeen(this.ports, { ...last, commit: last.commit + 1 });
     } catch (error) {
       // A catalog that cannot be read is a finding of its own.
-      if (error instanceof RunInconsistent) return false;
+      if (error instanceof PipelineError) return false;
       throw error;
     }
   }
@@ -158,11 +168,20 @@ class ObjectJudge {
         const what = await objectProblem(this.ports.lake, mergedKey, file, this.depth);
         if (what === undefined || (await this.isPublishedBefore(file, loaded.runId))) return;
         const action = what === 'it is missing' ? undefined : ({ do: 'set-aside', key: mergedKey } as const);
-        this.findings.push(
-          damage(mergedKey, what, 'operations', byConversion(sourceFile(this.record, entry), action)),
-        );
+        this.findings.push(damage(mergedKey, what, 'operations', this.convertedOrRemoved(entry, action)));
       });
     }
+  }
+
+  private convertedOrRemoved(entry: LedgerEntry, action: RepairAction | undefined): Mend {
+    const { dataset, businessDate, entries } = this.record;
+    const byKey = new Map(
+      [...entries.values()].flatMap(({ value }) => (value ? [[value.sourceKey, value] as const] : [])),
+    );
+    const movedOn = businessDate !== null && isLoaded(entry) && !correctsStanding(entry, byKey);
+    return movedOn
+      ? byRemoval({ dataset, sourceKey: entry.sourceKey, businessDate }, action)
+      : byConversion(sourceFile(this.record, entry), action);
   }
 
   private async isPublishedBefore(file: MergedFile, runId: string): Promise<boolean> {

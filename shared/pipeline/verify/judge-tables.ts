@@ -1,12 +1,17 @@
+import { PipelineError } from '../../errors.ts';
 import { dayCommitKey, daysDataset, rejectsDataset, tableOwnerKey } from '../../keys/lake-keys.ts';
-import type { DayPublication } from '../../ports/catalog.ts';
+import type { Catalog, CatalogDifference, DayPublication } from '../../ports/catalog.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { dayRowPublication } from '../publish/day-row.ts';
 import { publicationOf } from '../publish/free-commit.ts';
+import { inParallel } from '../store/in-parallel.ts';
 import { tableOwnerShape } from '../store/table-owner.ts';
 import { readLastCommit } from './day-record.ts';
 import { damage, type Finding, type Mend, note, repaired } from './finding.ts';
 import { readDocument } from './stored-document.ts';
+
+const PARALLEL_ROWS = 16;
 
 /** The layouts whose files fill a table, and the columns that commits have of it, by table. */
 export type TableClaims = Map<string, { layouts: Set<string>; columns: Set<string> }>;
@@ -19,24 +24,15 @@ export function claimTables(claims: TableClaims, layout: string, tables: string[
   }
 }
 
-/** Compares what readers have with the last commits of all days of a layout. */
+/** Compares what readers have with the last commits of all days of a layout. A table that cannot be looked at does not stop the others. */
 export async function judgeCatalog(
-  { lake, catalog }: PipelinePorts,
+  ports: PipelinePorts,
   dataset: string,
   dates: Iterable<string>,
   claims: TableClaims,
 ): Promise<Finding[]> {
-  const tables = new Map<string, DayPublication[]>();
-  const unreadable = new Set<string>();
-  for (const businessDate of dates) {
-    const last = await readLastCommit(lake, dataset, businessDate);
-    if (last?.problem !== undefined) unreadable.add(businessDate);
-    for (const table of last?.value?.tables ?? []) {
-      const days = tables.get(table.dataset) ?? [];
-      tables.set(table.dataset, days);
-      days.push(publicationOf(last!.value!, table));
-    }
-  }
+  const { lake, catalog } = ports;
+  const { tables, rows, unreadable } = await publicationsOfLedger(lake, dataset, dates);
   if (tables.size > 0) claimTables(claims, dataset, [...tables.keys()]);
   for (const [table, days] of tables) {
     for (const { name } of days.flatMap(({ columns }) => columns)) claims.get(table)?.columns.add(name);
@@ -44,39 +40,111 @@ export async function judgeCatalog(
   // A day whose only commit is gone is still in the catalog.
   for (const table of [dataset, rejectsDataset(dataset)]) if (!tables.has(table)) tables.set(table, []);
   const findings: Finding[] = [];
+  if (catalog.hasDaysTable) {
+    tables.set(daysDataset(dataset), rows);
+    findings.push(...(await judgeDayRows(ports, dataset, rows)));
+  }
   for (const [table, days] of tables) {
-    const differences = (await catalog.differences(table, days)).filter(
+    const found = await differencesOf(catalog, table, days);
+    if (!Array.isArray(found)) {
+      findings.push(found);
+      continue;
+    }
+    const differences = found.filter(
       ({ businessDate }) => businessDate === undefined || !unreadable.has(businessDate),
     );
     const isWhole = unreadable.size === 0 && differences.every(({ kind }) => kind !== 'ahead');
-    for (const { kind, businessDate, commit, what } of differences) {
-      if (kind === 'unshown') {
-        const mend = repaired('show it to them', { do: 'show-table', table });
-        findings.push({ ...note(catalog.nameOf(table), what, ''), mend });
-        continue;
-      }
-      const lost = kind === 'ahead' && businessDate !== undefined && commit !== undefined;
-      // The catalog is right: what it shows is missing in the ledger.
-      const key = lost ? dayCommitKey(dataset, businessDate, commit) : catalog.nameOf(table);
-      findings.push(
-        lost
-          ? damage(key, 'it is missing, and readers see it', 'operations', mendOf())
-          : damage(key, what, 'readers', mendOf()),
-      );
-      function mendOf(): Mend {
-        if (kind === 'behind' && businessDate !== undefined) {
-          return repaired('show the last commit of the day', { do: 'apply', dataset, businessDate });
-        }
-        if (kind === 'ahead' && businessDate !== undefined) {
-          const action = { do: 'write-commit', dataset, businessDate, commit: commit ?? 1 } as const;
-          return repaired('write the commit of what readers see again', action);
-        }
-        if (!isWhole) return { by: 'nobody', does: 'mend the commits that are named, then run repair again' };
-        return repaired('write it again from the commits', { do: 'restore-table', table, dataset });
-      }
-    }
+    const of = { table, dataset, isWhole, name: catalog.nameOf(table) };
+    for (const difference of differences) findings.push(findingOf(difference, of));
   }
   return findings;
+}
+
+/** What the last commits of all days show, by table, and the row of each day; and the days whose last commit cannot be read. */
+async function publicationsOfLedger(lake: ObjectStore, dataset: string, dates: Iterable<string>) {
+  const tables = new Map<string, DayPublication[]>();
+  const rows: DayPublication[] = [];
+  const unreadable = new Set<string>();
+  for (const businessDate of dates) {
+    const last = await readLastCommit(lake, dataset, businessDate);
+    if (last?.problem !== undefined) unreadable.add(businessDate);
+    if (!last?.value) continue;
+    rows.push(dayRowPublication(last.value));
+    for (const table of last.value.tables) {
+      const days = tables.get(table.dataset) ?? [];
+      tables.set(table.dataset, days);
+      days.push(publicationOf(last.value, table));
+    }
+  }
+  return { tables, rows, unreadable };
+}
+
+function findingOf(
+  { kind, businessDate, commit, what }: CatalogDifference,
+  { table, dataset, isWhole, name }: { table: string; dataset: string; isWhole: boolean; name: string },
+): Finding {
+  if (kind === 'unshown') {
+    return { ...note(name, what, ''), mend: repaired('show it to them', { do: 'show-table', table }) };
+  }
+  if (kind === 'ahead' && businessDate !== undefined) {
+    const action = { do: 'write-commit', dataset, businessDate, commit: commit ?? 1 } as const;
+    const mend = repaired('write the commit of what readers see again', action);
+    // The catalog is right: what it shows is missing in the ledger.
+    return commit === undefined
+      ? damage(name, what, 'readers', mend)
+      : damage(
+          dayCommitKey(dataset, businessDate, commit),
+          'it is missing, and readers see it',
+          'operations',
+          mend,
+        );
+  }
+  if (kind === 'behind' && businessDate !== undefined) {
+    const mend = repaired('show the last commit of the day', { do: 'apply', dataset, businessDate });
+    return damage(name, what, 'readers', mend);
+  }
+  const mend: Mend = isWhole
+    ? repaired('write it again from the commits', { do: 'restore-table', table, dataset })
+    : { by: 'nobody', does: 'mend the commits that are named, then run repair again' };
+  return damage(name, what, 'readers', mend);
+}
+
+/** The differences of a table, or a finding that says why nobody can look at it. */
+async function differencesOf(
+  catalog: Catalog,
+  table: string,
+  days: DayPublication[],
+): Promise<CatalogDifference[] | Finding> {
+  try {
+    return await catalog.differences(table, days);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    const mend: Mend = { by: 'nobody', does: 'make it readable for you, then run the command again' };
+    return damage(
+      catalog.nameOf(table),
+      `it cannot be looked at: ${error.why ?? error.message}`,
+      'operations',
+      mend,
+    );
+  }
+}
+
+/** The file with the row of each day: no commit holds its checksum, since it follows from the commit. */
+async function judgeDayRows(
+  { lake, publishedPrefix }: Pick<PipelinePorts, 'lake' | 'publishedPrefix'>,
+  dataset: string,
+  rows: DayPublication[],
+): Promise<Finding[]> {
+  const found = await inParallel(rows, PARALLEL_ROWS, async ({ businessDate, partitions }) => {
+    const missing: Finding[] = [];
+    for (const key of partitions.flatMap(({ files }) => files)) {
+      if (await lake.head(`${publishedPrefix}${key}`)) continue;
+      const mend = repaired('write it again from the commit', { do: 'apply', dataset, businessDate });
+      missing.push(damage(`${publishedPrefix}${key}`, 'it is missing', 'readers', mend));
+    }
+    return missing;
+  });
+  return found.flat();
 }
 
 /** Compares who owns a table with who filled it. */

@@ -1,18 +1,18 @@
 import { expectationOfTerms } from '../../day/day-terms.ts';
 import { type DayCompletion, dayCompletion } from '../../day/expected-files.ts';
 import { dayPath } from '../../keys/business-date.ts';
-import { commitOfKey, dayCommitPrefix } from '../../keys/lake-keys.ts';
 import { runKeys } from '../../keys/run-keys.ts';
 import type { Layout } from '../../layout/layout.ts';
 import { type FileProgress, nightProgress, workedTime } from '../../operations/night-progress.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
 import { filePlanShape } from '../../run/file-plan.ts';
-import { type LedgerEntry, supplementedRun } from '../../run/ledger-entry.ts';
-import { dayEntries, readCommit } from '../store/day-ledger.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
+import { dayEntries } from '../store/day-ledger.ts';
 import { inParallel } from '../store/in-parallel.ts';
-import { readJson, unlessDamaged } from '../store/json-object.ts';
+import { readJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { readsKey } from '../store/layout-of-key.ts';
+import { publicationTime } from './publication-time.ts';
 
 /** The state of a night: the files that have arrived, how much is done, and when the day was published. */
 export interface NightStatus {
@@ -106,40 +106,6 @@ async function parsedBytes({ lake }: PipelinePorts, { runId, inputBytes }: Ledge
     if (/\/parts\/\d+\.json$/.test(key)) parsed += 1;
   }
   return rangeCount === 0 ? 0 : Math.round((inputBytes * Math.min(parsed, rangeCount)) / rangeCount);
-}
-
-/**
- * The time of the first commit that holds all expected files: a correction that is published later changes nothing. If nobody knows what
- * to expect, the time of the last commit, once all files are loaded.
- */
-async function publicationTime(
-  { lake }: PipelinePorts,
-  dataset: string,
-  businessDate: string,
-  day: DayCompletion,
-  entries: LedgerEntry[],
-): Promise<Date | undefined> {
-  const numbers: number[] = [];
-  const prefix = dayCommitPrefix(dataset, businessDate);
-  for await (const key of lake.listFolder(prefix)) {
-    const commit = commitOfKey(key);
-    if (commit !== undefined) numbers.push(commit);
-  }
-  const isKnown = day.expectation.files !== undefined;
-  if (!isKnown && entries.some(({ loaded }) => !loaded)) return undefined;
-  // A commit does not say which of its files only correct records of another.
-  const supplements = new Set(entries.filter(supplementedRun).map(({ sourceId }) => sourceId));
-  const order = numbers.sort((a, b) => (isKnown ? a - b : b - a));
-  for (const number of order) {
-    const commit = await unlessDamaged(readCommit(lake, dataset, businessDate, number));
-    if (!commit) continue;
-    const { files, committedAt } = commit;
-    const held = files
-      .filter(({ sourceId }) => !supplements.has(sourceId))
-      .map(({ sourceKey }) => ({ sourceKey, state: 'loaded' as const, loaded: {} }));
-    if (!isKnown || dayCompletion(day.expectation, held).complete) return new Date(committedAt);
-  }
-  return undefined;
 }
 
 function loadedFigures(

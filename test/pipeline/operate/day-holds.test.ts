@@ -42,6 +42,16 @@ describe('a rollback and a clean at once', () => {
     expect((await holdFolders(lake, day, 3, [])).leaving).toEqual([]);
   });
 
+  it('keep the note of what could only be removed in part, until it is gone', async () => {
+    const lake = new MemoryObjectStore();
+    const leave = await takeLeave(lake, day, 2, ['runs/a/', 'runs/b/', 'runs/c/']);
+    await leave.end(['runs/a/'], ['runs/b/', 'runs/of-another-day/']);
+    expect((await holdFolders(lake, day, 3, [])).leaving).toEqual(['runs/b/']);
+    const again = await takeLeave(lake, day, 2, ['runs/b/']);
+    await again.end(['runs/b/']);
+    expect((await holdFolders(lake, day, 3, [])).leaving).toEqual([]);
+  });
+
   it('leave to the rollback what it counts on', async () => {
     await using lake = await TestLake.make();
     const { ids, load, keysBelow } = smallDay(lake);

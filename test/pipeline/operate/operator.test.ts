@@ -48,6 +48,7 @@ async function operatorOn(
     },
     rerun: async (request) => void reruns.push(request),
     adopt: async () => ({ adopted: [], unfit: [] }),
+    link: async (key) => ({ url: `https://lake/${key}?signed`, expiresAt: '2025-08-13T07:00:00Z' }),
   });
   return {
     ask: (event: unknown) => operate(readOperation(event), () => remainingMs),

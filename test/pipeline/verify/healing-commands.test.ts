@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupRejects, readRejects } from '../../../shared/pipeline/operate/read-rejects.ts';
+import { rollBack } from '../../../shared/pipeline/operate/roll-back.ts';
 import { verifyLake } from '../../../shared/pipeline/verify/verify-lake.ts';
 import { TestLake } from '../../support/run-pipeline.ts';
 import { smallFile, smallLayout, smallLine } from '../../support/small-contracts.ts';
@@ -87,5 +88,39 @@ describe('a supplement whose published rows are damaged', () => {
       ({ key }) => key === entry.find((one) => !one.includes('_history')),
     );
     expect(found?.mend).toMatchObject({ by: 'command', command: { sourceKey: FIX, supplementOf: KEY } });
+  });
+});
+
+describe('a hidden supplement whose rows are lost', () => {
+  it('is to be taken out of its day if its file moved on, because no conversion can bring it back', async () => {
+    await using lake = await TestLake.make();
+    const { ids, entryOf, keysBelow, load } = smallDay(lake);
+    await load(KEY, rejecting);
+    const fix = await load(FIX, smallFile(smallLine('A2', 2)), { supplementOf: KEY });
+    await load(KEY, smallFile(smallLine('A3', 1)));
+    const { loaded } = await entryOf(fix);
+    const copies = (await keysBelow('processed/')).filter((key) => /\/fix_20250812-/.test(key));
+    await lake.ports.lake.delete([...copies, ...loaded!.outputs.map(({ mergedKey }) => mergedKey)]);
+    const named = (await damages(lake)).flatMap(({ key, mend }) =>
+      mend.by === 'command' ? [[key, mend.command]] : [],
+    );
+    const removal = { name: 'rollback', dataset: 'small', sourceKey: FIX, businessDate: DATE };
+    expect(named).toEqual([[loaded!.outputs[0]!.mergedKey, removal]]);
+    const again = { supplementOf: KEY, force: true };
+    await load(FIX, smallFile(smallLine('A2', 2)), again).catch(() => undefined);
+    expect(await damages(lake)).not.toEqual([]);
+    await rollBack(lake.ports, { ...DAY, file: FIX, remove: true, reason: 'x' });
+    expect([await damages(lake), await ids()]).toEqual([[], ['A3']]);
+  });
+
+  it('is to be converted again as long as its file has the version that it corrects', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf, load } = smallDay(lake);
+    await load(KEY, rejecting, {}, smallLayout({ day: { expectedFiles: 2 } }));
+    const waits = smallLayout({ day: { expectedFiles: 2 } });
+    const fix = await load(FIX, smallFile(smallLine('A2', 2)), { supplementOf: KEY }, waits);
+    const { loaded } = await entryOf(fix);
+    await lake.ports.lake.delete(loaded!.outputs.map(({ mergedKey }) => mergedKey));
+    expect(await damages(lake)).toMatchObject([{ mend: { command: { name: 'convert', sourceKey: FIX } } }]);
   });
 });

@@ -1,5 +1,4 @@
-import type { Prices } from './prices.ts';
-import type { NightResult } from './simulate-night.ts';
+import type { Prices } from './price-table.ts';
 
 export interface CostLine {
   service: string;
@@ -13,11 +12,14 @@ const LOG_BYTES_PER_INVOCATION = 1500;
 const TRACED = 0.05;
 
 /** What a night's work is billed for. */
-type BilledNight = Pick<
-  NightResult,
-  'stateTransitions' | 'expressRequests' | 'expressGbSeconds' | 's3Puts' | 's3Gets'
-> & { functions: { invocations: number; billedSeconds: number; memoryMb: number }[] };
-
+export interface BilledNight {
+  functions: { invocations: number; billedSeconds: number; memoryMb: number }[];
+  stateTransitions: number;
+  expressRequests: number;
+  expressGbSeconds: number;
+  s3Puts: number;
+  s3Gets: number;
+}
 /** The cost of a night's work, service by service. */
 export function nightCosts(night: BilledNight, prices: Prices, nightsPerMonth: number): CostLine[] {
   const invocations = night.functions.reduce((sum, one) => sum + one.invocations, 0);

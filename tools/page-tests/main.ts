@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from './find-chromium.ts';
+
+const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
+const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
+
+/**
+ * Runs what needs a browser, in a real Chromium: docs/contributing.md. Nobody who uses the project needs one, so where there is none it says
+ * so, and that is no failure. Words after the command choose tests, and `-u` keeps the pictures anew.
+ */
+async function testPages(words: string[]): Promise<number> {
+  const chromium = await findChromium();
+  if (chromium === undefined) {
+    console.log(
+      'test:pages was skipped: there is no Chromium here (apt-get install chromium, or CHROMIUM=PATH).',
+    );
+    return 0;
+  }
+  const keep = words.includes('-u');
+  const chosen = words.filter((word) => word !== '-u');
+  const vitest = spawn(process.execPath, [VITEST, 'run', '--config', CONFIG, ...chosen], {
+    stdio: 'inherit',
+    env: { ...process.env, CHROMIUM: chromium, ...(keep && { KEEP_PICTURES: 'true' }) },
+  });
+  const [code] = await once(vitest, 'close');
+  return code ?? 1;
+}
+
+process.exitCode = await testPages(process.argv.slice(2));
