@@ -3,6 +3,7 @@ import type { Connector } from '../connector/work/connector.ts';
 import type { ConnectorPorts } from '../connector/work/connector-ports.ts';
 import { noticeChanges } from '../local/connector/folder-notices.ts';
 import { serveHealth } from '../local/connector/health-server.ts';
+import { PipelineError } from '../shared/errors.ts';
 import { say, warn } from '../terminal/print.ts';
 
 /** After a failure, or while another connector holds a file. */
@@ -40,7 +41,12 @@ export async function serveConnector(
   try {
     for (;;) {
       isBusy = true;
-      const end = await connector.round(signal);
+      const end = await connector.round(signal).catch((error) => {
+        // A full disk under the journal, say: nothing happened that it does not tell, and the next round may go well.
+        if (once || !(error instanceof PipelineError)) throw error;
+        warn(error.message);
+        return { waiting: 0, unsettled: 1, nextMs: undefined };
+      });
       isBusy = false;
       await report(connector.figures);
       if (signal.aborted) return end.unsettled;

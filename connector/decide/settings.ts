@@ -99,7 +99,7 @@ const target = z
   .refine((given) => given.lake === undefined || given.folder !== undefined, 'lake needs folder');
 
 const upload = z.strictObject({
-  partMiB: z.int().min(5).max(512).default(16),
+  partMiB: z.int().min(5).max(512).default(8),
   /** Parts in memory at once, over all files. */
   partsAtOnce: z.int().min(1).max(64).default(4),
   filesAtOnce: z.int().min(1).max(64).default(2),

@@ -14,7 +14,7 @@ const completed = async (...words: string[]) =>
 
 describe('what a word may become', () => {
   it('is a command, a flag, a value, a layout, or a file', async () => {
-    expect(await completed('con')).toEqual(['convert']);
+    expect(await completed('conv')).toEqual(['convert']);
     expect(await completed('layout', '')).toContain('from-copybook');
     expect(await completed('convert', '--comp')).toEqual(['--compression']);
     expect(await completed('convert', '--compression', 's')).toEqual(['snappy']);

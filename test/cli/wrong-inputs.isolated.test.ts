@@ -6,6 +6,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 import type { typed } from '../support/typed-words.ts';
 
+const CONNECTOR = {
+  sources: [{ folder: 'folder' }],
+  files: [{ pattern: '*', finished: { by: 'rename' } }],
+  target: { folder: 'raw' },
+  stateFolder: 'state',
+};
+
 /**
  * What people type by mistake, and what each is answered with: wrong-inputs.txt holds all of it, to be read. After a wanted change of a
  * message, `npx vitest run -u test/cli/wrong-inputs.test.ts` writes it again.
@@ -38,6 +45,14 @@ const WRONG: readonly string[] = [
   'convert --layout small.json --input data.txt --out /proc/x',
   'convert --layout small.json --input f_20250812.txt --out dangling/lake',
   'convert --layout small.json --input - --out l',
+  ...[
+    'connect',
+    'connect --config nope.json',
+    'connect plan',
+    'connect --config small.json',
+    'connect --config broken.json',
+  ],
+  ...['connect plann --config connector.json', 'connect --config missing.json'],
   'convert --layout small.json --input - data.txt --out l',
   'convert --layout small.json --input *.none --out l',
   'convert --layout small.json --input empty --out l',
@@ -137,6 +152,8 @@ beforeAll(async () => {
     'overlong.json': JSON.stringify({ ...layout, fields: [{ ...layout.fields[0], end: 999 }] }),
     'bad.cpy': '01 R.\n   05 A PIC X(\n',
     'good.cpy': '       01 R.\n          05 A PIC X(4).\n',
+    'connector.json': JSON.stringify(CONNECTOR),
+    'missing.json': JSON.stringify({ ...CONNECTOR, sources: [{ folder: 'nowhere' }] }),
     'empty.txt': '',
     'data.txt': smallFile(smallLine('A1', 1)),
     'folder/data.txt': smallFile(smallLine('A2', 1)),

@@ -56,7 +56,7 @@ describe('the config', () => {
       timeZone: 'America/Sao_Paulo',
       scanSeconds: 300,
       leaseSeconds: 120,
-      upload: { partMiB: 16, partsAtOnce: 4, filesAtOnce: 2 },
+      upload: { partMiB: 8, partsAtOnce: 4, filesAtOnce: 2 },
     });
   });
 });

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { Kernel } from '../../shared/kernel/kernel.ts';
 import { StreamChecksum } from '../../shared/kernel/stream-checksum.ts';
 
-const PART_BYTES = 16 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
 
 /** What a floor does with each part: read it, sum it, send it. */

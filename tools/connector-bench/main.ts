@@ -61,7 +61,7 @@ async function measure(dir: string, files: number, sizeBytes: number, port: numb
     show(what, seconds);
     return seconds;
   };
-  console.log(`${files} files of ${byteSizeText(sizeBytes)}, parts of 16 MiB, ${PARTS_AT_ONCE} at once`);
+  console.log(`${files} files of ${byteSizeText(sizeBytes)}, parts of 8 MiB, ${PARTS_AT_ONCE} at once`);
   await floor('floor: read', { reads: true, sums: false, sends: false });
   await floor('floor: sum', { reads: false, sums: true, sends: false });
   await floor('floor: send', { reads: false, sums: false, sends: true });

@@ -21,41 +21,47 @@ const server = createServer((request, response) => {
 });
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 
+type Answer = [status: number, headers: Record<string, string>, text: string | Buffer];
+
 function answer(request: IncomingMessage, response: ServerResponse, body: Buffer, lengthBytes: number): void {
-  const url = new URL(request.url ?? '/', 'http://sink');
+  const [status, headers, text] = answerOf(request, body, lengthBytes);
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  response.end(request.method === 'HEAD' ? '' : text);
+}
+
+function answerOf(
+  { method, url: path, headers }: IncomingMessage,
+  body: Buffer,
+  lengthBytes: number,
+): Answer {
+  const url = new URL(path ?? '/', 'http://sink');
   const key = url.pathname;
   const upload = url.searchParams.get('uploadId');
-  const crc = String(request.headers['x-amz-checksum-crc64nvme'] ?? '');
+  const crc = String(headers['x-amz-checksum-crc64nvme'] ?? '');
   const tag = `"${++tags}"`;
-  const send = (status: number, headers: Record<string, string> = {}, text: string | Buffer = ''): void =>
-    void response
-      .writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) })
-      .end(request.method === 'HEAD' ? '' : text);
-  if (request.method === 'POST' && url.searchParams.has('uploads'))
-    return send(
+  if (method === 'POST' && url.searchParams.has('uploads'))
+    return [
       200,
       {},
       `<InitiateMultipartUploadResult><UploadId>${tags}</UploadId></InitiateMultipartUploadResult>`,
-    );
-  if (request.method === 'PUT' && upload !== null) {
-    sizes.set(upload, (sizes.get(upload) ?? 0) + lengthBytes);
-    return send(200, { etag: tag, 'x-amz-checksum-crc64nvme': crc });
+    ];
+  if (method === 'PUT') {
+    if (upload === null) objects.set(key, { bytes: body, tag, crc });
+    else sizes.set(upload, (sizes.get(upload) ?? 0) + lengthBytes);
+    return [200, { etag: tag, 'x-amz-checksum-crc64nvme': crc }, ''];
   }
-  if (request.method === 'POST' && upload !== null) {
+  if (method === 'POST' && upload !== null) {
     objects.set(key, { bytes: Buffer.alloc(0), tag, crc });
     const result = `<ETag>${tag}</ETag><ChecksumCRC64NVME>${crc}</ChecksumCRC64NVME>`;
-    return send(200, {}, `<CompleteMultipartUploadResult>${result}</CompleteMultipartUploadResult>`);
+    return [200, {}, `<CompleteMultipartUploadResult>${result}</CompleteMultipartUploadResult>`];
   }
-  if (request.method === 'PUT') {
-    objects.set(key, { bytes: body, tag, crc });
-    return send(200, { etag: tag, 'x-amz-checksum-crc64nvme': crc });
-  }
-  if (url.searchParams.has('list-type')) return send(200, {}, listing(url.searchParams.get('prefix') ?? ''));
+  if (url.searchParams.has('list-type')) return [200, {}, listing(url.searchParams.get('prefix') ?? '')];
   if (upload !== null)
-    return send(200, {}, '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>');
+    return [200, {}, '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>'];
   const found = objects.get(key);
-  if (!found) return send(404);
-  send(200, { etag: found.tag, 'x-amz-checksum-crc64nvme': found.crc }, found.bytes);
+  return found
+    ? [200, { etag: found.tag, 'x-amz-checksum-crc64nvme': found.crc }, found.bytes]
+    : [404, {}, ''];
 }
 
 function listing(prefix: string): string {

@@ -124,6 +124,11 @@ class Run {
       await this.step(20_000);
       quiet = this.judge.isDone((path) => this.folder.bytesOf(path)) ? quiet + 1 : 0;
     }
+    // A call that was held may end its process only now: each host has one more round, without faults.
+    for (let round = 0; round < 2; round++) {
+      await this.settle();
+      await this.step(1_000);
+    }
     await this.settle();
     const entries = this.hosts.flatMap(({ lines }) => [...lines.values()].flat());
     this.judge.end((path) => this.folder.bytesOf(path), entries);

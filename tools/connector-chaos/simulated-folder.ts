@@ -11,8 +11,6 @@ interface SimulatedFile {
   change: number;
 }
 
-type FolderFault = 'source failed' | 'stale listing' | 'changed while it was read';
-
 /** How rough the file server is: chances of a call. */
 interface FolderFaults {
   /** ESTALE, EIO, a server that is away. */
@@ -81,9 +79,9 @@ export class SimulatedFolder {
     chances: Chances,
     faults: () => FolderFaults,
     hasStrictPins: boolean,
-    count: (fault: FolderFault) => void,
+    count: (fault: 'source failed' | 'stale listing' | 'changed while it was read') => void,
   ): TransferSource {
-    const fails = () => this.perhapsFail(chances, faults(), count);
+    const fails = () => this.passOrFail(chances, faults(), count);
     const seen = (path: string) => this.seen(path, hasStrictPins);
     const requirePin = (path: string, pin: string) => {
       if (seen(path)?.pin !== pin)
@@ -129,21 +127,19 @@ export class SimulatedFolder {
     };
   }
 
-  /** Takes some time, in which files may change, and fails now and then. */
-  private async perhapsFail(
+  /** Time passes with each call, in which the mainframe may do its next deed; and some calls fail. */
+  private async passOrFail(
     chances: Chances,
-    { race, failure }: FolderFaults,
-    count: (fault: FolderFault) => void,
+    faults: FolderFaults,
+    count: (fault: 'source failed' | 'changed while it was read') => void,
   ): Promise<void> {
     await turn();
     this.time.pass(chances.below(chances.of([5, 50, 600])));
-    if (chances.happens(race) && this.time.hurry(LONGEST_RACE_MS)) count('changed while it was read');
-    if (!chances.happens(failure)) return;
+    if (chances.happens(faults.race) && this.time.hurry(LONGEST_RACE_MS)) count('changed while it was read');
+    if (!chances.happens(faults.failure)) return;
     count('source failed');
-    throw new StoreUnavailable({
-      what: 'the source cannot be read now',
-      why: chances.of(['ESTALE', 'EIO', 'ETIMEDOUT']),
-    });
+    const why = chances.of(['ESTALE', 'EIO', 'ETIMEDOUT']);
+    throw new StoreUnavailable({ what: 'the source cannot be read now', why });
   }
 
   private seen(path: string, hasStrictPins: boolean): SeenFile | undefined {

@@ -59,7 +59,7 @@ export async function buildPackage(folder = PACKAGE_FOLDER): Promise<Metafile> {
       BUNDLED_CODE_VERSION: JSON.stringify(versionOfSources()),
       DUCKDB_VERSION: JSON.stringify(devDependencies['@duckdb/node-api']),
     },
-    plugins: [withoutLambda, placesInPackage(folder)],
+    plugins: [withoutLambda, placesInPackage(folder), withoutNativeCode],
   });
   const { script, style } = await buildPage((_, part) => Object.assign(metafile.inputs, part.inputs));
   await mkdir(join(folder, 'studio'));
@@ -67,6 +67,18 @@ export async function buildPackage(folder = PACKAGE_FOLDER): Promise<Metafile> {
   await writeFile(join(folder, 'studio/page.css'), style);
   return metafile;
 }
+
+/** ssh2 is faster with compiled code, and does without where it cannot be loaded: a package for every machine has none. */
+const withoutNativeCode: Plugin = {
+  name: 'without-native-code',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\.node$|^cpu-features$/ }, ({ path }) => ({ path, namespace: 'native' }));
+    onLoad({ filter: /.*/, namespace: 'native' }, () => ({
+      contents: "throw new Error('this package has no compiled code')",
+      loader: 'js',
+    }));
+  },
+};
 
 function entryName(path: string): string {
   return path === 'library/main.ts' ? 'library' : basename(path).replace(/\.ts$/, '');

@@ -12,7 +12,7 @@ interface BundledPackage {
 }
 
 /** Licences that let us hand the code on under ours, with their texts beside it. */
-const ACCEPTED = new Set(['Apache-2.0', 'MIT', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD']);
+const ACCEPTED = new Set(['Apache-2.0', 'MIT', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'Unlicense']);
 
 /** The packages of these folders, by name. Fails if one has a licence that nobody looked at. */
 export async function readPackages(folders: Iterable<string>): Promise<BundledPackage[]> {
