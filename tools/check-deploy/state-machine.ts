@@ -38,6 +38,7 @@ export const ENDS_THE_EXECUTION: Record<string, string> = {
   OutputUnwritable: 'a permission or a bucket is missing',
   RunInconsistent: 'another run has the file',
   ObjectDamaged: 'somebody must run what its message says',
+  ObjectClosed: 'the role may not read it until somebody gives it the right',
   ParquetMalformed: 'a defect of this software',
   KernelMemoryExceeded: 'it would be exceeded again',
   Interrupted: 'a person stopped it; on one machine only',
