@@ -147,6 +147,14 @@ describe.each(nodes)('with %s', (name, node) => {
     });
   });
 
+  it('writes the workbench as one page', async () => {
+    const words = ['studio', '--export', 'workbench'];
+    expect(program(node, ...words)).toMatchObject({ code: 0, stderr: '' });
+    const page = await readFile(join(home, 'workbench/workbench.html'), 'utf8');
+    expect(page).toContain('"mode":"alone"');
+    expect(page.length).toBeGreaterThan(500_000);
+  });
+
   it('runs the examples of the library', async () => {
     const examples = examplesOf(await readFile(join(PROJECT, 'docs/library.md'), 'utf8'));
     rmSync(join(home, 'lake'), { recursive: true, force: true });
@@ -206,7 +214,11 @@ describe('the package', () => {
     const files = await readdir(join(home, 'node_modules/positional-lake'), { recursive: true });
     expect(files.filter((file) => /\.(ts|map)$/.test(file) && !file.endsWith('.d.ts'))).toEqual([]);
     expect(
-      files.filter((file) => /^(test|shared|local|cli|docs\/(?!queries)|node_modules)\b/.test(file)).sort(),
+      files
+        .filter((file) =>
+          /^(test|shared|local|cli|docs\/(?!queries|layout\.schema\.json)|node_modules)\b/.test(file),
+        )
+        .sort(),
     ).toEqual([]);
     const { dependencies } = JSON.parse(
       await readFile(join(home, 'node_modules/positional-lake/package.json'), 'utf8'),
