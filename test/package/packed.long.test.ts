@@ -147,6 +147,14 @@ describe.each(nodes)('with %s', (name, node) => {
     });
   });
 
+  it('writes the workbench as one page', async () => {
+    const words = ['studio', '--export', 'workbench'];
+    expect(program(node, ...words)).toMatchObject({ code: 0, stderr: '' });
+    const page = await readFile(join(home, 'workbench/workbench.html'), 'utf8');
+    expect(page).toContain('"mode":"alone"');
+    expect(page.length).toBeGreaterThan(500_000);
+  });
+
   it('runs the examples of the library', async () => {
     const examples = examplesOf(await readFile(join(PROJECT, 'docs/library.md'), 'utf8'));
     rmSync(join(home, 'lake'), { recursive: true, force: true });

@@ -24,7 +24,7 @@ export async function openInBrowser(
     args: ['--force-color-profile=srgb', '--font-render-hinting=none', '--disable-gpu'],
     chromiumSandbox: !isRoot,
   });
-  const context = await browser.newContext({ viewport: { width: 1360, height: 820 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 740 } });
   const opened = await context.newPage();
   await opened.goto(studio.address);
   return {

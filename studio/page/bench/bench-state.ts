@@ -91,7 +91,12 @@ export function listPathOf(kind: string): JsonPath {
 
 /** Takes another text of the layout, from wherever it was changed. */
 export function changeLayout(text: string): void {
-  if (text !== layoutText.value) layoutText.value = text;
+  if (text === layoutText.value) return;
+  batch(() => {
+    layoutText.value = text;
+    // What was counted by another layout says nothing of this one.
+    sampled.value = undefined;
+  });
 }
 
 let isLaying = false;
