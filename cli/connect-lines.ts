@@ -9,7 +9,10 @@ export function entryLine(entry: JournalEntry): string {
   const facts = [
     ...(sizeBytes === undefined || event === 'retried' ? [] : [byteSizeText(sizeBytes)]),
     ...(sentBytes && durationMs
-      ? [`in ${(durationMs / 1000).toFixed(1)} s`, `${byteSizeText((sentBytes / durationMs) * 1000)}/s`]
+      ? [
+          `in ${(durationMs / 1000).toFixed(1)} s`,
+          `${byteSizeText(Math.round((sentBytes / durationMs) * 1000))}/s`,
+        ]
       : []),
     ...(partsKept ? [`${partsKept} parts were there`] : []),
     ...(retries ? [`${retries} retries`] : []),

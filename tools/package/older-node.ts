@@ -32,3 +32,7 @@ Array.fromAsync ??= async function fromAsync<T>(items: AsyncIterable<T> | Iterab
   for await (const item of items) array.push(item as Awaited<T>);
   return array;
 };
+
+/** CommonJS packages in the bundle ask for them (ssh2's WebAssembly, which has its bytes inside and reads no file). */
+export const __dirname = import.meta.dirname;
+export const __filename = import.meta.filename;
