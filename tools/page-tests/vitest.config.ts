@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/pages/**/*.page.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // Only ends what hangs: how soon a page shows something depends on the machine.
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 1,
   },
 });

@@ -106,11 +106,16 @@ function ColumnName({ entry, cellPx, lane }: PlacedColumn) {
   );
 }
 
-/** Arrows go from column to column; with Alt they move the end of the column, with Alt and Shift its start. */
-function onNameKey(event: KeyboardEvent, entry: LayoutEntry): void {
+/**
+ * Arrows go from column to column; with Alt they move the end of the column, with Alt and Shift its start. They act on the chosen column,
+ * which the focus follows only with the next frame: somebody may type faster.
+ */
+function onNameKey(event: KeyboardEvent, focused: LayoutEntry): void {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (step === undefined) return;
   event.preventDefault();
+  const chosen = selectedEntry.value;
+  const entry = chosen && activeEntries.value.includes(chosen) ? chosen : focused;
   if (event.altKey) {
     if (!isEditable.value) return;
     const text = layoutText.value;
