@@ -46,7 +46,7 @@ await writeFile(
 /** What the program answers in the folder, both streams as a terminal mixes them. */
 function answer(line: string): string {
   const program = join(PROJECT, 'bin/positional-lake.mjs');
-  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, COLUMNS: '110' };
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, COLUMNS: '120' };
   const { stdout, status } = spawnSync('sh', ['-c', `'${program}' ${line} 2>&1`], {
     cwd: folder,
     env,
