@@ -1,4 +1,4 @@
-import { placeOf } from '../connector/decide/file-place.ts';
+import { placeOfSeen } from '../connector/decide/file-place.ts';
 import { judgeFile } from '../connector/decide/finished-file.ts';
 import { lookedAgain } from '../connector/decide/looks.ts';
 import type { Settings } from '../connector/decide/settings.ts';
@@ -16,7 +16,7 @@ export async function planLines(ports: ConnectorPorts, settings: Settings): Prom
   for (const source of ports.sources) {
     lines.push(`${source.name} → ${ports.target.name}`);
     for await (const seen of source.list()) {
-      const place = placeOf(seen.path, settings.files, settings.target.prefix);
+      const place = placeOfSeen(seen, settings);
       if (place === undefined) {
         others++;
         continue;
