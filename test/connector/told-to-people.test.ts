@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,6 +7,15 @@ import type { JournalEntry } from '../../connector/decide/journal-entry.ts';
 import { readSettings } from '../../connector/decide/read-settings.ts';
 import { Connector } from '../../connector/work/connector.ts';
 import { openConnector } from '../../local/connector/open-connector.ts';
+import { runCommand } from '../support/run-command.ts';
+
+const RULE = { pattern: 'contratos_{yyyyMMdd}_*.txt', finished: { by: 'rename' } };
+const CONFIG = {
+  sources: [{ folder: 'in' }],
+  files: [RULE],
+  target: { folder: 'raw' },
+  stateFolder: 'state',
+};
 
 let dir: string;
 beforeEach(async () => {
@@ -16,12 +25,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 async function opened(given: object = {}) {
-  const config = {
-    sources: [{ folder: 'in' }],
-    files: [{ pattern: 'contratos_{yyyyMMdd}_*.txt', finished: { by: 'rename' } }],
-    ...{ target: { folder: 'raw' }, stateFolder: 'state', ...given },
-  };
-  const settings = readSettings(JSON.stringify(config), 'c.json');
+  const settings = readSettings(JSON.stringify({ ...CONFIG, ...given }), 'c.json');
   const ports = await openConnector(settings, dir, () => undefined);
   const told: JournalEntry[] = [];
   return { settings, ports, told, connector: new Connector(ports, settings, (entry) => told.push(entry)) };
@@ -52,3 +56,31 @@ it('a file whose name is not UTF-8 is told of, once, and in the plan', async () 
     { path: '20250812/contratos_20250812_câmbio.txt' },
   ]);
 });
+
+it('each file of a night has its own outcome of the conversion, with the reason of a refused one', async () => {
+  const made = ['--records', '200', '--files', '2', '--business-date', '2025-08-12', '--out', 'made'];
+  expect(await runCommand('generate', made, dir)).toMatchObject({ code: 0 });
+  const from = join(dir, 'made/year=2025/month=08/day=12');
+  const [whole = '', other = ''] = (await readdir(from)).filter((name) => name.endsWith('.txt')).sort();
+  await copyFile(join(from, whole), join(dir, 'in', whole));
+  await writeFile(join(dir, 'in', other), 'no record of this layout\n'.repeat(50));
+  const files = [{ ...RULE, layout: 'contracts' }];
+  await writeFile(
+    join(dir, 'c.json'),
+    JSON.stringify({ ...CONFIG, files, target: { folder: 'raw', lake: 'lake' } }),
+  );
+  const { code, stdout, stderr } = await runCommand(
+    'connect',
+    ['--config', 'c.json', '--once', '--json'],
+    dir,
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  const entries = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalEntry);
+  expect(entries.filter(({ event }) => event === 'converted')).toMatchObject([
+    { key: `year=2025/month=08/day=12/${whole}`, detail: 'loaded' },
+    { key: `year=2025/month=08/day=12/${other}`, detail: expect.stringMatching(/^refused: .{20}/) },
+  ]);
+}, 60_000);
