@@ -15,6 +15,7 @@ export async function planLines(ports: ConnectorPorts, settings: Settings): Prom
   let others = 0;
   for (const source of ports.sources) {
     lines.push(`${source.name} → ${ports.target.name}`);
+    const before = lines.length;
     for await (const seen of source.list()) {
       const place = placeOfSeen(seen, settings);
       if (place === undefined) {
@@ -41,7 +42,9 @@ export async function planLines(ports: ConnectorPorts, settings: Settings): Prom
               : `is taken when it is finished: ${rule.finished.by}`;
       lines.push(`  ${seen.path}  ${size}  → ${place.key}  ${state}`);
     }
+    if (lines.length === before) lines.push('  no file fits');
   }
-  if (others > 0) lines.push(`${counted(others, 'other file')} fit no pattern of files and stay`);
+  const [fit, stay] = others === 1 ? ['fits', 'stays'] : ['fit', 'stay'];
+  if (others > 0) lines.push(`${counted(others, 'other file')} ${fit} no pattern of files and ${stay}`);
   return lines;
 }

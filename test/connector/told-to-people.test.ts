@@ -84,3 +84,17 @@ it('each file of a night has its own outcome of the conversion, with the reason 
     { key: `year=2025/month=08/day=12/${other}`, detail: expect.stringMatching(/^refused: .{20}/) },
   ]);
 }, 60_000);
+
+it('a source without a file that fits, and a layout that is not there, are told of before anything is sent', async () => {
+  await writeFile(join(dir, 'in/other.txt'), 'x');
+  const { ports, settings } = await opened();
+  expect(await planLines(ports, settings)).toEqual([
+    `${join(dir, 'in')} → ${join(dir, 'raw')}`,
+    '  no file fits',
+    '1 other file fits no pattern of files and stays',
+  ]);
+  await expect(opened({ files: [{ ...RULE, layout: 'contarcts' }] })).rejects.toMatchObject({
+    name: expect.stringMatching(/LayoutInvalid|UsageError|SourceNotFound/),
+    message: expect.stringContaining('contarcts'),
+  });
+});
