@@ -7,6 +7,7 @@ import type { JournalEntry } from '../../connector/decide/journal-entry.ts';
 import { readSettings } from '../../connector/decide/read-settings.ts';
 import { Connector } from '../../connector/work/connector.ts';
 import { openConnector } from '../../local/connector/open-connector.ts';
+import { ObjectClosed } from '../../shared/errors.ts';
 import { runCommand } from '../support/run-command.ts';
 
 const RULE = { pattern: 'contratos_{yyyyMMdd}_*.txt', finished: { by: 'rename' } };
@@ -98,3 +99,31 @@ it('a source without a file that fits, and a layout that is not there, are told 
     message: expect.stringContaining('contarcts'),
   });
 });
+
+it('a source that cannot be looked at is unsettled, and not worth another look if its rights are missing', async () => {
+  const { ports, settings, told } = await opened();
+  const [source] = ports.sources;
+  const closed = Object.assign(Object.create(source!), {
+    list: () => {
+      throw new ObjectClosed({ what: 'this cannot be read', where: 'in' });
+    },
+  });
+  const connector = new Connector({ ...ports, sources: [closed] }, settings, (entry) => told.push(entry));
+  expect(await connector.round()).toMatchObject({ unsettled: 1, worthwhile: 0 });
+  expect(told).toMatchObject([{ event: 'failed', detail: 'in: this cannot be read.' }]);
+});
+
+it('ends at once if the target cannot be written, with one line that says so', async () => {
+  await writeFile(join(dir, 'in/contratos_20250812_1.txt'), 'x');
+  await mkdir(join(dir, 'raw'));
+  await writeFile(join(dir, 'raw/_connector'), 'no folder');
+  await writeFile(join(dir, 'c.json'), JSON.stringify(CONFIG));
+  const startedMs = performance.now();
+  const { code, stdout, stderr } = await runCommand('connect', ['--config', 'c.json', '--once'], dir);
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
+  expect(stdout.match(/ finished /g)).toHaveLength(1);
+  expect([code, stderr.trim().split('\n')]).toEqual([
+    2,
+    [expect.stringMatching(/_connector.*: this cannot be written\. /)],
+  ]);
+}, 60_000);
