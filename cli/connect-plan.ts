@@ -1,4 +1,4 @@
-import { placeOf } from '../connector/decide/file-place.ts';
+import { placeOfSeen } from '../connector/decide/file-place.ts';
 import { judgeFile } from '../connector/decide/finished-file.ts';
 import { lookedAgain } from '../connector/decide/looks.ts';
 import type { Settings } from '../connector/decide/settings.ts';
@@ -15,8 +15,9 @@ export async function planLines(ports: ConnectorPorts, settings: Settings): Prom
   let others = 0;
   for (const source of ports.sources) {
     lines.push(`${source.name} → ${ports.target.name}`);
+    const before = lines.length;
     for await (const seen of source.list()) {
-      const place = placeOf(seen.path, settings.files, settings.target.prefix);
+      const place = placeOfSeen(seen, settings);
       if (place === undefined) {
         others++;
         continue;
@@ -41,7 +42,9 @@ export async function planLines(ports: ConnectorPorts, settings: Settings): Prom
               : `is taken when it is finished: ${rule.finished.by}`;
       lines.push(`  ${seen.path}  ${size}  → ${place.key}  ${state}`);
     }
+    if (lines.length === before) lines.push('  no file fits');
   }
-  if (others > 0) lines.push(`${counted(others, 'other file')} fit no pattern of files and stay`);
+  const [fit, stay] = others === 1 ? ['fits', 'stays'] : ['fit', 'stay'];
+  if (others > 0) lines.push(`${counted(others, 'other file')} ${fit} no pattern of files and ${stay}`);
   return lines;
 }

@@ -45,7 +45,7 @@ export async function serveConnector(
         // A full disk under the journal, say: nothing happened that it does not tell, and the next round may go well.
         if (once || !(error instanceof PipelineError)) throw error;
         warn(error.message);
-        return { waiting: 0, unsettled: 1, nextMs: undefined };
+        return { waiting: 0, unsettled: 1, worthwhile: 1, nextMs: undefined };
       });
       isBusy = false;
       await report(connector.figures);
@@ -54,7 +54,7 @@ export async function serveConnector(
         end.nextMs !== undefined && end.nextMs <= SOON_MS ? Math.max(end.nextMs, 100) : undefined;
       // A lease of a process that is gone on another host ends after it was watched for so long.
       const worthMs =
-        end.unsettled > 0 && ports.clock.steadyMs() < untilMs ? settings.leaseSeconds * 250 : undefined;
+        end.worthwhile > 0 && ports.clock.steadyMs() < untilMs ? settings.leaseSeconds * 250 : undefined;
       if (once && soonMs === undefined && worthMs === undefined) return end.unsettled;
       const dueMs = once ? Math.min(soonMs ?? Infinity, worthMs ?? Infinity) : dueOf(settings, end, soonMs);
       await (notices ? notices.wait(dueMs, signal) : ports.clock.sleep(dueMs, signal));

@@ -26,7 +26,7 @@ positional-lake connect journal --config FILE ["SELECT …"]    the transfer log
     json: isSet('each entry of the journal, or each row, as one object'),
   },
   notes:
-    'Exit codes: 0 done, or stopped by SIGTERM; 1 with --once: a file could not be sent; 2 usage or config; 130 interrupted.',
+    'Exit codes: 0 done, or stopped by SIGTERM; 1 with --once: a file could not be sent, or a source not be looked at; 2 usage, config, or a target that cannot be written; 130 interrupted.',
   takesWords: true,
 } as const;
 

@@ -1,7 +1,8 @@
 import { datesOfKey } from '../../shared/keys/key-dates.ts';
 import { fileNameOf, namesKey, ofAnyDate, withBusinessDate } from '../../shared/keys/name-pattern.ts';
 import { keyProblem } from '../../shared/keys/object-key.ts';
-import type { FileRule } from './settings.ts';
+import type { SeenFile } from '../../shared/ports/transfer-source.ts';
+import type { FileRule, Settings } from './settings.ts';
 
 /** Where a file belongs. */
 export interface FilePlace {
@@ -36,6 +37,14 @@ export function placeOf(
   return problem === undefined
     ? { rule: index, key, businessDate }
     : { problem: `its key would be '${key}': ${problem}` };
+}
+
+/** As `placeOf`. What no rule can take has no place, even if no rule fits the name that it is shown by. */
+export function placeOfSeen(
+  { path, problem }: Pick<SeenFile, 'path' | 'problem'>,
+  { files, target }: Pick<Settings, 'files' | 'target'>,
+): FilePlace | { problem: string } | undefined {
+  return problem === undefined ? placeOf(path, files, target.prefix) : { problem };
 }
 
 /** A pattern without a folder fits the name in any folder; one with folders the whole path below the source. */

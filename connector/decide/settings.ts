@@ -1,18 +1,35 @@
 import * as z from 'zod';
+import {
+  BESIDE_NAME,
+  DATED_NAME,
+  KEY_PARTS,
+  keyTemplateProblem,
+  placeholderProblem,
+} from './placeholders.ts';
 
 /** Hours of the day as `HH:mm`. */
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time as HH:mm');
 const positive = z.number().positive();
 const count = z.int().min(1);
+/** A text with placeholders, of which only these have a meaning there. */
+const filled = (known: readonly string[]) =>
+  z
+    .string()
+    .min(1)
+    .superRefine((given, context) => {
+      const message = placeholderProblem(given, known);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
 /** A pattern of names: shared/keys/name-pattern.ts. */
-const pattern = z.string().min(1);
+const pattern = filled(DATED_NAME);
+const beside = filled(BESIDE_NAME);
 
 /** When a file counts as finished. Every way also needs two looks that agree. */
 const finished = z.discriminatedUnion('by', [
   /** A file beside it says so: `{name}` and `{stem}` of the data file, `{yyyyMMdd}`. */
-  z.strictObject({ by: z.literal('marker'), name: pattern }),
+  z.strictObject({ by: z.literal('marker'), name: beside }),
   /** The sender's day manifest beside it states its size and its checksum. */
-  z.strictObject({ by: z.literal('manifest'), name: pattern }),
+  z.strictObject({ by: z.literal('manifest'), name: beside }),
   /** It is written under another name, or in another folder, and renamed once it is whole. */
   z.strictObject({ by: z.literal('rename') }),
   /** Its size, times and inode have been the same for so long. */
@@ -23,23 +40,28 @@ const finished = z.discriminatedUnion('by', [
   }),
 ]);
 
-const files = z.strictObject({
-  /** Below a source's folder: `{yyyyMMdd}/contratos_{yyyyMMdd}_*.txt`. */
-  pattern,
-  /** Names of files that are left alone although the pattern fits: `*.tmp`. */
-  except: z.array(pattern).default([]),
-  /** Layout of the files, as in `layouts/` or a path: for record counts from trailers, and for conversions. */
-  layout: z.string().optional(),
-  /** `{yyyy}` `{MM}` `{dd}` `{yyyyMMdd}` `{name}` `{stem}` `{path}` */
-  key: z.string().min(1).default('year={yyyy}/month={MM}/day={dd}/{name}'),
-  finished,
-  /** The files of a day: their number, or their names with `{yyyyMMdd}`. */
-  expected: z.union([count, z.array(pattern).min(1)]).optional(),
-  /** Name of the day manifest that the connector writes beside them once they are complete. */
-  dayManifest: pattern.optional(),
-  /** Hours after which a file that arrived is removed from the source; never, if it is not given. */
-  removeAfterHours: positive.optional(),
-});
+const files = z
+  .strictObject({
+    /** Below a source's folder: `{yyyyMMdd}/contratos_{yyyyMMdd}_*.txt`. */
+    pattern,
+    /** Names of files that are left alone although the pattern fits: `*.tmp`. */
+    except: z.array(pattern).default([]),
+    /** Layout of the files, as in `layouts/` or a path: for record counts from trailers, and for conversions. */
+    layout: z.string().optional(),
+    /** `{yyyy}` `{MM}` `{dd}` `{yyyyMMdd}` `{yyyy-MM-dd}` `{name}` `{stem}` `{path}` */
+    key: filled(KEY_PARTS).default('year={yyyy}/month={MM}/day={dd}/{name}'),
+    finished,
+    /** The files of a day: their number, or their names with `{yyyyMMdd}`. */
+    expected: z.union([count, z.array(pattern).min(1)]).optional(),
+    /** Name of the day manifest that the connector writes beside them once they are complete. */
+    dayManifest: pattern.optional(),
+    /** Hours after which a file that arrived is removed from the source; never, if it is not given. */
+    removeAfterHours: positive.optional(),
+  })
+  .superRefine(({ key, pattern }, context) => {
+    const message = keyTemplateProblem(key, pattern);
+    if (message !== undefined) context.addIssue({ code: 'custom', message, path: ['key'] });
+  });
 
 const login = {
   host: z.string().min(1),

@@ -74,10 +74,10 @@ export interface LayoutReader {
 
 /** Turns files of a target that is a folder into a lake. */
 export interface Conversion {
-  /** Converts the objects at these keys; answers how that ended, as `loaded` or what the command said. */
+  /** Converts the objects at these keys; answers by key how that ended: `loaded`, `refused: …` or `failed: …`. */
   convert(request: {
     layout: string;
     keys: string[];
     expected: number | string[] | undefined;
-  }): Promise<string>;
+  }): Promise<ReadonlyMap<string, string>>;
 }

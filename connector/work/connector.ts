@@ -18,15 +18,17 @@ import { PartBuffers } from './part-buffers.ts';
 import { removeArrived } from './remove-sources.ts';
 import { settleVanished } from './settle-vanished.ts';
 import { Survey, type SurveyedFile } from './survey.ts';
-import { takeFile, type Workshop } from './take-file.ts';
+import { needsPeople, takeFile, type Workshop } from './take-file.ts';
 import { NightWatch } from './watch-night.ts';
 
 /** What a round leaves to be done. */
 interface RoundEnd {
   /** Files that a rule names and that have not arrived. */
   waiting: number;
-  /** Of these, the ones that failed, or that another connector holds: worth another look before long. */
+  /** Of these, the ones that failed, or that another connector holds; and sources that could not be looked at. */
   unsettled: number;
+  /** Of the unsettled, those that are worth another look before long: the others fail until people change something. */
+  worthwhile: number;
   /** After so long, the next file may be finished. */
   nextMs: number | undefined;
 }
@@ -53,6 +55,8 @@ export class Connector {
   private arrivedNow: ArrivedFile[] = [];
   /** Places whose day this round may have changed. */
   private touched: FilePlace[] = [];
+  /** How the looks at sources that could not be seen in this round ended. */
+  private unseen: FileOutcome[] = [];
 
   constructor(ports: ConnectorPorts, settings: Settings, onEntry?: (entry: JournalEntry) => void) {
     this.ports = ports;
@@ -91,6 +95,7 @@ export class Connector {
     this.arrivedNow = [];
     this.touched = [];
     const surveyed: SurveyedFile[] = [];
+    this.unseen = [];
     for (const source of this.ports.sources) surveyed.push(...(await this.look(source)));
     await this.survey.save();
     const jobs = surveyed.filter(({ judgement }) => judgement.finished);
@@ -102,10 +107,14 @@ export class Connector {
     await this.survey.save();
     await this.safely(() => this.journal.ship(this.folder));
     const waits = left.flatMap(({ judgement }) => (judgement.finished ? [] : [judgement.waitMs]));
-    const unsettled = left.filter((file) =>
-      ['failed', 'elsewhere', 'changed'].includes(outcomes.get(file) ?? ''),
-    ).length;
-    return { waiting: left.length, unsettled, nextMs: waits.length > 0 ? Math.min(...waits) : undefined };
+    const ends = [...left.map((file) => outcomes.get(file)), ...this.unseen];
+    const worthwhile = ends.filter((end) => ['failed', 'elsewhere', 'changed'].includes(end ?? '')).length;
+    return {
+      waiting: left.length,
+      unsettled: worthwhile + ends.filter((end) => end === 'stuck').length,
+      worthwhile,
+      nextMs: waits.length > 0 ? Math.min(...waits) : undefined,
+    };
   }
 
   private get folder(): string {
@@ -113,8 +122,9 @@ export class Connector {
   }
 
   private async look(source: TransferSource): Promise<SurveyedFile[]> {
-    const found = await this.safely(() =>
-      this.survey.look(source, (name, seen, place) => this.hasArrived(source, name, seen, place)),
+    const found = await this.safely(
+      () => this.survey.look(source, (name, seen, place) => this.hasArrived(source, name, seen, place)),
+      (error) => this.unseen.push(needsPeople(error) ? 'stuck' : 'failed'),
     );
     return found ?? [];
   }
@@ -159,7 +169,7 @@ export class Connector {
       const outcome = await takeFile(this.shop, job, signal);
       outcomes.set(job, outcome);
       if (outcome === 'changed') this.survey.forget(source, seen.path);
-      if (outcome === 'failed') this.figures.failures++;
+      if (outcome === 'failed' || outcome === 'stuck') this.figures.failures++;
       if (outcome !== 'arrived') return;
       this.touched.push(place);
       this.figures.filesArrived++;
@@ -222,12 +232,16 @@ export class Connector {
   }
 
   /** An error that a later round may not have becomes an entry of the journal. */
-  private async safely<T>(action: () => Promise<T>): Promise<T | undefined> {
+  private async safely<T>(
+    action: () => Promise<T>,
+    onError: (error: PipelineError) => void = () => undefined,
+  ): Promise<T | undefined> {
     try {
       return await action();
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       this.figures.failures++;
+      onError(error);
       await this.journal.note({ event: 'failed', detail: error.message });
       return undefined;
     }

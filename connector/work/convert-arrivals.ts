@@ -28,15 +28,12 @@ export async function convertArrivals(
     if (chosen.length === 0) continue;
     const keys = chosen.map(({ key }) => key).sort();
     const { layout, expected } = given;
-    const ended = await conversion.convert({
-      layout,
-      keys,
-      expected,
-    });
+    const outcomes = await conversion.convert({ layout, keys, expected });
+    const endOf = (key: string) => outcomes.get(key) ?? 'failed: nothing was said of it';
     // What failed is converted again in the next round.
-    const isOver = !ended.startsWith('failed');
-    for (const record of isOver ? chosen : []) await keepOutcome(ports, settings, record, ended);
-    for (const key of keys) await journal.note({ event: 'converted', key, businessDate, detail: ended });
+    const over = chosen.filter(({ key }) => !endOf(key).startsWith('failed'));
+    for (const record of over) await keepOutcome(ports, settings, record, endOf(record.key));
+    for (const key of keys) await journal.note({ event: 'converted', key, businessDate, detail: endOf(key) });
   }
 }
 

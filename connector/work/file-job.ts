@@ -22,4 +22,6 @@ export type FileOutcome =
   | 'occupied'
   /** Not the file that was judged: it rests anew. */
   | 'changed'
-  | 'failed';
+  | 'failed'
+  /** It failed, and would fail again until people change something: a right, a disk, a config. */
+  | 'stuck';

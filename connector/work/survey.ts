@@ -1,7 +1,7 @@
 import { PipelineError } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 import { statedBy } from '../decide/arrived-day.ts';
-import { besidePath, type FilePlace, placeOf } from '../decide/file-place.ts';
+import { besidePath, type FilePlace, placeOf, placeOfSeen } from '../decide/file-place.ts';
 import { type Beside, type Judgement, judgeFile } from '../decide/finished-file.ts';
 import { lookedAgain } from '../decide/looks.ts';
 import type { FileRule, Settings } from '../decide/settings.ts';
@@ -59,7 +59,7 @@ export class Survey {
     await this.forgetVanished(source, listed);
     const found: SurveyedFile[] = [];
     for (const seen of listed.values()) {
-      const place = placeOf(seen.path, this.settings.files, this.settings.target.prefix);
+      const place = placeOfSeen(seen, this.settings);
       if (place === undefined) continue;
       if ('problem' in place) await this.tellOnce(source, seen.path, 'no-place', place.problem);
       else if (!(await hasArrived(source.name, seen, place)))
@@ -179,6 +179,9 @@ function nameOf({ source, path }: { source: string; path: string }): string {
 
 async function listOf(source: TransferSource): Promise<Map<string, SeenFile>> {
   const listed = new Map<string, SeenFile>();
-  for await (const seen of source.list()) listed.set(seen.path, seen);
+  for await (const seen of source.list()) {
+    // A name that is shown by its bytes never stands in for the file that is really named so.
+    if (seen.problem === undefined || !listed.has(seen.path)) listed.set(seen.path, seen);
+  }
   return listed;
 }

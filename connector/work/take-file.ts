@@ -1,4 +1,14 @@
-import { PipelineError, PreconditionFailed, SourceChanged } from '../../shared/errors.ts';
+import {
+  LayoutInvalid,
+  ObjectClosed,
+  ObjectNotFound,
+  OutputUnwritable,
+  PipelineError,
+  PreconditionFailed,
+  SourceChanged,
+  SourceNotFound,
+  UsageError,
+} from '../../shared/errors.ts';
 import type { NewEntry } from '../decide/journal-entry.ts';
 import type { Settings } from '../decide/settings.ts';
 import { currentArrival, recordKey, stateFolder, type TransferRecord } from '../decide/transfer-record.ts';
@@ -129,5 +139,13 @@ async function outcomeOf(
       throw error;
   }
   await note({ event: 'failed', detail: (error as Error).message });
-  return 'failed';
+  // Before its lease is there, what is not found is no upload that somebody completed, but the bucket.
+  return needsPeople(error) || (!work && error instanceof ObjectNotFound) ? 'stuck' : 'failed';
+}
+
+/** True if no retry helps: rights, a full disk, a place that is none. */
+export function needsPeople(error: unknown): boolean {
+  return [OutputUnwritable, ObjectClosed, UsageError, LayoutInvalid, SourceNotFound].some(
+    (kind) => error instanceof kind,
+  );
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,8 @@ import { type FileIdentity, sourceIdentity } from '../adapters/file-version.ts';
 const IDENTITY: FileIdentity = sourceIdentity(true);
 /** A file that is being removed has a name of this form for a moment. */
 const REMOVING = '.connector-removing-';
+const REMOVING_BYTES = Buffer.from(REMOVING);
+const SLASH = Buffer.from('/');
 
 /** A folder of this machine, or one that it mounts. */
 export function createFolderSource(rootDir: string): TransferSource {
@@ -26,24 +29,29 @@ class FolderSource implements TransferSource {
   }
 
   async *list(): AsyncIterable<SeenFile> {
-    yield* this.below('');
+    yield* this.below(Buffer.alloc(0));
   }
 
-  private async *below(folder: string): AsyncIterable<SeenFile> {
-    const path = join(this.name, folder);
-    const entries = await fs.readdir(path, { withFileTypes: true }).catch((error) => {
+  /** Names are bytes: one that is not UTF-8 would become another one on its way through a string, and its file seem to be gone. */
+  private async *below(folder: Buffer): AsyncIterable<SeenFile> {
+    const path = this.full(folder);
+    const entries = await fs.readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch((error) => {
       // A folder of a day may be removed while it is looked at; the one that is watched must be there.
-      if (folder !== '' && isCode(error, ...NOT_THERE)) return [];
-      throw unavailable(error, path);
+      if (folder.length > 0 && isCode(error, ...NOT_THERE)) return [];
+      throw unavailable(error, join(this.name, shownName(folder)));
     });
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const below = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    for (const entry of entries.toSorted((a, b) => Buffer.compare(a.name, b.name))) {
+      const below = folder.length === 0 ? entry.name : Buffer.concat([folder, SLASH, entry.name]);
       if (entry.isDirectory()) yield* this.below(below);
-      else if (entry.isFile() && !entry.name.startsWith(REMOVING)) {
-        const seen = await this.seen(below, () => fs.lstat(join(this.name, below), { bigint: true }));
-        if (seen) yield seen;
+      else if (entry.isFile() && !entry.name.subarray(0, REMOVING.length).equals(REMOVING_BYTES)) {
+        const seen = await this.seen(shownName(below), () => fs.lstat(this.full(below), { bigint: true }));
+        if (seen) yield isUtf8(below) ? seen : { ...seen, problem: 'its name is not UTF-8: rename it' };
       }
     }
+  }
+
+  private full(below: Buffer): Buffer {
+    return Buffer.concat([Buffer.from(this.name), SLASH, below]);
   }
 
   /** Opened for the look: a network file system then asks its server, and not what it remembers. */
@@ -114,6 +122,14 @@ class FolderSource implements TransferSource {
       throw unavailable(error, join(this.name, path));
     }
   }
+}
+
+/** A name that is not UTF-8 is shown with its bytes, by which people find it: `c\xe2mbio.txt`. */
+function shownName(name: Buffer): string {
+  if (isUtf8(name)) return name.toString();
+  return name
+    .toString('latin1')
+    .replace(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
 /** A file server that is away, a stale handle, a bad sector: the next look may go well. Denied rights stay an error of their own. */

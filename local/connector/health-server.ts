@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ConnectorFigures } from '../../connector/work/figures.ts';
+import { UsageError } from '../../shared/errors.ts';
+import { isCode } from '../adapters/file-error.ts';
 
 /** What each figure means to Prometheus. */
 const METRICS: Record<keyof ConnectorFigures, [name: string, type: 'counter' | 'gauge', help: string]> = {
@@ -73,7 +75,18 @@ export async function serveHealth(
 
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) =>
+      reject(isCode(cause, 'EADDRINUSE', 'EACCES') ? closedPort(port, cause) : cause),
+    );
     server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function closedPort(port: number, cause: Error): UsageError {
+  return new UsageError({
+    what: isCode(cause, 'EACCES') ? 'this user may not open this port' : 'this port is taken',
+    where: `service.port ${port}`,
+    next: 'Name another one in the config, or end the program that has it: it may be another connector.',
+    cause,
   });
 }

@@ -24,6 +24,9 @@ export async function openConnector(
 ): Promise<ConnectorPorts> {
   const stateFolder = resolve(configDir, settings.stateFolder);
   const { lake, folder } = settings.target;
+  const layouts = createLayoutReader();
+  // A layout that is not there is told of now, and not when the first file of the night is there.
+  for (const { layout } of settings.files) if (layout !== undefined) await layouts.headBytes(layout);
   const target = await openTarget(settings, configDir);
   return {
     sources: await Promise.all(settings.sources.map((source) => openSource(source, configDir))),
@@ -36,7 +39,7 @@ export async function openConnector(
     owner: THIS_PROCESS,
     hasEnded: (owner) => processState(owner) === 'gone',
     chance: Math.random,
-    layouts: createLayoutReader(),
+    layouts,
     conversion:
       lake === undefined || folder === undefined
         ? undefined

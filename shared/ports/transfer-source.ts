@@ -37,4 +37,6 @@ export interface SeenFile {
   pin: string;
   /** When it was last written to, by the clock of the file server. */
   modifiedMs: number;
+  /** Why it cannot be taken whatever a rule says, as a clause. */
+  problem?: string;
 }

@@ -180,6 +180,15 @@ describe('health and metrics', () => {
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+ [\d.]+)$/);
     expect((await get('/else')).status).toBe(404);
+    const again = serveHealth(server.port, figures, {
+      scanSeconds: 10,
+      now: () => new Date(nowMs),
+      isBusy: () => false,
+    });
+    await expect(again).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining(`service.port ${server.port}: this port is taken.`),
+    });
     await server.close();
   });
 });

@@ -50,6 +50,38 @@ describe('the config', () => {
     expect(problemOf({ ...SMALL, upload: { partMiB: 1 } })).toContain("'upload.partMiB'");
   });
 
+  it('answers a placeholder that means nothing with the nearest one that does', () => {
+    const rule = (given: object) => ({ ...SMALL, files: [{ ...SMALL.files[0], ...given }] });
+    expect(problemOf(rule({ key: '{yyyy}/{nme}' }))).toContain(
+      "'files[0].key': '{nme}' means nothing here (the nearest valid one is '{name}'; valid: ",
+    );
+    expect(problemOf(rule({ pattern: 'a_{yyyymmdd}_*' }))).toContain(
+      "'files[0].pattern': '{yyyymmdd}' means nothing here (the nearest valid one is '{yyyyMMdd}'; valid: {yyyyMMdd}, {yyyy-MM-dd})",
+    );
+    expect(problemOf(rule({ dayManifest: '{name}.ctl' }))).toContain(
+      "'files[0].dayManifest': '{name}' means",
+    );
+    expect(problemOf(rule({ expected: ['a_{yyymmdd}.txt'] }))).toContain("'{yyymmdd}' means nothing here");
+    expect(problemOf(rule({ finished: { by: 'marker', name: '{nam}.ok' } }))).toContain(
+      "'files[0].finished.name': '{nam}' means nothing here (the nearest valid one is '{name}'",
+    );
+    expect(problemOf(rule({ finished: { by: 'marker', name: '{stem}_{yyyyMMdd}.ok' } }))).toBe('none');
+  });
+
+  it('takes no key that all files would share', () => {
+    const rule = (pattern: string, key: string) => ({
+      ...SMALL,
+      files: [{ ...SMALL.files[0], pattern, key }],
+    });
+    const problem =
+      "'files[0].key': every file would get the same key: it must have one of {name}, {stem}, {path}";
+    expect(problemOf(rule('a_{yyyyMMdd}_*', 'raw/{yyyyMMdd}.txt'))).toContain(problem);
+    expect(problemOf(rule('a_{yyyyMMdd}.txt', 'raw/{yyyy}/a.txt'))).toContain(problem);
+    expect(problemOf(rule('a_{yyyyMMdd}.txt', 'raw/{yyyy-MM-dd}.txt'))).toBe('none');
+    expect(problemOf(rule('a.txt', 'raw/a.txt'))).toBe('none');
+    expect(problemOf(rule('a_*', '{stem}.dat'))).toBe('none');
+  });
+
   it('has the defaults that docs/connector.md says', () => {
     expect(readSettings(JSON.stringify(SMALL), 'c.json')).toMatchObject({
       name: 'connector',
