@@ -5,6 +5,7 @@ import { startDir } from '../local/adapters/project-folders.ts';
 import { Doorkeeper } from '../local/serve/doorkeeper.ts';
 import { askServer } from '../local/serve/http-server.ts';
 import { openAsking } from '../local/serve/local-asking.ts';
+import { seenPersonal } from '../local/serve/personal-columns.ts';
 import { signedTokens } from '../local/serve/signed-tokens.ts';
 import { readRoles } from '../shared/ask/grant.ts';
 import { Tickets } from '../shared/ask/tickets.ts';
@@ -45,7 +46,8 @@ export const command = defineCommand(COMMAND, async (values) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   const lakeDir = resolve(startDir, values.lake);
-  const door = new Doorkeeper(await doorOf(values));
+  const keys = await doorOf(values);
+  const door = new Doorkeeper(keys);
   const port = wholeNumber('--port', values.port);
   if (port > 65_535) throw usageError(`--port ${port} is no port`, 'Give one of 1024 to 65535');
   const asking = await openAsking({
@@ -59,6 +61,8 @@ export const command = defineCommand(COMMAND, async (values) => {
     await asking.close();
     throw usageError(`nothing is published in ${lakeDir}`, 'Give a lake in which a day is published');
   }
+  for (const line of await seenPersonal(lakeDir, keys.roles ?? {}, await asking.engine.published()))
+    warn(`Warning: ${line}`);
   const ports = { ...asking, tickets: new Tickets(undefined), patienceMs: PATIENCE_MS };
   const server = askServer({ ports, door, onDefect: (error) => warn(`a defect: ${(error as Error).stack}`) });
   server.listen(port, '127.0.0.1');
