@@ -66,7 +66,13 @@ export const command = defineCommand(COMMAND, async (values) => {
   const ports = { ...asking, tickets: new Tickets(undefined), patienceMs: PATIENCE_MS };
   const server = askServer({ ports, door, onDefect: (error) => warn(`a defect: ${(error as Error).stack}`) });
   server.listen(port, '127.0.0.1');
-  await Promise.race([once(server, 'listening'), failed(server, port)]);
+  await once(server, 'listening').catch(async (cause: Error) => {
+    await asking.close();
+    throw usageError(
+      `port ${port} cannot be taken: ${cause.message}`,
+      'Give another with --port; 0 takes a free one',
+    );
+  });
   const address = server.address();
   const own = typeof address === 'object' && address ? address.port : port;
   say(`answering at http://127.0.0.1:${own}, ${asking.queries.size} named queries; Ctrl-C ends it`);
@@ -76,14 +82,6 @@ export const command = defineCommand(COMMAND, async (values) => {
   await asking.close();
   return 0;
 });
-
-async function failed(server: ReturnType<typeof askServer>, port: number): Promise<never> {
-  const [error] = (await once(server, 'error').catch((cause: unknown) => [cause])) as [Error];
-  throw usageError(
-    `port ${port} cannot be taken: ${error.message}`,
-    'Give another with --port; 0 takes a free one',
-  );
-}
 
 async function doorOf(values: {
   token?: string | undefined;
