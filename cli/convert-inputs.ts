@@ -4,7 +4,7 @@ import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { statOf } from '../local/adapters/file-error.ts';
+import { closed, isCode, statOf } from '../local/adapters/file-error.ts';
 import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
 import { sourceKeyOf } from '../local/source-key.ts';
@@ -137,7 +137,7 @@ export async function spooledInput(name: string): Promise<{ path: string; remove
 
 /** A link is another name of the same file. */
 async function requireDistinctFiles(paths: string[]): Promise<void> {
-  const real = await Promise.all(paths.map((path) => realpath(path)));
+  const real = await Promise.all(paths.map(realPathOf));
   const pair = firstPair(real);
   if (!pair) return;
   const [first, second] = pair.map((index) => paths[index]);
@@ -146,6 +146,20 @@ async function requireDistinctFiles(paths: string[]): Promise<void> {
     where: first,
     why: 'Each file is loaded once.',
     next: 'Give it once.',
+  });
+}
+
+/** A name whose bytes are no UTF-8 is read with a sign in their place, and then there is no file of that name. */
+async function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch((cause: unknown) => {
+    if (!isCode(cause, 'ENOENT')) throw closed(cause, path);
+    const isForeign = path.includes('\ufffd');
+    throw new SourceNotFound({
+      what: isForeign ? 'the name of this file is not UTF-8' : 'this file is not there any more',
+      where: path,
+      next: isForeign ? 'Rename it; \ufffd stands where its bytes are no UTF-8.' : 'Check the path.',
+      cause,
+    });
   });
 }
 

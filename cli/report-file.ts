@@ -1,4 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isCode } from '../local/adapters/file-error.ts';
 import { PRIVATE } from '../local/adapters/file-modes.ts';
 import { OutputUnwritable } from '../shared/errors.ts';
@@ -6,7 +8,7 @@ import { usageError } from '../terminal/command-line.ts';
 
 const PAGE_START = '<!doctype html>';
 
-/** Fails with `UsageError` if a report would take the place of a file that is no page. */
+/** Fails with `UsageError` if a report would take the place of a file that is no page, and with `OutputUnwritable` if its folder takes none. */
 export async function requireReportPlace(path: string, flag: '--out' | '--report'): Promise<void> {
   if (!/\.html?$/i.test(path)) {
     throw usageError(
@@ -14,6 +16,9 @@ export async function requireReportPlace(path: string, flag: '--out' | '--report
       'A report is a page for a browser: give it such a name',
     );
   }
+  await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   const there = await readFile(path).catch((error: unknown) => {
     if (isCode(error, 'ENOENT')) return undefined;
     throw unwritable(path, error);

@@ -5,6 +5,7 @@ import { startDir } from '../local/adapters/project-folders.ts';
 import { Doorkeeper } from '../local/serve/doorkeeper.ts';
 import { askServer } from '../local/serve/http-server.ts';
 import { openAsking } from '../local/serve/local-asking.ts';
+import { seenPersonal } from '../local/serve/personal-columns.ts';
 import { signedTokens } from '../local/serve/signed-tokens.ts';
 import { readRoles } from '../shared/ask/grant.ts';
 import { Tickets } from '../shared/ask/tickets.ts';
@@ -45,7 +46,8 @@ export const command = defineCommand(COMMAND, async (values) => {
   if (!values.lake)
     throw usageError('--lake is missing', 'Give the folder that was given to convert as --out');
   const lakeDir = resolve(startDir, values.lake);
-  const door = new Doorkeeper(await doorOf(values));
+  const keys = await doorOf(values);
+  const door = new Doorkeeper(keys);
   const port = wholeNumber('--port', values.port);
   if (port > 65_535) throw usageError(`--port ${port} is no port`, 'Give one of 1024 to 65535');
   const asking = await openAsking({
@@ -59,10 +61,18 @@ export const command = defineCommand(COMMAND, async (values) => {
     await asking.close();
     throw usageError(`nothing is published in ${lakeDir}`, 'Give a lake in which a day is published');
   }
+  for (const line of await seenPersonal(lakeDir, keys.roles ?? {}, await asking.engine.published()))
+    warn(`Warning: ${line}`);
   const ports = { ...asking, tickets: new Tickets(undefined), patienceMs: PATIENCE_MS };
   const server = askServer({ ports, door, onDefect: (error) => warn(`a defect: ${(error as Error).stack}`) });
   server.listen(port, '127.0.0.1');
-  await Promise.race([once(server, 'listening'), failed(server, port)]);
+  await once(server, 'listening').catch(async (cause: Error) => {
+    await asking.close();
+    throw usageError(
+      `port ${port} cannot be taken: ${cause.message}`,
+      'Give another with --port; 0 takes a free one',
+    );
+  });
   const address = server.address();
   const own = typeof address === 'object' && address ? address.port : port;
   say(`answering at http://127.0.0.1:${own}, ${asking.queries.size} named queries; Ctrl-C ends it`);
@@ -72,14 +82,6 @@ export const command = defineCommand(COMMAND, async (values) => {
   await asking.close();
   return 0;
 });
-
-async function failed(server: ReturnType<typeof askServer>, port: number): Promise<never> {
-  const [error] = (await once(server, 'error').catch((cause: unknown) => [cause])) as [Error];
-  throw usageError(
-    `port ${port} cannot be taken: ${error.message}`,
-    'Give another with --port; 0 takes a free one',
-  );
-}
 
 async function doorOf(values: {
   token?: string | undefined;

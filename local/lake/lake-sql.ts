@@ -21,6 +21,7 @@ import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlError } from './sql-error.ts';
 import {
+  interruptAt,
   preparedStatements,
   type SqlParameters,
   type SqlResult,
@@ -213,7 +214,7 @@ class DuckDBLake implements Lake {
     // Each stream has a connection of its own: a second query on it would end the first one's stream.
     const connection = await this.#instance.connect();
     this.#connections.add(connection);
-    signal?.addEventListener('abort', () => this.#connections.has(connection) && connection.interrupt());
+    interruptAt(signal, connection, () => this.#connections.has(connection));
     try {
       const mayWrite = !this.#isClosed;
       for await (const { statement, isLast } of preparedStatements(connection, sql, mayWrite)) {

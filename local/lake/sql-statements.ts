@@ -39,6 +39,26 @@ export async function* preparedStatements(
   }
 }
 
+const INTERRUPT_AGAIN_MS = 50;
+
+/** Stops what runs on a connection at the signal, again and again until it is closed: DuckDB forgets an interrupt that comes before a statement began. */
+export function interruptAt(
+  signal: AbortSignal | undefined,
+  connection: DuckDBConnection,
+  isOpen: () => boolean,
+): void {
+  const stop = () => {
+    const again = setInterval(interrupt, INTERRUPT_AGAIN_MS).unref();
+    function interrupt() {
+      if (isOpen()) connection.interrupt();
+      else clearInterval(again);
+    }
+    interrupt();
+  };
+  if (signal?.aborted) stop();
+  else signal?.addEventListener('abort', stop, { once: true });
+}
+
 /** What a statement answers. It runs on as its rows are read, unless it changes something: then it has run. */
 export async function startStatement(statement: DuckDBPreparedStatement): Promise<DuckDBResult> {
   const { SELECT, EXPLAIN } = StatementType;

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Asker, type AskPorts, ask } from '../../shared/ask/ask.ts';
 import { WHOLE_LAKE } from '../../shared/ask/grant.ts';
@@ -7,7 +6,8 @@ import { dashboardPage, pageName } from '../../shared/dashboard/dashboard-page.t
 import { DASHBOARDS } from '../../shared/dashboard/dashboards.ts';
 import type { DashboardLanguage } from '../../shared/dashboard/figure-text.ts';
 import type { PartAnswer } from '../../shared/dashboard/part-answer.ts';
-import { UsageError } from '../../shared/errors.ts';
+import { OutputUnwritable, UsageError } from '../../shared/errors.ts';
+import { makeFolder } from '../adapters/made-folder.ts';
 
 interface DashboardOptions {
   asking: AskPorts;
@@ -49,6 +49,14 @@ export async function dashboardPlaces(
   folder: string,
   pages: Map<string, string>,
 ): Promise<[string, string][]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700).catch((cause: Error) => {
+    throw new OutputUnwritable({
+      what: 'the dashboards cannot be written',
+      where: folder,
+      why: cause.message,
+      next: 'Name a folder that is yours to write, or one that can be made.',
+      cause,
+    });
+  });
   return [...pages].map(([name, text]) => [join(folder, name), text]);
 }

@@ -44,6 +44,7 @@ export class DuckDBEngine implements QueryEngine {
   readonly #ids = new WeakMap<PublishedTables, number>();
   #nextId = 1;
   readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<EngineAnswer>>();
 
   constructor(lakeDir: string, memoryLimit?: string) {
     this.#lakeDir = lakeDir;
@@ -99,7 +100,17 @@ export class DuckDBEngine implements QueryEngine {
     }
   }
 
-  async run({ sql, grant, published, limits }: EngineQuery, limit: AbortSignal): Promise<EngineAnswer> {
+  async run(query: EngineQuery, limit: AbortSignal): Promise<EngineAnswer> {
+    const answer = this.#answer(query, limit);
+    this.#running.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#running.delete(answer);
+    }
+  }
+
+  async #answer({ sql, grant, published, limits }: EngineQuery, limit: AbortSignal): Promise<EngineAnswer> {
     const signal = AbortSignal.any([limit, this.#closing.signal]);
     const opened = await this.#lakeOf(grant, published);
     try {
@@ -124,9 +135,10 @@ export class DuckDBEngine implements QueryEngine {
     }
   }
 
-  /** Stops what runs. */
+  /** Stops what runs. A connection is closed only when its query has ended: else DuckDB runs it on, and the process with it. */
   async close(): Promise<void> {
     this.#closing.abort();
+    await Promise.allSettled(this.#running);
     const lakes = [...this.#lakes.values()].map(({ lake }) => lake);
     this.#lakes.clear();
     for (const lake of lakes) (await lake.catch(() => undefined))?.close();

@@ -52,7 +52,7 @@ function wrong(why: string, where: string): UsageError {
     what: 'the roles cannot be read',
     where,
     why,
-    next: 'A role is { "freeSql": true, "tables": { "contracts": { "except": ["cpf_cnpj"] } } }; docs/ask.md lists its keys.',
+    next: 'A role is { "freeSql": true, "tables": { "contracts": { "except": ["cpf_cnpj", "cpf_cnpj_clean"] } } }; docs/ask.md lists its keys.',
   });
 }
 

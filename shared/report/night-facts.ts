@@ -96,6 +96,8 @@ export interface RejectFacts {
   groups: RejectGroupFacts[];
   /** Rejects that were looked at: all of them, or the first ones of very many. */
   looked: number;
+  /** Rejects of refused files, which have groups of their own: no total of the day counts them. `looked` does not either. */
+  ofRefused: number;
   /** The bytes of the records are shown. */
   areShown: boolean;
 }
@@ -104,6 +106,8 @@ export interface RejectGroupFacts {
   reason: string;
   field: string | null;
   count: number;
+  /** They are in refused files. */
+  isRefused: boolean;
   examples: RejectExample[];
 }
 

@@ -1,6 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { statOf } from '../../local/adapters/file-error.ts';
+import { closed, statOf } from '../../local/adapters/file-error.ts';
+import { createFileLayoutSource, layoutWord } from '../../local/adapters/file-layout-source.ts';
+import { makeFolder } from '../../local/adapters/made-folder.ts';
 import { startDir } from '../../local/adapters/project-folders.ts';
 import { localVersion } from '../../local/local-version.ts';
 import { OutputUnwritable, SourceNotFound } from '../../shared/errors.ts';
@@ -38,6 +41,8 @@ export const command = defineCommand(COMMAND, async (values, words) => {
   };
   for (const word of words) await requireFile(word);
   if (values.export !== undefined) return exportPage(values.export, boot);
+  if (values.layout !== undefined) await createFileLayoutSource().load(await layoutWord(values.layout));
+  if (values.lake !== undefined) await requireLakePlace(resolve(startDir, values.lake));
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw usageError(`--port '${values.port}' is not 0 to 65535`);
@@ -57,6 +62,22 @@ async function requireFile(word: string): Promise<void> {
   });
 }
 
+/** A lake, or a place for one: what is not there, or is empty. */
+async function requireLakePlace(lakeDir: string): Promise<void> {
+  const stats = await statOf(lakeDir);
+  if (!stats || existsSync(join(lakeDir, 'ledger')) || existsSync(join(lakeDir, 'catalog'))) return;
+  const names = stats.isDirectory()
+    ? await readdir(lakeDir).catch((cause) => {
+        throw closed(cause, lakeDir);
+      })
+    : undefined;
+  if (names?.length === 0) return;
+  throw usageError(
+    `${lakeDir} is ${names ? 'a folder of other things' : 'no folder'}, and not a lake`,
+    'Give the folder that was given to convert as --out, or one for a new lake',
+  );
+}
+
 async function exportPage(folder: string, boot: PageBoot): Promise<number> {
   const file = join(resolve(startDir, folder), 'workbench.html');
   const alone: PageBoot = {
@@ -69,7 +90,7 @@ async function exportPage(folder: string, boot: PageBoot): Promise<number> {
   };
   const page = pageAlone(await pageFiles(), alone);
   try {
-    await mkdir(resolve(startDir, folder), { recursive: true });
+    await makeFolder(resolve(startDir, folder));
     await writeFile(file, page);
   } catch (cause) {
     throw new OutputUnwritable({

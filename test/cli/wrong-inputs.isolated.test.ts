@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync } from 'node:fs';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { smallFile, smallLayout, smallLine } from '../support/small-contracts.ts';
 import type { typed } from '../support/typed-words.ts';
@@ -44,6 +46,7 @@ const WRONG: readonly string[] = [
   'convert --layout small.json --input data.txt --out /dev/null',
   'convert --layout small.json --input data.txt --out /proc/x',
   'convert --layout small.json --input f_20250812.txt --out dangling/lake',
+  'convert --layout small.json --input foreign --out l',
   'convert --layout small.json --input - --out l',
   ...[
     'connect',
@@ -57,7 +60,8 @@ const WRONG: readonly string[] = [
   'convert --layout small.json --input *.none --out l',
   'convert --layout small.json --input empty --out l',
   ...['studio nope.bin', 'studio lake', 'studio a b', 'studio --port x', 'studio --port 70000'],
-  'studio --export /dev/null/x',
+  ...['studio --export /dev/null/x', 'studio --export /proc/x'],
+  ...['studio data.txt --layout nope', 'studio --lake folder', 'studio --lake data.txt'],
   ...['query', 'query --lake nope SELECT', 'query --lake lake', 'query --lake lake SELECT 1'],
   'query --lake lake --file nope.sql',
   'query --lake lake --file nope.sql SELECT',
@@ -89,6 +93,7 @@ const WRONG: readonly string[] = [
   ...['history --lake nope', 'history --lake lake --business-date 12/08/2025', 'history --lake lake twice'],
   'convert --layout small.json --input f_20250812.txt --out l --dry-run --report n.html',
   'convert --layout small.json --input f_20250812.txt --out l --report n.txt',
+  'convert --layout small.json --input f_20250812.txt --out l --report nowhere/n.html',
   ...['report --lake lake', 'report --lake lake --out night.txt', 'report --lake nope --out n.html'],
   ...['report --lake lake --link', 'report --lake lake --out n.html --month 2025-13'],
   'report --lake lake --out n.html --month 2025-08 --business-date 2025-08-12',
@@ -142,7 +147,7 @@ let dir: string;
 let type: typeof typed;
 beforeAll(async () => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'wrong-inputs-')));
-  for (const folder of ['folder', 'empty']) await mkdir(join(dir, folder));
+  for (const folder of ['folder', 'empty', 'foreign']) await mkdir(join(dir, folder));
   await symlink('nowhere', join(dir, 'dangling'));
   const layout = JSON.parse(smallLayout());
   const files: Record<string, string | Uint8Array> = {
@@ -160,6 +165,8 @@ beforeAll(async () => {
     'f_20250812.txt': smallFile(smallLine('A1', 1), smallLine('A2', 2, 'B')),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  const foreign = Buffer.from(join(dir, 'foreign', 'f_\xff_20250812.txt'), 'latin1');
+  await writeFile(foreign, smallFile(smallLine('A1', 1)));
   // Where the user stands is asked once, when the commands are loaded.
   process.chdir(dir);
   ({ typed: type } = await import('../support/typed-words.ts'));
@@ -196,4 +203,21 @@ it('each wrong input is answered with one paragraph on standard error, and the e
   }
   expect(unlike).toEqual([]);
   await expect(told.join('\n')).toMatchFileSnapshot('wrong-inputs.txt');
+});
+
+it('serve says in one paragraph that its port is taken', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, stdout, stderr } = await type('serve', '--lake', 'lake', '--port', String(port));
+  other.close();
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(new RegExp(`^port ${port} cannot be taken: [^\\n]+\\n$`));
+});
+
+it.each(['data.txt', '/proc/x'])('dashboards say in one paragraph that %s takes no page', async (folder) => {
+  const { dashboardPlaces } = await import('../../local/serve/dashboard-files.ts');
+  await expect(dashboardPlaces(resolve(dir, folder), new Map())).rejects.toMatchObject({
+    name: 'OutputUnwritable',
+  });
 });

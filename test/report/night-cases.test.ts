@@ -3,6 +3,7 @@ import { dayStatus } from '../../shared/pipeline/operate/day-status.ts';
 import { readRun } from '../../shared/pipeline/report/read-run.ts';
 import { dayEntries } from '../../shared/pipeline/store/day-ledger.ts';
 import { nightReport } from '../../shared/report/night-report.ts';
+import { nightPage } from '../../shared/report/page/night-page.ts';
 import { NIGHT, NightLake } from '../support/report-nights.ts';
 
 describe('supplements', () => {
@@ -26,6 +27,24 @@ describe('supplements', () => {
     const replaced = nightReport(await lake.facts());
     expect(replaced.records).toMatchObject({ read: 92, accepted: 89, rejected: 1, corrected: 0, rows: 89 });
     expect(replaced.tasks.map(({ kind }) => kind)).toEqual(['missing-files', 'hidden', 'rejects']);
+  });
+});
+
+describe('rejects of a refused file', () => {
+  it('stand apart from those that the totals count', async () => {
+    const lake = new NightLake();
+    lake.setTime(NIGHT, '03:00');
+    await lake.loadFile(NIGHT, 1, { records: 70, badDays: 1 });
+    await lake.loadFile(NIGHT, 2, { records: 250, badDays: 6, isWrong: true });
+    const { totals, rejects } = nightReport(await lake.facts());
+    const counts = rejects.groups.map(({ count, isRefused }) => ({ count, isRefused }));
+    expect(counts).toEqual([
+      { count: 1, isRefused: false },
+      { count: 6, isRefused: true },
+    ]);
+    expect(rejects).toMatchObject({ looked: totals.rejected, ofRefused: 6 });
+    const page = nightPage(nightReport(await lake.facts()), 'en');
+    expect(page).toContain('Rejects in refused files: 6.');
   });
 });
 

@@ -12,6 +12,7 @@ import type {
   RejectGroupFacts,
 } from '../../report/night-facts.ts';
 import { rejectExample } from '../../report/reject-example.ts';
+import type { LedgerEntry } from '../../run/ledger-entry.ts';
 import { dayStatus } from '../operate/day-status.ts';
 import { lakeHistory } from '../operate/lake-history.ts';
 import { readRejects } from '../operate/read-rejects.ts';
@@ -64,7 +65,7 @@ export async function readNight(
     publishedAt: publishedAt?.toISOString(),
     files: await inParallel(entries, PARALLEL_RUNS, (entry) => readRun(lake, entry)),
     commits,
-    rejects: await rejectsOfDay(ports, dataset, businessDate, settings, damaged),
+    rejects: await rejectsOfDay(ports, { dataset, businessDate, entries }, settings, damaged),
     past: await pastNights(ports, dataset, businessDate, settings),
     ...{ today, damaged, billing: settings.billing },
   };
@@ -127,21 +128,30 @@ async function pastNights(
 
 async function rejectsOfDay(
   ports: ReportPorts,
-  dataset: string,
-  businessDate: string,
+  {
+    dataset,
+    businessDate,
+    entries,
+  }: { dataset: string; businessDate: string; entries: Pick<LedgerEntry, 'sourceKey' | 'state'>[] },
   { showRejects }: ReportSettings,
   damaged: NightFacts['damaged'],
 ): Promise<RejectFacts> {
   const groups = new Map<string, RejectGroupFacts>();
+  const refused = new Set(
+    entries.filter(({ state }) => state === 'refused').map(({ sourceKey }) => sourceKey),
+  );
   let looked = 0;
+  let ofRefused = 0;
   try {
     const layout = await statusLayout(ports.lake, dataset, businessDate);
     for await (const reject of readRejects(ports, { dataset, businessDate })) {
-      if (looked === MOST_REJECTS) break;
-      looked++;
+      if (looked + ofRefused === MOST_REJECTS) break;
+      const isRefused = refused.has(reject.sourceKey);
+      if (isRefused) ofRefused++;
+      else looked++;
       const { reason, field } = reject;
-      const name = JSON.stringify([reason, field]);
-      const group = groups.get(name) ?? { reason, field, count: 0, examples: [] };
+      const name = JSON.stringify([reason, field, isRefused]);
+      const group = groups.get(name) ?? { reason, field, count: 0, isRefused, examples: [] };
       groups.set(name, group);
       group.count++;
       if (group.examples.length < EXAMPLES) group.examples.push(rejectExample(layout, reject, showRejects));
@@ -149,6 +159,9 @@ async function rejectsOfDay(
   } catch (error) {
     note(damaged, error);
   }
-  const sorted = [...groups.values()].sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
-  return { groups: sorted, looked, areShown: showRejects };
+  const sorted = [...groups.values()].sort(
+    (a, b) =>
+      Number(a.isRefused) - Number(b.isRefused) || b.count - a.count || (a.reason < b.reason ? -1 : 1),
+  );
+  return { groups: sorted, looked, ofRefused, areShown: showRejects };
 }

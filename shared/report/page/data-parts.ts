@@ -7,11 +7,11 @@ import { bar, fileName, momentOf, type Speech, section, shortText, tableOf } fro
 export function rejectsPart(report: NightReport, speech: Speech): Markup {
   const { words, figures } = speech;
   const { rejects, nulled, reasons } = report;
-  const { groups, looked, areShown } = rejects;
+  const { groups, looked, ofRefused, areShown } = rejects;
   const all = Object.values(reasons).reduce((sum, count) => sum + count, 0);
   const most = Math.max(1, ...groups.map(({ count }) => count));
-  const rows = groups.map(({ reason, field, count, examples }) => [
-    html`<code>${reason}</code>`,
+  const rows = groups.map(({ reason, field, count, isRefused, examples }) => [
+    html`<code>${reason}</code>${isRefused && html`<br><span class="faint">${words.inRefusedFile}</span>`}`,
     field ?? words.wholeRecord,
     figures.count(count),
     html`<div class="bar">${bar(count / most)}</div>`,
@@ -31,6 +31,7 @@ export function rejectsPart(report: NightReport, speech: Speech): Markup {
     groups.length === 0
       ? html`<p>${words.noRejects}</p>`
       : html`<p class="faint">${areShown ? words.shownNote : words.shapesNote}</p>${tableOf(words.rejects, columns, rows)}`,
+    ofRefused > 0 && html`<p>${words.refusedRejects(figures.count(ofRefused))}</p>`,
     all > looked && groups.length > 0 && html`<p>${words.firstRejects(figures.count(looked))}</p>`,
     nulls.length > 0 &&
       html`<h3>${words.nulled}</h3>${tableOf(words.nulled, [{ name: words.field }, { name: words.count, isFigure: true }], nulls)}`,

@@ -174,6 +174,9 @@ export const ENGLISH = {
   personal: 'about a person: not shown',
   firstRejects: (count: string) =>
     `The first ${count} rejects were grouped; the ledger has the counts of all.`,
+  inRefusedFile: 'in refused files',
+  refusedRejects: (count: string) =>
+    `Rejects in refused files: ${count}. The totals of the night do not count them, because what was refused is not loaded.`,
   nulled: 'Invalid values that became null',
   hex: 'hex',
 

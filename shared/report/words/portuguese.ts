@@ -171,6 +171,9 @@ export const PORTUGUESE: Words = {
   personal: 'sobre uma pessoa: não mostrado',
   firstRejects: (count) =>
     `Os primeiros ${count} rejeitados foram agrupados; o ledger tem a contagem de todos.`,
+  inRefusedFile: 'em arquivos recusados',
+  refusedRejects: (count) =>
+    `Rejeitados em arquivos recusados: ${count}. Os totais da noite não os contam, porque o que foi recusado não foi carregado.`,
   nulled: 'Valores inválidos que viraram nulos',
   hex: 'hex',
 
