@@ -17,7 +17,7 @@ const CONNECTOR = {
 
 /**
  * What people type by mistake, and what each is answered with: wrong-inputs.txt holds all of it, to be read. After a wanted change of a
- * message, `npx vitest run -u test/cli/wrong-inputs.test.ts` writes it again.
+ * message, `npx vitest run test/cli/wrong-inputs.isolated.test.ts -u` writes it again.
  */
 const WRONG: readonly string[] = [
   ...['convret', 'layout', 'layout gues', 'layout describe', 'completions', 'completions csh'],
