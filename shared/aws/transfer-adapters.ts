@@ -37,6 +37,8 @@ export function createBucketTarget({
     // Endpoints of other makers have no name for each bucket.
     ...(access.endpoint === undefined ? {} : { endpoint: access.endpoint, forcePathStyle: true }),
     maxAttempts: 5,
+    // The wait for a 'continue' before each part would leave the connection idle; a part that is refused is small.
+    expectContinueHeader: false,
     requestHandler: { httpsAgent: { maxSockets: connections }, httpAgent: { maxSockets: connections } },
   });
   if (isPrivate(access.endpoint)) signWithoutBody(client);
