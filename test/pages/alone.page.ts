@@ -49,9 +49,9 @@ test('the page from a folder: a layout and a file are dropped, and rows are seen
     { name: 'sales.bin', mimeType: '', buffer: Buffer.from('C1C2C3C4C5C6', 'hex') },
   ]);
   await page.waitForSelector('.values tbody tr td');
-  expect(await page.locator('.values tbody td').allTextContents()).toEqual(['ABC', 'DEF']);
-  expect(await page.locator('nav').count()).toBe(0);
-  expect(await page.locator('#tab-convert').count()).toBe(0);
+  await expect.poll(() => page.locator('.values tbody td').allTextContents()).toEqual(['ABC', 'DEF']);
+  await expect.poll(() => page.locator('nav').count()).toBe(0);
+  await expect.poll(() => page.locator('#tab-convert').count()).toBe(0);
   // Saving is a download.
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -92,6 +92,6 @@ test('an unknown file is guessed without a server, gzip is decompressed, and wha
     buffer: Buffer.from('x'),
   });
   await page.waitForSelector('.message.bad');
-  expect(await page.locator('.message').textContent()).toContain('Decompress the file first');
+  await expect.poll(() => page.locator('.message').textContent()).toContain('Decompress the file first');
   await page.context().close();
 });

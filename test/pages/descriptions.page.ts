@@ -51,8 +51,8 @@ test.each([
     .toBe(amount);
   // The reason stands under the value that does not decode.
   const wrong = page.locator('.values td.invalid').first();
-  expect(await wrong.locator('.problem').textContent()).toContain('invalid-number');
-  expect(await wrong.locator('.bytes').textContent()).toBe('30 30 30 30 30 58 32 33');
+  await expect.poll(() => wrong.locator('.problem').textContent()).toContain('invalid-number');
+  await expect.poll(() => wrong.locator('.bytes').textContent()).toBe('30 30 30 30 30 58 32 33');
 });
 
 test('the text of the layout completes keys and values, and shows problems where they are', async () => {
@@ -93,7 +93,7 @@ test('the text of the layout completes keys and values, and shows problems where
   await page.keyboard.press('Escape');
   // While the text is no layout, records are shown by the last that was.
   await page.waitForSelector('.layout-panel .problem');
-  expect(await page.locator('.values tbody td').first().textContent()).toBe('AB');
+  await expect.poll(() => page.locator('.values tbody td').first().textContent()).toBe('AB');
   for (let count = 0; count < 30; count++) await page.keyboard.press('Control+z');
   await page.waitForSelector('.layout-panel [role=status].faint');
   // A change from elsewhere keeps the comment, and can be undone in the text.
@@ -103,7 +103,7 @@ test('the text of the layout completes keys and values, and shows problems where
   await page.press('[name=end]', 'Tab');
   await page.click('#tab-layout');
   await expect.poll(() => editor.textContent()).toContain('"end": 1');
-  expect(await editor.textContent()).toContain('// kept');
+  await expect.poll(() => editor.textContent()).toContain('// kept');
 });
 
 test('a layout with a copybook is shown by it; its fields are put into the text on demand', async () => {
@@ -121,7 +121,7 @@ test('a layout with a copybook is shown by it; its fields are put into the text 
   await using opened = await openStudio(browser, folder, { files: [file], layout });
   const { page } = opened;
   await expect.poll(() => page.locator('.names').textContent()).toBe('shopamountsold_on');
-  expect(await page.locator('.boundary').count()).toBe(0);
+  await expect.poll(() => page.locator('.boundary').count()).toBe(0);
   await page.click('#tab-sources');
   await page.click('text=Put the copybook’s fields into the layout');
   await expect.poll(() => page.locator('.boundary').count()).toBe(3);
@@ -136,5 +136,5 @@ test('bytes of which nothing is known are shown all the same', async () => {
   await using opened = await openStudio(browser, folder, { files: [odd] });
   const { page } = opened;
   await page.waitForSelector('.values tbody tr');
-  expect(await page.locator('.record').count()).toBeGreaterThan(3);
+  await expect.poll(() => page.locator('.record').count()).toBeGreaterThan(3);
 });

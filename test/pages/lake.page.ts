@@ -55,11 +55,11 @@ test('a day of the calendar shows its report; a reject is corrected and loaded; 
   await page.click('[aria-label="2025-08-12: published, 2 rows"]');
   const frame = page.frameLocator('iframe.report');
   await frame.locator('h1').waitFor();
-  expect(await frame.locator('h1').textContent()).toContain('sales');
+  await expect.poll(() => frame.locator('h1').textContent()).toContain('sales');
   await page.click('#part-rejects');
   const record = page.locator('.reject input');
   // The packed bytes are dots that keep their bytes.
-  expect(await record.inputValue()).toMatch(/^BBBB00O02/);
+  await expect.poll(() => record.inputValue()).toMatch(/^BBBB00O02/);
   await record.fill((await record.inputValue()).replace('O', '0'));
   await record.press('Tab');
   await page.click('text=Load 1 corrected record of sales.bin');
@@ -76,12 +76,10 @@ test('a day of the calendar shows its report; a reject is corrected and loaded; 
   await editor.fill('SELECT shop, amount, paid FROM sales ORDER BY shop');
   await page.keyboard.press('Control+Enter');
   await page.waitForSelector('.result tbody td');
-  expect(await page.locator('.result tbody tr').allTextContents()).toEqual([
-    'AAAA1123.45',
-    'BBBB2543.21',
-    'CCCC3-1.00',
-  ]);
-  expect(await page.locator('.chart rect').count()).toBe(3);
+  await expect
+    .poll(() => page.locator('.result tbody tr').allTextContents())
+    .toEqual(['AAAA1123.45', 'BBBB2543.21', 'CCCC3-1.00']);
+  await expect.poll(() => page.locator('.chart rect').count()).toBe(3);
   expect(faults.filter((fault) => !fault.startsWith('Applying inline style'))).toEqual([]);
   const port = new URL(studio.address).port;
   for (const address of requests)
@@ -96,7 +94,7 @@ test('SQL that is wrong says why, and cannot read other files', async () => {
   await editor.fill('SELECT shopp FROM sales');
   await page.keyboard.press('Control+Enter');
   await page.waitForSelector('.message.bad');
-  expect(await page.locator('.message').textContent()).toContain('shopp');
+  await expect.poll(() => page.locator('.message').textContent()).toContain('shopp');
   await editor.fill(`SELECT * FROM read_text('${join(folder, 'sales.json')}')`);
   await page.keyboard.press('Control+Enter');
   await expect.poll(() => page.locator('.message').textContent()).toContain('--allow-files');

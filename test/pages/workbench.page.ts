@@ -80,7 +80,7 @@ test.each(FORMS)('opens $name and shows its values', async ({ name, bytes, layou
   await using opened = await openStudio(browser, folder, { files: [join(folder, name)], layout: layoutFile });
   const { page, faults } = opened;
   await page.waitForSelector('.values tbody tr td');
-  expect(await values(page, 0)).toEqual(first);
+  await expect.poll(() => values(page, 0)).toEqual(first);
   expect(ofOurs(faults)).toEqual([]);
 });
 
@@ -172,11 +172,13 @@ test('hostile names and bytes are text', async () => {
   await page.click('text=Open a file…');
   await page.click('.folder button:has-text("onerror")');
   await page.waitForSelector('.values tbody tr');
-  expect(await page.title()).toBe('positional-lake studio');
-  expect(await page.locator('.file-name strong').textContent()).toBe(name.replace('\u202e', '\\u202e'));
-  expect(await page.locator('.values tbody').textContent()).toContain(
-    "<script>document.title='taken'</script>",
-  );
-  expect(await page.locator('main script, main img, main b').count()).toBe(0);
+  await expect.poll(() => page.title()).toBe('positional-lake studio');
+  await expect
+    .poll(() => page.locator('.file-name strong').textContent())
+    .toBe(name.replace('\u202e', '\\u202e'));
+  await expect
+    .poll(() => page.locator('.values tbody').textContent())
+    .toContain("<script>document.title='taken'</script>");
+  await expect.poll(() => page.locator('main script, main img, main b').count()).toBe(0);
   expect(ofOurs(faults)).toEqual([]);
 });

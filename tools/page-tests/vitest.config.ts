@@ -9,7 +9,5 @@ export default defineConfig({
     // Only ends what hangs: how soon a page shows something depends on the machine.
     expect: { poll: { timeout: 60_000 } },
     maxWorkers: 1,
-    // A browser draws and decodes when it comes to it; a fault of ours shows three times.
-    retry: 2,
   },
 });
