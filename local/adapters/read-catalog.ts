@@ -50,19 +50,18 @@ function tablesOf(name: string): string[] {
 /** Reads one document, which tables depend on. */
 export type ReadStep = <T>(tables: string[], read: () => T | Promise<T>) => Promise<T | undefined>;
 
-async function readCatalogFile(catalogDir: string, name: string): Promise<CatalogFile> {
+/** Undefined if it went after it was listed. */
+async function readCatalogFile(catalogDir: string, name: string): Promise<CatalogFile | undefined> {
   const path = join(catalogDir, name);
-  const bytes = await readFile(path).catch((error) => {
-    throw unreadable(error, path);
-  });
+  const bytes = await bytesAt(path);
+  if (bytes === undefined) return undefined;
   const stored = storedCatalog(bytes, `catalog/${name}`, path);
   return wholeCatalog(stored, async (key) =>
-    storedSegment(await segmentBytes(dirname(catalogDir), key), key),
+    storedSegment(await bytesAt(join(dirname(catalogDir), key)), key),
   );
 }
 
-async function segmentBytes(lakeDir: string, key: string): Promise<Uint8Array | undefined> {
-  const path = join(lakeDir, key);
+async function bytesAt(path: string): Promise<Uint8Array | undefined> {
   return readFile(path).catch((error) => {
     if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw unreadable(error, path);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readCatalog } from '../../local/adapters/read-catalog.ts';
 import { RunInconsistent, UsageError } from '../../shared/errors.ts';
 import {
   DATE_KEYS,
@@ -52,6 +53,16 @@ describe('errors', () => {
     const again = await open(rootDir);
     await expect(again.query('SELECT * FROM contracts')).rejects.toThrow(RunInconsistent);
     expect((await again.query('SELECT * FROM ledger')).rows).toEqual([]);
+  });
+
+  test('a catalog file that goes after it was listed is no table, and no error', async () => {
+    await writeCatalog(rootDir, { dataset: 'gone', columns: TRUTH });
+    await writeCatalog(rootDir, { dataset: 'stays', columns: TRUTH });
+    const read = await readCatalog(rootDir, async ([table], readFile) => {
+      if (table === 'gone') await rm(join(rootDir, 'catalog/gone.json'));
+      return readFile();
+    });
+    expect(read.map(({ dataset }) => dataset)).toEqual(['stays']);
   });
 
   test('a catalog file that is invalid, or has an unknown type, is named', async () => {
