@@ -107,7 +107,7 @@ class Notices {
     if (!this.hasChanged) await this.clock.sleep(waitMs, early.signal);
     this.wake = undefined;
     signal.removeEventListener('abort', end);
-    // Who writes a file makes many changes: they are looked at together.
+    // A writer changes a file many times in a row: one look at the end of that is enough.
     if (this.hasChanged && !signal.aborted) await this.clock.sleep(NOTICE_MS, signal);
     this.hasChanged = false;
   }

@@ -43,7 +43,7 @@ interface GuessedDraft {
   form: RecordGuess;
   /** Why the code page. */
   reason: string;
-  /** What was read of the file, as a clause. */
+  /** Says how much of the file was read, as a clause. */
   read: string;
   notes: string[];
 }

@@ -8,7 +8,7 @@ import { isRefusal } from '../shared/refusal.ts';
 /** Bytes of the head that are searched for a line end. */
 const HEAD_BYTES = 1024 * 1024;
 
-/** Where the records of a file are, and what ends each. */
+/** The byte range of the records of a file, and how many bytes end each. */
 export interface PreviewForm {
   span: ByteRange;
   terminatorBytes: 0 | 1 | 2;

@@ -18,7 +18,7 @@ export const REPORT_FLAGS = {
 
 type Flags = FlagValues<typeof REPORT_FLAGS>;
 
-/** What the flags, the environment of a stage and the machine say of a report. */
+/** Settings of a report: from its flags, else from the environment of a stage, else from the machine. */
 export function reportSettings(
   flags: Partial<Flags>,
   lake: string,

@@ -6,24 +6,7 @@
 -- param grace whole = 30; days between the old end and the new start, at most
 WITH earlier AS (${portfolio at earlier_date}),
 later AS (${portfolio at business_date}),
-ended AS (
-  SELECT contract, customer, product, end_date
-  FROM earlier
-  WHERE end_date > :earlier_date AND end_date <= :business_date AND state <> 'ended' AND customer IS NOT NULL
-),
-judged AS (
-  SELECT
-    ended.contract,
-    ended.product,
-    max(CASE WHEN later.contract IS NULL THEN 0 ELSE 1 END) AS is_renewed
-  FROM ended
-  LEFT JOIN later
-    ON later.customer = ended.customer
-    AND later.product = ended.product
-    AND later.contract <> ended.contract
-    AND abs(date_diff('day', ended.end_date, later.start_date)) <= :grace
-  GROUP BY ended.contract, ended.product
-),
+${include renewed},
 rates AS (
   SELECT product, count(*) AS measured_on, CAST(sum(is_renewed) AS double) / CAST(count(*) AS double) AS renewal_rate
   FROM judged

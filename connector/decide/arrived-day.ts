@@ -2,7 +2,7 @@ import { DAY_MANIFEST_FORMAT, parseDayManifest } from '../../shared/day/day-mani
 import { fileNameOf, NamePatterns, withBusinessDate } from '../../shared/keys/name-pattern.ts';
 import { currentArrival, type TransferRecord } from './transfer-record.ts';
 
-/** What a day still waits for, as a clause; undefined if every expected file has arrived and none is being sent again. */
+/** Says in a clause what a day still waits for; undefined if every expected file has arrived and none is being sent again. */
 export function missingOf(
   expected: number | readonly string[],
   businessDate: string,
@@ -40,7 +40,7 @@ export function dayManifestText(businessDate: string, records: readonly Transfer
   return `${JSON.stringify({ format: DAY_MANIFEST_FORMAT, businessDate, files }, null, 2)}\n`;
 }
 
-/** What a sender's day manifest states of a file: undefined if it does not name it, a clause if it cannot be read. */
+/** Reads what a sender's day manifest states about a file: undefined if it does not name it, a clause if it cannot be read. */
 export function statedBy(manifestText: string, path: string) {
   const manifest = parseDayManifest(manifestText.replace(/^\ufeff/, ''));
   if ('problems' in manifest) return manifest.problems.join('; ');

@@ -1,4 +1,4 @@
-/** What the night looks like at one moment. */
+/** State of a night at one moment. */
 interface NightView {
   /** `HH:mm` in the config's time zone. */
   timeOfDay: string;
