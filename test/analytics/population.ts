@@ -70,7 +70,28 @@ function changed(what: string, seed: number, change: (row: Row, index: number) =
   return { what, nights: NIGHTS, rows: rows.map((row, index) => ({ ...row, ...change(row, index) })) };
 }
 
+/** Contracts that end at the edges of the window between two nights, each followed by one that begins at the edges of the days of grace. */
+function atTheEdges(): Population {
+  const rows: Row[] = [];
+  const ends = ['2025-07-10', '2025-07-11', '2025-07-12', '2025-07-20', '2025-08-12', '2025-08-13'];
+  const gaps = [-31, -30, 0, 30, 31];
+  for (const [which, end] of ends.entries()) {
+    for (const [index, gap] of gaps.entries()) {
+      const customer = String(20_000_000_000 + which * 100 + index);
+      const of = { customer, product: PRODUCTS[which % 2]!, cents: 100_00 + index, status: 'ATIVO' };
+      const contract = `E${which}${index}`;
+      for (const night of NIGHTS) {
+        rows.push({ night, contract, ...of, start: '2025-01-01', end });
+        if (night > '2025-07-11')
+          rows.push({ night, contract: `${contract}B`, ...of, start: day(end, gap), end: '2026-01-01' });
+      }
+    }
+  }
+  return { what: 'ends and renewals at the edges', nights: NIGHTS, rows };
+}
+
 export const POPULATIONS: Population[] = [
+  atTheEdges(),
   { what: 'nights without a row', nights: NIGHTS, rows: [] },
   {
     what: 'one contract, one night',
