@@ -87,8 +87,12 @@ test('a table shows the same rows whether its files are as the catalog says or n
           files: [keys[index]!],
         })),
       });
+      // Files that have the same columns in another order are read by the schema too.
       const areUniform = files.every(
-        ({ forms, extra }) => !extra && Object.values(forms).every((form) => form === 'as said'),
+        ({ forms, extra, order }) =>
+          !extra &&
+          Object.values(forms).every((form) => form === 'as said') &&
+          order.join() === files[0]!.order.join(),
       );
       seen.add(areUniform);
       const lake = await openLake({ lakeDir: rootDir });
