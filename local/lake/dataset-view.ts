@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { RunInconsistent } from '../../shared/errors.ts';
-import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
 import type { CatalogColumn, CatalogFile } from '../../shared/ports/catalog.ts';
 import { duckdbType } from './duckdb-type.ts';
+import { valuesInPaths } from './path-values.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { isWorthALook } from './uniform-files.ts';
 
@@ -65,7 +65,8 @@ export function planDatasetView(
   const paths = files.map(({ path }) => escapeGlob(path));
   const filesTable = `${FILES_SCHEMA}.${sqlName(dataset)}`;
   const fileColumns = ['path', ...partitionKeys.map((_, index) => `p${index}`)];
-  const fromPaths = valuesInPaths(catalog, publishedPath(lakeDir, dataset).split('/').length);
+  const keys = partitionKeys.map(({ name }) => name);
+  const fromPaths = valuesInPaths(keys, partitions, publishedPath(lakeDir, dataset));
   return {
     files,
     createFiles:
@@ -130,27 +131,6 @@ function emptySelect({ dataset, columns, partitionKeys }: CatalogFile): string {
 
 function nullOf(column: CatalogColumn, dataset: string): string {
   return `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`;
-}
-
-/** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */
-function valuesInPaths(
-  { partitionKeys, partitions }: CatalogFile,
-  depth: number,
-): ((path: string) => string)[] {
-  return partitionKeys.map(({ name }, index) => {
-    const [first, ...others] = new Set(partitions.map(({ values }) => values[name] ?? null));
-    if (first === undefined || others.length > 0) return (path) => valueInPath(path, depth + index);
-    return () => (first === null ? 'NULL' : sqlString(first));
-  });
-}
-
-/**
- * The value of a `key=value` folder, null for Hive's default partition: `/lake/processed/x/day=12/gen=1/f` and place 4 → `12`. A regular
- * expression, because DuckDB evaluates it once for all rows of a file, which it does not with `split_part`.
- */
-function valueInPath(path: string, place: number): string {
-  const escaped = `regexp_extract(${path}, '^(?:[^/]*/){${place}}[^/=]*=([^/]*)/', 1)`;
-  return `nullif(url_decode(${escaped}), ${sqlString(HIVE_DEFAULT_PARTITION)})`;
 }
 
 /** A file has a column under one of its names; the others are null there. */

@@ -184,8 +184,8 @@ class DuckDBLake implements Lake {
   async closeFiles(): Promise<void> {
     // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found. Folders are not allowed: they could
     // be written too.
-    const paths = this.#files.flatMap((path) => [path, escapeGlob(path)]).map(sqlString);
-    await this.#run(`SET GLOBAL allowed_paths = [${paths.join(', ')}]`);
+    const paths = new Set(this.#files.flatMap((path) => [path, escapeGlob(path)]));
+    await this.#run(`SET GLOBAL allowed_paths = [${[...paths].map(sqlString).join(', ')}]`);
     await this.#run('SET GLOBAL enable_external_access = false');
     await this.#run('SET GLOBAL lock_configuration = true');
     this.#isClosed = true;
