@@ -116,12 +116,12 @@ export async function advanceRun(
   return entry;
 }
 
-/** The execution was ended while this step was under way, and people were told. */
+/** The execution was ended while this step was under way, or before its call arrived, and people were told. */
 export function givenUp(key: string, execution: string): RunInconsistent {
   return new RunInconsistent({
     what: 'this execution was given up',
     where: key,
-    why: `The ledger says that ${execution} failed, while a step of it was still at work.`,
+    why: `The ledger says that ${execution} has ended, while a step of it was still at work or its call was on the way.`,
     next: 'Redrive the execution, or convert the file again.',
   });
 }
