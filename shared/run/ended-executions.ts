@@ -20,13 +20,13 @@ interface WorkedOn {
 /** Enough: an execution whose failure is older than those of so many others makes no call any more. */
 const MOST_NOTED = 20;
 
-/** The entry with a note that this execution failed; the very same object if that is noted. */
+/** The entry with a note that this execution failed; the very same object if it says already that the execution is over. */
 export function withFailed<Entry extends WorkedOn>(
   entry: Entry,
   execution: string,
   redriveCount: number,
 ): Entry {
-  if (hasFailed(entry, execution, redriveCount)) return entry;
+  if (hasEnded(entry, execution, redriveCount)) return entry;
   const others = (entry.failedExecutions ?? []).filter((failed) => failed.execution !== execution);
   return { ...entry, failedExecutions: [...others, { execution, redriveCount }].slice(-MOST_NOTED) };
 }

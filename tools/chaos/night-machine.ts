@@ -141,7 +141,7 @@ export class NightMachine {
     if (isHeard) this.mustBeTold.push(ended);
     const { failedState } = result;
     if (ended.end !== 'failed' || failedState === undefined || !this.isRedriven(name, redriveCount)) {
-      if (isHeard) this.over.add(execution);
+      if (watched) this.over.add(execution);
       return ended;
     }
     return this.live(asked, noted, {

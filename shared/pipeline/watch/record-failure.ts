@@ -27,13 +27,13 @@ export const REFUSED = 'FileRefused';
 
 /**
  * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were
- * told. Nobody is told if another execution took over the file. If the execution failed before it claimed the file, or after the file was
- * loaded, people are told and nothing is marked. In any case the entry notes that the execution failed, so that a late call of it does not
- * claim the file any more. Answers whether the entry is marked.
+ * told. Nobody is told if another execution took over the file, or if the file was refused: then people know. If the execution failed before
+ * it claimed the file, or after the file was loaded, people are told and nothing is marked. In any case the entry notes that the execution
+ * failed, so that a late call of it does not claim the file any more. Answers whether the entry is marked.
  */
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
-  if (ended.error === REFUSED) return false;
   const { lake, clock } = ports;
+  const isRefused = ended.error === REFUSED;
   // People are told of a failure also if nobody can read what the execution worked on: that may be why it failed.
   const pointer = await unlessDamaged(
     findJson(lake, executionKey(executionIdOf(ended.execution)), executionPointerShape),
@@ -44,6 +44,7 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     current && withFailed(current, ended.execution, ended.redriveCount);
   if (!pointer || !standing?.history.some(({ execution }) => execution === ended.execution)) {
     if (pointer && standing) await updateEntry(lake, pointer.ledgerKey, noteFailed);
+    if (isRefused) return false;
     const { layout = 'unknown', sourceKey = 'a file' } = ended.request ?? {};
     await tell(ports, ended, failure, { dataset: standing?.dataset ?? layout, sourceKey });
     return false;
@@ -55,7 +56,7 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     return advanced(noted, 'failed', clock.now().toISOString(), { failure });
   });
   const isMarked = isOurs(entry) && entry?.state === 'failed';
-  if (!entry || !isOurs(entry) || entry.told) return isMarked;
+  if (!entry || !isOurs(entry) || entry.told || isRefused) return isMarked;
   await tell(
     ports,
     ended,

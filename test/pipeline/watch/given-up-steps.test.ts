@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { finalizeFile } from '../../../shared/pipeline/finalize/finalize-file.ts';
 import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
@@ -123,6 +124,37 @@ describe('a call of Split that arrives after the execution has ended', () => {
     await recordFailure(lake.ports, failed(EXECUTION));
     await expect(splitFile(lake.ports, EXECUTION, force, 0)).rejects.toMatchObject(refused);
     expect(await entryOf(loaded)).toMatchObject({ state: 'loaded' });
+  });
+
+  it('does not take a refused file, whoever recorded the refusal, and people are told once', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
+    await lake.putRaw(KEY, Buffer.alloc(0));
+    const first = await splitFile(lake.ports, EXECUTION, request, 0);
+    const second = await splitFile(lake.ports, 'other', request, 0);
+    for (const split of [second, first]) {
+      expect(split.verdict).toBe('refused');
+      if (split.verdict === 'refused') await finalizeFile(lake.ports, split);
+    }
+    for (const execution of ['other', EXECUTION]) {
+      const ended = { ...failed(execution), error: 'FileRefused' };
+      expect(await recordFailure(lake.ports, ended)).toBe(false);
+      await expect(splitFile(lake.ports, execution, request, 0)).rejects.toMatchObject(refused);
+    }
+    expect(await entryOf(first)).toMatchObject({ state: 'refused', execution: 'other' });
+    expect((await entryOf(first)).failedExecutions).toEqual([{ execution: EXECUTION, redriveCount: 0 }]);
+    expect(lake.notifications).toHaveLength(1);
+  });
+
+  it('leaves nothing behind that looks like work, if it came between the refusal and the end of its execution', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
+    await lake.putRaw(KEY, Buffer.alloc(0));
+    const split = await splitFile(lake.ports, EXECUTION, request, 0);
+    expect(split.verdict).toBe('refused');
+    await recordFailure(lake.ports, { ...failed(EXECUTION), error: 'FileRefused' });
+    expect(await entryOf(split)).toMatchObject({ state: 'failed' });
+    expect(lake.notifications).toEqual([]);
   });
 
   it('does not take it from the version that the execution itself has loaded', async () => {
