@@ -88,6 +88,8 @@ class StateMoved extends Error {
 /** Plans of the commits that are shown: most questions are asked again and again, and working a plan out costs more than finding it. */
 const PLANS = new WeakMap<PublishedTables, WeakMap<Role, Map<string, Plan>>>();
 const MOST_PLANS = 1_000;
+/** A longer question is seldom asked twice, and 1,000 of them would fill the memory. */
+const MOST_PLANNED_CHARACTERS = 10_000;
 
 function planned(ports: AskPorts, asker: Asker, question: Question, published: PublishedTables): Plan {
   const byRole = PLANS.get(published) ?? new WeakMap<Role, Map<string, Plan>>();
@@ -98,6 +100,7 @@ function planned(ports: AskPorts, asker: Asker, question: Question, published: P
   const known = plans.get(asked);
   if (known) return known;
   const made = plan(ports, asker, question, published);
+  if (asked.length > MOST_PLANNED_CHARACTERS) return made;
   if (plans.size >= MOST_PLANS) plans.clear();
   plans.set(asked, made);
   return made;
@@ -187,12 +190,9 @@ async function execute(ports: AskPorts, { role }: Asker, planned: Plan): Promise
 }
 
 /** An answer that depends on the clock, on chance or on no table is made for each who asks. */
-async function unkept(ports: AskPorts, asker: Asker, planned: Plan): Promise<FoundAnswer> {
-  const answer = await execute(ports, asker, {
-    ...planned,
-    key: `${planned.key.slice(0, 48)}${unique(ports)}`,
-  });
-  return { kept: { key: '', answer, bytes: 0, bodies: new Map() }, from: 'engine' };
+function unkept(ports: AskPorts, asker: Asker, planned: Plan): Promise<FoundAnswer> {
+  const key = `${planned.key.slice(0, 48)}${unique(ports)}`;
+  return ports.cache.unkept(() => execute(ports, asker, { ...planned, key }));
 }
 
 let asked = 0;
