@@ -7,7 +7,7 @@ import { askServer } from '../local/serve/http-server.ts';
 import { openAsking } from '../local/serve/local-asking.ts';
 import { seenPersonal } from '../local/serve/personal-columns.ts';
 import { signedTokens } from '../local/serve/signed-tokens.ts';
-import { type Roles, readRoles, unknownTables } from '../shared/ask/grant.ts';
+import { type Roles, readRoles, unknownQueries, unknownTables } from '../shared/ask/grant.ts';
 import { Tickets } from '../shared/ask/tickets.ts';
 import type { PublishedTables } from '../shared/ports/query-engine.ts';
 import { defineCommand, text, textOr, usageError, wholeNumber } from '../terminal/command-line.ts';
@@ -63,7 +63,8 @@ export const command = defineCommand(COMMAND, async (values) => {
     throw usageError(`nothing is published in ${lakeDir}`, 'Give a lake in which a day is published');
   }
   try {
-    for (const line of await roleWarnings(lakeDir, keys.roles ?? {}, await asking.engine.published()))
+    const { engine, queries } = asking;
+    for (const line of await roleWarnings(lakeDir, keys.roles ?? {}, await engine.published(), queries))
       warn(`Warning: ${line}`);
   } catch (error) {
     await asking.close();
@@ -90,8 +91,14 @@ export const command = defineCommand(COMMAND, async (values) => {
 });
 
 /** What may be meant otherwise. Fails with `UsageError` for columns that are not there. */
-async function roleWarnings(lakeDir: string, roles: Roles, published: PublishedTables): Promise<string[]> {
-  return [...unknownTables(roles, published), ...(await seenPersonal(lakeDir, roles, published))];
+async function roleWarnings(
+  lakeDir: string,
+  roles: Roles,
+  published: PublishedTables,
+  queries: ReadonlyMap<string, unknown>,
+): Promise<string[]> {
+  const personal = await seenPersonal(lakeDir, roles, published);
+  return [...unknownTables(roles, published), ...unknownQueries(roles, [...queries.keys()]), ...personal];
 }
 
 async function doorOf(values: {

@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts';
 import type { AnswerCache, FoundAnswer } from './answer-cache.ts';
 import { answerKey, tablesNamed } from './answer-key.ts';
 import { composeQuery } from './compose-query.ts';
-import { grantOf, limitsOf, type Role } from './grant.ts';
+import { grantOfQuestion, limitsOf, type Role } from './grant.ts';
 import type { Mapping } from './mapping.ts';
 import type { NamedQuery } from './named-query.ts';
 import { type NormalSql, normalSql } from './normal-sql.ts';
@@ -113,13 +113,35 @@ function plan(
   published: PublishedTables,
 ): Plan {
   const { sql, params, readDays } = statementOf(ports, role, question, published);
-  const grant = grantOf(roleName, role, published);
+  const grant = grantOfQuestion(roleName, role, question.name, published);
+  refuseHidden(ports, question, grant, published);
   const visible = new Map(
     [...published].filter(([name]) => grant.tables === undefined || grant.tables.has(name)),
   );
   const read = readDays(tablesNamed(sql.words, visible));
   const key = answerKey({ engine: ports.engine.name, sql, grant, limits: limitsOf(role), read });
   return { sql, grant, read, key, params, published };
+}
+
+/** A query of the analytics reads every column of its mapping; which one the role lacks says more than the engine would. */
+function refuseHidden(
+  { queries, mapping }: AskPorts,
+  { name }: Question,
+  { name: roleName, tables }: EngineGrant,
+  published: PublishedTables,
+): void {
+  if (name === undefined || !queries.get(name)?.isMapped || !mapping || tables === undefined) return;
+  const seen = tables.get(mapping.table) ?? [];
+  if (seen === 'all' || !published.has(mapping.table)) return;
+  const hidden = Object.values(mapping.columns).filter(
+    (column) => column !== undefined && !seen.includes(column),
+  );
+  if (hidden.length === 0) return;
+  throw new UsageError({
+    what: `the role ${roleName} may not ask '${name}'`,
+    why: `It reads columns of ${mapping.table} that the role does not see: ${hidden.join(', ')}`,
+    next: `Who keeps the roles can give it by name: "queries": ["${name}"]; docs/ask.md says what that means.`,
+  });
 }
 
 function statementOf(

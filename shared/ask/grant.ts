@@ -14,6 +14,8 @@ const role = z.strictObject({
   /** May it send SQL of its own? Named queries are for everybody who sees their tables. */
   freeSql: z.boolean().default(false),
   tables: z.union([z.literal('all'), z.record(z.string().min(1), columns)]),
+  /** Named queries that it may ask whatever they read: what they answer is what their text says, and no more. */
+  queries: z.array(z.string().min(1)).default([]),
   timeoutSeconds: z.number().min(1).max(1_800).default(60),
   mostRows: z.number().int().min(1).max(5_000_000).default(1_000_000),
   mostMegabytes: z.number().min(1).max(1_000).default(100),
@@ -84,6 +86,29 @@ export function unknownTables(roles: Roles, published: PublishedTables): string[
           `the role ${name} names the table '${table}', which is not there${didYouMean(table, [...published.keys()])}`,
       ),
   );
+}
+
+/** The named queries that roles name and that there are not, a clause for each. */
+export function unknownQueries(roles: Roles, known: readonly string[]): string[] {
+  return Object.entries(roles).flatMap(([name, { queries }]) =>
+    queries
+      .filter((query) => !known.includes(query))
+      .map(
+        (query) =>
+          `the role ${name} names the query '${query}', which is not there${didYouMean(query, known)}`,
+      ),
+  );
+}
+
+/** The grant of a question: a named query that the role is given by name reads the whole table. */
+export function grantOfQuestion(
+  name: string,
+  role: Role,
+  query: string | undefined,
+  published: PublishedTables,
+): EngineGrant {
+  const isGiven = query !== undefined && role.queries.includes(query);
+  return grantOf(name, isGiven ? { ...role, tables: 'all' } : role, published);
 }
 
 export function limitsOf({ timeoutSeconds, mostRows, mostMegabytes }: Role): QueryLimits {

@@ -19,6 +19,11 @@ export const QUERY_ROLES: readonly Break[] = [
     /names the column 'cpf_cnpf' of contracts, which has no such column \(the nearest valid one is 'cpf_cnpj'/,
   ],
   [
+    'a query that is not there',
+    (r) => setRoles(r, '{"desk": {"tables": "all", "queries": ["chrun"]}}'),
+    /names the query 'chrun', which is not there \(the nearest valid one is 'churn'/,
+  ],
+  [
     'a person who is seen in another column',
     (r) => setRoles(r, '{"desk": {"tables": {"contracts": {"except": ["cpf_cnpj"]}}}}'),
     /hides cpf_cnpj of contracts, but sees .*cpf_cnpj_clean/,

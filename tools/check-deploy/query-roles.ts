@@ -1,4 +1,5 @@
-import { grantOf, readRoles, unknownTables } from '../../shared/ask/grant.ts';
+import { namedQueries } from '../../local/serve/query-catalog.ts';
+import { grantOf, readRoles, unknownQueries, unknownTables } from '../../shared/ask/grant.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import { datasetsOf } from '../../shared/layout/layout.ts';
 import type { PublishedTables } from '../../shared/ports/query-engine.ts';
@@ -22,7 +23,11 @@ export const queryRoles: Check = {
       const published: PublishedTables = new Map(
         [...columns].map(([table, of]) => [table, { columns: of, days: {}, contents: {} }]),
       );
-      problems.push(...unknownTables(roles, published).map((what) => ({ where, what, next })));
+      const unknown = [
+        ...unknownTables(roles, published),
+        ...unknownQueries(roles, [...(await namedQueries()).keys()]),
+      ];
+      problems.push(...unknown.map((what) => ({ where, what, next })));
       for (const [name, role] of Object.entries(roles)) {
         for (const [table, seen] of grantOf(name, role, published).tables ?? []) {
           const given = role.tables === 'all' ? 'all' : role.tables[table];
