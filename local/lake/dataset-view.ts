@@ -153,7 +153,7 @@ function shownValue({ hasNarrowerFiles }: CatalogColumn, read: string): string {
 }
 
 /** Path at which the local adapter keeps a published object. */
-function publishedPath(lakeDir: string, key: string): string {
+export function publishedPath(lakeDir: string, key: string): string {
   return join(resolve(lakeDir), 'processed', key);
 }
 

@@ -65,6 +65,13 @@ export function shownCommits({ metadata, manifests }: TableState): Map<string, n
   return commits;
 }
 
+/** The manifest of each day that has files, by its place: its name has a hash of its bytes, so that other files are another one. */
+export function shownManifests({ manifests }: TableState): Map<string, string> {
+  return new Map(
+    [...manifestsByDay(manifests)].map(([date, { manifest }]) => [date, manifest.manifest_path]),
+  );
+}
+
 function emptyDays({ properties }: TableMetadata): Record<string, number> {
   const noted: unknown = JSON.parse(properties[EMPTY_DAYS] ?? '{}');
   return fits(COMMITS, noted) ? noted : {};
