@@ -14,6 +14,8 @@ export interface RunReport {
   target: 'bucket' | 'folder';
   way: Way;
   hosts: number;
+  /** Files are compressed on their way. */
+  compresses: boolean;
   stories: Story[];
   /** Objects of files that became visible. */
   arrivals: number;
@@ -37,12 +39,18 @@ interface RunWishes {
   target?: RunReport['target'] | undefined;
   way?: Way | undefined;
   story?: Story | undefined;
+  compresses?: boolean | undefined;
 }
 
 /** Plays one run from its seed: a night of the mainframe, one or two connectors, faults; then calm, and the judgement. */
 export async function playRun(
   seed: number,
-  { target: kind, way, story }: RunWishes = {},
+  {
+    target: kind,
+    way,
+    story,
+    compresses = new FaultPlan(seed).stream('compress').happens(0.3),
+  }: RunWishes = {},
 ): Promise<RunReport> {
   const plan = new FaultPlan(seed);
   const chances = plan.stream('run');
@@ -51,7 +59,9 @@ export async function playRun(
   const partBytes = isLarge ? LARGE_PART : SMALL_PART;
   const made = target === 'bucket' ? await bucketTarget(partBytes) : await folderTarget();
   try {
-    return await new Run(seed, chances, target, made, partBytes, { way, story }).play();
+    return await new Run(seed, chances, target, made, partBytes, {
+      ...{ way, story, compresses },
+    }).play();
   } finally {
     await made.close();
   }
@@ -62,6 +72,7 @@ class Run {
   private readonly faults = new Map<RunFault, number>();
   private readonly folder = new SimulatedFolder(this.time);
   private readonly way: Way;
+  private readonly compresses: boolean;
   private readonly mainframe: Mainframe;
   private readonly judge: RunJudge;
   private readonly hosts: SimulatedHost[];
@@ -79,7 +90,7 @@ class Run {
     kind: RunReport['target'],
     made: RunTarget,
     partBytes: number,
-    wishes: Pick<RunWishes, 'way' | 'story'>,
+    wishes: Pick<RunWishes, 'way' | 'story' | 'compresses'>,
   ) {
     this.seed = seed;
     this.chances = chances;
@@ -91,7 +102,8 @@ class Run {
     const sizeLimit = partBytes === LARGE_PART ? 3 * LARGE_PART : 40_000;
     this.mainframe = new Mainframe(this.folder, this.time, chances, this.way, sizeLimit, wishes.story);
     this.mainframe.plan(1 + chances.below(partBytes === LARGE_PART ? 2 : 5));
-    this.judge = new RunJudge(this.mainframe.files);
+    this.compresses = wishes.compresses === true;
+    this.judge = new RunJudge(this.mainframe.files, this.compresses);
     const settings = this.settings(partBytes);
     // Changes within a second that keep the size cannot be seen without strict pins, so those stories want them.
     const hasStrictPins =
@@ -132,9 +144,9 @@ class Run {
     await this.settle();
     const entries = this.hosts.flatMap(({ lines }) => [...lines.values()].flat());
     this.judge.end((path) => this.folder.bytesOf(path), entries);
-    const { seed, kind, way, faults } = this;
+    const { seed, kind, way, faults, compresses } = this;
     return {
-      ...{ seed, way, faults, target: kind, hosts: this.hosts.length },
+      ...{ seed, way, faults, compresses, target: kind, hosts: this.hosts.length },
       stories: mainframe.files.map(({ story }) => story),
       arrivals: [...this.judge.seen.values()].flat().length,
       broken: this.judge.broken,
@@ -232,6 +244,7 @@ class Run {
         {
           ...{ pattern: '{yyyyMMdd}/contratos_{yyyyMMdd}_*', except: ['*.tmp', '*.ok'], finished },
           ...(expected.length > 0 ? { expected } : {}),
+          ...(this.compresses ? { compress: 'zstd' } : {}),
           dayManifest: 'contratos_{yyyyMMdd}.ctl',
         },
       ],

@@ -19,7 +19,7 @@ import { type PartManifest, type PartOutput, partManifestShape } from '../../run
 import { tooManyPartitions } from '../../run/reconciliation.ts';
 import { RangeGroupAccount } from '../../totals/range-groups.ts';
 import { findJson, readJson, writeJson } from '../store/json-object.ts';
-import { sourceOf } from '../store/open-source.ts';
+import { refusingDamage, sourceOf } from '../store/open-source.ts';
 import { ClosingParts } from './closing-parts.ts';
 import { DatasetParts } from './dataset-parts.ts';
 import { giveBackMemory, type KernelMemory, takeMemory } from './kernel-memory.ts';
@@ -115,7 +115,7 @@ class RangeParser {
 
   async parse(signal: AbortSignal | undefined): Promise<PartManifest> {
     try {
-      const refusal = await this.consume(signal);
+      const refusal = await refusingDamage(this.plan.sourceKey, () => this.consume(signal));
       const outputs = refusal ? await this.abandon() : await this.finishOutputs();
       return this.manifest(refusal, outputs, refusal ? null : await this.rejects.finish());
     } catch (error) {
