@@ -197,14 +197,7 @@ function aliveSource(source: TransferSource, alive: Gate): TransferSource {
       yield* await alive(() => Array.fromAsync(source.list()));
     },
     look: (path) => alive(() => source.look(path)),
-    async *read(path, range, pin) {
-      const chunks = source.read(path, range, pin)[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await alive(() => chunks.next());
-        if (next.done) return;
-        yield next.value;
-      }
-    },
+    readInto: (path, range, pin, buffer) => alive(() => source.readInto(path, range, pin, buffer)),
     remove: (path, pin) => alive(() => source.remove(path, pin)),
   };
 }
