@@ -5,11 +5,11 @@ import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and
 import { sealedBytes } from '../../shared/pipeline/store/sealed-json.ts';
 import type {
   Catalog,
-  CatalogColumn,
   CatalogDifference,
   CatalogFile,
   DayPublication,
   ShownDay,
+  TableColumns,
 } from '../../shared/ports/catalog.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { catalogDifferences } from './catalog-differences.ts';
@@ -182,8 +182,7 @@ function withDay(current: StoredCatalog | undefined, day: DayPublication, key: s
   const { earlier } = current ?? {};
   return {
     dataset: day.dataset,
-    columns: changedColumns(current, day, key),
-    partitionKeys: day.partitionKeys,
+    ...changedColumns(current, day, key),
     days: { ...current?.days, [day.businessDate]: day.commit },
     partitions: inOrder([...others, ...day.partitions]),
     ...(earlier && { earlier }),
@@ -193,12 +192,12 @@ function withDay(current: StoredCatalog | undefined, day: DayPublication, key: s
 /** DuckDB casts each file to the types of the catalog, and looks for a column by all its names: local/lake/dataset-view.ts. */
 const DUCKDB = { castsNumbers: true, renames: true };
 
-/** The columns of the table after a publication: files of both must stay readable as one table. */
-function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): CatalogColumn[] {
-  if (!current) return day.columns;
-  const { columns, problems } = planTableChange(current, day, DUCKDB);
+/** The columns and keys of the table after a publication: files of both must stay readable as one table. */
+function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): TableColumns {
+  if (!current) return { columns: day.columns, partitionKeys: day.partitionKeys };
+  const { columns, partitionKeys, problems } = planTableChange(current, day, DUCKDB);
   if (problems.length > 0) throw incompatible(key, problems.join('; '));
-  return columns;
+  return { columns, partitionKeys };
 }
 
 function incompatible(key: string, why: string): RunInconsistent {

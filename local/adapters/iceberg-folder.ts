@@ -111,7 +111,7 @@ async function changesOf({ latest, whole }: ShownCatalog, shown: ManifestFile[])
   if (apart.some(([date, commit]) => manifests.get(date)?.commit !== commit))
     return changedDays(await whole(), shown);
   for (const [date] of apart) manifests.delete(date);
-  const left = [...manifests.values()].map(({ manifest }) => manifest);
+  const left = [...manifests.values()].flatMap((one) => one.manifests);
   return changedDays(listed, left);
 }
 

@@ -15,6 +15,7 @@ const column = z.looseObject({
   type: z.string(),
   hasNarrowerFiles: z.boolean().optional(),
   formerly: z.array(z.string()).optional(),
+  isPartlyInFolders: z.boolean().optional(),
 });
 
 /** Extra keys are let through: a newer writer may know more than this reader. */

@@ -108,7 +108,7 @@ export interface ShownSnapshot {
 export interface DayPublication {
   dataset: string;
   columns: CatalogColumn[];
-  /** `year`, `month`, `day`, then the layout's partition columns. */
+  /** `year`, `month`, `day`, then the layout's partition columns; a partition may have those of an earlier layout. */
   partitionKeys: CatalogColumn[];
   /** yyyy-MM-dd */
   businessDate: string;
@@ -124,6 +124,7 @@ export interface DayPublication {
 
 export interface TableColumns {
   columns: CatalogColumn[];
+  /** What new files are partitioned by. Files of before have the keys that the values of their partition name. */
   partitionKeys: CatalogColumn[];
 }
 
@@ -135,10 +136,15 @@ export interface CatalogColumn {
   hasNarrowerFiles?: boolean | undefined;
   /** Names that the column has in files of before. */
   formerly?: string[] | undefined;
+  /**
+   * True if some files have the column, and others its value in the names of their folders: the layout was partitioned by it, and is no
+   * longer, or the other way round.
+   */
+  isPartlyInFolders?: boolean | undefined;
 }
 
 export interface CatalogPartition {
-  /** Column → value, not escaped; null is the Hive default partition. */
+  /** Key → value, in the order of the folders, not escaped; null is the Hive default partition. */
   values: Record<string, string | null>;
   /** Folder below the published root, ends in `/`. */
   location: string;

@@ -29,6 +29,12 @@ const STEPS: { name: string; do: (lake: EngineLake) => Promise<void> }[] = [
   { name: 'a file replaced', do: (lake) => lake.convert('a_20250812.txt', 'first', 170) },
   { name: 'a wider and a new column', do: (lake) => lake.convert('a_20250814.txt', 'later', 120) },
   { name: 'a rollback', do: (lake) => lake.rollBack('2025-08-12') },
+  { name: 'other partition columns', do: (lake) => lake.convert('a_20250815.txt', 'parted', 110) },
+  {
+    name: 'one of two files replaced under them',
+    do: (lake) => lake.convert('b_20250812.txt', 'parted', 70),
+  },
+  { name: 'a rollback to before them', do: (lake) => lake.rollBack('2025-08-12') },
 ];
 
 /** Makes a lake with our commands, as a user would, and answers with all its states. */

@@ -158,7 +158,7 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     if (stated !== undefined) owners.set(table, stated);
     if (!stored) continue;
     const isRight = stated !== undefined && (single === undefined || single === stated);
-    const columns = stored.value?.columns;
+    const { columns, partitionKeys = [] } = stored.value ?? {};
     if (isRight && columns === undefined && (claim?.columns.size ?? 0) > 0) {
       const action = { do: 'restore-owner', table, layout: stated, withColumns: true } as const;
       const mend = repaired('note the columns that readers have', action);
@@ -167,7 +167,8 @@ export async function judgeOwners(lake: ObjectStore, claims: TableClaims): Promi
     const lacks =
       columns &&
       [...(claim?.columns ?? [])].some(
-        (name) => !columns.some((one) => one.name === name || one.formerly?.includes(name)),
+        (name) =>
+          ![...columns, ...partitionKeys].some((one) => one.name === name || one.formerly?.includes(name)),
       );
     if (isRight && !lacks) continue;
     const what =
