@@ -14,6 +14,7 @@ import type {
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { catalogDifferences } from './catalog-differences.ts';
 import { inOrder, type StoredCatalog, withListedDays, withoutEarlier } from './catalog-segments.ts';
+import { isDaysTable } from './days-table.ts';
 import { createIcebergFolder, type IcebergSetup } from './iceberg-folder.ts';
 import { KnownCatalogs } from './known-catalogs.ts';
 import { storedCatalog } from './read-catalog.ts';
@@ -37,7 +38,8 @@ export function createFileCatalog(
   const showAll = (table: string, of: Showing) =>
     folder?.show(table, async () => shownCatalog(catalogs, await read(table)), of);
   return {
-    hasDaysTable: false,
+    // Only other programs need it: our own query makes the table from the commits.
+    hasDaysTable: folder !== undefined,
     ...DUCKDB,
     async publishDay(day) {
       const { dataset, businessDate, commit, facts = {} } = day;
@@ -63,6 +65,12 @@ export function createFileCatalog(
       unlessUnreadable(keyOf(table), async () => {
         const stored = await read(table);
         const catalog = stored && (await catalogs.whole(stored));
+        if (
+          !catalog &&
+          days.length > 0 &&
+          (await isDaysTable(table, async (name) => Boolean(await read(name))))
+        )
+          return [{ kind: 'unmade', what: 'other programs cannot read the table yet' }];
         const found = catalogDifferences(catalog, days);
         // A catalog that is wrong is mended first: the metadata follows from it.
         return found.length > 0 || !folder || !catalog ? found : folder.differences(table, catalog);

@@ -1,4 +1,5 @@
 import { metadataFaults, nextMetadata, type WantedTable } from '../../shared/catalog/iceberg-table.ts';
+import { rememberingStore } from '../../shared/catalog/remembered-store.ts';
 import { daysOfSnapshot, shownSnapshots } from '../../shared/catalog/table-history.ts';
 import { uriOf } from '../../shared/catalog/table-place.ts';
 import { changedDays, manifestsByDay, type ShownFiles } from '../../shared/iceberg/day-manifests.ts';
@@ -85,7 +86,9 @@ export function createIcebergFolder(lake: ObjectStore, { root, publishedPrefix, 
         const ids = await claimFieldIds(lake, dataset, catalog, known);
         const changed: WantedTable['changed'] = (shown) => changesOf(read, shown);
         const wanted = { catalog, changed, ids, publishing, again, nowMs: now().getTime() };
-        const next = await nextMetadata(place, { ...wanted, mayGoBack: true }, current);
+        const store = rememberingStore(lake);
+        const next = await nextMetadata({ ...place, store }, { ...wanted, mayGoBack: true }, current);
+        await store.written();
         if (next === current) {
           await pointHint(lake, folder, version);
           return;

@@ -12,7 +12,7 @@ export interface Catalog {
    */
   publishDay(day: DayPublication): Promise<boolean>;
 
-  /** True if `<dataset>_days` is a table of the catalog, a row for each day; on one machine our own query makes it from the commits. */
+  /** True if `<dataset>_days` is a table of the catalog, a row for each day. On one machine it is for other programs. */
   readonly hasDaysTable: boolean;
 
   /** True if readers cast every exact number of an older file to a wider type, also integers and decimals of another scale. */
@@ -64,8 +64,11 @@ export type ShownDay = Pick<DayPublication, 'commit' | 'partitions'>;
 /** One difference; of the whole table if it has no date. */
 export interface CatalogDifference {
   businessDate?: string;
-  /** `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it. */
-  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown';
+  /**
+   * `behind` and `ahead` of the day's commit; `other` if the same commit has other files; `unshown` if only other programs do not see it;
+   * `unmade` if it is a table for them alone, which an earlier version did not make.
+   */
+  kind: 'unreadable' | 'behind' | 'ahead' | 'other' | 'unshown' | 'unmade';
   /** The commit that readers see. */
   commit?: number;
   /** A clause. */

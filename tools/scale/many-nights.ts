@@ -51,8 +51,7 @@ export async function* publishNights(dir: string, nights: number): AsyncGenerato
   const lake = counting(createFileObjectStore({ rootDir: lakeDir, sync: false }), written);
   const iceberg = { root: `${lakeDir}/processed/`, publishedPrefix: 'processed/', now: () => new Date() };
   const catalog = createFileCatalog(lake, { iceberg });
-  const commit = await lastCommit(lake, TABLE, FIRST_DAY);
-  const first = publicationOf(commit!, commit!.tables.find(({ dataset }) => dataset === TABLE)!);
+  const first = await firstNight(lake);
   for (let night = 1; night < nights; night++) {
     const day = await linkedNight(lakeDir, first, addDays(FIRST_DAY, night));
     const before = { ...written };
@@ -72,7 +71,13 @@ export async function* publishNights(dir: string, nights: number): AsyncGenerato
   }
 }
 
-async function convertFirstNight(dir: string, lakeDir: string): Promise<void> {
+/** What was published of the first night, whose files all others have. */
+export async function firstNight(lake: ObjectStore): Promise<DayPublication> {
+  const commit = await lastCommit(lake, TABLE, FIRST_DAY);
+  return publicationOf(commit!, commit!.tables.find(({ dataset }) => dataset === TABLE)!);
+}
+
+export async function convertFirstNight(dir: string, lakeDir: string): Promise<void> {
   const layout = join(dir, 'nights.json');
   await writeFile(layout, JSON.stringify(LAYOUT));
   const inputs: string[] = [];
@@ -90,7 +95,7 @@ async function convertFirstNight(dir: string, lakeDir: string): Promise<void> {
 }
 
 /** Another day with the same files, under names of its own. */
-async function linkedNight(
+export async function linkedNight(
   lakeDir: string,
   first: DayPublication,
   businessDate: string,
