@@ -11,7 +11,7 @@ export interface EngineFile {
   records: number;
 }
 
-export const ENGINE_TABLES = ['engines', 'engines_rejects'];
+export const ENGINE_TABLES = ['engines', 'engines_rejects', 'engines_days'];
 
 const LENGTH = 140;
 

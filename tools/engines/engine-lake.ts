@@ -149,11 +149,15 @@ export class EngineLake {
   private async rowsOf(table: string): Promise<Record<string, unknown>[]> {
     const lake = await openLake({ lakeDir: this.lakeDir });
     try {
-      const { columns } = await lake.query(`SELECT * FROM ${table} LIMIT 0`);
+      // Our own table of days comes from the commits, and has no columns for folders.
+      const from = table.endsWith('_days')
+        ? `(SELECT *, strftime(business_date, '%Y') AS year, strftime(business_date, '%m') AS month, strftime(business_date, '%d') AS day FROM ${table})`
+        : table;
+      const { columns } = await lake.query(`SELECT * FROM ${from} LIMIT 0`);
       const selected = columns.map(({ name, type }) =>
         type === 'BLOB' ? `hex("${name}") AS "${name}"` : `"${name}"`,
       );
-      const { rows } = await lake.query(`SELECT ${selected.join(', ')} FROM ${table}`);
+      const { rows } = await lake.query(`SELECT ${selected.join(', ')} FROM ${from}`);
       return rows.map((row) =>
         Object.fromEntries(columns.map(({ name }, index) => [name, toJsonValue(row[index] ?? null)])),
       );
