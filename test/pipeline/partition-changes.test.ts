@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -181,6 +182,12 @@ describe('a layout that is partitioned otherwise from a day on', () => {
     ).toEqual([['1003 uf'], ['1004 tipo']]);
     expect(metadata['default-spec-id']).toBe(1);
     expect(manifests.map((one) => one.partition_spec_id)).toEqual([0, 1]);
+    // A file that a filter leaves out by its folder is not opened: it need not even be a file of rows.
+    const [left] = (await lake.catalog('evo'))!.partitions.filter(({ values }) => values.uf === null);
+    await rm(join(lake.dir, 'lake/processed', left!.files[0]!));
+    await writeFile(join(lake.dir, 'lake/processed', left!.files[0]!), 'x');
+    expect(await queried(lake, "uf = 'SP'")).toEqual(text([all[0]!, all[3]!]));
+    await expect(queried(lake, "tipo = 'Y'")).rejects.toThrow();
     const { files } = await dayStatus(lake.ports, 'evo', '2025-08-12');
     expect(files[0]?.warnings).toEqual([
       'a_20250812.txt: evo is partitioned by year, month, day, tipo from now on, and was by year, month, day, uf',
