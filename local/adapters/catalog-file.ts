@@ -19,6 +19,9 @@ import { createIcebergFolder, type IcebergSetup } from './iceberg-folder.ts';
 import { KnownCatalogs } from './known-catalogs.ts';
 import { storedCatalog } from './read-catalog.ts';
 
+/** An earlier version made no table of days. */
+const UNMADE: CatalogDifference = { kind: 'unmade', what: 'other programs cannot read the table yet' };
+
 /** A file that lists so many days has some 300 KB for 40 files a day. */
 const MOST_DAYS = 64;
 
@@ -33,6 +36,7 @@ export function createFileCatalog(
   const keyOf = (dataset: string) => `catalog/${dataset}.json`;
   const catalogs = new KnownCatalogs(store, keyOf);
   const read = (dataset: string) => catalogs.read(dataset);
+  const isOfDays = (table: string) => isDaysTable(table, async (other) => !!(await read(other)));
   const folder = iceberg && createIcebergFolder(store, iceberg);
   type Showing = Parameters<NonNullable<typeof folder>['show']>[2];
   const showAll = (table: string, of: Showing) =>
@@ -65,12 +69,7 @@ export function createFileCatalog(
       unlessUnreadable(keyOf(table), async () => {
         const stored = await read(table);
         const catalog = stored && (await catalogs.whole(stored));
-        if (
-          !catalog &&
-          days.length > 0 &&
-          (await isDaysTable(table, async (name) => Boolean(await read(name))))
-        )
-          return [{ kind: 'unmade', what: 'other programs cannot read the table yet' }];
+        if (!catalog && days.length > 0 && (await isOfDays(table))) return [UNMADE];
         const found = catalogDifferences(catalog, days);
         // A catalog that is wrong is mended first: the metadata follows from it.
         return found.length > 0 || !folder || !catalog ? found : folder.differences(table, catalog);
