@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { RunInconsistent } from '../../shared/errors.ts';
-import { HIVE_DEFAULT_PARTITION } from '../../shared/keys/partition-path.ts';
 import type { CatalogColumn, CatalogFile, CatalogPartition } from '../../shared/ports/catalog.ts';
 import { duckdbType } from './duckdb-type.ts';
+import { valuesInPaths } from './path-values.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import { isWorthALook } from './uniform-files.ts';
 
@@ -106,7 +106,7 @@ function planScan(catalog: CatalogFile, { lakeDir, rows, filesTable }: ScanPlace
   );
   const paths = files.map(({ path }) => escapeGlob(path));
   const fileColumns = ['path', ...keys.map((_, index) => `p${index}`)];
-  const fromPaths = valuesInPaths(keys, partitions, publishedPath(lakeDir, dataset).split('/').length);
+  const fromPaths = valuesInPaths(keys, partitions, publishedPath(lakeDir, dataset));
   const shown = [...catalog.columns, ...catalog.partitionKeys].map((column) => ({
     column,
     keyAt: keys.findIndex((name) => namesOf(column).includes(name)),
@@ -181,28 +181,6 @@ function nullOf(column: CatalogColumn, dataset: string): string {
   return `CAST(NULL AS ${typeOf(column, dataset)}) AS ${sqlName(column.name)}`;
 }
 
-/** For each partition key an expression of a path, whose first such folder is at place `depth`: the only value, or that of the folder. */
-function valuesInPaths(
-  keys: string[],
-  partitions: CatalogPartition[],
-  depth: number,
-): ((path: string) => string)[] {
-  return keys.map((name, index) => {
-    const [first, ...others] = new Set(partitions.map(({ values }) => values[name] ?? null));
-    if (first === undefined || others.length > 0) return (path) => valueInPath(path, depth + index);
-    return () => (first === null ? 'NULL' : sqlString(first));
-  });
-}
-
-/**
- * The value of a `key=value` folder, null for Hive's default partition: `/lake/processed/x/day=12/gen=1/f` and place 4 → `12`. A regular
- * expression, because DuckDB evaluates it once for all rows of a file, which it does not with `split_part`.
- */
-function valueInPath(path: string, place: number): string {
-  const escaped = `regexp_extract(${path}, '^(?:[^/]*/){${place}}[^/=]*=([^/]*)/', 1)`;
-  return `nullif(url_decode(${escaped}), ${sqlString(HIVE_DEFAULT_PARTITION)})`;
-}
-
 /** A file has a column under one of its names; the others are null there. */
 function namesOf({ name, formerly = [] }: CatalogColumn): string[] {
   return [name, ...formerly];
@@ -223,7 +201,7 @@ function shownValue({ hasNarrowerFiles }: CatalogColumn, read: string): string {
 }
 
 /** Path at which the local adapter keeps a published object. */
-function publishedPath(lakeDir: string, key: string): string {
+export function publishedPath(lakeDir: string, key: string): string {
   return join(resolve(lakeDir), 'processed', key);
 }
 

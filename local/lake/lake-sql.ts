@@ -67,6 +67,7 @@ export async function openLake({
   lakeDir,
   past,
   allowFiles = false,
+  hasLedger = true,
   memoryLimit,
 }: {
   lakeDir: string;
@@ -74,6 +75,8 @@ export async function openLake({
   past?: CatalogFile[] | undefined;
   /** Lets queries read and write any local file; else only those below the lake's processed/. */
   allowFiles?: boolean;
+  /** False leaves out the table `ledger`, which names the files of all datasets. */
+  hasLedger?: boolean;
   /** As DuckDB writes it (`4GB`); by default four fifths of the machine's. */
   memoryLimit?: string | undefined;
 }): Promise<Lake> {
@@ -98,7 +101,7 @@ export async function openLake({
   });
   const lake = new DuckDBLake(instance, spill, { lakeDir: resolve(lakeDir), catalogs, damage });
   try {
-    await lake.createTables(ledger, published.length > 0 ? '' : unpublishedText(ledger));
+    await lake.createTables(ledger, hasLedger, published.length > 0 ? '' : unpublishedText(ledger));
     if (!allowFiles) await lake.closeFiles();
     return lake;
   } catch (error) {
@@ -137,7 +140,7 @@ class DuckDBLake implements Lake {
     this.#catalogs = catalogs;
   }
 
-  async createTables(ledger: LakeLedger, unpublished: string): Promise<void> {
+  async createTables(ledger: LakeLedger, hasLedger: boolean, unpublished: string): Promise<void> {
     this.#unpublished = unpublished;
     // Timestamps are UTC wherever the person sits.
     await this.#run("SET GLOBAL TimeZone = 'UTC'");
@@ -152,7 +155,7 @@ class DuckDBLake implements Lake {
       const rows = publishedDays(ledger.commits.get(layout) ?? [], days);
       await this.#createTable(daysDataset(layout), DAY_COLUMNS, rows);
     }
-    await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
+    if (hasLedger) await this.#createTable('ledger', LEDGER_COLUMNS, ledger.entries);
     this.tables.sort();
   }
 
@@ -186,8 +189,8 @@ class DuckDBLake implements Lake {
   async closeFiles(): Promise<void> {
     // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found. Folders are not allowed: they could
     // be written too.
-    const paths = this.#files.flatMap((path) => [path, escapeGlob(path)]).map(sqlString);
-    await this.#run(`SET GLOBAL allowed_paths = [${paths.join(', ')}]`);
+    const paths = new Set(this.#files.flatMap((path) => [path, escapeGlob(path)]));
+    await this.#run(`SET GLOBAL allowed_paths = [${[...paths].map(sqlString).join(', ')}]`);
     await this.#run('SET GLOBAL enable_external_access = false');
     await this.#run('SET GLOBAL lock_configuration = true');
     this.#isClosed = true;

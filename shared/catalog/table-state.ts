@@ -66,6 +66,16 @@ export function shownCommits({ metadata, manifests }: TableState): Map<string, n
   return commits;
 }
 
+/** The manifests of each day that has files, by their places: their names have a hash of their bytes, so that other files are other ones. */
+export function shownManifests({ manifests }: TableState): Map<string, string> {
+  return new Map(
+    [...manifestsByDay(manifests)].map(([date, { manifests: own }]) => [
+      date,
+      own.map((manifest) => manifest.manifest_path).join(' '),
+    ]),
+  );
+}
+
 function emptyDays({ properties }: TableMetadata): Record<string, number> {
   const noted: unknown = JSON.parse(properties[EMPTY_DAYS] ?? '{}');
   return fits(COMMITS, noted) ? noted : {};

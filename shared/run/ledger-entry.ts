@@ -17,6 +17,7 @@ import { controlTotalShape } from '../totals/control-totals.ts';
 import type { RecordCounts } from '../totals/record-counts.ts';
 import { recordCountsShape } from '../totals/record-counts.ts';
 import { type Distribution, distributionShape } from './distribution.ts';
+import { type FailedExecution, failedExecutionsShape } from './ended-executions.ts';
 import type { FailureCause } from './failure-cause.ts';
 import { type SupplementedRun, supplementedRunShape } from './file-plan.ts';
 import { type NulledExamples, nulledExamplesShape } from './invalid-values.ts';
@@ -80,6 +81,8 @@ export interface LedgerEntry {
   leaseUntil?: string | undefined;
   /** Versions that were rolled back; they are not loaded again unless forced. */
   rolledBack?: RolledBackVersion[] | undefined;
+  /** The executions that failed while they worked on the file, as far as people were told; a late call of one is refused. */
+  failedExecutions?: FailedExecution[] | undefined;
   /** Set for a file of corrected records of another: what the last run on it corrects, which may differ from what is loaded. */
   supplementOf?: SupplementedRun | undefined;
 }
@@ -255,6 +258,7 @@ export const ledgerEntryShape = objectOf<LedgerEntry>({
       }),
     ),
   ),
+  failedExecutions: optional(failedExecutionsShape),
   supplementOf: optional(supplementedRunShape),
 });
 

@@ -1,5 +1,5 @@
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
-import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { isFinal, type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { icebergProblems } from './iceberg-readers.ts';
 import { BUSINESS_DATES, DATASET, type FileVersion, type NightFile, PLANTED } from './night-files.ts';
 import type { NightLake } from './night-lake.ts';
@@ -39,13 +39,16 @@ export class LakeInvariants {
     }));
   }
 
-  brokenLedger(): string[] {
+  /** `isOver` says whether an execution has ended as everybody knows: no file may be left in its work. */
+  brokenLedger(isOver: (execution: string) => boolean): string[] {
     const broken: string[] = [];
     for (const { key, entry } of this.entries()) {
       const say = (what: string) => broken.push(`${key}: ${what}`);
       if (!STATES.includes(entry.state)) say(`has the state ${entry.state}`);
       if (entry.state === 'failed' && !entry.failure) say('failed without a reason');
       if (entry.state === 'refused' && !entry.refusal) say('was refused without a reason');
+      if (!isFinal(entry.state) && isOver(entry.execution))
+        say(`is left ${entry.state} by ${entry.execution}, which is over`);
       const { loaded } = entry;
       if (!loaded) continue;
       const { read, header, detail, trailer, rejected } = loaded.records;

@@ -30,7 +30,7 @@ export type FinalizeResult =
   | { status: 'loaded' | 'already-loaded'; ledgerKey: string; day: DayOutcome }
   | { status: 'refused'; ledgerKey: string; day: null };
 
-const PARALLEL_READS = 32;
+const PARALLEL_READS = 64;
 
 /** Ends a run: marks the file loaded or refused, publishes its day once it is complete, and informs metrics and people. */
 export async function finalizeFile(ports: PipelinePorts, input: FinalizeInput): Promise<FinalizeResult> {
