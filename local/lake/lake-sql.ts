@@ -160,13 +160,16 @@ class DuckDBLake implements Lake {
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const view = planDatasetView(catalog, this.#lakeDir, rows);
-    const { createFiles, files, countMisplaced, uniform, createView } = view;
-    await this.#run(createFiles, { files: JSON.stringify(files) });
-    this.#files.push(...files.flatMap(({ path }) => path ?? []));
-    const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-    const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
-    await this.#run(createView(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
+    const { scans, createView } = planDatasetView(catalog, this.#lakeDir, rows);
+    const selects: string[] = [];
+    for (const { createFiles, files, countMisplaced, uniform, select } of scans) {
+      await this.#run(createFiles, { files: JSON.stringify(files) });
+      this.#files.push(...files.flatMap(({ path }) => path ?? []));
+      const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
+      const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
+      selects.push(select(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
+    }
+    await this.#run(createView(selects));
     this.tables.push(catalog.dataset);
   }
 

@@ -201,7 +201,8 @@ function seenCatalog(catalog: CatalogFile, { tables }: EngineGrant): CatalogFile
   if (seen === undefined) return [];
   if (seen === 'all') return [catalog];
   const isSeen = ({ name }: { name: string }) => seen.includes(name);
-  const hidden = catalog.partitionKeys.find((key) => !isSeen(key));
+  const inFolders = catalog.columns.filter(({ isPartlyInFolders }) => isPartlyInFolders);
+  const hidden = [...catalog.partitionKeys, ...inFolders].find((column) => !isSeen(column));
   if (hidden)
     throw new UsageError({
       what: `the column ${hidden.name} of ${catalog.dataset} cannot be hidden`,

@@ -19,12 +19,12 @@ export function tableWithDays(
   let table = state && columnsOfTable(state.metadata);
   let ids = state ? idsOfTable(state.metadata) : {};
   for (const { columns: wanted, partitionKeys, fieldIds = {} } of added) {
-    const { columns: united, problems } = table
+    const united = table
       ? planTableChange(table, { columns: wanted, partitionKeys }, skills)
-      : { columns: wanted, problems: [] };
-    if (problems.length > 0) throw incompatible(where, problems.join('; '));
-    const columns = united.map(({ hasNarrowerFiles: _known, ...column }) => column);
-    table = { columns, partitionKeys };
+      : { columns: wanted, partitionKeys, problems: [] };
+    if (united.problems.length > 0) throw incompatible(where, united.problems.join('; '));
+    const columns = united.columns.map(({ hasNarrowerFiles: _known, ...column }) => column);
+    table = { columns, partitionKeys: united.partitionKeys };
     ids = { ...ids, ...fieldIds };
   }
   const days = added.flatMap(({ businessDate, commit, partitions }) =>

@@ -130,11 +130,12 @@ function withDay(
   day: DayPublication,
   skills: StatePorts['catalog'],
 ): CatalogFile {
-  const { dataset, businessDate, commit, partitionKeys } = day;
+  const { dataset, businessDate, commit } = day;
+  const { columns, partitionKeys } = table ? planTableChange(table, day, skills) : day;
   return {
     dataset,
+    columns,
     partitionKeys,
-    columns: table ? planTableChange(table, day, skills).columns : day.columns,
     days: { ...table?.days, [businessDate]: commit },
     partitions: [...(table?.partitions ?? []), ...day.partitions],
   };
