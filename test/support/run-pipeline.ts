@@ -24,12 +24,21 @@ export function planned(split: SplitResult): Extract<SplitResult, { verdict: 'co
   );
 }
 
-/** Runs the steps in the order of the state machine, without it. */
-export async function convertFile(ports: PipelinePorts, execution: string, request: ConvertRequest) {
+/** Runs the steps in the order of the state machine, without it. `ended` is called after each of the first ones. */
+export async function convertFile(
+  ports: PipelinePorts,
+  execution: string,
+  request: ConvertRequest,
+  ended: () => Promise<void> = async () => {},
+) {
   const split = await splitFile(ports, execution, request);
+  await ended();
   if (split.verdict !== 'convert') return finalizeFile(ports, split);
   await parseAll(ports, split);
-  return finishFile(ports, split.planKey, await reconcileFile(ports, split.planKey));
+  await ended();
+  const reconciled = await reconcileFile(ports, split.planKey);
+  await ended();
+  return finishFile(ports, split.planKey, reconciled, ended);
 }
 
 /** What is left of a conversion after its file was judged. */
@@ -37,10 +46,13 @@ export async function finishFile(
   ports: PipelinePorts,
   planKey: string,
   reconciled: Awaited<ReturnType<typeof reconcileFile>>,
+  ended: () => Promise<void> = async () => {},
 ) {
   if (reconciled.verdict === 'balanced') {
-    for (const mergeIndex of reconciled.merges?.flat() ?? [])
+    for (const mergeIndex of reconciled.merges?.flat() ?? []) {
       await mergePartition(ports, planKey, { mergeIndex });
+      await ended();
+    }
   }
   return finalizeFile(ports, reconciled);
 }
