@@ -281,6 +281,11 @@ export function isInUse(entry: LedgerEntry, now: Date): boolean {
   return !isFinal(entry.state) && Date.parse(entry.leaseUntil ?? entry.updatedAt) > now.getTime();
 }
 
+/** May a run that began then, of which the ledger knows nothing, still be at work? */
+export function isLeased(startedAt: string, now: Date): boolean {
+  return Date.parse(startedAt) + LEASE_MS > now.getTime();
+}
+
 /** The entry in another state, with the step added to its history. */
 export function advanced(
   entry: LedgerEntry,
