@@ -3,6 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 /** A store that was not asked for anything for so many turns has nobody who could ask: whoever is at work waits for a write. */
 const IDLE_TURNS = 2;
 
+const WRITES = new Set(['put', 'putOnce', 'putIf', 'createWriter', 'compose', 'copy', 'delete']);
+
 /**
  * Writes of a store that end only if somebody waits for them: each is held until nobody asks the store for anything more, and the one that
  * was asked for last ends first. So a write that nobody waited for is still not there when its step ends.
@@ -12,14 +14,13 @@ export class HeldWrites {
   private asked = 0;
   private isWatching = false;
 
-  /** Something was asked for that is no write. */
-  ask(): void {
+  /** For `beforeCall` of a store: a write may end when the promise resolves. */
+  readonly call = (operation: string, key: string): Promise<void> | undefined => {
     this.asked++;
-  }
+    return WRITES.has(operation) ? this.hold(`${operation} ${key}`) : undefined;
+  };
 
-  /** A write was asked for: resolves when it may end. */
-  hold(what: string): Promise<void> {
-    this.asked++;
+  private hold(what: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.held.push({ what, end: resolve });
     if (!this.isWatching) void this.watch();

@@ -10,8 +10,6 @@ import { convertFile } from './run-pipeline.ts';
 import { smallLayout } from './small-contracts.ts';
 import { testPorts } from './test-ports.ts';
 
-const WRITES = new Set(['put', 'putOnce', 'putIf', 'createWriter', 'compose', 'copy', 'delete']);
-
 /** A lake in memory, in which a file is converted in some ten milliseconds, and everything that it told. */
 export class MemoryLake {
   readonly raw = new MemoryObjectStore();
@@ -25,8 +23,7 @@ export class MemoryLake {
 
   constructor() {
     // A write is there only after somebody waited for it.
-    this.lake.beforeCall = (operation, key) =>
-      WRITES.has(operation) ? this.writes.hold(`${operation} ${key}`) : this.writes.ask();
+    this.lake.beforeCall = this.writes.call;
     this.ports = testPorts(this.raw, this.lake, {
       metrics: { record: async (dataset, all) => void this.figures.push({ dataset, all }) },
       notifier: { notify: async (notice) => void this.notices.push(notice) },
