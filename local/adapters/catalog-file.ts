@@ -1,4 +1,4 @@
-import { planTableChange } from '../../shared/catalog/table-change.ts';
+import { keysAfter, planTableChange } from '../../shared/catalog/table-change.ts';
 import { ObjectClosed, RunInconsistent } from '../../shared/errors.ts';
 import { dayPartition } from '../../shared/keys/business-date.ts';
 import { compareAndSwap, replace } from '../../shared/pipeline/store/compare-and-swap.ts';
@@ -202,7 +202,12 @@ const DUCKDB = { castsNumbers: true, renames: true };
 /** The columns and keys of the table after a publication: files of both must stay readable as one table. */
 function changedColumns(current: CatalogFile | undefined, day: DayPublication, key: string): TableColumns {
   if (!current) return { columns: day.columns, partitionKeys: day.partitionKeys };
-  const { columns, partitionKeys, problems } = planTableChange(current, day, DUCKDB);
+  const { columns, partitionKeys, problems } = planTableChange(
+    current,
+    day,
+    DUCKDB,
+    keysAfter(Object.keys(current.days), day.businessDate),
+  );
   if (problems.length > 0) throw incompatible(key, problems.join('; '));
   return { columns, partitionKeys };
 }

@@ -5,9 +5,8 @@ import type { CatalogColumn, TableColumns } from '../ports/catalog.ts';
 export interface TableChange {
   /** Those of the table in their places, with types that hold the values of both, then the new ones. */
   columns: CatalogColumn[];
-  /** What new files are partitioned by. */
   partitionKeys: CatalogColumn[];
-  /** What files were partitioned by, if that changes. */
+  /** What the table was partitioned by, if that changes. */
   partitionedBefore?: CatalogColumn[];
   widened: { name: string; from: string; to: string }[];
   renamed: { from: string; to: string }[];
@@ -28,6 +27,11 @@ export interface ReaderSkills {
   renames: boolean;
 }
 
+/** A day that is published counts for what a table is partitioned by if no later one is: an earlier day may be shown again at any time. */
+export function keysAfter(days: Iterable<string>, businessDate: string): 'layout' | 'table' {
+  return [...days].every((date) => date <= businessDate) ? 'layout' : 'table';
+}
+
 /** A column of either side, while they are compared. */
 interface Field {
   column: CatalogColumn;
@@ -39,7 +43,7 @@ interface Field {
  * Compares the table that readers have with the one that a layout fills. A column that the table lacks is added. A type becomes wider if it
  * then holds every value of both exactly: older files stay as they are, and readers cast. A name changes if the layout says what it was
  * (`formerly`). A column may become one that files are partitioned by, and the other way round, as long as its type stays. Every other
- * difference is a problem. New files are partitioned as `keysOf` says.
+ * difference is a problem. The table is then partitioned as the side `keysOf` is: the layout, unless its day is an earlier one.
  */
 export function planTableChange(
   table: TableColumns,

@@ -127,7 +127,7 @@ export interface DayPublication {
 
 export interface TableColumns {
   columns: CatalogColumn[];
-  /** What new files are partitioned by. Files of before have the keys that the values of their partition name. */
+  /** What the latest day is partitioned by, if there is a day. Every file has the keys that the values of its partition name. */
   partitionKeys: CatalogColumn[];
 }
 

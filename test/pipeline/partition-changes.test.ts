@@ -182,6 +182,11 @@ describe('a layout that is partitioned otherwise from a day on', () => {
     ).toEqual([['1003 uf'], ['1004 tipo']]);
     expect(metadata['default-spec-id']).toBe(1);
     expect(manifests.map((one) => one.partition_spec_id)).toEqual([0, 1]);
+    // An earlier day that is published again, as it was partitioned, changes nothing for the days to come.
+    await load(lake, 'b', '2025-08-11', BY('uf'), [record('5', 'RJ', 'Z', '1')]);
+    const keys = (await lake.catalog('evo'))!.partitionKeys.map(({ name }) => name);
+    expect(keys).toEqual(['year', 'month', 'day', 'tipo']);
+    expect((await shownTable(lake.ports.lake, 'evo'))!.metadata['default-spec-id']).toBe(1);
     // A file that a filter leaves out by its folder is not opened: it need not even be a file of rows.
     const [left] = (await lake.catalog('evo'))!.partitions.filter(({ values }) => values.uf === null);
     await rm(join(lake.dir, 'lake/processed', left!.files[0]!));
@@ -190,7 +195,7 @@ describe('a layout that is partitioned otherwise from a day on', () => {
     await expect(queried(lake, "tipo = 'Y'")).rejects.toThrow();
     const { files } = await dayStatus(lake.ports, 'evo', '2025-08-12');
     expect(files[0]?.warnings).toEqual([
-      'a_20250812.txt: evo is partitioned by year, month, day, tipo from now on, and was by year, month, day, uf',
+      'a_20250812.txt: the rows of this file are partitioned by year, month, day, tipo, and evo was by year, month, day, uf',
     ]);
   });
 

@@ -40,7 +40,7 @@ function notesOf({
   return [
     ...(partitionedBefore
       ? [
-          `${dataset} is partitioned by ${namesOf(partitionKeys)} from now on, and was by ${namesOf(partitionedBefore)}`,
+          `the rows of this file are partitioned by ${namesOf(partitionKeys)}, and ${dataset} was by ${namesOf(partitionedBefore)}`,
         ]
       : []),
     ...renamed.map(({ from, to }) => `column ${to} of ${dataset} was called ${from}`),
