@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEntry } from '../../connector/decide/journal-entry.ts';
-import type { Settings } from '../../connector/decide/settings.ts';
+import { readSettings } from '../../connector/decide/read-settings.ts';
 import type { Arrival, TransferRecord } from '../../connector/decide/transfer-record.ts';
 import type { ConnectorPorts } from '../../connector/work/connector-ports.ts';
 import { HeldRecord, LeaseLost, parseRecord, readRecord } from '../../connector/work/held-record.ts';
@@ -27,7 +27,7 @@ function host(owner = 'me', state = new MemoryObjectStore()) {
     },
   };
   const ports = { clock, owner, state, hasEnded: (other: string) => gone.has(other), chance: () => 1 };
-  return { time, gone, state, ports: ports as unknown as ConnectorPorts };
+  return { time, gone, state, ports: ports as Partial<ConnectorPorts> as ConnectorPorts };
 }
 
 const RECORD: TransferRecord = {
@@ -170,7 +170,13 @@ describe('patience', () => {
 
 describe('pace', () => {
   const settings = (limits: object[]) =>
-    ({ upload: { limits }, timeZone: 'UTC' }) as unknown as Pick<Settings, 'upload' | 'timeZone'>;
+    readSettings(
+      JSON.stringify({
+        ...{ sources: [{ folder: 'in' }], files: [{ pattern: '*', finished: { by: 'rename' } }] },
+        ...{ target: { folder: 'raw' }, stateFolder: 'state', upload: { limits }, timeZone: 'UTC' },
+      }),
+      'c.json',
+    );
   const always = { from: '00:00', to: '23:59' };
 
   it('holds back parts of all files so that no more is sent than the hour allows', async () => {
@@ -247,18 +253,28 @@ describe('a file that arrived', () => {
   }) {
     const removed: string[] = [];
     const told: NewEntry[] = [];
-    const source = {
+    const source: Partial<TransferSource> = {
       name: '/in',
       remove: async (path: string, pin: string) => {
         removed.push(`${path} ${pin}`);
         return isThere;
       },
-    } as unknown as TransferSource;
+    };
     const { ports } = host();
-    const journal = { note: async (entry: NewEntry) => void told.push(entry) } as unknown as Journal;
-    const target = { find: async () => found ?? undefined } as unknown as ConnectorPorts['target'];
-    const file = { source, seen: { ...seen, ...now }, place: { rule: 0, key: 'k', businessDate: undefined } };
-    const isRemoved = await removeArrived({ ...ports, target }, journal, file, arrival, hours);
+    const journal: Pick<Journal, 'note'> = { note: async (entry: NewEntry) => void told.push(entry) };
+    const target: Partial<ConnectorPorts['target']> = { find: async () => found ?? undefined };
+    const file = {
+      source: source as TransferSource,
+      seen: { ...seen, ...now },
+      place: { rule: 0, key: 'k', businessDate: undefined },
+    };
+    const isRemoved = await removeArrived(
+      { ...ports, target: target as ConnectorPorts['target'] },
+      journal as Journal,
+      file,
+      arrival,
+      hours,
+    );
     return { isRemoved, removed, events: told.map(({ event }) => event) };
   }
 
