@@ -51,6 +51,8 @@ const files = z
     /** `{yyyy}` `{MM}` `{dd}` `{yyyyMMdd}` `{yyyy-MM-dd}` `{name}` `{stem}` `{path}` */
     key: filled(KEY_PARTS).default('year={yyyy}/month={MM}/day={dd}/{name}'),
     finished,
+    /** Compresses the file on its way, in frames that can be read one by one; its key then ends in `.zst`. */
+    compress: z.literal('zstd').optional(),
     /** The files of a day: their number, or their names with `{yyyyMMdd}`. */
     expected: z.union([count, z.array(pattern).min(1)]).optional(),
     /** Name of the day manifest that the connector writes beside them once they are complete. */

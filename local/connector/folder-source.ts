@@ -6,7 +6,7 @@ import { PipelineError, StoreUnavailable } from '../../shared/errors.ts';
 import type { SeenFile, TransferSource } from '../../shared/ports/transfer-source.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
 import { isCode, NOT_THERE, unreadable } from '../adapters/file-error.ts';
-import { streamFile } from '../adapters/file-reader.ts';
+import { readFileInto } from '../adapters/file-reader.ts';
 import { type FileIdentity, sourceIdentity } from '../adapters/file-version.ts';
 
 const IDENTITY: FileIdentity = sourceIdentity(true);
@@ -63,9 +63,9 @@ class FolderSource implements TransferSource {
     });
   }
 
-  async *read(path: string, range: ByteRange, pin: string): AsyncIterable<Uint8Array> {
+  async readInto(path: string, range: ByteRange, pin: string, buffer: Uint8Array): Promise<void> {
     try {
-      yield* streamFile(join(this.name, path), range, { pin }, IDENTITY.pin);
+      await readFileInto(join(this.name, path), range, buffer, { pin }, IDENTITY.pin);
     } catch (error) {
       throw unavailable(error, join(this.name, path));
     }

@@ -7,7 +7,8 @@ import { sqlString } from '../lake/sql-text.ts';
 const COLUMNS: Record<keyof JournalEntry, string> = {
   ...{ at: 'TIMESTAMP', connector: 'VARCHAR', owner: 'VARCHAR', sequence: 'BIGINT', event: 'VARCHAR' },
   ...{ source: 'VARCHAR', path: 'VARCHAR', key: 'VARCHAR', businessDate: 'DATE', version: 'VARCHAR' },
-  ...{ sizeBytes: 'BIGINT', crc64nvme: 'VARCHAR', objectVersion: 'VARCHAR', durationMs: 'BIGINT' },
+  ...{ sizeBytes: 'BIGINT', crc64nvme: 'VARCHAR', contentBytes: 'BIGINT', objectVersion: 'VARCHAR' },
+  ...{ durationMs: 'BIGINT' },
   ...{ sentBytes: 'BIGINT', partsKept: 'BIGINT', retries: 'BIGINT', detail: 'VARCHAR' },
 };
 

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import type { Settings, SourceSettings } from '../../connector/decide/settings.ts';
 import type { ConnectorPorts } from '../../connector/work/connector-ports.ts';
 import { SourceNotFound } from '../../shared/errors.ts';
@@ -27,6 +28,8 @@ export async function openConnector(
   const layouts = createLayoutReader();
   // A layout that is not there is told of now, and not when the first file of the night is there.
   for (const { layout } of settings.files) if (layout !== undefined) await layouts.headBytes(layout);
+  // As with layouts: an older Node is told of now.
+  if (settings.files.some(({ compress }) => compress === 'zstd')) zstdCompressSync(new Uint8Array());
   const target = await openTarget(settings, configDir);
   return {
     sources: await Promise.all(settings.sources.map((source) => openSource(source, configDir))),

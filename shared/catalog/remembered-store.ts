@@ -7,13 +7,15 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * A store for one publication, which may have to be tried again because another one was faster: what it read of files that never change, and
- * the manifests that it wrote, are as they were, so that only the list of manifests is made anew.
+ * the manifests that it wrote, are as they were, so that only the list of manifests is made anew. Nobody reads what it writes before it is
+ * pointed to, so a write is only begun, and all of them are waited for at once, with `written`.
  */
-export function rememberingStore(store: Store): Store {
+export function rememberingStore(store: Store): Store & { written(): Promise<void> } {
   const heads = new Map<string, ReturnType<Store['head']>>();
   const ranges = new Map<string, ReturnType<Store['readRange']>>();
   const objects = new Map<string, ReturnType<Store['get']>>();
   const written = new Map<string, ReturnType<Store['put']>>();
+  const begun: Promise<unknown>[] = [];
   let keptBytes = 0;
   return {
     head: (key) => once(heads, key, () => store.head(key)),
@@ -27,7 +29,13 @@ export function rememberingStore(store: Store): Store {
     },
     get: (key) => once(objects, key, () => store.get(key)),
     // The names of these objects have a hash of their bytes.
-    put: (key, bytes) => once(written, key, () => store.put(key, bytes)),
+    async put(key, bytes) {
+      begun.push(once(written, key, () => store.put(key, bytes)));
+    },
+    async written() {
+      const results = await Promise.allSettled(begun.splice(0));
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    },
   };
 }
 

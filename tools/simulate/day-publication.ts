@@ -3,7 +3,7 @@ import type { Night, Throughput } from './night.ts';
 
 const MEGABYTE = 1_000_000;
 const ENTRIES_AT_ONCE = 16;
-const RESULTS_AT_ONCE = 32;
+const RESULTS_AT_ONCE = 64;
 /** S3 lists so many keys in an answer. */
 const LIST_PAGE = 1000;
 /** The end of each new file is read for its manifest: a HEAD and a range, so many files at once (shared/aws/glue-catalog.ts). */

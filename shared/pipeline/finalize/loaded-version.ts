@@ -15,7 +15,7 @@ import { inParallel } from '../store/in-parallel.ts';
 import { readJson } from '../store/json-object.ts';
 import { tableSchemas } from '../store/table-schemas.ts';
 
-const PARALLEL_READS = 32;
+const PARALLEL_READS = 64;
 
 /** The version that a run loaded, for the ledger: what it counted, and its merged files. */
 export async function loadedVersion(

@@ -37,11 +37,22 @@ export class PartWriter {
   }
 
   async finish(): Promise<PartFile> {
+    const file = await this.end();
+    await this.close();
+    return file;
+  }
+
+  /** Hands over the last bytes. From then on only `close` is missing, which needs nothing of the kernel. */
+  async end(): Promise<PartFile> {
     const bytes = await this.file.finish();
-    await this.target.close();
     const rowGroupRows = this.file.rowGroupRows;
     const rows = rowGroupRows.reduce((sum, count) => sum + count, 0);
     return { key: this.key, rows, bytes, rowGroupRows, checksum: crc64ToBase64(this.checksum.finish()) };
+  }
+
+  /** Makes the object visible. */
+  close(): Promise<void> {
+    return this.target.close();
   }
 
   abort(): Promise<void> {

@@ -32,7 +32,7 @@ interface ReconciledRun {
   planKey: string;
 }
 
-const PARALLEL_READS = 32;
+const PARALLEL_READS = 64;
 
 /** Adds up the part manifests of a run, judges the file, and plans the merge of its parts. */
 export async function reconcileFile(ports: PipelinePorts, planKey: string): Promise<ReconcileResult> {
