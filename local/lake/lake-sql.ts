@@ -4,7 +4,7 @@ import { UsageError } from '../../shared/errors.ts';
 import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
-import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
+import { escapeGlob, FILES_SCHEMA } from './dataset-view.ts';
 import type { Lake } from './lake.ts';
 import { LakeDamage } from './lake-damage.ts';
 import { ledgerRows } from './ledger-rows.ts';
@@ -17,6 +17,7 @@ import {
   readLedger,
   shownDays,
 } from './ledger-tables.ts';
+import { makeDatasetView } from './make-dataset-view.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlError } from './sql-error.ts';
@@ -31,7 +32,6 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
-import { areUniform } from './uniform-files.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 import { keepTextsWhole } from './whole-texts.ts';
 
@@ -139,16 +139,9 @@ class DuckDBLake implements Lake {
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const { scans, createView } = planDatasetView(catalog, this.#lakeDir, rows);
-    const selects: string[] = [];
-    for (const { createFiles, files, countMisplaced, uniform, select } of scans) {
-      await this.#run(createFiles, { files: JSON.stringify(files) });
-      this.#files.push(...files.flatMap(({ path }) => path ?? []));
-      const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-      const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
-      selects.push(select(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
-    }
-    await this.#run(createView(selects));
+    const run = (sql: string, parameters?: Record<string, string>) => this.#run(sql, parameters);
+    const note = (paths: string[]) => void this.#files.push(...paths);
+    await makeDatasetView({ run, note }, catalog, this.#lakeDir, rows);
     this.tables.push(catalog.dataset);
   }
 
