@@ -30,7 +30,7 @@ export const ARROWS: Record<string, string[]> = {
   'shared/run': ['shared/totals', 'shared/parquet', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/operations': ['shared/run', 'shared/keys'],
   'shared/ports': ['shared/operations', 'shared/ranges'],
-  'shared/ask': ['shared/ports', 'shared/keys'],
+  'shared/ask': ['shared/ports', 'shared/keys', 'shared/layout'],
   'shared/redis': ['shared/ports'],
   'shared/dashboard': ['shared/look', 'shared/ask'],
   'shared/iceberg': ['shared/ports', 'shared/parquet'],

@@ -51,12 +51,14 @@ interface SplitSource {
 
 /**
  * Claims a file in the ledger and plans its byte ranges. A file that cannot be converted is a verdict. Fails with
- * `SourceNotFound`, `LayoutInvalid`, `UsageError`, `BusinessDateUnknown`, `SourceChanged` and `ControlFileAwaited`.
+ * `SourceNotFound`, `LayoutInvalid`, `UsageError`, `BusinessDateUnknown`, `SourceChanged` and `ControlFileAwaited`. `redriveCount` says
+ * how often the execution was redriven, if it is known.
  */
 export async function splitFile(
   ports: SplitPorts,
   execution: string,
   request: ConvertRequest,
+  redriveCount?: number,
 ): Promise<SplitResult> {
   const { layout, ...layoutFile } = await requestedLayout(ports, request);
   const source = await headSource(ports, request);
@@ -69,7 +71,7 @@ export async function splitFile(
   const tables = await holdToTables(ports, layout, source.key, businessDate);
   const parent = await supplementedFile(ports, request, identity);
   const claim: Claim = {
-    ...{ ports, execution, request, layout, layoutFile, source, identity },
+    ...{ ports, execution, redriveCount, request, layout, layoutFile, source, identity },
     warnings: [...date.warnings, ...warnings, ...tables.warnings],
     supplementOf: isRefusal(parent) ? undefined : parent,
   };
