@@ -1,4 +1,4 @@
-import type { NightProgress } from '../local/convert-night.ts';
+import type { NightProgress } from '../local/night.ts';
 import { STAGE_WORDS } from '../local/stage-words.ts';
 
 /** How far the conversion of a file is. */

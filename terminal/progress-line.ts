@@ -1,4 +1,4 @@
-import type { NightProgress } from '../local/convert-night.ts';
+import type { NightProgress } from '../local/night.ts';
 import { STAGE_WORDS } from '../local/stage-words.ts';
 import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import { shownText } from '../shared/shown-text.ts';
@@ -107,7 +107,7 @@ class FileProgress {
     this.#startedAtMs = startedAtMs;
   }
 
-  add({ rows, rejected }: PartSummary): void {
+  add({ rows, rejected }: Pick<PartSummary, 'rows' | 'rejected'>): void {
     this.#rows += rows;
     this.#rejected += rejected;
   }

@@ -4,7 +4,8 @@ import { UsageError } from '../../shared/errors.ts';
 import { daysDataset, rejectsDataset } from '../../shared/keys/lake-keys.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import { type ReadStep, readCatalog } from '../adapters/read-catalog.ts';
-import { escapeGlob, FILES_SCHEMA, planDatasetView } from './dataset-view.ts';
+import { escapeGlob, FILES_SCHEMA } from './dataset-view.ts';
+import type { Lake } from './lake.ts';
 import { LakeDamage } from './lake-damage.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import {
@@ -16,6 +17,7 @@ import {
   readLedger,
   shownDays,
 } from './ledger-tables.ts';
+import { makeDatasetView } from './make-dataset-view.ts';
 import { refusedRejects } from './refused-rejects.ts';
 import { SpillFolder } from './spill-folder.ts';
 import { sqlError } from './sql-error.ts';
@@ -30,31 +32,8 @@ import {
 } from './sql-statements.ts';
 import { sqlName, sqlString } from './sql-text.ts';
 import type { SqlValue } from './sql-value.ts';
-import { areUniform } from './uniform-files.ts';
 import { nothingPublished, unpublishedText } from './unpublished-lake.ts';
 import { keepTextsWhole } from './whole-texts.ts';
-
-/** The tables that were published in a lake when it was opened, for queries in DuckDB's SQL. */
-export interface Lake {
-  /** Tables that a query can name, sorted. */
-  readonly tables: readonly string[];
-  /** Documents that cannot be read, and the tables that depend on them. */
-  readonly damage: LakeDamage;
-  /** All rows in memory. Errors: `UsageError` for SQL that does not run, `RunInconsistent` for files that do not read. */
-  query(sql: string, parameters?: SqlParameters): Promise<SqlResult>;
-  /** Like `query`, but with the rows in batches, for results of any size; of several statements the last one's. `signal` stops it. */
-  stream(sql: string, parameters?: SqlParameters, signal?: AbortSignal): Promise<SqlStream>;
-  /** yyyy-MM-dd: the last published day of the datasets that `sql` names, or of all when it names none. */
-  latestBusinessDate(sql: string): string | undefined;
-  /**
-   * The answers of all statements, one after the other: read the rows of each, or leave them, before you ask for the next. What a statement
-   * makes (a temporary table) stays for later calls.
-   */
-  results(sql: string): AsyncGenerator<SqlStream>;
-  /** Stops the statement of `results` that runs. */
-  interrupt(): void;
-  close(): void;
-}
 
 /**
  * Opens what is published in `lakeDir`: one table per dataset (`contracts`, `contracts_rejects`), its
@@ -160,13 +139,9 @@ class DuckDBLake implements Lake {
   }
 
   async #createView(catalog: CatalogFile, rows: number | undefined): Promise<void> {
-    const view = planDatasetView(catalog, this.#lakeDir, rows);
-    const { createFiles, files, countMisplaced, uniform, createView } = view;
-    await this.#run(createFiles, { files: JSON.stringify(files) });
-    this.#files.push(...files.flatMap(({ path }) => path ?? []));
-    const [[misplaced]] = (await this.#run(countMisplaced)) as [[bigint]];
-    const areAsCataloged = uniform && (await areUniform((sql) => this.#run(sql), uniform));
-    await this.#run(createView(misplaced === 0n ? 'paths' : 'files', areAsCataloged ? 'files' : 'catalog'));
+    const run = (sql: string, parameters?: Record<string, string>) => this.#run(sql, parameters);
+    const note = (paths: string[]) => void this.#files.push(...paths);
+    await makeDatasetView({ run, note }, catalog, this.#lakeDir, rows);
     this.tables.push(catalog.dataset);
   }
 
@@ -186,8 +161,8 @@ class DuckDBLake implements Lake {
   async closeFiles(): Promise<void> {
     // DuckDB compares a path as it was given, with wildcards escaped, and then the file that it found. Folders are not allowed: they could
     // be written too.
-    const paths = this.#files.flatMap((path) => [path, escapeGlob(path)]).map(sqlString);
-    await this.#run(`SET GLOBAL allowed_paths = [${paths.join(', ')}]`);
+    const paths = new Set(this.#files.flatMap((path) => [path, escapeGlob(path)]));
+    await this.#run(`SET GLOBAL allowed_paths = [${[...paths].map(sqlString).join(', ')}]`);
     await this.#run('SET GLOBAL enable_external_access = false');
     await this.#run('SET GLOBAL lock_configuration = true');
     this.#isClosed = true;

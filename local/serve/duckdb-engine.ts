@@ -9,7 +9,8 @@ import type {
   QueryEngine,
 } from '../../shared/ports/query-engine.ts';
 import { CatalogState } from '../lake/catalog-state.ts';
-import { type Lake, openLake } from '../lake/lake-sql.ts';
+import type { Lake } from '../lake/lake.ts';
+import { openLake } from '../lake/lake-sql.ts';
 import { toJsonValue } from '../lake/sql-value.ts';
 import { dayContents } from './day-contents.ts';
 import { statementReads } from './duckdb-reads.ts';
@@ -201,7 +202,8 @@ function seenCatalog(catalog: CatalogFile, { tables }: EngineGrant): CatalogFile
   if (seen === undefined) return [];
   if (seen === 'all') return [catalog];
   const isSeen = ({ name }: { name: string }) => seen.includes(name);
-  const hidden = catalog.partitionKeys.find((key) => !isSeen(key));
+  const inFolders = catalog.columns.filter(({ isPartlyInFolders }) => isPartlyInFolders);
+  const hidden = [...catalog.partitionKeys, ...inFolders].find((column) => !isSeen(column));
   if (hidden)
     throw new UsageError({
       what: `the column ${hidden.name} of ${catalog.dataset} cannot be hidden`,

@@ -22,7 +22,7 @@ export const ARROWS: Record<string, string[]> = {
   'shared/kernel': [],
   'shared/ranges': [],
   'shared/keys': [],
-  'shared/compression': [],
+  'shared/compression': ['shared/ranges'],
   'shared/decode': ['shared/kernel', 'shared/layout', 'shared/ranges', 'shared/keys'],
   'shared/form': ['shared/decode', 'shared/layout', 'shared/ranges'],
   'shared/parquet': ['shared/kernel', 'shared/decode', 'shared/layout', 'shared/ranges'],
