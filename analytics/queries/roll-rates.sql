@@ -11,6 +11,7 @@ moves AS (
     coalesce(earlier.value, later.value, 0) AS value
   FROM earlier
   FULL OUTER JOIN later ON later.contract = earlier.contract
+  WHERE coalesce(earlier.contract, later.contract) IS NOT NULL
 )
 SELECT
   from_state,

@@ -7,21 +7,26 @@ import { eventReader } from '../read-event.ts';
 
 interface SplitterEvent {
   execution: string;
+  /** Missing in executions that began under a definition of an earlier version. */
+  redriveCount?: number | undefined;
   request: ConvertRequest;
 }
 
-const readEvent = eventReader('splitter', z.object({ execution: z.string(), request: z.unknown() }));
+const readEvent = eventReader(
+  'splitter',
+  z.object({ execution: z.string(), redriveCount: z.int().nonnegative().optional(), request: z.unknown() }),
+);
 
 export function readSplitterEvent(event: unknown): SplitterEvent {
-  const { execution, request } = readEvent(event);
+  const { execution, redriveCount, request } = readEvent(event);
   checkRequest(request);
-  return { execution, request };
+  return { execution, redriveCount, request };
 }
 
 /** State Split: claims the file and plans its byte ranges. */
 export function createSplitter(ports: SplitPorts) {
-  return ({ execution, request }: SplitterEvent): Promise<SplitResult> =>
-    splitFile(ports, execution, request);
+  return ({ execution, redriveCount, request }: SplitterEvent): Promise<SplitResult> =>
+    splitFile(ports, execution, request, redriveCount);
 }
 
 export function splitterFigures(_event: SplitterEvent, result: SplitResult): InvocationFigures {

@@ -16,6 +16,7 @@ const executionEnded = z.object({
     status: z.string(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
+    redriveCount: z.int().nonnegative().nullish(),
     /** The execution's input as JSON text; missing if it is large. */
     input: z.string().nullish(),
   }),
@@ -93,6 +94,7 @@ function recordEnd(ports: PipelinePorts, { detail }: ExecutionStatusEvent): Prom
     status: detail.status,
     error: detail.error ?? detail.status,
     cause: detail.cause ?? 'The execution ended without a cause',
+    redriveCount: detail.redriveCount ?? 0,
     request: requestOf(detail.input),
   });
 }

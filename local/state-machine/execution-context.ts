@@ -9,6 +9,8 @@ export interface ExecutionFacts {
   input: JsonValue;
   /** ISO 8601 */
   startTime: string;
+  /** How often the execution was redriven: 0 unless it is said. */
+  redriveCount?: number | undefined;
   stateMachineName: string;
 }
 
@@ -48,11 +50,15 @@ function holdsPath(field: string): boolean {
   return field.endsWith('.$') || field.endsWith('Path') || field === 'Variable';
 }
 
-/** The context object of an execution whose states are bound under the keys of `stateNames`. */
+/**
+ * The context object of an execution whose states are bound under the keys of `stateNames`. `RedriveCount` is there in every execution,
+ * 0 in one that was never redriven (docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
+ */
 export function createContext(facts: ExecutionFacts, stateNames: ReadonlyMap<string, string>): ContextObject {
+  const { id: Id, name: Name, input: Input, startTime: StartTime, redriveCount: RedriveCount = 0 } = facts;
   return {
     Local: {
-      Execution: { Id: facts.id, Name: facts.name, Input: facts.input, StartTime: facts.startTime },
+      Execution: { Id, Name, Input, StartTime, RedriveCount },
       States: Object.fromEntries(Array.from(stateNames, ([key, Name]) => [key, { Name, RetryCount: 0 }])),
     },
     StateMachine: { Id: stateMachineId(facts.stateMachineName), Name: facts.stateMachineName },

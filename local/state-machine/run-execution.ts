@@ -23,6 +23,8 @@ export interface ExecutionOptions {
   signal?: AbortSignal | undefined;
   onEvent?: ((event: ExecutionEvent) => void) | undefined;
   stateMachineName?: string | undefined;
+  /** What `$$.Execution.RedriveCount` says, if an execution that failed is run once more under its name; else 0. */
+  redriveCount?: number | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
       input: JSON.parse(JSON.stringify(options.input ?? {})) as JsonValue,
       startTime: new Date().toISOString(),
       stateMachineName,
+      redriveCount: options.redriveCount,
     },
     ...{ store, tasks, maxConcurrency },
     signal: options.signal ?? new AbortController().signal,

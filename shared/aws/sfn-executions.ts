@@ -32,10 +32,17 @@ export function createSfnStates(client: SFNClient): ExecutionStates {
   return {
     async find(executionArn) {
       try {
-        const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        const { status, error, cause, redriveCount } = await client.send(
+          new DescribeExecutionCommand({ executionArn }),
+        );
         // A child that waits for the redrive of its map is at work; executions of files never are that.
         if (status === undefined || status === 'PENDING_REDRIVE') return { status: 'RUNNING' };
-        return { status, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+        return {
+          status,
+          ...(error !== undefined && { error }),
+          ...(cause !== undefined && { cause }),
+          ...(redriveCount !== undefined && { redriveCount }),
+        };
       } catch (error) {
         // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html#API_DescribeExecution_Errors
         if (['ExecutionDoesNotExist', 'InvalidArn'].includes(errorName(error) ?? '')) return undefined;

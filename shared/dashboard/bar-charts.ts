@@ -12,7 +12,8 @@ const ROW = 30;
 const LABEL = 230;
 const TEXT = 150;
 const NAME_CHARACTERS = 30;
-const MOST_BARS = 20;
+/** More names are in the table. */
+export const MOST_BARS = 20;
 
 /** A bar to the right for each name; those below zero end where the others begin. */
 export function barChart({ bars, description }: ChartOfBars): Markup {

@@ -17,6 +17,8 @@ interface ExecutionState {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   error?: string;
   cause?: string;
+  /** How often it was redriven; 0 if it is not said. */
+  redriveCount?: number;
 }
 
 /** Where executions end with the process that runs them, nobody is left to ask. */

@@ -8,19 +8,33 @@ import type { Answer } from './worked-out.ts';
 import { ABOUT_CONTRACTS } from './worked-out-contracts.ts';
 import { ABOUT_CUSTOMERS } from './worked-out-customers.ts';
 
+/** What some queries are asked besides: with their defaults alone, nobody would see what these parameters decide. */
+const ALSO_ASKED: Record<string, Record<string, string | number>[]> = {
+  'rfv-customers': [{ segment: 'potential', most: 7 }, { segment: 'developing' }, { segment: 'inactive' }],
+  'roi-payback': [{ cost: '0' }, { cost: '0.5' }],
+};
+
 export const WORKED_OUT = { ...ABOUT_CONTRACTS, ...ABOUT_CUSTOMERS };
 
-/** A query of the pack on a planted population: its SQL, and the answer that was worked out without SQL. */
-export function askedAnalytics(
-  query: NamedQuery,
-  mapping: Mapping,
-  population: Population,
-): { sql: string; latest: string; expected: Answer } {
-  const composed = composeQuery(query, {}, population.nights, mapping);
-  const { text: sql } = normalSql(composed.sql, composed.literals);
-  const expected = WORKED_OUT[query.name]?.({ population, params: composed.params });
-  if (expected === undefined) throw new Error(`nobody has worked out ${query.name}`);
-  return { sql, latest: latestQuery(query, mapping).text, expected };
+/** A statement, and the answer that was worked out without SQL. */
+interface Question {
+  sql: string;
+  expected: Answer;
+  /** The text that the deployed views have, for the latest night. */
+  isLatest?: boolean;
+}
+
+/** A query of the pack on a planted population: as it is by default, for the latest night, and with some other parameters. */
+export function askedAnalytics(query: NamedQuery, mapping: Mapping, population: Population): Question[] {
+  const questions = [{}, ...(ALSO_ASKED[query.name] ?? [])].map((given): Question => {
+    const composed = composeQuery(query, given, population.nights, mapping);
+    const { text: sql } = normalSql(composed.sql, composed.literals);
+    const expected = WORKED_OUT[query.name]?.({ population, params: composed.params });
+    if (expected === undefined) throw new Error(`nobody has worked out ${query.name}`);
+    return { sql, expected };
+  });
+  const { expected } = questions[0]!;
+  return [...questions, { sql: latestQuery(query, mapping).text, expected, isLatest: true }];
 }
 
 /** The first cell that differs, or undefined. Floating-point numbers may differ in their last digits. */

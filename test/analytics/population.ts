@@ -1,7 +1,7 @@
 /** A row of a night as a mainframe would write it. */
 export interface Row {
   night: string;
-  contract: string;
+  contract: string | null;
   customer: string | null;
   product: string | null;
   cents: number | null;
@@ -90,8 +90,38 @@ function atTheEdges(): Population {
   return { what: 'ends and renewals at the edges', nights: NIGHTS, rows };
 }
 
+/**
+ * Customers who began last at the edges of the steps of recency, with one contract to five each, all of one value, so that many have the
+ * same score and sum; and two whose numbers are too short to be masked. Besides, contracts without a number, in arrears, that only the last
+ * night has.
+ */
+function begunAtTheEdges(): Population {
+  const rows: Row[] = [];
+  const ages = [0, 29, 30, 31, 89, 90, 91, 179, 180, 181, 364, 365, 366, null];
+  for (const [which, age] of ages.entries()) {
+    for (let contracts = 1; contracts <= 5; contracts++) {
+      const customer =
+        which === 0 && contracts < 3 ? '7'.repeat(contracts) : `3000000${which + 10}${contracts}`;
+      for (let index = 0; index < contracts; index++) {
+        const start = age === null ? null : day('2025-08-12', -age - index * 400);
+        const product = ['CARTAO', 'CDC', null, ...PRODUCTS.slice(2)][(which + index) % 5]!;
+        const status = which % 5 === 3 && index === 0 ? 'ATRASO' : 'ATIVO';
+        const contract = `B${String(99 - which)}${contracts}${index}`;
+        for (const night of NIGHTS.slice(-2))
+          rows.push({ night, contract, customer, product, cents: 100_00, start, end: null, status });
+      }
+    }
+  }
+  for (const product of ['CARTAO', 'CONSORCIO']) {
+    const of = { customer: '30000000999', product, cents: 5_00, start: null, end: null, status: 'ATRASO' };
+    rows.push({ night: NIGHTS.at(-1)!, contract: null, ...of });
+  }
+  return { what: 'beginnings at the edges of recency', nights: NIGHTS, rows };
+}
+
 export const POPULATIONS: Population[] = [
   atTheEdges(),
+  begunAtTheEdges(),
   { what: 'nights without a row', nights: NIGHTS, rows: [] },
   {
     what: 'one contract, one night',
@@ -113,6 +143,10 @@ export const POPULATIONS: Population[] = [
   changed('values at the limits of bins', 8, (_, index) => ({
     cents: [999_999, 1_000_000, 1_000_001, -1, 0][index % 5]!,
   })),
+  changed('contracts without a number', 20, ({ product }, index) =>
+    product === 'CDC' || index % 9 === 0 ? { contract: null } : {},
+  ),
+  changed('every value is zero', 19, () => ({ cents: 0 })),
   changed('nobody has a value', 9, () => ({ cents: null })),
   changed('everything has ended', 10, () => ({ status: 'QUITADO' })),
   changed('everything is in arrears', 11, () => ({ status: 'ATRASO' })),

@@ -28,10 +28,10 @@ describe('analytics on Trino', () => {
   it.each(queries.map((query) => [query.name, query] as const))('%s', async (_, query) => {
     const differences: string[] = [];
     for (const [index, population] of POPULATIONS.entries()) {
-      const { sql, latest, expected } = askedAnalytics(query, mapping, population);
-      // The text for the latest night on a few: it differs in how nights are found, and not in what is worked out of them.
-      for (const text of index % 5 === 0 ? [sql, latest] : [sql]) {
-        const own = text.replaceAll(/\bFROM (contracts(?:_days)?)\b/g, `FROM s${index}.$1`);
+      for (const { sql, expected, isLatest } of askedAnalytics(query, mapping, population)) {
+        // The text for the latest night on a few: it differs in how nights are found, and not in what is worked out of them.
+        if (isLatest && index % 5 !== 0) continue;
+        const own = sql.replaceAll(/\bFROM (contracts(?:_days)?)\b/g, `FROM s${index}.$1`);
         const found = await client.query(own).then(
           (rows) => rows.map((row) => Object.values(row)),
           (error: Error) => error.message,

@@ -20,7 +20,11 @@ type Valued = Row & { cents: number };
 
 const open = (asked: Asked) => nightRows(asked, asked.params.business_date).filter(isOpen);
 const valued = (rows: readonly Row[]) => rows.filter((row): row is Valued => row.cents !== null);
-const byValue = (a: Valued, b: Valued) => a.cents - b.cents || (a.contract < b.contract ? -1 : 1);
+/** Of those of one value, contracts without a number come last. */
+const byValue = (a: Valued, b: Valued) =>
+  a.cents - b.cents || ((a.contract ?? '~') < (b.contract ?? '~') ? -1 : 1);
+/** Contracts that can be found again on another night. */
+const numbered = (rows: readonly Row[]) => rows.filter(({ contract }) => contract !== null);
 
 /** Contracts that run out between two nights, as the first one has them, and whether the second one has one in their place. */
 function judged(asked: Asked, from: unknown, to: unknown): { row: Row; isRenewed: boolean }[] {
@@ -109,7 +113,7 @@ export const ABOUT_CONTRACTS: Record<string, WorkedOut> = {
     );
     // Nights without a row are not seen in the table.
     const nights = [...new Set(within.map(({ night }) => night))].sort().reverse();
-    const runs = [...Map.groupBy(within, ({ contract }) => contract).values()].flatMap((rows) => {
+    const runs = [...Map.groupBy(numbered(within), ({ contract }) => contract).values()].flatMap((rows) => {
       const length = nights.findIndex((night) => !rows.some((row) => row.night === night && isLate(row)));
       const run = length === -1 ? nights.length : length;
       return run === 0 ? [] : [{ run, cents: rows.find(({ night }) => night === nights[0])!.cents }];
@@ -119,8 +123,9 @@ export const ABOUT_CONTRACTS: Record<string, WorkedOut> = {
       .map(([run, of]) => [run, of.length, money(sumOf(of))]);
   },
   'roll-rates': (asked) => {
-    const before = new Map(nightRows(asked, asked.params.earlier_date).map((row) => [row.contract, row]));
-    const after = new Map(nightRows(asked, asked.params.business_date).map((row) => [row.contract, row]));
+    const byNumber = (night: unknown) =>
+      new Map(numbered(nightRows(asked, night)).map((row) => [row.contract, row]));
+    const [before, after] = [byNumber(asked.params.earlier_date), byNumber(asked.params.business_date)];
     const moves = [...new Set([...before.keys(), ...after.keys()])].map((contract) => {
       const [from, to] = [before.get(contract), after.get(contract)];
       return {
@@ -198,7 +203,7 @@ export const ABOUT_CONTRACTS: Record<string, WorkedOut> = {
     const now = nightRows(asked, asked.params.business_date);
     return byProduct([...before, ...now]).map(([product]) => {
       const of = (rows: Row[]) => rows.filter((row) => row.product === product);
-      const names = (rows: Row[]) => new Set(of(rows).map(({ contract }) => contract));
+      const names = (rows: Row[]) => new Set(numbered(of(rows)).map(({ contract }) => contract));
       const [old, own] = [names(before), names(now)];
       const change = sumOf(of(now)) - sumOf(of(before));
       return [

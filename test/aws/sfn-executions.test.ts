@@ -43,11 +43,18 @@ describe('asking how an execution stands', () => {
     });
 
   it('answers with its end, and that a redriven one runs', async () => {
-    const ended = { status: 'FAILED', error: 'SourceChanged', cause: '{}', output: undefined };
+    const ended = {
+      status: 'FAILED',
+      error: 'SourceChanged',
+      cause: '{}',
+      redriveCount: 1,
+      output: undefined,
+    };
     expect(await states(() => ended).find('arn')).toEqual({
       status: 'FAILED',
       error: 'SourceChanged',
       cause: '{}',
+      redriveCount: 1,
     });
     expect(await states(() => ({ status: 'RUNNING' })).find('arn')).toEqual({ status: 'RUNNING' });
     expect(await states(() => ({ status: 'PENDING_REDRIVE' })).find('arn')).toEqual({ status: 'RUNNING' });

@@ -197,10 +197,10 @@ describe('a failure', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('is reported though a late call of an execution before it has claimed the file again', async () => {
+  it('of an execution whose file another one claims again is reported at the end of that one', async () => {
     const split = createSplitter(ports);
-    const late = { execution: 'given up', request: { layout: 'chaos', sourceKey: KEY } };
-    await split(late);
+    const other = { execution: 'other', redriveCount: 0, request: { layout: 'chaos', sourceKey: KEY } };
+    await split(other);
     breakRange(1, () => new TypeError('a defect'));
     ports.notifier.notify = async () => {
       throw new StoreUnavailable({ what: 'no topic' });
@@ -208,11 +208,15 @@ describe('a failure', () => {
     await convert('first');
     expect(entry().state).toBe('failed');
     ports.notifier.notify = async (notification) => void told.push(notification);
-    await split(late);
-    expect(entry()).toMatchObject({ execution: 'given up', state: 'parsing' });
-    const detail = { executionArn: EXECUTION, status: 'FAILED', error: 'TypeError', cause: 'a defect' };
-    expect(await createWatchdog(ports)({ detail })).toEqual({ marked: false });
+    await split(other);
+    expect(entry()).toMatchObject({ execution: 'other', state: 'parsing' });
+    const detail = { status: 'FAILED', error: 'TypeError', cause: 'a defect' };
+    const watchdog = createWatchdog(ports);
+    expect(await watchdog({ detail: { executionArn: EXECUTION, ...detail } })).toEqual({ marked: false });
+    expect(told).toEqual([]);
+    expect(await watchdog({ detail: { executionArn: 'other', ...detail } })).toEqual({ marked: true });
     expect(told.map(({ subject }) => subject)).toEqual([`Failed: ${KEY}`]);
+    await expect(split(other)).rejects.toMatchObject({ name: 'RunInconsistent' });
   });
 
   it('of an execution that never had an entry is reported with the input that started it', async () => {

@@ -166,7 +166,8 @@ class Night {
     const broken = this.models.flatMap((model, day) =>
       judgeStep(model, factsOfDay(facts, day), days[day]!, kind),
     );
-    return [...broken, ...this.invariants.brokenLedger()];
+    const isOver = (execution: string) => this.player.isOver(execution);
+    return [...broken, ...this.invariants.brokenLedger(isOver)];
   }
 
   /** Everything is sent again, insisted on and published: readers must see the one right answer, and nothing more may change. */

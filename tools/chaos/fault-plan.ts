@@ -28,6 +28,7 @@ export const FAULT_KINDS = [
   'file replaced meanwhile',
   'held to finish together',
   'stopped by SIGTERM',
+  'failed and redriven',
   'host clock off',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];

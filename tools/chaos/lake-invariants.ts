@@ -1,5 +1,5 @@
 import { fromJsonBytes } from '../../shared/pipeline/store/json-object.ts';
-import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { isFinal, type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
 import { icebergProblems } from './iceberg-readers.ts';
 import { BUSINESS_DATES, DATASET, type FileVersion, type NightFile, PLANTED } from './night-files.ts';
 import type { NightLake } from './night-lake.ts';
@@ -39,13 +39,16 @@ export class LakeInvariants {
     }));
   }
 
-  brokenLedger(): string[] {
+  /** `isOver` says whether an execution has ended as everybody knows: no file may be left in its work. */
+  brokenLedger(isOver: (execution: string) => boolean): string[] {
     const broken: string[] = [];
     for (const { key, entry } of this.entries()) {
       const say = (what: string) => broken.push(`${key}: ${what}`);
       if (!STATES.includes(entry.state)) say(`has the state ${entry.state}`);
       if (entry.state === 'failed' && !entry.failure) say('failed without a reason');
       if (entry.state === 'refused' && !entry.refusal) say('was refused without a reason');
+      if (!isFinal(entry.state) && isOver(entry.execution) && !cameBeforeEntry(entry))
+        say(`is left ${entry.state} by ${entry.execution}, which is over`);
       const { loaded } = entry;
       if (!loaded) continue;
       const { read, header, detail, trailer, rejected } = loaded.records;
@@ -123,4 +126,12 @@ export class LakeInvariants {
       .filter((key) => key.startsWith(`ledger/${DATASET}/`) && /\/day=\d\d\/[^/_][^/]*\.json$/.test(key))
       .map((key) => ({ key, entry: fromJsonBytes(this.lake.bytesOf(key), key, ledgerEntryShape) }));
   }
+}
+
+/**
+ * Did nobody but one execution work on the file, whose failure is not noted? It failed before it had an entry, where that could be noted,
+ * and a late call of it made the entry. The next check of the night asks about the file, and says that it failed.
+ */
+function cameBeforeEntry({ execution, history, failedExecutions = [] }: LedgerEntry): boolean {
+  return failedExecutions.length === 0 && history.every((step) => step.execution === execution);
 }

@@ -34,6 +34,13 @@ interface Asked {
   stopAfterMs?: number | undefined;
 }
 
+/** An execution in one of its lives: the first begins with Split, each redrive with the state that failed. */
+interface Life {
+  redriveCount: number;
+  startAt: string;
+  input: unknown;
+}
+
 /** What the functions of one execution answered, whether or not the answer arrived. */
 interface Noted {
   /** Runs that were planned. */
@@ -49,6 +56,9 @@ const TRIES = MaxAttempts + 1;
 /** Functions that meet others at the ledger of a day. */
 const HELD = new Set(['splitter', 'finalizer']);
 const TOGETHER_MS = 15_000;
+/** How often people redrive an execution that failed. */
+const REDRIVEN = 0.3;
+const MOST_REDRIVES = 2;
 /** Lambda calls an asynchronous function, such as a target of EventBridge, three times. */
 const WATCHDOG_TRIES = 3;
 
@@ -56,6 +66,8 @@ const WATCHDOG_TRIES = 3;
 export class NightMachine {
   /** Executions that people must be told of. */
   readonly mustBeTold: Ended[] = [];
+  /** Executions that have ended, as everybody knows. */
+  readonly over = new Set<string>();
   /** Messages of all errors. */
   readonly messages: string[] = [];
   readonly broken: string[] = [];
@@ -80,23 +92,37 @@ export class NightMachine {
   }
 
   async convert(asked: Asked, noted: Noted): Promise<Ended> {
-    const { name, sourceKey, force, supplementOf, businessDate, stopAfterMs } = asked;
+    const { sourceKey, force, supplementOf, businessDate } = asked;
+    const input = { layout: 'chaos', sourceKey, ...(force && { force }), supplementOf, businessDate };
+    return this.live(asked, noted, { redriveCount: 0, startAt: this.definition.StartAt, input });
+  }
+
+  private async live(asked: Asked, noted: Noted, life: Life): Promise<Ended> {
+    const { name, sourceKey, stopAfterMs } = asked;
+    const { redriveCount, startAt, input } = life;
     /** The call that an error came from, by its name and message. */
     const origins = new Map<string, string>();
     const stop = new AbortController();
     if (stopAfterMs !== undefined) void this.time.sleep(stopAfterMs).then(() => stop.abort());
-    const request = { layout: 'chaos', sourceKey, ...(force && { force }), supplementOf, businessDate };
+    const entered = new Map<string, unknown>();
     const result = await runExecution({
-      definition: this.definition,
-      input: request,
+      definition: { ...this.definition, StartAt: startAt },
+      input,
       executionName: name,
+      redriveCount,
       store: this.store,
       maxConcurrency: 4,
       signal: stop.signal,
       tasks: this.tasks(name, noted, origins, stop.signal),
+      onEvent: (event) => {
+        if (event.type === 'state-entered' && !event.child) entered.set(event.state, event.payload);
+      },
     });
     const execution = result.executionId;
-    if (result.status === 'SUCCEEDED') return { name, execution, sourceKey, end: 'loaded' };
+    if (result.status === 'SUCCEEDED') {
+      this.over.add(execution);
+      return { name, execution, sourceKey, end: 'loaded' };
+    }
     if (result.status === 'ABORTED') this.plan.count('stopped by SIGTERM');
     const isMap = result.error.name === 'States.ExceedToleratedFailureThreshold';
     const error = isMap ? (result.error.cause as Error) : result.error;
@@ -109,10 +135,27 @@ export class NightMachine {
       problem: result.status === 'ABORTED' ? 'stopped' : `${error.name}: ${error.message}`,
     };
     if (RETRIED.includes(error.name)) this.checkTries(name, error, origins);
-    const told = { execution, status: result.status, error: result.error };
+    const told = { execution, status: result.status, error: result.error, redriveCount };
     const watched = await this.tellWatchdog(name, sourceKey, told);
-    if (watched || ended.end === 'refused') this.mustBeTold.push(ended);
-    return ended;
+    const isHeard = watched || ended.end === 'refused';
+    if (isHeard) this.mustBeTold.push(ended);
+    const { failedState } = result;
+    if (ended.end !== 'failed' || failedState === undefined || !this.isRedriven(name, redriveCount)) {
+      if (watched) this.over.add(execution);
+      return ended;
+    }
+    return this.live(asked, noted, {
+      redriveCount: redriveCount + 1,
+      startAt: failedState,
+      input: entered.get(failedState),
+    });
+  }
+
+  private isRedriven(name: string, redriveCount: number): boolean {
+    if (this.plan.calm || redriveCount === MOST_REDRIVES) return false;
+    const isRedriven = this.plan.stream(`redrive ${redriveCount} ${name}`).happens(REDRIVEN);
+    if (isRedriven) this.plan.count('failed and redriven');
+    return isRedriven;
   }
 
   private tasks(name: string, noted: Noted, origins: Map<string, string>, stopped: AbortSignal) {
@@ -170,15 +213,17 @@ export class NightMachine {
   private async tellWatchdog(
     name: string,
     sourceKey: string,
-    { execution, status, error }: { execution: string; status: string; error: Error },
+    ended: { execution: string; status: string; error: Error; redriveCount: number },
   ): Promise<boolean> {
-    const chances = this.plan.stream(`watchdog ${name}`);
+    const { execution, status, error, redriveCount } = ended;
+    const chances = this.plan.stream(`watchdog ${name}${redriveCount === 0 ? '' : ` ${redriveCount}`}`);
     const input = JSON.stringify({ layout: 'chaos', sourceKey });
     const detail = {
       executionArn: execution,
       status,
       error: error.name,
       cause: error.message,
+      redriveCount,
       input,
     };
     let isThrough = false;

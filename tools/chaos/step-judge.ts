@@ -155,7 +155,8 @@ class Judge {
     if (facts.shows.some(({ problem }) => problem !== undefined) && !kind.isWorn) {
       broken.push(`a command that has nothing to fear failed: ${facts.shows[0]?.problem}`);
     }
-    if (!worked || rollback || facts.shows.length > 0 ? false : this.mustBePublished()) {
+    const isJudged = worked && !rollback && facts.shows.length === 0 && !this.onlyConfirms(convert);
+    if (isJudged && this.mustBePublished()) {
       const shown = model.shownOf(seen.loaded);
       const latest = seen.commits.at(-1);
       if (!latest || !sameRuns(latest.files, shown))
@@ -171,6 +172,13 @@ class Judge {
       broken.push(`readers see ${commits}, and the last is ${last}`);
     }
     return broken;
+  }
+
+  /** A file that is loaded and published already does no more than it needs: what another one failed to publish is not its affair. */
+  private onlyConfirms(convert: ConvertFact | undefined): boolean {
+    if (!convert || convert.runs.length > 0) return false;
+    const run = this.seen.loaded.get(convert.file);
+    return run !== undefined && this.seen.commits.at(-1)?.files.get(convert.file) === run;
   }
 
   private mustBePublished(): boolean {

@@ -58,6 +58,11 @@ export class StepPlayer {
     return this.machines.flatMap(({ mustBeTold }) => mustBeTold);
   }
 
+  /** Has the execution ended, and was its end heard of? */
+  isOver(execution: string): boolean {
+    return this.machines.some(({ over }) => over.has(execution));
+  }
+
   messages(): string[] {
     return this.machines.flatMap(({ messages }) => messages);
   }

@@ -5,6 +5,7 @@ import type { ObjectInfo } from '../../ports/object-store.ts';
 import type { SplitPorts } from '../../ports/pipeline-ports.ts';
 import { type Refusal, refuse } from '../../refusal.ts';
 import { correctedVersion } from '../../run/corrected-version.ts';
+import { hasEnded } from '../../run/ended-executions.ts';
 import type { SupplementedRun } from '../../run/file-plan.ts';
 import {
   advanced,
@@ -23,7 +24,7 @@ import {
   isVersionTaken,
 } from '../../run/source-content.ts';
 import { duplicateRefusal, findSameContent } from '../store/content-claim.ts';
-import { readEntry, takenOver, updateEntry } from '../store/ledger.ts';
+import { givenUp, readEntry, takenOver, updateEntry } from '../store/ledger.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
 import type { ConvertRequest } from './convert-request.ts';
 import { keyTaken } from './key-owner.ts';
@@ -32,6 +33,8 @@ import { keyTaken } from './key-owner.ts';
 export interface Claim {
   ports: SplitPorts;
   execution: string;
+  /** How often the execution was redriven; undefined in executions of an earlier version, which do not say it. */
+  redriveCount: number | undefined;
   request: ConvertRequest;
   layout: Layout;
   layoutFile: { file: string; text: string };
@@ -50,7 +53,8 @@ export interface Claim {
 /**
  * Claims the ledger entry for this execution, in state `splitting`. Returns an entry in state `loaded` if this version is
  * loaded already. A forced run raises the attempt, once for each execution. A file whose key belongs to another is refused, and the entry
- * of the other stays as it is; `content` proves that it is the loaded file, though its version or its place is another.
+ * of the other stays as it is; `content` proves that it is the loaded file, though its version or its place is another. Fails with
+ * `RunInconsistent` if the execution was given up, or another one took the file over.
  */
 export async function claimFile(
   claim: Claim,
@@ -91,6 +95,8 @@ function loadedBefore(
 
 function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string): LedgerEntry {
   const { ports, execution, request, layout, source, identity, warnings, supplementOf } = claim;
+  if (current && hasEnded(current, execution, claim.redriveCount))
+    throw givenUp(identity.ledgerKey, execution);
   const mine = current?.execution === execution && !isFinal(current.state);
   // A run whose file is loaded is never taken up again: `clean` may remove it without asking anybody.
   const isAnother = current !== undefined && (request.force || current.state === 'loaded');
@@ -125,6 +131,7 @@ function claimedEntry(current: LedgerEntry | undefined, claim: Claim, at: string
     updatedAt: at,
     loaded: current?.loaded,
     rolledBack: current?.rolledBack,
+    failedExecutions: current?.failedExecutions,
     supplementOf,
     ...(warnings.length > 0 ? { warnings } : {}),
   };

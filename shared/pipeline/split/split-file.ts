@@ -14,6 +14,7 @@ import { writeJson } from '../store/json-object.ts';
 import { readTerms } from '../store/kept-terms.ts';
 import { loadLayout } from '../store/load-layout.ts';
 import type { Numbered } from '../store/numbered-object.ts';
+import { refusingDamage } from '../store/open-source.ts';
 import { restoreOwners } from '../store/restored-owners.ts';
 import { settleLastRollback } from '../store/settle-rollback.ts';
 import { refuseTaken } from '../store/table-owner.ts';
@@ -50,12 +51,14 @@ interface SplitSource {
 
 /**
  * Claims a file in the ledger and plans its byte ranges. A file that cannot be converted is a verdict. Fails with
- * `SourceNotFound`, `LayoutInvalid`, `UsageError`, `BusinessDateUnknown`, `SourceChanged` and `ControlFileAwaited`.
+ * `SourceNotFound`, `LayoutInvalid`, `UsageError`, `BusinessDateUnknown`, `SourceChanged` and `ControlFileAwaited`. `redriveCount` says
+ * how often the execution was redriven, if it is known.
  */
 export async function splitFile(
   ports: SplitPorts,
   execution: string,
   request: ConvertRequest,
+  redriveCount?: number,
 ): Promise<SplitResult> {
   const { layout, ...layoutFile } = await requestedLayout(ports, request);
   const source = await headSource(ports, request);
@@ -68,7 +71,7 @@ export async function splitFile(
   const tables = await holdToTables(ports, layout, source.key, businessDate);
   const parent = await supplementedFile(ports, request, identity);
   const claim: Claim = {
-    ...{ ports, execution, request, layout, layoutFile, source, identity },
+    ...{ ports, execution, redriveCount, request, layout, layoutFile, source, identity },
     warnings: [...date.warnings, ...warnings, ...tables.warnings],
     supplementOf: isRefusal(parent) ? undefined : parent,
   };
@@ -163,14 +166,17 @@ async function planClaimed(
   const { rangeSizeBytes, expectedFiles } = ports.settings;
   const day = expectationOfTerms(terms?.value, layout.day, expectedFiles, date.businessDate);
   const fitting = rangeBytesOf(file.info.sizeBytes, rangeSizeBytes, day.files);
-  const cut = await cutFile(file, layout, request.rangeSizeBytes ?? fitting);
+  const cut = await refusingDamage(source.key, async () => {
+    const found = await cutFile(file, layout, request.rangeSizeBytes ?? fitting);
+    return isRefusal(found) ? found : { ...found, outside: await outsideChecksums(file, found.ranges) };
+  });
   if (isRefusal(cut)) return cut;
   if (request.force) await restoreOwners(ports, layout);
   const taken = await refuseTaken(ports, layout, source.key);
   if (taken) return taken;
   return planFile(claim, entry, {
     ...{ file, cut, controlFile, businessDate: date.businessDate },
-    outside: await outsideChecksums(file, cut.ranges),
+    outside: cut.outside,
     fieldIds: await layoutFieldIds(ports, layout, request.force === true),
     dayManifest: terms ? statedInTerms(terms.value, source.key) : null,
     terms: terms && plannedTerms(terms),

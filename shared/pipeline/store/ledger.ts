@@ -48,9 +48,11 @@ export function updateEntry(
       return first;
     }
     const revision = stored.value.revision ?? 1;
+    // Of a version that nobody has seen nothing is kept: the entry's own history has its step.
+    const isSeen = !lake.isDraft?.(key);
     // The loser of a race for the next revision has kept the same bytes as the winner.
-    await putFirst(lake, `${entryHistoryPrefix(key)}${revision}.json`, stored.bytes);
-    const numbered = { ...next, revision: revision + 1 };
+    if (isSeen) await putFirst(lake, `${entryHistoryPrefix(key)}${revision}.json`, stored.bytes);
+    const numbered = { ...next, revision: isSeen ? revision + 1 : revision };
     await lake.putIf(key, sealedBytes(key, numbered), stored.tag);
     return numbered;
   });
@@ -92,9 +94,9 @@ export async function* entryVersions(
 }
 
 /**
- * Moves a run's entry to `state`. A late step of a run that another execution has already finished changes nothing, nor does the end of a
- * step, `merging`, of one that failed meanwhile: nobody goes on with it. Fails with `RunInconsistent` if the entry belongs to another run by
- * now.
+ * Moves a run's entry to `state`. A late step of a run that another execution has already finished, loaded or refused, changes nothing, nor
+ * does the end of a step, `merging`, of one that failed meanwhile: nobody goes on with it. Fails with `RunInconsistent` if the entry belongs
+ * to another run by now.
  */
 export async function advanceRun(
   lake: ObjectStore,
@@ -107,7 +109,8 @@ export async function advanceRun(
   const entry = await updateEntry(lake, key, (current) => {
     if (!current || current.runId !== runId) throw takenOver(key, current, runId);
     const isRetry = current.state === state && Object.keys(changes).length === 0;
-    const isFinished = current.state === 'loaded' && current.loaded?.runId === runId && !isFinal(state);
+    const isLoaded = current.state === 'loaded' && current.loaded?.runId === runId;
+    const isFinished = (isLoaded || current.state === 'refused') && !isFinal(state);
     // Whoever takes it up again begins with a step of its own.
     const isGivenUp = current.state === 'failed' && state === 'merging';
     return isRetry || isFinished || isGivenUp ? current : advanced(current, state, at, changes);
@@ -116,12 +119,12 @@ export async function advanceRun(
   return entry;
 }
 
-/** The execution was ended while this step was under way, and people were told. */
+/** The execution was ended while this step was under way, or before its call arrived, and people were told. */
 export function givenUp(key: string, execution: string): RunInconsistent {
   return new RunInconsistent({
     what: 'this execution was given up',
     where: key,
-    why: `The ledger says that ${execution} failed, while a step of it was still at work.`,
+    why: `The ledger says that ${execution} has ended, while a step of it was still at work or its call was on the way.`,
     next: 'Redrive the execution, or convert the file again.',
   });
 }

@@ -58,12 +58,12 @@ async function isLost(
   if (found?.status === 'RUNNING') return false;
   const request = { layout: layout.name, sourceKey };
   if (found && found.status !== 'SUCCEEDED') {
-    const { status, error = status, cause = 'The execution ended without a cause' } = found;
-    return recordFailure(ports, { execution, status, error, cause, request });
+    const { status, error = status, cause = 'The execution ended without a cause', redriveCount = 0 } = found;
+    return recordFailure(ports, { execution, status, error, cause, redriveCount, request });
   }
   if (isInUse(entry, now)) return false;
   return recordFailure(ports, {
-    ...{ execution, status: LOST, error: LOST, request },
+    ...{ execution, status: LOST, error: LOST, redriveCount: found?.redriveCount ?? 0, request },
     cause: `Nothing was heard of it since ${updatedAt}, when the file was ${state}. If it cannot be redriven, start the file again`,
   });
 }

@@ -1,6 +1,7 @@
 import { executionKey, runKeys } from '../../keys/run-keys.ts';
 import { executionIdOf } from '../../keys/source-id.ts';
 import type { PipelinePorts } from '../../ports/pipeline-ports.ts';
+import { withFailed } from '../../run/ended-executions.ts';
 import { executionPointerShape } from '../../run/execution-pointer.ts';
 import { type FailureCause, firstFailedChild, MAP_FAILED, readCause } from '../../run/failure-cause.ts';
 import { advanced, isFinal, type LedgerEntry } from '../../run/ledger-entry.ts';
@@ -15,6 +16,8 @@ export interface ExecutionEnded {
   status: string;
   error: string;
   cause: string;
+  /** How often it had been redriven. */
+  redriveCount: number;
   /** The execution's input, as far as it is known. */
   request?: { layout?: string; sourceKey?: string } | undefined;
 }
@@ -24,33 +27,36 @@ export const REFUSED = 'FileRefused';
 
 /**
  * Marks the ledger entry of an execution that failed, and tells people. Safe to call twice: the entry notes afterwards that people were
- * told. Nobody is told if a later execution took over the file. If the execution failed before it had an entry, or after the file was
- * loaded, people are told and nothing is marked. Answers whether the entry is marked.
+ * told. Nobody is told if another execution took over the file, or if the file was refused: then people know. If the execution failed before
+ * it claimed the file, or after the file was loaded, people are told and nothing is marked. In any case the entry notes that the execution
+ * failed, so that a late call of it does not claim the file any more. Answers whether the entry is marked.
  */
 export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded): Promise<boolean> {
-  if (ended.error === REFUSED) return false;
   const { lake, clock } = ports;
+  const isRefused = ended.error === REFUSED;
   // People are told of a failure also if nobody can read what the execution worked on: that may be why it failed.
   const pointer = await unlessDamaged(
     findJson(lake, executionKey(executionIdOf(ended.execution)), executionPointerShape),
   );
   const standing = pointer && (await unlessDamaged(readEntry(lake, pointer.ledgerKey)));
   const failure = await causeOf(ports, ended, standing);
+  const noteFailed = (current: LedgerEntry | undefined) =>
+    current && withFailed(current, ended.execution, ended.redriveCount);
   if (!pointer || !standing?.history.some(({ execution }) => execution === ended.execution)) {
+    if (pointer && standing) await updateEntry(lake, pointer.ledgerKey, noteFailed);
+    if (isRefused) return false;
     const { layout = 'unknown', sourceKey = 'a file' } = ended.request ?? {};
     await tell(ports, ended, failure, { dataset: standing?.dataset ?? layout, sourceKey });
     return false;
   }
   const isOurs = (entry: LedgerEntry | undefined) => entry?.execution === ended.execution;
-  const entry = await updateEntry(lake, pointer.ledgerKey, (current) =>
-    !current || !isOurs(current) || isFinal(current.state)
-      ? current
-      : advanced(current, 'failed', clock.now().toISOString(), { failure }),
-  );
+  const entry = await updateEntry(lake, pointer.ledgerKey, (current) => {
+    const noted = noteFailed(current);
+    if (!noted || !isOurs(noted) || isFinal(noted.state)) return noted;
+    return advanced(noted, 'failed', clock.now().toISOString(), { failure });
+  });
   const isMarked = isOurs(entry) && entry?.state === 'failed';
-  if (entry && isTakenBack(entry, ended.execution))
-    await tell(ports, ended, failure, { ...entry, state: 'failed' });
-  if (!entry || !isOurs(entry) || entry.told) return isMarked;
+  if (!entry || !isOurs(entry) || entry.told || isRefused) return isMarked;
   await tell(
     ports,
     ended,
@@ -62,15 +68,6 @@ export async function recordFailure(ports: PipelinePorts, ended: ExecutionEnded)
     current && isOurs(current) ? { ...current, told } : current,
   );
   return isMarked;
-}
-
-/**
- * Did an execution that had the file before this one claim it again, after this one ended? Nobody knows whether it was redriven or only a
- * late call of one that was given up: then nobody else would tell people.
- */
-function isTakenBack({ execution, history }: LedgerEntry, ended: string): boolean {
-  const firstOf = (name: string) => history.findIndex((step) => step.execution === name);
-  return execution !== ended && firstOf(execution) < firstOf(ended);
 }
 
 /** The error of a failed map only says that it failed; the cause of its child's failure is in the results that it wrote. */

@@ -92,6 +92,7 @@ describe('an execution', () => {
       'id.$': '$$.Execution.Id',
       'input.$': '$$.Execution.Input',
       'start.$': '$$.Execution.StartTime',
+      'redriven.$': '$$.Execution.RedriveCount',
       'said.$': "States.Format('{} of {}', $$.State.Name, $$.StateMachine.Id)",
     };
     const definition = mapMachine(
@@ -114,6 +115,7 @@ describe('an execution', () => {
     const { result } = await start({
       definition,
       input: { items: ['a'] },
+      redriveCount: 2,
       tasks: { work: async (input) => input },
     });
     const ended = await result;
@@ -125,6 +127,7 @@ describe('an execution', () => {
       id: 'local:execution:file-pipeline:exec-1',
       input: { items: ['a'] },
       start: child!.selected.start,
+      redriven: 2,
     };
     expect(child!.selected).toEqual({
       ...ofExecution,
@@ -134,6 +137,8 @@ describe('an execution', () => {
     expect(child!.own).toMatchObject({
       id: 'local:execution:file-pipeline/Each:exec-1-Each-0',
       input: child!.selected,
+      // A map that is run again starts its children anew.
+      redriven: 0,
       said: 'Work of local:stateMachine:file-pipeline/Each',
     });
     expect(output.inline).toEqual([{ ...ofExecution, said: 'Look of local:stateMachine:file-pipeline' }]);

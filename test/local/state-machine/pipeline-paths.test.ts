@@ -77,7 +77,11 @@ describe('the paths through the pipeline', () => {
     });
     expect(calls.join(' ')).toBe('splitter parser parser parser reconciler merger merger finalizer');
     expect(inputs.splitter).toEqual([
-      { execution: 'local:execution:file-pipeline:exec-1', request: { key: 'raw/contratos.txt' } },
+      {
+        execution: 'local:execution:file-pipeline:exec-1',
+        redriveCount: 0,
+        request: { key: 'raw/contratos.txt' },
+      },
     ]);
     expect(inputs.parser).toEqual(
       RANGES.map((range) => ({ dataset: PLAN.dataset, planKey: PLAN.planKey, range, retries: 0 })),

@@ -93,10 +93,16 @@ describe('a step of a run', () => {
   it('of a forced run goes on, though another run of the file is loaded', async () => {
     const { advance } = await ledgerWith('parsing', { runId: 'run-b' });
     expect(await advance('merging', {}, 'run-b')).toMatchObject({ state: 'merging' });
-    const refused = await ledgerWith('refused');
-    expect(await refused.advance('merging')).toMatchObject({ state: 'merging' });
     const stale = await ledgerWith('loaded', { runId: 'run-b' });
     expect(await stale.advance('merging', {}, 'run-b')).toMatchObject({ state: 'merging' });
+  });
+
+  it('of a run that was refused changes nothing until it is loaded after all', async () => {
+    const { advance, revision } = await ledgerWith('refused');
+    for (const state of ['reconciling', 'merging'] as const)
+      expect(await advance(state)).toMatchObject({ state: 'refused' });
+    expect(await revision()).toBe(1);
+    expect(await advance('loaded')).toMatchObject({ state: 'loaded' });
   });
 
   it('of another run, or of a file that is gone, fails', async () => {

@@ -51,6 +51,15 @@ describe('a file whose execution ended without an event', () => {
     expect(status).toBe('loaded');
   });
 
+  it('is not taken by a late call of that execution, until it is redriven', async () => {
+    const { night, look } = await silentNight();
+    const split = (redriveCount: number) =>
+      splitFile(night.ports, 'arn:of:execution', { layout: LAYOUT, sourceKey: KEY }, redriveCount);
+    await look(31, { find: async () => ({ status: 'ABORTED', redriveCount: 1 }) });
+    await expect(split(1)).rejects.toMatchObject({ name: 'RunInconsistent' });
+    expect(await split(2)).toMatchObject({ verdict: 'convert' });
+  });
+
   it('is left alone while it may be at work', async () => {
     const { look, told } = await silentNight();
     expect(await look(29, ended)).toEqual([]);

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { finalizeFile } from '../../../shared/pipeline/finalize/finalize-file.ts';
 import { reconcileFile } from '../../../shared/pipeline/reconcile/reconcile-file.ts';
 import { splitFile } from '../../../shared/pipeline/split/split-file.ts';
 import { recordFailure } from '../../../shared/pipeline/watch/record-failure.ts';
@@ -9,6 +10,10 @@ import { KEY, smallDay } from '../../support/small-day.ts';
 const EXECUTION = 'x';
 const request = { layout: smallLayout(), sourceKey: KEY };
 
+const failed = (execution: string, redriveCount = 0) => ({
+  ...{ execution, status: 'FAILED', error: 'TypeError', cause: 'a defect', redriveCount },
+});
+
 /** The execution times out just before an object whose key ends in `suffix` is written by a step that is still at work. */
 function timesOutBefore(lake: TestLake, suffix: string): void {
   const { lake: store } = lake.ports;
@@ -16,8 +21,7 @@ function timesOutBefore(lake: TestLake, suffix: string): void {
   store.put = async (key, bytes) => {
     if (key.endsWith(suffix)) {
       store.put = put;
-      const ended = { execution: EXECUTION, status: 'TIMED_OUT', error: 'States.Timeout', cause: 'too slow' };
-      await recordFailure(lake.ports, ended);
+      await recordFailure(lake.ports, { ...failed(EXECUTION), status: 'TIMED_OUT', error: 'States.Timeout' });
     }
     return put(key, bytes);
   };
@@ -43,7 +47,7 @@ it('and when its split ends after all', async () => {
   await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
   timesOutBefore(lake, '/ranges.json');
   await expect(splitFile(lake.ports, EXECUTION, request)).rejects.toThrow('this execution was given up');
-  const split = planned(await splitFile(lake.ports, EXECUTION, request));
+  const split = planned(await splitFile(lake.ports, EXECUTION, request, 1));
   expect(await entryOf(split)).toMatchObject({ state: 'parsing' });
 });
 
@@ -52,9 +56,113 @@ it('also if it took up a run that failed before', async () => {
   const { entryOf } = smallDay(lake);
   await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
   const before = planned(await splitFile(lake.ports, EXECUTION, request));
-  const ended = { execution: EXECUTION, status: 'FAILED', error: 'TypeError', cause: 'a defect' };
-  await recordFailure(lake.ports, ended);
+  await recordFailure(lake.ports, failed(EXECUTION));
   timesOutBefore(lake, '/ranges.json');
-  await expect(splitFile(lake.ports, EXECUTION, request)).rejects.toThrow('this execution was given up');
+  await expect(splitFile(lake.ports, EXECUTION, request, 1)).rejects.toThrow('this execution was given up');
   expect(await entryOf(before)).toMatchObject({ state: 'failed' });
+});
+
+describe('a call of Split that arrives after the execution has ended', () => {
+  const force = { ...request, force: true };
+  const refused = {
+    name: 'RunInconsistent',
+    message: expect.stringContaining('this execution was given up'),
+  };
+
+  it('does not take the file, until the execution is redriven', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
+    await lake.putRaw(KEY, smallFile(smallLine('A1', 1)));
+    const split = planned(await splitFile(lake.ports, EXECUTION, request, 0));
+    await recordFailure(lake.ports, failed(EXECUTION));
+    await expect(splitFile(lake.ports, EXECUTION, request, 0)).rejects.toMatchObject(refused);
+    expect(await entryOf(split)).toMatchObject({ state: 'failed' });
+    await splitFile(lake.ports, EXECUTION, request, 1);
+    expect(await entryOf(split)).toMatchObject({ state: 'parsing' });
+    await recordFailure(lake.ports, failed(EXECUTION, 1));
+    await expect(splitFile(lake.ports, EXECUTION, request, 1)).rejects.toMatchObject(refused);
+    await splitFile(lake.ports, EXECUTION, request, 2);
+    // An event of an earlier life, delivered once more, says nothing of this one.
+    await recordFailure(lake.ports, failed(EXECUTION, 0));
+    expect((await entryOf(split)).failedExecutions).toEqual([{ execution: EXECUTION, redriveCount: 1 }]);
+  });
+
+  it.each([
+    'before another execution took the file over',
+    'while another execution has the file',
+    'after another execution loaded the file',
+  ] as const)('does not take it from the one that loads it, if it failed %s', async (when) => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    const bytes = smallFile(smallLine('A1', 1));
+    await lake.putRaw(KEY, bytes);
+    await splitFile(lake.ports, EXECUTION, force, 0);
+    const isFirst = when.startsWith('before');
+    if (isFirst) await recordFailure(lake.ports, failed(EXECUTION));
+    if (when.startsWith('while')) {
+      await splitFile(lake.ports, 'other', force, 0);
+      await recordFailure(lake.ports, failed(EXECUTION));
+    }
+    const loaded = await load(KEY, bytes, { force: true });
+    if (when.startsWith('after')) await recordFailure(lake.ports, failed(EXECUTION));
+    await expect(splitFile(lake.ports, EXECUTION, force, 0)).rejects.toMatchObject(refused);
+    expect(await entryOf(loaded)).toMatchObject({
+      state: 'loaded',
+      runId: (await entryOf(loaded)).loaded!.runId,
+    });
+  });
+
+  it('does not take it if it failed before it claimed it', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    const loaded = await load(KEY, smallFile(smallLine('A1', 1)));
+    const { lake: store } = lake.ports;
+    const putIf = store.putIf.bind(store);
+    store.putIf = async () => Promise.reject(new Error('killed'));
+    await expect(splitFile(lake.ports, EXECUTION, force, 0)).rejects.toThrow('killed');
+    store.putIf = putIf;
+    await recordFailure(lake.ports, failed(EXECUTION));
+    await expect(splitFile(lake.ports, EXECUTION, force, 0)).rejects.toMatchObject(refused);
+    expect(await entryOf(loaded)).toMatchObject({ state: 'loaded' });
+  });
+
+  it('does not take a refused file, whoever recorded the refusal, and people are told once', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
+    await lake.putRaw(KEY, Buffer.alloc(0));
+    const first = await splitFile(lake.ports, EXECUTION, request, 0);
+    const second = await splitFile(lake.ports, 'other', request, 0);
+    for (const split of [second, first]) {
+      expect(split.verdict).toBe('refused');
+      if (split.verdict === 'refused') await finalizeFile(lake.ports, split);
+    }
+    for (const execution of ['other', EXECUTION]) {
+      const ended = { ...failed(execution), error: 'FileRefused' };
+      expect(await recordFailure(lake.ports, ended)).toBe(false);
+      await expect(splitFile(lake.ports, execution, request, 0)).rejects.toMatchObject(refused);
+    }
+    expect(await entryOf(first)).toMatchObject({ state: 'refused', execution: 'other' });
+    expect((await entryOf(first)).failedExecutions).toEqual([{ execution: EXECUTION, redriveCount: 0 }]);
+    expect(lake.notifications).toHaveLength(1);
+  });
+
+  it('leaves nothing behind that looks like work, if it came between the refusal and the end of its execution', async () => {
+    await using lake = await TestLake.make();
+    const { entryOf } = smallDay(lake);
+    await lake.putRaw(KEY, Buffer.alloc(0));
+    const split = await splitFile(lake.ports, EXECUTION, request, 0);
+    expect(split.verdict).toBe('refused');
+    await recordFailure(lake.ports, { ...failed(EXECUTION), error: 'FileRefused' });
+    expect(await entryOf(split)).toMatchObject({ state: 'failed' });
+    expect(lake.notifications).toEqual([]);
+  });
+
+  it('does not take it from the version that the execution itself has loaded', async () => {
+    await using lake = await TestLake.make();
+    const { load, entryOf } = smallDay(lake);
+    const loaded = await load(KEY, smallFile(smallLine('A1', 1)), { force: true });
+    const { execution } = await entryOf(loaded);
+    await expect(splitFile(lake.ports, execution, force, 0)).rejects.toMatchObject(refused);
+    expect(await entryOf(loaded)).toMatchObject({ state: 'loaded' });
+  });
 });

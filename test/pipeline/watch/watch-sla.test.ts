@@ -255,7 +255,8 @@ describe('an event of the watchdog', () => {
 
   it.each([
     { detail },
-    { detail: { ...detail, error: null, cause: null, input: null } },
+    { detail: { ...detail, error: null, cause: null, input: null, redriveCount: null } },
+    { detail: { ...detail, redriveCount: 2 } },
     { check: 'alarm' },
     { check: 'deadline', scheduledAt: '2025-08-13T12:00:00Z' },
   ])('is read: %j', (event) => {
