@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { startDir } from '../local/adapters/project-folders.ts';
-import type { NightOptions } from '../local/convert-night.ts';
+import type { NightOptions } from '../local/night.ts';
 import { UsageError } from '../shared/errors.ts';
 import { isBusinessDate } from '../shared/keys/business-date.ts';
 import { PAGE_CODECS, type PageCodec } from '../shared/layout/layout.ts';

@@ -8,6 +8,7 @@ import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
 import { convertNight } from '../local/convert-night.ts';
 import { UsageError } from '../shared/errors.ts';
 import { loadLayout } from '../shared/pipeline/store/load-layout.ts';
+import { type ConvertProgress, toldProgress } from './convert-progress.ts';
 import { requireKnown } from './known-options.ts';
 import type { Layout } from './open-layout.ts';
 
@@ -36,6 +37,8 @@ export interface ConvertOptions {
   sync?: boolean;
   /** Stops the conversion; nothing of an unfinished file is published. */
   signal?: AbortSignal;
+  /** Told a few times a second how far it is. */
+  onProgress?: (progress: ConvertProgress) => void;
 }
 
 const OPTIONS = Object.keys({
@@ -52,6 +55,7 @@ const OPTIONS = Object.keys({
   supplementOf: true,
   sync: true,
   signal: true,
+  onProgress: true,
 } satisfies Record<keyof ConvertOptions, true>);
 
 /** The outcome of one file, as `convert --json` prints it. */
@@ -97,6 +101,7 @@ export async function convert(options: ConvertOptions): Promise<ConvertedFile[]>
   await closeToOthers(lakeDir);
   await removeAbandonedFiles(lakeDir);
   const files: ConvertedFile[] = [];
+  const progress = options.onProgress && toldProgress(options.onProgress);
   const summaries = convertNight({
     inputs: paths,
     lakeDir,
@@ -105,10 +110,15 @@ export async function convert(options: ConvertOptions): Promise<ConvertedFile[]>
     workerCount: options.workers ?? availableParallelism(),
     sync: options.sync ?? true,
     signal: options.signal,
+    progress,
     request: { layout, businessDate, rangeSizeBytes, compression, force, supplementOf },
   });
-  for await (const summary of summaries) files.push(summary);
-  return files;
+  try {
+    for await (const summary of summaries) files.push(summary);
+    return files;
+  } finally {
+    progress?.done();
+  }
 }
 
 function fileOf(layout: string | Layout): string {

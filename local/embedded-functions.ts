@@ -1,6 +1,7 @@
 import { createMerger, readMergerEvent } from '../functions/merger/handler.ts';
 import { createParser, readParserEvent } from '../functions/parser/handler.ts';
 import { fileChecksum } from './adapters/file-checksum.ts';
+import type { Lot } from './convert-lot.ts';
 import { whileCollecting } from './garbage-collection.ts';
 import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 
@@ -13,6 +14,11 @@ export async function invokeFunction(functionName: string, input: unknown, setup
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };
   const { bytesRead } = local;
   const count = (bytes: number) => void (bytesRead && Atomics.add(bytesRead, 0, BigInt(bytes)));
+  if (functionName === 'lot') {
+    // Few conversions have many small files, and a thread starts faster without the state machine.
+    const { convertLot } = await import('./convert-lot.ts');
+    return await convertLot(local, input as Lot, count);
+  }
   const ports = createLocalPorts({ ...local, rawRoot }, undefined, count);
   return whileCollecting(async () => {
     if (functionName === 'parser') return await createParser(ports)(readParserEvent(input));

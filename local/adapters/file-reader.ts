@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import type { ReadOptions } from '../../shared/ports/object-store.ts';
 import type { ByteRange } from '../../shared/ranges/byte-range.ts';
@@ -85,6 +86,54 @@ async function requireStill(
   const opened = pinOf(await handle.stat({ bigint: true }));
   const named = await fs.stat(path, { bigint: true }).catch(() => undefined);
   if (opened !== pin || !named || pinOf(named) !== pin) throw changed(path);
+}
+
+/** The bytes of all chunks in one piece. */
+export async function gathered(chunks: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(sizeBytes);
+  let at = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Reads of so few bytes do not wait for another thread: the way there and back takes longer. */
+export const QUICK_READ_BYTES = 2 * 1024 * 1024;
+
+/** The same of a small range, at once. */
+export function readFilePiece(
+  path: string,
+  { startByte, endByte }: ByteRange,
+  { pin }: ReadOptions,
+  pinOf: FileIdentity['pin'],
+): Uint8Array {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    throw isCode(error, ...NOT_THERE, 'EISDIR') ? notFound(path, error) : unreadable(error, path);
+  }
+  try {
+    const stats = fstatSync(handle, { bigint: true });
+    if (!stats.isFile()) throw notFound(path);
+    if ((pin !== undefined && pinOf(stats) !== pin) || endByte > Number(stats.size)) throw changed(path);
+    const bytes = new Uint8Array(endByte - startByte);
+    for (let at = 0; at < bytes.length; ) {
+      const count = readSync(handle, bytes, at, bytes.length - at, startByte + at);
+      if (count === 0) throw changed(path);
+      at += count;
+    }
+    if (pin !== undefined) {
+      const named = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (pinOf(fstatSync(handle, { bigint: true })) !== pin || !named || pinOf(named) !== pin)
+        throw changed(path);
+    }
+    return bytes;
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Two buffers in turn: the next chunk is read while the consumer works on the last one. */

@@ -9,7 +9,8 @@ import type {
   QueryEngine,
 } from '../../shared/ports/query-engine.ts';
 import { CatalogState } from '../lake/catalog-state.ts';
-import { type Lake, openLake } from '../lake/lake-sql.ts';
+import type { Lake } from '../lake/lake.ts';
+import { openLake } from '../lake/lake-sql.ts';
 import { toJsonValue } from '../lake/sql-value.ts';
 import { dayContents } from './day-contents.ts';
 import { statementReads } from './duckdb-reads.ts';

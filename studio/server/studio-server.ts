@@ -6,7 +6,7 @@ import { UsageError } from '../../shared/errors.ts';
 import type { PageFiles } from '../build/build-page.ts';
 import { answer, answerError, answerJson, bodyOf } from './answers.ts';
 import { dayRoute, type LakeDay, rejectsRoute, reportRoute, supplementRoute } from './day-routes.ts';
-import { convertRoute, lakeRoute, queryRoute } from './lake-routes.ts';
+import { convertRoute, lakeRoute, queryRoute, stopRoute } from './lake-routes.ts';
 import { folderOf, loadedLayout, saveLayout } from './layout-routes.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { type PageBoot, servedPage, servedPolicy } from './page-html.ts';
@@ -128,6 +128,7 @@ class StudioRoutes {
     else if (path === 'api/query') answerJson(response, 200, await queryRoute(body));
     else if (path === 'api/supplement')
       answerJson(response, 200, await supplementRoute(body, this.ending.signal));
+    else if (path === 'api/stop') answerJson(response, 200, stopRoute(body));
     else if (path === 'api/convert') await convertRoute(body, response, this.ending.signal);
     else answer(response, 404, 'text/plain', 'There is nothing here.\n');
   }

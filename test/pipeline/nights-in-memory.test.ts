@@ -33,6 +33,7 @@ class ToldNight {
     const [notices, figures] = [lake.notices.length, lake.figures.length];
     const before = new Set(lake.keys(''));
     const answer = await does().catch(({ name: of, message }: Error) => ({ failed: of, message }));
+    if (!Object.hasOwn(Object(answer), 'failed')) await lake.writes.assertEnded();
     const after = lake.keys('');
     this.hold(name, {
       answer,

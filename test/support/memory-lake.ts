@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { MemoryObjectStore } from '../../local/adapters/memory-object-store.ts';
 import type { ConvertRequest } from '../../shared/pipeline/split/convert-request.ts';
 import { readJson } from '../../shared/pipeline/store/json-object.ts';
@@ -6,17 +5,16 @@ import type { MetricFigure } from '../../shared/ports/metrics.ts';
 import type { Notification } from '../../shared/ports/notifier.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { type LedgerEntry, ledgerEntryShape } from '../../shared/run/ledger-entry.ts';
+import { HeldWrites } from './held-writes.ts';
 import { convertFile } from './run-pipeline.ts';
 import { smallLayout } from './small-contracts.ts';
 import { testPorts } from './test-ports.ts';
-
-const WRITES = new Set(['put', 'putOnce', 'putIf', 'createWriter', 'compose', 'copy', 'delete']);
-const TURNS = 3;
 
 /** A lake in memory, in which a file is converted in some ten milliseconds, and everything that it told. */
 export class MemoryLake {
   readonly raw = new MemoryObjectStore();
   readonly lake = new MemoryObjectStore();
+  readonly writes = new HeldWrites();
   readonly notices: Notification[] = [];
   readonly figures: { dataset: string; all: MetricFigure[] }[] = [];
   now = new Date('2025-08-13T06:00:00Z');
@@ -24,10 +22,8 @@ export class MemoryLake {
   private executionCount = 0;
 
   constructor() {
-    // A write is there some turns after it was asked for, so that who does not wait for it is seen.
-    this.lake.beforeCall = async (operation) => {
-      if (WRITES.has(operation)) for (let turn = 0; turn < TURNS; turn++) await setImmediate();
-    };
+    // A write is there only after somebody waited for it.
+    this.lake.beforeCall = this.writes.call;
     this.ports = testPorts(this.raw, this.lake, {
       metrics: { record: async (dataset, all) => void this.figures.push({ dataset, all }) },
       notifier: { notify: async (notice) => void this.notices.push(notice) },
@@ -36,7 +32,7 @@ export class MemoryLake {
   }
 
   convert(request: ConvertRequest) {
-    return convertFile(this.ports, `e-${this.executionCount++}`, request);
+    return convertFile(this.ports, `e-${this.executionCount++}`, request, () => this.writes.assertEnded());
   }
 
   /** Puts a file and converts it. */

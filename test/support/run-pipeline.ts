@@ -14,6 +14,7 @@ import { readJson } from '../../shared/pipeline/store/json-object.ts';
 import type { CatalogFile } from '../../shared/ports/catalog.ts';
 import type { PipelinePorts } from '../../shared/ports/pipeline-ports.ts';
 import { plannedRangesShape } from '../../shared/run/file-plan.ts';
+import { HeldWrites } from './held-writes.ts';
 import { testPorts } from './test-ports.ts';
 
 /** The result of a split that must not have ended in a refusal. */
@@ -24,12 +25,25 @@ export function planned(split: SplitResult): Extract<SplitResult, { verdict: 'co
   );
 }
 
-/** Runs the steps in the order of the state machine, without it. */
-export async function convertFile(ports: PipelinePorts, execution: string, request: ConvertRequest) {
+/** Runs the steps in the order of the state machine, without it. `ended` is called after each. */
+export async function convertFile(
+  ports: PipelinePorts,
+  execution: string,
+  request: ConvertRequest,
+  ended: () => Promise<void> = async () => {},
+) {
   const split = await splitFile(ports, execution, request);
-  if (split.verdict !== 'convert') return finalizeFile(ports, split);
+  await ended();
+  if (split.verdict !== 'convert') {
+    const confirmed = await finalizeFile(ports, split);
+    await ended();
+    return confirmed;
+  }
   await parseAll(ports, split);
-  return finishFile(ports, split.planKey, await reconcileFile(ports, split.planKey));
+  await ended();
+  const reconciled = await reconcileFile(ports, split.planKey);
+  await ended();
+  return finishFile(ports, split.planKey, reconciled, ended);
 }
 
 /** What is left of a conversion after its file was judged. */
@@ -37,12 +51,17 @@ export async function finishFile(
   ports: PipelinePorts,
   planKey: string,
   reconciled: Awaited<ReturnType<typeof reconcileFile>>,
+  ended: () => Promise<void> = async () => {},
 ) {
   if (reconciled.verdict === 'balanced') {
-    for (const mergeIndex of reconciled.merges?.flat() ?? [])
+    for (const mergeIndex of reconciled.merges?.flat() ?? []) {
       await mergePartition(ports, planKey, { mergeIndex });
+      await ended();
+    }
   }
-  return finalizeFile(ports, reconciled);
+  const finalized = await finalizeFile(ports, reconciled);
+  await ended();
+  return finalized;
 }
 
 /** Parses every range of a file, the last one first: nothing may depend on the order in which ranges are done. */
@@ -74,17 +93,20 @@ export class TestLake {
   readonly copybooks = new Map<string, string>();
   /** Names of executions begin with it. */
   executions = 'test';
+  /** In memory, a write is there only after somebody waited for it. */
+  private readonly writes = new HeldWrites();
   private executionCount = 0;
+  private convertCount = 0;
   private readonly stands: Stands;
 
   private constructor(dir: string, stands: Stands) {
     this.dir = dir;
     this.stands = stands;
-    const store = (folder: string) =>
-      stands === 'on disk'
-        ? createFileObjectStore({ rootDir: join(dir, folder), sync: false })
-        : new MemoryObjectStore();
-    this.ports = testPorts(store('raw'), store('lake'), {
+    const onDisk = (folder: string) => createFileObjectStore({ rootDir: join(dir, folder), sync: false });
+    const inMemory = Object.assign(new MemoryObjectStore(), { beforeCall: this.writes.call });
+    const isInMemory = stands === 'in memory';
+    const raw = isInMemory ? new MemoryObjectStore() : onDisk('raw');
+    this.ports = testPorts(raw, isInMemory ? inMemory : onDisk('lake'), {
       layouts: {
         load: async (text) => ({ file: 'test.json', text }),
         loadBeside: async (_file, name) => ({ file: name, text: this.copybooks.get(name)! }),
@@ -106,8 +128,15 @@ export class TestLake {
     await this.ports.raw.put(key, bytes);
   }
 
-  convert(request: ConvertRequest) {
-    return convertFile(this.ports, `${this.executions}-${this.executionCount++}`, request);
+  async convert(request: ConvertRequest) {
+    this.convertCount++;
+    // What is asked of the lake while others are at work says nothing of this one.
+    const ended = async () => (this.convertCount === 1 ? this.writes.assertEnded() : undefined);
+    try {
+      return await convertFile(this.ports, `${this.executions}-${this.executionCount++}`, request, ended);
+    } finally {
+      this.convertCount--;
+    }
   }
 
   parseAll(split: { planKey: string; rangesKey: string }): Promise<void> {

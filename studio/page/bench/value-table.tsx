@@ -18,7 +18,7 @@ export function ValueTable() {
   const rows = list.records.slice(list.top.value, list.top.value + list.visibleCount);
   const names = columnNames(rows);
   const from = Math.min(firstColumn.value, Math.max(0, names.length - 1));
-  const shown = names.slice(from, from + MOST_COLUMNS);
+  const shown = sameNames(names.slice(from, from + MOST_COLUMNS));
   return (
     <section class="values" aria-label="Decoded values">
       {names.length > MOST_COLUMNS && <ColumnPages from={from} count={names.length} />}
@@ -34,7 +34,12 @@ export function ValueTable() {
           </thead>
           <tbody>
             {rows.map((record, index) => (
-              <ValueRow key={index} record={record} names={shown} />
+              <ValueRow
+                key={list.rowOf(index, rows.length)}
+                record={record}
+                names={shown}
+                isSelected={list.selected.value !== undefined && isSame(list.selected.value, record.place)}
+              />
             ))}
           </tbody>
         </table>
@@ -95,9 +100,25 @@ function plainName(name: string): string {
   return name.replace(/\[\d+\]/, '');
 }
 
-function ValueRow({ record, names }: { record: ShownRecord; names: string[] }) {
+let lastNames: string[] = [];
+
+/** The list of before if it has the same names: rows with the same record and the same columns are not drawn again. */
+function sameNames(names: string[]): string[] {
+  if (names.length !== lastNames.length || names.some((name, index) => name !== lastNames[index]))
+    lastNames = names;
+  return lastNames;
+}
+
+function ValueRow({
+  record,
+  names,
+  isSelected,
+}: {
+  record: ShownRecord;
+  names: string[];
+  isSelected: boolean;
+}) {
   const { kind, reason, fields } = record;
-  const isSelected = list.selected.value !== undefined && isSame(list.selected.value, record.place);
   const number = record.record === null ? `@${record.byteOffset}` : record.record.toLocaleString('en');
   const choose = () => {
     list.selected.value = record.place;
