@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { checkedInputs } from '../cli/convert-inputs.ts';
-import { refuseWithinLake } from '../cli/prepare-lake.ts';
+import { refuseWithinLake, requireWritable } from '../cli/prepare-lake.ts';
 import { createFileLayoutSource, layoutWord } from '../local/adapters/file-layout-source.ts';
 import { closeToOthers } from '../local/adapters/file-modes.ts';
 import { removeAbandonedFiles } from '../local/adapters/unfinished-files.ts';
@@ -98,6 +98,7 @@ export async function convert(options: ConvertOptions): Promise<ConvertedFile[]>
   const { layout: known } = await loadLayout(createFileLayoutSource(), layout);
   const paths = await checkedInputs(typeof inputs === 'string' ? [inputs] : [...inputs], rawRoot, known);
   refuseWithinLake(lakeDir);
+  await requireWritable(lakeDir);
   await closeToOthers(lakeDir);
   await removeAbandonedFiles(lakeDir);
   const files: ConvertedFile[] = [];

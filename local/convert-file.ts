@@ -10,7 +10,7 @@ import type { PartSummary } from '../shared/pipeline/parse/part-summary.ts';
 import type { SplitResult } from '../shared/pipeline/split/split-file.ts';
 import { readEntry } from '../shared/pipeline/store/ledger.ts';
 import type { PipelinePorts } from '../shared/ports/pipeline-ports.ts';
-import type { ChecksumOfFile } from './adapters/file-checksum.ts';
+import { checksumOn } from './checksums-on-workers.ts';
 import {
   type FileSummary,
   failedSummary,
@@ -80,12 +80,6 @@ export async function convertFile(input: string, night: Night): Promise<FileSumm
   }
   const outputs = publishedOutputs(entry, await publishedKeys(ports.lake, entry, finalized.day?.commit));
   return summaryOf(entry, finalized, split, outputs, secondsSince(startedAt));
-}
-
-/** A publication proves all bytes of the lake that it takes over: on all threads, as it would otherwise be the longest time with one. */
-export function checksumOn({ pool, options: { signal } }: Night): ChecksumOfFile {
-  return async (path) =>
-    ((await pool.run('checksum', { path }, signal && { signal })) as string | null) ?? undefined;
 }
 
 /** Answers of the functions for one file, as far as they have been called. */

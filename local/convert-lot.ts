@@ -68,16 +68,17 @@ export async function convertLot(
   const layouts = readOnce(createFileLayoutSource());
   for (const input of lot.inputs) {
     const rawRoot = lot.rawRoot ?? dirname(input);
+    const sourceKey = sourceKeyOf(input, lot.rawRoot);
     const ports = localPortsOn(drafts, catalog, { ...setup, rawRoot }, () => undefined, onRead);
     const told: typeof figures = [];
     const file = await convertDrafted(
       definition,
       {
-        ...{ ...ports, raw: wholeSource(ports.raw), layouts },
+        ...{ ...ports, raw: wholeSource(ports.raw, { rootDir: rawRoot, sourceKey, onRead }), layouts },
         metrics: { record: async (dataset, all) => void told.push({ dataset, figures: all }) },
         settings: { ...draftSettings(ports, lot.softwareVersion) },
       },
-      { ...lot.request, sourceKey: sourceKeyOf(input, lot.rawRoot) },
+      { ...lot.request, sourceKey },
     );
     if (file) {
       drafts.keep();

@@ -1,4 +1,5 @@
-import { checksumOn, convertFile } from './convert-file.ts';
+import { checksumOn } from './checksums-on-workers.ts';
+import { convertFile } from './convert-file.ts';
 import type { Lot, LotFile } from './convert-lot.ts';
 import type { FileSummary } from './file-summary.ts';
 import { createLocalPorts } from './local-ports.ts';

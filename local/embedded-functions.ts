@@ -8,7 +8,9 @@ import { createLocalPorts, type LocalSetup } from './local-ports.ts';
 /** The functions that run on worker threads, called by name as Lambda would call them. */
 export async function invokeFunction(functionName: string, input: unknown, setup: unknown): Promise<unknown> {
   // Not of the pipeline: the thread that publishes leaves it to these.
-  if (functionName === 'checksum') return await fileChecksum((input as { path: string }).path);
+  if (functionName === 'checksums') {
+    return await Promise.all((input as { paths: string[] }).paths.map(fileChecksum));
+  }
   const local = setup as LocalSetup;
   // Input files may lie in different folders: each call says in which one.
   const { rawRoot = local.rawRoot } = input as { rawRoot?: string };

@@ -89,10 +89,20 @@ const ftps = z.strictObject({
   site: z.array(z.string()).default([]),
 });
 const source = z
-  .strictObject({ folder: z.string().min(1).optional(), sftp: sftp.optional(), ftps: ftps.optional() })
+  .strictObject({
+    folder: z.string().min(1).optional(),
+    /** For so long, the mount of the folder may show sizes and times that are over. */
+    attributeSeconds: z.number().min(0).max(3_600).optional(),
+    sftp: sftp.optional(),
+    ftps: ftps.optional(),
+  })
   .refine(
-    (given) => Object.values(given).filter(Boolean).length === 1,
+    ({ folder, sftp, ftps }) => [folder, sftp, ftps].filter(Boolean).length === 1,
     'must have one of folder, sftp, ftps',
+  )
+  .refine(
+    ({ folder, attributeSeconds }) => attributeSeconds === undefined || folder !== undefined,
+    'attributeSeconds needs folder',
   );
 
 const target = z

@@ -30,7 +30,7 @@ export async function sendFile(work: FileWork, job: FileJob): Promise<FileOutcom
   const begun = work.held.record.sending ?? (await beginSending(work, job));
   const sent = await sendBytes(work, job, begun);
   const figures = await trailerOf(work, job);
-  await requireSame(job.source, job.seen);
+  await requireUnchanged(work, job);
   const { whole, content } = sent;
   const { stated } = job;
   const read = content ?? whole;
@@ -54,6 +54,17 @@ export async function sendFile(work: FileWork, job: FileJob): Promise<FileOutcom
   } catch (error) {
     return judgeRefusedWrite(work, error, sending, whole);
   }
+}
+
+/** The last look before the object appears: it must show what is there after the last byte was read, and not what a mount remembers. */
+async function requireUnchanged({ ports, held, beatMs, signal }: FileWork, job: FileJob): Promise<void> {
+  const { source, seen } = job;
+  for (let leftMs = source.remembersMs; leftMs > 0; leftMs -= beatMs) {
+    signal?.throwIfAborted();
+    await ports.clock.sleep(Math.min(leftMs, beatMs), signal);
+    await held.beat(beatMs);
+  }
+  await requireSame(source, seen);
 }
 
 function makeVisible({ ports }: FileWork, { place }: FileJob, { replaces }: Sending, sent: SentBytes) {

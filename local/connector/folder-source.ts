@@ -16,16 +16,18 @@ const REMOVING_BYTES = Buffer.from(REMOVING);
 const SLASH = Buffer.from('/');
 
 /** A folder of this machine, or one that it mounts. */
-export function createFolderSource(rootDir: string): TransferSource {
-  return new FolderSource(rootDir);
+export function createFolderSource(rootDir: string, remembersMs = 0): TransferSource {
+  return new FolderSource(rootDir, remembersMs);
 }
 
 class FolderSource implements TransferSource {
   readonly name: string;
   readonly hasStrictPins = true;
+  readonly remembersMs: number;
 
-  constructor(rootDir: string) {
+  constructor(rootDir: string, remembersMs: number) {
     this.name = rootDir;
+    this.remembersMs = remembersMs;
   }
 
   async *list(): AsyncIterable<SeenFile> {

@@ -34,6 +34,7 @@ export async function createFtpsSource(settings: FtpsSettings, configDir: string
 class FtpsSource implements TransferSource {
   readonly name: string;
   readonly hasStrictPins = false;
+  readonly remembersMs = 0;
   private readonly settings: FtpsSettings;
   private readonly ca: Buffer | undefined;
   private readonly folder: string;

@@ -15,6 +15,7 @@ import { hostClock } from './host-clock.ts';
 import { createKeptMemory } from './kept-memory.ts';
 import { createLayoutReader } from './layout-reader.ts';
 import { createLocalJournal } from './local-journal.ts';
+import { mountRemembersMs } from './mount-memory.ts';
 import { programConversion } from './program-conversion.ts';
 
 /** The ports of a connector on this host. Paths of the config are taken from `configDir`. */
@@ -51,7 +52,7 @@ export async function openConnector(
 }
 
 async function openSource(
-  { folder, sftp, ftps }: SourceSettings,
+  { folder, attributeSeconds, sftp, ftps }: SourceSettings,
   configDir: string,
 ): Promise<TransferSource> {
   if (sftp) return (await import('./sftp-source.ts')).createSftpSource(sftp, configDir);
@@ -65,7 +66,8 @@ async function openSource(
       next: 'Check the path, and whether it is mounted.',
     });
   }
-  return createFolderSource(path);
+  const remembersMs = attributeSeconds === undefined ? await mountRemembersMs(path) : attributeSeconds * 1000;
+  return createFolderSource(path, remembersMs);
 }
 
 async function openTarget({ target, upload }: Settings, configDir: string): Promise<TransferTarget> {

@@ -40,6 +40,7 @@ class SftpSource implements TransferSource {
   readonly name: string;
   /** SFTP shows size and time in seconds: a write in the same second that keeps the size is not seen. */
   readonly hasStrictPins = false;
+  readonly remembersMs = 0;
   private readonly folder: string;
   private readonly options: SftpClient.ConnectOptions;
   private opening: Promise<SftpClient> | undefined;

@@ -6,6 +6,8 @@ export interface TransferSource {
   readonly name: string;
   /** True if a pin tells every write apart. A server that only shows size and time in seconds cannot. */
   readonly hasStrictPins: boolean;
+  /** For so long, a look may show what was there before: a mount remembers sizes and times, and cannot be asked anew. */
+  readonly remembersMs: number;
 
   /** Every file in it and in the folders below; links are left out. Fails with `StoreUnavailable`. */
   list(): AsyncIterable<SeenFile>;

@@ -11,6 +11,7 @@ import { toJsonValue } from '../../local/lake/sql-value.ts';
 import { RunInconsistent } from '../../shared/errors.ts';
 import { dayStatus } from '../../shared/pipeline/operate/day-status.ts';
 import { ledgerDays } from '../../shared/pipeline/store/day-ledger.ts';
+import { requested } from './told-error.ts';
 
 const convertShape = z.object({
   layout: z.string().min(1),
@@ -32,7 +33,7 @@ export async function convertRoute(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const { layout, inputs, lake, businessDate, id } = convertShape.parse(body);
+  const { layout, inputs, lake, businessDate, id } = requested(convertShape, body);
   const stopping = new AbortController();
   running.set(id, stopping);
   const write = (event: object) => {
@@ -58,14 +59,14 @@ export async function convertRoute(
 
 /** Stops a conversion as Ctrl-C does; its own answer says what became of the file. */
 export function stopRoute(body: unknown): { stopping: boolean } {
-  const stopping = running.get(stopShape.parse(body).id);
+  const stopping = running.get(requested(stopShape, body).id);
   stopping?.abort();
   return { stopping: stopping !== undefined };
 }
 
 /** The first rows of an answer, with the types of its columns. Of several statements the last one answers. */
 export async function queryRoute(body: unknown) {
-  const { lake: folder, sql, rows: most } = queryShape.parse(body);
+  const { lake: folder, sql, rows: most } = requested(queryShape, body);
   const lake = await openLake({ lakeDir: resolve(startDir, folder) });
   try {
     const { columns, batches } = await lake.stream(bindBusinessDate(lake, sql, undefined));

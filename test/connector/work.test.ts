@@ -262,7 +262,9 @@ describe('a file that arrived', () => {
     };
     const { ports } = host();
     const journal: Pick<Journal, 'note'> = { note: async (entry: NewEntry) => void told.push(entry) };
-    const target: Partial<ConnectorPorts['target']> = { find: async () => found ?? undefined };
+    const target: Partial<ConnectorPorts['target']> = {
+      find: async () => (found ? { ...found, tag: '', version: '' } : undefined),
+    };
     const file = {
       source: source as TransferSource,
       seen: { ...seen, ...now },

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Studio, startStudio } from '../../studio/server/studio-server.ts';
 
@@ -190,4 +191,35 @@ test('a conversion says how far it is, and can be stopped: nothing of the file i
   await writeFile(layout, JSON.stringify({ ...shape, fields }));
   const again = await lineOf('convert', { ...request, id: 'run 2' }, (event) => 'file' in event);
   expect(again.first).toMatchObject({ file: { status: 'loaded', rows: 2, published: true } });
+});
+
+test.each([
+  ['folder?path=/nope/nope', '/nope/nope: there is no such file or folder.'],
+  ['folder?path=%00', 'no path can hold a NUL.'],
+  ['day?lake=x&dataset=a&date=y', "'y' is not a day as yyyy-MM-dd."],
+  ['day?lake=x&date=2025-08-12', 'the request names no dataset.'],
+])('says in a sentence what is wrong: %s', async (route, said) => {
+  const { status, text } = await ask(`${studio.address}api/${route}`);
+  expect([status, JSON.parse(text)]).toEqual([422, { error: said }]);
+});
+
+test.each([
+  ['query', {}, "'lake' is missing; 'sql' is missing; 'rows' is missing."],
+  ['query', { lake: 'x', sql: 'y', rows: 0 }, "'rows' must be at least 1."],
+  ['save', { path: 'x', text: 1, known: null, more: 1 }, "'text' is not a text."],
+  [
+    'convert',
+    {
+      layout: 'contracts',
+      inputs: [fileURLToPath(import.meta.url)],
+      lake: '/proc/x',
+      businessDate: null,
+      id: '1',
+    },
+    'the lake cannot be written here',
+  ],
+])('says in a sentence what is wrong with a command: %s %j', async (route, body, said) => {
+  const { status, text } = await post(route, body);
+  expect(status).toBe(422);
+  expect(JSON.parse(text).error).toContain(said);
 });

@@ -96,6 +96,7 @@ export class SimulatedFolder {
     return {
       name: '/mnt/night',
       hasStrictPins,
+      remembersMs: 0,
       async *list() {
         await fails();
         yield* listed();

@@ -1,6 +1,7 @@
-const DECISIONS = ['test/connector/decisions.test.ts', 'test/connector/transfer-record.test.ts'];
+const EDGES = 'test/connector/edges.test.ts';
+const DECISIONS = ['test/connector/decisions.test.ts', 'test/connector/transfer-record.test.ts', EDGES];
 const SETTINGS = ['test/connector/settings.test.ts', ...DECISIONS];
-const ENDS = ['test/connector/ends-of-file.test.ts'];
+const ENDS = ['test/connector/ends-of-file.test.ts', EDGES];
 const PLAYED = 'test/connector/chaos.test.ts';
 const COMPRESSED = ['test/connector/compressed.test.ts', ...DECISIONS];
 

@@ -21,6 +21,8 @@ const COMMAND = {
     generated: isSet('only those that rules make'),
     sample: text('N', 'only so many of those that rules make, drawn by the seed'),
     seed: textOr('1', 'S', 'another seed draws others'),
+    tries: textOr('1000', 'N', 'at most N tests try a mutant that rules make, the nearest to it first'),
+    keep: text('DIR', 'keep there what tests said: a run that was ended goes on if it is asked for the same'),
     limit: textOr('300', 'SECONDS', 'the longest time for the tests of one mutant'),
   },
   notes: `A survivor is a change that no test saw; tools/mutants/explained-mutants.ts explains those that no test can see.
@@ -51,7 +53,12 @@ await runWithFlags(COMMAND, async (values) => {
   const made = values.listed ? [] : await chosen(await allGenerated(), values.only);
   const wanted = values.sample === undefined ? made.length : wholeNumber('--sample', values.sample);
   const sample = await sound(drawn(made, wholeNumber('--seed', values.seed)), wanted);
-  const outcomes = await switchedOutcomes(sample, SLOWEST_TEST_MS, limitMs);
+  const outcomes = await switchedOutcomes(sample, {
+    slowestTestMs: SLOWEST_TEST_MS,
+    silenceMs: limitMs,
+    mostTries: wholeNumber('--tries', values.tries),
+    kept: values.keep,
+  });
   await using scratch = await ScratchProject.make();
   for (const { id, mutant } of sample) {
     const outcome = outcomes.get(id) ?? 'survived';

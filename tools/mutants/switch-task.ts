@@ -8,6 +8,8 @@ export interface SwitchTask {
   mutants: readonly NumberedMutant[];
   /** Tests that take longer are left out. */
   slowestTestMs: number;
+  /** So many tests at most try one mutant. */
+  mostTries: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,18 +16,31 @@ const LOOK_EVERY_MS = 1000;
  */
 type SwitchedOutcome = 'caught' | 'survived' | 'endless' | 'unsure';
 
+/** How mutants are tried. */
+interface Tried {
+  slowestTestMs: number;
+  /** Tests are ended if nothing is told for so long. */
+  silenceMs: number;
+  /** So many tests that reach a mutant try it; those nearest to it first. */
+  mostTries: number;
+  /** A folder that keeps what was told: a run that was ended goes on there if it is about the same mutants. */
+  kept: string | undefined;
+}
+
 /** What the tests of the mutants say of each: all of them run once, in one process for a test file, which tries one mutant after the other. */
 export async function switchedOutcomes(
   mutants: readonly NumberedMutant[],
-  slowestTestMs: number,
-  silenceMs: number,
+  { slowestTestMs, silenceMs, mostTries, kept }: Tried,
 ): Promise<Map<number, SwitchedOutcome>> {
-  const dir = await mkdtemp(join(tmpdir(), 'mutants-'));
+  const dir = kept ?? (await mkdtemp(join(tmpdir(), 'mutants-')));
   try {
-    const results = join(dir, 'results');
-    const task: SwitchTask = { results, mutants, slowestTestMs };
-    await writeFile(results, '');
-    await writeFile(join(dir, 'task.json'), JSON.stringify(task));
+    await mkdir(dir, { recursive: true });
+    const task: Omit<SwitchTask, 'results'> = { mutants, slowestTestMs, mostTries };
+    // Of another task nothing is taken over: its mutants have other numbers.
+    const name = createHash('sha256').update(JSON.stringify(task)).digest('hex').slice(0, 16);
+    const results = join(dir, `${name}.results`);
+    await appendFile(results, '');
+    await writeFile(join(dir, 'task.json'), JSON.stringify({ ...task, results }));
     // A mutant that never comes back ends its process; the others go on in another one.
     for (;;) {
       const isWhole = await runTests(join(dir, 'task.json'), results, testsOf(mutants), silenceMs);
@@ -37,7 +51,7 @@ export async function switchedOutcomes(
     }
     return outcomesOf(mutants, resultsOf(results));
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    if (kept === undefined) await rm(dir, { recursive: true, force: true });
   }
 }
 

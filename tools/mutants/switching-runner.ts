@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type RunnerTestCase, TestRunner } from 'vitest';
+import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
 import { isAmong, resultsOf, type SwitchResult, switchTask } from './switch-task.ts';
 
 /** A mutant may run so much longer than the code as it is; a test that waits for it still fails. */
@@ -19,7 +19,7 @@ declare global {
 
 class EndlessMutant extends Error {}
 
-const { results, mutants, slowestTestMs } = switchTask();
+const { results, mutants, slowestTestMs, mostTries } = switchTask();
 const later = globalThis.setTimeout;
 const never = globalThis.clearTimeout;
 
@@ -55,7 +55,7 @@ export default class SwitchingRunner extends TestRunner {
     const ids = [...reached];
     tell({ is: 'reached', ids, test: name });
     if (Math.min(workedMs, tookMs) <= slowestTestMs)
-      await this.tryMutants(test, name, toTry(file, reached), tookMs, askedAsIs);
+      await this.tryMutants(test, name, toTry(file, { reached, name }), tookMs, askedAsIs);
     reached = new Set();
   }
 
@@ -99,8 +99,7 @@ export default class SwitchingRunner extends TestRunner {
     });
     const errorsBefore = test.result?.errors?.length ?? 0;
     try {
-      const run = async () => TestRunner.getTestFn(test)();
-      const ended = await Promise.race([run().then(() => 'survived' as const), late]);
+      const ended = await Promise.race([repeated(test).then(() => 'survived' as const), late]);
       const isSoftlyFailed = test.result?.state === 'fail';
       if (isSoftlyFailed && test.result) {
         test.result.state = 'run';
@@ -116,13 +115,50 @@ export default class SwitchingRunner extends TestRunner {
   }
 }
 
-/** The mutants that this file may judge and no test has judged, of those that were reached. */
-function toTry(file: string, among?: ReadonlySet<number>): number[] {
+/** Runs a test once more, with what its suites do before and after each of their tests. */
+async function repeated(test: RunnerTestCase): Promise<void> {
+  const suites: RunnerTestSuite[] = [];
+  let suite: RunnerTestSuite | undefined = test.suite ?? test.file;
+  for (; suite; suite = suite.suite ?? parentOf(suite)) suites.push(suite);
+  const after: (() => unknown)[] = [];
+  try {
+    for (const suite of suites.toReversed()) {
+      const hooks = TestRunner.getSuiteHooks(suite);
+      after.push(...hooks.afterEach.map((hook) => () => hook(test.context, suite)));
+      for (const hook of hooks.beforeEach) {
+        const cleanUp = await hook(test.context, suite);
+        if (typeof cleanUp === 'function') after.push(() => cleanUp(test.context, suite));
+      }
+    }
+    await TestRunner.getTestFn(test)();
+  } finally {
+    for (const hook of after.reverse()) await hook();
+  }
+}
+
+/** A suite at the top of its file has no other one, and belongs to the file. */
+function parentOf(suite: RunnerTestSuite): RunnerTestSuite | undefined {
+  return 'filepath' in suite ? undefined : suite.file;
+}
+
+/** The mutants that this file may judge and no test has judged; of a test, those that it reached and has not tried. */
+function toTry(file: string, of?: { reached: ReadonlySet<number>; name: string }): number[] {
+  const told = resultsOf(results);
   const judged = new Set(
-    resultsOf(results).flatMap((result) => ('id' in result && result.is !== 'begun' ? [result.id] : [])),
+    told.flatMap((result) => ('id' in result && result.is !== 'begun' ? [result.id] : [])),
   );
+  const tries = new Map<number, number>();
+  for (const result of told) {
+    if (result.is !== 'begun') continue;
+    tries.set(result.id, (tries.get(result.id) ?? 0) + 1);
+    // A run that was ended had tried it.
+    if (result.test === of?.name) judged.add(result.id);
+  }
+  for (const [id, count] of tries) if (count >= mostTries) judged.add(id);
   return mutants
-    .filter(({ id, mutant }) => !judged.has(id) && (among?.has(id) ?? true) && isAmong(file, mutant.tests))
+    .filter(
+      ({ id, mutant }) => !judged.has(id) && (of?.reached.has(id) ?? true) && isAmong(file, mutant.tests),
+    )
     .map(({ id }) => id);
 }
 

@@ -41,12 +41,12 @@ export class DayPublication {
     const request = this.rates.assumptions.s3RequestMs / 1000;
     const pages = Math.ceil(files / LIST_PAGE);
     const entries = code.dayReads === 'all' ? files : 1;
-    const { outputs } = this.file;
-    const waves = 10 + Math.ceil(outputs / RESULTS_AT_ONCE) + Math.ceil(entries / ENTRIES_AT_ONCE) + pages;
+    const { documentsOfMerges: results } = this.file;
+    const waves = 10 + Math.ceil(results / RESULTS_AT_ONCE) + Math.ceil(entries / ENTRIES_AT_ONCE) + pages;
     const own: Work = {
       seconds: request * waves,
       requests: {
-        gets: { runs: outputs + 3, ledger: entries + 4 },
+        gets: { runs: results + 3, ledger: entries + 4 },
         puts: { ledger: 3 + pages },
       },
     };

@@ -57,6 +57,11 @@ export class FileWork {
     this.partsOfMerge = Math.max(1, Math.round(count / files));
   }
 
+  /** Documents that say what each merged file is. */
+  get documentsOfMerges(): number {
+    return this.night.code.onlyParts === 'taken' && this.merges === 0 ? 1 : this.outputs;
+  }
+
   /** Head, samples, claim, plan; the bytes around each cut. */
   split(): Work {
     const cuts = this.ranges.length - 1;
@@ -83,15 +88,16 @@ export class FileWork {
     };
   }
 
-  /** The manifest of every range, the specification of every merge. */
+  /** The manifest of every range, the specification of every merge; parts that become files as they are stand in one document. */
   reconcile(): Work {
+    const documents = this.documentsOfMerges;
     const waves =
-      Math.ceil(this.ranges.length / MANIFESTS_AT_ONCE) + Math.ceil(this.outputs / MANIFESTS_AT_ONCE);
+      Math.ceil(this.ranges.length / MANIFESTS_AT_ONCE) + Math.ceil(documents / MANIFESTS_AT_ONCE);
     return {
       seconds: this.requestSeconds * (8 + waves),
       requests: {
         gets: { runs: this.ranges.length + 2, ledger: 4 },
-        puts: { runs: this.outputs + 3, ledger: 3 },
+        puts: { runs: documents + 3, ledger: 3 },
       },
     };
   }
